@@ -1,0 +1,75 @@
+"""Write beside, then rename: nothing half-written is ever seen under a final name."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["atomic_path", "write_bytes"]
+
+
+@contextlib.contextmanager
+def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Lend a temporary path in the folder of `path`; on success it becomes `path`, on failure it is removed.
+
+    The temporary name keeps the suffix, because writers choose their format by it. A symbolic link is followed,
+    so that the file it points to is replaced and the link stays.
+
+    Parameters
+    ----------
+    path
+        Final name. An existing file is replaced in one step and keeps its permissions.
+
+    Yields
+    ------
+    Path
+        Where to write. It does not exist yet.
+
+    Raises
+    ------
+    OSError
+        The folder is missing or not writable, the disk is full, or nothing was written.
+    """
+    final = Path(os.path.realpath(path))
+    # Not built from the final name: a stem near the limit of 255 bytes has no room for a prefix.
+    temporary = final.with_name(f".{uuid.uuid4().hex}.part{final.suffix}")
+    try:
+        yield temporary
+        _flush(temporary)
+        if final.is_file():
+            with contextlib.suppress(PermissionError):
+                shutil.copymode(final, temporary)
+        os.replace(temporary, final)
+    finally:
+        # After the rename there is nothing left to remove.
+        temporary.unlink(missing_ok=True)
+    _flush_folder(final.parent)
+
+
+def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write `data` to `path` in one step, as :func:`atomic_path` does."""
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def _flush(path: Path) -> None:
+    """Wait until the file's content is on the disk, so that the rename cannot overtake it."""
+    handle = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the rename itself durable where the system lets a folder be opened (not on Windows)."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
