@@ -16,8 +16,8 @@ __all__ = ["atomic_path", "write_bytes"]
 def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Lend a temporary path in the folder of `path`; on success it becomes `path`, on failure it is removed.
 
-    The temporary name keeps the suffix, because writers choose their format by it. A symbolic link is followed,
-    so that the file it points to is replaced and the link stays.
+    The temporary name keeps the suffix, because writers choose their format by it. A symbolic link is
+    followed, so that the file it points to is replaced and the link stays.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         if final.is_file():
             with contextlib.suppress(PermissionError):
                 shutil.copymode(final, temporary)
-        os.replace(temporary, final)
+        temporary.replace(final)
     finally:
         # After the rename there is nothing left to remove.
         temporary.unlink(missing_ok=True)
