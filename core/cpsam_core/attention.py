@@ -1,0 +1,87 @@
+"""Global attention with decomposed relative positions, fused and exact.
+
+The bias between query i and key j is `rel_h[i, row j] + rel_w[i, column j]`. Appended to the scaled query, those
+two vectors meet one-hot codes of row and column appended to the key, so that the plain dot product already holds
+the bias and fused attention applies: no tokens x tokens matrix is ever made.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Attention(nn.Module):
+    """Multi-head attention over a grid of tokens (b, rows, columns, width).
+
+    The tables of relative positions are kept in the size in which the checkpoint stores them (27 or 127 rows in
+    the published ones) so that files go both ways, and are stretched to the grid once, not in every pass.
+    """
+
+    def __init__(self, width: int, heads: int, grid: int, relative_positions: bool) -> None:
+        super().__init__()
+        self.heads = heads
+        self.qkv = nn.Linear(width, 3 * width)
+        self.proj = nn.Linear(width, width)
+        self.relative_positions = relative_positions
+        if relative_positions:
+            rows = 2 * grid - 1
+            self.rel_pos_h = nn.Parameter(torch.zeros(rows, width // heads))
+            self.rel_pos_w = nn.Parameter(torch.zeros(rows, width // heads))
+        self._stretched: tuple[tuple[object, ...], Tensor, Tensor] | None = None
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Return tokens of the same shape."""
+        batch, rows, columns, width = tokens.shape
+        qkv = self.qkv(tokens).reshape(batch, rows * columns, 3, self.heads, width // self.heads)
+        query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind(0)
+        if self.relative_positions:
+            mixed = self._with_positions(query, key, value, rows, columns)
+        else:
+            mixed = F.scaled_dot_product_attention(query, key, value)
+        result: Tensor = self.proj(mixed.transpose(1, 2).reshape(batch, rows, columns, width))
+        return result
+
+    def _with_positions(self, query: Tensor, key: Tensor, value: Tensor, rows: int, columns: int) -> Tensor:
+        batch, heads, count, size = query.shape
+        by_row, by_column = self._tables(rows, columns, query.dtype)
+        grid = query.reshape(batch, heads, rows, columns, size)
+        bias_row = torch.einsum("bhrcd,rkd->bhrck", grid, by_row).reshape(batch, heads, count, rows)
+        bias_column = torch.einsum("bhrcd,ckd->bhrck", grid, by_column).reshape(batch, heads, count, columns)
+        codes = _codes(rows, columns, query).expand(batch, heads, -1, -1)
+        extended_query = torch.cat((query * size**-0.5, bias_row, bias_column), dim=-1)
+        extended_key = torch.cat((key, codes), dim=-1)
+        # Fused kernels want one width for query, key and value; the padding is cut off again.
+        padded = F.pad(value, (0, rows + columns))
+        return F.scaled_dot_product_attention(extended_query, extended_key, padded, scale=1.0)[..., :size]
+
+    def _tables(self, rows: int, columns: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+        """Return (rows, rows, head) and (columns, columns, head): what each query row adds for each key row."""
+        trained = torch.is_grad_enabled() and self.rel_pos_h.requires_grad
+        if trained:
+            return _table(self.rel_pos_h, rows).to(dtype), _table(self.rel_pos_w, columns).to(dtype)
+        versions = (self.rel_pos_h._version, self.rel_pos_w._version, self.rel_pos_h.data_ptr())
+        state = (*versions, rows, columns, dtype, self.rel_pos_h.device)
+        if self._stretched is None or self._stretched[0] != state:
+            with torch.no_grad():
+                tables = [_table(t.float(), n).to(dtype) for t, n in ((self.rel_pos_h, rows), (self.rel_pos_w, columns))]
+            self._stretched = (state, tables[0], tables[1])
+        return self._stretched[1:]
+
+
+def _table(stored: Tensor, length: int) -> Tensor:
+    """Stretch a stored table linearly to 2 * length - 1 rows and lay it out by (query, key)."""
+    rows = 2 * length - 1
+    if len(stored) != rows:
+        stretched = F.interpolate(stored.float().T[None], size=rows, mode="linear")
+        stored = stretched[0].T.to(stored.dtype)
+    place = torch.arange(length, device=stored.device)
+    return stored[place[:, None] - place[None, :] + length - 1]
+
+
+def _codes(rows: int, columns: int, like: Tensor) -> Tensor:
+    """Return (rows * columns, rows + columns): one-hot row and column of each token."""
+    row = torch.eye(rows, dtype=like.dtype, device=like.device).repeat_interleave(columns, dim=0)
+    column = torch.eye(columns, dtype=like.dtype, device=like.device).repeat(rows, 1)
+    return torch.cat((row, column), dim=1)
