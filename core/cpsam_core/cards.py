@@ -5,6 +5,7 @@ A card answers, years later, which images, settings and program made a model, an
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import hashlib
@@ -138,7 +139,8 @@ def _known(content: dict[str, Any]) -> dict[str, Any]:
 def _number(value: object) -> float:
     """Return a number; whatever is not one (null, text) is not a number."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
+        with contextlib.suppress(OverflowError):
+            return float(value)
     return math.nan
 
 
