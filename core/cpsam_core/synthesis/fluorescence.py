@@ -47,7 +47,7 @@ def _surroundings(scene: Scene, image: FloatMap) -> FloatMap:
     if rng.random() < 0.6:
         out += rng.uniform(0.02, 0.35) * blur(image, d * rng.uniform(0.25, 1.2))
     if rng.random() < 0.4:
-        out += rng.uniform(0.01, 0.12) * np.abs(noise(rng, side, rng.uniform(0.6, 4) * d, 3))
+        out += rng.uniform(0.01, 0.15) * np.clip(1 + noise(rng, side, rng.uniform(0.6, 4) * d, 3), 0, None)
     if rng.random() < 0.3:
         out += rng.uniform(0.1, 0.5) * spots(rng, side, int(rng.integers(1, 12)), 0.35 * d, 0.7 * d, rng.uniform(0.3, 0.8))
     if rng.random() < 0.4:
@@ -71,7 +71,9 @@ def nuclei(scene: Scene) -> FloatMap:
 def _cytoplasm(scene: Scene, core: LabelMap | None, spread: float) -> FloatMap:
     """Stain of the cell's body: denser near the nucleus, thin at the rim, with vesicles or filaments."""
     rng, d, side = scene.rng, scene.diameter, scene.side
-    rise = rng.uniform(0.05, 0.7) if rng.random() < 0.7 else 0.01
+    rise = rng.uniform(0.05, 0.7)
+    if rng.random() < 0.3:  # no darker rim: then only unlike brightness tells neighbours apart
+        rise, spread = 0.01, max(spread, 0.35)
     body = (1 - np.exp(-(scene.relative_depth + 0.03) / rise)) / (1 - np.exp(-1 / rise))
     body = body * scene.inside * scene.gains(spread)
     style = rng.random()
@@ -140,7 +142,7 @@ def membranes(scene: Scene) -> FloatMap:
     part of the wall's light is spread by the depth of focus.
     """
     rng, d, side = scene.rng, scene.diameter, scene.side
-    width = max(d * log_uniform(rng, 0.015, 0.07), 0.7)
+    width = max(d * log_uniform(rng, 0.015, 0.1), 0.7)
     slant = np.exp(rng.uniform(0.1, 0.6) * noise(rng, side, max(0.8 * d, 4), 2))
     distance = scene.to_border
     wall = np.exp(-((distance / (width * slant)) ** 2)) / slant ** np.float32(rng.uniform(0, 1))
@@ -149,6 +151,8 @@ def membranes(scene: Scene) -> FloatMap:
     image += rng.uniform(0, 0.35) * np.exp(-distance / (0.12 * d))
     filling = scene.gains(rng.uniform(0.1, 1.0)) * rng.uniform(0, 0.35)
     image += filling * (1 + 0.2 * noise(rng, side, max(0.2 * d, 2), 3))
+    if rng.random() < 0.3:  # walls just above and below the section
+        image += rng.uniform(0.05, 0.35) * np.clip(noise(rng, side, max(rng.uniform(0.3, 1.0) * d, 3), 2), 0, None)
     core: LabelMap | None = None
     if rng.random() < 0.5:
         core = scene.nuclei(rng.uniform(0.3, 0.6))
@@ -157,9 +161,9 @@ def membranes(scene: Scene) -> FloatMap:
     if rng.random() < 0.3:
         image += rng.uniform(0.2, 1.0) * scene.inside * spots(rng, side, int(rng.integers(3, 60)), 0.7, 0.08 * d + 0.8)
     image = blur(np.asarray(np.clip(image, 0, None), np.float32), _sharpness(scene))
-    image = expose(scene, illuminate(scene, _surroundings(scene, image)))
+    image = expose(scene, illuminate(scene, _surroundings(scene, image)), 0.6)
     if core is None or rng.random() < 0.5:
-        return image
+        return image if rng.random() < 0.88 else image.max() - image
     inner = ((core > 0) * scene.gains(0.3) * chromatin(scene)).astype(np.float32)
     return _two_colours(scene, image, expose(scene, _surroundings(scene, blur(inner, _sharpness(scene)))))
 

@@ -51,7 +51,7 @@ def _place(
     diameter: float,
     clearance: float,
     outlines: Callable[[NDArray[np.float32]], Outlines],
-    fullest: float = 1.6,
+    fullest: float = 2.0,
 ) -> LabelMap:
     """Scatter outlines made for the directions of the places drawn."""
     points = centres(rng, side, candidates(rng, side, diameter, fullest), diameter)
@@ -88,7 +88,7 @@ def _round_layout(rng: np.random.Generator, side: int, diameter: float) -> Label
 
 
 def _spread_layout(rng: np.random.Generator, side: int, diameter: float) -> LabelMap:
-    if rng.random() < 0.25:
+    if rng.random() < 0.25 or diameter < 14:
         rough, long = rng.uniform(0.05, 0.15), 1 + rng.uniform(0, 1.2)
         return _place(rng, side, diameter, rng.uniform(0.6, 1.0), lambda a: blobs(rng, a, rough, long, 0.2))
     long, reach = 1 + rng.exponential(0.8), rng.uniform(0.2, 1.2)

@@ -73,6 +73,12 @@ def open_gaps(labels: LabelMap) -> LabelMap:
 
 def centres(rng: np.random.Generator, side: int, count: int, diameter: float) -> NDArray[np.float32]:
     """Draw cell centres (count, 2), x before y: evenly spread, in clusters, one colony, or along a band."""
+    points = _arrange(rng, side, count, diameter)
+    points[0] = rng.uniform(0.2 * side, 0.8 * side, 2)  # at least one cell well inside
+    return points
+
+
+def _arrange(rng: np.random.Generator, side: int, count: int, diameter: float) -> NDArray[np.float32]:
     low, high = -0.4 * diameter, side + 0.4 * diameter
     style = rng.random()
     if style < 0.45:
@@ -109,10 +115,10 @@ def directions(
     return (turn + rng.normal(0, rng.uniform(0.02, 0.4), count)).astype(np.float32)
 
 
-def candidates(rng: np.random.Generator, side: int, diameter: float, fullest: float = 1.6) -> int:
+def candidates(rng: np.random.Generator, side: int, diameter: float, fullest: float = 2.0) -> int:
     """Choose how many cells to try: from a few to more than the picture can hold."""
     room = (side + 0.8 * diameter) ** 2 / (0.785 * diameter**2)
-    wanted = room * np.exp(rng.uniform(np.log(0.04), np.log(fullest)))
+    wanted = room * np.exp(rng.uniform(np.log(0.06), np.log(fullest)))
     return int(np.clip(round(wanted), 1, MOST_CELLS))
 
 

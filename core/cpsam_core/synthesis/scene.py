@@ -164,17 +164,54 @@ def debris(scene: Scene, smallest: float = 0.6) -> FloatMap:
     return image
 
 
-def expose(scene: Scene, image: FloatMap, photons: tuple[float, float] = (15, 4000)) -> FloatMap:
-    """Add the camera's noise: counting noise of an image of about 0 to 1, read noise, sometimes grainy."""
+def contrast(scene: Scene, image: FloatMap) -> float:
+    """Root mean square difference of the cells' pixels from the median of the background.
+
+    Of colour images the channel with the most; without cells or without background the deviation of all pixels.
+    """
+    planes = image.reshape(scene.side * scene.side, -1)
+    cell = scene.labels.ravel() > 0
+    share = float(cell.mean())
+    if share < 0.001 or share > 0.97:
+        return float(planes[::3].std(0).max())
+    level = np.median(planes[~cell][::5], axis=0)
+    return float(np.sqrt(((planes[cell] - level) ** 2).mean(0).max()))
+
+
+def expose(scene: Scene, image: FloatMap, harder: float = 1.0) -> FloatMap:
+    """Add the camera's noise: counting and read noise, sometimes grainy.
+
+    Parameters
+    ----------
+    scene : Scene
+    image : float32 array (side, side) or (side, side, 3)
+        Not negative where it counts photons.
+    harder : float
+        Factor on the most noise allowed. That is a share of the cells' contrast which grows with their size,
+        because an eye averages over the whole cell: what cannot be seen must not be asked for.
+
+    Returns
+    -------
+    float32 array, shape of ``image``
+    """
     rng = scene.rng
-    peak = log_uniform(rng, *photons)
-    grain = rng.standard_normal(image.shape, np.float32)
+    most = harder * 0.08 * scene.diameter**0.6
+    level = contrast(scene, image) * log_uniform(rng, 0.02, most)
+    shape = image.shape
+    if image.ndim == 3 and rng.random() < 0.5:
+        shape = (*shape[:2], 1)  # gray noise in a colour image
+    grain = rng.standard_normal(shape, np.float32)
     if rng.random() < 0.25:
         # Resampled or compressed images have noise that is smooth over a pixel or two.
-        sigma = rng.uniform(0.5, 1.2)
-        grain = blur(grain, sigma) * np.float32(1 + 2.5 * sigma)
-    read = log_uniform(rng, 0.001, 0.02)
-    return image + grain * np.sqrt(np.maximum(image, 0) / peak + read**2).astype(np.float32)
+        sigma = rng.uniform(0.5, 1.0)
+        grain = blur(grain, sigma).reshape(shape) * np.float32(1 + 1.5 * sigma)
+    if rng.random() < 0.3:
+        return np.asarray(image + np.float32(level) * grain, np.float32)
+    bright = np.maximum(image, 0)
+    usual = float(bright[scene.labels > 0].mean()) if scene.count else float(bright.max())
+    counted = np.float32(rng.uniform(0.3, 1.0))
+    deviation = np.sqrt(counted / max(usual, 1e-6) * bright + (1 - counted))
+    return np.asarray(image + np.float32(level) * deviation * grain, np.float32)
 
 
 def digitise(scene: Scene, image: FloatMap) -> NDArray[np.uint8]:

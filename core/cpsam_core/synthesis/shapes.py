@@ -52,7 +52,7 @@ def blobs(
     angles : array (cells,)
         Direction of each long axis, radians.
     roughness : float
-        Standard deviation of the second harmonic relative to the radius; higher ones fall off as 1 / order.
+        Standard deviation of the second harmonic relative to the radius; higher ones fall off as order ** -1.5.
     elongation : float
         Mean ratio of the long to the short axis, at least 1.
     bend : float
@@ -67,7 +67,7 @@ def blobs(
     n = len(angles)
     theta = np.linspace(0, 2 * np.pi, points, endpoint=False)
     orders = np.arange(2, 8)
-    amplitude = rng.normal(0, roughness, (n, len(orders))) * 2 / orders
+    amplitude = rng.normal(0, roughness, (n, len(orders))) * (2 / orders) ** 1.5
     phase = rng.uniform(0, 2 * np.pi, (n, len(orders)))
     wave = np.cos(orders[None, :, None] * theta + phase[..., None])
     radius = np.maximum(1 + (amplitude[..., None] * wave).sum(1), 0.35)

@@ -24,12 +24,12 @@ def _dyes(rng: np.random.Generator) -> tuple[FloatMap, FloatMap]:
     style = rng.random()
     if style < 0.6:  # haematoxylin and eosin, from blue to violet and from pink to orange
         return _absorbance(rng, (0.6, 0.82), (0.35, 0.85)), _absorbance(rng, (0.8, 1.06), (0.25, 0.7))
-    if style < 0.75:  # brown precipitate on blue nuclei, either may be the nuclear one
+    if style < 0.72:  # brown precipitate on blue nuclei, either may be the nuclear one
         blue, brown = _absorbance(rng, (0.56, 0.7), (0.3, 0.7)), _absorbance(rng, (0.03, 0.11), (0.4, 0.9))
         return (blue, brown) if rng.random() < 0.5 else (brown, blue)
     if style < 0.92:  # Giemsa, cresyl violet: one dye for all
         one = _absorbance(rng, (0.55, 0.9), (0.3, 0.9))
-        return one, np.asarray(0.8 * one + 0.2 * _absorbance(rng, (0.5, 1.1), (0.2, 0.8)), np.float32)
+        return one, np.asarray(0.8 * one + 0.2 * _absorbance(rng, (0.55, 1.05), (0.2, 0.8)), np.float32)
     return _absorbance(rng, (0.0, 1.0), (0.3, 0.9)), _absorbance(rng, (0.0, 1.0), (0.1, 0.8))
 
 
@@ -97,8 +97,8 @@ def _slide(scene: Scene, density: FloatMap) -> FloatMap:
     image = np.asarray(lamp * np.exp(-density), np.float32)
     if rng.random() < 0.4:
         image = illuminate(scene, image, 0.3)
-    image = expose(scene, np.clip(image, 0, None), (400, 20000))
-    if rng.random() < 0.15:
+    image = expose(scene, np.clip(image, 0, None), 0.5)
+    if rng.random() < 0.08:
         image = 1 - image
     return np.asarray(np.clip(image, 0, 1), np.float32)
 
@@ -123,7 +123,7 @@ def smear(scene: Scene) -> FloatMap:
     dirt = rng.uniform(0, 0.05) * np.abs(noise(rng, side, 2 * d, 4)) + rng.uniform(0, 0.5) * debris(scene)
     if rng.random() < 0.5:
         density = 0.6 * body + rng.uniform(0.5, 1.8) * core + dirt
-        return expose(scene, illuminate(scene, np.exp(-density).astype(np.float32), 0.3), (300, 20000))
+        return expose(scene, illuminate(scene, np.exp(-density).astype(np.float32), 0.3), 0.7)
     nuclear, counter = _dyes(rng)
     density = (body + dirt)[..., None] * counter + rng.uniform(0.6, 2.0) * core[..., None] * nuclear
     return _slide(scene, np.asarray(density, np.float32))
@@ -162,4 +162,4 @@ def textured(scene: Scene) -> FloatMap:
     stacked = channels[0] if not coloured else np.stack(channels, -1)
     low, high = float(stacked.min()), float(stacked.max())
     unit = np.asarray((stacked - low) / max(high - low, 1e-6), np.float32)
-    return expose(scene, illuminate(scene, unit, 0.4), (50, 5000))
+    return expose(scene, illuminate(scene, unit, 0.4), 0.7)

@@ -11,15 +11,15 @@ import cv2
 import numpy as np
 
 from cpsam_core.synthesis.fields import FloatMap, blur, fibres, log_uniform, noise, spots
-from cpsam_core.synthesis.scene import Scene, debris, expose, illuminate
+from cpsam_core.synthesis.scene import Scene, contrast, debris, expose, illuminate
 
 
 def _unevenness(scene: Scene) -> FloatMap:
     """Thickness of the ground: medium, agar, scratches; small against that of cells."""
     rng, side, d = scene.rng, scene.side, scene.diameter
-    ground = rng.uniform(0, 0.06) * noise(rng, side, rng.uniform(0.5, 4) * d, 4, 0.7)
-    if rng.random() < 0.2:
-        ground += rng.uniform(0.01, 0.06) * fibres(rng, side, rng.uniform(1.5, 6), rng.uniform(0, np.pi))
+    ground = rng.uniform(0, 0.04) * noise(rng, side, rng.uniform(0.5, 4) * d, 4, 0.7)
+    if rng.random() < 0.1:
+        ground += rng.uniform(0.01, 0.04) * fibres(rng, side, rng.uniform(1.5, 6), rng.uniform(0, np.pi))
     if rng.random() < 0.6:
         sign = 1 if rng.random() < 0.6 else -1
         ground += sign * rng.uniform(0.1, 0.8) * debris(scene)
@@ -40,7 +40,7 @@ def spread_thickness(scene: Scene) -> FloatMap:
     hill = np.clip(scene.relative_depth * 1.3, 0, 1) ** 1.5
     height = rng.uniform(0.2, 0.7) * edge + rng.uniform(0.2, 0.9) * hill
     grains = noise(rng, side, max(d * rng.uniform(0.06, 0.2), 2), 3, 0.8)
-    height *= 1 + rng.uniform(0.05, 0.45) * grains
+    height *= 1 + rng.uniform(0.05, 0.3) * grains
     if rng.random() < 0.7:
         dots = np.clip(noise(rng, side, max(0.06 * d, 1.8), 1) - rng.uniform(1.0, 1.8), 0, 1)
         height += rng.choice([-1, 1]) * rng.uniform(0.2, 1.0) * dots * edge
@@ -48,18 +48,20 @@ def spread_thickness(scene: Scene) -> FloatMap:
     if rng.random() < 0.6:
         height += rng.uniform(-0.3, 0.3) * blur((core > 0).astype(np.float32), 1.0)
     rounded = scene.rng.random(scene.count) < rng.uniform(0, 0.2)
-    gain = np.exp(rng.normal(0, 0.25, scene.count)) * np.where(rounded, 2.2, 1.0)
+    gain = np.exp(rng.normal(0, 0.25, scene.count)) * np.where(rounded, rng.uniform(2, 4), 1.0)
     return np.asarray(blur(np.asarray(height * scene.inside, np.float32), 0.5) * scene.each(gain), np.float32)
 
 
 def _phase_contrast(scene: Scene, thickness: FloatMap) -> FloatMap:
     rng, d = scene.rng, scene.diameter
     phase = thickness + _unevenness(scene)
-    halo = max(rng.uniform(0.06, 0.35) * d, 1.5)
-    # The ring takes the slowly varying part away incompletely; thick parts wrap round to bright.
-    relative = phase - rng.uniform(0.5, 1.0) * blur(phase, halo)
-    strength = rng.uniform(0.25, 1.0)
-    image = 1 - strength * np.sin(np.clip(relative * rng.uniform(0.8, 1.6), -1.6, 2.4))
+    # The ring takes the slowly varying part away incompletely: a narrow bright halo on a wide weak one.
+    near, far = max(log_uniform(rng, 0.03, 0.15) * d, 1.2), max(rng.uniform(0.15, 0.5) * d, 2.5)
+    share = rng.uniform(0.2, 0.8)
+    removed = share * blur(phase, near) + (rng.uniform(0.6, 1.0) - share) * blur(phase, far)
+    relative = (phase - removed) * rng.uniform(0.8, 2.0)
+    # Thick parts wrap round to bright.
+    image = 1 - rng.uniform(0.3, 1.0) * np.sin(np.clip(relative, -1.6, 4.5))
     if rng.random() < 0.15:
         image = 2 - image
     return np.asarray(image, np.float32)
@@ -91,13 +93,13 @@ def _photograph(scene: Scene, image: FloatMap) -> FloatMap:
     """Blur, uneven light and noise; the contrast against the noise ranges from poor to clean."""
     rng = scene.rng
     image = blur(image, rng.uniform(0.2, 0.6 + 0.012 * scene.diameter))
-    contrast = log_uniform(rng, 0.15, 1.0)
-    image = 1 + contrast * (image - 1)
-    light = illuminate(scene, image, 0.35) if rng.random() < 0.6 else image
-    noisy = expose(scene, np.clip(0.5 * light, 0.01, None), (150, 20000))
+    image = np.clip(1 + log_uniform(rng, 0.2, 1.0) * (image - 1), 0.02, None)
+    visible = contrast(scene, image)
+    if rng.random() < 0.5:
+        image = illuminate(scene, image, min(0.3, 1.5 * visible))
     if rng.random() < 0.1:
-        noisy += rng.uniform(0.01, 0.04) * noise(rng, scene.side, 4, 2)
-    return np.asarray(noisy, np.float32)
+        image = image + rng.uniform(0.05, 0.3) * visible * noise(rng, scene.side, 4, 2)
+    return expose(scene, image)
 
 
 def phase_adherent(scene: Scene) -> FloatMap:
