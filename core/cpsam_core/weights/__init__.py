@@ -1,0 +1,27 @@
+"""Models by name: find them here, fetch them from Hugging Face, keep one's own.
+
+Nothing is cached between calls: a model added by another program is there at the next look.
+"""
+
+from __future__ import annotations
+
+from .find import find, load_network
+from .folders import EMBEDDED, PUBLISHED, own_folder, published_folders
+from .hub import fetch
+from .library import ModelInfo, add_model, check_name, list_models, remove_model, rename_model
+
+__all__ = [
+    "EMBEDDED",
+    "PUBLISHED",
+    "ModelInfo",
+    "add_model",
+    "check_name",
+    "fetch",
+    "find",
+    "list_models",
+    "load_network",
+    "own_folder",
+    "published_folders",
+    "remove_model",
+    "rename_model",
+]

@@ -1,0 +1,45 @@
+"""Where weights lie on a computer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+EMBEDDED = "cpsam-lite"
+PUBLISHED = ("cpsam_v2", "cpsam")  # best first
+PUBLISHED_REPOSITORY = "mouseland/cellpose-sam"
+
+
+def embedded_file() -> Path:
+    """Return the path of the model that comes with the program."""
+    return Path(__file__).parents[1] / "models" / f"{EMBEDDED}.safetensors"
+
+
+def published_folders() -> tuple[Path, ...]:
+    """Return the folders in which Cellpose keeps its weights, the one to download into first."""
+    folders = [Path.home() / ".cellpose" / "models"]
+    if chosen := os.environ.get("CELLPOSE_LOCAL_MODELS_PATH"):
+        folders.insert(0, Path(chosen).expanduser())
+    return tuple(folders)
+
+
+def own_folder() -> Path:
+    """Return the folder of the user's own models: ``$CPSAM_MODELS``, or where the system keeps such data."""
+    if chosen := os.environ.get("CPSAM_MODELS"):
+        return Path(chosen).expanduser()
+    return _data_folder() / "cpsam-gui" / "models"
+
+
+def hub_folder() -> Path:
+    """Return the folder of models fetched from other repositories of Hugging Face."""
+    return own_folder() / "hub"
+
+
+def _data_folder() -> Path:
+    home = Path.home()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support"
+    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")

@@ -1,0 +1,217 @@
+"""One file over HTTP with huggingface_hub: resumed, checked, and only then given its name."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import logging
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+# Read when huggingface_hub is imported: it then sends no versions of other packages with its requests.
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+from huggingface_hub import HfApi, get_hf_file_metadata, hf_hub_url
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    RepositoryNotFoundError,
+)
+from huggingface_hub.file_download import HfFileMetadata, http_get
+from huggingface_hub.utils import WeakFileLock, build_hf_headers
+
+from cpsam_core.errors import WeightsError
+from cpsam_core.progress import Progress
+
+logger = logging.getLogger(__name__)
+
+AGENT = {"user-agent": "cpsam-gui"}
+# The hub library has used different HTTP packages over time; their errors are the bases of its own.
+NETWORK_ERRORS: tuple[type[Exception], ...] = tuple(
+    base for base in HfHubHTTPError.__mro__ if issubclass(base, Exception) and base is not Exception
+)
+
+
+def download(repository: str, file: str, target: Path, endpoint: str, progress: Progress) -> Path:
+    """Fetch one file of a repository to `target`.
+
+    Parameters
+    ----------
+    repository, file
+        ``owner/name`` and the file's path in it.
+    target
+        Final path. Missing folders are made; what arrived so far lies beside it under a hidden name.
+    endpoint
+        Address of Hugging Face or of a mirror.
+    progress
+        Told of the bytes on the disk after each block of 10 MB.
+
+    Returns
+    -------
+    Path
+        `target`, complete and with the right checksum.
+
+    Raises
+    ------
+    ConnectionError
+        Hugging Face cannot be reached, or the connection broke and could not be taken up again.
+    WeightsError
+        There is no such file, it is not public, it arrived damaged, or it cannot be written.
+    """
+    metadata = _metadata(repository, file, endpoint)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with WeakFileLock(target.parent / f".{target.name}.lock"):
+            if target.is_file():  # another program was faster
+                return target
+            return _fetch_checked(metadata, target, progress)
+    except NETWORK_ERRORS as error:
+        raise _translated(error, file, target) from error
+
+
+def list_files(repository: str, endpoint: str) -> list[str]:
+    """Return the paths of all files in a repository; errors as :func:`download`."""
+    try:
+        return sorted(HfApi(endpoint=endpoint, headers=AGENT).list_repo_files(repository))
+    except HFValidationError as error:
+        raise WeightsError(f"{repository!r} is not an id of Hugging Face.") from error
+    except RepositoryNotFoundError as error:
+        raise WeightsError(_not_found(repository, endpoint, error)) from error
+    except NETWORK_ERRORS as error:
+        raise ConnectionError(f"{endpoint} cannot be reached ({_line(error)})") from error
+
+
+def _metadata(repository: str, file: str, endpoint: str) -> HfFileMetadata:
+    """Ask for size and checksum of a file."""
+    try:
+        url = hf_hub_url(repository, file, endpoint=endpoint)
+        return get_hf_file_metadata(url, headers=AGENT, endpoint=endpoint)
+    except HFValidationError as error:
+        raise WeightsError(f"{repository!r} is not an id of Hugging Face.") from error
+    except EntryNotFoundError as error:
+        raise WeightsError(f"The repository {repository} at {endpoint} has no file {file}.") from error
+    except RepositoryNotFoundError as error:
+        raise WeightsError(_not_found(repository, endpoint, error)) from error
+    except NETWORK_ERRORS as error:
+        raise ConnectionError(f"{endpoint} cannot be reached ({_line(error)})") from error
+
+
+def _fetch_checked(metadata: HfFileMetadata, target: Path, progress: Progress) -> Path:
+    """Fetch what is missing, check the whole, and start over once when the resumed part was bad."""
+    # The checksum is part of the name, so that parts of two versions never get mixed.
+    version = re.sub(r"\W", "", metadata.etag or "")[:16]
+    partial = target.with_name(f".{target.name}.{version}.part")
+    resumed = partial.is_file() and partial.stat().st_size > 0
+    _fetch_missing(metadata, partial, target.name, progress)
+    if not _is_intact(partial, metadata.etag) and resumed:
+        logger.warning("The part of %s that was here did not fit: fetching it anew", target.name)
+        partial.unlink()
+        _fetch_missing(metadata, partial, target.name, progress)
+    if not _is_intact(partial, metadata.etag):
+        partial.unlink()
+        raise WeightsError(
+            f"The weights {target.name} arrived damaged (wrong checksum) and were thrown away: try again later."
+        )
+    partial.replace(target)
+    return target
+
+
+def _fetch_missing(metadata: HfFileMetadata, partial: Path, name: str, progress: Progress) -> None:
+    """Append to `partial` what it lacks."""
+    have = partial.stat().st_size if partial.is_file() else 0
+    if metadata.size is not None and have > metadata.size:
+        partial.unlink()
+        have = 0
+    missing = (metadata.size or 0) - have
+    free = shutil.disk_usage(partial.parent).free
+    if missing > free:
+        raise WeightsError(
+            f"The weights {name} need {missing / 1e6:.0f} MB more, but {partial.parent} has only {free / 1e6:.0f} MB."
+        )
+    with _ReportingFile(partial, metadata.size, name, progress) as file:
+        http_get(
+            metadata.location,
+            file,
+            resume_size=have,
+            headers=_headers(metadata.location),
+            expected_size=metadata.size,
+            displayed_filename=name,
+        )
+        os.fsync(file.fileno())
+
+
+def _headers(location: str) -> dict[str, str]:
+    """Return headers without a token where the file lies on another host than the one that asks for tokens."""
+    headers: dict[str, str] = {**build_hf_headers(headers=AGENT), "accept-encoding": "identity"}
+    host = urlsplit(location).hostname or ""
+    if host != "huggingface.co":
+        headers.pop("authorization", None)
+    return headers
+
+
+class _ReportingFile(io.FileIO):
+    """A file opened to append that tells how many bytes it holds, and so can be cancelled."""
+
+    def __init__(self, path: Path, total: int | None, note: str, progress: Progress) -> None:
+        super().__init__(path, "ab")
+        self._total = total or 0
+        self._note = note
+        self._progress = progress
+
+    def write(self, data: Any) -> int:
+        """Write all of `data`, which the system may take in several pieces, and report."""
+        view = memoryview(data)
+        written = 0
+        while written < len(view):
+            written += super().write(view[written:]) or 0
+        done = self.tell()
+        self._progress(done, max(self._total, done), self._note)
+        return written
+
+
+def _is_intact(path: Path, etag: str | None) -> bool:
+    """Compare with the checksum: SHA-256 of large files, git's SHA-1 of small ones; others are unknown."""
+    etag = (etag or "").lower()
+    if re.fullmatch(r"[0-9a-f]{64}", etag):
+        digest = hashlib.sha256()
+    elif re.fullmatch(r"[0-9a-f]{40}", etag):
+        digest = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
+    else:
+        logger.warning("The server gives no checksum for %s: only its size was compared", path.name)
+        return True
+    with path.open("rb") as file:
+        while block := file.read(2**22):
+            digest.update(block)
+    return digest.hexdigest() == etag
+
+
+def _translated(error: Exception, file: str, target: Path) -> Exception:
+    """Tell trouble with the disk from trouble with the network."""
+    number = getattr(error, "errno", None)
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return WeightsError(f"The disk is full: {file} does not fit into {target.parent}.")
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
+        return WeightsError(
+            f"No permission to write {target}: choose a folder with CELLPOSE_LOCAL_MODELS_PATH."
+        )
+    return ConnectionError(
+        f"the transfer broke off ({_line(error)}); what arrived is kept, the next try goes on"
+    )
+
+
+def _not_found(repository: str, endpoint: str, error: Exception) -> str:
+    if isinstance(error, GatedRepoError):
+        return f"{repository} asks for an agreement first: accept it on {endpoint}/{repository}, then `hf auth login`."
+    return f"{endpoint} has no public repository {repository} (a private one needs `hf auth login`)."
+
+
+def _line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return (lines[0] if lines else type(error).__name__)[:160]
