@@ -1,0 +1,120 @@
+"""Percentiles of large images, exact and without a sorted copy.
+
+``np.percentile`` copies the image and partially sorts the copy: seconds and gigabytes at 9,600 x 9,600
+pixels. Counting is enough here. Small integers have few values, and a float32 has 32 bits: one histogram of
+the upper 16 bits finds the bin that holds a rank, a second one of the lower 16 bits inside that bin the
+value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_SMALL = 1 << 18  # below this many values np.percentile is the faster one
+_BAND = 1 << 20  # values looked at together
+
+
+def percentiles(values: NDArray[Any], at: Sequence[float]) -> tuple[float, ...]:
+    """Return percentiles of all values, interpolated linearly, as ``np.percentile`` does.
+
+    Parameters
+    ----------
+    values : ndarray
+        Any shape with at least one value; integers, booleans or finite floats. What is not an integer of at
+        most 16 bits is looked at in float32.
+    at : sequence of float
+        The percentiles, 0 to 100.
+
+    Returns
+    -------
+    tuple of float
+        One value for each percentile.
+    """
+    if values.dtype == np.bool_:
+        values = values.view(np.uint8)
+    exact_integers = values.dtype.kind in "iu" and values.dtype.itemsize <= 2
+    if values.size <= _SMALL:
+        plain = values if exact_integers else values.astype(np.float32, copy=False)
+        return tuple(float(v) for v in np.percentile(plain, np.asarray(at, np.float64)))
+    positions = [(values.size - 1) * (p / 100) for p in at]
+    ranks = sorted({r for p in positions for r in (int(p), min(int(p) + 1, values.size - 1))})
+    find = _integers_at if exact_integers else _floats_at
+    found = dict(zip(ranks, find(values, ranks), strict=True))
+    return tuple(_interpolate(found, p) for p in positions)
+
+
+def bands(values: NDArray[Any], size: int = _BAND) -> Iterator[NDArray[Any]]:
+    """Cut an array along its leading axes into views of about `size` values."""
+    if values.size <= size or values.ndim == 0:
+        yield values
+        return
+    per_row = values.size // len(values)
+    if per_row > size and values.ndim > 1:
+        for part in values:
+            yield from bands(part, size)
+        return
+    step = max(1, size // max(1, per_row))
+    for start in range(0, len(values), step):
+        yield values[start : start + step]
+
+
+def _interpolate(found: dict[int, float], position: float) -> float:
+    low = int(position)
+    weight = position - low
+    if weight == 0:
+        return found[low]
+    a, b = found[low], found[low + 1]
+    # from the nearer end, as numpy does, so that both give the same last bit
+    return a + (b - a) * weight if weight < 0.5 else b - (b - a) * (1 - weight)
+
+
+def _integers_at(values: NDArray[Any], ranks: Sequence[int]) -> list[float]:
+    lowest = int(np.iinfo(values.dtype).min)
+    length = 1 << (8 * values.dtype.itemsize)
+    counts = np.zeros(length, np.int64)
+    for band in bands(values):
+        flat = band.ravel()
+        if lowest:
+            flat = (flat.astype(np.int32) - lowest).astype(np.uint16)
+        counts += np.bincount(flat, minlength=length)
+    return [float(v + lowest) for v in np.searchsorted(np.cumsum(counts), ranks, side="right")]
+
+
+def _floats_at(values: NDArray[Any], ranks: Sequence[int]) -> list[float]:
+    """Find order statistics by two histograms of 16 bits each."""
+    counts = np.zeros(1 << 16, np.int64)
+    for band in bands(values):
+        counts += np.bincount(_sortable(band) >> 16, minlength=1 << 16)
+    below = np.concatenate([[0], np.cumsum(counts)])
+    uppers = np.searchsorted(below, ranks, side="right") - 1
+
+    inside = {int(u): np.zeros(1 << 16, np.int64) for u in uppers}
+    for band in bands(values):
+        keys = _sortable(band)
+        top = keys >> 16
+        for upper, fine in inside.items():
+            fine += np.bincount(keys[top == upper] & 0xFFFF, minlength=1 << 16)
+
+    found = []
+    for rank, upper in zip(ranks, uppers, strict=True):
+        lower = np.searchsorted(np.cumsum(inside[int(upper)]), rank - below[upper], side="right")
+        found.append(_value_of(int(upper) << 16 | int(lower)))
+    return found
+
+
+def _sortable(band: NDArray[Any]) -> NDArray[np.uint32]:
+    """Turn float32 values into integers of the same order (Herf 2001, "Radix tricks")."""
+    bits = np.ascontiguousarray(band, np.float32).ravel().view(np.uint32)
+    negative = bits >> np.uint32(31)
+    # negative numbers sort backwards: flip all their bits; of the others the sign only
+    flip = negative * np.uint32(0x7FFFFFFF) | np.uint32(0x80000000)
+    return np.bitwise_xor(bits, flip)
+
+
+def _value_of(key: int) -> float:
+    bits = key ^ 0x80000000 if key & 0x80000000 else key ^ 0xFFFFFFFF
+    return float(np.array([bits], np.uint32).view(np.float32)[0])
