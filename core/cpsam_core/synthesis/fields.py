@@ -34,8 +34,13 @@ def noise(
     total = np.zeros((side, side), np.float32)
     weight = 1.0
     for _ in range(octaves):
-        rows, columns = (int(np.clip(round(side / s) + 1, 2, side)) for s in (tall, wide))
+        # A lattice twice as fine as the structure, blurred, hides the rows and columns of the lattice.
+        finer = 2 if min(tall, wide) >= 4 else 1
+        rows, columns = (int(np.clip(round(finer * side / s) + 1, 2, side)) for s in (tall, wide))
         coarse = rng.standard_normal((rows, columns), np.float32)
+        if finer == 2:
+            coarse = np.asarray(cv2.GaussianBlur(coarse, (5, 5), 1.0), np.float32)
+            coarse *= np.float32(3.4)  # the blur leaves about 0.29 of the deviation
         if (rows, columns) != (side, side):
             coarse = np.asarray(cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC), np.float32)
         total += weight * coarse

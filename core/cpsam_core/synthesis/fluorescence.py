@@ -48,8 +48,9 @@ def _surroundings(scene: Scene, image: FloatMap) -> FloatMap:
         out += rng.uniform(0.02, 0.35) * blur(image, d * rng.uniform(0.25, 1.2))
     if rng.random() < 0.4:
         out += rng.uniform(0.01, 0.15) * np.clip(1 + noise(rng, side, rng.uniform(0.6, 4) * d, 3), 0, None)
-    if rng.random() < 0.3:
-        out += rng.uniform(0.1, 0.5) * spots(rng, side, int(rng.integers(1, 12)), 0.35 * d, 0.7 * d, rng.uniform(0.3, 0.8))
+    if scene.count and rng.random() < 0.3:
+        far = spots(rng, side, int(rng.integers(1, 12)), 0.35 * d, 0.7 * d, rng.uniform(0.4, 0.9))
+        out += rng.uniform(0.1, 0.5) * far
     if rng.random() < 0.4:
         out += rng.uniform(0.1, 1.0) * debris(scene)
     return np.asarray(out, np.float32)

@@ -34,7 +34,8 @@ KINDS: dict[str, float] = {
     "interference_contrast": 0.6,
     "bright_field": 0.6,
     "stained_nuclei": 1.8,
-    "smear": 0.6,
+    "smear": 0.5,
+    "cytology": 0.3,
     "textured": 0.8,
     "empty": 0.2,
 }
@@ -91,7 +92,7 @@ def _spread_layout(rng: np.random.Generator, side: int, diameter: float) -> Labe
     if rng.random() < 0.25 or diameter < 14:
         rough, long = rng.uniform(0.05, 0.15), 1 + rng.uniform(0, 1.2)
         return _place(rng, side, diameter, rng.uniform(0.6, 1.0), lambda a: blobs(rng, a, rough, long, 0.2))
-    long, reach = 1 + rng.exponential(0.8), rng.uniform(0.2, 1.2)
+    long, reach = 1 + rng.exponential(0.8), rng.uniform(0.2, 1.8)
     return _place(rng, side, diameter, rng.uniform(0.5, 1.0), lambda a: spread_cells(rng, a, min(long, 4), reach))
 
 
@@ -109,6 +110,20 @@ def _cells_layout(rng: np.random.Generator, side: int, diameter: float) -> Label
 
 def _membrane_layout(rng: np.random.Generator, side: int, diameter: float) -> LabelMap:
     return _tissue_layout(rng, side, diameter) if rng.random() < 0.85 else _spread_layout(rng, side, diameter)
+
+
+def _smear_layout(rng: np.random.Generator, side: int, diameter: float) -> LabelMap:
+    return (_round_layout if rng.random() < 0.5 else _spread_layout)(rng, side, diameter)
+
+
+def _apart_layout(rng: np.random.Generator, side: int, diameter: float) -> LabelMap:
+    """Nuclei with room for cytoplasm between them."""
+    rough, long, clearance = rng.uniform(0.02, 0.08), 1 + rng.exponential(0.25), rng.uniform(1.0, 3.0)
+    return _place(rng, side, diameter, clearance, lambda a: blobs(rng, a, rough, min(long, 2.5), 0.1), 0.6)
+
+
+def _adherent_layout(rng: np.random.Generator, side: int, diameter: float) -> LabelMap:
+    return _tissue_layout(rng, side, diameter) if rng.random() < 0.1 else _spread_layout(rng, side, diameter)
 
 
 def _any_layout(rng: np.random.Generator, side: int, diameter: float) -> LabelMap:
@@ -137,11 +152,12 @@ _RECIPES: dict[str, tuple[Layout, Rendering]] = {
     "bacteria_phase": (_bacteria_layout, transmitted.phase_bacteria),
     "bacteria_bright_field": (_bacteria_layout, transmitted.bright_field),
     "yeast": (_round_layout, transmitted.yeast),
-    "phase_contrast": (_spread_layout, transmitted.phase_adherent),
+    "phase_contrast": (_adherent_layout, transmitted.phase_adherent),
     "interference_contrast": (_any_layout, transmitted.relief),
     "bright_field": (_round_layout, transmitted.bright_field),
     "stained_nuclei": (_nuclei_layout, stained.tissue_section),
-    "smear": (_spread_layout, stained.smear),
+    "smear": (_smear_layout, stained.smear),
+    "cytology": (_apart_layout, stained.cytology),
     "textured": (_any_layout, stained.textured),
     "empty": (_no_cells, _empty_field),
 }

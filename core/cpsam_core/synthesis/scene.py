@@ -154,12 +154,16 @@ def illuminate(scene: Scene, image: FloatMap, most: float = 0.6) -> FloatMap:
 
 
 def debris(scene: Scene, smallest: float = 0.6) -> FloatMap:
-    """Small specks and now and then large soft blobs, 0 to 1: things that are not cells."""
+    """Small specks and now and then large soft blobs, 0 to 1: things that are not cells.
+
+    Without cells beside them only the smallest specks: nothing else tells a speck from a small cell.
+    """
     rng, side, d = scene.rng, scene.side, scene.diameter
     image = np.zeros((side, side), np.float32)
     if rng.random() < 0.5:
-        image += spots(rng, side, int(rng.integers(1, 30)), smallest, max(0.12 * d, 1.2 * smallest), 0.4)
-    if rng.random() < 0.15:
+        largest = max(0.12 * d, 1.2 * smallest) if scene.count else 1.5
+        image += spots(rng, side, int(rng.integers(1, 30)), smallest, largest, 0.4)
+    if scene.count and rng.random() < 0.15:
         image += rng.uniform(0.1, 0.6) * spots(rng, side, int(rng.integers(1, 6)), 0.4 * d, 1.2 * d, 0.5)
     return image
 

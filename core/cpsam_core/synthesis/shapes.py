@@ -155,7 +155,7 @@ def spread_cells(
     where[:, 0] = rng.normal(0, 0.25, n)
     where[:, 1] = np.pi + rng.normal(0, 0.25, n)
     length = rng.gamma(2.0, reach / 2, (n, arms)) * present
-    sharp = np.exp(rng.uniform(np.log(4), np.log(60), (n, arms)))
+    sharp = np.exp(rng.uniform(np.log(4), np.log(100), (n, arms)))
     lobe = np.exp(sharp[..., None] * (np.cos(theta - where[..., None]) - 1))
     radius = np.maximum(radius + (length[..., None] * lobe).sum(1), 0.3)
     stretch = np.sqrt(1 + (elongation - 1) * rng.gamma(3.0, 1 / 3, n))[:, None]

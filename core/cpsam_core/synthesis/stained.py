@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import colorsys
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.synthesis.fields import FloatMap, blur, fibres, log_uniform, noise, spots
 from cpsam_core.synthesis.fluorescence import chromatin
 from cpsam_core.synthesis.scene import Scene, debris, expose, illuminate
+from cpsam_core.synthesis.shapes import blobs
 
 
 def _absorbance(rng: np.random.Generator, hue: tuple[float, float], saturation: tuple[float, float]) -> FloatMap:
@@ -23,7 +25,7 @@ def _dyes(rng: np.random.Generator) -> tuple[FloatMap, FloatMap]:
     """Absorbances of the nuclear stain and of the counterstain of one laboratory."""
     style = rng.random()
     if style < 0.6:  # haematoxylin and eosin, from blue to violet and from pink to orange
-        return _absorbance(rng, (0.6, 0.82), (0.35, 0.85)), _absorbance(rng, (0.8, 1.06), (0.25, 0.7))
+        return _absorbance(rng, (0.63, 0.84), (0.35, 0.85)), _absorbance(rng, (0.8, 1.06), (0.25, 0.7))
     if style < 0.72:  # brown precipitate on blue nuclei, either may be the nuclear one
         blue, brown = _absorbance(rng, (0.56, 0.7), (0.3, 0.7)), _absorbance(rng, (0.03, 0.11), (0.4, 0.9))
         return (blue, brown) if rng.random() < 0.5 else (brown, blue)
@@ -44,7 +46,7 @@ def _stroma(scene: Scene) -> FloatMap:
     if rng.random() < 0.4:
         holes = noise(rng, side, rng.uniform(1.5, 6) * d, 2)
         ground *= 1 - rng.uniform(0.5, 1.0) * np.clip(4 * (holes - rng.uniform(0, 1.2)), 0, 1)
-    if rng.random() < 0.2:
+    if scene.count and rng.random() < 0.2:
         ground += rng.uniform(0.3, 1.0) * spots(rng, side, int(rng.integers(2, 20)), 0.3 * d, 0.7 * d, 0.15)
     return np.asarray(np.clip(ground, 0, 2), np.float32)
 
@@ -66,7 +68,7 @@ def tissue_section(scene: Scene) -> FloatMap:
 
     Returns
     -------
-    float32 array (side, side, 3), 0 to 1, red first
+    float32 array (side, side, 3), red first, or gray (side, side), 0 to 1
     """
     rng, side, d = scene.rng, scene.side, scene.diameter
     nuclear, counter = _dyes(rng)
@@ -78,8 +80,8 @@ def tissue_section(scene: Scene) -> FloatMap:
         ground *= 1 - rng.uniform(0.3, 0.9) * clear
     sharp = rng.uniform(0.4, 0.8 + 0.02 * d)
     amount = blur(amount, sharp)
-    if rng.random() < 0.5:  # nuclei above and below the plane of focus, which annotators leave out
-        far = spots(rng, side, int(rng.integers(1, 10)), 0.3 * d, 0.7 * d, rng.uniform(0.3, 0.9))
+    if scene.count and rng.random() < 0.5:  # nuclei above and below the plane of focus, which annotators leave out
+        far = spots(rng, side, int(rng.integers(1, 10)), 0.3 * d, 0.7 * d, rng.uniform(0.5, 1.0))
         amount = amount + rng.uniform(0.1, 0.45) * far
     if rng.random() < 0.4:
         amount = amount + rng.uniform(0.02, 0.15) * np.abs(noise(rng, side, rng.uniform(0.2, 1) * d + 2, 3))
@@ -97,35 +99,74 @@ def _slide(scene: Scene, density: FloatMap) -> FloatMap:
     image = np.asarray(lamp * np.exp(-density), np.float32)
     if rng.random() < 0.4:
         image = illuminate(scene, image, 0.3)
-    image = expose(scene, np.clip(image, 0, None), 0.5)
+    image = expose(scene, np.clip(image, 0, None), 0.3)
     if rng.random() < 0.08:
         image = 1 - image
+    if rng.random() < 0.1:
+        image = image.mean(-1)
     return np.asarray(np.clip(image, 0, 1), np.float32)
 
 
 def smear(scene: Scene) -> FloatMap:
-    """Render whole translucent cells with a dark nucleus on a pale ground, gray or in colour.
+    """Render whole dyed cells on a pale ground (blood, sperm, plant cells), gray or in colour.
+
+    Most have no nucleus; where they have one the body is dyed strongly, because in pale bodies annotators
+    outline the nucleus (`cytology`).
 
     Returns
     -------
     float32 array (side, side) or (side, side, 3), 0 to 1
     """
     rng, side, d = scene.rng, scene.side, scene.diameter
-    body = scene.gains(rng.uniform(0.1, 0.5)) * (1 + rng.uniform(0.05, 0.3) * noise(rng, side, max(0.3 * d, 2), 4))
-    if rng.random() < 0.5:
-        body *= 0.5 + 0.5 * np.exp(-scene.depth / (0.1 * d))
-    body = body * scene.inside * rng.uniform(0.15, 0.8)
-    core = (scene.nuclei(rng.uniform(0.2, 0.6)) > 0) * scene.gains(0.25) * chromatin(scene)
-    if rng.random() < 0.15:
-        core = core * 0
+    nucleated = rng.random() < 0.35
+    body = 1 + rng.uniform(0.03, 0.3) * noise(rng, side, max(0.3 * d, 2), 4)
+    style = rng.random()
+    if style < 0.35:  # folded or thick rim
+        body *= rng.uniform(0.3, 0.8) + np.exp(-scene.depth / (0.1 * d))
+    elif style < 0.6:  # thin in the middle, as red blood cells
+        body *= 1 - rng.uniform(0.2, 0.9) * np.clip(1.6 * scene.relative_depth - 0.5, 0, 1)
+    body = body * scene.gains(rng.uniform(0.05, 0.4)) * scene.inside * rng.uniform(0.5 if nucleated else 0.15, 1.2)
+    core = np.zeros((side, side), np.float32)
+    if nucleated:
+        core = (scene.nuclei(rng.uniform(0.3, 0.7)) > 0) * scene.gains(0.25) * chromatin(scene)
+    return _two_dyes(scene, np.asarray(body, np.float32), np.asarray(core, np.float32))
+
+
+def cytology(scene: Scene) -> FloatMap:
+    """Render nuclei inside pale, overlapping, angular cytoplasm (smears of epithelium); the labels are nuclei.
+
+    Returns
+    -------
+    float32 array (side, side) or (side, side, 3), 0 to 1
+    """
+    rng, side, d = scene.rng, scene.side, scene.diameter
+    n = scene.count
+    # Three sheets added up: neighbours lie on different sheets, so that overlaps are darker.
+    sheets = np.zeros((3, side, side), np.float32)
+    angles = rng.uniform(0, 2 * np.pi, n)
+    outline = blobs(rng, angles, rng.uniform(0.05, 0.2), rng.uniform(1, 2), points=int(rng.integers(7, 30)))
+    size = d * rng.uniform(1.6, 5) * np.exp(rng.normal(0, 0.2, n))
+    middle = scene.centroids[1:, ::-1] + rng.normal(0, 0.12, (n, 2)) * size[:, None]
+    points = np.rint((outline * size[:, None, None] + middle[:, None]) * 16).astype(np.int32)
+    levels = np.exp(rng.normal(0, 0.4, n)).tolist()
+    for i in range(n):
+        cv2.fillPoly(sheets[i % 3], [points[i]], levels[i], lineType=cv2.LINE_8, shift=4)
+    body = sheets.sum(0) * (1 + rng.uniform(0.03, 0.25) * noise(rng, side, d, 4, 0.8)) * rng.uniform(0.1, 0.5)
+    core = _nuclear_density(scene) * rng.uniform(0.6, 1.5)
+    return _two_dyes(scene, np.asarray(body, np.float32), np.asarray(core, np.float32))
+
+
+def _two_dyes(scene: Scene, body: FloatMap, core: FloatMap) -> FloatMap:
+    """Gray or coloured picture of the amounts of counterstain and of nuclear stain."""
+    rng, side, d = scene.rng, scene.side, scene.diameter
     sharp = rng.uniform(0.4, 0.7 + 0.015 * d)
-    body, core = blur(np.asarray(body, np.float32), sharp), blur(np.asarray(core, np.float32), sharp)
-    dirt = rng.uniform(0, 0.05) * np.abs(noise(rng, side, 2 * d, 4)) + rng.uniform(0, 0.5) * debris(scene)
+    body, core = blur(body, sharp), blur(core, sharp)
+    body = body + rng.uniform(0, 0.05) * np.abs(noise(rng, side, 2 * d, 4)) + rng.uniform(0, 0.5) * debris(scene)
     if rng.random() < 0.5:
-        density = 0.6 * body + rng.uniform(0.5, 1.8) * core + dirt
+        density = 0.8 * body + rng.uniform(0.6, 1.8) * core
         return expose(scene, illuminate(scene, np.exp(-density).astype(np.float32), 0.3), 0.7)
     nuclear, counter = _dyes(rng)
-    density = (body + dirt)[..., None] * counter + rng.uniform(0.6, 2.0) * core[..., None] * nuclear
+    density = 1.2 * body[..., None] * counter + rng.uniform(0.8, 2.0) * core[..., None] * nuclear
     return _slide(scene, np.asarray(density, np.float32))
 
 

@@ -38,7 +38,7 @@ def spread_thickness(scene: Scene) -> FloatMap:
     rng, d, side = scene.rng, scene.diameter, scene.side
     edge = 1 - np.exp(-scene.depth / max(rng.uniform(0.02, 0.12) * d, 0.7))
     hill = np.clip(scene.relative_depth * 1.3, 0, 1) ** 1.5
-    height = rng.uniform(0.2, 0.7) * edge + rng.uniform(0.2, 0.9) * hill
+    height = rng.uniform(0.2, 0.8) * edge + rng.uniform(0.05, 0.8) * hill
     grains = noise(rng, side, max(d * rng.uniform(0.06, 0.2), 2), 3, 0.8)
     height *= 1 + rng.uniform(0.05, 0.3) * grains
     if rng.random() < 0.7:
@@ -58,7 +58,7 @@ def _phase_contrast(scene: Scene, thickness: FloatMap) -> FloatMap:
     # The ring takes the slowly varying part away incompletely: a narrow bright halo on a wide weak one.
     near, far = max(log_uniform(rng, 0.03, 0.15) * d, 1.2), max(rng.uniform(0.15, 0.5) * d, 2.5)
     share = rng.uniform(0.2, 0.8)
-    removed = share * blur(phase, near) + (rng.uniform(0.6, 1.0) - share) * blur(phase, far)
+    removed = share * blur(phase, near) + (rng.uniform(0.7, 1.05) - share) * blur(phase, far)
     relative = (phase - removed) * rng.uniform(0.8, 2.0)
     # Thick parts wrap round to bright.
     image = 1 - rng.uniform(0.3, 1.0) * np.sin(np.clip(relative, -1.6, 4.5))
