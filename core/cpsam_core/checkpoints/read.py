@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import struct
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +23,8 @@ Kind = Literal["cpsam", "own", "sam"]
 
 WRAPPERS = ("state_dict", "model_state_dict", "model", "net")
 HEAD = 512  # bytes that tell the formats apart
+# How torch's restricted unpickler says that a file wants a class or function, in the older and newer protocols.
+OBJECTS = re.compile(r"GLOBAL|Unsupported class|Unsupported operand 14[79]\b")
 # What torch's restricted unpickler is known to raise on damaged or foreign files.
 TORCH_ERRORS = (
     pickle.UnpicklingError,
@@ -140,14 +144,17 @@ def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 def _read_torch(path: Path, mapped: bool) -> Any:
     """Load with torch's restricted unpickler, which knows tensors and containers and nothing else."""
     try:
-        return torch.load(path, map_location="cpu", mmap=mapped, weights_only=True)
+        with warnings.catch_warnings():
+            # It warns of pickles of unusual make before it refuses or reads them; the outcome says enough.
+            warnings.simplefilter("ignore", UserWarning)
+            return torch.load(path, map_location="cpu", mmap=mapped, weights_only=True)
     except pickle.UnpicklingError as error:
-        if "weights_only" in str(error).lower() or "unsupported" in str(error).lower():
+        if OBJECTS.search(str(error)):
             raise WeightsError(
                 f"{path} holds Python objects that could run code when loaded; it was not loaded. "
                 "Weights must be plain tensors: use a file from a source you trust."
             ) from error
-        raise WeightsError(f"{path} is damaged or not a weight file ({_line(error)}).") from error
+        raise WeightsError(f"{path} is damaged or not a file of plain weights; it was not loaded.") from error
     except TORCH_ERRORS as error:
         raise WeightsError(
             f"{path} is damaged or incomplete: fetch or copy it again ({_line(error)})."

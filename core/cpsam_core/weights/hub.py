@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SITE = "https://huggingface.co"
-USER_AGENT = "cpsam-gui"
 PREFERRED = ("model.safetensors", *PUBLISHED)
 SUFFIXES = (".safetensors", ".pth", ".pt")
+# No telemetry: huggingface_hub, which reads this when first imported, would else ask for more than files.
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 TRUE = {"1", "ON", "YES", "TRUE"}
 
 
@@ -88,9 +89,9 @@ def absent(repository: str, file: str, places: Sequence[Path], reason: str) -> W
     """Return the one message for weights that are neither here nor to be had."""
     searched = ", ".join(str(place.parent) for place in places)
     return WeightsError(
-        f"The weights {file} are not on this computer and cannot be fetched: {reason}. Searched: {searched} and "
-        f"the cache of Hugging Face. Go online once, or put the file {file} of {endpoint()}/{repository} into "
-        f"{places[0].parent}, or use the embedded model {EMBEDDED}, which needs no download."
+        f"The weights {file} are not on this computer and cannot be fetched: {reason}. Searched: {searched} "
+        f"and the cache of Hugging Face. Go online once, or put the file {file} of {endpoint()}/{repository} "
+        f"into {places[0].parent}, or use the embedded model {EMBEDDED}, which needs no download."
     )
 
 

@@ -13,10 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-# Read when huggingface_hub is imported: it then sends no versions of other packages with its requests.
-os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-
-from huggingface_hub import HfApi, get_hf_file_metadata, hf_hub_url
+from huggingface_hub import HfApi, get_hf_file_metadata, get_token, hf_hub_url
 from huggingface_hub.errors import (
     EntryNotFoundError,
     GatedRepoError,
@@ -25,7 +22,7 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
 )
 from huggingface_hub.file_download import HfFileMetadata, http_get
-from huggingface_hub.utils import WeakFileLock, build_hf_headers
+from huggingface_hub.utils import WeakFileLock  # type: ignore[attr-defined]
 
 from cpsam_core.errors import WeightsError
 from cpsam_core.progress import Progress
@@ -71,7 +68,7 @@ def download(repository: str, file: str, target: Path, endpoint: str, progress: 
         with WeakFileLock(target.parent / f".{target.name}.lock"):
             if target.is_file():  # another program was faster
                 return target
-            return _fetch_checked(metadata, target, progress)
+            return _fetch_checked(metadata, target, endpoint, progress)
     except NETWORK_ERRORS as error:
         raise _translated(error, file, target) from error
 
@@ -103,27 +100,29 @@ def _metadata(repository: str, file: str, endpoint: str) -> HfFileMetadata:
         raise ConnectionError(f"{endpoint} cannot be reached ({_line(error)})") from error
 
 
-def _fetch_checked(metadata: HfFileMetadata, target: Path, progress: Progress) -> Path:
+def _fetch_checked(metadata: HfFileMetadata, target: Path, endpoint: str, progress: Progress) -> Path:
     """Fetch what is missing, check the whole, and start over once when the resumed part was bad."""
     # The checksum is part of the name, so that parts of two versions never get mixed.
     version = re.sub(r"\W", "", metadata.etag or "")[:16]
     partial = target.with_name(f".{target.name}.{version}.part")
     resumed = partial.is_file() and partial.stat().st_size > 0
-    _fetch_missing(metadata, partial, target.name, progress)
+    _fetch_missing(metadata, partial, target.name, endpoint, progress)
     if not _is_intact(partial, metadata.etag) and resumed:
         logger.warning("The part of %s that was here did not fit: fetching it anew", target.name)
         partial.unlink()
-        _fetch_missing(metadata, partial, target.name, progress)
+        _fetch_missing(metadata, partial, target.name, endpoint, progress)
     if not _is_intact(partial, metadata.etag):
         partial.unlink()
         raise WeightsError(
-            f"The weights {target.name} arrived damaged (wrong checksum) and were thrown away: try again later."
+            f"The weights {target.name} arrived damaged (wrong checksum) and were removed: try again later."
         )
     partial.replace(target)
     return target
 
 
-def _fetch_missing(metadata: HfFileMetadata, partial: Path, name: str, progress: Progress) -> None:
+def _fetch_missing(
+    metadata: HfFileMetadata, partial: Path, name: str, endpoint: str, progress: Progress
+) -> None:
     """Append to `partial` what it lacks."""
     have = partial.stat().st_size if partial.is_file() else 0
     if metadata.size is not None and have > metadata.size:
@@ -133,26 +132,27 @@ def _fetch_missing(metadata: HfFileMetadata, partial: Path, name: str, progress:
     free = shutil.disk_usage(partial.parent).free
     if missing > free:
         raise WeightsError(
-            f"The weights {name} need {missing / 1e6:.0f} MB more, but {partial.parent} has only {free / 1e6:.0f} MB."
+            f"The weights {name} need {missing / 1e6:.0f} MB more, but {partial.parent} has only "
+            f"{free / 1e6:.0f} MB."
         )
     with _ReportingFile(partial, metadata.size, name, progress) as file:
         http_get(
             metadata.location,
             file,
             resume_size=have,
-            headers=_headers(metadata.location),
+            headers=_headers(metadata.location, endpoint),
             expected_size=metadata.size,
             displayed_filename=name,
         )
         os.fsync(file.fileno())
 
 
-def _headers(location: str) -> dict[str, str]:
-    """Return headers without a token where the file lies on another host than the one that asks for tokens."""
-    headers: dict[str, str] = {**build_hf_headers(headers=AGENT), "accept-encoding": "identity"}
-    host = urlsplit(location).hostname or ""
-    if host != "huggingface.co":
-        headers.pop("authorization", None)
+def _headers(location: str, endpoint: str) -> dict[str, str]:
+    """Return the request's headers; the user's token goes to the host it is for and to no other."""
+    headers = {**AGENT, "accept-encoding": "identity"}
+    token = get_token()
+    if token and urlsplit(location).hostname == urlsplit(endpoint).hostname:
+        headers["authorization"] = f"Bearer {token}"
     return headers
 
 
@@ -195,7 +195,7 @@ def _is_intact(path: Path, etag: str | None) -> bool:
 def _translated(error: Exception, file: str, target: Path) -> Exception:
     """Tell trouble with the disk from trouble with the network."""
     number = getattr(error, "errno", None)
-    if number in (errno.ENOSPC, errno.EDQUOT):
+    if number in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
         return WeightsError(f"The disk is full: {file} does not fit into {target.parent}.")
     if number in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
         return WeightsError(
@@ -208,7 +208,9 @@ def _translated(error: Exception, file: str, target: Path) -> Exception:
 
 def _not_found(repository: str, endpoint: str, error: Exception) -> str:
     if isinstance(error, GatedRepoError):
-        return f"{repository} asks for an agreement first: accept it on {endpoint}/{repository}, then `hf auth login`."
+        return (
+            f"{repository} asks for an agreement: accept it on {endpoint}/{repository}, then `hf auth login`."
+        )
     return f"{endpoint} has no public repository {repository} (a private one needs `hf auth login`)."
 
 
