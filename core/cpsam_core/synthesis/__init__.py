@@ -1,8 +1,8 @@
 """Drawn pictures of cells with exact labels, to widen the training of a small general network.
 
 Each picture is a layout (`layouts`, `shapes`: which pixels belong to which cell) seen through one kind of
-microscope (`fluorescence`, `transmitted`, `stained`). Numpy and OpenCV only: a picture of 192 pixels takes some
-milliseconds on one core, so that drawing keeps up with training.
+microscope (`fluorescence`, `transmitted`, `stained`). Numpy and OpenCV only: a picture of 192 pixels takes
+some milliseconds on one core, so that drawing keeps up with training.
 """
 
 from __future__ import annotations

@@ -10,7 +10,11 @@ FloatMap = NDArray[np.float32]
 
 
 def noise(
-    rng: np.random.Generator, side: int, scale: float | tuple[float, float], octaves: int = 3, falloff: float = 0.6
+    rng: np.random.Generator,
+    side: int,
+    scale: float | tuple[float, float],
+    octaves: int = 3,
+    falloff: float = 0.6,
 ) -> FloatMap:
     """Smooth random field of mean 0 and standard deviation 1.
 

@@ -37,7 +37,8 @@ def _dome(scene: Scene) -> FloatMap:
     roundness = scene.rng.uniform(0, 0.8)
     if scene.rng.random() < 0.4:
         return scene.inside
-    return (np.clip(1.4 * scene.relative_depth + 0.08, 0, 1) ** np.float32(roundness)) * scene.inside
+    height = np.clip(1.4 * scene.relative_depth + 0.08, 0, 1) ** np.float32(roundness)
+    return np.asarray(height * scene.inside, np.float32)
 
 
 def _surroundings(scene: Scene, image: FloatMap) -> FloatMap:
@@ -118,12 +119,13 @@ def cells(scene: Scene) -> FloatMap:
 
 
 def _two_colours(scene: Scene, body: FloatMap, inner: FloatMap) -> FloatMap:
-    """Put two stains into the three channels in any order; sometimes a third, unrelated or overlapping one."""
+    """Put two stains into the three channels in any order; now and then a third, a mixture."""
     rng = scene.rng
     third = np.zeros_like(body)
     style = rng.random()
     if style < 0.15:
-        third = expose(scene, 0.5 * body + 0.3 * np.abs(noise(rng, scene.side, scene.diameter, 3)))
+        mixture = 0.5 * body + 0.3 * np.abs(noise(rng, scene.side, scene.diameter, 3))
+        third = expose(scene, np.asarray(mixture, np.float32))
     elif style < 0.3:
         third = rng.uniform(0.2, 1.0) * inner
     stains = [_stretch(body), _stretch(inner), _stretch(third) if third.any() else third]
@@ -153,14 +155,20 @@ def membranes(scene: Scene) -> FloatMap:
     filling = scene.gains(rng.uniform(0.1, 1.0)) * rng.uniform(0, 0.35)
     image += filling * (1 + 0.2 * noise(rng, side, max(0.2 * d, 2), 3))
     if rng.random() < 0.3:  # walls just above and below the section
-        image += rng.uniform(0.05, 0.35) * np.clip(noise(rng, side, max(rng.uniform(0.3, 1.0) * d, 3), 2), 0, None)
+        image += rng.uniform(0.05, 0.35) * np.clip(
+            noise(rng, side, max(rng.uniform(0.3, 1.0) * d, 3), 2), 0, None
+        )
     core: LabelMap | None = None
     if rng.random() < 0.5:
         core = scene.nuclei(rng.uniform(0.3, 0.6))
         if rng.random() < 0.5:
             image += rng.uniform(-0.2, 0.4) * (core > 0)
     if rng.random() < 0.3:
-        image += rng.uniform(0.2, 1.0) * scene.inside * spots(rng, side, int(rng.integers(3, 60)), 0.7, 0.08 * d + 0.8)
+        image += (
+            rng.uniform(0.2, 1.0)
+            * scene.inside
+            * spots(rng, side, int(rng.integers(3, 60)), 0.7, 0.08 * d + 0.8)
+        )
     image = blur(np.asarray(np.clip(image, 0, None), np.float32), _sharpness(scene))
     image = expose(scene, illuminate(scene, _surroundings(scene, image)), 0.6)
     if core is None or rng.random() < 0.5:

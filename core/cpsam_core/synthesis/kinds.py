@@ -75,7 +75,11 @@ def _bacteria_layout(rng: np.random.Generator, side: int, diameter: float) -> La
     style = rng.random()
     if style < 0.2:
         return _place(rng, side, diameter, clearance, lambda a: rods(rng, a, rng.uniform(1.0, 1.4), 0.0, 0.5))
-    aspect, bend = (rng.uniform(1.6, 5), rng.uniform(0, 0.5)) if style < 0.8 else (rng.uniform(5, 14), rng.uniform(0, 1.6))
+    aspect, bend = (
+        (rng.uniform(1.6, 5), rng.uniform(0, 0.5))
+        if style < 0.8
+        else (rng.uniform(5, 14), rng.uniform(0, 1.6))
+    )
     # Thinner than three pixels nothing can be told apart.
     aspect = max(min(aspect, (diameter / 3.2) ** 2), 1.05)
     pinched, taper = rng.uniform(0, 0.5), rng.uniform(0, 0.3)
@@ -84,8 +88,7 @@ def _bacteria_layout(rng: np.random.Generator, side: int, diameter: float) -> La
 
 def _round_layout(rng: np.random.Generator, side: int, diameter: float) -> LabelMap:
     rough, long = rng.uniform(0, 0.04), 1 + rng.uniform(0, 0.5)
-    labels = _place(rng, side, diameter, rng.uniform(0.75, 1.1), lambda a: blobs(rng, a, rough, long))
-    return labels
+    return _place(rng, side, diameter, rng.uniform(0.75, 1.1), lambda a: blobs(rng, a, rough, long))
 
 
 def _spread_layout(rng: np.random.Generator, side: int, diameter: float) -> LabelMap:
@@ -93,7 +96,9 @@ def _spread_layout(rng: np.random.Generator, side: int, diameter: float) -> Labe
         rough, long = rng.uniform(0.05, 0.15), 1 + rng.uniform(0, 1.2)
         return _place(rng, side, diameter, rng.uniform(0.6, 1.0), lambda a: blobs(rng, a, rough, long, 0.2))
     long, reach = 1 + rng.exponential(0.8), rng.uniform(0.2, 1.8)
-    return _place(rng, side, diameter, rng.uniform(0.5, 1.0), lambda a: spread_cells(rng, a, min(long, 4), reach))
+    return _place(
+        rng, side, diameter, rng.uniform(0.5, 1.0), lambda a: spread_cells(rng, a, min(long, 4), reach)
+    )
 
 
 def _tissue_layout(rng: np.random.Generator, side: int, diameter: float) -> LabelMap:
@@ -136,8 +141,13 @@ def _no_cells(rng: np.random.Generator, side: int, diameter: float) -> LabelMap:
 
 
 def _empty_field(scene: Scene) -> FloatMap:
-    """A field of any kind without cells: specks, blobs out of focus, uneven ground."""
-    renderings = (fluorescence.nuclei, transmitted.phase_adherent, transmitted.bright_field, stained.tissue_section)
+    """Render a field without cells, of any kind: specks, uneven ground."""
+    renderings = (
+        fluorescence.nuclei,
+        transmitted.phase_adherent,
+        transmitted.bright_field,
+        stained.tissue_section,
+    )
     return renderings[int(scene.rng.integers(len(renderings)))](scene)
 
 

@@ -66,8 +66,10 @@ def borders(labels: LabelMap) -> NDArray[np.bool_]:
 
 def open_gaps(labels: LabelMap) -> LabelMap:
     """Clear one pixel between touching cells, as annotators of tissue often leave."""
-    between = borders(labels)
-    between[:, :-1] &= (labels[:, :-1] > 0) & (labels[:, 1:] > 0)
+    cell = labels > 0
+    between = np.zeros(labels.shape, bool)
+    between[:, :-1] |= (labels[:, :-1] != labels[:, 1:]) & cell[:, 1:]
+    between[:-1] |= (labels[:-1] != labels[1:]) & cell[1:]
     return np.where(between, 0, labels).astype(np.int32)
 
 
@@ -94,12 +96,15 @@ def _arrange(rng: np.random.Generator, side: int, count: int, diameter: float) -
         distance = np.sort(np.sqrt(rng.random(count))) * rng.uniform(0.25, 0.8) * side
         turn = rng.uniform(0, 2 * np.pi, count)
         middle = rng.uniform(0.2, 0.8, 2) * side
-        return (middle + distance[:, None] * np.stack([np.cos(turn), np.sin(turn)], -1)).astype(np.float32)
+        return np.asarray(middle + distance[:, None] * np.stack([np.cos(turn), np.sin(turn)], -1), np.float32)
     along, direction = rng.uniform(-0.8, 0.8, count) * side, rng.uniform(0, np.pi)
-    across = rng.normal(0, diameter * rng.uniform(0.3, 2.0), count) + (along / side) ** 2 * side * rng.normal(0, 0.4)
+    across = rng.normal(0, diameter * rng.uniform(0.3, 2.0), count)
+    across += (along / side) ** 2 * side * rng.normal(0, 0.4)
     cos, sin = np.cos(direction), np.sin(direction)
     middle = rng.uniform(0.3, 0.7, 2) * side
-    return (middle + np.stack([cos * along - sin * across, sin * along + cos * across], -1)).astype(np.float32)
+    return np.asarray(
+        middle + np.stack([cos * along - sin * across, sin * along + cos * across], -1), np.float32
+    )
 
 
 def directions(
@@ -112,7 +117,7 @@ def directions(
     field = noise(rng, side, max(side * rng.uniform(0.4, 2.0), 2 * diameter), 1)
     at = np.clip(points, 0, side - 1).astype(int)
     turn = rng.uniform(0, np.pi) + rng.uniform(0, 0.8) * field[at[:, 1], at[:, 0]]
-    return (turn + rng.normal(0, rng.uniform(0.02, 0.4), count)).astype(np.float32)
+    return np.asarray(turn + rng.normal(0, rng.uniform(0.02, 0.4), count), np.float32)
 
 
 def candidates(rng: np.random.Generator, side: int, diameter: float, fullest: float = 2.0) -> int:
@@ -122,9 +127,7 @@ def candidates(rng: np.random.Generator, side: int, diameter: float, fullest: fl
     return int(np.clip(round(wanted), 1, MOST_CELLS))
 
 
-def scatter(
-    outlines: Outlines, points: NDArray[np.float32], side: int, clearance: float
-) -> LabelMap:
+def scatter(outlines: Outlines, points: NDArray[np.float32], side: int, clearance: float) -> LabelMap:
     """Fill outlines one after the other where there is room.
 
     Parameters
@@ -186,7 +189,9 @@ def tissue(rng: np.random.Generator, side: int, diameter: float) -> LabelMap:
     ground = np.full((wide, wide), 255, np.uint8)
     radii = rng.uniform(0.02, rng.uniform(0.03, 0.4), len(seeds)) * pitch
     for (x, y), radius in zip(seeds, radii, strict=True):
-        cv2.circle(ground, (round(16 * float(x)), round(16 * float(y))), round(16 * float(radius)), 0, -1, 8, 4)
+        cv2.circle(
+            ground, (round(16 * float(x)), round(16 * float(y))), round(16 * float(radius)), 0, -1, 8, 4
+        )
     ground[0, 0] = 0
     nearest = cv2.distanceTransformWithLabels(ground, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_CCOMP)[1]
     amount = rng.uniform(0.02, 0.16) * diameter
@@ -194,7 +199,11 @@ def tissue(rng: np.random.Generator, side: int, diameter: float) -> LabelMap:
     shift_y = noise(rng, side, max(0.8 * diameter, 6), 2) * amount
     y, x = np.mgrid[:side, :side].astype(np.float32) + margin
     labels = cv2.remap(
-        nearest.astype(np.float32), x + shift_x, y + shift_y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
+        nearest.astype(np.float32),
+        x + shift_x,
+        y + shift_y,
+        cv2.INTER_NEAREST,
+        borderMode=cv2.BORDER_REPLICATE,
     ).astype(np.int32)
     labels = _divide(rng, labels, rng.uniform(0, 0.3))
     return tidy(_end_somewhere(rng, labels, diameter))

@@ -69,12 +69,12 @@ class Scene:
         """Distance in pixels from each pixel of a cell to its own border; 0 outside."""
         edge = borders(self.labels)
         free = ((self.labels > 0) & ~edge).astype(np.uint8)
-        return np.asarray(cv2.distanceTransform(free, cv2.DIST_L2, 3), np.float32)
+        return np.asarray(np.minimum(cv2.distanceTransform(free, cv2.DIST_L2, 3), self.side), np.float32)
 
     @cached_property
     def relative_depth(self) -> FloatMap:
         """Depth in units of the cell's radius, at most 1."""
-        return np.minimum(self.depth / self.radii[self.labels], 1).astype(np.float32)
+        return np.asarray(np.minimum(self.depth / self.radii[self.labels], 1), np.float32)
 
     @cached_property
     def to_border(self) -> FloatMap:
@@ -87,7 +87,9 @@ class Scene:
         """Distance in pixels to the nearest cell."""
         if self.count == 0:
             return np.full(self.labels.shape, float(self.side), np.float32)
-        return np.asarray(cv2.distanceTransform((self.labels == 0).astype(np.uint8), cv2.DIST_L2, 3), np.float32)
+        return np.asarray(
+            cv2.distanceTransform((self.labels == 0).astype(np.uint8), cv2.DIST_L2, 3), np.float32
+        )
 
     def each(self, values: NDArray[np.floating], outside: float = 0.0) -> FloatMap:
         """Spread one value per cell (count,) over its pixels."""
@@ -95,7 +97,7 @@ class Scene:
         return table[self.labels]
 
     def gains(self, spread: float) -> FloatMap:
-        """A log-normal brightness per cell, median 1, spread over its pixels."""
+        """Draw a log-normal brightness per cell, median 1, spread over its pixels."""
         return self.each(np.exp(self.rng.normal(0, spread, self.count)))
 
     def slope(self) -> FloatMap:
@@ -124,14 +126,18 @@ class Scene:
         rng, n = self.rng, self.count
         drawn = np.zeros_like(self.labels)
         radii = self.radii[1:] * fraction * np.exp(rng.normal(0, 0.12, n))
-        middle = self.centroids[1:, ::-1] + rng.normal(0, offset, (n, 2)) * self.radii[1:, None] * (1 - fraction)
+        middle = self.centroids[1:, ::-1] + rng.normal(0, offset, (n, 2)) * self.radii[1:, None] * (
+            1 - fraction
+        )
         ratio = np.exp(np.abs(rng.normal(0, 0.2, n)))
         axes = np.stack([radii * ratio, radii / ratio], -1)
         turn = rng.uniform(0, np.pi, n)
         theta = np.linspace(0, 2 * np.pi, 20, endpoint=False)
         circle = axes[:, :, None] * np.stack([np.cos(theta), np.sin(theta)])
         cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
-        outline = np.stack([cos * circle[:, 0] - sin * circle[:, 1], sin * circle[:, 0] + cos * circle[:, 1]], -1)
+        outline = np.stack(
+            [cos * circle[:, 0] - sin * circle[:, 1], sin * circle[:, 0] + cos * circle[:, 1]], -1
+        )
         points = np.rint((outline + middle[:, None]) * 16).astype(np.int32)
         for i in range(n):
             cv2.fillPoly(drawn, [points[i]], i + 1, lineType=cv2.LINE_8, shift=4)
@@ -150,7 +156,7 @@ def illuminate(scene: Scene, image: FloatMap, most: float = 0.6) -> FloatMap:
         cy, cx = rng.uniform(-0.4, 0.4, 2)
         light = 1 - amount * ((x - cx) ** 2 + (y - cy) ** 2)
     light = np.clip(light, 0.15, 2).astype(np.float32)
-    return image * (light if image.ndim == 2 else light[..., None])
+    return np.asarray(image * (light if image.ndim == 2 else light[..., None]), np.float32)
 
 
 def debris(scene: Scene, smallest: float = 0.6) -> FloatMap:
@@ -171,7 +177,7 @@ def debris(scene: Scene, smallest: float = 0.6) -> FloatMap:
 def contrast(scene: Scene, image: FloatMap) -> float:
     """Root mean square difference of the cells' pixels from the median of the background.
 
-    Of colour images the channel with the most; without cells or without background the deviation of all pixels.
+    Of colour images the channel with the most; without cells or background the deviation of all pixels.
     """
     planes = image.reshape(scene.side * scene.side, -1)
     cell = scene.labels.ravel() > 0

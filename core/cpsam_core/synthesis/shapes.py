@@ -52,7 +52,7 @@ def blobs(
     angles : array (cells,)
         Direction of each long axis, radians.
     roughness : float
-        Standard deviation of the second harmonic relative to the radius; higher ones fall off as order ** -1.5.
+        Standard deviation of the second harmonic relative to the radius; higher ones fall as order ** -1.5.
     elongation : float
         Mean ratio of the long to the short axis, at least 1.
     bend : float

@@ -14,7 +14,9 @@ from cpsam_core.synthesis.scene import Scene, debris, expose, illuminate
 from cpsam_core.synthesis.shapes import blobs
 
 
-def _absorbance(rng: np.random.Generator, hue: tuple[float, float], saturation: tuple[float, float]) -> FloatMap:
+def _absorbance(
+    rng: np.random.Generator, hue: tuple[float, float], saturation: tuple[float, float]
+) -> FloatMap:
     """Absorbance per channel of a dye whose thin layer has a hue (0..1, red at 0) in the range given."""
     colour = colorsys.hsv_to_rgb(rng.uniform(*hue) % 1.0, rng.uniform(*saturation), 0.95)
     density = -np.log(np.clip(colour, 0.05, 0.95))
@@ -40,7 +42,9 @@ def _stroma(scene: Scene) -> FloatMap:
     rng, side, d = scene.rng, scene.side, scene.diameter
     ground = 0.5 + 0.18 * noise(rng, side, rng.uniform(1, 6) * d, 4, 0.7)
     if rng.random() < 0.6:
-        ground += rng.uniform(0.05, 0.2) * fibres(rng, side, rng.uniform(0.1, 0.5) * d + 1.5, rng.uniform(0, np.pi))
+        ground += rng.uniform(0.05, 0.2) * fibres(
+            rng, side, rng.uniform(0.1, 0.5) * d + 1.5, rng.uniform(0, np.pi)
+        )
     if rng.random() < 0.4:
         ground += rng.uniform(0.1, 0.4) * np.exp(-scene.outside / (rng.uniform(0.15, 0.6) * d))
     if rng.random() < 0.4:
@@ -80,16 +84,19 @@ def tissue_section(scene: Scene) -> FloatMap:
         ground *= 1 - rng.uniform(0.3, 0.9) * clear
     sharp = rng.uniform(0.4, 0.8 + 0.02 * d)
     amount = blur(amount, sharp)
-    if scene.count and rng.random() < 0.5:  # nuclei above and below the plane of focus, which annotators leave out
+    if scene.count and rng.random() < 0.5:
+        # Nuclei above and below the plane of focus, which annotators leave out.
         far = spots(rng, side, int(rng.integers(1, 10)), 0.3 * d, 0.7 * d, rng.uniform(0.5, 1.0))
-        amount = amount + rng.uniform(0.1, 0.45) * far
+        amount += np.float32(rng.uniform(0.1, 0.45)) * far
     if rng.random() < 0.4:
-        amount = amount + rng.uniform(0.02, 0.15) * np.abs(noise(rng, side, rng.uniform(0.2, 1) * d + 2, 3))
+        amount += np.abs(noise(rng, side, rng.uniform(0.2, 1) * d + 2, 3)) * np.float32(
+            rng.uniform(0.02, 0.15)
+        )
     if rng.random() < 0.3:
-        amount = amount + rng.uniform(0.2, 0.8) * debris(scene)
+        amount += np.float32(rng.uniform(0.2, 0.8)) * debris(scene)
     depth_n, depth_c = log_uniform(rng, 0.5, 3.0), rng.uniform(0.6, 1.6)
     density = depth_n * amount[..., None] * nuclear + depth_c * blur(ground, 0.6)[..., None] * counter
-    return _slide(scene, density)
+    return _slide(scene, np.asarray(density, np.float32))
 
 
 def _slide(scene: Scene, density: FloatMap) -> FloatMap:
@@ -125,7 +132,12 @@ def smear(scene: Scene) -> FloatMap:
         body *= rng.uniform(0.3, 0.8) + np.exp(-scene.depth / (0.1 * d))
     elif style < 0.6:  # thin in the middle, as red blood cells
         body *= 1 - rng.uniform(0.2, 0.9) * np.clip(1.6 * scene.relative_depth - 0.5, 0, 1)
-    body = body * scene.gains(rng.uniform(0.05, 0.4)) * scene.inside * rng.uniform(0.5 if nucleated else 0.15, 1.2)
+    body = (
+        body
+        * scene.gains(rng.uniform(0.05, 0.4))
+        * scene.inside
+        * rng.uniform(0.5 if nucleated else 0.15, 1.2)
+    )
     core = np.zeros((side, side), np.float32)
     if nucleated:
         core = (scene.nuclei(rng.uniform(0.3, 0.7)) > 0) * scene.gains(0.25) * chromatin(scene)
@@ -133,7 +145,7 @@ def smear(scene: Scene) -> FloatMap:
 
 
 def cytology(scene: Scene) -> FloatMap:
-    """Render nuclei inside pale, overlapping, angular cytoplasm (smears of epithelium); the labels are nuclei.
+    """Render nuclei inside pale, overlapping cytoplasm (smears of epithelium); the labels are nuclei.
 
     Returns
     -------
@@ -161,7 +173,9 @@ def _two_dyes(scene: Scene, body: FloatMap, core: FloatMap) -> FloatMap:
     rng, side, d = scene.rng, scene.side, scene.diameter
     sharp = rng.uniform(0.4, 0.7 + 0.015 * d)
     body, core = blur(body, sharp), blur(core, sharp)
-    body = body + rng.uniform(0, 0.05) * np.abs(noise(rng, side, 2 * d, 4)) + rng.uniform(0, 0.5) * debris(scene)
+    body = (
+        body + rng.uniform(0, 0.05) * np.abs(noise(rng, side, 2 * d, 4)) + rng.uniform(0, 0.5) * debris(scene)
+    )
     if rng.random() < 0.5:
         density = 0.8 * body + rng.uniform(0.6, 1.8) * core
         return expose(scene, illuminate(scene, np.exp(-density).astype(np.float32), 0.3), 0.7)
@@ -187,13 +201,14 @@ def textured(scene: Scene) -> FloatMap:
     rng, d = scene.rng, scene.diameter
     channels = []
     coloured = rng.random() < 0.4
+    packed = float(scene.inside.mean()) > 0.6  # without a rim nothing would part the neighbours
     for _ in range(3 if coloured else 1):
         step = rng.choice([-1, 1]) * log_uniform(rng, 0.1, 1.0)
         object_texture = rng.uniform(0.02, 0.4) * _pattern(scene, d * log_uniform(rng, 0.05, 0.5))
         ground = rng.uniform(0.02, 0.25) * _pattern(scene, d * log_uniform(rng, 0.1, 3.0))
         level = step * scene.gains(rng.uniform(0, 0.4))
         image = np.where(scene.labels > 0, level + object_texture, ground)
-        if rng.random() < 0.5:
+        if packed or rng.random() < 0.5:
             rim = np.exp(-((scene.to_border / max(0.04 * d, 0.8)) ** 2))
             image = image + rng.choice([-1, 1]) * rng.uniform(0.2, 1.0) * rim
         if rng.random() < 0.3:

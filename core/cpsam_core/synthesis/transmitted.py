@@ -30,11 +30,13 @@ def round_thickness(scene: Scene) -> FloatMap:
     """Thickness of round or rod-like cells, 0 to about 1: a ball or a cylinder lying on its side."""
     share = np.clip(scene.relative_depth * scene.rng.uniform(1.0, 2.2), 0, 1)
     height = np.sqrt(1 - (1 - share) ** 2)
-    return np.asarray(blur(height.astype(np.float32), 0.5) * scene.gains(scene.rng.uniform(0.02, 0.3)), np.float32)
+    return np.asarray(
+        blur(height.astype(np.float32), 0.5) * scene.gains(scene.rng.uniform(0.02, 0.3)), np.float32
+    )
 
 
 def spread_thickness(scene: Scene) -> FloatMap:
-    """Thickness of adherent cells: thin lamella, thicker towards the nucleus, grainy inside; some rounded up."""
+    """Thickness of adherent cells: thin lamella, thicker at the nucleus, grainy inside; some rounded up."""
     rng, d, side = scene.rng, scene.diameter, scene.side
     edge = 1 - np.exp(-scene.depth / max(rng.uniform(0.02, 0.12) * d, 0.7))
     hill = np.clip(scene.relative_depth * 1.3, 0, 1) ** 1.5
@@ -83,7 +85,9 @@ def _relief(scene: Scene, thickness: FloatMap) -> FloatMap:
     rng = scene.rng
     phase = blur(thickness + _unevenness(scene), rng.uniform(0.5, 1.2 + 0.01 * scene.diameter))
     turn = rng.uniform(0, 2 * np.pi)
-    slope = np.cos(turn) * cv2.Scharr(phase, cv2.CV_32F, 1, 0) + np.sin(turn) * cv2.Scharr(phase, cv2.CV_32F, 0, 1)
+    slope = np.cos(turn) * cv2.Scharr(phase, cv2.CV_32F, 1, 0) + np.sin(turn) * cv2.Scharr(
+        phase, cv2.CV_32F, 0, 1
+    )
     steepest = max(float(np.quantile(np.abs(slope[::2, ::2]), 0.995)), 1e-6)
     image = 1 + rng.uniform(0.3, 0.9) * np.tanh(slope / steepest) + rng.uniform(-0.15, 0.15) * phase
     return np.asarray(image, np.float32)
@@ -119,21 +123,29 @@ def bright_field(scene: Scene) -> FloatMap:
     """Render round or rod-like cells slightly out of focus: bright and dark rims, gray float32."""
     thickness = round_thickness(scene)
     if scene.rng.random() < 0.5:
-        thickness *= 1 + scene.rng.uniform(0.05, 0.3) * noise(scene.rng, scene.side, max(0.25 * scene.diameter, 2), 3)
+        thickness *= 1 + scene.rng.uniform(0.05, 0.3) * noise(
+            scene.rng, scene.side, max(0.25 * scene.diameter, 2), 3
+        )
     return _photograph(scene, _defocused(scene, thickness))
 
 
 def yeast(scene: Scene) -> FloatMap:
-    """Render yeast: a refractive wall, vacuoles and granules, in bright field or phase contrast; gray float32."""
+    """Render yeast: refractive wall, vacuoles, granules; bright field or phase contrast; gray float32."""
     rng, d = scene.rng, scene.diameter
     thickness = round_thickness(scene)
     wall = np.exp(-(((scene.depth - 0.04 * d) / max(0.05 * d, 0.7)) ** 2)) * scene.inside
     thickness += rng.uniform(0, 0.6) * wall
     if rng.random() < 0.7:
         vacuole = blur((scene.nuclei(rng.uniform(0.25, 0.6), 0.5) > 0).astype(np.float32), max(0.03 * d, 0.5))
-        thickness -= rng.uniform(0.1, 0.5) * vacuole * scene.each((rng.random(scene.count) < 0.7).astype(float))
+        thickness -= (
+            rng.uniform(0.1, 0.5) * vacuole * scene.each((rng.random(scene.count) < 0.7).astype(float))
+        )
     if rng.random() < 0.5:
-        thickness += rng.uniform(0.2, 0.8) * scene.inside * spots(rng, scene.side, 2 * scene.count, 0.6, 0.06 * d + 0.7)
+        thickness += (
+            rng.uniform(0.2, 0.8)
+            * scene.inside
+            * spots(rng, scene.side, 2 * scene.count, 0.6, 0.06 * d + 0.7)
+        )
     thickness = np.asarray(thickness, np.float32)
     render = _defocused if rng.random() < 0.6 else _phase_contrast
     return _photograph(scene, render(scene, thickness))
