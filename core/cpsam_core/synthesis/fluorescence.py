@@ -92,7 +92,8 @@ def _cytoplasm(scene: Scene, core: LabelMap | None, spread: float) -> FloatMap:
         texture = rng.uniform(0.2, 1.0) + rng.uniform(0.5, 2.0) * dots
     image = body * np.clip(texture, 0.05, None)
     if core is not None:
-        level = rng.choice([rng.uniform(0.05, 0.7), rng.uniform(0.9, 1.1), rng.uniform(1.3, 2.0)])
+        # Not brighter: a bright nucleus in a dim body is annotated as a nucleus.
+        level = rng.choice([rng.uniform(0.05, 0.7), rng.uniform(0.9, 1.1), rng.uniform(1.15, 1.5)])
         image = np.where(core > 0, image * level, image)
     if rng.random() < 0.25:
         image += rng.uniform(0.3, 1.2) * np.exp(-scene.depth / max(0.03 * d, 0.7)) * scene.inside

@@ -88,7 +88,7 @@ def tissue_section(scene: Scene) -> FloatMap:
         # Nuclei above and below the plane of focus, which annotators leave out.
         far = spots(rng, side, int(rng.integers(1, 10)), 0.3 * d, 0.7 * d, rng.uniform(0.5, 1.0))
         amount += np.float32(rng.uniform(0.1, 0.45)) * far
-    if rng.random() < 0.4:
+    if scene.count and rng.random() < 0.4:
         amount += np.abs(noise(rng, side, rng.uniform(0.2, 1) * d + 2, 3)) * np.float32(
             rng.uniform(0.02, 0.15)
         )
