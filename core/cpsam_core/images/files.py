@@ -1,0 +1,122 @@
+"""Open and save files, with the operating system's errors put into words."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from cpsam_core.atomic import atomic_path
+from cpsam_core.errors import ImageError
+
+__all__ = ["AnyPath", "check_readable", "head_of", "opening", "saving", "write_text"]
+
+AnyPath = str | os.PathLike[str]
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} if hasattr(errno, "EDQUOT") else {errno.ENOSPC, errno.EFBIG}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def check_readable(path: AnyPath) -> Path:
+    """Return `path` as a Path once it names a readable file that is not empty.
+
+    Raises
+    ------
+    ImageError
+        Missing, a folder, not permitted, or empty; one line that says which.
+    """
+    path = Path(path)
+    with opening(path):
+        if path.is_dir():
+            raise ImageError(f"{path} is a folder, not a file.")
+        if path.stat().st_size == 0:
+            raise ImageError(f"{path} is empty (0 bytes); it may not have been copied completely.")
+        with path.open("rb"):
+            pass
+    return path
+
+
+def head_of(path: Path, size: int = 16) -> bytes:
+    """Return the first bytes of a file, by which its kind is recognised."""
+    with opening(path), path.open("rb") as file:
+        return file.read(size)
+
+
+@contextlib.contextmanager
+def opening(path: Path) -> Iterator[None]:
+    """Turn an OSError inside the block into an ImageError about reading `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise ImageError(_reading_failed(path, error)) from error
+
+
+@contextlib.contextmanager
+def saving(path: AnyPath) -> Iterator[Path]:
+    """Lend a temporary path beside `path`; on success it replaces `path` in one step.
+
+    Parameters
+    ----------
+    path
+        Final name. An existing file stays as it is until the new one is complete.
+
+    Yields
+    ------
+    Path
+        Where to write; it has the same suffix and is removed when anything fails.
+
+    Raises
+    ------
+    ImageError
+        The disk is full, writing is not permitted, or the folder is missing. Nothing was overwritten.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise ImageError(f"Cannot write {path}: there is a folder of that name.")
+    if path.exists() and not os.access(path, os.W_OK):
+        # A rename would succeed where only the folder is writable, and so get round the protection.
+        raise ImageError(f"Cannot write {path}: the file is write-protected. Nothing was overwritten.")
+    try:
+        with atomic_path(path) as temporary:
+            yield temporary
+    except OSError as error:
+        raise ImageError(_writing_failed(path, error)) from error
+
+
+def write_text(path: AnyPath, text: str) -> None:
+    """Write `text` as UTF-8 with plain line feeds, in one step.
+
+    Raises
+    ------
+    ImageError
+        As for :func:`saving`.
+    """
+    with saving(path) as temporary:
+        temporary.write_bytes(text.encode("utf-8"))
+
+
+def _reading_failed(path: Path, error: OSError) -> str:
+    if error.errno == errno.ENOENT:
+        return f"There is no file {path}."
+    if error.errno in _FORBIDDEN:
+        return f"No permission to read {path}."
+    if error.errno == errno.ENAMETOOLONG:
+        return f"The file name is too long: {path}."
+    return f"Cannot read {path}: {error.strerror or error}."
+
+
+def _writing_failed(path: Path, error: OSError) -> str:
+    if error.errno in _FULL:
+        why = "the disk is full (or the space allowed to you is used up)"
+    elif error.errno in _FORBIDDEN:
+        why = f"no permission to write in {path.parent}"
+    elif error.errno == errno.ENOENT and not path.parent.is_dir():
+        why = f"the folder {path.parent} does not exist"
+    elif error.errno is None:
+        # numpy reports a short write without a number; a full disk is by far the usual reason.
+        why = f"the data could not be written completely, perhaps because the disk is full ({error})"
+    else:
+        why = str(error.strerror or error)
+    return f"Cannot write {path}: {why}. Nothing was overwritten."

@@ -1,0 +1,197 @@
+"""Label images: numbered objects in TIFF, PNG, NPY and `_seg.npy` files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import imagecodecs
+import numpy as np
+import numpy.typing as npt
+
+from cpsam_core.errors import ImageError
+
+from .files import AnyPath, saving
+from .image import Image
+from .readers import Raw, read_raw
+from .seg_npy import read_seg
+from .tiff import write_tiff
+
+__all__ = ["as_labels", "check_same_shape", "read_labels", "write_labels"]
+
+LARGEST = int(np.iinfo(np.uint32).max)
+
+
+def read_labels(path: AnyPath) -> npt.NDArray[np.uint32]:
+    """Read numbered objects; background is 0.
+
+    Parameters
+    ----------
+    path
+        TIFF, PNG or NPY with whole numbers, or a `_seg.npy` of Cellpose.
+
+    Returns
+    -------
+    ndarray
+        uint32 (y, x) or (z, y, x).
+
+    Raises
+    ------
+    ImageError
+        As :func:`cpsam_core.images.read_image`, or the file holds no labels: colours, fractions, negative
+        numbers.
+    """
+    path = Path(path)
+    if path.name.lower().endswith("_seg.npy"):
+        return read_seg(path).masks
+    return as_labels(_plane_or_stack(read_raw(path), path), str(path))
+
+
+def as_labels(array: npt.NDArray[Any], what: str = "The array") -> npt.NDArray[np.uint32]:
+    """Return whole numbers of any type as labels.
+
+    Parameters
+    ----------
+    array
+        (y, x) or (z, y, x) of any real type.
+    what
+        What to call it in an error.
+
+    Returns
+    -------
+    ndarray
+        uint32, same shape.
+
+    Raises
+    ------
+    ImageError
+        Fractions, negative numbers, or numbers that do not fit 32 bits.
+    """
+    if array.dtype.kind not in "buif":
+        raise ImageError(f"{what} holds {array.dtype} values; labels are whole numbers.")
+    if array.ndim not in (2, 3) or array.size == 0:
+        raise ImageError(
+            f"{what} is not a label image: shape {array.shape}, and (y, x) or (z, y, x) is needed."
+        )
+    if array.dtype.kind == "f" and not np.array_equal(array, np.round(array)):
+        raise ImageError(
+            f"{what} holds fractions (or values that are no numbers), so it is not a label image; is it a "
+            "probability map or the image itself?"
+        )
+    if array.dtype.kind in "if" and array.min() < 0:
+        raise ImageError(f"{what} holds negative numbers ({array.min()}); labels start at 0, the background.")
+    if array.dtype.itemsize >= 4 and array.max() > LARGEST:
+        raise ImageError(f"{what} holds numbers over {LARGEST}; renumber the objects first.")
+    return array.astype(np.uint32)
+
+
+def write_labels(
+    path: AnyPath,
+    labels: npt.NDArray[Any],
+    *,
+    compression: str | None = "zlib",
+    tiled: bool = False,
+    pixel_size: float | None = None,
+    z_step: float | None = None,
+) -> None:
+    """Write labels as TIFF, PNG or NPY by the suffix, in one step.
+
+    Parameters
+    ----------
+    path
+        Ends in ``.tif``, ``.tiff``, ``.png`` or ``.npy``.
+    labels
+        Whole numbers (y, x) or (z, y, x). Written as uint16, or as uint32 where one is over 65,535.
+    compression, tiled, pixel_size, z_step
+        For TIFF, as in :func:`cpsam_core.images.write_tiff`.
+
+    Raises
+    ------
+    ImageError
+        PNG that would need more than 16 bits or more than a plane, another suffix, or writing failed. Nothing
+        was overwritten.
+    """
+    path = Path(path)
+    compact: npt.NDArray[Any] = as_labels(np.asarray(labels))
+    if compact.max() <= np.iinfo(np.uint16).max:
+        compact = compact.astype(np.uint16)
+    suffix = path.suffix.lower()
+    if suffix in (".tif", ".tiff"):
+        axes = "ZYX"[-compact.ndim :]
+        write_tiff(
+            path, compact, axes, compression=compression, tiled=tiled, pixel_size=pixel_size, z_step=z_step
+        )
+    elif suffix == ".png":
+        _write_png(path, compact)
+    elif suffix == ".npy" and not path.name.lower().endswith("_seg.npy"):
+        with saving(path) as temporary, temporary.open("wb") as file:
+            np.save(file, compact, allow_pickle=False)
+    else:
+        raise ImageError(f"Labels are written as .tif, .png or .npy, not as {path.name}.")
+
+
+def check_same_shape(
+    image: Image | npt.NDArray[Any], labels: npt.NDArray[Any], what: str = "The masks"
+) -> None:
+    """Refuse labels of another size than their image.
+
+    Parameters
+    ----------
+    image
+        An image, or an array with the shape that labels of it have.
+    labels
+        (y, x) or (z, y, x).
+    what
+        What to call the labels in the error, a file name for example.
+
+    Raises
+    ------
+    ImageError
+        With both sizes.
+    """
+    wanted = image.spatial_shape if isinstance(image, Image) else image.shape
+    if tuple(labels.shape) != tuple(wanted):
+        raise ImageError(
+            f"{what} and the image differ in size: {_size(labels.shape)} against {_size(wanted)}. "
+            "Were they made for another image, or for a scaled or cropped copy?"
+        )
+
+
+def _plane_or_stack(raw: Raw, path: Path) -> npt.NDArray[Any]:
+    """Return (y, x) or (z, y, x); unnamed leading axes are planes, never channels."""
+    array, axes = raw.array, raw.axes
+    if axes.startswith("S") and array.dtype.itemsize > 1:
+        # Three or four planes of 16 bits: tifffile calls them colours when whoever writes says nothing.
+        axes = "Z" + axes[1:]
+    axes = axes if "Y" in axes else axes[:-2] + "YX"
+    kept = [i for i in range(array.ndim) if array.shape[i] > 1 or axes[i] in "YX"]
+    if "S" in (axes[i] for i in kept):
+        raise ImageError(
+            f"{path} is a colour picture, not a label image; labels are whole numbers, one for each object "
+            "(a 16-bit TIFF or PNG)."
+        )
+    if "C" in (axes[i] for i in kept):
+        raise ImageError(f"{path} has several channels; a label image has one.")
+    array = array.reshape([array.shape[i] for i in kept])
+    if array.ndim not in (2, 3):
+        raise ImageError(f"{path} is not a label image: it has {array.ndim} axes (shape {array.shape}).")
+    return array
+
+
+def _write_png(path: Path, labels: npt.NDArray[Any]) -> None:
+    if labels.ndim != 2:
+        raise ImageError(
+            f"PNG holds one plane, and these labels have {labels.shape[0]}: write {path.name} as TIFF."
+        )
+    if labels.dtype != np.uint16:
+        raise ImageError(
+            f"PNG holds labels up to 65,535, and these go up to {labels.max():,}: write {path.name} as TIFF."
+        )
+    with saving(path) as temporary:
+        temporary.write_bytes(imagecodecs.png_encode(np.ascontiguousarray(labels)))
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    """Width x height, and planes where there are several, as image programs say it."""
+    text = f"{shape[-1]} x {shape[-2]} pixels"
+    return f"{text}, {shape[0]} planes" if len(shape) == 3 else text

@@ -1,0 +1,138 @@
+"""PNG, JPEG and NPY files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import imagecodecs
+import numpy as np
+import numpy.typing as npt
+
+from cpsam_core.errors import ImageError
+
+from .files import AnyPath, opening, saving
+from .readers import Raw, Reader, register
+
+__all__ = ["MAP_FROM_DISK", "read_jpeg", "read_npy", "read_png", "write_picture"]
+
+MAP_FROM_DISK = 1 << 30
+"""Bytes from which an uncompressed array is mapped from disk instead of loaded. Not lower: another program
+that cuts a mapped file short takes this one down with it."""
+
+
+def read_png(path: Path) -> Raw:
+    """Read a PNG of 1 to 16 bits; an alpha channel is dropped.
+
+    Raises
+    ------
+    ImageError
+        Damaged or cut off.
+    """
+    data = _bytes_of(path)
+    try:
+        array = imagecodecs.png_decode(data)
+    except (imagecodecs.PngError, ValueError) as error:
+        raise ImageError(f"{path} is a damaged or incomplete PNG file ({error}).") from error
+    return _as_picture(array)
+
+
+def read_jpeg(path: Path) -> Raw:
+    """Read a JPEG, turned the way its EXIF orientation says.
+
+    Raises
+    ------
+    ImageError
+        Damaged or cut off.
+    """
+    data = _bytes_of(path)
+    # The decoder paints what is missing gray without a word. The end marker has to follow the last scan.
+    if data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda"):
+        raise ImageError(f"{path} is an incomplete JPEG file: its end is missing.")
+    try:
+        array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH)
+    except cv2.error as error:
+        raise ImageError(f"{path} cannot be read as JPEG ({error.err}).") from error
+    if array is None:
+        raise ImageError(f"{path} is a damaged JPEG file.")
+    if array.ndim == 3:
+        array = np.ascontiguousarray(array[..., ::-1])
+    return _as_picture(array)
+
+
+def read_npy(path: Path) -> Raw:
+    """Read a plain array; nothing pickled is ever loaded.
+
+    Raises
+    ------
+    ImageError
+        Damaged, cut off, or holding Python objects.
+    """
+    with opening(path):
+        try:
+            with path.open("rb") as file:
+                shape, dtype = _npy_header(file)
+                if dtype.hasobject:
+                    raise ImageError(
+                        f"{path} holds pickled Python objects, not an image. Loading them could run code."
+                    )
+                if np.prod(shape, dtype=object) * dtype.itemsize > path.stat().st_size:
+                    raise ImageError(f"{path} is incomplete: shorter than its header says.")
+            if path.stat().st_size >= MAP_FROM_DISK:
+                array: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+            else:
+                array = np.load(path, allow_pickle=False)
+        except (ValueError, EOFError) as error:
+            raise ImageError(f"{path} is not a readable NPY file ({_one_line(error)}).") from error
+    return Raw(array, "?" * array.ndim)
+
+
+def write_picture(path: AnyPath, picture: npt.NDArray[np.uint8]) -> None:
+    """Write a picture as PNG, in one step.
+
+    Parameters
+    ----------
+    path
+        Ends in ``.png``.
+    picture
+        uint8 (y, x) or (y, x, 3).
+
+    Raises
+    ------
+    ImageError
+        Another suffix, or writing failed; nothing was overwritten.
+    """
+    if Path(path).suffix.lower() != ".png":
+        raise ImageError(f"Pictures are written as PNG: let the name {path} end in .png.")
+    with saving(path) as temporary:
+        temporary.write_bytes(imagecodecs.png_encode(np.ascontiguousarray(picture)))
+
+
+def _as_picture(array: npt.NDArray[Any]) -> Raw:
+    if array.ndim == 3 and array.shape[2] in (2, 4):
+        array = array[..., :-1]
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[..., 0]
+    return Raw(array, "YXS" if array.ndim == 3 else "YX")
+
+
+def _npy_header(file: Any) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    version = np.lib.format.read_magic(file)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read(file)
+    return shape, dtype
+
+
+def _bytes_of(path: Path) -> bytes:
+    with opening(path):
+        return path.read_bytes()
+
+
+def _one_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+register(Reader("a NPY", (".npy",), read_npy, (b"\x93NUMPY",)))
+register(Reader("a JPEG", (".jpg", ".jpeg"), read_jpeg, (b"\xff\xd8\xff",)))
+register(Reader("a PNG", (".png",), read_png, (b"\x89PNG\r\n\x1a\n",)))

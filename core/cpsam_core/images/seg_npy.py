@@ -1,0 +1,289 @@
+"""`_seg.npy`: the file in which Cellpose keeps masks, flows and settings of an image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import fastremap
+import numpy as np
+import numpy.typing as npt
+
+from cpsam_core.errors import ImageError
+
+from .colours import flow_picture, object_colours
+from .files import AnyPath, check_readable, saving
+from .polygons import inner_edges
+from .safe_pickle import load_npy_object
+
+__all__ = ["SegFile", "read_seg", "write_seg"]
+
+
+@dataclass(frozen=True, eq=False)
+class SegFile:
+    """What a `_seg.npy` file holds.
+
+    Attributes
+    ----------
+    masks
+        uint32 (y, x) or (z, y, x), 0 = background.
+    flows
+        float32 (2 or 3, ...), five times the unit flow (y, x) or (z, y, x); None where not stored.
+    logits
+        float32, shape of `masks`, the cell probability before the sigmoid; None where not stored.
+    ismanual
+        bool (n,), outlined by hand, for each of `ids`; None where not stored.
+    classes
+        int64 (n,), class of each of `ids`; None without. Cellpose ignores it.
+    colours
+        uint8 (n, 3), colour of each of `ids`; None where not stored.
+    filename
+        Image that the masks belong to, as it was written there.
+    model_path
+        Model that made the masks, None where unknown.
+    diameter
+        Pixels, None where not given.
+    flow_threshold, cellprob_threshold
+        Settings of the last run, None where unknown.
+    normalize_params
+        Settings of the normalisation under the names that Cellpose uses.
+    outlines
+        Older files only: (m, 2) arrays of x, y, one an object. Else empty: outlines follow from the masks.
+    manual_changes
+        What Cellpose logged of changes by hand.
+    image
+        The image itself where an older file carries it.
+    """
+
+    masks: npt.NDArray[np.uint32]
+    flows: npt.NDArray[np.float32] | None = None
+    logits: npt.NDArray[np.float32] | None = None
+    ismanual: npt.NDArray[np.bool_] | None = None
+    classes: npt.NDArray[np.int64] | None = None
+    colours: npt.NDArray[np.uint8] | None = None
+    filename: str | None = None
+    model_path: str | None = None
+    diameter: float | None = None
+    flow_threshold: float | None = None
+    cellprob_threshold: float | None = None
+    normalize_params: Mapping[str, Any] = field(default_factory=dict)
+    outlines: tuple[npt.NDArray[Any], ...] = ()
+    manual_changes: tuple[Any, ...] = ()
+    image: npt.NDArray[Any] | None = None
+
+    @cached_property
+    def ids(self) -> npt.NDArray[np.uint32]:
+        """Numbers of the objects, ascending, uint32 (n,)."""
+        found = fastremap.unique(self.masks)
+        return np.asarray(found[found > 0], np.uint32)
+
+
+def read_seg(path: AnyPath) -> SegFile:
+    """Read a `_seg.npy` of Cellpose (window or command line, any version) without running anything in it.
+
+    Parameters
+    ----------
+    path
+        File.
+
+    Returns
+    -------
+    SegFile
+        Flows and logits only where they have the size of the masks.
+
+    Raises
+    ------
+    ImageError
+        Unreadable, damaged, not a saved segmentation, or holding something that could run code.
+    """
+    path = check_readable(path)
+    data = load_npy_object(path)
+    if not isinstance(data, dict) or not ("masks" in data or "outlines" in data):
+        raise ImageError(f"{path} is not a segmentation saved by Cellpose: it holds no masks.")
+    masks, numbers = _masks_of(data, path)
+    flows, logits = _flows_of(data.get("flows"), masks.shape)
+    outlines = data.get("outlines")
+    image = data.get("img")
+    return SegFile(
+        masks=numbers[masks],
+        flows=flows,
+        logits=logits,
+        ismanual=_for_each(data.get("ismanual"), masks, np.bool_),
+        classes=_for_each(data.get("classes"), masks, np.int64),
+        colours=_for_each(data.get("colors"), masks, np.uint8, (3,)),
+        filename=_text(data.get("filename")),
+        model_path=_text(data.get("model_path")),
+        diameter=_number(data.get("diameter")),
+        flow_threshold=_number(data.get("flow_threshold")),
+        cellprob_threshold=_number(data.get("cellprob_threshold")),
+        normalize_params=_settings(data.get("normalize_params")),
+        outlines=tuple(map(np.asarray, outlines)) if isinstance(outlines, list) else (),
+        manual_changes=tuple(data["manual_changes"]) if isinstance(data.get("manual_changes"), list) else (),
+        image=image if isinstance(image, np.ndarray) and image.dtype.kind in "buif" else None,
+    )
+
+
+def write_seg(path: AnyPath, seg: SegFile) -> None:
+    """Write a `_seg.npy` in the layout of Cellpose's window, in one step.
+
+    Cellpose numbers objects from 1 without gaps, so they are renumbered in order here; their own numbers are
+    kept under the key ``ids``, which :func:`read_seg` puts back and Cellpose ignores.
+
+    Parameters
+    ----------
+    path
+        Ends in ``_seg.npy``; Cellpose looks for it beside the image under the image's name without suffix.
+    seg
+        What to write.
+
+    Raises
+    ------
+    ImageError
+        Flows or tables that do not fit the masks, or writing failed; nothing was overwritten.
+    """
+    path = Path(path)
+    ids = seg.ids
+    _check_fits(seg, ids)
+    count = len(ids)
+    masks: npt.NDArray[Any] = seg.masks
+    if count and ids[-1] != count:
+        masks = np.searchsorted(np.concatenate(([0], ids)), masks)
+    small = masks.astype(np.uint16 if count < 65535 else np.uint32)
+    colours = object_colours(ids) if seg.colours is None else seg.colours
+    data: dict[str, Any] = {
+        "outlines": small * inner_edges(small),
+        "colors": np.asarray(colours, np.uint8).reshape(count, 3),
+        "masks": small,
+        "filename": seg.filename or path.name.removesuffix("_seg.npy"),
+        "flows": _window_flows(seg),
+        "ismanual": np.zeros(count, bool) if seg.ismanual is None else seg.ismanual,
+        "manual_changes": list(seg.manual_changes),
+        "model_path": seg.model_path or 0,
+        "flow_threshold": seg.flow_threshold,
+        "cellprob_threshold": seg.cellprob_threshold,
+        "normalize_params": {"percentile": [1.0, 99.0]} | dict(seg.normalize_params),
+        "restore": None,
+        "ratio": 1.0,
+        "diameter": seg.diameter,
+        "ids": ids,
+    }
+    if masks.ndim == 3:
+        data["zdraw"] = [None] * count
+    if seg.classes is not None:
+        data["classes"] = seg.classes
+    with saving(path) as temporary, temporary.open("wb") as file:
+        np.save(file, np.array(data, dtype=object), allow_pickle=True)
+
+
+def _masks_of(data: dict[str, Any], path: Path) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+    """Return the stored masks, and the table that gives each of their numbers its meaning here."""
+    masks = data.get("masks")
+    if not isinstance(masks, np.ndarray) or masks.dtype.kind not in "iub" or masks.size == 0:
+        raise ImageError(f"{path} holds no masks in a form that is known.")
+    if masks.ndim > 2:
+        masks = masks.reshape([n for n in masks.shape[:-2] if n > 1] + list(masks.shape[-2:]))
+    if masks.ndim not in (2, 3):
+        raise ImageError(f"{path} holds masks with {masks.ndim} axes (shape {masks.shape}).")
+    lowest = int(masks.min())
+    if lowest == -1:  # very old files: background is -1
+        masks = masks.astype(np.int64) + 1
+    elif lowest < 0:
+        raise ImageError(f"{path} holds negative numbers of objects.")
+    largest = int(masks.max())
+    if largest > max(1 << 26, masks.size):
+        raise ImageError(f"{path} holds object numbers up to {largest}, which make no sense.")
+    numbers = np.arange(largest + 1, dtype=np.uint32)
+    ids = data.get("ids")
+    # Only where they still fit: another program may have changed the masks and kept the key.
+    if isinstance(ids, np.ndarray) and ids.shape == (largest,) and ids.dtype == np.uint32:
+        rising = np.diff(ids.astype(np.int64), prepend=0) > 0
+        numbers[1:] = ids if rising.all() else numbers[1:]
+    return masks.astype(np.uint32), numbers
+
+
+def _flows_of(
+    stored: Any, shape: tuple[int, ...]
+) -> tuple[npt.NDArray[np.float32] | None, npt.NDArray[np.float32] | None]:
+    """Find flows and logits in either layout: apart (window) or stacked in the fifth entry (command line)."""
+    entries = (
+        [np.squeeze(entry) if _is_float(entry) else None for entry in stored] if _is_list(stored) else []
+    )
+    shape = tuple(n for n in shape if n > 1)
+    if len(entries) > 4:
+        stacked = entries[4]
+        if stacked is not None and stacked.shape[1:] == shape and len(stacked) in (3, 4):
+            return stacked[:-1].astype(np.float32), stacked[-1].astype(np.float32)
+    if len(entries) > 3:
+        flows, logits = entries[2], entries[3]
+        if flows is None or logits is None or not logits.shape == shape == flows.shape[1:]:
+            return None, None
+        if len(flows) in (2, 3):
+            return flows.astype(np.float32), logits.astype(np.float32)
+    return None, None
+
+
+def _window_flows(seg: SegFile) -> list[Any]:
+    """Return pictures of flow and probability, flow and logit, with a leading axis for a single plane."""
+    if seg.flows is None or seg.logits is None:
+        return [[], [], [], [], [[]]]
+    probability = (255 / (1 + np.exp(-np.clip(seg.logits, -30, 30)))).astype(np.uint8)
+    entries: list[npt.NDArray[Any]] = [
+        flow_picture(seg.flows[-2:]),
+        probability,
+        np.asarray(seg.flows),
+        np.asarray(seg.logits),
+    ]
+    if seg.logits.ndim == 3:
+        return [*entries, np.zeros(seg.logits.shape, np.uint8)]
+    return [entry[np.newaxis] for entry in entries]
+
+
+def _check_fits(seg: SegFile, ids: npt.NDArray[np.uint32]) -> None:
+    for name, table in (("ismanual", seg.ismanual), ("classes", seg.classes), ("colours", seg.colours)):
+        if table is not None and len(table) != len(ids):
+            raise ImageError(f"{name} has {len(table)} entries, and there are {len(ids)} objects.")
+    for name, stored in (("The flows", seg.flows), ("The logits", seg.logits)):
+        if stored is not None and stored.shape[-seg.masks.ndim :] != seg.masks.shape:
+            raise ImageError(
+                f"{name} and the masks differ in size: {stored.shape} against {seg.masks.shape}."
+            )
+
+
+def _for_each(
+    stored: Any, masks: npt.NDArray[np.uint32], dtype: type[Any], rest: tuple[int, ...] = ()
+) -> npt.NDArray[Any] | None:
+    """Return the rows of a stored table (row k-1 is object k) that belong to the objects there are."""
+    if not isinstance(stored, np.ndarray) or stored.dtype.kind not in "buif":
+        return None
+    if stored.shape != (int(masks.max()), *rest):
+        return None
+    found = fastremap.unique(masks)
+    rows: npt.NDArray[Any] = stored[found[found > 0].astype(np.int64) - 1].astype(dtype)
+    return rows
+
+
+def _is_list(stored: Any) -> bool:
+    return isinstance(stored, (list, tuple)) or (isinstance(stored, np.ndarray) and stored.dtype == object)
+
+
+def _is_float(entry: Any) -> bool:
+    return isinstance(entry, np.ndarray) and entry.dtype.kind == "f" and entry.size > 0
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, np.ndarray) and value.size == 1:
+        value = value.item()
+    if isinstance(value, (int, float, np.number)) and np.isfinite(value):
+        return float(value)
+    return None
+
+
+def _settings(value: Any) -> dict[str, Any]:
+    return {str(key): entry for key, entry in value.items()} if isinstance(value, dict) else {}
