@@ -58,6 +58,8 @@ def _blur(plane: FloatArray, sigma: float) -> tuple[FloatArray, float]:
     height, width = plane.shape
     down, top = _weights(height, height, sigma)
     along, left = _weights(width, height, sigma)
+    if plane.min() == plane.max():  # rounding must not make contrast where there is none
+        return plane.copy(), float(down[top] * along[left])
     columns = np.arange(-left, width + len(along) - 1 - left) % width
     blurred = np.empty_like(plane)
     for start in range(0, height, _BAND_ROWS):

@@ -109,13 +109,14 @@ def normalize(pixels: NDArray[Any], settings: NormalizeSettings | None = None) -
     """
     settings = NormalizeSettings() if settings is None else settings
     _check(pixels)
-    result = pixels.astype(np.float32, order="C")
+    with np.errstate(over="ignore"):  # a float64 too large for float32 is treated as infinite below
+        result = pixels.astype(np.float32, order="C")
     raw = _as_stack(pixels)
     stack = _as_stack(result)
     limits = _limits_per_channel(settings, stack.shape[3])
     for c in range(stack.shape[3]):
         channel = stack[..., c]
-        replaced = _replace_non_finite(channel, c)
+        replaced = pixels.dtype.kind == "f" and _replace_non_finite(channel, c)
         if not settings.normalize:
             continue
         if limits is not None:

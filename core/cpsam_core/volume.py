@@ -137,7 +137,7 @@ def stitch(labels: NDArray[Any], threshold: float = 0.25) -> Labels:
         ids, inverse = fastremap.unique(plane, return_inverse=True)
         local = inverse.reshape(plane.shape) if ids.size and ids[0] == 0 else inverse.reshape(plane.shape) + 1
         count = len(ids) - (ids[0] == 0) if ids.size else 0
-        partner = _partners(local, count, below, len(below_ids) - 1, threshold)
+        partner = _partners(local, count, below, below_ids, threshold)
         numbers = np.zeros(count + 1, np.uint32)
         new = np.flatnonzero(partner == 0)
         numbers[1:] = below_ids[partner]
@@ -149,10 +149,11 @@ def stitch(labels: NDArray[Any], threshold: float = 0.25) -> Labels:
 
 
 def _partners(
-    here: NDArray[Any], count: int, below: NDArray[Any], below_count: int, threshold: float
+    here: NDArray[Any], count: int, below: NDArray[Any], below_ids: Labels, threshold: float
 ) -> NDArray[np.intp]:
     """Return for each object 1..count of a plane the object of the plane below that it continues, or 0."""
     partner = np.zeros(count, np.intp)
+    below_count = len(below_ids) - 1
     both = (here > 0) & (below > 0)
     if not both.any():
         return partner
@@ -170,8 +171,8 @@ def _partners(
     np.maximum.at(best_of_column, column, iou)
     candidate = (iou >= threshold) & (iou >= best_of_column[column])
     row, column, iou = row[candidate], column[candidate], iou[candidate]
-    # the last entry written for a row stays: the one with the largest overlap, of equals the first column
-    order = np.lexsort((-column, iou))
+    # the last entry written for a row stays: the largest overlap, of equal ones the lowest number
+    order = np.lexsort((-below_ids[column + 1].astype(np.int64), iou))
     partner[row[order]] = column[order] + 1
     return partner
 
@@ -199,9 +200,11 @@ def _resize_back(maps: FloatArray, shape: tuple[int, int, int]) -> FloatArray:
 def _check_volume(volume: FloatArray, scale: float, anisotropy: float) -> None:
     if volume.ndim != 4:
         raise ImageError(f"A volume has the axes z, y, x and channel; this array has {volume.ndim} axes.")
+    if 0 in volume.shape:
+        raise ImageError(f"The volume holds no pixels: its shape is {volume.shape}.")
     if len(volume) < 2:
         raise SettingsError(
-            "do_3D needs a z-stack, but this image is a single plane. Switch do_3D off, or say which axis is z."
+            "do_3D needs a z-stack, but this is a single plane. Switch do_3D off, or say which axis is z."
         )
     if not (math.isfinite(anisotropy) and anisotropy > 0):
         raise SettingsError(f"anisotropy is plane distance over pixel size, above 0, not {anisotropy}.")
