@@ -5,33 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cpsam_core.predict import TileNetwork
 from cpsam_core.volume import predict_volume, stitch
 
 GOLDEN = Path(__file__).parent
-FloatArray = NDArray[np.float32]
 
 
-class StubNetwork:
-    """The network of golden/README.md: its output depends on the place in the tile."""
-
-    tile = 256
-    in_channels = 3
-    out_channels = 3
-
-    def __call__(self, tiles: FloatArray) -> FloatArray:
-        r = np.linspace(-1, 1, 256, dtype=np.float32)
-        row, column = r[:, None], r[None, :]
-        flow_y = tiles[:, 0] * (1 + row / 2)
-        flow_x = tiles[:, 1] * (1 - column / 2)
-        return np.stack([flow_y, flow_x, tiles.mean(axis=1) + row * column], axis=1)
-
-
-def test_flows_of_three_orientations() -> None:
+def test_flows_of_three_orientations(stub_network: TileNetwork) -> None:
     with np.load(GOLDEN / "flows_3d_from_slices.npz") as golden:
         volume, expected = golden["vol"], golden["y"].astype(np.float32)
-    flows, logits = predict_volume(StubNetwork(), volume, batch_size=4, tile_overlap=0.1)
+    flows, logits = predict_volume(stub_network, volume, batch_size=4, tile_overlap=0.1)
     np.testing.assert_allclose(np.moveaxis(flows, 0, -1), expected[..., :3], rtol=1e-3, atol=1e-3)
     np.testing.assert_allclose(logits, expected[..., 3], rtol=1e-3, atol=1e-3)
 
