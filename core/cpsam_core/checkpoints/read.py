@@ -23,7 +23,7 @@ Kind = Literal["cpsam", "own", "sam"]
 
 WRAPPERS = ("state_dict", "model_state_dict", "model", "net")
 HEAD = 512  # bytes that tell the formats apart
-# How torch's restricted unpickler says that a file wants a class or function, in the older and newer protocols.
+# How torch's restricted unpickler says that a file wants a class or function, in old and new protocols.
 OBJECTS = re.compile(r"GLOBAL|Unsupported class|Unsupported operand 14[79]\b")
 # What torch's restricted unpickler is known to raise on damaged or foreign files.
 TORCH_ERRORS = (

@@ -5,10 +5,10 @@ Nothing is cached between calls: a model added by another program is there at th
 
 from __future__ import annotations
 
-from .find import find, load_network
 from .folders import EMBEDDED, PUBLISHED, own_folder, published_folders
 from .hub import fetch
 from .library import ModelInfo, add_model, check_name, list_models, remove_model, rename_model
+from .locate import find, load_network
 
 __all__ = [
     "EMBEDDED",

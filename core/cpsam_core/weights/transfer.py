@@ -76,7 +76,8 @@ def download(repository: str, file: str, target: Path, endpoint: str, progress: 
 def list_files(repository: str, endpoint: str) -> list[str]:
     """Return the paths of all files in a repository; errors as :func:`download`."""
     try:
-        return sorted(HfApi(endpoint=endpoint, headers=AGENT).list_repo_files(repository))
+        found = HfApi(endpoint=endpoint, headers=AGENT).model_info(repository, timeout=10)
+        return sorted(sibling.rfilename for sibling in found.siblings or [])
     except HFValidationError as error:
         raise WeightsError(f"{repository!r} is not an id of Hugging Face.") from error
     except RepositoryNotFoundError as error:
