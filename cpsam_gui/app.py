@@ -1,0 +1,87 @@
+"""The command `cpsam-gui`: a window on an image, or the same job without one where there is no display."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .display import missing_display
+from .models import DEFAULT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line of the program."""
+    made = argparse.ArgumentParser(
+        prog="cpsam-gui", description="Segment microscopy images with Cellpose-SAM and correct the masks by hand."
+    )
+    made.add_argument("image", nargs="?", type=Path, help="image to open")
+    made.add_argument("--demo", action="store_true", help="open the shipped image and segment it")
+    made.add_argument("--model", default=None, metavar="NAME", help=f"model by name or path (default: {DEFAULT})")
+    made.add_argument(
+        "--out", type=Path, default=Path(), metavar="DIR",
+        help="folder for masks and overlay where there is no display (default: the current one)",
+    )  # fmt: skip
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; return its exit code."""
+    options = parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    why = missing_display() or _missing_libraries()
+    if why:
+        from .headless import run
+
+        return run(options.image, demo=options.demo, model=options.model or DEFAULT, out=options.out, why=why)
+    return show(options.image, demo=options.demo, model=options.model)
+
+
+def _missing_libraries() -> str:
+    """Return why Qt cannot start here; empty where it can.
+
+    Qt ends the whole process where it cannot reach its display, so another process tries it first, while this
+    one is busy importing.
+    """
+    probe = None
+    if sys.platform.startswith("linux"):
+        code = "from PyQt6.QtWidgets import QApplication; QApplication([])"
+        probe = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        from PyQt6 import QtGui, QtWidgets  # noqa: F401 - a server may lack the libraries that Qt needs
+    except ImportError as error:
+        return f"a library that Qt needs is missing ({error})"
+    from . import window  # noqa: F401 - takes as long as the probe
+
+    return "Qt cannot reach the display" if probe is not None and probe.wait() != 0 else ""
+
+
+def show(image: Path | None, *, demo: bool, model: str | None) -> int:
+    """Show the window until it is closed."""
+    from PyQt6.QtCore import QTimer
+    from PyQt6.QtWidgets import QApplication
+
+    from . import theme
+    from .window import Window
+
+    app = QApplication(sys.argv[:1])
+    app.setOrganizationName("cpsam-gui")
+    app.setApplicationName("cpsam-gui")
+    theme.apply(app)
+    window = Window(model=model)
+    window.show()
+    if demo:
+        QTimer.singleShot(0, window.open_demo)
+    elif image is not None:
+        QTimer.singleShot(0, lambda: window.open(image))
+    return app.exec()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,269 @@
+"""The canvas: image and masks, pan and zoom, and the way mouse events take to the tools."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyqtgraph as pg
+from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QCursor, QTransform
+from PyQt6.QtWidgets import QGraphicsView
+
+from cpsam_gui import theme
+from cpsam_gui.colouring import ImageColours, LabelColours
+from cpsam_gui.tools import Pointer
+from cpsam_gui.view import Camera
+
+from .overlays import Preview, ScaleBar
+from .tiles import TileLayer
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+
+    from cpsam_gui.box import Box
+    from cpsam_gui.session import Session
+
+ZOOM_STEP = 1.25  # one notch of the wheel
+DRAG = 4.0  # screen pixels that tell a drag from a click
+CURSORS = {
+    "arrow": Qt.CursorShape.ArrowCursor,
+    "cross": Qt.CursorShape.CrossCursor,
+    "blank": Qt.CursorShape.BlankCursor,
+}
+
+
+class Canvas(pg.GraphicsView):  # type: ignore[misc]
+    """Shows the session's image and masks; never changes them but through tools."""
+
+    pointed = pyqtSignal(float, float)
+    """The pointer is at this position (y, x) in image pixels."""
+    left = pyqtSignal()
+    """The pointer left the canvas."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(background=QColor(theme.current().canvas))
+        self._session = session
+        self.enableMouse(False)
+        self.setFrameShape(QGraphicsView.Shape.NoFrame)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setMouseTracking(True)
+        self.setAcceptDrops(False)  # the window takes drops, wherever they land
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.image_layer = TileLayer(smooth=True)
+        self.label_layer = TileLayer(magnify=True)
+        for z, layer in enumerate((self.image_layer, self.label_layer)):
+            layer.setZValue(z)
+            self.scene().addItem(layer)
+        self._preview = Preview(self.scene())
+        self._bar = ScaleBar(self)
+        self._bar.hide()
+        self._pressed: QPointF | None = None
+        self._panning = False
+        self._drawing = False
+        self._fitted = True
+        session.image_changed.connect(self._new_image)
+        session.labels_changed.connect(self._labels_changed)
+        session.overlay_changed.connect(self.colour_labels)
+        session.tool_changed.connect(self._tool_changed)
+        session.redraw.connect(self._show_shapes)
+        events = session.view.events
+        events.camera.connect(self._move_camera)
+        events.plane.connect(self._new_plane)
+        events.channels.connect(self.colour_image)
+        events.image_visible.connect(self.colour_image)
+        events.masks.connect(self.colour_labels)
+        events.selection.connect(self.colour_labels)
+
+    # -- showing -----------------------------------------------------------------------------------------
+
+    def fit(self) -> None:
+        """Show the whole image."""
+        if self._session.image is not None:
+            _, rows, columns = self._session.document.shape
+            self._session.view.camera = Camera.fit(rows, columns, self.height(), self.width())
+            self._fitted = True
+
+    def zoom(self, factor: float) -> None:
+        """Zoom around the middle of the canvas."""
+        camera = self._session.view.camera
+        self._set_camera(camera.zoom(factor, camera.y, camera.x))
+
+    def colour_image(self) -> None:
+        """Colour the image anew."""
+        session = self._session
+        if session.image is None:
+            self.image_layer.set_colours(None)
+            return
+        channels = session.view.channels if session.view.image_visible else ()
+        self.image_layer.set_colours(ImageColours(session.image.pixels[session.view.plane], channels))
+
+    def colour_labels(self) -> None:
+        """Colour the masks anew."""
+        session = self._session
+        if session.image is None or not session.view.masks.visible:
+            self.label_layer.set_colours(None)
+            return
+        fills, lines = session.label_tables()
+        self.label_layer.set_colours(
+            LabelColours(
+                session.document.labels[session.view.plane], fills, lines, session.view.masks, session.view.selection
+            )
+        )
+
+    def recolour_theme(self) -> None:
+        """Take the ground colour of the theme."""
+        self.setBackground(QColor(theme.current().canvas))
+
+    def _new_image(self) -> None:
+        self._bar.setVisible(self._session.image is not None)
+        self.colour_image()
+        self.colour_labels()
+        self.fit()
+        self._move_camera()
+        self._tool_changed()
+
+    def _new_plane(self) -> None:
+        self.colour_image()
+        self.colour_labels()
+
+    def _labels_changed(self, box: Box) -> None:
+        plane = self._session.view.plane
+        if box.z0 <= plane < box.z1:
+            # One pixel more, because outlines depend on the neighbours.
+            self.label_layer.refresh(box.y0 - 1, box.y1 + 1, box.x0 - 1, box.x1 + 1)
+
+    def _set_camera(self, camera: Camera) -> None:
+        self._fitted = False
+        self._session.view.camera = camera
+
+    def _move_camera(self) -> None:
+        camera = self._session.view.camera
+        width, height = self.width() / camera.scale, self.height() / camera.scale
+        self.setSceneRect(QRectF(camera.x - width / 2, camera.y - height / 2, width, height))
+        self.setTransform(QTransform.fromScale(camera.scale, camera.scale))
+        image = self._session.image
+        self._bar.set_scale(camera.scale, image.pixel_size if image is not None else None)
+        self._show_shapes()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keep the view; called by Qt."""
+        super().resizeEvent(event)
+        if not hasattr(self, "_bar"):  # pyqtgraph resizes while it is being made
+            return
+        self._bar.move(self.width() - self._bar.width(), self.height() - self._bar.height() - 8)
+        if self._fitted:
+            self.fit()
+        self._move_camera()
+
+    def _tool_changed(self) -> None:
+        self.viewport().setCursor(QCursor(CURSORS[self._session.tool.cursor]))
+        self._show_shapes()
+
+    def _show_shapes(self) -> None:
+        shapes = self._session.tool.shapes() if self._session.image is not None else []
+        self._preview.show(shapes, self._session.view.camera.scale)
+
+    # -- mouse -------------------------------------------------------------------------------------------
+
+    def image_position(self, position: QPointF) -> tuple[float, float]:
+        """Return where a position on the canvas lies in the image (y, x)."""
+        inverse, _ = self.viewportTransform().inverted()
+        point = inverse.map(position)
+        return point.y(), point.x()
+
+    def screen_position(self, y: float, x: float) -> QPointF:
+        """Return where an image position lies on the canvas."""
+        return self.viewportTransform().map(QPointF(x, y))
+
+    def _pointer(self, event: QMouseEvent) -> Pointer:
+        y, x = self.image_position(event.position())
+        held = event.modifiers()
+        return Pointer(
+            y, x,
+            right=event.button() == Qt.MouseButton.RightButton,
+            ctrl=bool(held & Qt.KeyboardModifier.ControlModifier),
+            shift=bool(held & Qt.KeyboardModifier.ShiftModifier),
+            alt=bool(held & Qt.KeyboardModifier.AltModifier),
+            scale=self._session.view.camera.scale,
+        )  # fmt: skip
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Start a gesture of the tool, or a pan; called by Qt."""
+        if event is None or self._session.image is None:
+            return
+        self._pressed = event.position()
+        if event.button() != Qt.MouseButton.MiddleButton and self._session.tool_press(self._pointer(event)):
+            self._drawing = True
+        self._show_shapes()
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """Go on with the gesture or the pan; called by Qt."""
+        if event is None or self._session.image is None:
+            return
+        pointer = self._pointer(event)
+        if self._pressed is not None and not self._drawing:
+            way = event.position() - self._pressed
+            if self._panning or way.manhattanLength() > DRAG:
+                self._panning = True
+                self.viewport().setCursor(QCursor(Qt.CursorShape.ClosedHandCursor))
+                self._set_camera(self._session.view.camera.pan(way.y(), way.x()))
+                self._pressed = event.position()
+                return
+        self._session.tool_move(pointer)
+        self.pointed.emit(pointer.y, pointer.x)
+        self._show_shapes()
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """End the gesture or the pan; called by Qt."""
+        if event is None or self._session.image is None:
+            return
+        pointer = self._pointer(event)
+        if self._drawing:
+            self._session.tool_release(pointer)
+        elif self._pressed is not None and not self._panning and event.button() != Qt.MouseButton.MiddleButton:
+            self._session.tool_click(pointer)
+        if self._panning:
+            self.viewport().setCursor(QCursor(CURSORS[self._session.tool.cursor]))
+        self._pressed, self._panning, self._drawing = None, False, False
+        self._show_shapes()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        """Show the whole image, unless the tool has a use for the double click; called by Qt."""
+        if event is None or self._session.image is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        if not self._session.tool_double(self._pointer(event)):
+            self.fit()
+        self._show_shapes()
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        """Zoom at the pointer; with Alt change the brush; called by Qt."""
+        if event is None or self._session.image is None:
+            return
+        held = event.modifiers()
+        # Some systems turn the wheel sideways while Alt is held.
+        turn = (event.angleDelta().y() or event.angleDelta().x()) / 120
+        if held & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
+            self._session.scale_brush(1.1**turn)
+            self._show_shapes()
+        elif not event.pixelDelta().isNull() and event.source() == Qt.MouseEventSource.MouseEventSynthesizedBySystem:
+            delta = event.pixelDelta()  # two fingers on a trackpad
+            self._set_camera(self._session.view.camera.pan(delta.y(), delta.x()))
+        else:
+            y, x = self.image_position(event.position())
+            self._set_camera(self._session.view.camera.zoom(ZOOM_STEP**turn, y, x))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Leave keys to the actions of the window; called by Qt."""
+        if event is not None:
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
+        """Leave keys to the actions of the window; called by Qt."""
+        if event is not None:
+            event.ignore()
+
+    def leaveEvent(self, event: object) -> None:
+        """Tell that the pointer is gone; called by Qt."""
+        self.left.emit()

@@ -1,0 +1,140 @@
+"""Pixels to colours: brightness levels of channels, fills and outlines of labels. Arrays only, no Qt.
+
+Colours are premultiplied ARGB in one unsigned 32-bit number each, which is what the painter takes as it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import TypeAlias
+
+    from numpy.typing import NDArray
+
+    from .view import ChannelView, MaskStyle
+
+    Pixels: TypeAlias = NDArray[np.uint32]
+
+OPAQUE = np.uint32(0xFF000000)
+SELECTED = np.uint32(0xFFFFFFFF)
+
+
+def channel_table(channel: ChannelView, entries: int, low: float, high: float) -> Pixels:
+    """Return the colours of `entries` brightness steps between `low` and `high`; uint32 (entries,)."""
+    values = np.linspace(low, high, entries)
+    span = max(channel.high - channel.low, 1e-12)
+    shade = np.clip((values - channel.low) / span, 0, 1) ** (1 / max(channel.gamma, 1e-3))
+    red, green, blue = (np.round(shade * part).astype(np.uint32) for part in channel.colour)
+    table: Pixels = OPAQUE | red << 16 | green << 8 | blue
+    return table
+
+
+class ImageColours:
+    """Colours blocks of one plane (y, x, c) for display; the channels add up."""
+
+    def __init__(self, plane: NDArray[Any], channels: Sequence[ChannelView]) -> None:
+        self._plane = plane
+        self._shown = [(index, channel) for index, channel in enumerate(channels) if channel.visible]
+        self._tables: dict[int, Pixels] = {}
+        if plane.dtype in (np.uint8, np.uint16):
+            entries = 256 if plane.dtype == np.uint8 else 65536
+            self._tables = {i: channel_table(c, entries, 0, entries - 1) for i, c in self._shown}
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the plane."""
+        return self._plane.shape[0], self._plane.shape[1]
+
+    def __call__(self, y: slice, x: slice, magnify: int = 1) -> Pixels:
+        """Return the colours of a strided block; `magnify` is ignored, the painter magnifies images."""
+        block = self._plane[y, x]
+        total: NDArray[np.uint8] | None = None
+        for index, channel in self._shown:
+            colours = self._colours(block[..., index], index, channel)
+            parts = colours.view(np.uint8).reshape(*colours.shape, 4)
+            total = parts if total is None else np.asarray(cv2.add(total, parts), np.uint8)
+        if total is None:
+            return np.full(block.shape[:2], OPAQUE, np.uint32)
+        return np.ascontiguousarray(total).view(np.uint32)[..., 0]
+
+    def _colours(self, values: NDArray[Any], index: int, channel: ChannelView) -> Pixels:
+        if index in self._tables:
+            return np.take(self._tables[index], values, mode="wrap")
+        span = max(channel.high - channel.low, 1e-12)
+        steps = (np.asarray(values, np.float32) - np.float32(channel.low)) * np.float32(255 / span)
+        steps = np.nan_to_num(np.clip(steps, 0, 255)).astype(np.uint8)
+        return np.take(channel_table(channel, 256, channel.low, channel.high), steps, mode="wrap")
+
+
+class LabelColours:
+    """Colours blocks of one plane of labels: fills, outlines, the selection in white."""
+
+    def __init__(
+        self, plane: NDArray[np.uint32], fills: Pixels, lines: Pixels, style: MaskStyle, selected: Iterable[int]
+    ) -> None:
+        self._plane = plane
+        self._fills, self._lines = fills, lines
+        self._style = style
+        self._selected = [number for number in selected if number]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the plane."""
+        return self._plane.shape[0], self._plane.shape[1]
+
+    def __call__(self, y: slice, x: slice, magnify: int = 1) -> Pixels:
+        """Return the colours of a strided block, each pixel `magnify` x `magnify` for thin crisp outlines."""
+        step = y.step or 1
+        # One sample more on each side, so that outlines do not open at the borders of tiles.
+        top, left = (1 if edge.start >= step else 0 for edge in (y, x))
+        labels = self._plane[y.start - top * step : y.stop + step : step, x.start - left * step : x.stop + step : step]
+        rows, columns = len(range(y.start, y.stop, step)), len(range(x.start, x.stop, step))
+        inner = (slice(top * magnify, (top + rows) * magnify), slice(left * magnify, (left + columns) * magnify))
+        if magnify > 1:
+            labels = labels.repeat(magnify, 0).repeat(magnify, 1)
+        centre = labels[inner]
+        overlay = self._style.overlay.value
+        if overlay == "outline":
+            colours = np.zeros(centre.shape, np.uint32)
+        else:
+            colours = np.take(self._fills, centre, mode="clip")
+        edges: NDArray[np.bool_] | None = None
+        if overlay != "fill":
+            edges = edges_of(labels)[inner]
+            colours[edges] = np.take(self._lines, centre[edges], mode="clip")
+        self._mark_selected(labels, centre, edges, inner, colours)
+        return np.ascontiguousarray(colours)
+
+    def _mark_selected(
+        self, labels: Pixels, centre: Pixels, edges: NDArray[np.bool_] | None, inner: tuple[slice, slice], colours: Pixels
+    ) -> None:
+        if not self._selected:
+            return
+        if len(self._selected) < 8:
+            mask = np.zeros(centre.shape, bool)
+            for number in self._selected:
+                mask |= centre == number
+        else:
+            mask = np.isin(centre, self._selected)
+        if not mask.any():
+            return
+        mask &= edges_of(labels)[inner] if edges is None else edges
+        colours[mask] = SELECTED
+
+
+def edges_of(labels: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Return the pixels of objects that touch another label above, below, left or right."""
+    edges = np.zeros(labels.shape, bool)
+    rows = labels[1:] != labels[:-1]
+    columns = labels[:, 1:] != labels[:, :-1]
+    edges[1:] |= rows
+    edges[:-1] |= rows
+    edges[:, 1:] |= columns
+    edges[:, :-1] |= columns
+    edges &= labels != 0
+    return edges

@@ -1,0 +1,337 @@
+"""The labels of one image, the table of its objects, and the history of both.
+
+This is the only code that writes labels. Everything else asks for a step, writes blocks, and hears about
+changes through signals. Ids are never reused and never renumbered, so a colour, a note or a selection that
+refers to an object stays right.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from psygnal import Signal
+
+from .box import Box
+from .history import ObjectRecord, Origin, PixelEdit, Step, Swap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from .history import Labels
+
+TILE = 256  # pixels; what a step copies when it first touches a place
+HISTORY_BYTES = 1 << 30
+
+
+class Document:
+    """Labels (z, y, x) uint32 with stable ids, and every change as a step that can be undone."""
+
+    changed = Signal(Box)
+    """Pixels of a block have new labels."""
+    objects_changed = Signal(object)
+    """Rows of the table changed: a frozenset of ids, or None for all."""
+    history_changed = Signal()
+    """A step was added, undone, redone or dropped, or the work was saved."""
+
+    def __init__(self, shape: Sequence[int], history_bytes: int = HISTORY_BYTES) -> None:
+        if len(shape) != 3 or min(shape) < 1:
+            raise ValueError(f"labels need three lengths of at least 1, not {tuple(shape)}")
+        self._labels: Labels = np.zeros(tuple(shape), np.uint32)
+        self._records: dict[int, ObjectRecord] = {}
+        self._next_id = 1
+        self._limit = history_bytes
+        self._steps: list[Step] = []
+        self._position = 0
+        self._dropped = 0
+        self._saved: Step | None = None
+        self._name: str | None = None
+        self._tiles: dict[tuple[int, int, int], tuple[Box, Labels]] = {}
+        self._touched: dict[int, ObjectRecord | None] = {}
+
+    # -- reading -----------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Lengths (z, y, x) in pixels."""
+        z, y, x = self._labels.shape
+        return z, y, x
+
+    @property
+    def labels(self) -> Labels:
+        """Labels (z, y, x) uint32, read-only; 0 is background."""
+        view = self._labels.view()
+        view.flags.writeable = False
+        return view
+
+    @property
+    def objects(self) -> Mapping[int, ObjectRecord]:
+        """The table of objects by id, read-only."""
+        return MappingProxyType(self._records)
+
+    def label_at(self, z: int, y: int, x: int) -> int:
+        """Return the id at a pixel; 0 for background and for places outside the image."""
+        inside = 0 <= z < self.shape[0] and 0 <= y < self.shape[1] and 0 <= x < self.shape[2]
+        return int(self._labels[z, y, x]) if inside else 0
+
+    @property
+    def next_id(self) -> int:
+        """The first id that no object has or had."""
+        return self._next_id
+
+    def new_id(self) -> int:
+        """Return an id that no object has or had."""
+        number = self._next_id
+        self._next_id += 1
+        return number
+
+    # -- writing -----------------------------------------------------------------------------------------
+
+    @property
+    def writing(self) -> bool:
+        """Whether a step is open, such as a brush stroke in progress."""
+        return self._name is not None
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Collect all writes inside the block as one step; an error takes them all back."""
+        self.begin(name)
+        try:
+            yield
+        except BaseException:
+            self.abort()
+            raise
+        self.commit()
+
+    def begin(self, name: str) -> None:
+        """Open a step that :meth:`commit` closes, for gestures that span many events."""
+        if self.writing:
+            raise RuntimeError(f"the step {self._name!r} is still open")
+        self._name = name
+
+    def write(self, box: Box, values: Labels, origin: Origin = Origin.HAND) -> None:
+        """Set the labels of a block; new ids get a row of the table with `origin`.
+
+        `values` has the shape of `box`, which lies inside the image. Objects of the model that lose or gain
+        pixels count as edited from now on.
+        """
+        if not self.writing:
+            raise RuntimeError("labels are written inside a step only")
+        if box != box.clip(self.shape):
+            raise ValueError(f"{box} reaches outside the image {self.shape}")
+        block = self._labels[box.slices]
+        different = block != values
+        if not different.any():
+            return
+        self._remember(box)
+        before, after = block[different], np.asarray(values)[different]
+        block[different] = after
+        self._count(before, after, box, origin)
+        self.changed.emit(box)
+
+    def update(self, ids: Iterable[int], **fields: Any) -> None:
+        """Change columns of the table for some objects, such as ``locked=True``."""
+        if not self.writing:
+            raise RuntimeError("the table is written inside a step only")
+        known = frozenset(number for number in ids if number in self._records)
+        for number in known:
+            self._put(number, self._records[number].changed(**fields))
+        self.objects_changed.emit(known)
+
+    def commit(self) -> None:
+        """Close the open step and add it to the history, unless it changed nothing."""
+        name = self._name
+        if name is None:
+            raise RuntimeError("no step is open")
+        edits = tuple(
+            PixelEdit.between(box, tile[_inner(box, tile.shape)], self._labels[box.slices])
+            for box, tile in self._tiles.values()
+        )
+        records = {
+            number: (before, self._records.get(number))
+            for number, before in self._touched.items()
+            if before != self._records.get(number)
+        }
+        self._close()
+        if edits or records:
+            self._push(Step(name, edits, records))
+            self.objects_changed.emit(frozenset(records))
+
+    def abort(self) -> None:
+        """Take back what the open step wrote."""
+        for box, tile in self._tiles.values():
+            self._labels[box.slices] = tile[_inner(box, tile.shape)]
+            self.changed.emit(box)
+        ids = frozenset(self._touched)
+        for number, record in self._touched.items():
+            self._set(number, record)
+        self._close()
+        self.objects_changed.emit(ids)
+
+    def replace(self, name: str, labels: Labels, records: dict[int, ObjectRecord]) -> None:
+        """Swap in a whole result by reference as one step; the caller gives both away."""
+        if self.writing:
+            raise RuntimeError(f"the step {self._name!r} is still open")
+        if labels.shape != self.shape or labels.dtype != np.uint32:
+            raise ValueError(f"labels must be uint32 {self.shape}, not {labels.dtype} {labels.shape}")
+        step = Step(name, swap=Swap(labels, records))
+        self._exchange(step)
+        self._push(step)
+
+    # -- history -----------------------------------------------------------------------------------------
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Names of the steps, oldest first, undone ones included."""
+        return tuple(step.name for step in self._steps)
+
+    @property
+    def position(self) -> int:
+        """How many of the steps are applied."""
+        return self._position
+
+    @property
+    def dropped(self) -> int:
+        """How many old steps were let go to stay within the memory limit."""
+        return self._dropped
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to undo."""
+        return self._position > 0 and not self.writing
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step to redo."""
+        return self._position < len(self._steps) and not self.writing
+
+    @property
+    def modified(self) -> bool:
+        """Whether something changed since :meth:`mark_saved`."""
+        return self._top() is not self._saved
+
+    def mark_saved(self) -> None:
+        """Remember the present state as the saved one."""
+        self._saved = self._top()
+        self.history_changed.emit()
+
+    def undo(self) -> None:
+        """Take back the last step; nothing happens where there is none."""
+        if self.can_undo:
+            self._position -= 1
+            self._apply(self._steps[self._position], forward=False)
+            self.history_changed.emit()
+
+    def redo(self) -> None:
+        """Do the next step again; nothing happens where there is none."""
+        if self.can_redo:
+            self._apply(self._steps[self._position], forward=True)
+            self._position += 1
+            self.history_changed.emit()
+
+    def go_to(self, position: int) -> None:
+        """Undo or redo until `position` steps are applied."""
+        while self._position > max(position, 0) and self.can_undo:
+            self.undo()
+        while self._position < min(position, len(self._steps)) and self.can_redo:
+            self.redo()
+
+    # -- inside ------------------------------------------------------------------------------------------
+
+    def _top(self) -> Step | None:
+        return self._steps[self._position - 1] if self._position else None
+
+    def _close(self) -> None:
+        self._name = None
+        self._tiles = {}
+        self._touched = {}
+
+    def _push(self, step: Step) -> None:
+        if self._saved in self._steps[self._position :]:
+            self._saved = _NEVER
+        del self._steps[self._position :]
+        self._steps.append(step)
+        total = sum(one.nbytes for one in self._steps)
+        while total > self._limit and len(self._steps) > 1:
+            if self._saved is None:
+                self._saved = _NEVER
+            total -= self._steps.pop(0).nbytes
+            self._dropped += 1
+        self._position = len(self._steps)
+        self.history_changed.emit()
+
+    def _apply(self, step: Step, *, forward: bool) -> None:
+        if step.swap is not None:
+            self._exchange(step)
+            return
+        for edit in step.edits:
+            edit.apply(self._labels)
+            self.changed.emit(edit.box)
+        for number, sides in step.records.items():
+            self._set(number, sides[forward])
+        self.objects_changed.emit(frozenset(step.records))
+
+    def _exchange(self, step: Step) -> None:
+        swap = step.swap
+        if swap is None:
+            return
+        self._labels, swap.labels = swap.labels, self._labels
+        self._records, swap.records = swap.records, self._records
+        self._next_id = max(self._next_id, max(self._records, default=0) + 1)
+        self.changed.emit(Box.whole(self.shape))
+        self.objects_changed.emit(None)
+
+    def _remember(self, box: Box) -> None:
+        """Copy the tiles of a block before they are first written in this step."""
+        for z in range(box.z0, box.z1):
+            for row in range(box.y0 // TILE, (box.y1 - 1) // TILE + 1):
+                for column in range(box.x0 // TILE, (box.x1 - 1) // TILE + 1):
+                    tile_box = Box(z, z + 1, row * TILE, (row + 1) * TILE, column * TILE, (column + 1) * TILE)
+                    part = box.intersection(tile_box)
+                    key = (z, row, column)
+                    if key in self._tiles:
+                        known, tile = self._tiles[key]
+                        self._tiles[key] = (known.union(part), tile)
+                    else:
+                        self._tiles[key] = (part, self._labels[tile_box.clip(self.shape).slices].copy())
+
+    def _count(self, before: Labels, after: Labels, box: Box, origin: Origin) -> None:
+        for number, pixels in zip(*np.unique(before, return_counts=True), strict=True):
+            self._resize(int(number), -int(pixels), box, origin)
+        for number, pixels in zip(*np.unique(after, return_counts=True), strict=True):
+            self._resize(int(number), int(pixels), box, origin)
+
+    def _resize(self, number: int, pixels: int, box: Box, origin: Origin) -> None:
+        if number == 0:
+            return
+        record = self._records.get(number)
+        if record is None:
+            self._next_id = max(self._next_id, number + 1)
+            self._put(number, ObjectRecord(pixels, box, origin, colour=number))
+        elif record.area + pixels <= 0:
+            self._put(number, None)
+        else:
+            edited = Origin.EDITED if record.origin is Origin.MODEL else record.origin
+            reach = record.box.union(box) if pixels > 0 else record.box
+            self._put(number, record.changed(area=record.area + pixels, box=reach, origin=edited))
+
+    def _put(self, number: int, record: ObjectRecord | None) -> None:
+        self._touched.setdefault(number, self._records.get(number))
+        self._set(number, record)
+
+    def _set(self, number: int, record: ObjectRecord | None) -> None:
+        if record is None:
+            self._records.pop(number, None)
+        else:
+            self._records[number] = record
+
+
+_NEVER = Step("never")  # a saved state that the history no longer holds
+
+
+def _inner(box: Box, shape: tuple[int, ...]) -> tuple[slice, slice, slice]:
+    """Return where `box` lies inside its own tile of `shape`."""
+    top, left = box.y0 // TILE * TILE, box.x0 // TILE * TILE
+    return slice(0, shape[0]), slice(box.y0 - top, box.y1 - top), slice(box.x0 - left, box.x1 - left)

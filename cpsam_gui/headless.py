@@ -1,0 +1,60 @@
+"""The job of the window without a window: segment one image, write masks and an overlay picture."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from cpsam_core.errors import CpsamError, ImageError
+
+
+def run(image: Path | None, *, demo: bool, model: str, out: Path, why: str) -> int:
+    """Segment an image and report the files written; return the exit code.
+
+    Parameters
+    ----------
+    image
+        The image; None takes the shipped one.
+    demo
+        Take the shipped image in any case.
+    model
+        Model by name or path.
+    out
+        Folder for the results.
+    why
+        Why there is no window, in words.
+    """
+    sys.stdout.write(f"No window: {why}. Doing the same job without one.\n")
+    try:
+        for path in segment_file(_choose(image, demo=demo), model, out):
+            sys.stdout.write(f"wrote {path}\n")
+    except CpsamError as error:
+        sys.stderr.write(f"cpsam-gui: {error}\n")
+        return 1
+    return 0
+
+
+def _choose(image: Path | None, *, demo: bool) -> Path:
+    if image is not None and not demo:
+        return image
+    from cpsam_core.demo import demo_image
+
+    return demo_image()
+
+
+def segment_file(path: Path, model: str, out: Path) -> list[Path]:
+    """Segment one file into `out`; return the paths of the masks and of the overlay picture."""
+    from cpsam_core import Segmenter, Settings
+    from cpsam_core.images import overlay_picture, read_image, write_labels, write_picture
+
+    image = read_image(path)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImageError(f"The folder {out} cannot be made: {error.strerror}.") from error
+    result = Segmenter.load(model).segment(image, Settings())
+    sys.stdout.write(f"{path.name}: {len(result.objects.ids)} objects\n")
+    masks, overlay = out / f"{path.stem}_masks.tif", out / f"{path.stem}_overlay.png"
+    write_labels(masks, result.labels)
+    write_picture(overlay, overlay_picture(image, result.labels))
+    return [masks.resolve(), overlay.resolve()]

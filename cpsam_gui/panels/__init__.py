@@ -1,0 +1,10 @@
+"""The panels around the canvas: each shows a part of the session and changes it through its methods."""
+
+from __future__ import annotations
+
+from .channels import ChannelsPanel
+from .history import HistoryPanel
+from .objects import ObjectsPanel
+from .segment import SegmentPanel
+
+__all__ = ["ChannelsPanel", "HistoryPanel", "ObjectsPanel", "SegmentPanel"]

@@ -1,0 +1,347 @@
+"""One open image and everything done with it: the only code that knows document, view and jobs.
+
+Panels and actions call methods here and listen to signals; they never reach into each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from cpsam_core.errors import CpsamError
+from cpsam_core.progress import silent
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from . import tasks
+from .document import Document
+from .jobs import Jobs, Problem, problem_from
+from .models import Models
+from .palette import label_table
+from .tools import TOOLS, Desk, Pointer, Tool
+from .view import Overlay, View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpsam_core.images import Image
+    from cpsam_core.segment import Settings
+    from numpy.typing import NDArray
+
+    from .box import Box
+
+BRUSH_RANGE = (1.0, 400.0)  # image pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """What the last run left for later: thresholds can change without the network."""
+
+    flows: NDArray[np.float32]
+    logits: NDArray[np.float32]
+    settings: Settings
+
+
+class Session(QObject):
+    """State of one window."""
+
+    image_changed = pyqtSignal()
+    labels_changed = pyqtSignal(object)
+    """Labels of a block changed (Box)."""
+    objects_changed = pyqtSignal()
+    overlay_changed = pyqtSignal()
+    """The colours of the masks must be made anew."""
+    history_changed = pyqtSignal()
+    tool_changed = pyqtSignal()
+    redraw = pyqtSignal()
+    """The shapes of the tool changed without a mouse event."""
+    message = pyqtSignal(str)
+    failed = pyqtSignal(object)
+    saved = pyqtSignal(str)
+
+    def __init__(self, models: Models | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.models = models or Models()
+        self.jobs = Jobs(self)
+        self.jobs.failed.connect(self.failed)
+        self.jobs.cancelled.connect(lambda name: self.message.emit(f"{name}: cancelled"))
+        self.view = View()
+        self.image: Image | None = None
+        self.path: Path | None = None
+        self.masks_path: Path | None = None
+        self.flows: Flows | None = None
+        self.document = Document((1, 1, 1))
+        self._tables: tuple[NDArray[np.uint32], NDArray[np.uint32]] | None = None
+        self.desk = Desk(self.document, self.view)
+        self.tool: Tool = TOOLS["select"](self.desk)
+        self._adopt(self.document)
+        self.view.events.masks.connect(self._forget_tables)
+        self.view.events.selection.connect(self._selection_changed)
+
+    # -- image -------------------------------------------------------------------------------------------
+
+    def open(self, path: Path, then: Callable[[], None] | None = None) -> None:
+        """Read an image in the background and show it; `then` is called when it is there."""
+        self.jobs.next_generation()
+        self.message.emit(f"Opening {path.name}")
+        self.jobs.start(f"Opening {path.name}", partial(tasks.open_image, path), partial(self._show, then=then))
+
+    def _show(self, opened: tasks.Opened, then: Callable[[], None] | None = None) -> None:
+        self.show_image(opened)
+        if then is not None:
+            then()
+
+    def show_image(self, opened: tasks.Opened) -> None:
+        """Make an image that was read the open one, without masks."""
+        self.image = opened.image
+        path = opened.image.path
+        self.path = Path(path) if path is not None else None
+        self.masks_path = None
+        self.flows = None
+        self._adopt(Document(opened.image.pixels.shape[:3]))
+        self.view.selection = frozenset()
+        self.view.plane = opened.image.pixels.shape[0] // 2 if opened.image.pixels.shape[0] > 1 else 0
+        self.view.channels = opened.channels
+        self.image_changed.emit()
+        self.history_changed.emit()
+        self.objects_changed.emit()
+        self.message.emit(self.describe())
+
+    def describe(self) -> str:
+        """Return size and type of the open image in words."""
+        if self.image is None:
+            return ""
+        z, y, x, c = self.image.pixels.shape
+        planes = f"{z} planes, " if z > 1 else ""
+        channels = "RGB" if self.image.is_rgb else f"{c} channel{'s' if c > 1 else ''}"
+        return f"{y} x {x} pixels, {planes}{channels}, {self.image.pixels.dtype}"
+
+    def auto_contrast(self, index: int) -> None:
+        """Set the brightness levels of a channel from the plane shown."""
+        if self.image is not None:
+            low, high = tasks.levels(self.image.pixels[self.view.plane, ..., index])
+            self.view.set_channel(index, low=low, high=high)
+
+    def _adopt(self, document: Document) -> None:
+        """Listen to a new document and hand it to the tools."""
+        self.document = document
+        document.changed.connect(self.labels_changed.emit)
+        document.objects_changed.connect(self._objects_changed)
+        document.history_changed.connect(self.history_changed.emit)
+        self.desk = Desk(document, self.view)
+        self._tables = None
+        self.tool = TOOLS[self.tool.key](self.desk)
+
+    # -- segmentation ------------------------------------------------------------------------------------
+
+    def segment(self, model: str, settings: Settings, *, keep: bool = True) -> None:
+        """Run a model on the open image; objects that are locked or drawn by hand stay where `keep`."""
+        if self.image is None or self.jobs.busy:
+            return
+        kept = self._kept() if keep else frozenset()
+        before = self.document.labels.copy() if kept else None
+        rows = {number: self.document.objects[number] for number in kept}
+        work = partial(
+            tasks.segment, self.image, settings, partial(self.models.load, model), before=before, kept=rows,
+            first_id=self.document.next_id,
+        )  # fmt: skip
+        self.jobs.start("Segmenting", work, partial(self._found, model=model, settings=settings))
+
+    def _kept(self) -> frozenset[int]:
+        return frozenset(
+            number for number, row in self.document.objects.items() if row.locked or row.origin.value != "model"
+        )
+
+    def _found(self, found: tasks.Found, model: str, settings: Settings) -> None:
+        if found.flows is not None and found.logits is not None:
+            self.flows = Flows(found.flows, found.logits, settings)
+        self.swap(f"Segment with {model}", found)
+        self.message.emit(f"{len(found.records)} objects found")
+
+    def swap(self, name: str, found: tasks.Found) -> None:
+        """Put a whole result into the document as one step."""
+        self.tool.cancel()
+        self.view.selection = frozenset()
+        self.document.replace(name, found.labels, found.records)
+
+    # -- saving ------------------------------------------------------------------------------------------
+
+    def save(self, path: Path | None = None) -> None:
+        """Write the masks in the background, by default beside the image."""
+        if self.image is None:
+            return
+        target = self._target(path)
+        if target is None:
+            return
+        document = self.document
+        labels, position = document.labels.copy(), document.position
+
+        def done(written: Path) -> None:
+            self.masks_path = written
+            if document.position == position:
+                document.mark_saved()
+            self.message.emit(f"Saved {written}")
+            self.saved.emit(str(written))
+
+        self.jobs.start("Saving masks", partial(tasks.save_masks, target, labels), done, heavy=False)
+
+    def save_now(self) -> bool:
+        """Write the masks and wait for it, before an image is left; False where that failed."""
+        target = self._target(None)
+        if target is None:
+            return False
+        try:
+            tasks.save_masks(target, self.document.labels, silent)
+        except CpsamError as error:
+            self.failed.emit(problem_from(error))
+            return False
+        self.document.mark_saved()
+        return True
+
+    def _target(self, path: Path | None) -> Path | None:
+        target = path or self.masks_path or (tasks.masks_path(self.path) if self.path is not None else None)
+        if target is None:
+            self.failed.emit(Problem("This image has no file name, so choose where its masks go with Save as."))
+        return target
+
+    def import_masks(self, path: Path) -> None:
+        """Read masks for the open image as one step of history."""
+        if self.image is None:
+            self.failed.emit(Problem("Open the image first, then its masks."))
+            return
+        work = partial(tasks.read_masks, path, self.document.shape)
+        self.jobs.start("Reading masks", work, partial(self.swap, f"Import {path.name}"))
+
+    # -- look of the masks -------------------------------------------------------------------------------
+
+    def label_tables(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Return the colours of fills and outlines by id."""
+        if self._tables is None:
+            entries = {number: row.colour for number, row in self.document.objects.items()}
+            style = self.view.masks
+            shown = self.view.selection if style.solo and self.view.selection else None
+            lines = 0.95 if style.overlay is not Overlay.FILL else 0.0
+            self._tables = label_table(entries, style.opacity, shown), label_table(entries, lines, shown)
+        return self._tables
+
+    def _forget_tables(self, *_: object) -> None:
+        self._tables = None
+
+    def _selection_changed(self) -> None:
+        if self.view.masks.solo:
+            self._tables = None
+
+    def _objects_changed(self, ids: frozenset[int] | None) -> None:
+        # A stroke that only moves pixels between known objects needs no new colours.
+        known = self._tables[0] if self._tables is not None else None
+        if ids is None or known is None or any(
+            number in self.document.objects and (number >= known.size or not known[number]) for number in ids
+        ):  # fmt: skip
+            self._tables = None
+            self.overlay_changed.emit()
+        gone = [number for number in self.view.selection if number not in self.document.objects]
+        if gone:
+            self.view.selection = self.view.selection - set(gone)
+        self.objects_changed.emit()
+
+    # -- tools -------------------------------------------------------------------------------------------
+
+    def use(self, key: str) -> None:
+        """Take another tool."""
+        if key != self.tool.key:
+            self.tool.cancel()
+            self.tool = TOOLS[key](self.desk)
+            self.tool_changed.emit()
+            self.message.emit("")
+
+    def tool_press(self, p: Pointer) -> bool:
+        """Pass a press to the tool; False when the tool leaves it to panning."""
+        return self._tell(self.tool.press(p))
+
+    def tool_move(self, p: Pointer) -> None:
+        """Pass a movement to the tool."""
+        self.view.hovered = self.desk.under(p)
+        self._tell(self.tool.move(p))
+
+    def tool_release(self, p: Pointer) -> None:
+        """Pass a release to the tool."""
+        self._tell(self.tool.release(p))
+
+    def tool_click(self, p: Pointer) -> None:
+        """Pass a click that the tool left to panning, after all, to the tool."""
+        self._tell(self.tool.click(p))
+
+    def tool_double(self, p: Pointer) -> bool:
+        """Pass a double click to the tool; False to show the whole image."""
+        return self._tell(self.tool.double(p))
+
+    def finish_gesture(self) -> None:
+        """Complete what the tool has begun (Enter)."""
+        self._tell(self.tool.finish())
+        self.redraw.emit()
+
+    def cancel_gesture(self) -> None:
+        """Give up what the tool has begun; with nothing begun, drop the selection (Escape)."""
+        if self.tool.busy:
+            self.tool.cancel()
+        elif self.view.selection:
+            self.view.selection = frozenset()
+        else:
+            self.use("select")
+        self.redraw.emit()
+
+    def scale_brush(self, factor: float) -> None:
+        """Make the brush larger or smaller."""
+        low, high = BRUSH_RANGE
+        diameter = self.view.brush_diameter * factor
+        self.view.brush_diameter = min(max(diameter, low), high)
+        self.message.emit(f"Brush {self.view.brush_diameter:.0f} px")
+        self.redraw.emit()
+
+    def _tell(self, result: Any) -> Any:
+        """Show what the tool had to say and return `result`."""
+        if self.desk.problems:
+            self.message.emit(self.desk.problems[-1])
+            self.desk.problems.clear()
+        return result
+
+    def undo(self) -> None:
+        """Take back the last step, or the gesture under way."""
+        if self.tool.busy:
+            self.tool.cancel()
+            self.redraw.emit()
+        else:
+            self._travel(self.document.position - 1)
+
+    def redo(self) -> None:
+        """Do the next step again."""
+        self._travel(self.document.position + 1)
+
+    def go_to(self, position: int) -> None:
+        """Go to a place in the history."""
+        self.tool.cancel()
+        self._travel(position)
+
+    def _travel(self, position: int) -> None:
+        before = self.document.position
+        self.document.go_to(position)
+        steps = self.document.steps
+        if self.document.position < before:
+            self.message.emit(f"Undone: {steps[self.document.position]}")
+        elif self.document.position > before:
+            self.message.emit(f"Redone: {steps[self.document.position - 1]}")
+
+    def change(self, operation: Callable[[Document], str | None]) -> None:
+        """Run an edit of the document; a returned string says why nothing was done."""
+        if self.image is None or self.document.writing:
+            return
+        why = operation(self.document)
+        if why:
+            self.message.emit(why)
+
+    def close(self) -> None:
+        """Stop every job and wait for the threads."""
+        self.tool.cancel()
+        self.jobs.shutdown()

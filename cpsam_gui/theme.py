@@ -1,0 +1,139 @@
+"""Look of the window: colours, spacing, sizes and icons, all in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fonticon_mdi7 import MDI7
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QColor, QFont, QPalette
+from superqt.fonticon import icon as font_icon
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QIcon
+    from PyQt6.QtWidgets import QApplication
+
+GRID = 8  # pixels; margins and gaps are multiples or halves of it
+ICON = QSize(22, 22)
+MIN_TEXT = 12  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """Colours of one theme. Text has a contrast of at least 4.5 on every ground it stands on."""
+
+    canvas: str
+    window: str
+    panel: str
+    field: str
+    border: str
+    text: str
+    dim: str
+    accent: str
+    on_accent: str
+    warning: str
+
+
+DARK = Scheme("#101214", "#1d2023", "#24282c", "#15181a", "#3a4046", "#e6e9ec", "#a3abb3", "#3fa7d6", "#06202c", "#f0b450")
+LIGHT = Scheme("#d9dcdf", "#f2f3f5", "#fafbfc", "#ffffff", "#c3c8cd", "#1b1f23", "#545c64", "#0b6e99", "#ffffff", "#8a5200")
+
+ICONS = {
+    name: getattr(MDI7, name)
+    for name in (
+        "folder_open_outline", "content_save_outline", "play", "stop", "undo", "redo", "cursor_default_outline",
+        "brush", "eraser", "gesture", "lasso", "vector_polygon", "box_cutter", "format_color_fill", "delete_outline",
+        "fit_to_screen_outline", "magnify_plus_outline", "magnify_minus_outline", "layers_outline", "eye_outline",
+        "circle_outline", "history", "set_merge", "lock_outline", "close", "auto_fix", "chevron_right", "image_outline",
+        "file_import_outline", "file_export_outline", "theme_light_dark", "information_outline", "content_copy", "water_outline", "selection",
+        "plus_circle_outline", "minus_circle_outline", "circle_double", "exit_to_app", "image_multiple_outline",
+        "arrow_left", "arrow_right", "restore",
+    )
+}  # fmt: skip
+
+_current = DARK
+
+
+def current() -> Scheme:
+    """Return the colours in use."""
+    return _current
+
+
+def icon(name: str, colour: str | None = None) -> QIcon:
+    """Return an icon of the icon font in the text colour of the theme."""
+    made: QIcon = font_icon(
+        ICONS[name],
+        color=colour or _current.text,
+        states={"disabled": {"color": _current.border}} if colour is None else {},
+    )
+    return made
+
+
+def apply(app: QApplication, scheme: Scheme = DARK) -> None:
+    """Give the application its style, palette, font size and style sheet."""
+    global _current  # noqa: PLW0603 - the one theme of the process
+    _current = scheme
+    app.setStyle("Fusion")
+    hints = app.styleHints()
+    if hints is not None and hasattr(hints, "setColorScheme"):
+        # Tells the platform, so that title bars and file dialogs match.
+        hints.setColorScheme(Qt.ColorScheme.Dark if scheme is DARK else Qt.ColorScheme.Light)
+    app.setPalette(_palette(scheme))
+    font = QFont(app.font())
+    if font.pointSizeF() > 0 and font.pointSizeF() * 96 / 72 < MIN_TEXT + 1:
+        font.setPixelSize(MIN_TEXT + 1)
+    app.setFont(font)
+    app.setStyleSheet(_sheet(scheme))
+
+
+def _palette(scheme: Scheme) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for roles, colour in (
+        ((role.Window,), scheme.window),
+        ((role.Base,), scheme.field),
+        ((role.AlternateBase, role.Button, role.ToolTipBase), scheme.panel),
+        ((role.Text, role.WindowText, role.ButtonText, role.ToolTipText, role.BrightText), scheme.text),
+        ((role.PlaceholderText,), scheme.dim),
+        ((role.Highlight, role.Link), scheme.accent),
+        ((role.HighlightedText,), scheme.on_accent),
+        ((role.Mid, role.Midlight), scheme.border),
+    ):
+        for one in roles:
+            palette.setColor(one, QColor(colour))
+    for one in (role.Text, role.WindowText, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, one, QColor(scheme.dim).darker(140))
+    palette.setColor(role.Accent if hasattr(role, "Accent") else role.Highlight, QColor(scheme.accent))
+    return palette
+
+
+def _sheet(s: Scheme) -> str:
+    return f"""
+    QMainWindow::separator {{ background: {s.window}; width: 6px; height: 6px; }}
+    QToolBar {{ background: {s.window}; border: none; padding: 4px; spacing: 4px; }}
+    QToolBar QToolButton {{ border: none; border-radius: 6px; padding: 6px; }}
+    QToolBar QToolButton:hover {{ background: {s.border}; }}
+    QToolBar QToolButton:checked {{ background: {s.accent}; color: {s.on_accent}; }}
+    QToolBar::separator {{ background: {s.border}; height: 1px; width: 1px; margin: 4px; }}
+    QDockWidget {{ titlebar-close-icon: none; }}
+    QDockWidget::title {{ background: {s.window}; padding: 8px; }}
+    QStatusBar {{ background: {s.window}; border-top: 1px solid {s.border}; }}
+    QStatusBar::item {{ border: none; }}
+    QMenuBar {{ background: {s.window}; padding: 2px; }}
+    QPushButton {{ padding: 6px 12px; border: 1px solid {s.border}; border-radius: 5px; background: {s.panel}; }}
+    QPushButton:hover {{ border-color: {s.accent}; }}
+    QPushButton:pressed {{ background: {s.field}; }}
+    QPushButton:disabled {{ color: {s.border}; }}
+    QPushButton#primary {{ background: {s.accent}; color: {s.on_accent}; border: none; font-weight: 600; padding: 8px; }}
+    QPushButton#primary:disabled {{ background: {s.border}; color: {s.dim}; }}
+    QToolTip {{ background: {s.panel}; color: {s.text}; border: 1px solid {s.border}; padding: 4px; }}
+    QLabel#dim {{ color: {s.dim}; }}
+    QLabel#number {{ font-size: 22px; font-weight: 600; }}
+    QLabel#title {{ font-size: 20px; font-weight: 600; }}
+    QListWidget {{ border: 1px solid {s.border}; border-radius: 5px; outline: none; }}
+    QListWidget::item {{ padding: 4px 6px; }}
+    QTabBar::tab {{ padding: 7px 12px; border: none; color: {s.dim}; }}
+    QTabBar::tab:selected {{ color: {s.text}; border-bottom: 2px solid {s.accent}; }}
+    QProgressBar {{ border: none; border-radius: 4px; background: {s.border}; height: 8px; text-align: center; }}
+    QProgressBar::chunk {{ background: {s.accent}; border-radius: 4px; }}
+    """

@@ -1,0 +1,174 @@
+"""Tools that draw the outline of a new object: by hovering, with the button held, or corner by corner."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from cpsam_gui import operations
+
+from .base import Desk, Pointer, Shape, Tool
+
+CLOSE = 9.0  # screen pixels from the start within which an outline closes
+STEP = 2.0  # screen pixels between the points that are kept
+
+
+class OutlineTool(Tool):
+    """Collects points (y, x) and makes an object of what they enclose."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._points: list[tuple[float, float]] = []
+        self._far = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether an outline is begun."""
+        return bool(self._points)
+
+    def finish(self) -> None:
+        """Close the outline and make the object."""
+        points, self._points, self._far = self._points, [], False
+        if len(points) < 3:
+            self.desk.say("Too short for an outline")
+            return
+        number, why = operations.add_polygon(self.desk.document, self.desk.view.plane, points)
+        self.desk.tell(why)
+        if number:
+            self.desk.view.select(number)
+
+    def cancel(self) -> None:
+        """Drop the outline."""
+        self._points, self._far = [], False
+
+    def shapes(self) -> list[Shape]:
+        """Return the line drawn so far and its start."""
+        if not self._points:
+            return []
+        return [Shape(tuple(self._points)), Shape((self._points[0],), handles=True)]
+
+    def _add(self, p: Pointer) -> None:
+        y, x = self._points[-1]
+        if max(abs(p.y - y), abs(p.x - x)) * p.scale >= STEP:
+            self._points.append((p.y, p.x))
+
+    def _near_start(self, p: Pointer) -> bool:
+        """Whether the pointer came back to the start after having been away."""
+        y, x = self._points[0]
+        distance = max(abs(p.y - y), abs(p.x - x)) * p.scale
+        self._far = self._far or distance > 2 * CLOSE
+        return self._far and distance < CLOSE
+
+
+class HoverOutline(OutlineTool):
+    """Click, follow the border without a button, come back to the start or click again."""
+
+    key = "outline"
+    hint = "Click, follow the border, return to the start or click again   Esc: give up"
+    starts_on_left: ClassVar[bool] = True
+
+    def press(self, p: Pointer) -> bool:
+        """Start the outline, or close it."""
+        if self.busy:
+            self.finish()
+        else:
+            self._points = [(p.y, p.x)]
+        return True
+
+    def move(self, p: Pointer) -> None:
+        """Follow the pointer; close at the start."""
+        if self.busy:
+            self._add(p)
+            if self._near_start(p):
+                self.finish()
+
+
+class Lasso(OutlineTool):
+    """Hold the button and go around the object."""
+
+    key = "lasso"
+    hint = "Hold the button and go around the object; release to close"
+
+    def press(self, p: Pointer) -> bool:
+        """Start."""
+        if p.right:
+            return False
+        self._points = [(p.y, p.x)]
+        return True
+
+    def move(self, p: Pointer) -> None:
+        """Follow the pointer."""
+        if self.busy:
+            self._add(p)
+
+    def release(self, p: Pointer) -> None:
+        """Close."""
+        if self.busy:
+            self.finish()
+
+
+class Polygon(OutlineTool):
+    """Click corners; drag one to move it."""
+
+    key = "polygon"
+    hint = "Click corners, drag one to move it   Enter, double click or the first corner: close   Backspace: last corner back"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._held: int | None = None
+        self._pointer: tuple[float, float] | None = None
+
+    def press(self, p: Pointer) -> bool:
+        """Place a corner, take hold of one, or close at the first."""
+        if p.right:
+            if self.busy:
+                self.finish()
+                return True
+            return False
+        near = self._corner(p)
+        if near is not None:
+            self._held = near
+            self._moved = False
+        else:
+            self._points.append((p.y, p.x))
+            self._held = None
+        return True
+
+    def move(self, p: Pointer) -> None:
+        """Move the held corner, or show where the next one would be."""
+        self._pointer = (p.y, p.x)
+        if self._held is not None:
+            y, x = self._points[self._held]
+            if self._moved or max(abs(p.y - y), abs(p.x - x)) * p.scale > STEP:
+                self._moved = True
+                self._points[self._held] = (p.y, p.x)
+
+    def release(self, p: Pointer) -> None:
+        """Let go of a corner; a click on the first one closes."""
+        held, self._held = self._held, None
+        if held == 0 and not self._moved and len(self._points) >= 3:
+            self.finish()
+
+    def double(self, p: Pointer) -> bool:
+        """Close."""
+        if self.busy:
+            self.finish()
+        return True
+
+    def back(self) -> None:
+        """Take the last corner back."""
+        self._points = self._points[:-1]
+
+    def shapes(self) -> list[Shape]:
+        """Return the corners and the line to the pointer."""
+        if not self._points:
+            return []
+        ahead = [self._pointer] if self._pointer is not None and self._held is None else []
+        return [Shape((*self._points, *ahead)), Shape(tuple(self._points), handles=True)]
+
+    def _corner(self, p: Pointer) -> int | None:
+        for index, (y, x) in enumerate(self._points):
+            if max(abs(p.y - y), abs(p.x - x)) * p.scale < CLOSE:
+                return index
+        return None
+
+    _moved = False

@@ -1,0 +1,102 @@
+"""How the image is looked at: camera, plane, channels, overlay, selection. No Qt, so that it is tested without."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import ClassVar
+
+from psygnal import SignalGroupDescriptor
+
+MIN_SCALE, MAX_SCALE = 1 / 512, 64.0
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """The image position at the middle of the canvas, and screen pixels per image pixel."""
+
+    y: float = 0.0
+    x: float = 0.0
+    scale: float = 1.0
+
+    def pan(self, rows: float, columns: float) -> Camera:
+        """Move the picture by a distance in screen pixels."""
+        return replace(self, y=self.y - rows / self.scale, x=self.x - columns / self.scale)
+
+    def zoom(self, factor: float, y: float, x: float) -> Camera:
+        """Scale by `factor`, keeping the image position (`y`, `x`) where it is on the screen."""
+        scale = min(max(self.scale * factor, MIN_SCALE), MAX_SCALE)
+        ratio = self.scale / scale
+        return Camera(y + (self.y - y) * ratio, x + (self.x - x) * ratio, scale)
+
+    @classmethod
+    def fit(cls, rows: float, columns: float, height: float, width: float, margin: float = 0.97) -> Camera:
+        """Show `rows` x `columns` image pixels on a canvas of `height` x `width` screen pixels."""
+        scale = margin * min(max(height, 1) / max(rows, 1), max(width, 1) / max(columns, 1))
+        return cls(rows / 2, columns / 2, min(max(scale, MIN_SCALE), MAX_SCALE))
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelView:
+    """How one channel is shown."""
+
+    name: str
+    colour: tuple[int, int, int]
+    low: float = 0.0
+    high: float = 1.0
+    gamma: float = 1.0
+    visible: bool = True
+
+
+class Overlay(str, Enum):
+    """How masks are drawn over the image."""
+
+    FILL = "fill"
+    OUTLINE = "outline"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class MaskStyle:
+    """Everything about the look of the masks."""
+
+    visible: bool = True
+    overlay: Overlay = Overlay.BOTH
+    opacity: float = 0.35
+    solo: bool = False
+    """Show the selected objects only."""
+
+
+@dataclass
+class View:
+    """The state of looking. Each field has a signal of its own: ``view.events.plane.connect(...)``."""
+
+    events: ClassVar[SignalGroupDescriptor] = SignalGroupDescriptor()
+
+    camera: Camera = Camera()
+    plane: int = 0
+    channels: tuple[ChannelView, ...] = ()
+    image_visible: bool = True
+    masks: MaskStyle = MaskStyle()
+    selection: frozenset[int] = frozenset()
+    hovered: int = 0
+    brush_diameter: float = 12.0
+
+    def set_channel(self, index: int, **fields: object) -> None:
+        """Change how one channel is shown."""
+        channels = list(self.channels)
+        channels[index] = replace(channels[index], **fields)  # type: ignore[arg-type]
+        self.channels = tuple(channels)
+
+    def set_masks(self, **fields: object) -> None:
+        """Change the look of the masks."""
+        self.masks = replace(self.masks, **fields)  # type: ignore[arg-type]
+
+    def select(self, *ids: int) -> None:
+        """Select these objects and no other; 0 is ignored."""
+        self.selection = frozenset(number for number in ids if number)
+
+    def toggle(self, number: int) -> None:
+        """Add an object to the selection or take it out."""
+        if number:
+            self.selection = self.selection ^ {number}

@@ -1,0 +1,273 @@
+"""The main window: puts canvas, tool bar, panels and status bar together. It holds no state of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QSettings, QSize, Qt
+from PyQt6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QTabWidget,
+    QToolBar,
+    QWidget,
+)
+
+from . import actions, dialogs, theme
+from .canvas import Canvas
+from .jobs import Problem
+from .panels import ChannelsPanel, HistoryPanel, ObjectsPanel, SegmentPanel
+from .panels.layout import scrolling
+from .planes import PlaneSlider
+from .session import Session
+from .status import Status
+from .tasks import masks_path
+from .welcome import Welcome
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+
+IMAGES = "Images (*.tif *.tiff *.png *.jpg *.jpeg *.npy);;All files (*)"
+MASKS = "Masks (*.tif *.tiff *.png *.npy);;All files (*)"
+SAVE = "TIFF (*.tif);;PNG (*.png)"
+
+
+class Window(QMainWindow):
+    """One window on one image."""
+
+    def __init__(self, session: Session | None = None, model: str | None = None) -> None:
+        super().__init__()
+        self.session = session or Session()
+        self.session.setParent(self)
+        self.setWindowTitle("cpsam-gui")
+        self.setAcceptDrops(True)
+        self.canvas = Canvas(self.session)
+        self.welcome = Welcome(self.canvas, self.ask_open, self.open_demo)
+        self.planes = PlaneSlider(self.session)
+        self.setCentralWidget(self._centre())
+        self.actions_by_key = actions.make(self)
+        self._make_menus()
+        self._make_toolbar()
+        self._make_docks(model)
+        self.status = Status(self.session, self.canvas)
+        self.setStatusBar(self.status)
+        self._connect()
+        self.refresh()
+        self.resize(1360, 860)
+        self._restore()
+
+    # -- making ------------------------------------------------------------------------------------------
+
+    def _centre(self) -> QWidget:
+        centre = QWidget()
+        layout = QHBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.canvas, 1)
+        layout.addWidget(self.planes)
+        return centre
+
+    def _make_menus(self) -> None:
+        bar = self.menuBar()
+        if bar is None:
+            return
+        menus = {name: bar.addMenu(f"&{actions.translate(name)}") for name in actions.MENUS}
+        for action in actions.ACTIONS:
+            menu = menus[action.menu]
+            if menu is not None:
+                if action.break_before:
+                    menu.addSeparator()
+                menu.addAction(self.actions_by_key[action.key])
+
+    def _make_toolbar(self) -> None:
+        bar = QToolBar("Tools")
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(theme.ICON))
+        for key in actions.TOOLBAR:
+            if key is None:
+                bar.addSeparator()
+            else:
+                bar.addAction(self.actions_by_key[key])
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
+
+    def _make_docks(self, model: str | None) -> None:
+        self.segment_panel = SegmentPanel(self.session, Qt.Orientation.Horizontal)
+        if model:
+            self.segment_panel.model.setCurrentText(model)
+        self.channels_panel = ChannelsPanel(self.session)
+        self.objects_panel = ObjectsPanel(self.session)
+        self.history_panel = HistoryPanel(self.session)
+        self.segment_panel.run_button.clicked.connect(self.run_or_cancel)
+        self.docks: dict[str, QDockWidget] = {}
+        for name, panel in (
+            ("Segment", self.segment_panel), ("Channels", self.channels_panel), ("Objects", self.objects_panel),
+            ("History", self.history_panel),
+        ):  # fmt: skip
+            dock = QDockWidget(actions.translate(name), self)
+            dock.setObjectName(name)
+            dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
+            dock.setWidget(scrolling(panel) if panel is not self.history_panel else panel)
+            dock.setMinimumWidth(320)
+            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+            self.docks[name] = dock
+        self.tabifyDockWidget(self.docks["Segment"], self.docks["Channels"])
+        self.tabifyDockWidget(self.docks["Objects"], self.docks["History"])
+        self.docks["Segment"].raise_()
+        self.docks["Objects"].raise_()
+        self.setTabPosition(Qt.DockWidgetArea.RightDockWidgetArea, QTabWidget.TabPosition.North)
+
+    def _connect(self) -> None:
+        session = self.session
+        session.failed.connect(self.show_problem)
+        for signal in (session.image_changed, session.history_changed, session.tool_changed, session.objects_changed):
+            signal.connect(self.refresh)
+        session.jobs.started.connect(self.refresh)
+        session.jobs.finished.connect(self.refresh)
+        session.view.events.selection.connect(self.refresh)
+        session.view.events.masks.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """Bring actions, title and the run button up to date."""
+        session = self.session
+        actions.refresh(self.actions_by_key, session)
+        self.welcome.setVisible(session.image is None)
+        name = session.path.name if session.path is not None else "untitled" if session.image is not None else ""
+        self.setWindowTitle(f"{name}[*] – cpsam-gui" if name else "cpsam-gui")
+        self.setWindowModified(session.image is not None and session.document.modified)
+        self.segment_panel.show_running(session.jobs.busy, session.image is not None)
+
+    # -- doing -------------------------------------------------------------------------------------------
+
+    def open(self, path: Path, *, then_segment: bool = False) -> None:
+        """Open an image, after asking about unsaved changes."""
+        if self.may_leave():
+            self.session.open(path, self.run if then_segment else None)
+
+    def ask_open(self) -> None:
+        """Let the user choose an image."""
+        name, _ = QFileDialog.getOpenFileName(self, "Open image", self._folder(), IMAGES)
+        if name:
+            self.open(Path(name))
+
+    def open_demo(self) -> None:
+        """Open the shipped image and segment it."""
+        from cpsam_core.demo import demo_image
+
+        self.open(demo_image(), then_segment=True)
+
+    def ask_import(self) -> None:
+        """Let the user choose masks for the open image."""
+        name, _ = QFileDialog.getOpenFileName(self, "Import masks", self._folder(), MASKS)
+        if name:
+            self.session.import_masks(Path(name))
+
+    def save(self) -> None:
+        """Save the masks where they were saved before, or beside the image; ask where there is no such place."""
+        if self.session.path is None and self.session.masks_path is None:
+            self.ask_save()
+        else:
+            self.session.save()
+
+    def ask_save(self) -> None:
+        """Let the user choose where the masks go."""
+        start = masks_path(self.session.path) if self.session.path is not None else Path("masks.tif")
+        name, _ = QFileDialog.getSaveFileName(self, "Save masks", str(start), SAVE)
+        if name:
+            self.session.save(Path(name))
+
+    def run(self) -> None:
+        """Segment the open image with what the panel says."""
+        panel = self.segment_panel
+        self.session.segment(panel.model_name, panel.settings(), keep=panel.keep)
+
+    def run_or_cancel(self) -> None:
+        """Run, or stop what runs."""
+        if self.session.jobs.busy:
+            self.session.jobs.cancel()
+        else:
+            self.run()
+
+    def may_leave(self) -> bool:
+        """Ask about unsaved changes; False to stay."""
+        session = self.session
+        if session.image is None or not session.document.modified:
+            return True
+        answer = dialogs.ask_unsaved(self, session.path.name if session.path is not None else "this image")
+        if answer == QMessageBox.StandardButton.Save:
+            return session.save_now()
+        return answer == QMessageBox.StandardButton.Discard
+
+    def toggle_theme(self) -> None:
+        """Change between the dark and the light theme."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, theme.LIGHT if theme.current() is theme.DARK else theme.DARK)
+            actions.decorate(self.actions_by_key)
+            self.canvas.recolour_theme()
+            self.status.cancel.setIcon(theme.icon("close"))
+            self.welcome.recolour()
+            self.history_panel.refresh()
+
+    def about(self) -> None:
+        """Say what this is."""
+        from cpsam_core import __version__
+
+        QMessageBox.about(
+            self, "About cpsam-gui",
+            f"<b>cpsam-gui {__version__}</b><p>Segment microscopy images with Cellpose-SAM and correct the masks "
+            "by hand.</p><p>The method: Pachitariu, Rariden, Stringer, <i>Cellpose-SAM: superhuman generalization "
+            "for cellular segmentation</i>. BSD-3 licence.</p>",
+        )  # fmt: skip
+
+    def show_problem(self, problem: Problem) -> None:
+        """Show an error in a dialog that does not block."""
+        box = dialogs.problem_box(self, problem)
+        box.open()
+
+    # -- events ------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        """Accept files; called by Qt."""
+        data = event.mimeData() if event is not None else None
+        if event is not None and data is not None and data.hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        """Open what was dropped: masks where their name says so and an image is open; called by Qt."""
+        data = event.mimeData() if event is not None else None
+        if data is None:
+            return
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if paths:
+            is_masks = "_masks" in paths[0].stem and self.session.image is not None
+            (self.session.import_masks if is_masks else self.open)(paths[0])
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Ask about unsaved changes, stop the jobs, remember the layout; called by Qt."""
+        if event is None:
+            return
+        if not self.may_leave():
+            event.ignore()
+            return
+        self.session.close()
+        settings = QSettings()
+        settings.setValue("window/geometry", self.saveGeometry())
+        settings.setValue("window/state", self.saveState(1))
+        event.accept()
+
+    def _restore(self) -> None:
+        settings = QSettings()
+        geometry, state = settings.value("window/geometry"), settings.value("window/state")
+        if geometry is not None and state is not None:
+            self.restoreGeometry(geometry)
+            self.restoreState(state, 1)
+
+    def _folder(self) -> str:
+        return str(self.session.path.parent) if self.session.path is not None else ""
+
