@@ -1,0 +1,12 @@
+"""Flows to masks: follow every pixel, gather those that end together, reject what does not fit.
+
+Source: Cellpose (Stringer et al. 2021, "Gradient tracking"), used unchanged by Cellpose-SAM.
+"""
+
+from __future__ import annotations
+
+from .find import Masks, find_masks, flow_errors, masks_from_flows
+from .follow import follow
+from .gather import gather
+
+__all__ = ["Masks", "find_masks", "flow_errors", "follow", "gather", "masks_from_flows"]

@@ -1,0 +1,210 @@
+"""From the network's output to masks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import fastremap
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from cpsam_core.errors import ImageError, SettingsError
+from cpsam_core.flows import flows_from_masks
+from cpsam_core.labels import fill_holes
+from cpsam_core.labels.table import object_means
+from cpsam_core.progress import Progress, silent
+
+from .follow import follow
+from .gather import drop_numbers, gather
+
+Labels = NDArray[np.uint32]
+Floats = NDArray[np.floating[Any]]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Masks:
+    """Objects found in flows.
+
+    Attributes
+    ----------
+    labels : (y, x) or (z, y, x) uint32
+        0 is background, objects are 1, 2, 3, ... in the order in which rows meet them.
+    flow_errors : (n,) float32
+        Of object 1, 2, ...: mean squared difference between the flows of the mask and the network's, 0 is
+        perfect. NaN where it was not asked for.
+    """
+
+    labels: Labels
+    flow_errors: NDArray[np.float32]
+
+
+def masks_from_flows(
+    flows: Floats,
+    logits: Floats,
+    *,
+    cellprob_threshold: float = 0.0,
+    flow_threshold: float = 0.4,
+    niter: int = 200,
+    min_size: int = 15,
+    max_size_fraction: float = 0.4,
+    flow3D_smooth: float | Sequence[float] = 0.0,
+    progress: Progress = silent,
+) -> Labels:
+    """Return the labels of the objects in flows; `find_masks` says more and returns flow errors as well."""
+    return find_masks(
+        flows,
+        logits,
+        cellprob_threshold=cellprob_threshold,
+        flow_threshold=flow_threshold,
+        niter=niter,
+        min_size=min_size,
+        max_size_fraction=max_size_fraction,
+        flow3D_smooth=flow3D_smooth,
+        errors=False,
+        progress=progress,
+    ).labels
+
+
+def find_masks(
+    flows: Floats,
+    logits: Floats,
+    *,
+    cellprob_threshold: float = 0.0,
+    flow_threshold: float = 0.4,
+    niter: int = 200,
+    min_size: int = 15,
+    max_size_fraction: float = 0.4,
+    flow3D_smooth: float | Sequence[float] = 0.0,
+    errors: bool = True,
+    progress: Progress = silent,
+) -> Masks:
+    """Find the objects in a network's flows and logits.
+
+    Parameters
+    ----------
+    flows : (2, y, x) or (3, z, y, x) float array
+        5 x unit flows in array order (z,) y, x, in pixels.
+    logits : (y, x) or (z, y, x) float array
+        Cell logits; NaN counts as background.
+    cellprob_threshold : float
+        Pixels with a logit above it belong to cells.
+    flow_threshold : float
+        Objects whose flow error is above it are rejected; 0 switches this off. Planes only: volumes are never
+        rejected by their flow error, as in the published program.
+    niter : int
+        Steps along the flows. 200 suffice for cells of 30 pixels; long or large cells need more in
+        proportion.
+    min_size : int
+        Objects of fewer pixels (voxels) are dropped.
+    max_size_fraction : float
+        Objects that cover more than this fraction of the image are dropped.
+    flow3D_smooth : float or (z, y, x) floats
+        Standard deviation in voxels of a Gaussian over the flows of a volume.
+    errors : bool
+        Compute flow errors even where `flow_threshold` does not need them; it takes most of the time.
+    progress : Progress
+        Called as the work goes on; may raise `Cancelled`.
+
+    Returns
+    -------
+    Masks
+
+    Raises
+    ------
+    ImageError
+        If the shapes do not fit.
+    SettingsError
+        If a setting makes no sense.
+    """
+    _check(flows, logits, niter, max_size_fraction)
+    with np.errstate(invalid="ignore"):
+        inside = logits > cellprob_threshold
+    if not inside.any():
+        return Masks(np.zeros(logits.shape, np.uint32), np.zeros(0, np.float32))
+    flows = _smoothed(flows, flow3D_smooth)
+    starts, ends = follow(flows, inside, niter, progress=progress)
+    del inside
+    labels = gather(starts, ends, logits.shape)
+    del starts, ends
+    areas = np.bincount(labels.reshape(-1))
+    too_big = areas > max_size_fraction * labels.size
+    labels = drop_numbers(labels, too_big)
+    rejecting = logits.ndim == 2 and flow_threshold > 0
+    fit = np.full(len(areas), np.nan, np.float32)
+    if errors or rejecting:
+        ids, values = flow_errors(labels, flows, progress=progress)
+        fit[ids] = values
+    bad = areas < min_size
+    if rejecting:
+        bad |= fit > flow_threshold
+    labels = fill_holes(drop_numbers(labels, bad))
+    labels, numbers = fastremap.renumber(labels, preserve_zero=True)
+    old = np.array([number for number in numbers if number != 0], np.int64)
+    new = np.array([numbers[number] for number in old.tolist()], np.int64)
+    ordered = np.empty(len(old), np.float32)
+    ordered[new - 1] = fit[old]
+    return Masks(labels.astype(np.uint32, copy=False), ordered)
+
+
+def flow_errors(
+    labels: Labels, flows: Floats, *, progress: Progress = silent
+) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    """Return (ids in rising order, flow error of each object).
+
+    The flow error is the mean over the object's pixels of the squared difference between the unit flows that
+    the mask would have and a fifth of the network's flows (Stringer et al. 2021, "Gradient tracking").
+
+    Parameters
+    ----------
+    labels : (y, x) or (z, y, x) uint32
+    flows : (2, y, x) or (3, z, y, x) float array
+        5 x unit flows from the network.
+    """
+    expected = flows_from_masks(labels, border="reference", progress=progress)
+
+    def difference(band: slice) -> NDArray[np.float32]:
+        total = np.zeros(labels[band].shape, np.float32)
+        for axis in range(len(flows)):
+            off = np.nan_to_num(flows[axis, band].astype(np.float32), posinf=0, neginf=0) / 5
+            off -= expected[axis, band]
+            total += off * off
+        return total
+
+    return object_means(labels, difference)
+
+
+def _check(flows: Floats, logits: Floats, niter: int, max_size_fraction: float) -> None:
+    if logits.ndim not in (2, 3) or 0 in logits.shape:
+        raise ImageError(f"logits must be a plane (y, x) or a volume (z, y, x), not of shape {logits.shape}")
+    if flows.shape != (logits.ndim, *logits.shape):
+        raise ImageError(
+            f"flows of shape {flows.shape} do not fit logits of shape {logits.shape}: "
+            f"expected {(logits.ndim, *logits.shape)}"
+        )
+    if flows.dtype.kind not in "fiu" or logits.dtype.kind not in "fiu":
+        raise ImageError(f"flows and logits must be numbers, not {flows.dtype} and {logits.dtype}")
+    if niter < 0:
+        raise SettingsError(f"niter must not be negative, but is {niter}")
+    if not max_size_fraction > 0:
+        raise SettingsError(f"max_size_fraction must be above 0, not {max_size_fraction}")
+
+
+def _smoothed(flows: Floats, sigma: float | Sequence[float]) -> Floats:
+    """Return the flows of a volume smoothed along z, y and x; those of a plane as they are."""
+    per_axis = [float(sigma)] * 3 if np.isscalar(sigma) else [float(s) for s in np.atleast_1d(sigma)]  # type: ignore[arg-type]
+    if len(per_axis) == 1:
+        per_axis *= 3
+    if len(per_axis) != 3 or not all(s >= 0 for s in per_axis):
+        raise SettingsError(f"flow3D_smooth must be one or three numbers (z, y, x), none negative; not {sigma}")
+    if len(flows) == 2 or not any(per_axis):
+        return flows
+    smooth = np.empty(flows.shape, np.float32)
+    for axis in range(3):
+        ndimage.gaussian_filter(flows[axis].astype(np.float32), per_axis, output=smooth[axis])
+    return smooth

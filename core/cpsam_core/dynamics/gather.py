@@ -1,0 +1,130 @@
+"""Gather the pixels whose paths end together into objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Labels = NDArray[np.uint32]
+
+PEAK_RADIUS = 2  # a peak is the maximum of the 5 pixels around it along each axis
+PEAK_POINTS = 10  # and holds more points than this
+REACH = 5  # growth steps, and so the half width of the window an object's end points lie in
+GROWTH_POINTS = 2  # growth goes on where there are more points than this
+BATCH = 1 << 22  # pixels of windows handled at a time
+
+
+def gather(starts: NDArray[np.int64], ends: NDArray[np.int64], shape: tuple[int, ...]) -> Labels:
+    """Make objects of the pixels that end together.
+
+    Peaks in the histogram of end points are the centres of objects. Each peak grows five times by one pixel
+    in every direction over pixels with more than two end points; where two peaks' regions meet, the larger
+    peak's wins. Pixels that end in a region form the object.
+
+    Parameters
+    ----------
+    starts, ends : (n,) int64
+        Flat positions of pixels and of the pixels they end in, as `follow` returns them.
+    shape : tuple of int
+        Shape of the image.
+
+    Returns
+    -------
+    (y, x) or (z, y, x) uint32
+        Objects are numbered by rising size of their peak.
+    """
+    counts = np.zeros(int(np.prod(shape)), np.int32)
+    np.add.at(counts, ends, 1)
+    counts = counts.reshape(shape)
+    peaks = _peaks(counts)
+    regions = [_grow(counts, peaks[part]) for part in _batches(len(peaks), (2 * REACH + 1) ** len(shape))]
+    region = counts.reshape(-1)  # its memory is used again
+    region[:] = 0
+    first = 1
+    for pixels, peak, count in regions:
+        region[pixels] = peak + first  # the last value given to a pixel stays: the largest peak's
+        first += count
+    labels = np.zeros(shape, np.uint32)
+    labels.reshape(-1)[starts] = region[ends]
+    return labels
+
+
+def _peaks(counts: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return (n, ndim) positions of peaks by rising height."""
+    candidates = np.argwhere(counts > PEAK_POINTS)
+    heights = counts[tuple(candidates.T)]
+    peak = np.zeros(len(candidates), bool)
+    for part in _batches(len(candidates), (2 * PEAK_RADIUS + 1) ** counts.ndim):
+        windows, _ = _windows(counts, candidates[part], PEAK_RADIUS)
+        peak[part] = windows.reshape(len(windows), -1).max(axis=1) == heights[part]
+    candidates, heights = candidates[peak], heights[peak]
+    return candidates[np.argsort(heights, kind="stable")]
+
+
+def _grow(
+    counts: NDArray[np.int32], peaks: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Return the flat positions of the pixels of all regions, the peak of each, and the number of peaks."""
+    windows, places = _windows(counts, peaks, REACH)
+    open_to_growth = windows > GROWTH_POINTS
+    region = np.zeros(windows.shape, bool)
+    region[(..., *(REACH,) * counts.ndim)] = True
+    for _ in range(REACH):
+        region = _widened(region) & open_to_growth
+    peak, *offsets = np.nonzero(region)
+    flat = np.zeros(len(peak), np.int64)
+    for axis, (offset, place) in enumerate(zip(offsets, places, strict=True)):
+        flat = flat * counts.shape[axis] + place[peak, offset]
+    return flat, peak, len(peaks)
+
+
+def _windows(
+    counts: NDArray[np.int32], centres: NDArray[np.int64], radius: int
+) -> tuple[NDArray[np.int32], list[NDArray[np.int64]]]:
+    """Return the windows (n, 2 radius + 1, ...) around centres, zero beyond the image, and their positions."""
+    ndim = counts.ndim
+    offsets = np.arange(-radius, radius + 1)
+    places: list[NDArray[np.int64]] = []
+    index: list[NDArray[np.int64]] = []
+    beyond = np.zeros((1,) * (ndim + 1), bool)
+    for axis in range(ndim):
+        place = centres[:, axis, None] + offsets
+        along = (len(centres), *(len(offsets) if k == axis else 1 for k in range(ndim)))
+        clipped = np.clip(place, 0, counts.shape[axis] - 1)
+        beyond = beyond | (clipped != place).reshape(along)
+        places.append(clipped)
+        index.append(clipped.reshape(along))
+    windows = counts[tuple(index)]
+    windows[np.broadcast_to(beyond, windows.shape)] = 0
+    return windows, places
+
+
+def _widened(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the regions grown by one pixel along every axis but the first, corners included."""
+    for axis in range(1, region.ndim):
+        grown = region.copy()
+        source = np.moveaxis(region, axis, 0)
+        target = np.moveaxis(grown, axis, 0)
+        target[1:] |= source[:-1]
+        target[:-1] |= source[1:]
+        region = grown
+    return region
+
+
+def _batches(count: int, size: int) -> Iterator[slice]:
+    """Yield slices of `count` windows of `size` pixels each that fit into a batch."""
+    step = max(1, BATCH // size)
+    for first in range(0, count, step):
+        yield slice(first, min(first + step, count))
+
+
+def drop_numbers(labels: Labels, dropped: NDArray[Any]) -> Labels:
+    """Return the labels with the numbers set to 0 for which `dropped`, indexed by number, is true."""
+    if not dropped[1:].any():
+        return labels
+    table = np.arange(len(dropped), dtype=np.uint32)
+    table[dropped] = 0
+    return table[labels]

@@ -1,0 +1,29 @@
+"""Label images: renumber, clean, outline and measure objects.
+
+A label image is a (y, x) or (z, y, x) array, 0 in the background and one number per object. The functions
+take any integer type, return uint32, and never change their input.
+"""
+
+from __future__ import annotations
+
+from .holes import fill_holes
+from .ids import as_labels, clear_border, drop_large, drop_small, keep_ids, relabel
+from .outlines import outlines, polygons
+from .runs import Runs, runs_of
+from .table import ObjectTable, object_table
+
+__all__ = [
+    "ObjectTable",
+    "Runs",
+    "as_labels",
+    "clear_border",
+    "drop_large",
+    "drop_small",
+    "fill_holes",
+    "keep_ids",
+    "object_table",
+    "outlines",
+    "polygons",
+    "relabel",
+    "runs_of",
+]
