@@ -201,7 +201,7 @@ def _smoothed(flows: Floats, sigma: float | Sequence[float]) -> Floats:
     if len(per_axis) == 1:
         per_axis *= 3
     if len(per_axis) != 3 or not all(s >= 0 for s in per_axis):
-        raise SettingsError(f"flow3D_smooth must be one or three numbers (z, y, x), none negative; not {sigma}")
+        raise SettingsError(f"flow3D_smooth must be one or three numbers (z, y, x), not negative: {sigma}")
     if len(flows) == 2 or not any(per_axis):
         return flows
     smooth = np.empty(flows.shape, np.float32)

@@ -71,7 +71,8 @@ def _grow(
     windows, places = _windows(counts, peaks, REACH)
     open_to_growth = windows > GROWTH_POINTS
     region = np.zeros(windows.shape, bool)
-    region[(..., *(REACH,) * counts.ndim)] = True
+    centre: tuple[Any, ...] = (..., *(REACH,) * counts.ndim)
+    region[centre] = True
     for _ in range(REACH):
         region = _widened(region) & open_to_growth
     peak, *offsets = np.nonzero(region)
@@ -84,7 +85,7 @@ def _grow(
 def _windows(
     counts: NDArray[np.int32], centres: NDArray[np.int64], radius: int
 ) -> tuple[NDArray[np.int32], list[NDArray[np.int64]]]:
-    """Return the windows (n, 2 radius + 1, ...) around centres, zero beyond the image, and their positions."""
+    """Return the windows (n, 2 radius + 1, ...) around centres, zero beyond the image, and where they are."""
     ndim = counts.ndim
     offsets = np.arange(-radius, radius + 1)
     places: list[NDArray[np.int64]] = []

@@ -26,7 +26,7 @@ def as_labels(array: NDArray[Any]) -> Labels:
     Returns
     -------
     (y, x) or (z, y, x) uint32
-        The array itself where it is uint32 already, else a copy.
+        The memory of the array itself where it is of 32-bit integers already, else a copy.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def as_labels(array: NDArray[Any]) -> Labels:
         1.
     """
     if array.ndim not in (2, 3):
-        raise ImageError(f"labels must be a plane (y, x) or volume (z, y, x); this array has {array.ndim} axes")
+        raise ImageError(f"labels must be a plane (y, x) or volume (z, y, x), not have {array.ndim} axes")
     if array.dtype == np.uint32:
         return array
     if array.dtype.kind not in "iubf":
@@ -44,6 +44,8 @@ def as_labels(array: NDArray[Any]) -> Labels:
         raise ImageError("labels must not be negative or NaN")
     if array.size and array.dtype.itemsize > 2 and array.max() > np.iinfo(np.uint32).max:
         raise ImageError("labels must be below 2**32")
+    if array.dtype == np.int32:
+        return array.view(np.uint32)
     labels = array.astype(np.uint32)
     if array.dtype.kind == "f" and not np.array_equal(labels, array):
         raise ImageError("labels must be whole numbers; this looks like an image, not a label image")

@@ -25,8 +25,8 @@ class Runs:
     starts : (n,) int64
         Position of the first pixel of each run in the flattened image.
     lengths : (n,) int64
-    values : (n,) or (n, images) integer array
-        The label of each run, or of each run in every image.
+    values : (n,) integer array
+        The label of each run.
     shape : tuple of int
         Shape of the image.
     """
@@ -43,17 +43,22 @@ class Runs:
 
     def objects(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Return (ids in rising order, index into them of each run)."""
-        if len(self.values) == 0:
-            return self.values, np.zeros(0, np.int64)
-        top = int(self.values.max())
-        if top <= 4 * len(self.values) + 1024:  # a table by label is faster than sorting
-            present = np.zeros(top + 1, bool)
-            present[self.values] = True
-            ids = np.flatnonzero(present)
-            place = np.cumsum(present) - 1
-            return ids.astype(self.values.dtype), place[self.values]
-        ids, index = np.unique(self.values, return_inverse=True)
-        return ids, index
+        return count_up(self.values)
+
+
+def count_up(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Return (distinct values in rising order, index into them of each value); no value is negative."""
+    if len(values) == 0:
+        return values, np.zeros(0, np.int64)
+    top = int(values.max())
+    if top <= 4 * len(values) + 1024:  # a table by label is faster than sorting
+        present = np.zeros(top + 1, bool)
+        present[values] = True
+        distinct = np.flatnonzero(present).astype(values.dtype)
+        place = np.cumsum(present) - 1
+        return distinct, place[values]
+    distinct, index = np.unique(values, return_inverse=True)
+    return distinct, index
 
 
 def runs_of(labels: NDArray[np.integer[Any]]) -> Runs:
@@ -74,15 +79,21 @@ def runs_of(labels: NDArray[np.integer[Any]]) -> Runs:
     return Runs(starts[inside], lengths[inside], values[inside], labels.shape)
 
 
-def joint_runs(first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]]) -> Runs:
+def joint_runs(
+    first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]]
+) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[Any]]:
     """Return the runs over which two label images of one shape are both constant and not both background.
 
-    `values` is (n, 2): the label in the first and in the second image.
+    Returns
+    -------
+    lengths : (n,) int64
+    values, other_values : (n,) integer arrays
+        The label of each run in the first and in the second image.
     """
     starts, lengths = _all_runs((first, second))
-    values = np.stack([image.reshape(-1)[starts].astype(np.int64) for image in (first, second)], axis=1)
-    inside = values.any(axis=1)
-    return Runs(starts[inside], lengths[inside], values[inside], first.shape)
+    values, others = first.reshape(-1)[starts], second.reshape(-1)[starts]
+    inside = (values > 0) | (others > 0)
+    return lengths[inside], values[inside], others[inside]
 
 
 def bands(shape: tuple[int, ...]) -> Iterator[slice]:

@@ -1,0 +1,61 @@
+"""Pair true with predicted objects."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse import csgraph
+
+from .overlap import Overlaps
+
+
+def true_positives(pairs: Overlaps, limits: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the size of a largest one-to-one matching of pairs with at least each threshold's IoU."""
+    ious = pairs.ious
+    counts = np.zeros(len(limits), np.int64)
+    for k, limit in enumerate(limits):
+        good = ious >= limit
+        true, predicted = pairs.true[good], pairs.predicted[good]
+        if _all_different(true) and _all_different(predicted):  # always so above 0.5
+            counts[k] = len(true)
+            continue
+        shape = (len(pairs.true_ids), len(pairs.predicted_ids))
+        graph = sparse.csr_array((np.ones(len(true), np.int8), (true, predicted)), shape=shape)
+        counts[k] = int((csgraph.maximum_bipartite_matching(graph, perm_type="column") >= 0).sum())
+    return counts
+
+
+def best_assignment(pairs: Overlaps) -> NDArray[np.int64]:
+    """Return the indices of the pairs of the best one-to-one assignment.
+
+    Best is first the number of pairs with an IoU of at least 0.5, then the sum of IoU. Pairs above 0.5
+    exclude each other's rivals and belong to every best assignment, so only the rest is searched.
+    """
+    ious = pairs.ious
+    fixed = np.flatnonzero(ious > 0.5)
+    free = ~np.isin(pairs.true, pairs.true[fixed]) & ~np.isin(pairs.predicted, pairs.predicted[fixed])
+    rest = np.flatnonzero(free)
+    if len(rest) == 0:
+        return fixed
+    smaller = min(len(pairs.true_ids), len(pairs.predicted_ids))
+    gain = (ious[rest] >= 0.5) + ious[rest] / (2 * smaller)  # IoU decides between assignments of equal number
+    rows, row = np.unique(pairs.true[rest], return_inverse=True)
+    columns, column = np.unique(pairs.predicted[rest], return_inverse=True)
+    # A column of its own for every row stands for "no partner". A cost of 0 would mean no edge.
+    alone = np.arange(len(rows))
+    costs = sparse.csr_array(
+        (
+            np.concatenate([2 - gain, np.full(len(rows), 2.0)]),
+            (np.concatenate([row, alone]), np.concatenate([column, len(columns) + alone])),
+        ),
+        shape=(len(rows), len(columns) + len(rows)),
+    )
+    partner = np.full(len(rows), -1)
+    matched, chosen = csgraph.min_weight_full_bipartite_matching(costs)
+    partner[matched] = chosen
+    return np.concatenate([fixed, rest[partner[row] == column]])
+
+
+def _all_different(numbers: NDArray[np.int64]) -> bool:
+    return len(numbers) == 0 or int(np.bincount(numbers).max()) == 1
