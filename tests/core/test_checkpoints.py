@@ -463,6 +463,19 @@ def test_a_file_in_use_can_be_written_over(tmp_path: Path) -> None:
     assert torch.equal(outputs(load_model(path)[0]), expected)
 
 
+@pytest.mark.parametrize("name", ["torch", "safe.safetensors"])
+def test_training_does_not_write_into_the_file_it_started_from(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    model = tiny()
+    torch_file(path, model) if name == "torch" else save_file(dict(model.state_dict()), path)
+    before = path.read_bytes()
+    mapped, _ = load_model(path)
+    with torch.no_grad():
+        for parameter in mapped.parameters():
+            parameter.add_(1)
+    assert path.read_bytes() == before
+
+
 def test_writing_where_a_file_is_a_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(WeightsError, match="cannot be written"):
