@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.labels import as_labels
 
 from .files import AnyPath, saving
 from .image import Image
@@ -17,9 +18,7 @@ from .readers import Raw, read_raw
 from .seg_npy import read_seg
 from .tiff import write_tiff
 
-__all__ = ["as_labels", "check_same_shape", "read_labels", "write_labels"]
-
-LARGEST = int(np.iinfo(np.uint32).max)
+__all__ = ["check_same_shape", "read_labels", "write_labels"]
 
 
 def read_labels(path: AnyPath) -> npt.NDArray[np.uint32]:
@@ -44,45 +43,7 @@ def read_labels(path: AnyPath) -> npt.NDArray[np.uint32]:
     path = Path(path)
     if path.name.lower().endswith("_seg.npy"):
         return read_seg(path).masks
-    return as_labels(_plane_or_stack(read_raw(path), path), str(path))
-
-
-def as_labels(array: npt.NDArray[Any], what: str = "The array") -> npt.NDArray[np.uint32]:
-    """Return whole numbers of any type as labels.
-
-    Parameters
-    ----------
-    array
-        (y, x) or (z, y, x) of any real type.
-    what
-        What to call it in an error.
-
-    Returns
-    -------
-    ndarray
-        uint32, same shape.
-
-    Raises
-    ------
-    ImageError
-        Fractions, negative numbers, or numbers that do not fit 32 bits.
-    """
-    if array.dtype.kind not in "buif":
-        raise ImageError(f"{what} holds {array.dtype} values; labels are whole numbers.")
-    if array.ndim not in (2, 3) or array.size == 0:
-        raise ImageError(
-            f"{what} is not a label image: shape {array.shape}, and (y, x) or (z, y, x) is needed."
-        )
-    if array.dtype.kind == "f" and not np.array_equal(array, np.round(array)):
-        raise ImageError(
-            f"{what} holds fractions (or values that are no numbers), so it is not a label image; is it a "
-            "probability map or the image itself?"
-        )
-    if array.dtype.kind in "if" and array.min() < 0:
-        raise ImageError(f"{what} holds negative numbers ({array.min()}); labels start at 0, the background.")
-    if array.dtype.itemsize >= 4 and array.max() > LARGEST:
-        raise ImageError(f"{what} holds numbers over {LARGEST}; renumber the objects first.")
-    return array.astype(np.uint32)
+    return _checked(_plane_or_stack(read_raw(path), path), f"{path}: ")
 
 
 def write_labels(
@@ -112,7 +73,7 @@ def write_labels(
         was overwritten.
     """
     path = Path(path)
-    compact: npt.NDArray[Any] = as_labels(np.asarray(labels))
+    compact: npt.NDArray[Any] = _checked(np.asarray(labels))
     if compact.max() <= np.iinfo(np.uint16).max:
         compact = compact.astype(np.uint16)
     suffix = path.suffix.lower()
@@ -155,6 +116,16 @@ def check_same_shape(
             f"{what} and the image differ in size: {_size(labels.shape)} against {_size(wanted)}. "
             "Were they made for another image, or for a scaled or cropped copy?"
         )
+
+
+def _checked(array: npt.NDArray[Any], where: str = "") -> npt.NDArray[np.uint32]:
+    """Return an array as labels in memory of its own or the caller's; an error names the file."""
+    if array.size == 0:
+        raise ImageError(f"{where}the label image is empty (shape {array.shape}).")
+    try:
+        return np.asarray(as_labels(array))
+    except ImageError as error:
+        raise ImageError(f"{where}{error}") from error
 
 
 def _plane_or_stack(raw: Raw, path: Path) -> npt.NDArray[Any]:

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.labels import polygons
 
 from .files import AnyPath, check_readable, opening, write_text
-from .polygons import contours
 
 __all__ = ["read_outlines", "write_outlines"]
 
@@ -25,8 +25,8 @@ def write_outlines(path: AnyPath, labels: npt.NDArray[Any]) -> None:
     path
         File to write.
     labels
-        Integers (y, x). Holes are not kept, of several parts of an object the largest is, and numbers become
-        the order of the lines.
+        Integers (y, x). Holes are not kept, of several parts of an object the longest outline is, and numbers
+        become the order of the lines.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def write_outlines(path: AnyPath, labels: npt.NDArray[Any]) -> None:
     """
     if labels.ndim != 2:
         raise ImageError("Outlines as text hold one plane; save a stack as ImageJ ROIs or as a label TIFF.")
-    lines = (",".join(map(str, xy.ravel().tolist())) for _, xy in contours(labels))
+    lines = (",".join(map(str, xy.ravel().tolist())) for xy in polygons(labels).values())
     write_text(path, "".join(f"{line}\n" for line in lines))
 
 

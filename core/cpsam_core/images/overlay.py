@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.labels import outlines as outline_pixels
 
 from .colours import object_colours
 from .image import Image, arrange
 from .label_files import check_same_shape
-from .polygons import inner_edges
 
 __all__ = ["overlay_picture", "picture_of"]
 
@@ -73,7 +73,7 @@ def overlay_picture(
     blended = picture[inside] * (1 - opacity) + colours * opacity
     picture[inside] = blended.astype(np.uint8)
     if outlines:
-        edges = inner_edges(labels)
+        edges = outline_pixels(labels)
         picture[edges] = _colours_of(labels[edges])
     return picture
 

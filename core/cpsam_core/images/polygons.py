@@ -1,18 +1,15 @@
-"""From labels to outlines and back: edges, contours of pixels, polygons around pixels, filling."""
+"""From labels to polygons that run along the sides of pixels, and back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
-import fastremap
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
-__all__ = ["Polygon", "contours", "fill", "inner_edges", "trace"]
+__all__ = ["Polygon", "fill", "trace"]
 
 # Walking clockwise round a pixel: along its top, right, bottom and left side. For each side the step (row,
 # column) to the pixel outside, the step walked, and the corner (row, column) at which the side starts.
@@ -27,57 +24,6 @@ class Polygon:
 
     id: int
     xy: npt.NDArray[np.int32]
-
-
-def inner_edges(labels: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Mark the pixels of objects that touch another value above, below, left or right.
-
-    Parameters
-    ----------
-    labels
-        Integers (..., y, x).
-
-    Returns
-    -------
-    ndarray
-        bool, same shape; the image's own border makes no edge.
-    """
-    edges = np.zeros(labels.shape, bool)
-    differs = labels[..., 1:, :] != labels[..., :-1, :]
-    edges[..., 1:, :] |= differs
-    edges[..., :-1, :] |= differs
-    differs = labels[..., 1:] != labels[..., :-1]
-    edges[..., 1:] |= differs
-    edges[..., :-1] |= differs
-    edges &= labels > 0
-    return edges
-
-
-def contours(labels: npt.NDArray[Any]) -> Iterator[tuple[int, npt.NDArray[np.int32]]]:
-    """Yield the border pixels of each object, in order round it; of several parts, those of the largest.
-
-    Parameters
-    ----------
-    labels
-        Integers (y, x).
-
-    Yields
-    ------
-    id : int
-        Ascending.
-    xy : ndarray
-        int32 (n, 2), column and row of pixels.
-    """
-    # Renumbered by appearance, so that gaps in the numbers cost nothing; given out by number.
-    compact, numbers = fastremap.renumber(labels, preserve_zero=True)
-    boxes = ndimage.find_objects(compact.astype(np.int32, copy=False))
-    for label, index in sorted((label, index) for label, index in numbers.items() if label > 0):
-        box = boxes[index - 1]
-        mask = np.ascontiguousarray(compact[box] == index).view(np.uint8)
-        parts, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        # Area inside the line through the border pixels, and half of these: the pixels (Pick's theorem).
-        largest = max(parts, key=lambda part: cv2.contourArea(part) + len(part) / 2)
-        yield int(label), largest[:, 0, :].astype(np.int32) + np.array([box[1].start, box[0].start], np.int32)
 
 
 def trace(labels: npt.NDArray[Any]) -> list[Polygon]:

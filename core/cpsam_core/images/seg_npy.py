@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.labels import outlines as outline_pixels
 
 from .colours import flow_picture, object_colours
 from .files import AnyPath, check_readable, saving
-from .polygons import inner_edges
 from .safe_pickle import load_npy_object
 
 __all__ = ["SegFile", "read_seg", "write_seg"]
@@ -154,7 +154,7 @@ def write_seg(path: AnyPath, seg: SegFile) -> None:
     small = masks.astype(np.uint16 if count < 65535 else np.uint32)
     colours = object_colours(ids) if seg.colours is None else seg.colours
     data: dict[str, Any] = {
-        "outlines": small * inner_edges(small),
+        "outlines": small * outline_pixels(small),
         "colors": np.asarray(colours, np.uint8).reshape(count, 3),
         "masks": small,
         "filename": seg.filename or path.name.removesuffix("_seg.npy"),

@@ -33,8 +33,14 @@ DAMAGE = (
     KeyError,
     IndexError,
     ArithmeticError,
+    TypeError,  # these three: tags of another type or count than tifffile takes for granted
+    AttributeError,
+    AssertionError,
 )
-"""What tifffile and the decompressors raise on a damaged file; errors of the system pass through."""
+"""What tifffile and the decompressors raise on damaged files; errors of the system pass through."""
+
+BEYOND_BELIEF = 20_000
+"""Bytes of pixels for one byte of file that no compression of a real image reaches."""
 
 TELLING = re.compile(r"missing|corrupt|failed to read|does not match|expected|invalid")
 """Words in tifffile's warnings after which its array has gaps filled with zeros, or fewer planes."""
@@ -164,17 +170,20 @@ def _check_complete(path: Path, series: tifffile.TiffPageSeries) -> None:
     for page in series.pages:
         if page is None:
             raise ImageError(f"{path} refers to planes that are missing (parts of it may be in other files).")
-        size = page.parent.filehandle.size
         if page.nbytes > 0 and not page.dataoffsets:
             raise ImageError(f"{path} is damaged: a plane has no data.")
         ends = (start + count for start, count in zip(page.dataoffsets, page.databytecounts, strict=False))
-        if max(ends, default=0) > size:
+        if max(ends, default=0) > page.parent.filehandle.size:
             raise ImageError(f"{path} is incomplete: its data end before the last plane does.")
-    if series.dataoffset is not None and series.keyframe.compression == 1:
-        page = series.keyframe
-        # One page stands for all planes in files by ImageJ and tifffile.
-        if series.dataoffset + series.nbytes > page.parent.filehandle.size and page.bitspersample >= 8:
-            raise ImageError(f"{path} is incomplete: its data end before the last plane does.")
+    page = series.keyframe
+    size = page.parent.filehandle.size
+    plain = page.compression == 1 and page.bitspersample >= 8
+    # One page stands for all planes in files by ImageJ and tifffile.
+    if plain and max(page.nbytes, series.nbytes if len(series.pages) == 1 else 0) > size:
+        raise ImageError(f"{path} is incomplete: its data end before the last plane does.")
+    # Before memory is asked for: a damaged size can be anything.
+    if series.nbytes > max(BEYOND_BELIEF * size, MAP_FROM_DISK):
+        raise ImageError(f"{path} is damaged: it states a size that its {size} bytes cannot hold.")
 
 
 class _Collector(logging.Handler):

@@ -1,0 +1,107 @@
+"""The table of objects as CSV, which spreadsheets and pandas read."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cpsam_core.errors import ImageError
+from cpsam_core.labels import ObjectTable
+
+from .files import AnyPath, write_text
+
+__all__ = ["object_columns", "write_object_table"]
+
+
+def object_columns(
+    table: ObjectTable,
+    *,
+    pixel_size: float | None = None,
+    z_step: float | None = None,
+    classes: Sequence[Any] | npt.NDArray[Any] | None = None,
+) -> dict[str, npt.NDArray[Any]]:
+    """Return what is known of the objects as named columns, in the order in which they are written.
+
+    Parameters
+    ----------
+    table
+        Objects of a plane or of a stack.
+    pixel_size, z_step
+        Micrometres; with them an area in square (a volume in cubic) micrometres is added.
+    classes
+        Class of each object, number or name.
+
+    Returns
+    -------
+    dict
+        ``id``, ``area_px`` (a stack: ``volume_px``), ``centroid_y`` and so on in pixels, ``box_y_min`` (first
+        pixel) to ``box_x_max`` (last pixel), ``flow_error``, ``probability``.
+
+    Raises
+    ------
+    ImageError
+        As many classes as objects are needed.
+    """
+    dimensions = table.centroids.shape[1]
+    axes = "zyx"[-dimensions:]
+    extent = "area" if dimensions == 2 else "volume"
+    columns: dict[str, npt.NDArray[Any]] = {"id": table.ids}
+    if classes is not None:
+        if len(classes) != len(table.ids):
+            raise ImageError(f"There are {len(classes)} classes for {len(table.ids)} objects.")
+        columns["class"] = np.asarray(classes)
+    columns[f"{extent}_px"] = table.areas
+    if pixel_size is not None and dimensions == 2:
+        columns["area_um2"] = table.areas * pixel_size**2
+    if pixel_size is not None and z_step is not None and dimensions == 3:
+        columns["volume_um3"] = table.areas * pixel_size**2 * z_step
+    for i, axis in enumerate(axes):
+        columns[f"centroid_{axis}"] = table.centroids[:, i]
+    for i, axis in enumerate(axes):
+        columns[f"box_{axis}_min"] = table.boxes[:, i, 0]
+        columns[f"box_{axis}_max"] = table.boxes[:, i, 1] - 1
+    columns["flow_error"] = table.flow_errors
+    columns["probability"] = table.probabilities
+    return columns
+
+
+def write_object_table(
+    path: AnyPath,
+    table: ObjectTable,
+    *,
+    pixel_size: float | None = None,
+    z_step: float | None = None,
+    classes: Sequence[Any] | npt.NDArray[Any] | None = None,
+) -> None:
+    """Write the table of objects as CSV (UTF-8, comma, a row of names), in one step.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    table, pixel_size, z_step, classes
+        As for :func:`object_columns`. Unknown values are left empty.
+
+    Raises
+    ------
+    ImageError
+        Writing failed; nothing was overwritten.
+    """
+    columns = object_columns(table, pixel_size=pixel_size, z_step=z_step, classes=classes)
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(columns)
+    rows.writerows(zip(*(_cells(column) for column in columns.values()), strict=True))
+    write_text(path, text.getvalue())
+
+
+def _cells(column: npt.NDArray[Any]) -> list[Any]:
+    """Return what to write: whole numbers and names as they are, others with eight digits, nothing for NaN."""
+    if column.dtype.kind != "f":
+        return list(column.tolist())
+    return ["" if np.isnan(value) else f"{value:.8g}" for value in column.tolist()]
