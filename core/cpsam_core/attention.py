@@ -22,6 +22,7 @@ class Attention(nn.Module):
     def __init__(self, width: int, heads: int, grid: int, relative_positions: bool) -> None:
         super().__init__()
         self.heads = heads
+        self.scale = float((width // heads) ** -0.5)
         self.qkv = nn.Linear(width, 3 * width)
         self.proj = nn.Linear(width, width)
         self.relative_positions = relative_positions
@@ -39,7 +40,7 @@ class Attention(nn.Module):
         if self.relative_positions:
             mixed = self._with_positions(query, key, value, rows, columns)
         else:
-            mixed = F.scaled_dot_product_attention(query, key, value)
+            mixed = _attend(query, key, value, self.scale)
         result: Tensor = self.proj(mixed.transpose(1, 2).reshape(batch, rows, columns, width))
         return result
 
@@ -50,11 +51,11 @@ class Attention(nn.Module):
         bias_row = torch.einsum("bhrcd,rkd->bhrck", grid, by_row).reshape(batch, heads, count, rows)
         bias_column = torch.einsum("bhrcd,ckd->bhrck", grid, by_column).reshape(batch, heads, count, columns)
         codes = _codes(rows, columns, query).expand(batch, heads, -1, -1)
-        extended_query = torch.cat((query * size**-0.5, bias_row, bias_column), dim=-1)
+        extended_query = torch.cat((query * self.scale, bias_row, bias_column), dim=-1)
         extended_key = torch.cat((key, codes), dim=-1)
         # Fused kernels want one width for query, key and value; the padding is cut off again.
         padded = F.pad(value, (0, rows + columns))
-        return F.scaled_dot_product_attention(extended_query, extended_key, padded, scale=1.0)[..., :size]
+        return _attend(extended_query, extended_key, padded, 1.0)[..., :size]
 
     def _tables(self, rows: int, columns: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
         """Return (rows, rows, head) and (columns, columns, head): what each query row adds for each key row."""
@@ -68,6 +69,18 @@ class Attention(nn.Module):
                 tables = [_table(t.float(), n).to(dtype) for t, n in ((self.rel_pos_h, rows), (self.rel_pos_w, columns))]
             self._stretched = (state, tables[0], tables[1])
         return self._stretched[1:]
+
+
+def _attend(query: Tensor, key: Tensor, value: Tensor, scale: float) -> Tensor:
+    """Return softmax(query key^T scale) value.
+
+    Fused, except in training on the CPU: there the backward pass of the fused kernel takes three times as long as
+    that of the plain products, whose matrix is small at batch sizes that a processor can bear.
+    """
+    if query.device.type == "cpu" and query.requires_grad:
+        query, key, value = query.contiguous(), key.contiguous(), value.contiguous()
+        return ((query * scale) @ key.transpose(-1, -2)).softmax(-1) @ value
+    return F.scaled_dot_product_attention(query, key, value, scale=scale)
 
 
 def _table(stored: Tensor, length: int) -> Tensor:

@@ -24,16 +24,16 @@ class ConvStem(nn.Module):
     def __init__(self, config: VitConfig) -> None:
         super().__init__()
         half, quarter = STEM_WIDTHS
-        self.half = nn.Conv2d(config.in_channels, half, 3, 2, 1)
-        self.quarter = nn.Conv2d(half, quarter, 3, 2, 1)
+        self.first = nn.Conv2d(config.in_channels, half, 3, 2, 1)
+        self.second = nn.Conv2d(half, quarter, 3, 2, 1)
         self.norm = nn.GroupNorm(8, quarter)
         self.refine = nn.Conv2d(quarter, quarter, 3, 1, 1)
         self.proj = nn.Conv2d(quarter, config.width, 3, 2, 1)
 
     def forward(self, tiles: Tensor) -> tuple[Tensor, Tensor]:
         """Return tokens (b, width, t/8, t/8) and features (b, 64, t/4, t/4)."""
-        maps = F.gelu(self.half(tiles))
-        maps = F.gelu(self.norm(self.quarter(maps)))
+        maps = F.gelu(self.first(tiles))
+        maps = F.gelu(self.norm(self.second(maps)))
         maps = maps + F.gelu(self.refine(maps))
         return self.proj(maps), maps
 

@@ -7,7 +7,7 @@ project trains itself, which differs only in its stem and read-out (see `stem.py
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 import torch
@@ -64,7 +64,7 @@ class VitConfig:
     @classmethod
     def lite(cls, **changes: Any) -> VitConfig:
         """Return the shape of the embedded model `cpsam-lite`."""
-        small = {"depth": 8, "width": 192, "heads": 4, "relative_positions": False, "layer_drop": 0.1, "neck": 192}
+        small = {"depth": 6, "width": 192, "heads": 3, "relative_positions": False, "layer_drop": 0.1, "neck": 192}
         return cls(**{**small, "stem": "conv", **changes})
 
     def to_dict(self) -> dict[str, Any]:
@@ -103,6 +103,10 @@ class FlowVit(nn.Module):
             self.W2 = nn.Parameter(identity, requires_grad=False)
         else:
             self.out = SkipReadout(config.neck, config.out_channels)
+
+    def set_layer_drop(self, rate: float) -> None:
+        """Change the probability with which training leaves out the last block."""
+        self.config = self.encoder.config = replace(self.config, layer_drop=rate)
 
     def forward(self, tiles: Tensor) -> Tensor:
         """Return class maps, flow y, flow x and cell logit of each tile."""

@@ -1,0 +1,232 @@
+"""The training loop: from one corrected image at batch 1 to a small network from random start.
+
+Source: the paper, "Fine-tuning and evaluation" (the defaults) and "Whole-dataset training".
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .atomic import atomic_path
+from .augment import Augmentation
+from .dataset import TrainingSet
+from .devices import choose_device, choose_precision, keep_freed_memory
+from .errors import SettingsError, TrainingError
+from .loader import Batch, batches
+from .losses import class_loss, segmentation_loss
+from .progress import Progress, silent
+from .schedule import Schedule, learning_rates
+from .vit import FlowVit, VitConfig
+
+log = logging.getLogger(__name__)
+
+MIN_SAMPLES = 8  # images an epoch at the least (paper, "Fine-tuning and evaluation")
+GRADIENT_LIMIT = 1.0  # only for training from random start, where early gradients can be huge
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """How to train. The defaults finetune as the paper does: 100 epochs at batch 1 and rate 1e-5.
+
+    `samples` is the number of crops in an epoch (by default the number of images, at least 8). `averaging` is the
+    decay of the running average of the weights that is kept beside them and becomes the result; 0 turns it off.
+    `layer_drop` of None leaves the network's own. `clip` limits the norm of the gradient; 0 does not.
+    """
+
+    epochs: int = 100
+    learning_rate: float = 1e-5
+    weight_decay: float = 0.1
+    batch_size: int = 1
+    samples: int | None = None
+    schedule: Schedule = "finetune"
+    warmup: int = 10
+    layer_drop: float | None = None
+    averaging: float = 0.0
+    clip: float = 0.0
+    checkpointing: bool = False
+    seed: int = 0
+    threads: int = 2
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1 or self.batch_size < 1 or self.learning_rate <= 0 or not 0 <= self.averaging < 1:
+            raise SettingsError("training needs at least one epoch, a batch of one, a rate above 0 and averaging below 1")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for the model card."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """The trained network (on the CPU, float32) and the mean loss of each epoch."""
+
+    model: FlowVit
+    losses: tuple[float, ...]
+
+
+class Trainer:
+    """Trains one network on one set of images; can be stopped after any step and resumed from its last epoch.
+
+    Parameters
+    ----------
+    model : FlowVit
+        Where to start; trained in place, in float32.
+    data : TrainingSet
+        What to learn.
+    settings : TrainSettings
+        How.
+    device, precision : str, optional
+        As in `Segmenter.load`. With reduced precision the network computes in it while weights and optimiser stay
+        float32.
+    resume : Path, optional
+        File that keeps the state after each epoch. If it exists, training goes on from it and gives the result of
+        a run without interruption.
+    """
+
+    def __init__(
+        self,
+        model: FlowVit,
+        data: TrainingSet,
+        settings: TrainSettings,
+        device: str | None = None,
+        precision: str | None = None,
+        resume: Path | None = None,
+    ) -> None:
+        self.device = choose_device(device)
+        self.precision = choose_precision(self.device, precision)
+        self.settings, self.data, self._resume = settings, data, resume
+        self.model = model.to(self.device, torch.float32)
+        self.model.checkpointing = settings.checkpointing
+        if settings.layer_drop is not None:
+            self.model.set_layer_drop(settings.layer_drop)
+        self.average = copy.deepcopy(self.model) if settings.averaging else None
+        self.optimiser = torch.optim.AdamW(self._groups(), lr=settings.learning_rate, fused=self.device.type != "mps")
+        self.losses: list[float] = []
+        self.steps = 0
+        if self.device.type == "cpu":
+            keep_freed_memory()
+        if resume is not None and resume.exists():
+            self._load(resume)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Optimiser steps in one epoch."""
+        samples = self.settings.samples or max(MIN_SAMPLES, len(self.data))
+        return math.ceil(samples / self.settings.batch_size)
+
+    def run(self, progress: Progress = silent) -> TrainResult:
+        """Train to the last epoch.
+
+        `progress` is called after every step, with the loss in the note, and may raise `Cancelled`; the state after
+        the last whole epoch is on disk then (with `resume`).
+
+        Raises
+        ------
+        TrainingError
+            If the loss is no longer a number; the last good state stays on disk.
+        """
+        settings = self.settings
+        rates = learning_rates(settings.epochs, settings.learning_rate, settings.schedule, settings.warmup)
+        log.info("training on %s in %s, sets %s", self.device, self.precision, self.data.mixing)
+        total = settings.epochs * self.steps_per_epoch
+        for epoch in range(len(self.losses), settings.epochs):
+            for group in self.optimiser.param_groups:
+                group["lr"] = float(rates[epoch])
+            # Seeded by epoch, so that a resumed run sees what an uninterrupted one would have seen.
+            torch.manual_seed(settings.seed * 1_000_003 + epoch)
+            mean, done = 0.0, epoch * self.steps_per_epoch
+            for number, batch in enumerate(self._batches(epoch), 1):
+                loss = self._step(batch)
+                mean += (loss - mean) / number
+                progress(done + number, total, f"epoch {epoch + 1}/{settings.epochs}, loss {mean:.4f}")
+            self.losses.append(mean)
+            if self._resume is not None:
+                self._save(self._resume)
+        return TrainResult(self._result(), tuple(self.losses))
+
+    def _batches(self, epoch: int) -> Iterator[Batch]:
+        s = self.settings
+        return batches(self.data, s.augmentation, s.batch_size, self.steps_per_epoch, (s.seed, epoch), s.threads)
+
+    def _step(self, batch: Batch) -> float:
+        self.model.train()
+        tiles, target, weight = (
+            torch.from_numpy(a).to(self.device) for a in (batch.tiles, batch.targets, batch.weights)
+        )
+        tiles = tiles.contiguous(memory_format=torch.channels_last)
+        with torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32):
+            output = self.model(tiles)
+        loss = segmentation_loss(output, target, weight)
+        if self.model.config.classes and batch.classes is not None:
+            loss = loss + class_loss(output, torch.from_numpy(batch.classes).to(self.device), None, weight)
+        value = float(loss.detach())
+        if not math.isfinite(value):
+            raise TrainingError(
+                f"the loss is no longer a number after {self.steps} steps; lower the learning rate "
+                f"({self.settings.learning_rate:g}) and start again from the last saved state"
+            )
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        if self.settings.clip:
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip)
+        self.optimiser.step()
+        self.steps += 1
+        self._update_average()
+        return value
+
+    @torch.no_grad()
+    def _update_average(self) -> None:
+        if self.average is None:
+            return
+        # Young averages follow closely, else the random start would weigh on them for thousands of steps.
+        decay = min(self.settings.averaging, (1 + self.steps) / (10 + self.steps))
+        pairs = zip(self.average.parameters(), self.model.parameters(), strict=True)
+        averages, values = (list(side) for side in zip(*((a, p.detach()) for a, p in pairs), strict=True))
+        torch._foreach_lerp_(averages, values, 1 - decay)
+
+    def _result(self) -> FlowVit:
+        model = self.average if self.average is not None else self.model
+        model.checkpointing = False
+        return model.eval().cpu()
+
+    def _groups(self) -> list[dict[str, Any]]:
+        """Weights decay; biases, norms and scales do not."""
+        trained = [p for p in self.model.parameters() if p.requires_grad]
+        return [
+            {"params": [p for p in trained if p.ndim > 1], "weight_decay": self.settings.weight_decay},
+            {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
+        ]
+
+    def _save(self, path: Path) -> None:
+        state: dict[str, Any] = {
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict() if self.average is not None else {},
+            "optimiser": self.optimiser.state_dict(),
+            "losses": self.losses,
+            "steps": self.steps,
+            "config": self.model.config.to_dict(),
+        }
+        with atomic_path(path) as temporary:
+            torch.save(state, temporary)
+
+    def _load(self, path: Path) -> None:
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        if VitConfig.from_dict(state["config"]) != self.model.config:
+            raise TrainingError(f"{path.name} is the state of another network; remove it to start anew")
+        self.model.load_state_dict(state["model"])
+        if self.average is not None:
+            average: dict[str, Tensor] = state["average"]
+            self.average.load_state_dict(average or state["model"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.losses, self.steps = list(state["losses"]), int(state["steps"])
+        log.info("going on after epoch %d", len(self.losses))

@@ -1,0 +1,46 @@
+"""Learning rate by epoch."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Schedule = Literal["finetune", "paper", "constant", "linear", "cosine"]
+
+
+def learning_rates(
+    epochs: int, rate: float, schedule: Schedule = "finetune", warmup: int = 10
+) -> NDArray[np.float64]:
+    """Return the learning rate of each epoch, (epochs,) float64.
+
+    Parameters
+    ----------
+    epochs : int
+        Number of epochs.
+    rate : float
+        The largest rate.
+    schedule : {"finetune", "paper", "constant", "linear", "cosine"}
+        "finetune" halves ten times, as the reference program does: every 5 epochs over the last 50, every 10 over the
+        last 100 when there are more than 300. "paper" divides by ten for the last 100 epochs and again for the last
+        50 ("Whole-dataset training"). "linear" and "cosine" fall to zero over all epochs after the warm-up.
+    warmup : int
+        Epochs of linear rise from zero; none where there are too few epochs for it.
+    """
+    rates = np.full(epochs, rate)
+    if schedule == "finetune" and epochs >= 100:
+        length = 10 if epochs > 300 else 5
+        step = np.arange(10 * length) // length + 1
+        rates[-10 * length :] = rate * 0.5**step
+    elif schedule == "paper":
+        rates[-100:] = rate / 10
+        rates[-50:] = rate / 100
+    elif schedule in ("linear", "cosine"):
+        falling = max(0, epochs - min(warmup, epochs))
+        fraction = (np.arange(falling) + 1) / (falling + 1)
+        fall = 1 - fraction if schedule == "linear" else (1 + np.cos(np.pi * fraction)) / 2
+        rates[epochs - falling :] = rate * fall
+    rise = min(warmup, epochs)
+    rates[:rise] = np.linspace(0, rate, warmup)[:rise] if warmup > 1 else rates[:rise]
+    return rates
