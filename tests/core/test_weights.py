@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import shutil
+import subprocess
 import sys
 import threading
 import unicodedata
@@ -493,7 +494,6 @@ def test_default_folders(monkeypatch: pytest.MonkeyPatch, places: SimpleNamespac
 
 
 def test_load_network(model_file: Path, caplog: pytest.LogCaptureFixture) -> None:
-    pytest.importorskip("cpsam_core.network")
     caplog.set_level(logging.INFO)
     added = weights.add_model(model_file, "mine")
     network = weights.load_network("mine", device="cpu", precision="float32")
@@ -508,3 +508,24 @@ def test_load_network(model_file: Path, caplog: pytest.LogCaptureFixture) -> Non
     with pytest.raises(SettingsError):
         weights.load_network("mine", device="abacus")
     assert card_path(added.path).is_file() and read_card(added.path) is not None
+
+
+def test_load_start_can_be_trained(model_file: Path) -> None:
+    weights.add_model(model_file, "mine")
+    before = weights.find("mine").read_bytes()
+    model, card = weights.load_start("mine", in_channels=1, out_channels=5)
+    assert card is not None and card.name == "mine"
+    optimiser = torch.optim.SGD(model.parameters(), 0.1)
+    loss = model.train()(torch.randn(1, 1, CONFIG.tile, CONFIG.tile)).square().mean()
+    loss.backward()
+    optimiser.step()
+    assert loss.item() > 0
+    assert weights.find("mine").read_bytes() == before
+
+
+def test_names_and_lists_need_no_torch() -> None:
+    code = (
+        "import sys, cpsam_core.weights as weights; weights.list_models(); weights.check_name('a');"
+        "sys.exit('torch' in sys.modules or 'huggingface_hub' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from .folders import EMBEDDED, PUBLISHED, own_folder, published_folders
 from .hub import fetch
 from .library import ModelInfo, add_model, check_name, list_models, remove_model, rename_model
-from .locate import find, load_network
+from .locate import find, load_network, load_start
 
 __all__ = [
     "EMBEDDED",
@@ -20,6 +20,7 @@ __all__ = [
     "find",
     "list_models",
     "load_network",
+    "load_start",
     "own_folder",
     "published_folders",
     "remove_model",

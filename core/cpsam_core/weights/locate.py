@@ -17,7 +17,9 @@ from .hub import fetch
 from .library import own_file, own_files
 
 if TYPE_CHECKING:
+    from cpsam_core.cards import ModelCard
     from cpsam_core.network import Network
+    from cpsam_core.vit import FlowVit
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(/[^\\]+)?")
 
@@ -77,7 +79,7 @@ def load_network(
     device
         For example ``"cuda"``, ``"mps"`` or ``"cpu"``; None takes the best there is.
     precision
-        ``"float32"`` or ``"bfloat16"``; None takes bfloat16 where the hardware has it.
+        ``"float32"``, ``"bfloat16"`` or ``"float16"``; None takes bfloat16 where the hardware has it.
     progress
         Told of a download, if one is needed.
 
@@ -103,6 +105,43 @@ def load_network(
     chosen = choose_device(device)
     name = (card.name if card else "") or path.name
     return Network(model, model.config, chosen, choose_precision(chosen, precision), name)
+
+
+def load_start(
+    name_or_path: str | os.PathLike[str],
+    in_channels: int | None = None,
+    out_channels: int | None = None,
+    progress: Progress = silent,
+) -> tuple[FlowVit, ModelCard | None]:
+    """Find a model and make it the start of a training.
+
+    Parameters
+    ----------
+    name_or_path
+        See :func:`find`. A SAM checkpoint is welcome here: its read-out starts at random.
+    in_channels, out_channels
+        Channels and maps (class maps, flow y, flow x, cell) wanted; None keeps those of the model.
+    progress
+        Told of a download, if one is needed.
+
+    Returns
+    -------
+    model
+        On the CPU, float32, its parameters ready to be trained; the file itself is never written to.
+    card
+        What is known about it, if anything.
+
+    Raises
+    ------
+    WeightsError
+        As :func:`load_network`.
+    SettingsError
+        The numbers of channels or maps make no sense.
+    """
+    path = find(name_or_path, progress)
+    from cpsam_core.checkpoints import load_model
+
+    return load_model(path, in_channels, out_channels, allow_sam=True)
 
 
 def _embedded() -> Path:
