@@ -22,10 +22,11 @@ from cpsam_core.progress import Progress, silent
 if TYPE_CHECKING:
     import torch
 
-CHUNK_POINTS = 1 << 15
-TILE = {2: 160, 3: 32}  # side of the tile of an image that gives about a chunk of points
+CHUNK_POINTS = 1 << 16  # positions and flows of a chunk fit in a second-level cache
+SMALL_CHUNK_POINTS = 1 << 13  # for small images, so that every thread has work
+TILE = {2: 96, 3: 20}  # side of the tiles of the image that are put together to a chunk
 CYCLE = 12  # steps between looks for points that have met or go round in circles; many periods divide it
-FIRST_LOOK = 28  # before that hardly any points have met
+FIRST_LOOK = 24  # before that hardly any points have met
 
 
 def follow(
@@ -63,7 +64,9 @@ def follow(
 
     field = torch.from_numpy(_scaled_field(flows, inside))
     shape = inside.shape
-    chunks = list(_chunks(inside))
+    threads = threads or torch.get_num_threads()
+    per_chunk = int(np.count_nonzero(inside)) // (4 * threads)
+    chunks = list(_chunks(inside, min(max(per_chunk, SMALL_CHUNK_POINTS), CHUNK_POINTS)))
     total = sum(len(chunk) for chunk in chunks)
     starts = np.concatenate(chunks) if chunks else np.zeros(0, np.int64)
     ends = np.empty(total, np.int64)
@@ -74,7 +77,7 @@ def follow(
         ends[span] = _follow_chunk(field, starts[span], shape, niter)
         return int(edges[number + 1])
 
-    for done in _in_threads(work, len(chunks), threads or torch.get_num_threads()):
+    for done in _in_threads(work, len(chunks), threads):
         progress(done, total, "following flows")
     return starts, ends
 
@@ -105,8 +108,8 @@ def _scaled_field(flows: NDArray[np.floating[Any]], inside: NDArray[np.bool_]) -
     return field
 
 
-def _chunks(inside: NDArray[np.bool_]) -> Iterator[NDArray[np.int64]]:
-    """Yield the flat positions of the pixels inside, near ones together, about a chunk at a time."""
+def _chunks(inside: NDArray[np.bool_], size: int) -> Iterator[NDArray[np.int64]]:
+    """Yield the flat positions of the pixels inside, near ones together, about `size` at a time."""
     side = TILE[inside.ndim]
     waiting: list[NDArray[np.int64]] = []
     count = 0
@@ -117,7 +120,7 @@ def _chunks(inside: NDArray[np.bool_]) -> Iterator[NDArray[np.int64]]:
         flat = tile[0] + corner[0]
         for axis in range(1, inside.ndim):
             flat = flat * inside.shape[axis] + (tile[axis] + corner[axis])
-        if count + len(flat) > CHUNK_POINTS and waiting:
+        if count + len(flat) > size and waiting:
             yield np.concatenate(waiting)
             waiting, count = [], 0
         waiting.append(flat)
@@ -132,53 +135,72 @@ def _follow_chunk(
     """Return the flat position of the pixel in which each of `starts` ends."""
     points = _to_unit(np.unravel_index(starts, shape), shape)
     last = np.empty_like(points)  # where points that need no more steps are for good
-    group = np.arange(len(starts))  # which point of `last` each start has become
-    alive = np.arange(len(starts))  # which point of `last` each column of `points` is
-    steps_done = 0
-    look = niter % CYCLE  # looks come a whole number of cycles before the end
-    while look < FIRST_LOOK:
-        look += CYCLE
-    before = np.full_like(points, np.nan)
-    while alive.size and steps_done < niter:
-        until = min(look, niter)
-        _step(field, points, until - steps_done)
-        steps_done, look = until, look + CYCLE
-        if steps_done == niter:
+    group = np.arange(len(starts))  # which column of `last` each start has become
+    alive = group  # which column of `last` each column of `points` is
+    before: NDArray[np.float32] | None = None
+    *looks, final = _legs(niter)
+    for leg in looks:
+        _step(field, points, leg)
+        if before is not None:
+            circling = _equal(points, before)
+            last[:, alive[circling]] = points[:, circling]
+        twin = _twins(points)
+        kept = twin == np.arange(len(twin))
+        merged = np.arange(len(starts))
+        merged[alive] = alive[twin]
+        group = merged[group]
+        if before is not None:
+            kept &= ~circling
+        points, alive = points[:, kept], alive[kept]
+        before = points.copy()
+        if alive.size == 0:
             break
-        points, before, alive, group = _thin(points, before, alive, group, last)
+    _step(field, points, final)
     last[:, alive] = points
     return _to_flat(last[:, group], shape)
 
 
-def _thin(
-    points: NDArray[np.float32],
-    before: NDArray[np.float32],
-    alive: NDArray[np.int64],
-    group: NDArray[np.int64],
-    last: NDArray[np.float32],
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
-    """Drop points that go round in circles or are where another one is."""
-    circling = np.all(points == before, axis=0)
-    last[:, alive[circling]] = points[:, circling]
-    first, same = _distinct(points)
-    represent = np.arange(last.shape[1])
-    represent[alive] = alive[first[same]]
-    group = represent[group]
-    kept = first[~circling[first]]
-    points = np.ascontiguousarray(points[:, kept])
-    return points, points.copy(), alive[kept], group
+def _legs(niter: int) -> list[int]:
+    """Return the numbers of steps between looks for points that need not be followed; they add up to `niter`.
+
+    A point that is where it was a leg ago is also there at the end if what remains is a whole number of such
+    legs. Legs get longer, because fewer and fewer points meet.
+    """
+    first = min(niter, FIRST_LOOK + (niter - FIRST_LOOK) % CYCLE)
+    legs, left, leg = [first], niter - first, CYCLE
+    while left > 0:
+        if legs[-2:] == [leg, leg] and left % (2 * leg) == 0:
+            leg *= 2
+        legs.append(leg)
+        left -= leg
+    return legs
 
 
-def _distinct(points: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return (one index of every distinct column, number of the distinct column each column is)."""
-    bits = points.view(np.uint32).astype(np.uint64)
-    key = bits[0]
-    for axis in bits[1:]:
-        if axis is not bits[1]:  # 64 bits hold two of three coordinates
-            key = np.unique(key, return_inverse=True)[1].astype(np.uint64)
-        key = key << np.uint64(32) | axis
-    _, first, same = np.unique(key, return_index=True, return_inverse=True)
-    return first, same
+def _twins(points: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return for every point the index of a point at exactly the same place, for most twins the same one.
+
+    One look into a hash table: where two places collide, some twins are missed until the next time.
+    """
+    own = np.arange(points.shape[1])
+    mixed = np.zeros(points.shape[1], np.uint32)
+    for row in points.view(np.uint32):
+        mixed ^= row
+        mixed *= np.uint32(0x9E3779B1)  # a prime near 2**32 / golden ratio spreads the low bits
+        mixed ^= mixed >> np.uint32(15)
+    mixed &= np.uint32((1 << (2 * len(own)).bit_length()) - 1)
+    slot = mixed.astype(np.intp)
+    table = np.empty(int(mixed.max(initial=0)) + 1, np.int64)
+    table[slot] = own
+    twin: NDArray[np.int64] = table[slot]
+    return np.where(_equal(points, points[:, twin]), twin, own)
+
+
+def _equal(points: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which columns are equal."""
+    equal: NDArray[np.bool_] = points[0] == others[0]
+    for row, other in zip(points[1:], others[1:], strict=True):
+        equal &= row == other
+    return equal
 
 
 def _step(field: torch.Tensor, points: NDArray[np.float32], count: int) -> None:
@@ -191,7 +213,7 @@ def _step(field: torch.Tensor, points: NDArray[np.float32], count: int) -> None:
         for _ in range(count):
             step = sample(field, grid, align_corners=False).numpy().reshape(points.shape)
             np.add(points, step, out=points)
-            np.clip(points, -1, 1, out=points)
+            points.clip(-1, 1, out=points)
 
 
 def _to_unit(position: tuple[NDArray[np.int64], ...], shape: tuple[int, ...]) -> NDArray[np.float32]:

@@ -36,9 +36,7 @@ def gather(starts: NDArray[np.int64], ends: NDArray[np.int64], shape: tuple[int,
     (y, x) or (z, y, x) uint32
         Objects are numbered by rising size of their peak.
     """
-    counts = np.zeros(int(np.prod(shape)), np.int32)
-    np.add.at(counts, ends, 1)
-    counts = counts.reshape(shape)
+    counts = _histogram(ends, shape)
     peaks = _peaks(counts)
     regions = [_grow(counts, peaks[part]) for part in _batches(len(peaks), (2 * REACH + 1) ** len(shape))]
     region = counts.reshape(-1)  # its memory is used again
@@ -50,6 +48,16 @@ def gather(starts: NDArray[np.int64], ends: NDArray[np.int64], shape: tuple[int,
     labels = np.zeros(shape, np.uint32)
     labels.reshape(-1)[starts] = region[ends]
     return labels
+
+
+def _histogram(ends: NDArray[np.int64], shape: tuple[int, ...]) -> NDArray[np.int32]:
+    """Return how many paths end in each pixel."""
+    counts = np.zeros(int(np.prod(shape)), np.int32)
+    for first in range(0, len(ends), BATCH):  # near pixels come together, and so do their ends
+        part = ends[first : first + BATCH]
+        low, high = int(part.min()), int(part.max())
+        counts[low : high + 1] += np.bincount(part - low).astype(np.int32)
+    return counts.reshape(shape)
 
 
 def _peaks(counts: NDArray[np.int32]) -> NDArray[np.int64]:

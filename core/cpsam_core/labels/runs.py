@@ -41,6 +41,32 @@ class Runs:
         ids, index = self.objects()
         return ids, np.bincount(index, weights=self.lengths, minlength=len(ids)).astype(np.int64)
 
+    def where(self, chosen: NDArray[np.bool_]) -> Runs:
+        """Return the chosen runs."""
+        return Runs(self.starts[chosen], self.lengths[chosen], self.values[chosen], self.shape)
+
+    def positions(self) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """Return (first, last) pixel of every run along each axis."""
+        firsts: list[NDArray[np.int64]] = []
+        rest = self.starts
+        for length in self.shape[:0:-1]:
+            rest, first = np.divmod(rest, length)
+            firsts.insert(0, first)
+        firsts.insert(0, rest)
+        return [(first, first) for first in firsts[:-1]] + [(firsts[-1], firsts[-1] + self.lengths - 1)]
+
+    def boxes(self, index: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+        """Return (count, ndim, 2): first pixel and one past the last of each of `count` objects.
+
+        `index` says to which object each run belongs, as `objects` returns it.
+        """
+        boxes = np.zeros((count, len(self.shape), 2), np.int64)
+        boxes[:, :, 0] = np.iinfo(np.int64).max
+        for axis, (first, last) in enumerate(self.positions()):
+            np.minimum.at(boxes[:, axis, 0], index, first)
+            np.maximum.at(boxes[:, axis, 1], index, last + 1)
+        return boxes
+
     def objects(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Return (ids in rising order, index into them of each run)."""
         return count_up(self.values)

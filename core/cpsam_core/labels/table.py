@@ -80,7 +80,6 @@ def object_table(
     if flow_errors is not None and flow_errors.shape != (count,):
         raise ImageError(f"{flow_errors.size} flow errors do not fit {count} objects")
     areas = np.bincount(index, weights=runs.lengths, minlength=count).astype(np.int64)
-    centroids, boxes = _positions(runs, index, areas)
     unknown = np.full(count, np.nan, np.float32)
     probabilities = unknown
     if logits is not None:
@@ -88,8 +87,8 @@ def object_table(
     return ObjectTable(
         ids=ids.astype(np.uint32),
         areas=areas,
-        centroids=centroids,
-        boxes=boxes,
+        centroids=_centroids(runs, index, areas),
+        boxes=runs.boxes(index, count),
         flow_errors=unknown if flow_errors is None else flow_errors.astype(np.float32),
         probabilities=probabilities,
     )
@@ -119,18 +118,9 @@ def object_means(
     return ids, (sums / np.maximum(sizes, 1)).astype(np.float32)
 
 
-def _positions(
-    runs: Runs, index: NDArray[np.int64], areas: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    ndim, count = len(runs.shape), len(areas)
-    centroids = np.zeros((count, ndim))
-    boxes = np.zeros((count, ndim, 2), np.int64)
-    firsts = np.unravel_index(runs.starts, runs.shape) if len(runs.starts) else [runs.starts] * ndim
-    for axis, first in enumerate(firsts):
-        last = first + runs.lengths - 1 if axis == ndim - 1 else first
-        total = np.bincount(index, weights=runs.lengths * (first + last) / 2, minlength=count)
+def _centroids(runs: Runs, index: NDArray[np.int64], areas: NDArray[np.int64]) -> NDArray[np.float64]:
+    centroids = np.zeros((len(areas), len(runs.shape)))
+    for axis, (first, last) in enumerate(runs.positions()):
+        total = np.bincount(index, weights=runs.lengths * (first + last) / 2, minlength=len(areas))
         centroids[:, axis] = total / np.maximum(areas, 1)
-        boxes[:, axis, 0] = np.iinfo(np.int64).max
-        np.minimum.at(boxes[:, axis, 0], index, first)
-        np.maximum.at(boxes[:, axis, 1], index, last + 1)
-    return centroids, boxes
+    return centroids
