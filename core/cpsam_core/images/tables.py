@@ -101,7 +101,7 @@ def write_object_table(
 
 
 def _cells(column: npt.NDArray[Any]) -> list[Any]:
-    """Return what to write: whole numbers and names as they are, others with eight digits, nothing for NaN."""
+    """Return what to write: whole numbers and names as they are, others with 8 digits, NaN empty."""
     if column.dtype.kind != "f":
         return list(column.tolist())
     return ["" if np.isnan(value) else f"{value:.8g}" for value in column.tolist()]
