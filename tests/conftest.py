@@ -1,0 +1,36 @@
+"""Loads pytest-qt where Qt can run, and says plainly what is left out where it cannot."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+os.environ.setdefault("PYTEST_QT_API", "pyqt6")
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+try:
+    import PyQt6.QtWidgets  # noqa: F401 - a bare Linux machine lacks libEGL and others that Qt needs
+except ImportError as error:
+    QT_PROBLEM = str(error)
+else:
+    QT_PROBLEM = ""
+
+pytest_plugins = [] if QT_PROBLEM else ["pytestqt.plugin"]
+collect_ignore = ["gui"] if QT_PROBLEM else []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fail instead of leaving the window untested where that is asked for, as continuous integration does."""
+    if QT_PROBLEM and os.environ.get("CPSAM_REQUIRE_QT"):
+        pytest.exit(f"Qt does not run here: {QT_PROBLEM}", returncode=1)
+
+
+def pytest_report_header() -> list[str]:
+    """Say when the tests of the window are left out, and how to get them."""
+    if not QT_PROBLEM:
+        return []
+    return [
+        f"LEFT OUT: tests of the window, since Qt does not run here ({QT_PROBLEM}); the README names the packages"
+    ]
