@@ -7,13 +7,8 @@ read-out, keep borders sharp that 32 x 32 tokens cannot place.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import torch.nn.functional as F
 from torch import Tensor, nn
-
-if TYPE_CHECKING:
-    from .vit import VitConfig
 
 STEM_WIDTHS = (32, 64)  # channels at a half and at a quarter of the resolution
 
@@ -21,14 +16,14 @@ STEM_WIDTHS = (32, 64)  # channels at a half and at a quarter of the resolution
 class ConvStem(nn.Module):
     """Three strided convolutions from pixels to tokens, with the quarter-resolution features beside."""
 
-    def __init__(self, config: VitConfig) -> None:
+    def __init__(self, in_channels: int, width: int) -> None:
         super().__init__()
         half, quarter = STEM_WIDTHS
-        self.first = nn.Conv2d(config.in_channels, half, 3, 2, 1)
+        self.first = nn.Conv2d(in_channels, half, 3, 2, 1)
         self.second = nn.Conv2d(half, quarter, 3, 2, 1)
         self.norm = nn.GroupNorm(8, quarter)
         self.refine = nn.Conv2d(quarter, quarter, 3, 1, 1)
-        self.proj = nn.Conv2d(quarter, config.width, 3, 2, 1)
+        self.proj = nn.Conv2d(quarter, width, 3, 2, 1)
 
     def forward(self, tiles: Tensor) -> tuple[Tensor, Tensor]:
         """Return tokens (b, width, t/8, t/8) and features (b, 64, t/4, t/4)."""

@@ -64,7 +64,14 @@ class VitConfig:
     @classmethod
     def lite(cls, **changes: Any) -> VitConfig:
         """Return the shape of the embedded model `cpsam-lite`."""
-        small = {"depth": 6, "width": 192, "heads": 3, "relative_positions": False, "layer_drop": 0.1, "neck": 192}
+        small = {
+            "depth": 6,
+            "width": 192,
+            "heads": 3,
+            "relative_positions": False,
+            "layer_drop": 0.1,
+            "neck": 192,
+        }
         return cls(**{**small, "stem": "conv", **changes})
 
     def to_dict(self) -> dict[str, Any]:
@@ -76,7 +83,9 @@ class VitConfig:
         """Return the configuration that `to_dict` wrote; names it does not know are an error."""
         unknown = set(values) - {field.name for field in fields(cls)}
         if unknown:
-            raise SettingsError(f"this network was made by a newer version: it has {', '.join(sorted(unknown))}")
+            raise SettingsError(
+                f"this network was made by a newer version: it has {', '.join(sorted(unknown))}"
+            )
         return cls(**values)
 
 
@@ -123,7 +132,9 @@ class Encoder(nn.Module):
     def __init__(self, config: VitConfig) -> None:
         super().__init__()
         self.config = config
-        self.patch_embed = ConvStem(config) if config.stem == "conv" else PatchEmbedding(config)
+        self.patch_embed = (
+            ConvStem(config.in_channels, config.width) if config.stem == "conv" else PatchEmbedding(config)
+        )
         self.pos_embed = nn.Parameter(torch.zeros(1, config.grid, config.grid, config.width))
         nn.init.trunc_normal_(self.pos_embed, std=0.02)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
