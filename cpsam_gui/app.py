@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 def parser() -> argparse.ArgumentParser:
     """Return the command line of the program."""
     made = argparse.ArgumentParser(
-        prog="cpsam-gui", description="Segment microscopy images with Cellpose-SAM and correct the masks by hand."
+        prog="cpsam-gui",
+        description="Segment microscopy images with Cellpose-SAM and correct the masks by hand.",
     )
     made.add_argument("image", nargs="?", type=Path, help="image to open")
     made.add_argument("--demo", action="store_true", help="open the shipped image and segment it")
-    made.add_argument("--model", default=None, metavar="NAME", help=f"model by name or path (default: {DEFAULT})")
+    made.add_argument(
+        "--model", default=None, metavar="NAME", help=f"model by name or path (default: {DEFAULT})"
+    )
     made.add_argument(
         "--out", type=Path, default=Path(), metavar="DIR",
         help="folder for masks and overlay where there is no display (default: the current one)",
@@ -52,10 +55,14 @@ def _missing_libraries() -> str:
     probe = None
     if sys.platform.startswith("linux"):
         code = "from PyQt6.QtWidgets import QApplication; QApplication([])"
-        probe = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        probe = subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
     try:
         from PyQt6 import QtGui, QtWidgets  # noqa: F401 - a server may lack the libraries that Qt needs
     except ImportError as error:
+        if probe is not None:
+            probe.wait()
         return f"a library that Qt needs is missing ({error})"
     from . import window  # noqa: F401 - takes as long as the probe
 

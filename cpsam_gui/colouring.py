@@ -30,8 +30,7 @@ def channel_table(channel: ChannelView, entries: int, low: float, high: float) -
     span = max(channel.high - channel.low, 1e-12)
     shade = np.clip((values - channel.low) / span, 0, 1) ** (1 / max(channel.gamma, 1e-3))
     red, green, blue = (np.round(shade * part).astype(np.uint32) for part in channel.colour)
-    table: Pixels = OPAQUE | red << 16 | green << 8 | blue
-    return table
+    return np.asarray(OPAQUE | red << 16 | green << 8 | blue, np.uint32)
 
 
 class ImageColours:
@@ -60,22 +59,30 @@ class ImageColours:
             total = parts if total is None else np.asarray(cv2.add(total, parts), np.uint8)
         if total is None:
             return np.full(block.shape[:2], OPAQUE, np.uint32)
-        return np.ascontiguousarray(total).view(np.uint32)[..., 0]
+        packed: Pixels = np.ascontiguousarray(total).view(np.uint32)[..., 0]
+        return packed
 
     def _colours(self, values: NDArray[Any], index: int, channel: ChannelView) -> Pixels:
         if index in self._tables:
-            return np.take(self._tables[index], values, mode="wrap")
+            known: Pixels = np.take(self._tables[index], values, mode="wrap")
+            return known
         span = max(channel.high - channel.low, 1e-12)
         steps = (np.asarray(values, np.float32) - np.float32(channel.low)) * np.float32(255 / span)
         steps = np.nan_to_num(np.clip(steps, 0, 255)).astype(np.uint8)
-        return np.take(channel_table(channel, 256, channel.low, channel.high), steps, mode="wrap")
+        made: Pixels = np.take(channel_table(channel, 256, channel.low, channel.high), steps, mode="wrap")
+        return made
 
 
 class LabelColours:
     """Colours blocks of one plane of labels: fills, outlines, the selection in white."""
 
     def __init__(
-        self, plane: NDArray[np.uint32], fills: Pixels, lines: Pixels, style: MaskStyle, selected: Iterable[int]
+        self,
+        plane: NDArray[np.uint32],
+        fills: Pixels,
+        lines: Pixels,
+        style: MaskStyle,
+        selected: Iterable[int],
     ) -> None:
         self._plane = plane
         self._fills, self._lines = fills, lines
@@ -92,9 +99,14 @@ class LabelColours:
         step = y.step or 1
         # One sample more on each side, so that outlines do not open at the borders of tiles.
         top, left = (1 if edge.start >= step else 0 for edge in (y, x))
-        labels = self._plane[y.start - top * step : y.stop + step : step, x.start - left * step : x.stop + step : step]
+        labels = self._plane[
+            y.start - top * step : y.stop + step : step, x.start - left * step : x.stop + step : step
+        ]
         rows, columns = len(range(y.start, y.stop, step)), len(range(x.start, x.stop, step))
-        inner = (slice(top * magnify, (top + rows) * magnify), slice(left * magnify, (left + columns) * magnify))
+        inner = (
+            slice(top * magnify, (top + rows) * magnify),
+            slice(left * magnify, (left + columns) * magnify),
+        )
         if magnify > 1:
             labels = labels.repeat(magnify, 0).repeat(magnify, 1)
         centre = labels[inner]
@@ -111,7 +123,12 @@ class LabelColours:
         return np.ascontiguousarray(colours)
 
     def _mark_selected(
-        self, labels: Pixels, centre: Pixels, edges: NDArray[np.bool_] | None, inner: tuple[slice, slice], colours: Pixels
+        self,
+        labels: Pixels,
+        centre: Pixels,
+        edges: NDArray[np.bool_] | None,
+        inner: tuple[slice, slice],
+        colours: Pixels,
     ) -> None:
         if not self._selected:
             return

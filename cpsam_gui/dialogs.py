@@ -38,7 +38,9 @@ def copy_details(problem: Problem) -> None:
 def ask_unsaved(parent: QWidget, name: str) -> QMessageBox.StandardButton:
     """Ask what to do with changed masks: save, discard or cancel."""
     buttons = QMessageBox.StandardButton
-    box = QMessageBox(QMessageBox.Icon.Question, "cpsam-gui", f"The masks of {name} have changes.", parent=parent)
+    box = QMessageBox(
+        QMessageBox.Icon.Question, "cpsam-gui", f"The masks of {name} have changes.", parent=parent
+    )
     box.setInformativeText("Save them before going on?")
     box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
     box.setDefaultButton(buttons.Save)

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from PyQt6.QtCore import QObject, QThread, pyqtSignal
+
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Cancelled
-from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,9 @@ def problem_from(error: Exception) -> Problem:
     if isinstance(error, CpsamError):
         return Problem(str(error), details)
     if isinstance(error, MemoryError):
-        return Problem("There is not enough memory for this. Close other programs or use a smaller image.", details)
+        return Problem(
+            "There is not enough memory for this. Close other programs or use a smaller image.", details
+        )
     return Problem(f"Something went wrong inside the program ({type(error).__name__}: {error}).", details)
 
 
@@ -83,7 +86,7 @@ class Job(QThread):
             result = self._work(self.report)
         except Cancelled:
             self.cancelled.emit()
-        except Exception as error:  # noqa: BLE001 - the one place where unexpected errors are caught
+        except Exception as error:
             log.exception("the job %r failed", self.name)
             self.failed.emit(problem_from(error))
         else:

@@ -65,7 +65,7 @@ def paint(document: Document, box: Box, mask: Mask, number: int) -> None:
 
 
 def erase(document: Document, box: Box, mask: Mask, only: Collection[int] = ()) -> None:
-    """Set the pixels under `mask` to background, inside an open step; of the objects in `only` where given."""
+    """Set the pixels under `mask` to background, of the objects `only` where given, inside an open step."""
     box, mask = _clip(document, box, mask)
     if box.empty:
         return
@@ -111,7 +111,7 @@ def delete(document: Document, ids: Iterable[int]) -> str | None:
 
 
 def _rewrite(document: Document, number: int, change: Callable[[Mask], Mask], margin: int = 0) -> None:
-    """Replace the mask of one object, plane by plane; what it loses becomes background, others keep theirs."""
+    """Replace the mask of one object, plane by plane; others keep theirs."""
     box = document.objects[number].box.grow(margin).clip(document.shape)
     block = document.labels[box.slices]
     values = block.copy()
@@ -185,7 +185,9 @@ def fill_holes(document: Document, ids: Iterable[int]) -> str | None:
 def grow(document: Document, ids: Iterable[int], pixels: int = 1) -> str | None:
     """Grow objects into the background by `pixels`, or shrink them where negative."""
     name = "Grow" if pixels > 0 else "Shrink"
-    return _reshape(document, ids, name, lambda mask: drawing.grow(mask, pixels), "No room to grow", abs(pixels) + 1)
+    return _reshape(
+        document, ids, name, lambda mask: drawing.grow(mask, pixels), "No room to grow", abs(pixels) + 1
+    )
 
 
 def smooth(document: Document, ids: Iterable[int]) -> str | None:
@@ -194,7 +196,12 @@ def smooth(document: Document, ids: Iterable[int]) -> str | None:
 
 
 def _reshape(
-    document: Document, ids: Iterable[int], name: str, change: Callable[[Mask], Mask], idle: str, margin: int = 1
+    document: Document,
+    ids: Iterable[int],
+    name: str,
+    change: Callable[[Mask], Mask],
+    idle: str,
+    margin: int = 1,
 ) -> str | None:
     chosen = [number for number in dict.fromkeys(ids) if number in document.objects]
     free = [number for number in chosen if not document.objects[number].locked]

@@ -21,7 +21,8 @@ COLOURS: tuple[tuple[int, int, int], ...] = (
 
 # Channels: one is shown gray; several as their own colours where names or the colour model tell.
 CHANNEL_COLOURS: tuple[tuple[int, int, int], ...] = (
-    (255, 80, 80), (80, 255, 80), (90, 130, 255), (255, 255, 255), (80, 230, 230), (255, 90, 255), (255, 220, 80),
+    (255, 80, 80), (80, 255, 80), (90, 130, 255), (255, 255, 255), (80, 230, 230), (255, 90, 255),
+    (255, 220, 80),
 )  # fmt: skip
 
 
@@ -53,15 +54,16 @@ def separate(
     if count == 0:
         return {}
     nearest = cKDTree(centres).query(centres, k=min(neighbours + 1, count))[1].reshape(count, -1)
-    chosen = np.array([(fixed or {}).get(int(number), -1) for number in ids])
-    for row in np.flatnonzero(chosen < 0):
-        taken = set(chosen[nearest[row]].tolist())
-        start = int(ids[row])
-        # Start at the id so that a re-run of the same image gives the same colours.
-        chosen[row] = next(
-            (start + i) % len(COLOURS) for i in range(len(COLOURS) + 1)
-            if (start + i) % len(COLOURS) not in taken or i == len(COLOURS)
-        )  # fmt: skip
+    near: list[list[int]] = [[] for _ in range(count)]
+    for row, others in enumerate(nearest.tolist()):
+        near[row] += others
+        for other in others:  # being near is mutual, being among the nearest is not
+            near[other].append(row)
+    chosen = [(fixed or {}).get(int(number), -1) for number in ids]
+    for row in range(count):
+        if chosen[row] < 0:
+            # Start at the id so that a re-run of the same image gives the same colours.
+            chosen[row] = unused((chosen[other] for other in near[row] if chosen[other] >= 0), int(ids[row]))
     return {int(number): int(entry) for number, entry in zip(ids, chosen, strict=True)}
 
 
@@ -81,7 +83,9 @@ def pack(red: int, green: int, blue: int, alpha: float) -> int:
     return a << 24 | r << 16 | g << 8 | b
 
 
-def label_table(entries: Mapping[int, int], opacity: float, shown: Iterable[int] | None = None) -> NDArray[np.uint32]:
+def label_table(
+    entries: Mapping[int, int], opacity: float, shown: Iterable[int] | None = None
+) -> NDArray[np.uint32]:
     """Return the colour of each id as premultiplied ARGB.
 
     Parameters

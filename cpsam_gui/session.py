@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from PyQt6.QtCore import QObject, pyqtSignal
+
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import silent
-from PyQt6.QtCore import QObject, pyqtSignal
 
 from . import tasks
 from .document import Document
@@ -26,11 +27,11 @@ from .view import Overlay, View
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cpsam_core.images import Image
-    from cpsam_core.segment import Settings
     from numpy.typing import NDArray
 
-    from .box import Box
+    from cpsam_core.images import Image
+    from cpsam_core.segment import Settings
+
 
 BRUSH_RANGE = (1.0, 400.0)  # image pixels
 
@@ -86,7 +87,9 @@ class Session(QObject):
         """Read an image in the background and show it; `then` is called when it is there."""
         self.jobs.next_generation()
         self.message.emit(f"Opening {path.name}")
-        self.jobs.start(f"Opening {path.name}", partial(tasks.open_image, path), partial(self._show, then=then))
+        self.jobs.start(
+            f"Opening {path.name}", partial(tasks.open_image, path), partial(self._show, then=then)
+        )
 
     def _show(self, opened: tasks.Opened, then: Callable[[], None] | None = None) -> None:
         self.show_image(opened)
@@ -151,7 +154,9 @@ class Session(QObject):
 
     def _kept(self) -> frozenset[int]:
         return frozenset(
-            number for number, row in self.document.objects.items() if row.locked or row.origin.value != "model"
+            number
+            for number, row in self.document.objects.items()
+            if row.locked or row.origin.value != "model"
         )
 
     def _found(self, found: tasks.Found, model: str, settings: Settings) -> None:
@@ -203,7 +208,9 @@ class Session(QObject):
     def _target(self, path: Path | None) -> Path | None:
         target = path or self.masks_path or (tasks.masks_path(self.path) if self.path is not None else None)
         if target is None:
-            self.failed.emit(Problem("This image has no file name, so choose where its masks go with Save as."))
+            self.failed.emit(
+                Problem("This image has no file name, so choose where its masks go with Save as.")
+            )
         return target
 
     def import_masks(self, path: Path) -> None:
@@ -258,28 +265,36 @@ class Session(QObject):
 
     def tool_press(self, p: Pointer) -> bool:
         """Pass a press to the tool; False when the tool leaves it to panning."""
-        return self._tell(self.tool.press(p))
+        taken = self.tool.press(p)
+        self._speak()
+        return taken
 
     def tool_move(self, p: Pointer) -> None:
         """Pass a movement to the tool."""
         self.view.hovered = self.desk.under(p)
-        self._tell(self.tool.move(p))
+        self.tool.move(p)
+        self._speak()
 
     def tool_release(self, p: Pointer) -> None:
         """Pass a release to the tool."""
-        self._tell(self.tool.release(p))
+        self.tool.release(p)
+        self._speak()
 
     def tool_click(self, p: Pointer) -> None:
         """Pass a click that the tool left to panning, after all, to the tool."""
-        self._tell(self.tool.click(p))
+        self.tool.click(p)
+        self._speak()
 
     def tool_double(self, p: Pointer) -> bool:
         """Pass a double click to the tool; False to show the whole image."""
-        return self._tell(self.tool.double(p))
+        taken = self.tool.double(p)
+        self._speak()
+        return taken
 
     def finish_gesture(self) -> None:
         """Complete what the tool has begun (Enter)."""
-        self._tell(self.tool.finish())
+        self.tool.finish()
+        self._speak()
         self.redraw.emit()
 
     def cancel_gesture(self) -> None:
@@ -300,12 +315,11 @@ class Session(QObject):
         self.message.emit(f"Brush {self.view.brush_diameter:.0f} px")
         self.redraw.emit()
 
-    def _tell(self, result: Any) -> Any:
-        """Show what the tool had to say and return `result`."""
+    def _speak(self) -> None:
+        """Show what the tool had to say."""
         if self.desk.problems:
             self.message.emit(self.desk.problems[-1])
             self.desk.problems.clear()
-        return result
 
     def undo(self) -> None:
         """Take back the last step, or the gesture under way."""

@@ -71,7 +71,9 @@ class Status(QStatusBar):
 
     def _count(self) -> None:
         count = len(self._session.document.objects)
-        self.count.setText(f"{count:,} object{'' if count == 1 else 's'}" if self._session.image is not None else "")
+        self.count.setText(
+            f"{count:,} object{'' if count == 1 else 's'}" if self._session.image is not None else ""
+        )
 
     def _started(self, name: str) -> None:
         self.job.setText(name)
@@ -95,7 +97,9 @@ class Status(QStatusBar):
     def _read(self, y: float, x: float) -> None:
         session = self._session
         row, column = int(y // 1), int(x // 1)
-        if session.image is None or not (0 <= row < session.document.shape[1] and 0 <= column < session.document.shape[2]):
+        if session.image is None or not (
+            0 <= row < session.document.shape[1] and 0 <= column < session.document.shape[2]
+        ):
             self.readout.setText("")
             return
         values = session.image.pixels[session.view.plane, row, column]

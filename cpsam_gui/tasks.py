@@ -18,10 +18,11 @@ from .view import ChannelView
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from numpy.typing import NDArray
+
     from cpsam_core.images import Image
     from cpsam_core.progress import Progress
     from cpsam_core.segment import Segmentation, Settings
-    from numpy.typing import NDArray
 
     from .history import Labels
 
@@ -32,6 +33,7 @@ SAMPLE = 1 << 18  # pixels looked at for the brightness levels: quick, and plent
 
 class Segments(Protocol):
     """What the window needs of a segmenter; tests bring their own."""
+
     def segment(self, image: Any, settings: Settings, progress: Progress) -> Segmentation:
         """Segment an image."""
         ...
@@ -189,6 +191,13 @@ def read_masks(path: Path, shape: tuple[int, int, int], progress: Progress) -> F
 def _size(shape: tuple[int, ...]) -> str:
     lengths = shape[1:] if len(shape) == 3 and shape[0] == 1 else shape
     return " x ".join(str(length) for length in lengths)
+
+
+def demo_path() -> Path:
+    """Return the shipped image."""
+    from cpsam_core.demo import demo_image
+
+    return demo_image()
 
 
 def masks_path(image: Path) -> Path:

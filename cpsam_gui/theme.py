@@ -35,21 +35,30 @@ class Scheme:
     warning: str
 
 
-DARK = Scheme("#101214", "#1d2023", "#24282c", "#15181a", "#3a4046", "#e6e9ec", "#a3abb3", "#3fa7d6", "#06202c", "#f0b450")
-LIGHT = Scheme("#d9dcdf", "#f2f3f5", "#fafbfc", "#ffffff", "#c3c8cd", "#1b1f23", "#545c64", "#0b6e99", "#ffffff", "#8a5200")
-
-ICONS = {
-    name: getattr(MDI7, name)
-    for name in (
-        "folder_open_outline", "content_save_outline", "play", "stop", "undo", "redo", "cursor_default_outline",
-        "brush", "eraser", "gesture", "lasso", "vector_polygon", "box_cutter", "format_color_fill", "delete_outline",
-        "fit_to_screen_outline", "magnify_plus_outline", "magnify_minus_outline", "layers_outline", "eye_outline",
-        "circle_outline", "history", "set_merge", "lock_outline", "close", "auto_fix", "chevron_right", "image_outline",
-        "file_import_outline", "file_export_outline", "theme_light_dark", "information_outline", "content_copy", "water_outline", "selection",
-        "plus_circle_outline", "minus_circle_outline", "circle_double", "exit_to_app", "image_multiple_outline",
-        "arrow_left", "arrow_right", "restore",
-    )
-}  # fmt: skip
+DARK = Scheme(
+    "#101214",
+    "#1d2023",
+    "#24282c",
+    "#15181a",
+    "#3a4046",
+    "#e6e9ec",
+    "#a3abb3",
+    "#3fa7d6",
+    "#06202c",
+    "#f0b450",
+)
+LIGHT = Scheme(
+    "#d9dcdf",
+    "#f2f3f5",
+    "#fafbfc",
+    "#ffffff",
+    "#c3c8cd",
+    "#1b1f23",
+    "#545c64",
+    "#0b6e99",
+    "#ffffff",
+    "#8a5200",
+)
 
 _current = DARK
 
@@ -60,18 +69,19 @@ def current() -> Scheme:
 
 
 def icon(name: str, colour: str | None = None) -> QIcon:
-    """Return an icon of the icon font in the text colour of the theme."""
+    """Return an icon of the icon font, by its name there, in the text colour of the theme."""
+    states = {"disabled": {"color": _current.border}, "on": {"color": _current.on_accent}}
     made: QIcon = font_icon(
-        ICONS[name],
+        getattr(MDI7, name),
         color=colour or _current.text,
-        states={"disabled": {"color": _current.border}} if colour is None else {},
+        states=states if colour is None else {},
     )
     return made
 
 
 def apply(app: QApplication, scheme: Scheme = DARK) -> None:
     """Give the application its style, palette, font size and style sheet."""
-    global _current  # noqa: PLW0603 - the one theme of the process
+    global _current
     _current = scheme
     app.setStyle("Fusion")
     hints = app.styleHints()
@@ -114,26 +124,29 @@ def _sheet(s: Scheme) -> str:
     QToolBar QToolButton {{ border: none; border-radius: 6px; padding: 6px; }}
     QToolBar QToolButton:hover {{ background: {s.border}; }}
     QToolBar QToolButton:checked {{ background: {s.accent}; color: {s.on_accent}; }}
+    QToolBar QToolButton:checked:disabled {{ background: {s.panel}; }}
     QToolBar::separator {{ background: {s.border}; height: 1px; width: 1px; margin: 4px; }}
-    QDockWidget {{ titlebar-close-icon: none; }}
-    QDockWidget::title {{ background: {s.window}; padding: 8px; }}
     QStatusBar {{ background: {s.window}; border-top: 1px solid {s.border}; }}
     QStatusBar::item {{ border: none; }}
     QMenuBar {{ background: {s.window}; padding: 2px; }}
-    QPushButton {{ padding: 6px 12px; border: 1px solid {s.border}; border-radius: 5px; background: {s.panel}; }}
+    QPushButton {{ padding: 6px 12px; border: 1px solid {s.border}; border-radius: 5px; }}
+    QPushButton {{ background: {s.panel}; }}
     QPushButton:hover {{ border-color: {s.accent}; }}
     QPushButton:pressed {{ background: {s.field}; }}
     QPushButton:disabled {{ color: {s.border}; }}
-    QPushButton#primary {{ background: {s.accent}; color: {s.on_accent}; border: none; font-weight: 600; padding: 8px; }}
+    QPushButton#primary {{ background: {s.accent}; color: {s.on_accent}; border: none; padding: 8px; }}
+    QPushButton#primary {{ font-weight: 600; }}
     QPushButton#primary:disabled {{ background: {s.border}; color: {s.dim}; }}
     QToolTip {{ background: {s.panel}; color: {s.text}; border: 1px solid {s.border}; padding: 4px; }}
     QLabel#dim {{ color: {s.dim}; }}
     QLabel#number {{ font-size: 22px; font-weight: 600; }}
     QLabel#title {{ font-size: 20px; font-weight: 600; }}
+    QLabel#heading {{ font-weight: 600; }}
     QListWidget {{ border: 1px solid {s.border}; border-radius: 5px; outline: none; }}
     QListWidget::item {{ padding: 4px 6px; }}
+    QTabBar {{ qproperty-drawBase: 0; }}
     QTabBar::tab {{ padding: 7px 12px; border: none; color: {s.dim}; }}
     QTabBar::tab:selected {{ color: {s.text}; border-bottom: 2px solid {s.accent}; }}
-    QProgressBar {{ border: none; border-radius: 4px; background: {s.border}; height: 8px; text-align: center; }}
+    QProgressBar {{ border: none; border-radius: 4px; background: {s.border}; height: 8px; }}
     QProgressBar::chunk {{ background: {s.accent}; border-radius: 4px; }}
     """

@@ -1,4 +1,4 @@
-"""How the image is looked at: camera, plane, channels, overlay, selection. No Qt, so that it is tested without."""
+"""How the image is looked at: camera, plane, channels, overlay, selection. No Qt."""
 
 from __future__ import annotations
 

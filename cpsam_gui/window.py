@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from . import actions, dialogs, theme
+from . import actions, dialogs, tasks, theme
 from .canvas import Canvas
 from .jobs import Problem
 from .panels import ChannelsPanel, HistoryPanel, ObjectsPanel, SegmentPanel
@@ -26,7 +26,6 @@ from .panels.layout import scrolling
 from .planes import PlaneSlider
 from .session import Session
 from .status import Status
-from .tasks import masks_path
 from .welcome import Welcome
 
 if TYPE_CHECKING:
@@ -39,6 +38,9 @@ SAVE = "TIFF (*.tif);;PNG (*.png)"
 
 class Window(QMainWindow):
     """One window on one image."""
+
+    session: Session
+    canvas: Canvas
 
     def __init__(self, session: Session | None = None, model: str | None = None) -> None:
         super().__init__()
@@ -106,13 +108,15 @@ class Window(QMainWindow):
         self.segment_panel.run_button.clicked.connect(self.run_or_cancel)
         self.docks: dict[str, QDockWidget] = {}
         for name, panel in (
-            ("Segment", self.segment_panel), ("Channels", self.channels_panel), ("Objects", self.objects_panel),
+            ("Segment", self.segment_panel), ("Channels", self.channels_panel),
+            ("Objects", self.objects_panel),
             ("History", self.history_panel),
         ):  # fmt: skip
             dock = QDockWidget(actions.translate(name), self)
             dock.setObjectName(name)
             dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
             dock.setWidget(scrolling(panel) if panel is not self.history_panel else panel)
+            dock.setTitleBarWidget(QWidget())  # the tab says the name already
             dock.setMinimumWidth(320)
             self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
             self.docks[name] = dock
@@ -125,7 +129,12 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         session = self.session
         session.failed.connect(self.show_problem)
-        for signal in (session.image_changed, session.history_changed, session.tool_changed, session.objects_changed):
+        for signal in (
+            session.image_changed,
+            session.history_changed,
+            session.tool_changed,
+            session.objects_changed,
+        ):
             signal.connect(self.refresh)
         session.jobs.started.connect(self.refresh)
         session.jobs.finished.connect(self.refresh)
@@ -137,8 +146,10 @@ class Window(QMainWindow):
         session = self.session
         actions.refresh(self.actions_by_key, session)
         self.welcome.setVisible(session.image is None)
-        name = session.path.name if session.path is not None else "untitled" if session.image is not None else ""
-        self.setWindowTitle(f"{name}[*] – cpsam-gui" if name else "cpsam-gui")
+        name = (
+            session.path.name if session.path is not None else "untitled" if session.image is not None else ""
+        )
+        self.setWindowTitle(f"{name}[*] - cpsam-gui" if name else "cpsam-gui")
         self.setWindowModified(session.image is not None and session.document.modified)
         self.segment_panel.show_running(session.jobs.busy, session.image is not None)
 
@@ -157,9 +168,7 @@ class Window(QMainWindow):
 
     def open_demo(self) -> None:
         """Open the shipped image and segment it."""
-        from cpsam_core.demo import demo_image
-
-        self.open(demo_image(), then_segment=True)
+        self.open(tasks.demo_path(), then_segment=True)
 
     def ask_import(self) -> None:
         """Let the user choose masks for the open image."""
@@ -168,7 +177,7 @@ class Window(QMainWindow):
             self.session.import_masks(Path(name))
 
     def save(self) -> None:
-        """Save the masks where they were saved before, or beside the image; ask where there is no such place."""
+        """Save the masks where they were saved before or beside the image; ask where there is neither."""
         if self.session.path is None and self.session.masks_path is None:
             self.ask_save()
         else:
@@ -176,7 +185,7 @@ class Window(QMainWindow):
 
     def ask_save(self) -> None:
         """Let the user choose where the masks go."""
-        start = masks_path(self.session.path) if self.session.path is not None else Path("masks.tif")
+        start = tasks.masks_path(self.session.path) if self.session.path is not None else Path("masks.tif")
         name, _ = QFileDialog.getSaveFileName(self, "Save masks", str(start), SAVE)
         if name:
             self.session.save(Path(name))
@@ -220,9 +229,9 @@ class Window(QMainWindow):
 
         QMessageBox.about(
             self, "About cpsam-gui",
-            f"<b>cpsam-gui {__version__}</b><p>Segment microscopy images with Cellpose-SAM and correct the masks "
-            "by hand.</p><p>The method: Pachitariu, Rariden, Stringer, <i>Cellpose-SAM: superhuman generalization "
-            "for cellular segmentation</i>. BSD-3 licence.</p>",
+            f"<b>cpsam-gui {__version__}</b><p>Segment microscopy images with Cellpose-SAM and correct "
+            "the masks by hand.</p><p>The method: Pachitariu, Rariden, Stringer, <i>Cellpose-SAM: superhuman "
+            "generalization for cellular segmentation</i>. BSD-3 licence.</p>",
         )  # fmt: skip
 
     def show_problem(self, problem: Problem) -> None:
@@ -270,4 +279,3 @@ class Window(QMainWindow):
 
     def _folder(self) -> str:
         return str(self.session.path.parent) if self.session.path is not None else ""
-

@@ -107,7 +107,11 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         fills, lines = session.label_tables()
         self.label_layer.set_colours(
             LabelColours(
-                session.document.labels[session.view.plane], fills, lines, session.view.masks, session.view.selection
+                session.document.labels[session.view.plane],
+                fills,
+                lines,
+                session.view.masks,
+                session.view.selection,
             )
         )
 
@@ -174,7 +178,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     def screen_position(self, y: float, x: float) -> QPointF:
         """Return where an image position lies on the canvas."""
-        return self.viewportTransform().map(QPointF(x, y))
+        point: QPointF = self.viewportTransform().map(QPointF(x, y))
+        return point
 
     def _pointer(self, event: QMouseEvent) -> Pointer:
         y, x = self.image_position(event.position())
@@ -221,7 +226,9 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         pointer = self._pointer(event)
         if self._drawing:
             self._session.tool_release(pointer)
-        elif self._pressed is not None and not self._panning and event.button() != Qt.MouseButton.MiddleButton:
+        elif (
+            self._pressed is not None and not self._panning and event.button() != Qt.MouseButton.MiddleButton
+        ):
             self._session.tool_click(pointer)
         if self._panning:
             self.viewport().setCursor(QCursor(CURSORS[self._session.tool.cursor]))
@@ -246,7 +253,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         if held & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
             self._session.scale_brush(1.1**turn)
             self._show_shapes()
-        elif not event.pixelDelta().isNull() and event.source() == Qt.MouseEventSource.MouseEventSynthesizedBySystem:
+        elif not event.pixelDelta().isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase:
             delta = event.pixelDelta()  # two fingers on a trackpad
             self._set_camera(self._session.view.camera.pan(delta.y(), delta.x()))
         else:

@@ -63,7 +63,11 @@ class ScaleBar(QWidget):
         font.setWeight(QFont.Weight.DemiBold)
         path = QPainterPath()
         metrics = painter.fontMetrics()
-        path.addText(QPointF(right - self._length / 2 - metrics.horizontalAdvance(self._text) / 2, bottom - 10), font, self._text)
+        path.addText(
+            QPointF(right - self._length / 2 - metrics.horizontalAdvance(self._text) / 2, bottom - 10),
+            font,
+            self._text,
+        )
         painter.strokePath(path, QPen(QColor(0, 0, 0, 200), 3, join=Qt.PenJoinStyle.RoundJoin))
         painter.fillPath(path, QColor("white"))
 
@@ -106,5 +110,3 @@ def _add(path: QPainterPath, shape: Shape, handle: float) -> None:
     if shape.handles:
         for point in points:
             path.addRect(QRectF(point.x() - handle, point.y() - handle, 2 * handle, 2 * handle))
-
-

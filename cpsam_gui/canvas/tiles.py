@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from math import floor, log2
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pyqtgraph as pg
@@ -43,16 +43,15 @@ class Tile:
         self.pixels = pixels
         self.rect = rect
         rows, columns = pixels.shape
-        self.image = QImage(
-            pixels.data, columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied
-        )  # fmt: skip
+        memory: Any = pixels.data  # any buffer will do, which the stubs do not say
+        self.image = QImage(memory, columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied)
 
 
 class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
     """Paints one set of colours over the image area. Coordinates are image pixels.
 
-    A level says how samples relate to pixels: level 2 takes every fourth pixel, level 0 all, level -1 shows each
-    pixel as 2 x 2 samples (for labels, whose outlines stay thin that way).
+    A level says how samples relate to pixels: level 2 takes every fourth pixel, level 0 all, level -1 shows
+    each pixel as 2 x 2 samples (for labels, whose outlines stay thin that way).
     """
 
     def __init__(self, *, magnify: bool = False, smooth: bool = False) -> None:
@@ -96,12 +95,15 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
         rows, columns = self._colours.shape
         return QRectF(0, 0, columns, rows)
 
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
         """Draw the tiles in view, colouring those that are missing; called by Qt."""
         if self._colours is None:
             return
         detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
-        detail *= painter.device().devicePixelRatio() if painter.device() else 1.0
+        device = painter.device()
+        detail *= device.devicePixelRatio() if device is not None else 1.0
         level = self._level(detail)
         area = option.exposedRect.intersected(self.boundingRect())
         span = _span(level)

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PyQt6.QtCore import QSignalBlocker, Qt
 from PyQt6.QtGui import QColor
-from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 from superqt import QLabeledDoubleRangeSlider
 
 from cpsam_gui.theme import GRID
@@ -38,7 +47,7 @@ class ChannelRow(QWidget):
         self.gamma.setRange(0.2, 5)
         self.gamma.setSingleStep(0.1)
         self.gamma.setValue(channel.gamma)
-        self.gamma.setPrefix("γ ")
+        self.gamma.setPrefix("gamma ")
         self.gamma.setToolTip("Gamma: over 1 shows dark parts brighter")
         self.auto = QPushButton("Auto")
         self.auto.setToolTip("Set the brightness range from the plane shown")
@@ -72,14 +81,15 @@ class ChannelRow(QWidget):
             widget.blockSignals(False)
 
     def _limits(self) -> tuple[float, float]:
+        # The whole range of the type would leave the handles of a dim image no room to move.
         channel = self._session.view.channels[self._index]
         image = self._session.image
-        if image is None or image.pixels.dtype == np.uint8:
-            return 0.0, 255.0
-        # The whole type's range would leave the handles of a dim 16-bit image no room to move.
         span = channel.high - channel.low
-        low = channel.low - span if image.pixels.dtype.kind == "f" else max(channel.low - span, 0.0)
-        return low, channel.high + 2 * span
+        low, high = channel.low - span, channel.high + 2 * span
+        if image is not None and image.pixels.dtype.kind in "ui":
+            limits = np.iinfo(image.pixels.dtype)
+            low, high = max(low, float(limits.min)), min(high, float(limits.max))
+        return low, high
 
     def _range_moved(self, values: tuple[float, float]) -> None:
         low, high = values

@@ -34,7 +34,10 @@ class HistoryPanel(QWidget):
     def refresh(self) -> None:
         """Show the steps."""
         document = self._session.document
-        wanted = ["Opened" if not document.dropped else f"{document.dropped} older steps let go", *document.steps]
+        wanted = [
+            "Opened" if not document.dropped else f"{document.dropped} older steps let go",
+            *document.steps,
+        ]
         while self.list.count() > len(wanted):
             self.list.takeItem(self.list.count() - 1)
         while self.list.count() < len(wanted):

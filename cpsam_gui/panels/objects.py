@@ -32,7 +32,7 @@ class ObjectsPanel(QWidget):
         self._caption = dim("objects")
         layout.addWidget(self._caption)
         self._counts = form()
-        self.by_hand, self.corrected, self.locked, self.area = (QLabel("–") for _ in range(4))
+        self.by_hand, self.corrected, self.locked, self.area = (QLabel("-") for _ in range(4))
         for name, label in (
             ("Drawn by hand", self.by_hand), ("Corrected", self.corrected), ("Locked", self.locked),
             ("Median area", self.area),
@@ -40,7 +40,7 @@ class ObjectsPanel(QWidget):
             self._counts.addRow(name, label)
         layout.addLayout(self._counts)
         self._title = QLabel("Selected")
-        self._title.setObjectName("title")
+        self._title.setObjectName("heading")
         layout.addSpacing(8)
         layout.addWidget(self._title)
         self.selected = dim("Nothing is selected. Click an object.")
@@ -64,14 +64,16 @@ class ObjectsPanel(QWidget):
         self.by_hand.setText(f"{sum(row.origin is Origin.HAND for row in rows):,}")
         self.corrected.setText(f"{sum(row.origin is Origin.EDITED for row in rows):,}")
         self.locked.setText(f"{sum(row.locked for row in rows):,}")
-        self.area.setText(f"{np.median([row.area for row in rows]):,.0f} px" if rows else "–")
+        self.area.setText(f"{np.median([row.area for row in rows]):,.0f} px" if rows else "-")
         self._show_selection()
 
     def _show_selection(self) -> None:
         while self._details.rowCount():
             self._details.removeRow(0)
         objects = self._session.document.objects
-        rows = {number: objects[number] for number in sorted(self._session.view.selection) if number in objects}
+        rows = {
+            number: objects[number] for number in sorted(self._session.view.selection) if number in objects
+        }
         if not rows:
             self.selected.setText("Nothing is selected. Click an object.")
             return

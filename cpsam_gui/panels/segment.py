@@ -12,11 +12,12 @@ from cpsam_gui import theme
 from .layout import column, dim, form
 
 if TYPE_CHECKING:
-    from cpsam_core.segment import Settings
     from PyQt6.QtCore import Qt
 
+    from cpsam_core.segment import Settings
     from cpsam_gui.session import Session
 
+ROW = 26  # pixels; a comfortable target for the mouse
 KEEP, REPLACE = "Keep locked and hand-made", "Replace all"
 
 
@@ -37,9 +38,13 @@ class SegmentPanel(QWidget):
         self.diameter.setDecimals(1)
         self.diameter.setSuffix(" px")
         self.diameter.setSpecialValueText("as it is")
-        self.diameter.setToolTip("Typical diameter of the objects in pixels; 0 leaves the image at its own scale")
+        self.diameter.setToolTip(
+            "Typical diameter of the objects in pixels; 0 leaves the image at its own scale"
+        )
         self.flow = _slider(horizontal, 0, 3, 0.4)
-        self.flow.setToolTip("Raise to keep more masks of odd shape, lower to keep only the surest (0 = keep all)")
+        self.flow.setToolTip(
+            "Raise to keep more masks of odd shape, lower to keep only the surest (0 = keep all)"
+        )
         self.cellprob = _slider(horizontal, -6, 6, 0.0)
         self.cellprob.setToolTip("Lower for larger and more masks, raise for smaller and fewer")
         self.min_size = QSpinBox()
@@ -48,6 +53,9 @@ class SegmentPanel(QWidget):
         self.min_size.setSuffix(" px")
         self.low, self.high = _percent(1.0), _percent(99.0)
         percentiles = QHBoxLayout()
+        percentiles.setSpacing(theme.GRID)
+        for box in (self.low, self.high):
+            box.setMinimumHeight(ROW)
         percentiles.addWidget(self.low)
         percentiles.addWidget(self.high)
         self.mode = QComboBox()
@@ -55,10 +63,13 @@ class SegmentPanel(QWidget):
         self.volume = QCheckBox("Segment as a volume (3D)")
         for name, field in (
             ("Model", self.model), ("Diameter", self.diameter), ("Flow threshold", self.flow),
-            ("Cell threshold", self.cellprob), ("Smallest object", self.min_size), ("Percentiles", percentiles),
+            ("Cell threshold", self.cellprob), ("Smallest object", self.min_size),
+            ("Percentiles", percentiles),
             ("Existing masks", self.mode),
         ):  # fmt: skip
-            rows.addRow(name, field)  # type: ignore[call-overload]
+            rows.addRow(name, field)
+            if isinstance(field, QWidget):
+                field.setMinimumHeight(ROW)
         layout.addLayout(rows)
         layout.addWidget(self.volume)
         self.run_button = QPushButton(theme.icon("play", theme.current().on_accent), "Segment")
@@ -138,5 +149,3 @@ def _percent(value: float) -> QDoubleSpinBox:
     box.setValue(value)
     box.setToolTip("Brightness percentiles that become 0 and 1 for the network")
     return box
-
-

@@ -110,7 +110,7 @@ class Polygon(OutlineTool):
     """Click corners; drag one to move it."""
 
     key = "polygon"
-    hint = "Click corners, drag one to move it   Enter, double click or the first corner: close   Backspace: last corner back"
+    hint = "Click corners, drag one to move it   Enter or first corner: close   Backspace: last corner back"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

@@ -12,7 +12,7 @@ class Select(HoverOutline):
     """Click selects, Ctrl+click deletes, Alt+click merges; Shift+click or right click starts an outline."""
 
     key = "select"
-    hint = "Click: select   Ctrl+click: delete   Alt+click: merge with the selected   Right click: draw an outline"
+    hint = "Click: select   Ctrl+click: delete   Alt+click: merge with selected   Right click: draw outline"
     cursor = "arrow"
     starts_on_left = False
 

@@ -1,0 +1,151 @@
+"""What the window's tests share: no screen, a small image, a model without a network."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import tifffile
+from PyQt6.QtCore import QSettings
+
+from cpsam_gui.models import Models
+from cpsam_gui.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from PyQt6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window import Window
+
+CENTRES = ((20, 20), (20, 60), (60, 20), (60, 60))
+RADIUS = 9
+
+
+def discs(shape: tuple[int, int] = (80, 100)) -> np.ndarray:
+    """Return labels with four discs, numbered from 1."""
+    y, x = np.mgrid[: shape[0], : shape[1]]
+    labels = np.zeros(shape, np.uint32)
+    for number, (row, column) in enumerate(CENTRES, start=1):
+        labels[(y - row) ** 2 + (x - column) ** 2 <= RADIUS**2] = number
+    return labels
+
+
+@dataclass
+class FakeSegmenter:
+    """Finds the discs of the test image; `error` is raised instead where given."""
+
+    error: Exception | None = None
+    steps: int = 4
+    calls: list[Any] = field(default_factory=list)
+    gate: Any = None
+
+    def segment(self, image: Any, settings: Any, progress: Callable[..., None]) -> Any:
+        """Report progress and return labels in the engine's shape."""
+        self.calls.append(settings)
+        for step in range(self.steps):
+            if self.gate is not None:
+                self.gate.wait(5)
+            progress(step, self.steps, "Network")
+        if self.error is not None:
+            raise self.error
+        planes = image.pixels.shape[0]
+        labels = discs(image.pixels.shape[1:3])
+        labels = labels if planes == 1 else np.repeat(labels[None], planes, 0)
+        ids = np.arange(1, 5)
+        table = SimpleNamespace(ids=ids, flow_errors=np.full(4, 0.1), probabilities=np.full(4, 0.9))
+        shape = labels.shape
+        return SimpleNamespace(
+            labels=labels, flows=np.zeros((2, *shape), np.float32), logits=np.zeros(shape, np.float32),
+            objects=table, diameter=None,
+        )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path) -> Iterator[None]:
+    """Keep the settings of the tests away from those of the user."""
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+    yield
+
+
+@pytest.fixture
+def disc_labels() -> np.ndarray:
+    """Return the labels of the test image."""
+    return discs()
+
+
+@pytest.fixture
+def image_file(tmp_path: Path) -> Path:
+    """Write an image of four bright discs."""
+    path = tmp_path / "cells.tif"
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 40, (80, 100)).astype(np.uint16) + (discs() > 0).astype(np.uint16) * 900
+    tifffile.imwrite(path, pixels)
+    return path
+
+
+@pytest.fixture
+def stack_file(tmp_path: Path) -> Path:
+    """Write a stack of five planes with a known arrangement of axes."""
+    path = tmp_path / "stack.tif"
+    pixels = np.repeat((discs() > 0).astype(np.uint8)[None] * 200, 5, 0)
+    tifffile.imwrite(path, pixels, metadata={"axes": "ZYX"}, imagej=True)
+    return path
+
+
+@pytest.fixture
+def segmenter() -> FakeSegmenter:
+    """Return the model of the tests."""
+    return FakeSegmenter()
+
+
+@pytest.fixture
+def session(segmenter: FakeSegmenter, qtbot: QtBot) -> Iterator[Session]:
+    """Return a session without a window."""
+    made = Session(Models(lambda name: segmenter))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def window(segmenter: FakeSegmenter, qtbot: QtBot, qapp: QApplication) -> Iterator[Window]:
+    """Return a shown window without an image."""
+    from cpsam_gui import theme
+    from cpsam_gui.window import Window
+
+    theme.apply(qapp)
+
+    made = Window(Session(Models(lambda name: segmenter)))
+    made.resize(1200, 800)
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    made.session.document.mark_saved()
+    made.close()
+
+
+@pytest.fixture
+def opened(window: Window, image_file: Path, qtbot: QtBot) -> Window:
+    """Return a window that shows the image."""
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(image_file)
+    return window
+
+
+@pytest.fixture
+def segmented(opened: Window, qtbot: QtBot) -> Window:
+    """Return a window with the image and its four masks."""
+    with qtbot.waitSignal(opened.session.history_changed):
+        opened.run()
+    assert len(opened.session.document.objects) == 4
+    return opened

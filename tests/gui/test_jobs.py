@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from threading import Event
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from cpsam_core.errors import ImageError
+from cpsam_gui.jobs import Jobs, Problem, problem_from
+
+
+@pytest.fixture
+def jobs(qtbot: QtBot) -> Jobs:
+    return Jobs()
+
+
+def test_a_result_arrives_in_the_gui_thread(jobs: Jobs, qtbot: QtBot) -> None:
+    from PyQt6.QtCore import QThread
+
+    seen: list[object] = []
+    jobs.start(
+        "Work", lambda progress: QThread.currentThread(), lambda r: seen.extend((r, QThread.currentThread()))
+    )
+    qtbot.waitUntil(lambda: len(seen) == 2)
+    assert seen[0] is not seen[1]
+    assert not jobs.busy
+
+
+def test_progress_and_cancel(jobs: Jobs, qtbot: QtBot) -> None:
+    started, steps = Event(), []
+
+    def work(progress: object) -> None:
+        for step in range(10_000):
+            started.set()
+            progress(step, 10_000, "Step")  # type: ignore[operator]
+            steps.append(step)
+            Event().wait(0.001)
+
+    jobs.start("Work", work, lambda _: pytest.fail("cancelled work has no result"))
+    assert jobs.busy
+    assert started.wait(5)
+    with qtbot.waitSignals([jobs.cancelled, jobs.finished]):
+        jobs.cancel()
+    assert len(steps) < 10_000
+
+
+def test_known_errors_speak_for_themselves(jobs: Jobs, qtbot: QtBot) -> None:
+    def work(progress: object) -> None:
+        raise ImageError("The file is no image.")
+
+    with qtbot.waitSignal(jobs.failed) as caught:
+        jobs.start("Work", work, lambda _: None)
+    assert caught.args[0].text == "The file is no image."
+    assert "ImageError" in caught.args[0].details
+
+
+def test_unknown_errors_keep_their_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    try:
+        _ = 1 / 0
+    except ZeroDivisionError as error:
+        problem = problem_from(error)
+    assert "inside the program" in problem.text
+    assert "1 / 0" in problem.details
+    assert isinstance(problem, Problem)
+    assert "memory" in problem_from(MemoryError()).text
+
+
+def test_results_of_another_generation_are_dropped(jobs: Jobs, qtbot: QtBot) -> None:
+    gate, seen = Event(), []
+
+    def work(progress: object) -> str:
+        gate.wait(5)
+        return "old"
+
+    jobs.start("Old", work, seen.append)
+    jobs.next_generation()
+    jobs.start("New", lambda progress: "new", seen.append)
+    gate.set()
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen == ["new"]
+
+
+def test_the_newest_waiting_job_wins(jobs: Jobs, qtbot: QtBot) -> None:
+    gate, seen = Event(), []
+    jobs.start("First", lambda progress: gate.wait(5), lambda _: seen.append("first"))
+    jobs.start("Second", lambda progress: None, lambda _: seen.append("second"))
+    jobs.start("Third", lambda progress: None, lambda _: seen.append("third"))
+    gate.set()
+    qtbot.waitUntil(lambda: len(seen) == 2)
+    assert seen == ["first", "third"]
+
+
+def test_a_job_may_start_the_next_one(jobs: Jobs, qtbot: QtBot) -> None:
+    seen: list[int] = []
+    jobs.start("One", lambda p: 1, lambda r: (seen.append(r), jobs.start("Two", lambda p: 2, seen.append)))
+    qtbot.waitUntil(lambda: seen == [1, 2])
+
+
+def test_shutdown_waits(jobs: Jobs, qtbot: QtBot) -> None:
+    ended = Event()
+
+    def work(progress: object) -> None:
+        try:
+            while True:
+                progress(0, 1, "")  # type: ignore[operator]
+                Event().wait(0.001)
+        finally:
+            ended.set()
+
+    jobs.start("Endless", work, lambda _: None)
+    jobs.shutdown()
+    assert ended.is_set()
