@@ -89,7 +89,7 @@ def test_what_cannot_be_guessed_asks_for_axes():
 
 @pytest.mark.parametrize("axes", ["ZZYX", "QYX", "ZY", "", "ZCX"])
 def test_senseless_axes_are_refused(axes):
-    with pytest.raises(ImageError, match="TZ|Z \\(depth\\)"):
+    with pytest.raises(ImageError, match="make no sense"):
         parse_axes(axes)
 
 

@@ -98,6 +98,8 @@ def read_rois(path: AnyPath, shape: tuple[int, ...]) -> npt.NDArray[np.uint32]:
         except BROKEN as error:
             raise ImageError(f"{path} is not an ImageJ ROI file, or it is damaged ({error}).") from error
     areas = [roi for roi in rois if roi.rings]
+    if rois and not areas:
+        raise ImageError(f"{path} holds no areas, only points, lines or ROIs of an unknown kind.")
     if len(areas) < len(rois):
         log.warning("%s: %d points, lines or texts are left out.", path, len(rois) - len(areas))
     labels = np.zeros(shape, np.uint32)
@@ -124,7 +126,7 @@ def _load(path: Path) -> list[_Area]:
         entries = [entry for entry in archive.infolist() if entry.filename.lower().endswith(".roi")]
         if sum(entry.file_size for entry in entries) > MOST_BYTES:
             raise ImageError(f"{path} would unpack to more than a gigabyte and is not read.")
-        if not entries:
+        if not entries and archive.infolist():
             raise ImageError(f"{path} holds no ImageJ ROIs.")
         return [_area(archive.read(entry), Path(entry.filename).stem) for entry in entries]
 

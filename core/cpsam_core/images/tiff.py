@@ -157,9 +157,11 @@ def _without_alpha(array: npt.NDArray[Any], axes: str, page: Any) -> tuple[npt.N
         return array, axes
     axis = axes.index("S")
     kinds = [int(kind) for kind in page.extrasamples]
-    if kinds and kinds[-1] in (1, 2):  # associated and unassociated alpha
-        array = array[(slice(None),) * axis + (slice(0, -1),)]
-    is_colour = array.shape[axis] == 3 and int(page.photometric) not in (0, 1, 3)
+    # Associated or unassociated alpha. Not where each sample is a plane of its own: that is how four planes
+    # look that were written without a word on what they are.
+    if kinds and kinds[-1] in (1, 2) and axis == array.ndim - 1:
+        array = array[..., :-1]
+    is_colour = array.shape[axis] >= 3 and int(page.photometric) not in (0, 1, 3)  # gray and palettes
     if not is_colour and "C" not in axes:
         axes = axes.replace("S", "C")
     return array, axes
