@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import logging
 import shutil
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import huggingface_hub.constants
 import huggingface_hub.file_download
@@ -22,7 +24,7 @@ from cpsam_core import weights
 from cpsam_core.cards import ModelCard, card_path, read_card
 from cpsam_core.checkpoints import build_model, write_checkpoint
 from cpsam_core.errors import SettingsError, WeightsError
-from cpsam_core.progress import Cancelled
+from cpsam_core.progress import Cancelled, silent
 from cpsam_core.vit import FlowVit, VitConfig
 from cpsam_core.weights import folders, locate
 
@@ -529,3 +531,23 @@ def test_names_and_lists_need_no_torch() -> None:
         "sys.exit('torch' in sys.modules or 'huggingface_hub' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_one_bar_in_the_terminal(hub: Hub, told: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bar of the hub library is on where nobody else reports, and is not left switched off."""
+    transfer: Any = importlib.import_module("cpsam_core.weights.transfer")
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_PROGRESS_BARS", None)
+    hub.files["cpsam"] = DATA
+    during: list[bool] = []
+    real = transfer.http_get
+
+    def spy(*args: Any, **kwargs: Any) -> None:
+        during.append(transfer.are_progress_bars_disabled())
+        real(*args, **kwargs)
+
+    monkeypatch.setattr(transfer, "http_get", spy)
+    weights.find("cpsam", (lambda done, total, note="": None) if told else silent)
+    assert during == [told]
+    assert not transfer.are_progress_bars_disabled()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import io
@@ -9,6 +10,7 @@ import logging
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,13 +24,21 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
 )
 from huggingface_hub.file_download import HfFileMetadata, http_get
-from huggingface_hub.utils import WeakFileLock  # type: ignore[attr-defined]
+from huggingface_hub.utils import (  # type: ignore[attr-defined]
+    WeakFileLock,
+    are_progress_bars_disabled,
+    disable_progress_bars,
+    enable_progress_bars,
+)
 
 from cpsam_core.errors import WeightsError
-from cpsam_core.progress import Progress
+from cpsam_core.progress import Progress, silent
 
 logger = logging.getLogger(__name__)
 
+FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+DISK_ERRORS = FULL | {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
+TRIES = 20  # at 10 MB or more each
 AGENT = {"user-agent": "cpsam-gui"}
 # The hub library has used different HTTP packages over time; their errors are the bases of its own.
 NETWORK_ERRORS: tuple[type[Exception], ...] = tuple(
@@ -90,7 +100,7 @@ def _metadata(repository: str, file: str, endpoint: str) -> HfFileMetadata:
     """Ask for size and checksum of a file."""
     try:
         url = hf_hub_url(repository, file, endpoint=endpoint)
-        return get_hf_file_metadata(url, headers=AGENT, endpoint=endpoint)
+        return get_hf_file_metadata(url, headers=AGENT)
     except HFValidationError as error:
         raise WeightsError(f"{repository!r} is not an id of Hugging Face.") from error
     except EntryNotFoundError as error:
@@ -106,7 +116,7 @@ def _fetch_checked(metadata: HfFileMetadata, target: Path, endpoint: str, progre
     # The checksum is part of the name, so that parts of two versions never get mixed.
     version = re.sub(r"\W", "", metadata.etag or "")[:16]
     partial = target.with_name(f".{target.name}.{version}.part")
-    resumed = partial.is_file() and partial.stat().st_size > 0
+    resumed = _size(partial) > 0
     _fetch_missing(metadata, partial, target.name, endpoint, progress)
     if not _is_intact(partial, metadata.etag) and resumed:
         logger.warning("The part of %s that was here did not fit: fetching it anew", target.name)
@@ -124,28 +134,57 @@ def _fetch_checked(metadata: HfFileMetadata, target: Path, endpoint: str, progre
 def _fetch_missing(
     metadata: HfFileMetadata, partial: Path, name: str, endpoint: str, progress: Progress
 ) -> None:
-    """Append to `partial` what it lacks."""
-    have = partial.stat().st_size if partial.is_file() else 0
-    if metadata.size is not None and have > metadata.size:
+    """Append to `partial` what it lacks; go on after broken connections as long as each try brings more."""
+    if metadata.size is not None and _size(partial) > metadata.size:
         partial.unlink()
-        have = 0
-    missing = (metadata.size or 0) - have
+    missing = (metadata.size or 0) - _size(partial)
     free = shutil.disk_usage(partial.parent).free
     if missing > free:
         raise WeightsError(
             f"The weights {name} need {missing / 1e6:.0f} MB more, but {partial.parent} has only "
             f"{free / 1e6:.0f} MB."
         )
-    with _ReportingFile(partial, metadata.size, name, progress) as file:
+    for _ in range(TRIES):
+        before = _size(partial)
+        try:
+            _append(metadata, partial, name, endpoint, progress)
+            return
+        except NETWORK_ERRORS as error:
+            if getattr(error, "errno", None) in DISK_ERRORS or _size(partial) <= before:
+                raise
+            logger.warning("The connection broke, going on at %d bytes (%s)", _size(partial), _line(error))
+    raise ConnectionError(f"it broke {TRIES} times")
+
+
+def _append(metadata: HfFileMetadata, partial: Path, name: str, endpoint: str, progress: Progress) -> None:
+    """Ask once for the bytes after those that are here."""
+    with _one_bar(progress), _ReportingFile(partial, metadata.size, name, progress) as file:
         http_get(
             metadata.location,
             file,
-            resume_size=have,
+            resume_size=_size(partial),
             headers=_headers(metadata.location, endpoint),
             expected_size=metadata.size,
             displayed_filename=name,
         )
         os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def _one_bar(progress: Progress) -> Iterator[None]:
+    """Switch off the bar that huggingface_hub draws in the terminal while somebody else shows progress."""
+    if progress is silent or are_progress_bars_disabled():
+        yield
+        return
+    disable_progress_bars()
+    try:
+        yield
+    finally:
+        enable_progress_bars()
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
 
 
 def _headers(location: str, endpoint: str) -> dict[str, str]:
@@ -196,11 +235,12 @@ def _is_intact(path: Path, etag: str | None) -> bool:
 def _translated(error: Exception, file: str, target: Path) -> Exception:
     """Tell trouble with the disk from trouble with the network."""
     number = getattr(error, "errno", None)
-    if number in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+    if number in FULL:
         return WeightsError(f"The disk is full: {file} does not fit into {target.parent}.")
-    if number in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
+    if number in DISK_ERRORS:
+        reason = getattr(error, "strerror", None) or _line(error)
         return WeightsError(
-            f"No permission to write {target}: choose a folder with CELLPOSE_LOCAL_MODELS_PATH."
+            f"{target} cannot be written ({reason}): choose another folder with CELLPOSE_LOCAL_MODELS_PATH."
         )
     return ConnectionError(
         f"the transfer broke off ({_line(error)}); what arrived is kept, the next try goes on"
