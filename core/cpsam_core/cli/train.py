@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .common import add_device_options, terminal_progress
+from .common import OK, add_device_options, say, terminal_progress
 
 if TYPE_CHECKING:
     from cpsam_core.cards import ModelCard
@@ -26,34 +26,55 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "100 epochs at batch 1 and rate 1e-5. The state is kept after every epoch; the same command goes on after "
         "an interruption."
     )
-    parser.add_argument("images", type=Path, metavar="IMAGES_DIR", help="folder with the images, searched below too")
-    parser.add_argument("--masks", type=Path, help="folder with the masks, by equal stem (default: beside the images)")
+    parser.add_argument(
+        "images", type=Path, metavar="IMAGES_DIR", help="folder with the images, searched below too"
+    )
+    parser.add_argument(
+        "--masks", type=Path, help="folder with the masks, by equal stem (default: beside the images)"
+    )
     parser.add_argument(
         "--model", default="cpsam_v2", metavar="START",
         help="model to start from: a name, a file, or 'random' for a new small network (default: %(default)s)",
     )  # fmt: skip
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where to write the trained model")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="where to write the trained model"
+    )
     parser.add_argument(
         "--recipe", choices=("finetune", "whole"), default=None,
         help="augmentation: finetune (turn, flip, resize) or whole (the paper's full set; default with 'random')",
     )  # fmt: skip
     numbers = parser.add_argument_group("numbers (defaults: the recipe's)")
     numbers.add_argument("--epochs", type=int, metavar="N")
-    numbers.add_argument("--samples", type=int, metavar="N", help="crops in an epoch (default: one for each image, at least 8)")
+    numbers.add_argument(
+        "--samples", type=int, metavar="N", help="crops in an epoch (default: one for each image, at least 8)"
+    )
     numbers.add_argument("--batch-size", type=int, metavar="N")
     numbers.add_argument("--learning-rate", type=float, metavar="RATE")
     numbers.add_argument("--weight-decay", type=float, metavar="X")
-    numbers.add_argument("--layer-drop", type=float, metavar="P", help="probability to leave out the last block")
+    numbers.add_argument(
+        "--layer-drop", type=float, metavar="P", help="probability to leave out the last block"
+    )
     numbers.add_argument("--schedule", choices=("finetune", "paper", "constant", "linear", "cosine"))
     numbers.add_argument("--warmup", type=int, metavar="N", help="epochs of rising rate")
-    numbers.add_argument("--averaging", type=float, metavar="DECAY", help="keep averaged weights, for example 0.999")
+    numbers.add_argument(
+        "--averaging", type=float, metavar="DECAY", help="keep averaged weights, for example 0.999"
+    )
     numbers.add_argument("--crop", type=int, metavar="PIXELS", help="edge of the crops")
     numbers.add_argument("--scale", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range of resizing")
-    numbers.add_argument("--degraded", type=float, metavar="SHARE", help="share of crops with noise, blur or coarse pixels")
-    numbers.add_argument("--drawn", type=float, default=0.0, metavar="SHARE", help="share of drawn cells, 0 to 1")
+    numbers.add_argument(
+        "--degraded", type=float, metavar="SHARE", help="share of crops with noise, blur or coarse pixels"
+    )
+    numbers.add_argument(
+        "--drawn", type=float, default=0.0, metavar="SHARE", help="share of drawn cells, 0 to 1"
+    )
     numbers.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--mix", metavar="SET=SHARE,...", help="how often to draw from each folder of images (default: by its size)"
+        "--mix",
+        metavar="SET=SHARE,...",
+        help="how often to draw from each folder of images (default: by its size)",
+    )
+    parser.add_argument(
+        "--validate", type=Path, metavar="DIR", help="images with masks kept aside, to score the result"
     )
     parser.add_argument("--checkpointing", action="store_true", help="less memory, a third more time")
     parser.add_argument("--half", action="store_true", help="store the weights in half precision")
@@ -68,7 +89,9 @@ def run(args: argparse.Namespace) -> int:
     from cpsam_core.dataset import TrainingSet, find_pairs
     from cpsam_core.finetune import Trainer
 
-    data = TrainingSet(find_pairs(args.images, args.masks), _mixing(args.mix), drawn=args.drawn, seed=args.seed)
+    data = TrainingSet(
+        find_pairs(args.images, args.masks), _mixing(args.mix), drawn=args.drawn, seed=args.seed
+    )
     data.check()
     settings = train_settings(args)
     model = _start(args.model, args.seed)
@@ -76,9 +99,28 @@ def run(args: argparse.Namespace) -> int:
     trainer = Trainer(model, data, settings, args.device, args.precision, partial)
     with terminal_progress("training", unit="step") as progress:
         result = trainer.run(progress)
-    write_checkpoint(args.out, result.model, _card(args, data, settings, result), half=args.half)
+    card = _card(args, data, settings, result)
+    write_checkpoint(args.out, result.model, card, half=args.half)
     partial.unlink(missing_ok=True)
-    return 0
+    if args.validate is not None:
+        _score(args, card)
+    return OK
+
+
+def _score(args: argparse.Namespace, card: ModelCard) -> None:
+    """Segment the images kept aside with the written model, show the scores and add them to its card."""
+    from cpsam_core.cards import write_card
+    from cpsam_core.dataset import find_pairs
+    from cpsam_core.segment import Segmenter
+    from cpsam_core.validate import validate
+    from cpsam_core.weights import load_network
+
+    network = load_network(args.out, args.device, args.precision)
+    with terminal_progress("scoring", unit="image") as progress:
+        scores = validate(Segmenter(network), find_pairs(args.validate), progress=progress)
+    for name, values in scores.items():
+        say(f"{name}: average precision {values['ap_0.5']:.3f} at IoU 0.5, {values['images']:.0f} images")
+    write_card(args.out, replace(card, architecture=network.config.to_dict(), scores=scores))
 
 
 def train_settings(args: argparse.Namespace) -> TrainSettings:
@@ -95,14 +137,26 @@ def train_settings(args: argparse.Namespace) -> TrainSettings:
     if args.degraded is not None:
         augmentation = replace(augmentation, degraded=args.degraded)
     settings = TrainSettings(
-        seed=args.seed, checkpointing=args.checkpointing, augmentation=augmentation, layer_drop=args.layer_drop
+        seed=args.seed,
+        checkpointing=args.checkpointing,
+        augmentation=augmentation,
+        layer_drop=args.layer_drop,
     )
     if args.model == RANDOM:
         settings = replace(
             settings, batch_size=32, learning_rate=1.5e-3, weight_decay=0.05, averaging=0.999, clip=1.0,
             schedule="cosine", warmup=4,
         )  # fmt: skip
-    names = ("epochs", "samples", "batch_size", "learning_rate", "weight_decay", "schedule", "warmup", "averaging")
+    names = (
+        "epochs",
+        "samples",
+        "batch_size",
+        "learning_rate",
+        "weight_decay",
+        "schedule",
+        "warmup",
+        "averaging",
+    )
     changes = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
     return replace(settings, **changes)
 
@@ -131,7 +185,9 @@ def _mixing(text: str | None) -> dict[str, float] | None:
         raise SettingsError(f"--mix wants SET=SHARE,SET=SHARE with numbers, not {text!r}") from error
 
 
-def _card(args: argparse.Namespace, data: TrainingSet, settings: TrainSettings, result: TrainResult) -> ModelCard:
+def _card(
+    args: argparse.Namespace, data: TrainingSet, settings: TrainSettings, result: TrainResult
+) -> ModelCard:
     from cpsam_core.cards import ModelCard, now, program_versions
 
     return ModelCard(
