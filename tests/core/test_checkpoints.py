@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +29,15 @@ from cpsam_core.vit import FlowVit, VitConfig
 
 TINY = VitConfig(depth=2, width=128, heads=2, tile=64, neck=32)
 LITE = VitConfig.lite(depth=1, width=32, heads=2, tile=32, neck=16)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    """Tiny networks on a busy machine: threads would wait for each other longer than they compute."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def tiny(config: VitConfig = TINY, rows: int | None = None) -> FlowVit:

@@ -31,6 +31,15 @@ from cpsam_core.weights import folders, locate
 CONFIG = VitConfig.lite(depth=1, width=32, heads=2, tile=32, neck=16)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    """Tiny networks on a busy machine: threads would wait for each other longer than they compute."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(autouse=True)
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Give each test folders of its own and no network."""
