@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from .view import Overlay
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import TypeAlias
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     Pixels: TypeAlias = NDArray[np.uint32]
 
 OPAQUE = np.uint32(0xFF000000)
-SELECTED = np.uint32(0xFFFFFFFF)
+MARKED = np.uint32(0xFFFFFFFF)
+MARGIN = 2  # samples
+FEW = 8  # selected objects that are compared one by one
 
 
 def channel_table(channel: ChannelView, entries: int, low: float, high: float) -> Pixels:
@@ -74,7 +78,10 @@ class ImageColours:
 
 
 class LabelColours:
-    """Colours blocks of one plane of labels: fills, outlines, the selection in white."""
+    """Colours blocks of one plane of labels: fills and outlines; the selection and what is hovered in white.
+
+    `selected` and `hovered` may change; whoever changes them colours the places of these objects anew.
+    """
 
     def __init__(
         self,
@@ -82,12 +89,14 @@ class LabelColours:
         fills: Pixels,
         lines: Pixels,
         style: MaskStyle,
-        selected: Iterable[int],
+        selected: Iterable[int] = (),
+        hovered: int = 0,
     ) -> None:
         self._plane = plane
         self._fills, self._lines = fills, lines
         self._style = style
-        self._selected = [number for number in selected if number]
+        self.selected = frozenset(selected)
+        self.hovered = hovered
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -97,10 +106,11 @@ class LabelColours:
     def __call__(self, y: slice, x: slice, magnify: int = 1) -> Pixels:
         """Return the colours of a strided block, each pixel `magnify` x `magnify` for thin crisp outlines."""
         step = y.step or 1
-        # One sample more on each side, so that outlines do not open at the borders of tiles.
-        top, left = (1 if edge.start >= step else 0 for edge in (y, x))
+        # A few samples more on each side, so that outlines do not open at the borders of tiles.
+        top, left = (min(MARGIN, edge.start // step) for edge in (y, x))
+        reach = MARGIN * step
         labels = self._plane[
-            y.start - top * step : y.stop + step : step, x.start - left * step : x.stop + step : step
+            y.start - top * step : y.stop + reach : step, x.start - left * step : x.stop + reach : step
         ]
         rows, columns = len(range(y.start, y.stop, step)), len(range(x.start, x.stop, step))
         inner = (
@@ -110,38 +120,32 @@ class LabelColours:
         if magnify > 1:
             labels = labels.repeat(magnify, 0).repeat(magnify, 1)
         centre = labels[inner]
-        overlay = self._style.overlay.value
-        if overlay == "outline":
+        if self._style.overlay is Overlay.OUTLINE:
             colours = np.zeros(centre.shape, np.uint32)
         else:
             colours = np.take(self._fills, centre, mode="clip")
-        edges: NDArray[np.bool_] | None = None
-        if overlay != "fill":
+        if self._style.overlay is not Overlay.FILL:
             edges = edges_of(labels)[inner]
             colours[edges] = np.take(self._lines, centre[edges], mode="clip")
-        self._mark_selected(labels, centre, edges, inner, colours)
+        for mask, width in ((self._mask(labels), 2), (labels == self.hovered, 1)):
+            if (self.selected if width == 2 else self.hovered) and mask.any():
+                colours[rim(mask, width)[inner]] = MARKED
         return np.ascontiguousarray(colours)
 
-    def _mark_selected(
-        self,
-        labels: Pixels,
-        centre: Pixels,
-        edges: NDArray[np.bool_] | None,
-        inner: tuple[slice, slice],
-        colours: Pixels,
-    ) -> None:
-        if not self._selected:
-            return
-        if len(self._selected) < 8:
-            mask = np.zeros(centre.shape, bool)
-            for number in self._selected:
-                mask |= centre == number
-        else:
-            mask = np.isin(centre, self._selected)
-        if not mask.any():
-            return
-        mask &= edges_of(labels)[inner] if edges is None else edges
-        colours[mask] = SELECTED
+    def _mask(self, labels: Pixels) -> NDArray[np.bool_]:
+        """Return the pixels of the selected objects."""
+        if len(self.selected) > FEW:
+            return np.isin(labels, list(self.selected))
+        mask = np.zeros(labels.shape, bool)
+        for number in self.selected:
+            mask |= labels == number
+        return mask
+
+
+def rim(mask: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
+    """Return the outermost `width` pixels of a mask (y, x), not counting the border of the array."""
+    square = np.ones((2 * width + 1, 2 * width + 1), np.uint8)
+    return mask & (cv2.erode(mask.view(np.uint8), square) == 0)
 
 
 def edges_of(labels: NDArray[np.uint32]) -> NDArray[np.bool_]:

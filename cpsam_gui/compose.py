@@ -15,12 +15,12 @@ COVERED = 0.5  # a new object that lies under kept ones by more than this share 
 
 
 def compose(found: Labels, before: Labels, kept: Collection[int], first_id: int) -> Labels:
-    """Return `found` with the `kept` objects of `before` on top.
+    """Return `found` with the `kept` objects of `before` on top, as a new array.
 
     Parameters
     ----------
     found
-        New labels (z, y, x) uint32; changed in place and returned.
+        New labels (z, y, x) uint32.
     before
         Labels of the same shape that hold the kept objects.
     kept

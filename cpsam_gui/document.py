@@ -170,15 +170,27 @@ class Document:
         self._close()
         self.objects_changed.emit(ids)
 
-    def replace(self, name: str, labels: Labels, records: dict[int, ObjectRecord]) -> None:
-        """Swap in a whole result by reference as one step; the caller gives both away."""
+    def replace(
+        self, name: str, labels: Labels, records: dict[int, ObjectRecord], *, merge: bool = False
+    ) -> None:
+        """Swap in a whole result by reference as one step; the caller gives both away.
+
+        With `merge`, a result that follows another of the same name takes its place in the same step.
+        """
         if self.writing:
             raise RuntimeError(f"the step {self._name!r} is still open")
         if labels.shape != self.shape or labels.dtype != np.uint32:
             raise ValueError(f"labels must be uint32 {self.shape}, not {labels.dtype} {labels.shape}")
+        last = self._top()
         step = Step(name, swap=Swap(labels, records))
         self._exchange(step)
-        self._push(step)
+        if merge and last is not None and last.name == name and last.swap is not None:
+            # The last step goes on holding what was there before the first of these results.
+            self._saved = _NEVER if self._saved is last else self._saved
+            del self._steps[self._position :]
+            self.history_changed.emit()
+        else:
+            self._push(step)
 
     # -- history -----------------------------------------------------------------------------------------
 

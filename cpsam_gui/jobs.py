@@ -93,11 +93,21 @@ class Job(QThread):
             self.succeeded.emit(result)
 
 
-class Jobs(QObject):
-    """The jobs of one window: one heavy job at a time, quick ones beside it.
+@dataclass
+class Lane:
+    """Jobs that follow each other: one runs, at most one waits, and of several that wait the newest wins."""
 
-    A result is delivered only if the generation it was started in is still the present one, so nothing of an
-    image that is no longer open ever lands in another.
+    running: Job | None = None
+    waiting: Job | None = None
+
+
+class Jobs(QObject):
+    """The jobs of one window.
+
+    The main lane has the work that the status bar shows, one at a time; the live lane has quick answers to
+    moving a slider, where a new request ends the old one; saving goes beside both. A result is delivered only
+    if the generation it was started in is still the present one, so nothing of an image that is no longer open
+    ever lands in another.
     """
 
     started = pyqtSignal(str)
@@ -109,83 +119,110 @@ class Jobs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.generation = 0
-        self._heavy: Job | None = None
-        self._waiting: Job | None = None
+        self._main, self._live = Lane(), Lane()
         self._running: set[Job] = set()
 
     @property
     def busy(self) -> bool:
-        """Whether a heavy job runs."""
-        return self._heavy is not None
+        """Whether the main lane is at work."""
+        return self._main.running is not None
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing at all is at work."""
+        return not self._running
 
     def next_generation(self) -> None:
         """Cancel what runs and drop its results: another image is open now."""
         self.generation += 1
         self.cancel()
+        self._stop(self._live)
 
     def cancel(self) -> None:
-        """Ask the heavy job to stop."""
-        self._waiting = None
-        if self._heavy is not None:
-            self._heavy.cancel()
+        """Ask the main job to stop."""
+        self._stop(self._main)
 
-    def start(self, name: str, work: Work, done: Callable[[Any], None], *, heavy: bool = True) -> Job:
-        """Run `work` in a thread and call `done` with its result in this one.
+    def start(self, name: str, work: Work, done: Callable[[Any], None]) -> Job:
+        """Run `work` in the main lane and call `done` with its result in this thread."""
+        job = self._make(name, work, done, self._main)
+        job.progressed.connect(self.progressed)
+        return self._enqueue(job, self._main)
 
-        A heavy job waits until the running one has ended; of several that wait, the newest wins.
-        """
-        job = Job(name, work, self)
-        generation = self.generation
+    def start_live(self, name: str, work: Work, done: Callable[[Any], None]) -> Job:
+        """Run `work` in the live lane; a request that still runs is cancelled."""
+        if self._live.running is not None:
+            self._live.running.cancel()
+        return self._enqueue(self._make(name, work, done, self._live), self._live)
 
-        def deliver(result: Any) -> None:
-            self._release(job)
-            if generation == self.generation:
-                done(result)
-
-        def complain(problem: Problem) -> None:
-            self._release(job)
-            if generation == self.generation:
-                self.failed.emit(problem)
-
-        def give_up() -> None:
-            self._release(job)
-            self.cancelled.emit(name)
-
-        job.succeeded.connect(deliver)
-        job.failed.connect(complain)
-        job.cancelled.connect(give_up)
-        job.finished.connect(lambda: self._forget(job))
-        if heavy:
-            job.progressed.connect(self.progressed)
-            if self._heavy is not None:
-                self._waiting = job
-                return job
-            self._heavy = job
-            self.started.emit(name)
-        self._running.add(job)
-        job.start()
-        return job
+    def start_beside(self, name: str, work: Work, done: Callable[[Any], None]) -> Job:
+        """Run `work` at once, beside everything else; for short work such as saving."""
+        lane = Lane()
+        return self._enqueue(self._make(name, work, done, lane), lane)
 
     def shutdown(self) -> None:
         """Cancel everything and wait until every thread has ended."""
         self.generation += 1
-        self._waiting = None
+        for lane in (self._main, self._live):
+            self._stop(lane)
         for job in tuple(self._running):
             job.cancel()
         for job in tuple(self._running):
             job.wait()
 
-    def _release(self, job: Job) -> None:
-        """Let the next heavy job run; before the result is used, which may start one."""
-        if job is not self._heavy:
+    @staticmethod
+    def _stop(lane: Lane) -> None:
+        lane.waiting = None
+        if lane.running is not None:
+            lane.running.cancel()
+
+    def _make(self, name: str, work: Work, done: Callable[[Any], None], lane: Lane) -> Job:
+        job = Job(name, work, self)
+        generation = self.generation
+
+        def deliver(result: Any) -> None:
+            self._release(job, lane)
+            if generation == self.generation:
+                done(result)
+
+        def complain(problem: Problem) -> None:
+            self._release(job, lane)
+            if generation == self.generation:
+                self.failed.emit(problem)
+
+        def give_up() -> None:
+            self._release(job, lane)
+            if lane is self._main:
+                self.cancelled.emit(name)
+
+        job.succeeded.connect(deliver)
+        job.failed.connect(complain)
+        job.cancelled.connect(give_up)
+        job.finished.connect(lambda: self._forget(job))
+        return job
+
+    def _enqueue(self, job: Job, lane: Lane) -> Job:
+        if lane.running is None:
+            self._run(job, lane)
+        else:
+            lane.waiting = job
+        return job
+
+    def _run(self, job: Job, lane: Lane) -> None:
+        lane.running = job
+        self._running.add(job)
+        if lane is self._main:
+            self.started.emit(job.name)
+        job.start()
+
+    def _release(self, job: Job, lane: Lane) -> None:
+        """Let the next job of the lane run; before the result is used, which may start another."""
+        if job is not lane.running:
             return
-        self._heavy = self._waiting
-        self._waiting = None
-        self.finished.emit()
-        if self._heavy is not None:
-            self.started.emit(self._heavy.name)
-            self._running.add(self._heavy)
-            self._heavy.start()
+        waiting, lane.running, lane.waiting = lane.waiting, None, None
+        if lane is self._main:
+            self.finished.emit()
+        if waiting is not None:
+            self._run(waiting, lane)
 
     def _forget(self, job: Job) -> None:
         self._running.discard(job)

@@ -83,8 +83,13 @@ def pack(red: int, green: int, blue: int, alpha: float) -> int:
     return a << 24 | r << 16 | g << 8 | b
 
 
+def colour_of(entry: int, opacity: float) -> int:
+    """Return the colour of a palette entry as premultiplied ARGB; `opacity` is 0 to 1."""
+    return pack(*COLOURS[entry % len(COLOURS)], opacity)
+
+
 def label_table(
-    entries: Mapping[int, int], opacity: float, shown: Iterable[int] | None = None
+    entries: Mapping[int, int], opacity: float, shown: Iterable[int] | None = None, size: int = 0
 ) -> NDArray[np.uint32]:
     """Return the colour of each id as premultiplied ARGB.
 
@@ -96,14 +101,16 @@ def label_table(
         0 (nothing to see) to 1.
     shown
         Only these ids get a colour; None means all.
+    size
+        Least length, to leave room for objects to come.
 
     Returns
     -------
     array
-        uint32 (largest id + 1,); position 0, the background, is transparent.
+        uint32, at least (largest id + 1,); position 0, the background, is transparent.
     """
-    colours = np.array([pack(*colour, opacity) for colour in COLOURS], np.uint32)
-    table = np.zeros(max(entries, default=0) + 1, np.uint32)
+    colours = np.array([colour_of(entry, opacity) for entry in range(len(COLOURS))], np.uint32)
+    table = np.zeros(max(max(entries, default=0) + 1, size), np.uint32)
     keep = entries if shown is None else {number: entries[number] for number in shown if number in entries}
     if keep:
         numbers = np.fromiter(keep.keys(), np.int64, len(keep))

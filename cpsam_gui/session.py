@@ -18,11 +18,12 @@ from cpsam_core.progress import silent
 
 from . import tasks
 from .document import Document
+from .history import Origin
 from .jobs import Jobs, Problem, problem_from
 from .models import Models
-from .palette import label_table
+from .palette import colour_of, label_table
 from .tools import TOOLS, Desk, Pointer, Tool
-from .view import Overlay, View
+from .view import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from cpsam_core.segment import Settings
 
 
+THRESHOLDS = "Change thresholds"
+SPARE_IDS = 4096
+LINES = 0.95  # opacity of outlines
 BRUSH_RANGE = (1.0, 400.0)  # image pixels
 
 
@@ -143,21 +147,32 @@ class Session(QObject):
         """Run a model on the open image; objects that are locked or drawn by hand stay where `keep`."""
         if self.image is None or self.jobs.busy:
             return
-        kept = self._kept() if keep else frozenset()
-        before = self.document.labels.copy() if kept else None
-        rows = {number: self.document.objects[number] for number in kept}
-        work = partial(
-            tasks.segment, self.image, settings, partial(self.models.load, model), before=before, kept=rows,
-            first_id=self.document.next_id,
-        )  # fmt: skip
+        kept = self._kept() if keep else tasks.Kept(first_id=self.document.next_id)
+        work = partial(tasks.segment, self.image, settings, partial(self.models.load, model), kept)
         self.jobs.start("Segmenting", work, partial(self._found, model=model, settings=settings))
 
-    def _kept(self) -> frozenset[int]:
-        return frozenset(
-            number
-            for number, row in self.document.objects.items()
-            if row.locked or row.origin.value != "model"
-        )
+    def mask_again(self, settings: Settings, *, keep: bool = True) -> None:
+        """Apply other thresholds to the flows of the last run, in the background; the newest request wins."""
+        if self.flows is None or self.jobs.busy:
+            return
+        kept = self._kept() if keep else tasks.Kept(first_id=self.document.next_id)
+        position = self.document.position
+
+        def done(found: tasks.Found) -> None:
+            if self.document.position == position and not self.document.writing:
+                self.swap(THRESHOLDS, found)
+                self.message.emit(f"{len(found.records)} objects")
+
+        work = partial(tasks.mask_again, self.flows.flows, self.flows.logits, settings, kept)
+        self.jobs.start_live(THRESHOLDS, work, done)
+
+    def _kept(self) -> tasks.Kept:
+        """Return what a run must not touch: locked objects, and those drawn or corrected by hand."""
+        rows = {
+            number: row for number, row in self.document.objects.items()
+            if row.locked or row.origin is not Origin.MODEL
+        }  # fmt: skip
+        return tasks.Kept(self.document.labels.copy() if rows else None, rows, self.document.next_id)
 
     def _found(self, found: tasks.Found, model: str, settings: Settings) -> None:
         if found.flows is not None and found.logits is not None:
@@ -169,7 +184,8 @@ class Session(QObject):
         """Put a whole result into the document as one step."""
         self.tool.cancel()
         self.view.selection = frozenset()
-        self.document.replace(name, found.labels, found.records)
+        # Moving a slider makes one step, not one for each position.
+        self.document.replace(name, found.labels, found.records, merge=name == THRESHOLDS)
 
     # -- saving ------------------------------------------------------------------------------------------
 
@@ -190,7 +206,7 @@ class Session(QObject):
             self.message.emit(f"Saved {written}")
             self.saved.emit(str(written))
 
-        self.jobs.start("Saving masks", partial(tasks.save_masks, target, labels), done, heavy=False)
+        self.jobs.start_beside("Saving masks", partial(tasks.save_masks, target, labels), done)
 
     def save_now(self) -> bool:
         """Write the masks and wait for it, before an image is left; False where that failed."""
@@ -224,13 +240,15 @@ class Session(QObject):
     # -- look of the masks -------------------------------------------------------------------------------
 
     def label_tables(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-        """Return the colours of fills and outlines by id."""
+        """Return the colours of fills and outlines by id; new objects are added in place."""
         if self._tables is None:
             entries = {number: row.colour for number, row in self.document.objects.items()}
             style = self.view.masks
             shown = self.view.selection if style.solo and self.view.selection else None
-            lines = 0.95 if style.overlay is not Overlay.FILL else 0.0
-            self._tables = label_table(entries, style.opacity, shown), label_table(entries, lines, shown)
+            # Room for objects to come: a table that grows means colouring everything anew.
+            size = self.document.next_id + SPARE_IDS
+            lines = label_table(entries, LINES, shown, size)
+            self._tables = label_table(entries, style.opacity, shown, size), lines
         return self._tables
 
     def _forget_tables(self, *_: object) -> None:
@@ -241,13 +259,18 @@ class Session(QObject):
             self._tables = None
 
     def _objects_changed(self, ids: frozenset[int] | None) -> None:
-        # A stroke that only moves pixels between known objects needs no new colours.
-        known = self._tables[0] if self._tables is not None else None
-        if ids is None or known is None or any(
-            number in self.document.objects and (number >= known.size or not known[number]) for number in ids
-        ):  # fmt: skip
+        rows = {} if ids is None else {n: self.document.objects[n] for n in ids if n in self.document.objects}
+        size = self._tables[0].size if self._tables is not None else 0
+        if ids is None or self.view.masks.solo or max(rows, default=0) >= size:
             self._tables = None
             self.overlay_changed.emit()
+        elif self._tables is not None:
+            for table, opacity in zip(self._tables, (self.view.masks.opacity, LINES), strict=True):
+                for number, row in rows.items():
+                    colour = colour_of(row.colour, opacity)
+                    if table[number] != colour:
+                        table[number] = colour
+                        self.labels_changed.emit(row.box)
         gone = [number for number in self.view.selection if number not in self.document.objects]
         if gone:
             self.view.selection = self.view.selection - set(gone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -56,6 +56,15 @@ class Found:
     flows: NDArray[np.float32] | None = None
     logits: NDArray[np.float32] | None = None
     diameter: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Objects that survive a run: their labels (z, y, x), their rows, and the first free id."""
+
+    labels: Labels | None = None
+    records: Mapping[int, ObjectRecord] = field(default_factory=dict)
+    first_id: int = 1
 
 
 def open_image(path: Path, progress: Progress) -> Opened:
@@ -117,34 +126,40 @@ def records_of(
 
 
 def segment(
-    image: Image,
-    settings: Settings,
-    load: Callable[[], Segments],
-    progress: Progress,
-    *,
-    before: Labels | None = None,
-    kept: dict[int, ObjectRecord] | None = None,
-    first_id: int = 1,
+    image: Image, settings: Settings, load: Callable[[], Segments], kept: Kept, progress: Progress
 ) -> Found:
-    """Run the network on an image and make the object table of the result.
-
-    The objects `kept` of the labels `before` survive; new ones are numbered from `first_id`.
-    """
+    """Run the network on an image and make the object table of the result."""
     progress(0, 1, "Loading the model")
     segmenter = load()
-    result = segmenter.segment(image, settings, progress)
-    labels = np.array(result.labels, np.uint32).reshape(image.pixels.shape[:3])
+    return combine(segmenter.segment(image, settings, progress), kept, image.pixels.shape[:3])
+
+
+def mask_again(
+    flows: NDArray[np.float32],
+    logits: NDArray[np.float32],
+    settings: Settings,
+    kept: Kept,
+    progress: Progress,
+) -> Found:
+    """Make objects of the flows of an earlier run, with other thresholds."""
+    from cpsam_core.segment import masks_of
+
+    shape = logits.shape if logits.ndim == 3 else (1, *logits.shape)
+    return combine(masks_of(flows, logits, settings, progress=progress), kept, shape)
+
+
+def combine(result: Segmentation, kept: Kept, shape: tuple[int, ...]) -> Found:
+    """Put a result of the engine together with the objects that stay, and make the object table."""
+    found = np.asarray(result.labels, np.uint32).reshape(shape)
+    before = kept.labels if kept.labels is not None else np.zeros((), np.uint32)
+    labels = compose(found, before, list(kept.records), kept.first_id)
+    records = records_of(labels, kept=kept.records)
     scores = _scores(result.objects)
-    if before is None:
-        before = np.zeros((), np.uint32)
-    old = labels.copy()
-    labels = compose(labels, before, list(kept or ()), first_id)
-    records = records_of(labels, kept=kept)
-    ids = np.zeros(int(labels.max(initial=0)) + 1, np.int64)
-    ids[labels.ravel()] = old.ravel()
+    numbers = np.zeros(int(labels.max(initial=0)) + 1, np.int64)  # the engine's number of each object
+    numbers[labels.ravel()] = found.ravel()
     for number, record in records.items():
-        if not kept or number not in kept:
-            records[number] = record.changed(**scores.get(int(ids[number]), {}))
+        if number not in kept.records:
+            records[number] = record.changed(**scores.get(int(numbers[number]), {}))
     return Found(labels, records, result.flows, result.logits, result.diameter)
 
 

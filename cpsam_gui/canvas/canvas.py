@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session import Session
 
 ZOOM_STEP = 1.25  # one notch of the wheel
+MANY = 64  # objects; from here on repainting everything in view is quicker than one by one
 DRAG = 4.0  # screen pixels that tell a drag from a click
 CURSORS = {
     "arrow": Qt.CursorShape.ArrowCursor,
@@ -62,6 +63,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._panning = False
         self._drawing = False
         self._fitted = True
+        self._labels: LabelColours | None = None
         session.image_changed.connect(self._new_image)
         session.labels_changed.connect(self._labels_changed)
         session.overlay_changed.connect(self.colour_labels)
@@ -73,7 +75,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         events.channels.connect(self.colour_image)
         events.image_visible.connect(self.colour_image)
         events.masks.connect(self.colour_labels)
-        events.selection.connect(self.colour_labels)
+        events.selection.connect(self._mark)
+        events.hovered.connect(self._mark)
 
     # -- showing -----------------------------------------------------------------------------------------
 
@@ -102,18 +105,15 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         """Colour the masks anew."""
         session = self._session
         if session.image is None or not session.view.masks.visible:
+            self._labels = None
             self.label_layer.set_colours(None)
             return
+        view = session.view
         fills, lines = session.label_tables()
-        self.label_layer.set_colours(
-            LabelColours(
-                session.document.labels[session.view.plane],
-                fills,
-                lines,
-                session.view.masks,
-                session.view.selection,
-            )
+        self._labels = LabelColours(
+            session.document.labels[view.plane], fills, lines, view.masks, view.selection, view.hovered
         )
+        self.label_layer.set_colours(self._labels)
 
     def recolour_theme(self) -> None:
         """Take the ground colour of the theme."""
@@ -134,8 +134,23 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
     def _labels_changed(self, box: Box) -> None:
         plane = self._session.view.plane
         if box.z0 <= plane < box.z1:
-            # One pixel more, because outlines depend on the neighbours.
-            self.label_layer.refresh(box.y0 - 1, box.y1 + 1, box.x0 - 1, box.x1 + 1)
+            # A margin, because outlines depend on the neighbours.
+            self.label_layer.refresh(box.y0 - 2, box.y1 + 2, box.x0 - 2, box.x1 + 2)
+
+    def _mark(self) -> None:
+        """Show the selection and the object under the pointer; repaint only the objects concerned."""
+        shown, view = self._labels, self._session.view
+        if shown is None:
+            return
+        changed = (shown.selected ^ view.selection) | {shown.hovered, view.hovered}
+        if len(changed) > MANY or (view.masks.solo and shown.selected != view.selection):
+            self.colour_labels()
+            return
+        shown.selected, shown.hovered = view.selection, view.hovered
+        objects = self._session.document.objects
+        for number in changed:
+            if number in objects:
+                self._labels_changed(objects[number].box)
 
     def _set_camera(self, camera: Camera) -> None:
         self._fitted = False
@@ -273,4 +288,5 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     def leaveEvent(self, event: object) -> None:
         """Tell that the pointer is gone; called by Qt."""
+        self._session.view.hovered = 0
         self.left.emit()

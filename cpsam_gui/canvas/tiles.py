@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TILE = 512  # samples on a side
 CACHE_BYTES = 192 << 20
 MAX_MAGNIFY = 8
+LAZY = TILE * TILE  # pixels; larger changes are coloured when they come into view
 
 
 class Colours(Protocol):
@@ -82,8 +83,8 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
             y, x = row * span, column * span
             if y >= bottom or y + span <= top or x >= right or x + span <= left:
                 continue
-            if level > 0:
-                self._drop(key)  # cheap to make again, and rarely in view while editing
+            if level > 0 or (bottom - top) * (right - left) > LAZY:
+                self._drop(key)  # made again when it is next in view
             else:
                 self._recolour(self._tiles[key], level, y, x, (top, bottom, left, right))
         self.update(QRectF(left, top, right - left, bottom - top))

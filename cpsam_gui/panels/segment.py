@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
 from superqt import QLabeledDoubleSlider
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from cpsam_core.segment import Settings
     from cpsam_gui.session import Session
 
+DELAY = 60  # milliseconds that a slider rests before the masks follow it
 ROW = 26  # pixels; a comfortable target for the mouse
 KEEP, REPLACE = "Keep locked and hand-made", "Replace all"
 
@@ -81,6 +83,12 @@ class SegmentPanel(QWidget):
         self.note = dim("")
         layout.addWidget(self.note)
         layout.addStretch(1)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DELAY)
+        self._timer.timeout.connect(self._mask_again)
+        for field in (self.flow, self.cellprob, self.min_size):
+            field.valueChanged.connect(lambda *_: self._timer.start())
         session.image_changed.connect(self._new_image)
         self._new_image()
 
@@ -124,6 +132,10 @@ class SegmentPanel(QWidget):
         self.run_button.setText("Cancel" if running else "Segment")
         self.run_button.setIcon(theme.icon("stop" if running else "play", theme.current().on_accent))
         self.run_button.setEnabled(running or possible)
+
+    def _mask_again(self) -> None:
+        if self._session.flows is not None:
+            self._session.mask_again(self.settings(), keep=self.keep)
 
     def _new_image(self) -> None:
         stack = self._session.document.shape[0] > 1

@@ -53,7 +53,7 @@ def test_every_action_does_its_work(
     action = segmented.actions_by_key[key]
     action.setEnabled(True)
     action.trigger()
-    qtbot.waitUntil(lambda: not session.jobs.busy)
+    qtbot.waitUntil(lambda: session.jobs.idle)
     if key.startswith("tool_"):
         assert session.tool.key == key.removeprefix("tool_")
     assert not session.document.writing

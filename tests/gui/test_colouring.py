@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cpsam_gui.colouring import SELECTED, ImageColours, LabelColours, edges_of
+from cpsam_gui.colouring import MARKED, ImageColours, LabelColours, edges_of
 from cpsam_gui.palette import label_table
 from cpsam_gui.view import ChannelView, MaskStyle, Overlay
 
@@ -79,10 +79,18 @@ def test_magnified_outlines_are_thin() -> None:
 def test_the_selection_is_white() -> None:
     for style in (MaskStyle(), MaskStyle(overlay=Overlay.FILL)):
         shown = colours(style, (1,))(ALL, ALL)
-        assert shown[2, 2] == SELECTED
-        assert shown[9, 2] != SELECTED
+        assert shown[2, 2] == MARKED
+        assert shown[9, 2] != MARKED
     many = LabelColours(labels(), *[label_table({1: 0, 2: 1}, 1.0)] * 2, MaskStyle(), range(1, 20))(ALL, ALL)
-    assert many[2, 2] == many[9, 2] == SELECTED
+    assert many[2, 2] == many[9, 2] == MARKED
+
+
+def test_what_is_hovered_has_a_thinner_rim_than_the_selection() -> None:
+    shown = colours(MaskStyle(overlay=Overlay.FILL), (1,))
+    thick = np.count_nonzero(shown(ALL, ALL) == MARKED)
+    shown.selected, shown.hovered = frozenset(), 1
+    thin = np.count_nonzero(shown(ALL, ALL) == MARKED)
+    assert 0 < thin < thick
 
 
 def test_strided_blocks_have_the_right_size() -> None:

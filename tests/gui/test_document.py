@@ -87,6 +87,23 @@ def test_replace_is_one_step_and_swaps_by_reference() -> None:
     assert document.new_id() == 10
 
 
+def test_results_of_one_name_merge_into_one_step() -> None:
+    document = Document(SHAPE)
+    put(document, Box(0, 1, 0, 4, 0, 4), 1)
+    before = snapshot(document)
+    for size in (5, 6, 7):
+        labels = np.zeros(SHAPE, np.uint32)
+        labels[0, :size] = 2
+        rows = {2: ObjectRecord(size * SHAPE[2], Box(0, 1, 0, size, 0, SHAPE[2]), Origin.MODEL)}
+        document.replace("Thresholds", labels, rows, merge=True)
+    assert document.steps == ("Put", "Thresholds")
+    assert document.objects[2].area == 7 * SHAPE[2]
+    document.undo()
+    assert snapshot(document) == before
+    document.redo()
+    assert document.objects[2].area == 7 * SHAPE[2]
+
+
 def test_no_id_is_used_twice() -> None:
     document = Document(SHAPE)
     first = document.new_id()

@@ -201,6 +201,26 @@ def test_a_run_keeps_locked_and_hand_made_objects(segmented: Window, qtbot: QtBo
     assert len(session.document.objects) == 4
 
 
+def test_thresholds_work_on_the_flows_of_the_last_run(
+    segmented: Window, qtbot: QtBot, segmenter: FakeSegmenter
+) -> None:
+    from cpsam_core.flows import flows_from_masks
+    from cpsam_gui.session import Flows
+
+    session, panel = segmented.session, segmented.segment_panel
+    labels = np.array(session.document.labels[0])
+    logits = np.where(labels == 1, 2.0, np.where(labels > 0, 6.0, -6.0)).astype(np.float32)
+    session.flows = Flows(5 * flows_from_masks(labels), logits, panel.settings())
+    with qtbot.waitSignal(session.history_changed, timeout=60_000):  # the first time loads the engine
+        panel.cellprob.setValue(3.0)
+    assert len(session.document.objects) == 3
+    with qtbot.waitSignal(session.history_changed):
+        panel.cellprob.setValue(0.0)
+    assert len(session.document.objects) == 4
+    assert session.document.steps == ("Segment with cpsam-lite", "Change thresholds")
+    assert len(segmenter.calls) == 1
+
+
 def test_cancel_a_run(opened: Window, qtbot: QtBot, segmenter: FakeSegmenter) -> None:
     segmenter.gate, segmenter.steps = Event(), 1000
     opened.segment_panel.run_button.click()
