@@ -1,10 +1,15 @@
-"""The `cpsam` command. Each subcommand is a module, imported when it is called: `cpsam --help` stays instant."""
+"""The `cpsam` command: one module for each subcommand.
+
+`cpsam --help` stays instant: the modules import the engine only where they run, and only the parser of the command
+that was called is filled in.
+"""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
@@ -12,40 +17,85 @@ from cpsam_core import __version__
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Cancelled
 
-from .common import CANCELLED, FAILED, setup_logging
+from .common import (
+    CANCELLED,
+    FAILED,
+    OK,
+    USAGE,
+    HelpFormatter,
+    UsageError,
+    add_verbose_option,
+    describe,
+    setup_logging,
+)
 
 COMMANDS = ("segment", "evaluate", "train", "models", "info")
+
+EXAMPLES = """Examples:
+  cpsam segment --demo --out results
+  cpsam segment images --out results --save tif,csv,overlay
+  cpsam evaluate true_masks results
+  cpsam COMMAND --help
+
+Exit codes: 0 done, 1 failed (for some images at least), 2 wrong usage, 130 cancelled."""
+
+log = logging.getLogger("cpsam")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `cpsam` and return its exit code: 0 done, 1 failed, 2 wrong usage, 130 cancelled."""
-    parser = _parser()
-    args = parser.parse_args(argv)
-    setup_logging(args.verbose)
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    _make_printable()
+    setup_logging(verbose=False)
     try:
+        args = _parser(arguments).parse_args(arguments)
+        setup_logging(getattr(args, "verbose", False))
         code: int = args.run(args)
-    except (CpsamError, OSError) as error:
-        logging.getLogger("cpsam").error("%s", error)
+        sys.stdout.flush()  # here, where a reader that has gone is still noticed
+    except SystemExit as stop:  # argparse: 0 after --help, 2 for wrong usage
+        return stop.code if isinstance(stop.code, int) else OK
+    except BrokenPipeError:
+        # Whoever read our output has gone (`cpsam models list | head -1`); nothing is left to say to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except (CpsamError, OSError, MemoryError) as error:
+        log.error("%s", describe(error))
+        return USAGE if isinstance(error, UsageError) else FAILED
     except (KeyboardInterrupt, Cancelled):
-        logging.getLogger("cpsam").error("cancelled")
+        log.error("cancelled")
         return CANCELLED
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="cpsam", description="Outline every cell of a microscopy image with Cellpose-SAM."
+        prog="cpsam",
+        description="Outline every cell of microscopy images with Cellpose-SAM.",
+        epilog=EXAMPLES,
+        formatter_class=HelpFormatter,
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"cpsam {__version__}")
-    parser.add_argument("-v", "--verbose", action="store_true", help="say more: device, precision, model file")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add_verbose_option(parser)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    called = next((argument for argument in arguments if not argument.startswith("-")), None)
     for name in COMMANDS:
         module = importlib.import_module(f".{name}", __name__)
-        command = commands.add_parser(name, help=module.SUMMARY)
-        module.add_parser(command)
+        command = commands.add_parser(
+            name, help=module.SUMMARY, formatter_class=HelpFormatter, allow_abbrev=False
+        )
+        if name == called:
+            module.add_parser(command)
+            add_verbose_option(command)
         command.set_defaults(run=module.run)
     return parser
+
+
+def _make_printable() -> None:
+    """Let names that the terminal's encoding lacks appear escaped instead of ending the run."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the commands share: options of the device, progress in the terminal, how failures are told."""
+"""What the commands share: exit codes, lines and bars in the terminal, options of the device."""
 
 from __future__ import annotations
 
@@ -6,11 +6,33 @@ import argparse
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from typing import Any, TextIO
 
+from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Progress
 
 OK, FAILED, USAGE, CANCELLED = 0, 1, 2, 130
+
+subject: ContextVar[str] = ContextVar("subject", default="")
+"""What the engine works on, for its warnings: the name of a file, where a command works on several."""
+
+
+class UsageError(CpsamError):
+    """An option has a value that makes no sense; the exit code is that of wrong usage."""
+
+
+class HelpFormatter(argparse.HelpFormatter):
+    """Wraps paragraphs, keeps those with indented lines (examples) as they are, and gives options room."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=34)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        blocks = text.split("\n\n")
+        wrap = super()._fill_text
+        return "\n\n".join(block if "\n " in block else wrap(block, width, indent) for block in blocks)
 
 
 def add_device_options(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +42,14 @@ def add_device_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--precision", choices=("auto", "float32", "bfloat16", "float16"), default=None,
         help="default: bfloat16 where the hardware computes with it, else float32",
+    )  # fmt: skip
+
+
+def add_verbose_option(parser: argparse.ArgumentParser) -> None:
+    """Add -v, which may stand before the command as well as after it."""
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", default=argparse.SUPPRESS,
+        help="say more: device, precision, model file, what was skipped",
     )  # fmt: skip
 
 
@@ -38,12 +68,71 @@ def terminal_progress(title: str, unit: str = "tile") -> Iterator[Progress]:
         yield report
 
 
+@contextmanager
+def fetch_progress() -> Iterator[Progress]:
+    """Show a bar of bytes while a model is fetched; nothing where it is here already."""
+    from tqdm import tqdm
+
+    with ExitStack() as stack:
+        bars: list[Any] = []
+
+        def report(done: int, total: int, note: str = "") -> None:
+            if not bars:
+                options = {"file": sys.stderr, "dynamic_ncols": True, "leave": False, "disable": None}
+                bars.append(stack.enter_context(tqdm(desc=note, unit="B", unit_scale=True, total=total, **options)))
+            bars[0].update(done - bars[0].n)
+
+        yield report
+
+
 def say(text: str) -> None:
-    """Write one line to standard output: what a command was asked for, and nothing else, goes there."""
-    sys.stdout.write(text + "\n")
+    """Write a line to standard output: what a command was asked for, and nothing else, goes there."""
+    _write(text, sys.stdout)
+
+
+def tell(text: str) -> None:
+    """Write a line about the run to standard error, above the bars."""
+    _write(f"cpsam: {text}", sys.stderr)
+
+
+def describe(error: BaseException) -> str:
+    """Return an error in words for the user."""
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}"
+    if isinstance(error, MemoryError):
+        return "not enough memory"
+    return str(error)
 
 
 def setup_logging(verbose: bool) -> None:
-    """Send the engine's log to standard error, warnings only unless `verbose`."""
-    logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING, stream=sys.stderr, force=True)
+    """Send the log of the engine to standard error, warnings only unless `verbose`."""
+    root = logging.getLogger()
+    for old in [handler for handler in root.handlers if isinstance(handler, _TerminalHandler)]:
+        root.removeHandler(old)
+    root.addHandler(_TerminalHandler(verbose))
     logging.getLogger("cpsam_core").setLevel(logging.INFO if verbose else logging.WARNING)
+
+
+class _TerminalHandler(logging.Handler):
+    """Writes what the engine logs as lines of this program; other libraries are heard when `verbose` only."""
+
+    def __init__(self, verbose: bool) -> None:
+        super().__init__()
+        self._verbose = verbose
+
+    def emit(self, record: logging.LogRecord) -> None:
+        ours = record.name.split(".")[0] in ("cpsam", "cpsam_core")
+        if not ours and not self._verbose:
+            return  # readers of files complain there of what the engine reports as an error of its own
+        level = "" if record.levelno <= logging.INFO else f"{record.levelname.lower()}: "
+        about = f"{subject.get()}: " if subject.get() else ""
+        tell(f"{level}{about}{record.getMessage()}")
+
+
+def _write(text: str, stream: TextIO) -> None:
+    bars = sys.modules.get("tqdm")  # not imported for a line of text alone
+    if bars is not None:
+        bars.tqdm.write(text, file=stream)
+    else:
+        stream.write(f"{text}\n")

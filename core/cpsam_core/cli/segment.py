@@ -1,5 +1,211 @@
-"""Not written yet."""
+"""`cpsam segment`: outline the cells of images, and write what was found."""
+
+from __future__ import annotations
+
 import argparse
-SUMMARY = ""
-def add_parser(parser: argparse.ArgumentParser) -> None: ...
-def run(args: argparse.Namespace) -> int: return 0
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .common import FAILED, OK, UsageError, add_device_options, fetch_progress, say, tell
+from .kinds import KINDS, ONE_PLANE
+
+if TYPE_CHECKING:
+    from cpsam_core.images import Image
+    from cpsam_core.progress import Progress
+    from cpsam_core.segment import Segmentation
+    from cpsam_core.settings import Settings
+
+    from .batch import Outcome, Steps
+    from .inputs import Inputs
+    from .outputs import Target
+
+SUMMARY = "outline the cells of images"
+DEFAULT_MODEL = "cpsam-lite"
+
+EXAMPLES = """Examples:
+  cpsam segment --demo --out results --save tif,overlay
+  cpsam segment cells.tif --out results
+  cpsam segment images --model cpsam_v2 --diameter auto --out results --save tif,rois,csv
+  cpsam segment "images/**/*.tif" --channels DAPI --out results
+  cpsam segment stack.tif --do_3D --anisotropy 3 --out results"""
+
+
+def add_parser(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    from .options import add_settings_options
+
+    parser.usage = "cpsam segment INPUT... [--model NAME] [--out DIR] [--save KINDS] [options]"
+    parser.description = (
+        "Outline every cell of images, and write masks (NAME_masks.tif) and whatever else is asked for. An image that "
+        "fails does not stop the others; what failed is listed at the end, and the exit code is then 1."
+    )
+    listed = "\n".join(f"  {name:<10}NAME{kind.ending:<15}{kind.holds}" for name, kind in KINDS.items())
+    everything = f"  {'all':<10}all of these but {' and '.join(ONE_PLANE)}, which hold no stacks"
+    parser.epilog = f"What --save knows:\n{listed}\n{everything}\n\n{EXAMPLES}"
+    parser.add_argument(
+        "inputs", nargs="*", metavar="INPUT",
+        help='images, folders (searched below too) or patterns such as "images/*.tif"; masks and other results of '
+        "earlier runs are left out",
+    )  # fmt: skip
+    parser.add_argument("--demo", action="store_true", help="the images that come with the program")
+    parser.add_argument(
+        "--model", default=DEFAULT_MODEL, metavar="NAME",
+        help="a name (see cpsam models list), a file, or an id of Hugging Face; default: %(default)s, which comes with "
+        "the program and needs no download; cpsam_v2 is the large published one",
+    )  # fmt: skip
+    _add_output_options(parser)
+    add_settings_options(parser)
+    add_device_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Segment what the arguments name; return the exit code."""
+    from .inputs import gather
+    from .options import settings_from
+
+    kinds = _kinds(args.save)
+    settings = settings_from(args)
+    out = args.out
+    if args.demo:
+        from cpsam_core.demo import demo_images
+
+        args.inputs += [str(path) for path in demo_images()]
+        out = out or Path()
+    if not args.inputs:
+        raise UsageError("say which images to segment: files, folders or patterns, or --demo")
+    found = gather(args.inputs, out)
+    tally = _Tally(len(found.images) + len(found.failures), with_diameter=settings.diameter == "auto")
+    for failure in found.failures:
+        tally.fail(None, failure)
+    targets = _to_do(found, out, kinds, args, tally)
+    if targets:
+        from .batch import run_batch
+
+        try:
+            run_batch(targets, _steps(args, settings), tally.add)
+        except KeyboardInterrupt:
+            tell(f"stopped after {tally.done} of {_count(len(targets), 'image')}; the same command goes on from there")
+            raise
+    return tally.end()
+
+
+def _add_output_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("results")
+    group.add_argument(
+        "--out", type=Path, metavar="DIR",
+        help="folder of the results, made where it is missing; folders below a searched folder are kept apart in it; "
+        "default: beside each image",
+    )  # fmt: skip
+    group.add_argument(
+        "--save", default="tif", metavar="KINDS",
+        help="what to write, with commas; see the end of this help (default: %(default)s)",
+    )  # fmt: skip
+    group.add_argument(
+        "--overwrite", action="store_true",
+        help="replace results that exist; without it images that have all theirs are skipped, so that the same command "
+        "goes on after an interruption and never replaces masks corrected by hand",
+    )  # fmt: skip
+    group.add_argument(
+        "--time", type=int, metavar="N", help="which time point to take of a series, from 0"
+    )
+
+
+def _kinds(text: str) -> list[str]:
+    names = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if names == ["all"]:
+        return [kind for kind in KINDS if kind not in ONE_PLANE]
+    unknown = [name for name in names if name not in KINDS]
+    if unknown or not names:
+        raise UsageError(f"--save knows {', '.join(KINDS)} and all, not {', '.join(unknown) or 'nothing'}")
+    return names
+
+
+def _to_do(found: Inputs, out: Path | None, kinds: list[str], args: argparse.Namespace, tally: _Tally) -> list[Target]:
+    """Plan the files of all images; leave out those that are done, and refuse to replace results by halves."""
+    from .outputs import make_folder, plan
+
+    if found.results and args.verbose:
+        tell(f"{len(found.results)} files are results of earlier runs and are left out, {found.results[0]} first")
+    if out is not None and found.images:
+        make_folder(out)
+    targets = plan(found.images, out, kinds)
+    if args.overwrite:
+        return targets
+    done = [target for target in targets if len(target.existing) == len(target.files)]
+    for target in targets:
+        if 0 < len(target.existing) < len(target.files):
+            tally.fail(target.image, f"{target.existing[0]} exists already; --overwrite replaces it")
+    if done:
+        tell(
+            f"{_count(len(done), 'image')} skipped, because the results exist (the first: {done[0].existing[0]}); "
+            "--overwrite replaces them"
+        )
+    return [target for target in targets if not target.existing]
+
+
+def _steps(args: argparse.Namespace, settings: Settings) -> Steps:
+    from cpsam_core.images import read_image
+    from cpsam_core.segment import Segmenter
+
+    from .batch import Steps
+    from .outputs import Run, check_possible, write_results
+
+    with fetch_progress() as fetching:
+        segmenter = Segmenter.load(args.model, args.device, args.precision, fetching)
+    facts = Run(args.model, settings)
+
+    def read(target: Target) -> Image:
+        image = read_image(target.image, settings.axes, time=args.time)
+        check_possible(target, image)
+        return image
+
+    def compute(image: Image, progress: Progress) -> Segmentation:
+        return segmenter.segment(image, settings, progress)
+
+    def write(target: Target, image: Image, found: Segmentation) -> None:
+        write_results(target, image, found, facts)
+
+    return Steps(read, compute, write)
+
+
+class _Tally:
+    """Counts what became of the images, says it line by line, and sums it up."""
+
+    def __init__(self, images: int, with_diameter: bool) -> None:
+        self.done = 0
+        self._images = images
+        self._with_diameter = with_diameter
+        self._objects = 0
+        self._failed: list[str] = []
+        self._start = time.perf_counter()
+
+    def add(self, outcome: Outcome) -> None:
+        """Take in what became of an image."""
+        if outcome.failure:
+            self.fail(outcome.target.image, outcome.failure)
+            return
+        self.done += 1
+        self._objects += outcome.objects
+        size = f" of about {outcome.diameter:.0f} pixels" if self._with_diameter else ""
+        first = next(iter(outcome.target.files.values()))
+        say(f"{outcome.target.image.name}: {_count(outcome.objects, 'object')}{size} -> {first}")
+
+    def fail(self, image: Path | None, reason: str) -> None:
+        """Take in a failure; `reason` may name the file itself."""
+        named = image is None or str(image) in reason
+        self._failed.append(reason if named else f"{image}: {reason}")
+        tell(f"error: {self._failed[-1]}")
+
+    def end(self) -> int:
+        """Sum up where there were several images; return the exit code."""
+        if self.done > 1:
+            seconds = time.perf_counter() - self._start
+            tell(f"{_count(self._objects, 'object')} in {self.done} images, {seconds:.1f} s")
+        if self._failed and self._images > 1:
+            tell("\n  ".join([f"error: {len(self._failed)} of {_count(self._images, 'image')} failed:", *self._failed]))
+        return FAILED if self._failed else OK
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

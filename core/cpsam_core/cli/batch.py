@@ -1,0 +1,137 @@
+"""Many images through one network: the next is read and the last is written beside it."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cpsam_core.errors import CpsamError
+from cpsam_core.progress import Progress
+
+from .common import describe, subject
+
+if TYPE_CHECKING:
+    from cpsam_core.images import Image
+    from cpsam_core.segment import Segmentation
+
+    from .outputs import Target
+
+AHEAD = 1  # images read before they are needed: memory holds this many more
+BEHIND = 1  # results that wait to be written
+
+FAILURES = (CpsamError, OSError, MemoryError)
+"""What stops one image and not the run."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What is done with each image; `compute` runs in the calling thread, the others beside it."""
+
+    read: Callable[[Target], Image]
+    compute: Callable[[Image, Progress], Segmentation]
+    write: Callable[[Target, Image, Segmentation], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an image: objects and diameter, or why it failed."""
+
+    target: Target
+    objects: int = 0
+    diameter: float = 0.0
+    failure: str = ""
+
+
+def run_batch(targets: Sequence[Target], steps: Steps, report: Callable[[Outcome], None]) -> None:
+    """Take images through reading, network and writing; report what became of each, in order of their end.
+
+    An image that fails does not stop the others. When the run is stopped (Ctrl+C), nothing more is begun and the
+    image being written is finished, so that no results are left half-written.
+    """
+    reader, writer = ThreadPoolExecutor(1, "read"), ThreadPoolExecutor(1, "write")
+    written: deque[tuple[Outcome, Future[None]]] = deque()
+    try:
+        with _bars(len(targets)) as (advance, progress):
+
+            def end(outcome: Outcome) -> None:
+                report(outcome)
+                advance()
+
+            for target, reading in _ahead(reader, targets, steps.read):
+                try:
+                    with _about(target, len(targets)):
+                        image = reading.result()
+                        found = steps.compute(image, progress)
+                except FAILURES as error:
+                    end(Outcome(target, failure=describe(error)))
+                    continue
+                outcome = Outcome(target, len(found.objects), found.diameter)
+                written.append((outcome, writer.submit(steps.write, target, image, found)))
+                del image, found, reading  # the writer's now: memory holds no more results than wait
+                while len(written) > BEHIND:
+                    end(_ended(*written.popleft()))
+            while written:
+                end(_ended(*written.popleft()))
+    finally:
+        reader.shutdown(wait=True, cancel_futures=True)
+        writer.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _about(target: Target, images: int) -> Iterator[None]:
+    """Name the image in warnings of the engine, where there are several."""
+    token = subject.set(str(target.image) if images > 1 else "")
+    try:
+        yield
+    finally:
+        subject.reset(token)
+
+
+def _ahead(
+    reader: ThreadPoolExecutor, targets: Sequence[Target], read: Callable[[Target], Image]
+) -> Iterator[tuple[Target, Future[Image]]]:
+    """Yield each target with its image, while the next `AHEAD` are read."""
+    waiting: deque[tuple[Target, Future[Image]]] = deque()
+    for target in targets:
+        waiting.append((target, reader.submit(read, target)))
+        if len(waiting) > AHEAD:
+            yield waiting.popleft()
+    while waiting:
+        yield waiting.popleft()
+
+
+def _ended(outcome: Outcome, writing: Future[None]) -> Outcome:
+    try:
+        writing.result()
+    except FAILURES as error:
+        return Outcome(outcome.target, failure=describe(error))
+    return outcome
+
+
+@contextmanager
+def _bars(images: int) -> Iterator[tuple[Callable[[], object], Progress]]:
+    """Show a bar of images, where there are several, and one of the tiles of the image at hand.
+
+    In a terminal only: a log file is no place for bars.
+    """
+    from tqdm import tqdm
+
+    options: dict[str, Any] = {"file": sys.stderr, "dynamic_ncols": True, "leave": False}
+    several = None if images > 1 else True
+    with (
+        tqdm(desc="images", total=images, unit="image", disable=several, **options) as outer,
+        tqdm(desc="tiles", unit="tile", disable=None, mininterval=0.2, **options) as inner,
+    ):
+
+        def report(done: int, total: int, note: str = "") -> None:
+            if inner.total != total or done < inner.n:
+                inner.reset(total)
+            inner.set_postfix_str(note, refresh=False)
+            inner.update(done - inner.n)
+
+        yield outer.update, report

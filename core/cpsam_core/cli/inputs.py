@@ -1,0 +1,118 @@
+"""Which images a run segments: files, folders and patterns, each once, in natural order."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cpsam_core.errors import CpsamError, ImageError
+from cpsam_core.images import can_read
+
+from .files import is_beside_images, natural_key, walk, without_results
+
+
+@dataclass(frozen=True)
+class Input:
+    """An image to segment.
+
+    Attributes
+    ----------
+    path
+        Its file; where it is missing, reading it says so.
+    below
+        Its folder relative to the folder that was named, which the output folder mirrors.
+    """
+
+    path: Path
+    below: Path = Path()
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What was found.
+
+    Attributes
+    ----------
+    images
+        Each image once.
+    results
+        Files left out because they are results of earlier runs.
+    failures
+        What was asked for and not found, in words.
+    """
+
+    images: tuple[Input, ...]
+    results: tuple[Path, ...]
+    failures: tuple[str, ...]
+
+
+def gather(texts: Iterable[str], output: Path | None = None) -> Inputs:
+    """Find the images that the arguments name.
+
+    Parameters
+    ----------
+    texts
+        Files, folders (searched below too) and patterns such as ``images/*.tif`` or ``**/*.png``.
+    output
+        Folder of the results, left out where it lies below a folder that is searched.
+    """
+    found: list[Input] = []
+    results: list[Path] = []
+    failures: list[str] = []
+    named: list[Path] = []
+    for text in texts:
+        for path in _expand(text):
+            if not path.is_dir():
+                named.append(path)
+                continue
+            try:
+                images, made = _in_folder(path, output)
+            except CpsamError as error:
+                failures.append(str(error))
+                continue
+            found += images
+            results += made
+    images_named, made = _named(named)
+    found += [Input(path) for path in images_named]
+    return Inputs(tuple(_each_once(found)), (*results, *made), tuple(failures))
+
+
+def _expand(text: str) -> list[Path]:
+    """Return what a pattern matches, or the path itself: shells on Windows leave patterns to the program."""
+    path = Path(text)
+    if path.exists() or not glob.has_magic(text):
+        return [path if path.exists() or not text.startswith("~") else path.expanduser()]
+    matches = glob.glob(text, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute patterns
+    return sorted(map(Path, matches), key=natural_key) or [path]
+
+
+def _in_folder(folder: Path, output: Path | None) -> tuple[list[Input], list[Path]]:
+    inside = None if output is None or output.resolve() == folder.resolve() else output.resolve()
+    files = [
+        path
+        for path in walk(folder)
+        if can_read(path)
+        and not is_beside_images(path, folder)
+        and not (inside is not None and inside in path.resolve().parents)
+    ]
+    images, results = without_results(files)
+    if not images:
+        raise ImageError(f"There is no image in the folder {folder}.")
+    return [Input(path, path.parent.relative_to(folder)) for path in images], results
+
+
+def _named(paths: list[Path]) -> tuple[list[Path], list[Path]]:
+    """Leave out results among files named one by one, where their images are named too: `cpsam segment *.tif`."""
+    images, results = without_results(paths)
+    stems = {(path.parent, path.stem) for path in images}
+    made = [path for path in results if any(path.parent == p and path.stem.startswith(f"{s}_") for p, s in stems)]
+    return [path for path in paths if path not in made], made
+
+
+def _each_once(found: list[Input]) -> list[Input]:
+    first: dict[Path, Input] = {}
+    for image in found:
+        first.setdefault(image.path.resolve(), image)
+    return list(first.values())

@@ -1,0 +1,26 @@
+"""The kinds of files that `cpsam segment` can write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is added to the name of the image, and what the file holds."""
+
+    ending: str
+    holds: str
+
+
+KINDS = {
+    "tif": Kind("_masks.tif", "masks"),
+    "png": Kind("_masks.png", "masks, up to 65,535 objects of one plane"),
+    "outlines": Kind("_outlines.txt", "outlines as text, x,y,x,y,... a line"),
+    "rois": Kind("_rois.zip", "outlines for ImageJ's ROI manager"),
+    "flows": Kind("_flows.tif", "flows and cell logit of every pixel"),
+    "seg": Kind("_seg.npy", "all of it, for the window of this program and of Cellpose"),
+    "csv": Kind("_objects.csv", "area, place, flow error and probability of every object"),
+    "overlay": Kind("_overlay.png", "a picture of the image with its objects"),
+}
+ONE_PLANE = ("png", "outlines")

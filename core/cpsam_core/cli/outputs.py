@@ -1,0 +1,231 @@
+"""What a run writes: names that never clash, kinds of files, and all files of an image or none."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpsam_core.errors import ImageError
+from cpsam_core.images import (
+    Image,
+    SegFile,
+    overlay_picture,
+    write_labels,
+    write_object_table,
+    write_outlines,
+    write_picture,
+    write_rois,
+    write_seg,
+    write_tiff,
+)
+
+from .files import normal
+from .inputs import Input
+from .kinds import KINDS, ONE_PLANE
+
+if TYPE_CHECKING:
+    from cpsam_core.segment import Segmentation
+    from cpsam_core.settings import Settings
+
+
+@dataclass(frozen=True)
+class Target:
+    """An image and the files to write for it, by kind."""
+
+    image: Path
+    files: dict[str, Path]
+
+    @property
+    def existing(self) -> list[Path]:
+        """Those files that are there already."""
+        return [path for path in self.files.values() if path.exists()]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What all images of a run have in common, for the files that keep it."""
+
+    model: str
+    settings: Settings
+
+
+def plan(inputs: Sequence[Input], out: Path | None, kinds: Sequence[str]) -> list[Target]:
+    """Choose the files to write for every image.
+
+    Parameters
+    ----------
+    inputs
+        Images.
+    out
+        Folder of the results, in which the folders below a searched folder are mirrored; None writes beside each
+        image.
+    kinds
+        Keys of `KINDS`.
+
+    Returns
+    -------
+    list of Target
+        In the order of `inputs`. Images of one name from different folders go to folders of their own; images that
+        differ in their suffix only (`a.png`, `a.tif`) keep it in their names (`a_png`, `a_tif`).
+    """
+    folders = [one.path.parent if out is None else out / one.below for one in inputs]
+    stems = [one.path.stem for one in inputs]
+    for group in _clashes(folders, stems):
+        parents = [inputs[i].path.parent.resolve() for i in group]
+        if out is not None and len(set(parents)) > 1:
+            for i, apart in zip(group, _apart(parents), strict=True):
+                folders[i] = out / apart
+    for group in _clashes(folders, stems):
+        for i in group:
+            stems[i] = f"{stems[i]}_{inputs[i].path.suffix[1:]}"
+    number = 2
+    while groups := _clashes(folders, stems):
+        for i in groups[0][1:]:
+            stems[i], number = f"{stems[i]}_{number}", number + 1
+    return [
+        Target(one.path, {kind: folder / (stem + KINDS[kind].ending) for kind in kinds})
+        for one, folder, stem in zip(inputs, folders, stems, strict=True)
+    ]
+
+
+def check_possible(target: Target, image: Image) -> None:
+    """Refuse kinds of files that cannot hold this image, before time is spent on it.
+
+    Raises
+    ------
+    ImageError
+        A stack, for a kind of file that holds one plane.
+    """
+    flat = [kind for kind in target.files if kind in ONE_PLANE]
+    if image.is_stack and flat:
+        raise ImageError(
+            f"{target.image} is a stack, and {' and '.join(flat)} hold one plane: save tif or rois instead."
+        )
+
+
+def write_results(target: Target, image: Image, found: Segmentation, run: Run) -> None:
+    """Write all files of an image, or none: where one fails, those already written are removed again.
+
+    Raises
+    ------
+    ImageError
+        A file cannot be written.
+    """
+    new = [path for path in target.files.values() if not path.exists()]
+    complete = False
+    try:
+        for kind, path in target.files.items():
+            make_folder(path.parent)
+            WRITERS[kind](path, image, found, run)
+        complete = True
+    finally:
+        if not complete:
+            for path in new:
+                with contextlib.suppress(OSError):
+                    path.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for results.
+
+    Raises
+    ------
+    ImageError
+        It cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise ImageError(f"The folder {folder} cannot be made: there is a file of that name.") from error
+    except OSError as error:
+        raise ImageError(f"The folder {folder} cannot be made: {error.strerror or error}.") from error
+    if not os.access(folder, os.W_OK):
+        raise ImageError(f"No permission to write in the folder {folder}.")
+
+
+def object_classes(found: Segmentation) -> NDArray[np.int64] | None:
+    """Return the class of each object, (n,), that most of its pixels have; None for networks without classes.
+
+    Source: the paper, "Classification". 0 is background.
+    """
+    if found.class_logits is None:
+        return None
+    count = len(found.class_logits)
+    inside = found.labels > 0
+    pixels = found.class_logits[:, inside].argmax(axis=0)
+    places = np.searchsorted(found.objects.ids, found.labels[inside])
+    votes = np.bincount(places * count + pixels, minlength=len(found.objects) * count)
+    classes: NDArray[np.int64] = votes.reshape(-1, count).argmax(axis=1)
+    return classes
+
+
+def _clashes(folders: Sequence[Path], stems: Sequence[str]) -> list[list[int]]:
+    """Return groups of images whose files would have the same names on some system."""
+    groups: dict[tuple[Path, str], list[int]] = {}
+    for i, (folder, stem) in enumerate(zip(folders, stems, strict=True)):
+        groups.setdefault((folder, normal(stem).casefold()), []).append(i)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _apart(parents: list[Path]) -> list[Path]:
+    """Return what tells folders apart: their paths from the folder that they have in common."""
+    try:
+        common = os.path.commonpath(parents)
+    except ValueError:  # on different drives
+        return [Path(*parent.parts[1:]) for parent in parents]
+    return [parent.relative_to(common) for parent in parents]
+
+
+def _write_masks(path: Path, image: Image, found: Segmentation, run: Run) -> None:
+    write_labels(path, found.labels, pixel_size=image.pixel_size, z_step=image.z_step)
+
+
+def _write_flows(path: Path, image: Image, found: Segmentation, run: Run) -> None:
+    maps = np.concatenate([found.flows, found.logits[np.newaxis]])
+    write_tiff(path, maps, "CZYX" if maps.ndim == 4 else "CYX", pixel_size=image.pixel_size, z_step=image.z_step)
+
+
+def _write_seg(path: Path, image: Image, found: Segmentation, run: Run) -> None:
+    seg = SegFile(
+        masks=found.labels,
+        flows=found.flows,
+        logits=found.logits,
+        classes=object_classes(found),
+        filename=str(image.path.resolve()) if image.path else None,
+        model_path=run.model,
+        diameter=found.diameter,
+        flow_threshold=run.settings.flow_threshold,
+        cellprob_threshold=run.settings.cellprob_threshold,
+        normalize_params=dataclasses.asdict(run.settings.normalize),
+    )
+    write_seg(path, seg)
+
+
+def _write_table(path: Path, image: Image, found: Segmentation, run: Run) -> None:
+    write_object_table(
+        path, found.objects, pixel_size=image.pixel_size, z_step=image.z_step, classes=object_classes(found)
+    )
+
+
+def _write_overlay(path: Path, image: Image, found: Segmentation, run: Run) -> None:
+    write_picture(path, overlay_picture(image, found.labels))
+
+
+WRITERS: dict[str, Callable[[Path, Image, Any, Run], None]] = {
+    "tif": _write_masks,
+    "png": _write_masks,
+    "outlines": lambda path, image, found, run: write_outlines(path, found.labels),
+    "rois": lambda path, image, found, run: write_rois(path, found.labels),
+    "flows": _write_flows,
+    "seg": _write_seg,
+    "csv": _write_table,
+    "overlay": _write_overlay,
+}
