@@ -169,9 +169,9 @@ def _start(name: str, seed: int) -> FlowVit:
     if name == RANDOM:
         torch.manual_seed(seed)
         return FlowVit(VitConfig.lite())
-    from cpsam_core.weights import load_network
+    from cpsam_core.weights import load_start
 
-    return load_network(name, device="cpu", precision="float32").model
+    return load_start(name)[0]
 
 
 def _mixing(text: str | None) -> dict[str, float] | None:
