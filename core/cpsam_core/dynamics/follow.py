@@ -101,7 +101,8 @@ def _scaled_field(flows: NDArray[np.floating[Any]], inside: NDArray[np.bool_]) -
         scale = np.float32(2.0 / max(1, inside.shape[axis] - 1))
         for band in bands(inside.shape):
             step = field[0, ndim - 1 - axis, band]
-            np.multiply(flows[axis, band], inside[band], out=step, casting="same_kind")
+            with np.errstate(invalid="ignore"):  # infinity times 0
+                np.multiply(flows[axis, band], inside[band], out=step, casting="same_kind")
             step /= np.float32(5)
             step *= scale
             step[~np.isfinite(step)] = 0

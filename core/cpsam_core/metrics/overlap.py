@@ -20,7 +20,6 @@ from cpsam_core.labels.runs import count_up, joint_runs
 Image = NDArray[Any]
 
 
-
 @dataclass(frozen=True)
 class Overlaps:
     """Which true and predicted objects share pixels.
