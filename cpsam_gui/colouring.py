@@ -145,7 +145,8 @@ class LabelColours:
 def rim(mask: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
     """Return the outermost `width` pixels of a mask (y, x), not counting the border of the array."""
     square = np.ones((2 * width + 1, 2 * width + 1), np.uint8)
-    return mask & (cv2.erode(mask.view(np.uint8), square) == 0)
+    outermost: NDArray[np.bool_] = mask & (cv2.erode(mask.view(np.uint8), square) == 0)
+    return outermost
 
 
 def edges_of(labels: NDArray[np.uint32]) -> NDArray[np.bool_]:

@@ -5,10 +5,10 @@ Panels and actions call methods here and listen to signals; they never reach int
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -18,6 +18,7 @@ from cpsam_core.progress import silent
 
 from . import tasks
 from .document import Document
+from .files import masks_path, project_path
 from .history import Origin
 from .jobs import Jobs, Problem, problem_from
 from .models import Models
@@ -46,7 +47,6 @@ class Flows:
 
     flows: NDArray[np.float32]
     logits: NDArray[np.float32]
-    settings: Settings
 
 
 class Session(QObject):
@@ -56,6 +56,8 @@ class Session(QObject):
     labels_changed = pyqtSignal(object)
     """Labels of a block changed (Box)."""
     objects_changed = pyqtSignal()
+    settings_changed = pyqtSignal()
+    """The thresholds that belong to the masks came with them."""
     overlay_changed = pyqtSignal()
     """The colours of the masks must be made anew."""
     history_changed = pyqtSignal()
@@ -75,7 +77,8 @@ class Session(QObject):
         self.view = View()
         self.image: Image | None = None
         self.path: Path | None = None
-        self.masks_path: Path | None = None
+        self.last_settings: dict[str, Any] = {}
+        """Thresholds of the last run, which are saved with the masks and come back with them."""
         self.flows: Flows | None = None
         self.document = Document((1, 1, 1))
         self._tables: tuple[NDArray[np.uint32], NDArray[np.uint32]] | None = None
@@ -105,9 +108,11 @@ class Session(QObject):
         self.image = opened.image
         path = opened.image.path
         self.path = Path(path) if path is not None else None
-        self.masks_path = None
-        self.flows = None
+        self.flows, self.last_settings = None, {}
         self._adopt(Document(opened.image.pixels.shape[:3]))
+        if opened.found is not None and opened.masks_from is not None:
+            self.swap(f"Saved masks ({opened.masks_from.name})", opened.found)
+            self.document.mark_saved()
         self.view.selection = frozenset()
         self.view.plane = opened.image.pixels.shape[0] // 2 if opened.image.pixels.shape[0] > 1 else 0
         self.view.channels = opened.channels
@@ -115,6 +120,8 @@ class Session(QObject):
         self.history_changed.emit()
         self.objects_changed.emit()
         self.message.emit(self.describe())
+        if opened.problem:
+            self.failed.emit(Problem(f"The saved masks were left out. {opened.problem}"))
 
     def describe(self) -> str:
         """Return size and type of the open image in words."""
@@ -160,7 +167,7 @@ class Session(QObject):
 
         def done(found: tasks.Found) -> None:
             if self.document.position == position and not self.document.writing:
-                self.swap(THRESHOLDS, found)
+                self.swap(THRESHOLDS, replace(found, settings={**self.last_settings, **_values(settings)}))
                 self.message.emit(f"{len(found.records)} objects")
 
         work = partial(tasks.mask_again, self.flows.flows, self.flows.logits, settings, kept)
@@ -175,59 +182,71 @@ class Session(QObject):
         return tasks.Kept(self.document.labels.copy() if rows else None, rows, self.document.next_id)
 
     def _found(self, found: tasks.Found, model: str, settings: Settings) -> None:
-        if found.flows is not None and found.logits is not None:
-            self.flows = Flows(found.flows, found.logits, settings)
-        self.swap(f"Segment with {model}", found)
+        self.swap(f"Segment with {model}", replace(found, settings={"model": model, **_values(settings)}))
         self.message.emit(f"{len(found.records)} objects found")
 
     def swap(self, name: str, found: tasks.Found) -> None:
-        """Put a whole result into the document as one step."""
+        """Put a whole result into the document as one step; its flows serve later changes of thresholds."""
         self.tool.cancel()
+        if found.flows is not None and found.logits is not None:
+            self.flows = Flows(found.flows, found.logits)
+        if found.settings:
+            self.last_settings = dict(found.settings)
+            self.settings_changed.emit()
         self.view.selection = frozenset()
         # Moving a slider makes one step, not one for each position.
         self.document.replace(name, found.labels, found.records, merge=name == THRESHOLDS)
 
     # -- saving ------------------------------------------------------------------------------------------
 
-    def save(self, path: Path | None = None) -> None:
-        """Write the masks in the background, by default beside the image."""
-        if self.image is None:
-            return
-        target = self._target(path)
-        if target is None:
-            return
-        document = self.document
-        labels, position = document.labels.copy(), document.position
+    def save(self) -> None:
+        """Save the project and the masks beside the image, in the background."""
+        for target in self._targets():
+            self.export(target)
+
+    def save_now(self) -> bool:
+        """Save and wait for it, before an image is left; False where that failed."""
+        targets = self._targets()
+        try:
+            for target in targets:
+                tasks.save(target, self.document.labels, self.document.objects, self._extra(), silent)
+        except CpsamError as error:
+            self.failed.emit(problem_from(error))
+            return False
+        if targets:
+            self.document.mark_saved()
+        return bool(targets)
+
+    def export(self, target: Path) -> None:
+        """Write the masks to `target` in the background; its ending says in which form."""
+        document, position = self.document, self.document.position
 
         def done(written: Path) -> None:
-            self.masks_path = written
             if document.position == position:
                 document.mark_saved()
             self.message.emit(f"Saved {written}")
             self.saved.emit(str(written))
 
-        self.jobs.start_beside("Saving masks", partial(tasks.save_masks, target, labels), done)
+        work = partial(
+            tasks.save, target, document.labels.copy(), dict(document.objects), self._extra()
+        )  # fmt: skip
+        self.jobs.start_beside("Saving", work, done)
 
-    def save_now(self) -> bool:
-        """Write the masks and wait for it, before an image is left; False where that failed."""
-        target = self._target(None)
-        if target is None:
-            return False
-        try:
-            tasks.save_masks(target, self.document.labels, silent)
-        except CpsamError as error:
-            self.failed.emit(problem_from(error))
-            return False
-        self.document.mark_saved()
-        return True
-
-    def _target(self, path: Path | None) -> Path | None:
-        target = path or self.masks_path or (tasks.masks_path(self.path) if self.path is not None else None)
-        if target is None:
+    def _targets(self) -> list[Path]:
+        if self.image is None:
+            return []
+        if self.path is None:
             self.failed.emit(
-                Problem("This image has no file name, so choose where its masks go with Save as.")
+                Problem("This image has no file name. Choose where its masks go with Export masks.")
             )
-        return target
+            return []
+        return [project_path(self.path), masks_path(self.path)]
+
+    def _extra(self) -> tasks.Saved:
+        last = self.flows
+        if last is None:
+            return tasks.Saved(self.path, self.last_settings)
+        return tasks.Saved(self.path, self.last_settings, last.flows, last.logits)
 
     def import_masks(self, path: Path) -> None:
         """Read masks for the open image as one step of history."""
@@ -382,3 +401,9 @@ class Session(QObject):
         """Stop every job and wait for the threads."""
         self.tool.cancel()
         self.jobs.shutdown()
+
+
+def _values(settings: Settings) -> dict[str, Any]:
+    """Return what is remembered of the settings of a run."""
+    names = ("diameter", "flow_threshold", "cellprob_threshold", "min_size")
+    return {name: getattr(settings, name) for name in names}

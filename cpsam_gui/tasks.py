@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from scipy import ndimage
 
+from cpsam_core.errors import ImageError
+from cpsam_core.progress import silent
+
 from .box import Box
 from .compose import compose
+from .files import PROJECT, earlier_work
 from .history import ObjectRecord, Origin
-from .palette import CHANNEL_COLOURS, separate
+from .palette import CHANNEL_COLOURS, COLOURS, separate
+from .project import read_project, write_project
 from .view import ChannelView
 
 if TYPE_CHECKING:
@@ -45,6 +50,11 @@ class Opened:
 
     image: Image
     channels: tuple[ChannelView, ...]
+    found: Found | None = None
+    """Masks that were saved beside the image."""
+    masks_from: Path | None = None
+    problem: str = ""
+    """Why the saved masks could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,7 @@ class Found:
     flows: NDArray[np.float32] | None = None
     logits: NDArray[np.float32] | None = None
     diameter: float | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +79,21 @@ class Kept:
 
 
 def open_image(path: Path, progress: Progress) -> Opened:
-    """Read an image and work out how its channels are shown first."""
+    """Read an image, the masks saved beside it, and work out how its channels are shown first."""
     from cpsam_core.images import read_image
 
-    progress(0, 2, "Reading")
+    progress(0, 3, "Reading")
     image = read_image(path)
-    progress(1, 2, "Measuring brightness")
+    progress(1, 3, "Measuring brightness")
     opened = prepare(image)
-    progress(2, 2, "")
-    return opened
+    progress(2, 3, "Reading masks")
+    earlier = earlier_work(path)
+    if earlier is None:
+        return opened
+    try:
+        return replace(opened, found=read_masks(earlier, image.pixels.shape[:3], silent), masks_from=earlier)
+    except ImageError as error:
+        return replace(opened, problem=str(error))
 
 
 def prepare(image: Image) -> Opened:
@@ -176,31 +193,99 @@ def _scores(table: Any) -> dict[int, dict[str, float]]:
     return scores
 
 
-def save_masks(path: Path, labels: Labels, progress: Progress) -> Path:
-    """Write labels (z, y, x) as a label image; the file appears under its name only when it is complete."""
+def save(
+    path: Path, labels: Labels, records: Mapping[int, ObjectRecord], extra: Saved, progress: Progress
+) -> Path:
+    """Write labels (z, y, x): as a project with all that is known, as a label image, or as `_seg.npy`.
+
+    The kind follows from the ending of `path`. The file appears under its name only when it is complete.
+    """
     from cpsam_core.images import write_labels
 
     progress(0, 1, "Saving")
-    write_labels(path, labels[0] if labels.shape[0] == 1 else labels)
+    flat = labels[0] if labels.shape[0] == 1 else labels
+    if path.suffix == PROJECT:
+        write_project(
+            path, labels, records, extra.settings, extra.image.name if extra.image is not None else ""
+        )
+    elif path.name.endswith("_seg.npy"):
+        _save_seg(path, flat, records, extra)
+    else:
+        write_labels(path, flat)
     progress(1, 1, "")
     return path
 
 
-def read_masks(path: Path, shape: tuple[int, int, int], progress: Progress) -> Found:
-    """Read labels for an open image of `shape` (z, y, x)."""
-    from cpsam_core.errors import ImageError
+def _save_seg(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], extra: Saved) -> None:
+    from cpsam_core.images import SegFile, write_seg
+
+    ids = sorted(records)
+    fits = extra.logits is not None and extra.logits.shape == labels.shape
+    seg = SegFile(
+        labels,
+        flows=extra.flows if fits else None,
+        logits=extra.logits if fits else None,
+        ismanual=np.array([records[number].origin is not Origin.MODEL for number in ids], bool),
+        colours=np.array([COLOURS[records[n].colour % len(COLOURS)] for n in ids], np.uint8).reshape(-1, 3),
+        filename=str(extra.image) if extra.image is not None else None,
+        flow_threshold=extra.settings.get("flow_threshold"),
+        cellprob_threshold=extra.settings.get("cellprob_threshold"),
+        diameter=extra.settings.get("diameter"),
+    )
+    write_seg(path, seg)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What is saved beside the masks."""
+
+    image: Path | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    flows: NDArray[np.float32] | None = None
+    logits: NDArray[np.float32] | None = None
+
+
+def read_masks(path: Path, shape: tuple[int, ...], progress: Progress) -> Found:
+    """Read labels for an open image of `shape` (z, y, x) from a project, a label image or a `_seg.npy`."""
+    progress(0, 1, "Reading masks")
+    if path.suffix == PROJECT:
+        project = read_project(path)
+        labels, rows = _fitting(path, project.labels, shape), project.objects
+        records = records_of(labels, Origin.EDITED)
+        known = {number: record.changed(**rows.get(number, {})) for number, record in records.items()}
+        return Found(labels, known, settings=project.settings)
+    if path.name.endswith("_seg.npy"):
+        return _read_seg(path, shape)
     from cpsam_core.images import read_labels
 
-    progress(0, 1, "Reading masks")
-    labels = np.ascontiguousarray(read_labels(path), np.uint32)
-    if labels.ndim == 2:
-        labels = labels[None]
-    if labels.shape != shape:
+    labels = _fitting(path, read_labels(path), shape)
+    return Found(labels, records_of(labels, Origin.EDITED))
+
+
+def _read_seg(path: Path, shape: tuple[int, ...]) -> Found:
+    from cpsam_core.images import read_seg
+
+    seg = read_seg(path)
+    labels = _fitting(path, seg.masks, shape)
+    records = records_of(labels)
+    if seg.ismanual is not None:
+        for number, manual in zip(seg.ids.tolist(), seg.ismanual.tolist(), strict=True):
+            if manual and number in records:
+                records[number] = records[number].changed(origin=Origin.HAND)
+    names = ("diameter", "flow_threshold", "cellprob_threshold")
+    settings = {name: value for name in names if (value := getattr(seg, name)) is not None}
+    return Found(labels, records, seg.flows, seg.logits, settings=settings)
+
+
+def _fitting(path: Path, labels: Labels, shape: tuple[int, ...]) -> Labels:
+    labels = np.ascontiguousarray(labels, np.uint32)
+    labels = labels[None] if labels.ndim == 2 else labels
+    if labels.shape != tuple(shape):
         raise ImageError(
             f"The masks in {path.name} are {_size(labels.shape)} pixels, the open image is {_size(shape)}. "
             "Open the image that these masks belong to first."
         )
-    return Found(labels, records_of(labels, Origin.EDITED))
+    return labels
 
 
 def _size(shape: tuple[int, ...]) -> str:
@@ -213,8 +298,3 @@ def demo_path() -> Path:
     from cpsam_core.demo import demo_image
 
     return demo_image()
-
-
-def masks_path(image: Path) -> Path:
-    """Return where the masks of an image are saved: beside it, with ``_masks`` before the ending."""
-    return image.with_name(f"{image.stem}_masks.tif")

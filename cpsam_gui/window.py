@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from . import actions, dialogs, tasks, theme
 from .canvas import Canvas
+from .files import is_companion, masks_path, seg_path
 from .jobs import Problem
 from .panels import ChannelsPanel, HistoryPanel, ObjectsPanel, SegmentPanel
 from .panels.layout import scrolling
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 
 IMAGES = "Images (*.tif *.tiff *.png *.jpg *.jpeg *.npy);;All files (*)"
-MASKS = "Masks (*.tif *.tiff *.png *.npy);;All files (*)"
+MASKS = "Masks (*.tif *.tiff *.png *.npy *.cpsam);;All files (*)"
 SAVE = "TIFF (*.tif);;PNG (*.png)"
 
 
@@ -177,18 +178,29 @@ class Window(QMainWindow):
             self.session.import_masks(Path(name))
 
     def save(self) -> None:
-        """Save the masks where they were saved before or beside the image; ask where there is neither."""
-        if self.session.path is None and self.session.masks_path is None:
+        """Save beside the image; ask for a place where the image has no file."""
+        if self.session.path is None:
             self.ask_save()
         else:
             self.session.save()
 
     def ask_save(self) -> None:
-        """Let the user choose where the masks go."""
-        start = tasks.masks_path(self.session.path) if self.session.path is not None else Path("masks.tif")
-        name, _ = QFileDialog.getSaveFileName(self, "Save masks", str(start), SAVE)
+        """Let the user choose where and in which form the masks go."""
+        path = self.session.path
+        start = masks_path(path) if path is not None else Path("masks.tif")
+        name, _ = QFileDialog.getSaveFileName(self, "Export masks", str(start), SAVE)
         if name:
-            self.session.save(Path(name))
+            self.session.export(Path(name))
+
+    def ask_save_seg(self) -> None:
+        """Let the user choose where the masks go as a file of Cellpose."""
+        path = self.session.path
+        start = seg_path(path) if path is not None else Path("masks_seg.npy")
+        name, _ = QFileDialog.getSaveFileName(self, "Export for Cellpose", str(start), "Cellpose (*_seg.npy)")
+        if name:
+            chosen = Path(name)
+            stem = chosen.name.removesuffix(".npy").removesuffix("_seg")
+            self.session.export(chosen.with_name(f"{stem}_seg.npy"))
 
     def run(self) -> None:
         """Segment the open image with what the panel says."""
@@ -254,7 +266,7 @@ class Window(QMainWindow):
             return
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         if paths:
-            is_masks = "_masks" in paths[0].stem and self.session.image is not None
+            is_masks = is_companion(paths[0]) and self.session.image is not None
             (self.session.import_masks if is_masks else self.open)(paths[0])
 
     def closeEvent(self, event: QCloseEvent | None) -> None:

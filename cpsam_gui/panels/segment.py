@@ -90,6 +90,7 @@ class SegmentPanel(QWidget):
         for field in (self.flow, self.cellprob, self.min_size):
             field.valueChanged.connect(lambda *_: self._timer.start())
         session.image_changed.connect(self._new_image)
+        session.settings_changed.connect(self._take_settings)
         self._new_image()
 
     def restore(self) -> None:
@@ -132,6 +133,19 @@ class SegmentPanel(QWidget):
         self.run_button.setText("Cancel" if running else "Segment")
         self.run_button.setIcon(theme.icon("stop" if running else "play", theme.current().on_accent))
         self.run_button.setEnabled(running or possible)
+
+    def _take_settings(self) -> None:
+        """Show the thresholds that came with saved masks, without making the masks anew."""
+        values = self._session.last_settings
+        fields = (
+            ("flow_threshold", self.flow), ("cellprob_threshold", self.cellprob), ("min_size", self.min_size),
+            ("diameter", self.diameter),
+        )  # fmt: skip
+        for name, field in fields:
+            if isinstance(values.get(name), int | float):
+                field.blockSignals(True)
+                field.setValue(values[name])
+                field.blockSignals(False)
 
     def _mask_again(self) -> None:
         if self._session.flows is not None:

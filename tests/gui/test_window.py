@@ -210,7 +210,7 @@ def test_thresholds_work_on_the_flows_of_the_last_run(
     session, panel = segmented.session, segmented.segment_panel
     labels = np.array(session.document.labels[0])
     logits = np.where(labels == 1, 2.0, np.where(labels > 0, 6.0, -6.0)).astype(np.float32)
-    session.flows = Flows(5 * flows_from_masks(labels), logits, panel.settings())
+    session.flows = Flows(5 * flows_from_masks(labels), logits)
     with qtbot.waitSignal(session.history_changed, timeout=60_000):  # the first time loads the engine
         panel.cellprob.setValue(3.0)
     assert len(session.document.objects) == 3
@@ -348,13 +348,12 @@ def test_closing_with_unsaved_work_asks(
     assert image_file.with_name("cells_masks.tif").exists() is (answer == "Save")
 
 
-def test_save_as(segmented: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_export(segmented: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "own.png"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: (str(target), ""))
     with qtbot.waitSignal(segmented.session.saved):
-        segmented.actions_by_key["save_as"].trigger()
+        segmented.actions_by_key["export"].trigger()
     assert target.exists()
-    assert segmented.session.masks_path == target
 
 
 def test_another_image_drops_the_old_run(
