@@ -11,6 +11,10 @@ from pathlib import Path
 
 __all__ = ["atomic_path", "write_bytes"]
 
+# Asked once: the system tells the mask only to those who set it, which no second thread should see.
+_UMASK = os.umask(0o022)
+os.umask(_UMASK)
+
 
 @contextlib.contextmanager
 def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
@@ -40,9 +44,11 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         yield temporary
         _flush(temporary)
-        if final.is_file():
-            with contextlib.suppress(PermissionError):
+        with contextlib.suppress(PermissionError):
+            if final.is_file():
                 shutil.copymode(final, temporary)
+            else:  # some writers make files that only their owner can read, which colleagues could not
+                temporary.chmod(0o666 & ~_UMASK)
         temporary.replace(final)
     finally:
         # After the rename there is nothing left to remove.
