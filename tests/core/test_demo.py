@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from cpsam_core.demo import NAMES, demo_image, demo_images
 from cpsam_core.errors import ImageError
 from cpsam_core.images import read_image

@@ -15,6 +15,8 @@ from cpsam_core.progress import Progress
 
 OK, FAILED, USAGE, CANCELLED = 0, 1, 2, 130
 
+OUR_LOGGERS = ("cpsam", "cpsam_core")
+
 subject: ContextVar[str] = ContextVar("subject", default="")
 """What the engine works on, for its warnings: the name of a file, where a command works on several."""
 
@@ -111,7 +113,8 @@ def setup_logging(verbose: bool) -> None:
     for old in [handler for handler in root.handlers if isinstance(handler, _TerminalHandler)]:
         root.removeHandler(old)
     root.addHandler(_TerminalHandler(verbose))
-    logging.getLogger("cpsam_core").setLevel(logging.INFO if verbose else logging.WARNING)
+    for name in OUR_LOGGERS:
+        logging.getLogger(name).setLevel(logging.INFO if verbose else logging.WARNING)
 
 
 class _TerminalHandler(logging.Handler):
@@ -122,7 +125,7 @@ class _TerminalHandler(logging.Handler):
         self._verbose = verbose
 
     def emit(self, record: logging.LogRecord) -> None:
-        ours = record.name.split(".")[0] in ("cpsam", "cpsam_core")
+        ours = record.name.split(".")[0] in OUR_LOGGERS
         if not ours and not self._verbose:
             return  # readers of files complain there of what the engine reports as an error of its own
         level = "" if record.levelno <= logging.INFO else f"{record.levelname.lower()}: "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from .batch import Outcome, Steps
     from .inputs import Inputs
     from .outputs import Target
+
+log = logging.getLogger("cpsam")
 
 SUMMARY = "outline the cells of images"
 DEFAULT_MODEL = "cpsam-lite"
@@ -78,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     tally = _Tally(len(found.images) + len(found.failures), with_diameter=settings.diameter == "auto")
     for failure in found.failures:
         tally.fail(None, failure)
-    targets = _to_do(found, out, kinds, args, tally)
+    targets = _to_do(found, out, kinds, args.overwrite, tally)
     if targets:
         from .batch import run_batch
 
@@ -121,16 +124,16 @@ def _kinds(text: str) -> list[str]:
     return names
 
 
-def _to_do(found: Inputs, out: Path | None, kinds: list[str], args: argparse.Namespace, tally: _Tally) -> list[Target]:
+def _to_do(found: Inputs, out: Path | None, kinds: list[str], overwrite: bool, tally: _Tally) -> list[Target]:
     """Plan the files of all images; leave out those that are done, and refuse to replace results by halves."""
     from .outputs import make_folder, plan
 
-    if found.results and args.verbose:
-        tell(f"{len(found.results)} files are results of earlier runs and are left out, {found.results[0]} first")
+    if found.results:
+        log.info("left out as results of earlier runs: %d files, %s first", len(found.results), found.results[0])
     if out is not None and found.images:
         make_folder(out)
     targets = plan(found.images, out, kinds)
-    if args.overwrite:
+    if overwrite:
         return targets
     done = [target for target in targets if len(target.existing) == len(target.files)]
     for target in targets:

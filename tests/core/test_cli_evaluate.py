@@ -1,0 +1,193 @@
+"""`cpsam evaluate`: which files belong together, tables and JSON, sets."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from cpsam_core.cli import main
+from cpsam_core.cli.evaluate import mean_scores
+from cpsam_core.cli.pairs import find_labels, pair_labels
+from cpsam_core.errors import ImageError
+from cpsam_core.images import write_labels, write_picture
+from cpsam_core.metrics import average_precision, pooled, score
+
+Labels = NDArray[np.uint16]
+
+
+def squares(*ids: int) -> Labels:
+    """Return labels (20, 100) with a square of 10 x 10 for each number that is not 0, side by side."""
+    labels = np.zeros((20, 100), np.uint16)
+    for place, number in enumerate(ids):
+        labels[5:15, 20 * place : 20 * place + 10] = number
+    return labels
+
+
+def put(name: str, labels: Labels) -> None:
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    write_labels(name, labels)
+
+
+def result(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return parsed
+
+
+@pytest.fixture
+def two_sets(folder: Path) -> None:
+    """Write two sets, in the layout of data sets on one side and of `cpsam segment` on the other."""
+    put("true/x/masks/1.tif", squares(1, 2, 3))
+    put("true/x/masks/2.tif", squares(1))
+    put("true/y/masks/1.tif", squares(1, 2))
+    write_picture(_made("true/x/images/1.png"), np.zeros((20, 100), np.uint8))
+    put("out/x/images/1_masks.tif", squares(5, 6, 0))
+    put("out/x/images/2_masks.tif", squares(0, 9))
+    put("out/y/images/1_masks.tif", squares(2, 1))
+    write_picture("out/x/images/1_overlay.png", np.zeros((20, 100, 3), np.uint8))
+
+
+def _made(name: str) -> Path:
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    return Path(name)
+
+
+def test_json_holds_images_sets_and_all(two_sets: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "true", "out", "--json"]) == 0
+    scores = result(capsys)
+    assert scores["thresholds"] == [0.5, 0.75, 0.9] and scores["failed"] == {}
+    assert [(one["set"], one["name"]) for one in scores["images"]] == [("x", "1"), ("x", "2"), ("y", "1")]
+    assert [one["average_precision"][0] for one in scores["images"]] == pytest.approx([2 / 3, 0, 1])
+    assert scores["sets"]["x"]["mean"]["average_precision"][0] == pytest.approx(1 / 3)
+    assert scores["sets"]["y"]["mean"]["average_precision"] == [1, 1, 1]
+    assert scores["all"]["images"] == 3
+    assert scores["all"]["mean"]["average_precision"][0] == pytest.approx(5 / 9)
+    assert scores["all"]["pooled"]["average_precision"][0] == pytest.approx(4 / 7)
+    assert scores["all"]["pooled"]["true_objects"] == scores["all"]["mean"]["true_objects"] == 6
+
+
+def test_scores_are_those_of_metrics(two_sets: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "true", "out", "--json", "--thresholds", "0.3,0.6"]) == 0
+    first = result(capsys)["images"][0]
+    expected = score(squares(1, 2, 3), squares(5, 6, 0), (0.3, 0.6))
+    ap, *_ = average_precision(squares(1, 2, 3), squares(5, 6, 0), (0.3, 0.6))
+    assert first["average_precision"] == pytest.approx(ap.tolist())
+    assert first["f1"] == pytest.approx(expected.f1.tolist())
+    assert first["error_rate"] == pytest.approx(expected.error_rate.tolist())
+    assert first["aggregated_jaccard"] == pytest.approx(expected.aggregated_jaccard)
+    assert first["panoptic_quality"] == pytest.approx(expected.panoptic_quality)
+
+
+def test_table_has_a_line_an_image_and_two_a_set(two_sets: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "true", "out"]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line]
+    assert lines[0].split() == ["IMAGE", "TRUE", "FOUND", "AP@0.5", "AP@0.75", "AP@0.9", "F1@0.5", "ERROR@0.5", "AJI", "PQ"]
+    assert [line.split("  ")[0] for line in lines[1:]] == [
+        "x/1", "x/2", "y/1", "x, mean of 2", "x, pooled", "y, mean of 1", "y, pooled", "all, mean of 3", "all, pooled",
+    ]  # fmt: skip
+    assert "0.667" in lines[1]
+
+
+def test_images_without_objects_do_not_count_in_means(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, labels in (("1", squares()), ("2", squares(1, 2))):
+        put(f"true/{name}.tif", labels)
+        put(f"out/{name}.tif", labels)
+    assert main(["evaluate", "true", "out", "--json"]) == 0
+    scores = result(capsys)
+    assert scores["images"][0]["average_precision"] == [None] * 3
+    assert scores["all"]["mean"]["average_precision"] == [1.0] * 3
+    assert scores["all"]["mean"]["panoptic_quality"] == 1.0
+    only_empty = score(squares(), squares())
+    assert math.isnan(mean_scores([only_empty])["f1"][0])
+    assert main(["evaluate", "true/1.tif", "out/1.tif"]) == 0
+    assert " - " in capsys.readouterr().out
+
+
+def test_missing_and_surplus_are_told_and_the_rest_compared(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a", "b"):
+        put(f"true/{name}.tif", squares(1))
+    put("out/a_masks.tif", squares(1))
+    put("out/c_masks.tif", squares(1))
+    assert main(["evaluate", "true", "out", "--json"]) == 1
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["failed"] == {str(Path("true/b.tif")): "no prediction of that name"}
+    assert "b.tif" in shown.err and "c_masks.tif" in shown.err and "1 of 2" in shown.err
+
+
+def test_two_files_are_compared_whatever_their_names(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put("true.tif", squares(1))
+    put("other.png", squares(1))
+    assert main(["evaluate", "true.tif", "other.png", "--json"]) == 0
+    assert result(capsys)["all"]["mean"]["average_precision"] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("arguments", [["true", "nowhere"], ["empty", "true"], ["true", "strange"]])
+def test_nothing_to_compare_is_one_line(
+    arguments: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put("true/a.tif", squares(1))
+    put("strange/b.tif", squares(1))
+    Path("empty").mkdir()
+    assert main(["evaluate", *arguments]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == "" and shown.err.count("\n") == 1
+
+
+def test_thresholds_out_of_range_are_wrong_usage(folder: Path) -> None:
+    assert main(["evaluate", "a", "b", "--thresholds", "0.5,1.5"]) == 2
+    assert main(["evaluate", "a", "b", "--thresholds", "half"]) == 2
+
+
+# -- which files are labels, and which belong together -------------------------------------------------------
+
+
+def labels_in(name: str) -> dict[tuple[str, str], str]:
+    return {key: path.name for key, path in find_labels(Path(name)).items()}
+
+
+def test_plain_files_are_labels_where_nothing_says_otherwise(folder: Path) -> None:
+    put("d/a.tif", squares(1))
+    put("d/b.png", squares(1))
+    assert labels_in("d") == {("", "a"): "a.tif", ("", "b"): "b.png"}
+
+
+def test_images_beside_their_masks_are_no_labels(folder: Path) -> None:
+    for name in ("a.tif", "a_masks.tif", "b.tif", "b_cp_masks.png", "c.tif"):
+        put(f"d/{name}", squares(1))
+    assert labels_in("d") == {("", "a"): "a_masks.tif", ("", "b"): "b_cp_masks.png"}
+
+
+def test_one_form_of_the_same_masks_is_taken(folder: Path) -> None:
+    for name in ("a_masks.png", "a_masks.tif", "a_cp_masks.tif"):
+        put(f"d/{name}", squares(1))
+    assert labels_in("d") == {("", "a"): "a_masks.tif"}
+
+
+def test_names_pair_within_sets_first_and_across_folders_where_they_are_unique(folder: Path) -> None:
+    for name in ("true/x/1.tif", "true/y/1.tif", "true/z/2.tif", "true/z/3.tif"):
+        put(name, squares(1))
+    for name in ("out/x/1.tif", "out/y/1.tif", "out/2.tif", "out/p/3.tif", "out/q/3.tif"):
+        put(name, squares(1))
+    pairing = pair_labels(Path("true"), Path("out"))
+    found = [(pair.true.as_posix(), pair.predicted.as_posix()) for pair in pairing.pairs]
+    assert found == [("true/x/1.tif", "out/x/1.tif"), ("true/y/1.tif", "out/y/1.tif"), ("true/z/2.tif", "out/2.tif")]
+    assert [path.as_posix() for path in pairing.missing] == ["true/z/3.tif"]
+    assert len(pairing.surplus) == 2
+
+
+def test_a_missing_folder_is_named(folder: Path) -> None:
+    with pytest.raises(ImageError, match="nowhere"):
+        pair_labels(Path("nowhere"), Path("nowhere"))
+
+
+def test_pooled_of_the_summary_is_that_of_metrics(two_sets: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "true/x", "out/x", "--json"]) == 0
+    expected = pooled([score(squares(1, 2, 3), squares(5, 6)), score(squares(1), squares(0, 9))])
+    assert result(capsys)["all"]["pooled"]["f1"] == pytest.approx(expected.f1.tolist())
