@@ -185,6 +185,15 @@ def test_a_stack_comes_back(tmp_path):
     assert np.array_equal(back.logits, logits)
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1)])
+def test_one_row_one_column_one_pixel(tmp_path, shape):
+    flows, logits = RNG.normal(size=(2, *shape)).astype(np.float32), np.zeros(shape, np.float32)
+    write_seg(tmp_path / "a_seg.npy", SegFile(np.ones(shape, np.uint32), flows, logits))
+    back = read_seg(tmp_path / "a_seg.npy")
+    assert back.masks.shape == shape and np.array_equal(back.flows, flows)
+    assert np.array_equal(back.logits, logits)
+
+
 def test_no_objects_and_many(tmp_path):
     write_seg(tmp_path / "a_seg.npy", SegFile(np.zeros((4, 5), np.uint32)))
     assert read_seg(tmp_path / "a_seg.npy").ids.size == 0

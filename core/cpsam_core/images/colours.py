@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 __all__ = ["flow_picture", "object_colours"]
 
+CHUNK = 1 << 18
+"""Pixels coloured at a time: what lies between stays in the cache."""
+
 
 def object_colours(ids: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """Return a lively colour for each number, always the same, and unlike those of the numbers beside it.
@@ -49,9 +52,13 @@ def flow_picture(flows: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.uint8]:
     ndarray
         uint8 (..., 3), RGB.
     """
-    y, x = np.asarray(flows, np.float32)
-    hue = (np.degrees(np.arctan2(y, x)) % 360).astype(np.float32)
-    strength = np.clip(np.hypot(y, x) / 5, 0, 1)
-    hsv = np.stack([hue, np.ones_like(hue), strength], axis=-1).reshape(-1, 1, 3)
-    rgb = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB).reshape(*hue.shape, 3)
-    return (rgb * 255).astype(np.uint8)
+    y, x = np.asarray(flows[0]).ravel(), np.asarray(flows[1]).ravel()
+    picture = np.empty((y.size, 3), np.uint8)
+    for start in range(0, y.size, CHUNK):
+        part = slice(start, start + CHUNK)
+        dy, dx = y[part].astype(np.float32), x[part].astype(np.float32)
+        hsv = np.ones((dy.size, 1, 3), np.float32)
+        hsv[:, 0, 0] = cv2.phase(dx, dy, angleInDegrees=True).ravel()
+        hsv[:, 0, 2] = np.clip(np.hypot(dy, dx) / 5, 0, 1)
+        picture[part] = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)[:, 0] * 255
+    return picture.reshape(*flows.shape[1:], 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import fastremap
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +21,9 @@ CHANNEL_COLOURS = np.array(
     [[0, 255, 0], [255, 0, 255], [0, 128, 255], [255, 160, 0], [255, 255, 255], [0, 255, 255]], np.float32
 )
 """Green and magenta first: a pair that colour-blind people tell apart."""
+
+BAND = 256
+"""Rows blended at a time, so that their floats stay few."""
 
 SAMPLE = 1 << 20
 """Pixels that the brightness range is taken from."""
@@ -68,13 +72,17 @@ def overlay_picture(
             raise ImageError(f"There is no plane {plane}: the image has {len(labels)}, counted from 0.")
         labels = labels[plane]
     picture = picture_of(image, plane or 0)
-    inside = labels > 0
-    colours = _colours_of(labels[inside])
-    blended = picture[inside] * (1 - opacity) + colours * opacity
-    picture[inside] = blended.astype(np.uint8)
+    compact, numbers = fastremap.renumber(labels, preserve_zero=True)
+    colours = np.zeros((len(numbers) + 1, 3), np.uint8)
+    colours[list(numbers.values())] = object_colours(np.array(list(numbers)))
+    for top in range(0, len(labels), BAND):
+        rows = slice(top, top + BAND)
+        inside = compact[rows] > 0
+        tint = colours[compact[rows][inside]].astype(np.float32)
+        picture[rows][inside] = (picture[rows][inside] * (1 - opacity) + tint * opacity).astype(np.uint8)
     if outlines:
         edges = outline_pixels(labels)
-        picture[edges] = _colours_of(labels[edges])
+        picture[edges] = colours[compact[edges]]
     return picture
 
 
@@ -110,12 +118,6 @@ def picture_of(image: Image, plane: int = 0) -> npt.NDArray[np.uint8]:
     return np.clip(total, 0, 255).astype(np.uint8)
 
 
-def _colours_of(labels: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    """Return the colour of each pixel, worked out once for each number."""
-    ids, where = np.unique(labels, return_inverse=True)
-    return object_colours(ids)[where]
-
-
 def _stretched(pixels: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """Return uint8 from low to high percentile; what is no number is black."""
     step = max(1, int((pixels[..., 0].size / SAMPLE) ** 0.5))
@@ -125,5 +127,11 @@ def _stretched(pixels: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     if high <= low:
         # A flat picture, or one whose only light is rarer than the percentile.
         low, high = (float(sample.min()), float(sample.max())) if sample.size else (0.0, 1.0)
-    scaled = (pixels.astype(np.float32) - low) * (255 / (high - low) if high > low else 1.0)
-    return np.clip(np.nan_to_num(scaled, nan=0, posinf=255, neginf=0), 0, 255).astype(np.uint8)
+    factor = np.float32(255 / (high - low) if high > low else 1.0)
+    result = np.empty(pixels.shape, np.uint8)
+    for top in range(0, len(pixels), BAND):
+        scaled = (pixels[top : top + BAND].astype(np.float32) - np.float32(low)) * factor
+        np.clip(scaled, 0, 255, out=scaled)
+        scaled[np.isnan(scaled)] = 0
+        result[top : top + BAND] = scaled
+    return result

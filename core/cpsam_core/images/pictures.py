@@ -106,7 +106,7 @@ def write_picture(path: AnyPath, picture: npt.NDArray[np.uint8]) -> None:
     if Path(path).suffix.lower() != ".png":
         raise ImageError(f"Pictures are written as PNG: let the name {path} end in .png.")
     with saving(path) as temporary:
-        temporary.write_bytes(imagecodecs.png_encode(np.ascontiguousarray(picture)))
+        temporary.write_bytes(imagecodecs.png_encode(np.ascontiguousarray(picture), level=3))
 
 
 def _as_picture(array: npt.NDArray[Any]) -> Raw:

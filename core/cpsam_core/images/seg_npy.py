@@ -11,6 +11,7 @@ from typing import Any
 import fastremap
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from cpsam_core.errors import ImageError
 from cpsam_core.labels import outlines as outline_pixels
@@ -104,16 +105,18 @@ def read_seg(path: AnyPath) -> SegFile:
     if not isinstance(data, dict) or not ("masks" in data or "outlines" in data):
         raise ImageError(f"{path} is not a segmentation saved by Cellpose: it holds no masks.")
     masks, numbers = _masks_of(data, path)
+    found = fastremap.unique(masks)
+    rows = found[found > 0].astype(np.int64) - 1
     flows, logits = _flows_of(data.get("flows"), masks.shape)
     outlines = data.get("outlines")
     image = data.get("img")
     return SegFile(
-        masks=numbers[masks],
+        masks=masks if numbers is None else numbers[masks],
         flows=flows,
         logits=logits,
-        ismanual=_for_each(data.get("ismanual"), masks, np.bool_),
-        classes=_for_each(data.get("classes"), masks, np.int64),
-        colours=_for_each(data.get("colors"), masks, np.uint8, (3,)),
+        ismanual=_rows_of(data.get("ismanual"), rows, np.bool_),
+        classes=_rows_of(data.get("classes"), rows, np.int64),
+        colours=_rows_of(data.get("colors"), rows, np.uint8, (3,)),
         filename=_text(data.get("filename")),
         model_path=_text(data.get("model_path")),
         diameter=_number(data.get("diameter")),
@@ -178,8 +181,10 @@ def write_seg(path: AnyPath, seg: SegFile) -> None:
         np.save(file, np.array(data, dtype=object), allow_pickle=True)
 
 
-def _masks_of(data: dict[str, Any], path: Path) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
-    """Return the stored masks, and the table that gives each of their numbers its meaning here."""
+def _masks_of(
+    data: dict[str, Any], path: Path
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32] | None]:
+    """Return the stored masks, and the table of the numbers that their objects had, where there is one."""
     masks = data.get("masks")
     if not isinstance(masks, np.ndarray) or masks.dtype.kind not in "iub" or masks.size == 0:
         raise ImageError(f"{path} holds no masks in a form that is known.")
@@ -195,41 +200,39 @@ def _masks_of(data: dict[str, Any], path: Path) -> tuple[npt.NDArray[np.uint32],
     largest = int(masks.max())
     if largest > max(1 << 26, masks.size):
         raise ImageError(f"{path} holds object numbers up to {largest}, which make no sense.")
-    numbers = np.arange(largest + 1, dtype=np.uint32)
     ids = data.get("ids")
     # Only where they still fit: another program may have changed the masks and kept the key.
     if isinstance(ids, np.ndarray) and ids.shape == (largest,) and ids.dtype == np.uint32:
-        rising = np.diff(ids.astype(np.int64), prepend=0) > 0
-        numbers[1:] = ids if rising.all() else numbers[1:]
-    return masks.astype(np.uint32), numbers
+        numbers = np.concatenate(([0], ids))
+        if (np.diff(numbers) > 0).all() and largest != numbers[-1]:
+            return masks.astype(np.uint32), numbers.astype(np.uint32)
+    return masks.astype(np.uint32), None
 
 
 def _flows_of(
     stored: Any, shape: tuple[int, ...]
 ) -> tuple[npt.NDArray[np.float32] | None, npt.NDArray[np.float32] | None]:
     """Find flows and logits in either layout: apart (window) or stacked in the fifth entry (command line)."""
-    entries = (
-        [np.squeeze(entry) if _is_float(entry) else None for entry in stored] if _is_list(stored) else []
-    )
-    shape = tuple(n for n in shape if n > 1)
-    if len(entries) > 4:
-        stacked = entries[4]
-        if stacked is not None and stacked.shape[1:] == shape and len(stacked) in (3, 4):
-            return stacked[:-1].astype(np.float32), stacked[-1].astype(np.float32)
-    if len(entries) > 3:
-        flows, logits = entries[2], entries[3]
-        if flows is None or logits is None or not logits.shape == shape == flows.shape[1:]:
-            return None, None
-        if len(flows) in (2, 3):
-            return flows.astype(np.float32), logits.astype(np.float32)
-    return None, None
+    parts = [np.squeeze(part) if _is_float(part) else None for part in stored] if _is_list(stored) else []
+    # An image of one row or column has lost that axis too; it comes back with the shape of the masks.
+    squeezed = tuple(length for length in shape if length > 1)
+    flows, logits = None, None
+    if len(parts) > 4 and parts[4] is not None and parts[4].shape[1:] == squeezed:
+        flows, logits = parts[4][:-1], parts[4][-1]
+    elif len(parts) > 3:
+        flows, logits = parts[2], parts[3]
+    if flows is None or logits is None or not flows.shape[1:] == logits.shape == squeezed:
+        return None, None
+    if len(flows) not in (2, 3):
+        return None, None
+    return flows.reshape(-1, *shape).astype(np.float32), logits.reshape(shape).astype(np.float32)
 
 
 def _window_flows(seg: SegFile) -> list[Any]:
     """Return pictures of flow and probability, flow and logit, with a leading axis for a single plane."""
     if seg.flows is None or seg.logits is None:
         return [[], [], [], [], [[]]]
-    probability = (255 / (1 + np.exp(-np.clip(seg.logits, -30, 30)))).astype(np.uint8)
+    probability = (expit(seg.logits) * 255).astype(np.uint8)
     entries: list[npt.NDArray[Any]] = [
         flow_picture(seg.flows[-2:]),
         probability,
@@ -252,17 +255,16 @@ def _check_fits(seg: SegFile, ids: npt.NDArray[np.uint32]) -> None:
             )
 
 
-def _for_each(
-    stored: Any, masks: npt.NDArray[np.uint32], dtype: type[Any], rest: tuple[int, ...] = ()
+def _rows_of(
+    stored: Any, rows: npt.NDArray[np.int64], dtype: type[Any], rest: tuple[int, ...] = ()
 ) -> npt.NDArray[Any] | None:
     """Return the rows of a stored table (row k-1 is object k) that belong to the objects there are."""
     if not isinstance(stored, np.ndarray) or stored.dtype.kind not in "buif":
         return None
-    if stored.shape != (int(masks.max()), *rest):
+    if stored.shape != (rows.max(initial=-1) + 1, *rest):
         return None
-    found = fastremap.unique(masks)
-    rows: npt.NDArray[Any] = stored[found[found > 0].astype(np.int64) - 1].astype(dtype)
-    return rows
+    chosen: npt.NDArray[Any] = stored[rows].astype(dtype)
+    return chosen
 
 
 def _is_list(stored: Any) -> bool:
