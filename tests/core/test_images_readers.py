@@ -13,7 +13,6 @@ from cpsam_core.images import (
     Raw,
     Reader,
     can_read,
-    pictures,
     read_image,
     readers,
     register,
@@ -99,7 +98,7 @@ def test_npy(tmp_path, dtype):
 
 
 def test_large_npy_is_mapped(tmp_path, monkeypatch):
-    monkeypatch.setattr(pictures, "MAP_FROM_DISK", 100)
+    monkeypatch.setattr(npy, "MAP_FROM_DISK", 100)
     np.save(tmp_path / "a.npy", RGB16)
     image = read_image(tmp_path / "a.npy")
     assert isinstance(image.pixels, np.memmap)
@@ -143,6 +142,22 @@ def test_a_cut_file_is_refused(tmp_path, suffix):
             assert length > len(data) - 16  # a PNG whose last, empty block is missing
         except ImageError as error:
             assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{'descr': '<u2', 'shape': (",
+        "r'}",
+        "[" * 90,
+        "{'descr': '<u2', 'fortran_order': False, 'shape': (-1, 4)}",
+    ],
+)
+def test_a_damaged_header_of_npy(tmp_path, header):
+    text = header.encode().ljust(117) + b"\n"
+    (tmp_path / "a.npy").write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + bytes(64))
+    with pytest.raises(ImageError, match=r"not a readable NPY file|no pixels|incomplete"):
+        read_image(tmp_path / "a.npy")
 
 
 def test_damage_inside_a_png_is_noticed(tmp_path):

@@ -1,4 +1,4 @@
-"""PNG, JPEG and NPY files."""
+"""PNG and JPEG files."""
 
 from __future__ import annotations
 
@@ -15,11 +15,7 @@ from cpsam_core.errors import ImageError
 from .files import AnyPath, opening, saving
 from .readers import Raw, Reader, register
 
-__all__ = ["MAP_FROM_DISK", "read_jpeg", "read_npy", "read_png", "write_picture"]
-
-MAP_FROM_DISK = 1 << 30
-"""Bytes from which an uncompressed array is mapped from disk instead of loaded. Not lower: another program
-that cuts a mapped file short takes this one down with it."""
+__all__ = ["read_jpeg", "read_png", "write_picture"]
 
 
 def read_png(path: Path) -> Raw:
@@ -61,33 +57,6 @@ def read_jpeg(path: Path) -> Raw:
     return _as_picture(array)
 
 
-def read_npy(path: Path) -> Raw:
-    """Read a plain array; nothing pickled is ever loaded.
-
-    Raises
-    ------
-    ImageError
-        Damaged, cut off, or holding Python objects.
-    """
-    with opening(path):
-        try:
-            with path.open("rb") as file:
-                shape, dtype = _npy_header(file)
-                if dtype.hasobject:
-                    raise ImageError(
-                        f"{path} holds pickled Python objects, not an image. Loading them could run code."
-                    )
-                if np.prod(shape, dtype=object) * dtype.itemsize > path.stat().st_size:
-                    raise ImageError(f"{path} is incomplete: shorter than its header says.")
-            if path.stat().st_size >= MAP_FROM_DISK:
-                array: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-            else:
-                array = np.load(path, allow_pickle=False)
-        except (ValueError, EOFError) as error:
-            raise ImageError(f"{path} is not a readable NPY file ({_one_line(error)}).") from error
-    return Raw(array, "?" * array.ndim)
-
-
 def write_picture(path: AnyPath, picture: npt.NDArray[np.uint8]) -> None:
     """Write a picture as PNG, in one step.
 
@@ -117,22 +86,10 @@ def _as_picture(array: npt.NDArray[Any]) -> Raw:
     return Raw(array, "YXS" if array.ndim == 3 else "YX")
 
 
-def _npy_header(file: Any) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    version = np.lib.format.read_magic(file)
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = read(file)
-    return shape, dtype
-
-
 def _bytes_of(path: Path) -> bytes:
     with opening(path):
         return path.read_bytes()
 
 
-def _one_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
-
-
-register(Reader("a NPY", (".npy",), read_npy, (b"\x93NUMPY",)))
 register(Reader("a JPEG", (".jpg", ".jpeg"), read_jpeg, (b"\xff\xd8\xff",)))
 register(Reader("a PNG", (".png",), read_png, (b"\x89PNG\r\n\x1a\n",)))

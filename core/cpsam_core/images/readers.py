@@ -14,7 +14,20 @@ from cpsam_core.errors import ImageError
 from .files import AnyPath, check_readable, head_of
 from .image import Image, arrange
 
-__all__ = ["Raw", "Reader", "can_read", "read_image", "read_raw", "register", "supported_suffixes"]
+__all__ = [
+    "MAP_FROM_DISK",
+    "Raw",
+    "Reader",
+    "can_read",
+    "read_image",
+    "read_raw",
+    "register",
+    "supported_suffixes",
+]
+
+MAP_FROM_DISK = 1 << 30
+"""Bytes from which an uncompressed array is mapped from disk instead of loaded. Not lower: another program
+that cuts a mapped file short takes this one down with it."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from cpsam_core.errors import ImageError
 
 from .files import opening
+from .npy import read_header
 
 __all__ = ["load_npy_object"]
 
@@ -64,14 +65,8 @@ def load_npy_object(path: Path) -> Any:
     """
     with opening(path), path.open("rb") as file:
         try:
-            version = np.lib.format.read_magic(file)
-            header = (
-                np.lib.format.read_array_header_1_0
-                if version == (1, 0)
-                else np.lib.format.read_array_header_2_0
-            )
-            shape, _, dtype = header(file)
-        except (ValueError, EOFError) as error:
+            shape, dtype = read_header(file)
+        except ValueError as error:
             raise ImageError(f"{path} is not a NPY file, or it is damaged at its start.") from error
         if shape != () or dtype != np.dtype(object):
             raise ImageError(f"{path} holds a plain array, not a saved segmentation.")

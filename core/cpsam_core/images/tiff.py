@@ -18,8 +18,7 @@ import tifffile
 from cpsam_core.errors import ImageError
 
 from .files import AnyPath, opening, saving
-from .pictures import MAP_FROM_DISK
-from .readers import Raw, Reader, register
+from .readers import MAP_FROM_DISK, Raw, Reader, register
 from .tiff_metadata import Scale, channel_names_of, scale_of
 
 __all__ = ["read_tiff", "write_tiff"]

@@ -1,0 +1,68 @@
+"""NPY files that hold plain arrays."""
+
+from __future__ import annotations
+
+import math
+import tokenize
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cpsam_core.errors import ImageError
+
+from .files import opening
+from .readers import MAP_FROM_DISK, Raw, Reader, register
+
+__all__ = ["read_header", "read_npy"]
+
+
+def read_npy(path: Path) -> Raw:
+    """Read a plain array; nothing pickled is ever loaded.
+
+    Raises
+    ------
+    ImageError
+        Damaged, cut off, or holding Python objects.
+    """
+    with opening(path):
+        try:
+            with path.open("rb") as file:
+                shape, dtype = read_header(file)
+                if dtype.hasobject:
+                    raise ImageError(
+                        f"{path} holds pickled Python objects, not an image. Loading them could run code."
+                    )
+                if math.prod(shape) * dtype.itemsize > path.stat().st_size:
+                    raise ImageError(f"{path} is incomplete: shorter than its header says.")
+            if path.stat().st_size >= MAP_FROM_DISK:
+                array: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+            else:
+                array = np.load(path, allow_pickle=False)
+        except (ValueError, EOFError) as error:
+            raise ImageError(f"{path} is not a readable NPY file ({str(error).splitlines()[0]}).") from error
+    return Raw(array, "?" * array.ndim)
+
+
+def read_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Return shape and data type as an NPY file states them, and leave `file` where the data begin.
+
+    Raises
+    ------
+    ValueError
+        The header is damaged.
+    """
+    try:
+        version = np.lib.format.read_magic(file)
+        if version == (1, 0):
+            shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        else:
+            shape, _, dtype = np.lib.format.read_array_header_2_0(file)
+    except (tokenize.TokenError, EOFError, TypeError, MemoryError, RecursionError) as error:
+        # numpy parses the header as Python text, and lets the parser's own errors through.
+        raise ValueError("its header is damaged") from error
+    return shape, dtype
+
+
+register(Reader("a NPY", (".npy",), read_npy, (b"\x93NUMPY",)))
