@@ -13,6 +13,7 @@ from cpsam_core.images import (
     Raw,
     Reader,
     can_read,
+    npy,
     read_image,
     readers,
     register,
