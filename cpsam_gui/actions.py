@@ -38,6 +38,11 @@ def with_image(session: Session) -> bool:
     return session.image is not None
 
 
+def with_file(session: Session) -> bool:
+    """Allow where the open image has a file, and so a folder."""
+    return session.path is not None
+
+
 def with_objects(session: Session) -> bool:
     """Allow where there are masks."""
     return bool(session.document.objects)
@@ -161,6 +166,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("open", "Open image…", lambda w: w.ask_open(), ("Ctrl+O", "Ctrl+L"), "folder_open_outline",
            menu="File"),
     Action("demo", "Open the demonstration", lambda w: w.open_demo(), icon="image_outline", menu="File"),
+    Action("next", "Next image", lambda w: w.open_neighbour(1), ("D", "Right"), "arrow_right", with_file, "File"),
+    Action("previous", "Previous image", lambda w: w.open_neighbour(-1), ("A", "Left"), "arrow_left",
+           with_file, "File"),
     Action("import", "Import masks…", lambda w: w.ask_import(), ("Ctrl+M", "Ctrl+P"), "file_import_outline",
            with_image, "File"),
     Action("save", "Save", lambda w: w.save(), ("Ctrl+S",), "content_save_outline", with_image, "File",

@@ -83,10 +83,16 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     theme.apply(app)
     window = Window(model=model)
     window.show()
-    if demo:
-        QTimer.singleShot(0, window.open_demo)
-    elif image is not None:
-        QTimer.singleShot(0, lambda: window.open(image))
+
+    def begin() -> None:
+        if demo:
+            window.open_demo()
+        elif image is not None:
+            window.open(image)
+        else:
+            window.offer_recovery()
+
+    QTimer.singleShot(0, begin)
     return app.exec()
 
 

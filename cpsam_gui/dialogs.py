@@ -35,6 +35,21 @@ def copy_details(problem: Problem) -> None:
         clipboard.setText(f"{problem.text}\n\n{problem.details}".strip())
 
 
+def ask_recover(parent: QWidget, image: str, when: str) -> bool | None:
+    """Ask whether to recover work that was not saved; True, False to drop it, None to decide later."""
+    box = QMessageBox(
+        QMessageBox.Icon.Question, "cpsam-gui", f"There is unsaved work on {image}.", parent=parent
+    )
+    box.setInformativeText(f"The program ended before it was saved, on {when}. Recover it?")
+    recover = box.addButton("Recover", QMessageBox.ButtonRole.AcceptRole)
+    drop = box.addButton("Drop it", QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton("Later", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(recover)
+    box.exec()
+    clicked = box.clickedButton()
+    return None if clicked not in (recover, drop) else clicked is recover
+
+
 def ask_unsaved(parent: QWidget, name: str) -> QMessageBox.StandardButton:
     """Ask what to do with changed masks: save, discard or cancel."""
     buttons = QMessageBox.StandardButton

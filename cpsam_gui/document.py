@@ -33,6 +33,8 @@ class Document:
     """Pixels of a block have new labels."""
     objects_changed = Signal(object)
     """Rows of the table changed: a frozenset of ids, or None for all."""
+    stepped = Signal(Step, bool)
+    """A step was applied (True) or taken back (False); for the journal."""
     history_changed = Signal()
     """A step was added, undone, redone or dropped, or the work was saved."""
 
@@ -188,6 +190,7 @@ class Document:
             # The last step goes on holding what was there before the first of these results.
             self._saved = _NEVER if self._saved is last else self._saved
             del self._steps[self._position :]
+            self.stepped.emit(last, True)
             self.history_changed.emit()
         else:
             self._push(step)
@@ -234,6 +237,7 @@ class Document:
         if self.can_undo:
             self._position -= 1
             self._apply(self._steps[self._position], forward=False)
+            self.stepped.emit(self._steps[self._position], False)
             self.history_changed.emit()
 
     def redo(self) -> None:
@@ -241,6 +245,7 @@ class Document:
         if self.can_redo:
             self._apply(self._steps[self._position], forward=True)
             self._position += 1
+            self.stepped.emit(self._steps[self._position - 1], True)
             self.history_changed.emit()
 
     def go_to(self, position: int) -> None:
@@ -272,6 +277,7 @@ class Document:
             total -= self._steps.pop(0).nbytes
             self._dropped += 1
         self._position = len(self._steps)
+        self.stepped.emit(step, True)
         self.history_changed.emit()
 
     def _apply(self, step: Step, *, forward: bool) -> None:

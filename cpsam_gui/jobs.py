@@ -121,6 +121,7 @@ class Jobs(QObject):
         self.generation = 0
         self._main, self._live = Lane(), Lane()
         self._running: set[Job] = set()
+        self._closed = False
 
     @property
     def busy(self) -> bool:
@@ -154,13 +155,17 @@ class Jobs(QObject):
             self._live.running.cancel()
         return self._enqueue(self._make(name, work, done, self._live), self._live)
 
-    def start_beside(self, name: str, work: Work, done: Callable[[Any], None]) -> Job:
-        """Run `work` at once, beside everything else; for short work such as saving."""
+    def start_beside(self, name: str, work: Work, done: Callable[[Any], None], *, every: bool = False) -> Job:
+        """Run `work` at once, beside everything else; for short work such as saving.
+
+        With `every`, the result is delivered whatever image is open by then.
+        """
         lane = Lane()
-        return self._enqueue(self._make(name, work, done, lane), lane)
+        return self._enqueue(self._make(name, work, done, lane, every=every), lane)
 
     def shutdown(self) -> None:
         """Cancel everything and wait until every thread has ended."""
+        self._closed = True
         self.generation += 1
         for lane in (self._main, self._live):
             self._stop(lane)
@@ -175,13 +180,15 @@ class Jobs(QObject):
         if lane.running is not None:
             lane.running.cancel()
 
-    def _make(self, name: str, work: Work, done: Callable[[Any], None], lane: Lane) -> Job:
+    def _make(
+        self, name: str, work: Work, done: Callable[[Any], None], lane: Lane, *, every: bool = False
+    ) -> Job:
         job = Job(name, work, self)
         generation = self.generation
 
         def deliver(result: Any) -> None:
             self._release(job, lane)
-            if generation == self.generation:
+            if generation == self.generation or (every and not self._closed):
                 done(result)
 
         def complain(problem: Problem) -> None:

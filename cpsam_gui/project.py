@@ -115,7 +115,7 @@ def read_project(path: Path) -> Project:
                 )
             labels = np.asarray(tifffile.imread(io.BytesIO(archive.read(MASKS))), np.uint32)
         labels = labels.reshape((-1, *labels.shape[-2:]))
-        objects = {int(number): _checked(fields) for number, fields in table["objects"].items()}
+        objects = {int(number): checked_fields(fields) for number, fields in table["objects"].items()}
         return Project(labels, objects, dict(table.get("settings", {})), str(table.get("image", "")))
     except OSError as error:
         raise ImageError(f"{path} cannot be read: {error.strerror or error}.") from error
@@ -123,7 +123,7 @@ def read_project(path: Path) -> Project:
         raise ImageError(f"{path.name} is no project of this program, or it is damaged ({error}).") from error
 
 
-def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
+def checked_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the stored fields of one object in their types; unknown ones are left out."""
     numbers = {name: fields.get(name) for name in ("flow_error", "probability")}
     return {

@@ -21,6 +21,8 @@ from .document import Document
 from .files import masks_path, project_path
 from .history import Origin
 from .jobs import Jobs, Problem, problem_from
+from .journal import Journal, Recovered
+from .journal import recover as read_journal
 from .models import Models
 from .palette import colour_of, label_table
 from .tools import TOOLS, Desk, Pointer, Tool
@@ -77,6 +79,7 @@ class Session(QObject):
         self.view = View()
         self.image: Image | None = None
         self.path: Path | None = None
+        self.journal: Journal | None = None
         self.last_settings: dict[str, Any] = {}
         """Thresholds of the last run, which are saved with the masks and come back with them."""
         self.flows: Flows | None = None
@@ -110,9 +113,12 @@ class Session(QObject):
         self.path = Path(path) if path is not None else None
         self.flows, self.last_settings = None, {}
         self._adopt(Document(opened.image.pixels.shape[:3]))
+        self._end_journal()
         if opened.found is not None and opened.masks_from is not None:
             self.swap(f"Saved masks ({opened.masks_from.name})", opened.found)
             self.document.mark_saved()
+        if self.path is not None:
+            self.journal = Journal(self.document, self.path)
         self.view.selection = frozenset()
         self.view.plane = opened.image.pixels.shape[0] // 2 if opened.image.pixels.shape[0] > 1 else 0
         self.view.channels = opened.channels
@@ -214,7 +220,7 @@ class Session(QObject):
             self.failed.emit(problem_from(error))
             return False
         if targets:
-            self.document.mark_saved()
+            self._mark_saved()
         return bool(targets)
 
     def export(self, target: Path) -> None:
@@ -222,8 +228,8 @@ class Session(QObject):
         document, position = self.document, self.document.position
 
         def done(written: Path) -> None:
-            if document.position == position:
-                document.mark_saved()
+            if document is self.document and document.position == position:
+                self._mark_saved()
             self.message.emit(f"Saved {written}")
             self.saved.emit(str(written))
 
@@ -231,6 +237,38 @@ class Session(QObject):
             tasks.save, target, document.labels.copy(), dict(document.objects), self._extra()
         )  # fmt: skip
         self.jobs.start_beside("Saving", work, done)
+
+    def _mark_saved(self) -> None:
+        self.document.mark_saved()
+        if self.journal is not None:
+            self.journal.restart()
+
+    def _end_journal(self) -> None:
+        """Remove the journal of an image that is left: its work is saved, or given up on purpose."""
+        if self.journal is not None:
+            self.journal.close()
+            self.journal = None
+
+    def recover(self, journal: Path) -> None:
+        """Open the image of a journal that a crash left behind, with the work that it holds."""
+
+        def show(found: Recovered | None) -> None:
+            if found is None:
+                self.failed.emit(Problem(f"The journal {journal} holds nothing that can be used."))
+            else:
+                self.open(found.image, partial(self._take_recovered, found))
+
+        self.jobs.start("Reading the journal", lambda progress: read_journal(journal), show)
+
+    def _take_recovered(self, found: Recovered) -> None:
+        if found.labels.shape != self.document.shape:
+            self.failed.emit(Problem(f"{found.image.name} has another size now than when it was edited."))
+            return
+        records = tasks.records_with(found.labels, found.objects)
+        self.swap("Recovered work", tasks.Found(found.labels, records))
+        if found.lost:
+            self.message.emit(f"Recovered all but the last {found.lost} bytes, which were damaged")
+        found.path.unlink(missing_ok=True)  # a new journal holds this work now
 
     def _targets(self) -> list[Path]:
         if self.image is None:
@@ -401,6 +439,7 @@ class Session(QObject):
         """Stop every job and wait for the threads."""
         self.tool.cancel()
         self.jobs.shutdown()
+        self._end_journal()
 
 
 def _values(settings: Settings) -> dict[str, Any]:

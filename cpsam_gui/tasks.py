@@ -96,6 +96,25 @@ def open_image(path: Path, progress: Progress) -> Opened:
         return replace(opened, problem=str(error))
 
 
+def thumbnail(path: Path, size: int) -> NDArray[np.uint8] | None:
+    """Return a small RGB picture (y, x, 3) of an image file; None where it cannot be read."""
+    import cv2
+
+    from cpsam_core.images import picture_of, read_image
+
+    try:
+        image = read_image(path)
+    except ImageError:
+        return None
+    step = max(1, max(image.pixels.shape[1:3]) // (4 * size))
+    middle = image.pixels.shape[0] // 2
+    small = replace(image, pixels=image.pixels[middle : middle + 1, ::step, ::step])
+    picture = picture_of(small)
+    scale = size / max(picture.shape[:2])
+    shape = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+    return np.asarray(cv2.resize(picture, shape, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def prepare(image: Image) -> Opened:
     """Choose colours and brightness levels for the channels of an image."""
     count = image.pixels.shape[-1]
@@ -140,6 +159,12 @@ def records_of(
         )
         for number, (z, y, x) in zip(ids.tolist(), places, strict=True)
     }  # fmt: skip
+
+
+def records_with(labels: Labels, fields: Mapping[int, dict[str, Any]]) -> dict[int, ObjectRecord]:
+    """Return the object table of labels (z, y, x) with stored fields such as class and origin put back."""
+    records = records_of(labels, Origin.EDITED)
+    return {number: record.changed(**fields.get(number, {})) for number, record in records.items()}
 
 
 def segment(
@@ -250,10 +275,8 @@ def read_masks(path: Path, shape: tuple[int, ...], progress: Progress) -> Found:
     progress(0, 1, "Reading masks")
     if path.suffix == PROJECT:
         project = read_project(path)
-        labels, rows = _fitting(path, project.labels, shape), project.objects
-        records = records_of(labels, Origin.EDITED)
-        known = {number: record.changed(**rows.get(number, {})) for number, record in records.items()}
-        return Found(labels, known, settings=project.settings)
+        labels = _fitting(path, project.labels, shape)
+        return Found(labels, records_with(labels, project.objects), settings=project.settings)
     if path.name.endswith("_seg.npy"):
         return _read_seg(path, shape)
     from cpsam_core.images import read_labels

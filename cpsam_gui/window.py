@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import ctime
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSettings, QSize, Qt
@@ -22,7 +23,8 @@ from . import actions, dialogs, tasks, theme
 from .canvas import Canvas
 from .files import is_companion, masks_path, seg_path
 from .jobs import Problem
-from .panels import ChannelsPanel, HistoryPanel, ObjectsPanel, SegmentPanel
+from .journal import left_behind
+from .panels import ChannelsPanel, FilesPanel, HistoryPanel, ObjectsPanel, SegmentPanel
 from .panels.layout import scrolling
 from .planes import PlaneSlider
 from .session import Session
@@ -106,6 +108,8 @@ class Window(QMainWindow):
         self.channels_panel = ChannelsPanel(self.session)
         self.objects_panel = ObjectsPanel(self.session)
         self.history_panel = HistoryPanel(self.session)
+        self.files_panel = FilesPanel(self.session)
+        self.files_panel.chosen.connect(self.open)
         self.segment_panel.run_button.clicked.connect(self.run_or_cancel)
         self.docks: dict[str, QDockWidget] = {}
         for name, panel in (
@@ -121,6 +125,15 @@ class Window(QMainWindow):
             dock.setMinimumWidth(320)
             self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
             self.docks[name] = dock
+        files = QDockWidget(actions.translate("Files"), self)
+        files.setObjectName("Files")
+        files.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
+        files.setTitleBarWidget(QWidget())
+        files.setWidget(self.files_panel)
+        files.setMinimumWidth(200)
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, files)
+        self.docks["Files"] = files
+        self.resizeDocks([files], [232], Qt.Orientation.Horizontal)
         self.tabifyDockWidget(self.docks["Segment"], self.docks["Channels"])
         self.tabifyDockWidget(self.docks["Objects"], self.docks["History"])
         self.docks["Segment"].raise_()
@@ -158,6 +171,7 @@ class Window(QMainWindow):
 
     def open(self, path: Path, *, then_segment: bool = False) -> None:
         """Open an image, after asking about unsaved changes."""
+        path = path.resolve()
         if self.may_leave():
             self.session.open(path, self.run if then_segment else None)
 
@@ -170,6 +184,16 @@ class Window(QMainWindow):
     def open_demo(self) -> None:
         """Open the shipped image and segment it."""
         self.open(tasks.demo_path(), then_segment=True)
+
+    def open_neighbour(self, step: int) -> None:
+        """Open the next or the previous image of the folder."""
+        path = self.files_panel.neighbour(step)
+        if path is not None:
+            self.open(path)
+        else:
+            self.session.message.emit(
+                "This is the last image of the folder" if step > 0 else "This is the first"
+            )
 
     def ask_import(self) -> None:
         """Let the user choose masks for the open image."""
@@ -201,6 +225,18 @@ class Window(QMainWindow):
             chosen = Path(name)
             stem = chosen.name.removesuffix(".npy").removesuffix("_seg")
             self.session.export(chosen.with_name(f"{stem}_seg.npy"))
+
+    def offer_recovery(self) -> bool:
+        """Offer work that an earlier crash left behind, the newest first; True where some is taken up."""
+        for path in left_behind():
+            answer = dialogs.ask_recover(self, path.name.rsplit("-", 2)[0], ctime(path.stat().st_mtime))
+            if answer is None:
+                return False
+            if answer:
+                self.session.recover(path)
+                return True
+            path.unlink(missing_ok=True)
+        return False
 
     def run(self) -> None:
         """Segment the open image with what the panel says."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .channels import ChannelsPanel
+from .files import FilesPanel
 from .history import HistoryPanel
 from .objects import ObjectsPanel
 from .segment import SegmentPanel
 
-__all__ = ["ChannelsPanel", "HistoryPanel", "ObjectsPanel", "SegmentPanel"]
+__all__ = ["ChannelsPanel", "FilesPanel", "HistoryPanel", "ObjectsPanel", "SegmentPanel"]

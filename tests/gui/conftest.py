@@ -71,8 +71,9 @@ class FakeSegmenter:
 
 
 @pytest.fixture(autouse=True)
-def own_settings(tmp_path: Path) -> Iterator[None]:
-    """Keep the settings of the tests away from those of the user."""
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep settings and journals of the tests away from those of the user."""
+    monkeypatch.setenv("CPSAM_JOURNAL", str(tmp_path / "journal"))
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
     yield

@@ -13,8 +13,9 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from cpsam_core.errors import ImageError
 from cpsam_core.images import read_seg
 from cpsam_core.progress import silent
-from cpsam_gui import files, operations, tasks
+from cpsam_gui import dialogs, files, operations, tasks
 from cpsam_gui.history import Origin
+from cpsam_gui.journal import frames
 from cpsam_gui.project import VERSION, read_project, write_project
 
 if TYPE_CHECKING:
@@ -122,6 +123,45 @@ def test_cellpose_files_go_out_and_come_in(
     assert session.document.objects[3].origin is Origin.HAND
     assert session.flows is not None
     assert segmented.segment_panel.flow.value() == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize("answer", [True, False, None])
+def test_unsaved_work_is_offered_after_a_crash(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, image_file: Path, answer: bool | None
+) -> None:
+    session = segmented.session
+    session.change(lambda document: operations.delete(document, [1]))
+    session.change(lambda document: operations.set_locked(document, [2]))
+    records, labels = dict(session.document.objects), np.array(session.document.labels)
+    assert session.journal is not None
+    live = session.journal.path
+    qtbot.waitUntil(lambda: live.exists() and len(list(frames(live.read_bytes()))) == 3)
+    # A copy is what a crash leaves: the same content, and no program that holds it.
+    left = live.with_name("cells-1-2.journal")
+    left.write_bytes(live.read_bytes())
+    session.document.mark_saved()
+    monkeypatch.setattr(dialogs, "ask_recover", lambda *args: answer)
+    assert segmented.offer_recovery() is bool(answer)
+    assert left.exists() is (answer is not False)
+    if answer:
+        qtbot.waitUntil(lambda: session.document.steps == ("Recovered work",))
+        np.testing.assert_array_equal(session.document.labels, labels)
+        assert dict(session.document.objects) == records
+        assert session.document.modified
+        assert not left.exists()
+
+
+def test_saving_and_closing_remove_the_journal(segmented: Window, qtbot: QtBot) -> None:
+    session = segmented.session
+    assert session.journal is not None
+    path = session.journal.path
+    qtbot.waitUntil(path.exists)
+    segmented.save()
+    qtbot.waitUntil(lambda: session.jobs.idle and not path.exists())
+    session.change(lambda document: operations.delete(document, [1]))
+    qtbot.waitUntil(path.exists)
+    session.close()
+    assert not path.exists()
 
 
 def test_damaged_earlier_work_does_not_stop_opening(window: Window, qtbot: QtBot, image_file: Path) -> None:

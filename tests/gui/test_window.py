@@ -369,6 +369,28 @@ def test_another_image_drops_the_old_run(
     assert not opened.session.document.objects
 
 
+def test_the_folder_is_listed_and_walked_by_keys(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    for name in ("b10.tif", "b2.tif", "a.png"):
+        tifffile.imwrite(tmp_path / "b.tif", np.zeros((9, 9), np.uint8))
+        (tmp_path / "b.tif").rename(tmp_path / name.replace(".png", ".tif"))
+    panel = window.files_panel
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(tmp_path / "b2.tif")
+    assert [path.name for path in panel.paths] == ["a.tif", "b2.tif", "b10.tif"]
+    with qtbot.waitSignal(window.session.image_changed):
+        qtbot.keyClick(window, Qt.Key.Key_D)
+    assert window.session.path is not None
+    assert window.session.path.name == "b10.tif"
+    qtbot.keyClick(window, Qt.Key.Key_D)
+    assert "last image" in window.status.hint.text()
+    with qtbot.waitSignal(window.session.image_changed):
+        panel.list.itemClicked.emit(panel.list.item(0))
+    assert window.session.path.name == "a.tif"
+    panel.filter.setText("b1")
+    assert [path.name for path in panel.paths] == ["b10.tif"]
+    qtbot.waitUntil(lambda: window.session.jobs.idle)
+
+
 def test_theme_switch(segmented: Window) -> None:
     from cpsam_gui import theme
 
