@@ -22,6 +22,8 @@ from cpsam_core.progress import Progress, silent
 if TYPE_CHECKING:
     import torch
 
+Positions = NDArray[np.signedinteger[Any]]
+
 CHUNK_POINTS = 1 << 16  # positions and flows of a chunk fit in a second-level cache
 SMALL_CHUNK_POINTS = 1 << 13  # for small images, so that every thread has work
 TILE = {2: 96, 3: 20}  # side of the tiles of the image that are put together to a chunk
@@ -36,7 +38,7 @@ def follow(
     *,
     threads: int | None = None,
     progress: Progress = silent,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[Positions, Positions]:
     """Follow the pixels of cells along the flows by Euler steps with bilinear sampling.
 
     Positions are normalised by (length - 1) while the flows are sampled as if pixels had an extent
@@ -57,7 +59,7 @@ def follow(
 
     Returns
     -------
-    starts, ends : (n,) int64
+    starts, ends : (n,) int32, or int64 where the image needs it
         Positions in the flattened image: of each pixel inside, tile by tile, and of the pixel it ends in.
     """
     import torch
@@ -65,19 +67,21 @@ def follow(
     field = torch.from_numpy(_scaled_field(flows, inside))
     shape = inside.shape
     threads = threads or torch.get_num_threads()
-    per_chunk = int(np.count_nonzero(inside)) // (4 * threads)
-    chunks = list(_chunks(inside, min(max(per_chunk, SMALL_CHUNK_POINTS), CHUNK_POINTS)))
-    total = sum(len(chunk) for chunk in chunks)
-    starts = np.concatenate(chunks) if chunks else np.zeros(0, np.int64)
-    ends = np.empty(total, np.int64)
-    edges = np.concatenate([[0], np.cumsum([len(chunk) for chunk in chunks])]).astype(int)
+    total = int(np.count_nonzero(inside))
+    position = np.dtype(np.int32 if inside.size <= np.iinfo(np.int32).max else np.int64)
+    starts: Positions = np.empty(total, position)
+    ends: Positions = np.empty(total, position)
+    edges = [0]
+    for chunk in _chunks(inside, min(max(total // (4 * threads), SMALL_CHUNK_POINTS), CHUNK_POINTS)):
+        edges.append(edges[-1] + len(chunk))
+        starts[edges[-2] : edges[-1]] = chunk
 
     def work(number: int) -> int:
         span = slice(edges[number], edges[number + 1])
         ends[span] = _follow_chunk(field, starts[span], shape, niter)
-        return int(edges[number + 1])
+        return edges[number + 1]
 
-    for done in _in_threads(work, len(chunks), threads):
+    for done in _in_threads(work, len(edges) - 1, threads):
         progress(done, total, "following flows")
     return starts, ends
 
@@ -131,7 +135,7 @@ def _chunks(inside: NDArray[np.bool_], size: int) -> Iterator[NDArray[np.int64]]
 
 
 def _follow_chunk(
-    field: torch.Tensor, starts: NDArray[np.int64], shape: tuple[int, ...], niter: int
+    field: torch.Tensor, starts: Positions, shape: tuple[int, ...], niter: int
 ) -> NDArray[np.int64]:
     """Return the flat position of the pixel in which each of `starts` ends."""
     points = _to_unit(np.unravel_index(starts, shape), shape)

@@ -17,7 +17,9 @@ GROWTH_POINTS = 2  # growth goes on where there are more points than this
 BATCH = 1 << 22  # pixels of windows handled at a time
 
 
-def gather(starts: NDArray[np.int64], ends: NDArray[np.int64], shape: tuple[int, ...]) -> Labels:
+def gather(
+    starts: NDArray[np.integer[Any]], ends: NDArray[np.integer[Any]], shape: tuple[int, ...]
+) -> Labels:
     """Make objects of the pixels that end together.
 
     Peaks in the histogram of end points are the centres of objects. Each peak grows five times by one pixel
@@ -26,7 +28,7 @@ def gather(starts: NDArray[np.int64], ends: NDArray[np.int64], shape: tuple[int,
 
     Parameters
     ----------
-    starts, ends : (n,) int64
+    starts, ends : (n,) integers
         Flat positions of pixels and of the pixels they end in, as `follow` returns them.
     shape : tuple of int
         Shape of the image.
@@ -46,15 +48,17 @@ def gather(starts: NDArray[np.int64], ends: NDArray[np.int64], shape: tuple[int,
         region[pixels] = peak + first  # the last value given to a pixel stays: the largest peak's
         first += count
     labels = np.zeros(shape, np.uint32)
-    labels.reshape(-1)[starts] = region[ends]
+    flat = labels.reshape(-1)
+    for part in _batches(len(starts), 1):
+        flat[starts[part]] = region[ends[part]]
     return labels
 
 
-def _histogram(ends: NDArray[np.int64], shape: tuple[int, ...]) -> NDArray[np.int32]:
+def _histogram(ends: NDArray[np.integer[Any]], shape: tuple[int, ...]) -> NDArray[np.int32]:
     """Return how many paths end in each pixel."""
     counts = np.zeros(int(np.prod(shape)), np.int32)
-    for first in range(0, len(ends), BATCH):  # near pixels come together, and so do their ends
-        part = ends[first : first + BATCH]
+    for batch in _batches(len(ends), 1):  # near pixels come together, and so do their ends
+        part = ends[batch]
         low, high = int(part.min()), int(part.max())
         counts[low : high + 1] += np.bincount(part - low).astype(np.int32)
     return counts.reshape(shape)
