@@ -15,6 +15,7 @@ from scipy import ndimage
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.flows import flows_from_masks
 from cpsam_core.labels import fill_holes
+from cpsam_core.labels.runs import runs_of
 from cpsam_core.labels.table import object_means
 from cpsam_core.progress import Progress, silent
 
@@ -132,9 +133,10 @@ def find_masks(
     del inside
     labels = gather(starts, ends, logits.shape)
     del starts, ends
-    areas = np.bincount(labels.reshape(-1))
-    too_big = areas > max_size_fraction * labels.size
-    labels = drop_numbers(labels, too_big)
+    ids, sizes = runs_of(labels).areas()
+    areas = np.zeros(int(ids.max(initial=0)) + 1, np.int64)
+    areas[ids] = sizes
+    labels = drop_numbers(labels, areas > max_size_fraction * labels.size)
     rejecting = logits.ndim == 2 and flow_threshold > 0
     fit = np.full(len(areas), np.nan, np.float32)
     if errors or rejecting:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpsam_core.labels.runs import bands
+
 Labels = NDArray[np.uint32]
 
 PEAK_RADIUS = 2  # a peak is the maximum of the 5 pixels around it along each axis
@@ -140,4 +142,7 @@ def drop_numbers(labels: Labels, dropped: NDArray[Any]) -> Labels:
         return labels
     table = np.arange(len(dropped), dtype=np.uint32)
     table[dropped] = 0
-    return table[labels]
+    kept = np.empty_like(labels)
+    for band in bands(labels.shape):  # indexing copies its index as 64-bit numbers
+        kept[band] = table[labels[band]]
+    return kept
