@@ -48,7 +48,9 @@ class Augmentation:
     def __post_init__(self) -> None:
         low, high = self.scale
         if not 0 < low <= high or self.crop < 16:
-            raise SettingsError(f"augmentation needs 0 < scale low <= high and a crop of at least 16, not {self}")
+            raise SettingsError(
+                f"augmentation needs 0 < scale low <= high and a crop of at least 16, not {self}"
+            )
 
     @classmethod
     def finetune(cls, **changes: Any) -> Augmentation:
@@ -110,7 +112,9 @@ def augment(example: Example, settings: Augmentation, rng: np.random.Generator) 
 def _transform(example: Example, settings: Augmentation, rng: np.random.Generator) -> tuple[Matrix, float]:
     """Return the 2 x 3 matrix from image (x, y) to crop (x, y), and its scale."""
     low, high = settings.scale
-    scale = float(np.exp(rng.uniform(np.log(low), np.log(high))) if settings.log_scale else rng.uniform(low, high))
+    scale = float(
+        np.exp(rng.uniform(np.log(low), np.log(high))) if settings.log_scale else rng.uniform(low, high)
+    )
     if settings.diameter is not None:
         scale *= settings.diameter / max(example.diameter, 1.0)
     angle = rng.uniform(0, 2 * np.pi)
@@ -122,7 +126,9 @@ def _transform(example: Example, settings: Augmentation, rng: np.random.Generato
     return np.column_stack((linear, shift)), scale
 
 
-def _centre(example: Example, settings: Augmentation, scale: float, rng: np.random.Generator) -> NDArray[np.float64]:
+def _centre(
+    example: Example, settings: Augmentation, scale: float, rng: np.random.Generator
+) -> NDArray[np.float64]:
     """Return the image point (x, y) that becomes the middle of the crop."""
     height, width = example.labels.shape
     if rng.random() < settings.on_cells:
@@ -158,17 +164,19 @@ def _warp_pixels(pixels: NDArray[np.float16], matrix: Matrix, scale: float, side
     if scale < 0.75:
         height, width = part.shape[:2]
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        part = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.float32)
         factors = np.array([size[0] / width, size[1] / height])
         moved[:, 2] += moved[:, :2] @ (0.5 / factors - 0.5)
         moved[:, :2] /= factors
     warped = cv2.warpAffine(
         part, moved, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0
     )
-    return warped.reshape(side, side, pixels.shape[2])
+    return np.asarray(warped, np.float32).reshape(side, side, pixels.shape[2])
 
 
-def _warp_flows(flows: NDArray[np.int8], mask: NDArray[np.bool_], matrix: Matrix, scale: float, side: int) -> Floats:
+def _warp_flows(
+    flows: NDArray[np.int8], mask: NDArray[np.bool_], matrix: Matrix, scale: float, side: int
+) -> Floats:
     """Move and turn the vectors, then bring them back to unit length inside cells."""
     how = cv2.INTER_LINEAR if scale > 1 else cv2.INTER_NEAREST
     y, x = (_warp(part.astype(np.float32), matrix, side, how) for part in flows)
@@ -215,7 +223,7 @@ def _restain(pixels: Floats, spread: float, rng: np.random.Generator) -> Floats:
     """Mix what the channels absorb, as another stain or another camera would."""
     count = pixels.shape[2]
     mixing = np.eye(count) + rng.normal(0, spread, (count, count))
-    return _rescale(((1 - pixels) @ -mixing.astype(np.float32)))
+    return _rescale((1 - pixels) @ -mixing.astype(np.float32))
 
 
 def _rescale(pixels: Floats) -> Floats:

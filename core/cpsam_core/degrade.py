@@ -47,13 +47,15 @@ def _shot_noise(pixels: Pixels, photons: float, rng: np.random.Generator) -> Pix
     rate = np.clip(pixels, 0, None) * photons
     if photons > 50:  # indistinguishable from a normal distribution, which is far quicker to draw
         noise = rng.standard_normal(rate.shape, np.float32)
-        return ((rate + noise * np.sqrt(rate)) / photons).astype(np.float32)
-    return (rng.poisson(rate) / photons).astype(np.float32)
+        counts = rate + noise * np.sqrt(rate)
+    else:
+        counts = rng.poisson(rate)
+    return np.asarray(counts / photons, np.float32)
 
 
 def _blur(pixels: Pixels, sigma_y: float, sigma_x: float) -> Pixels:
     blurred = cv2.GaussianBlur(pixels, (0, 0), max(sigma_x, 1e-3), sigmaY=max(sigma_y, 1e-3))
-    return blurred.reshape(pixels.shape)
+    return np.asarray(blurred, np.float32).reshape(pixels.shape)
 
 
 def _coarsen(pixels: Pixels, by_y: float, by_x: float) -> Pixels:
@@ -62,4 +64,5 @@ def _coarsen(pixels: Pixels, by_y: float, by_x: float) -> Pixels:
     blurred = _blur(pixels, by_y / 2 if by_y > 1 else 0, by_x / 2 if by_x > 1 else 0)
     small_size = (max(2, round(width / by_x)), max(2, round(height / by_y)))
     small = cv2.resize(blurred, small_size, interpolation=cv2.INTER_NEAREST)
-    return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR).reshape(pixels.shape)
+    stretched = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(stretched, np.float32).reshape(pixels.shape)

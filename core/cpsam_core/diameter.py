@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from .dynamics import find_masks
 from .predict import TileNetwork, predict_plane
@@ -60,12 +61,15 @@ def _look(
 ) -> _Look:
     maps = predict_plane(network, part, scale=scale, batch_size=settings.batch_size, progress=progress)
     found = find_masks(
-        maps[-3:-1], maps[-1], cellprob_threshold=settings.cellprob_threshold, flow_threshold=settings.flow_threshold
+        maps[-3:-1],
+        maps[-1],
+        cellprob_threshold=settings.cellprob_threshold,
+        flow_threshold=settings.flow_threshold,
     )
     areas = np.bincount(found.labels.ravel())[1:]
     if len(areas) < 1:
         return _Look(0.0, 0.0)
-    probability = 1 / (1 + np.exp(-maps[-1]))
+    probability = expit(maps[-1])
     means = np.bincount(found.labels.ravel(), probability.ravel())[1:] / np.maximum(areas, 1)
     trust = np.clip(means * 2 - 1, 0, 1) * np.clip(1 - found.flow_errors / 0.4, 0, 1)
     explained = float((areas * trust).sum() / found.labels.size)

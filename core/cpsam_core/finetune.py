@@ -59,7 +59,9 @@ class TrainSettings:
 
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_size < 1 or self.learning_rate <= 0 or not 0 <= self.averaging < 1:
-            raise SettingsError("training needs at least one epoch, a batch of one, a rate above 0 and averaging below 1")
+            raise SettingsError(
+                "training needs at least one epoch, a batch of one, a rate above 0 and averaging below 1"
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for the model card."""
@@ -110,7 +112,9 @@ class Trainer:
         if settings.layer_drop is not None:
             self.model.set_layer_drop(settings.layer_drop)
         self.average = copy.deepcopy(self.model) if settings.averaging else None
-        self.optimiser = torch.optim.AdamW(self._groups(), lr=settings.learning_rate, fused=self.device.type != "mps")
+        self.optimiser = torch.optim.AdamW(
+            self._groups(), lr=settings.learning_rate, fused=self.device.type != "mps"
+        )
         self.losses: list[float] = []
         self.steps = 0
         if self.device.type == "cpu":
@@ -156,7 +160,9 @@ class Trainer:
 
     def _batches(self, epoch: int) -> Iterator[Batch]:
         s = self.settings
-        return batches(self.data, s.augmentation, s.batch_size, self.steps_per_epoch, (s.seed, epoch), s.threads)
+        return batches(
+            self.data, s.augmentation, s.batch_size, self.steps_per_epoch, (s.seed, epoch), s.threads
+        )
 
     def _step(self, batch: Batch) -> float:
         self.model.train()
@@ -176,7 +182,7 @@ class Trainer:
                 f"({self.settings.learning_rate:g}) and start again from the last saved state"
             )
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         if self.settings.clip:
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip)
         self.optimiser.step()

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from .devices import choose_precision, keep_freed_memory
+from .errors import CpsamError
 from .vit import FlowVit, VitConfig
 
 log = logging.getLogger(__name__)
@@ -19,8 +20,8 @@ FloatArray = NDArray[np.float32]
 class Network:
     """Predicts tiles (batch, channel, tile, tile) as maps (batch, map, tile, tile), both float32 arrays.
 
-    When the accelerator runs out of memory, the batch is halved and the work goes on; when even one tile does not
-    fit, the network moves to the processor. Each step is said once, as a warning, and remembered.
+    When memory runs out, the batch is halved and the work goes on; when even one tile does not fit on the
+    accelerator, the network moves to the processor. Each step is said once, as a warning, and remembered.
 
     Parameters
     ----------
@@ -67,9 +68,9 @@ class Network:
             try:
                 result[start : start + count] = self._predict(tiles[start : start + count])
             except RuntimeError as error:
-                if not _is_out_of_memory(error) or self.device.type == "cpu":
+                if not _is_out_of_memory(error):
                     raise
-                short = True  # handled below: inside this block the error keeps the failed pass's memory alive
+                short = True  # handled below: in here the error keeps the failed pass's memory alive
             else:
                 short, start = False, start + count
             if short:
@@ -90,11 +91,17 @@ class Network:
             torch.cuda.empty_cache()
         if count > 1:
             self._limit = count // 2
-            log.warning("%s is out of memory with %d tiles at once; going on with %d", self.device, count, self._limit)
+            log.warning(
+                "%s is out of memory with %d tiles at once; going on with %d", self.device, count, self._limit
+            )
             return
+        if self.device.type == "cpu":
+            raise CpsamError("this machine has not enough memory for a single tile; close other programs")
         log.warning("%s has not enough memory for a single tile; going on on the CPU, slower", self.device)
         cpu = torch.device("cpu")
-        self._settle(cpu, choose_precision(cpu))
+        # Whoever computed in full precision goes on in it; reduced precision is worth what the processor makes of it.
+        full = self.precision == torch.float32
+        self._settle(cpu, torch.float32 if full else choose_precision(cpu))
 
     def _settle(self, device: torch.device, precision: torch.dtype) -> None:
         self.device, self.precision = device, precision
@@ -102,10 +109,16 @@ class Network:
             keep_freed_memory()
         self.model.to(device, precision)
         if self.config.stem == "conv":
-            self.model.to(memory_format=torch.channels_last)
-        log.info("%s computes on %s in %s", self.name or "the network", device, str(precision).removeprefix("torch."))
+            self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        log.info(
+            "%s computes on %s in %s",
+            self.name or "the network",
+            device,
+            str(precision).removeprefix("torch."),
+        )
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:
-    """CUDA has a type of its own for it, MPS and others say it in words."""
-    return isinstance(error, torch.OutOfMemoryError) or "out of memory" in str(error).lower()
+    """CUDA has a type of its own for it; its libraries, MPS and the processor say it in words."""
+    words = ("out of memory", "alloc_failed", "can't allocate memory", "not enough memory")
+    return isinstance(error, torch.OutOfMemoryError) or any(text in str(error).lower() for text in words)

@@ -125,7 +125,9 @@ class Segmenter:
         return self._planes(pixels, settings, report)
 
     def _prepare(self, image: Image, settings: Settings) -> FloatArray:
-        chosen = select_channels(image.pixels, image.channel_names, settings.channels, self.network.in_channels)
+        chosen = select_channels(
+            image.pixels, image.channel_names, settings.channels, self.network.in_channels
+        )
         options = settings.normalize
         if not settings.do_3D and settings.stitch_threshold == 0 and image.is_stack:
             options = replace(options, norm3D=False)  # planes of their own are normalised on their own
@@ -140,16 +142,17 @@ class Segmenter:
         return masks_of(flows, logits, settings, progress=report)
 
     def _planes(self, pixels: FloatArray, settings: Settings, report: Progress) -> Segmentation:
-        shape = pixels.shape[1:3]
-        maps = [
-            resize_flows(prediction, (int(shape[0]), int(shape[1])))
-            for prediction in predict_planes(
-                self.network, pixels, batch_size=settings.batch_size, tile_overlap=settings.tile_overlap,
-                augment=settings.augment, scale=_scale(settings), progress=report,
-            )
-        ]  # fmt: skip
-        # One plane is used as it is; stacking would copy it.
-        together = maps[0] if len(maps) == 1 else np.stack(maps, axis=1)
+        planes, height, width = (int(n) for n in pixels.shape[:3])
+        predictions = predict_planes(
+            self.network, pixels, batch_size=settings.batch_size, tile_overlap=settings.tile_overlap,
+            augment=settings.augment, scale=_scale(settings), progress=report,
+        )  # fmt: skip
+        if planes == 1:  # used as it is; putting it into a stack would copy it
+            together = resize_flows(next(predictions), (height, width))
+        else:
+            together = np.empty((self.network.out_channels, planes, height, width), np.float32)
+            for z, prediction in enumerate(predictions):
+                together[:, z] = resize_flows(prediction, (height, width))
         classes = together[:-3] if len(together) > 3 else None
         return masks_of(together[-3:-1], together[-1], settings, classes, report)
 
@@ -163,7 +166,8 @@ def masks_of(
 ) -> Segmentation:
     """Turn flows and logits of an earlier run into objects, for example with other thresholds.
 
-    Parameters are those of `Segmentation`; a stack with flows of two components is taken plane by plane.
+    Parameters are those of `Segmentation`; a stack with flows of two components is taken plane by plane. After
+    `diameter="auto"`, give the diameter that was found (`Segmentation.diameter`) to have the same steps again.
     """
     if logits.ndim == 3 and len(flows) == 2:
         found = _plane_by_plane(flows, logits, settings, progress)
@@ -174,7 +178,7 @@ def masks_of(
         inner = clear_border(labels)
         kept = np.unique(inner[inner > 0])
         labels, errors = _renumber(inner, kept), errors[kept - 1]
-    diameter = settings.diameter if isinstance(settings.diameter, float | int) else NATIVE_DIAMETER
+    diameter = settings.diameter if isinstance(settings.diameter, float) else NATIVE_DIAMETER
     objects = object_table(labels, logits, errors)
     return Segmentation(labels, flows, logits, objects, float(diameter), class_logits)
 
@@ -229,4 +233,4 @@ def _renumber(labels: Labels, kept: NDArray[np.uint32]) -> Labels:
 
 
 def _scale(settings: Settings) -> float:
-    return NATIVE_DIAMETER / settings.diameter if isinstance(settings.diameter, float | int) else 1.0
+    return NATIVE_DIAMETER / settings.diameter if isinstance(settings.diameter, float) else 1.0

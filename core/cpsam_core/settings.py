@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -22,7 +23,7 @@ class Settings:
     diameter : float, "auto" or None
         Diameter of the cells in pixels; the image is resized so that they measure 30. None leaves the image as it is,
         "auto" measures the cells in a first coarse pass.
-    channels : tuple of int or str, optional
+    channels : sequence of int or str, optional
         Channels that the network sees, by index from 0 or by name; None takes the first three.
     axes : str, optional
         Meaning of the image's axes ("ZCYX"), where it is not certain.
@@ -51,7 +52,8 @@ class Settings:
     flow3D_smooth : float or (z, y, x)
         Gaussian smoothing of the flows of a volume, in voxels.
     stitch_threshold : float
-        Stacks plane by plane: objects of neighbouring planes that overlap by this IoU become one; 0 leaves planes apart.
+        Stacks plane by plane: objects of neighbouring planes that overlap by this IoU become one; 0 leaves planes
+        apart.
     exclude_on_edges : bool
         Drop objects that touch the border of the image.
 
@@ -62,7 +64,7 @@ class Settings:
     """
 
     diameter: float | Literal["auto"] | None = None
-    channels: tuple[int | str, ...] | None = None
+    channels: Sequence[int | str] | None = None
     axes: str | None = None
     normalize: NormalizeSettings = field(default_factory=NormalizeSettings)
     flow_threshold: float = 0.4
@@ -81,13 +83,17 @@ class Settings:
 
     def __post_init__(self) -> None:
         if isinstance(self.diameter, str):
-            _require(self.diameter == "auto", f'diameter is a number of pixels, "auto" or None, not {self.diameter!r}')
-        elif self.diameter is not None:
             _require(
-                math.isfinite(self.diameter) and self.diameter >= 1,
-                f"diameter is at least one pixel, not {self.diameter}",
+                self.diameter == "auto",
+                f'diameter is a number of pixels, "auto" or None, not {self.diameter!r}',
             )
-        _require(math.isfinite(self.flow_threshold) and self.flow_threshold >= 0, "flow_threshold is 0 or more")
+        elif self.diameter is not None:
+            sensible = math.isfinite(self.diameter) and self.diameter >= 1
+            _require(sensible, f"diameter is at least one pixel, not {self.diameter}")
+            object.__setattr__(self, "diameter", float(self.diameter))  # numpy's numbers, too
+        _require(
+            math.isfinite(self.flow_threshold) and self.flow_threshold >= 0, "flow_threshold is 0 or more"
+        )
         _require(math.isfinite(self.cellprob_threshold), "cellprob_threshold is a number, about -6 to 6")
         _require(0 < self.max_size_fraction <= 1, "max_size_fraction is above 0 and at most 1")
         _require(self.niter is None or self.niter >= 1, "niter is at least 1")
@@ -95,15 +101,16 @@ class Settings:
         _require(self.batch_size >= 1, "batch_size is at least 1")
         _require(self.anisotropy is None or 0 < self.anisotropy < 1000, "anisotropy is above 0")
         _require(0 <= self.stitch_threshold <= 1, "stitch_threshold is from 0 to 1")
-        if isinstance(self.channels, list):
-            object.__setattr__(self, "channels", tuple(self.channels))
+        if self.channels is not None:
+            chosen = [self.channels] if isinstance(self.channels, str) else self.channels
+            object.__setattr__(self, "channels", tuple(chosen))
 
     @property
     def steps(self) -> int:
         """Steps along the flows for the diameter set, as in the reference."""
         if self.niter is not None:
             return self.niter
-        if isinstance(self.diameter, float | int):
+        if isinstance(self.diameter, float):
             return max(1, int(DEFAULT_STEPS * self.diameter / NATIVE_DIAMETER))
         return DEFAULT_STEPS
 

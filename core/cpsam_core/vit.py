@@ -38,6 +38,9 @@ class VitConfig:
     stem: Literal["patch", "conv"] = "patch"
 
     def __post_init__(self) -> None:
+        sizes = (self.depth, self.width, self.heads, self.patch, self.tile, self.in_channels, self.neck)
+        if min(sizes) < 1 or self.out_channels < 3 or not 0 <= self.layer_drop <= 1 or self.mlp_ratio <= 0:
+            raise SettingsError(f"no network has this shape: {self}")
         if self.tile % self.patch or self.width % self.heads:
             raise SettingsError(
                 f"a network needs tiles of whole patches and heads of equal width, not tile {self.tile} with patch "
@@ -92,8 +95,8 @@ class VitConfig:
 class FlowVit(nn.Module):
     """Tiles (b, channels, tile, tile) to maps (b, out_channels, tile, tile).
 
-    In training, tiles may be smaller than `config.tile` (a multiple of the patch): a random window of the
-    position table is used then, so that the whole table is trained.
+    Tiles may be smaller than `config.tile` (a multiple of the patch): training uses a random window of the position
+    table then, so that the whole table is trained, and evaluation its middle.
     """
 
     def __init__(self, config: VitConfig) -> None:
@@ -157,7 +160,12 @@ class Encoder(nn.Module):
         grid = self.config.grid
         if (rows, columns) == (grid, grid):
             return self.pos_embed
-        top, left = (int(torch.randint(grid - n + 1, ())) for n in (rows, columns))
+        if max(rows, columns) > grid:
+            raise SettingsError(f"this network takes tiles of at most {self.config.tile} pixels")
+        if self.training:
+            top, left = (int(torch.randint(grid - n + 1, ())) for n in (rows, columns))
+        else:
+            top, left = ((grid - n) // 2 for n in (rows, columns))
         return self.pos_embed[:, top : top + rows, left : left + columns]
 
     def _blocks(self, tokens: Tensor, checkpointing: bool) -> Tensor:
@@ -202,7 +210,8 @@ class Block(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         """Return tokens (b, rows, columns, width) of the same shape."""
         tokens = tokens + self.attn(self.norm1(tokens))
-        return tokens + self.mlp(self.norm2(tokens))
+        result: Tensor = tokens + self.mlp(self.norm2(tokens))
+        return result
 
 
 class Mlp(nn.Module):
