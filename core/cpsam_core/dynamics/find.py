@@ -145,7 +145,11 @@ def find_masks(
     bad = areas < min_size
     if rejecting:
         bad |= fit > flow_threshold
-    labels = fill_holes(drop_numbers(labels, bad))
+    return _numbered(fill_holes(drop_numbers(labels, bad)), fit)
+
+
+def _numbered(labels: Labels, fit: NDArray[np.float32]) -> Masks:
+    """Renumber objects in the order of rows; `fit` is indexed by the old number."""
     labels, numbers = fastremap.renumber(labels, preserve_zero=True)
     old = np.array([number for number in numbers if number != 0], np.int64)
     new = np.array([numbers[number] for number in old.tolist()], np.int64)

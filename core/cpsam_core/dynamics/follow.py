@@ -146,15 +146,14 @@ def _follow_chunk(
     *looks, final = _legs(niter)
     for leg in looks:
         _step(field, points, leg)
-        if before is not None:
-            circling = _equal(points, before)
-            last[:, alive[circling]] = points[:, circling]
         twin = _twins(points)
         kept = twin == np.arange(len(twin))
         merged = np.arange(len(starts))
         merged[alive] = alive[twin]
         group = merged[group]
         if before is not None:
+            circling = _equal(points, before)
+            last[:, alive[circling]] = points[:, circling]
             kept &= ~circling
         points, alive = points[:, kept], alive[kept]
         before = points.copy()
