@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TILE = 512  # samples on a side
 CACHE_BYTES = 192 << 20
 MAX_MAGNIFY = 8
-LAZY = TILE * TILE  # pixels; larger changes are coloured when they come into view
+LAZY = TILE * TILE  # samples; larger changes are coloured when they come into view
 
 
 class Colours(Protocol):
@@ -83,7 +83,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
             y, x = row * span, column * span
             if y >= bottom or y + span <= top or x >= right or x + span <= left:
                 continue
-            if level > 0 or (bottom - top) * (right - left) > LAZY:
+            if (bottom - top) * (right - left) > LAZY << 2 * max(level, 0):
                 self._drop(key)  # made again when it is next in view
             else:
                 self._recolour(self._tiles[key], level, y, x, (top, bottom, left, right))
@@ -142,17 +142,22 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
         return tile
 
     def _recolour(self, tile: Tile, level: int, y: int, x: int, area: tuple[int, int, int, int]) -> None:
+        """Colour the samples of a tile at (`y`, `x`) anew that lie in `area` (top, bottom, left, right)."""
         if self._colours is None:
             return
-        magnify = 1 << max(-level, 0)
+        step, magnify = 1 << max(level, 0), 1 << max(-level, 0)
         rows, columns = (length // magnify for length in tile.pixels.shape)
-        top, bottom = max(area[0], y), min(area[1], y + rows)
-        left, right = max(area[2], x), min(area[3], x + columns)
+        top, bottom = max((area[0] - y) // step, 0), min(-((y - area[1]) // step), rows)
+        left, right = max((area[2] - x) // step, 0), min(-((x - area[3]) // step), columns)
         if top >= bottom or left >= right:
             return
-        part = self._colours(slice(top, bottom), slice(left, right), magnify)
-        top, left = (top - y) * magnify, (left - x) * magnify
-        tile.pixels[top : top + part.shape[0], left : left + part.shape[1]] = part
+        limits = self._colours.shape
+        part = self._colours(
+            slice(y + top * step, min(y + bottom * step, limits[0]), step),
+            slice(x + left * step, min(x + right * step, limits[1]), step),
+            magnify,
+        )
+        tile.pixels[top * magnify : bottom * magnify, left * magnify : right * magnify] = part
 
     def _drop(self, key: tuple[int, int, int]) -> None:
         self._bytes -= self._tiles.pop(key).pixels.nbytes
