@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 AHEAD = 1  # images read before they are needed: memory holds this many more
 BEHIND = 1  # results that wait to be written
 
+STEP_FORMAT = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}]"
+
 FAILURES = (CpsamError, OSError, MemoryError)
 """What stops one image and not the run."""
 
@@ -115,7 +117,7 @@ def _ended(outcome: Outcome, writing: Future[None]) -> Outcome:
 
 @contextmanager
 def _bars(images: int) -> Iterator[tuple[Callable[[], object], Progress]]:
-    """Show a bar of images, where there are several, and one of the tiles of the image at hand.
+    """Show a bar of images, where there are several, and one of the steps (tiles first) of the image at hand.
 
     In a terminal only: a log file is no place for bars.
     """
@@ -125,13 +127,13 @@ def _bars(images: int) -> Iterator[tuple[Callable[[], object], Progress]]:
     several = None if images > 1 else True
     with (
         tqdm(desc="images", total=images, unit="image", disable=several, **options) as outer,
-        tqdm(desc="tiles", unit="tile", disable=None, mininterval=0.2, **options) as inner,
+        tqdm(desc="image", disable=None, mininterval=0.2, bar_format=STEP_FORMAT, **options) as inner,
     ):
 
         def report(done: int, total: int, note: str = "") -> None:
+            inner.set_description_str(note, refresh=False)
             if inner.total != total or done < inner.n:
                 inner.reset(total)
-            inner.set_postfix_str(note, refresh=False)
             inner.update(done - inner.n)
 
         yield outer.update, report
