@@ -52,7 +52,7 @@ def validate(
     return {
         name: {
             "images": float(len(rows)),
-            **{f"ap_{t}": round(float(v), 4) for t, v in zip(THRESHOLDS, np.mean(rows, axis=0), strict=True)},
+            **{f"ap_{t}": round(float(v), 4) for t, v in zip(THRESHOLDS, np.nanmean(rows, axis=0), strict=True)},
         }
         for name, rows in precisions.items()
     }
