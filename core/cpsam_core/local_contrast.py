@@ -50,7 +50,7 @@ def normalize_blocks(
     """
     limits = np.stack([_block_limits(plane, block, percentile) for plane in stack])  # (z, 2, rows, columns)
     span = np.ptp(limits)
-    flat = limits[:, 1] - limits[:, 0] <= min(1e-3, 1e-3 * float(span))
+    flat: NDArray[np.bool_] = np.asarray(limits[:, 1] - limits[:, 0] <= min(1e-3, 1e-3 * float(span)))
     alive: NDArray[np.bool_] = ~flat.all(axis=(1, 2))
     for z in np.flatnonzero(alive):
         _fill_flat(limits[z], flat[z])
@@ -65,9 +65,9 @@ def normalize_blocks(
     if top_row:
         limits = limits[:, :, :1]
 
-    for z, plane in enumerate(stack):
-        if alive[z] or (whole_stack and alive.any()):
-            _apply(plane, limits[0 if whole_stack else z])
+    for number, plane in enumerate(stack):
+        if alive[number] or (whole_stack and alive.any()):
+            _apply(plane, limits[0 if whole_stack else number])
         else:
             plane[:] = 0
     return np.full(len(stack), alive.any()) if whole_stack else alive

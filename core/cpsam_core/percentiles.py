@@ -112,7 +112,8 @@ def _sortable(band: NDArray[Any]) -> NDArray[np.uint32]:
     negative = bits >> np.uint32(31)
     # negative numbers sort backwards: flip all their bits; of the others the sign only
     flip = negative * np.uint32(0x7FFFFFFF) | np.uint32(0x80000000)
-    return np.bitwise_xor(bits, flip)
+    keys: NDArray[np.uint32] = np.bitwise_xor(bits, flip)
+    return keys
 
 
 def _value_of(key: int) -> float:
