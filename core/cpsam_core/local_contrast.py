@@ -51,7 +51,7 @@ def normalize_blocks(
     limits = np.stack([_block_limits(plane, block, percentile) for plane in stack])  # (z, 2, rows, columns)
     span = np.ptp(limits)
     flat: NDArray[np.bool_] = np.asarray(limits[:, 1] - limits[:, 0] <= min(1e-3, 1e-3 * float(span)))
-    alive: NDArray[np.bool_] = ~flat.all(axis=(1, 2))
+    alive: NDArray[np.bool_] = np.logical_not(np.all(flat, axis=(1, 2)))
     for z in np.flatnonzero(alive):
         _fill_flat(limits[z], flat[z])
     _fill_dead_planes(limits, alive)
