@@ -96,15 +96,16 @@ class Sample:
 def augment(example: Example, settings: Augmentation, rng: np.random.Generator) -> Sample:
     """Return one random crop of `example`; the same state of `rng` gives the same crop."""
     matrix, scale = _transform(example, settings, rng)
-    pixels = _warp_pixels(example.pixels, matrix, scale, settings.crop)
+    view = _view(matrix, scale, settings.crop, example.labels.shape)
+    pixels = _warp_pixels(example.pixels, view, scale)
     pixels = _intensities(pixels, example.diameter * scale, settings, rng)
-    mask = _warp(example.labels.astype(np.float32), matrix, settings.crop, cv2.INTER_NEAREST) > 0
-    target = np.concatenate((mask[None], _warp_flows(example.flows, mask, matrix, scale, settings.crop)))
+    mask = _warp(example.labels[view.window] > 0, view) > 0
+    target = np.concatenate((mask[None], _warp_flows(example.flows, mask, view, scale)))
     weight, classes = np.ones(mask.shape, np.float32), None
     if example.complete is not None:
-        weight = _warp(example.complete.astype(np.float32), matrix, settings.crop, cv2.INTER_NEAREST)
+        weight = _warp(example.complete[view.window], view)
     if example.classes is not None:
-        classes = _warp(example.classes, matrix, settings.crop, cv2.INTER_NEAREST).astype(np.int64)
+        classes = _warp(example.classes[view.window], view).astype(np.int64)
     tile = np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32)
     return Sample(tile, target.astype(np.float32), weight, classes)
 
@@ -146,21 +147,43 @@ def _centre(
     ])  # fmt: skip
 
 
-def _warp(image: NDArray[Any], matrix: Matrix, side: int, interpolation: int) -> NDArray[Any]:
-    return cv2.warpAffine(image, matrix, (side, side), flags=interpolation)
+@dataclass(frozen=True)
+class _View:
+    """The part of an image that a crop shows, and the matrix from (x, y) in that part to (x, y) in the crop."""
+
+    window: tuple[slice, slice]
+    matrix: Matrix
+    side: int
 
 
-def _warp_pixels(pixels: NDArray[np.float16], matrix: Matrix, scale: float, side: int) -> Floats:
-    """Warp the part of the image that the crop shows; when shrinking, average first so that nothing aliases."""
-    inverse = cv2.invertAffineTransform(matrix)
+def _view(matrix: Matrix, scale: float, side: int, shape: tuple[int, ...]) -> _View:
+    """Leave out what the crop does not show: large images cost no more than small ones."""
+    inverse = np.asarray(cv2.invertAffineTransform(matrix))
     corners = np.array([[0, 0], [side, 0], [0, side], [side, side]]) @ inverse[:, :2].T + inverse[:, 2]
-    low = np.clip(np.floor(corners.min(axis=0)).astype(int) - 2, 0, None)
-    high = np.ceil(corners.max(axis=0)).astype(int) + 3
-    part = pixels[low[1] : high[1], low[0] : high[0]].astype(np.float32)
-    if part.size == 0:
-        return np.zeros((side, side, pixels.shape[2]), np.float32)
+    margin = 2 + int(np.ceil(2 / scale))  # what interpolation sees beyond, two pixels of the crop
+    size = np.array(shape[::-1])
+    low = np.clip(np.floor(corners.min(axis=0)).astype(int) - margin, 0, size)
+    high = np.clip(np.ceil(corners.max(axis=0)).astype(int) + margin + 1, low, size)
     moved = matrix.copy()
     moved[:, 2] += matrix[:, :2] @ low
+    return _View((slice(low[1], high[1]), slice(low[0], high[0])), moved, side)
+
+
+def _warp(part: NDArray[Any], view: _View, interpolation: int = cv2.INTER_NEAREST) -> Floats:
+    """Warp one map of `view.window`; 0 outside the image."""
+    if part.size == 0:
+        return np.zeros((view.side, view.side), np.float32)
+    given = np.ascontiguousarray(part, np.float32)
+    return np.asarray(
+        cv2.warpAffine(given, view.matrix, (view.side, view.side), flags=interpolation), np.float32
+    )
+
+
+def _warp_pixels(pixels: NDArray[np.float16], view: _View, scale: float) -> Floats:
+    """Warp all channels; when shrinking, average first so that nothing aliases."""
+    part, moved = pixels[view.window].astype(np.float32), view.matrix.copy()
+    if part.size == 0:
+        return np.zeros((view.side, view.side, pixels.shape[2]), np.float32)
     if scale < 0.75:
         height, width = part.shape[:2]
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -168,19 +191,15 @@ def _warp_pixels(pixels: NDArray[np.float16], matrix: Matrix, scale: float, side
         factors = np.array([size[0] / width, size[1] / height])
         moved[:, 2] += moved[:, :2] @ (0.5 / factors - 0.5)
         moved[:, :2] /= factors
-    warped = cv2.warpAffine(
-        part, moved, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0
-    )
-    return np.asarray(warped, np.float32).reshape(side, side, pixels.shape[2])
+    warped = cv2.warpAffine(part, moved, (view.side, view.side), flags=cv2.INTER_LINEAR)
+    return np.asarray(warped, np.float32).reshape(view.side, view.side, pixels.shape[2])
 
 
-def _warp_flows(
-    flows: NDArray[np.int8], mask: NDArray[np.bool_], matrix: Matrix, scale: float, side: int
-) -> Floats:
+def _warp_flows(flows: NDArray[np.int8], mask: NDArray[np.bool_], view: _View, scale: float) -> Floats:
     """Move and turn the vectors, then bring them back to unit length inside cells."""
     how = cv2.INTER_LINEAR if scale > 1 else cv2.INTER_NEAREST
-    y, x = (_warp(part.astype(np.float32), matrix, side, how) for part in flows)
-    turn = matrix[:, :2] / scale
+    y, x = (_warp(part[view.window], view, how) for part in flows)
+    turn = view.matrix[:, :2] / scale
     moved = np.stack((turn[1, 0] * x + turn[1, 1] * y, turn[0, 0] * x + turn[0, 1] * y))
     length = np.sqrt((moved**2).sum(axis=0))
     length[length < 1] = np.inf  # the centre of a cell, where the flow has no direction

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import fastremap
 import numpy as np
 from numpy.typing import NDArray
 
 from .augment import Example
-from .errors import CpsamError, TrainingError
+from .errors import CpsamError, SettingsError, TrainingError
 from .flows import flows_from_masks
 from .images.label_files import check_same_shape, read_labels
 from .images.readers import read_image, supported_suffixes
@@ -39,21 +40,21 @@ class Pair:
 
 
 def find_pairs(folder: Path, masks: Path | None = None) -> list[Pair]:
-    """Return every image below `folder` that has masks, in natural order of paths.
+    """Return every image below `folder` that has masks, sorted by path.
 
-    Masks are looked for by equal stem under `masks`, as `NAME_masks` beside the image, or by equal stem in a folder
-    `masks` beside the image's own folder `images`.
+    Masks are looked for by equal stem under `masks` (in the same subfolder, else in any), as `NAME_masks` beside the
+    image, or by equal stem in a folder `masks` beside the image's own folder `images`.
 
     Raises
     ------
     TrainingError
-        If the folder is missing or holds no image with masks.
+        If the folder is missing or holds no image with masks, or if several masks fit an image.
     """
     if not folder.is_dir():
         raise TrainingError(f"there is no folder {folder}")
     known = set(supported_suffixes())
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in known and path.is_file())
-    below = _by_stem(masks) if masks is not None else {}
+    below = _masks_below(masks) if masks is not None else {}
     by_folder: dict[Path, dict[str, Path]] = {}
     pairs = []
     for image in files:
@@ -62,9 +63,10 @@ def find_pairs(folder: Path, masks: Path | None = None) -> list[Pair]:
         beside = by_folder.get(image.parent)
         if beside is None:
             beside = by_folder[image.parent] = _masks_for(image.parent)
-        found = below.get(image.stem) or beside.get(image.stem)
+        place = image.parent.relative_to(folder)
+        found = _only(below.get(image.stem, {}), place, image) or beside.get(image.stem)
         if found is not None and found != image:
-            parts = [part for part in image.parent.relative_to(folder).parts if part != "images"]
+            parts = [part for part in place.parts if part != "images"]
             pairs.append(Pair(image, found, "/".join(parts) or folder.name))
     if not pairs:
         raise TrainingError(
@@ -77,35 +79,59 @@ def _is_masks(path: Path, root: Path) -> bool:
     return path.stem.endswith((*MASK_ENDINGS, "_flows")) or "masks" in path.relative_to(root).parts[:-1]
 
 
-def _by_stem(folder: Path) -> dict[str, Path]:
+def _masks_below(folder: Path) -> dict[str, dict[Path, Path]]:
+    """Return the label files of each image stem, by the subfolder that they lie in."""
     if not folder.is_dir():
         raise TrainingError(f"there is no folder {folder}")
-    return {_stem(path): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    found: dict[str, dict[Path, Path]] = {}
+    for inner in [folder, *sorted(path for path in folder.rglob("*") if path.is_dir())]:
+        for stem, path in _by_stem(inner).items():
+            found.setdefault(stem, {})[inner.relative_to(folder)] = path
+    return found
+
+
+def _only(candidates: dict[Path, Path], place: Path, image: Path) -> Path | None:
+    """Return the label file in the same subfolder as the image, else the only one there is."""
+    if place in candidates:
+        return candidates[place]
+    if len(candidates) > 1:
+        raise TrainingError(
+            f"several masks fit {image.name}: {', '.join(str(p) for p in candidates.values())}"
+        )
+    return next(iter(candidates.values()), None)
+
+
+def _by_stem(folder: Path, marked: bool = False) -> dict[str, Path]:
+    """Return the label file of each image stem in one folder; only names that say so where `marked`.
+
+    Where there are several, `NAME_masks` comes before `NAME_seg.npy`, and that before a file of the plain name.
+    """
+    known = set(supported_suffixes())
+    found: dict[str, tuple[int, Path]] = {}
+    for path in sorted(folder.iterdir()):
+        ending = next((e for e in (*MASK_ENDINGS, "_seg") if path.stem.endswith(e)), "")
+        suffix = path.suffix.lower()
+        readable = suffix == ".npy" if ending == "_seg" else suffix in known
+        if not readable or (marked and not ending) or not path.is_file():
+            continue
+        rank = {"": 2, "_seg": 1}.get(ending, 0)
+        stem = path.stem.removesuffix(ending)
+        if stem not in found or rank < found[stem][0]:
+            found[stem] = (rank, path)
+    return {stem: path for stem, (_, path) in found.items()}
 
 
 def _masks_for(folder: Path) -> dict[str, Path]:
     """Return the label file of each image stem of one folder."""
-    found = {}
     sibling = folder.parent / "masks"
-    if folder.name == "images" and sibling.is_dir():
-        found.update(_by_stem(sibling))
-    for path in sorted(folder.iterdir()):
-        if path.stem.endswith((*MASK_ENDINGS, "_seg")):
-            found[_stem(path)] = path
-    return found
-
-
-def _stem(path: Path) -> str:
-    stem = path.stem
-    for ending in (*MASK_ENDINGS, "_seg"):
-        stem = stem.removesuffix(ending)
-    return stem
+    separate = _by_stem(sibling) if folder.name == "images" and sibling.is_dir() else {}
+    return {**separate, **_by_stem(folder, marked=True)}
 
 
 def mean_diameter(labels: NDArray[np.integer]) -> float:
     """Return the median over objects of the diameter in pixels of a disk of equal area; 0 without objects."""
-    areas = np.bincount(labels.ravel())[1:]
-    areas = areas[areas > 0]
+    ids, counts = fastremap.unique(labels, return_counts=True)  # ids may be far apart
+    areas = counts[ids != 0]
     return float(np.median(np.sqrt(areas)) * 2 / np.sqrt(np.pi)) if len(areas) else 0.0
 
 
@@ -141,6 +167,8 @@ class TrainingSet:
         drawn: float = 0.0,
         seed: int = 0,
     ) -> None:
+        if not 0 <= drawn <= 1:
+            raise SettingsError(f"the share of drawn cells is from 0 to 1, not {drawn}")
         self.pairs = tuple(pairs)
         self.channels = channels
         self._seed = seed
@@ -193,7 +221,9 @@ class TrainingSet:
         labels = labels[0] if labels.ndim == 3 and len(labels) == 1 else labels
         check_same_shape(image, labels)
         if len(image.pixels) > 1:
-            raise TrainingError(f"{pair.image.name} is a stack; save the planes to train on as images of their own")
+            raise TrainingError(
+                f"{pair.image.name} is a stack; save the planes to train on as images of their own"
+            )
         pixels = normalize(network_channels(image.pixels, image.channel_names, None, self.channels))
         return make_example(pixels[0], labels)
 

@@ -38,7 +38,9 @@ def choose_device(name: str | None = None) -> torch.device:
         raise SettingsError(f"{name!r} is no device; use cuda, cuda:1, mps, cpu or auto") from error
     present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if not present.get(device.type, False):
-        raise SettingsError(f"this machine has no {device.type} device that torch {torch.__version__} can use")
+        raise SettingsError(
+            f"this machine has no {device.type} device that torch {torch.__version__} can use"
+        )
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         raise SettingsError(f"there is no {name}: torch sees {torch.cuda.device_count()} CUDA devices")
     return device

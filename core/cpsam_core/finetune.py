@@ -8,8 +8,10 @@ from __future__ import annotations
 import copy
 import logging
 import math
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+import pickle
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +60,16 @@ class TrainSettings:
     augmentation: Augmentation = field(default_factory=Augmentation)
 
     def __post_init__(self) -> None:
-        if self.epochs < 1 or self.batch_size < 1 or self.learning_rate <= 0 or not 0 <= self.averaging < 1:
+        counts = (self.epochs, self.batch_size, self.threads, self.samples or 1)
+        positive = min(counts) >= 1 and math.isfinite(self.learning_rate) and self.learning_rate > 0
+        if not positive or not 0 <= self.averaging < 1:
             raise SettingsError(
-                "training needs at least one epoch, a batch of one, a rate above 0 and averaging below 1"
+                "training needs at least one epoch, sample and thread, a batch of one, a rate above 0 and averaging "
+                "below 1"
             )
+        if min(self.seed, self.warmup, self.clip, self.weight_decay) < 0:
+            raise SettingsError("seed, warmup, clip and weight_decay are at least 0")
+        learning_rates(self.epochs, self.learning_rate, self.schedule, self.warmup)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for the model card."""
@@ -93,6 +101,13 @@ class Trainer:
     resume : Path, optional
         File that keeps the state after each epoch. If it exists, training goes on from it and gives the result of
         a run without interruption.
+
+    Raises
+    ------
+    SettingsError
+        If the crop does not fit the network, or the device or precision cannot be used to train.
+    TrainingError
+        If the network and the images differ in channels, or `resume` is the state of something else.
     """
 
     def __init__(
@@ -107,6 +122,7 @@ class Trainer:
         self.device = choose_device(device)
         self.precision = choose_precision(self.device, precision)
         self.settings, self.data, self._resume = settings, data, resume
+        self._check(model.config)
         self.model = model.to(self.device, torch.float32)
         self.model.checkpointing = settings.checkpointing
         if settings.layer_drop is not None:
@@ -121,6 +137,20 @@ class Trainer:
             keep_freed_memory()
         if resume is not None and resume.exists():
             self._load(resume)
+
+    def _check(self, config: VitConfig) -> None:
+        crop = self.settings.augmentation.crop
+        if crop % config.patch or crop > config.tile:
+            raise SettingsError(
+                f"this network takes crops of whole patches of {config.patch} pixels, at most {config.tile}, not {crop}"
+            )
+        if self.precision == torch.float16:
+            raise SettingsError("float16 is too coarse for gradients; train in bfloat16 or float32")
+        given, wanted = self.data.channels, config.in_channels
+        if given != wanted:
+            raise TrainingError(
+                f"the network takes {wanted} channels, but the images were prepared with {given}"
+            )
 
     @property
     def steps_per_epoch(self) -> int:
@@ -149,16 +179,17 @@ class Trainer:
             # Seeded by epoch, so that a resumed run sees what an uninterrupted one would have seen.
             torch.manual_seed(settings.seed * 1_000_003 + epoch)
             mean, done = 0.0, epoch * self.steps_per_epoch
-            for number, batch in enumerate(self._batches(epoch), 1):
-                loss = self._step(batch)
-                mean += (loss - mean) / number
-                progress(done + number, total, f"epoch {epoch + 1}/{settings.epochs}, loss {mean:.4f}")
+            with closing(self._batches(epoch)) as made:
+                for number, batch in enumerate(made, 1):
+                    loss = self._step(batch)
+                    mean += (loss - mean) / number
+                    progress(done + number, total, f"epoch {epoch + 1}/{settings.epochs}, loss {mean:.4f}")
             self.losses.append(mean)
             if self._resume is not None:
                 self._save(self._resume)
         return TrainResult(self._result(), tuple(self.losses))
 
-    def _batches(self, epoch: int) -> Iterator[Batch]:
+    def _batches(self, epoch: int) -> Generator[Batch, None, None]:
         s = self.settings
         return batches(
             self.data, s.augmentation, s.batch_size, self.steps_per_epoch, (s.seed, epoch), s.threads
@@ -226,13 +257,31 @@ class Trainer:
             torch.save(state, temporary)
 
     def _load(self, path: Path) -> None:
-        state = torch.load(path, map_location=self.device, weights_only=True)
-        if VitConfig.from_dict(state["config"]) != self.model.config:
+        try:
+            state = torch.load(path, map_location=self.device, weights_only=True)
+            config = VitConfig.from_dict(state["config"])
+            losses, steps = [float(loss) for loss in state["losses"]], int(state["steps"])
+        except (
+            RuntimeError,
+            pickle.UnpicklingError,
+            EOFError,
+            KeyError,
+            TypeError,
+            ValueError,
+            SettingsError,
+        ) as error:
+            raise TrainingError(
+                f"{path.name} is not the state of a training; remove it to start anew"
+            ) from error
+        if replace(config, layer_drop=0) != replace(self.model.config, layer_drop=0):
             raise TrainingError(f"{path.name} is the state of another network; remove it to start anew")
         self.model.load_state_dict(state["model"])
         if self.average is not None:
             average: dict[str, Tensor] = state["average"]
             self.average.load_state_dict(average or state["model"])
+        decays = [group["weight_decay"] for group in self.optimiser.param_groups]
         self.optimiser.load_state_dict(state["optimiser"])
-        self.losses, self.steps = list(state["losses"]), int(state["steps"])
+        for group, decay in zip(self.optimiser.param_groups, decays, strict=True):
+            group["weight_decay"] = decay  # the settings of now hold, not those of then
+        self.losses, self.steps = losses, steps
         log.info("going on after epoch %d", len(self.losses))

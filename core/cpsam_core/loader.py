@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ class Batch:
 
 def batches(
     data: TrainingSet, settings: Augmentation, size: int, count: int, seed: tuple[int, ...], threads: int = 2
-) -> Iterator[Batch]:
+) -> Generator[Batch, None, None]:
     """Yield `count` batches of `size`; each sample depends on `seed` and its number only, not on timing."""
 
     def sample(number: int) -> Sample:

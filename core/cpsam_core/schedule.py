@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .errors import SettingsError
 
 Schedule = Literal["finetune", "paper", "constant", "linear", "cosine"]
 
@@ -26,8 +28,17 @@ def learning_rates(
         last 100 when there are more than 300. "paper" divides by ten for the last 100 epochs and again for the last
         50 ("Whole-dataset training"). "linear" and "cosine" fall to zero over all epochs after the warm-up.
     warmup : int
-        Epochs of linear rise from zero; none where there are too few epochs for it.
+        Epochs of linear rise from zero; with fewer epochs than that, the rise is cut off.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such schedule, or a number makes no sense.
     """
+    if schedule not in get_args(Schedule):
+        raise SettingsError(f"there is no schedule {schedule!r}; use one of {', '.join(get_args(Schedule))}")
+    if epochs < 1 or warmup < 0 or not rate > 0:
+        raise SettingsError(f"a schedule needs epochs and a rate above 0, not {epochs}, {rate} and {warmup}")
     rates = np.full(epochs, rate)
     if schedule == "finetune" and epochs >= 100:
         length = 10 if epochs > 300 else 5

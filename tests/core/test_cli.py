@@ -37,7 +37,8 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [*([name] for name in cli.COMMANDS), *(["models", name] for name in ("list", "add", "remove", "rename"))]
+    "command",
+    [*([name] for name in cli.COMMANDS), *(["models", name] for name in ("list", "add", "remove", "rename"))],
 )
 def test_every_command_has_a_help_that_fits_the_terminal(
     command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -55,7 +56,8 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["worms"], ["segment"], ["segment", "a.png", "--diam", "3"], ["models"], ["evaluate", "a"]]
+    "arguments",
+    [[], ["worms"], ["segment"], ["segment", "a.png", "--diam", "3"], ["models"], ["evaluate", "a"]],
 )
 def test_wrong_usage_is_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2

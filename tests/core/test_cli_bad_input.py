@@ -105,7 +105,9 @@ BAD = (
 
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.__name__.strip("<>"))
-def test_one_line_and_exit_code_1(bad: Callable[[], Path], folder: Path, disk_model: Any, capsys: Capture) -> None:
+def test_one_line_and_exit_code_1(
+    bad: Callable[[], Path], folder: Path, disk_model: Any, capsys: Capture
+) -> None:
     path = bad()
     assert main(["segment", str(path), "--out", "out"]) == 1
     (line,) = errors_of(capsys)
@@ -128,7 +130,9 @@ ODD = {
     "4 dimensions": lambda: make("a.tif", noise((3, 2, 40, 40)), imagej=True, metadata={"axes": "ZCYX"}),
     "5 dimensions": lambda: make("a.tif", noise((1, 3, 2, 40, 40)), imagej=True, metadata={"axes": "TZCYX"}),
     "30 channels": lambda: make("a.tif", noise((30, 40, 40)), metadata={"axes": "CYX"}),
-    "renamed PNG": lambda: Path("a.tif").write_bytes(imagecodecs.png_encode(noise((40, 40)))) and Path("a.tif"),
+    "renamed PNG": lambda: (
+        Path("a.tif").write_bytes(imagecodecs.png_encode(noise((40, 40)))) and Path("a.tif")
+    ),
 }
 
 
@@ -151,7 +155,15 @@ def test_axes_and_time_decide_where_the_file_leaves_it_open(folder: Path, disk_m
     assert read_labels("given/b_masks.tif").shape == (7, 40, 40)
 
 
-NAMES = ("αβγ δέλτα.png", "細胞 画像.png", "خلايا.png", "c\u0327e\u0301.png", "🔬.png", "it's 100% #1;&.png", "-v.png")
+NAMES = (
+    "αβγ δέλτα.png",
+    "細胞 画像.png",
+    "خلايا.png",
+    "c\u0327e\u0301.png",
+    "🔬.png",
+    "it's 100% #1;&.png",
+    "-v.png",
+)
 
 
 def test_names_in_any_script(write_disks: Write, disk_model: Any, capsys: Capture) -> None:
@@ -168,12 +180,18 @@ def test_one_bad_file_does_not_stop_the_others(write_disks: Write, disk_model: A
     Path("in/2.png").write_bytes(b"no picture")
     Path("in/4.tif").write_bytes(b"")
     assert main(["segment", "in", "missing.png", "--out", "out"]) == 1
-    assert sorted(path.name for path in Path("out").iterdir()) == ["1_masks.tif", "3_masks.tif", "5_masks.tif"]
+    assert sorted(path.name for path in Path("out").iterdir()) == [
+        "1_masks.tif",
+        "3_masks.tif",
+        "5_masks.tif",
+    ]
     summary = "\n".join(errors_of(capsys)).split("3 of 6 images failed:")[1]
     assert all(name in summary for name in ("2.png", "4.tif", "missing.png"))
 
 
-def test_settings_that_do_not_fit_stop_that_image(write_disks: Write, disk_model: Any, capsys: Capture) -> None:
+def test_settings_that_do_not_fit_stop_that_image(
+    write_disks: Write, disk_model: Any, capsys: Capture
+) -> None:
     image = write_disks("a.png")
     assert main(["segment", str(image), "--do_3D"]) == 1
     (line,) = errors_of(capsys)
@@ -193,7 +211,9 @@ def test_output_folder_that_cannot_be_made(write_disks: Write, disk_model: Any, 
         assert "out" in line
 
 
-def test_no_permission(write_disks: Write, disk_model: Any, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+def test_no_permission(
+    write_disks: Write, disk_model: Any, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
     """The system's answer is played: tests may run as an administrator, who may write anywhere."""
     write_disks("a.png")
 
@@ -268,7 +288,9 @@ def test_masks_of_another_size(folder: Path, capsys: Capture) -> None:
     assert "50 x 40" in line and "40 x 40" in line and "a.tif" in line
 
 
-@pytest.mark.parametrize("bad", [not_an_image, truncated_png, empty_file, hostile_pickle], ids=lambda bad: bad.__name__)
+@pytest.mark.parametrize(
+    "bad", [not_an_image, truncated_png, empty_file, hostile_pickle], ids=lambda bad: bad.__name__
+)
 def test_bad_masks(bad: Callable[[], Path], folder: Path, capsys: Capture) -> None:
     path = bad()
     assert main(["evaluate", str(path), str(path)]) == 1

@@ -94,7 +94,9 @@ def test_table_has_a_line_an_image_and_two_a_set(two_sets: None, capsys: pytest.
     assert "0.667" in lines[1]
 
 
-def test_images_without_objects_do_not_count_in_means(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_images_without_objects_do_not_count_in_means(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for name, labels in (("1", squares()), ("2", squares(1, 2))):
         put(f"true/{name}.tif", labels)
         put(f"out/{name}.tif", labels)
@@ -122,7 +124,9 @@ def test_missing_and_surplus_are_told_and_the_rest_compared(
     assert "b.tif" in shown.err and "c_masks.tif" in shown.err and "1 of 2" in shown.err
 
 
-def test_two_files_are_compared_whatever_their_names(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_files_are_compared_whatever_their_names(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     put("true.tif", squares(1))
     put("other.png", squares(1))
     assert main(["evaluate", "true.tif", "other.png", "--json"]) == 0
@@ -178,7 +182,11 @@ def test_names_pair_within_sets_first_and_across_folders_where_they_are_unique(f
         put(name, squares(1))
     pairing = pair_labels(Path("true"), Path("out"))
     found = [(pair.true.as_posix(), pair.predicted.as_posix()) for pair in pairing.pairs]
-    assert found == [("true/x/1.tif", "out/x/1.tif"), ("true/y/1.tif", "out/y/1.tif"), ("true/z/2.tif", "out/2.tif")]
+    assert found == [
+        ("true/x/1.tif", "out/x/1.tif"),
+        ("true/y/1.tif", "out/y/1.tif"),
+        ("true/z/2.tif", "out/2.tif"),
+    ]
     assert [path.as_posix() for path in pairing.missing] == ["true/z/3.tif"]
     assert len(pairing.surplus) == 2
 

@@ -51,7 +51,9 @@ def test_masks_of_a_data_set_are_no_images(folder: Path) -> None:
 def test_files_named_by_a_shell_leave_out_results_beside_their_images(folder: Path) -> None:
     touch(folder, "a.tif", "a_masks.tif", "b_masks.tif")
     assert paths(["a.tif", "a_masks.tif"]) == ["a.tif"]
-    assert paths(["b_masks.tif"]) == ["b_masks.tif"], "asked for by name, and nothing says that it is a result"
+    assert paths(["b_masks.tif"]) == ["b_masks.tif"], (
+        "asked for by name, and nothing says that it is a result"
+    )
 
 
 def test_patterns_are_expanded_and_each_file_is_taken_once(folder: Path) -> None:
@@ -69,7 +71,9 @@ def test_what_is_not_there_is_kept_or_told(folder: Path) -> None:
 
 
 def names(*inputs: str | tuple[str, str], out: str | None = "out") -> list[str]:
-    given = [Input(Path(one)) if isinstance(one, str) else Input(Path(one[0]), Path(one[1])) for one in inputs]
+    given = [
+        Input(Path(one)) if isinstance(one, str) else Input(Path(one[0]), Path(one[1])) for one in inputs
+    ]
     planned = plan(given, Path(out) if out else None, ["tif"])
     return [target.files["tif"].as_posix() for target in planned]
 
@@ -101,7 +105,14 @@ def test_chosen_names_never_meet_names_that_are_there(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("stem", "bare"),
-    [("a_masks", "a"), ("a_cp_masks", "a"), ("a_seg", "a"), ("_masks", "_masks"), ("masks", "masks"), ("a", "a")],
+    [
+        ("a_masks", "a"),
+        ("a_cp_masks", "a"),
+        ("a_seg", "a"),
+        ("_masks", "_masks"),
+        ("masks", "masks"),
+        ("a", "a"),
+    ],
 )
 def test_bare_stem(stem: str, bare: str) -> None:
     assert bare_stem(stem) == bare

@@ -67,7 +67,17 @@ def test_a_model_that_was_added_segments(folder: Path, tiny_model: Path, write_d
 def test_info_says_device_precision_memory_and_models(folder: Path, capsys: Capture) -> None:
     assert main(["info"]) == 0
     shown = capsys.readouterr().out
-    for word in ("Python", "torch ", "cores", "memory", "GB free", "bfloat16", "graphics", "device", "cpsam-lite"):
+    for word in (
+        "Python",
+        "torch ",
+        "cores",
+        "memory",
+        "GB free",
+        "bfloat16",
+        "graphics",
+        "device",
+        "cpsam-lite",
+    ):
         assert word in shown
     assert str(folder.parent / "models") in shown
 
@@ -126,7 +136,11 @@ MEMINFO = "MemTotal:       8000 kB\nMemFree: 100 kB\nMemAvailable:   6000 kB\n"
 def test_memory_of_linux_is_that_of_the_container(
     limit: str, used: str, expected: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = {"/proc/meminfo": MEMINFO, "/sys/fs/cgroup/memory.max": limit, "/sys/fs/cgroup/memory.current": used}
+    files = {
+        "/proc/meminfo": MEMINFO,
+        "/sys/fs/cgroup/memory.max": limit,
+        "/sys/fs/cgroup/memory.current": used,
+    }
     monkeypatch.setattr(machine, "SYSTEM", "Linux")
     monkeypatch.setattr(machine, "_text", lambda path: files.get(path, ""))
     assert machine.memory() == machine.Memory(*expected)

@@ -62,7 +62,9 @@ def test_every_kind_of_file_holds_the_same_objects(write_disks: Write, disk_mode
     flows = read_image("out/a_flows.tif")
     assert flows.pixels.shape == (1, *labels.shape, 3) and flows.pixels.dtype == np.float32
     with Path("out/a_objects.csv").open(encoding="utf-8") as file:
-        assert [int(row["area_px"]) for row in csv.DictReader(file)] == np.bincount(labels.ravel())[1:].tolist()
+        assert [int(row["area_px"]) for row in csv.DictReader(file)] == np.bincount(labels.ravel())[
+            1:
+        ].tolist()
     assert read_image("out/a_overlay.png").is_rgb
     assert len(list(Path("out").iterdir())) == len(EVERY_KIND)
 
@@ -105,7 +107,9 @@ def test_results_are_not_replaced_by_halves(
     assert not Path("a_objects.csv").exists()
 
 
-def test_nothing_to_do_loads_no_model(write_disks: Write, disk_model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_to_do_loads_no_model(
+    write_disks: Write, disk_model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_disks("a.png")
     assert main(["segment", "a.png"]) == 0
     monkeypatch.setattr("cpsam_core.weights.load_network", lambda *args: pytest.fail("loaded"))
@@ -116,7 +120,9 @@ def test_stacks_in_planes_and_as_a_volume(folder: Path, disk_model: Any) -> None
     from_disks = np.zeros((6, 64, 64), np.uint8)
     from_disks[1:5, 20:40, 20:40] = 200
     write_tiff("stack.tif", from_disks, "ZYX", z_step=2.0, pixel_size=0.5)
-    assert main(["segment", "stack.tif", "--out", "planes", "--stitch_threshold", "0.5", "--save", "all"]) == 0
+    assert (
+        main(["segment", "stack.tif", "--out", "planes", "--stitch_threshold", "0.5", "--save", "all"]) == 0
+    )
     joined = read_labels("planes/stack_masks.tif")
     assert joined.shape == from_disks.shape and joined.max() == 1
     assert read_image("planes/stack_masks.tif").z_step == pytest.approx(2.0)
@@ -202,7 +208,9 @@ def test_options_reach_the_engine_in_both_spellings(
 ) -> None:
     write_disks("a.png")
     values, expected = GIVEN[name]
-    monkeypatch.setattr(Segmenter, "segment", lambda self, image, given, progress: seen.append(given) or _nothing())
+    monkeypatch.setattr(
+        Segmenter, "segment", lambda self, image, given, progress: seen.append(given) or _nothing()
+    )
     assert main(["segment", f"--{name.replace('_', dash)}", *values, "--", "a.png"]) == 0
     holder = seen[0] if hasattr(seen[0], name) and name != "normalize" else seen[0].normalize
     assert getattr(holder, name) == expected
@@ -225,7 +233,10 @@ def _nothing() -> Any:
         (["--no-normalize"], lambda s: not s.normalize.normalize),
         (["--no-norm3D"], lambda s: not s.normalize.norm3D),
         (["--channels", "DAPI,2"], lambda s: s.channels == ("DAPI", 2)),
-        (["--lowhigh", "0", "5", "--lowhigh", "0", "9"], lambda s: s.normalize.lowhigh == ((0.0, 5.0), (0.0, 9.0))),
+        (
+            ["--lowhigh", "0", "5", "--lowhigh", "0", "9"],
+            lambda s: s.normalize.lowhigh == ((0.0, 5.0), (0.0, 9.0)),
+        ),
         (["--flow3D_smooth", "2"], lambda s: s.flow3D_smooth == 2.0),
     ],
 )
@@ -234,7 +245,9 @@ def test_special_values(
     seen: list[Settings],
 ) -> None:  # fmt: skip
     write_disks("a.png")
-    monkeypatch.setattr(Segmenter, "segment", lambda self, image, given, progress: seen.append(given) or _nothing())
+    monkeypatch.setattr(
+        Segmenter, "segment", lambda self, image, given, progress: seen.append(given) or _nothing()
+    )
     assert main(["segment", "a.png", *options]) == 0
     assert check(seen[0])
 
@@ -255,7 +268,9 @@ def test_senseless_values_are_wrong_usage(
     assert capsys.readouterr().err
 
 
-def test_auto_diameter_is_said(write_disks: Write, disk_model: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_auto_diameter_is_said(
+    write_disks: Write, disk_model: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     write_disks("a.png")
     assert main(["segment", "a.png", "--diameter", "auto"]) == 0
     assert " of about " in capsys.readouterr().out

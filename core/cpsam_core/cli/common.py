@@ -60,7 +60,9 @@ def terminal_progress(title: str, unit: str = "tile") -> Iterator[Progress]:
     """Show a bar on standard error while the work inside reports to the progress that this yields."""
     from tqdm import tqdm
 
-    with tqdm(desc=title, unit=unit, file=sys.stderr, dynamic_ncols=True, mininterval=0.5, leave=False) as bar:
+    with tqdm(
+        desc=title, unit=unit, file=sys.stderr, dynamic_ncols=True, mininterval=0.5, leave=False
+    ) as bar:
 
         def report(done: int, total: int, note: str = "") -> None:
             bar.total = total
@@ -81,7 +83,9 @@ def fetch_progress() -> Iterator[Progress]:
         def report(done: int, total: int, note: str = "") -> None:
             if not bars:
                 options = {"file": sys.stderr, "dynamic_ncols": True, "leave": False, "disable": None}
-                bars.append(stack.enter_context(tqdm(desc=note, unit="B", unit_scale=True, total=total, **options)))
+                bars.append(
+                    stack.enter_context(tqdm(desc=note, unit="B", unit_scale=True, total=total, **options))
+                )
             bars[0].update(done - bars[0].n)
 
         yield report

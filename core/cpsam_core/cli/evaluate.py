@@ -45,7 +45,9 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     )
     parser.epilog = SCORES
     parser.add_argument("true", type=Path, metavar="TRUE_DIR", help="folder of true masks (or one file)")
-    parser.add_argument("predicted", type=Path, metavar="PREDICTED_DIR", help="folder of predicted masks (or one file)")
+    parser.add_argument(
+        "predicted", type=Path, metavar="PREDICTED_DIR", help="folder of predicted masks (or one file)"
+    )
     parser.add_argument("--json", action="store_true", help="write JSON instead of a table")
     parser.add_argument(
         "--thresholds", type=_thresholds, default=(0.5, 0.75, 0.9), metavar="LIST",
@@ -61,12 +63,16 @@ def run(args: argparse.Namespace) -> int:
     failed = {str(path): "no prediction of that name" for path in pairing.missing}
     scored = _score_all(pairing, args.thresholds, failed)
     if pairing.surplus:
-        tell(f"{len(pairing.surplus)} predictions have no true masks and are left out, {pairing.surplus[0]} first")
+        tell(
+            f"{len(pairing.surplus)} predictions have no true masks and are left out, {pairing.surplus[0]} first"
+        )
     for name, reason in failed.items():
         tell(f"error: {reason if name in reason else f'{name}: {reason}'}")
     if not scored:
         return FAILED
-    say(json.dumps(_as_json(scored, failed), indent=2, ensure_ascii=False) if args.json else _as_table(scored))
+    say(
+        json.dumps(_as_json(scored, failed), indent=2, ensure_ascii=False) if args.json else _as_table(scored)
+    )
     if failed:
         tell(f"error: {len(failed)} of {len(failed) + len(scored)} images could not be compared; see above")
     return FAILED if failed else OK
@@ -149,7 +155,12 @@ def _as_json(scored: list[tuple[LabelPair, Scores]], failed: dict[str, str]) -> 
     result = {
         "thresholds": scored[0][1].thresholds.tolist(),
         "images": [
-            {"name": pair.name, "set": pair.set_name, "true": str(pair.true), "predicted": str(pair.predicted)}
+            {
+                "name": pair.name,
+                "set": pair.set_name,
+                "true": str(pair.true),
+                "predicted": str(pair.predicted),
+            }
             | image_scores(scores)
             for pair, scores in scored
         ],
@@ -177,7 +188,10 @@ def _as_table(scored: list[tuple[LabelPair, Scores]]) -> str:
     first = f"{thresholds[0]:g}"
     precisions = [f"AP@{limit:g}" for limit in thresholds]
     heading = ["IMAGE", "TRUE", "FOUND", *precisions, f"F1@{first}", f"ERROR@{first}", "AJI", "PQ"]
-    rows = [_row("/".join(filter(None, (pair.set_name, pair.name))), image_scores(scores)) for pair, scores in scored]
+    rows = [
+        _row("/".join(filter(None, (pair.set_name, pair.name))), image_scores(scores))
+        for pair, scores in scored
+    ]
     sums = [(name or "(no folder)", scores) for name, scores in _sets(scored).items()]
     for name, scores in [*sums, ("all", [scores for _, scores in scored])]:
         rows.append([""] * len(heading))

@@ -18,7 +18,10 @@ BESIDE_IMAGES = {"masks", "classes", "labels"}  # what data sets keep beside a f
 def natural_key(path: Path) -> tuple[tuple[tuple[int, int, str], ...], ...]:
     """Order paths as people do: `cell2` before `cell10`, a folder's own files before those of its folders."""
     return tuple(
-        tuple((0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in re.split(r"(\d+)", name))
+        tuple(
+            (0, int(part), "") if part.isdecimal() else (1, 0, part.casefold())
+            for part in re.split(r"(\d+)", name)
+        )
         for name in path.parts
     )
 
@@ -36,7 +39,9 @@ def walk(folder: Path) -> Iterator[Path]:
         raise ImageError(f"The folder {error.filename} cannot be read: {error.strerror}.") from error
 
     for parent, folders, files in os.walk(folder, onerror=fail):
-        folders[:] = sorted((name for name in folders if not name.startswith(".")), key=lambda n: natural_key(Path(n)))
+        folders[:] = sorted(
+            (name for name in folders if not name.startswith(".")), key=lambda n: natural_key(Path(n))
+        )
         for name in sorted(files, key=lambda n: natural_key(Path(n))):
             if not name.startswith("."):
                 yield Path(parent, name)

@@ -88,7 +88,9 @@ def _models() -> dict[str, Any]:
     return {
         "own_models_folder": str(own_folder()),
         "published_models_folders": [str(folder) for folder in published_folders()],
-        "models": [dict(zip(("name", "kind", "size", "file"), row, strict=True)) for row in model_rows(list_models())],
+        "models": [
+            dict(zip(("name", "kind", "size", "file"), row, strict=True)) for row in model_rows(list_models())
+        ],
     }
 
 
@@ -110,7 +112,9 @@ def _as_text(facts: dict[str, Any]) -> str:
         ("own models", facts["own_models_folder"]),
         ("published", ", ".join(facts["published_models_folders"])),
     ]
-    models = [("  " + model["name"], model["kind"], model["size"], model["file"]) for model in facts["models"]]
+    models = [
+        ("  " + model["name"], model["kind"], model["size"], model["file"]) for model in facts["models"]
+    ]
     return "\n".join([align(rows), "models", align(models, right=(2,))])
 
 

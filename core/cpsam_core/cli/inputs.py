@@ -107,7 +107,9 @@ def _named(paths: list[Path]) -> tuple[list[Path], list[Path]]:
     """Leave out results among files named one by one, where their images are named too: `cpsam segment *.tif`."""
     images, results = without_results(paths)
     stems = {(path.parent, path.stem) for path in images}
-    made = [path for path in results if any(path.parent == p and path.stem.startswith(f"{s}_") for p, s in stems)]
+    made = [
+        path for path in results if any(path.parent == p and path.stem.startswith(f"{s}_") for p, s in stems)
+    ]
     return [path for path in paths if path not in made], made
 
 

@@ -34,7 +34,9 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     listing = action("list", "list the models and where they are")
     listing.add_argument("--json", action="store_true", help="write JSON instead of a table")
     listing.set_defaults(act=_list)
-    adding = action("add", "copy a weight file into the folder of your own models, once it is found to be usable")
+    adding = action(
+        "add", "copy a weight file into the folder of your own models, once it is found to be usable"
+    )
     adding.add_argument("file", type=Path, metavar="FILE", help="weights of this program or of Cellpose-SAM")
     adding.add_argument("--name", help="what to call it (default: the name of the file)")
     adding.set_defaults(act=_add)

@@ -34,7 +34,11 @@ def _smoothing(text: str) -> float | tuple[float, ...]:
     return values if len(values) == 3 else values[0]
 
 
-_diameter.__name__, _channels.__name__, _smoothing.__name__ = "diameter", "channels", "smoothing"  # for error messages
+_diameter.__name__, _channels.__name__, _smoothing.__name__ = (
+    "diameter",
+    "channels",
+    "smoothing",
+)  # for error messages
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,9 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
         spellings = [f"--{name}"] if "_" not in name else [f"--{name}", f"--{name.replace('_', '-')}"]
         for number, spelling in enumerate(spellings):
             text = _help(option, defaults[name]) if number == 0 else argparse.SUPPRESS
-            groups[option.group].add_argument(spelling, dest=name, help=text, **_keywords(option, defaults[name]))
+            groups[option.group].add_argument(
+                spelling, dest=name, help=text, **_keywords(option, defaults[name])
+            )
 
 
 def settings_from(args: argparse.Namespace) -> Settings:

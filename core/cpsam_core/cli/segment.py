@@ -88,7 +88,9 @@ def run(args: argparse.Namespace) -> int:
         try:
             run_batch(targets, _steps(args, settings), tally.add)
         except KeyboardInterrupt:
-            tell(f"stopped after {tally.done} of {_count(len(targets), 'image')}; the same command goes on from there")
+            tell(
+                f"stopped after {tally.done} of {_count(len(targets), 'image')}; the same command goes on from there"
+            )
             raise
     return tally.end()
 
@@ -109,9 +111,7 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
         help="replace results that exist; without it images that have all theirs are skipped, so that the same command "
         "goes on after an interruption and never replaces masks corrected by hand",
     )  # fmt: skip
-    group.add_argument(
-        "--time", type=int, metavar="N", help="which time point to take of a series, from 0"
-    )
+    group.add_argument("--time", type=int, metavar="N", help="which time point to take of a series, from 0")
 
 
 def _kinds(text: str) -> list[str]:
@@ -129,7 +129,9 @@ def _to_do(found: Inputs, out: Path | None, kinds: list[str], overwrite: bool, t
     from .outputs import make_folder, plan
 
     if found.results:
-        log.info("left out as results of earlier runs: %d files, %s first", len(found.results), found.results[0])
+        log.info(
+            "left out as results of earlier runs: %d files, %s first", len(found.results), found.results[0]
+        )
     if out is not None and found.images:
         make_folder(out)
     targets = plan(found.images, out, kinds)
@@ -206,7 +208,11 @@ class _Tally:
             seconds = time.perf_counter() - self._start
             tell(f"{_count(self._objects, 'object')} in {self.done} images, {seconds:.1f} s")
         if self._failed and self._images > 1:
-            tell("\n  ".join([f"error: {len(self._failed)} of {_count(self._images, 'image')} failed:", *self._failed]))
+            tell(
+                "\n  ".join(
+                    [f"error: {len(self._failed)} of {_count(self._images, 'image')} failed:", *self._failed]
+                )
+            )
         return FAILED if self._failed else OK
 
 

@@ -85,17 +85,17 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train as the options say and write model and card."""
+    from cpsam_core.cards import card_path
     from cpsam_core.checkpoints import write_checkpoint
     from cpsam_core.dataset import TrainingSet, find_pairs
     from cpsam_core.finetune import Trainer
 
-    data = TrainingSet(
-        find_pairs(args.images, args.masks), _mixing(args.mix), drawn=args.drawn, seed=args.seed
-    )
-    data.check()
-    settings = train_settings(args)
+    settings, pairs = train_settings(args), find_pairs(args.images, args.masks)
     model = _start(args.model, args.seed)
-    partial = args.out.with_name(f"{args.out.stem}.partial")
+    data = TrainingSet(pairs, _mixing(args.mix), model.config.in_channels, args.drawn, args.seed)
+    data.check()
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    partial = args.out.with_name(f"{card_path(args.out).stem}.partial")
     trainer = Trainer(model, data, settings, args.device, args.precision, partial)
     with terminal_progress("training", unit="step") as progress:
         result = trainer.run(progress)
@@ -188,10 +188,10 @@ def _mixing(text: str | None) -> dict[str, float] | None:
 def _card(
     args: argparse.Namespace, data: TrainingSet, settings: TrainSettings, result: TrainResult
 ) -> ModelCard:
-    from cpsam_core.cards import ModelCard, now, program_versions
+    from cpsam_core.cards import ModelCard, card_path, now, program_versions
 
     return ModelCard(
-        name=args.out.stem,
+        name=card_path(args.out).stem,
         parent=None if args.model == RANDOM else str(args.model),
         images=data.hashes,
         settings={**settings.to_dict(), "mixing": data.mixing},
