@@ -6,6 +6,7 @@ Geometry acts on image, labels and flows together; intensities change in the ima
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,6 +52,13 @@ class Augmentation:
             raise SettingsError(
                 f"augmentation needs 0 < scale low <= high and a crop of at least 16, not {self}"
             )
+        shares = (self.on_cells, self.gray, self.invert, self.drop_channel, self.degraded)
+        if not all(0 <= share <= 1 for share in shares) or min(self.brightness, self.stain, self.gamma) < 0:
+            raise SettingsError(
+                f"shares in an augmentation are from 0 to 1 and spreads not negative, not {self}"
+            )
+        if self.contrast <= 0 or (self.diameter is not None and self.diameter <= 0):
+            raise SettingsError(f"contrast and diameter in an augmentation are above 0, not {self}")
 
     @classmethod
     def finetune(cls, **changes: Any) -> Augmentation:
@@ -187,12 +195,19 @@ def _warp_pixels(pixels: NDArray[np.float16], view: _View, scale: float) -> Floa
     if scale < 0.75:
         height, width = part.shape[:2]
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.float32)
+        part = _by_channels(part, lambda few: cv2.resize(few, size, interpolation=cv2.INTER_AREA))
         factors = np.array([size[0] / width, size[1] / height])
         moved[:, 2] += moved[:, :2] @ (0.5 / factors - 0.5)
         moved[:, :2] /= factors
-    warped = cv2.warpAffine(part, moved, (view.side, view.side), flags=cv2.INTER_LINEAR)
-    return np.asarray(warped, np.float32).reshape(view.side, view.side, pixels.shape[2])
+    side = (view.side, view.side)
+    return _by_channels(part, lambda few: cv2.warpAffine(few, moved, side, flags=cv2.INTER_LINEAR))
+
+
+def _by_channels(pixels: Floats, change: Callable[[Floats], Any]) -> Floats:
+    """Apply what OpenCV can do for up to four channels to any number of them."""
+    parts = [change(np.ascontiguousarray(pixels[:, :, k : k + 4])) for k in range(0, pixels.shape[2], 4)]
+    together = [part.reshape(*part.shape[:2], -1) for part in parts]
+    return together[0] if len(together) == 1 else np.concatenate(together, axis=2)
 
 
 def _warp_flows(flows: NDArray[np.int8], mask: NDArray[np.bool_], view: _View, scale: float) -> Floats:

@@ -24,7 +24,7 @@ from .synthesis import draw_cells
 
 log = logging.getLogger(__name__)
 
-MASK_ENDINGS = ("_masks", "_cp_masks")
+MASK_ENDINGS = ("_cp_masks", "_masks")  # the longer one first
 DRAWN = "drawn"
 DRAWN_PICTURES = 600  # different drawings; augmentation makes each of them many
 DRAWN_SIDE = 256
