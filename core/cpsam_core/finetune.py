@@ -239,6 +239,8 @@ class Trainer:
     def _groups(self) -> list[dict[str, Any]]:
         """Weights decay; biases, norms and scales do not."""
         trained = [p for p in self.model.parameters() if p.requires_grad]
+        if not trained:
+            raise TrainingError("every weight of this network is frozen, so there is nothing to train")
         return [
             {"params": [p for p in trained if p.ndim > 1], "weight_decay": self.settings.weight_decay},
             {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
