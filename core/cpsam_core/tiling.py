@@ -63,8 +63,10 @@ class TileGrid:
     SettingsError
         The overlap is not a number, or a size is less than 1.
 
-    Notes ----- Padding, positions and taper are those of the reference, where a plane of the size of a tile
-    costs four tiles.
+    Notes
+    -----
+    Padding, positions and taper are those of the reference, where a plane of the size of a tile costs four
+    tiles.
     """
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -49,10 +50,13 @@ def validate(
         precision = average_precision(true.reshape(found.labels.shape), found.labels, THRESHOLDS)[0]
         precisions.setdefault(pair.set_name, []).append([float(value) for value in precision])
         progress(number, len(pairs), pair.set_name)
-    return {
-        name: {
-            "images": float(len(rows)),
-            **{f"ap_{t}": round(float(v), 4) for t, v in zip(THRESHOLDS, np.nanmean(rows, axis=0), strict=True)},
-        }
-        for name, rows in precisions.items()
-    }
+    return {name: _means(rows) for name, rows in precisions.items()}
+
+
+def _means(rows: list[list[float]]) -> dict[str, float]:
+    """Return the number of images and the mean of each column, images without any object left out (NaN)."""
+    values = np.array(rows)
+    counted = np.isfinite(values).sum(axis=0)
+    means = [float(v) / n if n else math.nan for v, n in zip(np.nansum(values, axis=0), counted, strict=True)]
+    precisions = {f"ap_{limit}": round(mean, 4) for limit, mean in zip(THRESHOLDS, means, strict=True)}
+    return {"images": float(len(rows)), **precisions}

@@ -79,9 +79,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _thresholds(text: str) -> tuple[float, ...]:
-    values = tuple(float(part) for part in text.split(","))
-    if not all(0 < value <= 1 for value in values):
-        raise argparse.ArgumentTypeError(f"IoU are above 0 and at most 1, not {text}")
+    try:
+        values = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        values = ()
+    if not values or not all(0 < value <= 1 for value in values):
+        raise argparse.ArgumentTypeError(f"IoU are numbers above 0 and at most 1, with commas, not {text!r}")
     return values
 
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .common import OK, add_device_options, say, terminal_progress
+from .common import OK, UsageError, add_device_options, say, terminal_progress
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cpsam_core.cards import ModelCard
-    from cpsam_core.dataset import TrainingSet
+    from cpsam_core.dataset import Pair, TrainingSet
     from cpsam_core.finetune import TrainResult, TrainSettings
     from cpsam_core.vit import FlowVit
 
@@ -43,6 +45,23 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "--recipe", choices=("finetune", "whole"), default=None,
         help="augmentation: finetune (turn, flip, resize) or whole (the paper's full set; default with 'random')",
     )  # fmt: skip
+    _add_numbers(parser)
+    parser.add_argument(
+        "--mix",
+        metavar="SET=SHARE,...",
+        help="how often to draw from each folder of images (default: by its size)",
+    )
+    parser.add_argument(
+        "--validate", type=Path, metavar="DIR", help="images with masks kept aside, to score the result"
+    )
+    parser.add_argument("--checkpointing", action="store_true", help="less memory, a third more time")
+    parser.add_argument("--half", action="store_true", help="store the weights in half precision")
+    parser.add_argument("--licence", default="", help="what the model card says of the weights' licence")
+    parser.add_argument("--notes", default="", help="a sentence for the model card")
+    add_device_options(parser)
+
+
+def _add_numbers(parser: argparse.ArgumentParser) -> None:
     numbers = parser.add_argument_group("numbers (defaults: the recipe's)")
     numbers.add_argument("--epochs", type=int, metavar="N")
     numbers.add_argument(
@@ -68,19 +87,6 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "--drawn", type=float, default=0.0, metavar="SHARE", help="share of drawn cells, 0 to 1"
     )
     numbers.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--mix",
-        metavar="SET=SHARE,...",
-        help="how often to draw from each folder of images (default: by its size)",
-    )
-    parser.add_argument(
-        "--validate", type=Path, metavar="DIR", help="images with masks kept aside, to score the result"
-    )
-    parser.add_argument("--checkpointing", action="store_true", help="less memory, a third more time")
-    parser.add_argument("--half", action="store_true", help="store the weights in half precision")
-    parser.add_argument("--licence", default="", help="what the model card says of the weights' licence")
-    parser.add_argument("--notes", default="", help="a sentence for the model card")
-    add_device_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -88,11 +94,20 @@ def run(args: argparse.Namespace) -> int:
     from cpsam_core.cards import card_path
     from cpsam_core.checkpoints import write_checkpoint
     from cpsam_core.dataset import TrainingSet, find_pairs
+    from cpsam_core.errors import SettingsError
     from cpsam_core.finetune import Trainer
 
-    settings, pairs = train_settings(args), find_pairs(args.images, args.masks)
+    try:
+        settings, mixing = train_settings(args), _mixing(args.mix)
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
+    # Whatever can be missing is looked for now, not after hours of training.
+    if args.out.is_dir():
+        raise UsageError(f"--out names the file of the trained model, but {args.out} is a folder")
+    pairs = find_pairs(args.images, args.masks)
+    aside = [] if args.validate is None else find_pairs(args.validate)
     model = _start(args.model, args.seed)
-    data = TrainingSet(pairs, _mixing(args.mix), model.config.in_channels, args.drawn, args.seed)
+    data = TrainingSet(pairs, mixing, model.config.in_channels, args.drawn, args.seed)
     data.check()
     args.out.parent.mkdir(parents=True, exist_ok=True)
     partial = args.out.with_name(f"{card_path(args.out).stem}.partial")
@@ -102,22 +117,22 @@ def run(args: argparse.Namespace) -> int:
     card = _card(args, data, settings, result)
     write_checkpoint(args.out, result.model, card, half=args.half)
     partial.unlink(missing_ok=True)
-    if args.validate is not None:
-        _score(args, card)
+    say(f"trained {card.name}: {args.out}")
+    if aside:
+        _score(args, card, aside)
     return OK
 
 
-def _score(args: argparse.Namespace, card: ModelCard) -> None:
+def _score(args: argparse.Namespace, card: ModelCard, pairs: Sequence[Pair]) -> None:
     """Segment the images kept aside with the written model, show the scores and add them to its card."""
     from cpsam_core.cards import write_card
-    from cpsam_core.dataset import find_pairs
     from cpsam_core.segment import Segmenter
     from cpsam_core.validate import validate
     from cpsam_core.weights import load_network
 
     network = load_network(args.out, args.device, args.precision)
     with terminal_progress("scoring", unit="image") as progress:
-        scores = validate(Segmenter(network), find_pairs(args.validate), progress=progress)
+        scores = validate(Segmenter(network), pairs, progress=progress)
     for name, values in scores.items():
         say(f"{name}: average precision {values['ap_0.5']:.3f} at IoU 0.5, {values['images']:.0f} images")
     write_card(args.out, replace(card, architecture=network.config.to_dict(), scores=scores))
@@ -130,7 +145,7 @@ def train_settings(args: argparse.Namespace) -> TrainSettings:
 
     recipe = args.recipe or ("whole" if args.model == RANDOM else "finetune")
     augmentation = Augmentation.whole() if recipe == "whole" else Augmentation.finetune()
-    if args.crop:
+    if args.crop is not None:
         augmentation = replace(augmentation, crop=args.crop)
     if args.scale:
         augmentation = replace(augmentation, scale=tuple(args.scale))
