@@ -48,17 +48,19 @@ class Augmentation:
 
     def __post_init__(self) -> None:
         low, high = self.scale
-        if not 0 < low <= high or self.crop < 16:
+        if not 0 < low <= high:
             raise SettingsError(
-                f"augmentation needs 0 < scale low <= high and a crop of at least 16, not {self}"
+                f"the range of resizing goes from a number above 0 upwards, not from {low} to {high}"
             )
-        shares = (self.on_cells, self.gray, self.invert, self.drop_channel, self.degraded)
-        if not all(0 <= share <= 1 for share in shares) or min(self.brightness, self.stain, self.gamma) < 0:
-            raise SettingsError(
-                f"shares in an augmentation are from 0 to 1 and spreads not negative, not {self}"
-            )
+        if self.crop < 16:
+            raise SettingsError(f"crops measure at least 16 pixels, not {self.crop}")
+        for name in ("on_cells", "gray", "invert", "drop_channel", "degraded"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise SettingsError(f"{name} is a share from 0 to 1, not {getattr(self, name)}")
+        if min(self.brightness, self.stain, self.gamma) < 0:
+            raise SettingsError("brightness, stain and gamma of an augmentation are not negative")
         if self.contrast <= 0 or (self.diameter is not None and self.diameter <= 0):
-            raise SettingsError(f"contrast and diameter in an augmentation are above 0, not {self}")
+            raise SettingsError("contrast and diameter of an augmentation are above 0")
 
     @classmethod
     def finetune(cls, **changes: Any) -> Augmentation:
