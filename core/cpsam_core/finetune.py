@@ -9,6 +9,7 @@ import copy
 import logging
 import math
 import pickle
+import time
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
@@ -32,7 +33,7 @@ from .vit import FlowVit, VitConfig
 log = logging.getLogger(__name__)
 
 MIN_SAMPLES = 8  # images an epoch at the least (paper, "Fine-tuning and evaluation")
-GRADIENT_LIMIT = 1.0  # only for training from random start, where early gradients can be huge
+SAVING_SHARE = 10  # training takes at least so many times as long as saving its state
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ class Trainer:
         As in `Segmenter.load`. With reduced precision the network computes in it while weights and optimiser stay
         float32.
     resume : Path, optional
-        File that keeps the state after each epoch. If it exists, training goes on from it and gives the result of
-        a run without interruption.
+        File that keeps the state after each epoch (of a large network after some, so that it takes little time). If
+        it exists, training goes on from it and gives the result of a run without interruption.
 
     Raises
     ------
@@ -133,6 +134,10 @@ class Trainer:
         )
         self.losses: list[float] = []
         self.steps = 0
+        self._saved, self._saving = (
+            -math.inf,
+            0.0,
+        )  # when the state was last saved and how long it took, in seconds
         if self.device.type == "cpu":
             keep_freed_memory()
         if resume is not None and resume.exists():
@@ -161,8 +166,8 @@ class Trainer:
     def run(self, progress: Progress = silent) -> TrainResult:
         """Train to the last epoch.
 
-        `progress` is called after every step, with the loss in the note, and may raise `Cancelled`; the state after
-        the last whole epoch is on disk then (with `resume`).
+        `progress` is called after every step, with the loss in the note, and may raise `Cancelled`; the last state
+        that was saved stays on disk then (with `resume`).
 
         Raises
         ------
@@ -185,7 +190,7 @@ class Trainer:
                     mean += (loss - mean) / number
                     progress(done + number, total, f"epoch {epoch + 1}/{settings.epochs}, loss {mean:.4f}")
             self.losses.append(mean)
-            if self._resume is not None:
+            if self._resume is not None and self._worth_saving():
                 self._save(self._resume)
         return TrainResult(self._result(), tuple(self.losses))
 
@@ -246,7 +251,14 @@ class Trainer:
             {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
         ]
 
+    def _worth_saving(self) -> bool:
+        """Whether saving takes little time beside training: the state of a large network has gigabytes."""
+        last = len(self.losses) >= self.settings.epochs
+        quick = self._saving < 1 or time.monotonic() - self._saved >= SAVING_SHARE * self._saving
+        return last or quick
+
     def _save(self, path: Path) -> None:
+        begun = time.monotonic()
         state: dict[str, Any] = {
             "model": self.model.state_dict(),
             "average": self.average.state_dict() if self.average is not None else {},
@@ -255,8 +267,13 @@ class Trainer:
             "steps": self.steps,
             "config": self.model.config.to_dict(),
         }
-        with atomic_path(path) as temporary:
-            torch.save(state, temporary)
+        try:
+            with atomic_path(path) as temporary:
+                torch.save(state, temporary)
+        except (OSError, RuntimeError) as error:  # torch reports a full disk as RuntimeError
+            raise TrainingError(f"the state of the training cannot be written to {path}: {error}") from error
+        self._saved = time.monotonic()
+        self._saving = self._saved - begun
 
     def _load(self, path: Path) -> None:
         try:

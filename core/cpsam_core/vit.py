@@ -39,8 +39,10 @@ class VitConfig:
 
     def __post_init__(self) -> None:
         sizes = (self.depth, self.width, self.heads, self.patch, self.tile, self.in_channels, self.neck)
-        if min(sizes) < 1 or self.out_channels < 3 or not 0 <= self.layer_drop <= 1 or self.mlp_ratio <= 0:
+        if min(sizes) < 1 or self.out_channels < 3 or self.mlp_ratio <= 0:
             raise SettingsError(f"no network has this shape: {self}")
+        if not 0 <= self.layer_drop <= 1:
+            raise SettingsError(f"layer_drop is a probability from 0 to 1, not {self.layer_drop}")
         if self.tile % self.patch or self.width % self.heads:
             raise SettingsError(
                 f"a network needs tiles of whole patches and heads of equal width, not tile {self.tile} with patch "

@@ -169,6 +169,40 @@ def test_a_finished_training_is_not_done_again(tmp_path: Path) -> None:
     assert same(again.model, first.model)
 
 
+def test_a_large_state_is_saved_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("cpsam_core.finetune.time.monotonic", lambda: clock[0])
+    real, saves = torch.save, []
+
+    def slow(state: dict[str, Any], path: Path) -> None:
+        saves.append(len(state["losses"]))
+        clock[0] += 2
+        real(state, path)
+
+    def progress(done: int, total: int, note: str = "") -> None:
+        clock[0] += 5  # ten seconds an epoch
+
+    monkeypatch.setattr(torch, "save", slow)
+    trainer(replace(QUICK, epochs=6), resume=tmp_path / "run.partial").run(progress)
+    assert saves == [1, 3, 5, 6]
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), RuntimeError("PytorchStreamWriter failed")]
+)
+def test_a_state_that_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def full(state: object, path: Path) -> None:
+        path.write_bytes(b"half")
+        raise error
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(TrainingError, match=r"cannot be written to .*run\.partial"):
+        trainer(resume=tmp_path / "run.partial").run()
+    assert not list(tmp_path.iterdir())
+
+
 def test_more_epochs_than_before(tmp_path: Path) -> None:
     state = tmp_path / "run.partial"
     trainer(replace(QUICK, epochs=1), resume=state).run()
