@@ -10,12 +10,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import numpy as np
 from psygnal import Signal
 
 from .box import Box
 from .history import ObjectRecord, Origin, PixelEdit, Step, Swap
+from .snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -52,6 +54,7 @@ class Document:
         self._name: str | None = None
         self._tiles: dict[tuple[int, int, int], tuple[Box, Labels]] = {}
         self._touched: dict[int, ObjectRecord | None] = {}
+        self._snapshots: WeakSet[Snapshot] = WeakSet()
 
     # -- reading -----------------------------------------------------------------------------------------
 
@@ -77,6 +80,12 @@ class Document:
         """Return the id at a pixel; 0 for background and for places outside the image."""
         inside = 0 <= z < self.shape[0] and 0 <= y < self.shape[1] and 0 <= x < self.shape[2]
         return int(self._labels[z, y, x]) if inside else 0
+
+    def snapshot(self) -> Snapshot:
+        """Return the labels as they are now, for another thread to copy while editing goes on."""
+        made = Snapshot(self._labels)
+        self._snapshots.add(made)
+        return made
 
     @property
     def next_id(self) -> int:
@@ -128,6 +137,7 @@ class Document:
         if not different.any():
             return
         self._remember(box)
+        self._preserve(box)
         before, after = block[different], np.asarray(values)[different]
         block[different] = after
         self._count(before, after, box, origin)
@@ -164,6 +174,7 @@ class Document:
     def abort(self) -> None:
         """Take back what the open step wrote."""
         for box, tile in self._tiles.values():
+            self._preserve(box)
             self._labels[box.slices] = tile[_inner(box, tile.shape)]
             self.changed.emit(box)
         ids = frozenset(self._touched)
@@ -285,6 +296,7 @@ class Document:
             self._exchange(step)
             return
         for edit in step.edits:
+            self._preserve(edit.box)
             edit.apply(self._labels)
             self.changed.emit(edit.box)
         for number, sides in step.records.items():
@@ -300,6 +312,12 @@ class Document:
         self._next_id = max(self._next_id, max(self._records, default=0) + 1)
         self.changed.emit(Box.whole(self.shape))
         self.objects_changed.emit(None)
+
+    def _preserve(self, box: Box) -> None:
+        """Let the snapshots save what is about to be written."""
+        for snapshot in self._snapshots:
+            if snapshot.of(self._labels):
+                snapshot.preserve(box)
 
     def _remember(self, box: Box) -> None:
         """Copy the tiles of a block before they are first written in this step."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
     from .document import Document
     from .history import Labels, ObjectRecord, Step
+    from .snapshot import Snapshot
+
+    Rows: TypeAlias = Mapping[int, ObjectRecord | None]
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +78,7 @@ class Journal:
         self._image = image
         folder = folder or journal_folder()
         self.path = folder / f"{image.stem[:60]}-{os.getpid()}-{time.time_ns()}{SUFFIX}"
-        self._queue: SimpleQueue[tuple[bytes, Labels | bytes] | str] = SimpleQueue()
+        self._queue: SimpleQueue[tuple[dict[str, Any], Rows, Snapshot | bytes] | str] = SimpleQueue()
         self._thread: Thread | None = None
         self._whole = True
         document.stepped.connect(self._stepped)
@@ -103,19 +106,17 @@ class Journal:
             self._thread = Thread(target=self._write, name="journal", daemon=True)
             self._thread.start()
         if self._whole or step.swap is not None:
-            records = {str(number): fields_of(row) for number, row in self._document.objects.items()}
-            meta = {"whole": True, "shape": self._document.shape, "objects": records}
-            # The thread must not see later edits in these pixels.
-            self._put(meta, self._document.labels.copy())
+            meta = {"whole": True, "shape": self._document.shape}
+            self._put(meta, dict(self._document.objects), self._document.snapshot())
             self._whole = False
             return
         edits = [(_corners(edit.box), len(edit.packed)) for edit in step.edits]
-        rows = {str(number): _fields(sides[forward]) for number, sides in step.records.items()}
-        self._put({"whole": False, "edits": edits, "objects": rows}, b"".join(e.packed for e in step.edits))
+        rows = {number: sides[forward] for number, sides in step.records.items()}
+        self._put({"whole": False, "edits": edits}, rows, b"".join(edit.packed for edit in step.edits))
 
-    def _put(self, meta: dict[str, Any], data: Labels | bytes) -> None:
+    def _put(self, meta: dict[str, Any], rows: Rows, data: Snapshot | bytes) -> None:
         meta |= {"image": str(self._image.resolve()), "time": time.time()}
-        self._queue.put((json.dumps(meta).encode(), data))
+        self._queue.put((meta, rows, data))
 
     def _write(self) -> None:
         """Append what comes through the queue; runs in the thread."""
@@ -135,11 +136,7 @@ class Journal:
                     self.path.parent.mkdir(parents=True, exist_ok=True)
                     file = self.path.open("ab")
                     _lock(file)
-                meta, data = entry
-                packed = data if isinstance(data, bytes) else zlib.compress(data.data, 1)
-                file.write(HEAD.pack(MAGIC, len(meta), len(packed), zlib.crc32(packed, zlib.crc32(meta))))
-                file.write(meta)
-                file.write(packed)
+                file.write(_frame(*entry))
                 file.flush()
                 os.fsync(file.fileno())
             except OSError as error:
@@ -149,12 +146,18 @@ class Journal:
                     return
 
 
+def _frame(meta: dict[str, Any], rows: Rows, data: Snapshot | bytes) -> bytes:
+    """Return one frame; slow for whole images, so that only the thread calls it."""
+    objects = {str(number): None if row is None else fields_of(row) for number, row in rows.items()}
+    words = json.dumps({**meta, "objects": objects}).encode()
+    if not isinstance(data, bytes):
+        packer = zlib.compressobj(1)
+        data = b"".join([*(packer.compress(band.data) for band in data.bands()), packer.flush()])
+    return HEAD.pack(MAGIC, len(words), len(data), zlib.crc32(data, zlib.crc32(words))) + words + data
+
+
 def _corners(box: Box) -> tuple[int, ...]:
     return box.z0, box.z1, box.y0, box.y1, box.x0, box.x1
-
-
-def _fields(record: ObjectRecord | None) -> dict[str, Any] | None:
-    return None if record is None else fields_of(record)
 
 
 def frames(content: bytes) -> Iterator[tuple[dict[str, Any], bytes, int]]:

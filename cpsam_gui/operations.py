@@ -230,9 +230,9 @@ def clear(document: Document) -> str | None:
     kept = [number for number, record in document.objects.items() if record.locked]
     if len(kept) == len(document.objects):
         return LOCKED if kept else "There are no masks"
-    if kept:
-        labels = np.where(np.isin(document.labels, kept), document.labels, np.uint32(0))
-    else:
-        labels = np.zeros(document.shape, np.uint32)
+    labels = np.zeros(document.shape, np.uint32)
+    for number in kept:
+        place = document.objects[number].box.slices
+        labels[place][document.labels[place] == number] = number
     document.replace("Clear all", labels, {number: document.objects[number] for number in kept})
     return None

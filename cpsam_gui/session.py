@@ -93,12 +93,17 @@ class Session(QObject):
 
     # -- image -------------------------------------------------------------------------------------------
 
-    def open(self, path: Path, then: Callable[[], None] | None = None) -> None:
-        """Read an image in the background and show it; `then` is called when it is there."""
+    def open(self, path: Path, then: Callable[[], None] | None = None, *, shipped: bool = False) -> None:
+        """Read an image in the background and show it; `then` is called when it is there.
+
+        A `shipped` image is shown without its path, so that nothing is saved inside the installed program.
+        """
         self.jobs.next_generation()
         self.message.emit(f"Opening {path.name}")
         self.jobs.start(
-            f"Opening {path.name}", partial(tasks.open_image, path), partial(self._show, then=then)
+            f"Opening {path.name}",
+            partial(tasks.open_image, path, shipped=shipped),
+            partial(self._show, then=then),
         )
 
     def _show(self, opened: tasks.Opened, then: Callable[[], None] | None = None) -> None:
@@ -185,7 +190,7 @@ class Session(QObject):
             number: row for number, row in self.document.objects.items()
             if row.locked or row.origin is not Origin.MODEL
         }  # fmt: skip
-        return tasks.Kept(self.document.labels.copy() if rows else None, rows, self.document.next_id)
+        return tasks.Kept(self.document.snapshot() if rows else None, rows, self.document.next_id)
 
     def _found(self, found: tasks.Found, model: str, settings: Settings) -> None:
         self.swap(f"Segment with {model}", replace(found, settings={"model": model, **_values(settings)}))
@@ -215,7 +220,7 @@ class Session(QObject):
         targets = self._targets()
         try:
             for target in targets:
-                tasks.save(target, self.document.labels, self.document.objects, self._extra(), silent)
+                tasks.save(target, self.document.snapshot(), self.document.objects, self._extra(), silent)
         except CpsamError as error:
             self.failed.emit(problem_from(error))
             return False
@@ -234,7 +239,7 @@ class Session(QObject):
             self.saved.emit(str(written))
 
         work = partial(
-            tasks.save, target, document.labels.copy(), dict(document.objects), self._extra()
+            tasks.save, target, document.snapshot(), dict(document.objects), self._extra()
         )  # fmt: skip
         self.jobs.start_beside("Saving", work, done)
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cpsam_core.segment import Segmentation, Settings
 
     from .history import Labels
+    from .snapshot import Snapshot
 
 RGB = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
 SHOWN = 6  # channels that are visible at first; more would only be white
@@ -71,14 +72,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Objects that survive a run: their labels (z, y, x), their rows, and the first free id."""
+    """Objects that survive a run: the labels that hold them, their rows, and the first free id."""
 
-    labels: Labels | None = None
+    labels: Snapshot | None = None
     records: Mapping[int, ObjectRecord] = field(default_factory=dict)
     first_id: int = 1
 
 
-def open_image(path: Path, progress: Progress) -> Opened:
+def open_image(path: Path, progress: Progress, *, shipped: bool = False) -> Opened:
     """Read an image, the masks saved beside it, and work out how its channels are shown first."""
     from cpsam_core.images import read_image
 
@@ -87,6 +88,8 @@ def open_image(path: Path, progress: Progress) -> Opened:
     progress(1, 3, "Measuring brightness")
     opened = prepare(image)
     progress(2, 3, "Reading masks")
+    if shipped:
+        return replace(opened, image=replace(image, path=None))
     earlier = earlier_work(path)
     if earlier is None:
         return opened
@@ -193,7 +196,7 @@ def mask_again(
 def combine(result: Segmentation, kept: Kept, shape: tuple[int, ...]) -> Found:
     """Put a result of the engine together with the objects that stay, and make the object table."""
     found = np.asarray(result.labels, np.uint32).reshape(shape)
-    before = kept.labels if kept.labels is not None else np.zeros((), np.uint32)
+    before = kept.labels.array() if kept.labels is not None else np.zeros((), np.uint32)
     labels = compose(found, before, list(kept.records), kept.first_id)
     records = records_of(labels, kept=kept.records)
     scores = _scores(result.objects)
@@ -219,7 +222,7 @@ def _scores(table: Any) -> dict[int, dict[str, float]]:
 
 
 def save(
-    path: Path, labels: Labels, records: Mapping[int, ObjectRecord], extra: Saved, progress: Progress
+    path: Path, still: Snapshot, records: Mapping[int, ObjectRecord], extra: Saved, progress: Progress
 ) -> Path:
     """Write labels (z, y, x): as a project with all that is known, as a label image, or as `_seg.npy`.
 
@@ -228,6 +231,7 @@ def save(
     from cpsam_core.images import write_labels
 
     progress(0, 1, "Saving")
+    labels = still.array()
     flat = labels[0] if labels.shape[0] == 1 else labels
     if path.suffix == PROJECT:
         write_project(

@@ -133,7 +133,7 @@ class Window(QMainWindow):
         files.setMinimumWidth(200)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, files)
         self.docks["Files"] = files
-        self.resizeDocks([files], [232], Qt.Orientation.Horizontal)
+        self.resizeDocks([files], [248], Qt.Orientation.Horizontal)
         self.tabifyDockWidget(self.docks["Segment"], self.docks["Channels"])
         self.tabifyDockWidget(self.docks["Objects"], self.docks["History"])
         self.docks["Segment"].raise_()
@@ -183,7 +183,8 @@ class Window(QMainWindow):
 
     def open_demo(self) -> None:
         """Open the shipped image and segment it."""
-        self.open(tasks.demo_path(), then_segment=True)
+        if self.may_leave():
+            self.session.open(tasks.demo_path(), self.run, shipped=True)
 
     def open_neighbour(self, step: int) -> None:
         """Open the next or the previous image of the folder."""

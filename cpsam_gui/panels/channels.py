@@ -60,10 +60,14 @@ class ChannelRow(QWidget):
         self.range.setRange(low, high)
         self.range.setDecimals(0 if high - low > 20 else 3)
         self.range.setEdgeLabelMode(QLabeledDoubleRangeSlider.EdgeLabelMode.NoLabel)
-        self.range.setHandleLabelPosition(QLabeledDoubleRangeSlider.LabelPosition.LabelsBelow)
+        self.range.setHandleLabelPosition(QLabeledDoubleRangeSlider.LabelPosition.NoLabel)
         self.range.setValue((channel.low, channel.high))
         layout.addLayout(top)
         layout.addWidget(self.range)
+        # Labels of the slider's own are cut off where a handle stands at an end.
+        self.limits = dim("", wrap=False)
+        layout.addWidget(self.limits)
+        self._show_limits()
         self.visible.toggled.connect(lambda on: session.view.set_channel(index, visible=on))
         self.gamma.valueChanged.connect(lambda value: session.view.set_channel(index, gamma=value))
         self.auto.clicked.connect(lambda: session.auto_contrast(index))
@@ -79,6 +83,11 @@ class ChannelRow(QWidget):
         self.range.setValue((channel.low, channel.high))
         for widget in (self.visible, self.gamma, self.range):
             widget.blockSignals(False)
+        self._show_limits()
+
+    def _show_limits(self) -> None:
+        channel = self._session.view.channels[self._index]
+        self.limits.setText(f"{channel.low:,.6g} to {channel.high:,.6g}")
 
     def _limits(self) -> tuple[float, float]:
         # The whole range of the type would leave the handles of a dim image no room to move.

@@ -42,4 +42,8 @@ def scrolling(widget: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(widget)
+    bar = area.verticalScrollBar()
+    extent = bar.sizeHint().width() if bar is not None else 0
+    # Nothing may be cut off at the right: there is no bar to scroll sideways.
+    area.setMinimumWidth(widget.minimumSizeHint().width() + extent)
     return area

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QTimer
-from PyQt6.QtWidgets import QFormLayout, QLabel, QWidget
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from cpsam_gui.history import Origin
 
@@ -28,9 +28,11 @@ class ObjectsPanel(QWidget):
         layout = column(self)
         self.count = QLabel("0")
         self.count.setObjectName("number")
-        layout.addWidget(self.count)
-        self._caption = dim("objects")
-        layout.addWidget(self._caption)
+        self._caption = dim("objects", wrap=False)
+        top = QHBoxLayout()
+        top.addWidget(self.count)
+        top.addWidget(self._caption, 1, Qt.AlignmentFlag.AlignBottom)
+        layout.addLayout(top)
         self._counts = form()
         self.by_hand, self.corrected, self.locked, self.area = (QLabel("-") for _ in range(4))
         for name, label in (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DELAY = 60  # milliseconds that a slider rests before the masks follow it
 ROW = 26  # pixels; a comfortable target for the mouse
-KEEP, REPLACE = "Keep locked and hand-made", "Replace all"
+KEEP, REPLACE = "Keep hand-made", "Replace all"
 
 
 class SegmentPanel(QWidget):
@@ -62,6 +62,10 @@ class SegmentPanel(QWidget):
         percentiles.addWidget(self.high)
         self.mode = QComboBox()
         self.mode.addItems([KEEP, REPLACE])
+        self.mode.setToolTip("What a run does with objects that are locked, drawn or corrected by hand")
+        for combo in (self.model, self.mode):
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            combo.setMinimumContentsLength(14)
         self.volume = QCheckBox("Segment as a volume (3D)")
         for name, field in (
             ("Model", self.model), ("Diameter", self.diameter), ("Flow threshold", self.flow),

@@ -391,6 +391,22 @@ def test_the_folder_is_listed_and_walked_by_keys(window: Window, qtbot: QtBot, t
     qtbot.waitUntil(lambda: window.session.jobs.idle)
 
 
+def test_the_demonstration_is_never_saved_inside_the_program(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, image_file: Path
+) -> None:
+    monkeypatch.setattr("cpsam_gui.tasks.demo_path", lambda: image_file)
+    asked: list[object] = []
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *args, **kwargs: (asked.append(args), ("", ""))[1]
+    )
+    window.welcome.demo_button.click()
+    qtbot.waitUntil(lambda: len(window.session.document.objects) == 4)
+    assert window.session.path is None
+    window.actions_by_key["save"].trigger()
+    assert asked
+    assert [path.name for path in image_file.parent.iterdir() if path.is_file()] == ["cells.tif"]
+
+
 def test_theme_switch(segmented: Window) -> None:
     from cpsam_gui import theme
 
