@@ -2,7 +2,7 @@
 
 The bias between query i and key j is `rel_h[i, row j] + rel_w[i, column j]`. Appended to the scaled query, those
 two vectors meet one-hot codes of row and column appended to the key, so that the plain dot product already holds
-the bias and fused attention applies: no tokens x tokens matrix is ever made.
+the bias and fused attention applies, without a matrix of biases beside it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .augment import Example
+from .cards import hash_file
 from .errors import CpsamError, SettingsError, TrainingError
 from .flows import flows_from_masks
 from .images.label_files import check_same_shape, read_labels
@@ -190,10 +190,7 @@ class TrainingSet:
     @cached_property
     def hashes(self) -> dict[str, str]:
         """Return name by SHA-256 of the image files, for the model card."""
-        return {
-            hashlib.sha256(pair.image.read_bytes()).hexdigest(): f"{pair.set_name}/{pair.image.name}"
-            for pair in self.pairs
-        }
+        return {hash_file(pair.image): f"{pair.set_name}/{pair.image.name}" for pair in self.pairs}
 
     def draw(self, rng: np.random.Generator) -> Example:
         """Return a random example: a set by its probability, then an image of it."""

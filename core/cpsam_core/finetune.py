@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from .atomic import atomic_path
 from .augment import Augmentation
@@ -280,6 +279,7 @@ class Trainer:
             state = torch.load(path, map_location=self.device, weights_only=True)
             config = VitConfig.from_dict(state["config"])
             losses, steps = [float(loss) for loss in state["losses"]], int(state["steps"])
+            weights, average, optimiser = state["model"], state["average"], state["optimiser"]
         except (
             RuntimeError,
             pickle.UnpicklingError,
@@ -294,12 +294,11 @@ class Trainer:
             ) from error
         if replace(config, layer_drop=0) != replace(self.model.config, layer_drop=0):
             raise TrainingError(f"{path.name} is the state of another network; remove it to start anew")
-        self.model.load_state_dict(state["model"])
+        self.model.load_state_dict(weights)
         if self.average is not None:
-            average: dict[str, Tensor] = state["average"]
-            self.average.load_state_dict(average or state["model"])
+            self.average.load_state_dict(average or weights)
         decays = [group["weight_decay"] for group in self.optimiser.param_groups]
-        self.optimiser.load_state_dict(state["optimiser"])
+        self.optimiser.load_state_dict(optimiser)
         for group, decay in zip(self.optimiser.param_groups, decays, strict=True):
             group["weight_decay"] = decay  # the settings of now hold, not those of then
         self.losses, self.steps = losses, steps

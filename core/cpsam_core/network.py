@@ -41,7 +41,7 @@ class Network:
         self.config, self.name = config, name
         self.device, self.precision = device, precision
         self.model = model.eval().requires_grad_(False)
-        self._limit: int | None = None  # tiles at once, once memory has been short
+        self._limit: int | None = None  # tiles at once, when memory of the device has been short
         self._settle(device, precision)
 
     @property
@@ -105,6 +105,7 @@ class Network:
 
     def _settle(self, device: torch.device, precision: torch.dtype) -> None:
         self.device, self.precision = device, precision
+        self._limit = None
         if device.type == "cpu":
             keep_freed_memory()
         self.model.to(device, precision)

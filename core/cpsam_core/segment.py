@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .classes import majority_classes
 from .diameter import estimate_diameter
 from .dynamics import Masks, find_masks
 from .errors import SettingsError
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from .network import Network
 
 __all__ = ["Segmentation", "Segmenter", "Settings", "masks_of"]
-
-log = logging.getLogger(__name__)
 
 Labels = NDArray[np.uint32]
 FloatArray = NDArray[np.float32]
@@ -50,6 +48,8 @@ class Segmentation:
         Diameter in pixels that was used; 30 where the image was not resized.
     class_logits : (class, y, x) float32 or None
         Class maps, for networks that have them; background first.
+    classes : (n,) int64 or None
+        Class of each object by the majority of its pixels, from 1; objects that are background were removed.
     """
 
     labels: Labels
@@ -58,6 +58,7 @@ class Segmentation:
     objects: ObjectTable
     diameter: float
     class_logits: FloatArray | None = None
+    classes: NDArray[np.int64] | None = None
 
 
 class Segmenter:
@@ -178,9 +179,14 @@ def masks_of(
         inner = clear_border(labels)
         kept = np.unique(inner[inner > 0])
         labels, errors = _renumber(inner, kept), errors[kept - 1]
+    classes = None
+    if class_logits is not None:
+        classes = majority_classes(labels, class_logits, np.arange(1, len(errors) + 1, dtype=np.uint32))
+        kept = (np.flatnonzero(classes) + 1).astype(np.uint32)
+        labels, errors, classes = _renumber(labels, kept), errors[kept - 1], classes[kept - 1]
     diameter = settings.diameter if isinstance(settings.diameter, float) else NATIVE_DIAMETER
     objects = object_table(labels, logits, errors)
-    return Segmentation(labels, flows, logits, objects, float(diameter), class_logits)
+    return Segmentation(labels, flows, logits, objects, float(diameter), class_logits, classes)
 
 
 def _find(flows: FloatArray, logits: FloatArray, settings: Settings, progress: Progress) -> Masks:

@@ -82,6 +82,10 @@ class Settings:
     exclude_on_edges: bool = False
 
     def __post_init__(self) -> None:
+        _require(
+            isinstance(self.normalize, NormalizeSettings),
+            "normalize is a NormalizeSettings; NormalizeSettings(normalize=False) leaves values as they are",
+        )
         if isinstance(self.diameter, str):
             _require(
                 self.diameter == "auto",

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cpsam_core import Segmentation, Segmenter, Settings
 from cpsam_core.errors import ImageError, SettingsError
+from cpsam_core.flows import flows_from_masks
 from cpsam_core.images import arrange
 from cpsam_core.progress import Cancelled
 from cpsam_core.segment import masks_of
@@ -234,10 +235,31 @@ def test_class_maps_are_part_of_the_result(disk_model: Any) -> None:
         tile, in_channels, out_channels = 256, 3, 5
 
         def __call__(self, tiles: NDArray[np.float32]) -> NDArray[np.float32]:
-            return np.concatenate((tiles[:, :2], disk_model(tiles)), axis=1)
+            return np.concatenate((-tiles[:, :2], disk_model(tiles)), axis=1)
 
     result = Segmenter(Classes()).segment(disks())
     check(result, 6)
     assert result.class_logits is not None
     assert result.class_logits.shape == (2, *result.labels.shape)
-    assert result.class_logits[0].max() > 0.5
+    assert result.class_logits[0].min() < -0.5
+    assert result.classes is not None
+    assert result.classes.tolist() == [1] * 6
+
+
+def test_objects_take_the_majority_of_their_pixels_classes_and_background_objects_go() -> None:
+    labels = np.zeros((24, 72), np.uint32)
+    for number, left in enumerate((4, 28, 52), 1):
+        labels[4:20, left : left + 16] = number
+    flows = 5 * flows_from_masks(labels)
+    logits = np.where(labels > 0, 6, -6).astype(np.float32)
+    maps = np.zeros((3, *labels.shape), np.float32)
+    maps[0] = 1  # background everywhere, but
+    maps[2, 4:20, 4:20] = 2  # the first object is of class 2,
+    maps[1, 4:16, 52:68] = 2  # and most of the third of class 1
+    found = masks_of(flows, logits, Settings(), maps)
+    assert found.classes is not None
+    assert found.classes.tolist() == [2, 1]
+    assert sorted(np.unique(found.labels)) == [0, 1, 2]
+    assert not found.labels[10, 36]
+    assert found.labels[10, 10] == 1 and found.labels[10, 60] == 2
+    assert len(found.objects) == 2

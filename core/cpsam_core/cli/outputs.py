@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images import (
@@ -151,22 +150,6 @@ def make_folder(folder: Path) -> None:
         raise ImageError(f"No permission to write in the folder {folder}.")
 
 
-def object_classes(found: Segmentation) -> NDArray[np.int64] | None:
-    """Return the class of each object, (n,), that most of its pixels have; None for networks without classes.
-
-    Source: the paper, "Classification". 0 is background.
-    """
-    if found.class_logits is None:
-        return None
-    count = len(found.class_logits)
-    inside = found.labels > 0
-    pixels = found.class_logits[:, inside].argmax(axis=0)
-    places = np.searchsorted(found.objects.ids, found.labels[inside])
-    votes = np.bincount(places * count + pixels, minlength=len(found.objects) * count)
-    classes: NDArray[np.int64] = votes.reshape(-1, count).argmax(axis=1)
-    return classes
-
-
 def _clashes(folders: Sequence[Path], stems: Sequence[str]) -> list[list[int]]:
     """Return groups of images whose files would have the same names on some system."""
     groups: dict[tuple[Path, str], list[int]] = {}
@@ -200,7 +183,7 @@ def _write_seg(path: Path, image: Image, found: Segmentation, run: Run) -> None:
         masks=found.labels,
         flows=found.flows,
         logits=found.logits,
-        classes=object_classes(found),
+        classes=found.classes,
         filename=str(image.path.resolve()) if image.path else None,
         model_path=run.model,
         diameter=found.diameter,
@@ -213,7 +196,7 @@ def _write_seg(path: Path, image: Image, found: Segmentation, run: Run) -> None:
 
 def _write_table(path: Path, image: Image, found: Segmentation, run: Run) -> None:
     write_object_table(
-        path, found.objects, pixel_size=image.pixel_size, z_step=image.z_step, classes=object_classes(found)
+        path, found.objects, pixel_size=image.pixel_size, z_step=image.z_step, classes=found.classes
     )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cpsam_core.cards import ModelCard
-    from cpsam_core.dataset import Pair, TrainingSet
+    from cpsam_core.dataset import Pair
     from cpsam_core.finetune import TrainResult, TrainSettings
     from cpsam_core.vit import FlowVit
 
@@ -109,12 +109,13 @@ def run(args: argparse.Namespace) -> int:
     model = _start(args.model, args.seed)
     data = TrainingSet(pairs, mixing, model.config.in_channels, args.drawn, args.seed)
     data.check()
+    images = data.hashes  # now, while the files are there
     args.out.parent.mkdir(parents=True, exist_ok=True)
     partial = args.out.with_name(f"{card_path(args.out).stem}.partial")
     trainer = Trainer(model, data, settings, args.device, args.precision, partial)
     with terminal_progress("training", unit="step") as progress:
         result = trainer.run(progress)
-    card = _card(args, data, settings, result)
+    card = _card(args, data.mixing, images, settings, result)
     write_checkpoint(args.out, result.model, card, half=args.half)
     partial.unlink(missing_ok=True)
     say(f"trained {card.name}: {args.out}")
@@ -201,15 +202,19 @@ def _mixing(text: str | None) -> dict[str, float] | None:
 
 
 def _card(
-    args: argparse.Namespace, data: TrainingSet, settings: TrainSettings, result: TrainResult
+    args: argparse.Namespace,
+    mixing: dict[str, float],
+    images: dict[str, str],
+    settings: TrainSettings,
+    result: TrainResult,
 ) -> ModelCard:
     from cpsam_core.cards import ModelCard, card_path, now, program_versions
 
     return ModelCard(
         name=card_path(args.out).stem,
-        parent=None if args.model == RANDOM else str(args.model),
-        images=data.hashes,
-        settings={**settings.to_dict(), "mixing": data.mixing},
+        parent=None if args.model == RANDOM else card_path(args.model).stem,  # its name, not where it lay
+        images=images,
+        settings={**settings.to_dict(), "mixing": mixing},
         losses=result.losses,
         versions=program_versions(),
         licence=args.licence,
