@@ -171,11 +171,11 @@ def records_with(labels: Labels, fields: Mapping[int, dict[str, Any]]) -> dict[i
 
 
 def segment(
-    image: Image, settings: Settings, load: Callable[[], Segments], kept: Kept, progress: Progress
+    image: Image, settings: Settings, load: Callable[[Progress], Segments], kept: Kept, progress: Progress
 ) -> Found:
     """Run the network on an image and make the object table of the result."""
     progress(0, 1, "Loading the model")
-    segmenter = load()
+    segmenter = load(progress)
     return combine(segmenter.segment(image, settings, progress), kept, image.pixels.shape[:3])
 
 

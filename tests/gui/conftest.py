@@ -113,7 +113,7 @@ def segmenter() -> FakeSegmenter:
 @pytest.fixture
 def session(segmenter: FakeSegmenter, qtbot: QtBot) -> Iterator[Session]:
     """Return a session without a window."""
-    made = Session(Models(lambda name: segmenter))
+    made = Session(Models(lambda name, progress: segmenter))
     yield made
     made.close()
 
@@ -126,7 +126,7 @@ def window(segmenter: FakeSegmenter, qtbot: QtBot, qapp: QApplication) -> Iterat
 
     theme.apply(qapp)
 
-    made = Window(Session(Models(lambda name: segmenter)))
+    made = Window(Session(Models(lambda name, progress: segmenter)))
     made.resize(1200, 800)
     with qtbot.waitExposed(made):
         made.show()

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 from PyQt6.QtWidgets import QMessageBox
 
 from cpsam_core.demo import demo_image
-from cpsam_core.errors import CpsamError
 from cpsam_core.images import read_image
-from cpsam_gui.models import DEFAULT, load_segmenter
+from cpsam_gui.models import DEFAULT
 from cpsam_gui.session import Session
 
 if TYPE_CHECKING:
@@ -22,10 +20,6 @@ def test_the_window_gives_the_masks_of_the_engine(qtbot: QtBot) -> None:
     from cpsam_core.segment import Segmenter, Settings
     from cpsam_gui.window import Window
 
-    try:
-        load_segmenter(DEFAULT)
-    except CpsamError as error:  # a source tree without the model
-        pytest.skip(str(error))
     window = Window(Session())
     with qtbot.waitExposed(window):
         window.show()
