@@ -26,8 +26,8 @@ Slices = tuple[slice, ...]
 
 SOURCE = 2.0**100  # heat fed in at each step; a power of two, so that it changes the range and no digit
 LONG = 64  # edge of a box in pixels, from which on objects may leave the range of single precision
-SHEET_BYTES = 393_216  # three arrays of it about fill a second-level cache
-SHEET_WIDTH = 256
+SHEET_BYTES = 1_048_576  # more calls of less work each, or steps that leave the cache: both are slower
+SHEET_WIDTH = 512
 STEPS_BETWEEN_LOOKS = 32  # at the wish to stop
 
 
