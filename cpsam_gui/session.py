@@ -49,6 +49,8 @@ class Flows:
 
     flows: NDArray[np.float32]
     logits: NDArray[np.float32]
+    diameter: float | None = None
+    """Of the cells in pixels, as the run took or measured it."""
 
 
 class Session(QObject):
@@ -181,6 +183,8 @@ class Session(QObject):
                 self.swap(THRESHOLDS, replace(found, settings={**self.last_settings, **_values(settings)}))
                 self.message.emit(f"{len(found.records)} objects")
 
+        # The steps along the flows depend on the diameter that the run used, which may have been measured.
+        settings = replace(settings, diameter=self.flows.diameter)
         work = partial(tasks.mask_again, self.flows.flows, self.flows.logits, settings, kept)
         self.jobs.start_live(THRESHOLDS, work, done)
 
@@ -200,7 +204,7 @@ class Session(QObject):
         """Put a whole result into the document as one step; its flows serve later changes of thresholds."""
         self.tool.cancel()
         if found.flows is not None and found.logits is not None:
-            self.flows = Flows(found.flows, found.logits)
+            self.flows = Flows(found.flows, found.logits, found.diameter)
         if found.settings:
             self.last_settings = dict(found.settings)
             self.settings_changed.emit()

@@ -17,7 +17,7 @@ import os
 import platform
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from .atomic import write_bytes
 from .errors import WeightsError
@@ -54,6 +54,9 @@ class ModelCard:
         Names of the class maps, background first; empty without classes.
     versions
         Versions of the programs that trained it.
+    diameter
+        What the model wants where the user sets no diameter: ``"auto"`` to have the cells measured first, a number of
+        pixels, or None to see the image as it is.
     licence
         What may be done with the weights.
     notes
@@ -72,6 +75,7 @@ class ModelCard:
     scores: Mapping[str, Mapping[str, float]] = dataclasses.field(default_factory=dict)
     classes: tuple[str, ...] = ()
     versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    diameter: float | Literal["auto"] | None = None
     licence: str = ""
     notes: str = ""
     created: str = ""
@@ -116,6 +120,9 @@ def _known(content: dict[str, Any]) -> dict[str, Any]:
     for field in ("name", "parent", "licence", "notes", "created"):
         if isinstance(content.get(field), str):
             known[field] = content[field]
+    wanted = content.get("diameter")
+    if wanted == "auto" or (isinstance(wanted, int | float) and not isinstance(wanted, bool) and wanted >= 1):
+        known["diameter"] = wanted
     for field in ("architecture", "settings"):
         if isinstance(content.get(field), dict):
             known[field] = content[field]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Literal
 
 import numpy as np
 import torch
@@ -33,12 +34,20 @@ class Network:
         Where to compute and in what.
     name : str
         The model's name, for messages and results.
+    diameter : float, "auto" or None
+        What `Settings.diameter` is taken to be where the user leaves it open; from the model's card.
     """
 
     def __init__(
-        self, model: FlowVit, config: VitConfig, device: torch.device, precision: torch.dtype, name: str = ""
+        self,
+        model: FlowVit,
+        config: VitConfig,
+        device: torch.device,
+        precision: torch.dtype,
+        name: str = "",
+        diameter: float | Literal["auto"] | None = None,
     ) -> None:
-        self.config, self.name = config, name
+        self.config, self.name, self.diameter = config, name, diameter
         self.device, self.precision = device, precision
         self.model = model.eval().requires_grad_(False)
         self._limit: int | None = None  # tiles at once, when memory of the device has been short

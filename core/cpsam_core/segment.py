@@ -118,9 +118,11 @@ class Segmenter:
             raise SettingsError("do_3D needs a stack of planes; this image has one plane only")
         pixels = self._prepare(stack, settings)
         diameter = settings.diameter
+        if diameter is None:  # left open: as the model's card says, where the network has one
+            diameter = getattr(self.network, "diameter", None)
         if diameter == "auto":
             diameter = estimate_diameter(self.network, pixels[len(pixels) // 2], settings, report)
-            settings = replace(settings, diameter=diameter)
+        settings = replace(settings, diameter=diameter)
         if settings.do_3D:
             return self._volume(pixels, stack, settings, report)
         return self._planes(pixels, settings, report)

@@ -21,8 +21,9 @@ class Settings:
     Parameters
     ----------
     diameter : float, "auto" or None
-        Diameter of the cells in pixels; the image is resized so that they measure 30. None leaves the image as it is,
-        "auto" measures the cells in a first coarse pass.
+        Diameter of the cells in pixels; the image is resized so that they measure 30. "auto" measures the cells in a
+        first coarse pass. None is what the model's card wants: the image as it is for the published models, "auto" for
+        `cpsam-lite`; 30 leaves the image as it is with every model.
     channels : sequence of int or str, optional
         Channels that the network sees, by index from 0 or by name; None takes the first three.
     axes : str, optional

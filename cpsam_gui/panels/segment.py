@@ -39,9 +39,10 @@ class SegmentPanel(QWidget):
         self.diameter.setRange(0, 2000)
         self.diameter.setDecimals(1)
         self.diameter.setSuffix(" px")
-        self.diameter.setSpecialValueText("as it is")
+        self.diameter.setSpecialValueText("automatic")
         self.diameter.setToolTip(
-            "Typical diameter of the objects in pixels; 0 leaves the image at its own scale"
+            "Typical diameter of the objects in pixels; automatic is what the model wants: cpsam-lite measures "
+            "them first, the published models take the image as it is (as 30 does)"
         )
         self.flow = _slider(horizontal, 0, 3, 0.4)
         self.flow.setToolTip(

@@ -137,3 +137,10 @@ def test_atomic_write_follows_links_and_reports_missing_folders(tmp_path: Path) 
         write_bytes(tmp_path / "none" / "x", b"")
     with pytest.raises(FileNotFoundError), atomic_path(tmp_path / "never"):
         pass
+
+
+def test_the_diameter_that_a_model_wants_survives_and_nonsense_does_not() -> None:
+    for diameter in ("auto", 17.5, None):
+        assert ModelCard.from_json(ModelCard(diameter=diameter).to_json()).diameter == diameter
+    for nonsense in ('"big"', "true", "-3", "[1]"):
+        assert ModelCard.from_json(f'{{"diameter": {nonsense}}}').diameter is None

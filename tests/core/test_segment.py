@@ -263,3 +263,22 @@ def test_objects_take_the_majority_of_their_pixels_classes_and_background_object
     assert not found.labels[10, 36]
     assert found.labels[10, 10] == 1 and found.labels[10, 60] == 2
     assert len(found.objects) == 2
+
+
+def test_a_diameter_left_open_is_what_the_model_wants(disk_model: Any) -> None:
+    class Wants:
+        tile, in_channels, out_channels = 256, 3, 3
+        diameter: float | str | None = 15.0
+
+        def __call__(self, tiles: NDArray[np.float32]) -> NDArray[np.float32]:
+            result: NDArray[np.float32] = disk_model(tiles)
+            return result
+
+    segmenter = Segmenter(Wants())
+    assert segmenter.segment(disks()).diameter == 15
+    assert segmenter.segment(disks(), Settings(diameter=30)).diameter == 30
+    Wants.diameter = "auto"
+    measured = segmenter.segment(disks(), Settings(diameter="auto")).diameter
+    assert segmenter.segment(disks()).diameter == measured != 30
+    Wants.diameter = None
+    assert segmenter.segment(disks()).diameter == 30

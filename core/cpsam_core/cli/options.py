@@ -63,7 +63,8 @@ GROUPS = {
 OPTIONS = {
     "diameter": _Option(
         NETWORK, "diameter of the cells in pixels: the image is resized so that they measure 30; auto measures them "
-        "first; default: the image as it is", _diameter, "NUMBER|auto",
+        "first, 30 leaves the image as it is; default: what the model wants "
+        "(cpsam-lite: auto; cpsam_v2: 30)", _diameter, "NUMBER|auto",
     ),
     "channels": _Option(
         NETWORK, "channels by number from 0 or by name, with commas; default: the first three", _channels, "LIST"

@@ -104,7 +104,8 @@ def load_network(
     model, card = load_model(path)
     chosen = choose_device(device)
     name = (card.name if card else "") or path.name
-    return Network(model, model.config, chosen, choose_precision(chosen, precision), name)
+    diameter = card.diameter if card else None
+    return Network(model, model.config, chosen, choose_precision(chosen, precision), name, diameter)
 
 
 def load_start(
