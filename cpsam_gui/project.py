@@ -1,20 +1,12 @@
-"""The project of an image: masks and what is known of each object, in one file that other programs can open.
+"""The project of an image: the file format of the engine, filled from and read into rows of the object table.
 
-It is a zip archive ``NAME.cpsam`` with ``masks.tif`` (labels, TIFF) and ``project.json`` (objects and
-settings): any zip program unpacks it, any image program opens the masks, and nothing in it can run code.
+See :mod:`cpsam_core.images.project_files` for what is in the file.
 """
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
-import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
-import tifffile
 
 from cpsam_core.errors import ImageError
 
@@ -25,10 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .history import Labels
-
-VERSION = 1
-MASKS, TABLE = "masks.tif", "project.json"
-DAMAGED = (zipfile.BadZipFile, KeyError, ValueError, TypeError, zlib.error, tifffile.TiffFileError, EOFError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +68,10 @@ def write_project(
     ImageError
         The disk is full or writing is not permitted; an existing file stays as it was.
     """
-    from cpsam_core.images import saving
+    from cpsam_core.images.project_files import ProjectFile, write_project_file
 
-    table = {
-        "format": "cpsam project",
-        "version": VERSION,
-        "image": image,
-        "settings": dict(settings or {}),
-        "objects": {str(number): fields_of(record) for number, record in records.items()},
-    }
-    pixels = io.BytesIO()
-    tifffile.imwrite(pixels, labels, compression="zlib", metadata={"axes": "ZYX"}, photometric="minisblack")
-    with saving(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
-        archive.writestr(MASKS, pixels.getvalue())  # compressed already
-        archive.writestr(TABLE, json.dumps(table, indent=1), zipfile.ZIP_DEFLATED)
+    rows = {number: fields_of(record) for number, record in records.items()}
+    write_project_file(path, ProjectFile(labels, rows, dict(settings or {}), image))
 
 
 def read_project(path: Path) -> Project:
@@ -104,23 +82,14 @@ def read_project(path: Path) -> Project:
     ImageError
         Damaged, no project, or written by a newer version of the program.
     """
+    from cpsam_core.images.project_files import read_project_file
+
+    stored = read_project_file(path, maps=())
     try:
-        with zipfile.ZipFile(path) as archive:
-            table = json.loads(archive.read(TABLE))
-            version = int(table["version"])
-            if version > VERSION:
-                raise ImageError(
-                    f"{path.name} was saved by a newer version of this program (format {version}, "
-                    f"this one knows {VERSION}). Update the program to open it."
-                )
-            labels = np.asarray(tifffile.imread(io.BytesIO(archive.read(MASKS))), np.uint32)
-        labels = labels.reshape((-1, *labels.shape[-2:]))
-        objects = {int(number): checked_fields(fields) for number, fields in table["objects"].items()}
-        return Project(labels, objects, dict(table.get("settings", {})), str(table.get("image", "")))
-    except OSError as error:
-        raise ImageError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except DAMAGED as error:
+        objects = {number: checked_fields(fields) for number, fields in stored.objects.items()}
+    except (ValueError, TypeError) as error:
         raise ImageError(f"{path.name} is no project of this program, or it is damaged ({error}).") from error
+    return Project(stored.labels, objects, dict(stored.settings), stored.image)
 
 
 def checked_fields(fields: Mapping[str, Any]) -> dict[str, Any]:

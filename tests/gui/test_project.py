@@ -12,11 +12,12 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images import read_seg
+from cpsam_core.images.project_files import VERSION
 from cpsam_core.progress import silent
 from cpsam_gui import dialogs, files, operations, tasks
 from cpsam_gui.history import Origin
 from cpsam_gui.journal import frames
-from cpsam_gui.project import VERSION, read_project, write_project
+from cpsam_gui.project import read_project, write_project
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -99,7 +100,7 @@ def test_save_and_reopen(segmented: Window, qtbot: QtBot, image_file: Path) -> N
     np.testing.assert_array_equal(session.document.labels, labels)
     assert dict(session.document.objects) == records
     assert not session.document.modified
-    assert session.last_settings["model"] == "cpsam-lite"
+    assert session.runs.last_settings["model"] == "cpsam-lite"
 
 
 def test_cellpose_files_go_out_and_come_in(
@@ -121,7 +122,7 @@ def test_cellpose_files_go_out_and_come_in(
         segmented.open(image_file)
     np.testing.assert_array_equal(session.document.labels, labels)
     assert session.document.objects[3].origin is Origin.HAND
-    assert session.flows is not None
+    assert session.runs.flows is not None
     assert segmented.segment_panel.flow.value() == pytest.approx(0.4)
 
 
@@ -133,8 +134,8 @@ def test_unsaved_work_is_offered_after_a_crash(
     session.change(lambda document: operations.delete(document, [1]))
     session.change(lambda document: operations.set_locked(document, [2]))
     records, labels = dict(session.document.objects), np.array(session.document.labels)
-    assert session.journal is not None
-    live = session.journal.path
+    assert session.keeping.journal is not None
+    live = session.keeping.journal.path
     qtbot.waitUntil(lambda: live.exists() and len(list(frames(live.read_bytes()))) == 3)
     # A copy is what a crash leaves: the same content, and no program that holds it.
     left = live.with_name("cells-1-2.journal")
@@ -153,8 +154,8 @@ def test_unsaved_work_is_offered_after_a_crash(
 
 def test_saving_and_closing_remove_the_journal(segmented: Window, qtbot: QtBot) -> None:
     session = segmented.session
-    assert session.journal is not None
-    path = session.journal.path
+    assert session.keeping.journal is not None
+    path = session.keeping.journal.path
     qtbot.waitUntil(path.exists)
     segmented.save()
     qtbot.waitUntil(lambda: session.jobs.idle and not path.exists())

@@ -1,0 +1,179 @@
+"""Project files: everything comes back, unknown things too, and hostile ones are refused in words."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+
+from cpsam_core.errors import ImageError
+from cpsam_core.images.project_files import (
+    VERSION,
+    ProjectFile,
+    Region,
+    read_project_file,
+    write_project_file,
+)
+
+
+def labels() -> np.ndarray:
+    masks = np.zeros((1, 20, 30), np.uint32)
+    masks[0, 2:8, 3:9] = 1
+    masks[0, 10:18, 12:28] = 70_000
+    return masks
+
+
+def tiff(array: np.ndarray) -> bytes:
+    pixels = io.BytesIO()
+    tifffile.imwrite(pixels, array, photometric="minisblack")
+    return pixels.getvalue()
+
+
+def written(path: Path, table: Any, masks: bytes | None = None, **how: Any) -> Path:
+    with zipfile.ZipFile(path, "w", **how) as archive:
+        archive.writestr("project.json", table if isinstance(table, (bytes, str)) else json.dumps(table))
+        archive.writestr("masks.tif", tiff(labels()) if masks is None else masks)
+    return path
+
+
+def test_everything_comes_back(tmp_path: Path) -> None:
+    project = ProjectFile(
+        labels(),
+        {1: {"class_id": 2, "origin": "hand", "later": [1, 2]}, 70_000: {"class_id": 1}},
+        {"flow_threshold": 0.4},
+        "a.tif",
+        "corrected",
+        (Region.box(0, 10, 0, 10), Region(((0.5, 0.0), (9.0, 0.0), (9.0, 9.0)))),
+        {1: "tumour", 2: "stroma"},
+        {"notes": "look again", "nested": {"a": None}},
+        {"flows": np.arange(1200, dtype=np.float32).reshape(1, 2, 20, 30), "complete": labels() > 0},
+    )
+    write_project_file(tmp_path / "a.cpsam", project)
+    found = read_project_file(tmp_path / "a.cpsam", maps=("flows", "complete", "absent"))
+    np.testing.assert_array_equal(found.labels, project.labels)
+    for name in ("objects", "settings", "image", "review", "complete", "class_names", "extra"):
+        assert getattr(found, name) == getattr(project, name)
+    np.testing.assert_array_equal(found.maps["flows"].reshape(1, 2, 20, 30), project.maps["flows"])
+    np.testing.assert_array_equal(found.maps["complete"].reshape(1, 20, 30) > 0, labels() > 0)
+    assert set(found.maps) == {"flows", "complete"}
+
+
+def test_keys_of_later_minor_versions_are_handed_on(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.cpsam", {"version": f"{VERSION}.7", "objects": {}, "mood": "good"})
+    found = read_project_file(path)
+    assert found.extra == {"mood": "good"}
+    write_project_file(path, found)
+    assert read_project_file(path).extra == {"mood": "good"}
+
+
+def test_classes_of_objects_become_a_map(tmp_path: Path) -> None:
+    project = ProjectFile(labels(), {1: {"class_id": 2}, 70_000: {"class_id": 0}})
+    classes = project.classes()
+    assert classes is not None
+    np.testing.assert_array_equal(classes, np.where(labels() == 1, 2, 0))
+    assert ProjectFile(labels(), {1: {"class_id": 0}, 70_000: {}}).classes() is None
+    # An object without a row, and rows without an object, have no class and do no harm.
+    few = ProjectFile(labels(), {1: {"class_id": 3}, 5: {"class_id": 9}}).classes()
+    assert few is not None
+    assert set(np.unique(few)) == {0, 3}
+
+
+def test_complete_regions_become_a_map() -> None:
+    assert ProjectFile(labels()).complete_map() is None
+    inside = ProjectFile(
+        labels(), complete=(Region.box(0, 4, 5, 9), Region.box(0, 1, 0, 1, plane=7))
+    ).complete_map()
+    assert inside is not None
+    expected = np.zeros((1, 20, 30), bool)
+    expected[0, :4, 5:9] = True
+    np.testing.assert_array_equal(inside, expected)
+    both = ProjectFile(
+        labels(), complete=(Region.box(0, 4, 5, 9),), maps={"complete": labels() > 0}
+    ).complete_map()
+    np.testing.assert_array_equal(both, expected | (labels() > 0))
+
+
+HUGE = {"version": 1, "objects": {}, "complete": [{"corners": [[0, 0]] * 1000}] * 1001}
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"version": VERSION + 1, "objects": {}}, "newer version"),
+        ({"version": f"{VERSION + 1}.0"}, "newer version"),
+        ({"objects": {}}, "damaged"),
+        ([1, 2], "damaged"),
+        ("{not json", "damaged"),
+        (b"\xff\xfe\xfa", "damaged"),
+        ({"version": 1, "objects": {"one": {}}}, "damaged"),
+        ({"version": 1, "objects": [1]}, "damaged"),
+        ({"version": 1, "objects": {}, "complete": [{"corners": [[0, float("nan")]]}]}, "nowhere"),
+        ({"version": 1, "objects": {}, "complete": [{"corners": 3}]}, "damaged"),
+        (HUGE, "too many"),
+        ("[" * 100_000, "damaged"),
+    ],
+)
+def test_bad_tables_are_refused_in_words(tmp_path: Path, table: Any, said: str) -> None:
+    with pytest.raises(ImageError, match=said):
+        read_project_file(written(tmp_path / "a.cpsam", table, compression=zipfile.ZIP_DEFLATED))
+
+
+GOOD = {"version": 1, "objects": {}}
+
+
+@pytest.mark.parametrize(
+    "masks", [b"", b"II*\0broken", tiff(np.full((3, 4), 0.5)), tiff(np.full((3, 4), -1))]
+)
+def test_bad_masks_are_refused_in_words(tmp_path: Path, masks: bytes) -> None:
+    with pytest.raises(ImageError):
+        read_project_file(written(tmp_path / "a.cpsam", GOOD, masks))
+
+
+def test_archives_that_would_fill_the_memory_are_refused(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "a.cpsam", b'{"a": "' + b" " * 10_000_000 + b'"}', compression=zipfile.ZIP_BZIP2
+    )
+    with pytest.raises(ImageError, match="does not use"):
+        read_project_file(path)
+    small = io.BytesIO()
+    tifffile.imwrite(small, np.zeros((40_000, 40_000), np.uint8), compression="zlib", rowsperstrip=40_000)
+    with pytest.raises(ImageError):
+        read_project_file(written(path, GOOD, small.getvalue()[:2000]))
+    # A member that states less than it unpacks to, and one that states more than deflate can do.
+    for stated in (5, 2**31 - 1):
+        content = bytearray(written(path, GOOD, compression=zipfile.ZIP_DEFLATED).read_bytes())
+        at = content.rindex(b"PK\x01\x02", 0, content.rindex(b"project.json"))
+        content[at + 24 : at + 28] = stated.to_bytes(4, "little")
+        path.write_bytes(content)
+        with pytest.raises(ImageError, match="damaged"):
+            read_project_file(path)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda c: c[:100], lambda c: c[: len(c) // 2], lambda c: c[:-5], lambda c: b"no"]
+)
+def test_cut_files_are_refused(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / "a.cpsam"
+    write_project_file(path, ProjectFile(labels()))
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(ImageError, match=r"a\.cpsam"):
+        read_project_file(path)
+
+
+def test_a_map_of_another_size_is_refused(tmp_path: Path) -> None:
+    write_project_file(tmp_path / "a.cpsam", ProjectFile(labels(), maps={"complete": np.ones((3, 3), bool)}))
+    with pytest.raises(ImageError, match="another size"):
+        read_project_file(tmp_path / "a.cpsam")
+    assert read_project_file(tmp_path / "a.cpsam", maps=()).maps == {}
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match=r"no file .*absent\.cpsam"):
+        read_project_file(tmp_path / "absent.cpsam")
