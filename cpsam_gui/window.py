@@ -9,23 +9,22 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QSettings, QSize, Qt
 from PyQt6.QtWidgets import (
     QApplication,
-    QDockWidget,
     QFileDialog,
     QHBoxLayout,
     QMainWindow,
     QMessageBox,
-    QTabWidget,
     QToolBar,
     QWidget,
 )
 
 from . import actions, dialogs, tasks, theme
 from .canvas import Canvas
+from .docks import Place, make_docks
 from .files import is_companion, masks_path, seg_path
+from .i18n import translate
 from .jobs import Problem
 from .journal import left_behind
 from .panels import ChannelsPanel, FilesPanel, HistoryPanel, ObjectsPanel, SegmentPanel
-from .panels.layout import scrolling
 from .planes import PlaneSlider
 from .session import Session
 from .status import Status
@@ -81,7 +80,7 @@ class Window(QMainWindow):
         bar = self.menuBar()
         if bar is None:
             return
-        menus = {name: bar.addMenu(f"&{actions.translate(name)}") for name in actions.MENUS}
+        menus = {name: bar.addMenu(f"&{translate(name)}") for name in actions.MENUS}
         for action in actions.ACTIONS:
             menu = menus[action.menu]
             if menu is not None:
@@ -111,34 +110,13 @@ class Window(QMainWindow):
         self.files_panel = FilesPanel(self.session)
         self.files_panel.chosen.connect(self.open)
         self.segment_panel.run_button.clicked.connect(self.run_or_cancel)
-        self.docks: dict[str, QDockWidget] = {}
-        for name, panel in (
-            ("Segment", self.segment_panel), ("Channels", self.channels_panel),
-            ("Objects", self.objects_panel),
-            ("History", self.history_panel),
-        ):  # fmt: skip
-            dock = QDockWidget(actions.translate(name), self)
-            dock.setObjectName(name)
-            dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
-            dock.setWidget(scrolling(panel) if panel is not self.history_panel else panel)
-            dock.setTitleBarWidget(QWidget())  # the tab says the name already
-            dock.setMinimumWidth(320)
-            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-            self.docks[name] = dock
-        files = QDockWidget(actions.translate("Files"), self)
-        files.setObjectName("Files")
-        files.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
-        files.setTitleBarWidget(QWidget())
-        files.setWidget(self.files_panel)
-        files.setMinimumWidth(200)
-        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, files)
-        self.docks["Files"] = files
-        self.resizeDocks([files], [248], Qt.Orientation.Horizontal)
-        self.tabifyDockWidget(self.docks["Segment"], self.docks["Channels"])
-        self.tabifyDockWidget(self.docks["Objects"], self.docks["History"])
-        self.docks["Segment"].raise_()
-        self.docks["Objects"].raise_()
-        self.setTabPosition(Qt.DockWidgetArea.RightDockWidgetArea, QTabWidget.TabPosition.North)
+        self.docks = make_docks(self, (
+            Place("Files", self.files_panel, "left", scrolls=False),
+            Place("Segment", self.segment_panel, "top"),
+            Place("Channels", self.channels_panel, "top"),
+            Place("Objects", self.objects_panel, "bottom"),
+            Place("History", self.history_panel, "bottom", scrolls=False),
+        ))  # fmt: skip
 
     def _connect(self) -> None:
         session = self.session
@@ -200,14 +178,14 @@ class Window(QMainWindow):
         """Let the user choose masks for the open image."""
         name, _ = QFileDialog.getOpenFileName(self, "Import masks", self._folder(), MASKS)
         if name:
-            self.session.import_masks(Path(name))
+            self.session.keeping.import_masks(Path(name))
 
     def save(self) -> None:
         """Save beside the image; ask for a place where the image has no file."""
         if self.session.path is None:
             self.ask_save()
         else:
-            self.session.save()
+            self.session.keeping.save()
 
     def ask_save(self) -> None:
         """Let the user choose where and in which form the masks go."""
@@ -215,7 +193,7 @@ class Window(QMainWindow):
         start = masks_path(path) if path is not None else Path("masks.tif")
         name, _ = QFileDialog.getSaveFileName(self, "Export masks", str(start), SAVE)
         if name:
-            self.session.export(Path(name))
+            self.session.keeping.export(Path(name))
 
     def ask_save_seg(self) -> None:
         """Let the user choose where the masks go as a file of Cellpose."""
@@ -225,7 +203,7 @@ class Window(QMainWindow):
         if name:
             chosen = Path(name)
             stem = chosen.name.removesuffix(".npy").removesuffix("_seg")
-            self.session.export(chosen.with_name(f"{stem}_seg.npy"))
+            self.session.keeping.export(chosen.with_name(f"{stem}_seg.npy"))
 
     def offer_recovery(self) -> bool:
         """Offer work that an earlier crash left behind, the newest first; True where some is taken up."""
@@ -234,7 +212,7 @@ class Window(QMainWindow):
             if answer is None:
                 return False
             if answer:
-                self.session.recover(path)
+                self.session.keeping.recover(path)
                 return True
             path.unlink(missing_ok=True)
         return False
@@ -242,7 +220,7 @@ class Window(QMainWindow):
     def run(self) -> None:
         """Segment the open image with what the panel says."""
         panel = self.segment_panel
-        self.session.segment(panel.model_name, panel.settings(), keep=panel.keep)
+        self.session.runs.segment(panel.model_name, panel.settings(), keep=panel.keep)
 
     def run_or_cancel(self) -> None:
         """Run, or stop what runs."""
@@ -258,7 +236,7 @@ class Window(QMainWindow):
             return True
         answer = dialogs.ask_unsaved(self, session.path.name if session.path is not None else "this image")
         if answer == QMessageBox.StandardButton.Save:
-            return session.save_now()
+            return session.keeping.save_now()
         return answer == QMessageBox.StandardButton.Discard
 
     def toggle_theme(self) -> None:
@@ -304,7 +282,7 @@ class Window(QMainWindow):
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         if paths:
             is_masks = is_companion(paths[0]) and self.session.image is not None
-            (self.session.import_masks if is_masks else self.open)(paths[0])
+            (self.session.keeping.import_masks if is_masks else self.open)(paths[0])
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Ask about unsaved changes, stop the jobs, remember the layout; called by Qt."""

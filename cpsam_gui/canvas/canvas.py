@@ -109,7 +109,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
             self.label_layer.set_colours(None)
             return
         view = session.view
-        fills, lines = session.label_tables()
+        fills, lines = session.look.tables()
         self._labels = LabelColours(
             session.document.labels[view.plane], fills, lines, view.masks, view.selection, view.hovered
         )

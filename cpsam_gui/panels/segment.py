@@ -141,7 +141,7 @@ class SegmentPanel(QWidget):
 
     def _take_settings(self) -> None:
         """Show the thresholds that came with saved masks, without making the masks anew."""
-        values = self._session.last_settings
+        values = self._session.runs.last_settings
         fields = (
             ("flow_threshold", self.flow), ("cellprob_threshold", self.cellprob), ("min_size", self.min_size),
             ("diameter", self.diameter),
@@ -153,8 +153,8 @@ class SegmentPanel(QWidget):
                 field.blockSignals(False)
 
     def _mask_again(self) -> None:
-        if self._session.flows is not None:
-            self._session.mask_again(self.settings(), keep=self.keep)
+        if self._session.runs.flows is not None:
+            self._session.runs.mask_again(self.settings(), keep=self.keep)
 
     def _new_image(self) -> None:
         stack = self._session.document.shape[0] > 1

@@ -210,7 +210,7 @@ def test_thresholds_work_on_the_flows_of_the_last_run(
     session, panel = segmented.session, segmented.segment_panel
     labels = np.array(session.document.labels[0])
     logits = np.where(labels == 1, 2.0, np.where(labels > 0, 6.0, -6.0)).astype(np.float32)
-    session.flows = Flows(5 * flows_from_masks(labels), logits)
+    session.runs.flows = Flows(5 * flows_from_masks(labels), logits)
     with qtbot.waitSignal(session.history_changed, timeout=60_000):  # the first time loads the engine
         panel.cellprob.setValue(3.0)
     assert len(session.document.objects) == 3
@@ -295,7 +295,7 @@ def test_masks_of_another_size_are_refused(opened: Window, qtbot: QtBot, tmp_pat
     path = tmp_path / "other_masks.tif"
     tifffile.imwrite(path, np.ones((9, 9), np.uint16))
     with qtbot.waitSignal(opened.session.failed) as caught:
-        opened.session.import_masks(path)
+        opened.session.keeping.import_masks(path)
     assert "9 x 9" in caught.args[0].text
     assert "80 x 100" in caught.args[0].text
     box = opened.findChild(QMessageBox)

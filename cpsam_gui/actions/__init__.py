@@ -1,0 +1,11 @@
+"""Every action of the window in one table; menus, tool bar, shortcuts and tests are built from it.
+
+One module for each menu holds its rows; `make` turns them into Qt actions.
+"""
+
+from __future__ import annotations
+
+from .make import ACTIONS, MENUS, TOOLBAR, decorate, make, refresh
+from .table import Action
+
+__all__ = ["ACTIONS", "MENUS", "TOOLBAR", "Action", "decorate", "make", "refresh"]

@@ -1,0 +1,22 @@
+"""Opening and saving."""
+
+from __future__ import annotations
+
+from .table import Action, with_file, with_image
+
+ACTIONS: tuple[Action, ...] = (
+    Action("open", "Open image…", lambda w: w.ask_open(), ("Ctrl+O", "Ctrl+L"), "folder_open_outline",
+           menu="File"),
+    Action("demo", "Open the demonstration", lambda w: w.open_demo(), icon="image_outline", menu="File"),
+    Action("next", "Next image", lambda w: w.open_neighbour(1), ("D", "Right"), "arrow_right", with_file, "File"),
+    Action("previous", "Previous image", lambda w: w.open_neighbour(-1), ("A", "Left"), "arrow_left",
+           with_file, "File"),
+    Action("import", "Import masks…", lambda w: w.ask_import(), ("Ctrl+M", "Ctrl+P"), "file_import_outline",
+           with_image, "File"),
+    Action("save", "Save", lambda w: w.save(), ("Ctrl+S",), "content_save_outline", with_image, "File",
+           break_before=True),
+    Action("export", "Export masks…", lambda w: w.ask_save(), ("Ctrl+Shift+S", "Ctrl+N"),
+           "file_export_outline", with_image, "File"),
+    Action("export_seg", "Export for Cellpose…", lambda w: w.ask_save_seg(), (), "", with_image, "File"),
+    Action("quit", "Quit", lambda w: w.close(), ("Ctrl+Q",), "exit_to_app", menu="File", break_before=True),
+)  # fmt: skip

@@ -1,0 +1,72 @@
+"""The table as Qt actions."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
+
+from cpsam_gui import theme
+from cpsam_gui.i18n import translate
+
+from . import edit, file, program, segment, tools, view
+
+if TYPE_CHECKING:
+    from cpsam_gui.session import Session
+    from cpsam_gui.window import Window
+
+    from .table import Action
+
+ACTIONS: tuple[Action, ...] = (
+    *file.ACTIONS, *edit.ACTIONS, *tools.ACTIONS, *segment.ACTIONS, *view.ACTIONS, *program.ACTIONS,
+)  # fmt: skip
+
+TOOLBAR = (
+    "open", "save", None, "tool_select", "tool_brush", "tool_eraser", "tool_outline", "tool_lasso",
+    "tool_polygon", "tool_split", None, "undo", "redo", None, "masks", "fit",
+)  # fmt: skip
+MENUS = ("File", "Edit", "Tools", "Segment", "View", "Help")
+
+
+def make(window: Window) -> dict[str, QAction]:
+    """Build the Qt actions of a window."""
+    made: dict[str, QAction] = {}
+    tools = QActionGroup(window)
+    for action in ACTIONS:
+        made[action.key] = one = QAction(translate(action.text), window)
+        one.setObjectName(action.key)
+        one.setShortcuts([QKeySequence(shortcut) for shortcut in action.shortcuts])
+        one.triggered.connect(partial(_trigger, action, window))
+        if action.tool:
+            one.setCheckable(True)
+            tools.addAction(one)
+        elif action.checked is not None:
+            one.setCheckable(True)
+        tip = f"{translate(action.text).removesuffix('…')}"
+        one.setToolTip(f"{tip}  ({one.shortcut().toString()})" if action.shortcuts else tip)
+    decorate(made)
+    return made
+
+
+def decorate(made: dict[str, QAction]) -> None:
+    """Give the actions icons in the colours of the theme."""
+    for action in ACTIONS:
+        if action.icon:
+            made[action.key].setIcon(theme.icon(action.icon))
+
+
+def refresh(made: dict[str, QAction], session: Session) -> None:
+    """Bring enabled and checked states up to date."""
+    for action in ACTIONS:
+        one = made[action.key]
+        one.setEnabled(action.enabled(session))
+        if action.tool:
+            one.setChecked(session.tool.key == action.tool)
+        elif action.checked is not None:
+            one.setChecked(action.checked(session))
+
+
+def _trigger(action: Action, window: Window, _checked: bool = False) -> None:
+    action.do(window)
+    refresh(window.actions_by_key, window.session)

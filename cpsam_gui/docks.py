@@ -1,0 +1,58 @@
+"""The panels around the canvas: which there are, where they stand, under which tab."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QDockWidget, QTabWidget, QWidget
+
+from .i18n import translate
+from .panels.layout import scrolling
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QMainWindow
+
+LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+RIGHT_WIDTH, LEFT_WIDTH, LEFT_FIRST = 320, 200, 248
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One panel and where it goes; panels of the same `group` share a stack of tabs, the first one on top."""
+
+    name: str
+    panel: QWidget
+    group: str
+    scrolls: bool = True
+
+
+def make_docks(window: QMainWindow, places: tuple[Place, ...]) -> dict[str, QDockWidget]:
+    """Put the panels into docks at the edges of the window and return the docks by name."""
+    docks: dict[str, QDockWidget] = {}
+    first: dict[str, QDockWidget] = {}
+    for place in places:
+        area = LEFT if place.group == "left" else RIGHT
+        docks[place.name] = dock = _dock(window, place)
+        dock.setMinimumWidth(LEFT_WIDTH if area is LEFT else RIGHT_WIDTH)
+        window.addDockWidget(area, dock)
+        if place.group in first:
+            window.tabifyDockWidget(first[place.group], dock)
+        first.setdefault(place.group, dock)
+    for dock in first.values():
+        dock.raise_()
+    if "left" in first:
+        window.resizeDocks([first["left"]], [LEFT_FIRST], Qt.Orientation.Horizontal)
+    window.setTabPosition(RIGHT, QTabWidget.TabPosition.North)
+    window.setTabPosition(LEFT, QTabWidget.TabPosition.North)
+    return docks
+
+
+def _dock(window: QMainWindow, place: Place) -> QDockWidget:
+    dock = QDockWidget(translate(place.name), window)
+    dock.setObjectName(place.name)
+    dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
+    dock.setTitleBarWidget(QWidget())  # the tab says the name already
+    dock.setWidget(scrolling(place.panel) if place.scrolls else place.panel)
+    return dock

@@ -1,0 +1,14 @@
+"""What jobs do: open, segment, save. No Qt and no window here; arrays come as copies or are given away."""
+
+from __future__ import annotations
+
+from .opening import Opened, demo_path, levels, open_image, prepare
+from .pictures import thumbnail
+from .records import Found, Kept, records_of, records_with
+from .saving import Saved, read_masks, save
+from .segmenting import Segments, combine, mask_again, segment
+
+__all__ = [
+    "Found", "Kept", "Opened", "Saved", "Segments", "combine", "demo_path", "levels", "mask_again", "open_image",
+    "prepare", "read_masks", "records_of", "records_with", "save", "segment", "thumbnail",
+]  # fmt: skip
