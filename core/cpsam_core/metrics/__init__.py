@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from .matching import largest_matching
 from .overlap import Overlaps, overlaps
-from .scores import Scores, aggregated_jaccard, average_precision, pooled, score, score_classes
+from .scores import (
+    THRESHOLDS,
+    Scores,
+    aggregated_jaccard,
+    average_precision,
+    pooled,
+    score,
+    score_classes,
+    score_overlaps,
+)
 
 __all__ = [
+    "THRESHOLDS",
     "Overlaps",
     "Scores",
     "aggregated_jaccard",
     "average_precision",
+    "largest_matching",
     "overlaps",
     "pooled",
     "score",
     "score_classes",
+    "score_overlaps",
 ]

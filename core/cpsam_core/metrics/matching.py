@@ -40,8 +40,33 @@ def best_assignment(pairs: Overlaps) -> NDArray[np.int64]:
         return fixed
     smaller = min(len(pairs.true_ids), len(pairs.predicted_ids))
     gain = (ious[rest] >= 0.5) + ious[rest] / (2 * smaller)  # IoU decides between assignments of equal number
-    rows, row = np.unique(pairs.true[rest], return_inverse=True)
-    columns, column = np.unique(pairs.predicted[rest], return_inverse=True)
+    return np.concatenate([fixed, rest[_assigned(pairs.true[rest], pairs.predicted[rest], gain)]])
+
+
+def largest_matching(pairs: Overlaps, threshold: float) -> NDArray[np.int64]:
+    """Return the indices of the pairs of a largest one-to-one matching, the one with the largest sum of IoU.
+
+    Only pairs with an IoU of at least `threshold` match, so their number is that of `true_positives`.
+    """
+    ious = pairs.ious
+    good = np.flatnonzero(ious >= threshold)
+    true, predicted = pairs.true[good], pairs.predicted[good]
+    rivals = np.bincount(true, minlength=1)[true] + np.bincount(predicted, minlength=1)[predicted] > 2
+    rest = good[rivals]
+    if len(rest) == 0:  # always so above 0.5
+        return good
+    smaller = min(len(pairs.true_ids), len(pairs.predicted_ids))
+    gain = 1 + ious[rest] / (2 * smaller)
+    chosen = rest[_assigned(pairs.true[rest], pairs.predicted[rest], gain)]
+    return np.sort(np.concatenate([good[~rivals], chosen]))
+
+
+def _assigned(
+    true: NDArray[np.int64], predicted: NDArray[np.int64], gain: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Return which pairs belong to the one-to-one assignment with the largest sum of gains of 0 to 1.5."""
+    rows, row = np.unique(true, return_inverse=True)
+    columns, column = np.unique(predicted, return_inverse=True)
     # A column of its own for every row stands for "no partner". A cost of 0 would mean no edge.
     alone = np.arange(len(rows))
     costs = sparse.csr_array(
@@ -54,7 +79,7 @@ def best_assignment(pairs: Overlaps) -> NDArray[np.int64]:
     partner = np.full(len(rows), -1)
     matched, chosen = csgraph.min_weight_full_bipartite_matching(costs)
     partner[matched] = chosen
-    return np.concatenate([fixed, rest[partner[row] == column]])
+    return np.asarray(partner[row] == column)
 
 
 def _all_different(numbers: NDArray[np.int64]) -> bool:

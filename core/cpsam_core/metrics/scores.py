@@ -73,6 +73,16 @@ class Scores:
         return _ratio(2 * self.tp, 2 * self.tp + self.fp + self.fn)
 
     @property
+    def precision(self) -> NDArray[np.float64]:
+        """TP / (TP + FP) at each threshold; NaN without predicted objects."""
+        return _ratio(self.tp, self.tp + self.fp)
+
+    @property
+    def recall(self) -> NDArray[np.float64]:
+        """TP / (TP + FN) at each threshold; NaN without true objects."""
+        return _ratio(self.tp, self.tp + self.fn)
+
+    @property
     def aggregated_jaccard(self) -> float:
         """Pixels shared by assigned pairs over pixels of objects in either image; NaN without objects.
 
@@ -152,7 +162,12 @@ def score(true: Image, predicted: Image, threshold: float | Sequence[float] = TH
     SettingsError
         If a threshold is out of range.
     """
-    return _score(overlaps(true, predicted), _limits(threshold))
+    return score_overlaps(overlaps(true, predicted), threshold)
+
+
+def score_overlaps(pairs: Overlaps, threshold: float | Sequence[float] = THRESHOLDS) -> Scores:
+    """Return all scores from overlaps that are known already; otherwise as `score`."""
+    return _score(pairs, _limits(threshold))
 
 
 def score_classes(
