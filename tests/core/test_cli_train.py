@@ -212,7 +212,7 @@ def test_a_start_that_is_not_there(images: Path, capsys: pytest.CaptureFixture[s
 def test_a_loss_that_is_no_number(
     images: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("cpsam_core.finetune.segmentation_loss", lambda *args: torch.tensor(float("nan")))
+    monkeypatch.setattr("cpsam_core.finetune.trainer.segmentation_loss", lambda *args: torch.tensor(float("nan")))
     assert train(images, tiny_model) == FAILED
     assert "lower the learning rate" in capsys.readouterr().err
     assert not list(Path().rglob("new.safetensors"))

@@ -114,7 +114,7 @@ def test_the_loss_falls() -> None:
 
 
 def test_the_result_is_ready_for_use() -> None:
-    result = trainer(replace(QUICK, epochs=1, checkpointing=True)).run()
+    result = trainer(replace(QUICK, epochs=1, memory="checkpointing")).run()
     assert isinstance(result, TrainResult)
     assert not result.model.training
     assert not result.model.checkpointing
@@ -171,7 +171,7 @@ def test_a_finished_training_is_not_done_again(tmp_path: Path) -> None:
 
 def test_a_large_state_is_saved_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
-    monkeypatch.setattr("cpsam_core.finetune.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("cpsam_core.finetune.trainer.time.monotonic", lambda: clock[0])
     real, saves = torch.save, []
 
     def slow(state: dict[str, Any], path: Path) -> None:
@@ -245,7 +245,7 @@ def test_states_of_other_things_are_named(tmp_path: Path) -> None:
 
 def broken_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the loss NaN after some steps."""
-    from cpsam_core import finetune
+    from cpsam_core.finetune import trainer as finetune
 
     real: Callable[..., torch.Tensor] = finetune.segmentation_loss
     calls = []
@@ -373,7 +373,7 @@ def test_ignored_regions_teach_nothing() -> None:
 
 
 def test_checkpointing_changes_nothing_but_memory() -> None:
-    plain, saving = trainer(config=PATCH).run(), trainer(replace(QUICK, checkpointing=True), PATCH).run()
+    plain, saving = trainer(config=PATCH).run(), trainer(replace(QUICK, memory="checkpointing"), PATCH).run()
     assert plain.losses == pytest.approx(saving.losses, rel=1e-5)
 
 

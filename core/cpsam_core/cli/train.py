@@ -154,7 +154,7 @@ def train_settings(args: argparse.Namespace) -> TrainSettings:
         augmentation = replace(augmentation, degraded=args.degraded)
     settings = TrainSettings(
         seed=args.seed,
-        checkpointing=args.checkpointing,
+        memory="checkpointing" if args.checkpointing else "auto",
         augmentation=augmentation,
         layer_drop=args.layer_drop,
     )

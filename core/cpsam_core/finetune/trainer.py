@@ -10,78 +10,31 @@ import logging
 import math
 import pickle
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from .atomic import atomic_path
-from .augment import Augmentation
-from .dataset import TrainingSet
-from .devices import choose_device, choose_precision, keep_freed_memory
-from .errors import SettingsError, TrainingError
-from .loader import Batch, batches
-from .losses import class_loss, segmentation_loss
-from .progress import Progress, silent
-from .schedule import Schedule, learning_rates
-from .vit import FlowVit, VitConfig
+from cpsam_core.atomic import atomic_path
+from cpsam_core.dataset import TrainingSet
+from cpsam_core.devices import choose_device, choose_precision, keep_freed_memory
+from cpsam_core.errors import SettingsError, TrainingError
+from cpsam_core.loader import Batch, batches
+from cpsam_core.losses import class_loss, segmentation_loss
+from cpsam_core.progress import Progress, silent
+from cpsam_core.schedule import learning_rates
+from cpsam_core.vit import FlowVit, VitConfig
+
+from .reports import Control, EpochReport, TrainingEvent, TrainResult
+from .settings import TrainSettings
 
 log = logging.getLogger(__name__)
 
 MIN_SAMPLES = 8  # images an epoch at the least (paper, "Fine-tuning and evaluation")
 SAVING_SHARE = 10  # training takes at least so many times as long as saving its state
-
-
-@dataclass(frozen=True)
-class TrainSettings:
-    """How to train. The defaults finetune as the paper does: 100 epochs at batch 1 and rate 1e-5.
-
-    `samples` is the number of crops in an epoch (by default the number of images, at least 8). `averaging` is the
-    decay of the running average of the weights that is kept beside them and becomes the result; 0 turns it off.
-    `layer_drop` of None leaves the network's own. `clip` limits the norm of the gradient; 0 does not.
-    """
-
-    epochs: int = 100
-    learning_rate: float = 1e-5
-    weight_decay: float = 0.1
-    batch_size: int = 1
-    samples: int | None = None
-    schedule: Schedule = "finetune"
-    warmup: int = 10
-    layer_drop: float | None = None
-    averaging: float = 0.0
-    clip: float = 0.0
-    checkpointing: bool = False
-    seed: int = 0
-    threads: int = 2
-    augmentation: Augmentation = field(default_factory=Augmentation)
-
-    def __post_init__(self) -> None:
-        counts = (self.epochs, self.batch_size, self.threads, self.samples or 1)
-        positive = min(counts) >= 1 and math.isfinite(self.learning_rate) and self.learning_rate > 0
-        if not positive or not 0 <= self.averaging < 1:
-            raise SettingsError(
-                "training needs at least one epoch, sample and thread, a batch of one, a rate above 0 and averaging "
-                "below 1"
-            )
-        if min(self.seed, self.warmup, self.clip, self.weight_decay) < 0:
-            raise SettingsError("seed, warmup, clip and weight_decay are at least 0")
-        learning_rates(self.epochs, self.learning_rate, self.schedule, self.warmup)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values for the model card."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class TrainResult:
-    """The trained network (on the CPU, float32) and the mean loss of each epoch."""
-
-    model: FlowVit
-    losses: tuple[float, ...]
 
 
 class Trainer:
@@ -101,6 +54,17 @@ class Trainer:
     resume : Path, optional
         File that keeps the state after each epoch (of a large network after some, so that it takes little time). If
         it exists, training goes on from it and gives the result of a run without interruption.
+    validation : TrainingSet, optional
+        Images kept aside. Their loss is measured after every epoch on fixed crops, and the weights of the epoch with
+        the smallest one are the result.
+    score : callable, optional
+        Measures the average precision of a network; called every `settings.score_every` epochs and after the last
+        with a copy of the network as it is (on the CPU, float32, evaluation mode, adapters merged), which it may
+        change and move at will. Without `validation` it decides which epoch was the best.
+    control : Control, optional
+        Pauses, continues or ends the training from another thread.
+    on_epoch, on_event : callable, optional
+        Called from the training's thread after each epoch, and when something is worth telling.
 
     Raises
     ------
@@ -118,13 +82,19 @@ class Trainer:
         device: str | None = None,
         precision: str | None = None,
         resume: Path | None = None,
+        *,
+        validation: TrainingSet | None = None,
+        score: Callable[[FlowVit], float] | None = None,
+        control: Control | None = None,
+        on_epoch: Callable[[EpochReport], None] | None = None,
+        on_event: Callable[[TrainingEvent], None] | None = None,
     ) -> None:
         self.device = choose_device(device)
         self.precision = choose_precision(self.device, precision)
         self.settings, self.data, self._resume = settings, data, resume
         self._check(model.config)
         self.model = model.to(self.device, torch.float32)
-        self.model.checkpointing = settings.checkpointing
+        self.model.checkpointing = settings.memory == "checkpointing"
         if settings.layer_drop is not None:
             self.model.set_layer_drop(settings.layer_drop)
         self.average = copy.deepcopy(self.model) if settings.averaging else None

@@ -1,0 +1,38 @@
+"""Training: from one corrected image at batch 1 to many images on many graphics cards.
+
+Source: the paper, "Fine-tuning and evaluation" (the defaults) and "Whole-dataset training".
+
+`Trainer` is imported when it is first used, because it brings torch; settings and reports come without.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .reports import Control, EpochReport, TrainingEvent, TrainResult
+from .settings import MEMORY_MODES, MODES, RATES, MemoryMode, Mode, TrainSettings
+
+if TYPE_CHECKING:
+    from .trainer import Trainer
+
+__all__ = [
+    "MEMORY_MODES",
+    "MODES",
+    "RATES",
+    "Control",
+    "EpochReport",
+    "MemoryMode",
+    "Mode",
+    "TrainResult",
+    "TrainSettings",
+    "Trainer",
+    "TrainingEvent",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Trainer":
+        from .trainer import Trainer
+
+        return Trainer
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,120 @@
+"""What a training tells while it runs and when it ends, and how it is steered from another thread."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from cpsam_core.vit import FlowVit
+
+    from .settings import MemoryMode
+
+Stopped = Literal["finished", "patience", "asked", "diverged"]
+
+
+@dataclass(frozen=True)
+class EpochReport:
+    """One epoch of a training, for a line in the curves.
+
+    Parameters
+    ----------
+    epoch, epochs : int
+        Which one, from 1, and of how many.
+    training_loss : float
+        Mean over the epoch's samples.
+    validation_loss : float or None
+        Mean over fixed crops of the images kept aside, without augmentation; None where there are none.
+    average_precision : float or None
+        On the images kept aside; None where it was not measured after this epoch.
+    learning_rate : float
+        Of this epoch.
+    seconds, seconds_left : float
+        Time that this epoch took, validation included, and what the rest will take at the pace so far. Pauses do
+        not count.
+    best : bool
+        Whether the weights after this epoch are the best so far; False where nothing measures that.
+    """
+
+    epoch: int
+    epochs: int
+    training_loss: float
+    validation_loss: float | None
+    average_precision: float | None
+    learning_rate: float
+    seconds: float
+    seconds_left: float
+    best: bool
+
+
+@dataclass(frozen=True)
+class TrainingEvent:
+    """Something worth telling that is no error, in words for the user.
+
+    `kind` is "memory" (a mode of memory was chosen, or the next leaner one because memory ran out), "resumed" (went on
+    from a saved state), "unsaved" (the state could not be saved; training goes on) or "stopped" (before the last
+    epoch; the text says why). `memory` is the mode now in use.
+    """
+
+    kind: Literal["memory", "resumed", "unsaved", "stopped"]
+    text: str
+    memory: MemoryMode
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """The trained network and how it went.
+
+    `model` is on the CPU, in float32 and evaluation mode, adapters merged; its weights are those of `best_epoch`
+    (from 1) where images kept aside tell which that is, else of the last epoch, and `best_epoch` is None. `reports`
+    has one entry for each epoch. `stopped` is "finished" after the last epoch, "patience" or "asked" where it ended
+    earlier, "diverged" where the loss was no longer a number; `reason` says so in words.
+    """
+
+    model: FlowVit
+    losses: tuple[float, ...]
+    reports: tuple[EpochReport, ...] = ()
+    stopped: Stopped = "finished"
+    reason: str = ""
+    best_epoch: int | None = None
+
+
+class Control:
+    """Pauses, continues and ends a training from another thread; every method may be called at any time.
+
+    A paused training holds on after its current step. `stop` ends it after that step and keeps the best weights so
+    far; to throw them away, raise `Cancelled` from the progress instead.
+    """
+
+    def __init__(self) -> None:
+        self._running = threading.Event()
+        self._running.set()
+        self._stop = threading.Event()
+
+    def pause(self) -> None:
+        """Hold on after the current step."""
+        self._running.clear()
+
+    def resume(self) -> None:
+        """Go on."""
+        self._running.set()
+
+    def stop(self) -> None:
+        """End after the current step, paused or not, and keep the best weights."""
+        self._stop.set()
+        self._running.set()
+
+    @property
+    def paused(self) -> bool:
+        """Whether the training holds on, or will after its current step."""
+        return not self._running.is_set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether an early end was asked for."""
+        return self._stop.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until the training may go on, at most so long; return whether it may."""
+        return self._running.wait(seconds)
