@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import fastremap
 import numpy as np
@@ -18,114 +16,18 @@ from .cards import hash_file
 from .errors import CpsamError, SettingsError, TrainingError
 from .flows import flows_from_masks
 from .images.label_files import check_same_shape, read_labels
-from .images.readers import read_image, supported_suffixes
+from .images.readers import read_image
 from .normalize import network_channels, normalize
+from .pairs import Pair, find_pairs
 from .synthesis import draw_cells
+
+__all__ = ["DRAWN", "Pair", "TrainingSet", "find_pairs", "make_example", "mean_diameter"]
 
 log = logging.getLogger(__name__)
 
-MASK_ENDINGS = ("_cp_masks", "_masks")  # the longer one first
 DRAWN = "drawn"
 DRAWN_PICTURES = 600  # different drawings; augmentation makes each of them many
 DRAWN_SIDE = 256
-
-
-@dataclass(frozen=True)
-class Pair:
-    """An image file, its label file, and the set that it belongs to (its folder)."""
-
-    image: Path
-    masks: Path
-    set_name: str
-
-
-def find_pairs(folder: Path, masks: Path | None = None) -> list[Pair]:
-    """Return every image below `folder` that has masks, sorted by path.
-
-    Masks are looked for by equal stem under `masks` (in the same subfolder, else in any), as `NAME_masks` beside the
-    image, or by equal stem in a folder `masks` beside the image's own folder `images`.
-
-    Raises
-    ------
-    TrainingError
-        If the folder is missing or holds no image with masks, or if several masks fit an image.
-    """
-    if not folder.is_dir():
-        raise TrainingError(f"there is no folder {folder}")
-    known = set(supported_suffixes())
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in known and path.is_file())
-    below = _masks_below(masks) if masks is not None else {}
-    by_folder: dict[Path, dict[str, Path]] = {}
-    pairs = []
-    for image in files:
-        if _is_masks(image, folder):
-            continue
-        beside = by_folder.get(image.parent)
-        if beside is None:
-            beside = by_folder[image.parent] = _masks_for(image.parent)
-        place = image.parent.relative_to(folder)
-        found = _only(below.get(image.stem, {}), place, image) or beside.get(image.stem)
-        if found is not None and found != image:
-            parts = [part for part in place.parts if part != "images"]
-            pairs.append(Pair(image, found, "/".join(parts) or folder.name))
-    if not pairs:
-        raise TrainingError(
-            f"{folder} holds no image with masks: put NAME_masks.tif beside NAME.tif, or give the folder of the masks"
-        )
-    return pairs
-
-
-def _is_masks(path: Path, root: Path) -> bool:
-    return path.stem.endswith((*MASK_ENDINGS, "_flows")) or "masks" in path.relative_to(root).parts[:-1]
-
-
-def _masks_below(folder: Path) -> dict[str, dict[Path, Path]]:
-    """Return the label files of each image stem, by the subfolder that they lie in."""
-    if not folder.is_dir():
-        raise TrainingError(f"there is no folder {folder}")
-    found: dict[str, dict[Path, Path]] = {}
-    for inner in [folder, *sorted(path for path in folder.rglob("*") if path.is_dir())]:
-        for stem, path in _by_stem(inner).items():
-            found.setdefault(stem, {})[inner.relative_to(folder)] = path
-    return found
-
-
-def _only(candidates: dict[Path, Path], place: Path, image: Path) -> Path | None:
-    """Return the label file in the same subfolder as the image, else the only one there is."""
-    if place in candidates:
-        return candidates[place]
-    if len(candidates) > 1:
-        raise TrainingError(
-            f"several masks fit {image.name}: {', '.join(str(p) for p in candidates.values())}"
-        )
-    return next(iter(candidates.values()), None)
-
-
-def _by_stem(folder: Path, marked: bool = False) -> dict[str, Path]:
-    """Return the label file of each image stem in one folder; only names that say so where `marked`.
-
-    Where there are several, `NAME_masks` comes before `NAME_seg.npy`, and that before a file of the plain name.
-    """
-    known = set(supported_suffixes())
-    found: dict[str, tuple[int, Path]] = {}
-    for path in sorted(folder.iterdir()):
-        ending = next((e for e in (*MASK_ENDINGS, "_seg") if path.stem.endswith(e)), "")
-        suffix = path.suffix.lower()
-        readable = suffix == ".npy" if ending == "_seg" else suffix in known
-        if not readable or (marked and not ending) or not path.is_file():
-            continue
-        rank = {"": 2, "_seg": 1}.get(ending, 0)
-        stem = path.stem.removesuffix(ending)
-        if stem not in found or rank < found[stem][0]:
-            found[stem] = (rank, path)
-    return {stem: path for stem, (_, path) in found.items()}
-
-
-def _masks_for(folder: Path) -> dict[str, Path]:
-    """Return the label file of each image stem of one folder."""
-    sibling = folder.parent / "masks"
-    separate = _by_stem(sibling) if folder.name == "images" and sibling.is_dir() else {}
-    return {**separate, **_by_stem(folder, marked=True)}
 
 
 def mean_diameter(labels: NDArray[np.integer]) -> float:

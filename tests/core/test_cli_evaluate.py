@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cpsam_core.cli import main
 from cpsam_core.cli.evaluate import mean_scores
-from cpsam_core.cli.pairs import find_labels, pair_labels
+from cpsam_core.pairs import find_labels, pair_labels
 from cpsam_core.errors import ImageError
 from cpsam_core.images import write_labels, write_picture
 from cpsam_core.metrics import average_precision, pooled, score

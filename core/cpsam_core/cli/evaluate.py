@@ -15,8 +15,7 @@ from .table import align
 
 if TYPE_CHECKING:
     from cpsam_core.metrics import Scores
-
-    from .pairs import LabelPair, Pairing
+    from cpsam_core.pairs import LabelPair, Pairing
 
 SUMMARY = "compare predicted with true masks"
 
@@ -57,7 +56,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare and say the scores; return the exit code."""
-    from .pairs import pair_labels
+    from cpsam_core.pairs import pair_labels
 
     pairing = pair_labels(args.true, args.predicted)
     failed = {str(path): "no prediction of that name" for path in pairing.missing}

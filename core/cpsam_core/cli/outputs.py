@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_core.errors import ImageError
+from cpsam_core.file_names import normal
 from cpsam_core.images import (
     Image,
     SegFile,
@@ -26,7 +27,6 @@ from cpsam_core.images import (
     write_tiff,
 )
 
-from .files import normal
 from .inputs import Input
 from .kinds import KINDS, ONE_PLANE
 

@@ -29,7 +29,14 @@ from .files import AnyPath, opening, saving
 from .polygons import fill
 from .tiff import BEYOND_BELIEF
 
-__all__ = ["PROJECT_SUFFIX", "ProjectFile", "Region", "read_project_file", "write_project_file"]
+__all__ = [
+    "PROJECT_SUFFIX",
+    "ProjectFile",
+    "Region",
+    "is_corrected",
+    "read_project_file",
+    "write_project_file",
+]
 
 PROJECT_SUFFIX = ".cpsam"
 VERSION = 1
@@ -189,6 +196,21 @@ def read_project_file(path: AnyPath, maps: Collection[str] = (COMPLETE,)) -> Pro
             raise ImageError(
                 f"{path.name} is no project of this program, or it is damaged ({error})."
             ) from error
+
+
+def is_corrected(path: AnyPath) -> bool:
+    """Tell whether somebody corrected or verified the masks of a project; they are not read for it.
+
+    A project that cannot be read counts as corrected, so that whoever reads it in full says why.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            table = _table(archive, {member.filename: member for member in archive.infolist()}, Path(path))
+        if table.get("review"):
+            return True
+        return any(fields.get("origin", "hand") != "model" for fields in table["objects"].values())
+    except (ImageError, OSError, MemoryError, *DAMAGED):
+        return True
 
 
 def _packed(array: npt.NDArray[Any]) -> bytes:

@@ -8,11 +8,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from cpsam_core.errors import ImageError
+from .errors import ImageError
 
 MASK_ENDINGS = ("_masks", "_cp_masks")
-OTHER_ENDINGS = ("_flows", "_overlay", "_outlines", "_objects", "_cp_flows", "_cp_outlines", "_cp_output")
-BESIDE_IMAGES = {"masks", "classes", "labels"}  # what data sets keep beside a folder `images`
+MAP_ENDINGS = ("_classes", "_complete")  # maps that say more about the pixels of the masks
+OTHER_ENDINGS = (
+    "_flows", "_overlay", "_outlines", "_objects", "_cp_flows", "_cp_outlines", "_cp_output", *MAP_ENDINGS,
+)  # fmt: skip
+BESIDE_IMAGES = {"masks", "classes", "complete", "labels"}  # what data sets keep beside a folder `images`
 
 
 def natural_key(path: Path) -> tuple[tuple[tuple[int, int, str], ...], ...]:
