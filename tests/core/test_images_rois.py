@@ -3,13 +3,15 @@ import zipfile
 import numpy as np
 import pytest
 import roifile
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images import read_outlines, read_rois, write_outlines, write_rois
-from cpsam_core.images.polygons import fill, trace
+from cpsam_core.images.polygons import fill, outlines_of, shapes_of
+from cpsam_core.images.rois import read_roi_file
 
 EIGHT = np.ones((3, 3))
 
@@ -29,44 +31,57 @@ def blobs(seed: int, shape=(40, 50), density=0.55) -> np.ndarray:
     return labels
 
 
+def scattered(seed: int, shape=(17, 23), values=4) -> np.ndarray:
+    """Noise: objects of many parts with holes, touching by sides and corners, at the border, with gaps in ids."""
+    return (np.random.default_rng(seed).integers(0, values, shape) * 5).astype(np.uint32)
+
+
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10**6), st.floats(0.3, 0.7))
-def test_polygons_cover_exactly_their_objects(seed, density):
-    labels = blobs(seed, density=density)
-    polygons = trace(labels)
-    assert [polygon.id for polygon in polygons] == np.unique(labels)[1:].tolist()
-    for polygon in polygons:
-        assert np.array_equal(fill([polygon.xy], labels.shape), labels == polygon.id)
+@given(st.integers(0, 10**6), st.integers(2, 6))
+def test_outlines_cover_exactly_their_objects(seed, values):
+    for labels in (blobs(seed), scattered(seed, values=values)):
+        outlines = outlines_of(labels)
+        assert [outline.id for outline in outlines] == np.unique(labels)[np.unique(labels) > 0].tolist()
+        for outline in outlines:
+            assert np.array_equal(fill(outline.rings, labels.shape), labels == outline.id)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.integers(2, 6))
+def test_shapes_are_valid_polygons_of_exactly_their_objects(seed, values):
+    labels = scattered(seed, values=values)
+    shapes = shapes_of(labels)
+    assert [shape.id for shape in shapes] == np.unique(labels)[np.unique(labels) > 0].tolist()
+    for shape in shapes:
+        parts = [shapely.Polygon(rings[0], rings[1:]) for rings in shape.parts]
+        assert all(part.is_valid and part.exterior.is_ccw for part in parts)
+        whole = shapely.MultiPolygon(parts)
+        assert whole.is_valid and whole.area == (labels == shape.id).sum()
+        covered = np.any([fill(rings, labels.shape) for rings in shape.parts], axis=0)
+        assert np.array_equal(covered, labels == shape.id)
+        assert len(parts) == ndimage.label(labels == shape.id)[1]
 
 
 def test_corners_of_a_square_and_of_a_pixel():
     labels = np.zeros((6, 7), np.uint8)
     labels[1:3, 2:5] = 4
     labels[5, 6] = 9
-    first, second = trace(labels)
-    assert sorted(first.xy.tolist()) == [[2, 1], [2, 3], [5, 1], [5, 3]]
-    assert sorted(second.xy.tolist()) == [[6, 5], [6, 6], [7, 5], [7, 6]]
+    first, second = outlines_of(labels)
+    assert sorted(first.rings[0].tolist()) == [[2, 1], [2, 3], [5, 1], [5, 3]]
+    assert sorted(second.rings[0].tolist()) == [[6, 5], [6, 6], [7, 5], [7, 6]]
 
 
-def test_the_largest_part_counts_and_holes_are_filled():
-    labels = np.zeros((12, 12), np.uint8)
-    labels[0:2, 0:2] = 1
-    labels[4:10, 4:10] = 1
-    labels[6, 6] = 0
-    (polygon,) = trace(labels)
-    expected = np.zeros((12, 12), bool)
-    expected[4:10, 4:10] = True
-    assert np.array_equal(fill([polygon.xy], (12, 12)), expected)
-
-
-def test_parts_that_meet_at_a_corner_are_one():
+def test_parts_that_meet_at_a_corner_are_one_outline_and_several_polygons():
     labels = np.eye(4, dtype=np.uint8)
-    (polygon,) = trace(labels)
-    assert np.array_equal(fill([polygon.xy], (4, 4)), labels > 0)
+    (outline,) = outlines_of(labels)
+    assert len(outline.rings) == 1
+    (shape,) = shapes_of(labels)
+    assert len(shape.parts) == 4
 
 
-def test_nothing_to_trace():
-    assert trace(np.zeros((3, 3), np.uint8)) == []
+def test_nothing_to_draw():
+    assert outlines_of(np.zeros((3, 3), np.uint8)) == []
+    assert shapes_of(np.zeros((3, 3), np.uint8)) == []
 
 
 @settings(max_examples=30, deadline=None)
@@ -89,6 +104,21 @@ def test_rois_come_back_with_their_numbers(tmp_path):
     labels = blobs(3)
     write_rois(tmp_path / "a_rois.zip", labels)
     assert np.array_equal(read_rois(tmp_path / "a_rois.zip", labels.shape), labels)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6), st.integers(2, 6), st.booleans())
+def test_any_objects_come_back_with_holes_parts_and_groups(tmp_path_factory, seed, values, stack):
+    path = tmp_path_factory.mktemp("rois") / "a.zip"
+    labels = scattered(seed, (3, 9, 11) if stack else (17, 23), values)
+    labels.flat[0] = 7
+    write_rois(path, labels, {5: 2, 7: 255})
+    found = read_roi_file(path, labels.shape)
+    assert np.array_equal(found.labels, labels)
+    assert found.groups == {
+        number: group for number, group in {5: 2, 7: 255}.items() if (labels == number).any()
+    }
+    assert found.notes == ()
 
 
 def test_a_stack_of_rois_comes_back(tmp_path):

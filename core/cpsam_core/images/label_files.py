@@ -18,7 +18,7 @@ from .readers import Raw, read_raw
 from .seg_npy import read_seg
 from .tiff import write_tiff
 
-__all__ = ["check_same_shape", "read_labels", "write_labels"]
+__all__ = ["check_same_shape", "labels_of", "read_labels", "write_labels"]
 
 
 def read_labels(path: AnyPath) -> npt.NDArray[np.uint32]:
@@ -43,7 +43,18 @@ def read_labels(path: AnyPath) -> npt.NDArray[np.uint32]:
     path = Path(path)
     if path.name.lower().endswith("_seg.npy"):
         return read_seg(path).masks
-    return _checked(_plane_or_stack(read_raw(path), path), f"{path}: ")
+    return labels_of(read_raw(path), path)
+
+
+def labels_of(raw: Raw, path: Path) -> npt.NDArray[np.uint32]:
+    """Return what was read of a file as labels, uint32 (y, x) or (z, y, x).
+
+    Raises
+    ------
+    ImageError
+        It is no label image; the message names the file.
+    """
+    return _checked(_plane_or_stack(raw, path), f"{path}: ")
 
 
 def write_labels(

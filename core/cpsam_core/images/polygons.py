@@ -1,15 +1,29 @@
-"""From labels to polygons that run along the sides of pixels, and back."""
+"""From labels to polygons that run along the sides of pixels, and back.
+
+Coordinates are those of pixel corners: pixel (row 0, column 0) is the square from (0, 0) to (1, 1), its centre is at
+(0.5, 0.5), x runs to the right and y down. ImageJ, QuPath and COCO count like this. A polygon along the sides of
+pixels, filled by the centres of pixels, gives back exactly the pixels that it was drawn round.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Polygon", "fill", "trace"]
+from cpsam_core.labels import runs_of
+
+__all__ = ["Outline", "Ring", "Shape", "fill", "outlines_of", "shapes_of"]
+
+Ring = npt.NDArray[np.int32]
+"""Corners x, y of a closed line, int32 (n, 2); the first is not repeated at the end."""
+
+MOST_CROSSINGS = 1 << 22
+"""Crossings of rows and sides worked out at a time: what a polygon asks for in memory stays bounded."""
 
 # Walking clockwise round a pixel: along its top, right, bottom and left side. For each side the step (row,
 # column) to the pixel outside, the step walked, and the corner (row, column) at which the side starts.
@@ -19,17 +33,42 @@ _CORNER = ((0, 0), (0, 1), (1, 1), (1, 0))
 
 
 @dataclass(frozen=True, eq=False)
-class Polygon:
-    """Outer border of an object: its `id` and corners `xy`, int32 (n, 2), clockwise, in units of pixels."""
+class Outline:
+    """All borders of an object.
+
+    Attributes
+    ----------
+    id
+        Number of the object.
+    rings
+        Its outer borders, clockwise on the screen, and those of its holes, the other way round. A pixel is in the
+        object where an odd number of rings goes round it. Parts that meet at a corner share a ring, which touches
+        itself there.
+    """
 
     id: int
-    xy: npt.NDArray[np.int32]
+    rings: tuple[Ring, ...]
 
 
-def trace(labels: npt.NDArray[Any]) -> list[Polygon]:
-    """Draw polygons along the sides of pixels, so that each covers exactly the pixels of its object.
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """An object as valid polygons in the sense of GeoJSON: no ring touches itself.
 
-    Pixels that touch at a corner only are connected. Holes are not drawn; of several parts the largest is.
+    Attributes
+    ----------
+    id
+        Number of the object.
+    parts
+        Polygons: the outer ring, clockwise on the screen, then those of its holes, the other way round. Pixels that
+        meet at a corner only are parts of their own.
+    """
+
+    id: int
+    parts: tuple[tuple[Ring, ...], ...]
+
+
+def outlines_of(labels: npt.NDArray[Any]) -> list[Outline]:
+    """Draw the borders of all objects along the sides of pixels.
 
     Parameters
     ----------
@@ -38,29 +77,47 @@ def trace(labels: npt.NDArray[Any]) -> list[Polygon]:
 
     Returns
     -------
-    list of Polygon
+    list of Outline
+        Ascending by id; rings from the largest outer one down to the largest hole.
+    """
+    cycles = _Cycles.of(labels)
+    order = np.lexsort((-cycles.areas, cycles.values))
+    found = ((int(cycles.values[i]), cycles.ring(int(i))) for i in order)
+    return [
+        Outline(number, tuple(ring for _, ring in rings))
+        for number, rings in groupby(found, key=lambda one: one[0])
+    ]
+
+
+def shapes_of(labels: npt.NDArray[Any]) -> list[Shape]:
+    """Draw valid polygons, with holes, along the sides of the pixels of all objects.
+
+    Each piece of an object whose pixels hang together by their sides is a polygon. Where the border of such a piece
+    meets itself at a corner, one of the two sides of that corner is a hole, so that no ring passes a point twice.
+
+    Parameters
+    ----------
+    labels
+        Integers (y, x).
+
+    Returns
+    -------
+    list of Shape
         Ascending by id.
     """
-    sides = _Sides.of(labels)
-    order, starts = _cycles(sides.following)
-    if not len(starts):
-        return []
-    ids = sides.ids[order[starts]]
-    # Right sides minus left sides, a row high each: the area inside, negative for a hole.
-    signed = np.where(sides.direction == 1, sides.corner[:, 0], 0) - np.where(
-        sides.direction == 3, sides.corner[:, 0], 0
-    )
-    areas = np.add.reduceat(signed[order], starts)
-    ends = np.append(starts[1:], len(order))
-    best = np.lexsort((-areas, ids))
-    first = np.ones(len(best), bool)
-    first[1:] = ids[best][1:] != ids[best][:-1]
-    found = []
-    for cycle in best[first]:
-        walk = order[starts[cycle] : ends[cycle]]
-        turns = sides.direction[walk] != np.roll(sides.direction[walk], 1)
-        found.append(Polygon(int(ids[cycle]), sides.corner[walk[turns]]))
-    return found
+    pieces, owners = _pieces(labels)
+    cycles = _Cycles.of(pieces)
+    ids = owners[cycles.values]
+    order = np.lexsort((-cycles.areas, cycles.values, ids))
+    found: list[tuple[int, tuple[Ring, ...]]] = []
+    # A piece has one outer ring, the only one of positive area, and it comes first.
+    for _, places in groupby(order.tolist(), key=lambda i: int(cycles.values[i])):
+        chosen = list(places)
+        found.append((int(ids[chosen[0]]), tuple(cycles.ring(i) for i in chosen)))
+    return [
+        Shape(number, tuple(part for _, part in parts))
+        for number, parts in groupby(found, key=lambda one: one[0])
+    ]
 
 
 def fill(rings: Sequence[npt.NDArray[Any]], shape: tuple[int, int]) -> npt.NDArray[np.bool_]:
@@ -81,19 +138,101 @@ def fill(rings: Sequence[npt.NDArray[Any]], shape: tuple[int, int]) -> npt.NDArr
     height, width = shape
     flips = np.zeros((height, width + 1), np.int32)
     for ring in rings:
-        ends = np.asarray(ring, np.float64)
-        x0, y0 = ends.T
-        x1, y1 = np.roll(ends, -1, axis=0).T
+        starts = np.asarray(ring, np.float64)
+        ends = np.roll(starts, -1, axis=0)
         # Rows whose middle the side crosses.
-        top = np.clip(np.ceil(np.minimum(y0, y1) - 0.5), 0, height).astype(np.int64)
-        bottom = np.clip(np.ceil(np.maximum(y0, y1) - 0.5), 0, height).astype(np.int64)
-        count = bottom - top
-        side = np.repeat(np.arange(len(ends)), count)
-        row = np.arange(len(side)) - np.repeat(np.cumsum(count) - count, count) + top[side]
-        crossing = x0[side] + (row + 0.5 - y0[side]) * (x1 - x0)[side] / (y1 - y0)[side]
-        column = np.clip(np.ceil(crossing - 0.5), 0, width).astype(np.int64)
-        np.add.at(flips, (row, column), 1)
+        top = np.clip(np.ceil(np.minimum(starts[:, 1], ends[:, 1]) - 0.5), 0, height).astype(np.int64)
+        bottom = np.clip(np.ceil(np.maximum(starts[:, 1], ends[:, 1]) - 0.5), 0, height).astype(np.int64)
+        crossed = np.flatnonzero(bottom > top)
+        step = max(1, MOST_CROSSINGS // max(height, 1))
+        for first in range(0, len(crossed), step):
+            sides = crossed[first : first + step]
+            _flip(flips, starts[sides], ends[sides], top[sides], bottom[sides])
     return (np.cumsum(flips[:, :-1], axis=1) & 1).astype(bool)
+
+
+def _flip(
+    flips: npt.NDArray[np.int32],
+    starts: npt.NDArray[np.float64],
+    ends: npt.NDArray[np.float64],
+    top: npt.NDArray[np.int64],
+    bottom: npt.NDArray[np.int64],
+) -> None:
+    """Count in each row the first pixel whose centre lies right of each side that crosses the row."""
+    count = bottom - top
+    side = np.repeat(np.arange(len(count)), count)
+    row = np.arange(len(side)) - np.repeat(np.cumsum(count) - count, count) + top[side]
+    (x0, y0), (x1, y1) = starts.T, ends.T
+    crossing = x0[side] + (row + 0.5 - y0[side]) * (x1 - x0)[side] / (y1 - y0)[side]
+    column = np.clip(np.ceil(crossing - 0.5), 0, flips.shape[1] - 1).astype(np.int64)
+    np.add.at(flips, (row, column), 1)
+
+
+def _pieces(labels: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Number the pieces whose pixels hang together by their sides.
+
+    Returns
+    -------
+    pieces : (y, x) integers
+    owners : (n,) integers
+        The object of each piece; entry 0 is the background.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    runs = runs_of(labels)
+    starts, ends = runs.starts, runs.starts + runs.lengths
+    # Runs of the next row that lie below each run, at least in part.
+    width = labels.shape[1]
+    first = np.searchsorted(ends, starts + width, side="right")
+    last = np.searchsorted(starts, ends + width, side="left")
+    count = np.maximum(last - first, 0)
+    above = np.repeat(np.arange(len(starts)), count)
+    below = np.arange(len(above)) - np.repeat(np.cumsum(count) - count, count) + first[above]
+    same = runs.values[above] == runs.values[below]
+    links = coo_array((np.ones(same.sum(), bool), (above[same], below[same])), shape=(len(starts),) * 2)
+    number, piece = connected_components(links, directed=False) if len(starts) else (0, np.zeros(0, np.int32))
+    owners = np.zeros(number + 1, runs.values.dtype)
+    owners[piece + 1] = runs.values
+    pieces = np.zeros(labels.shape, np.int32)
+    pieces[labels > 0] = np.repeat(piece + 1, runs.lengths)
+    return pieces, owners
+
+
+@dataclass(frozen=True, eq=False)
+class _Cycles:
+    """Closed walks along the sides between an area and whatever is beside it, the area on the right hand."""
+
+    values: npt.NDArray[Any]
+    areas: npt.NDArray[np.int64]
+    corners: npt.NDArray[np.int32]
+    bounds: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, values: npt.NDArray[Any]) -> _Cycles:
+        """Walk round all areas of one value; pixels that meet at a corner belong together."""
+        sides = _Sides.of(values)
+        order, starts = _order(sides.following)
+        if not len(starts):
+            nothing = np.zeros(0, np.int64)
+            return cls(sides.ids, nothing, np.zeros((0, 2), np.int32), np.zeros(1, np.int64))
+        direction, corner = sides.direction[order], sides.corner[order]
+        # Right sides minus left sides, a row high each: the area inside, negative for a hole.
+        signed = np.where(direction == 1, corner[:, 0], 0) - np.where(direction == 3, corner[:, 0], 0)
+        ends = np.append(starts[1:], len(order))
+        before = np.roll(direction, 1)
+        before[starts] = direction[ends - 1]
+        turns = direction != before
+        return cls(
+            values=sides.ids[order[starts]],
+            areas=np.add.reduceat(signed.astype(np.int64), starts),
+            corners=corner[turns],
+            bounds=np.append(0, np.cumsum(np.add.reduceat(turns.astype(np.int64), starts))),
+        )
+
+    def ring(self, index: int) -> Ring:
+        """Return the corners of one walk."""
+        return self.corners[self.bounds[index] : self.bounds[index + 1]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +276,7 @@ class _Sides:
         )
 
 
-def _cycles(following: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _order(following: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return the sides ordered cycle by cycle, and where each cycle starts in that order."""
     # A walk cannot be vectorised; over plain lists it takes 0.1 microseconds a side.
     after = following.tolist()

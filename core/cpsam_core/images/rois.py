@@ -7,6 +7,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,10 @@ from roifile import ROI_TYPE, ImagejRoi
 from cpsam_core.errors import ImageError
 
 from .files import AnyPath, check_readable, opening, saving
-from .polygons import fill, trace
+from .painting import Canvas
+from .polygons import Outline, outlines_of
 
-__all__ = ["read_rois", "write_rois"]
+__all__ = ["RoiFile", "read_roi_file", "read_rois", "write_rois"]
 
 log = logging.getLogger(__name__)
 
@@ -41,12 +43,31 @@ BROKEN = (
 )
 
 
-def write_rois(path: AnyPath, labels: npt.NDArray[Any]) -> None:
-    """Write polygons for ImageJ's ROI manager, in one step.
+@dataclass(frozen=True, eq=False)
+class RoiFile:
+    """What an ImageJ ROI file holds of objects.
 
-    Each polygon runs along the sides of pixels, so that ImageJ selects exactly the pixels of the object
-    (holes filled; of several parts in a plane the largest). It is named by the number of its object, and in a
-    stack ``number-zplane``, at its plane.
+    Attributes
+    ----------
+    labels
+        uint32 (y, x) or (z, y, x).
+    groups
+        ImageJ's group (1 to 255) by the number of the object, where it has one.
+    notes
+        What was left out, in words for the user.
+    """
+
+    labels: npt.NDArray[np.uint32]
+    groups: Mapping[int, int]
+    notes: tuple[str, ...] = ()
+
+
+def write_rois(path: AnyPath, labels: npt.NDArray[Any], groups: Mapping[int, int] | None = None) -> None:
+    """Write outlines for ImageJ's ROI manager, in one step.
+
+    Each outline runs along the sides of pixels, so that ImageJ selects exactly the pixels of the object; one with
+    holes or several parts is a composite ROI. It is named by the number of its object, and in a stack
+    ``number-zplane``, at its plane.
 
     Parameters
     ----------
@@ -54,6 +75,8 @@ def write_rois(path: AnyPath, labels: npt.NDArray[Any]) -> None:
         Ends in ``.zip``.
     labels
         Integers (y, x) or (z, y, x).
+    groups
+        ImageJ's group by number of the object, 0 to 255; ImageJ shows groups in colours.
 
     Raises
     ------
@@ -61,12 +84,15 @@ def write_rois(path: AnyPath, labels: npt.NDArray[Any]) -> None:
         Writing failed; nothing was overwritten.
     """
     planes = labels[np.newaxis] if labels.ndim == 2 else labels
+    groups = groups or {}
     with saving(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
         for z, plane in enumerate(planes):
-            for polygon in trace(plane):
-                name = str(polygon.id) if labels.ndim == 2 else f"{polygon.id}-z{z + 1}"
-                roi = ImagejRoi.frompoints(polygon.xy, name=name, position=None if labels.ndim == 2 else z)
-                roi.roitype = ROI_TYPE.TRACED
+            for outline in outlines_of(plane):
+                name = str(outline.id) if labels.ndim == 2 else f"{outline.id}-z{z + 1}"
+                roi = _roi_of(outline)
+                roi.name = name
+                roi.position = 0 if labels.ndim == 2 else z + 1
+                roi.group = groups.get(outline.id, 0)
                 archive.writestr(f"{name}.roi", roi.tobytes())
 
 
@@ -91,6 +117,25 @@ def read_rois(path: AnyPath, shape: tuple[int, ...]) -> npt.NDArray[np.uint32]:
     ImageError
         Unreadable, damaged, or no area lies in the image.
     """
+    found = read_roi_file(path, shape)
+    for note in found.notes:
+        log.warning("%s: %s", path, note)
+    return found.labels
+
+
+def read_roi_file(path: AnyPath, shape: tuple[int, ...]) -> RoiFile:
+    """Read the areas of an ImageJ ROI file with their groups, and say what was left out.
+
+    Parameters
+    ----------
+    path, shape
+        As for :func:`read_rois`.
+
+    Raises
+    ------
+    ImageError
+        As for :func:`read_rois`.
+    """
     path = check_readable(path)
     with opening(path):
         try:
@@ -100,22 +145,52 @@ def read_rois(path: AnyPath, shape: tuple[int, ...]) -> npt.NDArray[np.uint32]:
     areas = [roi for roi in rois if roi.rings]
     if rois and not areas:
         raise ImageError(f"{path} holds no areas, only points, lines or ROIs of an unknown kind.")
-    if len(areas) < len(rois):
-        log.warning("%s: %d points, lines or texts are left out.", path, len(rois) - len(areas))
-    labels = np.zeros(shape, np.uint32)
-    planes = labels[np.newaxis] if labels.ndim == 2 else labels
+    canvas = Canvas(shape)
+    groups: dict[int, int] = {}
     for number, roi in zip(_numbers(areas), areas, strict=True):
-        z = min(roi.plane, len(planes) - 1) if labels.ndim == 3 else 0
-        _paint(planes[z], roi.rings, number)
-    if areas and not labels.any():
+        canvas.paint(number, [roi.rings], roi.plane)
+        if roi.group:
+            groups[number] = roi.group
+    if areas and not canvas.labels.any():
         raise ImageError(f"{path}: no area lies inside the image; do they belong to another one?")
-    return labels
+    notes = canvas.notes()
+    if len(areas) < len(rois):
+        notes = (f"{len(rois) - len(areas)} points, lines or texts are left out", *notes)
+    return RoiFile(canvas.labels, groups, notes)
+
+
+def _roi_of(outline: Outline) -> ImagejRoi:
+    """Return a traced outline, or a composite where there are holes or parts."""
+    if len(outline.rings) == 1:
+        roi = ImagejRoi.frompoints(outline.rings[0])
+        roi.roitype = ROI_TYPE.TRACED
+        return roi
+    points = np.concatenate(outline.rings)
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    pieces: list[npt.NDArray[np.float32]] = []
+    for ring in outline.rings:
+        # The path of Java: 0 moves to a point, 1 draws a line to one, 4 closes.
+        moves = np.ones((len(ring), 3), np.float32)
+        moves[0, 0] = 0
+        moves[:, 1:] = ring
+        pieces += [moves.ravel(), np.array([4], np.float32)]
+    path = np.concatenate(pieces)
+    return ImagejRoi(
+        roitype=ROI_TYPE.RECT,
+        left=int(left),
+        top=int(top),
+        right=int(right),
+        bottom=int(bottom),
+        shape_roi_size=len(path),
+        multi_coordinates=path,
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class _Area:
     name: str
     plane: int
+    group: int
     rings: list[npt.NDArray[Any]]
 
 
@@ -136,7 +211,7 @@ def _area(data: bytes, name: str) -> _Area:
     plane = max(roi.position, roi.z_position, 1) - 1
     is_area = roi.roitype in AREAS
     rings = [ring for ring in roi.coordinates(multi=True) if len(ring) > 2] if is_area else []
-    return _Area(roi.name or name, plane, rings)
+    return _Area(roi.name or name, plane, int(roi.group), rings)
 
 
 def _numbers(areas: list[_Area]) -> list[int]:
@@ -147,13 +222,3 @@ def _numbers(areas: list[_Area]) -> list[int]:
     if len(numbers) == len(areas) == len(places) and all(numbers):
         return numbers
     return list(range(1, len(areas) + 1))
-
-
-def _paint(plane: npt.NDArray[np.uint32], rings: list[npt.NDArray[Any]], number: int) -> None:
-    points = np.concatenate(rings)
-    low = np.clip(np.floor(points.min(axis=0)), 0, plane.shape[::-1]).astype(int)
-    high = np.clip(np.ceil(points.max(axis=0)), 0, plane.shape[::-1]).astype(int)
-    if (high <= low).any():
-        return
-    inside = fill([ring - low for ring in rings], (int(high[1] - low[1]), int(high[0] - low[0])))
-    plane[low[1] : high[1], low[0] : high[0]][inside] = number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from cpsam_core.labels import ObjectTable
 
 from .files import AnyPath, write_text
 
-__all__ = ["object_columns", "write_object_table"]
+__all__ = ["object_columns", "write_columns", "write_object_table"]
 
 
 def object_columns(
@@ -92,7 +92,17 @@ def write_object_table(
     ImageError
         Writing failed; nothing was overwritten.
     """
-    columns = object_columns(table, pixel_size=pixel_size, z_step=z_step, classes=classes)
+    write_columns(path, object_columns(table, pixel_size=pixel_size, z_step=z_step, classes=classes))
+
+
+def write_columns(path: AnyPath, columns: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Write named columns of equal length as CSV, in one step; unknown numbers are left empty.
+
+    Raises
+    ------
+    ImageError
+        Writing failed; nothing was overwritten.
+    """
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(columns)

@@ -1,0 +1,33 @@
+"""Hand objects on to other programs and take theirs: one registry of every kind of file that holds objects."""
+
+from __future__ import annotations
+
+from .objects import Colour, ObjectSet
+from .options import ReadHints, WriteOptions
+from .registry import (
+    FORMATS,
+    Format,
+    find_format,
+    format_of,
+    left_out,
+    name_for,
+    read_each,
+    read_objects,
+    write_objects,
+)
+
+__all__ = [
+    "FORMATS",
+    "Colour",
+    "Format",
+    "ObjectSet",
+    "ReadHints",
+    "WriteOptions",
+    "find_format",
+    "format_of",
+    "left_out",
+    "name_for",
+    "read_each",
+    "read_objects",
+    "write_objects",
+]

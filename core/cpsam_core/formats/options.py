@@ -1,0 +1,48 @@
+"""What may be chosen about reading and writing, whatever the format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["ReadHints", "WriteOptions"]
+
+
+@dataclass(frozen=True)
+class ReadHints:
+    """What is known of the image to which a file of objects belongs.
+
+    Attributes
+    ----------
+    shape
+        (y, x) or (z, y, x) of the image, for formats that do not keep it; None where unknown.
+    image_name
+        Which image of a file that describes several (COCO), with or without suffix; "" for all of them.
+    """
+
+    shape: tuple[int, ...] | None = None
+    image_name: str = ""
+
+
+@dataclass(frozen=True)
+class WriteOptions:
+    """Choices about the files that are written; a format names those that it heeds.
+
+    Attributes
+    ----------
+    compression
+        Of TIFF: ``"zlib"``, another name that tifffile knows, or None.
+    tiled
+        TIFF in tiles of 512 x 512 instead of strips.
+    show_ids
+        Pictures: write the number of each object beside it.
+    scale_bar
+        Pictures: draw a scale bar where the pixel size is known.
+    fill
+        Pictures: opacity of the colour inside objects, 0 to 1.
+    """
+
+    compression: str | None = "zlib"
+    tiled: bool = False
+    show_ids: bool = False
+    scale_bar: bool = True
+    fill: float = 0.25

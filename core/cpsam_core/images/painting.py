@@ -1,0 +1,128 @@
+"""Draw the polygons that other programs wrote into a label image, and keep count of what did not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cpsam_core.errors import ImageError
+
+from .polygons import fill
+
+__all__ = ["MOST_PIXELS", "Canvas"]
+
+MOST_PIXELS = 1 << 31
+"""Size over which a label image that a file asks for is refused: 46,000 x 46,000 pixels, 8 GB."""
+
+
+class Canvas:
+    """A label image that polygons are drawn into.
+
+    Parameters
+    ----------
+    shape
+        (y, x) or (z, y, x).
+
+    Raises
+    ------
+    ImageError
+        A size that makes no sense or is larger than can be held.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        count = 1
+        for length in shape:
+            count *= length
+        if len(shape) not in (2, 3) or min(shape) < 1:
+            raise ImageError(f"An image of the size {' x '.join(map(str, shape))} makes no sense.")
+        if count > MOST_PIXELS:
+            raise ImageError(
+                f"An image of {' x '.join(map(str, shape))} pixels is larger than can be held here."
+            )
+        self.labels: npt.NDArray[np.uint32] = np.zeros(shape, np.uint32)
+        self._planes = self.labels[np.newaxis] if len(shape) == 2 else self.labels
+        self._outside = 0
+        self._clipped = 0
+        self._covered: set[int] = set()
+        self._moved = 0
+
+    def paint(self, number: int, parts: Sequence[Sequence[npt.NDArray[Any]]], plane: int = 0) -> None:
+        """Draw an object on top of what is there already.
+
+        Parameters
+        ----------
+        number
+            Its label.
+        parts
+            Polygons, each of an outer ring and the rings of its holes; corners (n, 2), x and y. What lies beyond the
+            image is cut off.
+        plane
+            Index along z; one beyond the last counts as the last.
+        """
+        self._moved += not 0 <= plane < len(self._planes)
+        target = self._planes[min(max(plane, 0), len(self._planes) - 1)]
+        drawn = False
+        clipped = False
+        for rings in parts:
+            points = np.concatenate([np.asarray(ring, np.float64) for ring in rings])
+            low = np.clip(np.floor(points.min(axis=0)), 0, target.shape[::-1]).astype(np.int64)
+            high = np.clip(np.ceil(points.max(axis=0)), 0, target.shape[::-1]).astype(np.int64)
+            clipped |= bool((points < 0).any() or (points > target.shape[::-1]).any())
+            if (high <= low).any():
+                continue
+            inside = fill([ring - low for ring in rings], (int(high[1] - low[1]), int(high[0] - low[0])))
+            drawn |= self._stamp(target, low, high, inside, number)
+        if clipped and drawn:
+            self._clipped += 1
+        elif not drawn:
+            self._outside += 1
+
+    def _stamp(
+        self,
+        target: npt.NDArray[np.uint32],
+        low: npt.NDArray[np.int64],
+        high: npt.NDArray[np.int64],
+        inside: npt.NDArray[np.bool_],
+        number: int,
+    ) -> bool:
+        if not inside.any():
+            return False
+        crop = target[low[1] : high[1], low[0] : high[0]]
+        below = crop[inside]
+        if below.any():
+            self._covered.update(np.unique(below[(below > 0) & (below != number)]).tolist())
+        crop[inside] = number
+        return True
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what did not fit, in words for the user."""
+        found = []
+        if self._clipped:
+            found.append(
+                f"{_objects(self._clipped)} reached beyond the image and {_was(self._clipped)} cut off"
+            )
+        if self._outside:
+            found.append(
+                f"{_objects(self._outside)} covered no pixel of the image and {_was(self._outside)} left out"
+            )
+        if self._covered:
+            found.append(
+                f"{_objects(len(self._covered))} overlapped another one; the later one is on top, for a label image "
+                "holds one object a pixel"
+            )
+        if self._moved:
+            found.append(
+                f"{_objects(self._moved)} lay on planes that the image does not have; the nearest is used"
+            )
+        return tuple(found)
+
+
+def _objects(count: int) -> str:
+    return "1 object" if count == 1 else f"{count} objects"
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
