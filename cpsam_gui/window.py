@@ -151,7 +151,7 @@ class Window(QMainWindow):
         """Open an image, after asking about unsaved changes."""
         path = path.resolve()
         if self.may_leave():
-            self.session.open(path, self.run if then_segment else None)
+            self.session.images.open(path, self.run if then_segment else None)
 
     def ask_open(self) -> None:
         """Let the user choose an image."""
@@ -162,7 +162,7 @@ class Window(QMainWindow):
     def open_demo(self) -> None:
         """Open the shipped image and segment it."""
         if self.may_leave():
-            self.session.open(tasks.demo_path(), self.run, shipped=True)
+            self.session.images.open(tasks.demo_path(), self.run, shipped=True)
 
     def open_neighbour(self, step: int) -> None:
         """Open the next or the previous image of the folder."""

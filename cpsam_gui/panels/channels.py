@@ -70,7 +70,7 @@ class ChannelRow(QWidget):
         self._show_limits()
         self.visible.toggled.connect(lambda on: session.view.set_channel(index, visible=on))
         self.gamma.valueChanged.connect(lambda value: session.view.set_channel(index, gamma=value))
-        self.auto.clicked.connect(lambda: session.auto_contrast(index))
+        self.auto.clicked.connect(lambda: session.images.auto_contrast(index))
         self.range.valueChanged.connect(self._range_moved)
 
     def refresh(self) -> None:

@@ -88,7 +88,7 @@ class Keeping:
             if found is None:
                 self._session.failed.emit(Problem(f"The journal {journal} holds nothing that can be used."))
             else:
-                self._session.open(found.image, partial(self._take_recovered, found))
+                self._session.images.open(found.image, partial(self._take_recovered, found))
 
         self._session.jobs.start("Reading the journal", lambda progress: read_journal(journal), show)
 

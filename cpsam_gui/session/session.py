@@ -5,19 +5,18 @@ Panels and actions call methods here and listen to signals; they never reach int
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from cpsam_gui import tasks
 from cpsam_gui.document import Document
-from cpsam_gui.jobs import Jobs, Problem
+from cpsam_gui.jobs import Jobs
 from cpsam_gui.models import Models
 from cpsam_gui.tools import TOOLS, Desk, Pointer, Tool
 from cpsam_gui.view import View
 
+from .images import Images
 from .keeping import Keeping
 from .look import Look
 from .runs import Runs
@@ -34,6 +33,10 @@ class Session(QObject):
     """State of one window."""
 
     image_changed = pyqtSignal()
+    axes_asked = pyqtSignal(object, object)
+    """The meaning of an image's axes must be asked (`tasks.Unsure`, what to do when it is open)."""
+    channels_chosen = pyqtSignal()
+    """Other channels go to the network."""
     labels_changed = pyqtSignal(object)
     """Labels of a block changed (Box)."""
     objects_changed = pyqtSignal()
@@ -59,69 +62,14 @@ class Session(QObject):
         self.image: Image | None = None
         self.path: Path | None = None
         self.document = Document((1, 1, 1))
-        self.runs, self.keeping, self.look = Runs(self), Keeping(self), Look(self)
+        self.images, self.runs, self.keeping, self.look = Images(self), Runs(self), Keeping(self), Look(self)
         self.desk = Desk(self.document, self.view)
         self.tool: Tool = TOOLS["select"](self.desk)
-        self._adopt(self.document)
+        self.adopt(self.document)
 
     # -- image -------------------------------------------------------------------------------------------
 
-    def open(self, path: Path, then: Callable[[], None] | None = None, *, shipped: bool = False) -> None:
-        """Read an image in the background and show it; `then` is called when it is there.
-
-        A `shipped` image is shown without its path, so that nothing is saved inside the installed program.
-        """
-        self.jobs.next_generation()
-        self.message.emit(f"Opening {path.name}")
-        self.jobs.start(
-            f"Opening {path.name}",
-            partial(tasks.open_image, path, shipped=shipped),
-            partial(self._show, then=then),
-        )
-
-    def _show(self, opened: tasks.Opened, then: Callable[[], None] | None = None) -> None:
-        self.show_image(opened)
-        if then is not None:
-            then()
-
-    def show_image(self, opened: tasks.Opened) -> None:
-        """Make an image that was read the open one, without masks."""
-        self.image = opened.image
-        path = opened.image.path
-        self.path = Path(path) if path is not None else None
-        self.runs.forget()
-        self._adopt(Document(opened.image.pixels.shape[:3]))
-        self.keeping.end_journal()
-        if opened.found is not None and opened.masks_from is not None:
-            self.runs.swap(f"Saved masks ({opened.masks_from.name})", opened.found)
-            self.document.mark_saved()
-        self.keeping.begin_journal()
-        self.view.selection = frozenset()
-        self.view.plane = opened.image.pixels.shape[0] // 2 if opened.image.pixels.shape[0] > 1 else 0
-        self.view.channels = opened.channels
-        self.image_changed.emit()
-        self.history_changed.emit()
-        self.objects_changed.emit()
-        self.message.emit(self.describe())
-        if opened.problem:
-            self.failed.emit(Problem(f"The saved masks were left out. {opened.problem}"))
-
-    def describe(self) -> str:
-        """Return size and type of the open image in words."""
-        if self.image is None:
-            return ""
-        z, y, x, c = self.image.pixels.shape
-        planes = f"{z} planes, " if z > 1 else ""
-        channels = "RGB" if self.image.is_rgb else f"{c} channel{'s' if c > 1 else ''}"
-        return f"{y} x {x} pixels, {planes}{channels}, {self.image.pixels.dtype}"
-
-    def auto_contrast(self, index: int) -> None:
-        """Set the brightness levels of a channel from the plane shown."""
-        if self.image is not None:
-            low, high = tasks.levels(self.image.pixels[self.view.plane, ..., index])
-            self.view.set_channel(index, low=low, high=high)
-
-    def _adopt(self, document: Document) -> None:
+    def adopt(self, document: Document) -> None:
         """Listen to a new document and hand it to the tools."""
         self.document = document
         document.changed.connect(self.labels_changed.emit)

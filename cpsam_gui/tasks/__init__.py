@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from .opening import Opened, demo_path, levels, open_image, prepare
+from .opening import Histogram, Opened, Reading, Unsure, demo_path, levels, open_image, open_unsure, prepare
 from .pictures import thumbnail
 from .records import Found, Kept, records_of, records_with
 from .saving import Saved, read_masks, save
 from .segmenting import Segments, combine, mask_again, segment
 
 __all__ = [
-    "Found", "Kept", "Opened", "Saved", "Segments", "combine", "demo_path", "levels", "mask_again", "open_image",
-    "prepare", "read_masks", "records_of", "records_with", "save", "segment", "thumbnail",
-]  # fmt: skip
+    "Found",
+    "Histogram",
+    "Kept",
+    "Opened",
+    "Reading",
+    "Saved",
+    "Segments",
+    "Unsure",
+    "combine",
+    "demo_path",
+    "levels",
+    "mask_again",
+    "open_image",
+    "open_unsure",
+    "prepare",
+    "read_masks",
+    "records_of",
+    "records_with",
+    "save",
+    "segment",
+    "thumbnail",
+]

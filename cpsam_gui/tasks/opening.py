@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_core.images import Image
+    from cpsam_core.images.readers import Raw
     from cpsam_core.progress import Progress
 
     from .records import Found
@@ -27,6 +28,39 @@ if TYPE_CHECKING:
 RGB = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
 SHOWN = 6  # channels that are visible at first; more would only be white
 SAMPLE = 1 << 18  # pixels looked at for the brightness levels: quick, and plenty for percentiles
+BINS = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the axes of a file are taken for; None leaves it to the file."""
+
+    axes: str | None = None
+    time: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unsure:
+    """An image that was read, but whose axes a person must name."""
+
+    path: Path
+    raw: Raw
+    axes: str
+    """The best guess, a letter of TZCYXS for each axis."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of the axes."""
+        return tuple(self.raw.array.shape)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Histogram:
+    """How often each brightness occurs in a channel, from a sample of its pixels."""
+
+    low: float
+    high: float
+    counts: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +69,7 @@ class Opened:
 
     image: Image
     channels: tuple[ChannelView, ...]
+    histograms: tuple[Histogram, ...] = ()
     found: Found | None = None
     """Masks that were saved beside the image."""
     masks_from: Path | None = None
@@ -42,12 +77,61 @@ class Opened:
     """Why the saved masks could not be read."""
 
 
-def open_image(path: Path, progress: Progress, *, shipped: bool = False) -> Opened:
-    """Read an image, the masks saved beside it, and work out how its channels are shown first."""
-    from cpsam_core.images import read_image
+def open_image(
+    path: Path, progress: Progress, *, reading: Reading | None = None, shipped: bool = False
+) -> Opened | Unsure:
+    """Read an image, the masks saved beside it, and work out how its channels are shown first.
+
+    Returns `Unsure` where neither the file nor `reading` says for certain what the axes are.
+    """
+    from cpsam_core.images.readers import read_raw
 
     progress(0, 3, "Reading")
-    image = read_image(path)
+    _refuse_masks(path)
+    raw = read_raw(path)
+    if reading is None or reading.axes is None:
+        guess = unsure_axes(raw)
+        if guess is not None:
+            return Unsure(path, raw, guess)
+    return _arranged(path, raw, reading or Reading(), progress, shipped=shipped)
+
+
+def open_unsure(unsure: Unsure, reading: Reading, progress: Progress) -> Opened:
+    """Go on with an image when its axes are named."""
+    return _arranged(unsure.path, unsure.raw, reading, progress)
+
+
+def unsure_axes(raw: Raw) -> str | None:
+    """Return the best guess where the axes of a file need a decision, else None."""
+    from cpsam_core.images.image import resolve_axes
+
+    shape = raw.array.shape
+    if raw.array.ndim < 2 or raw.array.size == 0:
+        return None  # no image at all; arranging says so
+    axes = raw.axes if len(raw.axes) == len(shape) else "?" * len(shape)
+    try:
+        resolved, guessed = resolve_axes(shape, axes)
+    except ImageError:
+        # Nothing fits by its length: rows and columns last, then depth, channel and time before them.
+        return ("TZC"[-(len(shape) - 2) :] + "YX") if len(shape) in (3, 4, 5) else None
+    several = "T" in resolved and shape[resolved.index("T")] > 1
+    return resolved if guessed or several else None
+
+
+def _refuse_masks(path: Path) -> None:
+    if path.name.lower().endswith("_seg.npy"):
+        raise ImageError(
+            f"{path.name} holds masks, not an image; open the image itself and then these masks."
+        )
+
+
+def _arranged(path: Path, raw: Raw, reading: Reading, progress: Progress, *, shipped: bool = False) -> Opened:
+    from cpsam_core.images import arrange
+
+    image = arrange(
+        raw.array, reading.axes or raw.axes, time=reading.time, channel_names=raw.channel_names,
+        pixel_size=raw.pixel_size, z_step=raw.z_step, path=path,
+    )  # fmt: skip
     progress(1, 3, "Measuring brightness")
     opened = prepare(image)
     progress(2, 3, "Reading masks")
@@ -66,24 +150,38 @@ def prepare(image: Image) -> Opened:
     """Choose colours and brightness levels for the channels of an image."""
     count = image.pixels.shape[-1]
     colours = RGB if image.is_rgb else ((255, 255, 255),) if count == 1 else CHANNEL_COLOURS
-    channels = []
+    channels, histograms = [], []
     for index, name in enumerate(image.channel_names):
+        values = sample(image.pixels[..., index])
         plain = image.is_rgb and image.pixels.dtype == np.uint8
-        low, high = (0.0, 255.0) if plain else levels(image.pixels[..., index])
+        low, high = (0.0, 255.0) if plain else levels(values)
         channels.append(ChannelView(name, colours[index % len(colours)], low, high, visible=index < SHOWN))
-    return Opened(image, tuple(channels))
+        histograms.append(histogram(values))
+    return Opened(image, tuple(channels), tuple(histograms))
+
+
+def sample(channel: NDArray[Any]) -> NDArray[np.float32]:
+    """Return evenly spaced finite pixels of a channel, about `SAMPLE` of them."""
+    step = max(1, round((channel.size / SAMPLE) ** (1 / max(channel.ndim, 1))))
+    some = channel[tuple(slice(None, None, step if size > step else 1) for size in channel.shape)]
+    values = np.asarray(some, np.float32).ravel()
+    return values[np.isfinite(values)]
 
 
 def levels(channel: NDArray[Any], low: float = 0.5, high: float = 99.8) -> tuple[float, float]:
     """Return the brightness percentiles of a channel, from a sample of its finite pixels."""
-    step = max(1, round((channel.size / SAMPLE) ** (1 / max(channel.ndim, 1))))
-    sample = channel[tuple(slice(None, None, step if size > step else 1) for size in channel.shape)]
-    values = np.asarray(sample, np.float32).ravel()
-    values = values[np.isfinite(values)]
+    values = sample(channel)
     if values.size == 0:
         return 0.0, 1.0
     bottom, top = (float(value) for value in np.percentile(values, (low, high)))
     return bottom, top if top > bottom else bottom + 1.0
+
+
+def histogram(values: NDArray[np.float32]) -> Histogram:
+    """Count the brightness of sampled pixels."""
+    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
+    high = high if high > low else low + 1.0
+    return Histogram(low, high, np.histogram(values, BINS, (low, high))[0])
 
 
 def demo_path() -> Path:

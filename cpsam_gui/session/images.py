@@ -1,0 +1,123 @@
+"""Opening images: reading in the background, asking about axes, showing what was read."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cpsam_gui import tasks
+from cpsam_gui.document import Document
+from cpsam_gui.jobs import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .session import Session
+
+
+class Images:
+    """Makes an image file the open image of a session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.reading = tasks.Reading()
+        """How the axes of the open image were read."""
+        self.histograms: tuple[tasks.Histogram, ...] = ()
+        """Brightness of each channel of the open image."""
+        self.chosen: tuple[int, ...] | None = None
+        """Channels that go to the network, in its order; None for the first ones."""
+        self._answers: dict[tuple[Path, tuple[int, ...]], tasks.Reading] = {}
+
+    def open(
+        self,
+        path: Path,
+        then: Callable[[], None] | None = None,
+        *,
+        shipped: bool = False,
+        reading: tasks.Reading | None = None,
+    ) -> None:
+        """Read an image in the background and show it; `then` is called when it is there.
+
+        A `shipped` image is shown without its path, so that nothing is saved inside the installed program. Where
+        the meaning of the axes is not certain and `reading` does not say it, the session asks
+        (`Session.axes_asked`), once for images of the same shape in the same folder.
+        """
+        session = self._session
+        session.jobs.next_generation()
+        session.message.emit(f"Opening {path.name}")
+        session.jobs.start(
+            f"Opening {path.name}",
+            partial(tasks.open_image, path, reading=reading, shipped=shipped),
+            partial(self._opened, then=then, reading=reading or tasks.Reading()),
+        )
+
+    def answer(self, unsure: tasks.Unsure, reading: tasks.Reading, then: Callable[[], None] | None) -> None:
+        """Go on opening an image with the axes that the user chose."""
+        self._answers[(unsure.path.parent, unsure.shape)] = reading
+        self._session.jobs.start(
+            f"Opening {unsure.path.name}",
+            partial(tasks.open_unsure, unsure, reading),
+            partial(self._opened, then=then, reading=reading),
+        )
+
+    def _opened(
+        self, opened: tasks.Opened | tasks.Unsure, then: Callable[[], None] | None, reading: tasks.Reading
+    ) -> None:
+        if isinstance(opened, tasks.Unsure):
+            known = self._answers.get((opened.path.parent, opened.shape))
+            if known is not None:
+                self.answer(opened, known, then)
+            else:
+                self._session.axes_asked.emit(opened, then)
+            return
+        self.show(opened, reading)
+        if then is not None:
+            then()
+
+    def show(self, opened: tasks.Opened, reading: tasks.Reading | None = None) -> None:
+        """Make an image that was read the open one, with the masks that were saved with it."""
+        session, image = self._session, opened.image
+        session.image = image
+        session.path = Path(image.path) if image.path is not None else None
+        self.reading, self.histograms = reading or tasks.Reading(), opened.histograms
+        if self.chosen is not None and max(self.chosen, default=0) >= image.pixels.shape[3]:
+            self.chosen = None  # another kind of image
+        session.runs.forget()
+        session.adopt(Document(image.pixels.shape[:3]))
+        session.keeping.end_journal()
+        if opened.found is not None and opened.masks_from is not None:
+            session.runs.swap(f"Saved masks ({opened.masks_from.name})", opened.found)
+            session.document.mark_saved()
+        session.keeping.begin_journal()
+        session.view.selection = frozenset()
+        session.view.plane = image.pixels.shape[0] // 2 if image.pixels.shape[0] > 1 else 0
+        session.view.channels = opened.channels
+        session.image_changed.emit()
+        session.history_changed.emit()
+        session.objects_changed.emit()
+        session.message.emit(self.describe())
+        if opened.problem:
+            session.failed.emit(Problem(f"The saved masks were left out. {opened.problem}"))
+
+    def describe(self) -> str:
+        """Return size and type of the open image in words."""
+        image = self._session.image
+        if image is None:
+            return ""
+        z, y, x, c = image.pixels.shape
+        planes = f"{z} planes, " if z > 1 else ""
+        channels = "RGB" if image.is_rgb else f"{c} channel{'s' if c > 1 else ''}"
+        return f"{y} x {x} pixels, {planes}{channels}, {image.pixels.dtype}"
+
+    def auto_contrast(self, index: int) -> None:
+        """Set the brightness levels of a channel from the plane shown."""
+        session = self._session
+        if session.image is not None:
+            low, high = tasks.levels(session.image.pixels[session.view.plane, ..., index])
+            session.view.set_channel(index, low=low, high=high)
+
+    def choose(self, channels: tuple[int, ...] | None) -> None:
+        """Choose the channels that go to the network; None for the first ones."""
+        self.chosen = channels
+        self._session.channels_chosen.emit()
