@@ -16,11 +16,12 @@ import numpy as np
 from psygnal import Signal
 
 from .box import Box
+from .facts import Facts
 from .history import ObjectRecord, Origin, PixelEdit, Step, Swap
 from .snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .history import Labels
 
@@ -45,6 +46,10 @@ class Document:
             raise ValueError(f"labels need three lengths of at least 1, not {tuple(shape)}")
         self._labels: Labels = np.zeros(tuple(shape), np.uint32)
         self._records: dict[int, ObjectRecord] = {}
+        self._facts = Facts()
+        self._facts_before: Facts | None = None
+        self.rule: Callable[[Step, Facts], Facts] | None = None
+        """What a new step means for the facts, such as that the image counts as corrected now."""
         self._next_id = 1
         self._limit = history_bytes
         self._steps: list[Step] = []
@@ -75,6 +80,11 @@ class Document:
     def objects(self) -> Mapping[int, ObjectRecord]:
         """The table of objects by id, read-only."""
         return MappingProxyType(self._records)
+
+    @property
+    def facts(self) -> Facts:
+        """What is known of the image as a whole."""
+        return self._facts
 
     def label_at(self, z: int, y: int, x: int) -> int:
         """Return the id at a pixel; 0 for background and for places outside the image."""
@@ -152,6 +162,14 @@ class Document:
             self._put(number, self._records[number].changed(**fields))
         self.objects_changed.emit(known)
 
+    def set_facts(self, **fields: Any) -> None:
+        """Change what is known of the image as a whole, such as ``notes="..."``."""
+        if not self.writing:
+            raise RuntimeError("facts are written inside a step only")
+        if self._facts_before is None:
+            self._facts_before = self._facts
+        self._facts = self._facts.changed(**fields)
+
     def commit(self) -> None:
         """Close the open step and add it to the history, unless it changed nothing."""
         name = self._name
@@ -166,9 +184,11 @@ class Document:
             for number, before in self._touched.items()
             if before != self._records.get(number)
         }
+        before = self._facts_before
+        facts = (before, self._facts) if before is not None and before != self._facts else None
         self._close()
-        if edits or records:
-            self._push(Step(name, edits, records))
+        if edits or records or facts:
+            self._push(Step(name, edits, records, facts=facts))
             self.objects_changed.emit(frozenset(records))
 
     def abort(self) -> None:
@@ -180,22 +200,30 @@ class Document:
         ids = frozenset(self._touched)
         for number, record in self._touched.items():
             self._set(number, record)
+        self._facts = self._facts_before or self._facts
         self._close()
         self.objects_changed.emit(ids)
 
     def replace(
-        self, name: str, labels: Labels, records: dict[int, ObjectRecord], *, merge: bool = False
+        self,
+        name: str,
+        labels: Labels,
+        records: dict[int, ObjectRecord],
+        *,
+        merge: bool = False,
+        facts: Facts | None = None,
     ) -> None:
         """Swap in a whole result by reference as one step; the caller gives both away.
 
-        With `merge`, a result that follows another of the same name takes its place in the same step.
+        With `merge`, a result that follows another of the same name takes its place in the same step. With
+        `facts`, what is known of the image comes with the result.
         """
         if self.writing:
             raise RuntimeError(f"the step {self._name!r} is still open")
         if labels.shape != self.shape or labels.dtype != np.uint32:
             raise ValueError(f"labels must be uint32 {self.shape}, not {labels.dtype} {labels.shape}")
         last = self._top()
-        step = Step(name, swap=Swap(labels, records))
+        step = Step(name, swap=Swap(labels, records), facts=None if facts is None else (self._facts, facts))
         self._exchange(step)
         if merge and last is not None and last.name == name and last.swap is not None:
             # The last step goes on holding what was there before the first of these results.
@@ -204,6 +232,7 @@ class Document:
             self.stepped.emit(last, True)
             self.history_changed.emit()
         else:
+            self._facts = facts or self._facts
             self._push(step)
 
     # -- history -----------------------------------------------------------------------------------------
@@ -275,8 +304,13 @@ class Document:
         self._name = None
         self._tiles = {}
         self._touched = {}
+        self._facts_before = None
 
     def _push(self, step: Step) -> None:
+        if self.rule is not None and step.facts is None:
+            meant = self.rule(step, self._facts)
+            step.facts = (self._facts, meant) if meant != self._facts else None
+            self._facts = meant
         if self._saved in self._steps[self._position :]:
             self._saved = _NEVER
         del self._steps[self._position :]
@@ -292,6 +326,8 @@ class Document:
         self.history_changed.emit()
 
     def _apply(self, step: Step, *, forward: bool) -> None:
+        if step.facts is not None:
+            self._facts = step.facts[forward]
         if step.swap is not None:
             self._exchange(step)
             return

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .box import Box
+    from .facts import Facts
 
     Labels: TypeAlias = NDArray[np.uint32]
 
@@ -44,6 +45,8 @@ class ObjectRecord:
     origin: Origin = Origin.HAND
     locked: bool = False
     uncertain: bool = False
+    verified: bool = False
+    """Looked at and found right."""
     class_id: int = 0
     colour: int = 0
     """Position in the palette, fixed for the life of the object."""
@@ -93,6 +96,8 @@ class Step:
     edits: tuple[PixelEdit, ...] = ()
     records: Mapping[int, tuple[ObjectRecord | None, ObjectRecord | None]] = field(default_factory=dict)
     swap: Swap | None = None
+    facts: tuple[Facts, Facts] | None = None
+    """What was known of the image before and after, where the step changed that."""
 
     @property
     def nbytes(self) -> int:

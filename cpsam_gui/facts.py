@@ -1,0 +1,59 @@
+"""What is known of an image as a whole beside its masks: how far the work is, notes, names of the classes. No Qt.
+
+Facts are part of the history: a step that changes them can be undone like any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cpsam_core.images.project_files import Region
+
+
+class ReviewState(str, Enum):
+    """How far the work on an image is; the values stand in project files."""
+
+    NOT_STARTED = ""
+    SEGMENTED = "segmented"
+    CORRECTED = "corrected"
+    VERIFIED = "verified"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassName:
+    """What the user calls the objects of a class, and the colour that they have."""
+
+    number: int
+    """From 1; 0 means no class."""
+    name: str
+    colour: str = ""
+    """As ``#rrggbb``; empty for the one that the palette gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of one image.
+
+    Attributes
+    ----------
+    review
+        How far the work is.
+    notes
+        Free text of the user.
+    classes
+        Names of the classes, by ascending number.
+    complete
+        Regions in which every object is drawn; empty where nothing was said.
+    """
+
+    review: ReviewState = ReviewState.NOT_STARTED
+    notes: str = ""
+    classes: tuple[ClassName, ...] = ()
+    complete: tuple[Region, ...] = ()
+
+    def changed(self, **fields: Any) -> Facts:
+        """Return a copy with `fields` changed."""
+        return replace(self, **fields)
