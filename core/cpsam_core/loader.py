@@ -28,9 +28,19 @@ class Batch:
 
 
 def batches(
-    data: TrainingSet, settings: Augmentation, size: int, count: int, seed: tuple[int, ...], threads: int = 2
+    data: TrainingSet,
+    settings: Augmentation,
+    size: int,
+    count: int,
+    seed: tuple[int, ...],
+    threads: int = 2,
+    part: tuple[int, int] = (0, 1),
 ) -> Generator[Batch, None, None]:
-    """Yield `count` batches of `size`; each sample depends on `seed` and its number only, not on timing."""
+    """Yield `count` batches of `size`; each sample depends on `seed` and its number only, not on timing.
+
+    With `part` (rank, ranks) they are this process's part of `count` batches of `size` times `ranks`.
+    """
+    rank, ranks = part
 
     def sample(number: int) -> Sample:
         rng = np.random.default_rng((*seed, number))
@@ -42,7 +52,7 @@ def batches(
         numbers = iter(range(count))
         for step in itertools.chain(numbers, [None] * AHEAD):
             if step is not None:
-                waiting.append([pool.submit(sample, step * size + k) for k in range(size)])
+                waiting.append([pool.submit(sample, (step * ranks + rank) * size + k) for k in range(size)])
             if waiting and (len(waiting) > AHEAD or step is None):
                 yield _stack([future.result() for future in waiting.popleft()])
     finally:

@@ -77,7 +77,7 @@ class Network:
             try:
                 result[start : start + count] = self._predict(tiles[start : start + count])
             except RuntimeError as error:
-                if not _is_out_of_memory(error):
+                if not is_out_of_memory(error):
                     raise
                 short = True  # handled below: in here the error keeps the failed pass's memory alive
             else:
@@ -128,7 +128,7 @@ class Network:
         )
 
 
-def _is_out_of_memory(error: RuntimeError) -> bool:
-    """CUDA has a type of its own for it; its libraries, MPS and the processor say it in words."""
+def is_out_of_memory(error: RuntimeError) -> bool:
+    """Whether memory ran out: CUDA has a type of its own for it; its libraries, MPS and the processor say it in words."""
     words = ("out of memory", "alloc_failed", "can't allocate memory", "not enough memory")
     return isinstance(error, torch.OutOfMemoryError) or any(text in str(error).lower() for text in words)

@@ -137,6 +137,7 @@ class Encoder(nn.Module):
     def __init__(self, config: VitConfig) -> None:
         super().__init__()
         self.config = config
+        self.part = (0, 1)  # this process and how many train together: they draw layer drop for all samples of a step
         self.patch_embed = (
             ConvStem(config.in_channels, config.width) if config.stem == "conv" else PatchEmbedding(config)
         )
@@ -174,8 +175,9 @@ class Encoder(nn.Module):
         drop = self.config.layer_drop if self.training else 0.0
         # Sample-wise layer drop rising linearly over the blocks (paper, "Whole-dataset training").
         rates = torch.linspace(0, drop, len(self.blocks)).tolist()
-        for block, rate in zip(self.blocks, rates, strict=True):
-            kept = torch.rand(len(tokens)) >= rate
+        rank, ranks = self.part
+        for block, dropped in zip(self.blocks, rates, strict=True):
+            kept = torch.rand(ranks * len(tokens))[rank * len(tokens) :][: len(tokens)] >= dropped
             if not kept.any():
                 continue
             chosen = tokens if kept.all() else tokens[kept.to(tokens.device)]
