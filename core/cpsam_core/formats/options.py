@@ -33,6 +33,8 @@ class WriteOptions:
         Of TIFF: ``"zlib"``, another name that tifffile knows, or None.
     tiled
         TIFF in tiles of 512 x 512 instead of strips.
+    annotations
+        GeoJSON: QuPath's annotations, which can be edited there, instead of detections, which are lighter.
     show_ids
         Pictures: write the number of each object beside it.
     scale_bar
@@ -43,6 +45,7 @@ class WriteOptions:
 
     compression: str | None = "zlib"
     tiled: bool = False
+    annotations: bool = False
     show_ids: bool = False
     scale_bar: bool = True
     fill: float = 0.25

@@ -126,6 +126,10 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "outlines", "Outlines as text", "_outlines.txt", (".txt",), "imagej", exact=False, needs_shape=True
     ),
+    Format(
+        "geojson", "GeoJSON (QuPath)", ".geojson", (".geojson", ".json"), "geojson",
+        classes=True, measurements=True, stacks=True, options=("annotations",),
+    ),
     Format("csv", "Table of objects (CSV)", "_objects.csv", (".csv",), "tables",
         can_read=False, exact=False, classes=True, measurements=True, stacks=True,
     ),

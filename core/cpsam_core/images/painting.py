@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,10 +13,28 @@ from cpsam_core.errors import ImageError
 
 from .polygons import fill
 
-__all__ = ["MOST_PIXELS", "Canvas"]
+__all__ = ["MOST_PIXELS", "Canvas", "numbers_named"]
 
 MOST_PIXELS = 1 << 31
 """Size over which a label image that a file asks for is refused: 46,000 x 46,000 pixels, 8 GB."""
+
+
+def numbers_named(names: Sequence[str], planes: Sequence[int]) -> list[int]:
+    """Return the numbers that areas are named by, if all are and no two of a plane share one; else 1, 2, 3, ...
+
+    Parameters
+    ----------
+    names
+        ``"12"``, or ``"12-z3"`` in a stack.
+    planes
+        Index along z of each.
+    """
+    matches = [re.fullmatch(r"0*(\d{1,10})(-z\d+)?", name, re.ASCII) for name in names]
+    numbers = [int(match[1]) for match in matches if match]
+    places = set(zip(numbers, planes, strict=False))
+    if len(numbers) == len(names) == len(places) and all(0 < number < 1 << 32 for number in numbers):
+        return numbers
+    return list(range(1, len(names) + 1))
 
 
 class Canvas:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import struct
 import zipfile
 import zlib
@@ -19,7 +18,7 @@ from roifile import ROI_TYPE, ImagejRoi
 from cpsam_core.errors import ImageError
 
 from .files import AnyPath, check_readable, opening, saving
-from .painting import Canvas
+from .painting import Canvas, numbers_named
 from .polygons import Outline, outlines_of
 
 __all__ = ["RoiFile", "read_roi_file", "read_rois", "write_rois"]
@@ -147,7 +146,8 @@ def read_roi_file(path: AnyPath, shape: tuple[int, ...]) -> RoiFile:
         raise ImageError(f"{path} holds no areas, only points, lines or ROIs of an unknown kind.")
     canvas = Canvas(shape)
     groups: dict[int, int] = {}
-    for number, roi in zip(_numbers(areas), areas, strict=True):
+    numbers = numbers_named([area.name for area in areas], [area.plane for area in areas])
+    for number, roi in zip(numbers, areas, strict=True):
         canvas.paint(number, [roi.rings], roi.plane)
         if roi.group:
             groups[number] = roi.group
@@ -212,13 +212,3 @@ def _area(data: bytes, name: str) -> _Area:
     is_area = roi.roitype in AREAS
     rings = [ring for ring in roi.coordinates(multi=True) if len(ring) > 2] if is_area else []
     return _Area(roi.name or name, plane, int(roi.group), rings)
-
-
-def _numbers(areas: list[_Area]) -> list[int]:
-    """Return the numbers that the areas are named by, if all are and no two of a plane share one."""
-    matches = [re.fullmatch(r"0*(\d{1,9})(-z\d+)?", area.name) for area in areas]
-    numbers = [int(match[1]) for match in matches if match]
-    places = {(number, area.plane) for number, area in zip(numbers, areas, strict=False)}
-    if len(numbers) == len(areas) == len(places) and all(numbers):
-        return numbers
-    return list(range(1, len(areas) + 1))

@@ -1,0 +1,130 @@
+"""JSON that others wrote: read within bounds, and taken apart without trusting a type."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cpsam_core.errors import ImageError
+from cpsam_core.images.files import AnyPath, opening, saving
+
+__all__ = ["as_list", "as_number", "as_text", "as_whole", "compact", "corners", "load_json", "saving_text"]
+
+MOST_BYTES = 1 << 30
+"""Size over which a file is refused: a gigabyte of outlines is some millions of objects."""
+
+FARTHEST = 1 << 31
+"""No image has a corner beyond this."""
+
+
+def load_json(path: Path, what: str) -> Any:
+    """Read a JSON file.
+
+    Parameters
+    ----------
+    path
+        File.
+    what
+        What it should be, for errors: ``"GeoJSON"``.
+
+    Raises
+    ------
+    ImageError
+        Too large, no JSON, or nested without end.
+    """
+    with opening(path):
+        if path.stat().st_size > MOST_BYTES:
+            raise ImageError(f"{path} is larger than a gigabyte and is not read as {what}.")
+        data = path.read_bytes()
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        # Among the values: text that is no UTF-8, and numbers of thousands of digits.
+        raise ImageError(f"{path} is not a readable {what} file ({str(error).splitlines()[0]}).") from error
+
+
+def compact(value: Any) -> str:
+    """Return a value as JSON without blanks; numbers that JSON lacks are refused."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def saving_text(path: AnyPath, pieces: Iterable[str]) -> None:
+    """Write pieces of text as UTF-8 one after another, in one step.
+
+    Raises
+    ------
+    ImageError
+        Writing failed; nothing was overwritten.
+    """
+    with saving(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        _write_all(file, pieces)
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return a list, empty where the value is none."""
+    return value if isinstance(value, list) else []
+
+
+def as_text(value: Any) -> str:
+    """Return a text of sensible length, "" where the value is none."""
+    return value[:1000] if isinstance(value, str) else ""
+
+
+def as_number(value: Any) -> float | None:
+    """Return a finite number, None where the value is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def as_whole(value: Any) -> int | None:
+    """Return a whole number of up to 63 bits, None where the value is none."""
+    number = as_number(value)
+    return None if number is None or number != int(number) or abs(number) >= 2**63 else int(value)
+
+
+def corners(value: Any) -> npt.NDArray[np.float64]:
+    """Return a list of [x, y] (further numbers are ignored) or [x, y, x, y, ...] as corners (n, 2).
+
+    Raises
+    ------
+    ValueError
+        It is no such list, or lies beyond any image.
+    """
+    array = np.array(value, np.float64)
+    if array.ndim == 1 and len(array) % 2 == 0:
+        array = array.reshape(-1, 2)
+    if array.ndim != 2 or array.shape[1] < 2 or len(array) < 3:
+        raise ValueError("an outline is a list of three points x, y at least")
+    array = array[:, :2]
+    if not np.isfinite(array).all() or np.abs(array).max() > FARTHEST:
+        raise ValueError("an outline lies beyond any image")
+    return array
+
+
+def _write_all(file: IO[str], pieces: Iterable[str]) -> None:
+    for piece in _gathered(pieces):
+        file.write(piece)
+
+
+def _gathered(pieces: Iterable[str], size: int = 1 << 20) -> Iterator[str]:
+    """Join small pieces: a call for each costs more than its writing."""
+    waiting: list[str] = []
+    length = 0
+    for piece in pieces:
+        waiting.append(piece)
+        length += len(piece)
+        if length >= size:
+            yield "".join(waiting)
+            waiting, length = [], 0
+    yield "".join(waiting)
