@@ -14,8 +14,10 @@ COMPANIONS = ("_masks", "_seg", "_overlay", "_flows", "_outlines", "_cp_masks")
 class Progress(str, Enum):
     """How far the work on an image is."""
 
-    NEW = "not started"
-    DONE = "has masks"
+    NOT_STARTED = "not started"
+    SEGMENTED = "segmented"
+    CORRECTED = "corrected"
+    VERIFIED = "verified"
 
 
 def natural(text: str) -> list[tuple[int, int, str]]:
@@ -69,4 +71,4 @@ def images_in(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
 
 def progress_of(image: Path) -> Progress:
     """Return how far the work on an image is, by the files beside it."""
-    return Progress.NEW if earlier_work(image) is None else Progress.DONE
+    return Progress.NOT_STARTED if earlier_work(image) is None else Progress.SEGMENTED

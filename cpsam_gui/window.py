@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from time import ctime
 from typing import TYPE_CHECKING
@@ -18,19 +19,23 @@ from PyQt6.QtWidgets import (
 )
 
 from . import actions, dialogs, tasks, theme
+from .axes import AxesDialog
 from .canvas import Canvas
 from .docks import Place, make_docks
-from .files import is_companion, masks_path, seg_path
+from .files import images_in, is_companion, masks_path, seg_path
 from .i18n import translate
 from .jobs import Problem
 from .journal import left_behind
 from .panels import ChannelsPanel, FilesPanel, HistoryPanel, ObjectsPanel, SegmentPanel
 from .planes import PlaneSlider
+from .recent import RecentMenu, remember
 from .session import Session
 from .status import Status
 from .welcome import Welcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 
 IMAGES = "Images (*.tif *.tiff *.png *.jpg *.jpeg *.npy);;All files (*)"
@@ -87,6 +92,10 @@ class Window(QMainWindow):
                 if action.break_before:
                     menu.addSeparator()
                 menu.addAction(self.actions_by_key[action.key])
+                if action.key == "open_folder":
+                    self.recent_menu = RecentMenu(menu)
+                    self.recent_menu.chosen.connect(self.open)
+                    menu.addMenu(self.recent_menu)
 
     def _make_toolbar(self) -> None:
         bar = QToolBar("Tools")
@@ -121,6 +130,8 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         session = self.session
         session.failed.connect(self.show_problem)
+        session.axes_asked.connect(self.ask_axes)
+        session.image_changed.connect(self._remember)
         for signal in (
             session.image_changed,
             session.history_changed,
@@ -132,6 +143,10 @@ class Window(QMainWindow):
         session.jobs.finished.connect(self.refresh)
         session.view.events.selection.connect(self.refresh)
         session.view.events.masks.connect(self.refresh)
+
+    def _remember(self) -> None:
+        if self.session.path is not None:
+            remember(self.session.path)
 
     def refresh(self) -> None:
         """Bring actions, title and the run button up to date."""
@@ -150,8 +165,54 @@ class Window(QMainWindow):
     def open(self, path: Path, *, then_segment: bool = False) -> None:
         """Open an image, after asking about unsaved changes."""
         path = path.resolve()
-        if self.may_leave():
+        if path.is_dir():
+            self.open_folder(path)
+        elif self.may_leave():
             self.session.images.open(path, self.run if then_segment else None)
+
+    def open_folder(self, folder: Path) -> None:
+        """List the images of a folder and open the first of them."""
+        from cpsam_core.images import supported_suffixes
+
+        images = images_in(folder, supported_suffixes())
+        if images:
+            self.open(images[0])
+        else:
+            kinds = ", ".join(supported_suffixes())
+            self.show_problem(
+                Problem(f"The folder {folder.name} has no images that can be read here ({kinds}).")
+            )
+
+    def ask_open_folder(self) -> None:
+        """Let the user choose a folder of images."""
+        name = QFileDialog.getExistingDirectory(self, translate("Open folder"), self._folder())
+        if name:
+            self.open_folder(Path(name))
+
+    def ask_axes(self, unsure: tasks.Unsure, then: Callable[[], None] | None) -> None:
+        """Ask what the axes of an image are that was read, and go on opening it with the answer."""
+        dialog = AxesDialog(self, unsure)
+        dialog.answered.connect(lambda reading: self.session.images.answer(unsure, reading, then))
+        dialog.rejected.connect(lambda: self.session.message.emit(translate("Not opened")))
+        dialog.open()
+
+    def change_axes(self) -> None:
+        """Open the present image anew with other axes."""
+        path = self.session.path
+        if path is None or not self.may_leave():
+            return
+
+        def ask(unsure: tasks.Unsure) -> None:
+            self.ask_axes(unsure, None)
+
+        self.session.jobs.start(f"Reading {path.name}", partial(tasks.read_unsure, path), ask)
+
+    def drop(self, paths: list[Path], *, as_masks: bool) -> None:
+        """Open what was dropped, or take it for masks of the open image."""
+        if as_masks or (self.session.image is not None and is_companion(paths[0])):
+            self.session.keeping.import_masks(paths[0])
+        else:
+            self.open(paths[0])
 
     def ask_open(self) -> None:
         """Let the user choose an image."""
@@ -275,14 +336,13 @@ class Window(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:
-        """Open what was dropped: masks where their name says so and an image is open; called by Qt."""
+        """Open what was dropped: masks where their name says so, or Shift is held; called by Qt."""
         data = event.mimeData() if event is not None else None
         if data is None:
             return
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-        if paths:
-            is_masks = is_companion(paths[0]) and self.session.image is not None
-            (self.session.keeping.import_masks if is_masks else self.open)(paths[0])
+        if paths and event is not None:
+            self.drop(paths, as_masks=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Ask about unsaved changes, stop the jobs, remember the layout; called by Qt."""

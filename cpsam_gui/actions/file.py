@@ -7,10 +7,13 @@ from .table import Action, with_file, with_image
 ACTIONS: tuple[Action, ...] = (
     Action("open", "Open image…", lambda w: w.ask_open(), ("Ctrl+O", "Ctrl+L"), "folder_open_outline",
            menu="File"),
+    Action("open_folder", "Open folder…", lambda w: w.ask_open_folder(), ("Ctrl+Shift+O",),
+           "folder_multiple_image", menu="File"),
     Action("demo", "Open the demonstration", lambda w: w.open_demo(), icon="image_outline", menu="File"),
     Action("next", "Next image", lambda w: w.open_neighbour(1), ("D", "Right"), "arrow_right", with_file, "File"),
     Action("previous", "Previous image", lambda w: w.open_neighbour(-1), ("A", "Left"), "arrow_left",
            with_file, "File"),
+    Action("axes", "Change axes…", lambda w: w.change_axes(), (), "axis_arrow", with_file, "File"),
     Action("import", "Import masks…", lambda w: w.ask_import(), ("Ctrl+M", "Ctrl+P"), "file_import_outline",
            with_image, "File"),
     Action("save", "Save", lambda w: w.save(), ("Ctrl+S",), "content_save_outline", with_image, "File",

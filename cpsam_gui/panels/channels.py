@@ -1,113 +1,77 @@
-"""The panel of the channels: visibility, brightness range and gamma of each."""
+"""The panel of the channels: how each is shown, and which ones the network sees."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PyQt6.QtCore import QSignalBlocker, Qt
-from PyQt6.QtGui import QColor
-from PyQt6.QtWidgets import (
-    QCheckBox,
-    QDoubleSpinBox,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSlider,
-    QVBoxLayout,
-    QWidget,
-)
-from superqt import QLabeledDoubleRangeSlider
+from PyQt6.QtWidgets import QComboBox, QLabel, QSlider, QVBoxLayout, QWidget
 
+from cpsam_gui.i18n import translate
 from cpsam_gui.theme import GRID
 
-from .layout import column, dim
+from .channel_row import ChannelRow
+from .layout import column, dim, form
 
 if TYPE_CHECKING:
     from cpsam_gui.session import Session
 
+INPUTS = 3  # channels that the published networks take
 
-class ChannelRow(QWidget):
-    """Controls of one channel."""
 
-    def __init__(self, session: Session, index: int) -> None:
+class NetworkChannels(QWidget):
+    """Chooses which channel of the image is each channel of the network."""
+
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        self._session, self._index = session, index
-        channel = session.view.channels[index]
+        self._session = session
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, GRID)
-        layout.setSpacing(GRID // 2)
-        top = QHBoxLayout()
-        swatch = QLabel()
-        swatch.setFixedSize(12, 12)
-        swatch.setStyleSheet(f"background: {QColor(*channel.colour).name()}; border-radius: 6px;")
-        self.visible = QCheckBox(channel.name)
-        self.visible.setChecked(channel.visible)
-        self.gamma = QDoubleSpinBox()
-        self.gamma.setRange(0.2, 5)
-        self.gamma.setSingleStep(0.1)
-        self.gamma.setValue(channel.gamma)
-        self.gamma.setPrefix("gamma ")
-        self.gamma.setToolTip("Gamma: over 1 shows dark parts brighter")
-        self.auto = QPushButton("Auto")
-        self.auto.setToolTip("Set the brightness range from the plane shown")
-        top.addWidget(swatch)
-        top.addWidget(self.visible, 1)
-        top.addWidget(self.gamma)
-        top.addWidget(self.auto)
-        self.range = QLabeledDoubleRangeSlider(Qt.Orientation.Horizontal)
-        low, high = self._limits()
-        self.range.setRange(low, high)
-        self.range.setDecimals(0 if high - low > 20 else 3)
-        self.range.setEdgeLabelMode(QLabeledDoubleRangeSlider.EdgeLabelMode.NoLabel)
-        self.range.setHandleLabelPosition(QLabeledDoubleRangeSlider.LabelPosition.NoLabel)
-        self.range.setValue((channel.low, channel.high))
-        layout.addLayout(top)
-        layout.addWidget(self.range)
-        # Labels of the slider's own are cut off where a handle stands at an end.
-        self.limits = dim("", wrap=False)
-        layout.addWidget(self.limits)
-        self._show_limits()
-        self.visible.toggled.connect(lambda on: session.view.set_channel(index, visible=on))
-        self.gamma.valueChanged.connect(lambda value: session.view.set_channel(index, gamma=value))
-        self.auto.clicked.connect(lambda: session.images.auto_contrast(index))
-        self.range.valueChanged.connect(self._range_moved)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        title = QLabel(translate("Channels the model sees"))
+        title.setObjectName("heading")
+        layout.addWidget(title)
+        rows = form()
+        self.boxes = [QComboBox() for _ in range(INPUTS)]
+        for number, box in enumerate(self.boxes, 1):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(12)
+            box.currentIndexChanged.connect(self._changed)
+            rows.addRow(translate("Input {number}").format(number=number), box)
+        layout.addLayout(rows)
+        layout.addWidget(
+            dim(translate("Their order hardly matters: models are trained with channels shuffled."))
+        )
+        session.channels_chosen.connect(self.refresh)
 
     def refresh(self) -> None:
-        """Show the state of the channel."""
-        channel = self._session.view.channels[self._index]
-        for widget in (self.visible, self.gamma, self.range):
-            widget.blockSignals(True)
-        self.visible.setChecked(channel.visible)
-        self.gamma.setValue(channel.gamma)
-        self.range.setValue((channel.low, channel.high))
-        for widget in (self.visible, self.gamma, self.range):
-            widget.blockSignals(False)
-        self._show_limits()
+        """Offer the channels of the open image and show the choice."""
+        names = [channel.name for channel in self._session.view.channels]
+        chosen = self._session.images.chosen
+        shown = chosen if chosen is not None else tuple(range(min(INPUTS, len(names))))
+        for place, box in enumerate(self.boxes):
+            blocker = QSignalBlocker(box)
+            box.clear()
+            box.addItem(translate("none"), None)
+            for index, name in enumerate(names):
+                box.addItem(name, index)
+            box.setCurrentIndex(shown[place] + 1 if place < len(shown) else 0)
+            box.setEnabled(len(names) > 1)
+            blocker.unblock()
+        self.setVisible(len(names) > 1 and self._session.image is not None)
 
-    def _show_limits(self) -> None:
-        channel = self._session.view.channels[self._index]
-        self.limits.setText(f"{channel.low:,.6g} to {channel.high:,.6g}")
-
-    def _limits(self) -> tuple[float, float]:
-        # The whole range of the type would leave the handles of a dim image no room to move.
-        channel = self._session.view.channels[self._index]
-        image = self._session.image
-        span = channel.high - channel.low
-        low, high = channel.low - span, channel.high + 2 * span
-        if image is not None and image.pixels.dtype.kind in "ui":
-            limits = np.iinfo(image.pixels.dtype)
-            low, high = max(low, float(limits.min)), min(high, float(limits.max))
-        return low, high
-
-    def _range_moved(self, values: tuple[float, float]) -> None:
-        low, high = values
-        if high > low:
-            self._session.view.set_channel(self._index, low=low, high=high)
+    def _changed(self) -> None:
+        chosen = tuple(box.currentData() for box in self.boxes if box.currentData() is not None)
+        first = tuple(range(min(INPUTS, len(self._session.view.channels))))
+        if not chosen:
+            self._session.message.emit(translate("The model needs at least one channel"))
+            self.refresh()
+            return
+        self._session.images.choose(None if chosen == first else chosen)
 
 
 class ChannelsPanel(QWidget):
-    """One row for each channel of the open image, and the look of the masks."""
+    """One row for each channel of the open image, the inputs of the network, and the look of the masks."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -117,9 +81,12 @@ class ChannelsPanel(QWidget):
         self._rows.setSpacing(GRID)
         self.rows: list[ChannelRow] = []
         layout.addLayout(self._rows)
-        self._none = dim("Open an image to see its channels")
+        self._none = dim(translate("Open an image to see its channels"))
         layout.addWidget(self._none)
-        layout.addWidget(QLabel("Opacity of masks"))
+        self.network = NetworkChannels(session)
+        self.network.refresh()
+        layout.addWidget(self.network)
+        layout.addWidget(QLabel(translate("Opacity of masks")))
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
         self.opacity.setValue(round(100 * session.view.masks.opacity))
@@ -139,6 +106,7 @@ class ChannelsPanel(QWidget):
         for row in self.rows:
             self._rows.addWidget(row)
         self._none.setVisible(not self.rows)
+        self.network.refresh()
 
     def _refresh(self) -> None:
         if len(self.rows) == len(self._session.view.channels):

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from .opening import Histogram, Opened, Reading, Unsure, demo_path, levels, open_image, open_unsure, prepare
+from .opening import (
+    Histogram,
+    Opened,
+    Reading,
+    Unsure,
+    demo_path,
+    levels,
+    open_image,
+    open_unsure,
+    prepare,
+    read_unsure,
+)
 from .pictures import thumbnail
 from .records import Found, Kept, records_of, records_with
 from .saving import Saved, read_masks, save
@@ -25,6 +36,7 @@ __all__ = [
     "open_unsure",
     "prepare",
     "read_masks",
+    "read_unsure",
     "records_of",
     "records_with",
     "save",

@@ -101,6 +101,17 @@ def open_unsure(unsure: Unsure, reading: Reading, progress: Progress) -> Opened:
     return _arranged(unsure.path, unsure.raw, reading, progress)
 
 
+def read_unsure(path: Path, progress: Progress) -> Unsure:
+    """Read an image whose axes the user wants to name anew."""
+    from cpsam_core.images import arrange
+    from cpsam_core.images.readers import read_raw
+
+    progress(0, 1, "Reading")
+    raw = read_raw(path)
+    guess = unsure_axes(raw)
+    return Unsure(path, raw, guess if guess is not None else arrange(raw.array, raw.axes).axes)
+
+
 def unsure_axes(raw: Raw) -> str | None:
     """Return the best guess where the axes of a file need a decision, else None."""
     from cpsam_core.images.image import resolve_axes

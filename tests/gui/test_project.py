@@ -78,8 +78,8 @@ def test_natural_order_and_companions(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"x")
     found = files.images_in(tmp_path, (".tif", ".cpsam"))
     assert [path.name for path in found] == ["Cell1.tif", "cell2.tif", "cell10.tif"]
-    assert files.progress_of(found[1]) is files.Progress.DONE
-    assert files.progress_of(found[2]) is files.Progress.NEW
+    assert files.progress_of(found[1]) is files.Progress.SEGMENTED
+    assert files.progress_of(found[2]) is files.Progress.NOT_STARTED
     assert files.earlier_work(found[1]) == tmp_path / "cell2.cpsam"
     assert files.images_in(tmp_path / "absent", (".tif",)) == []
 
