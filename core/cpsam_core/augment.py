@@ -20,6 +20,9 @@ from .errors import SettingsError
 Floats = NDArray[np.float32]
 Matrix = NDArray[np.float64]
 
+UNKNOWN_CLASS = 255
+"""In a map of classes: an object whose class nobody gave."""
+
 
 @dataclass(frozen=True)
 class Augmentation:
@@ -82,7 +85,8 @@ class Example:
     """One annotated image, ready for augmentation.
 
     `pixels` (y, x, c) float16, normalised; `labels` (y, x) uint32; `flows` (2, y, x) int8, unit vectors times 127;
-    `diameter` in pixels; `classes` (y, x) uint8 and `complete` (y, x) bool (where the annotation counts) or None.
+    `diameter` in pixels; `classes` (y, x) uint8 (0 background, `UNKNOWN_CLASS` unknown) and `complete` (y, x) bool
+    (where the annotation counts) or None.
     """
 
     pixels: NDArray[np.float16]
@@ -142,6 +146,11 @@ def _centre(
 ) -> NDArray[np.float64]:
     """Return the image point (x, y) that becomes the middle of the crop."""
     height, width = example.labels.shape
+    if example.complete is not None:
+        point = _counted_point(example.complete, rng)
+        # So near that the crop shows the point however it is turned, with some of what surrounds it.
+        reach = settings.crop / scale / 2 * 0.65
+        return np.clip(point + rng.uniform(-reach, reach, 2), 0, [width - 1, height - 1])
     if rng.random() < settings.on_cells:
         # A few darts hit a cell of most images, and cost nothing beside listing all cell pixels.
         ys, xs = rng.integers(0, height, 32), rng.integers(0, width, 32)
@@ -155,6 +164,20 @@ def _centre(
         rng.uniform(half, n - half) if n > 2 * half else (n - 1) / 2 + rng.uniform(-0.5, 0.5) * abs(2 * half - n)
         for n in (width, height)
     ])  # fmt: skip
+
+
+def _counted_point(complete: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return a random pixel (x, y) at which the annotation counts; the middle of the image where none does."""
+    height, width = complete.shape
+    ys, xs = rng.integers(0, height, 32), rng.integers(0, width, 32)
+    hits = np.flatnonzero(complete[ys, xs])
+    if len(hits):
+        return np.array([xs[hits[0]], ys[hits[0]]], np.float64)
+    counted = np.flatnonzero(complete)
+    if not len(counted):
+        return np.array([width / 2, height / 2])
+    y, x = divmod(int(rng.choice(counted)), width)
+    return np.array([x, y], np.float64)
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,14 @@ import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-import fastremap
 import numpy as np
 from numpy.typing import NDArray
 
-from .augment import Example
+from .augment import UNKNOWN_CLASS, Example
 from .cards import hash_file
 from .errors import CpsamError, SettingsError, TrainingError
-from .flows import flows_from_masks
-from .images.label_files import check_same_shape, read_labels
-from .images.readers import read_image
+from .examples import make_example, mean_diameter, read_annotation, read_example
+from .images.project_files import PROJECT_SUFFIX
 from .normalize import network_channels, normalize
 from .pairs import Pair, find_pairs
 from .synthesis import draw_cells
@@ -28,21 +26,6 @@ log = logging.getLogger(__name__)
 DRAWN = "drawn"
 DRAWN_PICTURES = 600  # different drawings; augmentation makes each of them many
 DRAWN_SIDE = 256
-
-
-def mean_diameter(labels: NDArray[np.integer]) -> float:
-    """Return the median over objects of the diameter in pixels of a disk of equal area; 0 without objects."""
-    ids, counts = fastremap.unique(labels, return_counts=True)  # ids may be far apart
-    areas = counts[ids != 0]
-    return float(np.median(np.sqrt(areas)) * 2 / np.sqrt(np.pi)) if len(areas) else 0.0
-
-
-def make_example(pixels: NDArray[np.float32], labels: NDArray[np.integer]) -> Example:
-    """Return the training form of a normalised image (y, x, c) and its labels (y, x)."""
-    flows = np.round(flows_from_masks(labels, border="clean", threads=1) * 127).astype(np.int8)
-    # Bright debris can lie far outside 0 to 1; float16 holds it, and clipping keeps it from ruling a crop's contrast.
-    clipped = np.clip(pixels, -8, 8).astype(np.float16)
-    return Example(clipped, labels.astype(np.uint32), flows, mean_diameter(labels) or 30.0)
 
 
 class TrainingSet:
@@ -94,6 +77,51 @@ class TrainingSet:
         """Return name by SHA-256 of the image files, for the model card."""
         return {hash_file(pair.image): f"{pair.set_name}/{pair.image.name}" for pair in self.pairs}
 
+    @cached_property
+    def class_pixels(self) -> NDArray[np.int64]:
+        """Return how many annotated pixels each class has, background first; empty where no image has classes.
+
+        Every image is read for it; objects of unknown class and what is not complete do not count.
+        """
+        counts = np.zeros(UNKNOWN_CLASS + 1, np.int64)
+        for index in range(len(self.pairs)):
+            example = self.example(index)
+            if example.classes is not None:
+                seen = example.classes if example.complete is None else example.classes[example.complete]
+                counts += np.bincount(seen.ravel(), minlength=len(counts))
+        counts = counts[:UNKNOWN_CLASS]
+        return counts[: int(np.flatnonzero(counts).max(initial=-1)) + 1] if counts[1:].any() else counts[:0]
+
+    @property
+    def class_count(self) -> int:
+        """Return how many class maps a network needs to learn the classes, background among them; 0 without."""
+        named = max(self.class_names, default=0)
+        return max(len(self.class_pixels), named + 1) if len(self.class_pixels) else 0
+
+    @cached_property
+    def class_names(self) -> dict[int, str]:
+        """Return the name of each class that a project names, the first project first."""
+        names: dict[int, str] = {}
+        for pair in self.pairs:
+            if pair.masks.suffix.lower() == PROJECT_SUFFIX:
+                names = {**read_annotation(pair).class_names, **names}
+        return {number: names[number] for number in sorted(names) if 0 < number < UNKNOWN_CLASS}
+
+    @property
+    def class_weights(self) -> NDArray[np.float32] | None:
+        """Return the weight of each class in the loss, background first; None where no image has classes.
+
+        The inverse of its share of the pixels (paper, "Semantic segmentation training"), scaled so that the weights
+        of the classes that occur are 1 on average; a class that no pixel has weighs nothing.
+        """
+        counts = np.zeros(self.class_count, np.int64)
+        counts[: len(self.class_pixels)] = self.class_pixels
+        if not len(counts):
+            return None
+        inverse = np.where(counts > 0, counts.sum() / np.maximum(counts, 1), 0)
+        weights: NDArray[np.float32] = (inverse / inverse[inverse > 0].mean()).astype(np.float32)
+        return weights
+
     def draw(self, rng: np.random.Generator) -> Example:
         """Return a random example: a set by its probability, then an image of it."""
         name = self._names[int(rng.choice(len(self._names), p=self._shares))]
@@ -116,15 +144,7 @@ class TrainingSet:
         return kept
 
     def _read(self, pair: Pair) -> Example:
-        image, labels = read_image(pair.image), read_labels(pair.masks)
-        labels = labels[0] if labels.ndim == 3 and len(labels) == 1 else labels
-        check_same_shape(image, labels)
-        if len(image.pixels) > 1:
-            raise TrainingError(
-                f"{pair.image.name} is a stack; save the planes to train on as images of their own"
-            )
-        pixels = normalize(network_channels(image.pixels, image.channel_names, None, self.channels))
-        return make_example(pixels[0], labels)
+        return read_example(pair, self.channels)
 
     def _draw_cells(self, index: int) -> Example:
         drawing = draw_cells(np.random.default_rng((self._seed, index)), DRAWN_SIDE)

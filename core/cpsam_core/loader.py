@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .augment import Augmentation, Sample, augment
+from .augment import UNKNOWN_CLASS, Augmentation, Sample, augment
 from .dataset import TrainingSet
 
 AHEAD = 3  # batches ready or in the making
@@ -19,7 +19,10 @@ AHEAD = 3  # batches ready or in the making
 
 @dataclass(frozen=True)
 class Batch:
-    """Arrays of one step: tiles (b, c, y, x), targets (b, 3, y, x), weights (b, y, x), classes (b, y, x) or None."""
+    """Arrays of one step: tiles (b, c, y, x), targets (b, 3, y, x), weights (b, y, x), classes (b, y, x) or None.
+
+    Where some samples of a batch have no classes, theirs are `UNKNOWN_CLASS`.
+    """
 
     tiles: NDArray[np.float32]
     targets: NDArray[np.float32]
@@ -60,10 +63,11 @@ def batches(
 
 
 def _stack(samples: list[Sample]) -> Batch:
-    classes = [s.classes for s in samples if s.classes is not None]
+    some = any(s.classes is not None for s in samples)
+    unknown = np.full(samples[0].weight.shape, UNKNOWN_CLASS, np.int64)
     return Batch(
         np.stack([s.tile for s in samples]),
         np.stack([s.target for s in samples]),
         np.stack([s.weight for s in samples]),
-        np.stack(classes) if len(classes) == len(samples) else None,
+        np.stack([unknown if s.classes is None else s.classes for s in samples]) if some else None,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor
 
+from .augment import UNKNOWN_CLASS
+
 FLOW_SCALE = 5.0  # the network's flows are five times the unit vectors
 
 
@@ -36,18 +38,19 @@ def class_loss(
     output : (b, c, y, x)
         Network output; all but its last three maps are class logits, background first.
     classes : (b, y, x) int64
-        True class of each pixel.
+        True class of each pixel; `UNKNOWN_CLASS` does not count.
     class_weights : (n_classes,), optional
         Weight of each class, the inverse of its frequency.
     weight : (b, y, x), optional
         1 where a pixel counts.
     """
     logits = output[:, :-3].float()
-    if weight is None:
-        return F.cross_entropy(logits, classes, weight=class_weights)
+    known = classes != UNKNOWN_CLASS
+    classes = classes * known
     error = F.cross_entropy(logits, classes, weight=class_weights, reduction="none")
-    scale = weight if class_weights is None else weight * class_weights[classes]
-    return (error * weight).sum() / scale.sum().clamp_min(1e-6)
+    counted = known.float() if weight is None else weight * known
+    scale = counted if class_weights is None else counted * class_weights[classes]
+    return (error * counted).sum() / scale.sum().clamp_min(1e-6)
 
 
 def _mean(error: Tensor, weight: Tensor | None) -> Tensor:

@@ -40,9 +40,10 @@ class Pair:
         File with the class of each pixel (whole numbers, 0 the background), if there is one.
     complete
         File that is not 0 where every object is drawn, if only parts of the image are annotated.
-    aside
-        Rows and columns (top, bottom, left, right; ends left out) that are kept aside to judge the model with, and
-        that training leaves out.
+    leave_out
+        Rows and columns (top, bottom, left, right; ends left out) that do not count in this use of the image.
+    only
+        Rows and columns that alone count in this use of the image.
     """
 
     image: Path
@@ -50,7 +51,8 @@ class Pair:
     set_name: str
     classes: Path | None = None
     complete: Path | None = None
-    aside: tuple[int, int, int, int] | None = None
+    leave_out: tuple[int, int, int, int] | None = None
+    only: tuple[int, int, int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,10 @@ def find_pairs(folder: Path, masks: Path | None = None) -> list[Pair]:
         if found.suffix == PROJECT_SUFFIX and not is_corrected(found):
             untouched += 1
             continue
-        extra = [below.get((ending, key)) or _sibling(ending, image, folder) for ending in MAP_ENDINGS]
-        pairs.append(Pair(image, found, key[0] or folder.name, *extra))
+        classes, complete = (
+            below.get((ending, key)) or _sibling(ending, image, folder) for ending in MAP_ENDINGS
+        )
+        pairs.append(Pair(image, found, key[0] or folder.name, classes, complete))
     if untouched:
         log.warning("%d projects whose masks nobody corrected are left out", untouched)
     if not pairs:
