@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from cpsam_core.cli import machine, main
+from cpsam_core import machine
+from cpsam_core.cli import main
 
 Capture = pytest.CaptureFixture[str]
 

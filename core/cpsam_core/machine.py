@@ -127,6 +127,9 @@ def _linux_memory() -> Memory:
     if total is not None and limit.isdecimal() and int(limit) < total:
         total = int(limit)
         if used.isdecimal():
+            # Files that were read are counted as used, but make room at once.
+            cached = re.search(r"^inactive_file (\d+)$", _text("/sys/fs/cgroup/memory.stat"), re.MULTILINE)
+            used = str(int(used) - int(cached[1])) if cached else used
             free = min(free if free is not None else total, max(0, total - int(used)))
     return Memory(total, free)
 
