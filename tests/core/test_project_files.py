@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import zipfile
@@ -18,7 +19,9 @@ from cpsam_core.images.project_files import (
     VERSION,
     ProjectFile,
     Region,
+    is_corrected,
     read_project_file,
+    read_review,
     write_project_file,
 )
 
@@ -177,3 +180,59 @@ def test_a_map_of_another_size_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match=r"no file .*absent\.cpsam"):
         read_project_file(tmp_path / "absent.cpsam")
+
+
+def test_the_state_is_read_without_the_objects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.cpsam"
+    tricky = {"notes": 'a text with ",\n "objects": {" in it'}
+    write_project_file(path, ProjectFile(labels(), {1: {}}, image="a.tif", review="verified", extra=tricky))
+    with monkeypatch.context() as only_the_head:
+        only_the_head.setattr("cpsam_core.images.project_files.member", None)
+        assert read_review(path) == "verified"
+    assert read_project_file(path).extra == tricky
+    for table in (
+        {"version": 1, "objects": {}, "review": "corrected"},
+        {"review": "corrected", "version": 1},
+    ):
+        assert read_review(written(path, table)) == "corrected"
+    for content in (b"no", b""):
+        path.write_bytes(content)
+        with pytest.raises(ImageError):
+            read_review(path)
+
+
+def test_only_work_by_hand_counts_as_corrected(tmp_path: Path) -> None:
+    for review, expected in (("", False), ("segmented", False), ("corrected", True), ("verified", True)):
+        write_project_file(
+            tmp_path / "a.cpsam", ProjectFile(labels(), {1: {"origin": "model"}}, review=review)
+        )
+        assert is_corrected(tmp_path / "a.cpsam") is expected
+
+
+def test_further_arrays_are_taken_over_unread(tmp_path: Path) -> None:
+    path = tmp_path / "a.cpsam"
+    flows = np.random.default_rng(0).normal(size=(2, 1, 20, 30)).astype(np.float16)
+    write_project_file(path, ProjectFile(labels(), maps={"flows": flows, "own": flows}))
+    write_project_file(path, ProjectFile(labels() * 2), keep=("flows", "absent"))
+    found = read_project_file(path, maps=("flows", "own"))
+    assert set(found.maps) == {"flows"}
+    np.testing.assert_array_equal(found.maps["flows"].reshape(flows.shape), flows)
+    assert found.labels.max() == 140_000
+    path.write_bytes(b"damaged")
+    write_project_file(path, ProjectFile(labels()), keep=("flows",))
+    assert read_project_file(path, maps=("flows",)).maps == {}
+
+
+def test_a_full_disk_is_told_with_what_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.cpsam"
+    write_project_file(path, ProjectFile(labels()))
+    before = path.read_bytes()
+
+    def full(*args: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("zipfile.ZipFile.writestr", full)
+    with pytest.raises(ImageError, match=r"disk is full.* takes 0\.0 MB, and .* MB are free"):
+        write_project_file(path, ProjectFile(labels()))
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.cpsam"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,13 +55,15 @@ def opening(path: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def saving(path: AnyPath) -> Iterator[Path]:
+def saving(path: AnyPath, needed: int | None = None) -> Iterator[Path]:
     """Lend a temporary path beside `path`; on success it replaces `path` in one step.
 
     Parameters
     ----------
     path
         Final name. An existing file stays as it is until the new one is complete.
+    needed
+        Bytes that will be written, where that is known; named when the disk is full.
 
     Yields
     ------
@@ -82,7 +85,7 @@ def saving(path: AnyPath) -> Iterator[Path]:
         with atomic_path(path) as temporary:
             yield temporary
     except OSError as error:
-        raise ImageError(_writing_failed(path, error)) from error
+        raise ImageError(_writing_failed(path, error, needed)) from error
 
 
 def write_text(path: AnyPath, text: str) -> None:
@@ -107,9 +110,9 @@ def _reading_failed(path: Path, error: OSError) -> str:
     return f"Cannot read {path}: {error.strerror or error}."
 
 
-def _writing_failed(path: Path, error: OSError) -> str:
+def _writing_failed(path: Path, error: OSError, needed: int | None = None) -> str:
     if error.errno in _FULL:
-        why = "the disk is full (or the space allowed to you is used up)"
+        why = f"the disk is full (or the space allowed to you is used up){_room(path.parent, needed)}"
     elif error.errno in _FORBIDDEN:
         why = f"no permission to write in {path.parent}"
     elif error.errno == errno.ENOENT and not path.parent.is_dir():
@@ -120,3 +123,14 @@ def _writing_failed(path: Path, error: OSError) -> str:
     else:
         why = str(error.strerror or error)
     return f"Cannot write {path}: {why}. Nothing was overwritten."
+
+
+def _room(folder: Path, needed: int | None) -> str:
+    """Return how much a file takes and how much is free, in words."""
+    if needed is None:
+        return ""
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return f". It takes {needed / 1e6:,.1f} MB"
+    return f". It takes {needed / 1e6:,.1f} MB, and {free / 1e6:,.1f} MB are free there"

@@ -3,16 +3,18 @@
 ``NAME.cpsam`` is a zip archive with ``masks.tif`` (labels), ``project.json`` (objects, settings, review) and, where
 there are any, further arrays such as ``flows.tif``. Keys that this version does not know are handed on unread, so
 that a project survives a visit to an older program; only a newer major version is refused.
+
+Why a zip of TIFF and JSON: it is one file, which is copied, mailed and renamed with nothing left behind; every system
+unpacks it without a program of its own, and ImageJ, QuPath, napari and any script read what comes out; and it is
+replaced in one step, so that there is never half a project. OME-Zarr would let a part of the masks be rewritten, but
+is a folder of many files, which is none of these. A pickle would run code that somebody else wrote.
 """
 
 from __future__ import annotations
 
-import io
+import contextlib
 import json
-import lzma
-import struct
 import zipfile
-import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,14 +22,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import tifffile
 
 from cpsam_core.errors import ImageError
 from cpsam_core.labels import as_labels
 
 from .files import AnyPath, opening, saving
 from .polygons import fill
-from .tiff import BEYOND_BELIEF
+from .project_members import DAMAGED, array, head_of_table, member, members_of, packed, table_text
 
 __all__ = [
     "PROJECT_SUFFIX",
@@ -35,6 +36,7 @@ __all__ = [
     "Region",
     "is_corrected",
     "read_project_file",
+    "read_review",
     "write_project_file",
 ]
 
@@ -44,13 +46,6 @@ VERSION = 1
 MASKS, TABLE, COMPLETE = "masks.tif", "project.json", "complete"
 MAX_TABLE = 2**29  # bytes; a million objects take 200 MB
 MAX_REGIONS, MAX_CORNERS = 100_000, 1_000_000
-MOST_PACKED = 1100  # deflate makes nothing more than 1032 times smaller
-DAMAGED = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, tifffile.TiffFileError, struct.error, KeyError, ValueError,
-    TypeError, AttributeError, IndexError, ArithmeticError, AssertionError, EOFError, RecursionError,
-    NotImplementedError, RuntimeError,
-)  # fmt: skip
-"""What zipfile, json, tifffile and the decompressors raise on damaged or foreign files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +76,7 @@ class ProjectFile:
     image
         Name of the image file.
     review
-        How far the user is: ``""`` (nothing said), ``"corrected"`` or ``"verified"``.
+        How far the work is: ``""`` (nothing said), ``"segmented"``, ``"corrected"`` or ``"verified"``.
     complete
         Regions in which every object is drawn. Without any, and without a map ``complete`` among `maps`, all of the
         image is taken to be.
@@ -119,37 +114,61 @@ class ProjectFile:
         stored = self.maps.get(COMPLETE)
         if stored is None and not self.complete:
             return None
-        inside = np.zeros(self.labels.shape, bool)
+        inside: npt.NDArray[np.bool_] = np.zeros(self.labels.shape, bool)
         if stored is not None:
             inside |= np.asarray(stored).reshape(self.labels.shape) > 0
         for region in self.complete:
             if 0 <= region.plane < len(inside):
-                rows, columns = inside.shape[1:]
-                inside[region.plane] |= fill([np.array(region.corners)], (rows, columns))
+                size = int(self.labels.shape[1]), int(self.labels.shape[2])
+                inside[region.plane] |= fill([np.array(region.corners)], size)
         return inside
 
 
 KNOWN = ("format", "version", "image", "settings", "objects", "review", "complete", "classes")
 
 
-def write_project_file(path: AnyPath, project: ProjectFile) -> None:
+def write_project_file(path: AnyPath, project: ProjectFile, keep: Collection[str] = ()) -> None:
     """Write a project in one step: the file appears under its name only when it is complete.
+
+    Parameters
+    ----------
+    path
+        Where to; an older project there is replaced.
+    project
+        What to write.
+    keep
+        Names of further arrays that are taken over from the older project as they lie there, packed.
 
     Raises
     ------
     ImageError
         The disk is full or writing is not permitted; an existing file stays as it was.
     """
+    path = Path(path)
+    contents = {MASKS: packed(project.labels)}
+    for name, pixels in project.maps.items():
+        contents[f"{name}.tif"] = packed(pixels)
+    for name, content in _kept(path, [f"{name}.tif" for name in keep]).items():
+        contents.setdefault(name, content)
+    text = table_text(_table_of(project), "objects").encode()
+    needed = sum(map(len, contents.values())) + len(text) // 4  # the table shrinks to less than that
+    with saving(path, needed) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)  # compressed already
+        archive.writestr(TABLE, text, zipfile.ZIP_DEFLATED)
+
+
+def _table_of(project: ProjectFile) -> dict[str, Any]:
+    """Return what stands in ``project.json``."""
     table = {
-        **{key: value for key, value in project.extra.items() if key not in KNOWN},
         "format": "cpsam project",
         "version": VERSION,
         "image": project.image,
+        "review": project.review,
         "settings": dict(project.settings),
+        **{key: value for key, value in project.extra.items() if key not in KNOWN},
         "objects": {str(number): dict(fields) for number, fields in project.objects.items()},
     }
-    if project.review:
-        table["review"] = project.review
     if project.complete:
         table["complete"] = [
             {"plane": region.plane, "corners": [list(corner) for corner in region.corners]}
@@ -157,11 +176,19 @@ def write_project_file(path: AnyPath, project: ProjectFile) -> None:
         ]
     if project.class_names:
         table["classes"] = {str(number): name for number, name in project.class_names.items()}
-    with saving(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
-        archive.writestr(MASKS, _packed(project.labels))  # compressed already
-        for name, array in project.maps.items():
-            archive.writestr(f"{name}.tif", _packed(array))
-        archive.writestr(TABLE, json.dumps(table, indent=1), zipfile.ZIP_DEFLATED)
+    return table
+
+
+def _kept(path: Path, names: Collection[str]) -> dict[str, bytes]:
+    """Return members of an older project as they are; none where it cannot be read."""
+    kept: dict[str, bytes] = {}
+    if names and path.is_file():
+        with contextlib.suppress(OSError, *DAMAGED), zipfile.ZipFile(path) as archive:
+            members = members_of(archive)
+            for name in names:
+                if name in members:
+                    kept[name] = member(archive, members, name)
+    return kept
 
 
 def read_project_file(path: AnyPath, maps: Collection[str] = (COMPLETE,)) -> ProjectFile:
@@ -183,15 +210,39 @@ def read_project_file(path: AnyPath, maps: Collection[str] = (COMPLETE,)) -> Pro
     with opening(path):
         try:
             with zipfile.ZipFile(path) as archive:
-                members = {member.filename: member for member in archive.infolist()}
+                members = members_of(archive)
                 table = _table(archive, members, path)
-                labels = as_labels(_stack(_array(archive, members, MASKS)))
+                labels = as_labels(_stack(array(archive, members, MASKS)))
                 found = {
-                    name: _array(archive, members, f"{name}.tif") for name in maps if f"{name}.tif" in members
+                    name: array(archive, members, f"{name}.tif") for name in maps if f"{name}.tif" in members
                 }
             return _project(table, labels, found)
         except MemoryError as error:
             raise ImageError(f"{path} needs more memory than this computer has free.") from error
+        except DAMAGED as error:
+            raise ImageError(
+                f"{path.name} is no project of this program, or it is damaged ({error})."
+            ) from error
+
+
+def read_review(path: AnyPath) -> str:
+    """Return how far the work on a project is, as :attr:`ProjectFile.review` says it.
+
+    Neither masks nor objects are read for it, so that a folder of thousands is listed quickly.
+
+    Raises
+    ------
+    ImageError
+        Missing, damaged or no project.
+    """
+    path = Path(path)
+    with opening(path):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                members = members_of(archive)
+                head = head_of_table(archive, members[TABLE], "objects")
+                table = _table(archive, members, path) if head is None else head
+            return str(table.get("review", ""))
         except DAMAGED as error:
             raise ImageError(
                 f"{path.name} is no project of this program, or it is damaged ({error})."
@@ -205,25 +256,16 @@ def is_corrected(path: AnyPath) -> bool:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            table = _table(archive, {member.filename: member for member in archive.infolist()}, Path(path))
-        if table.get("review"):
+            table = _table(archive, members_of(archive), Path(path))
+        if table.get("review") in ("corrected", "verified"):
             return True
         return any(fields.get("origin", "hand") != "model" for fields in table["objects"].values())
     except (ImageError, OSError, MemoryError, *DAMAGED):
         return True
 
 
-def _packed(array: npt.NDArray[Any]) -> bytes:
-    """Return an array as a compressed TIFF."""
-    pixels = io.BytesIO()
-    stored = array.astype(np.uint8) if array.dtype == bool else array
-    axes = "QCZYX"[-stored.ndim :] if stored.ndim <= 5 else None
-    tifffile.imwrite(pixels, stored, compression="zlib", metadata={"axes": axes}, photometric="minisblack")
-    return pixels.getvalue()
-
-
 def _table(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], path: Path) -> dict[str, Any]:
-    table = json.loads(_member(archive, members, TABLE, MAX_TABLE))
+    table = json.loads(member(archive, members, TABLE, MAX_TABLE))
     if not isinstance(table, dict):
         raise ValueError("its table is no table")
     version = int(str(table["version"]).split(".")[0])  # a minor version changes nothing for older programs
@@ -235,37 +277,11 @@ def _table(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], path: 
     return table
 
 
-def _member(
-    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: str, limit: int | None = None
-) -> bytes:
-    """Unpack one member into memory once its stated size can be true."""
-    member = members[name]
-    if member.flag_bits & 1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise ValueError(f"{name} is packed in a way that this program does not use")
-    if member.file_size > MOST_PACKED * max(member.compress_size, 64) or member.file_size > (limit or 2**40):
-        raise ValueError(f"{name} states a size of {member.file_size} bytes, which cannot be true")
-    with archive.open(member) as file:
-        # What a member really unpacks to is not bounded by what it states.
-        content = file.read(member.file_size + 1)
-    if len(content) != member.file_size:
-        raise ValueError(f"{name} has another size than it states")
-    return content
-
-
-def _array(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: str) -> npt.NDArray[Any]:
-    content = _member(archive, members, name)
-    with tifffile.TiffFile(io.BytesIO(content)) as file:
-        series = file.series[0]
-        if series.nbytes > BEYOND_BELIEF * len(content):
-            raise ValueError(f"{name} states a size that its {len(content)} bytes cannot hold")
-        return np.asarray(series.asarray())
-
-
-def _stack(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _stack(masks: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return (z, y, x), whatever axes of length 1 a program that wrote the masks left out or added."""
-    if array.ndim < 2 or array.size == 0:
-        raise ValueError(f"masks of shape {array.shape}")
-    return array.reshape((-1, *array.shape[-2:]))
+    if masks.ndim < 2 or masks.size == 0:
+        raise ValueError(f"masks of shape {masks.shape}")
+    return masks.reshape((-1, *masks.shape[-2:]))
 
 
 def _project(

@@ -1,0 +1,96 @@
+"""Members of a project's zip archive: packed and unpacked within bounds, since the files are hostile."""
+
+from __future__ import annotations
+
+import io
+import json
+import lzma
+import struct
+import zipfile
+import zlib
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tifffile
+
+from .tiff import BEYOND_BELIEF
+
+__all__ = ["DAMAGED", "array", "head_of_table", "member", "members_of", "packed", "table_text"]
+
+MOST_PACKED = 1100  # deflate makes nothing more than 1032 times smaller
+HEAD_BYTES = 1 << 20  # of a table that may be searched for its last key
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, tifffile.TiffFileError, struct.error, KeyError, ValueError,
+    TypeError, AttributeError, IndexError, ArithmeticError, AssertionError, EOFError, RecursionError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
+"""What zipfile, json, tifffile and the decompressors raise on damaged or foreign files."""
+
+
+def packed(array: npt.NDArray[Any]) -> bytes:
+    """Return an array as a compressed TIFF; yes and no become 1 and 0."""
+    pixels = io.BytesIO()
+    stored = array.astype(np.uint8) if array.dtype == bool else array
+    axes = "QCZYX"[-stored.ndim :] if stored.ndim <= 5 else None
+    tifffile.imwrite(
+        pixels, stored, compression="zlib", metadata={"axes": axes}, photometric="minisblack",
+        predictor=stored.dtype.kind == "f",
+    )  # fmt: skip
+    return pixels.getvalue()
+
+
+def members_of(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Return the members of an archive by name."""
+    return {stated.filename: stated for stated in archive.infolist()}
+
+
+def member(
+    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: str, limit: int | None = None
+) -> bytes:
+    """Unpack one member into memory once its stated size can be true."""
+    stated = members[name]
+    if stated.flag_bits & 1 or stated.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError(f"{name} is packed in a way that this program does not use")
+    if stated.file_size > MOST_PACKED * max(stated.compress_size, 64) or stated.file_size > (limit or 2**40):
+        raise ValueError(f"{name} states a size of {stated.file_size} bytes, which cannot be true")
+    with archive.open(stated) as file:
+        # What a member really unpacks to is not bounded by what it states.
+        content = file.read(stated.file_size + 1)
+    if len(content) != stated.file_size:
+        raise ValueError(f"{name} has another size than it states")
+    return content
+
+
+def array(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: str) -> npt.NDArray[Any]:
+    """Return the array in a TIFF member."""
+    content = member(archive, members, name)
+    with tifffile.TiffFile(io.BytesIO(content)) as file:
+        series = file.series[0]
+        if series.nbytes > BEYOND_BELIEF * len(content):
+            raise ValueError(f"{name} states a size that its {len(content)} bytes cannot hold")
+        return np.asarray(series.asarray())
+
+
+def table_text(table: dict[str, Any], last: str) -> str:
+    """Return a table as JSON with the key `last` at its end, so that what stands before it can be read alone."""
+    head = json.dumps({key: value for key, value in table.items() if key != last}, indent=1)
+    rows = list(table[last].items())
+    # One by one: the encoder holds the interpreter, and with it the window, until it returns.
+    parts = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in rows]
+    return f"{head[:-2]},\n {json.dumps(last)}: {{\n" + ",\n".join(parts) + "\n }\n}"
+
+
+def head_of_table(archive: zipfile.ZipFile, stated: zipfile.ZipInfo, last: str) -> dict[str, Any] | None:
+    """Return what stands before the key `last` in a table as :func:`table_text` writes it; None for any other."""
+    with archive.open(stated) as file:
+        text = file.read(HEAD_BYTES).decode("utf-8", "ignore")
+    # A text inside JSON never holds a line feed, so this is a key of the outermost table.
+    head, found, _ = text.partition(f",\n {json.dumps(last)}: {{")
+    if not found:
+        return None
+    try:
+        table = json.loads(head + "}")
+    except ValueError:
+        return None
+    return table if isinstance(table, dict) else None
