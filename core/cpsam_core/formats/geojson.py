@@ -7,6 +7,7 @@ the polygons by the centres of pixels gives back the same pixels. What QuPath do
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,17 @@ from cpsam_core.images.polygons import Shape, shapes_of
 
 from .classes import ClassTable, colour_of
 from .columns import gather_columns, texts_and_numbers
-from .json_files import as_list, as_number, as_text, as_whole, compact, corners, load_json, saving_text
+from .json_files import (
+    as_list,
+    as_number,
+    as_text,
+    as_whole,
+    compact,
+    corners,
+    load_json,
+    ring_texts,
+    saving_text,
+)
 from .objects import ObjectSet
 from .options import ReadHints, WriteOptions
 
@@ -73,27 +84,22 @@ def _pieces(objects: ObjectSet, kind: str) -> Iterator[str]:
     planes = objects.labels if objects.is_stack else objects.labels[np.newaxis]
     for z, plane in enumerate(planes):
         where = f',"plane":{{"c":-1,"z":{z},"t":0}}' if objects.is_stack else ""
-        for shape in shapes_of(plane):
+        shapes = shapes_of(plane)
+        rings = ring_texts([ring for shape in shapes for part in shape.parts for ring in part])
+        for shape in shapes:
             yield (
-                f'{separator}{{"type":"Feature","geometry":{{{_geometry(shape)}{where}}},'
+                f'{separator}{{"type":"Feature","geometry":{{{_geometry(shape, rings)}{where}}},'
                 f'"properties":{properties[shape.id]}}}'
             )
             separator = ",\n"
     yield "\n]}\n"
 
 
-def _geometry(shape: Shape) -> str:
-    parts = ["[" + ",".join(map(_ring, rings)) + "]" for rings in shape.parts]
+def _geometry(shape: Shape, rings: Iterator[str]) -> str:
+    parts = ["[" + ",".join(itertools.islice(rings, len(part))) + "]" for part in shape.parts]
     if len(parts) == 1:
         return f'"type":"Polygon","coordinates":{parts[0]}'
     return f'"type":"MultiPolygon","coordinates":[{",".join(parts)}]'
-
-
-def _ring(ring: npt.NDArray[np.int32]) -> str:
-    """Return corners as JSON; a ring of GeoJSON ends where it began."""
-    points = ring.tolist()
-    points.append(points[0])
-    return str(points).replace(" ", "")
 
 
 def _properties(objects: ObjectSet, kind: str) -> dict[int, str]:
