@@ -37,6 +37,7 @@ __all__ = [
     "is_corrected",
     "read_project_file",
     "read_review",
+    "regions_of",
     "write_project_file",
 ]
 
@@ -296,14 +297,15 @@ def _project(
         dict(table.get("settings", {})),
         str(table.get("image", "")),
         str(table.get("review", "")),
-        _regions(table.get("complete", [])),
+        regions_of(table.get("complete", [])),
         {int(number): str(name) for number, name in dict(table.get("classes", {})).items()},
         {key: value for key, value in table.items() if key not in KNOWN},
         maps,
     )
 
 
-def _regions(entries: list[dict[str, Any]]) -> tuple[Region, ...]:
+def regions_of(entries: list[dict[str, Any]]) -> tuple[Region, ...]:
+    """Return regions as they stand in the table; ValueError, TypeError or KeyError where they make no sense."""
     if len(entries) > MAX_REGIONS or sum(len(entry["corners"]) for entry in entries) > MAX_CORNERS:
         raise ValueError("too many complete regions")
     regions = []

@@ -1,0 +1,31 @@
+"""One-click retraining: choose images, train, and prove that the new model is better.
+
+Nothing here needs a window. The order of use: `describe` the images of a folder, `plan_retraining`, `retrain`, then
+`before_after` on the images kept aside. `doubt_of` and `suggest_next` say which image to correct next.
+"""
+
+from __future__ import annotations
+
+from .doubt import Doubt, doubt_of, suggest_next
+from .judge import BeforeAfter, ImageChange, Spot, before_after
+from .plan import Candidate, RetrainingPlan, Use, describe, plan_retraining, unique_name
+from .run import Retrained, retrain, training_sets
+
+__all__ = [
+    "BeforeAfter",
+    "Candidate",
+    "Doubt",
+    "ImageChange",
+    "Retrained",
+    "RetrainingPlan",
+    "Spot",
+    "Use",
+    "before_after",
+    "describe",
+    "doubt_of",
+    "plan_retraining",
+    "retrain",
+    "suggest_next",
+    "training_sets",
+    "unique_name",
+]

@@ -1,0 +1,122 @@
+"""Train as planned, and write the model with its card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cpsam_core.cards import ModelCard, card_path, now, program_versions
+from cpsam_core.dataset import TrainingSet
+from cpsam_core.errors import TrainingError
+from cpsam_core.progress import Progress, silent
+from cpsam_core.weights import load_start, own_folder
+
+from .plan import RetrainingPlan
+
+if TYPE_CHECKING:
+    from cpsam_core.finetune import Control, EpochReport, TrainingEvent, TrainResult
+    from cpsam_core.vit import FlowVit
+
+__all__ = ["Retrained", "retrain", "training_sets"]
+
+
+@dataclass(frozen=True)
+class Retrained:
+    """A model that was trained: its file, its card, and how the training went."""
+
+    path: Path
+    card: ModelCard
+    result: TrainResult
+
+
+def training_sets(plan: RetrainingPlan) -> tuple[TrainingSet, TrainingSet | None]:
+    """Return what the new model learns from, and what its loss is measured on; None where nothing is kept aside."""
+    data = TrainingSet(plan.training, None, plan.channels, seed=plan.settings.seed)
+    return data, TrainingSet(plan.aside, None, plan.channels) if plan.aside else None
+
+
+def retrain(
+    plan: RetrainingPlan,
+    path: Path | None = None,
+    *,
+    device: str | None = None,
+    precision: str | None = None,
+    progress: Progress = silent,
+    control: Control | None = None,
+    on_epoch: Callable[[EpochReport], None] | None = None,
+    on_event: Callable[[TrainingEvent], None] | None = None,
+    score: Callable[[FlowVit], float] | None = None,
+) -> Retrained:
+    """Train a model and write it with its card.
+
+    Parameters
+    ----------
+    plan
+        What `plan_retraining` decided.
+    path
+        Where to write the model; by default the folder of the user's own models. The state of an interrupted training
+        lies beside it, ending in ``.partial``; the same plan goes on from it.
+    device, precision, progress, control, on_epoch, on_event, score
+        As in `finetune.Trainer`. A progress that raises Cancelled ends the training without a model.
+
+    Raises
+    ------
+    TrainingError
+        The images cannot be learnt from, or the training failed; the last state stays on disk.
+    WeightsError
+        The start model is missing or of another kind, or the new one cannot be written.
+    """
+    from cpsam_core.checkpoints import write_checkpoint
+    from cpsam_core.finetune import Trainer
+
+    maps = 3 + len(plan.classes) if plan.classes else None
+    model, parent = load_start(plan.start, plan.channels, maps, progress)
+    data, aside = training_sets(plan)
+    data.check()
+    if len(data.class_pixels) > max(len(plan.classes), model.config.classes):
+        raise TrainingError("the images have more classes than the plan: plan the training again")
+    target = path or own_folder() / f"{plan.name}{'' if _published(model) else '.safetensors'}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f"{card_path(target).stem}.partial")
+    trainer = Trainer(
+        model, data, plan.settings, device, precision, partial,
+        validation=aside, score=score, control=control, on_epoch=on_epoch, on_event=on_event,
+    )  # fmt: skip
+    images = data.hashes
+    result = trainer.run(progress)
+    card = _card(plan, parent, images, data.mixing, result)
+    write_checkpoint(target, result.model, card)
+    partial.unlink(missing_ok=True)
+    return Retrained(target, card, result)
+
+
+def _card(
+    plan: RetrainingPlan,
+    parent: ModelCard | None,
+    images: dict[str, str],
+    mixing: dict[str, float],
+    result: TrainResult,
+) -> ModelCard:
+    known = [report.validation_loss for report in result.reports]
+    return ModelCard(
+        name=plan.name,
+        parent=(parent.name if parent is not None else "") or card_path(plan.start).stem,
+        images=images,
+        settings={**plan.settings.to_dict(), "mixing": mixing},
+        losses=result.losses,
+        validation_losses=tuple(loss for loss in known if loss is not None),
+        classes=plan.classes or (parent.classes if parent is not None else ()),
+        versions=program_versions(),
+        diameter=parent.diameter if parent is not None else None,
+        licence=parent.licence if parent is not None else "",
+        notes=plan.text,
+        created=now(),
+    )
+
+
+def _published(model: FlowVit) -> bool:
+    from cpsam_core.checkpoints.write import is_published
+
+    return is_published(model.config)
