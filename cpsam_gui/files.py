@@ -66,7 +66,9 @@ def images_in(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
         ]
     except OSError:
         return []
-    return sorted((path for path in found if path.is_file()), key=lambda path: natural(path.name))
+    return sorted(
+        (path for path in found if path.is_file()), key=lambda path: (natural(path.stem), path.suffix)
+    )
 
 
 def progress_of(image: Path) -> Progress:

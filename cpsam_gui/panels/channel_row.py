@@ -102,7 +102,7 @@ class ChannelRow(QWidget):
         self.gamma.setRange(0.2, 5)
         self.gamma.setSingleStep(0.1)
         self.gamma.setDecimals(1)
-        self.gamma.setPrefix("γ ")
+        self.gamma.setPrefix(translate("gamma "))
         self.gamma.setToolTip(translate("Gamma: over 1 shows dark parts brighter"))
         self.auto = QPushButton(translate("Auto"))
         self.auto.setToolTip(translate("Set the brightness range from the plane shown"))

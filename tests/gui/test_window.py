@@ -376,7 +376,7 @@ def test_the_folder_is_listed_and_walked_by_keys(window: Window, qtbot: QtBot, t
     panel = window.files_panel
     with qtbot.waitSignal(window.session.image_changed):
         window.open(tmp_path / "b2.tif")
-    assert [path.name for path in panel.paths] == ["a.tif", "b2.tif", "b10.tif"]
+    qtbot.waitUntil(lambda: [path.name for path in panel.paths] == ["a.tif", "b2.tif", "b10.tif"])
     with qtbot.waitSignal(window.session.image_changed):
         qtbot.keyClick(window, Qt.Key.Key_D)
     assert window.session.path is not None
@@ -384,7 +384,7 @@ def test_the_folder_is_listed_and_walked_by_keys(window: Window, qtbot: QtBot, t
     qtbot.keyClick(window, Qt.Key.Key_D)
     assert "last image" in window.status.hint.text()
     with qtbot.waitSignal(window.session.image_changed):
-        panel.list.itemClicked.emit(panel.list.item(0))
+        panel.list.clicked.emit(panel.model.index(0))
     assert window.session.path.name == "a.tif"
     panel.filter.setText("b1")
     assert [path.name for path in panel.paths] == ["b10.tif"]
