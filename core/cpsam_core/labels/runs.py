@@ -41,8 +41,8 @@ class Runs:
         ids, index = self.objects()
         return ids, np.bincount(index, weights=self.lengths, minlength=len(ids)).astype(np.int64)
 
-    def where(self, chosen: NDArray[np.bool_]) -> Runs:
-        """Return the chosen runs."""
+    def where(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Runs:
+        """Return the runs that a mask or a list of places chooses."""
         return Runs(self.starts[chosen], self.lengths[chosen], self.values[chosen], self.shape)
 
     def positions(self) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:

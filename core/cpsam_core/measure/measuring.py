@@ -1,0 +1,304 @@
+"""Measure the objects of an image, all of them or only those that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpsam_core.errors import ImageError, SettingsError
+from cpsam_core.labels import as_labels
+from cpsam_core.progress import Progress, silent
+
+from .edges import TOUCHING, neighbour_counts, neighbour_pairs, perimeters, surfaces
+from .grouped import Grouped, Labels, group
+from .hull import hull_sizes
+from .intensity import STATISTICS, intensities
+from .objects import Column, Facts, Ids, ObjectMeasurements, at_border, channel_columns, joined, shifted
+from .shape import axis_lengths, axis_variances, eccentricity, equivalent_diameter
+
+FEW = 200  # changed objects up to which each is measured in its own surroundings
+
+Box = Sequence[tuple[int, int]] | NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """Sizes of a pixel; `spacing` is in pixels, with planes as far apart as they are."""
+
+    dimensions: int
+    pixel_size: float | None
+    z_step: float | None
+
+    @property
+    def spacing(self) -> tuple[float, ...]:
+        if self.dimensions == 2:
+            return (1.0, 1.0)
+        known = self.pixel_size and self.z_step
+        return (self.z_step / self.pixel_size if known else 1.0, 1.0, 1.0)  # type: ignore[operator]
+
+
+def measure(
+    labels: NDArray[Any],
+    pixels: NDArray[Any] | None = None,
+    *,
+    channels: Sequence[str] = (),
+    pixel_size: float | None = None,
+    z_step: float | None = None,
+    facts: Facts | None = None,
+    only: Sequence[int] | NDArray[np.integer[Any]] | None = None,
+    near: float = TOUCHING,
+    progress: Progress = silent,
+) -> ObjectMeasurements:
+    """Measure the objects of an image.
+
+    Shapes are those of scikit-image's `regionprops`. In a stack every object is a body: the perimeter gives way to
+    its surface, eccentricity is that of its longest and shortest axis, and where the sizes of a voxel are known the
+    distance of planes counts.
+
+    Parameters
+    ----------
+    labels : (y, x) or (z, y, x) integer array
+        One plane in (z, y, x) is measured as a plane.
+    pixels : (z, y, x, c) array, optional
+        The image, of any real type; brightness is left out without it.
+    channels : sequence of str
+        Names of the channels; numbers by default.
+    pixel_size, z_step : float, optional
+        Micrometres; measures in physical units are left out without them.
+    facts : Facts, optional
+        What is known of the objects beyond their pixels.
+    only : array of int, optional
+        Ids of the objects to measure; all by default.
+    near : float
+        Distance in pixels up to which objects are neighbours; the default is that of pixels that touch.
+    progress : Progress
+        Called between the steps; may raise `Cancelled`.
+
+    Returns
+    -------
+    ObjectMeasurements
+
+    Raises
+    ------
+    ImageError
+        Labels, image and names do not fit each other.
+    SettingsError
+        `near` is not from 0 to 20.
+    """
+    if not 0 <= near <= 20:
+        raise SettingsError(f"Objects are neighbours up to a distance of 0 to 20 pixels, not {near:g}.")
+    plane, picture = _fitting(labels, pixels)
+    names = _channel_names(channels, picture)
+    scale = _Scale(plane.ndim, pixel_size, z_step)
+    objects = group(plane, only=None if only is None else np.asarray(only))
+    steps = _Steps(progress)
+    columns: dict[str, Column] = {"id": objects.ids}
+    known = (facts or Facts(())).columns(objects.ids)
+    if "class" in known:
+        columns["class"] = known.pop("class")
+    columns |= _shapes(plane, objects, scale, steps)
+    columns |= _places(objects, scale)
+    if picture is not None:
+        found = intensities(objects, picture, steps.next("brightness"))
+        for number, name in enumerate(channel_columns(names)):
+            columns |= {f"{statistic}_{name}": found[statistic][number] for statistic in STATISTICS}
+    pairs = neighbour_pairs(plane, near, steps.next("neighbours"))
+    columns["neighbours"] = neighbour_counts(pairs, objects.ids)
+    columns["touches_border"] = at_border(objects.boxes, plane.shape)
+    columns |= known
+    return ObjectMeasurements(columns, objects.boxes, plane.shape, pixel_size, z_step, names, near)
+
+
+def remeasure(
+    table: ObjectMeasurements,
+    labels: NDArray[Any],
+    pixels: NDArray[Any] | None = None,
+    *,
+    stale: Sequence[int] | NDArray[np.integer[Any]],
+    boxes: Mapping[int, Box] | None = None,
+    facts: Facts | None = None,
+    progress: Progress = silent,
+) -> ObjectMeasurements:
+    """Measure the objects that changed again, and put them into the table; those that are gone leave it.
+
+    The neighbours of the objects beside them are counted again, too.
+
+    Parameters
+    ----------
+    table : ObjectMeasurements
+        The table before the change.
+    labels, pixels
+        As for `measure`, after the change.
+    stale : array of int
+        Ids of objects that changed, are new, or are gone.
+    boxes : mapping of int to ((first, stop), ...), optional
+        Where the stale objects are now, (z,) y, x; those without a box are gone. With boxes only the surroundings of
+        the objects are looked at, which takes milliseconds in an image of any size. Boxes may be too large.
+    facts : Facts, optional
+        What is known of the stale objects; give it where the table was made with it.
+    progress : Progress
+        Called between the steps; may raise `Cancelled`.
+
+    Raises
+    ------
+    ImageError
+        Labels or image do not fit the table.
+    """
+    plane, picture = _fitting(labels, pixels)
+    if plane.shape != table.shape:
+        raise ImageError(
+            f"Labels of shape {plane.shape} do not fit a table of an image of shape {table.shape}."
+        )
+    changed = np.unique(np.asarray(stale, np.uint32))
+    options: dict[str, Any] = {
+        "channels": table.channels, "pixel_size": table.pixel_size, "z_step": table.z_step, "facts": facts,
+    }  # fmt: skip
+    if boxes is None or len(changed) > FEW:
+        new = measure(plane, _lead(picture), only=changed, near=0, progress=progress, **options)
+        whole = table.updated(changed, replace(new, near=table.near))
+        pairs = neighbour_pairs(plane, table.near, progress)
+        return whole.with_column("neighbours", neighbour_counts(pairs, whole.ids))
+    parts = []
+    for number, label in enumerate(changed.tolist()):
+        if label in boxes:
+            window = _window(boxes[label], int(table.near) + 2, plane.shape)
+            crop = None if picture is None else picture[window]
+            part = measure(plane[window], _lead(crop), only=[label], near=table.near, **options)
+            parts.append(shifted(part, [side.start for side in window], plane.shape))
+        progress(number + 1, len(changed), "changed objects")
+    result = table.updated(changed, joined(parts)) if parts else table.without(changed)
+    return _recounted(result, plane, _beside(plane, table, changed, boxes), table.near)
+
+
+def _fitting(labels: NDArray[Any], pixels: NDArray[Any] | None) -> tuple[Labels, NDArray[Any] | None]:
+    """Return labels (y, x) or (z, y, x) and the image with the same axes and channels."""
+    checked = as_labels(labels)
+    plane = checked[0] if checked.ndim == 3 and len(checked) == 1 else checked
+    if pixels is None:
+        return plane, None
+    shape = plane.shape if plane.ndim == 3 else (1, *plane.shape)
+    if pixels.ndim != 4 or pixels.shape[:3] != shape:
+        raise ImageError(
+            f"An image of shape {pixels.shape} does not fit labels of shape {labels.shape}: (z, y, x, c) is expected."
+        )
+    if pixels.dtype.kind not in "buif":
+        raise ImageError(f"Brightness needs real numbers, not {pixels.dtype}.")
+    return plane, pixels[0] if plane.ndim == 2 else pixels
+
+
+def _lead(picture: NDArray[Any] | None) -> NDArray[Any] | None:
+    """Return the image with a leading axis of planes."""
+    return picture[np.newaxis] if picture is not None and picture.ndim == 3 else picture
+
+
+def _channel_names(channels: Sequence[str], picture: NDArray[Any] | None) -> tuple[str, ...]:
+    if picture is None:
+        return ()
+    count = picture.shape[-1]
+    names = tuple(channels) or tuple(f"channel {number}" for number in range(1, count + 1))
+    if len(names) != count:
+        raise ImageError(f"{len(names)} names of channels do not fit an image of {count} channels.")
+    return names
+
+
+def _window(box: Box, margin: int, shape: tuple[int, ...]) -> tuple[slice, ...]:
+    """Return a box with a margin around it, inside the image; a box (z, y, x) of a plane loses its z."""
+    sides = np.asarray(box)[-len(shape) :]
+    return tuple(
+        slice(max(0, int(first) - margin), min(size, int(stop) + margin))
+        for (first, stop), size in zip(sides, shape, strict=True)
+    )
+
+
+def _beside(plane: Labels, table: ObjectMeasurements, changed: Ids, boxes: Mapping[int, Box]) -> Ids:
+    """Return the objects of the table around the places where changed objects were and are."""
+    former = table.of(changed)
+    around = [*former.boxes, *(boxes[label] for label in changed.tolist() if label in boxes)]
+    found = [np.unique(plane[_window(box, int(table.near) + 1, plane.shape)]) for box in around]
+    near = np.unique(np.concatenate([np.zeros(0, np.uint32), *found]))
+    return np.setdiff1d(np.intersect1d(near, table.ids), changed)
+
+
+def _recounted(table: ObjectMeasurements, plane: Labels, ids: Ids, near: float) -> ObjectMeasurements:
+    """Return the table with the neighbours of some objects counted again."""
+    counts = table.columns["neighbours"].copy()
+    for place in np.flatnonzero(np.isin(table.ids, ids)):
+        crop = plane[_window(table.boxes[place], int(near) + 1, plane.shape)]
+        counts[place] = (neighbour_pairs(crop, near)[:, 0] == table.ids[place]).sum()
+    return table.with_column("neighbours", counts)
+
+
+def _shapes(plane: Labels, objects: Grouped, scale: _Scale, steps: _Steps) -> dict[str, Column]:
+    flat = plane.ndim == 2
+    spacing = scale.spacing
+    if flat:
+        outline = perimeters(plane, objects.ids, steps.next("outlines"))
+    else:
+        outline = surfaces(plane, objects.ids, spacing, steps.next("surfaces"))
+    hulls = hull_sizes(objects, steps.next("convex hulls"))
+    variances = axis_variances(objects, spacing)
+    axes = axis_lengths(variances)
+    diameters = equivalent_diameter(objects.areas * np.prod(spacing), plane.ndim)
+    measured: dict[str, Column] = {
+        "area" if flat else "volume": objects.areas,
+        "perimeter" if flat else "surface": outline,
+        "equivalent_diameter": diameters,
+        "major_axis": axes[:, 0],
+        "minor_axis": axes[:, -1],
+        "eccentricity": eccentricity(variances),
+        "solidity": objects.areas / hulls,
+    }
+    return measured | _physical(measured, scale)
+
+
+def _physical(measured: Mapping[str, Column], scale: _Scale) -> dict[str, Column]:
+    """Return the measures in micrometres, where the size of a pixel is known."""
+    size = scale.pixel_size
+    if size is None or (scale.dimensions == 3 and scale.z_step is None):
+        return {}
+    columns: dict[str, Column] = {}
+    if scale.dimensions == 2:
+        columns["area_um2"] = measured["area"] * size**2
+        columns["perimeter_um"] = measured["perimeter"] * size
+    else:
+        columns["volume_um3"] = measured["volume"] * (size**2 * float(scale.z_step or 0))
+        columns["surface_um2"] = measured["surface"] * size**2
+    for name in ("equivalent_diameter", "major_axis", "minor_axis"):
+        columns[f"{name}_um"] = measured[name] * size
+    return columns
+
+
+def _places(objects: Grouped, scale: _Scale) -> dict[str, Column]:
+    columns: dict[str, Column] = {}
+    sizes = (scale.z_step, scale.pixel_size, scale.pixel_size)
+    letters = "zyx"[-scale.dimensions :]
+    for axis, letter in enumerate(letters):
+        columns[f"centroid_{letter}"] = objects.centroids[:, axis]
+    for letter, size in zip(letters, sizes[-scale.dimensions :], strict=True):
+        if size is not None:
+            columns[f"centroid_{letter}_um"] = columns[f"centroid_{letter}"] * size
+    return columns
+
+
+class _Steps:
+    """One progress from several: each step gets its part of the whole."""
+
+    COUNT = 4
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._done = 0
+
+    def next(self, name: str) -> Progress:
+        """Return the progress of the next step."""
+        number = self._done
+        self._done += 1
+
+        def report(done: int, total: int, note: str = "") -> None:
+            self._progress(number * 100 + 100 * done // max(total, 1), self.COUNT * 100, note or name)
+
+        return report
