@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+from .expressions import Expression, choose, parse
+from .files import can_write_parquet, export_columns, write_table
 from .measuring import measure, remeasure
 from .objects import Facts, ObjectMeasurements, channel_columns
+from .summary import stacked, summarise, table_of
 
-__all__ = ["Facts", "ObjectMeasurements", "channel_columns", "measure", "remeasure"]
+__all__ = [
+    "Expression",
+    "Facts",
+    "ObjectMeasurements",
+    "can_write_parquet",
+    "channel_columns",
+    "choose",
+    "export_columns",
+    "measure",
+    "parse",
+    "remeasure",
+    "stacked",
+    "summarise",
+    "table_of",
+    "write_table",
+]
