@@ -130,6 +130,10 @@ FORMATS: tuple[Format, ...] = (
         "geojson", "GeoJSON (QuPath)", ".geojson", (".geojson", ".json"), "geojson",
         classes=True, measurements=True, stacks=True, options=("annotations",),
     ),
+    Format("coco", "COCO (run-length masks)", "_coco.json", (".json",), "coco", classes=True),
+    Format(
+        "coco_polygons", "COCO (polygons)", "_coco.json", (".json",), "coco", can_read=False, classes=True
+    ),
     Format("csv", "Table of objects (CSV)", "_objects.csv", (".csv",), "tables",
         can_read=False, exact=False, classes=True, measurements=True, stacks=True,
     ),
@@ -179,7 +183,8 @@ def format_of(path: AnyPath, *, writing: bool = False) -> Format | None:
     candidates = [one for length, one in fitting if length == longest]
     if len(candidates) > 1 and path.is_file() and not writing:
         return _by_content(path, candidates)
-    return candidates[0]
+    own = [one for one in candidates if name.endswith(Path(one.ending).suffix)]
+    return (own or candidates)[0]
 
 
 def name_for(image: AnyPath, chosen: Format, folder: AnyPath | None = None) -> Path:

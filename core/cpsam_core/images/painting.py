@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -99,6 +99,21 @@ class Canvas:
         elif not drawn:
             self._outside += 1
 
+    def paint_pixels(
+        self,
+        number: int,
+        pieces: Iterable[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]],
+        plane: int = 0,
+    ) -> None:
+        """Draw an object on top of what is there already, from pieces of (rows, columns) inside the image."""
+        target = self._planes[plane]
+        drawn = False
+        for rows, columns in pieces:
+            self._cover(target[rows, columns], number)
+            target[rows, columns] = number
+            drawn = True
+        self._outside += not drawn
+
     def _stamp(
         self,
         target: npt.NDArray[np.uint32],
@@ -110,11 +125,14 @@ class Canvas:
         if not inside.any():
             return False
         crop = target[low[1] : high[1], low[0] : high[0]]
-        below = crop[inside]
-        if below.any():
-            self._covered.update(np.unique(below[(below > 0) & (below != number)]).tolist())
+        self._cover(crop[inside], number)
         crop[inside] = number
         return True
+
+    def _cover(self, below: npt.NDArray[np.uint32], number: int) -> None:
+        """Remember the objects that another one is drawn over."""
+        if below.any():
+            self._covered.update(np.unique(below[(below > 0) & (below != number)]).tolist())
 
     def notes(self) -> tuple[str, ...]:
         """Return what did not fit, in words for the user."""

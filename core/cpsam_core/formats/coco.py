@@ -1,0 +1,271 @@
+"""COCO JSON: images, categories, and one annotation an object, as run-length code or as polygons.
+
+Polygons have the coordinates of pixel corners, as in :mod:`cpsam_core.images.polygons`, and COCO's own program fills
+them to the same pixels. COCO's polygons have no holes: objects with holes are written as run-length code there too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cpsam_core import __version__
+from cpsam_core.errors import ImageError
+from cpsam_core.images.painting import Canvas
+from cpsam_core.images.polygons import Shape, shapes_of
+from cpsam_core.labels import object_table
+
+from .json_files import as_list, as_text, as_whole, compact, corners, load_json, saving_text
+from .objects import ObjectSet
+from .options import ReadHints, WriteOptions
+from .rle import counts_of_text, labels_to_counts, pixels_of_counts, texts_of_counts
+
+__all__ = ["read_coco", "write_coco", "write_coco_dataset", "write_coco_polygons"]
+
+NO_CLASS = "cell"
+"""Name of the category of objects that have no class, for every annotation needs one."""
+
+NEUTRAL = "no class"
+"""Key by which a category says that its objects have no class."""
+
+
+def write_coco(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
+    """Write the objects of an image as run-length codes."""
+    write_coco_dataset(path, [objects])
+
+
+def write_coco_polygons(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
+    """Write the objects of an image as polygons, those with holes as run-length codes."""
+    write_coco_dataset(path, [objects], polygons=True)
+
+
+def write_coco_dataset(path: Path, images: Iterable[ObjectSet], *, polygons: bool = False) -> None:
+    """Write the objects of several images into one file, in one step.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    images
+        Objects of each image, asked for one after another; classes of one number are the same class.
+    polygons
+        Whether objects without holes are polygons instead of run-length codes.
+
+    Raises
+    ------
+    ImageError
+        A stack, or writing failed; nothing was overwritten.
+    """
+    saving_text(path, _pieces(images, polygons))
+
+
+def read_coco(path: Path, hints: ReadHints) -> Iterator[ObjectSet]:
+    """Read the objects of each image that a file describes; overlapping objects cover those before them."""
+    data = load_json(path, "COCO")
+    if not isinstance(data, dict) or not isinstance(data.get("annotations"), list):
+        raise ImageError(f"{path} is not COCO: it has no list of annotations.")
+    images = _images(data, path)
+    wanted = hints.image_name
+    if wanted:
+        images = [one for one in images if wanted in (one.name, Path(one.name).stem)]
+        if not images:
+            raise ImageError(f"{path} describes no image named {wanted}.")
+    by_image: dict[Any, list[dict[str, Any]]] = {one.id: [] for one in images}
+    for annotation in data["annotations"]:
+        if isinstance(annotation, dict) and _key(annotation.get("image_id")) in by_image:
+            by_image[_key(annotation.get("image_id"))].append(annotation)
+    names, neutral = _categories(data)
+    for one in images:
+        shape = (one.height, one.width) if one.height and one.width else hints.shape
+        if shape is None or len(shape) != 2:
+            raise ImageError(
+                f"{path} does not say how large {one.name or 'its image'} is: the image is needed too."
+            )
+        yield _objects(path, one, by_image[one.id], (shape[0], shape[1]), names, neutral)
+
+
+@dataclass(frozen=True)
+class _Described:
+    """An image that a file describes; `height` and `width` are 0 where it does not say."""
+
+    id: Any
+    name: str
+    height: int
+    width: int
+
+
+def _pieces(images: Iterable[ObjectSet], polygons: bool) -> Iterator[str]:
+    info = {
+        "description": "Objects of microscopy images",
+        "version": "1.0",
+        "contributor": f"cpsam {__version__}",
+    }
+    yield f'{{"info":{compact(info)},"licenses":[],"annotations":['
+    described: list[dict[str, Any]] = []
+    names: dict[int, str] = {}
+    count, some_without = 0, False
+    for number, objects in enumerate(images, 1):
+        if objects.is_stack:
+            raise ImageError(f"COCO holds single planes, and {objects.image_name or 'an image'} is a stack.")
+        height, width = objects.labels.shape
+        described.append({"id": number, "file_name": objects.image_name, "height": height, "width": width})
+        names |= {kind: objects.class_name(kind) for kind in objects.class_numbers}
+        some_without |= any(not objects.classes.get(one, 0) for one in objects.ids.tolist())
+        for annotation in _annotations(objects, polygons):
+            yield f'{"," if count else ""}\n{{"id":{count + 1},"image_id":{number},{annotation}}}'
+            count += 1
+    yield f'\n],"images":{compact(described)},"categories":{compact(_category_list(names, some_without))}}}\n'
+
+
+def _category_list(names: dict[int, str], some_without: bool) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [
+        {"id": number, "name": name, "supercategory": "object"} for number, name in sorted(names.items())
+    ]
+    if some_without:
+        found.insert(0, {"id": 0, "name": NO_CLASS, "supercategory": "object", NEUTRAL: True})
+    return found
+
+
+def _annotations(objects: ObjectSet, polygons: bool) -> Iterator[str]:
+    """Yield the members of the annotation of each object, but for its number and image."""
+    height, width = objects.labels.shape
+    ids, counts = labels_to_counts(objects.labels)
+    table = object_table(objects.labels)
+    shapes: list[Shape | None] = list(shapes_of(objects.labels)) if polygons else [None] * len(ids)
+    for row, (number, text, shape) in enumerate(
+        zip(ids.tolist(), texts_of_counts(counts), shapes, strict=True)
+    ):
+        (top, bottom), (left, right) = table.boxes[row].tolist()
+        segmentation = _polygons_of(shape)
+        if not segmentation:
+            segmentation = f'{{"size":[{height},{width}],"counts":{compact(text)}}}'
+        yield (
+            f'"category_id":{objects.classes.get(number, 0)},"object":{number},"iscrowd":0,'
+            f'"area":{table.areas[row]},"bbox":[{left},{top},{right - left},{bottom - top}],'
+            f'"segmentation":{segmentation}'
+        )
+
+
+def _polygons_of(shape: Shape | None) -> str:
+    """Return polygons as COCO has them, "" where there is a hole."""
+    if shape is None or any(len(rings) > 1 for rings in shape.parts):
+        return ""
+    return compact([rings[0].ravel().tolist() for rings in shape.parts])
+
+
+def _key(value: Any) -> Any:
+    """Return what an image is called by; COCO has numbers, and some programs texts."""
+    return value if isinstance(value, (int, str)) else None
+
+
+def _images(data: dict[str, Any], path: Path) -> list[_Described]:
+    found = [
+        _Described(
+            _key(one.get("id")),
+            as_text(one.get("file_name")).replace("\\", "/").rsplit("/", 1)[-1],
+            max(as_whole(one.get("height")) or 0, 0),
+            max(as_whole(one.get("width")) or 0, 0),
+        )
+        for one in as_list(data.get("images"))
+        if isinstance(one, dict)
+    ]
+    if not found or len({one.id for one in found}) != len(found):
+        raise ImageError(f"{path} is not COCO: its list of images is missing, or two have the same id.")
+    return found
+
+
+def _categories(data: dict[str, Any]) -> tuple[dict[int, str], set[int]]:
+    """Return the names of the categories, and those that stand for no class."""
+    names: dict[int, str] = {}
+    neutral: set[int] = set()
+    for one in as_list(data.get("categories")):
+        number = as_whole(one.get("id")) if isinstance(one, dict) else None
+        if number is None:
+            continue
+        if one.get(NEUTRAL) is True:
+            neutral.add(number)
+        else:
+            names[number] = as_text(one.get("name")) or f"class {number}"
+    return names, neutral
+
+
+def _objects(
+    path: Path,
+    image: _Described,
+    annotations: list[dict[str, Any]],
+    shape: tuple[int, int],
+    names: dict[int, str],
+    neutral: set[int],
+) -> ObjectSet:
+    canvas = Canvas(shape)
+    # Classes here count from 1; a category 0 that is a class moves all of them up.
+    shift = 1 if min(names, default=1) < 1 else 0
+    kinds = (
+        {number: place for place, number in enumerate(sorted(names), 1)} if shift else {k: k for k in names}
+    )
+    classes: dict[int, int] = {}
+    empty = 0
+    for number, annotation in zip(_numbers(annotations), annotations, strict=True):
+        segmentation = annotation.get("segmentation")
+        try:
+            known = _paint(canvas, number, segmentation, shape)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise ImageError(
+                f"{path}: the outline of annotation {number} makes no sense ({error})."
+            ) from error
+        empty += not known
+        category = as_whole(annotation.get("category_id"))
+        if category is not None and category in kinds and category not in neutral:
+            classes[number] = kinds[category]
+    notes = canvas.notes()
+    if empty:
+        notes = (f"{empty} annotations without an outline (boxes only) were left out", *notes)
+    there = set(np.unique(canvas.labels[canvas.labels > 0]).tolist())
+    return ObjectSet(
+        canvas.labels,
+        classes={number: kind for number, kind in classes.items() if number in there},
+        class_names={kinds[number]: name for number, name in names.items()},
+        image_name=image.name,
+        notes=notes,
+    )
+
+
+def _numbers(annotations: list[dict[str, Any]]) -> list[int]:
+    """Return the numbers that this program wrote, if all are there; else count."""
+    stated = [as_whole(one.get("object")) for one in annotations]
+    numbers = [number for number in stated if number is not None and 0 < number < 1 << 32]
+    if len(set(numbers)) == len(annotations):
+        return numbers
+    return list(range(1, len(annotations) + 1))
+
+
+def _paint(canvas: Canvas, number: int, segmentation: Any, shape: tuple[int, int]) -> bool:
+    """Draw an annotation; return whether it has an outline."""
+    if isinstance(segmentation, list):
+        rings = [corners(ring) for ring in segmentation if isinstance(ring, list) and len(ring) >= 6]
+        if rings:
+            canvas.paint(number, [[ring] for ring in rings])
+        return bool(rings)
+    if not isinstance(segmentation, dict):
+        return False
+    size = [as_whole(length) for length in as_list(segmentation.get("size"))]
+    if size != list(shape):
+        raise ValueError("its run-length code belongs to an image of another size")
+    counts = segmentation.get("counts")
+    lengths: npt.NDArray[np.int64]
+    if isinstance(counts, str):
+        lengths = counts_of_text(counts)
+    elif isinstance(counts, list):
+        whole = [as_whole(count) for count in counts]
+        if None in whole:
+            raise ValueError("its run-length code is damaged")
+        lengths = np.array(whole, np.int64)
+    else:
+        return False
+    canvas.paint_pixels(number, pixels_of_counts(lengths, *shape))
+    return True
