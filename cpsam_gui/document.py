@@ -55,7 +55,8 @@ class Document:
         self._steps: list[Step] = []
         self._position = 0
         self._dropped = 0
-        self._saved: Step | None = None
+        self._origin = Step("origin")
+        self._saved = self._origin
         self._name: str | None = None
         self._tiles: dict[tuple[int, int, int], tuple[Box, Labels]] = {}
         self._touched: dict[int, ObjectRecord | None] = {}
@@ -227,9 +228,9 @@ class Document:
         self._exchange(step)
         if merge and last is not None and last.name == name and last.swap is not None:
             # The last step goes on holding what was there before the first of these results.
-            self._saved = _NEVER if self._saved is last else self._saved
             del self._steps[self._position :]
-            self.stepped.emit(last, True)
+            self._steps[-1] = merged = Step(name, swap=last.swap, facts=last.facts)  # another state than before
+            self.stepped.emit(merged, True)
             self.history_changed.emit()
         else:
             self._facts = facts or self._facts
@@ -263,13 +264,18 @@ class Document:
         return self._position < len(self._steps) and not self.writing
 
     @property
+    def state(self) -> Step:
+        """What tells the present state from every other one: the last step that is applied."""
+        return self._top() or self._origin
+
+    @property
     def modified(self) -> bool:
         """Whether something changed since :meth:`mark_saved`."""
-        return self._top() is not self._saved
+        return self.state is not self._saved
 
-    def mark_saved(self) -> None:
-        """Remember the present state as the saved one."""
-        self._saved = self._top()
+    def mark_saved(self, state: Step | None = None) -> None:
+        """Remember the present state as the saved one, or the earlier one that was."""
+        self._saved = state or self.state
         self.history_changed.emit()
 
     def undo(self) -> None:
@@ -317,8 +323,9 @@ class Document:
         self._steps.append(step)
         total = sum(one.nbytes for one in self._steps)
         while total > self._limit and len(self._steps) > 1:
-            if self._saved is None:
-                self._saved = _NEVER
+            # The oldest state that can be gone back to is the one after the step that goes.
+            gone, self._origin = self._steps[0], Step("origin")
+            self._saved = self._origin if self._saved is gone else self._saved
             total -= self._steps.pop(0).nbytes
             self._dropped += 1
         self._position = len(self._steps)
