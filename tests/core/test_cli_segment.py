@@ -62,7 +62,7 @@ def test_every_kind_of_file_holds_the_same_objects(write_disks: Write, disk_mode
     flows = read_image("out/a_flows.tif")
     assert flows.pixels.shape == (1, *labels.shape, 3) and flows.pixels.dtype == np.float32
     with Path("out/a_objects.csv").open(encoding="utf-8") as file:
-        assert [int(row["area_px"]) for row in csv.DictReader(file)] == np.bincount(labels.ravel())[
+        assert [int(row["area"]) for row in csv.DictReader(file)] == np.bincount(labels.ravel())[
             1:
         ].tolist()
     assert read_image("out/a_overlay.png").is_rgb

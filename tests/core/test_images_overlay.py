@@ -90,7 +90,7 @@ def test_the_table_reads_back(tmp_path):
         first, second = csv.DictReader(file)
     assert first["id"] == "1" and second["id"] == "70000"
     assert first["class"] == "größe, rund"
-    assert (first["area_px"], float(first["area_um2"])) == ("36", 9.0)
+    assert (first["area"], float(first["area_um2"])) == ("36", 9.0)
     assert (float(first["centroid_y"]), float(first["centroid_x"])) == (4.5, 5.5)
     assert [second[f"box_{name}"] for name in ("y_min", "y_max", "x_min", "x_max")] == [
         "10",
@@ -105,7 +105,7 @@ def test_the_table_reads_back(tmp_path):
 def test_the_table_of_a_stack():
     table = object_table(np.stack([LABELS, LABELS]))
     columns = object_columns(table, pixel_size=0.5, z_step=2.0)
-    assert columns["volume_px"].tolist() == [72, 100]
+    assert columns["volume"].tolist() == [72, 100]
     assert columns["volume_um3"].tolist() == [36.0, 50.0]
     assert columns["centroid_z"].tolist() == [0.5, 0.5]
     with pytest.raises(ImageError, match="1 classes for 2 objects"):

@@ -39,8 +39,8 @@ def object_columns(
     Returns
     -------
     dict
-        ``id``, ``area_px`` (a stack: ``volume_px``), ``centroid_y`` and so on in pixels, ``box_y_min`` (first
-        pixel) to ``box_x_max`` (last pixel), ``flow_error``, ``probability``.
+        ``id``, ``area`` (a stack: ``volume``), ``centroid_y`` and so on in pixels, ``box_y_min`` (first pixel) to
+        ``box_x_max`` (last pixel), ``flow_error``, ``probability``; named as in the tables of `cpsam measure`.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def object_columns(
         if len(classes) != len(table.ids):
             raise ImageError(f"There are {len(classes)} classes for {len(table.ids)} objects.")
         columns["class"] = np.asarray(classes)
-    columns[f"{extent}_px"] = table.areas
+    columns[extent] = table.areas
     if pixel_size is not None and dimensions == 2:
         columns["area_um2"] = table.areas * pixel_size**2
     if pixel_size is not None and z_step is not None and dimensions == 3:
