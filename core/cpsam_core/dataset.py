@@ -107,19 +107,28 @@ class TrainingSet:
                 names = {**read_annotation(pair).class_names, **names}
         return {number: names[number] for number in sorted(names) if 0 < number < UNKNOWN_CLASS}
 
-    @property
-    def class_weights(self) -> NDArray[np.float32] | None:
-        """Return the weight of each class in the loss, background first; None where no image has classes.
+    def check_classes(self, maps: int) -> None:
+        """Raise TrainingError where the images have classes that a network with so many class maps cannot learn."""
+        if maps and self.class_count > maps:
+            raise TrainingError(
+                f"the images have {self.class_count - 1} classes, but the network was made for {maps - 1}; train with "
+                "--classes to give it new maps (in the window: Classes)"
+            )
 
-        The inverse of its share of the pixels (paper, "Semantic segmentation training"), scaled so that the weights
-        of the classes that occur are 1 on average; a class that no pixel has weighs nothing.
+    @cached_property
+    def class_weights(self) -> NDArray[np.float32] | None:
+        """Return the weight in the loss of each number in a map of classes, (256,); None where no image has classes.
+
+        The inverse of the class's share of the pixels (paper, "Semantic segmentation training"), scaled so that the
+        weights of the classes that occur are 1 on average; a class that no pixel has, and `UNKNOWN_CLASS`, weigh
+        nothing.
         """
-        counts = np.zeros(self.class_count, np.int64)
-        counts[: len(self.class_pixels)] = self.class_pixels
+        counts = self.class_pixels
         if not len(counts):
             return None
         inverse = np.where(counts > 0, counts.sum() / np.maximum(counts, 1), 0)
-        weights: NDArray[np.float32] = (inverse / inverse[inverse > 0].mean()).astype(np.float32)
+        weights = np.zeros(UNKNOWN_CLASS + 1, np.float32)
+        weights[: len(counts)] = inverse / inverse[inverse > 0].mean()
         return weights
 
     def draw(self, rng: np.random.Generator) -> Example:

@@ -39,14 +39,16 @@ def class_loss(
         Network output; all but its last three maps are class logits, background first.
     classes : (b, y, x) int64
         True class of each pixel; `UNKNOWN_CLASS` does not count.
-    class_weights : (n_classes,), optional
-        Weight of each class, the inverse of its frequency.
+    class_weights : (n_classes or more,), optional
+        Weight of each class, the inverse of its frequency; what is beyond the classes of the network is left out.
     weight : (b, y, x), optional
         1 where a pixel counts.
     """
     logits = output[:, :-3].float()
     known = classes != UNKNOWN_CLASS
     classes = classes * known
+    if class_weights is not None:
+        class_weights = class_weights[: logits.shape[1]]
     error = F.cross_entropy(logits, classes, weight=class_weights, reduction="none")
     counted = known.float() if weight is None else weight * known
     scale = counted if class_weights is None else counted * class_weights[classes]

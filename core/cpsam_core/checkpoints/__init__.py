@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from .convert import adapt_state, config_from_state, state_from_sam
-from .load import build_model, load_model, validate
+from .load import adapted, build_model, load_model, validate
 from .read import Kind, kind_of, read_state
 from .write import write_checkpoint
 
 __all__ = [
     "Kind",
     "adapt_state",
+    "adapted",
     "build_model",
     "config_from_state",
     "kind_of",

@@ -69,9 +69,13 @@ def load_model(
         state, config = _start(state)
     else:
         config = _config(state, metadata, card, path)
-    model = build_model(state, config, Path(path).name)
-    changed, wanted = adapt_state(model.state_dict(), config, in_channels, out_channels)
-    return (model if wanted == config else build_model(changed, wanted)), card
+    return adapted(build_model(state, config, Path(path).name), in_channels, out_channels), card
+
+
+def adapted(model: FlowVit, in_channels: int | None = None, out_channels: int | None = None) -> FlowVit:
+    """Return a network with so many channels and maps, see :func:`adapt_state`; the same one where it has them."""
+    changed, wanted = adapt_state(model.state_dict(), model.config, in_channels, out_channels)
+    return model if wanted == model.config else build_model(changed, wanted)
 
 
 def validate(path: str | os.PathLike[str]) -> VitConfig:

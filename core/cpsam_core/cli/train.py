@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .common import OK, UsageError, add_device_options, say, terminal_progress
+from .train_classes import CLASS_RECIPE, add_class_options, class_network
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +46,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "--recipe", choices=("finetune", "whole"), default=None,
         help="augmentation: finetune (turn, flip, resize) or whole (the paper's full set; default with 'random')",
     )  # fmt: skip
+    add_class_options(parser)
     _add_numbers(parser)
     parser.add_argument(
         "--mix",
@@ -106,16 +108,17 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--out names the file of the trained model, but {args.out} is a folder")
     pairs = find_pairs(args.images, args.masks)
     aside = [] if args.validate is None else find_pairs(args.validate)
-    model = _start(args.model, args.seed)
+    model, parent = _start(args.model, args.seed, args.channels)
     data = TrainingSet(pairs, mixing, model.config.in_channels, args.drawn, args.seed)
     data.check()
+    model, classes = class_network(model, data, args.classes, parent)
     images = data.hashes  # now, while the files are there
     args.out.parent.mkdir(parents=True, exist_ok=True)
     partial = args.out.with_name(f"{card_path(args.out).stem}.partial")
     trainer = Trainer(model, data, settings, args.device, args.precision, partial)
     with terminal_progress("training", unit="step") as progress:
         result = trainer.run(progress)
-    card = _card(args, data.mixing, images, settings, result)
+    card = replace(_card(args, data.mixing, images, settings, result), classes=classes)
     write_checkpoint(args.out, result.model, card, half=args.half)
     partial.unlink(missing_ok=True)
     say(f"trained {card.name}: {args.out}")
@@ -163,6 +166,8 @@ def train_settings(args: argparse.Namespace) -> TrainSettings:
             settings, batch_size=32, learning_rate=1.5e-3, weight_decay=0.05, averaging=0.999, clip=1.0,
             schedule="cosine", warmup=4,
         )  # fmt: skip
+    if args.classes is not None:
+        settings = replace(settings, **CLASS_RECIPE)
     names = (
         "epochs",
         "samples",
@@ -177,17 +182,18 @@ def train_settings(args: argparse.Namespace) -> TrainSettings:
     return replace(settings, **changes)
 
 
-def _start(name: str, seed: int) -> FlowVit:
+def _start(name: str, seed: int, channels: int | None = None) -> tuple[FlowVit, ModelCard | None]:
     import torch
 
     from cpsam_core.vit import FlowVit, VitConfig
 
     if name == RANDOM:
         torch.manual_seed(seed)
-        return FlowVit(VitConfig.lite())
+        config = VitConfig.lite()
+        return FlowVit(config if channels is None else replace(config, in_channels=channels)), None
     from cpsam_core.weights import load_start
 
-    return load_start(name)[0]
+    return load_start(name, channels)
 
 
 def _mixing(text: str | None) -> dict[str, float] | None:
