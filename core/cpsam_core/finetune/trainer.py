@@ -1,40 +1,39 @@
-"""The training loop: from one corrected image at batch 1 to a small network from random start.
-
-Source: the paper, "Fine-tuning and evaluation" (the defaults) and "Whole-dataset training".
-"""
+"""The training loop: from one corrected image at batch 1 to many images on many cards."""
 
 from __future__ import annotations
 
-import copy
 import logging
 import math
-import pickle
 import time
-from collections.abc import Callable, Generator
-from contextlib import closing
-from dataclasses import replace
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import torch
 
-from cpsam_core.atomic import atomic_path
 from cpsam_core.dataset import TrainingSet
 from cpsam_core.devices import choose_device, choose_precision, keep_freed_memory
 from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.loader import Batch, batches
-from cpsam_core.losses import class_loss, segmentation_loss
 from cpsam_core.progress import Progress, silent
 from cpsam_core.schedule import learning_rates
 from cpsam_core.vit import FlowVit, VitConfig
 
-from .reports import Control, EpochReport, TrainingEvent, TrainResult
-from .settings import TrainSettings
+from . import ranks
+from .judge import Validation, is_better, out_of_patience
+from .learner import Diverged, Learner
+from .reports import Control, EpochReport, Stopped, TrainingEvent, TrainResult
+from .settings import MemoryMode, TrainSettings
+from .state import State, read_state, write_state
+from .trained import Weights
 
 log = logging.getLogger(__name__)
 
 MIN_SAMPLES = 8  # images an epoch at the least (paper, "Fine-tuning and evaluation")
 SAVING_SHARE = 10  # training takes at least so many times as long as saving its state
+PAUSE = 0.1  # seconds between two looks whether a paused training goes on or is cancelled
+RECENT = 10  # epochs whose time tells how long the rest will take
 
 
 class Trainer:
@@ -69,7 +68,7 @@ class Trainer:
     Raises
     ------
     SettingsError
-        If the crop does not fit the network, or the device or precision cannot be used to train.
+        If the crop does not fit the network, or the device, the precision or the mode of memory cannot be used.
     TrainingError
         If the network and the images differ in channels, or `resume` is the state of something else.
     """
@@ -92,39 +91,53 @@ class Trainer:
         self.device = choose_device(device)
         self.precision = choose_precision(self.device, precision)
         self.settings, self.data, self._resume = settings, data, resume
-        self._check(model.config)
-        self.model = model.to(self.device, torch.float32)
-        self.model.checkpointing = settings.memory == "checkpointing"
-        if settings.layer_drop is not None:
-            self.model.set_layer_drop(settings.layer_drop)
-        self.average = copy.deepcopy(self.model) if settings.averaging else None
-        self.optimiser = torch.optim.AdamW(
-            self._groups(), lr=settings.learning_rate, fused=self.device.type != "mps"
-        )
-        self.losses: list[float] = []
-        self.steps = 0
-        self._saved, self._saving = (
-            -math.inf,
-            0.0,
-        )  # when the state was last saved and how long it took, in seconds
+        self._score, self._control = score, control or Control()
+        self._on_epoch, self._on_event = on_epoch, on_event
+        self._check(model.config, data)
+        self._validation: Validation | None = None
+        if validation is not None and len(validation):
+            self._check(model.config, validation)
+            self._validation = Validation(validation, settings, self.steps_per_epoch * settings.batch_size)
         if self.device.type == "cpu":
             keep_freed_memory()
+        given = getattr(data, "class_weights", None)
+        weights = None if given is None or not model.config.classes else torch.as_tensor(given)
+        self.ranks = ranks.current()
+        self.learner = Learner(
+            model, settings, self.device, self.precision, self.ranks, weights, self._tell_of_memory
+        )
+        self.reports: list[EpochReport] = []
+        self._best: Weights = {}
+        self._result: TrainResult | None = None
+        # When the state was last saved, how long it took in seconds, and whether the last try failed.
+        self._saved, self._saving, self._unsaved = -math.inf, 0.0, False
         if resume is not None and resume.exists():
             self._load(resume)
 
-    def _check(self, config: VitConfig) -> None:
-        crop = self.settings.augmentation.crop
-        if crop % config.patch or crop > config.tile:
-            raise SettingsError(
-                f"this network takes crops of whole patches of {config.patch} pixels, at most {config.tile}, not {crop}"
-            )
-        if self.precision == torch.float16:
-            raise SettingsError("float16 is too coarse for gradients; train in bfloat16 or float32")
-        given, wanted = self.data.channels, config.in_channels
-        if given != wanted:
-            raise TrainingError(
-                f"the network takes {wanted} channels, but the images were prepared with {given}"
-            )
+    @property
+    def model(self) -> FlowVit:
+        """The network, with the weights of now."""
+        return self.learner.model
+
+    @property
+    def optimiser(self) -> torch.optim.Optimizer:
+        """The optimiser, with the rates and decays of its groups."""
+        return self.learner.stepper.optimiser
+
+    @property
+    def memory(self) -> MemoryMode:
+        """The mode of memory in use."""
+        return self.learner.stepper.memory
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps taken."""
+        return self.learner.steps
+
+    @property
+    def losses(self) -> list[float]:
+        """The mean training loss of each epoch so far."""
+        return [report.training_loss for report in self.reports]
 
     @property
     def steps_per_epoch(self) -> int:
@@ -132,8 +145,22 @@ class Trainer:
         samples = self.settings.samples or max(MIN_SAMPLES, len(self.data))
         return math.ceil(samples / self.settings.batch_size)
 
+    def _check(self, config: VitConfig, data: TrainingSet) -> None:
+        crop = self.settings.augmentation.crop
+        if crop % config.patch or crop > config.tile:
+            raise SettingsError(
+                f"this network takes crops of whole patches of {config.patch} pixels, at most {config.tile}, not {crop}"
+            )
+        if self.precision == torch.float16:
+            raise SettingsError("float16 is too coarse for gradients; train in bfloat16 or float32")
+        given, wanted = data.channels, config.in_channels
+        if given != wanted:
+            raise TrainingError(
+                f"the network takes {wanted} channels, but the images were prepared with {given}"
+            )
+
     def run(self, progress: Progress = silent) -> TrainResult:
-        """Train to the last epoch.
+        """Train to the last epoch, or until the control or the patience ends it.
 
         `progress` is called after every step, with the loss in the note, and may raise `Cancelled`; the last state
         that was saved stays on disk then (with `resume`).
@@ -141,135 +168,189 @@ class Trainer:
         Raises
         ------
         TrainingError
-            If the loss is no longer a number; the last good state stays on disk.
+            If memory runs out in the leanest mode, or the loss is no longer a number and nothing tells which weights
+            were the best; the last good state stays on disk.
         """
+        if self._result is None:
+            log.info("training on %s in %s, sets %s", self.device, self.precision, self.data.mixing)
+            stopped, reason = self._train(progress)
+            if reason:
+                self._tell("stopped", reason, self.memory)
+            model = self.learner.trained.finish(self._best or None)
+            model.encoder.part = (0, 1)
+            best = max((report.epoch for report in self.reports if report.best), default=None)
+            self._result = TrainResult(model, tuple(self.losses), tuple(self.reports), stopped, reason, best)
+        return self._result
+
+    def _train(self, progress: Progress) -> tuple[Stopped, str]:
+        """Train, and return how it ended and why in words."""
         settings = self.settings
         rates = learning_rates(settings.epochs, settings.learning_rate, settings.schedule, settings.warmup)
-        log.info("training on %s in %s, sets %s", self.device, self.precision, self.data.mixing)
-        total = settings.epochs * self.steps_per_epoch
-        for epoch in range(len(self.losses), settings.epochs):
-            for group in self.optimiser.param_groups:
-                group["lr"] = float(rates[epoch])
-            # Seeded by epoch, so that a resumed run sees what an uninterrupted one would have seen.
-            torch.manual_seed(settings.seed * 1_000_003 + epoch)
-            mean, done = 0.0, epoch * self.steps_per_epoch
-            with closing(self._batches(epoch)) as made:
-                for number, batch in enumerate(made, 1):
-                    loss = self._step(batch)
-                    mean += (loss - mean) / number
-                    progress(done + number, total, f"epoch {epoch + 1}/{settings.epochs}, loss {mean:.4f}")
-            self.losses.append(mean)
-            if self._resume is not None and self._worth_saving():
-                self._save(self._resume)
-        return TrainResult(self._result(), tuple(self.losses))
+        while len(self.reports) < settings.epochs:
+            if out_of_patience(self.reports, settings.patience):
+                return "patience", f"no better result in {settings.patience} epochs"
+            rate = float(rates[len(self.reports)])
+            self.learner.stepper.set_rate(rate)
+            clock = _Clock()
+            try:
+                loss = self._epoch(clock, progress)
+            except Diverged:
+                reason = (
+                    f"the loss is no longer a number after {self.steps} steps; lower the learning rate "
+                    f"({settings.learning_rate:g})"
+                )
+                if not any(report.best for report in self.reports):
+                    raise TrainingError(f"{reason} and start again from the last saved state") from None
+                return "diverged", f"{reason}. The best weights before that are kept"
+            if loss is None:
+                return "asked", "ended early, as asked"
+            self._end_epoch(loss, rate, clock)
+        return "finished", ""
+
+    def _epoch(self, clock: _Clock, progress: Progress) -> float | None:
+        """Train one epoch and return its mean loss, or None where an early end was asked for."""
+        epoch, steps, control = len(self.reports), self.steps_per_epoch, self._control
+        # Seeded by epoch, so that a resumed run sees what an uninterrupted one would have seen.
+        torch.manual_seed(self.settings.seed * 1_000_003 + epoch)
+        mean, total = 0.0, self.settings.epochs * steps
+        with closing(self._batches(epoch)) as made:
+            for number, batch in enumerate(made, 1):
+                loss, stopping = self.learner.step(batch, control.stopping)
+                mean += (loss - mean) / number
+                done = epoch * steps + number
+                note = f"epoch {epoch + 1}/{self.settings.epochs}, loss {mean:.4f}"
+                progress(done, total, note)
+                while control.paused:
+                    with clock.left_out():
+                        control.wait(PAUSE)
+                    progress(done, total, note)  # may cancel
+                # With several processes the leading one's wish reaches all with the next step.
+                if stopping or (self.ranks.count == 1 and control.stopping):
+                    return None
+        return mean
 
     def _batches(self, epoch: int) -> Generator[Batch, None, None]:
-        s = self.settings
+        s, part = self.settings, (self.ranks.rank, self.ranks.count)
         return batches(
-            self.data, s.augmentation, s.batch_size, self.steps_per_epoch, (s.seed, epoch), s.threads
+            self.data,
+            s.augmentation,
+            self.learner.size,
+            self.steps_per_epoch,
+            (s.seed, epoch),
+            s.threads,
+            part,
         )
 
-    def _step(self, batch: Batch) -> float:
-        self.model.train()
-        tiles, target, weight = (
-            torch.from_numpy(a).to(self.device) for a in (batch.tiles, batch.targets, batch.weights)
-        )
-        tiles = tiles.contiguous(memory_format=torch.channels_last)
-        with torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32):
-            output = self.model(tiles)
-        loss = segmentation_loss(output, target, weight)
-        if self.model.config.classes and batch.classes is not None:
-            loss = loss + class_loss(output, torch.from_numpy(batch.classes).to(self.device), None, weight)
-        value = float(loss.detach())
-        if not math.isfinite(value):
-            raise TrainingError(
-                f"the loss is no longer a number after {self.steps} steps; lower the learning rate "
-                f"({self.settings.learning_rate:g}) and start again from the last saved state"
-            )
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        if self.settings.clip:
-            torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip)
-        self.optimiser.step()
-        self.steps += 1
-        self._update_average()
-        return value
+    def _end_epoch(self, loss: float, rate: float, clock: _Clock) -> None:
+        """Measure, remember, report and save."""
+        validated, scored = self._validated(), self._scored()
+        best = is_better(validated, scored, self.reports)
+        if best and self.ranks.leads:
+            self._best = self.learner.trained.copied()
+        epoch, epochs, seconds = len(self.reports) + 1, self.settings.epochs, clock.seconds()
+        recent = [seconds, *(report.seconds for report in self.reports[1 - RECENT :] if report.seconds)]
+        left = (epochs - epoch) * sum(recent) / len(recent)
+        report = EpochReport(epoch, epochs, loss, validated, scored, rate, seconds, left, best)
+        self.reports.append(report)
+        if self._on_epoch is not None:
+            self._on_epoch(report)
+        if self._resume is not None and self.ranks.leads and self._worth_saving():
+            self._save(self._resume)
 
-    @torch.no_grad()
-    def _update_average(self) -> None:
-        if self.average is None:
-            return
-        # Young averages follow closely, else the random start would weigh on them for thousands of steps.
-        decay = min(self.settings.averaging, (1 + self.steps) / (10 + self.steps))
-        pairs = zip(self.average.parameters(), self.model.parameters(), strict=True)
-        averages, values = (list(side) for side in zip(*((a, p.detach()) for a, p in pairs), strict=True))
-        torch._foreach_lerp_(averages, values, 1 - decay)
+    def _validated(self) -> float | None:
+        if self._validation is None:
+            return None
+        loss = 0.0
+        if self.ranks.leads:
+            with self.learner.trained.averaged():
+                loss = self._validation.loss(self.model, self.device, self.precision, self.learner.size)
+        return self.ranks.agreed((loss,), self.device)[0]
 
-    def _result(self) -> FlowVit:
-        model = self.average if self.average is not None else self.model
-        model.checkpointing = False
-        return model.eval().cpu()
-
-    def _groups(self) -> list[dict[str, Any]]:
-        """Weights decay; biases, norms and scales do not."""
-        trained = [p for p in self.model.parameters() if p.requires_grad]
-        if not trained:
-            raise TrainingError("every weight of this network is frozen, so there is nothing to train")
-        return [
-            {"params": [p for p in trained if p.ndim > 1], "weight_decay": self.settings.weight_decay},
-            {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
-        ]
+    def _scored(self) -> float | None:
+        epoch = len(self.reports) + 1
+        due = epoch % self.settings.score_every == 0 or epoch == self.settings.epochs
+        if self._score is None or not due:
+            return None
+        score = self._score(self.learner.trained.plain_copy()) if self.ranks.leads else 0.0
+        return self.ranks.agreed((score,), self.device)[0]
 
     def _worth_saving(self) -> bool:
         """Whether saving takes little time beside training: the state of a large network has gigabytes."""
-        last = len(self.losses) >= self.settings.epochs
+        last = len(self.reports) >= self.settings.epochs
         quick = self._saving < 1 or time.monotonic() - self._saved >= SAVING_SHARE * self._saving
         return last or quick
 
+    def _state(self) -> State:
+        settings, trained = self.settings, self.learner.trained
+        shapes = {"full": (), "last": (settings.blocks,), "adapters": (settings.rank,)}
+        return State(
+            config=self.model.config,
+            kind=(settings.mode, *shapes[settings.mode]),
+            frozen=trained.frozen_digest,
+            trained={name: p.detach() for name, p in trained.parameters.items()},
+            average=trained.average,
+            optimiser=self.learner.stepper.state_dict(),
+            reports=tuple(self.reports),
+            steps=self.steps,
+            best_epoch=max((report.epoch for report in self.reports if report.best), default=None),
+            best=self._best,
+        )
+
     def _save(self, path: Path) -> None:
         begun = time.monotonic()
-        state: dict[str, Any] = {
-            "model": self.model.state_dict(),
-            "average": self.average.state_dict() if self.average is not None else {},
-            "optimiser": self.optimiser.state_dict(),
-            "losses": self.losses,
-            "steps": self.steps,
-            "config": self.model.config.to_dict(),
-        }
         try:
-            with atomic_path(path) as temporary:
-                torch.save(state, temporary)
-        except (OSError, RuntimeError) as error:  # torch reports a full disk as RuntimeError
-            raise TrainingError(f"the state of the training cannot be written to {path}: {error}") from error
+            write_state(path, self._state())
+        except (OSError, RuntimeError) as error:
+            if not self._unsaved:
+                self._unsaved = True
+                self._tell(
+                    "unsaved",
+                    f"the state of the training cannot be written to {path}: {error}. Training goes on; after an "
+                    "interruption it would start from the last state that was written",
+                    self.memory,
+                )
+            return
         self._saved = time.monotonic()
-        self._saving = self._saved - begun
+        self._saving, self._unsaved = self._saved - begun, False
 
     def _load(self, path: Path) -> None:
+        state = read_state(path, like=self._state())
         try:
-            state = torch.load(path, map_location=self.device, weights_only=True)
-            config = VitConfig.from_dict(state["config"])
-            losses, steps = [float(loss) for loss in state["losses"]], int(state["steps"])
-            weights, average, optimiser = state["model"], state["average"], state["optimiser"]
-        except (
-            RuntimeError,
-            pickle.UnpicklingError,
-            EOFError,
-            KeyError,
-            TypeError,
-            ValueError,
-            SettingsError,
-        ) as error:
+            self.learner.trained.load(state.trained, state.average)
+            moments = self.learner.stepper.load_state_dict(state.optimiser)
+        except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
             raise TrainingError(
-                f"{path.name} is not the state of a training; remove it to start anew"
+                f"{path.name} is the state of another network; remove it to start anew"
             ) from error
-        if replace(config, layer_drop=0) != replace(self.model.config, layer_drop=0):
-            raise TrainingError(f"{path.name} is the state of another network; remove it to start anew")
-        self.model.load_state_dict(weights)
-        if self.average is not None:
-            self.average.load_state_dict(average or weights)
-        decays = [group["weight_decay"] for group in self.optimiser.param_groups]
-        self.optimiser.load_state_dict(optimiser)
-        for group, decay in zip(self.optimiser.param_groups, decays, strict=True):
-            group["weight_decay"] = decay  # the settings of now hold, not those of then
-        self.losses, self.steps = losses, steps
-        log.info("going on after epoch %d", len(self.losses))
+        if not moments:
+            log.warning("the optimiser of %s is of another kind and starts anew", path.name)
+        self.reports, self._best = list(state.reports), state.best
+        self.learner.steps = state.steps
+        self._tell("resumed", f"going on after epoch {len(self.reports)}", self.memory)
+
+    def _tell_of_memory(self, text: str, memory: MemoryMode) -> None:
+        self._tell("memory", text, memory)
+
+    def _tell(
+        self, kind: Literal["memory", "resumed", "unsaved", "stopped"], text: str, memory: MemoryMode
+    ) -> None:
+        if kind != "memory":  # the learner has said that in the log
+            log.log(logging.WARNING if kind == "unsaved" else logging.INFO, "%s", text)
+        if self._on_event is not None:
+            self._on_event(TrainingEvent(kind, text, memory))
+
+
+class _Clock:
+    """Seconds since it was made, pauses left out."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+
+    def seconds(self) -> float:
+        return time.monotonic() - self._begun
+
+    @contextmanager
+    def left_out(self) -> Iterator[None]:
+        begun = time.monotonic()
+        yield
+        self._begun += time.monotonic() - begun

@@ -1,0 +1,180 @@
+"""One step of training: forward, loss, backward, optimiser; again in a leaner mode where memory runs out."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from cpsam_core.errors import SettingsError, TrainingError
+from cpsam_core.loader import Batch
+from cpsam_core.losses import class_loss, segmentation_loss
+from cpsam_core.network import is_out_of_memory
+from cpsam_core.vit import FlowVit, VitConfig
+
+from .memory import choose_memory_mode, leaner
+from .ranks import Ranks
+from .settings import MemoryMode, TrainSettings
+from .stepper import STEPWISE, Stepper
+from .trained import Trained
+
+log = logging.getLogger(__name__)
+
+Tell = Callable[[str, MemoryMode], None]
+
+
+class Diverged(Exception):  # noqa: N818 - what to say about it depends on what was kept
+    """The loss is no longer a number."""
+
+
+class Learner:
+    """A network on its device with its optimiser.
+
+    Parameters
+    ----------
+    model : FlowVit
+        Trained in place, in float32.
+    settings : TrainSettings
+        What is trained, and how.
+    device, precision
+        Where the network computes, and in what.
+    ranks : Ranks
+        This process among others.
+    class_weights : Tensor, optional
+        Weight of each class in the loss of class maps, (classes,).
+    tell : callable
+        Called with a text and a mode of memory when that mode is chosen.
+
+    Raises
+    ------
+    SettingsError
+        If the mode of memory cannot be used here, or the batch cannot be shared by the processes.
+    TrainingError
+        If nothing is left to train.
+    """
+
+    def __init__(
+        self,
+        model: FlowVit,
+        settings: TrainSettings,
+        device: torch.device,
+        precision: torch.dtype,
+        ranks: Ranks,
+        class_weights: Tensor | None,
+        tell: Tell,
+    ) -> None:
+        self.settings, self.device, self.precision, self.ranks = settings, device, precision, ranks
+        self.size = ranks.share(settings.batch_size)
+        self._tell = tell
+        self._class_weights = None if class_weights is None else class_weights.to(device, torch.float32)
+        memory = self._first_mode(model.config)
+        self.model = model.to(device, torch.float32)
+        self.model.checkpointing = memory != "plenty"
+        if settings.layer_drop is not None:
+            self.model.set_layer_drop(settings.layer_drop)
+        self.model.encoder.part = (ranks.rank, ranks.count)
+        self.trained = Trained(self.model, settings)
+        self.stepper = Stepper(self.trained.parameters, settings, memory)
+        self._network = ranks.wrapped(self.model, device, unused=self.model.config.layer_drop > 0)
+        self.steps = 0
+
+    def _first_mode(self, config: VitConfig) -> MemoryMode:
+        settings = replace(self.settings, batch_size=self.size)
+        memory = choose_memory_mode(self.device, config, settings, self.precision)
+        asked = self.settings.memory != "auto"
+        if self.ranks.count > 1 and memory in STEPWISE:
+            if asked:
+                raise SettingsError(
+                    f"memory mode {memory} works in one process only; use checkpointing with several"
+                )
+            memory = "checkpointing"
+        if memory != "plenty" and not asked:
+            text = f"training in memory mode {memory}, which fits into the memory that is free"
+            log.info("%s", text)
+            self._tell(text, memory)
+        return memory
+
+    def step(self, batch: Batch, stop: bool = False) -> tuple[float, bool]:
+        """Take one step; return its loss, and whether the leading process was asked to `stop`.
+
+        Raises
+        ------
+        Diverged
+            If the loss is no longer a number; the weights are those before the step.
+        TrainingError
+            If memory runs out in the leanest mode.
+        """
+        random = torch.get_rng_state()
+        while True:
+            try:
+                value, stopping = self._try(batch, stop)
+            except RuntimeError as error:
+                if not is_out_of_memory(error):
+                    raise
+            else:
+                break
+            # Out here the error no longer keeps the memory of the pass that failed. The same sample again, with
+            # the same layers left out.
+            torch.set_rng_state(random)
+            self._use_less()
+        self.steps += 1
+        self.trained.update_average(self.steps)
+        return value, stopping
+
+    def _try(self, batch: Batch, stop: bool) -> tuple[float, bool]:
+        self.model.train()
+        self.stepper.drop_gradients()
+        loss = self._loss(batch)
+        # One exchange between the processes: the loss, and whether to end early.
+        total, stopping = self.ranks.sums(
+            (float(loss.detach()), float(stop and self.ranks.leads)), self.device
+        )
+        if not math.isfinite(total):
+            raise Diverged
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.stepper.finish_step()
+        return total / self.ranks.count, stopping > 0
+
+    def _loss(self, batch: Batch) -> Tensor:
+        tiles, target, weight = (
+            torch.from_numpy(a).to(self.device) for a in (batch.tiles, batch.targets, batch.weights)
+        )
+        tiles = tiles.contiguous(memory_format=torch.channels_last)
+        reduced = self.precision != torch.float32
+        # Every weight is used once in a pass: a cache of rounded copies would only take memory.
+        with torch.autocast(self.device.type, self.precision, enabled=reduced, cache_enabled=False):
+            output = self._network(tiles)
+        loss = segmentation_loss(output, target, weight) * self._part(weight)
+        if self.model.config.classes and batch.classes is not None:
+            classes = torch.from_numpy(batch.classes).to(self.device)
+            counted = weight if self._class_weights is None else weight * self._class_weights[classes]
+            loss = loss + class_loss(output, classes, self._class_weights, weight) * self._part(counted)
+        return loss
+
+    def _part(self, weight: Tensor) -> float:
+        """Return how much this process's pixels count beside those of the others; 1 on average."""
+        if self.ranks.count == 1:
+            return 1.0
+        own = max(1.0, float(weight.sum()))
+        return own * self.ranks.count / self.ranks.sums((own,), self.device)[0]
+
+    def _use_less(self) -> None:
+        self.stepper.drop_gradients()
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+        memory = self.stepper.memory
+        following = leaner(memory, self.device, self.settings) if self.ranks.count == 1 else None
+        if following is None:
+            raise TrainingError(
+                f"{self.device} has not enough memory for training in memory mode {memory}; close other programs, "
+                "lower the batch size, train adapters only, or train on another device"
+            )
+        text = f"{self.device} is out of memory; going on in memory mode {following}"
+        log.warning("%s", text)
+        self._tell(text, following)
+        self.stepper.set_memory(following)
+        self.model.checkpointing = True

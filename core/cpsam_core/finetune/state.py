@@ -1,0 +1,120 @@
+"""The state of a training in a file: written in one step, read without ever running code from it."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from cpsam_core.atomic import atomic_path
+from cpsam_core.errors import SettingsError, TrainingError
+from cpsam_core.vit import VitConfig
+
+from .reports import EpochReport
+
+DAMAGED = (
+    RuntimeError, pickle.UnpicklingError, EOFError, KeyError, TypeError, ValueError, AttributeError, SettingsError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that a training needs to go on as if it had not been interrupted.
+
+    `trained` and `average` are weights by name; `frozen` is the digest of the others, `kind` the mode with what
+    shapes it. `best` holds the weights of the epoch in `best_epoch`, empty where there is none.
+    """
+
+    config: VitConfig
+    kind: tuple[str | int, ...]
+    frozen: str
+    trained: dict[str, Tensor]
+    average: dict[str, Tensor]
+    optimiser: dict[str, Any]
+    reports: tuple[EpochReport, ...]
+    steps: int
+    best_epoch: int | None = None
+    best: dict[str, Tensor] = field(default_factory=dict)
+
+
+def write_state(path: Path, state: State) -> None:
+    """Write the state in one step; what was there before stays until the new one is complete.
+
+    Raises
+    ------
+    OSError, RuntimeError
+        If the disk is full or the folder cannot be written; torch reports a full disk as RuntimeError.
+    """
+    values = {
+        "config": state.config.to_dict(),
+        "kind": list(state.kind),
+        "frozen": state.frozen,
+        "trained": state.trained,
+        "average": state.average,
+        "optimiser": state.optimiser,
+        "reports": [asdict(report) for report in state.reports],
+        "steps": state.steps,
+        "best_epoch": state.best_epoch,
+        "best": state.best,
+    }
+    with atomic_path(path) as temporary:
+        torch.save(values, temporary)
+
+
+def read_state(path: Path, like: State) -> State:
+    """Read a state that fits a training, whose own is `like` (its weights are not looked at).
+
+    Raises
+    ------
+    TrainingError
+        If the file is not the state of a training, or that of another network or mode.
+    """
+    try:
+        values = torch.load(path, map_location="cpu", weights_only=True)
+        config = VitConfig.from_dict(values["config"])
+        if "trained" not in values:
+            values = _from_first_version(values)
+        state = State(
+            config=config,
+            kind=tuple(values["kind"]),
+            frozen=str(values["frozen"]),
+            trained=dict(values["trained"]),
+            average=dict(values["average"]),
+            optimiser=dict(values["optimiser"]),
+            reports=tuple(EpochReport(**report) for report in values["reports"]),
+            steps=int(values["steps"]),
+            best_epoch=values["best_epoch"],
+            best=dict(values["best"]),
+        )
+    except DAMAGED as error:
+        raise TrainingError(f"{path.name} is not the state of a training; remove it to start anew") from error
+    if state.kind != like.kind:
+        raise TrainingError(
+            f"{path.name} is the state of a training in mode {' '.join(map(str, state.kind))}, not "
+            f"{' '.join(map(str, like.kind))}; remove it to start anew, or choose that mode"
+        )
+    if replace(config, layer_drop=0) != replace(like.config, layer_drop=0) or state.frozen != like.frozen:
+        raise TrainingError(f"{path.name} is the state of another network; remove it to start anew")
+    return state
+
+
+def _from_first_version(values: dict[str, Any]) -> dict[str, Any]:
+    """Read what version 0.1 wrote, which knew full training only and kept the losses alone."""
+    losses = [float(loss) for loss in values["losses"]]
+    reports = [
+        asdict(EpochReport(number, len(losses), loss, None, None, 0.0, 0.0, 0.0, False))
+        for number, loss in enumerate(losses, 1)
+    ]
+    return {
+        **values,
+        "trained": values["model"],
+        "kind": ["full"],
+        "frozen": "",
+        "reports": reports,
+        "best_epoch": None,
+        "best": {},
+    }
