@@ -193,7 +193,7 @@ class Jobs(QObject):
 
         def complain(problem: Problem) -> None:
             self._release(job, lane)
-            if generation == self.generation:
+            if generation == self.generation or (every and not self._closed):
                 self.failed.emit(problem)
 
         def give_up() -> None:

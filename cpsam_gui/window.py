@@ -26,11 +26,12 @@ from .files import images_in, is_companion, masks_path, seg_path
 from .i18n import translate
 from .jobs import Problem
 from .journal import left_behind
-from .panels import ChannelsPanel, FilesPanel, HistoryPanel, ObjectsPanel, SegmentPanel
+from .panels import ChannelsPanel, FilesPanel, HistoryPanel, ObjectsPanel, SegmentPanel, TrainPanel
 from .planes import PlaneSlider
 from .recent import RecentMenu, remember
 from .session import Session
 from .status import Status
+from .training_pages import TrainingPages
 from .welcome import Welcome
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Window(QMainWindow):
 
     session: Session
     canvas: Canvas
+    training_pages: TrainingPages
 
     def __init__(self, session: Session | None = None, model: str | None = None) -> None:
         super().__init__()
@@ -65,6 +67,7 @@ class Window(QMainWindow):
         self._make_docks(model)
         self.status = Status(self.session, self.canvas)
         self.setStatusBar(self.status)
+        self.training_pages = TrainingPages(self)
         self._connect()
         self.refresh()
         self.resize(1360, 860)
@@ -114,6 +117,7 @@ class Window(QMainWindow):
         if model:
             self.segment_panel.model.setCurrentText(model)
         self.channels_panel = ChannelsPanel(self.session)
+        self.train_panel = TrainPanel(self.session)
         self.objects_panel = ObjectsPanel(self.session)
         self.history_panel = HistoryPanel(self.session)
         self.files_panel = FilesPanel(self.session)
@@ -123,6 +127,7 @@ class Window(QMainWindow):
             Place("Files", self.files_panel, "left", scrolls=False),
             Place("Segment", self.segment_panel, "top"),
             Place("Channels", self.channels_panel, "top"),
+            Place("Train", self.train_panel, "top"),
             Place("Objects", self.objects_panel, "bottom"),
             Place("History", self.history_panel, "bottom", scrolls=False),
         ))  # fmt: skip
@@ -280,8 +285,18 @@ class Window(QMainWindow):
 
     def run(self) -> None:
         """Segment the open image with what the panel says."""
-        panel = self.segment_panel
-        self.session.runs.segment(panel.model_name, panel.settings(), keep=panel.keep)
+        self.session.runs.options = self.segment_panel.options()
+        self.session.runs.segment()
+
+    def retrain(self) -> None:
+        """Train on the corrected images of the folder, and show the panel that tells of it."""
+        self.show_panel("Train")
+        self.session.training.start()
+
+    def show_panel(self, name: str) -> None:
+        """Bring a panel to the front."""
+        self.docks[name].show()
+        self.docks[name].raise_()
 
     def run_or_cancel(self) -> None:
         """Run, or stop what runs."""

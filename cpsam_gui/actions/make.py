@@ -10,7 +10,7 @@ from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from cpsam_gui import theme
 from cpsam_gui.i18n import translate
 
-from . import edit, file, program, segment, tools, view
+from . import edit, file, program, segment, tools, train, view
 
 if TYPE_CHECKING:
     from cpsam_gui.session import Session
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from .table import Action
 
 ACTIONS: tuple[Action, ...] = (
-    *file.ACTIONS, *edit.ACTIONS, *tools.ACTIONS, *segment.ACTIONS, *view.ACTIONS, *program.ACTIONS,
+    *file.ACTIONS, *edit.ACTIONS, *tools.ACTIONS, *segment.ACTIONS, *train.ACTIONS, *view.ACTIONS, *program.ACTIONS,
 )  # fmt: skip
 
 TOOLBAR = (
     "open", "save", None, "tool_select", "tool_brush", "tool_eraser", "tool_outline", "tool_lasso",
-    "tool_polygon", "tool_split", None, "undo", "redo", None, "masks", "fit",
+    "tool_polygon", "tool_fill", None, "tool_find", "tool_segment_box", None, "tool_vertices", "tool_split",
+    "tool_merge", None, "undo", "redo",
 )  # fmt: skip
-MENUS = ("File", "Edit", "Tools", "Segment", "View", "Help")
+MENUS = ("File", "Edit", "Objects", "Tools", "Segment", "Train", "View", "Help")
 
 
 def make(window: Window) -> dict[str, QAction]:
@@ -40,6 +41,7 @@ def make(window: Window) -> dict[str, QAction]:
         one.triggered.connect(partial(_trigger, action, window))
         if action.tool:
             one.setCheckable(True)
+            one.setAutoRepeat(False)  # a key that is held takes a tool up for a while
             tools.addAction(one)
         elif action.checked is not None:
             one.setCheckable(True)

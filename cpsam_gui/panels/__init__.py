@@ -7,5 +7,6 @@ from .files import FilesPanel
 from .history import HistoryPanel
 from .objects import ObjectsPanel
 from .segment import SegmentPanel
+from .train import TrainPanel
 
-__all__ = ["ChannelsPanel", "FilesPanel", "HistoryPanel", "ObjectsPanel", "SegmentPanel"]
+__all__ = ["ChannelsPanel", "FilesPanel", "HistoryPanel", "ObjectsPanel", "SegmentPanel", "TrainPanel"]

@@ -10,26 +10,33 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from cpsam_gui import operations
 from cpsam_gui.document import Document
 from cpsam_gui.jobs import Jobs
 from cpsam_gui.models import Models
-from cpsam_gui.tools import TOOLS, Desk, Pointer, Tool
-from cpsam_gui.view import View
+from cpsam_gui.tools import Desk
 
+from .gestures import Gestures
+from .helping import Helping
 from .images import Images
 from .keeping import Keeping
 from .look import Look
 from .runs import Runs
+from .training import Training
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cpsam_core.images import Image
 
-BRUSH_RANGE = (1.0, 400.0)  # image pixels
+MODE_WORDS = {
+    operations.WriteMode.KEEP: "Keep others: drawing writes background only",
+    operations.WriteMode.OVERWRITE: "Overwrite: drawing takes pixels from other objects",
+    operations.WriteMode.REPLACE: "Replace: what is drawn takes the place of the object that it touches",
+}
 
 
-class Session(QObject):
+class Session(Gestures):
     """State of one window."""
 
     image_changed = pyqtSignal()
@@ -45,26 +52,21 @@ class Session(QObject):
     overlay_changed = pyqtSignal()
     """The colours of the masks must be made anew."""
     history_changed = pyqtSignal()
-    tool_changed = pyqtSignal()
-    redraw = pyqtSignal()
-    """The shapes of the tool changed without a mouse event."""
-    message = pyqtSignal(str)
     failed = pyqtSignal(object)
     saved = pyqtSignal(str)
 
     def __init__(self, models: Models | None = None, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        self.document = Document((1, 1, 1))
+        super().__init__(self.document, parent)
         self.models = models or Models()
         self.jobs = Jobs(self)
         self.jobs.failed.connect(self.failed)
         self.jobs.cancelled.connect(lambda name: self.message.emit(f"{name}: cancelled"))
-        self.view = View()
         self.image: Image | None = None
         self.path: Path | None = None
-        self.document = Document((1, 1, 1))
         self.images, self.runs, self.keeping, self.look = Images(self), Runs(self), Keeping(self), Look(self)
-        self.desk = Desk(self.document, self.view)
-        self.tool: Tool = TOOLS["select"](self.desk)
+        self.training = Training(self)
+        self.helping = Helping(self)
         self.adopt(self.document)
 
     # -- image -------------------------------------------------------------------------------------------
@@ -75,9 +77,18 @@ class Session(QObject):
         document.changed.connect(self.labels_changed.emit)
         document.objects_changed.connect(self._objects_changed)
         document.history_changed.connect(self.history_changed.emit)
-        self.desk = Desk(document, self.view)
         self.look.forget()
-        self.tool = TOOLS[self.tool.key](self.desk)
+        self.take_desk(
+            Desk(
+                document,
+                self.view,
+                self.options,
+                self.image.pixels if self.image is not None else None,
+                lambda: self.runs.flows,
+                self.helping.later,
+                self.helping.segment,
+            )
+        )
 
     def _objects_changed(self, ids: frozenset[int] | None) -> None:
         self.look.objects_changed(ids)
@@ -86,73 +97,7 @@ class Session(QObject):
             self.view.selection = self.view.selection - set(gone)
         self.objects_changed.emit()
 
-    # -- tools -------------------------------------------------------------------------------------------
-
-    def use(self, key: str) -> None:
-        """Take another tool."""
-        if key != self.tool.key:
-            self.tool.cancel()
-            self.tool = TOOLS[key](self.desk)
-            self.tool_changed.emit()
-            self.message.emit("")
-
-    def tool_press(self, p: Pointer) -> bool:
-        """Pass a press to the tool; False when the tool leaves it to panning."""
-        taken = self.tool.press(p)
-        self._speak()
-        return taken
-
-    def tool_move(self, p: Pointer) -> None:
-        """Pass a movement to the tool."""
-        self.view.hovered = self.desk.under(p)
-        self.tool.move(p)
-        self._speak()
-
-    def tool_release(self, p: Pointer) -> None:
-        """Pass a release to the tool."""
-        self.tool.release(p)
-        self._speak()
-
-    def tool_click(self, p: Pointer) -> None:
-        """Pass a click that the tool left to panning, after all, to the tool."""
-        self.tool.click(p)
-        self._speak()
-
-    def tool_double(self, p: Pointer) -> bool:
-        """Pass a double click to the tool; False to show the whole image."""
-        taken = self.tool.double(p)
-        self._speak()
-        return taken
-
-    def finish_gesture(self) -> None:
-        """Complete what the tool has begun (Enter)."""
-        self.tool.finish()
-        self._speak()
-        self.redraw.emit()
-
-    def cancel_gesture(self) -> None:
-        """Give up what the tool has begun; with nothing begun, drop the selection (Escape)."""
-        if self.tool.busy:
-            self.tool.cancel()
-        elif self.view.selection:
-            self.view.selection = frozenset()
-        else:
-            self.use("select")
-        self.redraw.emit()
-
-    def scale_brush(self, factor: float) -> None:
-        """Make the brush larger or smaller."""
-        low, high = BRUSH_RANGE
-        diameter = self.view.brush_diameter * factor
-        self.view.brush_diameter = min(max(diameter, low), high)
-        self.message.emit(f"Brush {self.view.brush_diameter:.0f} px")
-        self.redraw.emit()
-
-    def _speak(self) -> None:
-        """Show what the tool had to say."""
-        if self.desk.problems:
-            self.message.emit(self.desk.problems[-1])
-            self.desk.problems.clear()
+    # -- edits ------------------------------------------------------------------------------------------
 
     def undo(self) -> None:
         """Take back the last step, or the gesture under way."""
@@ -185,6 +130,45 @@ class Session(QObject):
         if self.image is None or self.document.writing:
             return
         why = operation(self.document)
+        if why:
+            self.message.emit(why)
+
+    def next_mode(self) -> None:
+        """Go to the next write mode."""
+        self.options.next_mode()
+        self.message.emit(MODE_WORDS[self.options.mode])
+
+    def copy(self) -> None:
+        """Copy what the selected objects have in the plane shown."""
+        copied = operations.copy(self.document, sorted(self.view.selection), self.view.plane)
+        if copied is None:
+            self.message.emit("The selected objects have nothing in this plane")
+            return
+        self.options.clipboard = copied
+        many = len(copied.pieces)
+        self.message.emit(f"{many:,} object{'' if many == 1 else 's'} copied")
+        self.tool_changed.emit()
+
+    def paste(self) -> None:
+        """Take the copy into the hand; a click puts it down."""
+        self.use("paste")
+
+    def duplicate(self) -> None:
+        """Take a copy of the selected objects into the hand."""
+        self.options.carried = operations.copy(self.document, sorted(self.view.selection), self.view.plane)
+        if self.options.carried is not None:
+            self.use("paste")
+
+    def paste_in_place(self) -> None:
+        """Put the copy down where it was taken, in the plane shown."""
+        copied = self.options.clipboard
+        if copied is None or self.image is None or self.document.writing:
+            return
+        made, why = operations.paste(
+            self.document, copied, self.view.plane, copied.y, copied.x, self.options.mode
+        )
+        if made:
+            self.view.select(*made)
         if why:
             self.message.emit(why)
 

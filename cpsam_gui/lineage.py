@@ -1,0 +1,83 @@
+"""The models as a family tree, and what a model card says in words. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cpsam_core.weights import ModelInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A model and those that were trained from it; `info` is None for one that is no longer here."""
+
+    name: str
+    info: ModelInfo | None
+    children: tuple[Node, ...] = ()
+
+
+def family(models: Sequence[ModelInfo]) -> tuple[Node, ...]:
+    """Return the models under those that they were trained from, in the order given.
+
+    Parents that were removed stay as empty nodes; cards that name each other in a circle are cut open.
+    """
+    known = {model.name: model for model in models}
+    parents: dict[str, str] = {}
+    for model in models:
+        parent = model.card.parent if model.card is not None else None
+        if parent and parent != model.name and not _leads_to(parent, model.name, parents):
+            parents[model.name] = parent
+    names = list(known)
+    names += [parent for parent in dict.fromkeys(parents.values()) if parent not in known]
+    children: dict[str, list[str]] = {}
+    for name in names:
+        if name in parents:
+            children.setdefault(parents[name], []).append(name)
+
+    def node(name: str) -> Node:
+        return Node(name, known.get(name), tuple(node(child) for child in children.get(name, [])))
+
+    return tuple(node(name) for name in names if name not in parents)
+
+
+def _leads_to(name: str, wanted: str, parents: dict[str, str]) -> bool:
+    while name in parents:
+        name = parents[name]
+        if name == wanted:
+            return True
+    return name == wanted
+
+
+def card_lines(info: ModelInfo) -> list[tuple[str, str]]:
+    """Return what is known about a model, as names and values."""
+    kinds = {"embedded": "part of the program", "published": "published by Cellpose", "own": "your own"}
+    lines = [("Kind", kinds[info.kind]), ("File", str(info.path))]
+    if info.size is not None:
+        lines.append(("Size", f"{info.size / 1e6:,.1f} MB"))
+    elif not info.present:
+        lines.append(("Size", "not here yet; fetched on first use"))
+    card = info.card
+    if card is None:
+        return lines
+    if card.parent:
+        lines.append(("Trained from", card.parent))
+    if card.created:
+        lines.append(("Made", card.created[:16].replace("T", " ")))
+    if card.images:
+        names = sorted(card.images.values())
+        lines.append(("Images", f"{len(names):,}: {', '.join(names[:4])}{' …' if len(names) > 4 else ''}"))
+    for name, scores in card.scores.items():
+        if "ap_0.5" in scores:
+            lines.append((f"Precision on {name}", f"{scores['ap_0.5']:.3f}"))
+    if card.losses:
+        lines.append(("Epochs", f"{len(card.losses):,}, last loss {card.losses[-1]:.3f}"))
+    if card.classes:
+        lines.append(("Classes", ", ".join(card.classes[1:])))
+    for name, value in (("Licence", card.licence), ("Notes", card.notes)):
+        if value:
+            lines.append((name, value))
+    return lines

@@ -1,0 +1,7 @@
+"""The panel that retrains the model on the corrected images of the folder."""
+
+from __future__ import annotations
+
+from .panel import TrainPanel
+
+__all__ = ["TrainPanel"]

@@ -1,0 +1,192 @@
+"""The training panel: images, start model, one button, and what happens while it trains."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QWidget
+from superqt import QCollapsible
+
+from cpsam_gui import theme
+from cpsam_gui.i18n import translate
+from cpsam_gui.panels.layout import column, dim, form
+
+from .curves import Curves
+from .images import CandidateView
+from .options import TrainingOptions
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QShowEvent
+
+    from cpsam_core.finetune import EpochReport, TrainingEvent
+    from cpsam_core.retrain import RetrainingPlan
+    from cpsam_gui.session import Session
+
+
+class TrainPanel(QWidget):
+    """Retrains the model on the corrected images; one click with nothing changed does the right thing."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session, self._training = session, session.training
+        self.images = CandidateView(session)
+        self.counts = dim("")
+        self.start = QComboBox()
+        self.start.setToolTip(translate("The model that training starts from"))
+        self.start.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.start.setMinimumContentsLength(12)
+        self.name = QLineEdit()
+        self.name.setPlaceholderText(translate("made from the folder's name"))
+        self.more = QCollapsible(translate("More"))
+        self.options = TrainingOptions()
+        self.more.addWidget(self.options)
+        self.button = QPushButton(translate("Retrain"))
+        self.button.setObjectName("primary")
+        self.button.setIcon(theme.icon("school_outline", theme.current().on_accent))
+        self.text = dim("")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.time = dim("", wrap=False)
+        self.pause = QPushButton(translate("Pause"))
+        self.stop = QPushButton(translate("Stop, keep best"))
+        self.cancel = QPushButton(translate("Cancel"))
+        self.curves = Curves()
+        self._arrange()
+        self._connect()
+        self._filled = False
+        self._candidates_changed()
+        self._state_changed()
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Fill in models and defaults when the panel is first seen: that imports much; called by Qt."""
+        super().showEvent(event)
+        if not self._filled:
+            self._filled = True
+            self.fill_models()
+
+    def _arrange(self) -> None:
+        layout = column(self)
+        title = QLabel(translate("Learn from"))
+        title.setObjectName("heading")
+        layout.addWidget(title)
+        layout.addWidget(self.images)
+        layout.addWidget(self.counts)
+        rows = form()
+        for words, field in ((translate("Start from"), self.start), (translate("New name"), self.name)):
+            field.setMinimumHeight(26)
+            rows.addRow(words, field)
+        layout.addLayout(rows)
+        layout.addWidget(self.more)
+        layout.addWidget(self.button)
+        layout.addWidget(self.text)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.time)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(theme.GRID)
+        for button in (self.pause, self.stop, self.cancel):
+            buttons.addWidget(button)
+        layout.addLayout(buttons)
+        layout.addWidget(self.curves)
+        layout.addStretch(1)
+
+    def _connect(self) -> None:
+        training = self._training
+        self.button.clicked.connect(training.start)
+        self.pause.clicked.connect(lambda: training.resume() if training.paused else training.pause())
+        self.stop.clicked.connect(training.stop)
+        self.cancel.clicked.connect(training.cancel)
+        self.start.currentIndexChanged.connect(self._start_changed)
+        self.name.textChanged.connect(self._options_changed)
+        self.options.changed.connect(self._options_changed)
+        training.candidates_changed.connect(self._candidates_changed)
+        training.state_changed.connect(self._state_changed)
+        training.models_changed.connect(self.fill_models)
+        training.planned.connect(self._planned)
+        training.progressed.connect(self._progressed)
+        training.epoch_done.connect(self._epoch_done)
+        training.told.connect(self._told)
+
+    def fill_models(self) -> None:
+        """Offer the models that there are; the one in use comes first."""
+        if not self._filled:
+            return
+        chosen = self.start.currentData()
+        self.start.blockSignals(True)
+        self.start.clear()
+        self.start.addItem(translate("The model in use"), "")
+        for name in self._session.models.names():
+            self.start.addItem(name, name)
+        self.start.setCurrentIndex(max(self.start.findData(chosen), 0))
+        self.start.blockSignals(False)
+        self._start_changed()
+
+    def _start_changed(self) -> None:
+        self.options.set_start(self.start.currentData() or self._session.runs.options.model.name)
+        self._options_changed()
+
+    def _options_changed(self) -> None:
+        options = self._training.options
+        self._training.choose(
+            replace(
+                options, start=self.start.currentData() or "", name=self.name.text().strip(),
+                changes=self.options.changes(), scale=self.options.scale(),
+                classes=self.options.classes.currentData(), precision=self.options.precision.currentData(),
+            )
+        )  # fmt: skip
+
+    def _candidates_changed(self) -> None:
+        used = [one for one in self._training.candidates if one.wanted]
+        learnt = [one for one in used if one.use != "aside"]
+        objects = sum(one.objects for one in learnt)
+        if not self._training.candidates:
+            self.counts.setText(translate("Images with saved masks appear here; corrected ones are ticked."))
+        else:
+            words = translate("{images} images with {objects} objects to learn from, {aside} kept aside")
+            self.counts.setText(
+                words.format(images=len(learnt), objects=f"{objects:,}", aside=len(used) - len(learnt))
+            )
+
+    def _state_changed(self) -> None:
+        running = self._training.running
+        self.button.setVisible(not running)
+        for shown in (self.bar, self.time, self.pause, self.stop, self.cancel):
+            shown.setVisible(running)
+        for field in (self.images, self.start, self.name, self.more):
+            field.setEnabled(not running)
+        self.pause.setText(translate("Continue") if self._training.paused else translate("Pause"))
+        if running and not self._training.reports:
+            self.text.setText(translate("Looking at the images"))
+            self.bar.setRange(0, 0)
+            self.time.setText("")
+            self.curves.show_reports(())
+        self.text.setVisible(running or bool(self._training.reports))
+
+    def _planned(self, plan: RetrainingPlan) -> None:
+        self.text.setText(" ".join((plan.text, *plan.warnings)))
+
+    def _progressed(self, done: int, total: int, note: str) -> None:
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(round(1000 * done / max(total, 1)))
+        if not self._training.reports and note:
+            self.time.setText(note)
+
+    def _epoch_done(self, report: EpochReport) -> None:
+        self.curves.show_reports(self._training.reports)
+        words = translate("Epoch {epoch} of {epochs}, {time} left")
+        self.time.setText(
+            words.format(epoch=report.epoch, epochs=report.epochs, time=duration(report.seconds_left))
+        )
+
+    def _told(self, event: TrainingEvent) -> None:
+        self._session.message.emit(event.text)
+        self.text.setText(f"{self.text.text()}\n{event.text}".strip())
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words, no finer than makes sense."""
+    if seconds < 90:
+        return translate("{n} s").format(n=max(1, round(seconds)))
+    if seconds < 5400:
+        return translate("{n} min").format(n=round(seconds / 60))
+    return translate("{n} h").format(n=f"{seconds / 3600:.1f}")
