@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from PyQt6.QtCore import Qt
 
     from cpsam_core.segment import Settings
+    from cpsam_gui.run_options import RunOptions
     from cpsam_gui.session import Session
 
 DELAY = 60  # milliseconds that a slider rests before the masks follow it
@@ -133,6 +134,12 @@ class SegmentPanel(QWidget):
         }
         return Settings(**fields)
 
+    def options(self) -> RunOptions:
+        """Return what is set."""
+        from cpsam_gui.run_options import ModelChoice, RunOptions
+
+        return RunOptions(ModelChoice(self.model_name), self.settings(), self.keep)
+
     def show_running(self, running: bool, possible: bool) -> None:
         """Let the button run or cancel."""
         self.run_button.setText("Cancel" if running else "Segment")
@@ -154,7 +161,8 @@ class SegmentPanel(QWidget):
 
     def _mask_again(self) -> None:
         if self._session.runs.flows is not None:
-            self._session.runs.mask_again(self.settings(), keep=self.keep)
+            self._session.runs.options = self.options()
+            self._session.runs.mask_again()
 
     def _new_image(self) -> None:
         stack = self._session.document.shape[0] > 1

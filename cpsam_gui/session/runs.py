@@ -1,23 +1,41 @@
-"""Runs of the model, and the thresholds that are changed after them."""
+"""Runs of the model on the open image, and the thresholds that are changed after them."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from cpsam_gui import tasks
-from cpsam_gui.history import Origin
+from psygnal import Signal
+from PyQt6.QtCore import QTimer
+
+from cpsam_core.errors import SettingsError
+from cpsam_gui import landing, tasks
+from cpsam_gui.run_options import RunOptions, recalled, remembered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
     import numpy as np
     from numpy.typing import NDArray
 
+    from cpsam_core.progress import Progress
     from cpsam_core.segment import Settings
+    from cpsam_gui.box import Box
+    from cpsam_gui.document import Document
+    from cpsam_gui.models import ModelChoice
+    from cpsam_gui.tasks import RegionFound, Segments
 
     from .session import Session
 
+    Result: TypeAlias = Callable[[tasks.Kept, Progress], tasks.Found]
+    """Puts the result of a run together with what stays."""
+
 THRESHOLDS = "Change thresholds"
+REGION = "Segment region"
+PATIENCE = 50  # milliseconds between looks at whether a stroke has ended that a result must wait for
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,76 +46,229 @@ class Flows:
     logits: NDArray[np.float32]
     diameter: float | None = None
     """Of the cells in pixels, as the run took or measured it."""
+    class_logits: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pending:
+    """A result on its way into the document that it was made for."""
+
+    name: str
+    document: Document
+    revision: int
+    """State of the document that the result was put together with."""
+    position: int
+    options: RunOptions
+    settings: dict[str, Any]
+    """What is remembered of the settings."""
+    flows: Flows | None = None
+    """The flows that new thresholds were applied to; None for a run of the network."""
 
 
 class Runs:
-    """Segments the open image; the results land in the document as one step."""
+    """Segments the open image; each result lands in the document as one step."""
+
+    options_changed = Signal()
+    """Model, settings, device or the fate of existing masks were changed."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._options = RunOptions()
+        self._revision = 0
         self.flows: Flows | None = None
         self.last_settings: dict[str, Any] = {}
         """Thresholds of the last run, which are saved with the masks and come back with them."""
+        session.history_changed.connect(self._count)
+
+    # -- what a run does ---------------------------------------------------------------------------------
+
+    @property
+    def options(self) -> RunOptions:
+        """What the next run does."""
+        return self._options
+
+    @options.setter
+    def options(self, options: RunOptions) -> None:
+        if options == self._options:
+            return
+        if options.model != self._options.model:
+            self._session.models.changed(options.model)
+        self._options = options
+        self.options_changed.emit()
+
+    def change(self, **values: Any) -> None:
+        """Change options by name; see `RunOptions.changed`.
+
+        Raises
+        ------
+        SettingsError
+            A value makes no sense; nothing was changed.
+        """
+        self.options = self._options.changed(**values)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the engine that fit the open image."""
+        return self._options.settings_for(self._session.document.shape[0], self._session.images.chosen)
 
     def forget(self) -> None:
         """Drop the flows and settings of an image that is left."""
         self.flows, self.last_settings = None, {}
 
-    def segment(self, model: str, settings: Settings, *, keep: bool = True) -> None:
-        """Run a model on the open image; objects that are locked or drawn by hand stay where `keep`."""
-        if self._session.image is None or self._session.jobs.busy:
+    # -- runs --------------------------------------------------------------------------------------------
+
+    def segment(self) -> None:
+        """Run the model on the open image as the options say."""
+        session, options = self._session, self._options
+        if session.image is None or session.jobs.busy:
             return
-        kept = self._kept() if keep else tasks.Kept(first_id=self._session.document.next_id)
+        pending = self._pending(f"Segment with {options.model.title}")
         work = partial(
-            tasks.segment, self._session.image, settings, partial(self._session.models.load, model), kept
+            tasks.segment, session.image, self.settings, self._loader(options.model), self._kept(options.keep)
         )
-        self._session.jobs.start("Segmenting", work, partial(self._found, model=model, settings=settings))
+        session.jobs.start("Segmenting", self._holding(work), partial(self._finished, pending))
 
-    def mask_again(self, settings: Settings, *, keep: bool = True) -> None:
-        """Apply other thresholds to the flows of the last run, in the background; the newest request wins."""
-        if self.flows is None or self._session.jobs.busy:
+    def segment_region(
+        self, box: Box, done: Callable[[list[int]], None] | None = None, **changes: Any
+    ) -> None:
+        """Run the model on a block of the open image alone, at the scale of what is there.
+
+        Parameters
+        ----------
+        box
+            Block in pixels (z, y, x); the part of it that lies outside the image is left out.
+        done
+            Called with the ids of the new objects when they are in the document.
+        changes
+            Options that differ from those of the panel, such as ``diameter="auto"``.
+        """
+        session = self._session
+        box = box.clip(session.document.shape)
+        if session.image is None or session.jobs.busy or box.empty:
             return
-        kept = self._kept() if keep else tasks.Kept(first_id=self._session.document.next_id)
-        position = self._session.document.position
-
-        def done(found: tasks.Found) -> None:
-            if self._session.document.position == position and not self._session.document.writing:
-                self.swap(THRESHOLDS, replace(found, settings={**self.last_settings, **_values(settings)}))
-                self._session.message.emit(f"{len(found.records)} objects")
-
-        # The steps along the flows depend on the diameter that the run used, which may have been measured.
-        settings = replace(settings, diameter=self.flows.diameter)
-        work = partial(tasks.mask_again, self.flows.flows, self.flows.logits, settings, kept)
-        self._session.jobs.start_live(THRESHOLDS, work, done)
-
-    def _kept(self) -> tasks.Kept:
-        """Return what a run must not touch: locked objects, and those drawn or corrected by hand."""
-        rows = {
-            number: row for number, row in self._session.document.objects.items()
-            if row.locked or row.origin is not Origin.MODEL
-        }  # fmt: skip
-        return tasks.Kept(
-            self._session.document.snapshot() if rows else None, rows, self._session.document.next_id
+        options = self._options.changed(**changes) if changes else self._options
+        settings = options.settings_for(box.z1 - box.z0, session.images.chosen)
+        work = partial(tasks.segment_region, session.image, box, settings, self._loader(options.model))
+        session.jobs.start(
+            REGION, self._holding(work), partial(self._region_found, session.document, options.keep, done)
         )
 
-    def _found(self, found: tasks.Found, model: str, settings: Settings) -> None:
-        self.swap(f"Segment with {model}", replace(found, settings={"model": model, **_values(settings)}))
-        self._session.message.emit(f"{len(found.records)} objects found")
+    def mask_again(self) -> None:
+        """Apply the thresholds to the flows of the last run, in the background; the newest request wins."""
+        session, flows = self._session, self.flows
+        if flows is None or session.jobs.busy:
+            return
+        pending = replace(self._pending(THRESHOLDS), flows=flows)
+        pending = replace(pending, settings={**self.last_settings, **pending.settings})
+        # The steps along the flows depend on the diameter that the run used, which may have been measured.
+        settings = replace(self.settings, diameter=flows.diameter)
+        result = partial(tasks.mask_again, flows.flows, flows.logits, settings, flows.class_logits)
+        work = partial(result, self._kept(self._options.keep))
+        session.jobs.start_live(THRESHOLDS, work, partial(self._land, pending, result))
+
+    def _pending(self, name: str) -> _Pending:
+        document, options = self._session.document, self._options
+        return _Pending(
+            name, document, self._revision, document.position, options, remembered(options, self.settings)
+        )  # fmt: skip
+
+    def _loader(self, model: ModelChoice) -> Callable[[Progress], Segments]:
+        return partial(self._session.models.load, model)
+
+    def _holding(self, work: Callable[[Progress], Any]) -> Callable[[Progress], Any]:
+        """Return `work` that holds the device meanwhile."""
+
+        def hold(progress: Progress) -> Any:
+            with self._session.models.device.foreground(progress):
+                return work(progress)
+
+        return hold
+
+    def _kept(self, keep: bool) -> tasks.Kept:
+        """Return what a run must not touch: locked objects, and those drawn or corrected by hand."""
+        document = self._session.document
+        if not keep:
+            return tasks.Kept(first_id=document.next_id)
+        rows = {number: row for number, row in document.objects.items() if landing.is_kept(row)}
+        return tasks.Kept(document.snapshot() if rows else None, rows, document.next_id)
+
+    # -- results -----------------------------------------------------------------------------------------
+
+    def _count(self) -> None:
+        self._revision += 1
+
+    def _finished(self, pending: _Pending, outcome: tasks.Outcome) -> None:
+        """Put the result of a run on the whole image into the document."""
+        self._land(pending, partial(tasks.combine, outcome.result, pending.document.shape), outcome.found)
+
+    def _land(self, pending: _Pending, result: Result, found: tasks.Found) -> None:
+        """Swap a result in; where the document has changed since, put it together with the changes first."""
+        session = self._session
+        live = pending.flows is not None
+        if session.document is not pending.document or (live and not self._wanted(pending)):
+            return
+        if session.document.writing:  # a stroke under way is never lost
+            QTimer.singleShot(PATIENCE, partial(self._land, pending, result, found))
+        elif self._revision != pending.revision:
+            again = replace(pending, revision=self._revision)
+            start = session.jobs.start_live if live else session.jobs.start_beside
+            work = partial(result, self._kept(pending.options.keep))
+            start(pending.name, work, partial(self._land, again, result))
+        else:
+            self._take(pending.name, replace(found, settings=pending.settings))
+            session.message.emit(f"{len(found.records):,} objects" + ("" if live else " found"))
+            if not live and remembered(self._options, self.settings) != pending.settings:
+                self.mask_again()  # the thresholds were moved during the run
+
+    def _wanted(self, pending: _Pending) -> bool:
+        """Whether new thresholds still belong to the last run, which may have been undone or replaced."""
+        return pending.flows is self.flows and pending.document.position >= pending.position
+
+    def _region_found(
+        self, document: Document, keep: bool, done: Callable[[list[int]], None] | None, found: RegionFound
+    ) -> None:
+        session = self._session
+        if session.document is not document:
+            return
+        if document.writing:
+            QTimer.singleShot(PATIENCE, partial(self._region_found, document, keep, done, found))
+            return
+        new = landing.land(document, REGION, found, keep=keep)
+        self._keep_flows(found)
+        session.message.emit(f"{len(new):,} object{'' if len(new) == 1 else 's'} in the region")
+        if done is not None:
+            done(new)
+
+    def _keep_flows(self, found: RegionFound) -> None:
+        """Let later changes of thresholds know what the run on the region saw, where there was a run on the whole."""
+        if self.flows is None or found.flows is None or found.logits is None:
+            return
+        planes, rows, columns = found.box.slices
+        volume = self.flows.logits.ndim == 3
+        if len(found.flows) != len(self.flows.flows):
+            return  # a volume there and planes here
+        place = (planes, rows, columns) if volume else (rows, columns)
+        target = self.flows.logits[place]
+        target[...] = found.logits.reshape(target.shape)
+        target = self.flows.flows[(slice(None), *place)]
+        target[...] = found.flows.reshape(target.shape)
 
     def swap(self, name: str, found: tasks.Found) -> None:
-        """Put a whole result into the document as one step; its flows serve later changes of thresholds."""
-        self._session.tool.cancel()
+        """Put masks that were read into the document as one step; their thresholds and flows come with them."""
+        self._take(name, found)
+        if found.settings:
+            # A file may hold anything: values that make no sense are left out.
+            with suppress(SettingsError):
+                self.change(**recalled(found.settings))
+            self._session.settings_changed.emit()
+
+    def _take(self, name: str, found: tasks.Found) -> None:
+        session = self._session
+        session.tool.cancel()
         if found.flows is not None and found.logits is not None:
-            self.flows = Flows(found.flows, found.logits, found.diameter)
+            self.flows = Flows(found.flows, found.logits, found.diameter, found.class_logits)
         if found.settings:
             self.last_settings = dict(found.settings)
-            self._session.settings_changed.emit()
-        self._session.view.selection = frozenset()
+        session.view.selection = frozenset()
         # Moving a slider makes one step, not one for each position.
-        self._session.document.replace(name, found.labels, found.records, merge=name == THRESHOLDS)
-
-
-def _values(settings: Settings) -> dict[str, Any]:
-    """Return what is remembered of the settings of a run."""
-    names = ("diameter", "flow_threshold", "cellprob_threshold", "min_size")
-    return {name: getattr(settings, name) for name in names}
+        session.document.replace(name, found.labels, found.records, merge=name == THRESHOLDS)

@@ -16,15 +16,18 @@ from .opening import (
 )
 from .pictures import thumbnail
 from .records import Found, Kept, records_of, records_with
+from .region import RegionFound, segment_region
 from .saving import Saved, read_masks, save
-from .segmenting import Segments, combine, mask_again, segment
+from .segmenting import Outcome, Segments, combine, mask_again, segment
 
 __all__ = [
     "Found",
     "Histogram",
     "Kept",
     "Opened",
+    "Outcome",
     "Reading",
+    "RegionFound",
     "Saved",
     "Segments",
     "Unsure",
@@ -41,5 +44,6 @@ __all__ = [
     "records_with",
     "save",
     "segment",
+    "segment_region",
     "thumbnail",
 ]

@@ -31,6 +31,7 @@ class Found:
     logits: NDArray[np.float32] | None = None
     diameter: float | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    class_logits: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)

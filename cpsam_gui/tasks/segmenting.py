@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from cpsam_gui.compose import compose
+from cpsam_gui.compose import compose_with_ids
 
 from .records import Found, Kept, records_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -28,19 +30,40 @@ class Segments(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A run on a whole image: what the engine returned, and the same put together with what stays."""
+
+    result: Segmentation
+    found: Found
+    seconds: float = 0.0
+    """What the engine took, loading the model left out."""
+
+
 def segment(
     image: Image, settings: Settings, load: Callable[[Progress], Segments], kept: Kept, progress: Progress
-) -> Found:
+) -> Outcome:
     """Run the network on an image and make the object table of the result."""
+    result, seconds = run_network(image, settings, load, progress)
+    return Outcome(result, combine(result, image.pixels.shape[:3], kept, progress), seconds)
+
+
+def run_network(
+    image: Image, settings: Settings, load: Callable[[Progress], Segments], progress: Progress
+) -> tuple[Segmentation, float]:
+    """Load the model if need be and run it; return the result and the seconds that the run itself took."""
     progress(0, 1, "Loading the model")
     segmenter = load(progress)
-    return combine(segmenter.segment(image, settings, progress), kept, image.pixels.shape[:3])
+    start = time.monotonic()
+    result = segmenter.segment(image, settings, progress)
+    return result, time.monotonic() - start
 
 
 def mask_again(
     flows: NDArray[np.float32],
     logits: NDArray[np.float32],
     settings: Settings,
+    class_logits: NDArray[np.float32] | None,
     kept: Kept,
     progress: Progress,
 ) -> Found:
@@ -48,32 +71,41 @@ def mask_again(
     from cpsam_core.segment import masks_of
 
     shape = logits.shape if logits.ndim == 3 else (1, *logits.shape)
-    return combine(masks_of(flows, logits, settings, progress=progress), kept, shape)
+    return combine(masks_of(flows, logits, settings, class_logits, progress), shape, kept, progress)
 
 
-def combine(result: Segmentation, kept: Kept, shape: tuple[int, ...]) -> Found:
+def combine(result: Segmentation, shape: tuple[int, ...], kept: Kept, progress: Progress) -> Found:
     """Put a result of the engine together with the objects that stay, and make the object table."""
+
+    def tick() -> None:
+        progress(0, 1, "Objects")
+
     found = np.asarray(result.labels, np.uint32).reshape(shape)
-    before = kept.labels.array() if kept.labels is not None else np.zeros((), np.uint32)
-    labels = compose(found, before, list(kept.records), kept.first_id)
+    before = kept.labels.array() if kept.labels is not None else found
+    labels, ids = compose_with_ids(found, before, list(kept.records), kept.first_id, tick)
     records = records_of(labels, kept=kept.records)
-    scores = _scores(result.objects)
-    numbers = np.zeros(int(labels.max(initial=0)) + 1, np.int64)  # the engine's number of each object
-    numbers[labels.ravel()] = found.ravel()
-    for number, record in records.items():
-        if number not in kept.records:
-            records[number] = record.changed(**scores.get(int(numbers[number]), {}))
-    return Found(labels, records, result.flows, result.logits, result.diameter)
+    tick()
+    for number, values in scores_of(result).items():
+        new = int(ids[number]) if number < ids.size else 0
+        if new in records:
+            records[new] = records[new].changed(**values)
+    classes = getattr(result, "class_logits", None)
+    return Found(labels, records, result.flows, result.logits, result.diameter, class_logits=classes)
 
 
-def _scores(table: Any) -> dict[int, dict[str, float]]:
-    """Return flow error and probability by id from the engine's table."""
-    scores: dict[int, dict[str, float]] = {}
+def scores_of(result: Any) -> Mapping[int, dict[str, Any]]:
+    """Return flow error, probability and class by the engine's number of the object."""
+    scores: dict[int, dict[str, Any]] = {}
+    ids = np.asarray(result.objects.ids).tolist()
     for column, name in (("flow_errors", "flow_error"), ("probabilities", "probability")):
-        values = getattr(table, column, None)
+        values = getattr(result.objects, column, None)
         if values is None:
             continue
-        for number, value in zip(np.asarray(table.ids).tolist(), np.asarray(values).tolist(), strict=True):
+        for number, value in zip(ids, np.asarray(values).tolist(), strict=True):
             if value == value:
                 scores.setdefault(int(number), {})[name] = float(value)
+    classes = getattr(result, "classes", None)
+    if classes is not None:
+        for number, value in zip(ids, np.asarray(classes).tolist(), strict=True):
+            scores.setdefault(int(number), {})["class_id"] = int(value)
     return scores

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cpsam_core.checkpoints import write_checkpoint
 from cpsam_core.progress import silent
 from cpsam_core.vit import FlowVit, VitConfig
-from cpsam_gui.models import DEFAULT, Models
+from cpsam_gui.models import DEFAULT, ModelChoice, Models
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +15,18 @@ if TYPE_CHECKING:
     import pytest
 
     from cpsam_core.progress import Progress
+
+A, B = ModelChoice("a"), ModelChoice("b")
+
+
+def counting() -> tuple[Models, list[tuple[ModelChoice, Any]]]:
+    loaded: list[tuple[ModelChoice, Any]] = []
+
+    def load(choice: ModelChoice, progress: Progress) -> Any:
+        loaded.append((choice, progress))
+        return object()
+
+    return Models(load), loaded
 
 
 def test_the_users_own_models_are_offered_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,14 +41,31 @@ def test_the_users_own_models_are_offered_at_once(tmp_path: Path, monkeypatch: p
 
 
 def test_a_model_is_loaded_once_and_told_where_to_report() -> None:
-    loaded: list[tuple[str, Progress]] = []
+    models, loaded = counting()
+    first = models.load(A, silent)
+    assert models.load(A, silent) is first
+    assert models.load(B, silent) is not first
+    assert loaded == [(A, silent), (B, silent)]
 
-    def load(name: str, progress: Progress) -> Any:
-        loaded.append((name, progress))
-        return object()
 
-    models = Models(load)
-    first = models.load("a", silent)
-    assert models.load("a", silent) is first
-    assert models.load("b", silent) is not first
-    assert loaded == [("a", silent), ("b", silent)]
+def test_another_device_frees_the_model_and_another_name_does_not() -> None:
+    models, loaded = counting()
+    models.load(A, silent)
+    models.changed(B)
+    assert models.loaded(A) is not None
+    models.changed(ModelChoice("a", device="cpu"))
+    assert models.loaded(A) is None
+    models.load(A, silent)
+    assert len(loaded) == 2
+
+
+def test_a_model_that_was_trained_anew_is_loaded_anew(tmp_path: Path) -> None:
+    models, loaded = counting()
+    file = tmp_path / "mine.safetensors"
+    file.write_bytes(b"old")
+    choice = ModelChoice(str(file))
+    models.load(choice, silent)
+    models.load(choice, silent)
+    file.write_bytes(b"retrained")
+    models.load(choice, silent)
+    assert len(loaded) == 2

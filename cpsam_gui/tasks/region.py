@@ -1,0 +1,101 @@
+"""Running the network on a part of an image, at the scale of what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cpsam_gui.box import Box
+
+from .segmenting import run_network, scores_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from cpsam_core.images import Image
+    from cpsam_core.progress import Progress
+    from cpsam_core.segment import Settings
+    from cpsam_gui.history import Labels
+
+    from .segmenting import Segments
+
+CONTEXT = 32  # pixels around the region that the network sees too, so that cells at its border look whole
+INSIDE = 0.5  # an object belongs to a region when more than this share of it lies inside
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RegionFound:
+    """What a run found in a region.
+
+    Attributes
+    ----------
+    region
+        The block that was asked for.
+    box
+        The block that the network saw: the region and some context.
+    labels
+        uint32 of the shape of `box`; the objects that lie in the region, numbered from 1.
+    scores
+        Flow error, probability and class by number.
+    flows, logits
+        As the engine returns them, for `box`.
+    diameter
+        Of the objects in pixels, as the run took or measured it.
+    """
+
+    region: Box
+    box: Box
+    labels: Labels
+    scores: Mapping[int, dict[str, Any]] = field(default_factory=dict)
+    flows: NDArray[np.float32] | None = None
+    logits: NDArray[np.float32] | None = None
+    diameter: float | None = None
+
+    @property
+    def count(self) -> int:
+        """How many objects were found."""
+        return int(np.count_nonzero(np.bincount(self.labels.ravel())[1:]))
+
+
+def segment_region(
+    image: Image, region: Box, settings: Settings, load: Callable[[Progress], Segments], progress: Progress
+) -> RegionFound:
+    """Run the network on a block of an image (z, y, x) as if it were an image of its own.
+
+    Brightness is normalised within the block, and where `settings` leave the diameter to the model the cells of the
+    block are what is measured. Objects that lie in the region by more than half are returned whole, those around
+    it left out.
+    """
+    box = region.grow(CONTEXT).clip(image.pixels.shape[:3])
+    part = replace(image, pixels=image.pixels[box.slices])
+    settings = replace(settings, do_3D=settings.do_3D and part.is_stack)
+    result, _ = run_network(part, settings, load, progress)
+    labels = np.asarray(result.labels, np.uint32).reshape(box.shape)
+    inner = Box(
+        region.z0 - box.z0, region.z1 - box.z0, region.y0 - box.y0, region.y1 - box.y0,
+        region.x0 - box.x0, region.x1 - box.x0,
+    )  # fmt: skip
+    return RegionFound(
+        region,
+        box,
+        _only_inside(labels, inner),
+        scores_of(result),
+        result.flows,
+        result.logits,
+        result.diameter,
+    )
+
+
+def _only_inside(labels: Labels, inner: Box) -> Labels:
+    """Return `labels` without the objects of which half or more lies outside of `inner`."""
+    areas = np.bincount(labels.ravel())
+    inside = np.bincount(labels[inner.slices].ravel(), minlength=areas.size)
+    table = np.arange(areas.size, dtype=np.uint32)
+    table[inside <= INSIDE * areas] = 0
+    kept: Labels = table[labels]
+    return kept
