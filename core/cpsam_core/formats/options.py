@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 __all__ = ["ReadHints", "WriteOptions"]
 
@@ -35,6 +36,8 @@ class WriteOptions:
         TIFF in tiles of 512 x 512 instead of strips.
     annotations
         GeoJSON: QuPath's annotations, which can be edited there, instead of detections, which are lighter.
+    ngff
+        OME-Zarr: version of the format, ``"0.4"`` or ``"0.5"``, which fewer programs read.
     show_ids
         Pictures: write the number of each object beside it.
     scale_bar
@@ -46,6 +49,7 @@ class WriteOptions:
     compression: str | None = "zlib"
     tiled: bool = False
     annotations: bool = False
+    ngff: Literal["0.4", "0.5"] = "0.4"
     show_ids: bool = False
     scale_bar: bool = True
     fill: float = 0.25

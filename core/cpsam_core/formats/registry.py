@@ -62,6 +62,8 @@ class Format:
         What installs that library: ``pip install "cpsam-gui[extra]"``.
     module
         Where `read_KEY` and `write_KEY` are.
+    writing_module
+        Where `write_KEY` is, if elsewhere.
     """
 
     key: str
@@ -81,6 +83,7 @@ class Format:
     options: tuple[str, ...] = ()
     library: str = ""
     extra: str = ""
+    writing_module: str = ""
 
     @property
     def available(self) -> bool:
@@ -101,7 +104,8 @@ class Format:
                 f'pip install "cpsam-gui[{self.extra}]"'
             )
         # Imported here: the libraries behind some formats take long to load.
-        return getattr(importlib.import_module(f".{self.module}", __package__), f"{verb}_{self.key}")
+        module = self.writing_module if verb == "write" and self.writing_module else self.module
+        return getattr(importlib.import_module(f".{module}", __package__), f"{verb}_{self.key}")
 
 
 PICTURE = ("show_ids", "scale_bar", "fill")
@@ -133,6 +137,11 @@ FORMATS: tuple[Format, ...] = (
     Format("coco", "COCO (run-length masks)", "_coco.json", (".json",), "coco", classes=True),
     Format(
         "coco_polygons", "COCO (polygons)", "_coco.json", (".json",), "coco", can_read=False, classes=True
+    ),
+    Format(
+        "zarr", "OME-Zarr labels", ".ome.zarr", (".zarr",), "ome_zarr", classes=True, measurements=True,
+        stacks=True, is_folder=True, options=("ngff",), library="zarr", extra="zarr",
+        writing_module="ome_zarr_writing",
     ),
     Format("csv", "Table of objects (CSV)", "_objects.csv", (".csv",), "tables",
         can_read=False, exact=False, classes=True, measurements=True, stacks=True,

@@ -6,13 +6,14 @@ import contextlib
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cpsam_core.atomic import atomic_path
 from cpsam_core.errors import ImageError
 
-__all__ = ["AnyPath", "check_readable", "head_of", "opening", "saving", "write_text"]
+__all__ = ["AnyPath", "check_readable", "head_of", "opening", "saving", "saving_folder", "write_text"]
 
 AnyPath = str | os.PathLike[str]
 
@@ -86,6 +87,49 @@ def saving(path: AnyPath, needed: int | None = None) -> Iterator[Path]:
             yield temporary
     except OSError as error:
         raise ImageError(_writing_failed(path, error, needed)) from error
+
+
+@contextlib.contextmanager
+def saving_folder(path: AnyPath, may_replace: Callable[[Path], bool]) -> Iterator[Path]:
+    """Lend a temporary folder beside `path`; on success it replaces `path`, on failure it is removed.
+
+    Parameters
+    ----------
+    path
+        Final name of the folder.
+    may_replace
+        Says whether a folder of that name may go; a file, and a folder that may not, are never touched.
+
+    Yields
+    ------
+    Path
+        An empty folder to fill.
+
+    Raises
+    ------
+    ImageError
+        Something else is there, the disk is full, or writing is not permitted. Nothing was overwritten.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{uuid.uuid4().hex}.part")
+    old = path.with_name(f".{uuid.uuid4().hex}.old")
+    try:
+        if path.exists() and not (path.is_dir() and may_replace(path)):
+            raise ImageError(
+                f"Cannot write {path}: something is there that this program did not write. Choose another name."
+            )
+        temporary.mkdir()
+        yield temporary
+        if path.exists():
+            path.rename(old)
+        temporary.rename(path)
+    except OSError as error:
+        raise ImageError(_writing_failed(path, error)) from error
+    finally:
+        if old.exists() and not path.exists():  # the second rename failed: back to what there was
+            old.rename(path)
+        for left in (temporary, old):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def write_text(path: AnyPath, text: str) -> None:

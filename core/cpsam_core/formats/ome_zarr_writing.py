@@ -1,0 +1,173 @@
+"""Write OME-Zarr: labels in a folder of chunks, with colours, classes and measurements.
+
+NGFF 0.4, which every program of today reads, or 0.5: the group ``labels/cells`` with a pyramid, and the image itself
+beside it where it is at hand, so that viewers show both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cpsam_core import __version__
+from cpsam_core.errors import ImageError
+from cpsam_core.images import Image, object_colours
+from cpsam_core.images.files import saving_folder
+
+from .classes import colour_of
+from .columns import texts_and_numbers
+from .objects import ObjectSet
+from .ome_zarr import own_attributes
+from .options import WriteOptions
+
+__all__ = ["write_zarr"]
+
+NAME = "cells"
+"""Of the label image in its group."""
+
+CHUNK = 512
+SMALLEST = 512
+"""Halving ends where rows and columns are no more than this."""
+
+
+def write_zarr(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
+    """Write a folder; one of that name that was not written here is never replaced."""
+    with saving_folder(path, _is_ours) as folder:
+        writer = _Writer(options.ngff)
+        root: dict[str, Any] = {"cpsam": {"version": __version__, "image": objects.image_name}}
+        if objects.image is not None:
+            root |= {"ome": writer.image(folder, objects.image)}
+        writer.group(folder, root)
+        writer.group(folder / "labels", {"ome": {"labels": [NAME]}})
+        axes = "zyx"[-objects.labels.ndim :]
+        label = folder / "labels" / NAME
+        scales = writer.pyramid(label, objects.labels, axes)
+        metadata = _multiscales(NAME, axes, scales, objects.pixel_size, objects.z_step, writer.ngff)
+        writer.group(label, {"ome": metadata | {"image-label": _image_label(objects, writer.ngff)}})
+
+
+class _Writer:
+    """Writes groups and arrays of one version of the format, with zarr 2 as well as with zarr 3."""
+
+    def __init__(self, ngff: str) -> None:
+        import zarr
+
+        self._zarr = zarr
+        self._is_old = int(zarr.__version__.split(".")[0]) < 3
+        if self._is_old and ngff != "0.4":
+            raise ImageError(
+                "OME-Zarr 0.5 needs the library zarr 3, which needs Python 3.11; 0.4 can be written."
+            )
+        self.ngff = ngff
+        self._format: dict[str, Any] = {} if self._is_old else {"zarr_format": 2 if ngff == "0.4" else 3}
+
+    def group(self, folder: Path, attributes: Mapping[str, Any]) -> None:
+        """Make a group of a folder; what stands under ``ome`` is where the version wants it."""
+        ome = dict(attributes.get("ome", {}))
+        others = {key: value for key, value in attributes.items() if key != "ome"}
+        if self.ngff == "0.4":
+            others |= ome
+        elif ome:
+            others["ome"] = {"version": self.ngff} | ome
+        group = self._zarr.open_group(str(folder), mode="a", **self._format)
+        group.attrs.update(others)
+
+    def pyramid(self, folder: Path, array: npt.NDArray[Any], axes: str) -> list[int]:
+        """Write an array and what halving its rows and columns leaves; return the factors."""
+        factors = [1]
+        self._array(folder / "0", array)
+        while max(array.shape[-2:]) > SMALLEST:
+            array = array[..., ::2, ::2]  # never a mean: it would be the number of another object
+            factors.append(factors[-1] * 2)
+            self._array(folder / str(len(factors) - 1), array)
+        return factors
+
+    def image(self, folder: Path, image: Image) -> dict[str, Any]:
+        """Write an image into the root; return its metadata."""
+        pixels = np.moveaxis(image.pixels, -1, 0)
+        axes = "czyx"
+        if not image.is_stack:
+            pixels, axes = pixels[:, 0], "cyx"
+        scales = self.pyramid(folder, pixels, axes)
+        name = image.path.name if image.path is not None else "image"
+        return _multiscales(name, axes, scales, image.pixel_size, image.z_step, self.ngff)
+
+    def _array(self, folder: Path, array: npt.NDArray[Any]) -> None:
+        import numcodecs
+
+        lengths = [1] * (array.ndim - 2) + [CHUNK, CHUNK]
+        options: dict[str, Any] = {
+            "shape": array.shape,
+            "chunks": tuple(min(pair) for pair in zip(lengths, array.shape, strict=True)),
+            "dtype": array.dtype,
+            "fill_value": 0,
+        }
+        blosc = numcodecs.Blosc(cname="zstd", clevel=3, shuffle=numcodecs.Blosc.SHUFFLE)
+        if self._is_old:
+            made = self._zarr.open_array(
+                str(folder), mode="w", compressor=blosc, dimension_separator="/", **options
+            )
+        else:
+            if self.ngff == "0.4":
+                options |= {"chunk_key_encoding": {"name": "v2", "separator": "/"}, "compressors": blosc}
+            made = self._zarr.create_array(store=str(folder), **options, **self._format)
+        made[...] = array
+
+
+def _multiscales(
+    name: str, axes: str, factors: list[int], pixel_size: float | None, z_step: float | None, ngff: str
+) -> dict[str, Any]:
+    described = []
+    for axis in axes:
+        size = {"z": z_step, "y": pixel_size, "x": pixel_size}.get(axis)
+        one = {"name": axis, "type": "channel" if axis == "c" else "space"}
+        described.append(one | ({"unit": "micrometer"} if size is not None else {}))
+    base = {"c": 1.0, "z": z_step or 1.0, "y": pixel_size or 1.0, "x": pixel_size or 1.0}
+    datasets = [
+        {
+            "path": str(level),
+            "coordinateTransformations": [
+                {"type": "scale", "scale": [base[axis] * (factor if axis in "yx" else 1) for axis in axes]}
+            ],
+        }
+        for level, factor in enumerate(factors)
+    ]
+    version = {"version": ngff} if ngff == "0.4" else {}
+    return {"multiscales": [{"name": name, "axes": described, "datasets": datasets, **version}]}
+
+
+def _image_label(objects: ObjectSet, ngff: str) -> dict[str, Any]:
+    """Return colours by class, else by object, and the properties of objects that have any."""
+    ids = objects.ids.tolist()
+    colours = dict(zip(ids, object_colours(objects.ids).tolist(), strict=True))
+    texts, numbers = texts_and_numbers(objects)
+    shown, properties = [], []
+    for place, number in enumerate(ids):
+        kind = objects.classes.get(number, 0)
+        colour = list(colour_of(objects, kind)) if kind else colours[number]
+        shown.append({"label-value": number, "rgba": [*colour, 255]})
+        row: dict[str, Any] = {"class": objects.class_name(kind), "class number": kind} if kind else {}
+        row |= {
+            name: column[place] for name, column in (texts | numbers).items() if column[place] is not None
+        }
+        if row:
+            properties.append({"label-value": number, **row})
+    label: dict[str, Any] = {"version": ngff} if ngff == "0.4" else {}
+    if shown:
+        label["colors"] = shown
+    if properties:
+        label["properties"] = properties
+    if objects.image is not None:
+        label["source"] = {"image": "../../"}
+    return label
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        return bool(own_attributes(folder))
+    except ImageError:
+        return False
