@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 OPAQUE = np.uint32(0xFF000000)
 MARKED = np.uint32(0xFFFFFFFF)
 MARGIN = 2  # samples
-FEW = 8  # selected objects that are compared one by one
 
 
 def channel_table(channel: ChannelView, entries: int, low: float, high: float) -> Pixels:
@@ -80,7 +79,7 @@ class ImageColours:
 class LabelColours:
     """Colours blocks of one plane of labels: fills and outlines; the selection and what is hovered in white.
 
-    `selected` and `hovered` may change; whoever changes them colours the places of these objects anew.
+    Whoever calls :meth:`mark` colours the places of the objects concerned anew.
     """
 
     def __init__(
@@ -95,8 +94,18 @@ class LabelColours:
         self._plane = plane
         self._fills, self._lines = fills, lines
         self._style = style
-        self.selected = frozenset(selected)
-        self.hovered = hovered
+        self.selected: frozenset[int] = frozenset()
+        self.hovered = 0
+        self._chosen: NDArray[np.bool_] = np.zeros(1, bool)
+        self.mark(frozenset(selected), hovered)
+
+    def mark(self, selected: frozenset[int], hovered: int) -> None:
+        """Show these objects as selected and one as hovered."""
+        if selected != self.selected:
+            # One place more than the largest id, so that larger ids are clipped to an entry that is False.
+            self._chosen = np.zeros(max(selected, default=-1) + 2, bool)
+            self._chosen[list(selected)] = True
+        self.selected, self.hovered = selected, hovered
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -117,6 +126,7 @@ class LabelColours:
             slice(top * magnify, (top + rows) * magnify),
             slice(left * magnify, (left + columns) * magnify),
         )
+        labels = np.ascontiguousarray(labels)
         if magnify > 1:
             labels = labels.repeat(magnify, 0).repeat(magnify, 1)
         centre = labels[inner]
@@ -127,19 +137,17 @@ class LabelColours:
         if self._style.overlay is not Overlay.FILL:
             edges = edges_of(labels)[inner]
             colours[edges] = np.take(self._lines, centre[edges], mode="clip")
-        for mask, width in ((self._mask(labels), 2), (labels == self.hovered, 1)):
-            if (self.selected if width == 2 else self.hovered) and mask.any():
-                colours[rim(mask, width)[inner]] = MARKED
+        if self.selected:
+            _outline(colours, np.take(self._chosen, labels, mode="clip"), 2, inner)
+        if self.hovered:
+            _outline(colours, labels == self.hovered, 1, inner)
         return np.ascontiguousarray(colours)
 
-    def _mask(self, labels: Pixels) -> NDArray[np.bool_]:
-        """Return the pixels of the selected objects."""
-        if len(self.selected) > FEW:
-            return np.isin(labels, list(self.selected))
-        mask = np.zeros(labels.shape, bool)
-        for number in self.selected:
-            mask |= labels == number
-        return mask
+
+def _outline(colours: Pixels, mask: NDArray[np.bool_], width: int, inner: tuple[slice, slice]) -> None:
+    """Draw the rim of a mask over the colours of its `inner` part."""
+    if mask.any():
+        colours[rim(mask, width)[inner]] = MARKED
 
 
 def rim(mask: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:

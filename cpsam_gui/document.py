@@ -16,16 +16,20 @@ import numpy as np
 from psygnal import Signal
 
 from .box import Box
+from .draft import Draft
 from .facts import Facts
-from .history import ObjectRecord, Origin, PixelEdit, Step, Swap
+from .history import ObjectRecord, Origin, Step, Swap
 from .snapshot import Snapshot
+from .table import Records, tally
+from .timeline import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from .history import Labels
 
-TILE = 256  # pixels; what a step copies when it first touches a place
 HISTORY_BYTES = 1 << 30
 
 
@@ -45,21 +49,13 @@ class Document:
         if len(shape) != 3 or min(shape) < 1:
             raise ValueError(f"labels need three lengths of at least 1, not {tuple(shape)}")
         self._labels: Labels = np.zeros(tuple(shape), np.uint32)
-        self._records: dict[int, ObjectRecord] = {}
+        self._records = Records()
         self._facts = Facts()
-        self._facts_before: Facts | None = None
         self.rule: Callable[[Step, Facts], Facts] | None = None
         """What a new step means for the facts, such as that the image counts as corrected now."""
         self._next_id = 1
-        self._limit = history_bytes
-        self._steps: list[Step] = []
-        self._position = 0
-        self._dropped = 0
-        self._origin = Step("origin")
-        self._saved = self._origin
-        self._name: str | None = None
-        self._tiles: dict[tuple[int, int, int], tuple[Box, Labels]] = {}
-        self._touched: dict[int, ObjectRecord | None] = {}
+        self._timeline = Timeline(history_bytes)
+        self._draft: Draft | None = None
         self._snapshots: WeakSet[Snapshot] = WeakSet()
 
     # -- reading -----------------------------------------------------------------------------------------
@@ -81,6 +77,11 @@ class Document:
     def objects(self) -> Mapping[int, ObjectRecord]:
         """The table of objects by id, read-only."""
         return MappingProxyType(self._records)
+
+    @property
+    def colours(self) -> NDArray[np.uint8]:
+        """Entry of the palette of each id, from 1, uint8 (longer than the largest id); 0 for no object."""
+        return self._records.colours
 
     @property
     def facts(self) -> Facts:
@@ -114,7 +115,7 @@ class Document:
     @property
     def writing(self) -> bool:
         """Whether a step is open, such as a brush stroke in progress."""
-        return self._name is not None
+        return self._draft is not None
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -129,9 +130,8 @@ class Document:
 
     def begin(self, name: str) -> None:
         """Open a step that :meth:`commit` closes, for gestures that span many events."""
-        if self.writing:
-            raise RuntimeError(f"the step {self._name!r} is still open")
-        self._name = name
+        self._refuse_while_writing()
+        self._draft = Draft(name)
 
     def write(self, box: Box, values: Labels, origin: Origin = Origin.HAND) -> None:
         """Set the labels of a block; new ids get a row of the table with `origin`.
@@ -139,7 +139,8 @@ class Document:
         `values` has the shape of `box`, which lies inside the image. Objects of the model that lose or gain
         pixels count as edited from now on.
         """
-        if not self.writing:
+        draft = self._draft
+        if draft is None:
             raise RuntimeError("labels are written inside a step only")
         if box != box.clip(self.shape):
             raise ValueError(f"{box} reaches outside the image {self.shape}")
@@ -147,7 +148,7 @@ class Document:
         different = block != values
         if not different.any():
             return
-        self._remember(box)
+        draft.remember(self._labels, box)
         self._preserve(box)
         before, after = block[different], np.asarray(values)[different]
         block[different] = after
@@ -165,51 +166,45 @@ class Document:
 
     def set_facts(self, **fields: Any) -> None:
         """Change what is known of the image as a whole, such as ``notes="..."``."""
-        if not self.writing:
+        draft = self._draft
+        if draft is None:
             raise RuntimeError("facts are written inside a step only")
-        if self._facts_before is None:
-            self._facts_before = self._facts
+        draft.facts = draft.facts or self._facts
         self._facts = self._facts.changed(**fields)
 
     def commit(self) -> None:
         """Close the open step and add it to the history, unless it changed nothing."""
-        name = self._name
-        if name is None:
+        draft = self._draft
+        if draft is None:
             raise RuntimeError("no step is open")
-        edits = tuple(
-            PixelEdit.between(box, tile[_inner(box, tile.shape)], self._labels[box.slices])
-            for box, tile in self._tiles.values()
-        )
-        records = {
-            number: (before, self._records.get(number))
-            for number, before in self._touched.items()
-            if before != self._records.get(number)
-        }
-        before = self._facts_before
+        edits, records = draft.edits(self._labels), draft.changes(self._records)
+        before = draft.facts
         facts = (before, self._facts) if before is not None and before != self._facts else None
-        self._close()
+        self._draft = None
         if edits or records or facts:
-            self._push(Step(name, edits, records, facts=facts))
+            self._push(Step(draft.name, edits, records, facts=facts))
             self.objects_changed.emit(frozenset(records))
 
     def abort(self) -> None:
         """Take back what the open step wrote."""
-        for box, tile in self._tiles.values():
+        draft = self._draft
+        if draft is None:
+            raise RuntimeError("no step is open")
+        for box, before in draft.blocks():
             self._preserve(box)
-            self._labels[box.slices] = tile[_inner(box, tile.shape)]
+            self._labels[box.slices] = before
             self.changed.emit(box)
-        ids = frozenset(self._touched)
-        for number, record in self._touched.items():
+        for number, record in draft.rows.items():
             self._set(number, record)
-        self._facts = self._facts_before or self._facts
-        self._close()
-        self.objects_changed.emit(ids)
+        self._facts = draft.facts or self._facts
+        self._draft = None
+        self.objects_changed.emit(frozenset(draft.rows))
 
     def replace(
         self,
         name: str,
         labels: Labels,
-        records: dict[int, ObjectRecord],
+        records: Mapping[int, ObjectRecord],
         *,
         merge: bool = False,
         facts: Facts | None = None,
@@ -217,19 +212,21 @@ class Document:
         """Swap in a whole result by reference as one step; the caller gives both away.
 
         With `merge`, a result that follows another of the same name takes its place in the same step. With
-        `facts`, what is known of the image comes with the result.
+        `facts`, what is known of the image comes with the result. Make large tables as :class:`Records`
+        where they are made: in another thread than the one that draws.
         """
-        if self.writing:
-            raise RuntimeError(f"the step {self._name!r} is still open")
+        self._refuse_while_writing()
         if labels.shape != self.shape or labels.dtype != np.uint32:
             raise ValueError(f"labels must be uint32 {self.shape}, not {labels.dtype} {labels.shape}")
-        last = self._top()
-        step = Step(name, swap=Swap(labels, records), facts=None if facts is None else (self._facts, facts))
+        rows = records if isinstance(records, Records) else Records(records)
+        self._next_id = max(self._next_id, max(rows, default=0) + 1)
+        last = self._timeline.top
+        step = Step(name, swap=Swap(labels, rows), facts=None if facts is None else (self._facts, facts))
         self._exchange(step)
         if merge and last is not None and last.name == name and last.swap is not None:
             # The last step goes on holding what was there before the first of these results.
-            del self._steps[self._position :]
-            self._steps[-1] = merged = Step(name, swap=last.swap, facts=last.facts)  # another state than before
+            merged = Step(name, swap=last.swap, facts=last.facts)  # another state than before
+            self._timeline.exchange_top(merged)
             self.stepped.emit(merged, True)
             self.history_changed.emit()
         else:
@@ -241,94 +238,80 @@ class Document:
     @property
     def steps(self) -> tuple[str, ...]:
         """Names of the steps, oldest first, undone ones included."""
-        return tuple(step.name for step in self._steps)
+        return self._timeline.names
 
     @property
     def position(self) -> int:
         """How many of the steps are applied."""
-        return self._position
+        return self._timeline.position
 
     @property
     def dropped(self) -> int:
         """How many old steps were let go to stay within the memory limit."""
-        return self._dropped
+        return self._timeline.dropped
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to undo."""
-        return self._position > 0 and not self.writing
+        return self._timeline.top is not None and not self.writing
 
     @property
     def can_redo(self) -> bool:
         """Whether there is a step to redo."""
-        return self._position < len(self._steps) and not self.writing
+        return self._timeline.next is not None and not self.writing
 
     @property
     def state(self) -> Step:
         """What tells the present state from every other one: the last step that is applied."""
-        return self._top() or self._origin
+        return self._timeline.state
 
     @property
     def modified(self) -> bool:
         """Whether something changed since :meth:`mark_saved`."""
-        return self.state is not self._saved
+        return self._timeline.modified
 
     def mark_saved(self, state: Step | None = None) -> None:
         """Remember the present state as the saved one, or the earlier one that was."""
-        self._saved = state or self.state
+        self._timeline.mark_saved(state)
         self.history_changed.emit()
 
     def undo(self) -> None:
         """Take back the last step; nothing happens where there is none."""
-        if self.can_undo:
-            self._position -= 1
-            self._apply(self._steps[self._position], forward=False)
-            self.stepped.emit(self._steps[self._position], False)
+        step = self._timeline.top
+        if step is not None and not self.writing:
+            self._timeline.position -= 1
+            self._apply(step, forward=False)
+            self.stepped.emit(step, False)
             self.history_changed.emit()
 
     def redo(self) -> None:
         """Do the next step again; nothing happens where there is none."""
-        if self.can_redo:
-            self._apply(self._steps[self._position], forward=True)
-            self._position += 1
-            self.stepped.emit(self._steps[self._position - 1], True)
+        step = self._timeline.next
+        if step is not None and not self.writing:
+            self._apply(step, forward=True)
+            self._timeline.position += 1
+            self.stepped.emit(step, True)
             self.history_changed.emit()
 
     def go_to(self, position: int) -> None:
         """Undo or redo until `position` steps are applied."""
-        while self._position > max(position, 0) and self.can_undo:
+        while self.position > max(position, 0) and self.can_undo:
             self.undo()
-        while self._position < min(position, len(self._steps)) and self.can_redo:
+        while self.position < position and self.can_redo:
             self.redo()
 
     # -- inside ------------------------------------------------------------------------------------------
 
-    def _top(self) -> Step | None:
-        return self._steps[self._position - 1] if self._position else None
-
-    def _close(self) -> None:
-        self._name = None
-        self._tiles = {}
-        self._touched = {}
-        self._facts_before = None
+    def _refuse_while_writing(self) -> None:
+        if self._draft is not None:
+            raise RuntimeError(f"the step {self._draft.name!r} is still open")
 
     def _push(self, step: Step) -> None:
         if self.rule is not None and step.facts is None:
             meant = self.rule(step, self._facts)
             step.facts = (self._facts, meant) if meant != self._facts else None
             self._facts = meant
-        if self._saved in self._steps[self._position :]:
-            self._saved = _NEVER
-        del self._steps[self._position :]
-        self._steps.append(step)
-        total = sum(one.nbytes for one in self._steps)
-        while total > self._limit and len(self._steps) > 1:
-            # The oldest state that can be gone back to is the one after the step that goes.
-            gone, self._origin = self._steps[0], Step("origin")
-            self._saved = self._origin if self._saved is gone else self._saved
-            total -= self._steps.pop(0).nbytes
-            self._dropped += 1
-        self._position = len(self._steps)
+        self._timeline.push(step)
         self.stepped.emit(step, True)
         self.history_changed.emit()
 
@@ -352,7 +335,6 @@ class Document:
             return
         self._labels, swap.labels = swap.labels, self._labels
         self._records, swap.records = swap.records, self._records
-        self._next_id = max(self._next_id, max(self._records, default=0) + 1)
         self.changed.emit(Box.whole(self.shape))
         self.objects_changed.emit(None)
 
@@ -362,25 +344,11 @@ class Document:
             if snapshot.of(self._labels):
                 snapshot.preserve(box)
 
-    def _remember(self, box: Box) -> None:
-        """Copy the tiles of a block before they are first written in this step."""
-        for z in range(box.z0, box.z1):
-            for row in range(box.y0 // TILE, (box.y1 - 1) // TILE + 1):
-                for column in range(box.x0 // TILE, (box.x1 - 1) // TILE + 1):
-                    tile_box = Box(z, z + 1, row * TILE, (row + 1) * TILE, column * TILE, (column + 1) * TILE)
-                    part = box.intersection(tile_box)
-                    key = (z, row, column)
-                    if key in self._tiles:
-                        known, tile = self._tiles[key]
-                        self._tiles[key] = (known.union(part), tile)
-                    else:
-                        self._tiles[key] = (part, self._labels[tile_box.clip(self.shape).slices].copy())
-
     def _count(self, before: Labels, after: Labels, box: Box, origin: Origin) -> None:
-        for number, pixels in zip(*np.unique(before, return_counts=True), strict=True):
-            self._resize(int(number), -int(pixels), box, origin)
-        for number, pixels in zip(*np.unique(after, return_counts=True), strict=True):
-            self._resize(int(number), int(pixels), box, origin)
+        for number, pixels in tally(before).items():
+            self._resize(number, -pixels, box, origin)
+        for number, pixels in tally(after).items():
+            self._resize(number, pixels, box, origin)
 
     def _resize(self, number: int, pixels: int, box: Box, origin: Origin) -> None:
         if number == 0:
@@ -397,7 +365,8 @@ class Document:
             self._put(number, record.changed(area=record.area + pixels, box=reach, origin=edited))
 
     def _put(self, number: int, record: ObjectRecord | None) -> None:
-        self._touched.setdefault(number, self._records.get(number))
+        if self._draft is not None:
+            self._draft.rows.setdefault(number, self._records.get(number))
         self._set(number, record)
 
     def _set(self, number: int, record: ObjectRecord | None) -> None:
@@ -405,12 +374,3 @@ class Document:
             self._records.pop(number, None)
         else:
             self._records[number] = record
-
-
-_NEVER = Step("never")  # a saved state that the history no longer holds
-
-
-def _inner(box: Box, shape: tuple[int, ...]) -> tuple[slice, slice, slice]:
-    """Return where `box` lies inside its own tile of `shape`."""
-    top, left = box.y0 // TILE * TILE, box.x0 // TILE * TILE
-    return slice(0, shape[0]), slice(box.y0 - top, box.y1 - top), slice(box.x0 - left, box.x1 - left)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .box import Box
     from .facts import Facts
+    from .table import Records
 
     Labels: TypeAlias = NDArray[np.uint32]
 
@@ -85,7 +86,7 @@ class Swap:
     """The other side of a step that replaced all labels at once."""
 
     labels: Labels
-    records: dict[int, ObjectRecord]
+    records: Records
 
 
 @dataclass(slots=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -19,6 +19,8 @@ COLOURS: tuple[tuple[int, int, int], ...] = (
     (238, 102, 119), (187, 204, 51), (153, 153, 255), (238, 136, 102), (68, 187, 153), (255, 170, 187),
 )  # fmt: skip
 
+ROUNDS = 50  # of giving way; a handful is the rule
+
 # Channels: one is shown gray; several as their own colours where names or the colour model tell.
 CHANNEL_COLOURS: tuple[tuple[int, int, int], ...] = (
     (255, 80, 80), (80, 255, 80), (90, 130, 255), (255, 255, 255), (80, 230, 230), (255, 90, 255),
@@ -27,11 +29,19 @@ CHANNEL_COLOURS: tuple[tuple[int, int, int], ...] = (
 
 
 def separate(
-    ids: NDArray[np.int64],
+    ids: NDArray[np.integer[Any]], centres: NDArray[np.float64], fixed: Mapping[int, int] | None = None
+) -> dict[int, int]:
+    """Return the entries that :func:`spread` chooses, by id."""
+    return dict(zip(ids.tolist(), spread(ids, centres, fixed).tolist(), strict=True))
+
+
+def spread(
+    ids: NDArray[np.integer[Any]],
     centres: NDArray[np.float64],
     fixed: Mapping[int, int] | None = None,
+    touching: NDArray[np.int64] | None = None,
     neighbours: int = 6,
-) -> dict[int, int]:
+) -> NDArray[np.int64]:
     """Choose a palette entry for each object so that near objects differ.
 
     Parameters
@@ -42,29 +52,55 @@ def separate(
         Their positions (n, ndim) in pixels.
     fixed
         Entries that are chosen already, by id.
+    touching
+        Places in `ids` (m, 2) of objects that lie side by side; they differ wherever the palette suffices.
     neighbours
         How many nearest objects must differ; fewer than the palette has colours.
 
     Returns
     -------
-    dict
-        Palette entry by id.
+    array
+        Palette entry of each object, int64 (n,).
     """
-    count = len(ids)
-    if count == 0:
-        return {}
+    count, size = len(ids), len(COLOURS)
+    # Start from the id so that a re-run of the same image gives the same colours.
+    chosen = np.asarray(ids, np.int64) % size
+    if count < 2:
+        return chosen if not fixed else np.array([fixed.get(int(n), int(n) % size) for n in ids], np.int64)
+    free = np.ones(count, bool)
+    for place in np.flatnonzero(np.isin(ids, list(fixed or {}))).tolist():
+        chosen[place], free[place] = (fixed or {})[int(ids[place])] % size, False
+    one, other = _near(centres, neighbours, touching)
+    # Of two near objects of one colour the later one gives way, all at once; few rounds leave none.
+    for _ in range(ROUNDS):
+        same = np.flatnonzero(chosen[one] == chosen[other])
+        losers = np.unique(np.where(free[other[same]], other[same], one[same]))
+        losers = losers[free[losers]]
+        if losers.size == 0:
+            break
+        taken = np.zeros((count, size), bool)
+        taken[one, chosen[other]] = True
+        taken[other, chosen[one]] = True
+        # Everybody searches from another colour, or all that give way would choose the same again.
+        order = ((chosen[losers] + 1 + losers)[:, None] + np.arange(size)) % size
+        open_ones = ~np.take_along_axis(taken[losers], order, axis=1)
+        first = np.where(open_ones.any(axis=1), open_ones.argmax(axis=1), size - 1)
+        chosen[losers] = order[np.arange(losers.size), first]
+    return chosen
+
+
+def _near(
+    centres: NDArray[np.float64], neighbours: int, touching: NDArray[np.int64] | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the two places of each pair of which one is among the nearest of the other, or that touch."""
+    count = len(centres)
     nearest = cKDTree(centres).query(centres, k=min(neighbours + 1, count))[1].reshape(count, -1)
-    near: list[list[int]] = [[] for _ in range(count)]
-    for row, others in enumerate(nearest.tolist()):
-        near[row] += others
-        for other in others:  # being near is mutual, being among the nearest is not
-            near[other].append(row)
-    chosen = [(fixed or {}).get(int(number), -1) for number in ids]
-    for row in range(count):
-        if chosen[row] < 0:
-            # Start at the id so that a re-run of the same image gives the same colours.
-            chosen[row] = unused((chosen[other] for other in near[row] if chosen[other] >= 0), int(ids[row]))
-    return {int(number): int(entry) for number, entry in zip(ids, chosen, strict=True)}
+    one, other = np.repeat(np.arange(count), nearest.shape[1]), nearest.ravel()
+    if touching is not None:
+        one, other = np.concatenate([one, touching[:, 0]]), np.concatenate([other, touching[:, 1]])
+    pairs = np.unique(np.minimum(one, other) * count + np.maximum(one, other))
+    first, second = np.divmod(pairs, count)
+    return first[first != second], second[first != second]
 
 
 def unused(taken: Iterable[int], start: int) -> int:
@@ -88,32 +124,9 @@ def colour_of(entry: int, opacity: float) -> int:
     return pack(*COLOURS[entry % len(COLOURS)], opacity)
 
 
-def label_table(
-    entries: Mapping[int, int], opacity: float, shown: Iterable[int] | None = None, size: int = 0
-) -> NDArray[np.uint32]:
-    """Return the colour of each id as premultiplied ARGB.
+def palette_table(opacity: float) -> NDArray[np.uint32]:
+    """Return the colours of the palette as premultiplied ARGB, uint32 (entries + 1,).
 
-    Parameters
-    ----------
-    entries
-        Palette entry by id.
-    opacity
-        0 (nothing to see) to 1.
-    shown
-        Only these ids get a colour; None means all.
-    size
-        Least length, to leave room for objects to come.
-
-    Returns
-    -------
-    array
-        uint32, at least (largest id + 1,); position 0, the background, is transparent.
+    Position 0 stands for no object and is transparent; position `i` is entry `i` - 1. `opacity` is 0 to 1.
     """
-    colours = np.array([colour_of(entry, opacity) for entry in range(len(COLOURS))], np.uint32)
-    table = np.zeros(max(max(entries, default=0) + 1, size), np.uint32)
-    keep = entries if shown is None else {number: entries[number] for number in shown if number in entries}
-    if keep:
-        numbers = np.fromiter(keep.keys(), np.int64, len(keep))
-        places = np.fromiter(keep.values(), np.int64, len(keep))
-        table[numbers] = colours[places % len(COLOURS)]
-    return table
+    return np.array([0, *(colour_of(entry, opacity) for entry in range(len(COLOURS)))], np.uint32)

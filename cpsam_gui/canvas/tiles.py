@@ -1,25 +1,39 @@
-"""A layer of the canvas: tiles coloured when they come into view, repainted only where something changed."""
+"""A layer of the canvas: tiles coloured when they come into view, repainted only where something changed.
+
+Colouring is spread over frames: a paint takes a few milliseconds for it at most and shows what it has, an older
+state of a tile or a coarser one, until the rest follows in the next turns of the event loop.
+"""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from math import floor, log2
-from typing import TYPE_CHECKING, Any, Protocol
+from collections import Counter, OrderedDict
+from math import ceil, floor, log2
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import QRectF
+from PyQt6.QtCore import QRectF, QTimer
 from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
     from PyQt6.QtWidgets import QWidget
 
-TILE = 512  # samples on a side
+    Key: TypeAlias = tuple[int, int, int]
+    """Level, row and column of a tile."""
+    Area: TypeAlias = tuple[int, int, int, int]
+    """Top, bottom, left and right in image pixels."""
+
+TILE = 256  # samples on a side
 CACHE_BYTES = 192 << 20
 MAX_MAGNIFY = 8
-LAZY = TILE * TILE  # samples; larger changes are coloured when they come into view
+BUDGET = 0.006  # seconds that one paint takes for colouring; what is left follows in the next turns
+FEW = 8  # rectangles of one tile that are coloured one by one; with more the whole tile is quicker
+SMOOTH_BELOW = 4  # screen pixels a sample; from here on the pixels of an image show as squares
 
 
 class Colours(Protocol):
@@ -36,16 +50,28 @@ class Colours(Protocol):
 
 
 class Tile:
-    """One coloured tile: an array and the picture that shares its memory."""
+    """One coloured tile: an array, the picture that shares its memory, and what of it is out of date."""
 
-    __slots__ = ("image", "pixels", "rect")
+    __slots__ = ("dirty", "image", "pixels", "rect", "stale")
 
     def __init__(self, pixels: NDArray[np.uint32], rect: QRectF) -> None:
         self.pixels = pixels
         self.rect = rect
+        self.stale = False
+        self.dirty: list[Area] = []
         rows, columns = pixels.shape
         memory: Any = pixels.data  # any buffer will do, which the stubs do not say
         self.image = QImage(memory, columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied)
+
+    def soil(self, area: Area, samples: float) -> None:
+        """Note that an area, which covers so many samples, must be coloured anew."""
+        if self.stale or area in self.dirty:
+            return
+        if len(self.dirty) >= FEW or samples > TILE * TILE / 2:
+            self.stale = True
+            self.dirty.clear()
+        else:
+            self.dirty.append(area)
 
 
 class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
@@ -60,34 +86,50 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
         self._colours: Colours | None = None
         self._magnify = magnify
         self._smooth = smooth
-        self._tiles: OrderedDict[tuple[int, int, int], Tile] = OrderedDict()
+        self._tiles: OrderedDict[Key, Tile] = OrderedDict()
+        self._levels: Counter[int] = Counter()
         self._bytes = 0
+        self._waiting: list[QRectF] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._go_on)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
 
-    def set_colours(self, colours: Colours | None) -> None:
-        """Show other colours; everything is coloured anew when it is next in view."""
+    def set_colours(self, colours: Colours | None, *, keep: bool = False) -> None:
+        """Show other colours; everything is coloured anew when it is next in view.
+
+        With `keep`, the old colours stay on the screen until then: for another look of the same thing.
+        """
         if (colours and colours.shape) != (self._colours and self._colours.shape):
             self.prepareGeometryChange()
             self.informViewBoundsChanged()
+            keep = False
         self._colours = colours
-        self._clear()
+        if keep and colours is not None:
+            for tile in self._tiles.values():
+                tile.stale = True
+                tile.dirty.clear()
+        else:
+            self._tiles.clear()
+            self._levels.clear()
+            self._bytes = 0
         self.update()
 
     def refresh(self, top: int, bottom: int, left: int, right: int) -> None:
-        """Colour a rectangle anew, in image pixels; the cost grows with the rectangle only."""
+        """Colour a rectangle anew, in image pixels, where and when it is in view."""
         if self._colours is None:
             return
-        for key in list(self._tiles):
-            level, row, column = key
-            span = _span(level)
-            y, x = row * span, column * span
-            if y >= bottom or y + span <= top or x >= right or x + span <= left:
-                continue
-            if (bottom - top) * (right - left) > LAZY << 2 * max(level, 0):
-                self._drop(key)  # made again when it is next in view
-            else:
-                self._recolour(self._tiles[key], level, y, x, (top, bottom, left, right))
+        area = (top, bottom, left, right)
+        for key in self._touched(area):
+            step, magnify = _sampling(key[0])
+            self._tiles[key].soil(area, (bottom - top) * (right - left) * (magnify / step) ** 2)
         self.update(QRectF(left, top, right - left, bottom - top))
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything in view has its colours."""
+        return not self._waiting
 
     def boundingRect(self) -> QRectF:
         """Return the image area; called by Qt."""
@@ -99,7 +141,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        """Draw the tiles in view, colouring those that are missing; called by Qt."""
+        """Draw the tiles in view, colouring those that are missing as time allows; called by Qt."""
         if self._colours is None:
             return
         detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
@@ -107,27 +149,66 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
         detail *= device.devicePixelRatio() if device is not None else 1.0
         level = self._level(detail)
         area = option.exposedRect.intersected(self.boundingRect())
-        span = _span(level)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth and detail < 4)
-        for row in range(int(area.top() // span), int(np.ceil(area.bottom() / span))):
-            for column in range(int(area.left() // span), int(np.ceil(area.right() / span))):
-                tile = self._tile(level, row, column)
+        smooth = detail < 1 or (self._smooth and detail < SMOOTH_BELOW)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        end = perf_counter() + BUDGET
+        for key in _grid(level, area.top(), area.bottom(), area.left(), area.right()):
+            tile = self._tiles.get(key)
+            if tile is None or tile.stale:
+                if perf_counter() < end:
+                    tile = self._make(key)
+                else:
+                    self._waiting.append(_place(key))
+                    end = 0.0
+            elif tile.dirty:
+                self._clean(tile, key)
+            if tile is not None:
+                self._tiles.move_to_end(key)
                 painter.drawImage(tile.rect, tile.image)
+            else:
+                self._draw_coarse(painter, key)
+        if self._waiting:
+            self._timer.start()
 
     def _level(self, detail: float) -> int:
+        """Return the level for so many screen pixels an image pixel."""
         if detail <= 0:
             return 0
-        level = -floor(log2(detail))
-        lowest = -int(log2(MAX_MAGNIFY)) if self._magnify else 0
-        return max(level, lowest)
+        if detail <= 1:
+            return -ceil(log2(detail))  # at least one sample a screen pixel
+        # At most one sample a screen pixel, so that no line falls between two.
+        return -min(floor(log2(detail)), int(log2(MAX_MAGNIFY))) if self._magnify else 0
 
-    def _tile(self, level: int, row: int, column: int) -> Tile:
-        key = (level, row, column)
-        tile = self._tiles.get(key)
-        if tile is not None:
-            self._tiles.move_to_end(key)
-            return tile
-        span, step, magnify = _span(level), 1 << max(level, 0), 1 << max(-level, 0)
+    def _go_on(self) -> None:
+        """Paint again what had to wait."""
+        waiting, self._waiting = self._waiting, []
+        for rect in waiting:
+            self.update(rect)
+
+    def _draw_coarse(self, painter: QPainter, key: Key) -> None:
+        """Draw the place of a missing tile from a coarser one, of which the coarsest covers everything."""
+        rows, columns = self._colours.shape if self._colours else (1, 1)
+        coarsest = max(ceil(log2(max(rows, columns) / TILE)), key[0] + 1)
+        place = _place(key).intersected(self.boundingRect())
+        for level in range(key[0] + 1, coarsest + 1):
+            row, column = int(place.top() // _span(level)), int(place.left() // _span(level))
+            tile = self._tiles.get((level, row, column))
+            if tile is None and level == coarsest:
+                tile = self._make((level, row, column))
+            if tile is not None:
+                step, magnify = _sampling(level)
+                scale = magnify / step
+                source = QRectF(
+                    (place.left() - tile.rect.left()) * scale, (place.top() - tile.rect.top()) * scale,
+                    place.width() * scale, place.height() * scale,
+                )  # fmt: skip
+                painter.drawImage(place, tile.image, source)
+                return
+
+    def _make(self, key: Key) -> Tile:
+        """Colour a whole tile."""
+        level, row, column = key
+        span, (step, magnify) = _span(level), _sampling(level)
         rows, columns = self._colours.shape if self._colours else (0, 0)
         y = slice(row * span, min((row + 1) * span, rows), step)
         x = slice(column * span, min((column + 1) * span, columns), step)
@@ -135,17 +216,27 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
         unit = step / magnify if self._magnify else step
         rect = QRectF(x.start, y.start, pixels.shape[1] * unit, pixels.shape[0] * unit)
         tile = Tile(np.ascontiguousarray(pixels), rect)
+        if key in self._tiles:
+            self._drop(key)
         self._tiles[key] = tile
+        self._levels[level] += 1
         self._bytes += tile.pixels.nbytes
-        while self._bytes > CACHE_BYTES and len(self._tiles) > 16:
+        while self._bytes > CACHE_BYTES and len(self._tiles) > 64:
             self._drop(next(iter(self._tiles)))
         return tile
 
-    def _recolour(self, tile: Tile, level: int, y: int, x: int, area: tuple[int, int, int, int]) -> None:
-        """Colour the samples of a tile at (`y`, `x`) anew that lie in `area` (top, bottom, left, right)."""
+    def _clean(self, tile: Tile, key: Key) -> None:
+        """Colour the parts of a tile anew that are out of date."""
+        level, row, column = key
+        span, (step, magnify) = _span(level), _sampling(level)
+        for area in tile.dirty:
+            self._recolour(tile, row * span, column * span, step, magnify, area)
+        tile.dirty.clear()
+
+    def _recolour(self, tile: Tile, y: int, x: int, step: int, magnify: int, area: Area) -> None:
+        """Colour the samples of a tile at (`y`, `x`) anew that lie in `area`."""
         if self._colours is None:
             return
-        step, magnify = 1 << max(level, 0), 1 << max(-level, 0)
         rows, columns = (length // magnify for length in tile.pixels.shape)
         top, bottom = max((area[0] - y) // step, 0), min(-((y - area[1]) // step), rows)
         left, right = max((area[2] - x) // step, 0), min(-((x - area[3]) // step), columns)
@@ -159,14 +250,46 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
         )
         tile.pixels[top * magnify : bottom * magnify, left * magnify : right * magnify] = part
 
-    def _drop(self, key: tuple[int, int, int]) -> None:
-        self._bytes -= self._tiles.pop(key).pixels.nbytes
+    def _touched(self, area: Area) -> Iterator[Key]:
+        """Yield the tiles that share pixels with an area."""
+        for level in tuple(self._levels):
+            cells = ((area[1] - area[0]) // _span(level) + 2) * ((area[3] - area[2]) // _span(level) + 2)
+            if cells < len(self._tiles):
+                yield from (key for key in _grid(level, *area) if key in self._tiles)
+            else:
+                span = _span(level)
+                for key in self._tiles:
+                    y, x = key[1] * span, key[2] * span
+                    inside = y < area[1] and y + span > area[0] and x < area[3] and x + span > area[2]
+                    if key[0] == level and inside:
+                        yield key
 
-    def _clear(self) -> None:
-        self._tiles.clear()
-        self._bytes = 0
+    def _drop(self, key: Key) -> None:
+        self._bytes -= self._tiles.pop(key).pixels.nbytes
+        self._levels[key[0]] -= 1
+        if not self._levels[key[0]]:
+            del self._levels[key[0]]
 
 
 def _span(level: int) -> int:
     """Return how many image pixels a tile of a level covers on a side."""
     return TILE << level if level >= 0 else max(TILE >> -level, 1)
+
+
+def _sampling(level: int) -> tuple[int, int]:
+    """Return the step between pixels that are taken, and how many samples a pixel gets on a side."""
+    return 1 << max(level, 0), 1 << max(-level, 0)
+
+
+def _place(key: Key) -> QRectF:
+    """Return the image area of a tile; it may reach outside the image."""
+    span = _span(key[0])
+    return QRectF(key[2] * span, key[1] * span, span, span)
+
+
+def _grid(level: int, top: float, bottom: float, left: float, right: float) -> Iterator[Key]:
+    """Yield the places of the tiles of one level in an area."""
+    span = _span(level)
+    for row in range(max(int(top // span), 0), ceil(bottom / span)):
+        for column in range(max(int(left // span), 0), ceil(right / span)):
+            yield level, row, column

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpsam_gui.palette import colour_of, label_table
+import numpy as np
+
+from cpsam_gui.palette import palette_table
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from .session import Session
 
-SPARE_IDS = 4096
 LINES = 0.95  # opacity of outlines
 
 
@@ -28,13 +28,14 @@ class Look:
     def tables(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
         """Return the colours of fills and outlines by id; new objects are added in place."""
         if self._tables is None:
-            entries = {number: row.colour for number, row in self._session.document.objects.items()}
-            style = self._session.view.masks
-            shown = self._session.view.selection if style.solo and self._session.view.selection else None
-            # Room for objects to come: a table that grows means colouring everything anew.
-            size = self._session.document.next_id + SPARE_IDS
-            lines = label_table(entries, LINES, shown, size)
-            self._tables = label_table(entries, style.opacity, shown, size), lines
+            entries = self._session.document.colours
+            style, selection = self._session.view.masks, self._session.view.selection
+            if style.solo and selection:
+                chosen = np.fromiter(selection, np.int64, len(selection))
+                alone = np.zeros_like(entries)
+                alone[chosen] = entries[chosen]
+                entries = alone
+            self._tables = palette_table(style.opacity)[entries], palette_table(LINES)[entries]
         return self._tables
 
     def forget(self, *_: object) -> None:
@@ -48,19 +49,18 @@ class Look:
 
     def objects_changed(self, ids: frozenset[int] | None) -> None:
         """Recolour objects that are new or changed."""
-        rows = (
-            {}
-            if ids is None
-            else {n: self._session.document.objects[n] for n in ids if n in self._session.document.objects}
-        )
-        size = self._tables[0].size if self._tables is not None else 0
-        if ids is None or self._session.view.masks.solo or max(rows, default=0) >= size:
+        session, tables = self._session, self._tables
+        document = session.document
+        entries = document.colours
+        if ids is None or session.view.masks.solo or (tables is not None and tables[0].size != entries.size):
             self._tables = None
-            self._session.overlay_changed.emit()
-        elif self._tables is not None:
-            for table, opacity in zip(self._tables, (self._session.view.masks.opacity, LINES), strict=True):
-                for number, row in rows.items():
-                    colour = colour_of(row.colour, opacity)
-                    if table[number] != colour:
-                        table[number] = colour
-                        self._session.labels_changed.emit(row.box)
+            session.overlay_changed.emit()
+        elif tables is not None and ids:
+            numbers = np.fromiter(ids, np.int64, len(ids))
+            lines = palette_table(LINES)[entries[numbers]]
+            changed = numbers[lines != tables[1][numbers]]
+            tables[0][changed] = palette_table(session.view.masks.opacity)[entries[changed]]
+            tables[1][changed] = palette_table(LINES)[entries[changed]]
+            for number in changed.tolist():
+                if number in document.objects:
+                    session.labels_changed.emit(document.objects[number].box)

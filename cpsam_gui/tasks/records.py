@@ -6,19 +6,24 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import ndimage
 
+from cpsam_core.labels import runs_of
 from cpsam_gui.box import Box
 from cpsam_gui.history import ObjectRecord, Origin
-from cpsam_gui.palette import separate
+from cpsam_gui.palette import spread
+from cpsam_gui.table import Records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
+    from cpsam_core.labels import Runs
     from cpsam_gui.history import Labels
     from cpsam_gui.snapshot import Snapshot
+
+
+GAP = 3  # pixels; objects that are nearer must not have one colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +50,34 @@ class Kept:
 
 def records_of(
     labels: Labels, origin: Origin = Origin.MODEL, kept: Mapping[int, ObjectRecord] | None = None
-) -> dict[int, ObjectRecord]:
+) -> Records:
     """Return the object table of a label volume (z, y, x): areas, boxes and colours; `kept` rows stay."""
     kept = kept or {}
-    areas = np.bincount(labels.ravel())
-    boxes = ndimage.find_objects(labels.view(np.int32))
-    ids = np.flatnonzero(areas[1:]) + 1
-    places = [boxes[number - 1] for number in ids]
-    centres = np.array([[(part.start + part.stop) / 2 for part in place] for place in places]).reshape(-1, 3)
-    colours = separate(ids, centres, {number: row.colour for number, row in kept.items()})
-    return {
-        number: kept[number] if number in kept else ObjectRecord(
-            int(areas[number]),
-            Box(z.start, z.stop, y.start, y.stop, x.start, x.stop),
-            origin,
-            colour=colours[number],
-        )
-        for number, (z, y, x) in zip(ids.tolist(), places, strict=True)
-    }  # fmt: skip
+    runs = runs_of(labels)
+    ids, index = runs.objects()
+    areas = np.bincount(index, weights=runs.lengths, minlength=len(ids)).astype(np.int64)
+    boxes = runs.boxes(index, len(ids))
+    fixed = {number: row.colour for number, row in kept.items()}
+    colours = spread(ids, boxes.mean(axis=2), fixed, _touching(runs, index))
+    rows: dict[int, ObjectRecord] = {}
+    table = (ids.tolist(), areas.tolist(), boxes.reshape(-1, 6).tolist(), colours.tolist())
+    for number, area, box, colour in zip(*table, strict=True):
+        known = kept.get(number)
+        rows[number] = ObjectRecord(area, Box(*box), origin, colour=colour) if known is None else known
+    return Records(rows)
 
 
-def records_with(labels: Labels, fields: Mapping[int, dict[str, Any]]) -> dict[int, ObjectRecord]:
+def _touching(runs: Runs, index: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return places (m, 2) of objects that follow each other in a row with a gap of at most `GAP` pixels."""
+    ends = runs.starts[:-1] + runs.lengths[:-1]
+    side = (runs.starts[1:] - ends <= GAP) & (index[1:] != index[:-1])
+    return np.stack([index[:-1][side], index[1:][side]], axis=1)
+
+
+def records_with(labels: Labels, fields: Mapping[int, dict[str, Any]]) -> Records:
     """Return the object table of labels (z, y, x) with stored fields such as class and origin put back."""
     records = records_of(labels, Origin.EDITED)
-    return {number: record.changed(**fields.get(number, {})) for number, record in records.items()}
+    for number, known in fields.items():
+        if known and number in records:
+            records[number] = records[number].changed(**known)
+    return records

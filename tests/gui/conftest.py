@@ -79,6 +79,12 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     yield
 
 
+@pytest.fixture(autouse=True)
+def painted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Colour everything in the first paint, so that no test depends on the speed of the machine."""
+    monkeypatch.setattr("cpsam_gui.canvas.tiles.BUDGET", 1e9)
+
+
 @pytest.fixture
 def disc_labels() -> np.ndarray:
     """Return the labels of the test image."""

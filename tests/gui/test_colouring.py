@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cpsam_gui.colouring import MARKED, ImageColours, LabelColours, edges_of
-from cpsam_gui.palette import label_table
+from cpsam_gui.palette import palette_table
 from cpsam_gui.view import ChannelView, MaskStyle, Overlay
 
 WHITE = ChannelView("gray", (255, 255, 255), 0, 255)
@@ -46,9 +46,7 @@ def labels() -> np.ndarray:
 
 
 def colours(style: MaskStyle, selected: tuple[int, ...] = ()) -> LabelColours:
-    return LabelColours(
-        labels(), label_table({1: 0, 2: 1}, 0.4), label_table({1: 0, 2: 1}, 1.0), style, selected
-    )
+    return LabelColours(labels(), palette_table(0.4), palette_table(1.0), style, selected)
 
 
 def test_fill_and_outline() -> None:
@@ -81,14 +79,14 @@ def test_the_selection_is_white() -> None:
         shown = colours(style, (1,))(ALL, ALL)
         assert shown[2, 2] == MARKED
         assert shown[9, 2] != MARKED
-    many = LabelColours(labels(), *[label_table({1: 0, 2: 1}, 1.0)] * 2, MaskStyle(), range(1, 20))(ALL, ALL)
+    many = LabelColours(labels(), *[palette_table(1.0)] * 2, MaskStyle(), range(1, 20))(ALL, ALL)
     assert many[2, 2] == many[9, 2] == MARKED
 
 
 def test_what_is_hovered_has_a_thinner_rim_than_the_selection() -> None:
     shown = colours(MaskStyle(overlay=Overlay.FILL), (1,))
     thick = np.count_nonzero(shown(ALL, ALL) == MARKED)
-    shown.selected, shown.hovered = frozenset(), 1
+    shown.mark(frozenset(), 1)
     thin = np.count_nonzero(shown(ALL, ALL) == MARKED)
     assert 0 < thin < thick
 

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from cpsam_gui.canvas.tiles import TileLayer
 from cpsam_gui.colouring import LabelColours
-from cpsam_gui.palette import label_table
+from cpsam_gui.palette import palette_table
 from cpsam_gui.view import MaskStyle
 
 
@@ -35,7 +35,7 @@ def test_a_refreshed_rectangle_equals_a_full_repaint(qtbot: QtBot, scale: float)
     for number in range(1, 60):
         y, x, side = rng.integers(0, 1200), rng.integers(0, 1100), rng.integers(3, 90)
         labels[y : y + side, x : x + side] = number
-    table = label_table({number: number for number in range(200)}, 0.5)
+    table = palette_table(0.5)[np.arange(1, 201) % 12]
     colours = LabelColours(labels, table, table, MaskStyle(), [3, 5])
     layer = TileLayer(magnify=True)
     layer.set_colours(colours)
@@ -56,7 +56,7 @@ def test_a_refreshed_rectangle_equals_a_full_repaint(qtbot: QtBot, scale: float)
 def test_tiles_are_let_go_when_there_are_too_many(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cpsam_gui.canvas.tiles.CACHE_BYTES", 20 << 20)
     labels = np.zeros((6000, 6000), np.uint32)
-    table = label_table({1: 1}, 0.5)
+    table = palette_table(0.5)[:2]
     layer = TileLayer()
     layer.set_colours(LabelColours(labels, table, table, MaskStyle()))
     picture(layer, 1.0, 5000)

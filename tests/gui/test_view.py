@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cpsam_gui.palette import COLOURS, label_table, pack, separate, unused
+from cpsam_gui.palette import COLOURS, pack, palette_table, separate, spread, unused
 from cpsam_gui.view import MAX_SCALE, MIN_SCALE, Camera, ChannelView, View
 
 
@@ -77,15 +77,27 @@ def test_unused_colour() -> None:
     assert unused(range(len(COLOURS)), 3) == 3
 
 
-def test_label_table_is_premultiplied() -> None:
-    table = label_table({3: 0, 7: 1}, 0.5)
-    assert table.shape == (8,)
-    assert table[0] == table[1] == 0
-    alpha = table[3] >> 24
-    assert alpha == 128
-    assert all((table[3] >> shift & 255) <= alpha for shift in (0, 8, 16))
-    assert label_table({3: 0, 7: 1}, 0.5, shown=[7])[3] == 0
+def test_the_palette_is_premultiplied() -> None:
+    table = palette_table(0.5)
+    assert table.shape == (len(COLOURS) + 1,)
+    assert table[0] == 0
+    for colour in table[1:].tolist():
+        assert colour >> 24 == 128
+        assert all((colour >> shift & 255) <= 128 for shift in (0, 8, 16))
     assert pack(255, 0, 0, 1.0) == 0xFFFF0000
+
+
+def test_objects_that_touch_differ_though_others_are_nearer() -> None:
+    # A long object beside a row of small ones: its middle is far from most of them.
+    ids = np.arange(1, 41)
+    centres = np.zeros((40, 3))
+    centres[1:, 1] = np.arange(39) * 10
+    touching = np.stack([np.zeros(39, np.int64), np.arange(1, 40)], axis=1)
+    chosen = spread(ids, centres, touching=touching)
+    assert (chosen[1:] != chosen[0]).all()
+    kept = spread(ids, centres, {1: 3, 5: 3}, touching)
+    assert kept[0] == kept[4] == 3
+    assert np.count_nonzero(kept[1:] == 3) == 1
 
 
 def _luminance(colour: tuple[int, int, int]) -> float:
