@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from .base import Desk, Pointer, Shape, Tool
-from .cut import Split
+from .base import Desk, Maps, Pointer, Shape, Tint, Tool
+from .cut import Merge, Seeds, Split
+from .fill import Fill
+from .find import Find, SegmentBox
+from .options import Options
 from .outline import HoverOutline, Lasso, Polygon
 from .paint import Brush, Eraser
-from .select import Select
+from .select import BoxSelect, LassoSelect, Select
+from .stamp import Paste
+from .vertices import Vertices
 
 TOOLS: dict[str, type[Tool]] = {
-    tool.key: tool for tool in (Select, Brush, Eraser, HoverOutline, Lasso, Polygon, Split)
-}
+    tool.key: tool
+    for tool in (
+        Select, BoxSelect, LassoSelect, Brush, Eraser, HoverOutline, Lasso, Polygon, Vertices, Fill, Find,
+        SegmentBox, Split, Seeds, Merge, Paste,
+    )
+}  # fmt: skip
 
-__all__ = ["TOOLS", "Desk", "Pointer", "Shape", "Tool"]
+__all__ = ["TOOLS", "Desk", "Maps", "Options", "Pointer", "Shape", "Tint", "Tool"]

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from .options import Options
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from cpsam_gui.box import Box
     from cpsam_gui.document import Document
+    from cpsam_gui.operations import Proposal
     from cpsam_gui.view import View
+
+HIDDEN = "The masks are hidden; show them to draw (X)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,16 @@ class Pointer:
     """Screen pixels per image pixel, for tolerances that feel the same at every zoom."""
 
 
+class Tint(str, Enum):
+    """What a shape stands for, which decides its colour."""
+
+    PLAIN = "plain"
+    ADD = "add"
+    """Will be there after the gesture."""
+    REMOVE = "remove"
+    """Will be gone after the gesture."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """Something a tool draws over the image while it works: a circle or a line through points (y, x)."""
@@ -33,7 +54,40 @@ class Shape:
     radius: float | None = None
     """A circle around the only point, in image pixels."""
     handles: bool = False
-    """Draw a small square at every point."""
+    """Draw a small square at every point, and no line."""
+    tint: Tint = Tint.PLAIN
+    filled: bool = False
+    """Fill the closed line lightly; lines inside lines are holes."""
+    dashed: bool = False
+
+
+class Maps(Protocol):
+    """What the last run left: flows (2, y, x), (2, z, y, x) or (3, z, y, x) and cell logits."""
+
+    @property
+    def flows(self) -> NDArray[np.float32]:
+        """5 x unit flows."""
+        ...
+
+    @property
+    def logits(self) -> NDArray[np.float32]:
+        """Cell logits."""
+        ...
+
+    @property
+    def diameter(self) -> float | None:
+        """Of the cells in pixels."""
+        ...
+
+
+def at_once(work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+    """Do work that may take longer than a frame here and now; sessions bring something better."""
+    done(work())
+
+
+def no_model(box: Box, done: Callable[[Proposal | None], None]) -> None:
+    """Stand in for the model where there is none."""
+    done(None)
 
 
 @dataclass
@@ -42,6 +96,15 @@ class Desk:
 
     document: Document
     view: View
+    options: Options = field(default_factory=Options)
+    pixels: NDArray[Any] | None = None
+    """Of the open image (z, y, x, c)."""
+    maps: Callable[[], Maps | None] = lambda: None
+    """Returns the flows of the last run."""
+    later: Callable[[Callable[[], Any], Callable[[Any], None]], None] = at_once
+    """Does work off the thread of the window and hands its result over; a newer request replaces one that waits."""
+    segment: Callable[[Box, Callable[[Any], None]], None] = no_model
+    """Runs the model on a block and hands over a proposal, or None where that failed."""
     problems: list[str] = field(default_factory=list)
     """Words for the status line: why a gesture did nothing."""
 
@@ -50,6 +113,11 @@ class Desk:
         if not self.view.masks.visible:
             return 0
         return self.document.label_at(self.view.plane, int(p.y // 1), int(p.x // 1))
+
+    def inside(self, p: Pointer) -> bool:
+        """Whether the pointer is on the image."""
+        _, height, width = self.document.shape
+        return 0 <= p.y < height and 0 <= p.x < width
 
     def say(self, text: str) -> None:
         """Tell the user why nothing happened."""
@@ -67,13 +135,24 @@ class Tool:
     key: ClassVar[str] = ""
     hint: ClassVar[str] = ""
     cursor: ClassVar[str] = "cross"
+    settings: ClassVar[tuple[str, ...]] = ()
+    """What the strip above the canvas offers: "size", "mode", "tolerance", "threshold", "divide", "accept"."""
+    passing: ClassVar[bool] = False
+    """Whether the earlier tool comes back when this one is done."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self.over = False
+        """Set by a passing tool that is done."""
 
     @property
     def busy(self) -> bool:
         """Whether a gesture is under way, so that the tool takes clicks of every button."""
+        return False
+
+    @property
+    def takes_wheel(self) -> bool:
+        """Whether the wheel changes what is proposed, instead of the zoom."""
         return False
 
     def press(self, p: Pointer) -> bool:
@@ -93,11 +172,22 @@ class Tool:
         """React to a double click; return False to show the whole image."""
         return False
 
+    def adjust(self, turns: float) -> str | None:
+        """Change the number of the tool by turns of the wheel; return it in words, None where there is none."""
+        return None
+
+    def back(self) -> bool:
+        """Take the last point back (Backspace); return False where there is none."""
+        return False
+
     def finish(self) -> None:
         """Complete what is begun (Enter)."""
 
     def cancel(self) -> None:
         """Give up what is begun (Escape, another tool, another image)."""
+
+    def leave(self) -> None:
+        """The pointer left the canvas."""
 
     def shapes(self) -> list[Shape]:
         """Return what to draw over the image."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from cpsam_gui import operations
 
-from .base import Desk, Pointer, Shape, Tool
+from .base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
 
 CLOSE = 9.0  # screen pixels from the start within which an outline closes
 STEP = 2.0  # screen pixels between the points that are kept
@@ -14,6 +14,8 @@ STEP = 2.0  # screen pixels between the points that are kept
 
 class OutlineTool(Tool):
     """Collects points (y, x) and makes an object of what they enclose."""
+
+    settings: ClassVar[tuple[str, ...]] = ("mode",)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -31,10 +33,18 @@ class OutlineTool(Tool):
         if len(points) < 3:
             self.desk.say("Too short for an outline")
             return
-        number, why = operations.add_polygon(self.desk.document, self.desk.view.plane, points)
-        self.desk.tell(why)
+        self.enclosed(points)
+
+    def enclosed(self, points: list[tuple[float, float]]) -> None:
+        """Make an object of a closed line."""
+        desk = self.desk
+        if not desk.view.masks.visible:
+            desk.say(HIDDEN)
+            return
+        number, why = operations.add_polygon(desk.document, desk.view.plane, points, desk.options.mode)
+        desk.tell(why)
         if number:
-            self.desk.view.select(number)
+            desk.view.select(number)
 
     def cancel(self) -> None:
         """Drop the outline."""
@@ -44,7 +54,12 @@ class OutlineTool(Tool):
         """Return the line drawn so far and its start."""
         if not self._points:
             return []
-        return [Shape(tuple(self._points)), Shape((self._points[0],), handles=True)]
+        start = self._points[0]
+        return [
+            Shape(tuple(self._points), closed=True, tint=Tint.ADD, filled=True),
+            Shape(tuple(self._points)),
+            Shape((start,), handles=True),
+        ]
 
     def _add(self, p: Pointer) -> None:
         y, x = self._points[-1]
@@ -63,7 +78,7 @@ class HoverOutline(OutlineTool):
     """Click, follow the border without a button, come back to the start or click again."""
 
     key = "outline"
-    hint = "Click, follow the border, return to the start or click again   Esc: give up"
+    hint = "Click, follow the border, return to the start or click again   T: write mode   Esc: give up"
     starts_on_left: ClassVar[bool] = True
 
     def press(self, p: Pointer) -> bool:
@@ -86,7 +101,7 @@ class Lasso(OutlineTool):
     """Hold the button and go around the object."""
 
     key = "lasso"
-    hint = "Hold the button and go around the object; release to close"
+    hint = "Hold the button and go around the object; release to close   T: write mode"
 
     def press(self, p: Pointer) -> bool:
         """Start."""
@@ -154,16 +169,23 @@ class Polygon(OutlineTool):
             self.finish()
         return True
 
-    def back(self) -> None:
+    def back(self) -> bool:
         """Take the last corner back."""
+        taken = self.busy
         self._points = self._points[:-1]
+        return taken
 
     def shapes(self) -> list[Shape]:
         """Return the corners and the line to the pointer."""
         if not self._points:
             return []
         ahead = [self._pointer] if self._pointer is not None and self._held is None else []
-        return [Shape((*self._points, *ahead)), Shape(tuple(self._points), handles=True)]
+        line = (*self._points, *ahead)
+        return [
+            Shape(line, closed=True, tint=Tint.ADD, filled=True),
+            Shape(line),
+            Shape(tuple(self._points), handles=True),
+        ]
 
     def _corner(self, p: Pointer) -> int | None:
         for index, (y, x) in enumerate(self._points):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from cpsam_gui import operations
 from cpsam_gui.drawing import stroke
 
-from .base import Desk, Pointer, Shape, Tool
+from .base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
 
 if TYPE_CHECKING:
     from cpsam_gui.box import Box
-    from cpsam_gui.drawing import Mask
+    from cpsam_gui.drawing.shapes import Mask
+    from cpsam_gui.history import ObjectRecord
 
 
 class Painter(Tool):
@@ -19,6 +20,8 @@ class Painter(Tool):
 
     step = ""
     cursor = "blank"
+    settings: ClassVar[tuple[str, ...]] = ("size",)
+    tint = Tint.PLAIN
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -35,11 +38,12 @@ class Painter(Tool):
         """Begin a stroke."""
         if p.right or self.busy or not self.desk.view.masks.visible:
             if not self.desk.view.masks.visible:
-                self.desk.say("The masks are hidden; show them to draw (X)")
+                self.desk.say(HIDDEN)
             return False
         self._number = self.target(p)
         self.desk.document.begin(self.step)
         self._last = (p.y, p.x)
+        self.begin()
         self._dab(p)
         return True
 
@@ -53,6 +57,7 @@ class Painter(Tool):
         """End the stroke and make it a step of history."""
         if self.busy:
             self._last = None
+            self.before_commit()
             self.desk.document.commit()
             self.done(self._number)
 
@@ -66,11 +71,22 @@ class Painter(Tool):
         """Return the tip."""
         if self._at is None:
             return []
-        return [Shape((self._at,), radius=max(self.desk.view.brush_diameter / 2, 0.5))]
+        return [Shape((self._at,), radius=max(self.desk.view.brush_diameter / 2, 0.5), tint=self.tint)]
+
+    def leave(self) -> None:
+        """Show no tip while the pointer is elsewhere."""
+        if not self.busy:
+            self._at = None
 
     def target(self, p: Pointer) -> int:
         """Return the id that the stroke writes."""
         raise NotImplementedError
+
+    def begin(self) -> None:
+        """Prepare a stroke, inside its step."""
+
+    def before_commit(self) -> None:
+        """Complete a stroke, inside its step."""
 
     def done(self, number: int) -> None:
         """Follow up after a stroke."""
@@ -85,26 +101,60 @@ class Painter(Tool):
 
     def apply(self, box: Box, mask: Mask) -> None:
         """Write one dab."""
-        operations.paint(self.desk.document, box, mask, self._number)
+        raise NotImplementedError
 
 
 class Brush(Painter):
-    """Adds to the selected object, or starts a new one; neighbours and locked objects are kept."""
+    """Adds to the selected object, or starts a new one; what happens to others is for the write mode to say."""
 
     key = "brush"
     step = "Brush"
-    hint = "Drag: add to the selected object, or start a new one   Shift: always new   [ ] or Alt+wheel: size"
+    hint = (
+        "Drag: add to the selected object, or start a new one   Shift: always new   [ ] or Alt+wheel: size   "
+        "T: write mode   hold E: erase"
+    )
+    settings = ("size", "mode")
+    _row: ObjectRecord | None = None
 
     def target(self, p: Pointer) -> int:
         """Return the selected object, the one under the pointer, or a new id."""
         document, view = self.desk.document, self.desk.view
         under = self.desk.under(p)
         if not p.shift:
-            if len(view.selection) == 1:
+            replaces = self.desk.options.mode is operations.WriteMode.REPLACE
+            if len(view.selection) == 1 and not replaces:
                 return next(iter(view.selection))
             if under and not document.objects[under].locked:
                 return under
         return document.new_id()
+
+    def press(self, p: Pointer) -> bool:
+        """Begin a stroke; where it replaces an object, that one is taken away first."""
+        document = self.desk.document
+        self._row = None
+        if not super().press(p):
+            return False
+        row = document.objects.get(self._number)
+        if self._row is None and row is not None and row.locked:
+            self.desk.say(operations.LOCKED)
+        return True
+
+    def begin(self) -> None:
+        """Take away what the stroke replaces."""
+        document, plane = self.desk.document, self.desk.view.plane
+        row = document.objects.get(self._number)
+        if self.desk.options.mode is operations.WriteMode.REPLACE and row is not None and not row.locked:
+            self._row = row
+            operations.wipe(document, self._number, plane)
+
+    def apply(self, box: Box, mask: Mask) -> None:
+        """Write one dab."""
+        operations.paint(self.desk.document, box, mask, self._number, self.desk.options.mode)
+
+    def before_commit(self) -> None:
+        """Give an object that was drawn anew its class and colour back."""
+        if self._row is not None:
+            operations.keep_row(self.desk.document, self._number, self._row)
 
     def done(self, number: int) -> None:
         """Select what was drawn, so that the next stroke adds to it."""
@@ -117,6 +167,7 @@ class Eraser(Painter):
 
     key = "eraser"
     step = "Erase"
+    tint = Tint.REMOVE
     hint = "Drag: erase, from the selected objects only where there are any   [ ] or Alt+wheel: size"
 
     def target(self, p: Pointer) -> int:

@@ -1,35 +1,226 @@
-"""Select, delete and merge by clicks; drags pan."""
+"""Select, delete and merge by clicks; select many by a box or a lasso."""
 
 from __future__ import annotations
 
-from cpsam_gui import operations
+from typing import TYPE_CHECKING
 
-from .base import Pointer
-from .outline import HoverOutline
+import numpy as np
+
+from cpsam_gui import drawing, operations
+from cpsam_gui.box import Box
+
+from .base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
+from .marks import Marks
+from .outline import HoverOutline, Lasso
+
+if TYPE_CHECKING:
+    from cpsam_gui.document import Document
+    from cpsam_gui.drawing.shapes import Mask
+
+DRAG = 4.0  # screen pixels that tell a drag from a click
+COUNTED = 1 << 20  # pixels; of a larger area only the objects at its rim are looked at pixel by pixel
 
 
 class Select(HoverOutline):
     """Click selects, Ctrl+click deletes, Alt+click merges; Shift+click or right click starts an outline."""
 
     key = "select"
-    hint = "Click: select   Ctrl+click: delete   Alt+click: merge with selected   Right click: draw outline"
+    hint = (
+        "Click: select   Ctrl+click: delete   Alt+click: merge with selected   Right click: draw outline   "
+        "Double click: whole image"
+    )
     cursor = "arrow"
+    settings = ("select",)
     starts_on_left = False
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._marks = Marks(desk.document)
+        self._preview: list[Shape] = []
 
     def press(self, p: Pointer) -> bool:
         """Take the press only while an outline is drawn or to start one."""
+        self._preview = []
         if self.busy or p.right or p.shift:
             return super().press(p)
         return False
+
+    def move(self, p: Pointer) -> None:
+        """Follow an outline, or show what a click with the key that is held would do."""
+        super().move(p)
+        self._preview = []
+        desk, number = self.desk, self.desk.under(p)
+        if self.busy or not number:
+            return
+        if p.ctrl:
+            self._preview = self._marks.of([number], desk.view.plane, Tint.REMOVE)
+        elif p.alt and desk.view.selection and number not in desk.view.selection:
+            self._preview = self._marks.of([*desk.view.selection, number], desk.view.plane, Tint.ADD)
+
+    def leave(self) -> None:
+        """Show nothing while the pointer is elsewhere."""
+        self._preview = []
+
+    def shapes(self) -> list[Shape]:
+        """Return the outline under way and the preview of a click."""
+        return [*self._preview, *super().shapes()]
 
     def click(self, p: Pointer) -> None:
         """Select, delete or merge the object under the pointer."""
         desk = self.desk
         number = desk.under(p)
+        self._preview = []
         if p.ctrl and number:
             desk.tell(operations.delete(desk.document, [number]))
         elif p.alt and number and desk.view.selection:
-            desk.tell(operations.merge(desk.document, [*desk.view.selection, number]))
+            desk.tell(operations.merge(desk.document, [*sorted(desk.view.selection), number]))
             desk.view.selection = frozenset(n for n in desk.view.selection if n in desk.document.objects)
         elif not p.ctrl and not p.alt:
             desk.view.select(number)
+
+
+def objects_in(document: Document, box: Box, mask: Mask | None = None) -> frozenset[int]:
+    """Return the objects with pixels in a block of one plane, or under `mask` (y, x) in it."""
+    box = box.clip(document.shape)
+    if box.empty:
+        return frozenset()
+    if box.shape[1] * box.shape[2] <= COUNTED:
+        block = document.labels[box.slices][0]
+        return frozenset(np.unique(block if mask is None else block[mask]).tolist()) - {0}
+    found = set()
+    for number, row in document.objects.items():
+        part = row.box.intersection(box)
+        if part.empty:
+            continue
+        if mask is None and part.shape == row.box.shape:
+            found.add(number)
+            continue
+        pixels = document.labels[part.slices][0] == number
+        if mask is not None:
+            pixels &= mask[part.y0 - box.y0 : part.y1 - box.y0, part.x0 - box.x0 : part.x1 - box.x0]
+        if pixels.any():
+            found.add(number)
+    return frozenset(found)
+
+
+def _combine(desk: Desk, found: frozenset[int], p: Pointer) -> None:
+    """Make `found` the selection; with Shift add it, with Ctrl take it away."""
+    view = desk.view
+    if p.shift:
+        view.selection = view.selection | found
+    elif p.ctrl:
+        view.selection = view.selection - found
+    else:
+        view.selection = found
+    count = len(view.selection)
+    desk.say(f"{count:,} object{'' if count == 1 else 's'} selected")
+
+
+def _click(desk: Desk, p: Pointer) -> None:
+    number = desk.under(p)
+    if number and (p.shift or p.ctrl):
+        desk.view.toggle(number)
+    elif not p.shift and not p.ctrl:
+        desk.view.select(number)
+
+
+class BoxSelect(Tool):
+    """Drag a box over objects."""
+
+    key = "select_box"
+    hint = "Drag a box over objects: select them   Shift: add   Ctrl: take away   Click: one object"
+    settings = ("select",)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._start: Pointer | None = None
+        self._end: Pointer | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a box is dragged."""
+        return self._start is not None
+
+    def press(self, p: Pointer) -> bool:
+        """Start the box."""
+        if p.right:
+            return False
+        self._start = self._end = p
+        return True
+
+    def move(self, p: Pointer) -> None:
+        """Follow with the other corner."""
+        if self.busy:
+            self._end = p
+
+    def release(self, p: Pointer) -> None:
+        """Select what the box holds."""
+        start, self._start, self._end = self._start, None, None
+        if start is None:
+            return
+        if max(abs(p.y - start.y), abs(p.x - start.x)) * p.scale < DRAG:
+            self.clicked(p)
+        else:
+            (y0, y1), (x0, x1) = sorted((start.y, p.y)), sorted((start.x, p.x))
+            plane = self.desk.view.plane
+            self.boxed(
+                Box(plane, plane + 1, int(y0 // 1), int(-(-y1 // 1)), int(x0 // 1), int(-(-x1 // 1))), p
+            )
+
+    def clicked(self, p: Pointer) -> None:
+        """Select one object."""
+        _click(self.desk, p)
+
+    def boxed(self, box: Box, p: Pointer) -> None:
+        """Select the objects in a box."""
+        if not self.desk.view.masks.visible:
+            self.desk.say(HIDDEN)
+            return
+        _combine(self.desk, objects_in(self.desk.document, box), p)
+
+    def cancel(self) -> None:
+        """Drop the box."""
+        self._start = self._end = None
+
+    def shapes(self) -> list[Shape]:
+        """Return the box."""
+        if self._start is None or self._end is None:
+            return []
+        a, b = self._start, self._end
+        tint = Tint.REMOVE if a.ctrl else Tint.ADD
+        return [Shape(((a.y, a.x), (a.y, b.x), (b.y, b.x), (b.y, a.x)), closed=True, tint=tint, filled=True)]
+
+
+class LassoSelect(Lasso):
+    """Go around objects with the button held."""
+
+    key = "select_lasso"
+    hint = "Go around objects with the button held: select them   Shift: add   Ctrl: take away   Click: one"
+    settings = ("select",)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._held = Pointer(0, 0)
+
+    def press(self, p: Pointer) -> bool:
+        """Start."""
+        self._held = p
+        return super().press(p)
+
+    def finish(self) -> None:
+        """Select what the line touches or encloses."""
+        points, self._points, self._far = self._points, [], False
+        if not points:
+            return
+        if len(points) < 3:
+            _click(self.desk, self._held)
+            return
+        if not self.desk.view.masks.visible:
+            self.desk.say(HIDDEN)
+            return
+        box, mask = drawing.polygon(self.desk.view.plane, points)
+        inside = box.clip(self.desk.document.shape)
+        if inside.empty:
+            return
+        part = mask[0, inside.y0 - box.y0 : inside.y1 - box.y0, inside.x0 - box.x0 : inside.x1 - box.x0]
+        _combine(self.desk, objects_in(self.desk.document, inside, part), self._held)

@@ -1,4 +1,4 @@
-"""Geometry of the tools: shapes to pixels, cuts, holes. Arrays in, arrays out; no document, no Qt.
+"""Shapes that are drawn, as pixels: strokes of a round tip, closed lines, and back from pixels to lines.
 
 Positions are (y, x) in image pixels, where pixel (i, j) covers [i, i + 1) x [j, j + 1).
 """
@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
-from scipy import ndimage
 
-from .box import Box
+from cpsam_gui.box import Box
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +19,9 @@ if TYPE_CHECKING:
 
     Mask: TypeAlias = NDArray[np.bool_]
     Point: TypeAlias = tuple[float, float]
+    Line: TypeAlias = tuple[Point, ...]
 
-CROSS = ndimage.generate_binary_structure(2, 1)
+LARGE = 1 << 20  # pixels; outlines of larger masks go through the middles of pixels, which nobody can tell
 
 
 def stroke(plane: int, start: Point, stop: Point, radius: float) -> tuple[Box, Mask]:
@@ -80,43 +80,29 @@ def line(shape: tuple[int, int], points: Sequence[Point]) -> Mask:
     return mask > 0
 
 
-def split(mask: Mask, points: Sequence[Point]) -> NDArray[np.int32] | None:
-    """Cut a mask (y, x) along a line; None where the line does not divide it.
-
-    The pixels under the line go to the nearest part. Parts are numbered from 1, the largest first.
-    """
-    cut = line(mask.shape, points) & mask
-    parts, count = ndimage.label(mask & ~cut, CROSS)
-    before = ndimage.label(mask, CROSS)[1]
-    if count <= before:
-        return None
-    nearest = ndimage.distance_transform_edt(parts == 0, return_distances=False, return_indices=True)
-    filled = np.where(mask, parts[tuple(nearest)], 0)
-    sizes = np.bincount(filled.ravel(), minlength=count + 1)
-    order = np.argsort(-sizes[1:], kind="stable") + 1
-    rank = np.zeros(count + 1, np.int32)
-    rank[order] = np.arange(1, count + 1)
-    numbered: NDArray[np.int32] = rank[filled]
-    return numbered
-
-
-def fill_holes(mask: Mask) -> Mask:
-    """Return a mask (y, x) with everything it encloses."""
-    filled: Mask = ndimage.binary_fill_holes(mask)
-    return filled
-
-
-def grow(mask: Mask, pixels: int) -> Mask:
-    """Return a mask (y, x) grown by `pixels`, or shrunk where negative, by a disc."""
-    size = 2 * abs(pixels) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+def outlines(mask: Mask, y0: float = 0, x0: float = 0) -> list[Line]:
+    """Return the closed outlines of a mask (y, x), holes too, moved by (`y0`, `x0`)."""
     source = np.ascontiguousarray(mask, np.uint8)
-    if pixels >= 0:
-        return cv2.dilate(source, disc) > 0
-    return cv2.erode(source, disc, borderType=cv2.BORDER_CONSTANT, borderValue=0) > 0
+    times = 1 if source.size > LARGE else 2  # with each pixel four times the line is near the pixels' edges
+    if times == 2:
+        source = source.repeat(2, 0).repeat(2, 1)
+    found, _ = cv2.findContours(source, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    return [
+        tuple(((y + 0.5) / times + y0, (x + 0.5) / times + x0) for x, y in contour[:, 0].tolist())
+        for contour in found
+    ]
 
 
-def smooth(mask: Mask, sigma: float = 2.0) -> Mask:
-    """Return a mask (y, x) with its outline smoothed by a Gaussian of `sigma` pixels."""
-    blurred = cv2.GaussianBlur(np.ascontiguousarray(mask, np.float32), (0, 0), sigma)
-    return blurred >= 0.5
+def corners(mask: Mask, tolerance: float = 0.7) -> Line:
+    """Return the corners of the outline of the largest part of a mask (y, x), off by `tolerance` pixels at most.
+
+    Corners lie at the edges of pixels, so that :func:`polygon` gives the part back nearly as it was.
+    """
+    # Pixels become blocks of 4 x 4, so that the line through the outermost ones is near the pixels' edges.
+    source = np.ascontiguousarray(mask, np.uint8).repeat(4, 0).repeat(4, 1)
+    found, _ = cv2.findContours(source, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    if not found:
+        return ()
+    largest = max(found, key=cv2.contourArea)
+    simple = cv2.approxPolyDP(largest, 4 * tolerance, closed=True)
+    return tuple(((y + 0.5) / 4, (x + 0.5) / 4) for x, y in simple[:, 0].tolist())

@@ -1,0 +1,16 @@
+"""Geometry of the tools: shapes to pixels, cuts, fills. Arrays in, arrays out; no document, no Qt.
+
+Positions are (y, x) in image pixels, where pixel (i, j) covers [i, i + 1) x [j, j + 1).
+"""
+
+from __future__ import annotations
+
+from .cuts import split, split_by_seeds
+from .intensity import brightness, shades
+from .regions import LARGEST, fill_holes, flood, grow, smooth
+from .shapes import corners, line, outlines, polygon, stroke
+
+__all__ = [
+    "LARGEST", "brightness", "corners", "fill_holes", "flood", "grow", "line", "outlines", "polygon", "shades",
+    "smooth", "split", "split_by_seeds", "stroke",
+]  # fmt: skip

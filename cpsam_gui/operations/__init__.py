@@ -1,0 +1,21 @@
+"""Edits of the document, each one step of history. No Qt.
+
+A function returns None when it did its work, or words for the status line that say why it did not; where it makes
+objects it returns their ids beside. Locked objects are never changed.
+"""
+
+from __future__ import annotations
+
+from .common import LOCKED, NOTHING, keep_row, locked_in, recolour
+from .copying import Copied, copy, paste
+from .cutting import split, split_into
+from .objects import clear, delete, merge, set_class, set_locked, set_uncertain
+from .painting import WriteMode, add, add_polygon, erase, paint, redraw, wipe, with_rest
+from .proposals import Proposal, accept
+from .reshaping import fill_holes, grow, smooth
+
+__all__ = [
+    "LOCKED", "NOTHING", "Copied", "Proposal", "WriteMode", "accept", "add", "add_polygon", "clear", "copy",
+    "delete", "erase", "fill_holes", "grow", "keep_row", "locked_in", "merge", "paint", "paste", "recolour",
+    "redraw", "set_class", "set_locked", "set_uncertain", "smooth", "split", "split_into", "wipe", "with_rest",
+]  # fmt: skip

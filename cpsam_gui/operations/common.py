@@ -1,0 +1,74 @@
+"""What all operations share: words for the status line, clipping, locked objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cpsam_gui.history import Origin
+from cpsam_gui.palette import unused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cpsam_gui.box import Box
+    from cpsam_gui.document import Document
+    from cpsam_gui.drawing.shapes import Mask
+    from cpsam_gui.history import Labels, ObjectRecord
+
+LOCKED = "Locked objects stay as they are; unlock them first (L)"
+NOTHING = "Select an object first"
+MIN_PIXELS = 3  # a smaller new object is a slip of the hand
+
+
+def known(document: Document, ids: Iterable[int]) -> list[int]:
+    """Return those of `ids` that exist, each once, in their order."""
+    return [number for number in dict.fromkeys(ids) if number in document.objects]
+
+
+def unlocked(document: Document, ids: Iterable[int]) -> list[int]:
+    """Return those of `ids` that exist and may be changed."""
+    return [number for number in known(document, ids) if not document.objects[number].locked]
+
+
+def locked_in(document: Document, block: Labels) -> Mask:
+    """Return where a block belongs to locked objects."""
+    mask = np.zeros(block.shape, bool)
+    for number in np.unique(block).tolist():
+        record = document.objects.get(number)
+        if record is not None and record.locked:
+            mask |= block == number
+    return mask
+
+
+def clip(document: Document, box: Box, mask: Mask) -> tuple[Box, Mask]:
+    """Cut a block and its mask to the image."""
+    inside = box.clip(document.shape)
+    if inside.empty:
+        return inside, mask[:0]
+    return inside, mask[
+        inside.z0 - box.z0 : inside.z1 - box.z0, inside.y0 - box.y0 : inside.y1 - box.y0,
+        inside.x0 - box.x0 : inside.x1 - box.x0,
+    ]  # fmt: skip
+
+
+def recolour(document: Document, number: int, reach: int = 24) -> None:
+    """Choose a colour for a new object that its neighbours do not have, inside an open step."""
+    around = document.objects[number].box.grow(reach).clip(document.shape)
+    near = np.unique(document.labels[around.slices]).tolist()
+    taken = [document.objects[other].colour for other in near if other and other != number]
+    document.update([number], colour=unused(taken, number))
+
+
+def keep_row(document: Document, number: int, row: ObjectRecord) -> None:
+    """Give an object that was drawn anew what was known about it, inside an open step."""
+    if number in document.objects:
+        document.update(
+            [number], class_id=row.class_id, colour=row.colour, uncertain=row.uncertain, origin=edited(row)
+        )
+
+
+def edited(row: ObjectRecord) -> Origin:
+    """Return the origin of an object after a correction by hand."""
+    return Origin.EDITED if row.origin is Origin.MODEL else row.origin

@@ -1,0 +1,78 @@
+"""Splitting objects: by a drawn line, and between seeds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cpsam_gui import drawing
+from cpsam_gui.box import Box
+
+from .common import LOCKED, recolour
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from cpsam_gui.document import Document
+    from cpsam_gui.drawing.shapes import Point
+
+
+def split(document: Document, plane: int, points: Sequence[Point]) -> str | None:
+    """Cut the objects that a line crosses; the largest part keeps the id."""
+    array = np.asarray(points, np.float64)
+    low, high = np.floor(array.min(0)).astype(int), np.ceil(array.max(0)).astype(int) + 1
+    reach = Box(plane, plane + 1, int(low[0]), int(high[0]), int(low[1]), int(high[1])).clip(document.shape)
+    if reach.empty:
+        return "The line crosses no object"
+    local = [(y - reach.y0, x - reach.x0) for y, x in points]
+    under = document.labels[reach.slices][0][drawing.line(reach.shape[1:], local)]
+    crossed = [number for number in np.unique(under).tolist() if number]
+    free = [number for number in crossed if not document.objects[number].locked]
+    if not free:
+        return LOCKED if crossed else "The line crosses no object"
+    with document.step("Split"):
+        done = [_split_one(document, number, plane, points) for number in free]
+    return None if any(done) else "The line must cross the object from one side to the other"
+
+
+def _split_one(document: Document, number: int, plane: int, points: Sequence[Point]) -> bool:
+    whole = document.objects[number].box
+    box = Box(plane, plane + 1, whole.y0, whole.y1, whole.x0, whole.x1)
+    mask = document.labels[box.slices][0] == number
+    parts = drawing.split(mask, [(y - box.y0, x - box.x0) for y, x in points])
+    if parts is None:
+        return False
+    divide(document, number, box, parts)
+    return True
+
+
+def split_into(document: Document, number: int, box: Box, parts: NDArray[np.int32]) -> str | None:
+    """Divide an object in one plane into `parts` (y, x), numbered from 1, as one step."""
+    row = document.objects.get(number)
+    if row is None or len(np.unique(parts[parts > 0])) < 2:
+        return "Put a seed into each part of the object"
+    if row.locked:
+        return LOCKED
+    with document.step("Split by seeds"):
+        divide(document, number, box, parts)
+    return None
+
+
+def divide(document: Document, number: int, box: Box, parts: NDArray[np.int32]) -> None:
+    """Divide an object in one plane, inside an open step; the largest part keeps the id."""
+    row = document.objects[number]
+    block = document.labels[box.slices]
+    sizes = np.bincount(parts[(block[0] == number) & (parts > 0)])
+    order = [part for part in np.argsort(-sizes, kind="stable").tolist() if sizes[part]]
+    values = block.copy()
+    fresh = []
+    for part in order[1:]:
+        fresh.append(document.new_id())
+        values[0][(parts == part) & (block[0] == number)] = fresh[-1]
+    document.write(box, values, origin=row.origin)
+    document.update(fresh, class_id=row.class_id)
+    for new in fresh:
+        recolour(document, new)

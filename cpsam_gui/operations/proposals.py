@@ -1,0 +1,52 @@
+"""Taking over what a model proposes: objects found in a window, joined to those that are there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cpsam_gui.history import Origin
+
+from .common import MIN_PIXELS, recolour
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cpsam_gui.box import Box
+    from cpsam_gui.document import Document
+    from cpsam_gui.history import Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Objects that are shown and may be accepted."""
+
+    box: Box
+    labels: Labels
+    """uint32 (1, y, x): numbers of the proposed objects, from 1."""
+    scores: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    """Flow error and probability by number, where known."""
+
+
+def accept(document: Document, proposal: Proposal, name: str) -> tuple[list[int], str | None]:
+    """Write proposed objects as one step; existing objects keep their pixels. Return the new ids."""
+    block = document.labels[proposal.box.slices]
+    free = np.where(block == 0, proposal.labels, np.uint32(0))
+    sizes = np.bincount(free.ravel())
+    numbers = [number for number in np.flatnonzero(sizes).tolist() if number and sizes[number] >= MIN_PIXELS]
+    if not numbers:
+        return [], "There is no free background there"
+    table = np.zeros(len(sizes), np.uint32)
+    fresh = {number: document.new_id() for number in numbers}
+    for number, new in fresh.items():
+        table[number] = new
+    written = table[free]
+    with document.step(name):
+        document.write(proposal.box, np.where(written > 0, written, block), origin=Origin.MODEL)
+        for number, new in fresh.items():
+            recolour(document, new)
+            if number in proposal.scores:
+                document.update([new], **proposal.scores[number])
+    return list(fresh.values()), None

@@ -1,0 +1,66 @@
+"""Changing the masks of objects: holes, growing, smoothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpsam_gui import drawing
+
+from .common import LOCKED, NOTHING, known, unlocked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from cpsam_gui.document import Document
+    from cpsam_gui.drawing.shapes import Mask
+
+
+def fill_holes(document: Document, ids: Iterable[int]) -> str | None:
+    """Fill the holes of objects; other objects inside a hole are kept."""
+    return _reshape(document, ids, "Fill holes", drawing.fill_holes, "There are no holes to fill")
+
+
+def grow(document: Document, ids: Iterable[int], pixels: int = 1) -> str | None:
+    """Grow objects into the background by `pixels`, or shrink them where negative."""
+    name = "Grow" if pixels > 0 else "Shrink"
+    return _reshape(
+        document, ids, name, lambda mask: drawing.grow(mask, pixels), "No room to grow", abs(pixels) + 1
+    )
+
+
+def smooth(document: Document, ids: Iterable[int]) -> str | None:
+    """Smooth the outlines of objects."""
+    return _reshape(document, ids, "Smooth", drawing.smooth, "The outline is smooth already", 3)
+
+
+def _reshape(
+    document: Document,
+    ids: Iterable[int],
+    name: str,
+    change: Callable[[Mask], Mask],
+    idle: str,
+    margin: int = 1,
+) -> str | None:
+    chosen = known(document, ids)
+    free = unlocked(document, chosen)
+    if not free:
+        return LOCKED if chosen else NOTHING
+    position = document.position
+    with document.step(name):
+        for number in free:
+            _rewrite(document, number, change, margin)
+    return idle if document.position == position else None
+
+
+def _rewrite(document: Document, number: int, change: Callable[[Mask], Mask], margin: int = 0) -> None:
+    """Replace the mask of one object, plane by plane; others keep theirs."""
+    box = document.objects[number].box.grow(margin).clip(document.shape)
+    block = document.labels[box.slices]
+    values = block.copy()
+    for plane, target in zip(block, values, strict=True):
+        before = plane == number
+        if before.any():
+            after = change(before)
+            target[before & ~after] = 0
+            target[after & (plane == 0)] = number
+    document.write(box, values)

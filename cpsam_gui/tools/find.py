@@ -1,0 +1,261 @@
+"""Let the model help where it missed: a cell at a click, the cells of a box."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cpsam_gui import operations
+from cpsam_gui.box import Box
+
+from .base import HIDDEN, Desk, Pointer, Shape, Tool
+from .marks import region
+from .select import BoxSelect
+
+if TYPE_CHECKING:
+    from cpsam_core.dynamics import LocalMask
+
+STEP = 0.5  # of the cell logit, for one turn of the wheel
+SMALLEST = 8  # pixels; a box below that is a slip of the hand
+SHOWN = 500  # outlines
+
+
+class Find(Tool):
+    """One click on a missed cell proposes its mask from the flows of the last run."""
+
+    key = "find"
+    hint = (
+        "Click a missed cell: its mask is proposed   Wheel or [ ]: wider, narrower   Enter or click: accept"
+    )
+    settings = ("threshold", "accept")
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._at: Pointer | None = None
+        self._plane = 0
+        self._found: LocalMask | None = None
+        self._threshold: float | None = None
+        self._shapes: list[Shape] = []
+        self._request = 0
+        self._position = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a proposal is shown or sought."""
+        return self._at is not None
+
+    @property
+    def takes_wheel(self) -> bool:
+        """The wheel widens or narrows the proposal."""
+        return self.busy
+
+    def press(self, p: Pointer) -> bool:
+        """Propose a mask; a press on the proposal accepts it, one beside it proposes another."""
+        desk = self.desk
+        if p.right:
+            return False
+        if not desk.view.masks.visible:
+            desk.say(HIDDEN)
+            return True
+        if self._covers(p):
+            self.finish()
+            return True
+        self.cancel()
+        if desk.maps() is None:
+            desk.say("Segment first (Ctrl+Return): a cell is found in the flows of a run")
+        elif not desk.inside(p):
+            return False
+        elif desk.under(p):
+            desk.say("There is an object already; click on a cell that was missed")
+        else:
+            self._at, self._plane, self._threshold = p, desk.view.plane, None
+            self._seek()
+        return True
+
+    def _covers(self, p: Pointer) -> bool:
+        if self._found is None or not self.desk.inside(p):
+            return False
+        y, x = int(p.y // 1) - self._found.y0, int(p.x // 1) - self._found.x0
+        mask = self._found.mask
+        return 0 <= y < mask.shape[0] and 0 <= x < mask.shape[1] and bool(mask[y, x])
+
+    def _seek(self) -> None:
+        """Follow the flows around the click, off the thread of the window."""
+        from cpsam_core.dynamics import find_at
+
+        desk, p, maps, plane = self.desk, self._at, self.desk.maps(), self._plane
+        if p is None or maps is None:
+            return
+        flows, logits = maps.flows, maps.logits
+        if logits.ndim == 3:
+            flows, logits = flows[-2:, plane], logits[plane]
+        if logits.shape != desk.document.shape[1:]:
+            desk.say("The flows are those of another image; segment first")
+            self.cancel()
+            return
+        self._request += 1
+        request, threshold, place = self._request, self._threshold, (int(p.y // 1), int(p.x // 1))
+        taken, self._position = desk.document.labels[plane], desk.document.position
+        diameter = maps.diameter
+
+        def take(found: LocalMask | None) -> None:
+            if request == self._request:
+                self._show(found)
+
+        desk.later(
+            lambda: find_at(flows, logits, place, threshold=threshold, taken=taken, diameter=diameter), take
+        )
+
+    def _show(self, found: LocalMask | None) -> None:
+        if found is None:
+            if self._found is None:
+                self.desk.say("The run saw no cell here; draw it by hand")
+                self.cancel()
+            else:
+                self._threshold = self._found.threshold
+                self.desk.say("This is as narrow as it goes")
+            return
+        self._found, self._threshold = found, found.threshold
+        self._shapes = region(found.mask, found.y0, found.x0)
+
+    def adjust(self, turns: float) -> str | None:
+        """Widen the proposal (turns above 0) or narrow it."""
+        if self._found is None or self._threshold is None:
+            return None
+        self._threshold = float(np.clip(self._threshold - STEP * turns, -12, 12))
+        self._seek()
+        return f"Cell probability threshold {self._threshold:.1f}"
+
+    def finish(self) -> None:
+        """Make the proposal an object."""
+        found, plane, desk = self._found, self._plane, self.desk
+        if found is None:
+            return
+        self.cancel()
+        if plane != desk.view.plane:
+            desk.say("The proposal was for another plane")
+            return
+        height, width = found.mask.shape
+        box = Box(plane, plane + 1, found.y0, found.y0 + height, found.x0, found.x0 + width)
+        proposal = operations.Proposal(
+            box, found.mask[None].astype(np.uint32), {1: {"probability": found.probability}}
+        )
+        made, why = operations.accept(desk.document, proposal, "Find cell")
+        desk.tell(why)
+        if made:
+            desk.view.select(*made)
+
+    def cancel(self) -> None:
+        """Drop the proposal."""
+        self._at, self._found, self._threshold, self._shapes = None, None, None, []
+        self._request += 1
+
+    def shapes(self) -> list[Shape]:
+        """Return the proposal."""
+        if self._at is not None and self._found is None:
+            return [Shape(((self._at.y, self._at.x),), handles=True)]
+        return self._shapes if self._plane == self.desk.view.plane else []
+
+
+class SegmentBox(BoxSelect):
+    """Drag a box; the model looks at just that region, at the scale of what is in it."""
+
+    key = "segment_box"
+    hint = "Drag a box: the model segments just that region   Enter or click inside: accept   Esc: give up"
+    settings = ("accept",)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._box: Box | None = None
+        self._proposal: operations.Proposal | None = None
+        self._shapes: list[Shape] = []
+        self._request = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a box is dragged, looked at, or answered."""
+        return super().busy or self._box is not None
+
+    def press(self, p: Pointer) -> bool:
+        """Start a box; a click into an answered one accepts."""
+        if p.right:
+            return False
+        return super().press(p)
+
+    def clicked(self, p: Pointer) -> None:
+        """Accept a proposal by a click into its box."""
+        box = self._box
+        if box is not None and box.y0 <= p.y < box.y1 and box.x0 <= p.x < box.x1:
+            self.finish()
+        else:
+            self.desk.say("Drag a box around the cells to find")
+
+    def boxed(self, box: Box, p: Pointer) -> None:
+        """Ask the model."""
+        desk = self.desk
+        self._drop()
+        inside = box.clip(desk.document.shape)
+        if not desk.view.masks.visible:
+            desk.say(HIDDEN)
+            return
+        if min(inside.shape) < 1 or min(inside.shape[1:]) < SMALLEST:
+            desk.say(f"Drag a box of at least {SMALLEST} x {SMALLEST} pixels")
+            return
+        self._box = inside
+        request = self._request
+
+        def take(proposal: operations.Proposal | None) -> None:
+            if request == self._request:
+                self._show(proposal)
+
+        desk.segment(inside, take)
+
+    def _show(self, proposal: operations.Proposal | None) -> None:
+        if proposal is None or not proposal.labels.any():
+            if proposal is not None:
+                self.desk.say("The model found no further cell in the box")
+            self._drop()
+            return
+        self._proposal = proposal
+        numbers = np.unique(proposal.labels)[1:]
+        self._shapes = []
+        for number in numbers[:SHOWN].tolist():
+            rows, columns = np.nonzero(proposal.labels[0] == number)
+            top, left = int(rows.min()), int(columns.min())
+            part = proposal.labels[0, top : rows.max() + 1, left : columns.max() + 1] == number
+            self._shapes += region(part, proposal.box.y0 + top, proposal.box.x0 + left)
+        many = len(numbers)
+        self.desk.say(f"{many} cell{'' if many == 1 else 's'} proposed   Enter: accept   Esc: give up")
+
+    def finish(self) -> None:
+        """Take the proposed objects over."""
+        proposal, desk = self._proposal, self.desk
+        if proposal is None:
+            return
+        self._drop()
+        if proposal.box.z0 != desk.view.plane:
+            desk.say("The proposal was for another plane")
+            return
+        made, why = operations.accept(desk.document, proposal, "Segment box")
+        desk.tell(why)
+        if made:
+            desk.view.select(*made)
+
+    def cancel(self) -> None:
+        """Drop box and proposal."""
+        super().cancel()
+        self._drop()
+
+    def _drop(self) -> None:
+        self._box, self._proposal, self._shapes = None, None, []
+        self._request += 1
+
+    def shapes(self) -> list[Shape]:
+        """Return the box and what was found in it."""
+        box = self._box
+        frame: list[Shape] = []
+        if box is not None:
+            line: Any = ((box.y0, box.x0), (box.y0, box.x1), (box.y1, box.x1), (box.y1, box.x0))
+            frame = [Shape(tuple((float(y), float(x)) for y, x in line), closed=True, dashed=True)]
+        return [*frame, *self._shapes, *super().shapes()]

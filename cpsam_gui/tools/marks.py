@@ -1,0 +1,52 @@
+"""Outlines of objects as shapes, for previews; made once for each object and kept while it stays the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpsam_gui import drawing
+
+from .base import Shape, Tint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cpsam_gui.document import Document
+    from cpsam_gui.drawing.shapes import Line, Mask
+
+FEW = 200  # objects that are outlined; more cannot be told apart anyway
+LARGE = 1 << 22  # pixels; the outline of a larger object takes longer than a frame
+
+
+class Marks:
+    """Outlines of the objects of a document in one plane."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._known: dict[tuple[int, int, object], list[Line]] = {}
+
+    def of(self, ids: Iterable[int], plane: int, tint: Tint) -> list[Shape]:
+        """Return filled outlines of objects."""
+        shapes: list[Shape] = []
+        for number in list(ids)[:FEW]:
+            lines = self._lines(number, plane)
+            shapes += [Shape(line, closed=True, tint=tint, filled=True) for line in lines]
+        return shapes
+
+    def _lines(self, number: int, plane: int) -> list[Line]:
+        row = self._document.objects.get(number)
+        if row is None or row.box.shape[1] * row.box.shape[2] > LARGE:
+            return []
+        key = (number, plane, row)
+        if key not in self._known:
+            if len(self._known) > 2 * FEW:
+                self._known.clear()
+            box = row.box
+            mask = self._document.labels[plane, box.y0 : box.y1, box.x0 : box.x1] == number
+            self._known[key] = drawing.outlines(mask, box.y0, box.x0)
+        return self._known[key]
+
+
+def region(mask: Mask, y0: float, x0: float, tint: Tint = Tint.ADD) -> list[Shape]:
+    """Return a mask (y, x) at (`y0`, `x0`) as a filled shape."""
+    return [Shape(line, closed=True, tint=tint, filled=True) for line in drawing.outlines(mask, y0, x0)]

@@ -1,0 +1,38 @@
+"""What the user sets for the tools; kept from tool to tool and from image to image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from psygnal import SignalGroupDescriptor
+
+from cpsam_gui.operations import Copied, WriteMode
+
+TOLERANCE_RANGE = (0.01, 0.6)
+
+
+@dataclass
+class Options:
+    """Settings of the tools. Each field has a signal: ``options.events.mode.connect(...)``."""
+
+    events: ClassVar[SignalGroupDescriptor] = SignalGroupDescriptor()
+
+    mode: WriteMode = WriteMode.KEEP
+    tolerance: float = 0.1
+    """Of the flood fill: difference of intensities, as a part of the range that is shown."""
+    by_intensity: bool = False
+    """Seeds divide an object where the intensity changes, instead of where it is narrow."""
+    clipboard: Copied | None = None
+    carried: Copied | None = None
+    """A copy in the hand that is not in the clipboard: a duplicate."""
+
+    def next_mode(self) -> None:
+        """Go to the next write mode."""
+        modes = list(WriteMode)
+        self.mode = modes[(modes.index(self.mode) + 1) % len(modes)]
+
+    def scale_tolerance(self, factor: float) -> None:
+        """Make the fill more or less tolerant."""
+        low, high = TOLERANCE_RANGE
+        self.tolerance = min(max(self.tolerance * factor, low), high)
