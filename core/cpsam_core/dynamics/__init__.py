@@ -8,5 +8,6 @@ from __future__ import annotations
 from .find import Masks, find_masks, flow_errors, masks_from_flows
 from .follow import follow
 from .gather import gather
+from .local import LocalMask, find_at
 
-__all__ = ["Masks", "find_masks", "flow_errors", "follow", "gather", "masks_from_flows"]
+__all__ = ["LocalMask", "Masks", "find_at", "find_masks", "flow_errors", "follow", "gather", "masks_from_flows"]
