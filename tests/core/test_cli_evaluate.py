@@ -12,11 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 from cpsam_core.cli import main
-from cpsam_core.cli.evaluate import mean_scores
-from cpsam_core.pairs import find_labels, pair_labels
+from cpsam_core.cli.evaluate_report import mean_scores
 from cpsam_core.errors import ImageError
 from cpsam_core.images import write_labels, write_picture
 from cpsam_core.metrics import average_precision, pooled, score
+from cpsam_core.pairs import find_labels, pair_labels
 
 Labels = NDArray[np.uint16]
 
@@ -87,11 +87,66 @@ def test_table_has_a_line_an_image_and_two_a_set(two_sets: None, capsys: pytest.
     assert main(["evaluate", "true", "out"]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if line]
     scores = ["AP@0.5", "AP@0.75", "AP@0.9", "F1@0.5", "ERROR@0.5", "AJI", "PQ"]
-    assert lines[0].split() == ["IMAGE", "TRUE", "FOUND", *scores]
+    changes = ["LOST", "GAINED", "SPLIT", "MERGED"]
+    assert lines[0].split() == ["IMAGE", "TRUE", "FOUND", *scores, *changes]
     assert [line.split("  ")[0] for line in lines[1:]] == [
         "x/1", "x/2", "y/1", "x, mean of 2", "x, pooled", "y, mean of 1", "y, pooled", "all, mean of 3", "all, pooled",
     ]  # fmt: skip
     assert "0.667" in lines[1]
+
+
+def halved(labels: Labels) -> Labels:
+    """Return the labels with each object in two pieces, one above the other."""
+    other = labels * np.uint16(10)
+    other[10:][labels[10:] > 0] += 1
+    return other
+
+
+def test_what_became_of_the_objects_is_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put("true/1.tif", squares(1, 2, 3))
+    put("out/1.tif", squares(4, 0, 0, 5))
+    put("true/2.tif", squares(1, 2))
+    put("out/2.tif", halved(squares(1, 2)))
+    put("true/3.tif", halved(squares(7)))
+    put("out/3.tif", squares(9))
+    assert main(["evaluate", "true", "out", "--json"]) == 0
+    scores = result(capsys)
+    names = ("matched", "lost", "gained", "split", "merged")
+    counts = [tuple(one[name] for name in names) for one in scores["images"]]
+    assert counts == [(1, 2, 1, 0, 0), (2, 0, 0, 2, 0), (1, 0, 0, 0, 1)]
+    assert tuple(scores["all"]["pooled"][name] for name in names) == (4, 2, 1, 2, 1)
+    assert scores["images"][0]["recall"][0] == pytest.approx(1 / 3)
+    assert scores["images"][0]["precision"][0] == pytest.approx(1 / 2)
+    assert main(["evaluate", "true", "out"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].split()[-4:] == ["2", "1", "0", "0"]
+
+
+def test_agreement_of_annotators(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put("anna/1.tif", squares(1, 2, 3, 0))
+    put("ben/1.tif", squares(1, 2, 0, 4))
+    put("carl/1.tif", squares(1, 0, 0, 0))
+    put("anna/2.tif", squares(1))
+    put("ben/2.tif", squares(1))
+    assert main(["evaluate", "anna", "ben", "--json", "--annotator", "carl"]) == 0
+    shown = capsys.readouterr()
+    people = json.loads(shown.out)["agreement"]
+    assert "2.tif is left out of the agreement: carl" in shown.err
+    assert (people["annotators"], people["images"]) == (["anna", "ben", "carl"], 1)
+    assert people["error_rates"][0] == pytest.approx([0, 2 / 3, 2 / 3])
+    assert people["error_rates"][2] == pytest.approx([2, 2, 0])
+    assert people["consensus_error_rate"] == pytest.approx(people["mean_error_rate"] / 2)
+    assert main(["evaluate", "anna", "ben", "--agreement"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == (
+        "agreement, mean of 2 images: error rate 0.333, F1 0.833, AP 0.750; estimate for a human consensus: "
+        "error rate 0.167"
+    )
+    assert "agreement" not in _plain(capsys)
+
+
+def _plain(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    assert main(["evaluate", "anna", "ben", "--json"]) == 0
+    return result(capsys)
 
 
 def test_images_without_objects_do_not_count_in_means(

@@ -1,21 +1,24 @@
-"""`cpsam evaluate`: compare predicted with true masks."""
+"""`cpsam evaluate`: compare predicted with true masks, and annotators with each other."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .common import FAILED, OK, describe, say, tell
-from .table import align
 
 if TYPE_CHECKING:
-    from cpsam_core.metrics import Scores
+    from cpsam_core.agreement import Agreement
     from cpsam_core.pairs import LabelPair, Pairing
+
+    from .evaluate_report import Scored
+
+Item = TypeVar("Item")
 
 SUMMARY = "compare predicted with true masks"
 
@@ -25,22 +28,27 @@ SCORES = """Scores (at an IoU from which objects match):
   error   error rate, (FP + FN) / (TP + FN)
   AJI     aggregated Jaccard index
   PQ      panoptic quality
+  LOST    true objects that are nowhere in the prediction
+  GAINED  predicted objects that are nowhere in the truth
+  SPLIT   true objects that are in pieces in the prediction
+  MERGED  predicted objects that hold several true ones
 
 "mean" is the mean over images, as in the Cellpose-SAM paper, images without objects left out; "pooled" takes all
 images as one. JSON holds all scores at all thresholds.
 
 Examples:
   cpsam evaluate data/masks results
-  cpsam evaluate data results --json > scores.json"""
+  cpsam evaluate data results --json > scores.json
+  cpsam evaluate anna ben --annotator carl"""
 
 
 def add_parser(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.description = (
         "Compare predicted with true masks, image by image. Files belong together by their names: NAME, NAME_masks, "
-        "NAME_cp_masks or NAME_seg.npy on either side, folders searched below too. Images in folders of their own "
-        "(sets) are summed up by folder as well. A true file without a prediction, or of another size, is an error: "
-        "it is listed, the others are compared, and the exit code is 1."
+        "NAME_cp_masks, NAME_seg.npy or NAME.cpsam on either side, folders searched below too. Images in folders of "
+        "their own (sets) are summed up by folder as well. A true file without a prediction, or of another size, is "
+        "an error: it is listed, the others are compared, and the exit code is 1."
     )
     parser.epilog = SCORES
     parser.add_argument("true", type=Path, metavar="TRUE_DIR", help="folder of true masks (or one file)")
@@ -50,7 +58,17 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="write JSON instead of a table")
     parser.add_argument(
         "--thresholds", type=_thresholds, default=(0.5, 0.75, 0.9), metavar="LIST",
-        help="IoU from which objects match, with commas (default: 0.5,0.75,0.9)",
+        help="IoU from which objects match, with commas (default: 0.5,0.75,0.9); split and merged do not depend on it, "
+        "the other counts and agreement are at the first",
+    )  # fmt: skip
+    parser.add_argument(
+        "--agreement", action="store_true",
+        help="both folders are of people: add how well they agree, and half of their error rate, which the paper "
+        "takes as the error rate of a human consensus",
+    )  # fmt: skip
+    parser.add_argument(
+        "--annotator", type=Path, action="append", default=[], metavar="DIR",
+        help="masks of the same images by a further person; can be given several times, and asks for --agreement",
     )  # fmt: skip
 
 
@@ -58,19 +76,24 @@ def run(args: argparse.Namespace) -> int:
     """Compare and say the scores; return the exit code."""
     from cpsam_core.pairs import pair_labels
 
+    from .evaluate_report import as_json, as_table
+
     pairing = pair_labels(args.true, args.predicted)
     failed = {str(path): "no prediction of that name" for path in pairing.missing}
-    scored = _score_all(pairing, args.thresholds, failed)
+    scored = list(_each(pairing.pairs, lambda pair: _scored(pair, args.thresholds), failed))
     if pairing.surplus:
         tell(
             f"{len(pairing.surplus)} predictions have no true masks and are left out, {pairing.surplus[0]} first"
         )
+    people = _agreement(args, pairing, failed) if args.agreement or args.annotator else None
     for name, reason in failed.items():
         tell(f"error: {reason if name in reason else f'{name}: {reason}'}")
     if not scored:
         return FAILED
     say(
-        json.dumps(_as_json(scored, failed), indent=2, ensure_ascii=False) if args.json else _as_table(scored)
+        json.dumps(as_json(scored, failed, people), indent=2, ensure_ascii=False)
+        if args.json
+        else as_table(scored, people)
     )
     if failed:
         tell(f"error: {len(failed)} of {len(failed) + len(scored)} images could not be compared; see above")
@@ -87,125 +110,76 @@ def _thresholds(text: str) -> tuple[float, ...]:
     return values
 
 
-def _score_all(
-    pairing: Pairing, thresholds: tuple[float, ...], failed: dict[str, str]
-) -> list[tuple[LabelPair, Scores]]:
+def _each(
+    pairs: Sequence[LabelPair], work: Callable[[LabelPair], Item], failed: dict[str, str]
+) -> Iterator[Item]:
+    """Yield what becomes of each pair; one that fails does not stop the others."""
     from tqdm import tqdm
 
     from cpsam_core.errors import CpsamError
-    from cpsam_core.images import check_same_shape, read_labels
-    from cpsam_core.metrics import score
 
-    scored = []
-    for pair in tqdm(pairing.pairs, unit="image", file=sys.stderr, leave=False, disable=None):
+    for pair in tqdm(pairs, unit="image", file=sys.stderr, leave=False, disable=None):
+        if str(pair.true) in failed:
+            continue
         try:
-            true, predicted = read_labels(pair.true), read_labels(pair.predicted)
-            check_same_shape(true, predicted, f"{pair.predicted}: the predicted")
-            scored.append((pair, score(true, predicted, thresholds)))
+            result = work(pair)
         except (CpsamError, OSError, MemoryError) as error:
             failed[str(pair.true)] = describe(error)
-    return scored
-
-
-def image_scores(scores: Scores) -> dict[str, Any]:
-    """Return counts and scores as plain values; lists run over the thresholds."""
-    return {
-        "true_objects": scores.true_objects,
-        "predicted_objects": scores.predicted_objects,
-        "average_precision": scores.average_precision.tolist(),
-        "f1": scores.f1.tolist(),
-        "error_rate": scores.error_rate.tolist(),
-        "aggregated_jaccard": scores.aggregated_jaccard,
-        "panoptic_quality": scores.panoptic_quality,
-    }
-
-
-def mean_scores(all_scores: Sequence[Scores]) -> dict[str, Any]:
-    """Return the mean over images of each score, images where it is not defined left out; counts are summed."""
-    rows = [image_scores(scores) for scores in all_scores]
-    mean: dict[str, Any] = {}
-    for name, value in rows[0].items():
-        column = [row[name] for row in rows]
-        if isinstance(value, int):
-            mean[name] = sum(column)
-        elif isinstance(value, list):
-            mean[name] = [_mean(part) for part in zip(*column, strict=True)]
         else:
-            mean[name] = _mean(column)
-    return mean
+            yield result
 
 
-def _mean(values: Sequence[float]) -> float:
-    known = [value for value in values if not math.isnan(value)]
-    return sum(known) / len(known) if known else math.nan
+def _scored(pair: LabelPair, thresholds: tuple[float, ...]) -> Scored:
+    from cpsam_core.compare import compare_overlaps
+    from cpsam_core.metrics import overlaps, score_overlaps
+
+    from .evaluate_report import Scored
+
+    true, predicted = _read([pair.true, pair.predicted])
+    shared = overlaps(true, predicted)
+    counts = compare_overlaps(shared, thresholds[0]).counts
+    return Scored(pair, score_overlaps(shared, thresholds), counts)
 
 
-def _sets(scored: list[tuple[LabelPair, Scores]]) -> dict[str, list[Scores]]:
-    """Return the scores of each set, where there are several."""
-    sets: dict[str, list[Scores]] = {}
-    for pair, scores in scored:
-        sets.setdefault(pair.set_name, []).append(scores)
-    return sets if len(sets) > 1 else {}
+def _read(paths: Sequence[Path]) -> list[Any]:
+    """Read label files of one image."""
+    from cpsam_core.images import check_same_shape, read_labels
+
+    masks = [read_labels(path) for path in paths]
+    for path, labels in zip(paths[1:], masks[1:], strict=True):
+        check_same_shape(masks[0], labels, f"{path}: the predicted")
+    return masks
 
 
-def _as_json(scored: list[tuple[LabelPair, Scores]], failed: dict[str, str]) -> dict[str, Any]:
-    from cpsam_core.metrics import pooled
+def _agreement(args: argparse.Namespace, pairing: Pairing, failed: dict[str, str]) -> Agreement | None:
+    """Return the mean agreement over the images that everybody annotated."""
+    from cpsam_core.agreement import agreement, mean_agreement
+    from cpsam_core.pairs import pair_labels
 
-    def summary(scores: list[Scores]) -> dict[str, Any]:
-        return {"images": len(scores), "mean": mean_scores(scores), "pooled": image_scores(pooled(scores))}
-
-    result = {
-        "thresholds": scored[0][1].thresholds.tolist(),
-        "images": [
-            {
-                "name": pair.name,
-                "set": pair.set_name,
-                "true": str(pair.true),
-                "predicted": str(pair.predicted),
-            }
-            | image_scores(scores)
-            for pair, scores in scored
-        ],
-        "sets": {name: summary(scores) for name, scores in _sets(scored).items()},
-        "all": summary([scores for _, scores in scored]),
-        "failed": failed,
-    }
-    plain: dict[str, Any] = _without_nan(result)
-    return plain
-
-
-def _without_nan(value: Any) -> Any:
-    """Put null, which JSON has, in the place of NaN, which it has not."""
-    if isinstance(value, dict):
-        return {key: _without_nan(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [_without_nan(entry) for entry in value]
-    return None if isinstance(value, float) and math.isnan(value) else value
-
-
-def _as_table(scored: list[tuple[LabelPair, Scores]]) -> str:
-    from cpsam_core.metrics import pooled
-
-    thresholds = scored[0][1].thresholds
-    first = f"{thresholds[0]:g}"
-    precisions = [f"AP@{limit:g}" for limit in thresholds]
-    heading = ["IMAGE", "TRUE", "FOUND", *precisions, f"F1@{first}", f"ERROR@{first}", "AJI", "PQ"]
-    rows = [
-        _row("/".join(filter(None, (pair.set_name, pair.name))), image_scores(scores))
-        for pair, scores in scored
+    others = [
+        {pair.true: pair.predicted for pair in pair_labels(args.true, folder).pairs}
+        for folder in args.annotator
     ]
-    sums = [(name or "(no folder)", scores) for name, scores in _sets(scored).items()]
-    for name, scores in [*sums, ("all", [scores for _, scores in scored])]:
-        rows.append([""] * len(heading))
-        rows.append(_row(f"{name}, mean of {len(scores)}", mean_scores(scores)))
-        rows.append(_row(f"{name}, pooled", image_scores(pooled(scores))))
-    return align([heading, *rows], right=range(1, len(heading)))
+    names = _names([args.true, args.predicted, *args.annotator])
+    for pair in pairing.pairs:
+        lacking = [name for name, masks in zip(names[2:], others, strict=True) if pair.true not in masks]
+        if lacking:
+            tell(f"{pair.true.name} is left out of the agreement: {', '.join(lacking)} has no masks of it")
+
+    def of_image(pair: LabelPair) -> Agreement | None:
+        paths = [pair.true, pair.predicted, *(masks[pair.true] for masks in others if pair.true in masks)]
+        if len(paths) < len(names):
+            return None
+        return agreement(_read(paths), names, args.thresholds[0])
+
+    found = [one for one in _each(pairing.pairs, of_image, failed) if one is not None]
+    return mean_agreement(found) if found else None
 
 
-def _row(name: str, values: dict[str, Any]) -> list[str]:
-    numbers = [
-        *values["average_precision"], values["f1"][0], values["error_rate"][0], values["aggregated_jaccard"],
-        values["panoptic_quality"],
-    ]  # fmt: skip
-    shown = ["-" if math.isnan(number) else f"{number:.3f}" for number in numbers]
-    return [name, str(values["true_objects"]), str(values["predicted_objects"]), *shown]
+def _names(folders: Iterable[Path]) -> tuple[str, ...]:
+    """Return a name for each annotator: the folder's, or its whole path where names are alike."""
+    folders = list(folders)
+    counts = Counter(folder.name for folder in folders)
+    return tuple(
+        folder.name if folder.name and counts[folder.name] == 1 else str(folder) for folder in folders
+    )
