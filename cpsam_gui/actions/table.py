@@ -45,6 +45,11 @@ def with_two(session: Session) -> bool:
     return len(session.view.selection) > 1
 
 
+def with_copy(session: Session) -> bool:
+    """Allow where an object was copied, into any image."""
+    return session.image is not None and session.options.clipboard is not None
+
+
 def with_stack(session: Session) -> bool:
     """Allow in z-stacks."""
     return session.document.shape[0] > 1

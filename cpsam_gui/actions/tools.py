@@ -1,4 +1,4 @@
-"""Taking up a tool, and the brush."""
+"""Taking up a tool, and the settings of the tools."""
 
 from __future__ import annotations
 
@@ -7,27 +7,54 @@ from typing import TYPE_CHECKING
 from .table import Action, with_image
 
 if TYPE_CHECKING:
+    from cpsam_gui.window import Window
+
     from .table import Do
 
 
 def _tool(key: str) -> Do:
-    return lambda window: window.session.use(key)
+    return lambda window: window.session.use_by_key(key, SHORTCUTS[key])
+
+
+def _divide(window: Window) -> None:
+    options = window.session.options
+    options.by_intensity = not options.by_intensity
+
+
+SHORTCUTS = {
+    "select": "V", "select_box": "Shift+V", "select_lasso": "Shift+Q", "brush": "B", "eraser": "E", "outline": "O",
+    "lasso": "Q", "polygon": "P", "vertices": "Shift+P", "fill": "I", "find": "C", "segment_box": "Shift+C",
+    "split": "K", "seeds": "Shift+K", "merge": "M",
+}  # fmt: skip
+
+
+def _row(key: str, text: str, icon: str, *, gap: bool = False) -> Action:
+    return Action(
+        f"tool_{key}", text, _tool(key), (SHORTCUTS[key],), icon, with_image, "Tools", key, break_before=gap
+    )
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("tool_select", "Select and pan", _tool("select"), ("V",), "cursor_default_outline",
-           with_image, "Tools", "select"),
-    Action("tool_brush", "Brush", _tool("brush"), ("B",), "brush", with_image, "Tools", "brush"),
-    Action("tool_eraser", "Eraser", _tool("eraser"), ("E",), "eraser", with_image, "Tools", "eraser"),
-    Action("tool_outline", "Outline by hovering", _tool("outline"), ("O",), "gesture", with_image,
-           "Tools", "outline"),
-    Action("tool_lasso", "Lasso", _tool("lasso"), ("Q",), "lasso", with_image, "Tools", "lasso"),
-    Action("tool_polygon", "Polygon", _tool("polygon"), ("P",), "vector_polygon", with_image, "Tools",
-           "polygon"),
-    Action("tool_split", "Split by a line", _tool("split"), ("K",), "box_cutter", with_image, "Tools",
-           "split"),
-    Action("smaller", "Smaller brush", lambda w: w.session.scale_brush(1 / 1.15), ("[", ","), "",
+    _row("select", "Select and pan", "cursor_default_outline"),
+    _row("select_box", "Select by a box", "select_drag"),
+    _row("select_lasso", "Select by a lasso", "select_group"),
+    _row("brush", "Brush", "brush", gap=True),
+    _row("eraser", "Eraser", "eraser"),
+    _row("outline", "Outline by hovering", "gesture"),
+    _row("lasso", "Lasso", "lasso"),
+    _row("polygon", "Polygon", "vector_polygon"),
+    _row("fill", "Fill by intensity", "format_color_fill"),
+    _row("find", "Click to find", "target", gap=True),
+    _row("segment_box", "Segment a box", "auto_fix"),
+    _row("vertices", "Edit outline", "vector_point_edit", gap=True),
+    _row("split", "Split by a line", "box_cutter"),
+    _row("seeds", "Split by seeds", "call_split"),
+    _row("merge", "Merge by dragging", "call_merge"),
+    Action("smaller", "Smaller brush, less tolerance", lambda w: w.session.adjust(-1), ("[", ","), "",
            with_image, "Tools", break_before=True),
-    Action("larger", "Larger brush", lambda w: w.session.scale_brush(1.15), ("]", "."), "", with_image,
+    Action("larger", "Larger brush, more tolerance", lambda w: w.session.adjust(1), ("]", "."), "", with_image,
            "Tools"),
+    Action("write_mode", "Next write mode", lambda w: w.session.next_mode(), ("T",), "", with_image, "Tools"),
+    Action("divide_by", "Seeds divide by intensity", _divide, ("Shift+I",), "", with_image, "Tools",
+           checked=lambda s: s.options.by_intensity),
 )  # fmt: skip

@@ -14,7 +14,8 @@ from cpsam_gui.colouring import ImageColours, LabelColours
 from cpsam_gui.tools import Pointer
 from cpsam_gui.view import Camera
 
-from .overlays import Preview, ScaleBar
+from .overlays import ScaleBar
+from .previews import Preview
 from .tiles import TileLayer
 
 if TYPE_CHECKING:
@@ -266,8 +267,9 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         # Some systems turn the wheel sideways while Alt is held.
         turn = (event.angleDelta().y() or event.angleDelta().x()) / 120
         if held & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
-            self._session.scale_brush(1.1**turn)
-            self._show_shapes()
+            self._session.adjust(turn)
+        elif self._session.tool_wheel(turn):
+            pass  # it widens or narrows what is proposed
         elif not event.pixelDelta().isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase:
             delta = event.pixelDelta()  # two fingers on a trackpad
             self._set_camera(self._session.view.camera.pan(delta.y(), delta.x()))
@@ -282,11 +284,13 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
             event.ignore()
 
     def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
-        """Leave keys to the actions of the window; called by Qt."""
+        """Leave keys to the actions of the window; tell when the key of a tool is let go; called by Qt."""
         if event is not None:
+            if not event.isAutoRepeat():
+                self._session.key_released(event.text())
             event.ignore()
 
     def leaveEvent(self, event: object) -> None:
         """Tell that the pointer is gone; called by Qt."""
-        self._session.view.hovered = 0
+        self._session.tool_leave()
         self.left.emit()

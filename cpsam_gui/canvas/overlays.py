@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
-from PyQt6.QtWidgets import QGraphicsPathItem, QWidget
+from PyQt6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from PyQt6.QtGui import QPaintEvent
-    from PyQt6.QtWidgets import QGraphicsScene
 
-    from cpsam_gui.tools import Shape
 
 HANDLE = 3.5  # screen pixels from the middle of a handle to its edge
 
@@ -70,43 +66,3 @@ class ScaleBar(QWidget):
         )
         painter.strokePath(path, QPen(QColor(0, 0, 0, 200), 3, join=Qt.PenJoinStyle.RoundJoin))
         painter.fillPath(path, QColor("white"))
-
-
-class Preview:
-    """Draws the shapes of the tool in use: a light line on a dark one, seen on every ground."""
-
-    def __init__(self, scene: QGraphicsScene) -> None:
-        self._items: list[QGraphicsPathItem] = []
-        for colour, width in ((QColor(0, 0, 0, 170), 3.5), (QColor("white"), 1.5)):
-            item = QGraphicsPathItem()
-            pen = QPen(colour, width)
-            pen.setCosmetic(True)
-            item.setPen(pen)
-            item.setZValue(20)
-            scene.addItem(item)
-            self._items.append(item)
-
-    def show(self, shapes: Iterable[Shape], scale: float) -> None:
-        """Draw `shapes`; `scale` is screen pixels per image pixel."""
-        path = QPainterPath()
-        for shape in shapes:
-            _add(path, shape, HANDLE / scale)
-        for item in self._items:
-            item.setPath(path)
-
-
-def _add(path: QPainterPath, shape: Shape, handle: float) -> None:
-    points = [QPointF(x, y) for y, x in shape.points]
-    if not points:
-        return
-    if shape.radius is not None:
-        path.addEllipse(points[0], shape.radius, shape.radius)
-        return
-    path.moveTo(points[0])
-    for point in points[1:]:
-        path.lineTo(point)
-    if shape.closed:
-        path.closeSubpath()
-    if shape.handles:
-        for point in points:
-            path.addRect(QRectF(point.x() - handle, point.y() - handle, 2 * handle, 2 * handle))

@@ -1,0 +1,194 @@
+"""The tool in hand: mouse and keys on their way to it, and what it has to say."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from cpsam_gui.tools import TOOLS, Desk, Options, Pointer, Tool
+from cpsam_gui.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpsam_gui.document import Document
+
+BRUSH_RANGE = (1.0, 400.0)  # image pixels
+BRUSH_STEP = 1.15  # for one turn of the wheel or one press of a key
+HOLD = 0.35  # seconds; the key of a tool that is held longer takes the tool up for that long only
+
+
+class Gestures(QObject):
+    """Passes events to the tool in hand. The part of a session that the canvas talks to."""
+
+    tool_changed = pyqtSignal()
+    redraw = pyqtSignal()
+    """The shapes of the tool changed without a mouse event."""
+    message = pyqtSignal(str)
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.view = View()
+        self.options = Options()
+        self.desk = Desk(document, self.view, self.options)
+        self.tool: Tool = TOOLS["select"](self.desk)
+        self.pointer: Pointer | None = None
+        """Where the mouse is on the canvas; None elsewhere."""
+        self._before = "select"
+        self._held: tuple[str, str, float] | None = None
+        self._drawn = False
+        self.options.events.connect(self._options_changed)
+
+    def take_desk(self, desk: Desk) -> None:
+        """Work on another document."""
+        self.desk = desk
+        key = self._before if self.tool.passing else self.tool.key
+        self.tool = TOOLS[key](desk)
+
+    # -- taking up tools ---------------------------------------------------------------------------------
+
+    def use(self, key: str) -> None:
+        """Take another tool."""
+        if key == self.tool.key and not self.tool.passing:
+            return
+        self.tool.cancel()
+        if not self.tool.passing:
+            self._before = self.tool.key
+        self.tool = TOOLS[key](self.desk)
+        if self.pointer is not None:
+            self.tool.move(self.pointer)
+        self.tool_changed.emit()
+        self.message.emit("")
+        self._speak()
+
+    def use_by_key(self, key: str, letter: str) -> None:
+        """Take another tool by its key; it goes back when the key was held (see `key_released`)."""
+        before = self.tool.key
+        self._held = (letter, before, time.monotonic()) if before != key and not self.tool.passing else None
+        self._drawn = False
+        self.use(key)
+
+    def key_released(self, letter: str) -> None:
+        """Go back to the earlier tool where the key of this one was held, or something was drawn meanwhile."""
+        if self._held is None or self._held[0] != letter.upper():
+            return
+        _, before, since = self._held
+        if self._drawn or time.monotonic() - since > HOLD:
+            if self.tool.busy:
+                self.tool.finish()
+            self.use(before)
+        self._held = None
+
+    # -- mouse -------------------------------------------------------------------------------------------
+
+    def tool_press(self, p: Pointer) -> bool:
+        """Pass a press to the tool; False when the tool leaves it to panning."""
+        taken = self.tool.press(p)
+        self._drawn = self._drawn or taken
+        self._after()
+        return taken
+
+    def tool_move(self, p: Pointer) -> None:
+        """Pass a movement to the tool."""
+        self.pointer = p
+        self.view.hovered = self.desk.under(p)
+        self.tool.move(p)
+        self._speak()
+
+    def tool_release(self, p: Pointer) -> None:
+        """Pass a release to the tool."""
+        self.tool.release(p)
+        self._after()
+
+    def tool_click(self, p: Pointer) -> None:
+        """Pass a click that the tool left to panning, after all, to the tool."""
+        self.tool.click(p)
+        self._after()
+
+    def tool_double(self, p: Pointer) -> bool:
+        """Pass a double click to the tool; False to show the whole image."""
+        taken = self.tool.double(p)
+        self._after()
+        return taken
+
+    def tool_wheel(self, turns: float) -> bool:
+        """Pass the wheel to a tool that has a use for it now; False to zoom."""
+        if not self.tool.takes_wheel:
+            return False
+        self.adjust(turns)
+        return True
+
+    def tool_leave(self) -> None:
+        """Tell the tool that the pointer left the canvas."""
+        self.pointer = None
+        self.view.hovered = 0
+        self.tool.leave()
+        self.redraw.emit()
+
+    # -- keys --------------------------------------------------------------------------------------------
+
+    def finish_gesture(self) -> None:
+        """Complete what the tool has begun (Enter)."""
+        self.tool.finish()
+        self._after()
+        self.redraw.emit()
+
+    def cancel_gesture(self) -> None:
+        """Give up what the tool has begun; with nothing begun, drop the selection (Escape)."""
+        if self.tool.busy:
+            self.tool.cancel()
+            self._after()
+        elif self.view.selection:
+            self.view.selection = frozenset()
+        else:
+            self.use("select")
+        self.redraw.emit()
+
+    def back(self) -> bool:
+        """Take the last point of a gesture back; False where there is none."""
+        taken = self.tool.back()
+        self._speak()
+        self.redraw.emit()
+        return taken
+
+    def adjust(self, turns: float) -> None:
+        """Change the number of the tool, the size of the brush for most, by turns of the wheel."""
+        words = self.tool.adjust(turns)
+        if words is None:
+            self.scale_brush(BRUSH_STEP**turns)
+        else:
+            self.message.emit(words)
+        self._speak()
+        self.redraw.emit()
+
+    def scale_brush(self, factor: float) -> None:
+        """Make the brush larger or smaller."""
+        low, high = BRUSH_RANGE
+        diameter = self.view.brush_diameter * factor
+        self.view.brush_diameter = min(max(diameter, low), high)
+        self.message.emit(f"Brush {self.view.brush_diameter:.0f} px")
+        self.redraw.emit()
+
+    # -- inside ------------------------------------------------------------------------------------------
+
+    def deliver(self, done: Callable[[Any], None], result: Any) -> None:
+        """Hand a result that a tool waited for to it."""
+        done(result)
+        self._after()
+        self.redraw.emit()
+
+    def _after(self) -> None:
+        """Show what the tool had to say; take the earlier tool up again when it is done."""
+        self._speak()
+        if self.tool.over:
+            self.use(self._before)
+
+    def _speak(self) -> None:
+        if self.desk.problems:
+            self.message.emit(self.desk.problems[-1])
+            self.desk.problems.clear()
+
+    def _options_changed(self, *_: object) -> None:
+        self.redraw.emit()
