@@ -21,7 +21,15 @@ from .images.readers import read_image
 from .normalize import network_channels, normalize
 from .pairs import Pair
 
-__all__ = ["Annotation", "make_example", "mean_diameter", "read_annotation", "read_example"]
+__all__ = [
+    "Annotation",
+    "check_channels",
+    "counted_objects",
+    "make_example",
+    "mean_diameter",
+    "read_annotation",
+    "read_example",
+]
 
 MOST_CLASSES = 64  # a map with more of them holds objects, not classes
 
@@ -76,6 +84,19 @@ def read_annotation(pair: Pair) -> Annotation:
     if classes is not None:
         classes = np.where((labels > 0) & (classes == 0), np.uint8(UNKNOWN_CLASS), classes)
     return Annotation(labels, classes, _counted(pair, labels.shape, complete), names)
+
+
+def counted_objects(labels: NDArray[np.uint32], complete: NDArray[np.bool_] | None) -> NDArray[np.uint32]:
+    """Return labels (y, x) without the objects that lie for half or more where the annotation does not count."""
+    if complete is None:
+        return labels
+    ids, pixels = np.unique(labels, return_counts=True)
+    inside, counted = np.unique(labels[complete], return_counts=True)
+    share = np.zeros(len(ids))
+    share[np.searchsorted(ids, inside)] = counted
+    kept = ids[(2 * share > pixels) & (ids > 0)]
+    result: NDArray[np.uint32] = np.where(np.isin(labels, kept), labels, 0).astype(np.uint32)
+    return result
 
 
 def read_example(pair: Pair, channels: int) -> Example:

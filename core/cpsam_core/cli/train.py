@@ -136,7 +136,7 @@ def _score(args: argparse.Namespace, card: ModelCard, pairs: Sequence[Pair]) -> 
 
     network = load_network(args.out, args.device, args.precision)
     with terminal_progress("scoring", unit="image") as progress:
-        scores = validate(Segmenter(network), pairs, progress=progress)
+        scores = validate(Segmenter(network), pairs, progress=progress, class_names=card.classes)
     for name, values in scores.items():
         say(f"{name}: average precision {values['ap_0.5']:.3f} at IoU 0.5, {values['images']:.0f} images")
     write_card(args.out, replace(card, architecture=network.config.to_dict(), scores=scores))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cpsam_core.compare import Comparison, compare
 from cpsam_core.errors import TrainingError
-from cpsam_core.examples import read_annotation
+from cpsam_core.examples import counted_objects, read_annotation
 from cpsam_core.images import check_same_shape, read_image
 from cpsam_core.pairs import Pair
 from cpsam_core.progress import Progress, silent
@@ -129,10 +129,10 @@ def before_after(
         image, annotation = read_image(pair.image), read_annotation(pair)
         check_same_shape(image, annotation.labels)
         counted = annotation.complete
-        true = within(annotation.labels, counted)
+        true = counted_objects(annotation.labels, counted)
         found = []
         for step, model in enumerate((old, new)):
-            found.append(within(model.segment(image, settings).labels.reshape(true.shape), counted))
+            found.append(counted_objects(model.segment(image, settings).labels.reshape(true.shape), counted))
             progress(2 * number + step + 1, 2 * len(aside), pair.image.name)
         changes.append(image_change(pair, true, found[0], found[1]))
     return _judged(tuple(changes))
@@ -158,19 +158,6 @@ def image_change(pair: Pair, true: Labels, old: Labels, new: Labels) -> ImageCha
         spots(old, wrong_old - stayed_old),
         spots(new, wrong_new - stayed_new),
     )
-
-
-def within(labels: Labels, counted: NDArray[np.bool_] | None) -> Labels:
-    """Return the labels without objects that lie for the larger part where nothing counts."""
-    if counted is None:
-        return labels
-    ids, all_pixels = np.unique(labels, return_counts=True)
-    inside, pixels = np.unique(labels[counted], return_counts=True)
-    share = np.zeros(len(ids))
-    share[np.searchsorted(ids, inside)] = pixels
-    kept = ids[(share * 2 > all_pixels) & (ids > 0)]
-    result: Labels = np.where(np.isin(labels, kept), labels, 0).astype(np.uint32)
-    return result
 
 
 def spots(labels: Labels, ids: set[int]) -> tuple[Spot, ...]:
