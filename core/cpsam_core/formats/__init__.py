@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from .kinds import FORMATS, Format
 from .objects import Colour, ObjectSet
 from .options import ReadHints, WriteOptions
 from .registry import (
-    FORMATS,
-    Format,
     find_format,
     format_of,
     left_out,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,7 @@ __all__ = [
     "read_tif",
     "write_npy",
     "write_png",
+    "write_project",
     "write_seg",
     "write_tif",
 ]
@@ -98,3 +100,17 @@ def read_project(path: Path, hints: ReadHints) -> Iterator[ObjectSet]:
         class_names=project.class_names,
         image_name=project.image,
     )
+
+
+def write_project(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
+    """Write a project of the window."""
+    from cpsam_core.images.project_files import ProjectFile, write_project_file
+
+    rows: dict[int, dict[str, Any]] = {}
+    for place, number in enumerate(objects.ids.tolist()):
+        rows[number] = {"class_id": objects.classes.get(number, 0)}
+        if objects.ismanual is not None:
+            rows[number]["origin"] = "hand" if objects.ismanual[place] else "model"
+    labels = objects.labels if objects.is_stack else objects.labels[np.newaxis]
+    project = ProjectFile(labels, rows, image=objects.image_name, class_names=objects.class_names)
+    write_project_file(path, project)

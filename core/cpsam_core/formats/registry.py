@@ -1,23 +1,18 @@
-"""Every kind of file that holds objects: how it is called, what it can hold, how it is read and written."""
+"""Find the format of a file, read objects from it and write them to it."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images.files import AnyPath, check_readable, head_of, opening
 
+from .kinds import FORMATS, Format
 from .objects import ObjectSet
 from .options import ReadHints, WriteOptions
 
 __all__ = [
-    "FORMATS",
-    "Format",
     "find_format",
     "format_of",
     "left_out",
@@ -26,128 +21,6 @@ __all__ = [
     "read_objects",
     "write_objects",
 ]
-
-
-@dataclass(frozen=True)
-class Format:
-    """A kind of file.
-
-    Attributes
-    ----------
-    key
-        Its name on the command line.
-    title
-        Its name in a dialog.
-    ending
-        What is added to the name of the image: ``"_rois.zip"``.
-    suffixes
-        By which such files are known, in lower case; the longest one that fits decides.
-    can_read, can_write
-        Which ways it goes.
-    exact
-        Whether every pixel of every object comes back: holes, several parts, numbers with gaps.
-    classes, measurements, stacks
-        Whether it holds them.
-    needs_shape
-        Whether reading needs the size of the image because the file does not keep it.
-    needs_image
-        Whether writing needs the pixels of the image.
-    is_folder
-        Whether it is a folder of files (OME-Zarr).
-    options
-        Fields of :class:`WriteOptions` that it heeds.
-    library
-        Module of an optional library that it needs, "" for none.
-    extra
-        What installs that library: ``pip install "cpsam-gui[extra]"``.
-    module
-        Where `read_KEY` and `write_KEY` are.
-    writing_module
-        Where `write_KEY` is, if elsewhere.
-    """
-
-    key: str
-    title: str
-    ending: str
-    suffixes: tuple[str, ...]
-    module: str
-    can_read: bool = True
-    can_write: bool = True
-    exact: bool = True
-    classes: bool = False
-    measurements: bool = False
-    stacks: bool = False
-    needs_shape: bool = False
-    needs_image: bool = False
-    is_folder: bool = False
-    options: tuple[str, ...] = ()
-    library: str = ""
-    extra: str = ""
-    writing_module: str = ""
-
-    @property
-    def available(self) -> bool:
-        """Whether the library that it needs is installed."""
-        return not self.library or importlib.util.find_spec(self.library) is not None
-
-    def function(self, verb: str) -> Any:
-        """Return its function for ``"read"`` or ``"write"``.
-
-        Raises
-        ------
-        ImageError
-            The library that it needs is not installed; the message says how to install it.
-        """
-        if not self.available:
-            raise ImageError(
-                f"{self.title} needs the library {self.library}, which is not installed. Install it with: "
-                f'pip install "cpsam-gui[{self.extra}]"'
-            )
-        # Imported here: the libraries behind some formats take long to load.
-        module = self.writing_module if verb == "write" and self.writing_module else self.module
-        return getattr(importlib.import_module(f".{module}", __package__), f"{verb}_{self.key}")
-
-
-PICTURE = ("show_ids", "scale_bar", "fill")
-FORMATS: tuple[Format, ...] = (
-    Format(
-        "tif", "Label image (TIFF)", "_masks.tif", (".tif", ".tiff"), "pixels",
-        stacks=True, options=("compression", "tiled"),
-    ),
-    Format("png", "Label image (PNG, 16 bits)", "_masks.png", (".png",), "pixels"),
-    Format("npy", "Label image (NumPy)", "_masks.npy", (".npy",), "pixels", stacks=True),
-    Format(
-        "seg", "Cellpose segmentation (_seg.npy)", "_seg.npy", ("_seg.npy",), "pixels", classes=True, stacks=True
-    ),
-    Format(
-        "project", "Project of this program (cpsam)", ".cpsam", (".cpsam",), "pixels",
-        can_write=False, classes=True, stacks=True,
-    ),
-    Format(
-        "rois", "ImageJ ROIs (zip)", "_rois.zip", (".zip", ".roi"), "imagej",
-        classes=True, stacks=True, needs_shape=True,
-    ),
-    Format(
-        "outlines", "Outlines as text", "_outlines.txt", (".txt",), "imagej", exact=False, needs_shape=True
-    ),
-    Format(
-        "geojson", "GeoJSON (QuPath)", ".geojson", (".geojson", ".json"), "geojson",
-        classes=True, measurements=True, stacks=True, options=("annotations",),
-    ),
-    Format("coco", "COCO (run-length masks)", "_coco.json", (".json",), "coco", classes=True),
-    Format(
-        "coco_polygons", "COCO (polygons)", "_coco.json", (".json",), "coco", can_read=False, classes=True
-    ),
-    Format(
-        "zarr", "OME-Zarr labels", ".ome.zarr", (".zarr",), "ome_zarr", classes=True, measurements=True,
-        stacks=True, is_folder=True, options=("ngff",), library="zarr", extra="zarr",
-        writing_module="ome_zarr_writing",
-    ),
-    Format("csv", "Table of objects (CSV)", "_objects.csv", (".csv",), "tables",
-        can_read=False, exact=False, classes=True, measurements=True, stacks=True,
-    ),
-)  # fmt: skip
-"""All formats, in the order in which a dialog lists them."""
 
 
 def find_format(key: str) -> Format:
@@ -321,11 +194,11 @@ def left_out(chosen: Format, objects: ObjectSet) -> tuple[str, ...]:
     lost = []
     if not chosen.classes and any(objects.classes.values()):
         lost.append("classes")
-    if not chosen.measurements and objects.columns:
+    if not chosen.measurements and not chosen.is_view and objects.columns:
         lost.append("measurements")
-    if not chosen.exact and chosen.key != "csv":
+    if not chosen.exact:
         lost.append("holes, and all but the largest part of an object")
-    if chosen.key != "seg" and objects.flows is not None:
+    if chosen.key != "seg" and not chosen.is_view and objects.flows is not None:
         lost.append("flows")
     return tuple(f"{chosen.title} does not keep {what}." for what in lost)
 
@@ -346,8 +219,3 @@ def _by_content(path: Path, candidates: list[Format]) -> Format:
     is_geojson = b'"Feature' in head or head.lstrip().startswith(b"[")
     wanted = "geojson" if is_geojson else "coco"
     return next((one for one in candidates if one.key == wanted), candidates[0])
-
-
-def with_source(found: ObjectSet, path: Path) -> ObjectSet:
-    """Return the objects with the name of their image taken from that of the file, where they have none."""
-    return found if found.image_name else replace(found, image_name=path.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import fastremap
@@ -15,7 +16,7 @@ from .colours import object_colours
 from .image import Image, arrange
 from .label_files import check_same_shape
 
-__all__ = ["overlay_picture", "picture_of"]
+__all__ = ["overlay_picture", "picture_of", "shown_plane"]
 
 CHANNEL_COLOURS = np.array(
     [[0, 255, 0], [255, 0, 255], [0, 128, 255], [255, 160, 0], [255, 255, 255], [0, 255, 255]], np.float32
@@ -36,6 +37,7 @@ def overlay_picture(
     plane: int | None = None,
     opacity: float = 0.25,
     outlines: bool = True,
+    colours: Mapping[int, tuple[int, int, int]] | None = None,
 ) -> npt.NDArray[np.uint8]:
     """Draw labels over their image.
 
@@ -51,6 +53,8 @@ def overlay_picture(
         Of the fill, from 0 to 1.
     outlines
         Whether to draw the border pixels in full colour.
+    colours
+        RGB by number of the object, for those that shall not have a colour of their own.
 
     Returns
     -------
@@ -65,25 +69,40 @@ def overlay_picture(
     if not isinstance(image, Image):
         image = arrange(image)
     check_same_shape(image, labels)
-    if labels.ndim == 3:
-        if plane is None:
-            plane = int(np.count_nonzero(labels, axis=(1, 2)).argmax())
-        if not 0 <= plane < len(labels):
-            raise ImageError(f"There is no plane {plane}: the image has {len(labels)}, counted from 0.")
-        labels = labels[plane]
-    picture = picture_of(image, plane or 0)
+    plane, labels = shown_plane(labels, plane)
+    picture = picture_of(image, plane)
     compact, numbers = fastremap.renumber(labels, preserve_zero=True)
-    colours = np.zeros((len(numbers) + 1, 3), np.uint8)
-    colours[list(numbers.values())] = object_colours(np.array(list(numbers)))
+    table = np.zeros((len(numbers) + 1, 3), np.uint8)
+    table[list(numbers.values())] = object_colours(np.array(list(numbers)))
+    for number, colour in (colours or {}).items():
+        if number in numbers:
+            table[numbers[number]] = colour
     for top in range(0, len(labels), BAND):
         rows = slice(top, top + BAND)
         inside = compact[rows] > 0
-        tint = colours[compact[rows][inside]].astype(np.float32)
+        tint = table[compact[rows][inside]].astype(np.float32)
         picture[rows][inside] = (picture[rows][inside] * (1 - opacity) + tint * opacity).astype(np.uint8)
     if outlines:
         edges = outline_pixels(labels)
-        picture[edges] = colours[compact[edges]]
+        picture[edges] = table[compact[edges]]
     return picture
+
+
+def shown_plane(labels: npt.NDArray[Any], plane: int | None = None) -> tuple[int, npt.NDArray[Any]]:
+    """Return which plane a picture shows and its labels (y, x): the one with the most labelled pixels unless given.
+
+    Raises
+    ------
+    ImageError
+        There is no such plane.
+    """
+    if labels.ndim == 2:
+        return 0, labels
+    if plane is None:
+        plane = int(np.count_nonzero(labels, axis=(1, 2)).argmax())
+    if not 0 <= plane < len(labels):
+        raise ImageError(f"There is no plane {plane}: the image has {len(labels)}, counted from 0.")
+    return plane, labels[plane]
 
 
 def picture_of(image: Image, plane: int = 0) -> npt.NDArray[np.uint8]:
