@@ -5,14 +5,18 @@ The panel shows this state and changes it; runs, the queue and "copy as command"
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, fields, replace
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from cpsam_core.normalize import NormalizeSettings
 from cpsam_core.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from .history import ObjectRecord
 
 DEFAULT_MODEL = "cpsam-lite"
 _BRIGHTNESS = frozenset(one.name for one in fields(NormalizeSettings))
@@ -112,3 +116,15 @@ def recalled(stored: Mapping[str, Any]) -> dict[str, Any]:
     elif isinstance(diameter, int | float) and not isinstance(diameter, bool) and diameter >= 1:
         found["diameter"] = float(diameter)
     return found
+
+
+def typical_diameter(records: Iterable[ObjectRecord]) -> float | None:
+    """Return the median diameter in pixels of discs (balls, for objects of several planes) of the objects' sizes."""
+    diameters = [
+        2 * math.sqrt(record.area / math.pi)
+        if record.box.z1 - record.box.z0 == 1
+        else (6 * record.area / math.pi) ** (1 / 3)
+        for record in records
+        if record.area > 0
+    ]
+    return median(diameters) if diameters else None

@@ -32,11 +32,22 @@ class _Look:
 def estimate_diameter(
     network: TileNetwork, plane: NDArray[np.float32], settings: Settings, progress: Progress = silent
 ) -> float:
-    """Return the diameter in pixels of typical cells of a normalised plane (y, x, channel).
+    """Return the diameter in pixels of typical cells of a normalised plane (y, x, channel); 30 where there are none.
+
+    See `measure_diameter`.
+    """
+    measured = measure_diameter(network, plane, settings, progress)
+    return NATIVE_DIAMETER if measured is None else measured
+
+
+def measure_diameter(
+    network: TileNetwork, plane: NDArray[np.float32], settings: Settings, progress: Progress = silent
+) -> float | None:
+    """Return the diameter in pixels of typical cells of a normalised plane (y, x, channel), None where there are none.
 
     The middle of the plane is segmented at several scales. A scale is believed by how much of the picture it explains
     and how well: the area of its objects, weighed by their probability and by how little flows disagree. Cells cut
-    into pieces disagree with their flows; cells too small are missed. 30 when nothing is found.
+    into pieces disagree with their flows; cells too small are missed.
     """
     looks = []
     for scale in SCALES:
@@ -46,7 +57,7 @@ def estimate_diameter(
         looks.append(_look(network, part, scale, settings, progress))
     best = max(looks, key=lambda look: look.score, default=_Look(0.0, 0.0))
     if best.score <= 0:
-        return NATIVE_DIAMETER
+        return None
     log.info("cells measure about %.0f pixels", best.diameter)
     return best.diameter
 

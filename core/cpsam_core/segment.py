@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .classes import majority_classes
-from .diameter import estimate_diameter
+from .diameter import estimate_diameter, measure_diameter
 from .dynamics import Masks, find_masks
 from .errors import SettingsError
 from .images import Image, arrange
@@ -126,6 +126,18 @@ class Segmenter:
         if settings.do_3D:
             return self._volume(pixels, stack, settings, report)
         return self._planes(pixels, settings, report)
+
+    def measure(
+        self, image: NDArray[Any] | Image, settings: Settings | None = None, progress: Progress | None = None
+    ) -> float | None:
+        """Return the diameter in pixels of typical cells of the middle plane, None where no cell is seen.
+
+        What `diameter="auto"` does first; parameters and errors are those of `segment`.
+        """
+        settings, report = settings or Settings(), progress or silent
+        stack = image if isinstance(image, Image) else arrange(image, settings.axes)
+        pixels = self._prepare(stack, settings)
+        return measure_diameter(self.network, pixels[len(pixels) // 2], settings, report)
 
     def _prepare(self, image: Image, settings: Settings) -> FloatArray:
         chosen = select_channels(

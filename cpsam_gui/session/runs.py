@@ -11,8 +11,10 @@ from psygnal import Signal
 from PyQt6.QtCore import QTimer
 
 from cpsam_core.errors import SettingsError
+from cpsam_core.settings import NATIVE_DIAMETER
 from cpsam_gui import landing, tasks
-from cpsam_gui.run_options import RunOptions, recalled, remembered
+from cpsam_gui.run_options import RunOptions, recalled, remembered, typical_diameter
+from cpsam_gui.tools import RunDesk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +77,8 @@ class Runs:
         self._session = session
         self._options = RunOptions()
         self._revision = 0
+        self.desk = RunDesk(self._disk_size, self._set_disk_size, self.segment_region)
+        """What tools may ask of the next run."""
         self.flows: Flows | None = None
         self.last_settings: dict[str, Any] = {}
         """Thresholds of the last run, which are saved with the masks and come back with them."""
@@ -131,7 +135,9 @@ class Runs:
     def segment_region(
         self, box: Box, done: Callable[[list[int]], None] | None = None, **changes: Any
     ) -> None:
-        """Run the model on a block of the open image alone, at the scale of what is there.
+        """Run the model on a block of the open image alone, at the scale of what is there, as one step.
+
+        Objects of the model that lie in the block give way; others stay as the options say.
 
         Parameters
         ----------
@@ -142,16 +148,25 @@ class Runs:
         changes
             Options that differ from those of the panel, such as ``diameter="auto"``.
         """
+        land = partial(self._region_found, self._session.document, self._options.keep, done)
+        self.propose_region(box, land, **changes)
+
+    def propose_region(self, box: Box, done: Callable[[RegionFound | None], None], **changes: Any) -> None:
+        """Run the model on a block as `segment_region` does, and hand over what it found instead of keeping it.
+
+        `done` gets None where nothing came of it: the run failed or was cancelled, or another one is at work.
+        """
         session = self._session
         box = box.clip(session.document.shape)
         if session.image is None or session.jobs.busy or box.empty:
+            done(None)
             return
         options = self._options.changed(**changes) if changes else self._options
         settings = options.settings_for(box.z1 - box.z0, session.images.chosen)
         work = partial(tasks.segment_region, session.image, box, settings, self._loader(options.model))
-        session.jobs.start(
-            REGION, self._holding(work), partial(self._region_found, session.document, options.keep, done)
-        )
+        job = session.jobs.start(REGION, self._holding(work), done)
+        job.failed.connect(lambda problem: done(None))
+        job.cancelled.connect(lambda: done(None))
 
     def mask_again(self) -> None:
         """Apply the thresholds to the flows of the last run, in the background; the newest request wins."""
@@ -192,6 +207,44 @@ class Runs:
         rows = {number: row for number, row in document.objects.items() if landing.is_kept(row)}
         return tasks.Kept(document.snapshot() if rows else None, rows, document.next_id)
 
+    # -- size of the cells -------------------------------------------------------------------------------
+
+    def size_from_masks(self) -> float | None:
+        """Set the diameter to the median of the masks and return it; None where there are none."""
+        diameter = typical_diameter(self._session.document.objects.values())
+        if diameter is None:
+            self._session.message.emit("There are no masks yet to take the size from")
+        else:
+            self.change(diameter=round(diameter, 1))
+        return diameter
+
+    def _disk_size(self) -> float:
+        """Return the diameter that a disk on the canvas starts with."""
+        set_to = self._options.settings.diameter
+        measured = self.flows.diameter if self.flows is not None else None
+        return set_to if isinstance(set_to, float) else measured or NATIVE_DIAMETER
+
+    def _set_disk_size(self, diameter: float) -> None:
+        self.change(diameter=round(max(diameter, 1.0), 1))
+
+    def measure(self) -> None:
+        """Let the model measure the cells of the plane shown, in the background, and set the diameter."""
+        session, options = self._session, self._options
+        if session.image is None or session.jobs.busy:
+            return
+
+        def done(diameter: float | None) -> None:
+            if diameter is None:
+                session.message.emit("The model saw no cells to measure; the diameter stays as it is")
+            else:
+                self.change(diameter=round(diameter, 1))
+                session.message.emit(f"The cells measure about {diameter:.0f} px")
+
+        work = partial(
+            tasks.measure, session.image, session.view.plane, self.settings, self._loader(options.model)
+        )
+        session.jobs.start("Measuring the cells", self._holding(work), done)
+
     # -- results -----------------------------------------------------------------------------------------
 
     def _count(self) -> None:
@@ -225,10 +278,14 @@ class Runs:
         return pending.flows is self.flows and pending.document.position >= pending.position
 
     def _region_found(
-        self, document: Document, keep: bool, done: Callable[[list[int]], None] | None, found: RegionFound
+        self,
+        document: Document,
+        keep: bool,
+        done: Callable[[list[int]], None] | None,
+        found: RegionFound | None,
     ) -> None:
         session = self._session
-        if session.document is not document:
+        if found is None or session.document is not document:
             return
         if document.writing:
             QTimer.singleShot(PATIENCE, partial(self._region_found, document, keep, done, found))

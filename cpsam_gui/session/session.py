@@ -87,6 +87,7 @@ class Session(Gestures):
                 lambda: self.runs.flows,
                 self.helping.later,
                 self.helping.segment,
+                self.runs.desk,
             )
         )
 

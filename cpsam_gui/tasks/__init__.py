@@ -18,7 +18,7 @@ from .pictures import thumbnail
 from .records import Found, Kept, records_of, records_with
 from .region import RegionFound, segment_region
 from .saving import Saved, read_masks, save
-from .segmenting import Outcome, Segments, combine, mask_again, segment
+from .segmenting import Outcome, Segments, combine, mask_again, measure, segment
 
 __all__ = [
     "Found",
@@ -35,6 +35,7 @@ __all__ = [
     "demo_path",
     "levels",
     "mask_again",
+    "measure",
     "open_image",
     "open_unsure",
     "prepare",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -27,6 +27,10 @@ class Segments(Protocol):
 
     def segment(self, image: Any, settings: Settings, progress: Progress) -> Segmentation:
         """Segment an image."""
+        ...
+
+    def measure(self, image: Any, settings: Settings, progress: Progress) -> float | None:
+        """Return the diameter in pixels of typical cells, None where there are none."""
         ...
 
 
@@ -57,6 +61,16 @@ def run_network(
     start = time.monotonic()
     result = segmenter.segment(image, settings, progress)
     return result, time.monotonic() - start
+
+
+def measure(
+    image: Image, plane: int, settings: Settings, load: Callable[[Progress], Segments], progress: Progress
+) -> float | None:
+    """Return the diameter in pixels of typical cells of one plane; None where the model sees none."""
+    progress(0, 1, "Loading the model")
+    segmenter = load(progress)
+    flat = replace(image, pixels=image.pixels[plane : plane + 1])
+    return segmenter.measure(flat, replace(settings, do_3D=False), progress)
 
 
 def mask_again(

@@ -9,6 +9,8 @@ from .find import Find, SegmentBox
 from .options import Options
 from .outline import HoverOutline, Lasso, Polygon
 from .paint import Brush, Eraser
+from .run import RunRegion, SizeDisk
+from .run_desk import RunDesk
 from .select import BoxSelect, LassoSelect, Select
 from .stamp import Paste
 from .vertices import Vertices
@@ -18,7 +20,8 @@ TOOLS: dict[str, type[Tool]] = {
     for tool in (
         Select, BoxSelect, LassoSelect, Brush, Eraser, HoverOutline, Lasso, Polygon, Vertices, Fill, Find,
         SegmentBox, Split, Seeds, Merge, Paste,
+        SizeDisk, RunRegion,
     )
 }  # fmt: skip
 
-__all__ = ["TOOLS", "Desk", "Maps", "Options", "Pointer", "Shape", "Tint", "Tool"]
+__all__ = ["TOOLS", "Desk", "Maps", "Options", "Pointer", "RunDesk", "Shape", "Tint", "Tool"]

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from .options import Options
+from .run_desk import RunDesk
 
 if TYPE_CHECKING:
     import numpy as np
@@ -105,6 +106,8 @@ class Desk:
     """Does work off the thread of the window and hands its result over; a newer request replaces one that waits."""
     segment: Callable[[Box, Callable[[Any], None]], None] = no_model
     """Runs the model on a block and hands over a proposal, or None where that failed."""
+    run: RunDesk = field(default_factory=RunDesk)
+    """What may be asked of the next run."""
     problems: list[str] = field(default_factory=list)
     """Words for the status line: why a gesture did nothing."""
 
