@@ -74,14 +74,15 @@ class Pairing:
     surplus: tuple[Path, ...]
 
 
-def find_pairs(folder: Path, masks: Path | None = None) -> list[Pair]:
+def find_pairs(folder: Path, masks: Path | None = None, *, uncorrected: bool = False) -> list[Pair]:
     """Return every image below `folder` that has masks, in natural order.
 
     Masks are, the first that is there: a project of the window (`NAME.cpsam`) that somebody corrected, `NAME_masks`,
     `NAME_cp_masks` or `NAME_seg.npy` beside the image, or a file of equal stem in a folder `masks` beside the
     image's own folder `images`. With `masks`, that folder is searched first, by equal stem in the same subfolder,
     else in any. Maps of classes and of what is complete are `NAME_classes` and `NAME_complete` beside the image, or
-    lie in folders `classes` and `complete` beside `images`.
+    lie in folders `classes` and `complete` beside `images`. With `uncorrected`, projects that hold the masks of a
+    model as they are count too, where there are no others.
 
     Raises
     ------
@@ -110,7 +111,7 @@ def find_pairs(folder: Path, masks: Path | None = None) -> list[Pair]:
         found = next(iter((*same, *ours.get(key, []))), None)
         if found is None or found == image:
             continue
-        if found.suffix == PROJECT_SUFFIX and not is_corrected(found):
+        if not uncorrected and found.suffix == PROJECT_SUFFIX and not is_corrected(found):
             untouched += 1
             continue
         classes, complete = (
@@ -126,6 +127,32 @@ def find_pairs(folder: Path, masks: Path | None = None) -> list[Pair]:
             + ": put NAME_masks.tif beside NAME.tif, correct images in the window, or give the folder of the masks"
         )
     return pairs
+
+
+def pair_of(image: Path, masks: Path | None = None) -> Pair:
+    """Return an image with its masks: the file `masks`, or what is beside the image or in the folder `masks`.
+
+    The names are those of `find_pairs`; folders below are not searched, and uncorrected projects count.
+
+    Raises
+    ------
+    ImageError
+        There is no such image, or no masks of it.
+    """
+    if not image.is_file():
+        raise ImageError(f"There is no image {image}.")
+    if masks is not None and masks.is_file():
+        return Pair(image, masks, image.parent.name, class_map_beside(masks))
+    folder = image.parent if masks is None else masks
+    files = [path for path in _readable(folder, below=False) if path != image]
+    labels = _with_siblings(folder, files) if masks is None else _labels_of(folder, files)
+    found = labels.get(("", bare_stem(normal(image.stem))))
+    if found is None:
+        raise ImageError(
+            f"There are no masks of {image.name} in {folder}: NAME.cpsam, NAME_masks, NAME_cp_masks and NAME_seg.npy "
+            "are looked for."
+        )
+    return Pair(image, found[0], image.parent.name, class_map_beside(found[0]))
 
 
 def pair_labels(true: Path, predicted: Path) -> Pairing:
@@ -191,9 +218,10 @@ def class_map_beside(masks: Path) -> Path | None:
     return next((path for path in places if path.is_file()), None)
 
 
-def _readable(folder: Path) -> list[Path]:
+def _readable(folder: Path, below: bool = True) -> list[Path]:
     suffixes = (*supported_suffixes(), PROJECT_SUFFIX)
-    return [path for path in walk(folder) if path.name.lower().endswith(suffixes)]
+    files = walk(folder) if below else sorted(path for path in folder.iterdir() if path.is_file())
+    return [path for path in files if path.name.lower().endswith(suffixes)]
 
 
 def _with_siblings(folder: Path, files: list[Path]) -> Labels:

@@ -98,8 +98,9 @@ def measure(
     steps = _Steps(progress)
     columns: dict[str, Column] = {"id": objects.ids}
     known = (facts or Facts(())).columns(objects.ids)
-    if "class" in known:
-        columns["class"] = known.pop("class")
+    for name in ("class", "class_name"):
+        if name in known:
+            columns[name] = known.pop(name)
     columns |= _shapes(plane, objects, scale, steps)
     columns |= _places(objects, scale)
     if picture is not None:

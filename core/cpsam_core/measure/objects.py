@@ -29,6 +29,8 @@ class Facts:
     origins : (n,) sequence of str, optional
         Such as "model", "edited", "hand".
     locked : (n,) sequence of bool, optional
+    class_names : mapping of int to str, optional
+        Name of each class by its number.
     """
 
     ids: Sequence[int] | NDArray[np.integer[Any]]
@@ -37,6 +39,7 @@ class Facts:
     probabilities: Sequence[float] | Column | None = None
     origins: Sequence[str] | Column | None = None
     locked: Sequence[bool] | Column | None = None
+    class_names: Mapping[int, str] | None = None
 
     def columns(self, ids: Ids) -> dict[str, Column]:
         """Return the columns for the objects `ids`, by their names in the table.
@@ -69,6 +72,9 @@ class Facts:
             if len(own):
                 spread[known] = column[order][at[known]]
             columns[name] = spread
+        if self.class_names is not None and "class" in columns:
+            names = [self.class_names.get(number, "") for number in columns["class"].tolist()]
+            columns["class_name"] = np.array(names, dtype=str)
         return columns
 
 
@@ -97,8 +103,8 @@ class ObjectMeasurements:
         ``volume``), ``perimeter`` (``surface``), ``equivalent_diameter``, ``major_axis``, ``minor_axis``,
         ``eccentricity``, ``solidity``, ``centroid_y`` and so on, in pixels (voxels); the same ending in ``_um``,
         ``_um2``, ``_um3`` where the size of a pixel is known; ``mean_CHANNEL``, ``median_``, ``std_``, ``min_`` and
-        ``max_`` for each channel; ``neighbours``; ``touches_border``. ``class``, ``flow_error``, ``probability``,
-        ``origin`` and ``locked`` are there where they were given.
+        ``max_`` for each channel; ``neighbours``; ``touches_border``. ``class``, ``class_name``, ``flow_error``,
+        ``probability``, ``origin`` and ``locked`` are there where they were given.
     boxes : (n, axes, 2) int64
         First pixel and one past the last along each axis.
     shape : tuple of int
