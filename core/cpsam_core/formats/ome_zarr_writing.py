@@ -79,11 +79,11 @@ class _Writer:
     def pyramid(self, folder: Path, array: npt.NDArray[Any], axes: str) -> list[int]:
         """Write an array and what halving its rows and columns leaves; return the factors."""
         factors = [1]
-        self._array(folder / "0", array)
+        self._array(folder / "0", array, axes)
         while max(array.shape[-2:]) > SMALLEST:
             array = array[..., ::2, ::2]  # never a mean: it would be the number of another object
             factors.append(factors[-1] * 2)
-            self._array(folder / str(len(factors) - 1), array)
+            self._array(folder / str(len(factors) - 1), array, axes)
         return factors
 
     def image(self, folder: Path, image: Image) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class _Writer:
         name = image.path.name if image.path is not None else "image"
         return _multiscales(name, axes, scales, image.pixel_size, image.z_step, self.ngff)
 
-    def _array(self, folder: Path, array: npt.NDArray[Any]) -> None:
+    def _array(self, folder: Path, array: npt.NDArray[Any], axes: str) -> None:
         import numcodecs
 
         lengths = [1] * (array.ndim - 2) + [CHUNK, CHUNK]
@@ -114,6 +114,8 @@ class _Writer:
         else:
             if self.ngff == "0.4":
                 options |= {"chunk_key_encoding": {"name": "v2", "separator": "/"}, "compressors": blosc}
+            else:
+                options |= {"dimension_names": tuple(axes)}
             made = self._zarr.create_array(store=str(folder), **options, **self._format)
         made[...] = array
 
@@ -154,12 +156,11 @@ def _image_label(objects: ObjectSet, ngff: str) -> dict[str, Any]:
         row |= {
             name: column[place] for name, column in (texts | numbers).items() if column[place] is not None
         }
-        if row:
-            properties.append({"label-value": number, **row})
+        properties.append({"label-value": number, **row})
     label: dict[str, Any] = {"version": ngff} if ngff == "0.4" else {}
     if shown:
         label["colors"] = shown
-    if properties:
+    if any(len(row) > 1 for row in properties):  # of all objects or of none, the format says
         label["properties"] = properties
     if objects.image is not None:
         label["source"] = {"image": "../../"}
