@@ -57,12 +57,13 @@ def batches(
             if step is not None:
                 waiting.append([pool.submit(sample, (step * ranks + rank) * size + k) for k in range(size)])
             if waiting and (len(waiting) > AHEAD or step is None):
-                yield _stack([future.result() for future in waiting.popleft()])
+                yield stack([future.result() for future in waiting.popleft()])
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _stack(samples: list[Sample]) -> Batch:
+def stack(samples: list[Sample]) -> Batch:
+    """Return samples as one batch; without classes where none of them has any."""
     some = any(s.classes is not None for s in samples)
     unknown = np.full(samples[0].weight.shape, UNKNOWN_CLASS, np.int64)
     return Batch(

@@ -39,6 +39,17 @@ def disks(count: int = 3, size: tuple[int, int] = (64, 160)) -> NDArray[np.uint8
 
 
 @pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Let torch compute in one thread: tiny networks spend their time waiting for others."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
 def disk_model(monkeypatch: pytest.MonkeyPatch) -> DiskNetwork:
     """Make every model name load the stand-in."""
     network = DiskNetwork()

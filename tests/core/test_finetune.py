@@ -5,88 +5,22 @@ from __future__ import annotations
 import copy
 import math
 import threading
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pytest
 import torch
 
-from cpsam_core.augment import Augmentation, Example
-from cpsam_core.dataset import make_example
+from cpsam_core.augment import Augmentation
 from cpsam_core.errors import SettingsError, TrainingError
-from cpsam_core.finetune import Trainer, TrainResult, TrainSettings
+from cpsam_core.finetune import RATES, Trainer, TrainResult, TrainSettings
 from cpsam_core.loader import Batch
 from cpsam_core.progress import Cancelled, silent
-from cpsam_core.vit import FlowVit, VitConfig
+from cpsam_core.vit import VitConfig
+from tests.core.tiny_training import LITE, PATCH, QUICK, CancelAfter, Disks, model, same, trainer
 
-LITE = VitConfig.lite(depth=1, width=32, heads=1, neck=16, tile=64, layer_drop=0.3)
-PATCH = VitConfig(depth=2, width=32, heads=2, tile=64, patch=8, neck=16, layer_drop=0.4)
-QUICK = TrainSettings(
-    epochs=3,
-    samples=4,
-    batch_size=2,
-    learning_rate=1e-3,
-    schedule="constant",
-    warmup=0,
-    augmentation=Augmentation(crop=32, scale=(0.75, 1.25)),
-)
-
-
-class Disks:
-    """Stands in for a training set: bright disks on dark ground."""
-
-    channels = 3
-
-    def __init__(self, classes: bool = False) -> None:
-        self.mixing = {"disks": 1.0}
-        masks = np.zeros((80, 80), np.int32)
-        for number, (y, x) in enumerate(np.ndindex(3, 3), 1):
-            cv2.circle(masks, (14 + 26 * x, 14 + 26 * y), 8, number, -1)
-        image = np.repeat((masks > 0)[:, :, None].astype(np.float32), 3, axis=2)
-        self.example = make_example(image, masks)
-        if classes:
-            self.example = replace(
-                self.example, classes=np.where(masks > 0, 1 + masks % 2, 0).astype(np.uint8)
-            )
-
-    def __len__(self) -> int:
-        return 1
-
-    def draw(self, rng: np.random.Generator) -> Example:
-        return self.example
-
-
-def model(config: VitConfig = LITE, seed: int = 0) -> FlowVit:
-    torch.manual_seed(seed)
-    return FlowVit(config)
-
-
-def trainer(
-    settings: TrainSettings = QUICK, config: VitConfig = LITE, data: Any = None, **options: Any
-) -> Trainer:
-    options = {"device": "cpu", "precision": "float32", **options}
-    return Trainer(model(config), data or Disks(), settings, **options)
-
-
-def same(a: FlowVit, b: FlowVit) -> bool:
-    pairs = zip(a.state_dict().items(), b.state_dict().items(), strict=True)
-    return all(key == other and torch.equal(value, twin) for (key, value), (other, twin) in pairs)
-
-
-class CancelAfter:
-    """Progress that stops the work after some steps."""
-
-    def __init__(self, steps: int) -> None:
-        self.left, self.calls = steps, 0
-
-    def __call__(self, done: int, total: int, note: str = "") -> None:
-        self.calls += 1
-        if self.calls == self.left:
-            raise Cancelled
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.mark.parametrize("config", [LITE, PATCH])
@@ -133,25 +67,6 @@ def test_steps_of_an_epoch(size: int, samples: int | None, steps: int) -> None:
     assert trainer(replace(QUICK, batch_size=size, samples=samples)).steps_per_epoch == steps
 
 
-@pytest.mark.parametrize("steps", [1, 2, 3, 5])
-def test_cancelled_within_a_step_and_resumed_as_if_nothing_had_been(tmp_path: Path, steps: int) -> None:
-    settings = replace(QUICK, averaging=0.9, layer_drop=0.5)
-    whole = trainer(settings).run()
-    state = tmp_path / "run.partial"
-    progress = CancelAfter(steps)
-    stopped = trainer(settings, resume=state)
-    with pytest.raises(Cancelled):
-        stopped.run(progress)
-    assert progress.calls == stopped.steps == steps
-    assert state.exists() == (steps > 2)  # two steps an epoch
-    resumed = trainer(settings, resume=state)
-    assert len(resumed.losses) == (steps - 1) // 2 if steps > 2 else not resumed.losses
-    result = resumed.run()
-    assert result.losses == whole.losses
-    assert same(result.model, whole.model)
-    assert [path.name for path in tmp_path.iterdir()] == ["run.partial"]
-
-
 def test_no_thread_goes_on_after_cancelling() -> None:
     with pytest.raises(Cancelled):
         trainer(replace(QUICK, samples=400)).run(CancelAfter(1))
@@ -159,116 +74,6 @@ def test_no_thread_goes_on_after_cancelling() -> None:
         if thread.name.startswith("augment"):
             thread.join(timeout=10)
             assert not thread.is_alive()
-
-
-def test_a_finished_training_is_not_done_again(tmp_path: Path) -> None:
-    state = tmp_path / "run.partial"
-    first = trainer(resume=state).run()
-    again = trainer(resume=state).run(CancelAfter(1))
-    assert again.losses == first.losses
-    assert same(again.model, first.model)
-
-
-def test_a_large_state_is_saved_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [0.0]
-    monkeypatch.setattr("cpsam_core.finetune.trainer.time.monotonic", lambda: clock[0])
-    real, saves = torch.save, []
-
-    def slow(state: dict[str, Any], path: Path) -> None:
-        saves.append(len(state["losses"]))
-        clock[0] += 2
-        real(state, path)
-
-    def progress(done: int, total: int, note: str = "") -> None:
-        clock[0] += 5  # ten seconds an epoch
-
-    monkeypatch.setattr(torch, "save", slow)
-    trainer(replace(QUICK, epochs=6), resume=tmp_path / "run.partial").run(progress)
-    assert saves == [1, 3, 5, 6]
-
-
-@pytest.mark.parametrize(
-    "error", [OSError(28, "No space left on device"), RuntimeError("PytorchStreamWriter failed")]
-)
-def test_a_state_that_cannot_be_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
-    def full(state: object, path: Path) -> None:
-        path.write_bytes(b"half")
-        raise error
-
-    monkeypatch.setattr(torch, "save", full)
-    with pytest.raises(TrainingError, match=r"cannot be written to .*run\.partial"):
-        trainer(resume=tmp_path / "run.partial").run()
-    assert not list(tmp_path.iterdir())
-
-
-def test_more_epochs_than_before(tmp_path: Path) -> None:
-    state = tmp_path / "run.partial"
-    trainer(replace(QUICK, epochs=1), resume=state).run()
-    longer = trainer(resume=state).run()
-    assert longer.losses == trainer().run().losses
-
-
-def test_settings_of_now_hold_after_resuming(tmp_path: Path) -> None:
-    state = tmp_path / "run.partial"
-    trainer(replace(QUICK, epochs=1), resume=state).run()
-    resumed = trainer(replace(QUICK, weight_decay=0.03, layer_drop=0.1), resume=state)
-    assert [group["weight_decay"] for group in resumed.optimiser.param_groups] == [0.03, 0]
-
-
-def test_averaging_begun_later_starts_from_the_weights(tmp_path: Path) -> None:
-    state = tmp_path / "run.partial"
-    first = trainer(replace(QUICK, epochs=1), resume=state).run()
-    resumed = trainer(replace(QUICK, averaging=0.9), resume=state)
-    assert resumed.average is not None
-    assert same(resumed.average, first.model)
-
-
-@pytest.mark.parametrize("content", [b"", b"not a file of torch", b"PK\x03\x04 broken"])
-def test_a_damaged_state_is_named(tmp_path: Path, content: bytes) -> None:
-    state = tmp_path / "run.partial"
-    state.write_bytes(content)
-    with pytest.raises(TrainingError, match=r"run\.partial is not the state of a training"):
-        trainer(resume=state)
-
-
-def test_states_of_other_things_are_named(tmp_path: Path) -> None:
-    state = tmp_path / "run.partial"
-    torch.save({"model": model().state_dict()}, state)
-    with pytest.raises(TrainingError, match="not the state of a training"):
-        trainer(resume=state)
-    trainer(replace(QUICK, epochs=1), config=PATCH, resume=tmp_path / "other.partial").run()
-    with pytest.raises(TrainingError, match="another network"):
-        trainer(resume=tmp_path / "other.partial")
-
-
-def broken_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the loss NaN after some steps."""
-    from cpsam_core.finetune import trainer as finetune
-
-    real: Callable[..., torch.Tensor] = finetune.segmentation_loss
-    calls = []
-
-    def loss(*args: Any) -> torch.Tensor:
-        calls.append(1)
-        return real(*args) * (math.nan if len(calls) > steps else 1)
-
-    monkeypatch.setattr(finetune, "segmentation_loss", loss)
-
-
-def test_a_loss_that_is_no_number_stops_and_keeps_the_last_state(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    state = tmp_path / "run.partial"
-    trainer(replace(QUICK, epochs=1), resume=state).run()
-    good = state.read_bytes()
-    broken_after(1, monkeypatch)
-    failing = trainer(resume=state)
-    with pytest.raises(TrainingError, match="no longer a number after 3 steps; lower the learning rate"):
-        failing.run()
-    assert state.read_bytes() == good
-    assert all(torch.isfinite(p).all() for p in failing.model.parameters())
 
 
 def test_reduced_precision_keeps_weights_and_optimiser_in_full() -> None:
@@ -307,18 +112,17 @@ def test_averaged_weights_lag_behind_and_become_the_result() -> None:
     assert 0 < near < far
 
 
-def test_the_average_is_the_running_mean(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_average_is_the_running_mean() -> None:
     averaged = trainer(replace(QUICK, averaging=0.5))
-    expected = averaged.model.encoder.pos_embed.detach().clone()
+    weights = averaged.model.encoder.pos_embed
+    expected = weights.detach().clone()
     for step in range(1, 5):
-        averaged.steps = step
         with torch.no_grad():
-            averaged.model.encoder.pos_embed.add_(step)
-        averaged._update_average()
+            weights.add_(step)
+        averaged.learner.trained.update_average(step)
         decay = min(0.5, (1 + step) / (10 + step))
-        expected = decay * expected + (1 - decay) * averaged.model.encoder.pos_embed.detach()
-    assert averaged.average is not None
-    torch.testing.assert_close(averaged.average.encoder.pos_embed.detach(), expected)
+        expected = decay * expected + (1 - decay) * weights.detach()
+    torch.testing.assert_close(averaged.learner.trained.average["encoder.pos_embed"], expected)
 
 
 def test_learning_rates_follow_the_schedule() -> None:
@@ -367,7 +171,7 @@ def test_ignored_regions_teach_nothing() -> None:
     losses = []
     for taught, given in ((one, targets), (two, wrong)):
         torch.manual_seed(0)
-        losses.append(taught._step(Batch(tiles, given, weights, None)))
+        losses.append(taught.learner.step(Batch(tiles, given, weights, None)))
     assert losses[0] == losses[1]
     assert same(one.model, two.model)
 
@@ -419,6 +223,8 @@ def test_nothing_to_train() -> None:
     [
         {"epochs": 0}, {"batch_size": 0}, {"learning_rate": 0.0}, {"learning_rate": math.nan}, {"averaging": 1.0},
         {"samples": -1}, {"seed": -1}, {"threads": 0}, {"schedule": "sine"}, {"warmup": -1}, {"clip": -1.0},
+        {"mode": "half"}, {"memory": "less"}, {"rank": 0}, {"blocks": -1}, {"patience": -1}, {"score_every": 0},
+        {"samples": 0}, {"clip": 1.0, "memory": "lean"},
     ],
 )  # fmt: skip
 def test_settings_that_make_no_sense(values: dict[str, Any]) -> None:
@@ -434,6 +240,8 @@ def test_defaults_are_the_papers() -> None:
         1e-5,
         0.1,
     )
+    assert settings == TrainSettings.for_mode("full")
+    assert (settings.mode, settings.memory, settings.patience) == ("full", "auto", 0)
     assert settings.augmentation.scale == (0.75, 1.25)
     assert settings.to_dict()["augmentation"]["crop"] == 256
 
@@ -442,3 +250,21 @@ def test_running_twice_reports_nothing_twice() -> None:
     done = trainer(replace(QUICK, epochs=1))
     first = done.run(silent)
     assert done.run(CancelAfter(1)).losses == first.losses
+
+
+def test_each_mode_has_a_rate_that_suits_it() -> None:
+    assert TrainSettings.for_mode("adapters").learning_rate == RATES["adapters"]
+    assert TrainSettings.for_mode("adapters", learning_rate=0.5, epochs=3).learning_rate == 0.5
+    with pytest.raises(SettingsError, match="no mode"):
+        TrainSettings.for_mode("half")  # type: ignore[arg-type]
+
+
+def test_weights_of_classes_reach_the_loss() -> None:
+    class Weighted(Disks):
+        class_weights = np.array([1.0, 0.0, 0.0] + 253 * [0.0], np.float32)
+
+    config, settings = replace(LITE, out_channels=6, layer_drop=0.0), replace(QUICK, epochs=1, samples=2)
+    plain = trainer(settings, config, Disks(classes=True)).run()
+    weighted = trainer(settings, config, Weighted(classes=True)).run()
+    assert plain.losses != weighted.losses
+    assert trainer(settings, LITE, Weighted()).learner.class_weights is None

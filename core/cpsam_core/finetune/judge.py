@@ -9,10 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from cpsam_core.augment import Augmentation, Sample, augment
 from cpsam_core.dataset import TrainingSet
-from cpsam_core.losses import segmentation_loss
+from cpsam_core.loader import Batch, stack
+from cpsam_core.losses import class_loss, segmentation_loss
 from cpsam_core.vit import FlowVit
 
 from .reports import EpochReport
@@ -37,30 +39,40 @@ class Validation:
             Augmentation(), crop=chosen.crop, diameter=chosen.diameter, scale=(1.0, 1.0), on_cells=1.0
         )
 
-    def loss(self, model: FlowVit, device: torch.device, precision: torch.dtype, size: int) -> float:
+    def loss(
+        self,
+        model: FlowVit,
+        device: torch.device,
+        precision: torch.dtype,
+        size: int,
+        class_weights: Tensor | None = None,
+    ) -> float:
         """Return the mean loss over all pixels that count, `size` crops at once; the network ends in training mode."""
         total = weights = 0.0
         model.eval()
         with torch.no_grad():
-            for few in self._batches(size):
+            for batch in self._batches(size):
                 tiles, target, weight = (
-                    torch.from_numpy(np.stack(part)).to(device)
-                    for part in zip(*((s.tile, s.target, s.weight) for s in few), strict=True)
+                    torch.from_numpy(a).to(device) for a in (batch.tiles, batch.targets, batch.weights)
                 )
-                with torch.autocast(
-                    device.type, precision, enabled=precision != torch.float32, cache_enabled=False
-                ):
+                reduced = precision != torch.float32
+                with torch.autocast(device.type, precision, enabled=reduced, cache_enabled=False):
                     output = model(tiles.contiguous(memory_format=torch.channels_last))
+                loss = segmentation_loss(output, target, weight)
+                if model.config.classes and batch.classes is not None:
+                    loss = loss + class_loss(
+                        output, torch.from_numpy(batch.classes).to(device), class_weights, weight
+                    )
                 counted = float(weight.sum())
-                total += float(segmentation_loss(output, target, weight)) * counted
+                total += float(loss) * counted
                 weights += counted
         model.train()
         return total / weights if weights else math.nan
 
-    def _batches(self, size: int) -> Iterator[list[Sample]]:
+    def _batches(self, size: int) -> Iterator[Batch]:
         with ThreadPoolExecutor(self._threads, thread_name_prefix="augment") as pool:
             for start in range(0, self._count, size):
-                yield list(pool.map(self._sample, range(start, min(start + size, self._count))))
+                yield stack(list(pool.map(self._sample, range(start, min(start + size, self._count)))))
 
     def _sample(self, number: int) -> Sample:
         example = self._data.example(number * len(self._data) // self._count % len(self._data))

@@ -70,7 +70,7 @@ class Learner:
         self.settings, self.device, self.precision, self.ranks = settings, device, precision, ranks
         self.size = ranks.share(settings.batch_size)
         self._tell = tell
-        self._class_weights = None if class_weights is None else class_weights.to(device, torch.float32)
+        self.class_weights = None if class_weights is None else class_weights.to(device, torch.float32)
         memory = self._first_mode(model.config)
         self.model = model.to(device, torch.float32)
         self.model.checkpointing = memory != "plenty"
@@ -151,8 +151,8 @@ class Learner:
         loss = segmentation_loss(output, target, weight) * self._part(weight)
         if self.model.config.classes and batch.classes is not None:
             classes = torch.from_numpy(batch.classes).to(self.device)
-            counted = weight if self._class_weights is None else weight * self._class_weights[classes]
-            loss = loss + class_loss(output, classes, self._class_weights, weight) * self._part(counted)
+            counted = weight if self.class_weights is None else weight * self.class_weights[classes]
+            loss = loss + class_loss(output, classes, self.class_weights, weight) * self._part(counted)
         return loss
 
     def _part(self, weight: Tensor) -> float:

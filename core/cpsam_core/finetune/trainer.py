@@ -263,7 +263,9 @@ class Trainer:
         loss = 0.0
         if self.ranks.leads:
             with self.learner.trained.averaged():
-                loss = self._validation.loss(self.model, self.device, self.precision, self.learner.size)
+                loss = self._validation.loss(
+                    self.model, self.device, self.precision, self.learner.size, self.learner.class_weights
+                )
         return self.ranks.agreed((loss,), self.device)[0]
 
     def _scored(self) -> float | None:
