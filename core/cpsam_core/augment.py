@@ -96,6 +96,12 @@ class Example:
     classes: NDArray[np.uint8] | None = None
     complete: NDArray[np.bool_] | None = None
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that the arrays take."""
+        arrays = (self.pixels, self.labels, self.flows, self.classes, self.complete)
+        return sum(array.nbytes for array in arrays if array is not None)
+
 
 @dataclass(frozen=True)
 class Sample:

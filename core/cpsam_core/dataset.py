@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +16,7 @@ from numpy.typing import NDArray
 from .augment import UNKNOWN_CLASS, Example
 from .cards import hash_file
 from .errors import CpsamError, SettingsError, TrainingError
+from .example_cache import VERSION, ExampleCache
 from .examples import make_example, mean_diameter, read_annotation, read_example
 from .images.project_files import PROJECT_SUFFIX
 from .normalize import network_channels, normalize
@@ -26,6 +30,8 @@ log = logging.getLogger(__name__)
 DRAWN = "drawn"
 DRAWN_PICTURES = 600  # different drawings; augmentation makes each of them many
 DRAWN_SIDE = 256
+MEMORY = 2 * 2**30  # bytes of examples that are held in memory
+MAPPED = 2**20  # what an example that is mapped from disk counts for
 
 
 class TrainingSet:
@@ -42,6 +48,11 @@ class TrainingSet:
         Channels of the network.
     drawn : float
         Share of samples that are drawn cells (`synthesis`) instead of real images, 0 to 1.
+    cache : ExampleCache, optional
+        Where examples are kept on disk, so that images are read and their flows computed once, and memory holds only
+        what is in use. Without it, an example that had to leave the memory is made again.
+    memory : int
+        Bytes that the examples in memory may take; those used longest ago leave first.
     """
 
     def __init__(
@@ -51,13 +62,17 @@ class TrainingSet:
         channels: int = 3,
         drawn: float = 0.0,
         seed: int = 0,
+        cache: ExampleCache | None = None,
+        memory: int = MEMORY,
     ) -> None:
         if not 0 <= drawn <= 1:
             raise SettingsError(f"the share of drawn cells is from 0 to 1, not {drawn}")
         self.pairs = tuple(pairs)
         self.channels = channels
         self._seed = seed
-        self._examples: dict[tuple[str, int], Example] = {}
+        self._cache, self._memory, self._held = cache, memory, 0
+        self._examples: OrderedDict[tuple[str, int], tuple[Example, int]] = OrderedDict()
+        self._hashes: dict[Path, str] = {}
         self._lock = threading.Lock()
         self._members: dict[str, list[int]] = {}
         for index, pair in enumerate(self.pairs):
@@ -75,7 +90,7 @@ class TrainingSet:
     @cached_property
     def hashes(self) -> dict[str, str]:
         """Return name by SHA-256 of the image files, for the model card."""
-        return {hash_file(pair.image): f"{pair.set_name}/{pair.image.name}" for pair in self.pairs}
+        return {self._hash(pair.image): f"{pair.set_name}/{pair.image.name}" for pair in self.pairs}
 
     @cached_property
     def class_pixels(self) -> NDArray[np.int64]:
@@ -146,14 +161,64 @@ class TrainingSet:
     def _keep(self, kind: str, index: int) -> Example:
         with self._lock:
             kept = self._examples.get((kind, index))
-        if kept is None:
-            kept = self._draw_cells(index) if kind == DRAWN else self._read(self.pairs[index])
-            with self._lock:
-                self._examples[(kind, index)] = kept
-        return kept
+            if kept is not None:
+                self._examples.move_to_end((kind, index))
+                return kept[0]
+        example, size = self._made(kind, index)
+        with self._lock:
+            if (kind, index) in self._examples:  # another thread was quicker
+                return self._examples[(kind, index)][0]
+            self._examples[(kind, index)] = example, size
+            self._held += size
+            while self._held > self._memory and len(self._examples) > 1:
+                _, (_, freed) = self._examples.popitem(last=False)
+                self._held -= freed
+        return example
 
-    def _read(self, pair: Pair) -> Example:
-        return read_example(pair, self.channels)
+    def _made(self, kind: str, index: int) -> tuple[Example, int]:
+        """Return an example and the memory that it takes, from disk where it was made before."""
+        if self._cache is None:
+            example = (
+                self._draw_cells(index) if kind == DRAWN else read_example(self.pairs[index], self.channels)
+            )
+            return example, example.nbytes
+        key = self._key(kind, index)
+        stored = self._cache.get(key)
+        if stored is None:
+            example = (
+                self._draw_cells(index) if kind == DRAWN else read_example(self.pairs[index], self.channels)
+            )
+            self._cache.put(key, example)
+            stored = self._cache.get(key)
+            if stored is None:  # the disk is full
+                return example, example.nbytes
+        return stored, MAPPED
+
+    def _key(self, kind: str, index: int) -> str:
+        """Return what an example is made from; another key means another example."""
+        if kind == DRAWN:
+            made_of: tuple[object, ...] = (self._seed, index, DRAWN_SIDE)
+        else:
+            pair = self.pairs[index]
+            files = (pair.image, pair.masks, pair.classes, pair.complete)
+            hashes = [file and self._hash(file) for file in files]
+            made_of = (
+                *hashes,
+                pair.masks.suffix.lower(),
+                pair.image.suffix.lower(),
+                pair.leave_out,
+                pair.only,
+            )
+        return json.dumps([VERSION, kind, self.channels, made_of])
+
+    def _hash(self, path: Path) -> str:
+        known = self._hashes.get(path)
+        if known is None:
+            try:
+                known = self._hashes[path] = hash_file(path)
+            except OSError as error:
+                raise TrainingError(f"{path} cannot be read: {error.strerror or error}") from error
+        return known
 
     def _draw_cells(self, index: int) -> Example:
         drawing = draw_cells(np.random.default_rng((self._seed, index)), DRAWN_SIDE)
