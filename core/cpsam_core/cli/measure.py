@@ -1,0 +1,204 @@
+"""`cpsam measure`: a table of the objects of images, and one row for each image."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cpsam_core.errors import CpsamError
+
+from .batch import FAILURES
+from .common import FAILED, OK, UsageError, describe, say, tell, terminal_progress
+
+if TYPE_CHECKING:
+    from cpsam_core.measure import Expression, ObjectMeasurements
+    from cpsam_core.measure_files import FileOptions
+    from cpsam_core.pairs import Pair
+
+    from .inputs import Input
+
+SUMMARY = "measure the objects of images: size, shape, brightness, neighbours"
+
+FORMATS = ("csv", "parquet")
+
+EPILOG = """Columns (in pixels, and in micrometres where the size of a pixel is known):
+  image, id, class, class_name
+  area, perimeter, equivalent_diameter, major_axis, minor_axis, eccentricity, solidity  (stacks: volume, surface)
+  centroid_y, centroid_x                       the same with z for stacks
+  mean_CHANNEL, median_, std_, min_, max_      brightness in each channel
+  neighbours, touches_border
+  box_y_min, box_y_max, box_x_min, box_x_max   first and last pixel
+  flow_error, probability, origin, locked      where the masks know them (NAME_seg.npy, projects of the window)
+
+Expressions for --where: names of columns, numbers, 'text', + - * / % **, < <= > >= == !=, in (1, 2), and or not,
+brackets, abs sqrt log log10, unknown(column).
+
+Examples:
+  cpsam measure cells.tif --out cells.csv
+  cpsam measure images --masks results --out table.parquet --pixel-size 0.325
+  cpsam measure images --out tables --where "area > 200 and solidity > 0.9"
+  cpsam measure images --out large.csv --where "area > 500 and not touches_border"
+"""
+
+
+def add_parser(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.usage = "cpsam measure INPUT... [--masks PATH] --out TABLE|DIR [options]"
+    parser.description = (
+        "Measure every object of images. Masks are found beside the images by their names, as for cpsam train and "
+        "cpsam evaluate: NAME.cpsam, NAME_masks, NAME_cp_masks, NAME_seg.npy, or in a folder 'masks' beside 'images'. An "
+        "image that fails does not stop the others; what failed is listed, and the exit code is then 1."
+    )
+    parser.epilog = EPILOG.rstrip()
+    parser.add_argument(
+        "inputs",
+        nargs="+",
+        metavar="INPUT",
+        help='images, folders (searched below too) or patterns such as "images/*.tif"',
+    )
+    parser.add_argument(
+        "--masks", type=Path, metavar="PATH",
+        help="folder of the masks, or the file for one image; default: beside the images",
+    )  # fmt: skip
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="TABLE|DIR",
+        help="a file (.csv, .parquet) for the objects of all images, with the images in NAME_images beside it; or a "
+        "folder for a table of each image and one of all images",
+    )  # fmt: skip
+    parser.add_argument(
+        "--format", choices=FORMATS, default="csv", help="of the tables in a folder (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--where", metavar="EXPRESSION", help="keep the objects for which it is true; see below"
+    )
+    _add_option(parser, "pixel_size", "UM", "side of a pixel in micrometres; default: from the image file")
+    _add_option(parser, "z_step", "UM", "distance of planes in micrometres; default: from the image file")
+    parser.add_argument(
+        "--near", type=float, default=1.5, metavar="PIXELS",
+        help="objects count as neighbours up to this distance (default: %(default)s, those that touch)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--axes", metavar="LETTERS",
+        help="axes of the image files, where they do not say or are wrong: for example ZCYX",
+    )  # fmt: skip
+    parser.add_argument("--time", type=int, metavar="N", help="which time point to take of a series, from 0")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and write the tables; return the exit code."""
+    from .measure_tables import tables_for
+
+    where, options = _checked(args)
+    failed: list[str] = []
+    found = _find(args.inputs, args.masks, failed)
+    names = _names([one for one, _ in found])
+    target = tables_for(args.out, args.format, [one for one, _ in found])
+    with terminal_progress("measure", "image") as progress:
+        for number, ((_, pair), name) in enumerate(zip(found, names, strict=True)):
+            progress(number, len(found), name)
+            try:
+                table = _measured(pair, options, where)
+                target.add(number, name, table)
+            except FAILURES as error:
+                failed.append(_line(pair.image, describe(error)))
+                tell(f"error: {failed[-1]}")
+            else:
+                say(f"{name}: {len(table)} object{'s' if len(table) != 1 else ''}")
+    if target.rows:
+        for path in target.finish():
+            tell(f"written: {path}")
+    if failed and len(found) > 1:
+        tell("\n  ".join([f"error: {len(failed)} failed:", *failed]))
+    return FAILED if failed else OK
+
+
+def _add_option(parser: argparse.ArgumentParser, name: str, metavar: str, text: str) -> None:
+    """Add an option for a number, which is understood with hyphens as well."""
+    for spelling, shown in ((f"--{name}", text), (f"--{name.replace('_', '-')}", argparse.SUPPRESS)):
+        parser.add_argument(spelling, dest=name, type=float, metavar=metavar, help=shown)
+
+
+def _checked(args: argparse.Namespace) -> tuple[Expression | None, FileOptions]:
+    """Return expression and options, before anything is read.
+
+    Raises
+    ------
+    UsageError
+        One of them makes no sense.
+    """
+    from cpsam_core.images import parse_axes
+    from cpsam_core.measure import can_write_parquet, parse
+    from cpsam_core.measure_files import FileOptions
+
+    suffix = args.out.suffix.lower()
+    if suffix and suffix[1:] not in FORMATS and not args.out.is_dir():
+        raise UsageError(f"--out is a folder, or a file that ends in .csv or .parquet, not {args.out.name}")
+    if "parquet" in (suffix[1:], args.format if not suffix else "") and not can_write_parquet():
+        raise UsageError(
+            'Parquet needs the library pyarrow: pip install "cpsam-gui[tables]"; or write the table as .csv'
+        )
+    if not 0 <= args.near <= 20:
+        raise UsageError(f"--near is from 0 to 20 pixels, not {args.near:g}")
+    try:
+        axes = parse_axes(args.axes) if args.axes else None
+        where = parse(args.where) if args.where is not None else None
+        return where, FileOptions(args.pixel_size, args.z_step, args.near, axes, args.time)
+    except CpsamError as error:
+        raise UsageError(str(error)) from error
+
+
+def _find(inputs: list[str], masks: Path | None, failed: list[str]) -> list[tuple[Input, Pair]]:
+    """Return the images with their masks, each once; what was named and is not there goes to `failed`."""
+    from cpsam_core.pairs import find_pairs, pair_of
+
+    from .inputs import Input, gather
+
+    folders = [Path(text) for text in inputs if Path(text).is_dir()]
+    # Patterns are expanded, and masks that a pattern named beside their images are no images.
+    named = gather([text for text in inputs if not Path(text).is_dir()]).images
+    if masks is not None and masks.is_file() and (folders or len(named) != 1):
+        raise UsageError(
+            f"--masks {masks.name} is a file and belongs to one image: name one image, or a folder of masks"
+        )
+    found: dict[Path, tuple[Input, Pair]] = {}
+
+    def add(path: Path, pairs: Callable[[], list[tuple[Input, Pair]]]) -> None:
+        try:
+            for one, pair in pairs():
+                found.setdefault(one.path.resolve(), (one, pair))
+        except CpsamError as error:
+            failed.append(_line(path, str(error)))
+            tell(f"error: {failed[-1]}")
+
+    def below(folder: Path) -> list[tuple[Input, Pair]]:
+        pairs = find_pairs(folder, masks, uncorrected=True)
+        return [(Input(pair.image, pair.image.parent.relative_to(folder)), pair) for pair in pairs]
+
+    for folder in folders:
+        add(folder, partial(below, folder))
+    for one in named:
+        add(one.path, partial(lambda one: [(one, pair_of(one.path, masks))], one))
+    return list(found.values())
+
+
+def _names(images: list[Input]) -> list[str]:
+    """Return what tables call the images: the name of the file below the folder that was given, or its whole path."""
+    short = [(one.below / one.path.name).as_posix() for one in images]
+    return [
+        name if short.count(name) == 1 else one.path.as_posix()
+        for name, one in zip(short, images, strict=True)
+    ]
+
+
+def _measured(pair: Pair, options: FileOptions, where: Expression | None) -> ObjectMeasurements:
+    from cpsam_core.measure_files import measure_pair
+
+    table = measure_pair(pair, options)
+    return table if where is None else table.select(where.evaluate(table.columns))
+
+
+def _line(path: Path, reason: str) -> str:
+    return reason if str(path) in reason else f"{path}: {reason}"
