@@ -62,7 +62,7 @@ def gather(texts: Iterable[str], output: Path | None = None) -> Inputs:
     failures: list[str] = []
     named: list[Path] = []
     for text in texts:
-        for path in _expand(text):
+        for path in expand(text):
             if not path.is_dir():
                 named.append(path)
                 continue
@@ -78,7 +78,7 @@ def gather(texts: Iterable[str], output: Path | None = None) -> Inputs:
     return Inputs(tuple(_each_once(found)), (*results, *made), tuple(failures))
 
 
-def _expand(text: str) -> list[Path]:
+def expand(text: str) -> list[Path]:
     """Return what a pattern matches, or the path itself: shells on Windows leave patterns to the program."""
     path = Path(text)
     if path.exists() or not glob.has_magic(text):
