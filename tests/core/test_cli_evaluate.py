@@ -15,6 +15,7 @@ from cpsam_core.cli import main
 from cpsam_core.cli.evaluate_report import mean_scores
 from cpsam_core.errors import ImageError
 from cpsam_core.images import write_labels, write_picture
+from cpsam_core.images.project_files import ProjectFile, write_project_file
 from cpsam_core.metrics import average_precision, pooled, score
 from cpsam_core.pairs import find_labels, pair_labels
 
@@ -177,6 +178,14 @@ def test_missing_and_surplus_are_told_and_the_rest_compared(
     shown = capsys.readouterr()
     assert json.loads(shown.out)["failed"] == {str(Path("true/b.tif")): "no prediction of that name"}
     assert "b.tif" in shown.err and "c_masks.tif" in shown.err and "1 of 2" in shown.err
+
+
+def test_projects_of_the_window_are_masks(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put("true/a.tif", squares(1, 2))
+    Path("out").mkdir()
+    write_project_file("out/a.cpsam", ProjectFile(squares(5, 6)[np.newaxis].astype(np.uint32)))
+    assert main(["evaluate", "true", "out", "--json"]) == 0
+    assert result(capsys)["all"]["mean"]["average_precision"] == [1, 1, 1]
 
 
 def test_two_files_are_compared_whatever_their_names(

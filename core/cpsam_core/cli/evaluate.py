@@ -143,9 +143,10 @@ def _scored(pair: LabelPair, thresholds: tuple[float, ...]) -> Scored:
 
 def _read(paths: Sequence[Path]) -> list[Any]:
     """Read label files of one image."""
-    from cpsam_core.images import check_same_shape, read_labels
+    from cpsam_core.images import check_same_shape
+    from cpsam_core.measure_files import read_masks
 
-    masks = [read_labels(path) for path in paths]
+    masks = [read_masks(path, network=False)[0] for path in paths]
     for path, labels in zip(paths[1:], masks[1:], strict=True):
         check_same_shape(masks[0], labels, f"{path}: the predicted")
     return masks

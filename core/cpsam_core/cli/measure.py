@@ -26,15 +26,18 @@ FORMATS = ("csv", "parquet")
 
 EPILOG = """Columns (in pixels, and in micrometres where the size of a pixel is known):
   image, id, class, class_name
-  area, perimeter, equivalent_diameter, major_axis, minor_axis, eccentricity, solidity  (stacks: volume, surface)
-  centroid_y, centroid_x                       the same with z for stacks
-  mean_CHANNEL, median_, std_, min_, max_      brightness in each channel
+  area, perimeter         of stacks: volume, surface
+  equivalent_diameter, major_axis, minor_axis, eccentricity, solidity
+  centroid_y, centroid_x  of stacks centroid_z, too
+  mean_CHANNEL, median_CHANNEL, std_CHANNEL, min_CHANNEL, max_CHANNEL
   neighbours, touches_border
-  box_y_min, box_y_max, box_x_min, box_x_max   first and last pixel
-  flow_error, probability, origin, locked      where the masks know them (NAME_seg.npy, projects of the window)
+  box_y_min, box_y_max    first and last pixel; the same for x and z
+  flow_error, probability, origin, locked: where the masks know them
+                          (NAME_seg.npy, projects of the window)
 
-Expressions for --where: names of columns, numbers, 'text', + - * / % **, < <= > >= == !=, in (1, 2), and or not,
-brackets, abs sqrt log log10, unknown(column).
+What --where understands:
+  names of columns, numbers, 'text', + - * / % ** < <= > >= == !=,
+  in (1, 2), and, or, not, (), abs, sqrt, log, log10, unknown(column)
 
 Examples:
   cpsam measure cells.tif --out cells.csv
@@ -49,8 +52,8 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     parser.usage = "cpsam measure INPUT... [--masks PATH] --out TABLE|DIR [options]"
     parser.description = (
         "Measure every object of images. Masks are found beside the images by their names, as for cpsam train and "
-        "cpsam evaluate: NAME.cpsam, NAME_masks, NAME_cp_masks, NAME_seg.npy, or in a folder 'masks' beside 'images'. An "
-        "image that fails does not stop the others; what failed is listed, and the exit code is then 1."
+        "cpsam evaluate: NAME.cpsam, NAME_masks, NAME_cp_masks, NAME_seg.npy, or in a folder 'masks' beside 'images'. "
+        "An image that fails does not stop the others; what failed is listed, and the exit code is then 1."
     )
     parser.epilog = EPILOG.rstrip()
     parser.add_argument(
