@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session import Session
 
 ZOOM_STEP = 1.25  # one notch of the wheel
-MANY = 64  # objects; from here on repainting everything in view is quicker than one by one
+MANY = 256  # objects; from here on repainting everything in view is quicker than one by one
 DRAG = 4.0  # screen pixels that tell a drag from a click
 CURSORS = {
     "arrow": Qt.CursorShape.ArrowCursor,
@@ -94,18 +94,19 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._set_camera(camera.zoom(factor, camera.y, camera.x))
 
     def colour_image(self) -> None:
-        """Colour the image anew."""
+        """Colour the image anew; what is on the screen stays until then."""
         session = self._session
         if session.image is None:
             self.image_layer.set_colours(None)
             return
         channels = session.view.channels if session.view.image_visible else ()
-        self.image_layer.set_colours(ImageColours(session.image.pixels[session.view.plane], channels))
+        colours = ImageColours(session.image.pixels[session.view.plane], channels)
+        self.image_layer.set_colours(colours, keep=True)
 
     def colour_labels(self) -> None:
-        """Colour the masks anew."""
+        """Colour the masks anew; what is on the screen stays until then."""
         session = self._session
-        if session.image is None or not session.view.masks.visible:
+        if session.image is None:
             self._labels = None
             self.label_layer.set_colours(None)
             return
@@ -114,7 +115,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._labels = LabelColours(
             session.document.labels[view.plane], fills, lines, view.masks, view.selection, view.hovered
         )
-        self.label_layer.set_colours(self._labels)
+        self.label_layer.setVisible(view.masks.visible)
+        self.label_layer.set_colours(self._labels, keep=True)
 
     def recolour_theme(self) -> None:
         """Take the ground colour of the theme."""
@@ -122,6 +124,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     def _new_image(self) -> None:
         self._bar.setVisible(self._session.image is not None)
+        for layer in (self.image_layer, self.label_layer):
+            layer.set_colours(None)  # nothing of the image before may be seen under the new one
         self.colour_image()
         self.colour_labels()
         self.fit()
@@ -144,10 +148,13 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         if shown is None:
             return
         changed = (shown.selected ^ view.selection) | {shown.hovered, view.hovered}
-        if len(changed) > MANY or (view.masks.solo and shown.selected != view.selection):
+        if view.masks.solo and shown.selected != view.selection:
             self.colour_labels()
             return
-        shown.selected, shown.hovered = view.selection, view.hovered
+        shown.mark(view.selection, view.hovered)
+        if len(changed) > MANY:
+            self.label_layer.set_colours(shown, keep=True)
+            return
         objects = self._session.document.objects
         for number in changed:
             if number in objects:
