@@ -29,7 +29,7 @@ from .common import (
     setup_logging,
 )
 
-COMMANDS = ("segment", "evaluate", "measure", "train", "models", "info")
+COMMANDS = ("segment", "evaluate", "convert", "measure", "train", "models", "info")
 
 EXAMPLES = """Examples:
   cpsam segment --demo --out results

@@ -81,11 +81,9 @@ def read_coco(path: Path, hints: ReadHints) -> Iterator[ObjectSet]:
             by_image[_key(annotation.get("image_id"))].append(annotation)
     names, neutral = _categories(data)
     for one in images:
-        shape = (one.height, one.width) if one.height and one.width else hints.shape
-        if shape is None or len(shape) != 2:
-            raise ImageError(
-                f"{path} does not say how large {one.name or 'its image'} is: the image is needed too."
-            )
+        shape = (one.height, one.width) if one.height and one.width else hints.needed_shape(path)
+        if len(shape) != 2:
+            raise ImageError(f"{path} belongs to single planes, and the image is a stack.")
         yield _objects(path, one, by_image[one.id], (shape[0], shape[1]), names, neutral)
 
 

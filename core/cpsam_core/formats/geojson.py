@@ -50,10 +50,8 @@ def read_geojson(path: Path, hints: ReadHints) -> Iterator[ObjectSet]:
     data = load_json(path, "GeoJSON")
     own = data.get("cpsam") if isinstance(data, dict) else None
     own = own if isinstance(own, dict) else {}
-    shape = hints.shape or _own_shape(own)
-    if shape is None:
-        raise ImageError(f"{path} does not say how large its image is: the image is needed too.")
     features = _features(data, path)
+    shape = hints.shape or _own_shape(own) or hints.needed_shape(path)
     areas = [area for number, one in enumerate(features, 1) for area in _areas(one, number, path)]
     if features and not areas:
         raise ImageError(f"{path} holds no areas, only points, lines or features of an unknown kind.")

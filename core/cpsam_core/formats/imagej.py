@@ -18,7 +18,7 @@ MOST_GROUPS = 255
 
 def read_rois(path: Path, hints: ReadHints) -> Iterator[ObjectSet]:
     """Read a zip of ImageJ's ROI manager, or a single ROI; its groups are the classes."""
-    found = rois.read_roi_file(path, _shape(path, hints))
+    found = rois.read_roi_file(path, hints.needed_shape(path))
     yield ObjectSet(found.labels, classes=found.groups, notes=found.notes)
 
 
@@ -30,7 +30,7 @@ def write_rois(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
 
 def read_outlines(path: Path, hints: ReadHints) -> Iterator[ObjectSet]:
     """Read one outline a line; objects are numbered by line."""
-    shape = _shape(path, hints)
+    shape = hints.needed_shape(path)
     if len(shape) != 2:
         raise ImageError(f"{path}: outlines as text belong to a single plane, and the image is a stack.")
     yield ObjectSet(outline_text.read_outlines(path, (shape[0], shape[1])))
@@ -39,9 +39,3 @@ def read_outlines(path: Path, hints: ReadHints) -> Iterator[ObjectSet]:
 def write_outlines(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
     """Write the border pixels of each object; holes and smaller parts are lost."""
     outline_text.write_outlines(path, objects.labels)
-
-
-def _shape(path: Path, hints: ReadHints) -> tuple[int, ...]:
-    if hints.shape is None:
-        raise ImageError(f"{path} does not say how large its image is: the image is needed too.")
-    return hints.shape

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
+
+from cpsam_core.errors import ImageError
 
 __all__ = ["ReadHints", "WriteOptions"]
 
@@ -16,12 +20,29 @@ class ReadHints:
     ----------
     shape
         (y, x) or (z, y, x) of the image, for formats that do not keep it; None where unknown.
+    look
+        Returns the shape of the image; asked only where a file does not state it, for reading images takes time.
     image_name
         Which image of a file that describes several (COCO), with or without suffix; "" for all of them.
     """
 
     shape: tuple[int, ...] | None = None
+    look: Callable[[], tuple[int, ...]] | None = None
     image_name: str = ""
+
+    def needed_shape(self, path: Path) -> tuple[int, ...]:
+        """Return the shape of the image.
+
+        Raises
+        ------
+        ImageError
+            It is not known.
+        """
+        if self.shape is not None:
+            return self.shape
+        if self.look is not None:
+            return self.look()
+        raise ImageError(f"{path} does not say how large its image is: the image is needed too.")
 
 
 @dataclass(frozen=True)
