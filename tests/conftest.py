@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -19,6 +20,14 @@ else:
 
 pytest_plugins = [] if QT_PROBLEM else ["pytestqt.plugin"]
 collect_ignore = ["gui"] if QT_PROBLEM else []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep training examples out of the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CPSAM_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 def pytest_configure(config: pytest.Config) -> None:

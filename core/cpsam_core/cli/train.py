@@ -97,6 +97,7 @@ def run(args: argparse.Namespace) -> int:
     from cpsam_core.checkpoints import write_checkpoint
     from cpsam_core.dataset import TrainingSet, find_pairs
     from cpsam_core.errors import SettingsError
+    from cpsam_core.example_cache import ExampleCache
     from cpsam_core.finetune import Trainer
 
     try:
@@ -109,7 +110,7 @@ def run(args: argparse.Namespace) -> int:
     pairs = find_pairs(args.images, args.masks)
     aside = [] if args.validate is None else find_pairs(args.validate)
     model, parent = _start(args.model, args.seed, args.channels)
-    data = TrainingSet(pairs, mixing, model.config.in_channels, args.drawn, args.seed)
+    data = TrainingSet(pairs, mixing, model.config.in_channels, args.drawn, args.seed, ExampleCache())
     data.check()
     model, classes = class_network(model, data, args.classes, parent)
     images = data.hashes  # now, while the files are there

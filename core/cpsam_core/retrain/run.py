@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cpsam_core.cards import ModelCard, card_path, now, program_versions
 from cpsam_core.dataset import TrainingSet
 from cpsam_core.errors import TrainingError
+from cpsam_core.example_cache import ExampleCache
 from cpsam_core.progress import Progress, silent
 from cpsam_core.weights import load_start, own_folder
 
@@ -33,8 +34,9 @@ class Retrained:
 
 def training_sets(plan: RetrainingPlan) -> tuple[TrainingSet, TrainingSet | None]:
     """Return what the new model learns from, and what its loss is measured on; None where nothing is kept aside."""
-    data = TrainingSet(plan.training, None, plan.channels, seed=plan.settings.seed)
-    return data, TrainingSet(plan.aside, None, plan.channels) if plan.aside else None
+    cache = ExampleCache()
+    data = TrainingSet(plan.training, None, plan.channels, seed=plan.settings.seed, cache=cache)
+    return data, TrainingSet(plan.aside, None, plan.channels, cache=cache) if plan.aside else None
 
 
 def retrain(
