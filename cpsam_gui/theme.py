@@ -138,6 +138,7 @@ def _sheet(s: Scheme) -> str:
     QPushButton#primary {{ font-weight: 600; }}
     QPushButton#primary:disabled {{ background: {s.border}; color: {s.dim}; }}
     QToolTip {{ background: {s.panel}; color: {s.text}; border: 1px solid {s.border}; padding: 4px; }}
+    QFrame#strip {{ background: {s.window}; border: none; border-bottom: 1px solid {s.border}; }}
     QLabel#dim {{ color: {s.dim}; }}
     QLabel#number {{ font-size: 22px; font-weight: 600; }}
     QLabel#title {{ font-size: 20px; font-weight: 600; }}

@@ -11,7 +11,7 @@ from PyQt6.QtCore import QSettings, QSize, Qt
 from PyQt6.QtWidgets import (
     QApplication,
     QFileDialog,
-    QHBoxLayout,
+    QGridLayout,
     QMainWindow,
     QMessageBox,
     QToolBar,
@@ -31,6 +31,7 @@ from .planes import PlaneSlider
 from .recent import RecentMenu, remember
 from .session import Session
 from .status import Status
+from .strip import ToolStrip
 from .training_pages import TrainingPages
 from .welcome import Welcome
 
@@ -60,8 +61,9 @@ class Window(QMainWindow):
         self.canvas = Canvas(self.session)
         self.welcome = Welcome(self.canvas, self.ask_open, self.open_demo)
         self.planes = PlaneSlider(self.session)
-        self.setCentralWidget(self._centre())
         self.actions_by_key = actions.make(self)
+        self.strip = ToolStrip(self.session, self.actions_by_key)
+        self.setCentralWidget(self._centre())
         self._make_menus()
         self._make_toolbar()
         self._make_docks(model)
@@ -77,11 +79,13 @@ class Window(QMainWindow):
 
     def _centre(self) -> QWidget:
         centre = QWidget()
-        layout = QHBoxLayout(centre)
+        layout = QGridLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.canvas, 1)
-        layout.addWidget(self.planes)
+        layout.addWidget(self.strip, 0, 0, 1, 2)
+        layout.addWidget(self.canvas, 1, 0)
+        layout.addWidget(self.planes, 1, 1)
+        layout.setColumnStretch(0, 1)
         return centre
 
     def _make_menus(self) -> None:
@@ -322,6 +326,7 @@ class Window(QMainWindow):
             theme.apply(app, theme.LIGHT if theme.current() is theme.DARK else theme.DARK)
             actions.decorate(self.actions_by_key)
             self.canvas.recolour_theme()
+            self.strip.recolour()
             self.status.cancel.setIcon(theme.icon("close"))
             self.welcome.recolour()
             self.history_panel.refresh()

@@ -26,6 +26,8 @@ class Gestures(QObject):
     tool_changed = pyqtSignal()
     redraw = pyqtSignal()
     """The shapes of the tool changed without a mouse event."""
+    gesture_changed = pyqtSignal()
+    """A gesture began or ended."""
     message = pyqtSignal(str)
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
@@ -39,6 +41,7 @@ class Gestures(QObject):
         self._before = "select"
         self._held: tuple[str, str, float] | None = None
         self._drawn = False
+        self._was_busy = False
         self.options.events.connect(self._options_changed)
 
     def take_desk(self, desk: Desk) -> None:
@@ -184,6 +187,9 @@ class Gestures(QObject):
         self._speak()
         if self.tool.over:
             self.use(self._before)
+        if self.tool.busy != self._was_busy:
+            self._was_busy = self.tool.busy
+            self.gesture_changed.emit()
 
     def _speak(self) -> None:
         if self.desk.problems:
@@ -191,4 +197,5 @@ class Gestures(QObject):
             self.desk.problems.clear()
 
     def _options_changed(self, *_: object) -> None:
+        self.tool.options_changed()
         self.redraw.emit()

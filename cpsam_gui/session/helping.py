@@ -5,11 +5,21 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from cpsam_gui import tasks
+from cpsam_gui.compose import COVERED
+from cpsam_gui.operations import Proposal
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
+    from numpy.typing import NDArray
+
+    from cpsam_core.progress import Progress
     from cpsam_gui.box import Box
+    from cpsam_gui.history import Labels
 
     from .session import Session
 
@@ -41,6 +51,67 @@ class Helping:
         if waiting is not None:
             self.later(*waiting)
 
-    def segment(self, box: Box, done: Done) -> None:
-        """Let the model look at a block."""
-        done(None)
+    def segment(self, box: Box, done: Done) -> Callable[[], None]:
+        """Let the model look at a block, with the options of the run panel but at the scale of what is there.
+
+        Returns
+        -------
+        callable
+            Ends the search.
+        """
+        session = self._session
+        deliver = partial(session.deliver, done)
+        if session.image is None or session.jobs.busy:
+            session.message.emit("Wait until the running job has ended, or cancel it (Ctrl+.)")
+            deliver(None)
+            return lambda: None
+        options = session.runs.options.changed(diameter="auto")
+        settings = options.settings_for(1, session.images.chosen)
+        image, models, document = session.image, session.models, session.document
+
+        def show(found: tasks.RegionFound) -> None:
+            deliver(propose(found, document.labels[found.box.slices], document.shape))
+
+        def work(progress: Progress) -> tasks.RegionFound:
+            with models.device.foreground(progress):
+                return tasks.segment_region(
+                    image, box, settings, partial(models.load, options.model), progress
+                )
+
+        job = session.jobs.start("Segmenting the box", work, show)
+        job.failed.connect(lambda problem: deliver(None))
+        job.cancelled.connect(lambda: deliver(None))
+        return job.cancel
+
+
+def propose(found: tasks.RegionFound, there: Labels, shape: tuple[int, int, int]) -> Proposal:
+    """Return what was found in a region, but what is cut off and what lies under objects that are there.
+
+    Parameters
+    ----------
+    found
+        Result for the region, with some context around it.
+    there
+        Labels (1, y, x) of the block that the network saw.
+    shape
+        Of the image (z, y, x).
+    """
+    labels = found.labels.copy()
+    areas = np.bincount(labels.ravel())
+    covered = np.bincount(labels[there > 0], minlength=areas.size)
+    dropped = covered > COVERED * np.maximum(areas, 1)
+    dropped[_cut(labels, found.box, shape)] = True
+    dropped[0] = False
+    labels[dropped[labels]] = 0
+    return Proposal(found.box, labels, found.scores)
+
+
+def _cut(labels: Labels, box: Box, shape: tuple[int, int, int]) -> NDArray[np.uint32]:
+    """Return the objects that touch a side of a block which is no side of the image."""
+    sides = (
+        (box.y0 > 0, labels[:, 0]), (box.y1 < shape[1], labels[:, -1]),
+        (box.x0 > 0, labels[:, :, 0]), (box.x1 < shape[2], labels[:, :, -1]),
+    )  # fmt: skip
+    return np.unique(
+        np.concatenate([np.zeros(1, np.uint32), *(side.ravel() for inner, side in sides if inner)])
+    )

@@ -139,6 +139,11 @@ class Session(Gestures):
         self.options.next_mode()
         self.message.emit(MODE_WORDS[self.options.mode])
 
+    def set_mode(self, mode: operations.WriteMode) -> None:
+        """Draw in this write mode from now on."""
+        self.options.mode = mode
+        self.message.emit(MODE_WORDS[mode])
+
     def copy(self) -> None:
         """Copy what the selected objects have in the plane shown."""
         copied = operations.copy(self.document, sorted(self.view.selection), self.view.plane)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from cpsam_gui.box import Box
     from cpsam_gui.document import Document
-    from cpsam_gui.operations import Proposal
     from cpsam_gui.view import View
 
 HIDDEN = "The masks are hidden; show them to draw (X)"
@@ -86,9 +85,10 @@ def at_once(work: Callable[[], Any], done: Callable[[Any], None]) -> None:
     done(work())
 
 
-def no_model(box: Box, done: Callable[[Proposal | None], None]) -> None:
+def no_model(box: Box, done: Callable[[Any], None]) -> Callable[[], None]:
     """Stand in for the model where there is none."""
     done(None)
+    return lambda: None
 
 
 @dataclass
@@ -104,8 +104,8 @@ class Desk:
     """Returns the flows of the last run."""
     later: Callable[[Callable[[], Any], Callable[[Any], None]], None] = at_once
     """Does work off the thread of the window and hands its result over; a newer request replaces one that waits."""
-    segment: Callable[[Box, Callable[[Any], None]], None] = no_model
-    """Runs the model on a block and hands over a proposal, or None where that failed."""
+    segment: Callable[[Box, Callable[[Any], None]], Callable[[], None]] = no_model
+    """Runs the model on a block and hands over a `Proposal`, or None where that failed; returns how to end it."""
     run: RunDesk = field(default_factory=RunDesk)
     """What may be asked of the next run."""
     problems: list[str] = field(default_factory=list)
@@ -191,6 +191,9 @@ class Tool:
 
     def leave(self) -> None:
         """The pointer left the canvas."""
+
+    def options_changed(self) -> None:
+        """Follow another setting of the tools."""
 
     def shapes(self) -> list[Shape]:
         """Return what to draw over the image."""

@@ -157,7 +157,7 @@ class Seeds(Tool):
         self._divide()
         return taken
 
-    def divide_anew(self) -> None:
+    def options_changed(self) -> None:
         """Follow another choice of how to divide."""
         self._divide()
 

@@ -14,6 +14,8 @@ from .marks import region
 from .select import BoxSelect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cpsam_core.dynamics import LocalMask
 
 STEP = 0.5  # of the cell logit, for one turn of the wheel
@@ -171,6 +173,7 @@ class SegmentBox(BoxSelect):
         self._proposal: operations.Proposal | None = None
         self._shapes: list[Shape] = []
         self._request = 0
+        self._stop: Callable[[], None] | None = None
 
     @property
     def busy(self) -> bool:
@@ -209,9 +212,10 @@ class SegmentBox(BoxSelect):
             if request == self._request:
                 self._show(proposal)
 
-        desk.segment(inside, take)
+        self._stop = desk.segment(inside, take)
 
     def _show(self, proposal: operations.Proposal | None) -> None:
+        self._stop = None
         if proposal is None or not proposal.labels.any():
             if proposal is not None:
                 self.desk.say("The model found no further cell in the box")
@@ -243,9 +247,12 @@ class SegmentBox(BoxSelect):
             desk.view.select(*made)
 
     def cancel(self) -> None:
-        """Drop box and proposal."""
+        """Drop box and proposal; a search that still runs ends."""
         super().cancel()
+        stop, self._stop = self._stop, None
         self._drop()
+        if stop is not None:
+            stop()
 
     def _drop(self) -> None:
         self._box, self._proposal, self._shapes = None, None, []
