@@ -27,7 +27,8 @@ def test_a_whole_text() -> None:
         "that the 1st and the 99th percentile of each channel became 0 and 1.\n\n"
         "Of 1,000 objects, 900 (90.0 %) were taken from the model as they were, 90 (9.0 %) were found by the model and "
         "then corrected by hand and 10 (1.0 %) were drawn by hand. 135 corrections were made by hand by 2 people "
-        "(brush: 100, delete: 31 and split: 4). Objects were classified as tumour or stroma. All masks were checked by eye.\n\n"
+        "(brush: 100, delete: 31 and split: 4). Objects were classified as tumour or stroma. All masks were checked "
+        "by eye.\n\n"
         "Pachitariu, M., Rariden, M. & Stringer, C. Cellpose-SAM: superhuman generalization for cellular segmentation. "
         "bioRxiv (2025)."
     )
