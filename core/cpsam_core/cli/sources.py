@@ -138,7 +138,7 @@ def read_source(
 
 
 class _ImageAtHand:
-    """The image of some objects, read when it is needed: that which was named, or the one of the name of the objects."""
+    """The image of some objects, read when it is needed: the one that was named, or the one of their name."""
 
     def __init__(self, source: Path, stem: str, images: Path | None) -> None:
         self.is_named = images is not None and not images.is_dir()

@@ -6,6 +6,8 @@ codecs are known to be harmless: one of those that zarr knows unpickles.
 
 from __future__ import annotations
 
+import lzma
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -35,7 +37,10 @@ HARMLESS = {
 }  # fmt: skip
 """Codecs that do nothing but pack numbers."""
 
-BROKEN = (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, ArithmeticError)
+BROKEN = (
+    ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, ArithmeticError, EOFError, AssertionError,
+    zlib.error, lzma.LZMAError,
+)  # fmt: skip
 """What zarr and its codecs raise on damaged chunks and metadata."""
 
 
@@ -131,16 +136,17 @@ def _read_array(folder: Path, path: Path) -> npt.NDArray[Any]:
     unknown = set(_codecs(load_json(described, "OME-Zarr"))) - HARMLESS
     if unknown:
         raise ImageError(f"{path} is packed with {', '.join(sorted(unknown))}, which is not read here.")
-    try:
-        array = zarr.open_array(str(folder), mode="r")
-        if array.dtype.kind not in "iub":
-            raise ImageError(f"{path} holds {array.dtype} values, and labels are whole numbers.")
-        if max(_volume(array.shape), _volume(array.chunks)) > MOST_PIXELS:
-            raise ImageError(f"{path} states a size that is larger than can be held here.")
-        return np.asarray(array[...])
-    except BROKEN as error:
-        why = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ImageError(f"{path} is a damaged OME-Zarr ({why}).") from error
+    with opening(path):
+        try:
+            array = zarr.open_array(str(folder), mode="r")
+            if array.dtype.kind not in "iub":
+                raise ImageError(f"{path} holds {array.dtype} values, and labels are whole numbers.")
+            if max(_volume(array.shape), _volume(array.chunks)) > MOST_PIXELS:
+                raise ImageError(f"{path} states a size that is larger than can be held here.")
+            return np.asarray(array[...])
+        except BROKEN as error:
+            why = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise ImageError(f"{path} is a damaged OME-Zarr ({why}).") from error
 
 
 def _codecs(metadata: Any) -> Iterator[str]:

@@ -65,7 +65,7 @@ def format_of(path: AnyPath, *, writing: bool = False) -> Format | None:
     candidates = [one for length, one in fitting if length == longest]
     if len(candidates) > 1 and path.is_file() and not writing:
         return _by_content(path, candidates)
-    own = [one for one in candidates if name.endswith(Path(one.ending).suffix)]
+    own = [one for one in candidates if name.endswith(Path("name" + one.ending).suffix)]
     return (own or candidates)[0]
 
 
