@@ -26,7 +26,8 @@ def learning_rates(
     schedule : {"finetune", "paper", "constant", "linear", "cosine"}
         "finetune" halves ten times, as the reference program does: every 5 epochs over the last 50, every 10 over the
         last 100 when there are more than 300. "paper" divides by ten for the last 100 epochs and again for the last
-        50 ("Whole-dataset training"). "linear" and "cosine" fall to zero over all epochs after the warm-up.
+        50 ("Whole-dataset training"), with fewer than 400 epochs for the last quarter and the last eighth of them, and
+        its warm-up takes a quarter at most. "linear" and "cosine" fall to zero over all epochs after the warm-up.
     warmup : int
         Epochs of linear rise from zero; with fewer epochs than that, the rise is cut off.
 
@@ -45,8 +46,10 @@ def learning_rates(
         step = np.arange(10 * length) // length + 1
         rates[-10 * length :] = rate * 0.5**step
     elif schedule == "paper":
-        rates[-100:] = rate / 10
-        rates[-50:] = rate / 100
+        quarter, eighth = epochs // 4, epochs // 8
+        rates[epochs - min(100, quarter) :] = rate / 10
+        rates[epochs - min(50, eighth) :] = rate / 100
+        warmup = min(warmup, quarter)
     elif schedule in ("linear", "cosine"):
         falling = max(0, epochs - min(warmup, epochs))
         fraction = (np.arange(falling) + 1) / (falling + 1)

@@ -34,6 +34,23 @@ def test_the_papers_two_steps() -> None:
     assert [rates[299], rates[300], rates[349], rates[350], rates[399]] == [1, 0.1, 0.1, 0.01, 0.01]
 
 
+@pytest.mark.parametrize("epochs", [8, 12, 40, 100, 101, 399])
+def test_the_papers_two_steps_in_few_epochs(epochs: int) -> None:
+    rates = learning_rates(epochs, 1.0, "paper")
+    quarter, eighth = epochs // 4, epochs // 8
+    warm = min(10, quarter)
+    assert rates.max() == 1
+    assert (np.diff(rates[:warm]) >= 0).all()
+    assert (rates[warm : epochs - quarter] == 1).all()
+    assert (rates[epochs - quarter : epochs - eighth] == 0.1).all()
+    assert (rates[epochs - eighth :] == 0.01).all()
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+def test_the_papers_steps_need_a_few_epochs(epochs: int) -> None:
+    assert (learning_rates(epochs, 1.0, "paper") == 1).all()
+
+
 @pytest.mark.parametrize("schedule", ["linear", "cosine"])
 def test_falling_to_zero(schedule: Any) -> None:
     rates = learning_rates(50, 1.0, schedule, warmup=4)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -114,8 +113,6 @@ def joined(device: str | None = None) -> Iterator[str | None]:
         dist.init_process_group("nccl" if cuda else "gloo")
     except (RuntimeError, ValueError) as error:
         raise TrainingError(f"the processes started by torchrun cannot reach each other: {error}") from error
-    # Layer drop leaves out weights in most steps; it is no mistake where it leaves out none.
-    warnings.filterwarnings("ignore", message="find_unused_parameters=True was specified")
     try:
         yield own
     finally:

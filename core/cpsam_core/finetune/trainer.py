@@ -245,7 +245,7 @@ class Trainer:
         """Measure, remember, report and save."""
         validated, scored = self._validated(), self._scored()
         best = is_better(validated, scored, self.reports)
-        if best and self.ranks.leads:
+        if best:
             self._best = self.learner.trained.copied()
         epoch, epochs, seconds = len(self.reports) + 1, self.settings.epochs, clock.seconds()
         recent = [seconds, *(report.seconds for report in self.reports[1 - RECENT :] if report.seconds)]
