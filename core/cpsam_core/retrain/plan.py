@@ -20,6 +20,7 @@ from cpsam_core.finetune.settings import TrainSettings
 from cpsam_core.images import check_same_shape, read_image
 from cpsam_core.images.project_files import PROJECT_SUFFIX, is_corrected
 from cpsam_core.pairs import Pair
+from cpsam_core.settings import NATIVE_DIAMETER
 from cpsam_core.weights import check_name, list_models
 from cpsam_core.weights.library import own_files
 
@@ -41,6 +42,9 @@ SMALL_BYTES = 200_000_000  # where no card tells the width
 
 SMALL: dict[str, Any] = {"learning_rate": 3e-4, "layer_drop": 0.0}
 """What differs for a small network: its weights are young, and bear and need larger steps than the published ones."""
+
+SMALL_CROP = 128  # pixels; a quarter of the time of a crop of 256, and as many cells at its size of them
+CLASS_RATE = 5e-5  # at the least, for class maps start from nothing (paper, "Semantic segmentation training")
 
 
 @dataclass(frozen=True)
@@ -222,14 +226,30 @@ def plan_retraining(
         check_name(name) if name is not None else unique_name(_base_name(used), taken),
         channels,
         kinds,
-        replace(settings or default_settings(start), seed=seed),
+        replace(settings or default_settings(start, bool(kinds)), seed=seed),
         (*said, *_warnings(used)),
     )
 
 
-def default_settings(start: str) -> TrainSettings:
-    """Return how to finetune a model: as the paper does, with larger steps for a small network."""
-    return TrainSettings(**SMALL) if _Start.of(start).small else TrainSettings()
+def default_settings(start: str, classes: bool = False) -> TrainSettings:
+    """Return how to finetune a model: as the paper does, with larger steps for a small network and for classes.
+
+    Images are shown in the size in which the model wants to see cells: what its card says of the diameter.
+    """
+    known = _Start.of(start)
+    settings = TrainSettings(**SMALL) if known.small else TrainSettings()
+    if classes:
+        settings = replace(settings, learning_rate=max(settings.learning_rate, CLASS_RATE))
+    augmentation = settings.augmentation
+    if known.small:
+        augmentation = replace(augmentation, crop=SMALL_CROP)
+    if known.diameter == "auto":
+        augmentation = replace(augmentation, diameter=NATIVE_DIAMETER)
+    elif isinstance(known.diameter, (int, float)):
+        factor = NATIVE_DIAMETER / known.diameter
+        low, high = augmentation.scale
+        augmentation = replace(augmentation, scale=(low * factor, high * factor))
+    return replace(settings, augmentation=augmentation)
 
 
 def unique_name(base: str, taken: Collection[str] = ()) -> str:
@@ -363,6 +383,7 @@ class _Start:
 
     channels: int = 3
     small: bool = False
+    diameter: float | str | None = None
 
     @classmethod
     def of(cls, start: str) -> _Start:
@@ -376,7 +397,8 @@ class _Start:
         channels, width = (architecture.get(key) for key in ("in_channels", "width"))
         size = path.stat().st_size if path.is_file() else SMALL_BYTES
         small = width < SMALL_WIDTH if isinstance(width, int) else size < SMALL_BYTES
-        return cls(channels if isinstance(channels, int) else 3, small)
+        wanted = card.diameter if card is not None else None
+        return cls(channels if isinstance(channels, int) else 3, small, wanted)
 
 
 def _base_name(used: list[Candidate]) -> str:
