@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from .expressions import Expression, choose, parse
 from .files import can_write_parquet, export_columns, write_table
-from .measuring import measure, remeasure
+from .measuring import measure
 from .objects import Facts, ObjectMeasurements, channel_columns
 from .summary import stacked, summarise, table_of
+from .updating import remeasure
 
 __all__ = [
     "Expression",

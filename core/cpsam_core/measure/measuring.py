@@ -1,9 +1,9 @@
-"""Measure the objects of an image, all of them or only those that changed."""
+"""Measure the objects of an image."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,12 +17,8 @@ from .edges import TOUCHING, neighbour_counts, neighbour_pairs, perimeters, surf
 from .grouped import Grouped, Labels, group
 from .hull import hull_sizes
 from .intensity import STATISTICS, intensities
-from .objects import Column, Facts, Ids, ObjectMeasurements, at_border, channel_columns, joined, shifted
+from .objects import Column, Facts, ObjectMeasurements, at_border, channel_columns
 from .shape import axis_lengths, axis_variances, eccentricity, equivalent_diameter
-
-FEW = 200  # changed objects up to which each is measured in its own surroundings
-
-Box = Sequence[tuple[int, int]] | NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True)
@@ -37,8 +33,9 @@ class _Scale:
     def spacing(self) -> tuple[float, ...]:
         if self.dimensions == 2:
             return (1.0, 1.0)
-        known = self.pixel_size and self.z_step
-        return (self.z_step / self.pixel_size if known else 1.0, 1.0, 1.0)  # type: ignore[operator]
+        if self.pixel_size is None or self.z_step is None:
+            return (1.0, 1.0, 1.0)
+        return (self.z_step / self.pixel_size, 1.0, 1.0)
 
 
 def measure(
@@ -87,20 +84,18 @@ def measure(
     ImageError
         Labels, image and names do not fit each other.
     SettingsError
-        `near` is not from 0 to 20.
+        `near` is not from 0 to 20, or a size is not above 0.
     """
     if not 0 <= near <= 20:
         raise SettingsError(f"Objects are neighbours up to a distance of 0 to 20 pixels, not {near:g}.")
-    plane, picture = _fitting(labels, pixels)
+    if any(size is not None and not size > 0 for size in (pixel_size, z_step)):
+        raise SettingsError("pixel_size and z_step are numbers of micrometres above 0.")
+    plane, picture = fitting(labels, pixels)
     names = _channel_names(channels, picture)
     scale = _Scale(plane.ndim, pixel_size, z_step)
     objects = group(plane, only=None if only is None else np.asarray(only))
     steps = _Steps(progress)
     columns: dict[str, Column] = {"id": objects.ids}
-    known = (facts or Facts(())).columns(objects.ids)
-    for name in ("class", "class_name"):
-        if name in known:
-            columns[name] = known.pop(name)
     columns |= _shapes(plane, objects, scale, steps)
     columns |= _places(objects, scale)
     if picture is not None:
@@ -110,72 +105,11 @@ def measure(
     pairs = neighbour_pairs(plane, near, steps.next("neighbours"))
     columns["neighbours"] = neighbour_counts(pairs, objects.ids)
     columns["touches_border"] = at_border(objects.boxes, plane.shape)
-    columns |= known
-    return ObjectMeasurements(columns, objects.boxes, plane.shape, pixel_size, z_step, names, near)
+    table = ObjectMeasurements(columns, objects.boxes, plane.shape, pixel_size, z_step, names, near)
+    return table if facts is None else table.with_facts(facts)
 
 
-def remeasure(
-    table: ObjectMeasurements,
-    labels: NDArray[Any],
-    pixels: NDArray[Any] | None = None,
-    *,
-    stale: Sequence[int] | NDArray[np.integer[Any]],
-    boxes: Mapping[int, Box] | None = None,
-    facts: Facts | None = None,
-    progress: Progress = silent,
-) -> ObjectMeasurements:
-    """Measure the objects that changed again, and put them into the table; those that are gone leave it.
-
-    The neighbours of the objects beside them are counted again, too.
-
-    Parameters
-    ----------
-    table : ObjectMeasurements
-        The table before the change.
-    labels, pixels
-        As for `measure`, after the change.
-    stale : array of int
-        Ids of objects that changed, are new, or are gone.
-    boxes : mapping of int to ((first, stop), ...), optional
-        Where the stale objects are now, (z,) y, x; those without a box are gone. With boxes only the surroundings of
-        the objects are looked at, which takes milliseconds in an image of any size. Boxes may be too large.
-    facts : Facts, optional
-        What is known of the stale objects; give it where the table was made with it.
-    progress : Progress
-        Called between the steps; may raise `Cancelled`.
-
-    Raises
-    ------
-    ImageError
-        Labels or image do not fit the table.
-    """
-    plane, picture = _fitting(labels, pixels)
-    if plane.shape != table.shape:
-        raise ImageError(
-            f"Labels of shape {plane.shape} do not fit a table of an image of shape {table.shape}."
-        )
-    changed = np.unique(np.asarray(stale, np.uint32))
-    options: dict[str, Any] = {
-        "channels": table.channels, "pixel_size": table.pixel_size, "z_step": table.z_step, "facts": facts,
-    }  # fmt: skip
-    if boxes is None or len(changed) > FEW:
-        new = measure(plane, _lead(picture), only=changed, near=0, progress=progress, **options)
-        whole = table.updated(changed, replace(new, near=table.near))
-        pairs = neighbour_pairs(plane, table.near, progress)
-        return whole.with_column("neighbours", neighbour_counts(pairs, whole.ids))
-    parts = []
-    for number, label in enumerate(changed.tolist()):
-        if label in boxes:
-            window = _window(boxes[label], int(table.near) + 2, plane.shape)
-            crop = None if picture is None else picture[window]
-            part = measure(plane[window], _lead(crop), only=[label], near=table.near, **options)
-            parts.append(shifted(part, [side.start for side in window], plane.shape))
-        progress(number + 1, len(changed), "changed objects")
-    result = table.updated(changed, joined(parts)) if parts else table.without(changed)
-    return _recounted(result, plane, _beside(plane, table, changed, boxes), table.near)
-
-
-def _fitting(labels: NDArray[Any], pixels: NDArray[Any] | None) -> tuple[Labels, NDArray[Any] | None]:
+def fitting(labels: NDArray[Any], pixels: NDArray[Any] | None) -> tuple[Labels, NDArray[Any] | None]:
     """Return labels (y, x) or (z, y, x) and the image with the same axes and channels."""
     checked = as_labels(labels)
     plane = checked[0] if checked.ndim == 3 and len(checked) == 1 else checked
@@ -191,11 +125,6 @@ def _fitting(labels: NDArray[Any], pixels: NDArray[Any] | None) -> tuple[Labels,
     return plane, pixels[0] if plane.ndim == 2 else pixels
 
 
-def _lead(picture: NDArray[Any] | None) -> NDArray[Any] | None:
-    """Return the image with a leading axis of planes."""
-    return picture[np.newaxis] if picture is not None and picture.ndim == 3 else picture
-
-
 def _channel_names(channels: Sequence[str], picture: NDArray[Any] | None) -> tuple[str, ...]:
     if picture is None:
         return ()
@@ -204,33 +133,6 @@ def _channel_names(channels: Sequence[str], picture: NDArray[Any] | None) -> tup
     if len(names) != count:
         raise ImageError(f"{len(names)} names of channels do not fit an image of {count} channels.")
     return names
-
-
-def _window(box: Box, margin: int, shape: tuple[int, ...]) -> tuple[slice, ...]:
-    """Return a box with a margin around it, inside the image; a box (z, y, x) of a plane loses its z."""
-    sides = np.asarray(box)[-len(shape) :]
-    return tuple(
-        slice(max(0, int(first) - margin), min(size, int(stop) + margin))
-        for (first, stop), size in zip(sides, shape, strict=True)
-    )
-
-
-def _beside(plane: Labels, table: ObjectMeasurements, changed: Ids, boxes: Mapping[int, Box]) -> Ids:
-    """Return the objects of the table around the places where changed objects were and are."""
-    former = table.of(changed)
-    around = [*former.boxes, *(boxes[label] for label in changed.tolist() if label in boxes)]
-    found = [np.unique(plane[_window(box, int(table.near) + 1, plane.shape)]) for box in around]
-    near = np.unique(np.concatenate([np.zeros(0, np.uint32), *found]))
-    return np.setdiff1d(np.intersect1d(near, table.ids), changed)
-
-
-def _recounted(table: ObjectMeasurements, plane: Labels, ids: Ids, near: float) -> ObjectMeasurements:
-    """Return the table with the neighbours of some objects counted again."""
-    counts = table.columns["neighbours"].copy()
-    for place in np.flatnonzero(np.isin(table.ids, ids)):
-        crop = plane[_window(table.boxes[place], int(near) + 1, plane.shape)]
-        counts[place] = (neighbour_pairs(crop, near)[:, 0] == table.ids[place]).sum()
-    return table.with_column("neighbours", counts)
 
 
 def _shapes(plane: Labels, objects: Grouped, scale: _Scale, steps: _Steps) -> dict[str, Column]:

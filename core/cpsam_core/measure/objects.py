@@ -78,6 +78,9 @@ class Facts:
         return columns
 
 
+FACTS = ("class", "class_name", "flow_error", "probability", "origin", "locked")
+"""Columns that do not follow from the pixels."""
+
 _EMPTY: dict[str, Any] = {"f": np.nan, "i": 0, "u": 0, "b": False, "U": ""}
 
 
@@ -183,6 +186,19 @@ class ObjectMeasurements:
     def with_column(self, name: str, values: Column) -> ObjectMeasurements:
         """Return the table with a column replaced, or added at the end."""
         return self._with({**self.columns, name: values}, self.boxes)
+
+    def with_facts(self, facts: Facts) -> ObjectMeasurements:
+        """Return the table with what is known of the objects replaced, without measuring anything again.
+
+        Raises
+        ------
+        ImageError
+            A column and the ids of `facts` differ in number.
+        """
+        known = facts.columns(self.ids)
+        measured = {name: column for name, column in self.columns.items() if name not in FACTS}
+        front = {name: known.pop(name) for name in ("class", "class_name") if name in known}
+        return self._with({"id": measured.pop("id"), **front, **measured, **known}, self.boxes)
 
     def _with(self, columns: dict[str, Column], boxes: NDArray[np.int64]) -> ObjectMeasurements:
         return replace(self, columns=columns, boxes=boxes)
