@@ -207,6 +207,16 @@ def test_facts_are_put_beside_the_ids() -> None:
         measure(labels, facts=Facts([1, 2], origins=["hand"]))
 
 
+def test_facts_change_without_measuring_again() -> None:
+    labels = np.repeat([[5, 0, 9]], 2, axis=0)
+    first = measure(labels, facts=Facts([5, 9], locked=[False, False]))
+    again = first.with_facts(Facts([5, 9], classes=[1, 3], class_names={3: "round"}, locked=[True, False]))
+    assert list(again.columns)[:4] == ["id", "class", "class_name", "area"]
+    assert again["class_name"].tolist() == ["", "round"]
+    assert again["locked"].tolist() == [True, False] and list(again.columns)[-1] == "locked"
+    assert "locked" not in again.with_facts(Facts(())).columns
+
+
 def test_only_some_objects() -> None:
     labels, image = blobs(2), picture(2, (1, 150, 170), 1, np.uint8)
     whole = measure(labels, image)
@@ -231,6 +241,8 @@ def test_what_does_not_fit_is_refused() -> None:
         measure(labels, np.zeros((1, 5, 6, 2)), channels=["DAPI"])
     with pytest.raises(SettingsError, match="neighbours"):
         measure(labels, near=-1)
+    with pytest.raises(SettingsError, match="above 0"):
+        measure(labels, pixel_size=0)
 
 
 def test_measuring_reports_and_is_cancelled() -> None:

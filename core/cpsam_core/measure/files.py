@@ -12,7 +12,7 @@ from cpsam_core.errors import ImageError
 from cpsam_core.images.files import AnyPath, saving
 from cpsam_core.images.tables import write_columns
 
-from .objects import Column, ObjectMeasurements
+from .objects import FACTS, Column, ObjectMeasurements
 
 __all__ = ["SUFFIXES", "can_write_parquet", "export_columns", "write_table"]
 
@@ -29,11 +29,7 @@ def export_columns(table: ObjectMeasurements) -> dict[str, Column]:
         boxes[f"box_{letter}_min"] = table.boxes[:, axis, 0]
         boxes[f"box_{letter}_max"] = table.boxes[:, axis, 1] - 1
     columns = dict(table.columns)
-    later = {
-        name: columns.pop(name)
-        for name in ("flow_error", "probability", "origin", "locked")
-        if name in columns
-    }
+    later = {name: columns.pop(name) for name in FACTS[2:] if name in columns}
     return columns | boxes | later
 
 

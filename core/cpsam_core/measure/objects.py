@@ -197,7 +197,9 @@ class ObjectMeasurements:
         """
         known = facts.columns(self.ids)
         measured = {name: column for name, column in self.columns.items() if name not in FACTS}
-        front = {name: known.pop(name) for name in ("class", "class_name") if name in known}
+        front: dict[str, Column] = {
+            name: known.pop(name) for name in ("class", "class_name") if name in known
+        }
         return self._with({"id": measured.pop("id"), **front, **measured, **known}, self.boxes)
 
     def _with(self, columns: dict[str, Column], boxes: NDArray[np.int64]) -> ObjectMeasurements:
