@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -128,9 +129,13 @@ def read_source(
     """
     given = _ImageAtHand(source.path, source.stem, images)
     hints = ReadHints(look=given.shape)
-    for number, objects in enumerate(read_each(source.path, source.kind, hints)):
+    found = read_each(source.path, source.kind, hints)
+    first = list(itertools.islice(found, 2))
+    # COCO: results are called by the images, unless the file itself is called by its only one.
+    by_image = source.kind.key == "coco" and (len(first) > 1 or not source.path.stem.endswith("_coco"))
+    for objects in itertools.chain(first, found):
         stem, picture = source.stem, given
-        if objects.image_name and (number or source.kind.key == "coco"):  # a file of several images
+        if objects.image_name and by_image:
             stem = Path(objects.image_name).stem
             picture = _ImageAtHand(source.path, stem, images)
         wanted = target.needs_image or picture.is_named

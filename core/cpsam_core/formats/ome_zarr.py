@@ -38,8 +38,8 @@ HARMLESS = {
 """Codecs that do nothing but pack numbers."""
 
 BROKEN = (
-    ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, ArithmeticError, EOFError, AssertionError,
-    zlib.error, lzma.LZMAError,
+    ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, ArithmeticError, EOFError,
+    AssertionError, zlib.error, lzma.LZMAError,
 )  # fmt: skip
 """What zarr and its codecs raise on damaged chunks and metadata."""
 
