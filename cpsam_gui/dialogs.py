@@ -8,10 +8,13 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMessageBox, QPushButton
 
+from .i18n import translate
+
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget
 
     from cpsam_gui.jobs import Problem
+    from cpsam_gui.questions import Question
 
 
 def problem_box(parent: QWidget, problem: Problem) -> QMessageBox:
@@ -19,7 +22,7 @@ def problem_box(parent: QWidget, problem: Problem) -> QMessageBox:
     box = QMessageBox(QMessageBox.Icon.Warning, "cpsam-gui", problem.text, parent=parent)
     box.setDetailedText(problem.details)
     box.addButton(QMessageBox.StandardButton.Ok)
-    copy = QPushButton("Copy details")
+    copy = QPushButton(translate("Copy details"))
     box.addButton(copy, QMessageBox.ButtonRole.ActionRole)
     # A click of any button closes the box; copying must not, so its own handler is put in place.
     copy.clicked.disconnect()
@@ -35,28 +38,34 @@ def copy_details(problem: Problem) -> None:
         clipboard.setText(f"{problem.text}\n\n{problem.details}".strip())
 
 
-def ask_recover(parent: QWidget, image: str, when: str) -> bool | None:
-    """Ask whether to recover work that was not saved; True, False to drop it, None to decide later."""
-    box = QMessageBox(
-        QMessageBox.Icon.Question, "cpsam-gui", f"There is unsaved work on {image}.", parent=parent
-    )
-    box.setInformativeText(f"The program ended before it was saved, on {when}. Recover it?")
-    recover = box.addButton("Recover", QMessageBox.ButtonRole.AcceptRole)
-    drop = box.addButton("Drop it", QMessageBox.ButtonRole.DestructiveRole)
-    box.addButton("Later", QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(recover)
+def ask(parent: QWidget, question: Question) -> str:
+    """Ask a question; return the key of the answer, that of the safe one where the dialog is closed."""
+    box = QMessageBox(QMessageBox.Icon.Question, "cpsam-gui", question.text, parent=parent)
+    box.setInformativeText(question.detail)
+    role = QMessageBox.ButtonRole
+    buttons = {}
+    for answer in question.answers:
+        safe = answer.key == question.safe
+        button = box.addButton(answer.text, role.RejectRole if safe else role.AcceptRole)
+        buttons[button] = answer.key
+        if safe:
+            box.setEscapeButton(button)
+        if answer is question.answers[0]:
+            box.setDefaultButton(button)
     box.exec()
-    clicked = box.clickedButton()
-    return None if clicked not in (recover, drop) else clicked is recover
+    return next((key for button, key in buttons.items() if button is box.clickedButton()), question.safe)
 
 
 def ask_unsaved(parent: QWidget, name: str) -> QMessageBox.StandardButton:
     """Ask what to do with changed masks: save, discard or cancel."""
     buttons = QMessageBox.StandardButton
     box = QMessageBox(
-        QMessageBox.Icon.Question, "cpsam-gui", f"The masks of {name} have changes.", parent=parent
+        QMessageBox.Icon.Question,
+        "cpsam-gui",
+        translate("The masks of {} have changes.").format(name),
+        parent=parent,
     )
-    box.setInformativeText("Save them before going on?")
+    box.setInformativeText(translate("Save them before going on?"))
     box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
     box.setDefaultButton(buttons.Save)
     return QMessageBox.StandardButton(box.exec())

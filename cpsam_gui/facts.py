@@ -10,6 +10,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cpsam_core.images.project_files import Region
 
 
@@ -57,3 +59,17 @@ class Facts:
     def changed(self, **fields: Any) -> Facts:
         """Return a copy with `fields` changed."""
         return replace(self, **fields)
+
+
+def read_state(project: Path) -> ReviewState:
+    """Return how far the work on a project file is, without reading its masks.
+
+    A file that cannot be read, or that says nothing, holds some work all the same: it counts as segmented.
+    """
+    from cpsam_core.errors import ImageError
+    from cpsam_core.images.project_files import read_review
+
+    try:
+        return ReviewState(read_review(project) or ReviewState.SEGMENTED)
+    except (ImageError, ValueError):
+        return ReviewState.SEGMENTED

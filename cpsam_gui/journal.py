@@ -2,44 +2,42 @@
 
 After each step of history a frame is appended by a thread of its own: what changed, or everything where that
 is simpler. A frame counts only if its checksum is right, so a file that ends in the middle of a frame loses
-that frame and nothing else. The journal is removed when the work is saved or the image closed on purpose. No Qt.
+that frame and nothing else. A frame that holds everything begins a new file, which takes the place of the old
+one in a single step, so the journal stays within a few times the size of the work. The journal is removed when
+the work is saved or the image closed on purpose. No Qt.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-import struct
 import sys
 import time
-import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Thread
-from typing import IO, TYPE_CHECKING, Any, TypeAlias
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import IO, TYPE_CHECKING, Any
 
-import numpy as np
+from cpsam_core.atomic import flush_folder
 
-from .box import Box
-from .history import PixelEdit
-from .project import checked_fields, fields_of
+from .frames import PART, SUFFIX, Stopped, corners, frame, hold, in_use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable
 
     from .document import Document
-    from .history import Labels, ObjectRecord, Step
+    from .frames import Rows
+    from .history import Step
     from .snapshot import Snapshot
-
-    Rows: TypeAlias = Mapping[int, ObjectRecord | None]
 
 log = logging.getLogger(__name__)
 
-MAGIC = b"CPJ1"
-HEAD = struct.Struct("<4sIQI")  # magic, length of the description, length of the data, checksum of both
-SUFFIX = ".journal"
+GROWTH = 4  # times the size of the work that the journal may have
+AT_LEAST = 16 << 20  # bytes; below this nothing is gained by making it smaller
+RETRY = 30.0  # seconds before a journal that could not be written is tried again
+OLD = 3600.0  # seconds after which a half-written file is nobody's any more
 
 
 def journal_folder() -> Path:
@@ -57,189 +55,241 @@ def journal_folder() -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Recovered:
-    """What a journal holds."""
+class _Entry:
+    """What one step leaves to the thread: a difference, or with a snapshot everything."""
 
-    path: Path
-    image: Path
-    when: float
-    """Time of the last frame, seconds since 1970."""
-    labels: Labels
-    objects: dict[int, dict[str, Any]]
-    lost: int
-    """Bytes at the end that could not be used."""
+    meta: dict[str, Any]
+    rows: Rows
+    data: Snapshot | bytes
+
+    @property
+    def whole(self) -> bool:
+        """Whether it holds everything."""
+        return not isinstance(self.data, bytes)
+
+
+class _Clear:
+    """Remove the file: its work was saved."""
+
+
+class _Close:
+    """Remove the file and end."""
 
 
 class Journal:
-    """Follows one document. The caller's thread only packs what changed; another one writes."""
+    """Follows one document. The caller's thread only packs what changed; another one writes.
 
-    def __init__(self, document: Document, image: Path, folder: Path | None = None) -> None:
+    `complain` is called from that thread, once, when the journal cannot be written; work goes on without it and
+    it is tried again now and then.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        image: Path,
+        folder: Path | None = None,
+        complain: Callable[[str], None] | None = None,
+        at_least: int = AT_LEAST,
+    ) -> None:
         self._document = document
         self._image = image
+        self._complain = complain
         folder = folder or journal_folder()
         self.path = folder / f"{image.stem[:60]}-{os.getpid()}-{time.time_ns()}{SUFFIX}"
-        self._queue: SimpleQueue[tuple[dict[str, Any], Rows, Snapshot | bytes] | str] = SimpleQueue()
+        self._queue: SimpleQueue[_Entry | _Clear | _Close | Callable[[], object]] = SimpleQueue()
         self._thread: Thread | None = None
+        self._writer = _Writer(self.path, at_least)
         self._whole = True
         document.stepped.connect(self._stepped)
 
     def restart(self) -> None:
         """Forget everything so far, because it was saved."""
         if self._thread is not None:
-            self._queue.put("clear")
+            self._queue.put(_Clear())
         self._whole = True
 
     def close(self) -> None:
         """Stop following, wait for the thread and remove the file."""
         self._document.stepped.disconnect(self._stepped)
         if self._thread is not None:
-            self._queue.put("close")
+            self._writer.stop.set()
+            self._queue.put(_Close())
             self._thread.join()
 
+    def then(self, action: Callable[[], object]) -> None:
+        """Call `action` from the thread once everything so far is on the disk; never if that fails."""
+        self._begin()
+        self._queue.put(action)
+
     def flush(self) -> None:
-        """Wait until everything so far is on the disk; for tests."""
-        while self._thread is not None and not self._queue.empty():
-            time.sleep(0.001)
+        """Wait until everything so far is on the disk, or was given up."""
+        if self._thread is None:
+            return
+        done = Event()
+        self._queue.put(done.set)
+        while self._thread.is_alive() and not done.wait(0.05) and not self._writer.broken:
+            pass
+
+    def _begin(self) -> None:
+        if self._thread is None:
+            self._thread = Thread(target=self._work, name="journal", daemon=True)
+            self._thread.start()
 
     def _stepped(self, step: Step, forward: bool) -> None:
-        if self._thread is None:
-            self._thread = Thread(target=self._write, name="journal", daemon=True)
-            self._thread.start()
-        if self._whole or step.swap is not None:
-            meta = {"whole": True, "shape": self._document.shape}
-            self._put(meta, dict(self._document.objects), self._document.snapshot())
+        self._begin()
+        meta: dict[str, Any] = {"image": str(self._image.resolve()), "time": time.time(), "name": step.name}
+        if self._whole or step.swap is not None or self._writer.wants_whole():
             self._whole = False
+            meta |= {"whole": True, "shape": self._document.shape, "facts": self._document.facts}
+            self._queue.put(_Entry(meta, dict(self._document.objects), self._document.snapshot()))
             return
-        edits = [(_corners(edit.box), len(edit.packed)) for edit in step.edits]
+        meta |= {"whole": False, "edits": [(corners(edit.box), len(edit.packed)) for edit in step.edits]}
+        if step.facts is not None:
+            meta["facts"] = self._document.facts
         rows = {number: sides[forward] for number, sides in step.records.items()}
-        self._put({"whole": False, "edits": edits}, rows, b"".join(edit.packed for edit in step.edits))
+        self._queue.put(_Entry(meta, rows, b"".join(edit.packed for edit in step.edits)))
 
-    def _put(self, meta: dict[str, Any], rows: Rows, data: Snapshot | bytes) -> None:
-        meta |= {"image": str(self._image.resolve()), "time": time.time()}
-        self._queue.put((meta, rows, data))
-
-    def _write(self) -> None:
+    def _work(self) -> None:
         """Append what comes through the queue; runs in the thread."""
-        file: IO[bytes] | None = None
         while True:
-            entry = self._queue.get()
-            try:
-                if isinstance(entry, str):
-                    if file is not None:
-                        file.close()
-                        file = None
-                    self.path.unlink(missing_ok=True)
-                    if entry == "close":
+            waiting = [self._queue.get()]
+            with suppress(Empty):
+                while True:
+                    waiting.append(self._queue.get_nowait())
+            for item in _still_needed(waiting):
+                try:
+                    if self._writer.take(item):
                         return
+                except Stopped:
                     continue
-                if file is None:
-                    self.path.parent.mkdir(parents=True, exist_ok=True)
-                    file = self.path.open("ab")
-                    _lock(file)
-                file.write(_frame(*entry))
-                file.flush()
-                os.fsync(file.fileno())
-            except OSError as error:
-                # Work goes on without a journal: a full disk must not stop anybody from editing.
-                log.warning("the journal %s cannot be written: %s", self.path, error)
-                if entry == "close":
-                    return
+                except OSError as error:
+                    self._failed(error)
+                    if isinstance(item, _Close):
+                        return
+
+    def _failed(self, error: OSError) -> None:
+        """Go on without a journal: a full disk must not stop anybody from editing."""
+        log.warning("the journal %s cannot be written: %s", self.path, error)
+        first = not self._writer.broken
+        self._writer.give_up()
+        if first and self._complain is not None:
+            self._complain(
+                f"The journal of unsaved work cannot be written in {self.path.parent} "
+                f"({error.strerror or error}). Work goes on; save often until there is room again."
+            )
 
 
-def _frame(meta: dict[str, Any], rows: Rows, data: Snapshot | bytes) -> bytes:
-    """Return one frame; slow for whole images, so that only the thread calls it."""
-    objects = {str(number): None if row is None else fields_of(row) for number, row in rows.items()}
-    words = json.dumps({**meta, "objects": objects}).encode()
-    if not isinstance(data, bytes):
-        packer = zlib.compressobj(1)
-        data = b"".join([*(packer.compress(band.data) for band in data.bands()), packer.flush()])
-    return HEAD.pack(MAGIC, len(words), len(data), zlib.crc32(data, zlib.crc32(words))) + words + data
+def _still_needed(waiting: list[Any]) -> list[Any]:
+    """Leave out what a later frame with everything in it makes needless; calls stay, and come after that frame."""
+    settles = [
+        at
+        for at, item in enumerate(waiting)
+        if not callable(item) and (not isinstance(item, _Entry) or item.whole)
+    ]
+    last = settles[-1] if settles else 0
+    return [waiting[last], *filter(callable, waiting[:last]), *waiting[last + 1 :]]
 
 
-def _corners(box: Box) -> tuple[int, ...]:
-    return box.z0, box.z1, box.y0, box.y1, box.x0, box.x1
+class _Writer:
+    """The file of a journal; everything but `wants_whole` is called in the thread."""
 
+    def __init__(self, path: Path, at_least: int) -> None:
+        self.path = path
+        self.stop = Event()
+        self.broken = False
+        self._part = path.with_name(path.name + PART)
+        self._file: IO[bytes] | None = None
+        self._size = self._first = 0
+        self._at_least = at_least
+        self._tried = 0.0
 
-def frames(content: bytes) -> Iterator[tuple[dict[str, Any], bytes, int]]:
-    """Yield description, data and end of each whole frame; stop at the first damaged one."""
-    at = 0
-    while at + HEAD.size <= len(content):
-        magic, meta_length, data_length, checksum = HEAD.unpack_from(content, at)
-        start, stop = at + HEAD.size, at + HEAD.size + meta_length + data_length
-        if magic != MAGIC or stop > len(content) or zlib.crc32(content[start:stop]) != checksum:
+    def wants_whole(self) -> bool:
+        """Whether the next frame should hold everything: the file has grown, or could not be written."""
+        return self.broken or self._size > max(GROWTH * self._first, self._at_least)
+
+    def take(self, item: Any) -> bool:
+        """Do what an item of the queue says; True after the last one."""
+        if isinstance(item, _Clear | _Close):
+            self._remove()
+            return isinstance(item, _Close)
+        if not isinstance(item, _Entry):
+            if not self.broken:
+                item()
+        elif item.whole:
+            self._begin_anew(item)
+        elif self._file is not None and not self.broken:
+            content = frame(item.meta, item.rows, item.data)
+            _write(self._file, content)
+            self._size += len(content)
+        return False
+
+    def give_up(self) -> None:
+        """Leave the file as it was before a frame that could not be written."""
+        self.broken, self._tried = True, time.monotonic()
+        try:
+            self._part.unlink(missing_ok=True)
+            if self._file is not None:
+                self._file.truncate(self._size)
+        except OSError as error:
+            log.warning("%s", error)  # its last frame is torn, which recovery copes with
+
+    def _begin_anew(self, entry: _Entry) -> None:
+        """Write everything to a new file, which then takes the place of the old one in a single step."""
+        if self.broken and time.monotonic() - self._tried < RETRY:
             return
-        yield json.loads(content[start : start + meta_length]), content[start + meta_length : stop], stop
-        at = stop
+        content = frame(entry.meta, entry.rows, entry.data, self.stop.is_set)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._part.unlink(missing_ok=True)
+        fresh = self._part.open("ab", buffering=0)
+        try:
+            _write(fresh, content)
+            if sys.platform == "win32":  # no file that is open can be renamed or replaced there
+                fresh.close()
+                self._close()
+                self._part.replace(self.path)
+                fresh = self.path.open("ab", buffering=0)
+            else:
+                hold(fresh)
+                self._part.replace(self.path)
+                self._close()
+        except OSError:
+            fresh.close()
+            raise
+        flush_folder(self.path.parent)
+        self._file, self._size, self._first, self.broken = fresh, len(content), len(content), False
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _remove(self) -> None:
+        self._close()
+        self.path.unlink(missing_ok=True)
+        self._part.unlink(missing_ok=True)
+        self._size = self._first = 0
+        self.broken = False
 
 
-def recover(path: Path) -> Recovered | None:
-    """Return the state at the last whole frame of a journal; None where there is none."""
-    content = path.read_bytes()
-    labels: Labels | None = None
-    objects: dict[int, dict[str, Any]] = {}
-    end = 0
-    meta: dict[str, Any] = {}
-    for meta, data, end in frames(content):  # noqa: B007 - the last ones are used below
-        if meta["whole"]:
-            labels = np.frombuffer(zlib.decompress(data), np.uint32).reshape(meta["shape"]).copy()
-            objects = {}
-        elif labels is None:
-            return None
-        else:
-            _apply(labels, meta["edits"], data)
-        _update(objects, meta["objects"])
-    if labels is None:
-        return None
-    return Recovered(path, Path(meta["image"]), float(meta["time"]), labels, objects, len(content) - end)
-
-
-def _apply(labels: Labels, edits: list[Any], data: bytes) -> None:
-    at = 0
-    for corners, length in edits:
-        PixelEdit(Box(*corners), data[at : at + length]).apply(labels)
-        at += length
-
-
-def _update(objects: dict[int, dict[str, Any]], rows: Mapping[str, Any]) -> None:
-    for number, fields in rows.items():
-        if fields is None:
-            objects.pop(int(number), None)
-        else:
-            objects[int(number)] = checked_fields(fields)
+def _write(file: IO[bytes], content: bytes) -> None:
+    """Write all of `content` and wait until it is on the disk."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) :]
+    os.fsync(file.fileno())
 
 
 def left_behind(folder: Path | None = None) -> list[Path]:
-    """Return the journals of programs that no longer run, the newest first."""
+    """Return the journals of programs that no longer run, the newest first; what they left half-written goes."""
     folder = folder or journal_folder()
     if not folder.is_dir():
         return []
-    paths = [path for path in folder.glob(f"*{SUFFIX}") if not _in_use(path)]
+    for part in folder.glob(f"*{SUFFIX}{PART}"):
+        if not in_use(part.with_name(part.name.removesuffix(PART))) and not in_use(part) and _old(part):
+            part.unlink(missing_ok=True)
+    paths = [path for path in folder.glob(f"*{SUFFIX}") if not in_use(path)]
     return sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
-if sys.platform == "win32":
-
-    def _lock(file: IO[bytes]) -> None:
-        """Do nothing: Windows refuses to rename or remove a file that another program has open."""
-
-    def _in_use(path: Path) -> bool:
-        try:
-            path.rename(path)
-        except OSError:
-            return True
-        return False
-
-else:
-    import fcntl
-
-    def _lock(file: IO[bytes]) -> None:
-        """Mark the journal as in use; the mark goes with the process, however it ends."""
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def _in_use(path: Path) -> bool:
-        try:
-            with path.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return True
-        return False
+def _old(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime > OLD

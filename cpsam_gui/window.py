@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from time import ctime
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSettings, QSize, Qt
@@ -18,14 +17,14 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from . import actions, dialogs, tasks, theme
+from . import actions, dialogs, recovery_dialog, tasks, theme
 from .axes import AxesDialog
 from .canvas import Canvas
 from .docks import Place, make_docks
+from .frame import Frame
 from .files import images_in, is_companion, masks_path, seg_path
 from .i18n import translate
 from .jobs import Problem
-from .journal import left_behind
 from .panels import ChannelsPanel, FilesPanel, HistoryPanel, ObjectsPanel, SegmentPanel, TrainPanel
 from .planes import PlaneSlider
 from .recent import RecentMenu, remember
@@ -71,6 +70,7 @@ class Window(QMainWindow):
         self.setStatusBar(self.status)
         self.training_pages = TrainingPages(self)
         self._connect()
+        self.frame = Frame(self)
         self.refresh()
         self.resize(1360, 860)
         self._restore()
@@ -276,16 +276,16 @@ class Window(QMainWindow):
             self.session.keeping.export(chosen.with_name(f"{stem}_seg.npy"))
 
     def offer_recovery(self) -> bool:
-        """Offer work that an earlier crash left behind, the newest first; True where some is taken up."""
-        for path in left_behind():
-            answer = dialogs.ask_recover(self, path.name.rsplit("-", 2)[0], ctime(path.stat().st_mtime))
-            if answer is None:
-                return False
-            if answer:
-                self.session.keeping.recover(path)
-                return True
-            path.unlink(missing_ok=True)
-        return False
+        """Offer work that crashes left behind, on whatever images; True where some is taken up."""
+        recovery = self.session.keeping.recovery
+        left = recovery.found()
+        chosen = recovery_dialog.choose(self, left, recovery.drop) if left else None
+        if not left:
+            self.session.message.emit(translate("There is no unsaved work to recover"))
+        if chosen is None or not self.may_leave():
+            return False
+        recovery.recover(chosen.journal)
+        return True
 
     def run(self) -> None:
         """Segment the open image with what the panel says."""
@@ -310,14 +310,17 @@ class Window(QMainWindow):
             self.run()
 
     def may_leave(self) -> bool:
-        """Ask about unsaved changes; False to stay."""
-        session = self.session
-        if session.image is None or not session.document.modified:
+        """Save what is not saved yet, or ask about it; False to stay."""
+        keeping, path = self.session.keeping, self.session.path
+        if not keeping.unsaved or (keeping.saves_by_itself and keeping.save_now(masks=False)):
             return True
-        answer = dialogs.ask_unsaved(self, session.path.name if session.path is not None else "this image")
+        answer = dialogs.ask_unsaved(self, path.name if path is not None else translate("this image"))
         if answer == QMessageBox.StandardButton.Save:
-            return session.keeping.save_now()
-        return answer == QMessageBox.StandardButton.Discard
+            return keeping.save_now()
+        if answer == QMessageBox.StandardButton.Discard:
+            keeping.discard()
+            return True
+        return False
 
     def toggle_theme(self) -> None:
         """Change between the dark and the light theme."""

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["atomic_path", "write_bytes"]
+__all__ = ["atomic_path", "flush_folder", "write_bytes"]
 
 # Asked once: the system tells the mask only to those who set it, which no second thread should see.
 _UMASK = os.umask(0o022)
@@ -53,7 +53,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     finally:
         # After the rename there is nothing left to remove.
         temporary.unlink(missing_ok=True)
-    _flush_folder(final.parent)
+    flush_folder(final.parent)
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
@@ -71,7 +71,7 @@ def _flush(path: Path) -> None:
         os.close(handle)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Make the rename itself durable where the system lets a folder be opened (not on Windows)."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)

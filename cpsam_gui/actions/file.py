@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cpsam_gui.facts import ReviewState
+
 from .table import Action, with_file, with_image
 
 ACTIONS: tuple[Action, ...] = (
@@ -21,5 +23,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("export", "Export masks…", lambda w: w.ask_save(), ("Ctrl+Shift+S", "Ctrl+N"),
            "file_export_outline", with_image, "File"),
     Action("export_seg", "Export for Cellpose…", lambda w: w.ask_save_seg(), (), "", with_image, "File"),
+    Action("recover", "Recover unsaved work…", lambda w: w.offer_recovery(), (), "", menu="File"),
+    Action("verified", "Verified", lambda w: w.session.keeping.toggle_verified(), ("Ctrl+Shift+V",), "",
+           with_image, "File", checked=lambda s: s.keeping.state is ReviewState.VERIFIED),
     Action("quit", "Quit", lambda w: w.close(), ("Ctrl+Q",), "exit_to_app", menu="File", break_before=True),
 )  # fmt: skip

@@ -85,11 +85,7 @@ class Images:
             self.chosen = None  # another kind of image
         session.runs.forget()
         session.adopt(Document(image.pixels.shape[:3]))
-        session.keeping.end_journal()
-        if opened.found is not None and opened.masks_from is not None:
-            session.runs.swap(f"Saved masks ({opened.masks_from.name})", opened.found)
-            session.document.mark_saved()
-        session.keeping.begin_journal()
+        session.keeping.take_up(opened)
         session.view.selection = frozenset()
         session.view.plane = image.pixels.shape[0] // 2 if image.pixels.shape[0] > 1 else 0
         session.view.channels = opened.channels

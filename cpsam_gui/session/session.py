@@ -182,4 +182,4 @@ class Session(Gestures):
         """Stop every job and wait for the threads."""
         self.tool.cancel()
         self.jobs.shutdown()
-        self.keeping.end_journal()
+        self.keeping.let_go()

@@ -17,13 +17,16 @@ from .opening import (
 from .pictures import thumbnail
 from .records import Found, Kept, records_of, records_with
 from .region import RegionFound, segment_region
-from .saving import Saved, read_masks, save
+from .saving import DIAMETER_USED, Conflict, Loaded, Saved, Written, read_masks, save, save_project
 from .segmenting import Outcome, Segments, combine, mask_again, measure, segment
 
 __all__ = [
+    "DIAMETER_USED",
+    "Conflict",
     "Found",
     "Histogram",
     "Kept",
+    "Loaded",
     "Opened",
     "Outcome",
     "Reading",
@@ -31,6 +34,7 @@ __all__ = [
     "Saved",
     "Segments",
     "Unsure",
+    "Written",
     "combine",
     "demo_path",
     "levels",
@@ -44,6 +48,7 @@ __all__ = [
     "records_of",
     "records_with",
     "save",
+    "save_project",
     "segment",
     "segment_region",
     "thumbnail",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cpsam_core.errors import ImageError
+from cpsam_core.errors import CpsamError, ImageError
+from cpsam_gui.facts import Facts
 from cpsam_gui.files import PROJECT
 from cpsam_gui.history import ObjectRecord, Origin
 from cpsam_gui.palette import COLOURS
-from cpsam_gui.project import read_project, write_project
+from cpsam_gui.project import COMPLETE, Project, read_project, write_project
+from cpsam_gui.snapshot import Snapshot
+from cpsam_gui.watch import Stamp, stamp_of
 
 from .records import Found, records_of, records_with
 
@@ -23,7 +27,10 @@ if TYPE_CHECKING:
 
     from cpsam_core.progress import Progress
     from cpsam_gui.history import Labels
-    from cpsam_gui.snapshot import Snapshot
+
+
+DIAMETER_USED = "diameter_used"
+"""Key of the diameter that the run took or measured, which the stored flows go with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +41,30 @@ class Saved:
     settings: Mapping[str, Any] = field(default_factory=dict)
     flows: NDArray[np.float32] | None = None
     logits: NDArray[np.float32] | None = None
+    class_logits: NDArray[np.float32] | None = None
+    facts: Facts = field(default_factory=Facts)
+    foreign: Mapping[str, Any] = field(default_factory=dict)
+    """Keys of the project that this program does not know."""
+    keep: tuple[str, ...] = (COMPLETE,)
+    """Arrays of the project that stay as they lie there."""
+    with_flows: bool = False
+    """Whether a project gets what the last run left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Found):
+    """Masks read from a file, with what a project says beside them."""
+
+    facts: Facts | None = None
+    foreign: Mapping[str, Any] = field(default_factory=dict)
 
 
 def save(
-    path: Path, still: Snapshot, records: Mapping[int, ObjectRecord], extra: Saved, progress: Progress
+    path: Path,
+    still: Snapshot | Labels,
+    records: Mapping[int, ObjectRecord],
+    extra: Saved,
+    progress: Progress,
 ) -> Path:
     """Write labels (z, y, x): as a project with all that is known, as a label image, or as `_seg.npy`.
 
@@ -46,18 +73,28 @@ def save(
     from cpsam_core.images import write_labels
 
     progress(0, 1, "Saving")
-    labels = still.array()
+    labels = still.array() if isinstance(still, Snapshot) else still
     flat = labels[0] if labels.shape[0] == 1 else labels
     if path.suffix == PROJECT:
-        write_project(
-            path, labels, records, extra.settings, extra.image.name if extra.image is not None else ""
-        )
+        _save_project(path, labels, records, extra)
     elif path.name.endswith("_seg.npy"):
         _save_seg(path, flat, records, extra)
     else:
         write_labels(path, flat)
     progress(1, 1, "")
     return path
+
+
+def _save_project(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], extra: Saved) -> None:
+    maps: dict[str, Any] = {}
+    if extra.with_flows and extra.flows is not None and extra.logits is not None:
+        shape = labels.shape
+        maps = {"flows": extra.flows.reshape(-1, *shape), "logits": extra.logits.reshape(shape)}
+        if extra.class_logits is not None:
+            maps["class_logits"] = extra.class_logits.reshape(-1, *shape)
+    name = extra.image.name if extra.image is not None else ""
+    project = Project(labels, {}, extra.facts, dict(extra.settings), name, foreign=extra.foreign, **maps)
+    write_project(path, project, records, extra.keep)
 
 
 def _save_seg(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], extra: Saved) -> None:
@@ -83,15 +120,29 @@ def read_masks(path: Path, shape: tuple[int, ...], progress: Progress) -> Found:
     """Read labels for an open image of `shape` (z, y, x) from a project, a label image or a `_seg.npy`."""
     progress(0, 1, "Reading masks")
     if path.suffix == PROJECT:
-        project = read_project(path)
-        labels = _fitting(path, project.labels, shape)
-        return Found(labels, records_with(labels, project.objects), settings=project.settings)
+        return _read_project(path, shape)
     if path.name.endswith("_seg.npy"):
         return _read_seg(path, shape)
     from cpsam_core.images import read_labels
 
     labels = _fitting(path, read_labels(path), shape)
     return Found(labels, records_of(labels, Origin.EDITED))
+
+
+def _read_project(path: Path, shape: tuple[int, ...]) -> Loaded:
+    project = read_project(path, flows=True)
+    labels = _fitting(path, project.labels, shape)
+    arrays = (project.flows, project.logits, project.class_logits)
+    # As the engine gives them: a single plane has no axis of its own.
+    flows, logits, classes = (
+        array[..., 0, :, :] if array is not None and shape[0] == 1 else array for array in arrays
+    )
+    used = project.settings.pop(DIAMETER_USED, None)
+    return Loaded(
+        labels, records_with(labels, project.objects), flows, logits,
+        float(used) if isinstance(used, int | float) else None, project.settings, classes,
+        project.facts, project.foreign,
+    )  # fmt: skip
 
 
 def _read_seg(path: Path, shape: tuple[int, ...]) -> Found:
@@ -123,3 +174,69 @@ def _fitting(path: Path, labels: Labels, shape: tuple[int, ...]) -> Labels:
 def _size(shape: tuple[int, ...]) -> str:
     lengths = shape[1:] if len(shape) == 3 and shape[0] == 1 else shape
     return " x ".join(str(length) for length in lengths)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A project was saved; the stamp tells whether somebody else changes it later."""
+
+    paths: tuple[Path, ...]
+    stamp: Stamp
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The project is another one than the program last read or wrote; nothing was written."""
+
+    path: Path
+
+
+def save_project(
+    paths: tuple[Path, ...],
+    still: Snapshot,
+    records: Mapping[int, ObjectRecord],
+    extra: Saved,
+    expected: Stamp | None,
+    aside: bool,
+    progress: Progress,
+) -> Written | Conflict | CpsamError:
+    """Save a project and label images; what went wrong is returned, since the caller decides whether to say it.
+
+    Parameters
+    ----------
+    paths
+        The project first, then label images that get the same masks.
+    expected
+        What the project was when it was last read or written; None to replace whatever is there.
+    aside
+        Keep what is there under another name.
+    """
+    started = time.monotonic()
+    project = paths[0]
+    if expected is not None and not aside and stamp_of(project) != expected:
+        return Conflict(project)
+    try:
+        if aside and project.exists():
+            _put_aside(project)
+        labels = still.array()
+        for path in paths:
+            save(path, labels, records, extra, progress)
+    except CpsamError as error:
+        return error
+    return Written(paths, stamp_of(project), time.monotonic() - started)
+
+
+def _put_aside(project: Path) -> None:
+    """Give a project a name that says when it was changed last."""
+    when = time.strftime("%Y-%m-%d %H.%M.%S", time.localtime(project.stat().st_mtime))
+    for count in range(1, 100):
+        number = f" {count}" if count > 1 else ""
+        name = project.with_name(f"{project.stem} ({when}{number}){project.suffix}")
+        if not name.exists():
+            try:
+                project.rename(name)
+            except OSError as error:
+                raise ImageError(f"{project} cannot be renamed: {error.strerror or error}.") from error
+            return
+    raise ImageError(f"There are too many copies of {project.name}; remove some.")

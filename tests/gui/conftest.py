@@ -16,6 +16,7 @@ import tifffile
 from PyQt6.QtCore import QSettings
 
 from cpsam_gui.models import Models
+from cpsam_gui.preferences import Preferences
 from cpsam_gui.session import Session
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def segmenter() -> FakeSegmenter:
 def session(segmenter: FakeSegmenter, qtbot: QtBot) -> Iterator[Session]:
     """Return a session without a window."""
     made = Session(Models(lambda name, progress: segmenter))
+    made.keeping.preferences.now = Preferences(autosave=False)
     yield made
     made.close()
 
@@ -133,6 +135,7 @@ def window(segmenter: FakeSegmenter, qtbot: QtBot, qapp: QApplication) -> Iterat
     theme.apply(qapp)
 
     made = Window(Session(Models(lambda name, progress: segmenter)))
+    made.session.keeping.preferences.now = Preferences(autosave=False)  # but where it is tested
     made.resize(1200, 800)
     with qtbot.waitExposed(made):
         made.show()

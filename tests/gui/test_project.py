@@ -12,16 +12,20 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images import read_seg
-from cpsam_core.images.project_files import VERSION
+from cpsam_core.images.project_files import VERSION, Region
 from cpsam_core.progress import silent
-from cpsam_gui import dialogs, files, operations, tasks
+from cpsam_gui import files, operations, recovery_dialog, tasks
+from cpsam_gui.facts import ClassName, Facts, ReviewState, read_state
+from cpsam_gui.frames import frames
 from cpsam_gui.history import Origin
-from cpsam_gui.journal import frames
-from cpsam_gui.project import read_project, write_project
+from cpsam_gui.project import Project, read_project, write_project
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytestqt.qtbot import QtBot
 
+    from cpsam_gui.session.recovery import Left
     from cpsam_gui.window import Window
 
 
@@ -29,20 +33,32 @@ def test_a_project_keeps_everything(tmp_path: Path, disc_labels: np.ndarray) -> 
     labels = disc_labels[None]
     records = tasks.records_of(labels)
     records[2] = records[2].changed(
-        origin=Origin.HAND, locked=True, class_id=3, flow_error=0.25, uncertain=True
+        origin=Origin.HAND, locked=True, class_id=3, flow_error=0.25, uncertain=True, verified=True
     )
     path = tmp_path / "cells.cpsam"
-    write_project(path, labels, records, {"flow_threshold": 0.7}, "cells.tif")
+    facts = Facts(
+        ReviewState.VERIFIED, "dim at the left", (ClassName(1, "tumour", "#ff8800"), ClassName(12, "stroma")),
+        (Region.box(0, 10, 5, 20),),
+    )  # fmt: skip
+    stored = Project(
+        labels, {}, facts, {"flow_threshold": 0.7}, "cells.tif", foreign={"mood": [1, {"a": None}]}
+    )
+    write_project(path, stored, records)
     project = read_project(path)
+    assert project.facts == facts
+    assert project.foreign == stored.foreign
+    assert read_state(path) is ReviewState.VERIFIED
     np.testing.assert_array_equal(project.labels, labels)
     found = tasks.read_masks(path, labels.shape, silent)
     assert found.records == records
     assert found.settings == {"flow_threshold": 0.7}
+    assert isinstance(found, tasks.Loaded)
+    assert found.facts == facts
 
 
 def test_other_programs_can_open_a_project(tmp_path: Path, disc_labels: np.ndarray) -> None:
     path = tmp_path / "cells.cpsam"
-    write_project(path, disc_labels[None], tasks.records_of(disc_labels[None]))
+    write_project(path, Project(disc_labels[None], {}), tasks.records_of(disc_labels[None]))
     with zipfile.ZipFile(path) as archive:
         archive.extract("masks.tif", tmp_path)
         assert set(json.loads(archive.read("project.json"))["objects"]) == {"1", "2", "3", "4"}
@@ -65,7 +81,7 @@ def test_bad_projects_are_refused_in_words(tmp_path: Path, disc_labels: np.ndarr
         read_project(path)
     with pytest.raises(ImageError):
         read_project(tmp_path / "absent.cpsam")
-    write_project(path, disc_labels[None], tasks.records_of(disc_labels[None]))
+    write_project(path, Project(disc_labels[None], {}), tasks.records_of(disc_labels[None]))
     content = path.read_bytes()
     for length in (10, 100, len(content) // 2, len(content) - 5):
         path.write_bytes(content[:length])
@@ -118,6 +134,8 @@ def test_cellpose_files_go_out_and_come_in(
     assert seg.ismanual.tolist() == [False, False, True, False]
     assert seg.flow_threshold == 0.4
     labels = np.array(session.document.labels)
+    assert session.keeping.unsaved  # a copy for another program is not the project
+    session.keeping.discard()
     with qtbot.waitSignal(session.image_changed):
         segmented.open(image_file)
     np.testing.assert_array_equal(session.document.labels, labels)
@@ -141,7 +159,15 @@ def test_unsaved_work_is_offered_after_a_crash(
     left = live.with_name("cells-1-2.journal")
     left.write_bytes(live.read_bytes())
     session.document.mark_saved()
-    monkeypatch.setattr(dialogs, "ask_recover", lambda *args: answer)
+
+    def choose(parent: object, found: list[Left], drop: Callable[[Left], object]) -> Left | None:
+        (one,) = found
+        assert (one.journal, one.image) == (left, image_file.resolve())
+        if answer is False:
+            drop(one)
+        return one if answer else None
+
+    monkeypatch.setattr(recovery_dialog, "choose", choose)
     assert segmented.offer_recovery() is bool(answer)
     assert left.exists() is (answer is not False)
     if answer:
@@ -149,7 +175,7 @@ def test_unsaved_work_is_offered_after_a_crash(
         np.testing.assert_array_equal(session.document.labels, labels)
         assert dict(session.document.objects) == records
         assert session.document.modified
-        assert not left.exists()
+        qtbot.waitUntil(lambda: not left.exists())  # once the new journal holds the work
 
 
 def test_saving_and_closing_remove_the_journal(segmented: Window, qtbot: QtBot) -> None:

@@ -1,0 +1,127 @@
+"""Taking up work that a crash left in a journal."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QTimer
+
+from cpsam_gui import tasks
+from cpsam_gui.frames import Recovered, image_of, recover
+from cpsam_gui.i18n import translate
+from cpsam_gui.jobs import Problem
+from cpsam_gui.journal import left_behind
+from cpsam_gui.questions import Answer, Question
+
+if TYPE_CHECKING:
+    from cpsam_core.progress import Progress
+
+    from .session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Work that a program left behind when it ended."""
+
+    journal: Path
+    image: Path | None
+    """None where the journal is damaged from its beginning."""
+    when: float
+    """Of the last change, seconds since 1970."""
+
+    @property
+    def name(self) -> str:
+        """What to call the image."""
+        return self.image.name if self.image is not None else self.journal.name.rsplit("-", 2)[0]
+
+    @property
+    def moment(self) -> str:
+        """The time of the last change in words."""
+        return time.strftime("%d %B %Y, %H:%M", time.localtime(self.when))
+
+
+class Recovery:
+    """Finds journals that were left behind and opens what they hold."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._under_way = False
+
+    @staticmethod
+    def found() -> list[Left]:
+        """Return all that was left behind, the newest first."""
+        return [Left(path, image_of(path), path.stat().st_mtime) for path in left_behind()]
+
+    def drop(self, left: Left) -> None:
+        """Remove what was left behind for good."""
+        left.journal.unlink(missing_ok=True)
+
+    def recover(self, journal: Path) -> None:
+        """Open the image of a journal with the work that it holds."""
+        work = partial(_read_journal, journal)
+        self._session.jobs.start(translate("Reading the journal"), work, partial(self._read, journal))
+
+    def offer_for_open_image(self) -> None:
+        """Ask about work on the image that was just opened, where a crash left some."""
+        if self._session.path is not None and not self._under_way:
+            QTimer.singleShot(0, partial(self._ask, self._session.path))
+
+    def _ask(self, path: Path) -> None:
+        session = self._session
+        if session.path != path:
+            return  # another image is open by now
+        image = path.resolve()
+        for left in self.found():
+            if left.image is None or left.image != image:
+                continue
+            question = Question(
+                translate("There is unsaved work on {}.").format(left.name),
+                translate("The program ended before it was saved, on {}.").format(left.moment),
+                (Answer("recover", translate("Recover")), Answer("drop", translate("Drop it")),
+                 Answer("later", translate("Later"))),
+            )  # fmt: skip
+            answer = session.keeping.ask(question)
+            if answer == "drop":
+                self.drop(left)
+            elif answer == "recover":
+                self.recover(left.journal)
+                return
+
+    def _read(self, journal: Path, found: Recovered | None) -> None:
+        if found is None:
+            text = translate("The journal {} holds nothing that can be used.").format(journal)
+            self._session.failed.emit(Problem(text))
+            return
+        self._under_way = True
+        self._session.images.open(found.image, partial(self._take_up, found))
+
+    def _take_up(self, found: Recovered) -> None:
+        session = self._session
+        self._under_way = False
+        if found.labels.shape != session.document.shape:
+            text = translate("{} has another size now than when it was edited.").format(found.image.name)
+            session.failed.emit(Problem(text))
+            return
+        records = tasks.records_with(found.labels, found.objects)
+        session.keeping.take_over(
+            translate("Recovered work"), tasks.Loaded(found.labels, records, facts=found.facts)
+        )
+        if found.lost:
+            when = time.strftime("%H:%M:%S", time.localtime(found.when))
+            text = translate(
+                "The work until {when} is recovered. After that the journal is damaged: at least {steps} step(s) "
+                "({bytes:,} bytes) are lost."
+            ).format(when=when, steps=found.lost_steps, bytes=found.lost)
+            session.failed.emit(Problem(text))
+        journal = session.keeping.journal
+        if journal is not None:
+            # Only when a new journal holds this work.
+            journal.then(partial(found.path.unlink, missing_ok=True))
+
+
+def _read_journal(journal: Path, progress: Progress) -> Recovered | None:
+    return recover(journal)

@@ -1,0 +1,208 @@
+"""Saving the project in the background: one write after the other, the newest state last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from psygnal import Signal
+
+from cpsam_gui import tasks
+from cpsam_gui.files import masks_path, project_path
+from cpsam_gui.i18n import translate
+from cpsam_gui.jobs import Problem, problem_from
+from cpsam_gui.project import COMPLETE, MAPS
+from cpsam_gui.questions import Answer, Question
+from cpsam_gui.watch import Stamp, stamp_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpsam_core.errors import CpsamError
+    from cpsam_gui.document import Document
+    from cpsam_gui.history import Step
+
+    from .runs import Flows
+    from .session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of the saver."""
+
+    masks: bool = False
+    """Write the label image beside the image too."""
+    quiet: bool = False
+    """The program asked, not the user: what goes wrong is said once only."""
+    then: Callable[[], object] | None = None
+    """Called when the open document is saved; never if that fails."""
+    replace: bool = False
+    """Replace the project, whatever it is by now."""
+    aside: bool = False
+    """Keep the project that is there under another name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """What is being written."""
+
+    request: Request
+    document: Document
+    state: Step
+    flows: Flows | None
+
+
+class Saver:
+    """Writes the project of the open image."""
+
+    settled = Signal()
+    """Nothing is being written any more, whatever came of it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._writing: _Writing | None = None
+        self._next: Request | None = None
+        self._stamp = Stamp()
+        self._unread = ""
+        self._flows: Flows | None = None  # those that the file holds
+        self._said = False
+        self.paused = False
+        """Whether saving by itself waits for the user, who was asked and did not decide."""
+        self.seconds = 0.0
+        """What the last write took."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being written."""
+        return self._writing is not None
+
+    def begin(self, unread: str = "") -> None:
+        """Take an image up; `unread` says why the project beside it could not be read, where there is one."""
+        path = self._session.path
+        self._next = None
+        self._stamp = stamp_of(project_path(path)) if path is not None else Stamp()
+        self._unread = unread if self._stamp.exists else ""
+        self._flows = self._session.runs.flows
+        self._said = self.paused = False
+
+    def changed_by_others(self) -> bool:
+        """Whether another program wrote the project since it was read or written here."""
+        path = self._session.path
+        return path is not None and not self.busy and stamp_of(project_path(path)) != self._stamp
+
+    def save(self, request: Request) -> None:
+        """Save as asked, after what is being written now."""
+        path = self._session.path
+        if path is None:
+            return
+        if self._writing is not None:
+            self._next = request if self._next is None else _both(self._next, request)
+            return
+        document, flows = self._session.document, self._session.runs.flows
+        targets = (project_path(path), masks_path(path)) if request.masks else (project_path(path),)
+        expected = None if request.replace else self._stamp
+        if self._unread and not (request.replace or request.aside):
+            self._ask(request, self._unread)
+            return
+        work = partial(
+            tasks.save_project, targets, document.snapshot(), dict(document.objects), self._extra(), expected,
+            request.aside,
+        )  # fmt: skip
+        self._writing = _Writing(request, document, document.state, flows)
+        job = self._session.jobs.start_beside("Saving", work, self._done, every=True)
+        job.finished.connect(self._finished)
+
+    def _extra(self) -> tasks.Saved:
+        """Return what is saved beside the masks; flows that the file holds already are taken over there."""
+        keeping, flows = self._session.keeping, self._session.runs.flows
+        wanted = keeping.preferences.now.keep_flows and flows is not None
+        there = wanted and flows is self._flows
+        return replace(
+            keeping.extra(), with_flows=wanted and not there, keep=(COMPLETE, *MAPS) if there else (COMPLETE,)
+        )
+
+    def _done(self, result: tasks.Written | tasks.Conflict | CpsamError) -> None:
+        writing = self._writing
+        if writing is None:
+            return
+        if not isinstance(result, tasks.Conflict | tasks.Written):
+            self._failed(writing.request, result)
+        elif writing.document is not self._session.document:
+            return  # another image is open by now
+        elif isinstance(result, tasks.Conflict):
+            self._ask(writing.request, "")
+        else:
+            self._written(writing, result)
+
+    def _written(self, writing: _Writing, written: tasks.Written) -> None:
+        session, request = self._session, writing.request
+        self._stamp, self._unread, self._said, self.paused = written.stamp, "", False, False
+        self.seconds = written.seconds
+        self._flows = writing.flows if session.keeping.preferences.now.keep_flows else None
+        writing.document.mark_saved(writing.state)
+        if not writing.document.modified:
+            session.keeping.forget_journal()
+        if not request.quiet:
+            session.message.emit(translate("Saved {}").format(written.paths[-1]))
+        session.saved.emit(str(written.paths[-1]))
+        if request.then is not None:
+            if writing.document.modified:  # something was changed meanwhile
+                self._next = request if self._next is None else _both(request, self._next)
+            else:
+                request.then()
+
+    def _failed(self, request: Request, error: CpsamError) -> None:
+        known, self._said = self._said, True
+        if request.quiet and known:
+            return
+        problem = problem_from(error)
+        comfort = translate("Your work is still here, and in the journal of unsaved work.")
+        self._session.failed.emit(Problem(f"{problem.text} {comfort}", problem.details))
+
+    def _finished(self) -> None:
+        """Write what was asked for meanwhile; called when the thread has ended, whatever came of it."""
+        self._writing = None
+        request, self._next = self._next, None
+        if request is not None:
+            self.save(request)
+        if not self.busy:
+            self.settled.emit()
+
+    def _ask(self, request: Request, unread: str) -> None:
+        """Ask what becomes of a project that is not the one that was read."""
+        path = self._session.path
+        if path is None:
+            return
+        name = project_path(path).name
+        text = (
+            translate("{} could not be read and is still there.").format(name)
+            if unread
+            else translate("{} was changed by another program since it was opened here.").format(name)
+        )
+        question = Question(
+            text,
+            unread or translate("Saving would replace what is in it."),
+            (
+                Answer("aside", translate("Keep both")),
+                Answer("replace", translate("Replace it")),
+                Answer("cancel", translate("Do not save")),
+            ),
+        )
+        self.paused = True  # before the question: it must not be asked twice at a time
+        answer = self._session.keeping.ask(question)
+        if answer in ("aside", "replace"):
+            self.paused = False
+            again = replace(request, aside=answer == "aside", replace=answer == "replace")
+            if self.busy:
+                self._next = again
+            else:
+                self.save(again)
+
+
+def _both(first: Request, second: Request) -> Request:
+    """Return one request for two that wait."""
+    return Request(
+        first.masks or second.masks, first.quiet and second.quiet, second.then or first.then,
+        first.replace or second.replace, first.aside or second.aside,
+    )  # fmt: skip

@@ -1,0 +1,113 @@
+"""What other programs do with the open image and its project: replaced, removed, opened twice."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QTimer
+
+from cpsam_gui.files import project_path
+from cpsam_gui.i18n import translate
+from cpsam_gui.jobs import Problem
+from cpsam_gui.questions import Answer, Question
+from cpsam_gui.watch import Owner, ProjectLock, Stamp, stamp_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .session import Session
+
+
+class Watching:
+    """Looks after the files of the open image whenever the window comes to the front."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._path: Path | None = None  # of the image, until it is let go
+        self._lock: ProjectLock | None = None
+        self._image = Stamp()
+        self._looking = False
+        self.read_only = False
+        """Whether the image was opened to look only, since somebody else works on it."""
+
+    def begin(self) -> None:
+        """Take an image up, and ask where another program has it."""
+        path = self._path = self._session.path
+        self.read_only = False
+        if path is None:
+            return
+        self._image = stamp_of(path)
+        self._lock = ProjectLock(project_path(path))
+        owner = self._lock.take()
+        if owner is not None:
+            self.read_only = True  # until the user decides
+            QTimer.singleShot(0, partial(self._ask_owner, self._lock, owner))
+
+    def _ask_owner(self, lock: ProjectLock, owner: Owner) -> None:
+        path = self._session.path
+        if path is None or lock is not self._lock:
+            return  # another image is open by now
+        question = Question(
+            translate("{} is open in another window or program.").format(path.name),
+            translate("It belongs to {}. Whoever saves last would replace the work of the other.").format(
+                owner.described()
+            ),
+            (Answer("force", translate("Open it anyway")), Answer("look", translate("Look only"))),
+        )
+        if self._session.keeping.ask(question) == "force" and lock is self._lock:
+            lock.take(by_force=True)
+            self.read_only = False
+
+    def end(self) -> None:
+        """Let the image go."""
+        self._path = None
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def look(self) -> None:
+        """Look in the background whether the files were changed, and ask what to do; when the window is activated."""
+        path = self._path
+        if path is None or self._looking:
+            return
+        self._looking = True
+
+        def work(progress: object) -> tuple[Path, Stamp]:
+            return path, stamp_of(path)
+
+        job = self._session.jobs.start_beside("Looking", work, self._seen)
+        job.finished.connect(self._looked)
+
+    def _looked(self) -> None:
+        self._looking = False
+
+    def _seen(self, found: tuple[Path, Stamp]) -> None:
+        session, (path, now) = self._session, found
+        if path != self._path or now == self._image:
+            return
+        before, self._image = self._image, now
+        if not now.exists:
+            text = translate(
+                "{image} is no longer in its folder; the folder may have been moved, or a drive was taken away. "
+                "Your work is still here. Export masks saves it somewhere else."
+            ).format(image=path.name)
+            session.failed.emit(Problem(text))
+        elif before.exists:
+            self._ask_reload(path)
+
+    def _ask_reload(self, path: Path) -> None:
+        question = Question(
+            translate("{} was changed by another program.").format(path.name),
+            translate("The masks are saved first and come back with the image that is there now."),
+            (Answer("reload", translate("Read it again")), Answer("keep", translate("Keep what is shown"))),
+        )
+        if self._session.keeping.ask(question) == "reload":
+            self._reload(path)
+
+    def _reload(self, path: Path) -> None:
+        session = self._session
+        if session.keeping.unsaved and not self.read_only:
+            session.keeping.save(lambda: session.images.open(path), masks=False)
+        else:
+            session.images.open(path)
