@@ -264,3 +264,25 @@ def test_pooled_of_the_summary_is_that_of_metrics(two_sets: None, capsys: pytest
     assert main(["evaluate", "true/x", "out/x", "--json"]) == 0
     expected = pooled([score(squares(1, 2, 3), squares(5, 6)), score(squares(1), squares(0, 9))])
     assert result(capsys)["all"]["pooled"]["f1"] == pytest.approx(expected.f1.tolist())
+
+
+def test_classes_are_scored_where_both_sides_know_them(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put("true/masks/1.tif", squares(1, 2, 3, 4))
+    put("true/classes/1.png", squares(1, 1, 2, 2))
+    put("true/images/1.png", squares(9))
+    put("out/1_masks.tif", squares(5, 6, 7))
+    assert main(["evaluate", "true", "out", "--json"]) == 0
+    assert "by_class" not in result(capsys)
+    put("out/1_classes.png", squares(1, 2, 2))
+    assert main(["evaluate", "true", "out", "--json"]) == 0
+    kinds = result(capsys)["by_class"]
+    # Class 1: one of two found. Class 2: one found, one missed, one of class 1 taken for it.
+    assert kinds["classes"]["class 1"]["average_precision"] == pytest.approx(1 / 2)
+    assert kinds["classes"]["class 2"]["average_precision"] == pytest.approx(1 / 3)
+    assert kinds["classes"]["class 2"]["error_rate"] == 1
+    assert kinds["mean"]["average_precision"] == pytest.approx(5 / 12)
+    assert main(["evaluate", "true", "out"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[-4:]] == ["CLASS", "class", "class", "mean"]

@@ -14,6 +14,7 @@ from .common import FAILED, OK, describe, say, tell
 
 if TYPE_CHECKING:
     from cpsam_core.agreement import Agreement
+    from cpsam_core.measure import Facts
     from cpsam_core.pairs import LabelPair, Pairing
 
     from .evaluate_report import Scored
@@ -32,6 +33,9 @@ SCORES = """Scores (at an IoU from which objects match):
   GAINED  predicted objects that are nowhere in the truth
   SPLIT   true objects that are in pieces in the prediction
   MERGED  predicted objects that hold several true ones
+
+Where both sides know classes (NAME_classes beside the masks, a folder "classes", NAME_seg.npy, projects), the scores of
+each class are added; a class counts in the images that have true objects of it.
 
 "mean" is the mean over images, as in the Cellpose-SAM paper, images without objects left out; "pooled" takes all
 images as one. JSON holds all scores at all thresholds.
@@ -133,23 +137,27 @@ def _scored(pair: LabelPair, thresholds: tuple[float, ...]) -> Scored:
     from cpsam_core.compare import compare_overlaps
     from cpsam_core.metrics import overlaps, score_overlaps
 
+    from .evaluate_classes import class_scores
     from .evaluate_report import Scored
 
-    true, predicted = _read([pair.true, pair.predicted])
-    shared = overlaps(true, predicted)
+    files = [pair.true, pair.predicted]
+    masks, facts = _read(files)
+    shared = overlaps(masks[0], masks[1])
     counts = compare_overlaps(shared, thresholds[0]).counts
-    return Scored(pair, score_overlaps(shared, thresholds), counts)
+    classes = class_scores(files, masks, facts, thresholds)
+    return Scored(pair, score_overlaps(shared, thresholds), counts, classes)
 
 
-def _read(paths: Sequence[Path]) -> list[Any]:
-    """Read label files of one image."""
+def _read(paths: Sequence[Path]) -> tuple[list[Any], list[Facts]]:
+    """Read label files of one image, and what they know of their objects."""
     from cpsam_core.images import check_same_shape
     from cpsam_core.measure_files import read_masks
 
-    masks = [read_masks(path, network=False)[0] for path in paths]
+    read = [read_masks(path, network=False) for path in paths]
+    masks, facts = [labels for labels, _ in read], [known for _, known in read]
     for path, labels in zip(paths[1:], masks[1:], strict=True):
         check_same_shape(masks[0], labels, f"{path}: the predicted")
-    return masks
+    return masks, facts
 
 
 def _agreement(args: argparse.Namespace, pairing: Pairing, failed: dict[str, str]) -> Agreement | None:
@@ -171,7 +179,7 @@ def _agreement(args: argparse.Namespace, pairing: Pairing, failed: dict[str, str
         paths = [pair.true, pair.predicted, *(masks[pair.true] for masks in others if pair.true in masks)]
         if len(paths) < len(names):
             return None
-        return agreement(_read(paths), names, args.thresholds[0])
+        return agreement(_read(paths)[0], names, args.thresholds[0])
 
     found = [one for one in _each(pairing.pairs, of_image, failed) if one is not None]
     return mean_agreement(found) if found else None

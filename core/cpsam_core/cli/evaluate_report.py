@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .evaluate_classes import ClassScores, class_summary, class_table
 from .table import align
 
 if TYPE_CHECKING:
@@ -19,11 +20,12 @@ CHANGES = ("lost", "gained", "split", "merged")
 
 @dataclass(frozen=True)
 class Scored:
-    """What was found for one image: scores, and how many objects were matched, lost, gained, split and merged."""
+    """What was found for one image: scores, how many objects were matched, lost, ..., and the scores of classes."""
 
     pair: LabelPair
     scores: Scores
     counts: dict[str, int]
+    classes: ClassScores = field(default_factory=dict)
 
 
 def image_scores(scores: Scores) -> dict[str, Any]:
@@ -85,6 +87,8 @@ def as_json(scored: Sequence[Scored], failed: dict[str, str], people: Agreement 
         "all": summary(scored),
         "failed": failed,
     }
+    if any(one.classes for one in scored):
+        result["by_class"] = class_summary([one.classes for one in scored])
     if people is not None:
         result["agreement"] = _agreement_values(people)
     plain: dict[str, Any] = _without_nan(result)
@@ -115,6 +119,8 @@ def as_table(scored: Sequence[Scored], people: Agreement | None) -> str:
         rows.append(_row(f"{name}, mean of {len(some)}", mean_scores(scores) | counts))
         rows.append(_row(f"{name}, pooled", image_scores(pooled(scores)) | counts))
     table = align([heading, *rows], right=range(1, len(heading)))
+    if kinds := class_table([one.classes for one in scored], float(thresholds[0])):
+        table = f"{table}\n\n{kinds}"
     return table if people is None else f"{table}\n\n{_agreement_table(people)}"
 
 
