@@ -138,7 +138,15 @@ def _sheet(s: Scheme) -> str:
     QPushButton#primary {{ font-weight: 600; }}
     QPushButton#primary:disabled {{ background: {s.border}; color: {s.dim}; }}
     QToolTip {{ background: {s.panel}; color: {s.text}; border: 1px solid {s.border}; padding: 4px; }}
+    QToolButton#quiet {{ padding: 4px 8px; border: 1px solid {s.border}; border-radius: 5px; background: {s.panel}; }}
+    QToolButton#quiet:hover {{ border-color: {s.accent}; }}
+    QToolButton#quiet:checked {{ background: {s.accent}; color: {s.on_accent}; }}
+    QToolButton#quiet:disabled {{ color: {s.border}; }}
+    QToolButton#quiet::menu-indicator {{ image: none; }}
+    QToolButton#fold {{ border: none; font-weight: 600; padding: 2px 0; }}
     QFrame#strip {{ background: {s.window}; border: none; border-bottom: 1px solid {s.border}; }}
+    QFrame#foot {{ border: none; border-top: 1px solid {s.border}; }}
+    QLabel#warning {{ color: {s.warning}; }}
     QLabel#dim {{ color: {s.dim}; }}
     QLabel#number {{ font-size: 22px; font-weight: 600; }}
     QLabel#title {{ font-size: 20px; font-weight: 600; }}

@@ -117,9 +117,9 @@ class Window(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
 
     def _make_docks(self, model: str | None) -> None:
-        self.segment_panel = SegmentPanel(self.session, Qt.Orientation.Horizontal)
         if model:
-            self.segment_panel.model.setCurrentText(model)
+            self.session.runs.change(name=model)
+        self.segment_panel = SegmentPanel(self.session)
         self.channels_panel = ChannelsPanel(self.session)
         self.train_panel = TrainPanel(self.session)
         self.objects_panel = ObjectsPanel(self.session)
@@ -129,7 +129,7 @@ class Window(QMainWindow):
         self.segment_panel.run_button.clicked.connect(self.run_or_cancel)
         self.docks = make_docks(self, (
             Place("Files", self.files_panel, "left", scrolls=False),
-            Place("Segment", self.segment_panel, "top"),
+            Place("Segment", self.segment_panel, "top", scrolls=False),
             Place("Channels", self.channels_panel, "top"),
             Place("Train", self.train_panel, "top"),
             Place("Objects", self.objects_panel, "bottom"),
@@ -289,7 +289,6 @@ class Window(QMainWindow):
 
     def run(self) -> None:
         """Segment the open image with what the panel says."""
-        self.session.runs.options = self.segment_panel.options()
         self.session.runs.segment()
 
     def retrain(self) -> None:

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 SCALES = (1.0, 0.5, 0.25)  # cells of up to four times the size that the network knows best
 LARGEST_SIDE = 1024  # pixels of the part that is looked at, at each scale
+SMALLEST_SIDE = 32  # pixels of a scaled part that still shows something
 MIN_OBJECTS = 3
 
 
@@ -50,10 +51,8 @@ def measure_diameter(
     into pieces disagree with their flows; cells too small are missed.
     """
     looks = []
-    for scale in SCALES:
-        if min(plane.shape[:2]) * scale < 32:
-            continue
-        part = _middle(plane, int(LARGEST_SIDE / scale))
+    for (height, width), scale in look_sizes((plane.shape[0], plane.shape[1])):
+        part = _middle(plane, height, width)
         looks.append(_look(network, part, scale, settings, progress))
     best = max(looks, key=lambda look: look.score, default=_Look(0.0, 0.0))
     if best.score <= 0:
@@ -62,9 +61,19 @@ def measure_diameter(
     return best.diameter
 
 
-def _middle(plane: NDArray[np.float32], side: int) -> NDArray[np.float32]:
-    top, left = (max(0, (n - side) // 2) for n in plane.shape[:2])
-    return plane[top : top + side, left : left + side]
+def look_sizes(shape: tuple[int, int]) -> list[tuple[tuple[int, int], float]]:
+    """Return what is looked at of a plane of `shape` (y, x): the size of its middle part, and the scale."""
+    sizes = []
+    for scale in SCALES:
+        if min(shape) * scale >= SMALLEST_SIDE:
+            side = int(LARGEST_SIDE / scale)
+            sizes.append(((min(shape[0], side), min(shape[1], side)), scale))
+    return sizes
+
+
+def _middle(plane: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
+    top, left = (plane.shape[0] - height) // 2, (plane.shape[1] - width) // 2
+    return plane[top : top + height, left : left + width]
 
 
 def _look(

@@ -13,8 +13,11 @@ from PyQt6.QtCore import QTimer
 from cpsam_core.errors import SettingsError
 from cpsam_core.settings import NATIVE_DIAMETER
 from cpsam_gui import landing, tasks
+from cpsam_gui.commands import Call
 from cpsam_gui.run_options import RunOptions, recalled, remembered, typical_diameter
 from cpsam_gui.tools import RunDesk
+
+from .forecast import Forecast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +82,7 @@ class Runs:
         self._revision = 0
         self.desk = RunDesk(self._disk_size, self._set_disk_size, self.segment_region)
         """What tools may ask of the next run."""
+        self.forecast = Forecast(session)
         self.flows: Flows | None = None
         self.last_settings: dict[str, Any] = {}
         """Thresholds of the last run, which are saved with the masks and come back with them."""
@@ -120,6 +124,14 @@ class Runs:
         self.flows, self.last_settings = None, {}
 
     # -- runs --------------------------------------------------------------------------------------------
+
+    def call(self) -> Call:
+        """Return the run on the open image as the command line and Python know it."""
+        session = self._session
+        reading = session.images.reading
+        settings = replace(self.settings, axes=reading.axes or self.settings.axes)
+        path = "" if session.path is None else str(session.path)
+        return Call(path, self._options.model, settings, reading.time)
 
     def segment(self) -> None:
         """Run the model on the open image as the options say."""
@@ -253,6 +265,9 @@ class Runs:
     def _finished(self, pending: _Pending, outcome: tasks.Outcome) -> None:
         """Put the result of a run on the whole image into the document."""
         self._land(pending, partial(tasks.combine, outcome.result, pending.document.shape), outcome.found)
+        if self._session.document is pending.document and self.flows is not None:
+            used = replace(self.settings, diameter=outcome.found.diameter or self.settings.diameter)
+            self.forecast.learn(pending.options.model, used, outcome.seconds)
 
     def _land(self, pending: _Pending, result: Result, found: tasks.Found) -> None:
         """Swap a result in; where the document has changed since, put it together with the changes first."""

@@ -70,6 +70,13 @@ class FakeSegmenter:
             objects=table, diameter=None,
         )  # fmt: skip
 
+    def measure(self, image: Any, settings: Any, progress: Callable[..., None]) -> float | None:
+        """Return the diameter of the discs of the test image."""
+        progress(0, 1, "tiles")
+        if self.error is not None:
+            raise self.error
+        return 2.0 * RADIUS
+
 
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

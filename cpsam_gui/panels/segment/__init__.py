@@ -1,0 +1,7 @@
+"""The panel that runs a model: which one, at what size, with which thresholds, on what."""
+
+from __future__ import annotations
+
+from .panel import SegmentPanel
+
+__all__ = ["SegmentPanel"]

@@ -1,0 +1,98 @@
+"""How large the cells are: left to the model, measured, or a number with three ways to find it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from cpsam_core.settings import NATIVE_DIAMETER
+from cpsam_gui import theme
+
+from .fields import button, choice, number, put
+
+if TYPE_CHECKING:
+    from cpsam_gui.session import Session
+
+AUTOMATIC, MEASURED, AS_IT_IS, NUMBER = "automatic", "measured", "as it is", "number"
+MODES = {
+    "Automatic": AUTOMATIC, "Measure each image": MEASURED, "As it is (30 px)": AS_IT_IS, "Number": NUMBER,
+}  # fmt: skip
+
+
+class DiameterField(QWidget):
+    """Mode, number, and the buttons that find the number."""
+
+    changed = pyqtSignal(object)
+    """The diameter that was chosen: pixels, "auto" or None."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.mode = choice(
+            MODES,
+            "How large the cells are, for the image is resized to suit the model. Automatic is what the model "
+            "wants: cpsam-lite measures the cells first, the published models take the image as it is",
+        )
+        self.number = number(1, 2000, " px", "Typical diameter of the cells in pixels")
+        put(self.number, NATIVE_DIAMETER)
+        self.disk = button("circle_outline", "Match a disk to a cell on the image", self._use_disk)
+        self.disk.setCheckable(True)
+        self.masks = button(
+            "shape_outline", "Take the median size of the masks", session.runs.size_from_masks
+        )
+        self.measure = button("ruler", "Let the model measure the cells now", session.runs.measure)
+        below = QHBoxLayout()
+        below.setSpacing(theme.GRID // 2)
+        below.addWidget(self.number, 1)
+        for widget in (self.disk, self.masks, self.measure):
+            below.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.GRID // 2)
+        layout.addWidget(self.mode)
+        layout.addLayout(below)
+        self.mode.currentIndexChanged.connect(self._mode_chosen)
+        self.number.valueChanged.connect(self._number_set)
+        session.tool_changed.connect(self.refresh)
+
+    def show_value(self, diameter: float | str | None) -> None:
+        """Show a diameter without telling anybody."""
+        if isinstance(diameter, float):
+            put(self.number, diameter)
+            # Whoever chose "Number" and comes across 30 on the way still means a number.
+            if diameter != NATIVE_DIAMETER or self.mode.currentData() not in (NUMBER, AS_IT_IS):
+                put(self.mode, AS_IT_IS if diameter == NATIVE_DIAMETER else NUMBER)
+        else:
+            put(self.mode, AUTOMATIC if diameter is None else MEASURED)
+            flows = self._session.runs.flows
+            if flows is not None and flows.diameter is not None:
+                put(self.number, flows.diameter)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Let be done what can be done."""
+        session, idle = self._session, not self._session.jobs.busy
+        open_one = session.image is not None
+        self.number.setEnabled(self.mode.currentData() == NUMBER)
+        self.disk.setEnabled(open_one)
+        self.disk.setChecked(session.tool.key == "size_disk")
+        self.masks.setEnabled(bool(session.document.objects))
+        self.measure.setEnabled(open_one and idle)
+
+    def _mode_chosen(self) -> None:
+        mode = self.mode.currentData()
+        values = {AUTOMATIC: None, MEASURED: "auto", AS_IT_IS: NATIVE_DIAMETER, NUMBER: self.number.value()}
+        self.changed.emit(values[mode])
+        self.refresh()
+
+    def _number_set(self, value: float) -> None:
+        put(self.mode, NUMBER)
+        self.changed.emit(value)
+
+    def _use_disk(self) -> None:
+        if self._session.tool.key == "size_disk":
+            self._session.finish_gesture()
+        else:
+            self._session.use("size_disk")

@@ -1,0 +1,102 @@
+"""Fields of the panel: made in one way, and set without telling anybody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from PyQt6.QtCore import QSignalBlocker, QSize, Qt
+from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QSizePolicy, QSpinBox, QToolButton, QWidget
+from superqt import QLabeledDoubleSlider
+
+from cpsam_gui import theme
+from cpsam_gui.i18n import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Field = TypeVar("Field", bound=QWidget)
+
+ROW = 26  # pixels; a comfortable target for the mouse
+
+
+def slider(low: float, high: float, tip: str) -> QLabeledDoubleSlider:
+    """Return a slider with its number beside it."""
+    made = QLabeledDoubleSlider(Qt.Orientation.Horizontal)
+    made.setRange(low, high)
+    made.setDecimals(2)
+    made.setSingleStep(0.1)
+    return told(made, tip)
+
+
+def number(
+    low: float, high: float, suffix: str, tip: str, *, decimals: int = 1, zero: str = ""
+) -> QDoubleSpinBox:
+    """Return a field for a number; `zero` stands for its lowest value."""
+    made = QDoubleSpinBox()
+    made.setDecimals(decimals)
+    _numeric(made, low, high, suffix, zero)
+    return told(made, tip)
+
+
+def whole(low: int, high: int, suffix: str, tip: str, *, zero: str = "") -> QSpinBox:
+    """Return a field for a whole number; `zero` stands for its lowest value."""
+    made = QSpinBox()
+    _numeric(made, low, high, suffix, zero)
+    return told(made, tip)
+
+
+def choice(entries: dict[str, Any], tip: str) -> QComboBox:
+    """Return a list to choose one of, by the words that it shows; each stands for a value."""
+    made = QComboBox()
+    for words, value in entries.items():
+        made.addItem(translate(words), value)
+    # A long entry must not make the whole panel wider.
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    made.setMinimumContentsLength(10)
+    return told(made, tip)
+
+
+def button(icon: str, tip: str, do: Callable[[], object], text: str = "") -> QToolButton:
+    """Return a small button with an icon, and words beside it where given."""
+    made = QToolButton()
+    made.setObjectName("quiet")
+    made.setIcon(theme.icon(icon))
+    made.setIconSize(QSize(18, 18))
+    made.clicked.connect(lambda *_: do())
+    if text:
+        made.setText(translate(text))
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return told(made, tip)
+
+
+def label(words: str) -> QLabel:
+    """Return the name of a field."""
+    return QLabel(translate(words))
+
+
+def told(widget: Field, tip: str) -> Field:
+    """Return the widget with its explanation and a comfortable height."""
+    widget.setToolTip(translate(tip))
+    widget.setMinimumHeight(ROW)
+    return widget
+
+
+def put(widget: Any, value: Any) -> None:
+    """Show a value in a field without telling that it changed."""
+    blocker = QSignalBlocker(widget)
+    if isinstance(widget, QComboBox):
+        widget.setCurrentIndex(max(widget.findData(value), 0))
+    elif hasattr(widget, "setChecked") and isinstance(value, bool):
+        widget.setChecked(value)
+    elif widget.value() != value:
+        widget.setValue(value)
+    blocker.unblock()
+
+
+def _numeric(made: QDoubleSpinBox | QSpinBox, low: Any, high: Any, suffix: str, zero: str) -> None:
+    made.setRange(low, high)
+    made.setSuffix(suffix)
+    made.setKeyboardTracking(False)  # a number counts when it is complete
+    if zero:
+        made.setSpecialValueText(translate(zero))

@@ -1,0 +1,90 @@
+"""The lower end of the panel, always in view: run, on what, how long it takes, the same as a command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout
+
+from cpsam_gui import theme
+from cpsam_gui.commands import command_line, python_call
+from cpsam_gui.i18n import translate
+from cpsam_gui.panels.layout import dim
+
+from .fields import button
+
+if TYPE_CHECKING:
+    from cpsam_gui.session import Session
+
+
+class Foot(QFrame):
+    """Buttons that start something."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.setObjectName("foot")
+        self.run = QPushButton()
+        self.run.setObjectName("primary")
+        self.region = button(
+            "select_drag",
+            "Run on a box that you drag on the image",
+            lambda: session.use("run_region"),
+            "Region",
+        )
+        self.region.setCheckable(True)
+        self.folder = button("folder_play_outline", "Run on all images of the folder, in the background",
+                             lambda: None, "Folder")  # fmt: skip
+        self.copy = button("content_copy", "Copy this run as a command for the terminal or as Python",
+                           self.copy_command, "Copy")  # fmt: skip
+        menu = QMenu(self.copy)
+        menu.addAction(translate("Copy as command"), self.copy_command)
+        menu.addAction(translate("Copy as Python"), self.copy_python)
+        self.copy.setMenu(menu)
+        self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.note = dim("")
+        buttons = QHBoxLayout()
+        buttons.setSpacing(theme.GRID)
+        for widget in (self.region, self.folder, self.copy):
+            buttons.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.GRID * 3 // 2, theme.GRID, theme.GRID * 3 // 2, theme.GRID)
+        layout.setSpacing(theme.GRID)
+        layout.addWidget(self.run)
+        layout.addWidget(self.note)
+        layout.addLayout(buttons)
+        self.show_running(False, False)
+
+    def show_running(self, running: bool, possible: bool) -> None:
+        """Let the button run or cancel."""
+        self.run.setText(translate("Cancel" if running else "Segment"))
+        self.run.setIcon(theme.icon("stop" if running else "play", theme.current().on_accent))
+        self.run.setEnabled(running or possible)
+        self.region.setEnabled(possible and not running)
+        self.region.setChecked(self._session.tool.key == "run_region")
+        self.folder.setEnabled(self._session.path is not None)
+        self.copy.setEnabled(possible)
+
+    def show_estimate(self) -> None:
+        """Say how long the run will take, and where; warn where it will be slow."""
+        estimate = self._session.runs.forecast.estimate()
+        self.note.setText(estimate.text if estimate is not None else "")
+        self.note.setVisible(bool(self.note.text()))
+        self.note.setObjectName("warning" if estimate is not None and estimate.slow else "dim")
+        style = self.note.style()
+        if style is not None:
+            style.polish(self.note)  # the style sheet knows warnings by the name of the object
+
+    def copy_command(self) -> None:
+        """Put the line for the terminal on the clipboard."""
+        self._copy(command_line(self._session.runs.call()), "The command is on the clipboard")
+
+    def copy_python(self) -> None:
+        """Put the call in Python on the clipboard."""
+        self._copy(python_call(self._session.runs.call()), "The lines of Python are on the clipboard")
+
+    def _copy(self, text: str, words: str) -> None:
+        clipboard = QApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(text)
+            self._session.message.emit(translate(words))

@@ -1,0 +1,186 @@
+"""The settings that few need, folded away: brightness, steps, device, stacks."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from cpsam_gui import theme
+from cpsam_gui.i18n import translate
+from cpsam_gui.panels.layout import form
+
+from .fields import choice, label, number, put, told, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PyQt6.QtWidgets import QFormLayout
+
+    from cpsam_gui.run_options import RunOptions
+
+    Change = Callable[..., None]
+
+GRAPHICS = {"Apple graphics": "mps"} if sys.platform == "darwin" else {"Graphics card (CUDA)": "cuda"}
+DEVICES = {"Automatic": None, **GRAPHICS, "CPU": "cpu"}
+PRECISIONS = {"Automatic": None, "float32": "float32", "bfloat16": "bfloat16", "float16": "float16"}
+VOLUME, JOINED, APART = "volume", "joined", "apart"
+STACKS = {"As a volume (3D)": VOLUME, "Planes, joined": JOINED, "Planes, each apart": APART}
+STITCH = 0.25  # overlap from which objects of neighbouring planes are one, where joining is chosen
+
+
+class More(QWidget):
+    """A heading that folds, with something at its right, and the fields under it."""
+
+    def __init__(self, change: Change, beside: QWidget) -> None:
+        super().__init__()
+        self._change = change
+        self.head = QToolButton()
+        self.head.setObjectName("fold")
+        self.head.setText(translate("More settings"))
+        self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.head.setCheckable(True)
+        self.head.toggled.connect(self._fold)
+        self.body = QWidget()
+        self.rows = form()
+        self.body.setLayout(self.rows)
+        self._brightness(self.rows)
+        self._network(self.rows)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.GRID)
+        top = QHBoxLayout()
+        top.addWidget(self.head)
+        top.addStretch(1)
+        top.addWidget(beside)
+        layout.addLayout(top)
+        layout.addWidget(self.body)
+        self._fold(False)
+
+    def show_options(self, options: RunOptions) -> None:
+        """Show the state."""
+        settings, brightness = options.settings, options.settings.normalize
+        for widget, value in (
+            (self.low, brightness.percentile[0]), (self.high, brightness.percentile[1]),
+            (self.block, int(brightness.tile_norm_blocksize)), (self.invert, brightness.invert),
+            (self.sharpen, brightness.sharpen_radius), (self.smooth, brightness.smooth_radius),
+            (self.steps, settings.niter or 0), (self.augment, settings.augment),
+            (self.edges, settings.exclude_on_edges),
+            (self.device, options.model.device), (self.precision, options.model.precision),
+        ):  # fmt: skip
+            put(widget, value)
+
+    def recolour(self) -> None:
+        """Take the icons' colours of the theme."""
+        self.head.setIcon(
+            theme.icon("chevron_down" if self.head.isChecked() else "chevron_right", theme.current().text)
+        )
+
+    def _fold(self, unfolded: bool) -> None:
+        self.body.setVisible(unfolded)
+        self.recolour()
+
+    def _brightness(self, rows: QFormLayout) -> None:
+        tip = "Brightness percentiles that become 0 and 1 for the model"
+        self.low, self.high = number(0, 99.9, " %", tip), number(0.1, 100, " %", tip)
+        both = QHBoxLayout()
+        both.setSpacing(theme.GRID)
+        both.addWidget(self.low)
+        both.addWidget(self.high)
+        for field in (self.low, self.high):
+            field.setSingleStep(0.5)
+            field.valueChanged.connect(
+                lambda *_: self._change(percentile=(self.low.value(), self.high.value()))
+            )
+        self.block = whole(
+            0, 10_000, " px", "Brightness is adjusted in blocks of this size, for uneven light", zero="off"
+        )
+        self.block.setSingleStep(10)
+        self.invert = told(QCheckBox(translate("Dark cells on bright ground")), "Turn brightness round")
+        self.sharpen = number(0, 100, " px", "Sharpen first, with this radius", zero="off")
+        self.smooth = number(0, 100, " px", "Smooth first, with this radius; helps with noise", zero="off")
+        rows.addRow(label("Percentiles"), both)
+        rows.addRow(label("Uneven light"), self.block)
+        rows.addRow(label("Sharpen"), self.sharpen)
+        rows.addRow(label("Smooth"), self.smooth)
+        rows.addRow(self.invert)
+        self._tell(self.block, "tile_norm_blocksize")
+        self._tell(self.sharpen, "sharpen_radius")
+        self._tell(self.smooth, "smooth_radius")
+        self.invert.toggled.connect(lambda on: self._change(invert=on))
+
+    def _network(self, rows: QFormLayout) -> None:
+        self.augment = told(
+            QCheckBox(translate("Average over turned tiles")), "A little better, about three times slower"
+        )
+        self.edges = told(
+            QCheckBox(translate("Leave out cells at the border")), "Objects that touch the image's border go"
+        )
+        self.steps = whole(
+            0, 10_000, "", "Steps along the flows; more for long cells (2000 for bacteria)", zero="automatic"
+        )
+        self.steps.setSingleStep(100)
+        self.device = choice(DEVICES, "Where the model computes; automatic takes the best there is")
+        self.precision = choice(PRECISIONS, "Automatic takes the quickest that the device is good at")
+        rows.addRow(self.augment)
+        rows.addRow(self.edges)
+        rows.addRow(label("Steps"), self.steps)
+        rows.addRow(label("Device"), self.device)
+        rows.addRow(label("Precision"), self.precision)
+        self.augment.toggled.connect(lambda on: self._change(augment=on))
+        self.edges.toggled.connect(lambda on: self._change(live=True, exclude_on_edges=on))
+        self.steps.valueChanged.connect(lambda value: self._change(live=True, niter=value or None))
+        for field, name in ((self.device, "device"), (self.precision, "precision")):
+            field.currentIndexChanged.connect(
+                lambda _, field=field, name=name: self._change(**{name: field.currentData()})
+            )
+
+    def _tell(self, field: Any, name: str) -> None:
+        field.valueChanged.connect(lambda value: self._change(**{name: value}))
+
+
+class Stacks(QWidget):
+    """How the planes of a stack go together; shown for stacks only."""
+
+    def __init__(self, change: Change) -> None:
+        super().__init__()
+        self._change = change
+        self.mode = choice(STACKS, "What an object of a stack is: a body in space, or an outline in a plane")
+        self.anisotropy = number(
+            0, 100, "", "Distance of planes over the size of a pixel", decimals=2, zero="from the file"
+        )
+        self.overlap = number(0.05, 1, "", "Overlap from which outlines of neighbouring planes are one object",
+                              decimals=2)  # fmt: skip
+        self.overlap.setSingleStep(0.05)
+        self._labels = {self.anisotropy: label("Plane distance"), self.overlap: label("Overlap")}
+        rows = form()
+        rows.addRow(label("Stack"), self.mode)
+        for field, words in self._labels.items():
+            rows.addRow(words, field)
+        self.setLayout(rows)
+        self.mode.currentIndexChanged.connect(self._mode_chosen)
+        self.anisotropy.valueChanged.connect(lambda value: change(anisotropy=value or None))
+        self.overlap.valueChanged.connect(lambda value: change(live=True, stitch_threshold=value))
+
+    def show_options(self, options: RunOptions) -> None:
+        """Show the state."""
+        settings = options.settings
+        mode = VOLUME if settings.do_3D else JOINED if settings.stitch_threshold > 0 else APART
+        put(self.mode, mode)
+        put(self.anisotropy, settings.anisotropy or 0.0)
+        if settings.stitch_threshold > 0:
+            put(self.overlap, settings.stitch_threshold)
+        self._show(self.anisotropy, mode == VOLUME)
+        self._show(self.overlap, mode == JOINED)
+
+    def _show(self, field: QWidget, on: bool) -> None:
+        field.setVisible(on)
+        words: QLabel = self._labels[field]
+        words.setVisible(on)
+
+    def _mode_chosen(self) -> None:
+        mode = self.mode.currentData()
+        stitch = (self.overlap.value() if self.overlap.value() > 0.05 else STITCH) if mode == JOINED else 0.0
+        self._change(do_3D=mode == VOLUME, stitch_threshold=stitch)

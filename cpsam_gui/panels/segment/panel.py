@@ -1,0 +1,163 @@
+"""The panel as a whole: shows the options of the next run and changes them; it holds no state of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+
+from cpsam_core.errors import SettingsError
+from cpsam_gui import theme
+from cpsam_gui.i18n import translate
+from cpsam_gui.panels.layout import column, form, scrolling
+
+from .diameter import DiameterField
+from .fields import button, choice, label, put, slider, whole
+from .foot import Foot
+from .model import ModelList
+from .more import More, Stacks
+
+if TYPE_CHECKING:
+    from cpsam_gui.session import Session
+
+DELAY = 60  # milliseconds that a slider rests before the masks follow it
+KEEP, REPLACE = "Keep hand-made", "Replace all"
+
+
+class SegmentPanel(QWidget):
+    """Settings of a run; the names are those of the engine's settings."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DELAY)
+        self._timer.timeout.connect(session.runs.mask_again)
+        self._make_fields()
+        self.foot = Foot(session)
+        self.run_button = self.foot.run
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(scrolling(self._settings()), 1)
+        layout.addWidget(self.foot)
+        self._connect()
+        self.refresh()
+        self._new_image()
+
+    # -- making ------------------------------------------------------------------------------------------
+
+    def _make_fields(self) -> None:
+        session = self._session
+        self.model = ModelList(session.models)
+        self.diameter = DiameterField(session)
+        self.flow = slider(
+            0, 3, "Raise to keep more masks of odd shape, lower to keep only the surest (0 = all)"
+        )
+        self.cellprob = slider(-6, 6, "Lower for larger and more masks, raise for smaller and fewer")
+        self.min_size = whole(0, 100_000, " px", "Smaller objects are dropped")
+        self.mode = choice(
+            {KEEP: True, REPLACE: False},
+            "What a run does with objects that are locked, drawn or corrected by hand",
+        )
+        self.stacks = Stacks(self._change)
+        self.reset = button("restore", "Something differs from the defaults: go back to them", self.restore)
+        self.reset.setText(translate("Defaults"))
+        self.reset.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        keeps_room = self.reset.sizePolicy()
+        keeps_room.setRetainSizeWhenHidden(True)
+        self.reset.setSizePolicy(keeps_room)
+        self.more = More(self._change, self.reset)
+
+    def _settings(self) -> QWidget:
+        body = QWidget()
+        layout = column(body)
+        rows: QFormLayout = form()
+        for name, field in (
+            ("Model", self.model), ("Diameter", self.diameter), ("Flow threshold", self.flow),
+            ("Cell threshold", self.cellprob), ("Smallest object", self.min_size), ("Existing masks", self.mode),
+        ):  # fmt: skip
+            rows.addRow(label(name), field)
+        layout.addLayout(rows)
+        layout.addWidget(self.stacks)
+        layout.addWidget(self.more)
+        layout.addStretch(1)
+        return body
+
+    def _connect(self) -> None:
+        session = self._session
+        self.model.picked.connect(lambda name: self._change(name=name))
+        self.diameter.changed.connect(lambda value: self._change(diameter=value))
+        self.flow.valueChanged.connect(lambda value: self._change(live=True, flow_threshold=round(value, 3)))
+        self.cellprob.valueChanged.connect(
+            lambda value: self._change(live=True, cellprob_threshold=round(value, 3))
+        )
+        self.min_size.valueChanged.connect(lambda value: self._change(live=True, min_size=value))
+        self.mode.currentIndexChanged.connect(lambda _: self._change(keep=self.mode.currentData()))
+        session.runs.options_changed.connect(self.refresh)
+        session.runs.forecast.changed.connect(self.refresh)
+        session.image_changed.connect(self._new_image)
+        for signal in (session.objects_changed, session.jobs.started, session.jobs.finished):
+            signal.connect(self.diameter.refresh)
+        session.tool_changed.connect(self._show_state)
+
+    # -- showing and changing ----------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show the state of the options; nothing is changed by it."""
+        options = self._session.runs.options
+        settings = options.settings
+        if self.model.shown != options.model.name:
+            self.model.show_model(options.model.name)
+        self.diameter.show_value(settings.diameter)
+        for widget, value in (
+            (self.flow, settings.flow_threshold), (self.cellprob, settings.cellprob_threshold),
+            (self.min_size, settings.min_size), (self.mode, options.keep),
+        ):  # fmt: skip
+            put(widget, value)
+        self.stacks.show_options(options)
+        self.more.show_options(options)
+        self.reset.setVisible(not options.is_default)
+        self.foot.show_estimate()
+
+    def show_running(self, running: bool, possible: bool) -> None:
+        """Let the button run or cancel."""
+        self.foot.show_running(running, possible)
+
+    def restore(self) -> None:
+        """Go back to the defaults; the model stays."""
+        before = self._session.runs.options
+        self._session.runs.options = before.restored()
+        self._timer.start()
+
+    def recolour(self) -> None:
+        """Take the icons' colours of the theme."""
+        self.more.recolour()
+        for widget, name in (
+            (self.diameter.disk, "circle_outline"), (self.diameter.masks, "shape_outline"),
+            (self.diameter.measure, "ruler"), (self.reset, "restore"), (self.foot.region, "select_drag"),
+            (self.foot.folder, "folder_play_outline"), (self.foot.copy, "content_copy"),
+        ):  # fmt: skip
+            widget.setIcon(theme.icon(name))
+        self._show_state()
+
+    def _change(self, *, live: bool = False, **values: Any) -> None:
+        """Change options; `live` ones are applied to the flows of the last run at once."""
+        try:
+            self._session.runs.change(**values)
+        except SettingsError as error:
+            self._session.message.emit(str(error))
+            self.refresh()
+        else:
+            if live:
+                self._timer.start()
+
+    def _show_state(self) -> None:
+        session = self._session
+        self.foot.show_running(session.jobs.busy, session.image is not None)
+
+    def _new_image(self) -> None:
+        self.stacks.setVisible(self._session.document.shape[0] > 1)
+        self.refresh()

@@ -1,0 +1,92 @@
+"""How long the next run will take, and on which device: told before it starts, learnt from every run."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from psygnal import Signal
+from PyQt6.QtCore import QSettings
+
+from cpsam_gui.pace import Estimate, Pace, guessed_device, guessed_pace, tiles_of
+
+if TYPE_CHECKING:
+    from cpsam_core.segment import Settings
+    from cpsam_gui.models import ModelChoice
+
+    from .session import Session
+
+STORED = "segment/pace"
+PUBLISHED_BYTES = 1_200_000_000  # of a published model that is not here yet
+
+
+class Forecast:
+    """Knows the pace of the models on this machine."""
+
+    changed = Signal()
+    """A run told more about the model and the image."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._pace: Pace | None = None
+
+    @property
+    def pace(self) -> Pace:
+        """What was learnt, in this session and in earlier ones."""
+        if self._pace is None:
+            self._pace = Pace(_stored())
+        return self._pace
+
+    def estimate(self) -> Estimate | None:
+        """Return what the next run on the open image will take; None without an image."""
+        session = self._session
+        if session.image is None:
+            return None
+        choice = session.runs.options.model
+        loaded = session.models.loaded(choice)
+        device = loaded.device if loaded is not None and loaded.device else guessed_device(choice)
+        pace = self.pace.of(choice, device) or guessed_pace(self._weights(choice.name), device)
+        seconds = None if pace is None else pace * self._tiles(session.runs.settings, choice)
+        return Estimate(seconds, device, loaded.precision if loaded is not None else "", loaded is not None)
+
+    def learn(self, choice: ModelChoice, settings: Settings, seconds: float) -> None:
+        """Take over what a run on the open image took."""
+        loaded = self._session.models.loaded(choice)
+        if loaded is not None and loaded.device:
+            self.pace.learn(choice, loaded.device, seconds, self._tiles(settings, choice))
+            QSettings().setValue(STORED, json.dumps(self.pace.known))
+        self.changed.emit()
+
+    def _tiles(self, settings: Settings, choice: ModelChoice) -> int:
+        session = self._session
+        loaded, flows = session.models.loaded(choice), session.runs.flows
+        return tiles_of(
+            session.document.shape,
+            settings,
+            tile=loaded.tile if loaded is not None else 256,
+            diameter=loaded.diameter if loaded is not None else self._wanted(choice.name),
+            known=flows.diameter if flows is not None else None,
+            anisotropy=session.image.anisotropy if session.image is not None else None,
+        )
+
+    def _wanted(self, name: str) -> float | str | None:
+        """Return the diameter that a model's card wants."""
+        card = next((model.card for model in self._session.models.listed() if model.name == name), None)
+        return card.diameter if card is not None else None
+
+    def _weights(self, name: str) -> int | None:
+        """Return the bytes of a model's file; a published one is large, whether it is here or not."""
+        found = next((model for model in self._session.models.listed() if model.name == name), None)
+        if found is None:
+            return None
+        return PUBLISHED_BYTES if found.kind == "published" and found.size is None else found.size
+
+
+def _stored() -> dict[str, float]:
+    """Return what earlier sessions learnt; anything else in the settings is left out."""
+    try:
+        known = json.loads(str(QSettings().value(STORED) or "{}"))
+    except ValueError:
+        return {}
+    items = known.items() if isinstance(known, dict) else ()
+    return {str(key): float(value) for key, value in items if isinstance(value, int | float) and value > 0}
