@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,8 @@ from cpsam_core.finetune import Trainer
 from cpsam_core.images import write_labels
 from cpsam_core.progress import Cancelled
 from cpsam_core.vit import VitConfig
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 QUICK = ["--epochs", "2", "--samples", "2", "--crop", "32", "--device", "cpu", "--precision", "float32"]
 
@@ -180,7 +185,10 @@ def test_a_network_of_other_channels(images: Path, tmp_path: Path) -> None:
     [
         ["--epochs", "0"], ["--crop", "33"], ["--crop", "512"], ["--scale", "2", "1"], ["--mix", "cells"],
         ["--mix", "others=1"], ["--drawn", "2"], ["--seed", "-1"], ["--device", "banana"], ["--warmup", "-1"],
-        ["--layer-drop", "2"], ["--precision", "float16"], ["--degraded", "7"],
+        ["--layer-drop", "2"], ["--precision", "float16"], ["--degraded", "7"], ["--memory", "8bit"],
+        ["--mode", "adapters", "--rank", "32"], ["--rank", "4"], ["--blocks", "1"], ["--patience", "3"],
+        ["--early-stop"], ["--score-every", "2"], ["--mode", "last", "--blocks", "-1"],
+        ["--memory", "lean", "--clip", "1"], ["--threads", "0"], ["--validate", "nowhere"],
     ],
 )  # fmt: skip
 def test_options_that_make_no_sense_give_one_line(
@@ -212,7 +220,84 @@ def test_a_start_that_is_not_there(images: Path, capsys: pytest.CaptureFixture[s
 def test_a_loss_that_is_no_number(
     images: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("cpsam_core.finetune.trainer.segmentation_loss", lambda *args: torch.tensor(float("nan")))
+    monkeypatch.setattr(
+        "cpsam_core.finetune.learner.segmentation_loss", lambda *args: torch.tensor(float("nan"))
+    )
     assert train(images, tiny_model) == FAILED
     assert "lower the learning rate" in capsys.readouterr().err
     assert not list(Path().rglob("new.safetensors"))
+
+
+def test_options_with_hyphens_and_underscores(images: Path, tiny_model: Path) -> None:
+    assert (
+        train(images, tiny_model, "--learning-rate", "0.01", "--layer-drop", "0", out="one.safetensors") == OK
+    )
+    assert (
+        train(images, tiny_model, "--learning_rate", "0.01", "--layer_drop", "0", out="two.safetensors") == OK
+    )
+    one, two = (read_card(name) for name in ("one.safetensors", "two.safetensors"))
+    assert one is not None
+    assert two is not None
+    assert one.settings == two.settings
+    assert (one.settings["learning_rate"], one.settings["layer_drop"]) == (0.01, 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], {"mode": "full", "memory": "auto", "learning_rate": 1e-5}),
+        (["--checkpointing"], {"memory": "checkpointing"}),
+        (["--memory", "lean"], {"memory": "lean"}),
+        (["--mode", "last", "--blocks", "1"], {"mode": "last", "blocks": 1, "learning_rate": 5e-5}),
+        (["--mode", "adapters", "--rank", "4"], {"mode": "adapters", "rank": 4, "learning_rate": 2e-4}),
+    ],
+)
+def test_modes(images: Path, tiny_model: Path, options: list[str], expected: dict[str, Any]) -> None:
+    assert train(images, tiny_model, *options) == OK
+    model, card = load_model("out/new.safetensors")
+    assert card is not None
+    assert {name: card.settings[name] for name in expected} == expected
+    assert model.state_dict().keys() == load_model(tiny_model)[0].state_dict().keys()
+
+
+def test_images_kept_aside_choose_the_epoch(
+    images: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    aside = images.parent / "aside"
+    aside.mkdir()
+    for path in images.glob("a*"):
+        path.rename(aside / path.name)
+    options = ["--validate", "aside", "--score-every", "1", "--patience", "1", "--epochs", "4", "-v"]
+    assert train(images, tiny_model, "--learning-rate", "1", *options) == OK
+    said = capsys.readouterr()
+    assert "was the best" in said.out
+    assert "no better result in 1 epochs" in said.out
+    assert "aside: average precision 0." in said.out
+    assert "(best), average precision 0.000" in said.err
+    card = read_card("out/new.safetensors")
+    assert card is not None
+    assert len(card.losses) == len(card.validation_losses) < 4
+    assert list(card.scores) == ["aside"]
+    assert len(card.images) == 1
+
+
+def test_several_processes(images: Path, tiny_model: Path) -> None:
+    options = [*QUICK, "--batch-size", "2", "--layer-drop", "0.5"]
+    command = ["train", str(images), "--model", str(tiny_model), *options]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    done = subprocess.run(
+        [*launch, "-m", "cpsam_core.cli", *command, "--out", "two.safetensors"],
+        env=env, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.count("trained two") == 1
+    assert main([*command, "--out", "one.safetensors"]) == OK
+    one, two = (load_model(name)[0].state_dict() for name in ("one.safetensors", "two.safetensors"))
+    for name, value in one.items():
+        torch.testing.assert_close(two[name], value, rtol=1e-3, atol=1e-5)
+    cards = [read_card(name) for name in ("one.safetensors", "two.safetensors")]
+    assert cards[0] is not None
+    assert cards[1] is not None
+    assert cards[0].losses == pytest.approx(cards[1].losses, rel=1e-4)
+    assert not list(Path().glob("*.partial"))

@@ -39,7 +39,6 @@ def _gather(device: str | None, precision: str | None) -> dict[str, Any]:
 
     from cpsam_core import __version__
     from cpsam_core.devices import choose_device, choose_precision, cpu_has_bfloat16
-
     from cpsam_core.machine import cores, cuda_advice, memory, package_versions, processor, system_name
 
     chosen = choose_device(device)

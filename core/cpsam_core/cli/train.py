@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .common import OK, UsageError, add_device_options, say, terminal_progress
-from .train_classes import CLASS_RECIPE, add_class_options, class_network
+from .train_classes import add_class_options, class_network
+from .train_options import RANDOM, add_training_options, option, train_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cpsam_core.cards import ModelCard
-    from cpsam_core.dataset import Pair
-    from cpsam_core.finetune import TrainResult, TrainSettings
+    from cpsam_core.dataset import Pair, TrainingSet
+    from cpsam_core.finetune import EpochReport, TrainResult, TrainSettings
+    from cpsam_core.finetune.ranks import Ranks
     from cpsam_core.vit import FlowVit
 
-RANDOM = "random"
 SUMMARY = "train a model on images with masks"
+
+EXAMPLES = """Examples:
+  cpsam train corrected --out mine.pth
+  cpsam train corrected --validate kept_aside --early-stop --out mine.pth
+  cpsam train corrected --mode adapters --out mine.pth
+
+Many images on many graphics cards, with the recipe of the paper: every card draws crops of its own, and the result is
+that of one card with the whole batch. After an interruption the same command goes on.
+
+  torchrun --nproc-per-node 8 -m cpsam_core.cli train images --out mine.pth \\
+    --recipe whole --schedule paper --epochs 2000 --samples 6400 \\
+    --batch-size 256 --learning-rate 5e-5 --layer-drop 0.4 \\
+    --mix cells=0.6,nuclei=0.4"""
+
+log = logging.getLogger("cpsam")
 
 
 def add_parser(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +47,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "100 epochs at batch 1 and rate 1e-5. The state is kept after every epoch; the same command goes on after "
         "an interruption."
     )
+    parser.epilog = EXAMPLES
     parser.add_argument(
         "images", type=Path, metavar="IMAGES_DIR", help="folder with the images, searched below too"
     )
@@ -46,59 +65,24 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "--recipe", choices=("finetune", "whole"), default=None,
         help="augmentation: finetune (turn, flip, resize) or whole (the paper's full set; default with 'random')",
     )  # fmt: skip
-    add_class_options(parser)
-    _add_numbers(parser)
     parser.add_argument(
         "--mix",
         metavar="SET=SHARE,...",
         help="how often to draw from each folder of images (default: by its size)",
     )
-    parser.add_argument(
-        "--validate", type=Path, metavar="DIR", help="images with masks kept aside, to score the result"
-    )
-    parser.add_argument("--checkpointing", action="store_true", help="less memory, a third more time")
-    parser.add_argument("--half", action="store_true", help="store the weights in half precision")
-    parser.add_argument("--licence", default="", help="what the model card says of the weights' licence")
-    parser.add_argument("--notes", default="", help="a sentence for the model card")
+    add_class_options(parser)
+    add_training_options(parser)
+    written = parser.add_argument_group("what is written")
+    option(written, "half", action="store_true", help="store the weights in half precision")
+    option(written, "licence", default="", help="what the model card says of the weights' licence")
+    option(written, "notes", default="", help="a sentence for the model card")
     add_device_options(parser)
 
 
-def _add_numbers(parser: argparse.ArgumentParser) -> None:
-    numbers = parser.add_argument_group("numbers (defaults: the recipe's)")
-    numbers.add_argument("--epochs", type=int, metavar="N")
-    numbers.add_argument(
-        "--samples", type=int, metavar="N", help="crops in an epoch (default: one for each image, at least 8)"
-    )
-    numbers.add_argument("--batch-size", type=int, metavar="N")
-    numbers.add_argument("--learning-rate", type=float, metavar="RATE")
-    numbers.add_argument("--weight-decay", type=float, metavar="X")
-    numbers.add_argument(
-        "--layer-drop", type=float, metavar="P", help="probability to leave out the last block"
-    )
-    numbers.add_argument("--schedule", choices=("finetune", "paper", "constant", "linear", "cosine"))
-    numbers.add_argument("--warmup", type=int, metavar="N", help="epochs of rising rate")
-    numbers.add_argument(
-        "--averaging", type=float, metavar="DECAY", help="keep averaged weights, for example 0.999"
-    )
-    numbers.add_argument("--crop", type=int, metavar="PIXELS", help="edge of the crops")
-    numbers.add_argument("--scale", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range of resizing")
-    numbers.add_argument(
-        "--degraded", type=float, metavar="SHARE", help="share of crops with noise, blur or coarse pixels"
-    )
-    numbers.add_argument(
-        "--drawn", type=float, default=0.0, metavar="SHARE", help="share of drawn cells, 0 to 1"
-    )
-    numbers.add_argument("--seed", type=int, default=0)
-
-
 def run(args: argparse.Namespace) -> int:
-    """Train as the options say and write model and card."""
-    from cpsam_core.cards import card_path
-    from cpsam_core.checkpoints import write_checkpoint
-    from cpsam_core.dataset import TrainingSet, find_pairs
+    """Train as the options say and write model and card, alone or as one of torchrun's processes."""
     from cpsam_core.errors import SettingsError
-    from cpsam_core.example_cache import ExampleCache
-    from cpsam_core.finetune import Trainer
+    from cpsam_core.finetune import ranks
 
     try:
         settings, mixing = train_settings(args), _mixing(args.mix)
@@ -107,25 +91,119 @@ def run(args: argparse.Namespace) -> int:
     # Whatever can be missing is looked for now, not after hours of training.
     if args.out.is_dir():
         raise UsageError(f"--out names the file of the trained model, but {args.out} is a folder")
+    with ranks.joined(args.device) as device:
+        trained = _train(args, settings, mixing, device, ranks.current())
+    if trained is not None and trained.aside:
+        _score(args, trained.card, trained.aside)
+    return OK
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """What was written, and the images to score it on."""
+
+    card: ModelCard
+    aside: Sequence[Pair]
+
+
+def _train(
+    args: argparse.Namespace,
+    settings: TrainSettings,
+    mixing: dict[str, float] | None,
+    device: str | None,
+    ranks: Ranks,
+) -> _Trained | None:
+    """Train and write; return what is to be scored in the process that leads, None in the others."""
+    from cpsam_core.cards import card_path
+    from cpsam_core.checkpoints import write_checkpoint
+    from cpsam_core.dataset import TrainingSet, find_pairs
+    from cpsam_core.example_cache import ExampleCache
+    from cpsam_core.finetune import Trainer
+
     pairs = find_pairs(args.images, args.masks)
-    aside = [] if args.validate is None else find_pairs(args.validate)
+    aside = [] if args.validate is None else find_pairs(Path(args.validate))
     model, parent = _start(args.model, args.seed, args.channels)
-    data = TrainingSet(pairs, mixing, model.config.in_channels, args.drawn, args.seed, ExampleCache())
-    data.check()
+    cache, channels = ExampleCache(), model.config.in_channels
+    data = TrainingSet(pairs, mixing, channels, args.drawn, args.seed, cache)
+    validation = TrainingSet(aside, None, channels, cache=cache) if aside else None
+    for some in (data, validation) if validation is not None else (data,):
+        _check(some, ranks)
     model, classes = class_network(model, data, args.classes, parent)
-    images = data.hashes  # now, while the files are there
+    images = data.hashes if ranks.leads else {}  # now, while the files are there
     args.out.parent.mkdir(parents=True, exist_ok=True)
     partial = args.out.with_name(f"{card_path(args.out).stem}.partial")
-    trainer = Trainer(model, data, settings, args.device, args.precision, partial)
-    with terminal_progress("training", unit="step") as progress:
+    trainer = Trainer(
+        model, data, settings, device, args.precision, partial,
+        validation=validation, score=_scorer(args, aside, classes), on_epoch=_tell,
+    )  # fmt: skip
+    bar = terminal_progress("training", unit="step") if ranks.leads else nullcontext(_silent)
+    with bar as progress:
         result = trainer.run(progress)
+    if not ranks.leads:
+        return None
     card = replace(_card(args, data.mixing, images, settings, result), classes=classes)
     write_checkpoint(args.out, result.model, card, half=args.half)
     partial.unlink(missing_ok=True)
-    say(f"trained {card.name}: {args.out}")
-    if aside:
-        _score(args, card, aside)
-    return OK
+    say(f"trained {card.name}: {args.out}{_ending(result)}")
+    return _Trained(card, aside)
+
+
+def _check(data: TrainingSet, ranks: Ranks) -> None:
+    """Read every image, shared out among the processes, so that a bad one is named before training starts."""
+    from cpsam_core.errors import CpsamError
+
+    if ranks.count > 1:
+        for index in range(ranks.rank, len(data), ranks.count):
+            with contextlib.suppress(CpsamError):  # the leading process says what is wrong
+                data.example(index)  # into the files that all share
+        ranks.meet()
+    if ranks.leads:
+        data.check()
+    ranks.meet()
+
+
+def _scorer(
+    args: argparse.Namespace, pairs: Sequence[Pair], classes: tuple[str, ...]
+) -> Callable[[FlowVit], float] | None:
+    """Return what measures the average precision during the training; None where it is not asked for."""
+    if not pairs or args.score_every is None:
+        return None
+
+    def score(model: FlowVit) -> float:
+        from cpsam_core.devices import choose_device, choose_precision
+        from cpsam_core.network import Network
+        from cpsam_core.segment import Segmenter
+        from cpsam_core.validate import validate
+
+        device = choose_device(args.device)
+        network = Network(model, model.config, device, choose_precision(device, args.precision), "training")
+        rows = validate(Segmenter(network), pairs, class_names=classes).values()
+        total = sum(row["images"] for row in rows)
+        return sum(row["ap_0.5"] * row["images"] for row in rows) / total
+
+    return score
+
+
+def _tell(report: EpochReport) -> None:
+    """Write the numbers of an epoch to the log, for -v."""
+    parts = [f"loss {report.training_loss:.4f}"]
+    if report.validation_loss is not None:
+        parts.append(f"kept aside {report.validation_loss:.4f}{' (best)' if report.best else ''}")
+    if report.average_precision is not None:
+        parts.append(f"average precision {report.average_precision:.3f}")
+    left = f"{report.seconds:.1f} s, {report.seconds_left:.0f} s left"
+    log.info("epoch %d/%d: %s; %s", report.epoch, report.epochs, ", ".join(parts), left)
+
+
+def _ending(result: TrainResult) -> str:
+    """Return in words which epoch was kept and why the training ended early, for the line that ends a run."""
+    parts = [f"epoch {result.best_epoch} was the best"] if result.best_epoch is not None else []
+    parts += [result.reason] if result.reason else []
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _silent(done: int, total: int, note: str = "") -> None:
+    """Report to nobody: the leading process speaks for all."""
 
 
 def _score(args: argparse.Namespace, card: ModelCard, pairs: Sequence[Pair]) -> None:
@@ -141,46 +219,6 @@ def _score(args: argparse.Namespace, card: ModelCard, pairs: Sequence[Pair]) -> 
     for name, values in scores.items():
         say(f"{name}: average precision {values['ap_0.5']:.3f} at IoU 0.5, {values['images']:.0f} images")
     write_card(args.out, replace(card, architecture=network.config.to_dict(), scores=scores))
-
-
-def train_settings(args: argparse.Namespace) -> TrainSettings:
-    """Return the recipe with the changes that the options ask for."""
-    from cpsam_core.augment import Augmentation
-    from cpsam_core.finetune import TrainSettings
-
-    recipe = args.recipe or ("whole" if args.model == RANDOM else "finetune")
-    augmentation = Augmentation.whole() if recipe == "whole" else Augmentation.finetune()
-    if args.crop is not None:
-        augmentation = replace(augmentation, crop=args.crop)
-    if args.scale:
-        augmentation = replace(augmentation, scale=tuple(args.scale))
-    if args.degraded is not None:
-        augmentation = replace(augmentation, degraded=args.degraded)
-    settings = TrainSettings(
-        seed=args.seed,
-        memory="checkpointing" if args.checkpointing else "auto",
-        augmentation=augmentation,
-        layer_drop=args.layer_drop,
-    )
-    if args.model == RANDOM:
-        settings = replace(
-            settings, batch_size=32, learning_rate=1.5e-3, weight_decay=0.05, averaging=0.999, clip=1.0,
-            schedule="cosine", warmup=4,
-        )  # fmt: skip
-    if args.classes is not None:
-        settings = replace(settings, **CLASS_RECIPE)
-    names = (
-        "epochs",
-        "samples",
-        "batch_size",
-        "learning_rate",
-        "weight_decay",
-        "schedule",
-        "warmup",
-        "averaging",
-    )
-    changes = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
-    return replace(settings, **changes)
 
 
 def _start(name: str, seed: int, channels: int | None = None) -> tuple[FlowVit, ModelCard | None]:
@@ -223,6 +261,7 @@ def _card(
         images=images,
         settings={**settings.to_dict(), "mixing": mixing},
         losses=result.losses,
+        validation_losses=tuple(r.validation_loss for r in result.reports if r.validation_loss is not None),
         versions=program_versions(),
         licence=args.licence,
         notes=args.notes,

@@ -6,12 +6,15 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import torch
 import torch.distributed as dist
 from torch import nn
 
 from cpsam_core.errors import SettingsError, TrainingError
+
+WAITING = timedelta(hours=12)  # for the slowest process; torchrun ends all when one of them fails
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,11 @@ class Ranks:
     def agreed(self, values: Sequence[float], device: torch.device) -> list[float]:
         """Return the leading process's values to all."""
         return self.sums(values if self.leads else [0.0] * len(values), device)
+
+    def meet(self) -> None:
+        """Wait until every process is here."""
+        if self.count > 1:
+            dist.barrier()
 
     def wrapped(self, model: nn.Module, device: torch.device, unused: bool) -> nn.Module:
         """Return the network as one whose gradients are means over the processes; itself where there is one only.
@@ -110,7 +118,8 @@ def joined(device: str | None = None) -> Iterator[str | None]:
     if cuda:
         torch.cuda.set_device(place)
     try:
-        dist.init_process_group("nccl" if cuda else "gloo")
+        # While the leading process scores the network on images kept aside, the others wait for it.
+        dist.init_process_group("nccl" if cuda else "gloo", timeout=WAITING)
     except (RuntimeError, ValueError) as error:
         raise TrainingError(f"the processes started by torchrun cannot reach each other: {error}") from error
     try:

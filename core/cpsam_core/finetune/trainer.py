@@ -100,8 +100,9 @@ class Trainer:
             self._validation = Validation(validation, settings, self.steps_per_epoch * settings.batch_size)
         if self.device.type == "cpu":
             keep_freed_memory()
-        given = getattr(data, "class_weights", None)
-        weights = None if given is None or not model.config.classes else torch.as_tensor(given)
+        # Asked only where there are class maps: to count classes, every image is read.
+        given = getattr(data, "class_weights", None) if model.config.classes else None
+        weights = None if given is None else torch.as_tensor(given)
         self.ranks = ranks.current()
         self.learner = Learner(
             model, settings, self.device, self.precision, self.ranks, weights, self._tell_of_memory
