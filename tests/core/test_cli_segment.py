@@ -14,11 +14,12 @@ import pytest
 from cpsam_core import Segmenter, Settings
 from cpsam_core.cli import main
 from cpsam_core.cli.options import OPTIONS
+from cpsam_core.formats import read_objects
 from cpsam_core.images import read_image, read_labels, read_outlines, read_rois, read_seg, write_tiff
 from cpsam_core.normalize import NormalizeSettings
 
 Write = Callable[..., Path]
-EVERY_KIND = {"tif", "png", "outlines", "rois", "flows", "seg", "csv", "overlay"}
+EVERY_KIND = {"tif", "png", "outlines", "rois", "geojson", "coco", "flows", "seg", "csv", "overlay"}
 
 
 @pytest.fixture
@@ -54,6 +55,9 @@ def test_every_kind_of_file_holds_the_same_objects(write_disks: Write, disk_mode
     assert labels.max() == 3
     assert np.array_equal(read_labels("out/a_masks.png"), labels)
     assert np.array_equal(read_rois("out/a_rois.zip", labels.shape), labels)
+    for name in ("a.geojson", "a_coco.json"):
+        objects = read_objects(f"out/{name}")
+        assert np.array_equal(objects.labels, labels) and objects.image_name == "a.png"
     assert np.array_equal(read_outlines("out/a_outlines.txt", labels.shape), labels)
     seg = read_seg("out/a_seg.npy")
     assert np.array_equal(seg.masks, labels)
@@ -62,9 +66,7 @@ def test_every_kind_of_file_holds_the_same_objects(write_disks: Write, disk_mode
     flows = read_image("out/a_flows.tif")
     assert flows.pixels.shape == (1, *labels.shape, 3) and flows.pixels.dtype == np.float32
     with Path("out/a_objects.csv").open(encoding="utf-8") as file:
-        assert [int(row["area"]) for row in csv.DictReader(file)] == np.bincount(labels.ravel())[
-            1:
-        ].tolist()
+        assert [int(row["area"]) for row in csv.DictReader(file)] == np.bincount(labels.ravel())[1:].tolist()
     assert read_image("out/a_overlay.png").is_rgb
     assert len(list(Path("out").iterdir())) == len(EVERY_KIND)
 

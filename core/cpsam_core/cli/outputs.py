@@ -200,6 +200,24 @@ def _write_table(path: Path, image: Image, found: Segmentation, run: Run) -> Non
     )
 
 
+def _write_objects(path: Path, image: Image, found: Segmentation, run: Run) -> None:
+    """Write the objects for another program, in the format that the name says."""
+    from cpsam_core.formats import ObjectSet, write_objects
+
+    ids = found.objects.ids.tolist()
+    kinds = [] if found.classes is None else found.classes.tolist()
+    columns = {"flow error": found.objects.flow_errors, "probability": found.objects.probabilities}
+    objects = ObjectSet(
+        found.labels,
+        classes={number: kind for number, kind in zip(ids, kinds, strict=False) if kind > 0},
+        columns=columns,
+        pixel_size=image.pixel_size,
+        z_step=image.z_step,
+        image_name=image.path.name if image.path else "",
+    )
+    write_objects(path, objects)
+
+
 def _write_overlay(path: Path, image: Image, found: Segmentation, run: Run) -> None:
     write_picture(path, overlay_picture(image, found.labels))
 
@@ -209,6 +227,8 @@ WRITERS: dict[str, Callable[[Path, Image, Any, Run], None]] = {
     "png": _write_masks,
     "outlines": lambda path, image, found, run: write_outlines(path, found.labels),
     "rois": lambda path, image, found, run: write_rois(path, found.labels),
+    "geojson": _write_objects,
+    "coco": _write_objects,
     "flows": _write_flows,
     "seg": _write_seg,
     "csv": _write_table,

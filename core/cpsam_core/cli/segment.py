@@ -44,7 +44,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "fails does not stop the others; what failed is listed at the end, and the exit code is then 1."
     )
     listed = "\n".join(f"  {name:<10}NAME{kind.ending:<15}{kind.holds}" for name, kind in KINDS.items())
-    everything = f"  {'all':<10}all of these but {' and '.join(ONE_PLANE)}, which hold no stacks"
+    everything = f"  {'all':<10}all of these but {', '.join(ONE_PLANE)}, which hold no stacks"
     parser.epilog = f"What --save knows:\n{listed}\n{everything}\n\n{EXAMPLES}"
     parser.add_argument(
         "inputs", nargs="*", metavar="INPUT",

@@ -185,9 +185,10 @@ def _painted(
     if len(areas) < len(features):
         notes = (f"{len(features) - len(areas)} points, lines or empty features were left out", *notes)
     ids = np.unique(canvas.labels[canvas.labels > 0]).tolist()
+    there = set(ids)
     return ObjectSet(
         canvas.labels,
-        classes={number: kind for number, kind in classes.items() if number in set(ids)},
+        classes={number: kind for number, kind in classes.items() if number in there},
         class_names=table.names,
         class_colours=table.colours,
         columns=gather_columns(ids, rows),

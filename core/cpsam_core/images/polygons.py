@@ -139,7 +139,7 @@ def fill(rings: Sequence[npt.NDArray[Any]], shape: tuple[int, int]) -> npt.NDArr
     flips = np.zeros((height, width + 1), np.int32)
     for ring in rings:
         starts = np.asarray(ring, np.float64)
-        ends = np.roll(starts, -1, axis=0)
+        ends = np.concatenate([starts[1:], starts[:1]])
         # Rows whose middle the side crosses.
         top = np.clip(np.ceil(np.minimum(starts[:, 1], ends[:, 1]) - 0.5), 0, height).astype(np.int64)
         bottom = np.clip(np.ceil(np.maximum(starts[:, 1], ends[:, 1]) - 0.5), 0, height).astype(np.int64)

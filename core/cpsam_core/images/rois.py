@@ -88,8 +88,7 @@ def write_rois(path: AnyPath, labels: npt.NDArray[Any], groups: Mapping[int, int
         for z, plane in enumerate(planes):
             for outline in outlines_of(plane):
                 name = str(outline.id) if labels.ndim == 2 else f"{outline.id}-z{z + 1}"
-                roi = _roi_of(outline)
-                roi.name = name
+                roi = _roi_of(outline, name)
                 roi.position = 0 if labels.ndim == 2 else z + 1
                 roi.group = groups.get(outline.id, 0)
                 archive.writestr(f"{name}.roi", roi.tobytes())
@@ -159,10 +158,10 @@ def read_roi_file(path: AnyPath, shape: tuple[int, ...]) -> RoiFile:
     return RoiFile(canvas.labels, groups, notes)
 
 
-def _roi_of(outline: Outline) -> ImagejRoi:
+def _roi_of(outline: Outline, name: str) -> ImagejRoi:
     """Return a traced outline, or a composite where there are holes or parts."""
     if len(outline.rings) == 1:
-        roi = ImagejRoi.frompoints(outline.rings[0])
+        roi = ImagejRoi.frompoints(outline.rings[0], name=name)
         roi.roitype = ROI_TYPE.TRACED
         return roi
     points = np.concatenate(outline.rings)
@@ -177,6 +176,7 @@ def _roi_of(outline: Outline) -> ImagejRoi:
     path = np.concatenate(pieces)
     return ImagejRoi(
         roitype=ROI_TYPE.RECT,
+        name=name,
         left=int(left),
         top=int(top),
         right=int(right),
