@@ -6,6 +6,8 @@ import re
 from enum import Enum
 from pathlib import Path
 
+from .facts import read_state
+
 PROJECT = ".cpsam"
 COMPANIONS = ("_masks", "_seg", "_overlay", "_flows", "_outlines", "_cp_masks")
 """Endings of names that other files have which are kept beside an image."""
@@ -73,4 +75,7 @@ def images_in(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
 
 def progress_of(image: Path) -> Progress:
     """Return how far the work on an image is, by the files beside it."""
-    return Progress.NOT_STARTED if earlier_work(image) is None else Progress.SEGMENTED
+    work = earlier_work(image)
+    if work is None:
+        return Progress.NOT_STARTED
+    return Progress[read_state(work).name] if work.suffix == PROJECT else Progress.SEGMENTED
