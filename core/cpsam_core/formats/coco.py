@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cpsam_core import __version__
 from cpsam_core.errors import ImageError
 from cpsam_core.images.painting import Canvas
 from cpsam_core.images.polygons import Shape, shapes_of
@@ -101,7 +100,7 @@ def _pieces(images: Iterable[ObjectSet], polygons: bool) -> Iterator[str]:
     info = {
         "description": "Objects of microscopy images",
         "version": "1.0",
-        "contributor": f"cpsam {__version__}",
+        "contributor": "cpsam",
     }
     yield f'{{"info":{compact(info)},"licenses":[],"annotations":['
     described: list[dict[str, Any]] = []

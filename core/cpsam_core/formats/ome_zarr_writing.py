@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cpsam_core import __version__
 from cpsam_core.errors import ImageError
 from cpsam_core.images import Image, object_colours
 from cpsam_core.images.files import saving_folder
@@ -38,7 +37,7 @@ def write_zarr(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
     """Write a folder; one of that name that was not written here is never replaced."""
     with saving_folder(path, _is_ours) as folder:
         writer = _Writer(options.ngff)
-        root: dict[str, Any] = {"cpsam": {"version": __version__, "image": objects.image_name}}
+        root: dict[str, Any] = {"cpsam": {"format": 1, "image": objects.image_name}}
         if objects.image is not None:
             root |= {"ome": writer.image(folder, objects.image)}
         writer.group(folder, root)
