@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cpsam_core.augment import Augmentation, Example
+from cpsam_core.augment import UNKNOWN_CLASS, Augmentation, Example
 from cpsam_core.dataset import make_example
 from cpsam_core.loader import Batch, batches
 
@@ -77,6 +77,17 @@ def test_classes() -> None:
     batch = made(OneImage(classes=True), count=1)[0]
     assert batch.classes is not None
     np.testing.assert_array_equal(batch.classes, batch.targets[:, 0] > 0)
+
+
+def test_images_without_classes_beside_others_are_of_unknown_class() -> None:
+    class Mixed(OneImage):
+        def draw(self, rng: np.random.Generator) -> Example:
+            self.calls += 1
+            return replace(self._example, classes=None) if rng.random() < 0.5 else self._example
+
+    kinds = [batch.classes for batch in made(Mixed(classes=True), size=4, count=4)]
+    seen = {bool((one == UNKNOWN_CLASS).all()) for batch in kinds if batch is not None for one in batch}
+    assert seen == {True, False}
 
 
 def test_only_a_few_batches_are_made_ahead_and_none_after_closing() -> None:

@@ -7,6 +7,7 @@ import math
 import pytest
 import torch
 
+from cpsam_core.augment import UNKNOWN_CLASS
 from cpsam_core.losses import class_loss, segmentation_loss
 
 
@@ -91,3 +92,23 @@ def test_reduced_precision_is_summed_in_full() -> None:
     loss = segmentation_loss(output.bfloat16(), target)
     assert loss.dtype == torch.float32
     assert float(loss) == pytest.approx(by_hand(output, target), rel=0.02)
+
+
+def test_objects_of_unknown_class_do_not_count() -> None:
+    output, _ = made(6)
+    output.requires_grad_()
+    classes = torch.randint(0, 3, (2, 4, 5), generator=torch.Generator().manual_seed(1))
+    known = torch.ones(2, 4, 5)
+    known[0, 1:] = 0
+    hidden = torch.where(known > 0, classes, UNKNOWN_CLASS)
+    longer = torch.zeros(256)
+    longer[:3] = torch.tensor([0.5, 1.0, 2.0])
+    for weights in (None, longer):
+        loss = class_loss(output, hidden, weights)
+        expected = class_loss(output, classes, None if weights is None else weights[:3], known)
+        assert loss.item() == pytest.approx(expected.item(), rel=1e-6)
+    loss.backward()  # type: ignore[no-untyped-call]
+    assert output.grad is not None
+    assert (output.grad[0, :, 1:] == 0).all()
+    assert (output.grad[0, :3, 0] != 0).all()
+    assert float(class_loss(output, torch.full_like(classes, UNKNOWN_CLASS), longer)) == 0
