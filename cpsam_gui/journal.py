@@ -285,7 +285,7 @@ def left_behind(folder: Path | None = None) -> list[Path]:
     if not folder.is_dir():
         return []
     for part in folder.glob(f"*{SUFFIX}{PART}"):
-        if not in_use(part.with_name(part.name.removesuffix(PART))) and not in_use(part) and _old(part):
+        if _old(part) and not in_use(part):
             part.unlink(missing_ok=True)
     paths = [path for path in folder.glob(f"*{SUFFIX}") if not in_use(path)]
     return sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True)

@@ -1,20 +1,26 @@
 from __future__ import annotations
 
+import errno
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
+import zlib
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from cpsam_core.images.project_files import Region
 from cpsam_gui import drawing, operations, tasks
 from cpsam_gui.document import Document
-from cpsam_gui.frames import HEAD, frames, recover
-from cpsam_gui.journal import Journal, left_behind
+from cpsam_gui.facts import ClassName, Facts, ReviewState
+from cpsam_gui.frames import HEAD, frame, frames, image_of, recover
+from cpsam_gui.journal import Journal, _Clear, _Entry, _still_needed, left_behind
 from cpsam_gui.project import fields_of
 
 SHAPE = (1, 300, 300)
@@ -98,12 +104,121 @@ def test_a_torn_journal_loses_its_last_frame_only(tmp_path: Path) -> None:
             assert found is not None
             np.testing.assert_array_equal(found.labels, states[whole - 1])
             assert found.lost == cut - ends[whole - 1]
+            assert found.lost_steps == bool(found.lost)
     damaged = bytearray(content)
     damaged[ends[1] + HEAD.size + 5] ^= 255
     torn.write_bytes(damaged)
     found = recover(torn)
     assert found is not None
     np.testing.assert_array_equal(found.labels, states[1])
+    assert found.lost_steps == 2  # the damaged one, and the whole one after it that says only what changed
+
+
+def test_nonsense_is_no_journal(tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    whole: dict[str, Any] = {"whole": True, "image": "a", "time": 0.0, "facts": Facts()}
+    for content in (
+        b"", b"CPJ1", b"nothing of the kind" * 9, frame({"whole": True}, {}, b"x"),
+        frame({**whole, "shape": [1, 9, 9]}, {}, b"not packed"),
+        frame({**whole, "shape": [1 << 40, 1 << 40, 9]}, {}, zlib.compress(b"")),
+        frame({**whole, "whole": False, "edits": []}, {}, b""),
+    ):  # fmt: skip
+        path.write_bytes(content)
+        assert recover(path) is None
+    assert image_of(path) == Path("a")
+    path.write_bytes(b"CPJ1")
+    assert image_of(path) is None
+    assert image_of(tmp_path / "absent") is None
+
+
+def test_a_journal_stays_small(tmp_path: Path) -> None:
+    document = Document(SHAPE)
+    journal = Journal(document, tmp_path / "a.tif", tmp_path, at_least=20_000)
+    sizes = []
+    for seed in range(60):
+        work(document, seed, 10)
+        journal.flush()
+        sizes.append(journal.path.stat().st_size if journal.path.exists() else 0)
+    written = journal._writer._size
+    close_enough(journal.path, document)
+    assert max(sizes) < 200_000
+    assert sizes[-1] == written
+    assert any(later < earlier for earlier, later in pairwise(sizes))
+    journal.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_work_goes_on_without_a_journal_on_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    document = Document(SHAPE)
+    journal = Journal(document, tmp_path / "a.tif", tmp_path, complain=said.append)
+    work(document, 1, 5)
+    wait(journal, tmp_path)
+    before = np.array(document.labels)
+    real = os.fsync
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("cpsam_gui.journal.os.fsync", full)
+    for seed in range(2, 6):
+        work(document, seed, 5)
+        journal.flush()
+    called: list[int] = []
+    journal.then(lambda: called.append(1))
+    journal.flush()
+    assert len(said) == 1
+    assert "No space left" in said[0]
+    assert not called
+    found = recover(journal.path)  # what was written before is still there
+    assert found is not None
+    np.testing.assert_array_equal(found.labels, before)
+    assert not found.lost
+    monkeypatch.setattr("cpsam_gui.journal.os.fsync", real)
+    monkeypatch.setattr("cpsam_gui.journal.RETRY", 0.0)
+    work(document, 7, 5)
+    journal.flush()
+    close_enough(journal.path, document)
+    assert len(said) == 1
+    journal.close()
+
+
+def test_frames_that_a_later_one_holds_are_not_written() -> None:
+    entries = {
+        name: _Entry({"name": name}, {}, b"" if name.islower() else Document(SHAPE).snapshot())
+        for name in "abCdE"
+    }
+    call = print
+    a, b, whole, d, last = entries.values()
+    clear = _Clear()
+    assert _still_needed([a, b]) == [a, b]
+    assert _still_needed([a, call, whole, d]) == [whole, call, d]
+    assert _still_needed([a, whole, d, last, d]) == [last, d]
+    assert _still_needed([whole, a, clear]) == [clear]
+    assert _still_needed([clear, whole, a]) == [whole, a]
+
+
+def test_facts_are_journalled(tmp_path: Path) -> None:
+    document = Document(SHAPE)
+    journal = Journal(document, tmp_path / "a.tif", tmp_path)
+    facts = Facts(ReviewState.VERIFIED, "note", (ClassName(2, "b", "#010203"),), (Region.box(0, 5, 0, 5),))
+    work(document, 1, 3)
+    with document.step("Facts"):
+        document.set_facts(
+            review=facts.review, notes=facts.notes, classes=facts.classes, complete=facts.complete
+        )
+    wait(journal, tmp_path)
+    found = recover(journal.path)
+    assert found is not None
+    assert found.facts == facts
+    document.undo()
+    wait(journal, tmp_path)
+    found = recover(journal.path)
+    assert found is not None
+    assert found.facts == Facts()
+    journal.close()
 
 
 def test_a_run_is_journalled_too(tmp_path: Path, disc_labels: np.ndarray) -> None:
@@ -136,7 +251,7 @@ from test_journal import work, SHAPE
 from cpsam_gui.document import Document
 from cpsam_gui.journal import Journal
 document = Document(SHAPE)
-journal = Journal(document, Path("image.tif"), Path(sys.argv[1]))
+journal = Journal(document, Path("image.tif"), Path(sys.argv[1]), at_least=int(sys.argv[2]))
 sys.stdout.write("ready"); sys.stdout.flush()
 for seed in range(10_000):
     work(document, seed, 3)
@@ -144,23 +259,39 @@ for seed in range(10_000):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-def test_work_survives_a_kill_at_any_moment(tmp_path: Path) -> None:
-    """Many editors are killed at random moments; what they leave is always readable."""
+@pytest.mark.parametrize("at_least", [1 << 30, 1])
+def test_work_survives_a_kill_at_any_moment(tmp_path: Path, at_least: int) -> None:
+    """Editors are killed at random moments; what they leave is always readable.
+
+    The second time nearly every frame is a new file that takes the place of the old one.
+    """
     dice = random.Random(7)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    command = [sys.executable, "-c", EDITOR, str(tmp_path), "", str(Path(__file__).parent)]
-    editors = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) for _ in range(3)
-    ]  # fmt: skip
+    command = [sys.executable, "-c", EDITOR, str(tmp_path), str(at_least), str(Path(__file__).parent)]
+    editors = [subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) for _ in range(4)]
     for editor in editors:
         with editor:
             assert editor.stdout is not None
             assert editor.stdout.read(5) == b"ready"
-            time.sleep(dice.uniform(0.05, 0.4))
+            first = time.monotonic() + 20
+            while not list(tmp_path.glob(f"*-{editor.pid}-*.journal")) and time.monotonic() < first:
+                time.sleep(0.005)
+            time.sleep(dice.uniform(0.0, 0.4))
             editor.send_signal(signal.SIGKILL)
-    for path in left_behind(tmp_path):
+    left = left_behind(tmp_path)
+    assert len(left) == len(editors)
+    for path in left:
         found = recover(path)
-        if found is not None:
-            areas = np.bincount(found.labels.ravel())
-            assert {int(n) for n in np.flatnonzero(areas) if n} == set(found.objects)
-    assert any(recover(path) for path in left_behind(tmp_path))
+        assert found is not None
+        areas = np.bincount(found.labels.ravel())
+        assert {int(n) for n in np.flatnonzero(areas) if n} == set(found.objects)
+
+
+def test_half_written_journals_go_after_a_while(tmp_path: Path) -> None:
+    part = tmp_path / "a-1-2.journal.part"
+    part.write_bytes(b"half")
+    left_behind(tmp_path)
+    assert part.exists()  # a program may be writing it at this moment
+    os.utime(part, (1e9, 1e9))
+    left_behind(tmp_path)
+    assert not part.exists()
