@@ -10,6 +10,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from cpsam_core.dataset import TrainingSet
 from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.loader import Batch
 from cpsam_core.losses import class_loss, segmentation_loss
@@ -178,3 +179,18 @@ class Learner:
         self._tell(text, following)
         self.stepper.set_memory(following)
         self.model.checkpointing = True
+
+
+def check_fit(config: VitConfig, data: TrainingSet, settings: TrainSettings, precision: torch.dtype) -> None:
+    """Raise SettingsError or TrainingError where a network cannot learn from these images in this way."""
+    crop = settings.augmentation.crop
+    if crop % config.patch or crop > config.tile:
+        raise SettingsError(
+            f"this network takes crops of whole patches of {config.patch} pixels, at most {config.tile}, not {crop}"
+        )
+    if precision == torch.float16:
+        raise SettingsError("float16 is too coarse for gradients; train in bfloat16 or float32")
+    if data.channels != config.in_channels:
+        raise TrainingError(
+            f"the network takes {config.in_channels} channels, but the images were prepared with {data.channels}"
+        )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
-import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator
+from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
@@ -14,24 +13,25 @@ import torch
 
 from cpsam_core.dataset import TrainingSet
 from cpsam_core.devices import choose_device, choose_precision, keep_freed_memory
-from cpsam_core.errors import SettingsError, TrainingError
+from cpsam_core.errors import TrainingError
 from cpsam_core.loader import Batch, batches
 from cpsam_core.progress import Progress, silent
 from cpsam_core.schedule import learning_rates
-from cpsam_core.vit import FlowVit, VitConfig
+from cpsam_core.vit import FlowVit
 
 from . import ranks
+from .clock import Clock
 from .judge import Validation, is_better, out_of_patience
-from .learner import Diverged, Learner
+from .keeper import Keeper
+from .learner import Diverged, Learner, check_fit
 from .reports import Control, EpochReport, Stopped, TrainingEvent, TrainResult
 from .settings import MemoryMode, TrainSettings
-from .state import State, read_state, write_state
+from .state import State, read_state
 from .trained import Weights
 
 log = logging.getLogger(__name__)
 
 MIN_SAMPLES = 8  # images an epoch at the least (paper, "Fine-tuning and evaluation")
-SAVING_SHARE = 10  # training takes at least so many times as long as saving its state
 PAUSE = 0.1  # seconds between two looks whether a paused training goes on or is cancelled
 RECENT = 10  # epochs whose time tells how long the rest will take
 
@@ -90,13 +90,13 @@ class Trainer:
     ) -> None:
         self.device = choose_device(device)
         self.precision = choose_precision(self.device, precision)
-        self.settings, self.data, self._resume = settings, data, resume
+        self.settings, self.data = settings, data
         self._score, self._control = score, control or Control()
         self._on_epoch, self._on_event = on_epoch, on_event
-        self._check(model.config, data)
+        check_fit(model.config, data, settings, self.precision)
         self._validation: Validation | None = None
         if validation is not None and len(validation):
-            self._check(model.config, validation)
+            check_fit(model.config, validation, settings, self.precision)
             self._validation = Validation(validation, settings, self.steps_per_epoch * settings.batch_size)
         if self.device.type == "cpu":
             keep_freed_memory()
@@ -110,8 +110,7 @@ class Trainer:
         self.reports: list[EpochReport] = []
         self._best: Weights = {}
         self._result: TrainResult | None = None
-        # When the state was last saved, how long it took in seconds, and whether the last try failed.
-        self._saved, self._saving, self._unsaved = -math.inf, 0.0, False
+        self._keeper = Keeper(resume, lambda text: self._tell("unsaved", text, self.memory))
         if resume is not None and resume.exists():
             self._load(resume)
 
@@ -146,20 +145,6 @@ class Trainer:
         samples = self.settings.samples or max(MIN_SAMPLES, len(self.data))
         return math.ceil(samples / self.settings.batch_size)
 
-    def _check(self, config: VitConfig, data: TrainingSet) -> None:
-        crop = self.settings.augmentation.crop
-        if crop % config.patch or crop > config.tile:
-            raise SettingsError(
-                f"this network takes crops of whole patches of {config.patch} pixels, at most {config.tile}, not {crop}"
-            )
-        if self.precision == torch.float16:
-            raise SettingsError("float16 is too coarse for gradients; train in bfloat16 or float32")
-        given, wanted = data.channels, config.in_channels
-        if given != wanted:
-            raise TrainingError(
-                f"the network takes {wanted} channels, but the images were prepared with {given}"
-            )
-
     def run(self, progress: Progress = silent) -> TrainResult:
         """Train to the last epoch, or until the control or the patience ends it.
 
@@ -192,7 +177,7 @@ class Trainer:
                 return "patience", f"no better result in {settings.patience} epochs"
             rate = float(rates[len(self.reports)])
             self.learner.stepper.set_rate(rate)
-            clock = _Clock()
+            clock = Clock()
             try:
                 loss = self._epoch(clock, progress)
             except Diverged:
@@ -208,7 +193,7 @@ class Trainer:
             self._end_epoch(loss, rate, clock)
         return "finished", ""
 
-    def _epoch(self, clock: _Clock, progress: Progress) -> float | None:
+    def _epoch(self, clock: Clock, progress: Progress) -> float | None:
         """Train one epoch and return its mean loss, or None where an early end was asked for."""
         epoch, steps, control = len(self.reports), self.steps_per_epoch, self._control
         # Seeded by epoch, so that a resumed run sees what an uninterrupted one would have seen.
@@ -242,7 +227,7 @@ class Trainer:
             part,
         )
 
-    def _end_epoch(self, loss: float, rate: float, clock: _Clock) -> None:
+    def _end_epoch(self, loss: float, rate: float, clock: Clock) -> None:
         """Measure, remember, report and save."""
         validated, scored = self._validated(), self._scored()
         best = is_better(validated, scored, self.reports)
@@ -255,8 +240,8 @@ class Trainer:
         self.reports.append(report)
         if self._on_epoch is not None:
             self._on_epoch(report)
-        if self._resume is not None and self.ranks.leads and self._worth_saving():
-            self._save(self._resume)
+        if self.ranks.leads:
+            self._keeper.offer(self._state, last=epoch == epochs)
 
     def _validated(self) -> float | None:
         if self._validation is None:
@@ -277,12 +262,6 @@ class Trainer:
         score = self._score(self.learner.trained.plain_copy()) if self.ranks.leads else 0.0
         return self.ranks.agreed((score,), self.device)[0]
 
-    def _worth_saving(self) -> bool:
-        """Whether saving takes little time beside training: the state of a large network has gigabytes."""
-        last = len(self.reports) >= self.settings.epochs
-        quick = self._saving < 1 or time.monotonic() - self._saved >= SAVING_SHARE * self._saving
-        return last or quick
-
     def _state(self) -> State:
         settings, trained = self.settings, self.learner.trained
         shapes = {"full": (), "last": (settings.blocks,), "adapters": (settings.rank,)}
@@ -298,23 +277,6 @@ class Trainer:
             best_epoch=max((report.epoch for report in self.reports if report.best), default=None),
             best=self._best,
         )
-
-    def _save(self, path: Path) -> None:
-        begun = time.monotonic()
-        try:
-            write_state(path, self._state())
-        except (OSError, RuntimeError) as error:
-            if not self._unsaved:
-                self._unsaved = True
-                self._tell(
-                    "unsaved",
-                    f"the state of the training cannot be written to {path}: {error}. Training goes on; after an "
-                    "interruption it would start from the last state that was written",
-                    self.memory,
-                )
-            return
-        self._saved = time.monotonic()
-        self._saving, self._unsaved = self._saved - begun, False
 
     def _load(self, path: Path) -> None:
         state = read_state(path, like=self._state())
@@ -337,23 +299,7 @@ class Trainer:
     def _tell(
         self, kind: Literal["memory", "resumed", "unsaved", "stopped"], text: str, memory: MemoryMode
     ) -> None:
-        if kind != "memory":  # the learner has said that in the log
-            log.log(logging.WARNING if kind == "unsaved" else logging.INFO, "%s", text)
+        if kind in ("resumed", "stopped"):  # the others are in the log already
+            log.info("%s", text)
         if self._on_event is not None:
             self._on_event(TrainingEvent(kind, text, memory))
-
-
-class _Clock:
-    """Seconds since it was made, pauses left out."""
-
-    def __init__(self) -> None:
-        self._begun = time.monotonic()
-
-    def seconds(self) -> float:
-        return time.monotonic() - self._begun
-
-    @contextmanager
-    def left_out(self) -> Iterator[None]:
-        begun = time.monotonic()
-        yield
-        self._begun += time.monotonic() - begun
