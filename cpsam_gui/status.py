@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .canvas import Canvas
     from .session import Session
 
+SHOWN = 4  # channels whose brightness is read out
 SHOW_MESSAGE = 6000  # milliseconds before the tool's hint is back
 
 
@@ -95,14 +96,39 @@ class Status(QStatusBar):
             widget.setVisible(on)
 
     def _read(self, y: float, x: float) -> None:
-        session = self._session
-        row, column = int(y // 1), int(x // 1)
-        if session.image is None or not (
-            0 <= row < session.document.shape[1] and 0 <= column < session.document.shape[2]
-        ):
-            self.readout.setText("")
-            return
-        values = session.image.pixels[session.view.plane, row, column]
-        number = session.document.label_at(session.view.plane, row, column)
-        words = ", ".join(f"{value:g}" for value in values[:4].tolist()) + (" …" if len(values) > 4 else "")
-        self.readout.setText(f"y {row}  x {column}   [{words}]" + (f"   object {number}" if number else ""))
+        self.readout.setText(read_out(self._session, int(y // 1), int(x // 1)))
+
+
+def read_out(session: Session, row: int, column: int) -> str:
+    """Return what there is at a pixel of the plane shown: place, brightness, object; empty outside the image."""
+    document, view, image = session.document, session.view, session.image
+    if image is None or not (0 <= row < document.shape[1] and 0 <= column < document.shape[2]):
+        return ""
+    place = f"y {row}  x {column}"
+    if image.pixel_size:
+        place += f"  ({row * image.pixel_size:.1f}, {column * image.pixel_size:.1f} µm)"
+    values = image.pixels[view.plane, row, column].tolist()
+    shown = [index for index, channel in enumerate(view.channels) if channel.visible][:SHOWN]
+    if len(values) == 1:
+        words = f"{values[0]:g}"
+    else:
+        words = "  ".join(f"{shorten(view.channels[index].name)} {values[index]:g}" for index in shown)
+    number = document.label_at(view.plane, row, column)
+    return "    ".join(part for part in (place, words, _object(session, number) if number else "") if part)
+
+
+def _object(session: Session, number: int) -> str:
+    """Return an object in words: id, class and marks."""
+    row = session.document.objects.get(number)
+    words = [f"object {number}"]
+    if row is not None:
+        names = {known.number: known.name for known in session.document.facts.classes}
+        if row.class_id:
+            words.append(names.get(row.class_id) or f"class {row.class_id}")
+        words += [word for word, on in (("locked", row.locked), ("uncertain", row.uncertain)) if on]
+    return ", ".join(words)
+
+
+def shorten(name: str, length: int = 12) -> str:
+    """Return a name that is no longer than `length`."""
+    return name if len(name) <= length else name[: length - 1] + "…"

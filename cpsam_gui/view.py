@@ -56,6 +56,15 @@ class Overlay(str, Enum):
     BOTH = "both"
 
 
+class Picture(str, Enum):
+    """What is drawn under the masks: the image, or what the last run said."""
+
+    IMAGE = "image"
+    FLOWS = "flows"
+    PROBABILITY = "cell probability"
+    FLOW_ERROR = "flow error"
+
+
 @dataclass(frozen=True, slots=True)
 class MaskStyle:
     """Everything about the look of the masks."""
@@ -77,6 +86,9 @@ class View:
     plane: int = 0
     channels: tuple[ChannelView, ...] = ()
     image_visible: bool = True
+    picture: Picture = Picture.IMAGE
+    minimap: bool = True
+    """Show the overview while a part of the image is in view."""
     masks: MaskStyle = MaskStyle()
     selection: frozenset[int] = frozenset()
     hovered: int = 0

@@ -5,15 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cpsam_gui import theme
-from cpsam_gui.view import Overlay
+from PyQt6.QtCore import QTimer
 
-from .table import Action, with_image, with_stack
+from cpsam_gui import theme
+from cpsam_gui.view import Overlay, Picture
+
+from .table import Action, with_image, with_objects, with_stack
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpsam_gui.session import Session
     from cpsam_gui.window import Window
 
     from .table import Do
+
+
+PAN = 0.2  # share of the canvas that a key moves the view by
+PEEK = 800  # milliseconds without masks where the key is not held but the menu used
 
 
 def _toggle_masks(window: Window) -> None:
@@ -44,6 +53,69 @@ def _plane(by: int) -> Do:
     return do
 
 
+def _page(by: int) -> Do:
+    """Return an action that goes to another plane of a stack, and to another picture of a flat image."""
+
+    def do(window: Window) -> None:
+        (_plane if with_stack(window.session) else _turn)(by)(window)
+
+    return do
+
+
+def _turn(by: int) -> Do:
+    """Return an action that shows the next of the pictures that there are."""
+
+    def do(window: Window) -> None:
+        session = window.session
+        there = [picture for picture in Picture if _exists(picture)(session)]
+        place = there.index(session.view.picture) if session.view.picture in there else 0
+        session.view.picture = there[(place + by) % len(there)]
+        if len(there) == 1:
+            session.message.emit("Flows and cell probability can be shown after a run")
+
+    return do
+
+
+def _exists(picture: Picture) -> Callable[[Session], bool]:
+    """Return whether there is something to show as this picture."""
+    if picture is Picture.IMAGE:
+        return with_image
+    if picture is Picture.FLOW_ERROR:
+        return with_objects
+    return lambda session: session.runs.flows is not None
+
+
+def _picture(picture: Picture, text: str, *, first: bool = False) -> Action:
+    def do(window: Window) -> None:
+        window.session.view.picture = picture
+
+    return Action(
+        f"show_{picture.name.lower()}", text, do, (), "", _exists(picture), "View",
+        checked=lambda s: s.view.picture is picture, break_before=first,
+    )  # fmt: skip
+
+
+def _peek(window: Window) -> None:
+    """Hide the masks for a moment."""
+    window.canvas.peek(True)
+    QTimer.singleShot(PEEK, window.canvas, lambda: window.canvas.peek(False))
+
+
+def _overlay(overlay: Overlay, text: str, *, first: bool = False) -> Action:
+    def do(window: Window) -> None:
+        window.session.view.set_masks(overlay=overlay, visible=True)
+
+    return Action(
+        f"overlay_{overlay.value}", text, do, (), "", with_image, "View",
+        checked=lambda s: s.view.masks.overlay is overlay, break_before=first,
+    )  # fmt: skip
+
+
+def _minimap(window: Window) -> None:
+    view = window.session.view
+    view.minimap = not view.minimap
+
+
 def _only_channel(index: int) -> Do:
     """Return an action that shows one channel alone, or all where it is alone already."""
 
@@ -71,6 +143,10 @@ ACTIONS: tuple[Action, ...] = (
            checked=lambda s: s.view.masks.overlay is not Overlay.FILL),
     Action("fill", "Show fill", _toggle_fill, ("Shift+X",), "", with_image, "View",
            checked=lambda s: s.view.masks.overlay is not Overlay.OUTLINE),
+    _overlay(Overlay.FILL, "Masks as fill", first=True),
+    _overlay(Overlay.OUTLINE, "Masks as outline"),
+    _overlay(Overlay.BOTH, "Masks as fill and outline"),
+    Action("peek", "Hide masks for a moment (hold Space)", _peek, (), "", with_image, "View", break_before=True),
     Action("solo", "Only the selected objects", _solo, ("S",), "eye_outline", with_image, "View",
            checked=lambda s: s.view.masks.solo),
     Action("red", "First channel alone", _only_channel(0), ("R",), "", with_image, "View", break_before=True),
@@ -78,8 +154,24 @@ ACTIONS: tuple[Action, ...] = (
            lambda s: len(s.view.channels) > 1, "View"),
     Action("blue", "Third channel alone", _only_channel(2), ("Shift+B",), "",
            lambda s: len(s.view.channels) > 2, "View"),
-    Action("plane_up", "Next plane", _plane(1), ("PgUp",), "", with_stack, "View", break_before=True),
-    Action("plane_down", "Previous plane", _plane(-1), ("PgDown",), "", with_stack, "View"),
+    Action("plane_up", "Next plane, or next view of a flat image", _page(1), ("PgUp",), "", with_image, "View",
+           break_before=True),
+    Action("plane_down", "Previous plane, or previous view", _page(-1), ("PgDown",), "", with_image, "View"),
+    Action("view_next", "Next view", _turn(1), ("Ctrl+PgUp",), "", with_image, "View"),
+    Action("view_previous", "Previous view", _turn(-1), ("Ctrl+PgDown",), "", with_image, "View"),
+    _picture(Picture.IMAGE, "Image", first=True),
+    _picture(Picture.FLOWS, "Flows of the last run"),
+    _picture(Picture.PROBABILITY, "Cell probability of the last run"),
+    _picture(Picture.FLOW_ERROR, "Flow error of the objects"),
+    Action("minimap", "Overview while zoomed in", _minimap, (), "", with_image, "View",
+           checked=lambda s: s.view.minimap, break_before=True),
+    Action("pan_left", "Move the view left", lambda w: w.canvas.pan(0, -PAN), ("Shift+Left",), "", with_image,
+           "View"),
+    Action("pan_right", "Move the view right", lambda w: w.canvas.pan(0, PAN), ("Shift+Right",), "", with_image,
+           "View"),
+    Action("pan_up", "Move the view up", lambda w: w.canvas.pan(-PAN, 0), ("Shift+Up",), "", with_image, "View"),
+    Action("pan_down", "Move the view down", lambda w: w.canvas.pan(PAN, 0), ("Shift+Down",), "", with_image,
+           "View"),
     Action("theme", "Light theme", lambda w: w.toggle_theme(), (), "theme_light_dark", menu="View",
            checked=lambda s: theme.current() is theme.LIGHT, break_before=True),
 )  # fmt: skip

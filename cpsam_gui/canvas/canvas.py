@@ -6,26 +6,28 @@ from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QCursor, QTransform
+from PyQt6.QtGui import QColor, QCursor, QNativeGestureEvent, QTransform
 from PyQt6.QtWidgets import QGraphicsView
 
 from cpsam_gui import theme
-from cpsam_gui.colouring import ImageColours, LabelColours
+from cpsam_gui.i18n import translate
 from cpsam_gui.tools import Pointer
-from cpsam_gui.view import Camera
+from cpsam_gui.view import Camera, Picture
 
-from .overlays import ScaleBar
+from .layers import Layers
+from .minimap import Minimap
+from .overlays import Badge, ScaleBar
 from .previews import Preview
-from .tiles import TileLayer
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+    from PyQt6.QtCore import QEvent
+    from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 
-    from cpsam_gui.box import Box
     from cpsam_gui.session import Session
 
 ZOOM_STEP = 1.25  # one notch of the wheel
-MANY = 256  # objects; from here on repainting everything in view is quicker than one by one
+INSET = 12  # screen pixels between the edge of the canvas and what floats over it
+PEEK = (Qt.Key.Key_Space, Qt.Key.Key_QuoteLeft)  # held, they hide the masks
 DRAG = 4.0  # screen pixels that tell a drag from a click
 CURSORS = {
     "arrow": Qt.CursorShape.ArrowCursor,
@@ -52,32 +54,22 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.setMouseTracking(True)
         self.setAcceptDrops(False)  # the window takes drops, wherever they land
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.image_layer = TileLayer(smooth=True)
-        self.label_layer = TileLayer(magnify=True)
-        for z, layer in enumerate((self.image_layer, self.label_layer)):
-            layer.setZValue(z)
-            self.scene().addItem(layer)
+        self.layers = Layers(session, self.scene())
         self._preview = Preview(self.scene())
         self._bar = ScaleBar(self)
         self._bar.hide()
+        self._badge = Badge(self)
+        self.minimap = Minimap(session, self)
         self._pressed: QPointF | None = None
         self._panning = False
         self._drawing = False
         self._fitted = True
-        self._labels: LabelColours | None = None
         session.image_changed.connect(self._new_image)
-        session.labels_changed.connect(self._labels_changed)
-        session.overlay_changed.connect(self.colour_labels)
         session.tool_changed.connect(self._tool_changed)
         session.redraw.connect(self._show_shapes)
         events = session.view.events
         events.camera.connect(self._move_camera)
-        events.plane.connect(self._new_plane)
-        events.channels.connect(self.colour_image)
-        events.image_visible.connect(self.colour_image)
-        events.masks.connect(self.colour_labels)
-        events.selection.connect(self._mark)
-        events.hovered.connect(self._mark)
+        events.picture.connect(self._name_picture)
 
     # -- showing -----------------------------------------------------------------------------------------
 
@@ -93,30 +85,14 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         camera = self._session.view.camera
         self._set_camera(camera.zoom(factor, camera.y, camera.x))
 
-    def colour_image(self) -> None:
-        """Colour the image anew; what is on the screen stays until then."""
-        session = self._session
-        if session.image is None:
-            self.image_layer.set_colours(None)
-            return
-        channels = session.view.channels if session.view.image_visible else ()
-        colours = ImageColours(session.image.pixels[session.view.plane], channels)
-        self.image_layer.set_colours(colours, keep=True)
+    def pan(self, rows: float, columns: float) -> None:
+        """Move the view over the image by a share of the canvas."""
+        way = -rows * self.height(), -columns * self.width()
+        self._set_camera(self._session.view.camera.pan(*way))
 
-    def colour_labels(self) -> None:
-        """Colour the masks anew; what is on the screen stays until then."""
-        session = self._session
-        if session.image is None:
-            self._labels = None
-            self.label_layer.set_colours(None)
-            return
-        view = session.view
-        fills, lines = session.look.tables()
-        self._labels = LabelColours(
-            session.document.labels[view.plane], fills, lines, view.masks, view.selection, view.hovered
-        )
-        self.label_layer.setVisible(view.masks.visible)
-        self.label_layer.set_colours(self._labels, keep=True)
+    def peek(self, on: bool) -> None:
+        """Hide the masks as long as a key is held."""
+        self.layers.peek(on)
 
     def recolour_theme(self) -> None:
         """Take the ground colour of the theme."""
@@ -124,41 +100,17 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     def _new_image(self) -> None:
         self._bar.setVisible(self._session.image is not None)
-        for layer in (self.image_layer, self.label_layer):
-            layer.set_colours(None)  # nothing of the image before may be seen under the new one
-        self.colour_image()
-        self.colour_labels()
+        self._session.view.picture = Picture.IMAGE
+        self.layers.new_image()
+        self.minimap.new_image()
+        self.minimap.move(self.width() - self.minimap.width() - INSET, INSET)
         self.fit()
         self._move_camera()
         self._tool_changed()
 
-    def _new_plane(self) -> None:
-        self.colour_image()
-        self.colour_labels()
-
-    def _labels_changed(self, box: Box) -> None:
-        plane = self._session.view.plane
-        if box.z0 <= plane < box.z1:
-            # A margin, because outlines depend on the neighbours.
-            self.label_layer.refresh(box.y0 - 2, box.y1 + 2, box.x0 - 2, box.x1 + 2)
-
-    def _mark(self) -> None:
-        """Show the selection and the object under the pointer; repaint only the objects concerned."""
-        shown, view = self._labels, self._session.view
-        if shown is None:
-            return
-        changed = (shown.selected ^ view.selection) | {shown.hovered, view.hovered}
-        if view.masks.solo and shown.selected != view.selection:
-            self.colour_labels()
-            return
-        shown.mark(view.selection, view.hovered)
-        if len(changed) > MANY:
-            self.label_layer.set_colours(shown, keep=True)
-            return
-        objects = self._session.document.objects
-        for number in changed:
-            if number in objects:
-                self._labels_changed(objects[number].box)
+    def _name_picture(self) -> None:
+        picture = self._session.view.picture
+        self._badge.say("" if picture is Picture.IMAGE else translate(picture.value.capitalize()))
 
     def _set_camera(self, camera: Camera) -> None:
         self._fitted = False
@@ -171,6 +123,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.setTransform(QTransform.fromScale(camera.scale, camera.scale))
         image = self._session.image
         self._bar.set_scale(camera.scale, image.pixel_size if image is not None else None)
+        self.minimap.follow()
         self._show_shapes()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -179,6 +132,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         if not hasattr(self, "_bar"):  # pyqtgraph resizes while it is being made
             return
         self._bar.move(self.width() - self._bar.width(), self.height() - self._bar.height() - 8)
+        self.minimap.move(self.width() - self.minimap.width() - INSET, INSET)
+        self._badge.move(INSET, INSET)
         if self._fitted:
             self.fit()
         self._move_camera()
@@ -285,17 +240,42 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
             self._set_camera(self._session.view.camera.zoom(ZOOM_STEP**turn, y, x))
         event.accept()
 
+    def viewportEvent(self, event: QEvent | None) -> bool:
+        """Zoom by two fingers on a trackpad; called by Qt."""
+        if isinstance(event, QNativeGestureEvent) and self._session.image is not None:
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                y, x = self.image_position(event.position())
+                self._set_camera(self._session.view.camera.zoom(1 + event.value(), y, x))
+                return True
+            if event.gestureType() == Qt.NativeGestureType.SmartZoomNativeGesture:
+                self.fit()
+                return True
+        return bool(super().viewportEvent(event))
+
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Leave keys to the actions of the window; called by Qt."""
-        if event is not None:
-            event.ignore()
+        """Hide the masks while Space is held; leave other keys to the actions of the window; called by Qt."""
+        if event is None:
+            return
+        if event.key() in PEEK and not event.modifiers():
+            if not event.isAutoRepeat():
+                self.peek(True)
+            return
+        event.ignore()
 
     def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
         """Leave keys to the actions of the window; tell when the key of a tool is let go; called by Qt."""
-        if event is not None:
-            if not event.isAutoRepeat():
-                self._session.key_released(event.text())
-            event.ignore()
+        if event is None:
+            return
+        if not event.isAutoRepeat():
+            if event.key() in PEEK:
+                self.peek(False)
+            self._session.key_released(event.text())
+        event.ignore()
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        """Show the masks again where the release of the key goes elsewhere; called by Qt."""
+        self.peek(False)
+        super().focusOutEvent(event)
 
     def leaveEvent(self, event: object) -> None:
         """Tell that the pointer is gone; called by Qt."""

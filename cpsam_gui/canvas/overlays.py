@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QLabel, QWidget
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent
@@ -66,3 +66,21 @@ class ScaleBar(QWidget):
         )
         painter.strokePath(path, QPen(QColor(0, 0, 0, 200), 3, join=Qt.PenJoinStyle.RoundJoin))
         painter.fillPath(path, QColor("white"))
+
+
+class Badge(QLabel):
+    """Words in a corner of the canvas: what is shown, where that is not the image."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setStyleSheet(
+            "background: rgba(16, 18, 20, 200); color: white; border-radius: 4px; padding: 4px 8px;"
+        )
+        self.hide()
+
+    def say(self, text: str) -> None:
+        """Show these words; none hide it."""
+        self.setText(text)
+        self.adjustSize()
+        self.setVisible(bool(text))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QColor
-from PyQt6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from PyQt6.QtWidgets import QListWidget, QWidget
 
 from cpsam_gui import theme
 
 from .layout import column, dim
 
 if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QListWidgetItem
+
     from cpsam_gui.session import Session
 
 
@@ -26,6 +28,8 @@ class HistoryPanel(QWidget):
         self.list.itemClicked.connect(self._go)
         layout.addWidget(self.list, 1)
         self._note = dim("")
+        self._names: list[str] = []
+        self._look = (theme.current(), 0)
         layout.addWidget(self._note)
         session.history_changed.connect(self.refresh)
         session.image_changed.connect(self.refresh)
@@ -38,16 +42,23 @@ class HistoryPanel(QWidget):
             "Opened" if not document.dropped else f"{document.dropped} older steps let go",
             *document.steps,
         ]
+        look = (theme.current(), document.position)
         while self.list.count() > len(wanted):
             self.list.takeItem(self.list.count() - 1)
-        while self.list.count() < len(wanted):
-            self.list.addItem(QListWidgetItem())
+        self.list.addItems(wanted[self.list.count() :])
+        # Only what is new or changed: after a day of work there are thousands of steps.
+        shared = min(len(self._names), len(wanted))
+        first = next((row for row in range(shared) if self._names[row] != wanted[row]), shared)
+        if look[0] is not self._look[0]:
+            first = 0
+        stretch = sorted((look[1], self._look[1]))
         quiet, normal = QColor(theme.current().dim).darker(130), QColor(theme.current().text)
-        for row, name in enumerate(wanted):
+        for row in {*range(first, len(wanted)), *range(stretch[0], min(stretch[1] + 1, len(wanted)))}:
             item = self.list.item(row)
             if item is not None:
-                item.setText(name)
+                item.setText(wanted[row])
                 item.setForeground(normal if row <= document.position else quiet)
+        self._names, self._look = wanted, look
         self.list.setCurrentRow(document.position)
         self._note.setText("" if self._session.image is None else _state(document.modified))
 

@@ -1,0 +1,137 @@
+"""The layers of the canvas: what is drawn at the bottom, the masks over it, and what of both must be drawn anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpsam_gui.colouring import ImageColours, LabelColours
+from cpsam_gui.result_colours import ErrorColours, FlowColours, ProbabilityColours
+from cpsam_gui.view import Picture
+
+from .tiles import TileLayer
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QGraphicsScene
+
+    from cpsam_gui.box import Box
+    from cpsam_gui.session import Session
+
+    from .tiles import Colours
+
+MANY = 256  # objects; from here on repainting everything in view is quicker than one by one
+MARGIN = 2  # pixels around a change, because outlines depend on the neighbours
+
+
+class Layers:
+    """Keeps two tile layers in step with the session."""
+
+    def __init__(self, session: Session, scene: QGraphicsScene) -> None:
+        self._session = session
+        self.image = TileLayer(smooth=True)
+        self.labels = TileLayer(magnify=True)
+        for z, layer in enumerate((self.image, self.labels)):
+            layer.setZValue(z)
+            scene.addItem(layer)
+        self._colours: LabelColours | None = None
+        self._peeking = False
+        session.labels_changed.connect(self._labels_changed)
+        session.overlay_changed.connect(self._all_changed)
+        events = session.view.events
+        events.plane.connect(self._new_plane)
+        events.channels.connect(self.colour_image)
+        events.image_visible.connect(self.colour_image)
+        events.picture.connect(self.colour_image)
+        events.masks.connect(self.colour_labels)
+        events.selection.connect(self._mark)
+        events.hovered.connect(self._mark)
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything in view has its colours."""
+        return self.image.settled and self.labels.settled
+
+    def new_image(self) -> None:
+        """Show the image that was opened; nothing of the one before may be seen under it."""
+        for layer in (self.image, self.labels):
+            layer.set_colours(None)
+        self.colour_image()
+        self.colour_labels()
+
+    def colour_image(self) -> None:
+        """Colour the image anew; what is on the screen stays until then."""
+        session = self._session
+        self.image.set_colours(None if session.image is None else self._bottom(), keep=True)
+
+    def colour_labels(self) -> None:
+        """Colour the masks anew; what is on the screen stays until then."""
+        session, view = self._session, self._session.view
+        if session.image is None:
+            self._colours = None
+            self.labels.set_colours(None)
+            return
+        fills, lines = session.look.tables()
+        self._colours = LabelColours(
+            session.document.labels[view.plane], fills, lines, view.masks, view.selection, view.hovered
+        )
+        self._show_labels()
+        self.labels.set_colours(self._colours, keep=True)
+
+    def peek(self, on: bool) -> None:
+        """Hide the masks for a moment, whatever the settings say."""
+        self._peeking = on
+        self._show_labels()
+
+    def _show_labels(self) -> None:
+        self.labels.setVisible(self._session.view.masks.visible and not self._peeking)
+
+    def _bottom(self) -> Colours:
+        """Return the colours of what is drawn under the masks."""
+        session, view = self._session, self._session.view
+        flows = session.runs.flows
+        labels = session.document.labels[view.plane]
+        if view.picture is Picture.FLOW_ERROR:
+            return ErrorColours(labels, session.document.objects)
+        if flows is not None and view.picture is not Picture.IMAGE:
+            logits = flows.logits if flows.logits.ndim == 2 else flows.logits[view.plane]
+            rows, columns = (part if part.ndim == 2 else part[view.plane] for part in flows.flows[-2:])
+            if logits.shape == labels.shape:
+                found = view.picture is Picture.FLOWS
+                return FlowColours(rows, columns) if found else ProbabilityColours(logits)
+        channels = view.channels if view.image_visible else ()
+        assert session.image is not None
+        return ImageColours(session.image.pixels[view.plane], channels)
+
+    def _new_plane(self) -> None:
+        self.colour_image()
+        self.colour_labels()
+
+    def _all_changed(self) -> None:
+        self.colour_labels()
+        if self._session.view.picture is not Picture.IMAGE:
+            self.colour_image()  # another result has other flows
+
+    def _labels_changed(self, box: Box) -> None:
+        view = self._session.view
+        if box.z0 <= view.plane < box.z1:
+            area = (box.y0 - MARGIN, box.y1 + MARGIN, box.x0 - MARGIN, box.x1 + MARGIN)
+            self.labels.refresh(*area)
+            if view.picture is Picture.FLOW_ERROR:
+                self.image.refresh(*area)
+
+    def _mark(self) -> None:
+        """Show the selection and the object under the pointer; repaint only the objects concerned."""
+        shown, view = self._colours, self._session.view
+        if shown is None:
+            return
+        changed = (shown.selected ^ view.selection) | {shown.hovered, view.hovered}
+        if view.masks.solo and shown.selected != view.selection:
+            self.colour_labels()
+            return
+        shown.mark(view.selection, view.hovered)
+        if len(changed) > MANY:
+            self.labels.set_colours(shown, keep=True)
+            return
+        objects = self._session.document.objects
+        for number in changed:
+            if number in objects:
+                self._labels_changed(objects[number].box)
