@@ -27,6 +27,7 @@ from cpsam_core.retrain import (
     doubt_of,
     plan_retraining,
     retrain,
+    scorer,
     suggest_next,
     training_sets,
     unique_name,
@@ -202,6 +203,10 @@ def test_defaults_suit_the_start(folder: Path) -> None:
     assert large == TrainSettings(learning_rate=1e-5, epochs=100)
     assert small.learning_rate > large.learning_rate
     assert small.augmentation.diameter == 30
+    plan = plan_retraining(some, "cpsam-lite")
+    assert plan.diameter == pytest.approx(8 * np.sqrt(4 / np.pi), abs=0.06)
+    assert plan_retraining([*some[:2], replace(some[2], diameter=40)], "cpsam-lite").diameter == "auto"
+    assert plan_retraining(some, "cpsam_v2").diameter is None
     own = TrainSettings(epochs=3)
     assert plan_retraining(some, "cpsam-lite", settings=own, seed=4).settings == replace(own, seed=4)
 
@@ -215,7 +220,10 @@ QUICK = TrainSettings(
 
 def test_training_as_planned(folder: Path, tiny_model: Path) -> None:
     plan = plan_retraining(candidates(folder, 3), str(tiny_model), settings=QUICK)
-    done = retrain(plan, Path("out/new.safetensors"), device="cpu", precision="float32")
+    measure = scorer(plan, "cpu", "float32")
+    assert measure is not None
+    done = retrain(plan, Path("out/new.safetensors"), device="cpu", precision="float32", score=measure)
+    assert done.result.reports[-1].average_precision is not None
     model, card = load_model(done.path)
     assert card == read_card(done.path)
     assert card is not None

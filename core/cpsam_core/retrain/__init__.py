@@ -9,7 +9,7 @@ from __future__ import annotations
 from .doubt import Doubt, doubt_of, suggest_next
 from .judge import BeforeAfter, ImageChange, Spot, before_after
 from .plan import Candidate, RetrainingPlan, Use, describe, plan_retraining, unique_name
-from .run import Retrained, retrain, training_sets
+from .run import Retrained, retrain, scorer, training_sets
 
 __all__ = [
     "BeforeAfter",
@@ -25,6 +25,7 @@ __all__ = [
     "doubt_of",
     "plan_retraining",
     "retrain",
+    "scorer",
     "suggest_next",
     "training_sets",
     "unique_name",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from cpsam_core.augment import UNKNOWN_CLASS
 from cpsam_core.cards import read_card
 from cpsam_core.errors import ImageError, SettingsError, TrainingError
-from cpsam_core.examples import read_annotation
+from cpsam_core.examples import mean_diameter, read_annotation
 from cpsam_core.finetune.settings import TrainSettings
 from cpsam_core.images import check_same_shape, read_image
 from cpsam_core.images.project_files import PROJECT_SUFFIX, is_corrected
@@ -37,6 +37,7 @@ __all__ = [
 Use = Literal["auto", "train", "aside", "exclude"]
 ENOUGH_IMAGES = 3  # from so many on, one is kept aside whole
 FEWEST_OBJECTS = 2
+ALIKE = 1.5  # ratio of the largest to the smallest diameter up to which images count as of one size of cells
 SMALL_WIDTH = 512  # networks narrower than this are small ones, trained from random start
 SMALL_BYTES = 200_000_000  # where no card tells the width
 
@@ -63,6 +64,8 @@ class Candidate:
         Rows and columns.
     channels
         Channels of the image.
+    diameter
+        Median diameter of its objects in pixels, 0 without any.
     classes
         Numbers of the classes that its objects have.
     class_names
@@ -80,6 +83,7 @@ class Candidate:
     objects: int = 0
     shape: tuple[int, int] = (0, 0)
     channels: int = 1
+    diameter: float = 0.0
     classes: tuple[int, ...] = ()
     class_names: tuple[tuple[int, str], ...] = ()
     partial: bool = False
@@ -123,6 +127,9 @@ class RetrainingPlan:
         Names of its class maps, background first; empty without classes.
     settings
         How to train.
+    diameter
+        Diameter at which the new model is to be used, see `ModelCard.diameter`. Scores during the training need it,
+        too: ``Settings(diameter=plan.diameter)``.
     """
 
     training: tuple[Pair, ...]
@@ -135,6 +142,7 @@ class RetrainingPlan:
     classes: tuple[str, ...] = ()
     settings: TrainSettings = field(default_factory=TrainSettings)
     warnings: tuple[str, ...] = ()
+    diameter: float | Literal["auto"] | None = None
 
 
 def describe(pair: Pair, use: Use = "auto") -> Candidate:
@@ -161,6 +169,7 @@ def describe(pair: Pair, use: Use = "auto") -> Candidate:
         int(np.count_nonzero(np.unique(seen))),
         shape,
         channels,
+        mean_diameter(seen),
         tuple(int(kind) for kind in kinds if 0 < kind < UNKNOWN_CLASS),
         tuple(sorted(annotation.class_names.items())),
         complete is not None,
@@ -228,6 +237,7 @@ def plan_retraining(
         kinds,
         replace(settings or default_settings(start, bool(kinds)), seed=seed),
         (*said, *_warnings(used)),
+        _diameter(used, known.diameter),
     )
 
 
@@ -343,6 +353,16 @@ def _part(one: Candidate, rng: np.random.Generator) -> tuple[Pair, Pair | None]:
     return replace(one.pair, leave_out=boxes[best]), replace(one.pair, only=boxes[best])
 
 
+def _diameter(
+    used: list[Candidate], wanted: float | Literal["auto"] | None
+) -> float | Literal["auto"] | None:
+    """Return what the new model wants: where the old one measures cells first, the corrected ones tell their size."""
+    known = [one.diameter for one in used if one.diameter > 0]
+    if wanted != "auto" or not known or max(known) > ALIKE * min(known):
+        return wanted
+    return round(float(np.median(known)), 1)
+
+
 def _channels(used: list[Candidate], given: int) -> tuple[int, tuple[str, ...]]:
     """Return the channels of the network, and what to say where images differ."""
     counts = {one.channels for one in used}
@@ -383,7 +403,7 @@ class _Start:
 
     channels: int = 3
     small: bool = False
-    diameter: float | str | None = None
+    diameter: float | Literal["auto"] | None = None
 
     @classmethod
     def of(cls, start: str) -> _Start:

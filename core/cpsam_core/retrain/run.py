@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from cpsam_core.dataset import TrainingSet
 from cpsam_core.errors import TrainingError
 from cpsam_core.example_cache import ExampleCache
 from cpsam_core.progress import Progress, silent
+from cpsam_core.segment import Segmenter
+from cpsam_core.validate import validate
 from cpsam_core.weights import load_start, own_folder
 
 from .plan import RetrainingPlan
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent, TrainResult
     from cpsam_core.vit import FlowVit
 
-__all__ = ["Retrained", "retrain", "training_sets"]
+__all__ = ["Retrained", "retrain", "scorer", "training_sets"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,31 @@ def training_sets(plan: RetrainingPlan) -> tuple[TrainingSet, TrainingSet | None
     cache = ExampleCache()
     data = TrainingSet(plan.training, None, plan.channels, seed=plan.settings.seed, cache=cache)
     return data, TrainingSet(plan.aside, None, plan.channels, cache=cache) if plan.aside else None
+
+
+def scorer(
+    plan: RetrainingPlan, device: str | None = None, precision: str | None = None
+) -> Callable[[FlowVit], float] | None:
+    """Return what measures a network during the training; None where nothing is kept aside.
+
+    It gives the mean average precision at IoU 0.5 on what is kept aside, NaN where that has no objects.
+    """
+    if not plan.aside:
+        return None
+    from cpsam_core.devices import choose_device, choose_precision
+    from cpsam_core.network import Network
+
+    chosen = choose_device(device)
+    reduced = choose_precision(chosen, precision)
+
+    def score(model: FlowVit) -> float:
+        segmenter = Segmenter(Network(model, model.config, chosen, reduced, plan.name, plan.diameter))
+        rows = validate(segmenter, plan.aside).values()
+        known = [(row["images"], row["ap_0.5"]) for row in rows if not math.isnan(row["ap_0.5"])]
+        total = sum(images for images, _ in known)
+        return sum(images * value for images, value in known) / total if total else math.nan
+
+    return score
 
 
 def retrain(
@@ -111,7 +139,7 @@ def _card(
         validation_losses=tuple(loss for loss in known if loss is not None),
         classes=plan.classes or (parent.classes if parent is not None else ()),
         versions=program_versions(),
-        diameter=parent.diameter if parent is not None else None,
+        diameter=plan.diameter,
         licence=parent.licence if parent is not None else "",
         notes=plan.text,
         created=now(),
