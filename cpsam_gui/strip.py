@@ -120,8 +120,8 @@ class ToolStrip(QFrame):
     def _tool_button(self, key: str) -> QToolButton:
         action = self._actions[key]
         button = self._button(SHORT[key], "")
+        action.setIconText(translate(SHORT[key]))  # the short word stands in the button
         button.setDefaultAction(action)
-        button.setText(translate(SHORT[key]))
         return button
 
     def _slider(self, key: str, text: str, moved: Callable[[int], None]) -> tuple[QSlider, QLabel]:

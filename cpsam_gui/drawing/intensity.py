@@ -19,11 +19,15 @@ def shades(block: NDArray[Any], channels: Sequence[ChannelView]) -> NDArray[np.f
 
     Where no channel is visible all are taken. Values that are not finite count as 0.
     """
-    used = [(i, c) for i, c in enumerate(channels) if c.visible] or list(enumerate(channels))
-    result = np.empty((*block.shape[:2], len(used)), np.float32)
-    for place, (index, channel) in enumerate(used):
-        span = max(channel.high - channel.low, 1e-12)
-        values = (np.asarray(block[..., index], np.float32) - np.float32(channel.low)) / np.float32(span)
+    seen = [index for index, channel in enumerate(channels) if channel.visible] or list(
+        range(block.shape[-1])
+    )
+    result = np.empty((*block.shape[:2], len(seen)), np.float32)
+    for place, index in enumerate(seen):
+        low, high = (channels[index].low, channels[index].high) if index < len(channels) else (0.0, 1.0)
+        values = (np.asarray(block[..., index], np.float32) - np.float32(low)) / np.float32(
+            max(high - low, 1e-12)
+        )
         result[..., place] = np.nan_to_num(np.clip(values, 0, 1))
     return result
 

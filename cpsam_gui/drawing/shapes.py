@@ -38,7 +38,7 @@ def stroke(plane: int, start: Point, stop: Point, radius: float) -> tuple[Box, M
     columns = np.arange(box.x0, box.x1, dtype=np.float32)[None] + np.float32(0.5 - x0)
     dy, dx = y1 - y0, x1 - x0
     length = dy * dy + dx * dx
-    if length > 0:
+    if length > 1e-9:  # shorter is a point, and would divide by nothing
         along = np.clip((rows * dy + columns * dx) / length, 0, 1)
         rows, columns = rows - along * dy, columns - along * dx
     mask = rows * rows + columns * columns <= max(radius, 0.5) ** 2

@@ -6,6 +6,7 @@ objects it returns their ids beside. Locked objects are never changed.
 
 from __future__ import annotations
 
+from .classes import class_colour, name_class
 from .common import LOCKED, NOTHING, keep_row, locked_in, recolour
 from .copying import Copied, copy, paste
 from .cutting import split, split_into
@@ -15,7 +16,8 @@ from .proposals import Proposal, accept
 from .reshaping import fill_holes, grow, smooth
 
 __all__ = [
-    "LOCKED", "NOTHING", "Copied", "Proposal", "WriteMode", "accept", "add", "add_polygon", "clear", "copy",
-    "delete", "erase", "fill_holes", "grow", "keep_row", "locked_in", "merge", "paint", "paste", "recolour",
-    "redraw", "set_class", "set_locked", "set_uncertain", "smooth", "split", "split_into", "wipe", "with_rest",
+    "LOCKED", "NOTHING", "Copied", "Proposal", "WriteMode", "accept", "add", "add_polygon", "class_colour",
+    "clear", "copy", "delete", "erase", "fill_holes", "grow", "keep_row", "locked_in", "merge", "name_class",
+    "paint", "paste", "recolour", "redraw", "set_class", "set_locked", "set_uncertain", "smooth", "split",
+    "split_into", "wipe", "with_rest",
 ]  # fmt: skip

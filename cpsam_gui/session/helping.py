@@ -102,7 +102,7 @@ def propose(found: tasks.RegionFound, there: Labels, shape: tuple[int, int, int]
     dropped = covered > COVERED * np.maximum(areas, 1)
     dropped[_cut(labels, found.box, shape)] = True
     dropped[0] = False
-    labels[dropped[labels]] = 0
+    labels[dropped[labels] | (there > 0)] = 0
     return Proposal(found.box, labels, found.scores)
 
 

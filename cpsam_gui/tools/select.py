@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -129,7 +129,7 @@ class BoxSelect(Tool):
 
     key = "select_box"
     hint = "Drag a box over objects: select them   Shift: add   Ctrl: take away   Click: one object"
-    settings = ("select",)
+    settings: ClassVar[tuple[str, ...]] = ("select",)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

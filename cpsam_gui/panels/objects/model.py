@@ -1,0 +1,164 @@
+"""The objects as rows of a table. Rows are looked up when they are shown, so 200,000 of them cost little."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt
+from PyQt6.QtGui import QColor
+
+from cpsam_gui.history import ObjectRecord, Origin
+from cpsam_gui.i18n import translate
+from cpsam_gui.operations import class_colour
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from cpsam_gui.session import Session
+
+ORIGINS = {Origin.MODEL: "model", Origin.EDITED: "corrected", Origin.HAND: "by hand"}
+MANY = 50_000  # objects; beyond, rows are not put in order anew after every edit
+
+
+def flags_of(row: ObjectRecord) -> str:
+    """Return what is marked on an object, in words."""
+    words = [word for word, on in (("locked", row.locked), ("uncertain", row.uncertain)) if on]
+    return ", ".join(translate(word) for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the table."""
+
+    name: str
+    key: Callable[[ObjectRecord], float]
+    """What rows are ordered by."""
+
+
+COLUMNS = (
+    Column("Id", lambda row: 0),
+    Column("Area", lambda row: row.area),
+    Column("Class", lambda row: row.class_id),
+    Column("Origin", lambda row: list(ORIGINS).index(row.origin)),
+    Column("Marks", lambda row: 2 * row.locked + row.uncertain),
+)
+FILTERS: Mapping[str, Callable[[ObjectRecord], bool]] = {
+    "All objects": lambda row: True,
+    "Uncertain": lambda row: row.uncertain,
+    "Locked": lambda row: row.locked,
+    "Drawn by hand": lambda row: row.origin is Origin.HAND,
+    "Corrected": lambda row: row.origin is Origin.EDITED,
+    "Without class": lambda row: row.class_id == 0,
+    "With class": lambda row: row.class_id > 0,
+}
+
+
+class ObjectsModel(QAbstractTableModel):
+    """Rows of the document's table; `ids` says which object stands in which row."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._column, self._descending = 0, False
+        self._filter = "All objects"
+        self.ids: NDArray[np.int64] = np.zeros(0, np.int64)
+
+    # -- content -----------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Follow the document."""
+        objects = self._session.document.objects
+        keep = FILTERS[self._filter]
+        if self._filter == "All objects":
+            ids = np.fromiter(objects, np.int64, len(objects))
+        else:
+            ids = np.array([number for number, row in objects.items() if keep(row)], np.int64)
+        ids = self._in_order(ids)
+        if np.array_equal(ids, self.ids):
+            if len(ids):
+                self.dataChanged.emit(self.index(0, 0), self.index(len(ids) - 1, len(COLUMNS) - 1))
+            return
+        self.beginResetModel()
+        self.ids = ids
+        self.endResetModel()
+
+    def show_only(self, name: str) -> None:
+        """Show the objects that a filter lets through."""
+        self._filter = name
+        self.refresh()
+
+    def _in_order(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        ids = np.sort(ids)
+        if self._column == 0:
+            return ids[::-1] if self._descending else ids
+        if len(ids) > MANY and len(self.ids):
+            stays = self.ids[np.isin(self.ids, ids)]
+            return np.concatenate([stays, ids[~np.isin(ids, stays)]])
+        return ids[self._order(ids)]
+
+    def _order(self, ids: NDArray[np.int64]) -> NDArray[np.intp]:
+        objects, key = self._session.document.objects, COLUMNS[self._column].key
+        values = np.fromiter((key(objects[number]) for number in ids.tolist()), np.float64, len(ids))
+        return np.argsort(-values if self._descending else values, kind="stable")
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Put the rows in the order of a column; called by Qt."""
+        self._column, self._descending = column, order == Qt.SortOrder.DescendingOrder
+        self.beginResetModel()
+        ids = np.sort(self.ids)
+        ids = ids[self._order(ids)] if column else ids[::-1] if self._descending else ids
+        self.ids = ids
+        self.endResetModel()
+
+    def rows_of(self, ids: frozenset[int]) -> NDArray[np.intp]:
+        """Return the rows in which objects stand, ascending; those that are filtered out are missing."""
+        return np.flatnonzero(np.isin(self.ids, np.fromiter(ids, np.int64, len(ids))))
+
+    # -- what Qt asks ------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        """Return how many objects are shown; called by Qt."""
+        return 0 if parent is not None and parent.isValid() else len(self.ids)
+
+    def columnCount(self, parent: QModelIndex | None = None) -> int:
+        """Return how many columns there are; called by Qt."""
+        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Return the name of a column; called by Qt."""
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return translate(COLUMNS[section].name)
+        return None
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what stands in a cell; called by Qt."""
+        if not index.isValid() or index.row() >= len(self.ids):
+            return None
+        number = int(self.ids[index.row()])
+        row = self._session.document.objects.get(number)
+        if row is None:
+            return None
+        column = COLUMNS[index.column()].name
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(number, row, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in ("Id", "Area"):
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.DecorationRole and column == "Class" and row.class_id:
+            return QColor(class_colour(row.class_id, self._session.document.facts.classes))
+        return None
+
+    def _text(self, number: int, row: ObjectRecord, column: str) -> str:
+        if column == "Id":
+            return str(number)
+        if column == "Area":
+            return f"{row.area:,}"
+        if column == "Class":
+            names = {one.number: one.name for one in self._session.document.facts.classes}
+            return (names.get(row.class_id) or str(row.class_id)) if row.class_id else ""
+        return translate(ORIGINS[row.origin]) if column == "Origin" else flags_of(row)

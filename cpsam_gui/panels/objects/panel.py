@@ -1,0 +1,265 @@
+"""Counts, the table of the objects, and the objects selected, tied to the canvas in both directions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QTableView,
+    QToolButton,
+    QWidget,
+)
+
+from cpsam_gui import operations, theme
+from cpsam_gui.history import Origin
+from cpsam_gui.i18n import translate
+from cpsam_gui.panels.layout import column, dim
+from cpsam_gui.view import Camera
+
+from .classes import ClassesEditor
+from .model import COLUMNS, FILTERS, ORIGINS, ObjectsModel, flags_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from cpsam_core.progress import Progress
+    from cpsam_gui.history import ObjectRecord
+    from cpsam_gui.session import Session
+
+DELAY = 80  # milliseconds; following every dab would be felt
+MANY = 20_000  # objects; more are counted in another thread
+RUNS = 4000  # stretches of rows; a selection in more pieces is not marked in the table
+WIDTHS = (62, 74, 74, 78)
+NOTHING = "Nothing is selected. Click an object."
+BATCH: tuple[tuple[str, Callable[..., str | None]], ...] = (
+    ("Delete", operations.delete),
+    ("Merge", operations.merge),
+    ("Lock or unlock", operations.set_locked),
+    ("Mark uncertain or certain", operations.set_uncertain),
+    ("Fill holes", operations.fill_holes),
+    ("Smooth", operations.smooth),
+)
+
+
+def tally(rows: Iterable[ObjectRecord]) -> str:
+    """Return in words what is special about objects."""
+    rows = list(rows)
+    counts = (
+        ("by hand", sum(row.origin is Origin.HAND for row in rows)),
+        ("corrected", sum(row.origin is Origin.EDITED for row in rows)),
+        ("locked", sum(row.locked for row in rows)),
+        ("uncertain", sum(row.uncertain for row in rows)),
+    )
+    words = [f"{count:,} {translate(name)}" for name, count in counts if count]
+    if rows:
+        area = float(np.median(np.fromiter((row.area for row in rows), np.int64, len(rows))))
+        words.append(f"{translate('median area')} {area:,.0f} px")
+    return "   ".join(words)
+
+
+class ObjectsPanel(QWidget):
+    """Lists the objects; a selection here is one on the canvas."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._selecting = False
+        layout = column(self)
+        layout.addLayout(self._top())
+        self.counts = dim("")
+        layout.addWidget(self.counts)
+        self.model = ObjectsModel(session)
+        self.table = self._table()
+        layout.addWidget(self.table, 1)
+        self.selected = dim(translate(NOTHING))
+        layout.addWidget(self.selected)
+        self.classes = ClassesEditor(session)
+        self.classes.hide()
+        layout.addWidget(self.classes)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DELAY)
+        self._timer.timeout.connect(self.refresh)
+        session.objects_changed.connect(self._timer.start)
+        session.history_changed.connect(self._timer.start)  # names of classes are no objects
+        session.image_changed.connect(self.refresh)
+        session.view.events.selection.connect(self._show_selection)
+
+    def _top(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        self.count = QLabel("0")
+        self.count.setObjectName("number")
+        self._caption = dim("objects", wrap=False)
+        self.filter = QComboBox()
+        self.filter.setToolTip(translate("Which objects are listed"))
+        for name in FILTERS:
+            self.filter.addItem(translate(name), name)
+        self.filter.currentIndexChanged.connect(lambda: self.model.show_only(self.filter.currentData()))
+        self.name_classes = QToolButton()
+        self.name_classes.setObjectName("quiet")
+        self.name_classes.setText(translate("Classes"))
+        self.name_classes.setToolTip(translate("Names and colours of the classes"))
+        self.name_classes.setCheckable(True)
+        self.name_classes.toggled.connect(lambda on: self.classes.setVisible(on))
+        row.addWidget(self.count)
+        row.addWidget(self._caption, 1, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(self.filter)
+        row.addWidget(self.name_classes)
+        return row
+
+    def _table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.setSortingEnabled(True)
+        table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.setMinimumHeight(160)
+        table.setTabKeyNavigation(False)
+        rows, header = table.verticalHeader(), table.horizontalHeader()
+        if rows is not None and header is not None:
+            rows.hide()
+            rows.setDefaultSectionSize(theme.GRID * 3)
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+            header.setStretchLastSection(True)
+            header.setHighlightSections(False)
+            for place, width in enumerate(WIDTHS):
+                header.resizeSection(place, width)
+        table.customContextMenuRequested.connect(self.open_menu)
+        table.doubleClicked.connect(self.go_to)
+        selection = table.selectionModel()
+        if selection is not None:
+            selection.selectionChanged.connect(self._take_selection)
+        return table
+
+    # -- following the document --------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Follow the objects."""
+        session = self._session
+        rows = list(session.document.objects.values())
+        self.count.setText(f"{len(rows):,}")
+        self._caption.setText(translate("object" if len(rows) == 1 else "objects"))
+        self._selecting = True
+        self.model.refresh()
+        self._selecting = False
+        self._show_selection()
+        self.classes.refresh()
+        if len(rows) < MANY:
+            self.counts.setText(tally(rows))
+            return
+
+        def work(progress: Progress) -> str:
+            return tally(rows)
+
+        session.jobs.start_beside("Counting objects", work, self.counts.setText)
+
+    def _show_selection(self) -> None:
+        """Mark what is selected on the canvas."""
+        chosen = self._session.view.selection
+        selection = self.table.selectionModel()
+        if not self._selecting and selection is not None:
+            marked = QItemSelection()
+            rows = self.model.rows_of(chosen) if chosen else np.zeros(0, np.intp)
+            breaks = np.flatnonzero(np.diff(rows) > 1) + 1
+            if len(breaks) < RUNS:
+                for run in np.split(rows, breaks) if len(rows) else []:
+                    top, bottom = (
+                        self.model.index(int(run[0]), 0),
+                        self.model.index(int(run[-1]), len(COLUMNS) - 1),
+                    )
+                    marked.select(top, bottom)
+            self._selecting = True
+            selection.select(marked, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self._selecting = False
+            if len(rows) == 1:
+                self.table.scrollTo(self.model.index(int(rows[0]), 0))
+        self.selected.setText(self._describe(chosen))
+
+    def _describe(self, chosen: frozenset[int]) -> str:
+        objects = self._session.document.objects
+        rows = [(number, objects[number]) for number in sorted(chosen) if number in objects]
+        if not rows:
+            return translate(NOTHING)
+        if len(rows) > 1:
+            return f"{len(rows):,} {translate('objects')}   {sum(row.area for _, row in rows):,} px"
+        number, row = rows[0]
+        words = [
+            f"{translate('Object')} {number}",
+            f"{row.area:,} px",
+            translate(ORIGINS[row.origin]),
+            flags_of(row),
+        ]
+        if row.probability is not None:
+            words.append(f"{translate('probability')} {row.probability:.2f}")
+        if row.flow_error is not None:
+            words.append(f"{translate('flow error')} {row.flow_error:.2f}")
+        return "   ".join(word for word in words if word)
+
+    # -- the way back ------------------------------------------------------------------------------------
+
+    def _take_selection(self) -> None:
+        """Select on the canvas what was selected in the table."""
+        selection = self.table.selectionModel()
+        if self._selecting or selection is None:
+            return
+        marked = selection.selection()
+        stretches = [marked[place] for place in range(len(marked))]
+        parts = [self.model.ids[part.top() : part.bottom() + 1] for part in stretches]
+        ids = frozenset(np.concatenate(parts).tolist()) if parts else frozenset()
+        self._selecting = True
+        self._session.view.selection = ids
+        self._selecting = False
+
+    def go_to(self, index: QModelIndex) -> None:
+        """Bring the object of a row into the middle of the canvas."""
+        view = self._session.view
+        row = self._session.document.objects.get(int(self.model.ids[index.row()]))
+        if row is None:
+            return
+        box = row.box
+        if not box.z0 <= view.plane < box.z1:
+            view.plane = (box.z0 + box.z1) // 2
+        view.camera = Camera((box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2, view.camera.scale)
+
+    def open_menu(self, place: QPoint) -> QMenu:
+        """Offer what can be done with the selected objects."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_menu(menu)
+        viewport = self.table.viewport()
+        menu.popup((viewport or self.table).mapToGlobal(place))
+        return menu
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """Add the batch operations to a menu."""
+        session = self._session
+        menu.setEnabled(bool(session.view.selection))
+
+        def add(where: QMenu, text: str, operation: Callable[..., str | None], *args: object) -> None:
+            def do() -> None:
+                session.change(lambda document: operation(document, sorted(session.view.selection), *args))
+
+            action = where.addAction(text)
+            if action is not None:
+                action.triggered.connect(lambda _checked=False: do())
+
+        for text, operation in BATCH:
+            add(menu, translate(text), operation)
+        classes = menu.addMenu(translate("Class"))
+        if classes is not None:
+            names = {one.number: one.name for one in session.document.facts.classes}
+            add(classes, translate("No class"), operations.set_class, 0)
+            for number in range(1, 10):
+                add(classes, f"{number}   {names.get(number, '')}".rstrip(), operations.set_class, number)
