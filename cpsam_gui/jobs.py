@@ -10,10 +10,11 @@ import logging
 import time
 import traceback
 from dataclasses import dataclass
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from PyQt6.QtCore import QObject, QThread, pyqtSignal
+from PyQt6.QtCore import QObject, QThread, QTimer, pyqtSignal
 
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Cancelled
@@ -129,6 +130,11 @@ class Jobs(QObject):
         return self._main.running is not None
 
     @property
+    def closed(self) -> bool:
+        """Whether the window is closed, so that nothing new is begun."""
+        return self._closed
+
+    @property
     def idle(self) -> bool:
         """Whether nothing at all is at work."""
         return not self._running
@@ -162,6 +168,18 @@ class Jobs(QObject):
         """
         lane = Lane()
         return self._enqueue(self._make(name, work, done, lane, every=every), lane)
+
+    def start_apart(self, name: str, work: Work) -> Job:
+        """Run `work` that has nothing to do with the open image; the caller connects to the job itself.
+
+        It goes on when another image is opened, and ends with the window. Its errors are the caller's to show.
+        """
+        job = Job(name, work, self)
+        job.finished.connect(lambda: self._forget(job))
+        self._running.add(job)
+        # The event loop first, so that the caller can connect before anything happens.
+        QTimer.singleShot(0, partial(self._begin, job))
+        return job
 
     def shutdown(self) -> None:
         """Cancel everything and wait until every thread has ended."""
@@ -230,6 +248,12 @@ class Jobs(QObject):
             self.finished.emit()
         if waiting is not None:
             self._run(waiting, lane)
+
+    def _begin(self, job: Job) -> None:
+        if self._closed:
+            self._forget(job)
+        else:
+            job.start()
 
     def _forget(self, job: Job) -> None:
         self._running.discard(job)

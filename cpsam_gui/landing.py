@@ -11,20 +11,15 @@ from .box import Box
 from .compose import COVERED
 from .history import Origin
 from .palette import separate
+from .run_options import is_kept
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .document import Document
-    from .history import ObjectRecord
     from .tasks import RegionFound
 
 INSIDE = 0.5  # an object belongs to a region when more than this share of it lies inside
-
-
-def is_kept(record: ObjectRecord) -> bool:
-    """Whether a run leaves an object alone: it is locked, or it was drawn or corrected by hand."""
-    return record.locked or record.origin is not Origin.MODEL
 
 
 def land(document: Document, name: str, found: RegionFound, *, keep: bool) -> list[int]:

@@ -14,7 +14,7 @@ from cpsam_core.errors import SettingsError
 from cpsam_core.settings import NATIVE_DIAMETER
 from cpsam_gui import landing, tasks
 from cpsam_gui.commands import Call
-from cpsam_gui.run_options import RunOptions, recalled, remembered, typical_diameter
+from cpsam_gui.run_options import RunOptions, is_kept, recalled, remembered, typical_diameter
 from cpsam_gui.tools import RunDesk
 
 from .forecast import Forecast
@@ -216,7 +216,7 @@ class Runs:
         document = self._session.document
         if not keep:
             return tasks.Kept(first_id=document.next_id)
-        rows = {number: row for number, row in document.objects.items() if landing.is_kept(row)}
+        rows = {number: row for number, row in document.objects.items() if is_kept(row)}
         return tasks.Kept(document.snapshot() if rows else None, rows, document.next_id)
 
     # -- size of the cells -------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from .keeping import Keeping
 from .look import Look
 from .runs import Runs
 from .training import Training
+from .unattended import FolderRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,7 @@ class Session(Gestures):
         self.image: Image | None = None
         self.path: Path | None = None
         self.images, self.runs, self.keeping, self.look = Images(self), Runs(self), Keeping(self), Look(self)
+        self.folder_run = FolderRun(self)
         self.training = Training(self)
         self.helping = Helping(self)
         self.adopt(self.document)

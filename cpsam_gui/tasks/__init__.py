@@ -19,11 +19,13 @@ from .records import Found, Kept, records_of, records_with
 from .region import RegionFound, segment_region
 from .saving import DIAMETER_USED, Conflict, Loaded, Saved, Written, read_masks, save, save_project
 from .segmenting import Outcome, Segments, combine, mask_again, measure, segment
+from .unattended import Handled, Unattended, segment_unattended
 
 __all__ = [
     "DIAMETER_USED",
     "Conflict",
     "Found",
+    "Handled",
     "Histogram",
     "Kept",
     "Loaded",
@@ -33,6 +35,7 @@ __all__ = [
     "RegionFound",
     "Saved",
     "Segments",
+    "Unattended",
     "Unsure",
     "Written",
     "combine",
@@ -51,5 +54,6 @@ __all__ = [
     "save_project",
     "segment",
     "segment_region",
+    "segment_unattended",
     "thumbnail",
 ]

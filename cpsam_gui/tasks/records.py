@@ -43,7 +43,7 @@ class Found:
 class Kept:
     """Objects that survive a run: the labels that hold them, their rows, and the first free id."""
 
-    labels: Snapshot | None = None
+    labels: Snapshot | Labels | None = None
     records: Mapping[int, ObjectRecord] = field(default_factory=dict)
     first_id: int = 1
 

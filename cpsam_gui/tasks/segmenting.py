@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from cpsam_gui.compose import compose_with_ids
+from cpsam_gui.snapshot import Snapshot
 
 from .records import Found, Kept, records_of
 
@@ -95,7 +96,8 @@ def combine(result: Segmentation, shape: tuple[int, ...], kept: Kept, progress: 
         progress(0, 1, "Objects")
 
     found = np.asarray(result.labels, np.uint32).reshape(shape)
-    before = kept.labels.array() if kept.labels is not None else found
+    before = kept.labels.array() if isinstance(kept.labels, Snapshot) else kept.labels
+    before = found if before is None else before
     labels, ids = compose_with_ids(found, before, list(kept.records), kept.first_id, tick)
     records = records_of(labels, kept=kept.records)
     tick()

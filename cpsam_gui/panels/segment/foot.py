@@ -35,6 +35,7 @@ class Foot(QFrame):
         self.region.setCheckable(True)
         self.folder = button("folder_play_outline", "Run on all images of the folder, in the background",
                              lambda: None, "Folder")  # fmt: skip
+        self.folder.setCheckable(True)
         self.copy = button("content_copy", "Copy this run as a command for the terminal or as Python",
                            self.copy_command, "Copy")  # fmt: skip
         menu = QMenu(self.copy)
@@ -42,7 +43,8 @@ class Foot(QFrame):
         menu.addAction(translate("Copy as Python"), self.copy_python)
         self.copy.setMenu(menu)
         self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.note = dim("")
+        self.note, self.progress = dim(""), dim("")
+        self.progress.hide()
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.GRID)
         for widget in (self.region, self.folder, self.copy):
@@ -52,8 +54,12 @@ class Foot(QFrame):
         layout.setSpacing(theme.GRID)
         layout.addWidget(self.run)
         layout.addWidget(self.note)
+        layout.addWidget(self.progress)
         layout.addLayout(buttons)
         self.show_running(False, False)
+        queue = session.folder_run.queue
+        queue.changed.connect(self._show_queue)
+        queue.state_changed.connect(self._show_queue)
 
     def show_running(self, running: bool, possible: bool) -> None:
         """Let the button run or cancel."""
@@ -74,6 +80,16 @@ class Foot(QFrame):
         style = self.note.style()
         if style is not None:
             style.polish(self.note)  # the style sheet knows warnings by the name of the object
+
+    def _show_queue(self) -> None:
+        """Say how far the folder is, whatever the panel shows."""
+        queue = self._session.folder_run.queue
+        current = queue.current
+        self.progress.setVisible(queue.running)
+        if current is not None:
+            entry = queue.entries[current]
+            words = translate("paused") if queue.paused else entry.text
+            self.progress.setText(f"{current + 1:,} / {len(queue.entries):,}   {entry.path.name}   {words}")
 
     def copy_command(self) -> None:
         """Put the line for the terminal on the clipboard."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFormLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from cpsam_core.errors import SettingsError
 from cpsam_gui import theme
@@ -14,6 +14,7 @@ from cpsam_gui.panels.layout import column, form, scrolling
 
 from .diameter import DiameterField
 from .fields import button, choice, label, put, slider, whole
+from .folder import FolderView
 from .foot import Foot
 from .model import ModelList
 from .more import More, Stacks
@@ -37,11 +38,15 @@ class SegmentPanel(QWidget):
         self._timer.timeout.connect(session.runs.mask_again)
         self._make_fields()
         self.foot = Foot(session)
+        self.folder = FolderView(session)
         self.run_button = self.foot.run
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(scrolling(self._settings()), 1)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(scrolling(self._settings()))
+        self.pages.addWidget(self.folder)
+        layout.addWidget(self.pages, 1)
         layout.addWidget(self.foot)
         self._connect()
         self.refresh()
@@ -102,6 +107,8 @@ class SegmentPanel(QWidget):
         for signal in (session.objects_changed, session.jobs.started, session.jobs.finished):
             signal.connect(self.diameter.refresh)
         session.tool_changed.connect(self._show_state)
+        self.foot.folder.clicked.connect(self._folder_clicked)
+        self.folder.closed.connect(lambda: self.show_folder(False))
 
     # -- showing and changing ----------------------------------------------------------------------------
 
@@ -126,6 +133,13 @@ class SegmentPanel(QWidget):
         """Let the button run or cancel."""
         self.foot.show_running(running, possible)
 
+    def show_folder(self, on: bool = True) -> None:
+        """Show the queue of the folder instead of the settings, or the settings again."""
+        if on:
+            self._session.folder_run.look()
+        self.pages.setCurrentIndex(int(on))
+        self.foot.folder.setChecked(on)
+
     def restore(self) -> None:
         """Go back to the defaults; the model stays."""
         before = self._session.runs.options
@@ -141,7 +155,11 @@ class SegmentPanel(QWidget):
             (self.foot.folder, "folder_play_outline"), (self.foot.copy, "content_copy"),
         ):  # fmt: skip
             widget.setIcon(theme.icon(name))
+        self.folder.recolour()
         self._show_state()
+
+    def _folder_clicked(self) -> None:
+        self.show_folder(self.foot.folder.isChecked())
 
     def _change(self, *, live: bool = False, **values: Any) -> None:
         """Change options; `live` ones are applied to the flows of the last run at once."""
@@ -160,4 +178,6 @@ class SegmentPanel(QWidget):
 
     def _new_image(self) -> None:
         self.stacks.setVisible(self._session.document.shape[0] > 1)
+        if self.pages.currentIndex() == 1:
+            self._session.folder_run.look()
         self.refresh()

@@ -1,0 +1,150 @@
+"""The folder as a queue: what happens to existing masks, start, pause, cancel, and what became of each image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QColor
+from PyQt6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+
+from cpsam_gui import theme
+from cpsam_gui.i18n import translate
+from cpsam_gui.panels.layout import column, dim
+from cpsam_gui.queue import Entry, Existing, State
+
+from .fields import button, choice, put
+
+if TYPE_CHECKING:
+    from cpsam_gui.session import Session
+
+POLICIES = {
+    "Skip corrected masks": Existing.SKIP_CORRECTED, "Skip all masks": Existing.SKIP_ALL,
+    "Replace, keep hand-made": Existing.KEEP_HAND_MADE,
+}  # fmt: skip
+ICONS = {
+    State.WAITING: "clock_outline", State.RUNNING: "progress_clock", State.DONE: "check",
+    State.SKIPPED: "debug_step_over", State.FAILED: "alert_outline", State.CANCELLED: "close",
+}  # fmt: skip
+
+
+class FolderView(QWidget):
+    """Shows the queue and steers it."""
+
+    closed = pyqtSignal()
+    """The user wants the settings back."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._run = session.folder_run
+        self._make_fields()
+        layout = column(self)
+        top = QHBoxLayout()
+        top.addWidget(self.title, 1)
+        top.addWidget(self.back)
+        layout.addLayout(top)
+        layout.addWidget(self.policy)
+        layout.addWidget(self.list, 1)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.summary)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(theme.GRID)
+        for one in (self.start, self.pause, self.cancel):
+            buttons.addWidget(one)
+        layout.addLayout(buttons)
+        queue = self._run.queue
+        queue.filled.connect(self.fill)
+        queue.changed.connect(self._show)
+        queue.state_changed.connect(self.refresh)
+        self.fill()
+
+    def fill(self) -> None:
+        """List the images of the queue."""
+        self.list.clear()
+        for entry in self._run.queue.entries:
+            item = QTreeWidgetItem([entry.path.name, ""])
+            item.setToolTip(0, str(entry.path))
+            self.list.addTopLevelItem(item)
+        for number in range(self.list.topLevelItemCount()):
+            self._show(number)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Let be done what can be done."""
+        queue = self._run.queue
+        put(self.policy, self._run.existing)
+        self.policy.setEnabled(not queue.running)
+        self.start.setEnabled(not queue.running and bool(queue.entries))
+        self.pause.setEnabled(queue.running)
+        self.pause.setText(translate("Go on" if queue.paused else "Pause"))
+        self.cancel.setEnabled(queue.running)
+        self._show_summary()
+
+    def recolour(self) -> None:
+        """Take the icons' colours of the theme."""
+        self.back.setIcon(theme.icon("close"))
+        for number in range(self.list.topLevelItemCount()):
+            self._show(number)
+
+    def _make_fields(self) -> None:
+        self.title = QLabel(translate("Segment the folder"))
+        self.title.setObjectName("heading")
+        self.back = button("close", "Back to the settings; the run goes on", self.closed.emit)
+        self.policy = choice(
+            POLICIES,
+            "What happens to images that have masks already. Masks without a project of this program count as "
+            "corrected, for nobody knows how they came about",
+        )
+        self.policy.currentIndexChanged.connect(self._policy_chosen)
+        self.list = QTreeWidget()
+        self.list.setHeaderHidden(True)
+        self.list.setColumnCount(2)
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setColumnWidth(0, 150)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.summary = dim("", wrap=True)
+        self.start, self.pause = QPushButton(translate("Start")), QPushButton(translate("Pause"))
+        self.cancel = QPushButton(translate("Cancel"))
+        self.start.clicked.connect(self._run.start)
+        self.pause.clicked.connect(lambda: self._run.pause(not self._run.queue.paused))
+        self.cancel.clicked.connect(self._run.cancel)
+
+    def _policy_chosen(self) -> None:
+        self._run.existing = Existing(self.policy.currentData())
+
+    def _show(self, number: int) -> None:
+        item, entry = self.list.topLevelItem(number), self._run.queue.entries[number]
+        if item is None:
+            return
+        item.setIcon(0, theme.icon(ICONS[entry.state], _colour(entry)))
+        item.setText(1, entry.text)
+        item.setToolTip(1, entry.text)
+        item.setForeground(1, QColor(_colour(entry)))
+        if entry.state is State.RUNNING:
+            self.list.scrollToItem(item)
+        self._show_summary()
+
+    def _show_summary(self) -> None:
+        queue = self._run.queue
+        self.bar.setValue(round(1000 * queue.part))
+        self.bar.setVisible(queue.running)
+        self.summary.setText(queue.summary + (f"  ({translate('paused')})" if queue.paused else ""))
+
+
+def _colour(entry: Entry) -> str:
+    scheme = theme.current()
+    return {State.DONE: scheme.text, State.RUNNING: scheme.accent, State.FAILED: scheme.warning}.get(
+        entry.state, scheme.dim
+    )

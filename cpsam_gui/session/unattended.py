@@ -1,0 +1,111 @@
+"""The folder in the background: one image after the other goes through the model while editing goes on."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cpsam_gui import tasks
+from cpsam_gui.files import images_in, project_path
+from cpsam_gui.queue import Existing, Queue, State
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cpsam_gui.jobs import Job, Problem
+
+    from .session import Session
+
+
+class FolderRun:
+    """Moves the images of a folder through the queue."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._job: Job | None = None
+        self._plan: tasks.Unattended | None = None
+        self._stopping = False
+        self.queue = Queue()
+        self.existing = Existing.SKIP_CORRECTED
+        """What happens to images that have masks already."""
+
+    def look(self) -> None:
+        """Put the images of the open image's folder into the queue, unless one is at work."""
+        path = self._session.path
+        if path is None or self.queue.running:
+            return
+        from cpsam_core.images import supported_suffixes
+
+        found = images_in(path.parent, supported_suffixes())
+        if found != [entry.path for entry in self.queue.entries]:
+            self.queue.fill(found)
+
+    def start(self) -> None:
+        """Begin with the options as they are now; later changes in the panel do not touch this run."""
+        session = self._session
+        if self.queue.running or not self.queue.entries:
+            return
+        runs = session.runs
+        self._plan = tasks.Unattended(
+            runs.options, session.images.chosen, session.images.reading, self.existing,
+            partial(session.models.load, runs.options.model),
+            partial(session.models.device.background, paused=lambda: self.queue.paused),
+            self._is_open,
+        )  # fmt: skip
+        self._stopping = False
+        self.queue.begin()
+        self._next()
+
+    def pause(self, on: bool) -> None:
+        """Stand still after the present tile, or go on."""
+        self.queue.pause(on)
+
+    def cancel(self) -> None:
+        """Stop after the present tile; what is done stays done."""
+        self._stopping = True
+        if self._job is not None:
+            self._job.cancel()
+
+    def _is_open(self, path: Path) -> bool:
+        """Whether a person works on this image; called from the thread of the work."""
+        return self._session.path == path
+
+    def _next(self) -> None:
+        number = None if self._stopping else self.queue.next()
+        if number is None or self._plan is None:
+            self.queue.end()
+            self._session.message.emit(f"Folder: {self.queue.summary}")
+            return
+        path = self.queue.entries[number].path
+        self.queue.put(number, state=State.RUNNING, words="")
+        job = self._session.jobs.start_apart(
+            f"Segmenting {path.name}", partial(tasks.segment_unattended, path, self._plan)
+        )
+        job.progressed.connect(partial(self._progressed, number))
+        job.succeeded.connect(partial(self._done, number))
+        job.failed.connect(partial(self._failed, number))
+        job.cancelled.connect(partial(self._cancelled, number))
+        self._job = job
+
+    def _progressed(self, number: int, done: int, total: int, words: str) -> None:
+        self.queue.put(number, part=done / max(total, 1), words=words)
+
+    def _done(self, number: int, handled: tasks.Handled) -> None:
+        state = State.SKIPPED if handled.skipped else State.DONE
+        self.queue.put(number, state=state, objects=handled.objects, words=handled.skipped, part=1.0)
+        if state is State.DONE:
+            self._session.saved.emit(str(project_path(self.queue.entries[number].path)))
+        self._ended()
+
+    def _failed(self, number: int, problem: Problem) -> None:
+        self.queue.put(number, state=State.FAILED, words=problem.text, part=1.0)
+        self._ended()
+
+    def _cancelled(self, number: int) -> None:
+        self.queue.put(number, state=State.CANCELLED, words="")
+        self._ended()
+
+    def _ended(self) -> None:
+        self._job = None
+        if not self._session.jobs.closed:
+            self._next()

@@ -1,0 +1,132 @@
+"""One image of a folder from file to file: read, segment, save beside it, and never over work done by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from cpsam_core.errors import ImageError
+from cpsam_core.progress import silent
+from cpsam_gui.facts import Facts, ReviewState
+from cpsam_gui.files import PROJECT, earlier_work, masks_path, project_path
+from cpsam_gui.queue import Existing
+from cpsam_gui.run_options import is_kept, remembered
+
+from .records import Found, Kept
+from .saving import Loaded, Saved, read_masks, save
+from .segmenting import combine, run_network
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from cpsam_core.images import Image
+    from cpsam_core.progress import Progress
+    from cpsam_gui.run_options import RunOptions
+
+    from .opening import Reading
+    from .segmenting import Segments
+
+OPEN = "it is open in the window; segment it there"
+CORRECTED = (ReviewState.CORRECTED, ReviewState.VERIFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Unattended:
+    """What all images of a queue have in common.
+
+    Attributes
+    ----------
+    options
+        What the runs do.
+    channels
+        Channels that go to the network, None for the first ones.
+    reading
+        How the axes of files are read.
+    existing
+        What happens to images that have masks.
+    load
+        Loads the model.
+    hold
+        Holds the device and yields the progress for the work that uses it.
+    is_open
+        Whether an image is the one that a person works on; asked from another thread.
+    """
+
+    options: RunOptions
+    channels: tuple[int | str, ...] | None
+    reading: Reading
+    existing: Existing
+    load: Callable[[Progress], Segments]
+    hold: Callable[[Progress], AbstractContextManager[Progress]]
+    is_open: Callable[[Path], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of an image: its objects, or why it was left alone."""
+
+    objects: int = 0
+    skipped: str = ""
+
+
+def segment_unattended(path: Path, plan: Unattended, progress: Progress) -> Handled:
+    """Segment an image file and write its project and masks beside it.
+
+    Raises
+    ------
+    CpsamError
+        The image or its earlier masks cannot be read, the model cannot be loaded, or nothing can be written. What was
+        there before stays as it was.
+    """
+    from cpsam_core.images import read_image
+
+    if plan.is_open(path):
+        return Handled(skipped=OPEN)
+    earlier = earlier_work(path)
+    if earlier is not None and plan.existing is Existing.SKIP_ALL:
+        return Handled(skipped="it has masks")
+    progress(0, 1, "Reading")
+    image = read_image(path, plan.reading.axes, time=plan.reading.time)
+    before = None
+    if earlier is not None:
+        before = read_masks(earlier, image.pixels.shape[:3], silent)
+        # Nobody knows how masks without a project came about: they may be the work of days.
+        if plan.existing is Existing.SKIP_CORRECTED and (earlier.suffix != PROJECT or _corrected(before)):
+            return Handled(skipped="it has masks that were corrected or come from elsewhere")
+    found = _run(image, before, plan, progress)
+    if plan.is_open(path):  # somebody works on it by now
+        return Handled(skipped=OPEN)
+    _save(path, image, before, found, progress)
+    return Handled(len(found.records))
+
+
+def _run(image: Image, before: Found | None, plan: Unattended, progress: Progress) -> Found:
+    settings = plan.options.settings_for(image.pixels.shape[0], plan.channels)
+    rows = {} if before is None else {n: row for n, row in before.records.items() if is_kept(row)}
+    # A file that was never opened has no history: ids may begin after those that stay.
+    kept = Kept(before.labels if before is not None and rows else None, rows, max(rows, default=0) + 1)
+    with plan.hold(progress) as report:
+        result, _ = run_network(image, settings, plan.load, report)
+    found = combine(result, image.pixels.shape[:3], kept, progress)
+    return replace(found, settings=remembered(plan.options, settings))
+
+
+def _corrected(found: Found) -> bool:
+    """Whether masks hold anything that a person did."""
+    reviewed = isinstance(found, Loaded) and found.facts is not None and found.facts.review in CORRECTED
+    return reviewed or any(is_kept(row) for row in found.records.values())
+
+
+def _save(path: Path, image: Image, before: Found | None, found: Found, progress: Progress) -> None:
+    facts, foreign = Facts(), {}
+    if isinstance(before, Loaded):
+        facts, foreign = before.facts or facts, dict(before.foreign)
+    if facts.review is ReviewState.NOT_STARTED:
+        facts = facts.changed(review=ReviewState.SEGMENTED)
+    extra = Saved(path, found.settings, facts=facts, foreign=foreign)
+    if image.path is None:
+        raise ImageError(f"{path.name} has no place to save masks in.")
+    for target in (project_path(path), masks_path(path)):
+        save(target, found.labels, found.records, extra, progress)
