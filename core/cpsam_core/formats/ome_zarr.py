@@ -125,6 +125,7 @@ def _first(value: Any) -> dict[str, Any]:
 
 def _read_array(folder: Path, path: Path) -> npt.NDArray[Any]:
     import zarr
+    import zarr.errors
 
     described = next((folder / name for name in ("zarr.json", ".zarray") if (folder / name).is_file()), None)
     if described is None:
@@ -144,7 +145,7 @@ def _read_array(folder: Path, path: Path) -> npt.NDArray[Any]:
             if max(_volume(array.shape), _volume(array.chunks)) > MOST_PIXELS:
                 raise ImageError(f"{path} states a size that is larger than can be held here.")
             return np.asarray(array[...])
-        except BROKEN as error:
+        except (*BROKEN, getattr(zarr.errors, "MetadataError", ValueError)) as error:  # of zarr 2
             why = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ImageError(f"{path} is a damaged OME-Zarr ({why}).") from error
 
