@@ -142,6 +142,8 @@ def _read_array(folder: Path, path: Path) -> npt.NDArray[Any]:
             array = zarr.open_array(str(folder), mode="r")
             if array.dtype.kind not in "iub":
                 raise ImageError(f"{path} holds {array.dtype} values, and labels are whole numbers.")
+            if len(array.shape) != len(array.chunks):
+                raise ValueError("its chunks have other axes than the array")
             if max(_volume(array.shape), _volume(array.chunks)) > MOST_PIXELS:
                 raise ImageError(f"{path} states a size that is larger than can be held here.")
             return np.asarray(array[...])
