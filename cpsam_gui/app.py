@@ -75,13 +75,19 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     from PyQt6.QtWidgets import QApplication
 
     from . import theme
+    from .frame import SCHEMES
+    from .i18n import install
+    from .remembered import load_preferences
     from .window import Window
 
     app = QApplication(sys.argv[:1])
     app.setOrganizationName("cpsam-gui")
     app.setApplicationName("cpsam-gui")
-    theme.apply(app)
+    preferences = load_preferences()
+    install(app, preferences.language)
+    theme.apply(app, SCHEMES[preferences.theme])
     window = Window(model=model)
+    window.frame.catch_errors()
     window.show()
 
     def begin() -> None:
@@ -90,7 +96,7 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
         elif image is not None:
             window.open(image)
         else:
-            window.offer_recovery()
+            window.offer_recovery(at_start=True)
 
     QTimer.singleShot(0, begin)
     return app.exec()

@@ -17,11 +17,20 @@ if TYPE_CHECKING:
     from cpsam_gui.questions import Question
 
 
+def show_problem(parent: QWidget, problem: Problem) -> None:
+    """Show a problem in a dialog that does not block; one that is on the screen already is not shown again."""
+    shown = (box for box in parent.findChildren(QMessageBox) if box.isVisible())
+    if all(box.text() != problem.text for box in shown):
+        problem_box(parent, problem).open()
+
+
 def problem_box(parent: QWidget, problem: Problem) -> QMessageBox:
     """Return a dialog that shows a problem and offers to copy its details."""
     box = QMessageBox(QMessageBox.Icon.Warning, "cpsam-gui", problem.text, parent=parent)
     box.setDetailedText(problem.details)
     box.addButton(QMessageBox.StandardButton.Ok)
+    box.setDefaultButton(QMessageBox.StandardButton.Ok)
+    box.setEscapeButton(QMessageBox.StandardButton.Ok)  # with two buttons Qt finds none by itself
     copy = QPushButton(translate("Copy details"))
     box.addButton(copy, QMessageBox.ButtonRole.ActionRole)
     # A click of any button closes the box; copying must not, so its own handler is put in place.

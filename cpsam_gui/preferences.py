@@ -35,8 +35,6 @@ class Preferences:
         With which a new window begins; empty for those of the program.
     brush_diameter
         Of a new window, image pixels.
-    colours
-        ``"safe"`` for colours that colour-blind people tell apart, ``"vivid"`` for more different ones.
     """
 
     theme: str = "dark"
@@ -48,7 +46,6 @@ class Preferences:
     model: str = ""
     device: str = ""
     brush_diameter: float = 12.0
-    colours: str = "safe"
 
     def changed(self, **values: Any) -> Preferences:
         """Return a copy with other values."""
@@ -60,7 +57,7 @@ class Preferences:
         return self.history_mebibytes * MEBIBYTE
 
 
-CHOICES: Mapping[str, tuple[str, ...]] = {"theme": ("dark", "light"), "colours": ("safe", "vivid")}
+CHOICES: Mapping[str, tuple[str, ...]] = {"theme": ("dark", "light")}
 RANGES: Mapping[str, tuple[float, float]] = {
     "autosave_seconds": (1.0, 600.0), "history_mebibytes": (16, 65536), "brush_diameter": (1.0, 400.0),
 }  # fmt: skip

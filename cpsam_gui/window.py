@@ -6,9 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QSettings, QSize, Qt
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QGridLayout,
     QMainWindow,
@@ -17,12 +16,12 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from . import actions, dialogs, recovery_dialog, tasks, theme
+from . import actions, dialogs, recovery_dialog, remembered, tasks, theme
 from .axes import AxesDialog
 from .canvas import Canvas
 from .docks import Place, make_docks
-from .frame import Frame
 from .files import images_in, is_companion, masks_path, seg_path
+from .frame import Frame
 from .i18n import translate
 from .jobs import Problem
 from .panels import ChannelsPanel, FilesPanel, HistoryPanel, ObjectsPanel, SegmentPanel, TrainPanel
@@ -73,7 +72,7 @@ class Window(QMainWindow):
         self.frame = Frame(self)
         self.refresh()
         self.resize(1360, 860)
-        self._restore()
+        remembered.restore_window(self)
 
     # -- making ------------------------------------------------------------------------------------------
 
@@ -275,12 +274,12 @@ class Window(QMainWindow):
             stem = chosen.name.removesuffix(".npy").removesuffix("_seg")
             self.session.keeping.export(chosen.with_name(f"{stem}_seg.npy"))
 
-    def offer_recovery(self) -> bool:
+    def offer_recovery(self, *, at_start: bool = False) -> bool:
         """Offer work that crashes left behind, on whatever images; True where some is taken up."""
         recovery = self.session.keeping.recovery
         left = recovery.found()
         chosen = recovery_dialog.choose(self, left, recovery.drop) if left else None
-        if not left:
+        if not left and not at_start:
             self.session.message.emit(translate("There is no unsaved work to recover"))
         if chosen is None or not self.may_leave():
             return False
@@ -323,15 +322,16 @@ class Window(QMainWindow):
 
     def toggle_theme(self) -> None:
         """Change between the dark and the light theme."""
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            theme.apply(app, theme.LIGHT if theme.current() is theme.DARK else theme.DARK)
-            actions.decorate(self.actions_by_key)
-            self.canvas.recolour_theme()
-            self.strip.recolour()
-            self.status.cancel.setIcon(theme.icon("close"))
-            self.welcome.recolour()
-            self.history_panel.refresh()
+        self.frame.toggle_theme()
+
+    def recolour(self) -> None:
+        """Take over the colours of the theme."""
+        actions.decorate(self.actions_by_key)
+        self.canvas.recolour_theme()
+        self.strip.recolour()
+        self.status.cancel.setIcon(theme.icon("close"))
+        self.welcome.recolour()
+        self.history_panel.refresh()
 
     def about(self) -> None:
         """Say what this is."""
@@ -346,8 +346,7 @@ class Window(QMainWindow):
 
     def show_problem(self, problem: Problem) -> None:
         """Show an error in a dialog that does not block."""
-        box = dialogs.problem_box(self, problem)
-        box.open()
+        dialogs.show_problem(self, problem)
 
     # -- events ------------------------------------------------------------------------------------------
 
@@ -374,17 +373,8 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.session.close()
-        settings = QSettings()
-        settings.setValue("window/geometry", self.saveGeometry())
-        settings.setValue("window/state", self.saveState(1))
+        remembered.save_window(self)
         event.accept()
-
-    def _restore(self) -> None:
-        settings = QSettings()
-        geometry, state = settings.value("window/geometry"), settings.value("window/state")
-        if geometry is not None and state is not None:
-            self.restoreGeometry(geometry)
-            self.restoreState(state, 1)
 
     def _folder(self) -> str:
         return str(self.session.path.parent) if self.session.path is not None else ""

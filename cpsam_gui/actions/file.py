@@ -26,5 +26,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("recover", "Recover unsaved work…", lambda w: w.offer_recovery(), (), "", menu="File"),
     Action("verified", "Verified", lambda w: w.session.keeping.toggle_verified(), ("Ctrl+Shift+V",), "",
            with_image, "File", checked=lambda s: s.keeping.state is ReviewState.VERIFIED),
+    Action("preferences", "Preferences…", lambda w: w.frame.ask_preferences(), ("Ctrl+,",), "cog_outline",
+           menu="File"),
     Action("quit", "Quit", lambda w: w.close(), ("Ctrl+Q",), "exit_to_app", menu="File", break_before=True),
 )  # fmt: skip

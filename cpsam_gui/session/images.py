@@ -84,7 +84,7 @@ class Images:
         if self.chosen is not None and max(self.chosen, default=0) >= image.pixels.shape[3]:
             self.chosen = None  # another kind of image
         session.runs.forget()
-        session.adopt(Document(image.pixels.shape[:3]))
+        session.adopt(Document(image.pixels.shape[:3], session.keeping.preferences.now.history_bytes))
         session.keeping.take_up(opened)
         session.view.selection = frozenset()
         session.view.plane = image.pixels.shape[0] // 2 if image.pixels.shape[0] > 1 else 0
