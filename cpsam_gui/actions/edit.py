@@ -51,7 +51,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy", "Copy objects", lambda w: w.session.copy(), ("Ctrl+C",), "content_copy", with_selection,
            "Edit", break_before=True),
     Action("paste", "Paste", lambda w: w.session.paste(), ("Ctrl+V",), "content_paste", with_copy, "Edit"),
-    Action("paste_here", "Paste at the same place", lambda w: w.session.paste_in_place(), ("Ctrl+Shift+V",), "",
+    Action("paste_here", "Paste at the same place", lambda w: w.session.paste_in_place(), ("Ctrl+Alt+V",), "",
            with_copy, "Edit"),
     Action("duplicate", "Duplicate", lambda w: w.session.duplicate(), ("Ctrl+D",), "content_duplicate",
            with_selection, "Edit"),

@@ -74,7 +74,10 @@ def split_by_seeds(
     inside = np.nonzero(mask)
     number[inside] = np.arange(len(inside[0]))
     depth = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
-    starts = [int(number[place]) for place in _starts(mask, depth, seeds)]
+    places = _pixels(mask, seeds)
+    if image is None:
+        places = _lobes(mask, depth, places)
+    starts = [int(number[place]) for place in places]
     graph = _graph(number, _cost(mask, depth, image))
     _, _, source = dijkstra(graph, directed=False, indices=starts, min_only=True, return_predecessors=True)
     table = np.zeros(len(inside[0]), np.int32)
@@ -86,16 +89,27 @@ def split_by_seeds(
     return parts
 
 
-def _starts(mask: Mask, depth: NDArray[np.float64], seeds: Sequence[Point]) -> list[tuple[int, int]]:
-    """Return the pixel that each seed stands for: the middle of its lobe, if no other seed is in that lobe."""
+def _pixels(mask: Mask, seeds: Sequence[Point]) -> list[tuple[int, int]]:
+    """Return the pixel of the mask nearest to each seed."""
     nearest = ndimage.distance_transform_edt(~mask, return_distances=False, return_indices=True)
-    smooth = np.where(mask, ndimage.gaussian_filter(depth, 2.0), 0)
     places = []
     for seed in seeds:
         row, column = (min(max(int(v), 0), n - 1) for v, n in zip(seed, mask.shape, strict=True))
         places.append((int(nearest[0, row, column]), int(nearest[1, row, column])))
-    tops = [_climb(smooth, place) for place in places]
-    return [top if tops.count(top) == 1 else place for top, place in zip(tops, places, strict=True)]
+    return places
+
+
+def _lobes(mask: Mask, depth: NDArray[np.float64], places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Move each seed to the middle of the lobe that it is in, unless another seed is in that lobe, too."""
+    smooth = np.where(mask, ndimage.gaussian_filter(depth, 2.0), 0)
+    tops = np.array([_climb(smooth, place) for place in places])
+    apart = np.hypot(*(tops[:, None] - tops[None]).transpose(2, 0, 1))
+    np.fill_diagonal(apart, np.inf)
+    alone = apart.min(1) > depth[tuple(tops.T)]
+    return [
+        (int(top[0]), int(top[1])) if free else place
+        for top, place, free in zip(tops, places, alone.tolist(), strict=True)
+    ]
 
 
 def _climb(height: NDArray[np.float64], place: tuple[int, int]) -> tuple[int, int]:
