@@ -1,0 +1,148 @@
+"""Training: seconds and peak memory of one step of ViT-L beside the reference, and the time of a small retraining.
+
+Usage: python training.py step MODE MEMORY PRECISION [STEPS]   one measurement of a step, in this process
+       python training.py lite [EPOCHS]                        cpsam-lite on 8 images of 512 x 512
+       python training.py compare REFERENCE_PYTHON [STEPS]     every mode and the reference, each in its own process
+
+One JSON line for each figure. `cpu_seconds` counts the time that processors worked for the program, which other
+programs on the machine disturb less than the seconds on the clock.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).parent
+THREADS = 2
+VARIANTS = (
+    ("full", "plenty", "bfloat16"),
+    ("full", "checkpointing", "bfloat16"),
+    ("full", "lean", "bfloat16"),
+    ("adapters", "plenty", "bfloat16"),
+    ("adapters", "checkpointing", "bfloat16"),
+    ("last", "plenty", "bfloat16"),
+    ("full", "plenty", "float32"),
+    ("full", "lean", "float32"),
+)
+
+
+def report(**values: object) -> None:
+    """Print one figure."""
+    print(json.dumps(values), flush=True)
+
+
+def peak() -> float:
+    """Return the most memory that this process had, in GB."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2)
+
+
+def step(mode: str, memory: str, precision: str, steps: int = 2) -> None:
+    """One step of ViT-L on a crop of 256 x 256 at batch 1, without layer drop; the weights are random."""
+    import torch
+
+    from cpsam_core.devices import keep_freed_memory
+    from cpsam_core.finetune import TrainSettings
+    from cpsam_core.finetune.learner import Learner
+    from cpsam_core.finetune.ranks import Ranks
+    from cpsam_core.loader import Batch
+    from cpsam_core.vit import FlowVit, VitConfig
+
+    torch.set_num_threads(THREADS)
+    keep_freed_memory()
+    rng = np.random.default_rng(0)
+    batch = Batch(
+        rng.random((1, 3, 256, 256), np.float32),
+        rng.random((1, 3, 256, 256), np.float32),
+        np.ones((1, 256, 256), np.float32),
+        None,
+    )
+    with torch.device("meta"):
+        model = FlowVit(VitConfig.cpsam(layer_drop=0.0))
+    model = model.to_empty(device="cpu")
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.02)
+    settings = TrainSettings.for_mode(mode, memory=memory)  # type: ignore[arg-type]
+    learner = Learner(
+        model, settings, torch.device("cpu"), getattr(torch, precision), Ranks(), None, lambda *told: None
+    )
+    learner.step(batch)
+    begun, busy = time.perf_counter(), time.process_time()
+    for _ in range(steps):
+        learner.step(batch)
+    seconds, worked = (time.perf_counter() - begun) / steps, (time.process_time() - busy) / steps
+    report(
+        what=f"{mode}, {memory}, {precision}",
+        seconds=round(seconds, 2),
+        cpu_seconds=round(worked, 2),
+        peak_gb=peak(),
+    )
+
+
+def lite(epochs: int = 100) -> None:
+    """A retraining of a network of the size of cpsam-lite on drawn cells, files and flows included."""
+    import torch
+
+    from cpsam_core.dataset import TrainingSet, find_pairs
+    from cpsam_core.finetune import Trainer, TrainSettings
+    from cpsam_core.images import write_labels, write_picture
+    from cpsam_core.synthesis import draw_cells
+    from cpsam_core.vit import FlowVit, VitConfig
+
+    torch.set_num_threads(THREADS)
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(8):
+            drawing = draw_cells(np.random.default_rng(number), 512)
+            picture = np.clip(drawing.image * 255, 0, 255).astype(np.uint8)
+            write_picture(Path(folder) / f"{number}.png", picture)
+            write_labels(Path(folder) / f"{number}_masks.tif", drawing.labels)
+        begun, busy = time.perf_counter(), time.process_time()
+        data = TrainingSet(find_pairs(Path(folder)))
+        data.check()
+        settings = TrainSettings(epochs=epochs, learning_rate=3e-4)
+        result = Trainer(FlowVit(VitConfig.lite()), data, settings, "cpu").run()
+        report(
+            what=f"cpsam-lite, 8 images of 512 x 512, {epochs} epochs",
+            seconds=round(time.perf_counter() - begun, 1),
+            cpu_seconds=round(time.process_time() - busy, 1),
+            peak_gb=peak(),
+            loss=round(result.losses[-1], 3),
+        )
+
+
+def compare(python: str, steps: str = "2") -> None:
+    """Measure every variant and the reference, one process at a time."""
+    environment = {**os.environ, "OMP_NUM_THREADS": str(THREADS)}
+    commands = [[sys.executable, str(HERE / "training.py"), "step", *variant, steps] for variant in VARIANTS]
+    commands.insert(1, [python, str(HERE / "reference_training.py"), steps])
+    for command in commands:
+        load = os.getloadavg()[0]
+        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+        for line in done.stdout.splitlines():
+            if line.startswith("{"):
+                report(**json.loads(line), load_before=round(load, 1))
+
+
+def main() -> None:
+    """Run what is asked for."""
+    what, *words = sys.argv[1:] or ["help"]
+    if what == "step":
+        step(*words[:3], *(int(word) for word in words[3:]))
+    elif what == "lite":
+        lite(*(int(word) for word in words))
+    elif what == "compare":
+        compare(*words)
+    else:
+        print(__doc__)
+
+
+if __name__ == "__main__":
+    main()
