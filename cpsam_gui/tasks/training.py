@@ -221,6 +221,7 @@ def write_request(path: Path, candidates: Iterable[Candidate], options: TrainOpt
         "classes": options.classes, "device": options.device, "precision": options.precision,
         "images": [[str(one.pair.image), one.use] for one in candidates],
     }  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(path, json.dumps(content, indent=1).encode())
 
 

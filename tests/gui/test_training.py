@@ -56,8 +56,7 @@ def outcome_of(image: Path, change: BeforeAfter | None) -> work.Outcome:
 @pytest.fixture
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep the user's own models out of the tests."""
-    folder = tmp_path / "models"
-    folder.mkdir()
+    folder = tmp_path / "models"  # as on a fresh computer, the folder does not exist yet
     monkeypatch.setenv("CPSAM_MODELS", str(folder))
     return folder
 
@@ -220,6 +219,7 @@ def test_a_changed_cell_is_shown_in_the_window(annotated: Window, qtbot: QtBot, 
 def test_discard_removes_the_new_model(annotated: Window, models: Path, image_file: Path) -> None:
     from cpsam_core.weights.folders import embedded_file
 
+    models.mkdir()
     (models / "mine.safetensors").write_bytes(embedded_file().read_bytes())
     assert "mine" in annotated.session.models.names()
     page = annotated.training_pages.show_outcome(outcome_of(image_file, None))
@@ -262,6 +262,7 @@ def test_models_are_renamed_used_rolled_back_and_deleted(
     from cpsam_core.cards import write_card
     from cpsam_core.weights.folders import embedded_file
 
+    models.mkdir()
     path = models / "child.safetensors"
     path.write_bytes(embedded_file().read_bytes())
     write_card(path, ModelCard(name="child", parent="cpsam-lite"))
