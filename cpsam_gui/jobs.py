@@ -19,6 +19,8 @@ from PyQt6.QtCore import QObject, QThread, QTimer, pyqtSignal
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Cancelled
 
+from .garbage import Collector
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -123,6 +125,7 @@ class Jobs(QObject):
         self._main, self._live = Lane(), Lane()
         self._running: set[Job] = set()
         self._closed = False
+        self.collector = Collector(self)
 
     @property
     def busy(self) -> bool:
@@ -191,6 +194,7 @@ class Jobs(QObject):
             job.cancel()
         for job in tuple(self._running):
             job.wait()
+        self.collector.stop()
 
     @staticmethod
     def _stop(lane: Lane) -> None:

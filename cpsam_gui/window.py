@@ -149,6 +149,8 @@ class Window(QMainWindow):
             signal.connect(self.refresh)
         session.jobs.started.connect(self.refresh)
         session.jobs.finished.connect(self.refresh)
+        session.runs.options_changed.connect(self.refresh)
+        session.folder_run.queue.state_changed.connect(self.refresh)
         session.view.events.selection.connect(self.refresh)
         session.view.events.masks.connect(self.refresh)
 
@@ -369,7 +371,7 @@ class Window(QMainWindow):
         """Ask about unsaved changes, stop the jobs, remember the layout; called by Qt."""
         if event is None:
             return
-        if not self.may_leave():
+        if not self.segment_panel.folder.may_stop() or not self.may_leave():
             event.ignore()
             return
         self.session.close()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from threading import Event
 
 import pytest
@@ -10,8 +11,10 @@ from cpsam_gui.jobs import Jobs, Problem, problem_from
 
 
 @pytest.fixture
-def jobs(qtbot: QtBot) -> Jobs:
-    return Jobs()
+def jobs(qtbot: QtBot) -> Iterator[Jobs]:
+    made = Jobs()
+    yield made
+    made.shutdown()
 
 
 def test_a_result_arrives_in_the_gui_thread(jobs: Jobs, qtbot: QtBot) -> None:

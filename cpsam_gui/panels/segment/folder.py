@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
+    QMessageBox,
     QProgressBar,
     QPushButton,
     QTreeWidget,
@@ -93,6 +94,19 @@ class FolderView(QWidget):
         self.back.setIcon(theme.icon("close"))
         for number in range(self.list.topLevelItemCount()):
             self._show(number)
+
+    def may_stop(self) -> bool:
+        """Ask before a folder at work is given up; False to let it go on."""
+        if not self._run.queue.running:
+            return True
+        answer = QMessageBox.question(
+            self.window(),
+            translate("The folder is not done"),
+            translate("Images of the folder still wait to be segmented. Stop here? What is done is saved."),
+            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
+            QMessageBox.StandardButton.No,
+        )
+        return answer == QMessageBox.StandardButton.Yes
 
     def _make_fields(self) -> None:
         self.title = QLabel(translate("Segment the folder"))

@@ -1,0 +1,57 @@
+"""Python's cycle collector, kept in the GUI thread.
+
+The collector runs in whichever thread happens to allocate, and windows, dialogs and their signals are full of cycles:
+a job that computes would now and then destroy widgets of Qt from its own thread, which crashes. While jobs can run,
+cycles are therefore collected by a timer of the GUI thread and nowhere else.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+from typing import ClassVar
+
+from PyQt6.QtCore import QObject, QTimer
+
+log = logging.getLogger(__name__)
+
+TICK = 1000  # milliseconds between looks at whether there is something to collect
+FULL = 30  # ticks between full collections, at least: each looks at every object there is
+
+
+class Collector(QObject):
+    """Collects cycles while it is on; the last one to go off gives the task back to Python."""
+
+    _active: ClassVar[int] = 0
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._ticks = 0
+        self._on = True
+        Collector._active += 1
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.tick)
+        self._timer.start(TICK)
+
+    def tick(self) -> None:
+        """Collect the generations that are due, as Python would."""
+        self._ticks += 1
+        young, middle, old = gc.get_count()
+        limits = gc.get_threshold()
+        if young <= limits[0]:
+            return
+        if old > limits[2] and self._ticks >= FULL:
+            self._ticks = 0
+            log.debug("collected %d objects", gc.collect())
+        else:
+            gc.collect(1 if middle > limits[1] else 0)
+
+    def stop(self) -> None:
+        """Go off; call when no job runs any more."""
+        if self._on:
+            self._on = False
+            self._timer.stop()
+            Collector._active -= 1
+            if Collector._active == 0:
+                gc.enable()
