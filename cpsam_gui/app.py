@@ -75,6 +75,7 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     from PyQt6.QtWidgets import QApplication
 
     from . import theme
+    from .tidy import Tidy
     from .frame import SCHEMES
     from .i18n import install
     from .remembered import load_preferences
@@ -89,6 +90,7 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     window = Window(model=model)
     window.frame.catch_errors()
     window.show()
+    Tidy(window.canvas)
 
     def begin() -> None:
         if demo:

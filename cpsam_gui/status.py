@@ -40,6 +40,7 @@ class Status(QStatusBar):
         self.readout = QLabel()
         self.readout.setMinimumWidth(260)
         self.count = QLabel()
+        self.count.setContentsMargins(theme.GRID, 0, 0, 0)
         self.addWidget(self.hint, 1)
         for widget in (self.job, self.bar, self.cancel, self.readout, self.count):
             self.addPermanentWidget(widget)

@@ -74,9 +74,7 @@ class Badge(QLabel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setStyleSheet(
-            "background: rgba(16, 18, 20, 200); color: white; border-radius: 4px; padding: 4px 8px;"
-        )
+        self.setStyleSheet("background: rgb(16, 18, 20); color: white; border-radius: 4px; padding: 4px 8px;")
         self.hide()
 
     def say(self, text: str) -> None:

@@ -146,10 +146,11 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
             return
         detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         device = painter.device()
-        detail *= device.devicePixelRatio() if device is not None else 1.0
-        level = self._level(detail)
+        dots = device.devicePixelRatio() if device is not None else 1.0
+        # Lines that are one sample thick would be too thin to see if samples followed the dots of a dense screen.
+        level = self._level(detail if self._magnify and detail > 1 else detail * dots)
         area = option.exposedRect.intersected(self.boundingRect())
-        smooth = detail < 1 or (self._smooth and detail < SMOOTH_BELOW)
+        smooth = detail * dots < 1 or (self._smooth and detail < SMOOTH_BELOW)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         end = perf_counter() + BUDGET
         for key in _grid(level, area.top(), area.bottom(), area.left(), area.right()):
