@@ -61,18 +61,26 @@ def flood(
     while True:
         box = Box(z, z + 1, y - side // 2, y + side // 2, x - side // 2, x + side // 2).intersection(whole)
         block = shades(plane[box.slices[1:]])
-        block = np.asarray(cv2.GaussianBlur(block, (0, 0), BLUR), np.float32).reshape(block.shape)
-        row, column = y - box.y0, x - box.x0
-        like = (np.abs(block - block[row, column]) <= tolerance).all(-1) & ~closed(box)
-        region = like.view(np.uint8)
-        if region[row, column]:
-            cv2.floodFill(region, None, (column, row), 2, flags=4)
-        mask = region == 2
+        mask = _alike(block, ~closed(box), y - box.y0, x - box.x0, tolerance)
         cut = _touches(mask, box, whole)
         if not cut or side >= largest:
             # Holes are noise and debris; but a hole that the fill may not enter stays.
             return box, (fill_holes(mask) & ~closed(box))[None], cut
         side *= 2
+
+
+def _alike(block: NDArray[np.float32], free: Mask, row: int, column: int, tolerance: float) -> Mask:
+    """Return what is joined to a pixel of a block (y, x, c) and like it."""
+    smooth = np.asarray(cv2.GaussianBlur(block, (0, 0), BLUR), np.float32).reshape(block.shape)
+    middle = smooth[row, column]
+    region = ((np.abs(smooth - middle) <= tolerance).all(-1) & free).view(np.uint8)
+    if region[row, column]:
+        cv2.floodFill(region, None, (column, row), 2, flags=4)
+    mask = region == 2
+    # Blurring makes the rim of a region unlike its middle; there the pixels themselves are asked.
+    rim = (cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8)) > 0) & ~mask
+    mask |= rim & free & (np.abs(block - middle) <= tolerance).all(-1)
+    return mask
 
 
 def _touches(mask: Mask, box: Box, whole: Box) -> bool:
