@@ -46,9 +46,9 @@ class DoubtSettings:
         For each of ``flow_error``, ``probability``, ``size``, ``solidity``, ``length``, ``border``, ``agreement``; those not named are `WEIGHTS`.
     """
 
-    flow_error: tuple[float, float] = (0.15, 0.6)
+    flow_error: tuple[float, float] = (0.1, 0.6)
     probability: tuple[float, float] = (0.5, 0.85)
-    outlier: tuple[float, float] = (2.5, 6.0)
+    outlier: tuple[float, float] = (1.5, 5.0)
     agreement: tuple[float, float] = (0.3, 0.85)
     fewest: int = 8
     weights: Mapping[str, float] = field(default_factory=dict)
