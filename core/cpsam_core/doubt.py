@@ -43,7 +43,8 @@ class DoubtSettings:
     fewest : int
         Objects that are needed before size and shape of one can be called unusual.
     weights : mapping of str to float
-        For each of ``flow_error``, ``probability``, ``size``, ``solidity``, ``length``, ``border``, ``agreement``; those not named are `WEIGHTS`.
+        For each of ``flow_error``, ``probability``, ``size``, ``solidity``, ``length``, ``border``, ``agreement``;
+        those not named are `WEIGHTS`.
     """
 
     flow_error: tuple[float, float] = (0.1, 0.6)
