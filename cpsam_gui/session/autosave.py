@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PATIENCE = 500  # milliseconds until a gesture under way is looked at again
 AT_LATEST = 6.0  # times the rest after which work is saved even where the changes never rest
 SHARE = 10.0  # times the duration of a write that lie between two, so that large images are not written all the time
+LONGEST = 60.0  # seconds of rest at most, where nothing longer was chosen
 
 
 class Autosave:
@@ -39,7 +40,7 @@ class Autosave:
         if not (keeping.saves_by_itself and keeping.unsaved):
             self.stop()
             return
-        rest = max(keeping.preferences.now.autosave_seconds, SHARE * keeping.saver.seconds)
+        rest = max(keeping.preferences.now.autosave_seconds, min(SHARE * keeping.saver.seconds, LONGEST))
         now = time.monotonic()
         self._since = now if self._since is None else self._since
         left = min(rest, max(self._since + AT_LATEST * rest - now, 0.0))

@@ -1,0 +1,1 @@
+"""Languages of the window: one file of Qt Linguist each, and what keeps them up to date."""

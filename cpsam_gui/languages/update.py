@@ -1,0 +1,114 @@
+"""Bring a language up to date: ``python -m cpsam_gui.languages.update de``.
+
+Collects the texts of the window from its sources and writes them to ``languages/XX.ts``, where Qt Linguist or any
+editor takes the translations. Finished translations stay; texts that are gone go.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+from cpsam_gui.i18n import CONTEXT, FOLDER, read_ts
+
+PACKAGE = Path(__file__).parents[1]
+
+
+def texts_of(source: str) -> set[str]:
+    """Return the texts of one module that are shown translated.
+
+    They stand in calls of `translate`; where its argument is a name, the texts come from tables of the module, so
+    all of its words are taken then.
+    """
+    tree = ast.parse(source)
+    found, by_name = set(), False
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node) == "translate" and node.args:
+            literals = list(_literals(node.args[0]))
+            found.update(literals)
+            by_name |= not literals
+        elif isinstance(node, ast.Call) and _name(node) == "Action" and len(node.args) > 1:
+            found.update(_literals(node.args[1]))
+    if by_name:
+        documents = set(_documents(tree))
+        found.update(
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in documents
+            and _is_text(node.value)
+        )
+    return found
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _literals(node: ast.expr) -> Iterator[str]:
+    """Yield the texts that an argument may be."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from _literals(node.body)
+        yield from _literals(node.orelse)
+
+
+def _documents(tree: ast.Module) -> Iterator[int]:
+    """Yield the identities of the constants that only describe the code."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield id(node.value)
+
+
+def _is_text(value: str) -> bool:
+    """Whether a constant is made of words for people rather than a key or a name."""
+    return any(map(str.isalpha, value)) and (" " in value.strip() or value[0].isupper()) and len(value) > 1
+
+
+def all_texts(package: Path = PACKAGE) -> list[str]:
+    """Return the texts of the window in alphabetical order."""
+    found: set[str] = set()
+    for path in sorted(package.rglob("*.py")):
+        found |= texts_of(path.read_text(encoding="utf-8"))
+    return sorted(text for text in found if text.strip())
+
+
+def write_ts(path: Path, code: str, texts: Sequence[str]) -> tuple[int, int]:
+    """Write a file of Qt Linguist; return how many texts it has and how many of them are translated."""
+    known = read_ts(path) if path.is_file() else {}
+    root = ElementTree.Element("TS", version="2.1", language=code, sourcelanguage="en")
+    context = ElementTree.SubElement(root, "context")
+    ElementTree.SubElement(context, "name").text = CONTEXT
+    for text in texts:
+        message = ElementTree.SubElement(context, "message")
+        ElementTree.SubElement(message, "source").text = text
+        translation = ElementTree.SubElement(message, "translation")
+        if text in known:
+            translation.text = known[text]
+        else:
+            translation.set("type", "unfinished")
+    ElementTree.indent(root)
+    path.write_bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")
+    return len(texts), sum(text in known for text in texts)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    codes = list(sys.argv[1:] if arguments is None else arguments)
+    if not codes:
+        sys.stderr.write("usage: python -m cpsam_gui.languages.update XX (two letters, such as de)\n")
+        return 2
+    texts = all_texts()
+    for code in codes:
+        total, done = write_ts(FOLDER / f"{code}.ts", code, texts)
+        sys.stdout.write(f"{code}: {total} texts, {done} translated\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
