@@ -12,15 +12,19 @@ import tifffile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cpsam_core.cli import main as cli_main
 from cpsam_core.cli import segment as cli_segment
 from cpsam_core.cli.options import settings_from
 from cpsam_core.normalize import NormalizeSettings
 from cpsam_core.settings import Settings
 from cpsam_gui.commands import Call, command_line, python_call
 from cpsam_gui.run_options import ModelChoice
+from cpsam_gui.session import Session
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
 
 SETTINGS = [
     Settings(),
@@ -108,6 +112,44 @@ def test_windows_quotes_its_own_way() -> None:
 def test_an_image_without_a_file_gets_a_placeholder() -> None:
     call = Call("", ModelChoice(), Settings())
     assert parse(command_line(call, "linux")).inputs == ["IMAGE.tif"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {
+            "diameter": 24.5,
+            "cellprob_threshold": -1.0,
+            "min_size": 40,
+            "percentile": (5.0, 99.9),
+            "niter": 90,
+        },
+    ],
+)
+def test_window_terminal_and_python_give_the_same_masks(
+    qtbot: QtBot, small_image: Path, changes: dict[str, Any]
+) -> None:
+    """The embedded model, three ways, through the text that is put on the clipboard."""
+    session = Session()
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(small_image)
+    session.runs.change(**changes)
+    call = session.runs.call()
+    with qtbot.waitSignal(session.history_changed, timeout=120_000):
+        session.runs.segment()
+    seen = np.array(session.document.labels[0])
+    session.close()
+    assert seen.max() >= 1
+
+    words = shlex.split(command_line(call, "linux"))
+    out = small_image.parent / "out"
+    assert cli_main([*words[1:], "--out", str(out)]) == 0
+    np.testing.assert_array_equal(tifffile.imread(out / "small cells_masks.tif"), seen)
+
+    names: dict[str, Any] = {}
+    exec(python_call(call), names)
+    np.testing.assert_array_equal(names["labels"], seen)
 
 
 @pytest.fixture
