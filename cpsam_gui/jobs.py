@@ -20,6 +20,7 @@ from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Cancelled
 
 from .garbage import Collector
+from .i18n import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,9 +50,11 @@ def problem_from(error: Exception) -> Problem:
         return Problem(str(error), details)
     if isinstance(error, MemoryError):
         return Problem(
-            "There is not enough memory for this. Close other programs or use a smaller image.", details
+            translate("There is not enough memory for this. Close other programs or use a smaller image."),
+            details,
         )
-    return Problem(f"Something went wrong inside the program ({type(error).__name__}: {error}).", details)
+    words = translate("Something went wrong inside the program ({kind}: {error}).")
+    return Problem(words.format(kind=type(error).__name__, error=error), details)
 
 
 class Job(QThread):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel, QSlider, QVBoxLayout, QWidget
 
+from .i18n import translate
 from .theme import GRID
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class PlaneSlider(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID // 2, GRID, GRID // 2, GRID)
         self.slider = QSlider(Qt.Orientation.Vertical)
-        self.slider.setToolTip("Plane  (Page Up, Page Down)")
+        self.slider.setToolTip(translate("Plane  (Page Up, Page Down)"))
         self.text = QLabel()
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.text.setMinimumWidth(48)

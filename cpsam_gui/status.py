@@ -8,6 +8,7 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton
 
 from . import theme
+from .i18n import translate
 
 if TYPE_CHECKING:
     from .canvas import Canvas
@@ -35,7 +36,7 @@ class Status(QStatusBar):
         self.cancel = QToolButton()
         self.cancel.setIcon(theme.icon("close"))
         self.cancel.setAutoRaise(True)
-        self.cancel.setToolTip("Cancel  (Ctrl+.)")
+        self.cancel.setToolTip(translate("Cancel  (Ctrl+.)"))
         self.cancel.clicked.connect(session.jobs.cancel)
         self.readout = QLabel()
         self.readout.setMinimumWidth(260)
@@ -69,13 +70,13 @@ class Status(QStatusBar):
     def show_hint(self) -> None:
         """Show what the tool does."""
         open_one = self._session.image is not None
-        self.hint.setText(self._session.tool.hint if open_one else "Open an image, or drop one on the window")
+        idle = translate("Open an image, or drop one on the window")
+        self.hint.setText(self._session.tool.hint if open_one else idle)
 
     def _count(self) -> None:
         count = len(self._session.document.objects)
-        self.count.setText(
-            f"{count:,} object{'' if count == 1 else 's'}" if self._session.image is not None else ""
-        )
+        words = translate("1 object") if count == 1 else translate("{:,} objects").format(count)
+        self.count.setText(words if self._session.image is not None else "")
 
     def _started(self, name: str) -> None:
         self.job.setText(name)

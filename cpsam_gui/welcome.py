@@ -8,6 +8,7 @@ from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from . import theme
+from .i18n import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,14 +23,16 @@ class Welcome(QWidget):
         layout = QVBoxLayout(self)
         layout.setSpacing(theme.GRID)
         self._picture = QLabel()
-        title = QLabel("Drop an image here")
+        title = QLabel(translate("Drop an image here"))
         title.setObjectName("title")
-        words = QLabel("TIFF, OME-TIFF, PNG, JPEG or NumPy; flat images and z-stacks, any number of channels")
+        words = QLabel(
+            translate("TIFF, OME-TIFF, PNG, JPEG or NumPy; flat images and z-stacks, any number of channels")
+        )
         words.setObjectName("dim")
-        self.open_button = QPushButton("Open image…")
+        self.open_button = QPushButton(translate("Open image…"))
         self.open_button.setObjectName("primary")
         self.open_button.clicked.connect(ask_open)
-        self.demo_button = QPushButton("Try the demonstration")
+        self.demo_button = QPushButton(translate("Try the demonstration"))
         self.demo_button.clicked.connect(demo)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.GRID)

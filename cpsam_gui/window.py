@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
 IMAGES = "Images (*.tif *.tiff *.png *.jpg *.jpeg *.npy);;All files (*)"
 MASKS = "Masks (*.tif *.tiff *.png *.npy *.cpsam);;All files (*)"
+PAPER = (
+    "Pachitariu, Rariden, Stringer, <i>Cellpose-SAM: superhuman generalization for cellular segmentation</i>"
+)
 SAVE = "TIFF (*.tif);;PNG (*.png)"
 
 
@@ -104,7 +107,7 @@ class Window(QMainWindow):
                     menu.addMenu(self.recent_menu)
 
     def _make_toolbar(self) -> None:
-        bar = QToolBar("Tools")
+        bar = QToolBar(translate("Tools"))
         bar.setObjectName("toolbar")
         bar.setMovable(False)
         bar.setIconSize(QSize(theme.ICON))
@@ -190,7 +193,11 @@ class Window(QMainWindow):
         else:
             kinds = ", ".join(supported_suffixes())
             self.show_problem(
-                Problem(f"The folder {folder.name} has no images that can be read here ({kinds}).")
+                Problem(
+                    translate("The folder {folder} has no images that can be read here ({kinds}).").format(
+                        folder=folder.name, kinds=kinds
+                    )
+                )
             )
 
     def ask_open_folder(self) -> None:
@@ -226,7 +233,7 @@ class Window(QMainWindow):
 
     def ask_open(self) -> None:
         """Let the user choose an image."""
-        name, _ = QFileDialog.getOpenFileName(self, "Open image", self._folder(), IMAGES)
+        name, _ = QFileDialog.getOpenFileName(self, translate("Open image"), self._folder(), IMAGES)
         if name:
             self.open(Path(name))
 
@@ -242,12 +249,14 @@ class Window(QMainWindow):
             self.open(path)
         else:
             self.session.message.emit(
-                "This is the last image of the folder" if step > 0 else "This is the first"
+                translate("This is the last image of the folder")
+                if step > 0
+                else translate("This is the first")
             )
 
     def ask_import(self) -> None:
         """Let the user choose masks for the open image."""
-        name, _ = QFileDialog.getOpenFileName(self, "Import masks", self._folder(), MASKS)
+        name, _ = QFileDialog.getOpenFileName(self, translate("Import masks"), self._folder(), MASKS)
         if name:
             self.session.keeping.import_masks(Path(name))
 
@@ -262,7 +271,7 @@ class Window(QMainWindow):
         """Let the user choose where and in which form the masks go."""
         path = self.session.path
         start = masks_path(path) if path is not None else Path("masks.tif")
-        name, _ = QFileDialog.getSaveFileName(self, "Export masks", str(start), SAVE)
+        name, _ = QFileDialog.getSaveFileName(self, translate("Export masks"), str(start), SAVE)
         if name:
             self.session.keeping.export(Path(name))
 
@@ -270,7 +279,9 @@ class Window(QMainWindow):
         """Let the user choose where the masks go as a file of Cellpose."""
         path = self.session.path
         start = seg_path(path) if path is not None else Path("masks_seg.npy")
-        name, _ = QFileDialog.getSaveFileName(self, "Export for Cellpose", str(start), "Cellpose (*_seg.npy)")
+        name, _ = QFileDialog.getSaveFileName(
+            self, translate("Export for Cellpose"), str(start), "Cellpose (*_seg.npy)"
+        )
         if name:
             chosen = Path(name)
             stem = chosen.name.removesuffix(".npy").removesuffix("_seg")
@@ -340,10 +351,10 @@ class Window(QMainWindow):
         from cpsam_core import __version__
 
         QMessageBox.about(
-            self, "About cpsam-gui",
-            f"<b>cpsam-gui {__version__}</b><p>Segment microscopy images with Cellpose-SAM and correct "
-            "the masks by hand.</p><p>The method: Pachitariu, Rariden, Stringer, <i>Cellpose-SAM: superhuman "
-            "generalization for cellular segmentation</i>. BSD-3 licence.</p>",
+            self, translate("About cpsam-gui"),
+            f"<b>cpsam-gui {__version__}</b>"
+            + translate("<p>Segment microscopy images with Cellpose-SAM and correct the masks by hand.</p>"
+                        "<p>The method: {}. BSD-3 licence.</p>").format(PAPER),
         )  # fmt: skip
 
     def show_problem(self, problem: Problem) -> None:

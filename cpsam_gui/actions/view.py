@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QTimer
 
 from cpsam_gui import theme
+from cpsam_gui.i18n import translate
 from cpsam_gui.view import Overlay, Picture
 
 from .table import Action, with_image, with_objects, with_stack
@@ -71,7 +72,7 @@ def _turn(by: int) -> Do:
         place = there.index(session.view.picture) if session.view.picture in there else 0
         session.view.picture = there[(place + by) % len(there)]
         if len(there) == 1:
-            session.message.emit("Flows and cell probability can be shown after a run")
+            session.message.emit(translate("Flows and cell probability can be shown after a run"))
 
     return do
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from cpsam_gui.i18n import translate
 from cpsam_gui.tools import TOOLS, Desk, Options, Pointer, Tool
 from cpsam_gui.view import View
 
@@ -171,7 +172,7 @@ class Gestures(QObject):
         low, high = BRUSH_RANGE
         diameter = self.view.brush_diameter * factor
         self.view.brush_diameter = min(max(diameter, low), high)
-        self.message.emit(f"Brush {self.view.brush_diameter:.0f} px")
+        self.message.emit(translate("Brush {:.0f} px").format(self.view.brush_diameter))
         self.redraw.emit()
 
     # -- inside ------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import numpy as np
 
 from cpsam_gui import tasks
 from cpsam_gui.compose import COVERED
+from cpsam_gui.i18n import translate
 from cpsam_gui.operations import Proposal
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Helping:
         session = self._session
         deliver = partial(session.deliver, done)
         if session.image is None or session.jobs.busy:
-            session.message.emit("Wait until the running job has ended, or cancel it (Ctrl+.)")
+            session.message.emit(translate("Wait until the running job has ended, or cancel it (Ctrl+.)"))
             deliver(None)
             return lambda: None
         options = session.runs.options.changed(diameter="auto")

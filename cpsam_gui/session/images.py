@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cpsam_gui import tasks
 from cpsam_gui.document import Document
+from cpsam_gui.i18n import translate
 from cpsam_gui.jobs import Problem
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Images:
         """
         session = self._session
         session.jobs.next_generation()
-        session.message.emit(f"Opening {path.name}")
+        session.message.emit(translate("Opening {}").format(path.name))
         session.jobs.start(
             f"Opening {path.name}",
             partial(tasks.open_image, path, reading=reading, shipped=shipped),
@@ -94,7 +95,9 @@ class Images:
         session.objects_changed.emit()
         session.message.emit(self.describe())
         if opened.problem:
-            session.failed.emit(Problem(f"The saved masks were left out. {opened.problem}"))
+            session.failed.emit(
+                Problem(translate("The saved masks were left out. {}").format(opened.problem))
+            )
 
     def describe(self) -> str:
         """Return size and type of the open image in words."""

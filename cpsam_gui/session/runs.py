@@ -14,6 +14,7 @@ from cpsam_core.errors import SettingsError
 from cpsam_core.settings import NATIVE_DIAMETER
 from cpsam_gui import landing, tasks
 from cpsam_gui.commands import Call
+from cpsam_gui.i18n import translate
 from cpsam_gui.run_options import RunOptions, is_kept, recalled, remembered, typical_diameter
 from cpsam_gui.tools import RunDesk
 
@@ -225,7 +226,7 @@ class Runs:
         """Set the diameter to the median of the masks and return it; None where there are none."""
         diameter = typical_diameter(self._session.document.objects.values())
         if diameter is None:
-            self._session.message.emit("There are no masks yet to take the size from")
+            self._session.message.emit(translate("There are no masks yet to take the size from"))
         else:
             self.change(diameter=round(diameter, 1))
         return diameter
@@ -247,10 +248,11 @@ class Runs:
 
         def done(diameter: float | None) -> None:
             if diameter is None:
-                session.message.emit("The model saw no cells to measure; the diameter stays as it is")
+                words = translate("The model saw no cells to measure; the diameter stays as it is")
+                session.message.emit(words)
             else:
                 self.change(diameter=round(diameter, 1))
-                session.message.emit(f"The cells measure about {diameter:.0f} px")
+                session.message.emit(translate("The cells measure about {:.0f} px").format(diameter))
 
         work = partial(
             tasks.measure, session.image, session.view.plane, self.settings, self._loader(options.model)
@@ -284,7 +286,8 @@ class Runs:
             start(pending.name, work, partial(self._land, again, result))
         else:
             self._take(pending.name, replace(found, settings=pending.settings))
-            session.message.emit(f"{len(found.records):,} objects" + ("" if live else " found"))
+            words = translate("{:,} objects") if live else translate("{:,} objects found")
+            session.message.emit(words.format(len(found.records)))
             if not live and remembered(self._options, self.settings) != pending.settings:
                 self.mask_again()  # the thresholds were moved during the run
 
@@ -307,7 +310,10 @@ class Runs:
             return
         new = landing.land(document, REGION, found, keep=keep)
         self._keep_flows(found)
-        session.message.emit(f"{len(new):,} object{'' if len(new) == 1 else 's'} in the region")
+        words = (
+            translate("1 object in the region") if len(new) == 1 else translate("{:,} objects in the region")
+        )
+        session.message.emit(words.format(len(new)))
         if done is not None:
             done(new)
 

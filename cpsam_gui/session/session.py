@@ -12,6 +12,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from cpsam_gui import operations
 from cpsam_gui.document import Document
+from cpsam_gui.i18n import translate
 from cpsam_gui.jobs import Jobs
 from cpsam_gui.models import Models
 from cpsam_gui.tools import Desk
@@ -62,7 +63,7 @@ class Session(Gestures):
         self.models = models or Models()
         self.jobs = Jobs(self)
         self.jobs.failed.connect(self.failed)
-        self.jobs.cancelled.connect(lambda name: self.message.emit(f"{name}: cancelled"))
+        self.jobs.cancelled.connect(lambda name: self.message.emit(translate("{}: cancelled").format(name)))
         self.image: Image | None = None
         self.path: Path | None = None
         self.images, self.runs, self.keeping, self.look = Images(self), Runs(self), Keeping(self), Look(self)
@@ -124,9 +125,9 @@ class Session(Gestures):
         self.document.go_to(position)
         steps = self.document.steps
         if self.document.position < before:
-            self.message.emit(f"Undone: {steps[self.document.position]}")
+            self.message.emit(translate("Undone: {}").format(steps[self.document.position]))
         elif self.document.position > before:
-            self.message.emit(f"Redone: {steps[self.document.position - 1]}")
+            self.message.emit(translate("Redone: {}").format(steps[self.document.position - 1]))
 
     def change(self, operation: Callable[[Document], str | None]) -> None:
         """Run an edit of the document; a returned string says why nothing was done."""
@@ -150,11 +151,12 @@ class Session(Gestures):
         """Copy what the selected objects have in the plane shown."""
         copied = operations.copy(self.document, sorted(self.view.selection), self.view.plane)
         if copied is None:
-            self.message.emit("The selected objects have nothing in this plane")
+            self.message.emit(translate("The selected objects have nothing in this plane"))
             return
         self.options.clipboard = copied
         many = len(copied.pieces)
-        self.message.emit(f"{many:,} object{'' if many == 1 else 's'} copied")
+        words = translate("1 object copied") if many == 1 else translate("{:,} objects copied").format(many)
+        self.message.emit(words)
         self.tool_changed.emit()
 
     def paste(self) -> None:

@@ -129,7 +129,7 @@ class Training(QObject):
             return  # the reason was shown
         if session.path is None:
             session.failed.emit(
-                Problem("Open an image of the folder that the model should learn from first.")
+                Problem(translate("Open an image of the folder that the model should learn from first."))
             )
             return
         folder, uses, options = session.path.parent, dict(self.uses), self.chosen

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cpsam_gui import tasks
 from cpsam_gui.files import images_in, project_path
+from cpsam_gui.i18n import translate
 from cpsam_gui.queue import Existing, Queue, State
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class FolderRun:
         number = None if self._stopping else self.queue.next()
         if number is None or self._plan is None:
             self.queue.end()
-            self._session.message.emit(f"Folder: {self.queue.summary}")
+            self._session.message.emit(translate("Folder: {}").format(self.queue.summary))
             return
         path = self.queue.entries[number].path
         self.queue.put(number, state=State.RUNNING, words="")

@@ -97,7 +97,7 @@ class ObjectsPanel(QWidget):
         row = QHBoxLayout()
         self.count = QLabel("0")
         self.count.setObjectName("number")
-        self._caption = dim("objects", wrap=False)
+        self._caption = dim(translate("objects"), wrap=False)
         self.filter = QComboBox()
         self.filter.setToolTip(translate("Which objects are listed"))
         for name in FILTERS:
