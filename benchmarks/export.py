@@ -16,7 +16,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from cpsam_core.formats import FORMATS, ObjectSet, ReadHints, WriteOptions, name_for, read_objects, write_objects
+from cpsam_core.formats import (
+    FORMATS,
+    ObjectSet,
+    ReadHints,
+    WriteOptions,
+    name_for,
+    read_objects,
+    write_objects,
+)
 from cpsam_core.images import arrange
 
 
@@ -70,7 +78,9 @@ def main() -> None:
                 hints = ReadHints(objects.labels.shape)
                 reading = f"{best(1, lambda: read_objects(path, chosen, hints)):9.2f}"  # noqa: B023
             parts = path.rglob("*") if path.is_dir() else [path]
-            print(f"{chosen.key:<16}{writing:9.2f}{reading:>9}{sum(p.stat().st_size for p in parts) / 1e6:9.1f}")
+            print(
+                f"{chosen.key:<16}{writing:9.2f}{reading:>9}{sum(p.stat().st_size for p in parts) / 1e6:9.1f}"
+            )
 
 
 def best(repeat: int, work: object) -> float:

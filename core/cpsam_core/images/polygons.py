@@ -267,12 +267,12 @@ class _Sides:
             ):
                 towards = (direction + turn) % 4
                 follower[chosen] = first[towards] + np.searchsorted(pixels[towards], target[chosen])
-        direction = np.repeat(np.arange(4, dtype=np.int8), np.diff(first))
+        directions = np.repeat(np.arange(4, dtype=np.int8), np.diff(first))
         pixel = np.concatenate(pixels)
         row, column = np.divmod(pixel, width)
         corner = np.stack([column, row], axis=1).astype(np.int32) - 1
-        corner += np.array(_CORNER, np.int32)[:, ::-1][direction]
-        return cls(flat[pixel], direction, corner, following)
+        corner += np.array(_CORNER, np.int32)[:, ::-1][directions]
+        return cls(flat[pixel], directions, corner, following)
 
 
 def _bordering(flat: npt.NDArray[Any], width: int) -> list[npt.NDArray[np.int64]]:

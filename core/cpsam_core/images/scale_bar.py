@@ -110,7 +110,7 @@ def draw_numbers(picture: npt.NDArray[np.uint8], labels: npt.NDArray[Any]) -> No
 
 
 def _font_scale(picture: npt.NDArray[np.uint8]) -> float:
-    return max(10.0, 0.03 * min(picture.shape[:2])) / FONT_HEIGHT
+    return float(max(10.0, 0.03 * min(picture.shape[:2])) / FONT_HEIGHT)
 
 
 def _write(picture: npt.NDArray[np.uint8], text: str, x: int, y: int, scale: float) -> None:
