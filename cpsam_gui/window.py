@@ -134,7 +134,7 @@ class Window(QMainWindow):
             Place("Segment", self.segment_panel, "top", scrolls=False),
             Place("Channels", self.channels_panel, "top"),
             Place("Train", self.train_panel, "top"),
-            Place("Objects", self.objects_panel, "bottom"),
+            Place("Objects", self.objects_panel, "bottom", scrolls=False),
             Place("History", self.history_panel, "bottom", scrolls=False),
         ))  # fmt: skip
 

@@ -9,7 +9,8 @@ from cpsam_gui import drawing, operations
 from .base import Desk, Pointer, Shape, Tint, Tool
 
 CLOSE = 9.0  # screen pixels from a corner or an edge within which it is taken hold of
-FINE, COARSE = 0.8, 4.0  # pixels that the simplified outline may be off
+FINE, COARSE = 0.9, 4.0  # pixels that the simplified outline may be off, by the size of the object
+CROWDED = 3.0  # and screen pixels, so that corners do not crowd at a low zoom
 
 
 class Vertices(Tool):
@@ -58,7 +59,9 @@ class Vertices(Tool):
             if loud:
                 desk.say("The object has nothing in this plane")
             return False
-        tolerance = min(max(0.03 * float(np.sqrt(mask.sum())), FINE), COARSE)
+        tolerance = min(
+            max(0.04 * float(np.sqrt(mask.sum())), FINE, CROWDED / desk.view.camera.scale), COARSE
+        )
         self._points = [(y + box.y0, x + box.x0) for y, x in drawing.corners(mask, tolerance)]
         self._number, self._plane, self._edited, self._last = number, plane, False, None
         desk.view.select(number)

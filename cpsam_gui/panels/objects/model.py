@@ -9,6 +9,7 @@ import numpy as np
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PyQt6.QtGui import QColor
 
+from cpsam_gui import theme
 from cpsam_gui.history import ObjectRecord, Origin
 from cpsam_gui.i18n import translate
 from cpsam_gui.operations import class_colour
@@ -151,6 +152,10 @@ class ObjectsModel(QAbstractTableModel):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.DecorationRole and column == "Class" and row.class_id:
             return QColor(class_colour(row.class_id, self._session.document.facts.classes))
+        if column == "Marks" and role == Qt.ItemDataRole.DecorationRole and row.locked:
+            return theme.icon("lock_outline")
+        if column == "Marks" and role == Qt.ItemDataRole.ToolTipRole:
+            return flags_of(row)
         return None
 
     def _text(self, number: int, row: ObjectRecord, column: str) -> str:
@@ -161,4 +166,6 @@ class ObjectsModel(QAbstractTableModel):
         if column == "Class":
             names = {one.number: one.name for one in self._session.document.facts.classes}
             return (names.get(row.class_id) or str(row.class_id)) if row.class_id else ""
-        return translate(ORIGINS[row.origin]) if column == "Origin" else flags_of(row)
+        if column == "Origin":
+            return translate(ORIGINS[row.origin])
+        return "?" if row.uncertain else ""

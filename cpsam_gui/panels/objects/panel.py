@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import (
     QHeaderView,
     QLabel,
     QMenu,
+    QStackedWidget,
     QTableView,
     QToolButton,
     QWidget,
@@ -21,7 +22,7 @@ from PyQt6.QtWidgets import (
 from cpsam_gui import operations, theme
 from cpsam_gui.history import Origin
 from cpsam_gui.i18n import translate
-from cpsam_gui.panels.layout import column, dim
+from cpsam_gui.panels.layout import column, dim, scrolling
 from cpsam_gui.view import Camera
 
 from .classes import ClassesEditor
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 DELAY = 80  # milliseconds; following every dab would be felt
 MANY = 20_000  # objects; more are counted in another thread
 RUNS = 4000  # stretches of rows; a selection in more pieces is not marked in the table
-WIDTHS = (62, 74, 74, 78)
+WIDTHS = (50, 60, 64, 70)
 NOTHING = "Nothing is selected. Click an object."
 BATCH: tuple[tuple[str, Callable[..., str | None]], ...] = (
     ("Delete", operations.delete),
@@ -77,13 +78,13 @@ class ObjectsPanel(QWidget):
         self.counts = dim("")
         layout.addWidget(self.counts)
         self.model = ObjectsModel(session)
-        self.table = self._table()
-        layout.addWidget(self.table, 1)
+        self.table, self.classes = self._table(), ClassesEditor(session)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.table)
+        self._pages.addWidget(scrolling(self.classes))
+        layout.addWidget(self._pages, 1)
         self.selected = dim(translate(NOTHING))
         layout.addWidget(self.selected)
-        self.classes = ClassesEditor(session)
-        self.classes.hide()
-        layout.addWidget(self.classes)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY)
@@ -108,7 +109,7 @@ class ObjectsPanel(QWidget):
         self.name_classes.setText(translate("Classes"))
         self.name_classes.setToolTip(translate("Names and colours of the classes"))
         self.name_classes.setCheckable(True)
-        self.name_classes.toggled.connect(lambda on: self.classes.setVisible(on))
+        self.name_classes.toggled.connect(lambda on: self._pages.setCurrentIndex(int(on)))
         row.addWidget(self.count)
         row.addWidget(self._caption, 1, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.filter)
@@ -125,7 +126,7 @@ class ObjectsPanel(QWidget):
         table.setSortingEnabled(True)
         table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        table.setMinimumHeight(160)
+        table.setMinimumHeight(theme.GRID * 9)
         table.setTabKeyNavigation(False)
         rows, header = table.verticalHeader(), table.horizontalHeader()
         if rows is not None and header is not None:
