@@ -19,7 +19,7 @@ from cpsam_core.images import Image
 from cpsam_gui import tasks
 from cpsam_gui.models import Models
 from cpsam_gui.session import Session
-from cpsam_gui.tidy import Tidy
+from cpsam_gui.tidy import tidy
 from cpsam_gui.view import Camera
 from cpsam_gui.window import Window
 
@@ -62,7 +62,7 @@ def open_window(
         found = tasks.Found(labels, tasks.records_of(labels))
         opened = replace(opened, found=found, masks_from=Path("masks.tif"))
     window.session.images.show(opened)
-    Tidy(window.canvas)
+    tidy(window)
     settle()
     return window
 

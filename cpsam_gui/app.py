@@ -75,10 +75,10 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     from PyQt6.QtWidgets import QApplication
 
     from . import theme
-    from .tidy import Tidy
     from .frame import SCHEMES
     from .i18n import install
     from .remembered import load_preferences
+    from .tidy import tidy
     from .window import Window
 
     app = QApplication(sys.argv[:1])
@@ -90,7 +90,7 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     window = Window(model=model)
     window.frame.catch_errors()
     window.show()
-    Tidy(window.canvas)
+    tidy(window)
 
     def begin() -> None:
         if demo:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import logging
+from time import monotonic
 from typing import ClassVar
 
 from PyQt6.QtCore import QObject, QTimer
@@ -16,6 +17,7 @@ from PyQt6.QtCore import QObject, QTimer
 log = logging.getLogger(__name__)
 
 TICK = 1000  # milliseconds between looks at whether there is something to collect
+REST = 3.0  # seconds without a movement of the mouse before a full collection, which may take a tenth of one
 FULL = 30  # ticks between full collections, at least: each looks at every object there is
 
 
@@ -28,6 +30,7 @@ class Collector(QObject):
         super().__init__(parent)
         self._ticks = 0
         self._on = True
+        self._moved = 0.0
         Collector._active += 1
         gc.disable()
         self._timer = QTimer(self)
@@ -41,11 +44,15 @@ class Collector(QObject):
         limits = gc.get_threshold()
         if young <= limits[0]:
             return
-        if old > limits[2] and self._ticks >= FULL:
+        if old > limits[2] and self._ticks >= FULL and monotonic() - self._moved > REST:
             self._ticks = 0
             log.debug("collected %d objects", gc.collect())
         else:
             gc.collect(1 if middle > limits[1] else 0)
+
+    def postpone(self, *_: object) -> None:
+        """Note that the user is at work: a full collection now would be felt."""
+        self._moved = monotonic()
 
     def stop(self) -> None:
         """Go off; call when no job runs any more."""

@@ -99,7 +99,11 @@ def _picture(picture: Picture, text: str, *, first: bool = False) -> Action:
 def _peek(window: Window) -> None:
     """Hide the masks for a moment."""
     window.canvas.peek(True)
-    QTimer.singleShot(PEEK, window.canvas, lambda: window.canvas.peek(False))
+    timer = QTimer(window.canvas)
+    timer.setSingleShot(True)
+    timer.timeout.connect(lambda: window.canvas.peek(False))
+    timer.timeout.connect(timer.deleteLater)
+    timer.start(PEEK)
 
 
 def _overlay(overlay: Overlay, text: str, *, first: bool = False) -> Action:

@@ -5,30 +5,34 @@ import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-import pytest
-
-from cpsam_gui import tidy
+from cpsam_gui import garbage, tidy
 
 if TYPE_CHECKING:
+    import pytest
+
     from cpsam_gui.window import Window
 
 
 def test_garbage_waits_until_the_mouse_rests(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     now, done, interval = 100.0, [], sys.getswitchinterval()
     fake = SimpleNamespace(
-        freeze=lambda: done.append("freeze"), collect=lambda: done.append("collect"),
-        get_threshold=gc.get_threshold, set_threshold=lambda *values: done.append(values[2]),
+        freeze=lambda: done.append("freeze"), collect=lambda *young: done.append(young or "all"),
+        get_count=lambda: (10**6, 10**6, 10**6), get_threshold=gc.get_threshold,
+        enable=gc.enable,
     )  # fmt: skip
     monkeypatch.setattr(tidy, "gc", fake)
-    monkeypatch.setattr(tidy, "monotonic", lambda: now)
+    monkeypatch.setattr(garbage, "gc", fake)
+    monkeypatch.setattr(garbage, "monotonic", lambda: now)
+    monkeypatch.setattr(garbage, "FULL", 0)
     try:
-        keeper = tidy.Tidy(window.canvas)
+        tidy.tidy(window)
+        assert sys.getswitchinterval() < 0.002
     finally:
         sys.setswitchinterval(interval)
-    assert done == ["freeze", tidy.NEVER]
+    collector = window.session.jobs.collector
     window.canvas.pointed.emit(1.0, 1.0)
     now += 1
-    assert not keeper.collect()
-    now += tidy.REST
-    assert keeper.collect()
-    assert done[-1] == "collect"
+    collector.tick()
+    now += garbage.REST
+    collector.tick()
+    assert done == ["freeze", (1,), "all"]
