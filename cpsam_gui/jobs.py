@@ -233,7 +233,9 @@ class Jobs(QObject):
         return job
 
     def _enqueue(self, job: Job, lane: Lane) -> Job:
-        if lane.running is None:
+        if self._closed:  # a timer of a closed window would start work that nobody waits for: Qt ends in a crash
+            job.deleteLater()
+        elif lane.running is None:
             self._run(job, lane)
         else:
             lane.waiting = job

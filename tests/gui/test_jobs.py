@@ -113,3 +113,35 @@ def test_shutdown_waits(jobs: Jobs, qtbot: QtBot) -> None:
     jobs.start("Endless", work, lambda _: None)
     jobs.shutdown()
     assert ended.is_set()
+
+
+def test_nothing_starts_after_the_end(jobs: Jobs, qtbot: QtBot) -> None:
+    ran: list[str] = []
+    jobs.shutdown()
+    jobs.start("Main", lambda progress: ran.append("main"), ran.append)
+    jobs.start_live("Live", lambda progress: ran.append("live"), ran.append)
+    jobs.start_beside("Beside", lambda progress: ran.append("beside"), ran.append, every=True)
+    jobs.start_apart("Apart", lambda progress: ran.append("apart"))
+    qtbot.wait(50)
+    assert jobs.idle
+    assert not ran
+
+
+def test_work_apart_survives_another_image_and_tells_its_caller(jobs: Jobs, qtbot: QtBot) -> None:
+    gate, results, problems = Event(), [], []
+
+    def fail(progress: object) -> None:
+        raise ImageError("No.")
+
+    job = jobs.start_apart("Apart", lambda progress: gate.wait(5))
+    job.succeeded.connect(results.append)
+    other = jobs.start_apart("Failing", fail)
+    other.failed.connect(problems.append)
+    general: list[object] = []
+    jobs.failed.connect(general.append)
+    jobs.next_generation()
+    jobs.cancel()
+    gate.set()
+    qtbot.waitUntil(lambda: results == [True] and len(problems) == 1 and jobs.idle)
+    assert not jobs.busy
+    assert not general
