@@ -167,13 +167,25 @@ class Jobs(QObject):
             self._live.running.cancel()
         return self._enqueue(self._make(name, work, done, self._live), self._live)
 
-    def start_beside(self, name: str, work: Work, done: Callable[[Any], None], *, every: bool = False) -> Job:
+    def start_beside(
+        self,
+        name: str,
+        work: Work,
+        done: Callable[[Any], None],
+        *,
+        every: bool = False,
+        ended: Callable[[], object] | None = None,
+    ) -> Job:
         """Run `work` at once, beside everything else; for short work such as saving.
 
-        With `every`, the result is delivered whatever image is open by then.
+        With `every`, the result is delivered whatever image is open by then. `ended` is called when the thread
+        has ended, whatever came of it; connecting to the job afterwards would be too late for quick work.
         """
         lane = Lane()
-        return self._enqueue(self._make(name, work, done, lane, every=every), lane)
+        job = self._make(name, work, done, lane, every=every)
+        if ended is not None:
+            job.finished.connect(ended)
+        return self._enqueue(job, lane)
 
     def start_apart(self, name: str, work: Work) -> Job:
         """Run `work` that has nothing to do with the open image; the caller connects to the job itself.

@@ -41,10 +41,10 @@ class Helping:
             self._waiting = (work, done)
             return
         self._running = True
-        job = self._session.jobs.start_beside(
-            "Preview", lambda progress: work(), partial(self._session.deliver, done)
+        self._session.jobs.start_beside(
+            "Preview", lambda progress: work(), partial(self._session.deliver, done),
+            ended=self._next,
         )
-        job.finished.connect(self._next)
 
     def _next(self) -> None:
         self._running = False

@@ -110,8 +110,7 @@ class Saver:
             request.aside,
         )  # fmt: skip
         self._writing = _Writing(request, document, document.state, flows)
-        job = self._session.jobs.start_beside("Saving", work, self._done, every=True)
-        job.finished.connect(self._finished)
+        self._session.jobs.start_beside("Saving", work, self._done, every=True, ended=self._finished)
 
     def _extra(self) -> tasks.Saved:
         """Return what is saved beside the masks; flows that the file holds already are taken over there."""

@@ -76,8 +76,7 @@ class Watching:
         def work(progress: object) -> tuple[Path, Stamp]:
             return path, stamp_of(path)
 
-        job = self._session.jobs.start_beside("Looking", work, self._seen)
-        job.finished.connect(self._looked)
+        self._session.jobs.start_beside("Looking", work, self._seen, ended=self._looked)
 
     def _looked(self) -> None:
         self._looking = False
