@@ -378,3 +378,12 @@ def test_a_plain_array_is_no_segmentation(tmp_path):
     (tmp_path / "b_seg.npy").write_bytes(b"nothing of the kind")
     with pytest.raises(ImageError, match="not a NPY file"):
         read_seg(tmp_path / "b_seg.npy")
+
+
+def test_a_place_far_out_is_refused_before_memory_is_asked_for(tmp_path):
+    """A damaged or crafted index of a kept value makes Python allocate all places up to it, tens of gigabytes."""
+    header = b"\x93NUMPY\x01\x00" + (118).to_bytes(2, "little")
+    header += b"{'descr': '|O', 'fortran_order': False, 'shape': (), }".ljust(117) + b"\n"
+    (tmp_path / "a_seg.npy").write_bytes(header + b"\x80\x03}r\xff\xff\xff\x7f.")
+    with pytest.raises(ImageError, match="cannot be unpacked"):
+        read_seg(tmp_path / "a_seg.npy")

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 import pickle
+import pickletools
 import re
 import struct
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,10 @@ __all__ = ["load_npy_object"]
 
 DTYPE = re.compile(r"[<>=|]?(b1|f2|[iuf][48]|[iu][12]|c8|c16|O8?|[SU]\d{1,6})")
 """Element types that are plain data; no structures, no dates, no raw memory."""
+
+PUTS = ("PUT", "BINPUT", "LONG_BINPUT")
+MOST_KEPT = 1 << 22
+"""Places for values that a pickle refers to again; real files have some thousands."""
 
 BROKEN = (
     pickle.UnpicklingError,
@@ -71,6 +76,9 @@ def load_npy_object(path: Path) -> Any:
         if shape != () or dtype != np.dtype(object):
             raise ImageError(f"{path} holds a plain array, not a saved segmentation.")
         try:
+            start = file.tell()
+            _check_memo(file)
+            file.seek(start)
             loaded = _plain(_Unpickler(file, encoding="latin1").load(), {})
         except _Refused as refused:
             raise ImageError(
@@ -81,6 +89,19 @@ def load_npy_object(path: Path) -> Any:
     if isinstance(loaded, np.ndarray) and loaded.shape == ():
         return loaded.item()
     return loaded
+
+
+def _check_memo(file: IO[bytes]) -> None:
+    """Refuse a pickle that keeps something at a place far out: all places up to there would be allocated.
+
+    Raises
+    ------
+    ValueError
+        Such a place, or something that is no pickle.
+    """
+    for opcode, argument, _ in pickletools.genops(file):
+        if opcode.name in PUTS and argument > MOST_KEPT:
+            raise ValueError("it keeps something at a place that no real file has")
 
 
 class _Refused(Exception):  # noqa: N818 - carries what was refused, for the message
