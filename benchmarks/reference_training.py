@@ -4,6 +4,7 @@ Usage: python reference_training.py STEPS
 """
 
 import json
+import os
 import resource
 import sys
 import time
@@ -15,7 +16,7 @@ from cellpose.vit import CPSAM
 
 def main() -> None:
     """Take the steps that `train_seg` takes: float32, AdamW, batch 1."""
-    torch.set_num_threads(2)
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
     torch.manual_seed(0)
     net = CPSAM(rdrop=0.0, dtype=torch.float32).train()
     optimizer = torch.optim.AdamW(net.parameters(), lr=1e-5, weight_decay=0.1)

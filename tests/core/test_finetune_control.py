@@ -267,6 +267,25 @@ def test_a_loss_that_is_no_number_keeps_the_best(monkeypatch: pytest.MonkeyPatch
     assert same(result.model, expected.model)
 
 
+@pytest.mark.parametrize("kept_aside", [False, True])
+def test_weights_that_are_no_numbers_are_never_saved(tmp_path: Path, kept_aside: bool) -> None:
+    state = tmp_path / "run.partial"
+    broken = trainer(resume=state, validation=Disks() if kept_aside else None)
+
+    def progress(done: int, total: int, note: str = "") -> None:
+        if done == 4:  # the last step of the second epoch: its loss was a number, its gradient not
+            broken.model.encoder.pos_embed.data[0, 0, 0, 0] = math.nan
+
+    if kept_aside:
+        result = broken.run(progress)
+        assert (result.stopped, result.best_epoch, len(result.reports)) == ("diverged", 1, 1)
+        assert all(torch.isfinite(p).all() for p in result.model.parameters())
+    else:
+        with pytest.raises(TrainingError, match="no longer a number after 4 steps"):
+            broken.run(progress)
+    assert len(trainer(resume=state).reports) == 1
+
+
 def test_a_control_may_be_used_from_anywhere() -> None:
     control = Control()
     assert not control.paused

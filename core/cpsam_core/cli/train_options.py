@@ -49,11 +49,11 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
     option(what, "blocks", type=int, metavar="N", help="blocks trained in mode last (default: 2)")
     option(what, "rank", type=int, metavar="N", help="size of the adapters (default: 8)")
     option(
-        what, "memory", choices=("auto", "plenty", "checkpointing", "lean", "paged", "8bit"), default=None,
+        what, "memory", choices=("auto", "plenty", "stepwise", "checkpointing", "lean", "paged", "8bit"), default=None,
         help="auto (default) takes the fastest that fits into what is free, and the next one when memory runs out. "
-        "plenty: nothing is saved; checkpointing: the network computes twice, a third more time; lean: also, gradients "
-        "never exist all at once; paged: also, the optimiser's state lies in main memory; 8bit: also, it is rounded "
-        "(needs bitsandbytes and CUDA)",
+        "plenty: nothing is saved; stepwise: gradients never exist all at once; checkpointing: the network computes "
+        "twice, a third more time; lean: both; paged: also, the optimiser's state lies in main memory; 8bit: also, it "
+        "is rounded (needs bitsandbytes and CUDA)",
     )  # fmt: skip
     option(what, "checkpointing", action="store_true", help=argparse.SUPPRESS)  # what --memory was called
     watch = parser.add_argument_group("images kept aside")

@@ -17,7 +17,7 @@ from cpsam_core.losses import class_loss, segmentation_loss
 from cpsam_core.network import is_out_of_memory
 from cpsam_core.vit import FlowVit, VitConfig
 
-from .memory import choose_memory_mode, leaner
+from .memory import KEEPING, choose_memory_mode, leaner
 from .ranks import Ranks
 from .settings import MemoryMode, TrainSettings
 from .stepper import STEPWISE, Stepper
@@ -73,13 +73,18 @@ class Learner:
         self._tell = tell
         self.class_weights = None if class_weights is None else class_weights.to(device, torch.float32)
         memory = self._first_mode(model.config)
-        self.model = model.to(device, torch.float32)
-        self.model.checkpointing = memory != "plenty"
-        if settings.layer_drop is not None:
-            self.model.set_layer_drop(settings.layer_drop)
-        self.model.encoder.part = (ranks.rank, ranks.count)
-        self.trained = Trained(self.model, settings)
-        self.stepper = Stepper(self.trained.parameters, settings, memory)
+        try:
+            self.model = model.to(device, torch.float32)
+            self.model.checkpointing = memory not in KEEPING
+            if settings.layer_drop is not None:
+                self.model.set_layer_drop(settings.layer_drop)
+            self.model.encoder.part = (ranks.rank, ranks.count)
+            self.trained = Trained(self.model, settings)
+            self.stepper = Stepper(self.trained.parameters, settings, memory)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            raise TrainingError(_too_little(device, memory)) from error
         self._network = ranks.wrapped(self.model, device, unused=self.model.config.layer_drop > 0)
         self.steps = 0
 
@@ -170,15 +175,19 @@ class Learner:
         memory = self.stepper.memory
         following = leaner(memory, self.device, self.settings) if self.ranks.count == 1 else None
         if following is None:
-            raise TrainingError(
-                f"{self.device} has not enough memory for training in memory mode {memory}; close other programs, "
-                "lower the batch size, train adapters only, or train on another device"
-            )
+            raise TrainingError(_too_little(self.device, memory))
         text = f"{self.device} is out of memory; going on in memory mode {following}"
         log.warning("%s", text)
         self._tell(text, following)
         self.stepper.set_memory(following)
-        self.model.checkpointing = True
+        self.model.checkpointing = following not in KEEPING
+
+
+def _too_little(device: torch.device, memory: MemoryMode) -> str:
+    return (
+        f"{device} has not enough memory for training in memory mode {memory}; close other programs, lower the batch "
+        "size, train adapters only, or train on another device"
+    )
 
 
 def check_fit(config: VitConfig, data: TrainingSet, settings: TrainSettings, precision: torch.dtype) -> None:

@@ -21,7 +21,9 @@ from .stepper import STEPWISE, eight_bit_available
 VALUES_PER_TOKEN = 24  # kept by one block for each token and channel, two more than measured for what passes
 BYTES_PER_PIXEL = 75  # values of stem, neck, read-out and loss for each pixel of a crop
 SPARE = 1.15  # what allocators lose between the blocks of memory that they keep
-AUTOMATIC: tuple[MemoryMode, ...] = ("plenty", "checkpointing", "lean", "paged")
+KEEPING: tuple[MemoryMode, ...] = ("plenty", "stepwise")  # these keep what every block computed
+TOGETHER: tuple[MemoryMode, ...] = ("plenty", "checkpointing")  # these hold all gradients at once
+SINGLY: tuple[MemoryMode, ...] = ("plenty", "stepwise", "lean", "paged")
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def _activations(
         block += int((4 + 2 * config.mlp_ratio) * config.width**2) * size
     blocks = config.depth if settings.mode != "last" else min(config.depth, settings.blocks)
     rest = batch * crop**2 * BYTES_PER_PIXEL * size
-    if memory == "plenty":
+    if memory in KEEPING:
         return blocks * block + rest
     return 4 * kept * blocks + 2 * block + rest  # one block once more, and its gradients
 
@@ -156,13 +158,15 @@ def allowed_modes(device: torch.device, settings: TrainSettings) -> tuple[Memory
     Clipping needs all gradients at once; and on the CPU main memory is all there is, so that nothing is won by
     paging.
     """
-    modes = AUTOMATIC[:2] if settings.clip else AUTOMATIC
+    modes = TOGETHER if settings.clip else SINGLY
     return tuple(mode for mode in modes if mode != "paged" or device.type != "cpu")
 
 
 def leaner(memory: MemoryMode, device: torch.device, settings: TrainSettings) -> MemoryMode | None:
     """Return the next mode after memory ran out in this one, or None where there is none."""
     modes = allowed_modes(device, settings)
+    if memory == "checkpointing" and memory not in modes:
+        return "lean"
     if memory not in modes:
         return None
     following = modes[modes.index(memory) + 1 :]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from .settings import MemoryMode
 
+EventKind = Literal["memory", "resumed", "unsaved", "stopped"]
 Stopped = Literal["finished", "patience", "asked", "diverged"]
 
 
@@ -57,7 +58,7 @@ class TrainingEvent:
     epoch; the text says why). `memory` is the mode now in use.
     """
 
-    kind: Literal["memory", "resumed", "unsaved", "stopped"]
+    kind: EventKind
     text: str
     memory: MemoryMode
 

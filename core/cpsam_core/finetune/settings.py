@@ -11,7 +11,7 @@ from cpsam_core.errors import SettingsError
 from cpsam_core.schedule import Schedule, learning_rates
 
 Mode = Literal["full", "last", "adapters"]
-MemoryMode = Literal["plenty", "checkpointing", "lean", "paged", "8bit"]
+MemoryMode = Literal["plenty", "stepwise", "checkpointing", "lean", "paged", "8bit"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 MEMORY_MODES: tuple[MemoryMode, ...] = get_args(MemoryMode)
 
@@ -43,7 +43,7 @@ class TrainSettings:
     mode : {"full", "last", "adapters"}
         What is trained: every weight; the read-out, the neck and the last `blocks` blocks; or low-rank additions of
         `rank` to the linear layers of every block, and the read-out.
-    memory : {"auto", "plenty", "checkpointing", "lean", "paged", "8bit"}
+    memory : {"auto", "plenty", "stepwise", "checkpointing", "lean", "paged", "8bit"}
         How much memory training may take, see `memory.choose_memory_mode`; "auto" looks what is free.
     patience : int
         Stop early after so many epochs without a better result on the images kept aside; 0 never does.
@@ -101,7 +101,7 @@ class TrainSettings:
         known = ("auto", *MEMORY_MODES)
         if self.memory not in known:
             raise SettingsError(f"there is no memory mode {self.memory!r}; use one of {', '.join(known)}")
-        if self.clip and self.memory in ("lean", "paged", "8bit"):
+        if self.clip and self.memory in ("stepwise", "lean", "paged", "8bit"):
             raise SettingsError(
                 f"memory mode {self.memory} never holds all gradients, so their norm cannot be clipped; "
                 "use memory mode checkpointing, or set clip to 0"

@@ -1,7 +1,8 @@
 """The optimiser, in as much memory as there is: all weights at once, or each as soon as its gradient is there.
 
-Stepping within the backward pass gives what an ordinary step gives, because the gradient of a weight is complete
-when it is accumulated and AdamW treats every value on its own; but gradients never live all at once.
+Stepping within the backward pass gives what an ordinary step gives, because the gradient of a weight is complete when
+it is accumulated and AdamW treats every value on its own; but gradients never live all at once. Where memory runs out
+in the middle of such a pass, it is repeated for the weights that were not stepped yet: each is stepped once.
 """
 
 from __future__ import annotations
@@ -19,7 +20,12 @@ from cpsam_core.errors import SettingsError
 from .settings import MemoryMode, TrainSettings
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
-STEPWISE: tuple[MemoryMode, ...] = ("lean", "paged", "8bit")  # these step within the backward pass
+STEPWISE: tuple[MemoryMode, ...] = (
+    "stepwise",
+    "lean",
+    "paged",
+    "8bit",
+)  # these step within the backward pass
 
 
 class Stepper:
@@ -32,9 +38,9 @@ class Stepper:
     settings : TrainSettings
         Rate, decay and clipping.
     memory : MemoryMode
-        "plenty" and "checkpointing" step all weights together; "lean" steps each within the backward pass; "paged"
-        keeps the moments in main memory and brings those of one weight at a time to the device; "8bit" uses the
-        paged optimiser of bitsandbytes.
+        "plenty" and "checkpointing" step all weights together; "stepwise" and "lean" step each within the backward
+        pass; "paged" also keeps the moments in main memory and brings those of one weight at a time to the
+        device; "8bit" uses the paged optimiser of bitsandbytes.
 
     Raises
     ------

@@ -76,6 +76,11 @@ class Trained:
             parameter = self.parameters[name]
             self.average[name], parameter.data = parameter.data, average
 
+    def is_finite(self) -> bool:
+        """Whether every trained weight is a number."""
+        sizes = torch._foreach_norm([p.detach() for p in self.parameters.values()], 1)
+        return bool(torch.isfinite(torch.stack(list(sizes))).all())
+
     def copied(self) -> Weights:
         """Return a copy on the CPU of the weights that would be the result now."""
         chosen: Mapping[str, Tensor] = self.average or self.parameters

@@ -7,7 +7,6 @@ import math
 from collections.abc import Callable, Generator
 from contextlib import closing
 from pathlib import Path
-from typing import Literal
 
 import torch
 
@@ -24,7 +23,7 @@ from .clock import Clock
 from .judge import Validation, is_better, out_of_patience
 from .keeper import Keeper
 from .learner import Diverged, Learner, check_fit
-from .reports import Control, EpochReport, Stopped, TrainingEvent, TrainResult
+from .reports import Control, EpochReport, EventKind, Stopped, TrainingEvent, TrainResult
 from .settings import MemoryMode, TrainSettings
 from .state import State, read_state
 from .trained import Weights
@@ -105,7 +104,13 @@ class Trainer:
         weights = None if given is None else torch.as_tensor(given)
         self.ranks = ranks.current()
         self.learner = Learner(
-            model, settings, self.device, self.precision, self.ranks, weights, self._tell_of_memory
+            model,
+            settings,
+            self.device,
+            self.precision,
+            self.ranks,
+            weights,
+            lambda text, memory: self._tell("memory", text, memory),
         )
         self.reports: list[EpochReport] = []
         self._best: Weights = {}
@@ -180,6 +185,8 @@ class Trainer:
             clock = Clock()
             try:
                 loss = self._epoch(clock, progress)
+                if loss is not None:
+                    self._end_epoch(loss, rate, clock)
             except Diverged:
                 reason = (
                     f"the loss is no longer a number after {self.steps} steps; lower the learning rate "
@@ -190,7 +197,6 @@ class Trainer:
                 return "diverged", f"{reason}. The best weights before that are kept"
             if loss is None:
                 return "asked", "ended early, as asked"
-            self._end_epoch(loss, rate, clock)
         return "finished", ""
 
     def _epoch(self, clock: Clock, progress: Progress) -> float | None:
@@ -228,7 +234,9 @@ class Trainer:
         )
 
     def _end_epoch(self, loss: float, rate: float, clock: Clock) -> None:
-        """Measure, remember, report and save."""
+        """Measure, remember, report and save; what is broken is none of it."""
+        if not self.learner.trained.is_finite():
+            raise Diverged
         validated, scored = self._validated(), self._scored()
         best = is_better(validated, scored, self.reports)
         if best:
@@ -293,12 +301,7 @@ class Trainer:
         self.learner.steps = state.steps
         self._tell("resumed", f"going on after epoch {len(self.reports)}", self.memory)
 
-    def _tell_of_memory(self, text: str, memory: MemoryMode) -> None:
-        self._tell("memory", text, memory)
-
-    def _tell(
-        self, kind: Literal["memory", "resumed", "unsaved", "stopped"], text: str, memory: MemoryMode
-    ) -> None:
+    def _tell(self, kind: EventKind, text: str, memory: MemoryMode) -> None:
         if kind in ("resumed", "stopped"):  # the others are in the log already
             log.info("%s", text)
         if self._on_event is not None:
