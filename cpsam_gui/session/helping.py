@@ -42,7 +42,9 @@ class Helping:
             return
         self._running = True
         self._session.jobs.start_beside(
-            "Preview", lambda progress: work(), partial(self._session.deliver, done),
+            "Preview",
+            lambda progress: work(),
+            partial(self._session.deliver, done),
             ended=self._next,
         )
 

@@ -67,6 +67,7 @@ class Keeping:
         """End with an image that is left: its work is saved, or given up on purpose."""
         self.watching.end()
         self.autosave.stop()
+        self.saver.end()
         if self.journal is not None:
             self.journal.close()
             self.journal = None

@@ -330,6 +330,7 @@ class Runs:
         target[...] = found.logits.reshape(target.shape)
         target = self.flows.flows[(slice(None), *place)]
         target[...] = found.flows.reshape(target.shape)
+        self.flows = replace(self.flows)  # other ones than a project may hold
 
     def swap(self, name: str, found: tasks.Found) -> None:
         """Put masks that were read into the document as one step; their thresholds and flows come with them."""

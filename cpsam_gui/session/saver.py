@@ -66,7 +66,7 @@ class Saver:
         self._stamp = Stamp()
         self._unread = ""
         self._flows: Flows | None = None  # those that the file holds
-        self._said = False
+        self._said = self._open = False
         self.paused = False
         """Whether saving by itself waits for the user, who was asked and did not decide."""
         self.seconds = 0.0
@@ -85,6 +85,11 @@ class Saver:
         self._unread = unread if self._stamp.exists else ""
         self._flows = self._session.runs.flows
         self._said = self.paused = False
+        self._open = True
+
+    def end(self) -> None:
+        """Let the image go: what is being written is finished, and nothing more begins."""
+        self._next, self._open = None, False
 
     def changed_by_others(self) -> bool:
         """Whether another program wrote the project since it was read or written here."""
@@ -94,7 +99,7 @@ class Saver:
     def save(self, request: Request) -> None:
         """Save as asked, after what is being written now."""
         path = self._session.path
-        if path is None:
+        if path is None or not self._open:
             return
         if self._writing is not None:
             self._next = request if self._next is None else _both(self._next, request)
