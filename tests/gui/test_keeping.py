@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import tifffile
+from PyQt6.QtWidgets import QMessageBox
 
 from cpsam_core.images.project_files import read_project_file
-from cpsam_gui import files, operations
+from cpsam_gui import dialogs, files, operations
 from cpsam_gui.facts import ClassName, ReviewState, read_state
 from cpsam_gui.history import Origin
 from cpsam_gui.preferences import Preferences
+from cpsam_gui.recovery_dialog import RecoveryDialog
 from cpsam_gui.session import Flows, Session
+from cpsam_gui.session.recovery import Left
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
     from cpsam_gui.jobs import Problem
     from cpsam_gui.questions import Question
+    from cpsam_gui.window import Window
 
 
 class Asked:
@@ -462,3 +466,99 @@ def test_imported_masks_are_somebodys_work(
     assert session.keeping.state is ReviewState.CORRECTED
     assert {row.origin for row in session.document.objects.values()} == {Origin.EDITED}
     assert not session.document.modified
+
+
+def test_closing_saves_by_itself(
+    segmented: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path
+) -> None:
+    def never(*args: object) -> None:
+        raise AssertionError("nothing to ask")
+
+    monkeypatch.setattr(dialogs, "ask_unsaved", never)
+    segmented.session.keeping.preferences.now = Preferences()
+    assert segmented.isWindowModified()
+    assert segmented.close()
+    assert len(read_project_file(image_file.with_suffix(".cpsam")).objects) == 4
+    assert not image_file.with_name("cells_masks.tif").exists()
+    assert not list(image_file.parent.glob(".*.lock"))
+
+
+@pytest.mark.parametrize("answer", ["Discard", "Cancel"])
+def test_closing_asks_where_saving_fails(
+    segmented: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path, answer: str
+) -> None:
+    def full(*args: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    button = QMessageBox.StandardButton[answer]
+    monkeypatch.setattr("cpsam_core.atomic._flush", full)
+    monkeypatch.setattr(dialogs, "ask_unsaved", lambda parent, name: button)
+    segmented.session.keeping.preferences.now = Preferences()
+    assert segmented.close() is (answer == "Discard")
+    (box,) = [box for box in segmented.findChildren(QMessageBox) if "disk is full" in box.text()]
+    box.close()
+    assert not image_file.with_suffix(".cpsam").exists()
+    if answer == "Cancel":
+        assert len(segmented.session.document.objects) == 4
+        segmented.session.keeping.preferences.now = Preferences(autosave=False)
+
+
+def test_going_on_to_another_image_saves_first(segmented: Window, qtbot: QtBot, image_file: Path) -> None:
+    other = Path(shutil.copy(image_file, image_file.with_name("other.tif")))
+    segmented.session.keeping.preferences.now = Preferences()
+    with qtbot.waitSignal(segmented.session.image_changed):
+        segmented.open(other)
+    assert segmented.session.path == other
+    assert len(read_project_file(image_file.with_suffix(".cpsam")).objects) == 4
+    assert not segmented.isWindowModified()
+
+
+def test_verified_is_a_switch_of_the_window(segmented: Window) -> None:
+    action = segmented.actions_by_key["verified"]
+    assert not action.isChecked()
+    action.trigger()
+    assert action.isChecked()
+    assert segmented.session.keeping.state is ReviewState.VERIFIED
+    segmented.session.undo()
+    assert not action.isChecked()
+    assert segmented.session.keeping.state is ReviewState.SEGMENTED
+
+
+def test_unsaved_work_is_offered_with_its_image(session: Session, qtbot: QtBot, image_file: Path) -> None:
+    open_in(session, qtbot, image_file)
+    number = draw(session)
+    journal = session.keeping.journal
+    assert journal is not None
+    journal.flush()
+    left = journal.path.with_name("cells-1-2.journal")
+    left.write_bytes(journal.path.read_bytes())
+    session.keeping.discard()
+    session.keeping.ask = asked = Asked("later", "recover")
+    open_in(session, qtbot, image_file)
+    qtbot.waitUntil(lambda: len(asked.questions) == 1)
+    assert left.exists()
+    assert not session.document.objects
+    open_in(session, qtbot, image_file)
+    qtbot.waitUntil(lambda: set(session.document.objects) == {number})
+    assert session.keeping.state is ReviewState.CORRECTED
+    assert session.document.modified
+    qtbot.waitUntil(lambda: not left.exists())
+    assert len(asked.questions) == 2
+
+
+def test_the_dialog_lists_all_that_was_left_behind(qtbot: QtBot, tmp_path: Path) -> None:
+    left = [Left(tmp_path / f"{name}.journal", tmp_path / f"{name}.tif", 1e9) for name in "abc"]
+    dropped: list[Left] = []
+    dialog = RecoveryDialog(None, left, dropped.append)
+    qtbot.addWidget(dialog)
+    assert dialog.list.count() == 3
+    dialog.list.setCurrentRow(1)
+    dialog.drop()
+    assert dropped == [left[1]]
+    dialog.list.setCurrentRow(1)
+    dialog.recover()
+    assert dialog.chosen == left[2]
+    empty = RecoveryDialog(None, left[:1], dropped.append)
+    qtbot.addWidget(empty)
+    empty.drop()
+    assert empty.chosen is None
