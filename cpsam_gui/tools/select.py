@@ -14,11 +14,12 @@ from .marks import Marks
 from .outline import HoverOutline, Lasso
 
 if TYPE_CHECKING:
-    from cpsam_gui.document import Document
     from cpsam_gui.drawing.shapes import Mask
+    from cpsam_gui.history import Labels
 
 DRAG = 4.0  # screen pixels that tell a drag from a click
-COUNTED = 1 << 20  # pixels; of a larger area only the objects at its rim are looked at pixel by pixel
+COUNTED = 1 << 20  # pixels; looking through a larger area takes longer than a frame
+BAND = 256  # rows that are looked at together
 
 
 class Select(HoverOutline):
@@ -79,28 +80,28 @@ class Select(HoverOutline):
             desk.view.select(number)
 
 
-def objects_in(document: Document, box: Box, mask: Mask | None = None) -> frozenset[int]:
-    """Return the objects with pixels in a block of one plane, or under `mask` (y, x) in it."""
-    box = box.clip(document.shape)
-    if box.empty:
-        return frozenset()
-    if box.shape[1] * box.shape[2] <= COUNTED:
-        block = document.labels[box.slices][0]
-        return frozenset(np.unique(block if mask is None else block[mask]).tolist()) - {0}
-    found = set()
-    for number, row in document.objects.items():
-        part = row.box.intersection(box)
-        if part.empty:
-            continue
-        if mask is None and part.shape == row.box.shape:
-            found.add(number)
-            continue
-        pixels = document.labels[part.slices][0] == number
-        if mask is not None:
-            pixels &= mask[part.y0 - box.y0 : part.y1 - box.y0, part.x0 - box.x0 : part.x1 - box.x0]
-        if pixels.any():
-            found.add(number)
-    return frozenset(found)
+def objects_in(labels: Labels, mask: Mask | None, size: int) -> frozenset[int]:
+    """Return the ids below `size` that have pixels in a block (y, x) of labels, or under `mask` (y, x) in it."""
+    seen = np.zeros(size, bool)
+    for top in range(0, labels.shape[0], BAND):
+        band = labels[top : top + BAND]
+        seen[band if mask is None else band[mask[top : top + BAND]]] = True
+    seen[0] = False
+    return frozenset(np.flatnonzero(seen).tolist())
+
+
+def _choose(desk: Desk, box: Box, mask: Mask | None, p: Pointer) -> None:
+    """Select what has pixels in a block of one plane, in another thread where that takes long."""
+    document = desk.document
+    block, size = document.labels[box.slices][0], document.next_id
+
+    def take(found: frozenset[int]) -> None:
+        _combine(desk, frozenset(number for number in found if number in document.objects), p)
+
+    if block.size <= COUNTED:
+        take(objects_in(block, mask, size))
+    else:
+        desk.later(lambda: objects_in(block, mask, size), take)
 
 
 def _combine(desk: Desk, found: frozenset[int], p: Pointer) -> None:
@@ -176,7 +177,9 @@ class BoxSelect(Tool):
         if not self.desk.view.masks.visible:
             self.desk.say(HIDDEN)
             return
-        _combine(self.desk, objects_in(self.desk.document, box), p)
+        inside = box.clip(self.desk.document.shape)
+        if not inside.empty:
+            _choose(self.desk, inside, None, p)
 
     def cancel(self) -> None:
         """Drop the box."""
@@ -223,4 +226,4 @@ class LassoSelect(Lasso):
         if inside.empty:
             return
         part = mask[0, inside.y0 - box.y0 : inside.y1 - box.y0, inside.x0 - box.x0 : inside.x1 - box.x0]
-        _combine(self.desk, objects_in(self.desk.document, inside, part), self._held)
+        _choose(self.desk, inside, part, self._held)

@@ -127,9 +127,7 @@ def test_box_select_with_modifiers(desk: Desk) -> None:
     assert not tool.busy
 
 
-def test_a_large_box_selects_without_counting_every_pixel(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_large_box_is_looked_at_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cpsam_gui.tools.select.COUNTED", 10)
     tool = TOOLS["select_box"](desk)
     drag(tool, [(5, 5), (62, 62)])

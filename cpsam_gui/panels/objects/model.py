@@ -36,16 +36,17 @@ class Column:
     """One column of the table."""
 
     name: str
-    key: Callable[[ObjectRecord], float]
+    keys: Callable[[list[ObjectRecord]], list[int]]
     """What rows are ordered by."""
 
 
+PLACES = {origin: place for place, origin in enumerate(ORIGINS)}
 COLUMNS = (
-    Column("Id", lambda row: 0),
-    Column("Area", lambda row: row.area),
-    Column("Class", lambda row: row.class_id),
-    Column("Origin", lambda row: list(ORIGINS).index(row.origin)),
-    Column("Marks", lambda row: 2 * row.locked + row.uncertain),
+    Column("Id", lambda rows: [0 for _ in rows]),
+    Column("Area", lambda rows: [row.area for row in rows]),
+    Column("Class", lambda rows: [row.class_id for row in rows]),
+    Column("Origin", lambda rows: [PLACES[row.origin] for row in rows]),
+    Column("Marks", lambda rows: [2 * row.locked + row.uncertain for row in rows]),
 )
 FILTERS: Mapping[str, Callable[[ObjectRecord], bool]] = {
     "All objects": lambda row: True,
@@ -75,7 +76,7 @@ class ObjectsModel(QAbstractTableModel):
         objects = self._session.document.objects
         keep = FILTERS[self._filter]
         if self._filter == "All objects":
-            ids = np.fromiter(objects, np.int64, len(objects))
+            ids = np.array(list(objects), np.int64)
         else:
             ids = np.array([number for number, row in objects.items() if keep(row)], np.int64)
         ids = self._in_order(ids)
@@ -93,7 +94,8 @@ class ObjectsModel(QAbstractTableModel):
         self.refresh()
 
     def _in_order(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        ids = np.sort(ids)
+        if (ids[1:] < ids[:-1]).any():  # in most documents they are in order
+            ids = np.sort(ids)
         if self._column == 0:
             return ids[::-1] if self._descending else ids
         if len(ids) > MANY and len(self.ids):
@@ -102,8 +104,8 @@ class ObjectsModel(QAbstractTableModel):
         return ids[self._order(ids)]
 
     def _order(self, ids: NDArray[np.int64]) -> NDArray[np.intp]:
-        objects, key = self._session.document.objects, COLUMNS[self._column].key
-        values = np.fromiter((key(objects[number]) for number in ids.tolist()), np.float64, len(ids))
+        objects = self._session.document.objects
+        values = np.array(COLUMNS[self._column].keys([objects[number] for number in ids.tolist()]), np.int64)
         return np.argsort(-values if self._descending else values, kind="stable")
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:

@@ -190,12 +190,13 @@ class ObjectsPanel(QWidget):
 
     def _describe(self, chosen: frozenset[int]) -> str:
         objects = self._session.document.objects
-        rows = [(number, objects[number]) for number in sorted(chosen) if number in objects]
-        if not rows:
+        if len(chosen) > 1:
+            area = sum([objects[number].area for number in chosen if number in objects])
+            return f"{len(chosen):,} {translate('objects')}   {area:,} px"
+        number = next(iter(chosen), 0)
+        if number not in objects:
             return translate(NOTHING)
-        if len(rows) > 1:
-            return f"{len(rows):,} {translate('objects')}   {sum(row.area for _, row in rows):,} px"
-        number, row = rows[0]
+        row = objects[number]
         words = [
             f"{translate('Object')} {number}",
             f"{row.area:,} px",
