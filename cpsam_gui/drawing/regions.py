@@ -76,7 +76,7 @@ def _alike(block: NDArray[np.float32], free: Mask, row: int, column: int, tolera
     region = ((np.abs(smooth - middle) <= tolerance).all(-1) & free).view(np.uint8)
     if region[row, column]:
         cv2.floodFill(region, None, (column, row), 2, flags=4)
-    mask = region == 2
+    mask: Mask = region == 2
     # Blurring makes the rim of a region unlike its middle; there the pixels themselves are asked.
     rim = (cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8)) > 0) & ~mask
     mask |= rim & free & (np.abs(block - middle) <= tolerance).all(-1)
