@@ -100,7 +100,7 @@ def _check_memo(file: IO[bytes]) -> None:
         Such a place, or something that is no pickle.
     """
     for opcode, argument, _ in pickletools.genops(file):
-        if opcode.name in PUTS and argument > MOST_KEPT:
+        if opcode.name in PUTS and int(argument or 0) > MOST_KEPT:
             raise ValueError("it keeps something at a place that no real file has")
 
 
