@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QSignalBlocker, Qt
-from PyQt6.QtWidgets import QComboBox, QLabel, QSlider, QVBoxLayout, QWidget
+from PyQt6.QtCore import QSignalBlocker
+from PyQt6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from cpsam_gui.i18n import translate
 from cpsam_gui.theme import GRID
 
 from .channel_row import ChannelRow
 from .layout import column, dim, form
+from .look import LookControls
 
 if TYPE_CHECKING:
     from cpsam_gui.session import Session
@@ -86,16 +87,11 @@ class ChannelsPanel(QWidget):
         self.network = NetworkChannels(session)
         self.network.refresh()
         layout.addWidget(self.network)
-        layout.addWidget(QLabel(translate("Opacity of masks")))
-        self.opacity = QSlider(Qt.Orientation.Horizontal)
-        self.opacity.setRange(0, 100)
-        self.opacity.setValue(round(100 * session.view.masks.opacity))
-        self.opacity.valueChanged.connect(lambda value: session.view.set_masks(opacity=value / 100))
-        layout.addWidget(self.opacity)
+        self.look = LookControls(session)
+        layout.addWidget(self.look)
         layout.addStretch(1)
         session.image_changed.connect(self._new_image)
         session.view.events.channels.connect(self._refresh)
-        session.view.events.masks.connect(self._masks_changed)
 
     def _new_image(self) -> None:
         for row in self.rows:
@@ -112,8 +108,3 @@ class ChannelsPanel(QWidget):
         if len(self.rows) == len(self._session.view.channels):
             for row in self.rows:
                 row.refresh()
-
-    def _masks_changed(self) -> None:
-        blocker = QSignalBlocker(self.opacity)
-        self.opacity.setValue(round(100 * self._session.view.masks.opacity))
-        blocker.unblock()

@@ -229,3 +229,19 @@ def test_a_new_object_never_has_the_colour_of_one_beside_it() -> None:
         touch = (one != other) & (one > 0) & (other > 0)
         for pair in set(zip(one[touch].tolist(), other[touch].tolist(), strict=True)):
             assert objects[pair[0]].colour % 12 != objects[pair[1]].colour % 12
+
+
+def test_the_look_of_the_masks_is_set_in_the_panel(segmented: Window) -> None:
+    look, view = segmented.channels_panel.look, segmented.session.view
+    look.overlay.setCurrentIndex(look.overlay.findData(Overlay.OUTLINE))
+    assert view.masks.overlay is Overlay.OUTLINE
+    assert not look.opacity.isEnabled()
+    look.overlay.setCurrentIndex(look.overlay.findData(Overlay.FILL))
+    look.opacity.setValue(80)
+    look.solo.setChecked(True)
+    look.visible.setChecked(False)
+    assert (view.masks.opacity, view.masks.solo, view.masks.visible) == (0.8, True, False)
+    segmented.actions_by_key["masks"].trigger()
+    segmented.actions_by_key["overlay_both"].trigger()
+    assert look.visible.isChecked()
+    assert Overlay(look.overlay.currentData()) is Overlay.BOTH

@@ -1,0 +1,68 @@
+"""How masks are drawn: fill, outline or both, how opaque, all or the selected ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QSignalBlocker, Qt
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QSlider, QVBoxLayout, QWidget
+
+from cpsam_gui.i18n import translate
+from cpsam_gui.theme import GRID
+from cpsam_gui.view import Overlay
+
+from .layout import dim, form
+
+if TYPE_CHECKING:
+    from cpsam_gui.session import Session
+
+NAMES = {Overlay.BOTH: "Fill and outline", Overlay.FILL: "Fill", Overlay.OUTLINE: "Outline"}
+
+
+class LookControls(QWidget):
+    """The look of the masks; follows the view, whoever changes it."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        title = QLabel(translate("Look of the masks"))
+        title.setObjectName("heading")
+        layout.addWidget(title)
+        self.visible = QCheckBox(translate("Show masks"))
+        self.solo = QCheckBox(translate("Only the selected objects"))
+        self.overlay = QComboBox()
+        for overlay, name in NAMES.items():
+            self.overlay.addItem(translate(name), overlay)
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity.setRange(0, 100)
+        rows = form()
+        rows.addRow(translate("Drawn as"), self.overlay)
+        rows.addRow(translate("Fill opacity"), self.opacity)
+        layout.addLayout(rows)
+        layout.addWidget(self.visible)
+        layout.addWidget(self.solo)
+        layout.addWidget(dim(translate("Hold Space to look under the masks for a moment.")))
+        view = session.view
+        self.visible.toggled.connect(lambda on: view.set_masks(visible=on))
+        self.solo.toggled.connect(lambda on: view.set_masks(solo=on))
+        self.overlay.currentIndexChanged.connect(
+            lambda _: view.set_masks(overlay=Overlay(self.overlay.currentData()))
+        )
+        self.opacity.valueChanged.connect(lambda value: view.set_masks(opacity=value / 100))
+        view.events.masks.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the state of the view."""
+        style = self._session.view.masks
+        blockers = [QSignalBlocker(part) for part in (self.visible, self.solo, self.overlay, self.opacity)]
+        self.visible.setChecked(style.visible)
+        self.solo.setChecked(style.solo)
+        self.overlay.setCurrentIndex(list(NAMES).index(style.overlay))
+        self.opacity.setValue(round(100 * style.opacity))
+        self.opacity.setEnabled(style.overlay is not Overlay.OUTLINE)
+        for blocker in blockers:
+            blocker.unblock()
