@@ -54,7 +54,7 @@ class TextTranslator(QTranslator):
         """Whether there is nothing to translate by; called by Qt."""
         return not self._words
 
-    def translate(
+    def translate(  # type: ignore[override]  # the stubs know no text that is missing
         self, context: str | None, text: str | None, disambiguation: str | None = None, n: int = -1
     ) -> str | None:
         """Return the translation; None where there is none; called by Qt."""

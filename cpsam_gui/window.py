@@ -51,6 +51,7 @@ class Window(QMainWindow):
 
     session: Session
     canvas: Canvas
+    frame: Frame
     training_pages: TrainingPages
 
     def __init__(self, session: Session | None = None, model: str | None = None) -> None:

@@ -47,6 +47,7 @@ def test_every_action_does_its_work(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: ("", ""))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **kwargs: "")
     monkeypatch.setattr(QMessageBox, "about", lambda *args: None)
+    monkeypatch.setattr("cpsam_gui.preferences_dialog.PreferencesDialog.exec", lambda dialog: 0)
     monkeypatch.setattr(segmented, "may_leave", lambda: True)
     monkeypatch.setattr("cpsam_gui.tasks.demo_path", lambda: image_file)
     session = segmented.session
