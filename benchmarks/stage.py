@@ -110,12 +110,25 @@ def mouse(
     QApplication.processEvents()
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Return the milliseconds of some work and of the painting that it causes."""
-    start = time.perf_counter()
+class Took(float):
+    """Milliseconds on the clock, and those that the drawing thread itself had work: the rest it had to wait."""
+
+    own: float
+
+    @classmethod
+    def of(cls, clock: float, own: float) -> Took:
+        """Return a time from two readings in seconds."""
+        made = cls(1000 * clock)
+        made.own = 1000 * own
+        return made
+
+
+def timed(work: Callable[[], object]) -> Took:
+    """Return how long some work and the painting that it causes take."""
+    start, own = time.perf_counter(), time.thread_time()
     work()
     QApplication.processEvents()
-    return 1000 * (time.perf_counter() - start)
+    return Took.of(time.perf_counter() - start, time.thread_time() - own)
 
 
 class Stalls:
