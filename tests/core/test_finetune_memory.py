@@ -24,7 +24,7 @@ from cpsam_core.finetune.memory import (
     usable_modes,
 )
 from cpsam_core.vit import VitConfig
-from tests.core.tiny_training import LITE, PATCH, QUICK, same, trainer
+from tests.core.tiny_training import LITE, PATCH, QUICK, Disks, same, trainer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -47,6 +47,14 @@ def test_stepping_in_the_backward_pass_is_the_ordinary_step(config: VitConfig, m
     assert first.keys() == second.keys()
     for key, state in first.items():
         assert all(torch.equal(value, second[key][name]) for name, value in state.items())
+
+
+def test_a_result_can_be_trained_on_at_once() -> None:
+    lean = trainer(replace(QUICK, memory="lean")).run().model
+    plain = copy.deepcopy(lean)
+    one = Trainer(lean, Disks(), QUICK, "cpu", "float32").run()  # type: ignore[arg-type]
+    two = Trainer(plain, Disks(), QUICK, "cpu", "float32").run()  # type: ignore[arg-type]
+    assert one.losses == two.losses
 
 
 def test_gradients_never_live_all_at_once() -> None:

@@ -92,10 +92,15 @@ class Stepper:
         for parameter in self._parameters.values():
             parameter.grad = None
 
-    def _settle(self) -> None:
+    def close(self) -> None:
+        """Let go of the weights, so that another training of them is not stepped by this one, too."""
         for hook in self._hooks:
             hook.remove()
         self._hooks, self._singles = [], {}
+        self.drop_gradients()
+
+    def _settle(self) -> None:
+        self.close()
         if self.memory != "8bit":
             self._prime()
         if self.memory not in STEPWISE:

@@ -104,14 +104,9 @@ class Trainer:
         weights = None if given is None else torch.as_tensor(given)
         self.ranks = ranks.current()
         self.learner = Learner(
-            model,
-            settings,
-            self.device,
-            self.precision,
-            self.ranks,
-            weights,
+            model, settings, self.device, self.precision, self.ranks, weights,
             lambda text, memory: self._tell("memory", text, memory),
-        )
+        )  # fmt: skip
         self.reports: list[EpochReport] = []
         self._best: Weights = {}
         self._result: TrainResult | None = None
@@ -167,6 +162,7 @@ class Trainer:
             stopped, reason = self._train(progress)
             if reason:
                 self._tell("stopped", reason, self.memory)
+            self.learner.stepper.close()
             model = self.learner.trained.finish(self._best or None)
             model.encoder.part = (0, 1)
             best = max((report.epoch for report in self.reports if report.best), default=None)
