@@ -52,6 +52,7 @@ class Window(QMainWindow):
     session: Session
     canvas: Canvas
     frame: Frame
+    segment_panel: SegmentPanel
     training_pages: TrainingPages
 
     def __init__(self, session: Session | None = None, model: str | None = None) -> None:
@@ -343,6 +344,7 @@ class Window(QMainWindow):
         actions.decorate(self.actions_by_key)
         self.canvas.recolour_theme()
         self.strip.recolour()
+        self.segment_panel.recolour()
         self.status.cancel.setIcon(theme.icon("close"))
         self.welcome.recolour()
         self.history_panel.refresh()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .opening import Reading
     from .segmenting import Segments
 
-OPEN = "it is open in the window; segment it there"
+OPEN = "open in the window"
 CORRECTED = (ReviewState.CORRECTED, ReviewState.VERIFIED)
 
 
@@ -86,7 +86,7 @@ def segment_unattended(path: Path, plan: Unattended, progress: Progress) -> Hand
         return Handled(skipped=OPEN)
     earlier = earlier_work(path)
     if earlier is not None and plan.existing is Existing.SKIP_ALL:
-        return Handled(skipped="it has masks")
+        return Handled(skipped="has masks")
     progress(0, 1, "Reading")
     image = read_image(path, plan.reading.axes, time=plan.reading.time)
     before = None
@@ -94,7 +94,7 @@ def segment_unattended(path: Path, plan: Unattended, progress: Progress) -> Hand
         before = read_masks(earlier, image.pixels.shape[:3], silent)
         # Nobody knows how masks without a project came about: they may be the work of days.
         if plan.existing is Existing.SKIP_CORRECTED and (earlier.suffix != PROJECT or _corrected(before)):
-            return Handled(skipped="it has masks that were corrected or come from elsewhere")
+            return Handled(skipped="corrected, or masks from elsewhere")
     found = _run(image, before, plan, progress)
     if plan.is_open(path):  # somebody works on it by now
         return Handled(skipped=OPEN)

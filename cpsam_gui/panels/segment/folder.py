@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 
 from cpsam_gui import theme
 from cpsam_gui.i18n import translate
-from cpsam_gui.panels.layout import column, dim
+from cpsam_gui.panels.layout import column
 from cpsam_gui.queue import Entry, Existing, State
 
 from .fields import button, choice, put
@@ -49,13 +49,12 @@ class FolderView(QWidget):
         self._make_fields()
         layout = column(self)
         top = QHBoxLayout()
-        top.addWidget(self.title, 1)
+        top.addWidget(self.summary, 1)
         top.addWidget(self.back)
         layout.addLayout(top)
         layout.addWidget(self.policy)
         layout.addWidget(self.list, 1)
         layout.addWidget(self.bar)
-        layout.addWidget(self.summary)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.GRID)
         for one in (self.start, self.pause, self.cancel):
@@ -109,8 +108,9 @@ class FolderView(QWidget):
         return answer == QMessageBox.StandardButton.Yes
 
     def _make_fields(self) -> None:
-        self.title = QLabel(translate("Segment the folder"))
-        self.title.setObjectName("heading")
+        self.summary = QLabel()
+        self.summary.setObjectName("heading")
+        self.summary.setWordWrap(True)
         self.back = button("close", "Back to the settings; the run goes on", self.closed.emit)
         self.policy = choice(
             POLICIES,
@@ -123,12 +123,11 @@ class FolderView(QWidget):
         self.list.setColumnCount(2)
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setColumnWidth(0, 150)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
-        self.summary = dim("", wrap=True)
         self.start, self.pause = QPushButton(translate("Start")), QPushButton(translate("Pause"))
         self.cancel = QPushButton(translate("Cancel"))
         self.start.clicked.connect(self._run.start)

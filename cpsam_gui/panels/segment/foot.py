@@ -23,6 +23,7 @@ class Foot(QFrame):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self._with_folder = False
         self.setObjectName("foot")
         self.run = QPushButton()
         self.run.setObjectName("primary")
@@ -75,17 +76,23 @@ class Foot(QFrame):
         """Say how long the run will take, and where; warn where it will be slow."""
         estimate = self._session.runs.forecast.estimate()
         self.note.setText(estimate.text if estimate is not None else "")
-        self.note.setVisible(bool(self.note.text()))
+        self.note.setVisible(bool(self.note.text()) and not self._with_folder)
         self.note.setObjectName("warning" if estimate is not None and estimate.slow else "dim")
         style = self.note.style()
         if style is not None:
             style.polish(self.note)  # the style sheet knows warnings by the name of the object
 
+    def make_room(self, for_folder: bool) -> None:
+        """Leave out what the view of the folder says better."""
+        self._with_folder = for_folder
+        self.show_estimate()
+        self._show_queue()
+
     def _show_queue(self) -> None:
-        """Say how far the folder is, whatever the panel shows."""
+        """Say how far the folder is, while the panel shows something else."""
         queue = self._session.folder_run.queue
         current = queue.current
-        self.progress.setVisible(queue.running)
+        self.progress.setVisible(queue.running and not self._with_folder)
         if current is not None:
             entry = queue.entries[current]
             words = translate("paused") if queue.paused else entry.text

@@ -154,7 +154,10 @@ class Stacks(QWidget):
         self.overlap = number(0.05, 1, "", "Overlap from which outlines of neighbouring planes are one object",
                               decimals=2)  # fmt: skip
         self.overlap.setSingleStep(0.05)
-        self._labels = {self.anisotropy: label("Plane distance"), self.overlap: label("Overlap")}
+        self._labels: dict[QWidget, QLabel] = {
+            self.anisotropy: label("Plane distance"),
+            self.overlap: label("Overlap"),
+        }
         rows = form()
         rows.addRow(label("Stack"), self.mode)
         for field, words in self._labels.items():
@@ -177,8 +180,7 @@ class Stacks(QWidget):
 
     def _show(self, field: QWidget, on: bool) -> None:
         field.setVisible(on)
-        words: QLabel = self._labels[field]
-        words.setVisible(on)
+        self._labels[field].setVisible(on)
 
     def _mode_chosen(self) -> None:
         mode = self.mode.currentData()

@@ -139,6 +139,7 @@ class SegmentPanel(QWidget):
             self._session.folder_run.look()
         self.pages.setCurrentIndex(int(on))
         self.foot.folder.setChecked(on)
+        self.foot.make_room(on)
 
     def restore(self) -> None:
         """Go back to the defaults; the model stays."""
