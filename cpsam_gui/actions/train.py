@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .table import Action, with_file
+from cpsam_gui.tools import forget_regions
+
+from .table import Action, with_file, with_image
 
 if TYPE_CHECKING:
     from cpsam_gui.session import Session
@@ -38,6 +40,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("train_cancel", "Cancel training", lambda w: w.session.training.cancel(), (), "close", training, "Train"),
     Action("train_resume", "Continue an interrupted training…", lambda w: w.training_pages.offer_interrupted(), (),
            "restore", lambda s: not s.training.running, "Train", break_before=True),
+    Action("tool_complete", "Mark complete regions", lambda w: w.session.use("complete"), ("Shift+R",),
+           "selection_marker", with_image, "Train", "complete", break_before=True),
+    Action("all_complete", "All of the image is complete", lambda w: w.session.change(forget_regions), (), "",
+           lambda s: bool(s.document.facts.complete), "Train"),
     Action("suggest", "Which image next?", lambda w: w.training_pages.suggest(), ("Ctrl+Shift+N",),
            "lightbulb_outline", with_file, "Train", break_before=True),
     Action("models", "Models…", lambda w: w.training_pages.show_models(), ("Ctrl+Shift+M",), "family_tree",

@@ -18,6 +18,7 @@ from .layers import Layers
 from .minimap import Minimap
 from .overlays import Badge, ScaleBar
 from .previews import Preview
+from .regions import CompleteRegions
 
 if TYPE_CHECKING:
     from PyQt6.QtCore import QEvent
@@ -55,6 +56,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.setAcceptDrops(False)  # the window takes drops, wherever they land
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.layers = Layers(session, self.scene())
+        self.regions = CompleteRegions(session, self.scene())
         self._preview = Preview(self.scene())
         self._bar = ScaleBar(self)
         self._bar.hide()

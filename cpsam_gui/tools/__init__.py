@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .base import Desk, Maps, Pointer, Shape, Tint, Tool
+from .complete import CompleteRegion, forget_regions
 from .cut import Merge, Seeds, Split
 from .fill import Fill
 from .find import Find, SegmentBox
@@ -20,8 +21,19 @@ TOOLS: dict[str, type[Tool]] = {
     for tool in (
         Select, BoxSelect, LassoSelect, Brush, Eraser, HoverOutline, Lasso, Polygon, Vertices, Fill, Find,
         SegmentBox, Split, Seeds, Merge, Paste,
-        SizeDisk, RunRegion,
+        SizeDisk, RunRegion, CompleteRegion,
     )
 }  # fmt: skip
 
-__all__ = ["TOOLS", "Desk", "Maps", "Options", "Pointer", "RunDesk", "Shape", "Tint", "Tool"]
+__all__ = [
+    "TOOLS",
+    "Desk",
+    "Maps",
+    "Options",
+    "Pointer",
+    "RunDesk",
+    "Shape",
+    "Tint",
+    "Tool",
+    "forget_regions",
+]

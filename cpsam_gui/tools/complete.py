@@ -1,0 +1,75 @@
+"""Mark the regions in which every object is drawn, so that training can learn from a part of an image."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .select import BoxSelect
+
+if TYPE_CHECKING:
+    from cpsam_gui.box import Box
+    from cpsam_gui.document import Document
+
+    from .base import Pointer, Shape
+
+SMALLEST = 8  # pixels on a side
+
+
+class CompleteRegion(BoxSelect):
+    """Drag a box; inside it everything is drawn, and the rest of the image is left out of training."""
+
+    key = "complete"
+    hint = (
+        "Drag a box where every object is drawn: training learns from there alone   Click a box: take it away"
+    )
+    settings = ()
+
+    def boxed(self, box: Box, p: Pointer) -> None:
+        """Add a region."""
+        from cpsam_core.images.project_files import Region
+
+        document = self.desk.document
+        inside = box.clip(document.shape)
+        if inside.empty or min(inside.shape[1:]) < SMALLEST:
+            self.desk.say(f"Drag a box of at least {SMALLEST} x {SMALLEST} pixels inside the image")
+            return
+        region = Region.box(inside.y0, inside.y1, inside.x0, inside.x1, inside.z0)
+        with document.step("Mark as complete"):
+            document.set_facts(complete=(*document.facts.complete, region))
+
+    def clicked(self, p: Pointer) -> None:
+        """Take the region under the pointer away."""
+        document, plane = self.desk.document, self.desk.view.plane
+        regions = document.facts.complete
+        hit = [
+            region for region in regions
+            if region.plane == plane and _encloses(region.corners, p.x, p.y)
+        ]  # fmt: skip
+        if not hit:
+            self.desk.say("Drag a box around the region in which every object is drawn")
+            return
+        with document.step("Unmark as complete"):
+            document.set_facts(complete=tuple(region for region in regions if region is not hit[-1]))
+
+    def shapes(self) -> list[Shape]:
+        """Return the box, without a fill: nothing in it changes."""
+        return [replace(shape, filled=False) for shape in super().shapes()]
+
+
+def forget_regions(document: Document) -> str | None:
+    """Take every mark away: all of the image counts again."""
+    if not document.facts.complete:
+        return "No region is marked as complete"
+    with document.step("Unmark all as complete"):
+        document.set_facts(complete=())
+    return None
+
+
+def _encloses(corners: tuple[tuple[float, float], ...], x: float, y: float) -> bool:
+    """Whether a ring of corners (x, y) goes around a place, by the crossings of a line to the right."""
+    inside = False
+    for (x0, y0), (x1, y1) in zip(corners, (*corners[1:], corners[0]), strict=True):
+        if (y0 > y) != (y1 > y) and x < x0 + (y - y0) / (y1 - y0) * (x1 - x0):
+            inside = not inside
+    return inside
