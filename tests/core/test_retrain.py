@@ -33,6 +33,7 @@ from cpsam_core.retrain import (
     unique_name,
 )
 from cpsam_core.segment import Segmentation
+from cpsam_core.weights import list_models
 
 Labels = NDArray[np.uint32]
 
@@ -189,6 +190,11 @@ def test_names_are_unique_and_possible(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "cells.safetensors").write_bytes(b"")
     assert plan_retraining(some, "cpsam-lite").name == "cells-2"
+    (tmp_path / "models" / "cells-2.partial").write_bytes(b"")
+    assert plan_retraining(some, "cpsam-lite").name == "cells-3"
+    assert plan_retraining(some, "cpsam-lite", name="cells-2").name == "cells-2"  # to go on with it
+    assert [model.name for model in list_models() if model.kind == "own"] == ["cells"]
+    (tmp_path / "models" / "cells-2.partial").unlink()
     assert plan_retraining(some, "cpsam-lite", taken=["Cells-2"]).name == "cells-3"
     with pytest.raises(SettingsError, match="another name"):
         plan_retraining(some, "cpsam-lite", name="CELLS")

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 FORBIDDEN = set('/\\<>:"|?*')  # by one system or another; a model folder may be shared between them
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in "123456789¹²³")}
+BESIDE_MODELS = (".json", ".partial")  # cards, and the states of trainings that were interrupted
 MAX_NAME_BYTES = 200  # leaves room for suffixes within the 255 of most file systems
 
 
@@ -70,7 +71,11 @@ def own_files() -> dict[str, Path]:
     except OSError as error:
         logger.warning("The folder of models %s cannot be read: %s", own_folder(), error.strerror)
         return {}
-    files = [entry for entry in entries if not entry.name.startswith(".") and entry.suffix.lower() != ".json"]
+    files = [
+        entry
+        for entry in entries
+        if not entry.name.startswith(".") and entry.suffix.lower() not in BESIDE_MODELS
+    ]
     return {_name_of(file): file for file in files if file.is_file()}
 
 
