@@ -205,15 +205,20 @@ def find_labels(folder: Path) -> dict[Key, Path]:
 
 
 def class_map_beside(masks: Path) -> Path | None:
-    """Return the file with the class of each pixel that belongs to a label file, if there is one.
+    """Return the file with the class of each pixel that belongs to a label file, see `map_beside`."""
+    return map_beside(masks, "_classes")
 
-    Looked for as `NAME_classes` beside it, and by the same name in a folder `classes` beside its folder `masks` or
-    `images`.
+
+def map_beside(masks: Path, ending: str) -> Path | None:
+    """Return a map that belongs to a label file, if there is one.
+
+    Looked for as `NAME` and the ending (`_classes` or `_complete`) beside it, and by the same name in a folder of that
+    kind (`classes`) beside its folder `masks` or `images`.
     """
     name = bare_stem(masks.stem)
-    folders = [(masks.parent, f"{name}_classes")]
+    folders = [(masks.parent, f"{name}{ending}")]
     if masks.parent.name in LAYOUT:
-        folders.append((masks.parent.with_name("classes"), name))
+        folders.append((masks.parent.with_name(ending[1:]), name))
     places = [folder / (stem + suffix) for folder, stem in folders for suffix in PREFERRED[:3]]
     return next((path for path in places if path.is_file()), None)
 

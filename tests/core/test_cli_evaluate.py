@@ -286,3 +286,13 @@ def test_classes_are_scored_where_both_sides_know_them(
     assert main(["evaluate", "true", "out"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[-4:]] == ["CLASS", "class", "class", "mean"]
+
+
+def test_only_what_is_complete_counts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put("true/1_masks.tif", squares(1, 2))
+    put("out/1_masks.tif", squares(1, 0, 3, 4))
+    complete = np.zeros((20, 100), np.uint16)
+    complete[:, :15] = 1
+    put("true/1_complete.png", complete)
+    assert main(["evaluate", "true", "out", "--json"]) == 0
+    assert result(capsys)["images"][0]["average_precision"] == [1, 1, 1]

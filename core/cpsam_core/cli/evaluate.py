@@ -35,7 +35,8 @@ SCORES = """Scores (at an IoU from which objects match):
   MERGED  predicted objects that hold several true ones
 
 Where both sides know classes (NAME_classes beside the masks, a folder "classes", NAME_seg.npy, projects), the scores of
-each class are added; a class counts in the images that have true objects of it.
+each class are added; a class counts in the images that have true objects of it. Where only regions of true masks are
+complete (projects, NAME_complete), the rest does not count.
 
 "mean" is the mean over images, as in the Cellpose-SAM paper, images without objects left out; "pooled" takes all
 images as one. JSON holds all scores at all thresholds.
@@ -142,10 +143,24 @@ def _scored(pair: LabelPair, thresholds: tuple[float, ...]) -> Scored:
 
     files = [pair.true, pair.predicted]
     masks, facts = _read(files)
+    masks = _complete_parts(pair.true, masks)
     shared = overlaps(masks[0], masks[1])
     counts = compare_overlaps(shared, thresholds[0]).counts
     classes = class_scores(files, masks, facts, thresholds)
     return Scored(pair, score_overlaps(shared, thresholds), counts, classes)
+
+
+def _complete_parts(true: Path, masks: list[Any]) -> list[Any]:
+    """Leave out the objects where the true masks are not complete, where regions or a map say so."""
+    from cpsam_core.examples import counted_objects, read_annotation
+    from cpsam_core.images.project_files import PROJECT_SUFFIX
+    from cpsam_core.pairs import Pair, map_beside
+
+    beside = map_beside(true, "_complete")
+    if masks[0].ndim == 3 or (beside is None and true.suffix.lower() != PROJECT_SUFFIX):
+        return masks
+    complete = read_annotation(Pair(true, true, "", complete=beside)).complete
+    return [counted_objects(labels, complete) for labels in masks]
 
 
 def _read(paths: Sequence[Path]) -> tuple[list[Any], list[Facts]]:
