@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QMainWindow
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+AREAS = {"left": LEFT, "below": Qt.DockWidgetArea.BottomDockWidgetArea}
 RIGHT_WIDTH, LEFT_WIDTH, LEFT_FIRST = 320, 200, 248
 
 
@@ -33,15 +34,20 @@ def make_docks(window: QMainWindow, places: tuple[Place, ...]) -> dict[str, QDoc
     docks: dict[str, QDockWidget] = {}
     first: dict[str, QDockWidget] = {}
     for place in places:
-        area = LEFT if place.group == "left" else RIGHT
+        area = AREAS.get(place.group, RIGHT)
         docks[place.name] = dock = _dock(window, place)
-        dock.setMinimumWidth(LEFT_WIDTH if area is LEFT else RIGHT_WIDTH)
+        if place.group != "below":
+            dock.setMinimumWidth(LEFT_WIDTH if area is LEFT else RIGHT_WIDTH)
         window.addDockWidget(area, dock)
+        if place.group == "below":
+            dock.hide()  # what lies under the canvas is there when it is asked for
         if place.group in first:
             window.tabifyDockWidget(first[place.group], dock)
         first.setdefault(place.group, dock)
     for dock in first.values():
         dock.raise_()
+    window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+    window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
     if "left" in first:
         window.resizeDocks([first["left"]], [LEFT_FIRST], Qt.Orientation.Horizontal)
     window.setTabPosition(RIGHT, QTabWidget.TabPosition.North)

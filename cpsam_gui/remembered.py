@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QMainWindow
 
 GROUP = "preferences"
-LAYOUT = 1
+LAYOUT = 2
 """Version of the arrangement of docks and bars: that of another version is not restored."""
 
 

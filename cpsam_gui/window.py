@@ -24,7 +24,16 @@ from .files import images_in, is_companion, masks_path, seg_path
 from .frame import Frame
 from .i18n import translate
 from .jobs import Problem
-from .panels import ChannelsPanel, FilesPanel, HistoryPanel, ObjectsPanel, SegmentPanel, TrainPanel
+from .panels import (
+    ChannelsPanel,
+    FilesPanel,
+    HistoryPanel,
+    ObjectsPanel,
+    ReviewPanel,
+    SegmentPanel,
+    TablePanel,
+    TrainPanel,
+)
 from .planes import PlaneSlider
 from .recent import RecentMenu, remember
 from .session import Session
@@ -128,6 +137,9 @@ class Window(QMainWindow):
         self.train_panel = TrainPanel(self.session)
         self.objects_panel = ObjectsPanel(self.session)
         self.history_panel = HistoryPanel(self.session)
+        self.review_panel = ReviewPanel(self.session)
+        self.review_panel.next_image.connect(lambda: self.training_pages.suggest())
+        self.table_panel = TablePanel(self.session, self.objects_panel.fill_menu)
         self.files_panel = FilesPanel(self.session)
         self.files_panel.chosen.connect(self.open)
         self.segment_panel.run_button.clicked.connect(self.run_or_cancel)
@@ -137,11 +149,16 @@ class Window(QMainWindow):
             Place("Channels", self.channels_panel, "top"),
             Place("Train", self.train_panel, "top"),
             Place("Objects", self.objects_panel, "bottom", scrolls=False),
+            Place("Review", self.review_panel, "bottom"),
             Place("History", self.history_panel, "bottom", scrolls=False),
+            Place("Table", self.table_panel, "below", scrolls=False),
         ))  # fmt: skip
 
     def _connect(self) -> None:
         session = self.session
+        self.table_panel.closed.connect(self.docks["Table"].hide)
+        self.docks["Table"].visibilityChanged.connect(self.table_panel.follow)
+        self.docks["Review"].visibilityChanged.connect(self.review_panel.follow)
         session.failed.connect(self.show_problem)
         session.axes_asked.connect(self.ask_axes)
         session.image_changed.connect(self._remember)

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from cpsam_gui import theme
 from cpsam_gui.i18n import translate
 
-from . import edit, file, program, segment, tools, train, view
+from . import edit, file, program, review, segment, tools, train, view
 
 if TYPE_CHECKING:
     from cpsam_gui.session import Session
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from .table import Action
 
 ACTIONS: tuple[Action, ...] = (
-    *file.ACTIONS, *edit.ACTIONS, *tools.ACTIONS, *segment.ACTIONS, *train.ACTIONS, *view.ACTIONS, *program.ACTIONS,
+    *file.ACTIONS, *edit.ACTIONS, *tools.ACTIONS, *segment.ACTIONS, *review.ACTIONS, *train.ACTIONS, *view.ACTIONS,
+    *program.ACTIONS,
 )  # fmt: skip
 
 TOOLBAR = (
@@ -27,7 +28,7 @@ TOOLBAR = (
     "tool_polygon", "tool_fill", None, "tool_find", "tool_segment_box", None, "tool_vertices", "tool_split",
     "tool_merge", None, "undo", "redo",
 )  # fmt: skip
-MENUS = ("File", "Edit", "Objects", "Tools", "Segment", "Train", "View", "Help")
+MENUS = ("File", "Edit", "Objects", "Tools", "Segment", "Review", "Train", "View", "Help")
 
 
 def make(window: Window) -> dict[str, QAction]:

@@ -15,6 +15,7 @@ from cpsam_gui.tools import Pointer
 from cpsam_gui.view import Camera, Picture
 
 from .layers import Layers
+from .markers import Markers
 from .minimap import Minimap
 from .overlays import Badge, ScaleBar
 from .previews import Preview
@@ -58,6 +59,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.layers = Layers(session, self.scene())
         self.regions = CompleteRegions(session, self.scene())
         self._preview = Preview(self.scene())
+        self.markers = Markers(session, self.scene())
         self._bar = ScaleBar(self)
         self._bar.hide()
         self._badge = Badge(self)

@@ -6,7 +6,12 @@ from .channels import ChannelsPanel
 from .files import FilesPanel
 from .history import HistoryPanel
 from .objects import ObjectsPanel
+from .review import ReviewPanel
 from .segment import SegmentPanel
+from .table import TablePanel
 from .train import TrainPanel
 
-__all__ = ["ChannelsPanel", "FilesPanel", "HistoryPanel", "ObjectsPanel", "SegmentPanel", "TrainPanel"]
+__all__ = [
+    "ChannelsPanel", "FilesPanel", "HistoryPanel", "ObjectsPanel", "ReviewPanel", "SegmentPanel", "TablePanel",
+    "TrainPanel",
+]  # fmt: skip

@@ -22,6 +22,8 @@ from .helping import Helping
 from .images import Images
 from .keeping import Keeping
 from .look import Look
+from .measuring import Measuring
+from .reviewing import Reviewing
 from .runs import Runs
 from .training import Training
 from .unattended import FolderRun
@@ -70,6 +72,8 @@ class Session(Gestures):
         self.folder_run = FolderRun(self)
         self.training = Training(self)
         self.helping = Helping(self)
+        self.measuring = Measuring(self)
+        self.reviewing = Reviewing(self)
         self.adopt(self.document)
 
     # -- image -------------------------------------------------------------------------------------------

@@ -1,0 +1,63 @@
+"""Places marked on the canvas: where the model saw cells and no object is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QRectF
+from PyQt6.QtGui import QColor, QPainterPath, QPen
+from PyQt6.QtWidgets import QGraphicsPathItem
+
+from cpsam_gui import theme
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QGraphicsScene
+
+    from cpsam_gui.session import Session
+
+MARGIN = 3  # image pixels between a place and its frame
+DARK = QColor(0, 0, 0, 150)
+
+
+class Markers:
+    """Frames around missed cells; that of the place shown last is thicker."""
+
+    def __init__(self, session: Session, scene: QGraphicsScene) -> None:
+        self._session = session
+        warning = QColor(theme.DARK.warning)  # over the image, whatever the theme
+        self._halo = _item(scene, 16, DARK, 4.0)
+        self.frames = _item(scene, 17, warning, 1.5)
+        self.present = _item(scene, 18, warning, 3.0)
+        session.reviewing.missed_changed.connect(self.draw)
+        session.view.events.plane.connect(self.draw)
+
+    def draw(self, *_: object) -> None:
+        """Draw the frames of the plane in view."""
+        reviewing, plane = self._session.reviewing, self._session.view.plane
+        frames, present = QPainterPath(), QPainterPath()
+        if reviewing.marks_missed:
+            for place in reviewing.missed:
+                box = place.box
+                if box.z0 <= plane < box.z1:
+                    rect = QRectF(box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0)
+                    rect.adjust(-MARGIN, -MARGIN, MARGIN, MARGIN)
+                    (present if place is reviewing.missed_at else frames).addRect(rect)
+        self.frames.setPath(frames)
+        self.present.setPath(present)
+        self._halo.setPath(_both(frames, present))
+
+
+def _both(first: QPainterPath, second: QPainterPath) -> QPainterPath:
+    path = QPainterPath(first)
+    path.addPath(second)
+    return path
+
+
+def _item(scene: QGraphicsScene, z: float, colour: QColor, width: float) -> QGraphicsPathItem:
+    item = QGraphicsPathItem()
+    pen = QPen(colour, width)
+    pen.setCosmetic(True)
+    item.setPen(pen)
+    item.setZValue(z)
+    scene.addItem(item)
+    return item

@@ -1,0 +1,186 @@
+"""The panel of the review: how far it is, why the present object is in doubt, what to do with it, what was missed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from cpsam_gui import theme
+from cpsam_gui.facts import ReviewState
+from cpsam_gui.i18n import translate
+
+from .layout import column, dim
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpsam_gui.session import Session
+
+
+class ReviewPanel(QWidget):
+    """Steers the review of the open image."""
+
+    next_image = pyqtSignal()
+    """The user asks which image to look at next."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session, self._review = session, session.reviewing
+        self.progress_words = QLabel()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        self.title, self.reasons = QLabel(), dim("")
+        self.missed_words = QLabel()
+        self._make_buttons()
+        self._arrange()
+        self._review.changed.connect(self.refresh)
+        self._review.missed_changed.connect(self.refresh)
+        session.measuring.busy_changed.connect(self.refresh)
+        session.history_changed.connect(self.refresh)
+        self.refresh()
+
+    def _make_buttons(self) -> None:
+        review = self._review
+        self.accept = _button("Accept", "Y", "check", review.accept)
+        self.accept.setObjectName("primary")
+        self.put_off = _button("Uncertain", "Shift+U", "help_circle_outline", review.put_off)
+        self.edit = _button("Edit", "Shift+E", "brush", review.edit)
+        self.delete = _button("Delete", "Shift+Del", "delete_outline", review.delete)
+        self.previous = _button("Previous", "Shift+N", "arrow_left", review.previous)
+        self.next = _button("Next", "N", "arrow_right", review.next)
+        self.next_missed = _button("Next missed cell", "J", "magnify", review.next_missed)
+        self.find = _button("Find cell here", "Ctrl+J", "target", review.find_here)
+        self.marks = QCheckBox(translate("Mark them on the image"))
+        self.marks.setChecked(True)
+        self.marks.toggled.connect(review.mark_missed)
+        self.verified = QCheckBox(translate("The whole image is verified"))
+        tip = translate("Every object is right and none is missing")
+        self.verified.setToolTip(f"{tip}  (Ctrl+Shift+V)")
+        self.verified.clicked.connect(self._session.keeping.toggle_verified)
+        self.suggest = _button("Which image next?", "Ctrl+Shift+N", "lightbulb_outline", self.next_image.emit)
+
+    def _arrange(self) -> None:
+        layout = column(self)
+        top = QHBoxLayout()
+        top.addWidget(self.progress_words, 1)
+        layout.addLayout(top)
+        layout.addWidget(self.bar)
+        self.title.setWordWrap(True)
+        layout.addWidget(self.title)
+        self.reasons.setMinimumHeight(2 * self.reasons.fontMetrics().lineSpacing())
+        layout.addWidget(self.reasons)
+        grid = QGridLayout()
+        grid.setSpacing(theme.GRID)
+        places = (
+            (self.accept, 0, 0, 2), (self.put_off, 1, 0, 1), (self.edit, 1, 1, 1), (self.delete, 2, 0, 1),
+            (self.previous, 3, 0, 1), (self.next, 3, 1, 1),
+        )  # fmt: skip
+        for widget, row, place, width in places:
+            grid.addWidget(widget, row, place, 1, width)
+        layout.addLayout(grid)
+        layout.addSpacing(theme.GRID)
+        self.missed_words.setWordWrap(True)
+        layout.addWidget(self.missed_words)
+        row = QHBoxLayout()
+        row.setSpacing(theme.GRID)
+        row.addWidget(self.next_missed)
+        row.addWidget(self.find)
+        layout.addLayout(row)
+        layout.addWidget(self.marks)
+        layout.addSpacing(theme.GRID)
+        layout.addWidget(self.verified)
+        layout.addWidget(self.suggest)
+        layout.addStretch(1)
+
+    # -- showing -----------------------------------------------------------------------------------------
+
+    def follow(self, on: bool) -> None:
+        """Keep the order up to date while the panel is in view; docks behind other tabs are not."""
+        self._review.follow(on)
+
+    def refresh(self) -> None:
+        """Show where the review is."""
+        session, review = self._session, self._review
+        there = session.image is not None
+        looked, total = review.progress
+        self.progress_words.setText(
+            translate("{done} of {all} looked at").format(done=f"{looked:,}", all=f"{total:,}")
+            if total
+            else translate("Nothing to review yet: segment the image first")
+        )
+        self.bar.setMaximum(max(total, 1))
+        self.bar.setValue(looked)
+        self._show_present(total)
+        self._show_missed()
+        some = bool(review.chosen)
+        for button in (self.accept, self.put_off, self.edit, self.delete):
+            button.setEnabled(some)
+        for button in (self.previous, self.next):
+            button.setEnabled(total > 0)
+        self.verified.setEnabled(there)
+        self.verified.setChecked(there and session.keeping.state is ReviewState.VERIFIED)
+        self.suggest.setEnabled(session.path is not None)
+
+    def _show_present(self, total: int) -> None:
+        review, selection = self._review, self._session.view.selection
+        if len(selection) > 1:
+            self.title.setText(translate("{count} objects selected").format(count=f"{len(selection):,}"))
+            self.reasons.setText(translate("A decision is about all of them"))
+            return
+        if not review.present:
+            self.title.setText(translate("Next shows the most doubtful object") if total else "")
+            measuring = self._session.measuring.busy
+            self.reasons.setText(translate("Measuring the objects…") if measuring else "")
+            return
+        words = translate("Object {number}").format(number=review.present)
+        if review.score is not None:
+            words += "   " + translate("doubt {score}").format(score=f"{review.score:.2f}")
+        self.title.setText(words)
+        row = self._session.document.objects[review.present]
+        state = (
+            translate("Accepted") if row.verified
+            else translate("Marked as uncertain") if row.uncertain
+            else translate("Locked") if row.locked
+            else ""
+        )  # fmt: skip
+        reasons = ", ".join(translate(reason) for reason in review.reasons)
+        none = translate("Nothing speaks against it") if review.score is not None else ""
+        self.reasons.setText("\n".join(filter(None, [state, reasons or none])))
+
+    def _show_missed(self) -> None:
+        known = self._session.runs.flows is not None
+        count = len(self._review.missed)
+        if not known:
+            words = translate("Missed cells are known after a run")
+        elif count:
+            words = translate("{count} places where the model saw cells and no object is").format(
+                count=f"{count:,}"
+            )
+        else:
+            words = translate("Wherever the model saw a cell, there is an object")
+        self.missed_words.setText(words)
+        self.next_missed.setEnabled(count > 0)
+        self.find.setEnabled(self._review.missed_at is not None)
+
+    def recolour(self) -> None:
+        """Take over the colours of the theme."""
+        for button in self.findChildren(QPushButton):
+            name = button.property("icon_name")
+            if name:
+                button.setIcon(theme.icon(name, _colour(button)))
+
+
+def _button(text: str, key: str, icon: str, do: Callable[[], object]) -> QPushButton:
+    button = QPushButton(translate(text))
+    button.setProperty("icon_name", icon)
+    button.setIcon(theme.icon(icon))
+    button.setToolTip(f"{translate(text)}  ({key})")
+    button.clicked.connect(lambda _=False: do())
+    return button
+
+
+def _colour(button: QPushButton) -> str | None:
+    return theme.current().on_accent if button.objectName() == "primary" else None

@@ -1,0 +1,7 @@
+"""The table of measurements: rows that are sorted and filtered, plots of any columns, export."""
+
+from __future__ import annotations
+
+from .panel import TablePanel
+
+__all__ = ["TablePanel"]

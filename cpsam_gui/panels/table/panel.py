@@ -1,0 +1,302 @@
+"""The table in its dock: what is shown of it, the filter, plots beside it, and files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHeaderView,
+    QMenu,
+    QSplitter,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cpsam_core.errors import SettingsError
+from cpsam_gui import theme
+from cpsam_gui.i18n import translate
+from cpsam_gui.panels.layout import dim
+
+from .model import TableModel, in_units
+from .plots import Plots
+from .summary import summary_words
+from .top import TopRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from cpsam_gui.session import Session
+
+STRETCHES = 500  # pieces of a selection that Qt marks; more are coloured by the model only
+WIDTH = 92  # pixels of a column
+HIDDEN = ("min_", "max_", "major_axis", "minor_axis", "touches_border", "accepted")
+"""Columns that are not shown at first, by how they begin."""
+PATIENCE = 250  # milliseconds after the last key, until the filter is applied
+FILES = "CSV (*.csv);;Parquet (*.parquet)"
+
+
+class TablePanel(QWidget):
+    """Shows the measurements of the open image; a selection here is one on the canvas."""
+
+    closed = pyqtSignal()
+
+    def __init__(self, session: Session, fill_menu: Callable[[QMenu], None]) -> None:
+        super().__init__()
+        self._session, self._fill_menu = session, fill_menu
+        self._selecting = self._followed = False
+        self._hidden: set[str] = set()
+        self._known: set[str] = set()
+        self.model = TableModel()
+        self.top = TopRow()
+        self.table = self._table()
+        self.plots = Plots()
+        self.plots.setVisible(False)
+        self.error = dim("")
+        self.error.setObjectName("warning")
+        self.error.setVisible(False)
+        self.summary = dim("", wrap=False)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self.table)
+        split.addWidget(self.plots)
+        split.setSizes([700, 400])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
+        layout.setSpacing(theme.GRID // 2)
+        layout.addLayout(self.top)
+        layout.addWidget(self.error)
+        layout.addWidget(split, 1)
+        layout.addWidget(self.summary)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(PATIENCE)
+        self._timer.timeout.connect(self.refresh)
+        self._connect()
+
+    def _table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSortingEnabled(True)
+        table.setWordWrap(False)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        rows, heads = table.verticalHeader(), table.horizontalHeader()
+        if rows is not None:  # rows of one fixed height need no look at any of them
+            rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+            rows.setDefaultSectionSize(rows.fontMetrics().height() + theme.GRID)
+            rows.hide()
+        if heads is not None:
+            heads.setDefaultSectionSize(WIDTH)
+            heads.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        return table
+
+    def _connect(self) -> None:
+        session, top = self._session, self.top
+        top.filter.textChanged.connect(lambda _: self._timer.start())
+        top.filter.returnPressed.connect(self.refresh)
+        top.micrometres.toggled.connect(lambda _: self.refresh())
+        top.show_plots.toggled.connect(self.plots.setVisible)
+        top.show_plots.toggled.connect(lambda _: self.refresh())
+        top.columns.aboutToShow.connect(self._fill_columns)
+        top.export.clicked.connect(self.ask_export)
+        top.folder.clicked.connect(self.ask_folder)
+        top.close.clicked.connect(self.closed)
+        self.plots.brushed.connect(self._take_brushed)
+        self.table.customContextMenuRequested.connect(self.open_menu)
+        self.table.doubleClicked.connect(self._go_to)
+        selection = self.table.selectionModel()
+        if selection is not None:
+            selection.selectionChanged.connect(self._take_selection)
+        session.measuring.changed.connect(self._measured)
+        session.measuring.busy_changed.connect(self._summarise)
+        session.view.events.selection.connect(self._show_selection)
+
+    # -- following ---------------------------------------------------------------------------------------
+
+    def follow(self, on: bool) -> None:
+        """Keep the table up to date while it is in view."""
+        self._followed = on
+        self._session.measuring.follow("table", on)
+        if on:
+            self.refresh()
+
+    def _measured(self) -> None:
+        if self._followed:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show the table as it is now, of it the columns and rows that are wanted."""
+        now = self._session.measuring.now
+        if now is None:
+            self.model.show({}, [], np.zeros(0, np.int64))
+            self.plots.show_columns({}, [], self.model.places)
+            self.top.micrometres.setEnabled(False)
+            self._summarise()
+            return
+        self._new_columns(set(now.columns))
+        physical = len(in_units(now.columns, True)) != len(now.columns)
+        self.top.micrometres.setEnabled(physical)
+        names = in_units(now.columns, physical and self.top.micrometres.isChecked())
+        self.model.show(
+            now.columns, [name for name in names if name not in self._hidden], self._filtered(len(now))
+        )
+        if self.plots.isVisible():
+            self.plots.show_columns(now.columns, names, self.model.places)
+        self._show_selection()
+        self._summarise()
+
+    def _new_columns(self, names: set[str]) -> None:
+        """Hide what is seldom wanted, once; the user may show it."""
+        self._hidden |= {name for name in names - self._known if name.startswith(HIDDEN)}
+        self._known |= names
+
+    def _filtered(self, count: int) -> NDArray[np.int64]:
+        """Return the places that the filter lets through; all where it is not understood, which is said below it."""
+        from cpsam_core.measure import choose
+
+        now, text = self._session.measuring.now, self.top.filter.text().strip()
+        problem = ""
+        kept = np.arange(count)
+        if text and now is not None:
+            try:
+                kept = np.flatnonzero(choose(text, now.columns))
+            except SettingsError as error:
+                problem = f"{error} {translate('Columns')}: {', '.join(now.columns)}."
+        self.error.setText(problem)
+        self.error.setVisible(bool(problem))
+        return kept
+
+    def _summarise(self) -> None:
+        now = self._session.measuring.now
+        if self._session.measuring.busy and now is None:
+            self.summary.setText(translate("Measuring the objects…"))
+        elif now is None or not len(now):
+            self.summary.setText(translate("There are no objects to measure"))
+        else:
+            micrometres = self.top.micrometres.isEnabled() and self.top.micrometres.isChecked()
+            self.summary.setText(summary_words(now, self.model.places, micrometres))
+
+    # -- selection ---------------------------------------------------------------------------------------
+
+    def _show_selection(self, *_: object) -> None:
+        """Mark what is selected on the canvas, and bring it into view."""
+        selection = self.table.selectionModel()
+        if not self._followed or selection is None:
+            return
+        chosen = self._session.view.selection
+        rows = self.model.mark(chosen)
+        if self.plots.isVisible():
+            self.plots.mark(chosen)
+        if self._selecting:
+            return
+        self._selecting = True
+        starts = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
+        marked = QItemSelection()
+        if 0 < len(starts) <= STRETCHES:
+            ends = np.append(starts[1:], len(rows)) - 1
+            last = len(self.model.names) - 1
+            for first, stop in zip(rows[starts].tolist(), rows[ends].tolist(), strict=True):
+                marked.append(_range(self.model, first, stop, last))
+        selection.select(marked, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if len(rows):
+            self.table.scrollTo(self.model.index(int(rows[0]), 0))
+        self._selecting = False
+
+    def _take_selection(self, *_: object) -> None:
+        """Select on the canvas what was selected in the table."""
+        selection = self.table.selectionModel()
+        if self._selecting or selection is None:
+            return
+        ids = self.model.ids
+        marked = selection.selection()
+        stretches = [marked[place] for place in range(len(marked))]
+        parts = [ids[part.top() : part.bottom() + 1] for part in stretches]
+        self._selecting = True
+        self._session.view.selection = frozenset(np.concatenate(parts).tolist()) if parts else frozenset()
+        self._selecting = False
+
+    def _take_brushed(self, ids: NDArray[np.uint32]) -> None:
+        self._session.view.selection = frozenset(ids.tolist())
+
+    def _go_to(self, index: QModelIndex) -> None:
+        self._session.reviewing.show(int(self.model.ids[index.row()]))
+
+    # -- menus -------------------------------------------------------------------------------------------
+
+    def open_menu(self, place: QPoint) -> QMenu:
+        """Offer what can be done with the selected objects."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._fill_menu(menu)
+        viewport = self.table.viewport()
+        menu.popup((viewport or self.table).mapToGlobal(place))
+        return menu
+
+    def _fill_columns(self) -> None:
+        menu, now = self.top.columns, self._session.measuring.now
+        menu.clear()
+        shown = (
+            []
+            if now is None
+            else in_units(now.columns, self.top.micrometres.isChecked()) or list(now.columns)
+        )
+        for name in shown:
+            action = menu.addAction(self.top.name_of(name))
+            if action is not None:
+                action.setCheckable(True)
+                action.setChecked(name not in self._hidden)
+                action.toggled.connect(lambda on, name=name: self.show_column(name, on))
+
+    def show_column(self, name: str, on: bool) -> None:
+        """Show a column, or hide it."""
+        (self._hidden.discard if on else self._hidden.add)(name)
+        self.refresh()
+
+    # -- files -------------------------------------------------------------------------------------------
+
+    def ask_export(self) -> None:
+        """Let the user choose where the rows and columns that are shown go."""
+        if not len(self.model.places):
+            self._session.message.emit(translate("There are no rows to write"))
+            return
+        path = self._session.path
+        start = path.with_name(f"{path.stem}_objects.csv") if path is not None else Path("objects.csv")
+        target = self._ask_file(translate("Export the table"), start)
+        if target is not None:
+            model = self.model
+            shown = {name: model.columns[name][model.places] for name in model.names}
+            self._session.measuring.export(target, shown)
+
+    def ask_folder(self) -> None:
+        """Let the user choose where the tables of the whole folder go, and measure it."""
+        path = self._session.path
+        if path is None:
+            self._session.message.emit(translate("Open an image of the folder first"))
+            return
+        target = self._ask_file(translate("Tables of the folder"), path.parent / "folder_objects.csv")
+        if target is not None:
+            self._session.measuring.measure_folder(path.parent, target, self.top.filter.text())
+
+    def _ask_file(self, title: str, start: Path) -> Path | None:
+        name, kind = QFileDialog.getSaveFileName(self, title, str(start), FILES)
+        if not name:
+            return None
+        target = Path(name)
+        if target.suffix.lower() not in (".csv", ".parquet"):
+            target = target.with_name(target.name + (".parquet" if "parquet" in kind else ".csv"))
+        return target
+
+
+def _range(model: TableModel, first: int, stop: int, last: int) -> object:
+    from PyQt6.QtCore import QItemSelectionRange
+
+    return QItemSelectionRange(model.index(first, 0), model.index(stop, last))

@@ -1,0 +1,65 @@
+"""What stands above the table: the filter, units, columns, plots, files."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton
+
+from cpsam_gui import theme
+from cpsam_gui.i18n import translate
+
+from .model import title_of
+
+
+class TopRow(QHBoxLayout):
+    """The row of fields and buttons."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSpacing(theme.GRID)
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText(
+            translate("Filter, such as {example}").format(example="area > 200 and solidity < 0.9")
+        )
+        self.filter.setToolTip(
+            translate(
+                "Only objects for which this is true are shown; names of columns, numbers, and, or, not"
+            )
+        )
+        self.filter.setClearButtonEnabled(True)
+        self.micrometres = _button(
+            "µm", "Show lengths in micrometres, where the size of a pixel is known", check=True
+        )
+        self.columns = QMenu()
+        self.choose = _button(translate("Columns"), "Which columns are shown")
+        self.choose.setMenu(self.columns)
+        self.choose.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.show_plots = _button(
+            translate("Plots"), "Distribution of a column, or two against each other", check=True
+        )
+        self.export = _button(translate("Export…"), "Write the rows and columns that are shown to a file")
+        self.folder = _button(
+            translate("Folder…"), "Measure all images of the folder: a table of objects and one of images"
+        )
+        self.close = QToolButton()
+        self.close.setIcon(theme.icon("close"))
+        self.close.setAutoRaise(True)
+        self.close.setToolTip(translate("Close the table"))
+        self.addWidget(self.filter, 1)
+        for button in (self.micrometres, self.choose, self.show_plots, self.export, self.folder, self.close):
+            self.addWidget(button)
+
+    @staticmethod
+    def name_of(name: str) -> str:
+        """Return what the menu of columns calls a column."""
+        return title_of(name)
+
+
+def _button(text: str, tip: str, *, check: bool = False) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName("quiet")
+    button.setText(text)
+    button.setToolTip(translate(tip))
+    button.setCheckable(check)
+    button.setCursor(Qt.CursorShape.PointingHandCursor)
+    return button

@@ -1,0 +1,230 @@
+"""The table of the objects, measured in the background: only while somebody looks at it, and only what is stale."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from cpsam_gui.i18n import translate
+from cpsam_gui.tasks.measuring import (
+    Agreement,
+    FolderTables,
+    Measured,
+    Request,
+    measure_folder,
+    measure_objects,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from cpsam_gui.box import Box
+    from cpsam_gui.history import Step
+    from cpsam_gui.jobs import Job
+
+    from .session import Session
+
+REST = 200  # milliseconds after the last change; measuring after every dab would be felt
+AT_ONCE = 5000  # objects; flags and classes of so many are put into the table without a thread
+
+
+class Measuring(QObject):
+    """Keeps the table of the open image up to date while it is followed."""
+
+    changed = pyqtSignal()
+    """There is another table, or none any more."""
+    busy_changed = pyqtSignal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self.now: Measured | None = None
+        self.agreement: Agreement | None = None
+        self._followers: set[str] = set()
+        self._waiting: list[Callable[[], None]] = []
+        self._everything = True
+        self._stale: set[int] = set()
+        self._blocks: list[Box] = []
+        self._rows: set[int] = set()
+        self._job: Job | None = None
+        self._broken = self._under_way = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REST)
+        self._timer.timeout.connect(self._look)
+        session.image_changed.connect(self._new_image)
+
+    # -- who wants it ------------------------------------------------------------------------------------
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is being measured."""
+        return self._job is not None
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the table is that of the document as it is now."""
+        waiting = self._everything or self._under_way or self._stale or self._blocks or self._rows
+        return self.now is not None and not waiting
+
+    @property
+    def usable(self) -> bool:
+        """Whether the table is about the objects there are, though some of them may have changed since."""
+        return self.now is not None and not self._everything
+
+    def follow(self, who: str, on: bool) -> None:
+        """Keep the table up to date as long as somebody looks at it."""
+        (self._followers.add if on else self._followers.discard)(who)
+        if on and not self.fresh:
+            self._timer.start(0)
+
+    def ask(self, then: Callable[[], None]) -> None:
+        """Call `then` when the table is up to date: now, or after measuring."""
+        if self._session.image is None:
+            return
+        if self.fresh:
+            then()
+            return
+        self._waiting.append(then)
+        self._timer.start(0)
+
+    def compare(self, agreement: Agreement | None) -> None:
+        """Count the disagreement with a second set of masks as doubt, or none."""
+        self.agreement = agreement
+        if self.now is not None:
+            self.now = self.now.compared(agreement)
+            self.changed.emit()
+
+    # -- what changed ------------------------------------------------------------------------------------
+
+    def _new_image(self) -> None:
+        self.now, self.agreement, self._everything = None, None, True
+        self._broken = self._under_way = False
+        self._forget()
+        self._waiting.clear()
+        self._session.document.stepped.connect(self._stepped)
+        self._timer.start(0)
+        self.changed.emit()
+
+    def _forget(self) -> None:
+        self._stale, self._blocks, self._rows = set(), [], set()
+
+    def _stepped(self, step: Step, forward: bool) -> None:
+        self._broken = False
+        if step.swap is not None:
+            self._everything = True
+            self._forget()
+        elif step.edits:
+            self._stale.update(step.records)
+            self._blocks += [edit.box for edit in step.edits]
+        else:
+            self._rows.update(step.records)
+        if step.facts is not None and step.facts[0].classes != step.facts[1].classes:
+            self._rows.update(self._session.document.objects)
+        self._timer.start()
+
+    def _look(self) -> None:
+        """Measure where somebody wants it and nothing else is at work."""
+        session = self._session
+        if session.image is None or self.fresh or self._job is not None:
+            return
+        if not (self._followers or self._waiting):
+            return
+        if session.document.writing:
+            self._timer.start()
+        elif self._only_rows():
+            objects = session.document.objects
+            rows = {number: objects[number] for number in self._rows if number in objects}
+            assert self.now is not None
+            self.now = self.now.with_rows(rows, self._names(), self.agreement)
+            self._rows = set()
+            self._tell()
+        else:
+            self._start()
+
+    def _only_rows(self) -> bool:
+        return (
+            self.now is not None
+            and not (self._everything or self._stale or self._blocks)
+            and len(self._rows) <= AT_ONCE
+            and bool(self._names()) == ("class_name" in self.now.columns)
+        )
+
+    def _names(self) -> Mapping[int, str]:
+        return {one.number: one.name for one in self._session.document.facts.classes}
+
+    def _start(self) -> None:
+        session = self._session
+        document, image = session.document, session.image
+        assert image is not None
+        request = Request(
+            image, document.snapshot(), dict(document.objects), self._names(),
+            None if self._everything else self.now, frozenset(self._stale), tuple(self._blocks), self.agreement,
+        )  # fmt: skip
+        self._everything, self._under_way = False, True
+        self._forget()
+        self._job = job = session.jobs.start_beside(
+            translate("Measuring"), partial(measure_objects, request), self._done
+        )
+        job.failed.connect(self._failed)
+        job.finished.connect(partial(self._ended, job))
+        self.busy_changed.emit()
+
+    def _done(self, measured: Measured) -> None:
+        self._under_way = False
+        self.now = measured if self.agreement is None else measured.compared(self.agreement)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.changed.emit()
+        if self.fresh:
+            waiting, self._waiting = self._waiting, []
+            for then in waiting:
+                then()
+
+    def _failed(self, problem: object) -> None:
+        """Begin anew at the next change; the session says what went wrong."""
+        self._everything, self._broken, self._under_way = True, True, False
+        self._waiting.clear()
+
+    def _ended(self, job: Job) -> None:
+        if self._job is not job:
+            return
+        self._job = None
+        self.busy_changed.emit()
+        if not self.fresh and not self._broken:
+            self._timer.start()
+
+    # -- files -------------------------------------------------------------------------------------------
+
+    def export(self, target: Path, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Write columns as a table in the background; the ending of the name says in which form."""
+        from cpsam_core.measure import write_table
+
+        def done(_: None) -> None:
+            self._session.message.emit(translate("Saved {}").format(target))
+
+        work = partial(write_table, target, dict(columns))
+        self._session.jobs.start_beside(translate("Saving"), lambda progress: work(), done, every=True)
+
+    def measure_folder(self, folder: Path, target: Path, where: str = "") -> None:
+        """Measure the images of a folder with their saved masks, in the background."""
+        session = self._session
+        if session.jobs.busy:
+            return
+
+        def done(tables: FolderTables) -> None:
+            words = translate("{images} images with {objects} objects measured: {name}").format(
+                images=f"{tables.measured:,}", objects=f"{tables.count:,}", name=tables.objects.name
+            )
+            if tables.failed:
+                words += "   " + translate("not measured: {names}").format(names="; ".join(tables.failed[:3]))
+            session.message.emit(words)
+
+        work = partial(measure_folder, folder, target, where)
+        session.jobs.start(translate("Measuring the folder"), work, done)

@@ -1,0 +1,307 @@
+"""The review of the open image: which object is looked at next, what became of it, and where cells were missed."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from cpsam_gui import operations
+from cpsam_gui.i18n import translate
+from cpsam_gui.operations.reviewing import accept_objects, put_off
+from cpsam_gui.tasks.coverage import Missed, find_missed
+from cpsam_gui.tools import Pointer
+from cpsam_gui.view import Camera
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpsam_gui.box import Box
+    from cpsam_gui.document import Document
+    from cpsam_gui.history import ObjectRecord, Step
+
+    from .session import Session
+
+SHOWN = 180.0  # screen pixels of the longer side of an object that is shown
+AGAIN = 2.5  # how much larger or smaller an object may be without another zoom, which would be restless
+SMALLEST, CLOSEST = 0.25, 16.0  # screen pixels per image pixel
+REST = 400  # milliseconds after the last change, until missed places are looked for again
+
+
+def settled(row: ObjectRecord) -> bool:
+    """Whether somebody looked at an object and decided."""
+    return row.verified or row.uncertain or row.locked
+
+
+class Reviewing(QObject):
+    """Goes through the objects, the most doubtful first, and through the places without an object."""
+
+    changed = pyqtSignal()
+    """Another object, or other facts about it."""
+    missed_changed = pyqtSignal()
+    """Other places without an object, or another one in view."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._present = 0
+        self._trail: list[int] = []
+        self.missed: tuple[Missed, ...] = ()
+        self.shows_missed = True
+        """Whether the places are marked on the canvas while the review is in view."""
+        self.missed_at: Missed | None = None
+        """The place that was shown last."""
+        self._followed = False
+        self._missed_stale = True
+        self._looking = False
+        self._then: Callable[[], None] | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REST)
+        self._timer.timeout.connect(self._look_for_missed)
+        session.image_changed.connect(self._new_image)
+        session.measuring.changed.connect(self.changed)
+        session.view.events.selection.connect(self._selected)
+
+    @property
+    def marks_missed(self) -> bool:
+        """Whether missed places are marked on the canvas now."""
+        return self.shows_missed and (self._followed or self.missed_at is not None)
+
+    def mark_missed(self, on: bool) -> None:
+        """Mark missed places on the canvas, or not."""
+        self.shows_missed = on
+        self.missed_changed.emit()
+
+    def follow(self, on: bool) -> None:
+        """Keep order and missed places up to date as long as the review is in view."""
+        self._followed = on
+        self._session.measuring.follow("review", on)
+        if on and self._missed_stale:
+            self._timer.start(0)
+        self.missed_changed.emit()
+
+    # -- where the review is -----------------------------------------------------------------------------
+
+    @property
+    def present(self) -> int:
+        """The object that is looked at; 0 for none."""
+        return self._present if self._present in self._session.document.objects else 0
+
+    @property
+    def chosen(self) -> list[int]:
+        """The objects that a decision is about: those selected, else the present one."""
+        selection = self._session.view.selection
+        return sorted(selection) if selection else [self.present] if self.present else []
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many objects somebody decided on, and how many there are."""
+        now = self._session.measuring.now
+        if now is None:
+            return 0, len(self._session.document.objects)
+        columns = now.columns
+        return int((columns["accepted"] | columns["uncertain"] | columns["locked"]).sum()), len(now)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What speaks against the present object, the strongest reason first."""
+        now = self._session.measuring.now
+        place = now.place(self.present) if now is not None and self.present else None
+        return now.doubt.reasons(place) if now is not None and place is not None else ()
+
+    @property
+    def score(self) -> float | None:
+        """Doubt about the present object, 0 to 1; None where it was not measured yet."""
+        now = self._session.measuring.now
+        place = now.place(self.present) if now is not None and self.present else None
+        return float(now.doubt.scores[place]) if now is not None and place is not None else None
+
+    def _new_image(self) -> None:
+        self._present, self._trail = 0, []
+        self.missed, self.missed_at, self._missed_stale, self._then = (), None, True, None
+        self._session.document.stepped.connect(self._stepped)
+        if self._followed:
+            self._timer.start(0)
+        self.changed.emit()
+        self.missed_changed.emit()
+
+    def _selected(self, *_: object) -> None:
+        """An object that is chosen on the canvas is the one that is looked at."""
+        selection = self._session.view.selection
+        if len(selection) == 1:
+            self._present = next(iter(selection))
+        self.changed.emit()
+
+    # -- from object to object ---------------------------------------------------------------------------
+
+    def next(self) -> None:
+        """Show the most doubtful object after the present one that nobody decided on."""
+        if self._session.measuring.usable:
+            self._next()
+        else:
+            self._session.message.emit(translate("Measuring the objects first"))
+            self._session.measuring.ask(self._next)
+
+    def previous(self) -> None:
+        """Show the object that was shown before this one, whatever became of it."""
+        while self._trail:
+            number = self._trail.pop()
+            if number != self._present and number in self._session.document.objects:
+                self.show(number)
+                return
+        self._session.message.emit(translate("This was the first object of the review"))
+
+    def _next(self) -> None:
+        now, objects = self._session.measuring.now, self._session.document.objects
+        if now is None:
+            return
+        order = now.doubt.ids[now.doubt.order]
+        place = now.place(self._present) if self._present else None
+        start = 0 if place is None else int(np.flatnonzero(order == self._present)[0]) + 1
+        for number in np.concatenate([order[start:], order[:start]]).tolist():
+            if number in objects and number != self._present and not settled(objects[number]):
+                if self._present:
+                    self._trail.append(self._present)
+                self.show(number)
+                return
+        present = objects.get(self._present)
+        done = present is None or settled(present)
+        self._session.message.emit(
+            translate("Every object was looked at") if done else translate("This is the last one")
+        )
+        self.changed.emit()
+
+    def show(self, number: int) -> None:
+        """Select an object and bring it into the middle, as large as it can be judged well."""
+        view, row = self._session.view, self._session.document.objects.get(number)
+        if row is None:
+            return
+        self._present = number
+        view.selection = frozenset([number])
+        self._look_at(row.box)
+        self.changed.emit()
+
+    def _look_at(self, box: Box) -> None:
+        view = self._session.view
+        if not box.z0 <= view.plane < box.z1:
+            view.plane = (box.z0 + box.z1) // 2
+        side = max(box.y1 - box.y0, box.x1 - box.x0, 1)
+        scale = view.camera.scale
+        if not SHOWN / AGAIN <= side * scale <= SHOWN * AGAIN:
+            scale = min(max(SHOWN / side, SMALLEST), CLOSEST)
+        view.camera = Camera((box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2, scale)
+
+    # -- decisions ---------------------------------------------------------------------------------------
+
+    def accept(self) -> None:
+        """Accept what is looked at, which locks it, and go on."""
+        self._decide(accept_objects)
+
+    def put_off(self) -> None:
+        """Mark what is looked at as uncertain, and go on."""
+        self._decide(put_off)
+
+    def delete(self) -> None:
+        """Delete what is looked at, and go on."""
+        self._decide(operations.delete)
+
+    def edit(self) -> None:
+        """Take the brush to correct what is looked at."""
+        chosen = self.chosen
+        if chosen:
+            self.show(chosen[0])
+            self._session.use("brush")
+
+    def _decide(self, operation: Callable[[Document, list[int]], str | None]) -> None:
+        chosen = self.chosen
+        if not chosen:
+            self.next()
+            return
+        before = self._session.document.position
+        self._session.change(lambda document: operation(document, chosen))
+        if self._session.document.position != before:
+            self.next()
+
+    # -- places without an object ------------------------------------------------------------------------
+
+    def next_missed(self, step: int = 1) -> None:
+        """Show the next place where the model saw a cell and no object is."""
+        if self._session.runs.flows is None:
+            self._session.message.emit(translate("Missed cells are known after a run: segment first"))
+        elif self._missed_stale:
+            self._then = partial(self._go_to_missed, step)
+            self._timer.start(0)
+        else:
+            self._go_to_missed(step)
+
+    def _go_to_missed(self, step: int) -> None:
+        if not self.missed:
+            self._session.message.emit(translate("Wherever the model saw a cell, there is an object"))
+            return
+        there = self.missed_at in self.missed
+        at = self.missed.index(self.missed_at) + step if there and self.missed_at else min(step - 1, 0)
+        self.missed_at = place = self.missed[at % len(self.missed)]
+        self._session.view.selection = frozenset()
+        self._look_at(place.box)
+        self.missed_changed.emit()
+
+    def find_here(self) -> None:
+        """Let the model propose the cell at the place that is shown; Enter takes it."""
+        place, session = self.missed_at, self._session
+        if place is None:
+            self.next_missed()
+            return
+        session.view.plane = place.z
+        session.use("find")
+        session.tool_press(Pointer(place.y + 0.5, place.x + 0.5, scale=session.view.camera.scale))
+
+    def _stepped(self, step: Step, forward: bool) -> None:
+        if step.swap is None and not step.edits:
+            return
+        self._missed_stale = True
+        document = self._session.document
+        left = tuple(one for one in self.missed if not document.label_at(one.z, one.y, one.x))
+        if len(left) != len(self.missed):
+            self.missed = left
+            self.missed_changed.emit()
+        self._timer.start()
+
+    def _look_for_missed(self) -> None:
+        session, flows = self._session, self._session.runs.flows
+        if session.image is None or self._looking or not (self._followed or self._then):
+            return
+        if session.document.writing:
+            self._timer.start()
+            return
+        if flows is None:
+            self._missed_stale = False
+            self._take_missed(())
+            return
+        self._looking, self._missed_stale = True, False
+        work = partial(find_missed, flows.logits, session.document.snapshot())
+        job = session.jobs.start_beside(translate("Missed cells"), work, self._take_missed)
+        job.finished.connect(self._looked)
+
+    def _take_missed(self, missed: tuple[Missed, ...]) -> None:
+        self.missed = missed
+        if self.missed_at is not None:  # the same place may have become smaller
+            at = self.missed_at
+            self.missed_at = next(
+                (one for one in missed if one.z == at.z and _inside(one.box, at.y, at.x)), None
+            )
+        then, self._then = self._then, None
+        if then is not None:
+            then()
+        self.missed_changed.emit()
+
+    def _looked(self) -> None:
+        self._looking = False
+        if self._missed_stale and self._session.image is not None:
+            self._timer.start()
+
+
+def _inside(box: Box, y: int, x: int) -> bool:
+    return box.y0 <= y < box.y1 and box.x0 <= x < box.x1

@@ -1,0 +1,64 @@
+"""Places of the open image where the model saw cells and no object is. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cpsam_gui.box import Box
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from cpsam_core.progress import Progress
+    from cpsam_gui.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """One place without an object."""
+
+    box: Box
+    z: int
+    y: int
+    x: int
+    """Where the model is surest."""
+    area: int
+    probability: float
+
+
+def find_missed(logits: NDArray[np.floating[Any]], still: Snapshot, progress: Progress) -> tuple[Missed, ...]:
+    """Return the places where the model saw cells and no object is, the largest first.
+
+    Parameters
+    ----------
+    logits
+        Cell logits of the last run, (y, x) or (z, y, x).
+    still
+        The labels as they are now.
+    """
+    from cpsam_core.coverage import uncovered
+
+    progress(0, 1, "")
+    labels = still.array()
+    if logits.ndim == 2:
+        labels = labels[0]
+    if labels.shape != logits.shape:
+        return ()
+    found = uncovered(logits, labels)
+    boxes, points = found.boxes, found.points
+    if logits.ndim == 2:
+        boxes = np.concatenate([np.tile([[[0, 1]]], (len(boxes), 1, 1)), boxes], axis=1)
+        points = np.concatenate([np.zeros((len(points), 1), np.int64), points], axis=1)
+    table = (
+        boxes.reshape(-1, 6).tolist(),
+        points.tolist(),
+        found.areas.tolist(),
+        found.probabilities.tolist(),
+    )
+    return tuple(
+        Missed(Box(*box), *point, area, probability)
+        for box, point, area, probability in zip(*table, strict=True)
+    )

@@ -1,0 +1,261 @@
+"""Measuring the objects of the open image and of a folder. No Qt.
+
+What follows from pixels (`Measured.shapes`) is kept apart from what is known beside them, so that a lock or a class
+never measures anything again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cpsam_core.doubt import Doubt, object_doubt
+from cpsam_core.measure import Facts, ObjectMeasurements, measure, remeasure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from cpsam_core.images import Image
+    from cpsam_core.progress import Progress
+    from cpsam_gui.box import Box
+    from cpsam_gui.history import Labels, ObjectRecord
+    from cpsam_gui.snapshot import Snapshot
+
+    Column = NDArray[Any]
+    Rows = Mapping[int, ObjectRecord]
+
+FRONT = ("class", "class_name")
+"""What is known of objects that stands before their measures."""
+SEEN = ("flow_error", "probability")
+"""What is known of objects that doubt depends on."""
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """How well objects agree with a second set of masks: the largest IoU of each."""
+
+    ids: NDArray[np.uint32]
+    ious: NDArray[np.float64]
+
+    def of(self, ids: NDArray[np.uint32]) -> NDArray[np.float64]:
+        """Return the IoU of each of `ids`; NaN where it was not compared."""
+        found = np.full(len(ids), np.nan)
+        _, own, other = np.intersect1d(ids, self.ids, return_indices=True)
+        found[own] = self.ious[other]
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """The table of the objects of an image.
+
+    Attributes
+    ----------
+    shapes
+        What follows from the pixels alone.
+    columns
+        All columns in the order in which they are shown, of equal length, by rising id.
+    doubt
+        How doubtful each object is, and why.
+    """
+
+    shapes: ObjectMeasurements
+    columns: dict[str, Column]
+    doubt: Doubt
+
+    @property
+    def ids(self) -> NDArray[np.uint32]:
+        """Ids in rising order."""
+        return self.shapes.ids
+
+    def __len__(self) -> int:
+        """Return how many objects there are."""
+        return len(self.shapes)
+
+    def place(self, number: int) -> int | None:
+        """Return the row of an object; None where it was not measured yet."""
+        at = int(np.searchsorted(self.ids, number))
+        return at if at < len(self.ids) and self.ids[at] == number else None
+
+    def with_rows(self, rows: Rows, names: Mapping[int, str], agreement: Agreement | None = None) -> Measured:
+        """Return the table with what is known of some objects replaced; quick enough for every key."""
+        ids = np.array(sorted(number for number in rows if self.place(number) is not None), np.uint32)
+        at = np.searchsorted(self.ids, ids)
+        columns = dict(self.columns)
+        for name, values in _known(ids, rows, names).items():
+            if name not in columns:
+                continue
+            before = columns[name]
+            columns[name] = now = before.astype(np.result_type(before, values))
+            now[at] = values
+        made = replace(self, columns=columns)
+        same = all(np.array_equal(columns[name], self.columns[name], equal_nan=True) for name in SEEN)
+        return made if same else made.compared(agreement)
+
+    def compared(self, agreement: Agreement | None) -> Measured:
+        """Return the table with doubt that counts the disagreement with a second set of masks."""
+        found = _doubt(self.columns, agreement)
+        return replace(self, columns={**self.columns, "doubt": found.scores}, doubt=found)
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """What to measure.
+
+    Attributes
+    ----------
+    still
+        The labels as they are now.
+    rows
+        The table of the objects.
+    names
+        Names of the classes.
+    before
+        The last table; None to measure everything.
+    stale
+        Objects of `before` whose pixels changed, or that are new or gone.
+    blocks
+        Where pixels were written since: objects with pixels there are stale, too.
+    agreement
+        With a second set of masks.
+    """
+
+    image: Image
+    still: Snapshot | Labels
+    rows: Rows
+    names: Mapping[int, str]
+    before: Measured | None = None
+    stale: frozenset[int] = frozenset()
+    blocks: tuple[Box, ...] = ()
+    agreement: Agreement | None = None
+
+
+def measure_objects(request: Request, progress: Progress) -> Measured:
+    """Measure what is stale, and put what is known of the objects beside it."""
+    image, still = request.image, request.still
+    labels = still if isinstance(still, np.ndarray) else still.array()
+    pixels = image.pixels if np.asarray(image.pixels).dtype.kind in "buif" else None
+    if request.before is None:
+        names = image.channel_names if pixels is not None else ()
+        shapes = measure(
+            labels,
+            pixels,
+            channels=names,
+            pixel_size=image.pixel_size,
+            z_step=image.z_step,
+            progress=progress,
+        )
+    else:
+        stale = set(request.stale)
+        for block in request.blocks:
+            stale.update(np.unique(labels[block.slices]).tolist())
+        changed = sorted(stale - {0})
+        boxes = {number: _sides(request.rows[number].box) for number in changed if number in request.rows}
+        shapes = request.before.shapes
+        if changed:
+            shapes = remeasure(shapes, labels, pixels, stale=changed, boxes=boxes, progress=progress)
+    return complete(shapes, request.rows, request.names, request.agreement)
+
+
+def complete(
+    shapes: ObjectMeasurements, rows: Rows, names: Mapping[int, str], agreement: Agreement | None = None
+) -> Measured:
+    """Return measures with everything that is known of the objects beside them."""
+    known = _known(shapes.ids, rows, names)
+    columns: dict[str, Column] = {"id": shapes.ids}
+    columns |= {name: known.pop(name) for name in FRONT if name in known}
+    columns |= {name: column for name, column in shapes.columns.items() if name != "id"}
+    columns |= known
+    doubt = _doubt(columns, agreement)
+    return Measured(shapes, {**columns, "doubt": doubt.scores}, doubt)
+
+
+def _known(ids: NDArray[np.uint32], rows: Rows, names: Mapping[int, str]) -> dict[str, Column]:
+    """Return what is known of objects beside their pixels; of those without a row, nothing."""
+    chosen = [(number, rows[number]) for number in ids.tolist() if number in rows]
+    facts = Facts(
+        np.array([number for number, _ in chosen], np.int64),
+        classes=np.array([row.class_id for _, row in chosen], np.int64),
+        flow_errors=[_number(row.flow_error) for _, row in chosen],
+        probabilities=[_number(row.probability) for _, row in chosen],
+        origins=np.array([row.origin.value for _, row in chosen], dtype=str),
+        locked=np.array([row.locked for _, row in chosen], bool),
+        class_names=dict(names) or None,
+    )
+    columns = facts.columns(ids)
+    flags = {
+        "uncertain": [row.uncertain for _, row in chosen],
+        "accepted": [row.verified for _, row in chosen],
+    }
+    there = np.isin(ids, np.asarray(facts.ids))
+    for name, values in flags.items():
+        columns[name] = np.zeros(len(ids), bool)
+        columns[name][there] = values
+    return columns
+
+
+def _doubt(columns: Mapping[str, Column], agreement: Agreement | None) -> Doubt:
+    return object_doubt(columns, None if agreement is None else agreement.of(columns["id"]))
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def _sides(box: Box) -> tuple[tuple[int, int], ...]:
+    return ((box.z0, box.z1), (box.y0, box.y1), (box.x0, box.x1))
+
+
+@dataclass(frozen=True, slots=True)
+class FolderTables:
+    """What measuring a folder wrote, and the images that could not be measured."""
+
+    objects: Path
+    images: Path
+    measured: int
+    count: int
+    failed: tuple[str, ...] = ()
+
+
+def measure_folder(folder: Path, target: Path, where: str, progress: Progress) -> FolderTables:
+    """Measure all images of a folder that have masks: one table of objects, one with a row for each image.
+
+    Parameters
+    ----------
+    folder
+        Searched below, too.
+    target
+        Table of the objects (.csv or .parquet); that of the images gets ``_images`` behind its name.
+    where
+        Expression that chooses objects; empty for all.
+    """
+    from cpsam_core.errors import CpsamError
+    from cpsam_core.measure import export_columns, parse, stacked, summarise, table_of, write_table
+    from cpsam_core.measure_files import measure_pair
+    from cpsam_core.pairs import find_pairs
+
+    chosen = parse(where) if where.strip() else None
+    tables, rows, failed = [], [], []
+    pairs = find_pairs(folder, uncorrected=True)
+    for number, pair in enumerate(pairs):
+        name = pair.image.relative_to(folder).as_posix()
+        progress(number, len(pairs), name)
+        try:
+            table = measure_pair(pair)
+            if chosen is not None:
+                table = table.select(chosen.evaluate(table.columns))
+        except CpsamError as error:
+            failed.append(f"{name}: {error}")
+            continue
+        tables.append((name, export_columns(table)))
+        rows.append(summarise(table, name))
+    images = target.with_name(f"{target.stem}_images{target.suffix}")
+    write_table(target, stacked(tables))
+    write_table(images, table_of(rows))
+    progress(len(pairs), len(pairs), "")
+    return FolderTables(target, images, len(rows), sum(row["objects"] for row in rows), tuple(failed))
