@@ -31,7 +31,9 @@ DRAWN = "drawn"
 DRAWN_PICTURES = 600  # different drawings; augmentation makes each of them many
 DRAWN_SIDE = 256
 MEMORY = 2 * 2**30  # bytes of examples that are held in memory
-MAPPED = 2**20  # what an example that is mapped from disk counts for
+MAPPED = (
+    2**23
+)  # what an example that is mapped from disk counts for: each keeps a file open, of which systems allow few
 
 
 class TrainingSet:

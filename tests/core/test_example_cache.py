@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cpsam_core.augment import Example
-from cpsam_core.dataset import TrainingSet, find_pairs, make_example
+from cpsam_core.dataset import MAPPED, TrainingSet, find_pairs, make_example
 from cpsam_core.example_cache import SUFFIX, ExampleCache, cache_folder
 from cpsam_core.images import write_labels, write_tiff
 
@@ -154,6 +154,14 @@ def test_what_changed_is_made_anew(images: Path, tmp_path: Path) -> None:
     part = TrainingSet([replace(pairs[1], leave_out=(0, 20, 0, 20))], cache=cache).example(0)
     assert part.complete is not None
     assert not part.complete[:20, :20].any() and part.complete[20:].all()
+
+
+def test_few_files_are_open_at_once(images: Path, tmp_path: Path) -> None:
+    data = TrainingSet(find_pairs(images), cache=ExampleCache(tmp_path / "cache"), memory=2 * MAPPED)
+    plain = TrainingSet(find_pairs(images))
+    for index in (0, 1, 2, 0, 1):
+        assert same(data.example(index), plain.example(index))
+        assert len(data._examples) <= 2
 
 
 def test_memory_is_bounded(images: Path) -> None:

@@ -41,9 +41,7 @@ ALIKE = 1.5  # ratio of the largest to the smallest diameter up to which images 
 SMALL_WIDTH = 512  # networks narrower than this are small ones, trained from random start
 SMALL_BYTES = 200_000_000  # where no card tells the width
 
-SMALL: dict[str, Any] = {
-    "learning_rate": 1e-3, "batch_size": 4, "schedule": "linear", "warmup": 4, "layer_drop": 0.0
-}  # fmt: skip
+SMALL: dict[str, Any] = {"learning_rate": 1e-3, "layer_drop": 0.0}
 """What differs for a small network: its weights are young, and bear and need larger steps than the published ones.
 
 Found by retraining one that had never seen phase contrast on a few such images: steps of the paper's size do nothing to
