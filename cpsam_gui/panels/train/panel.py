@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QWidget
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 from superqt import QCollapsible
 
 from cpsam_gui import theme
@@ -67,17 +76,7 @@ class TrainPanel(QWidget):
 
     def _arrange(self) -> None:
         layout = column(self)
-        title = QLabel(translate("Learn from"))
-        title.setObjectName("heading")
-        layout.addWidget(title)
-        layout.addWidget(self.images)
-        layout.addWidget(self.counts)
-        rows = form()
-        for words, field in ((translate("Start from"), self.start), (translate("New name"), self.name)):
-            field.setMinimumHeight(26)
-            rows.addRow(words, field)
-        layout.addLayout(rows)
-        layout.addWidget(self.more)
+        layout.addWidget(self._setup())
         layout.addWidget(self.button)
         layout.addWidget(self.text)
         layout.addWidget(self.bar)
@@ -89,6 +88,25 @@ class TrainPanel(QWidget):
         layout.addLayout(buttons)
         layout.addWidget(self.curves)
         layout.addStretch(1)
+
+    def _setup(self) -> QWidget:
+        """Return what is chosen before a training; it gives its place to the curves meanwhile."""
+        self.setup = QWidget()
+        layout = QVBoxLayout(self.setup)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.GRID)
+        title = QLabel(translate("Learn from"))
+        title.setObjectName("heading")
+        layout.addWidget(title)
+        layout.addWidget(self.images)
+        layout.addWidget(self.counts)
+        rows = form()
+        for words, field in ((translate("Start from"), self.start), (translate("New name"), self.name)):
+            field.setMinimumHeight(26)
+            rows.addRow(words, field)
+        layout.addLayout(rows)
+        layout.addWidget(self.more)
+        return self.setup
 
     def _connect(self) -> None:
         training = self._training
@@ -152,8 +170,7 @@ class TrainPanel(QWidget):
         self.button.setVisible(not running)
         for shown in (self.bar, self.time, self.pause, self.stop, self.cancel):
             shown.setVisible(running)
-        for field in (self.images, self.start, self.name, self.more):
-            field.setEnabled(not running)
+        self.setup.setVisible(not running)
         self.pause.setText(translate("Continue") if self._training.paused else translate("Pause"))
         if running and not self._training.reports:
             self.text.setText(translate("Looking at the images"))
