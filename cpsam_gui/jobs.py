@@ -155,10 +155,22 @@ class Jobs(QObject):
         """Ask the main job to stop."""
         self._stop(self._main)
 
-    def start(self, name: str, work: Work, done: Callable[[Any], None]) -> Job:
-        """Run `work` in the main lane and call `done` with its result in this thread."""
+    def start(
+        self,
+        name: str,
+        work: Work,
+        done: Callable[[Any], None],
+        *,
+        ended: Callable[[], object] | None = None,
+    ) -> Job:
+        """Run `work` in the main lane and call `done` with its result in this thread.
+
+        `ended` is called when the thread has ended, whatever came of it; after `done`.
+        """
         job = self._make(name, work, done, self._main)
         job.progressed.connect(self.progressed)
+        if ended is not None:
+            job.finished.connect(ended)
         return self._enqueue(job, self._main)
 
     def start_live(self, name: str, work: Work, done: Callable[[Any], None]) -> Job:
@@ -245,7 +257,9 @@ class Jobs(QObject):
         return job
 
     def _enqueue(self, job: Job, lane: Lane) -> Job:
-        if self._closed:  # a timer of a closed window would start work that nobody waits for: Qt ends in a crash
+        if (
+            self._closed
+        ):  # a timer of a closed window would start work that nobody waits for: Qt ends in a crash
             job.deleteLater()
         elif lane.running is None:
             self._run(job, lane)

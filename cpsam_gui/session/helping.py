@@ -72,8 +72,15 @@ class Helping:
         settings = options.settings_for(1, session.images.chosen)
         image, models, document = session.image, session.models, session.document
 
+        answered: list[bool] = []
+
         def show(found: tasks.RegionFound) -> None:
+            answered.append(True)
             deliver(propose(found, document.labels[found.box.slices], document.shape))
+
+        def ended() -> None:
+            if not answered:
+                deliver(None)
 
         def work(progress: Progress) -> tasks.RegionFound:
             with models.device.foreground(progress):
@@ -81,9 +88,7 @@ class Helping:
                     image, box, settings, partial(models.load, options.model), progress
                 )
 
-        job = session.jobs.start("Segmenting the box", work, show)
-        job.failed.connect(lambda problem: deliver(None))
-        job.cancelled.connect(lambda: deliver(None))
+        job = session.jobs.start(translate("Segmenting the box"), work, show, ended=ended)
         return job.cancel
 
 

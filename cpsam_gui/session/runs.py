@@ -177,9 +177,17 @@ class Runs:
         options = self._options.changed(**changes) if changes else self._options
         settings = options.settings_for(box.z1 - box.z0, session.images.chosen)
         work = partial(tasks.segment_region, session.image, box, settings, self._loader(options.model))
-        job = session.jobs.start(REGION, self._holding(work), done)
-        job.failed.connect(lambda problem: done(None))
-        job.cancelled.connect(lambda: done(None))
+        answered: list[bool] = []
+
+        def land(found: RegionFound) -> None:
+            answered.append(True)
+            done(found)
+
+        def ended() -> None:
+            if not answered:
+                done(None)
+
+        session.jobs.start(REGION, self._holding(work), land, ended=ended)
 
     def mask_again(self) -> None:
         """Apply the thresholds to the flows of the last run, in the background; the newest request wins."""

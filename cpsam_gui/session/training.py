@@ -153,11 +153,14 @@ class Training(QObject):
             with device.background(progress, lambda: control.paused) as report:
                 return work.train(candidates, options, control, self, report)
 
-        job = self._session.jobs.start_beside(translate("Training"), train, self._done, every=True)
+        job = self._job = self._session.jobs.start_beside(
+            translate("Training"),
+            train,
+            partial(self._done, control),
+            every=True,
+            ended=partial(self._ended, control),
+        )
         job.progressed.connect(self.progressed)
-        job.failed.connect(self._ended)
-        job.cancelled.connect(self._ended)
-        self._job = job
         self.state_changed.emit()
 
     def pause(self) -> None:
@@ -183,14 +186,16 @@ class Training(QObject):
             self._job.cancel()
         self.resume()
 
-    def _done(self, outcome: work.Outcome) -> None:
-        self._ended()
+    def _done(self, control: Control, outcome: work.Outcome) -> None:
+        self._ended(control)
         self.models_changed.emit()
         self.finished.emit(outcome)
 
-    def _ended(self, *_: object) -> None:
-        self._job = self._control = None
-        self.state_changed.emit()
+    def _ended(self, control: Control) -> None:
+        """Forget a training whose thread has ended, whatever came of it; another may run by now."""
+        if self._control is control:
+            self._job = self._control = None
+            self.state_changed.emit()
 
     # -- called from the training's thread ---------------------------------------------------------------
 

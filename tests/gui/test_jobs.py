@@ -145,3 +145,19 @@ def test_work_apart_survives_another_image_and_tells_its_caller(jobs: Jobs, qtbo
     qtbot.waitUntil(lambda: results == [True] and len(problems) == 1 and jobs.idle)
     assert not jobs.busy
     assert not general
+
+
+def test_quick_failures_are_heard_by_whoever_waits(jobs: Jobs, qtbot: QtBot) -> None:
+    """Nobody could connect to a job in time that fails at once: `ended` is known before it starts."""
+    seen: list[str] = []
+
+    def fail(progress: object) -> None:
+        raise ImageError("No.")
+
+    jobs.start("Main", fail, lambda _: seen.append("result"), ended=lambda: seen.append("main"))
+    jobs.start_beside("Beside", fail, lambda _: seen.append("result"), ended=lambda: seen.append("beside"))
+    qtbot.waitUntil(lambda: jobs.idle)
+    assert sorted(seen) == ["beside", "main"]
+    jobs.start("Main", lambda progress: 1, lambda _: seen.append("result"), ended=lambda: seen.append("end"))
+    qtbot.waitUntil(lambda: jobs.idle)
+    assert seen[2:] == ["result", "end"]

@@ -14,6 +14,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QInputDialog, QMessageBox
 
 from cpsam_core.cards import ModelCard
+from cpsam_core.errors import ImageError
 from cpsam_core.finetune import EpochReport, TrainingEvent
 from cpsam_core.pairs import Pair
 from cpsam_core.retrain import BeforeAfter, ImageChange, RetrainingPlan, Spot
@@ -190,6 +191,20 @@ def test_failures_are_shown_and_the_panel_is_ready_again(
     assert "No image is corrected yet" in caught.args[0].text
     qtbot.waitUntil(lambda: not annotated.session.training.running)
     assert not annotated.train_panel.button.isHidden()
+
+
+def test_a_training_that_fails_at_once_ends(
+    annotated: Window, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    def fail(*_: object) -> None:
+        raise ImageError("The folder is gone.")
+
+    training = annotated.session.training
+    monkeypatch.setattr(work, "look_at", fail)
+    for _ in range(5):
+        with qtbot.waitSignal(annotated.session.failed):
+            training.start()
+        qtbot.waitUntil(lambda: not training.running)
 
 
 def test_promote_segments_the_next_image_and_touches_no_saved_masks(
