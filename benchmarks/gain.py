@@ -28,12 +28,12 @@ def main() -> None:
     """Measure and draw as the options say."""
     args = options()
     rows: list[dict[str, Any]] = json.loads(args.out.read_text()) if args.out.exists() else []
-    done = {(row["images"], row["seed"]) for row in rows}
+    done = {(row["corrected"], row["seed"]) for row in rows}
     for count, seed in [(0, 0), *((count, seed) for seed in range(args.seeds) for count in args.counts)]:
         if (count, seed) not in done:
             row = measure(args, count, seed)
             print(json.dumps(row), flush=True)
-            rows = sorted([*rows, row], key=lambda one: (one["images"], one["seed"]))
+            rows = sorted([*rows, row], key=lambda one: (one["corrected"], one["seed"]))
             args.out.write_text(json.dumps(rows, indent=1) + "\n")
     write_table(args.out.with_suffix(".csv"), rows)
     if args.picture is not None:
@@ -77,7 +77,7 @@ def measure(args: argparse.Namespace, count: int, seed: int) -> dict[str, Any]:
         segmenter = Segmenter.load(model, args.device)
         scores = validate(segmenter, test)
     (values,) = scores.values()
-    return {"images": count, "seed": seed, "seconds": round(seconds, 1), "tested": len(test), **values}
+    return {"corrected": count, "seed": seed, "seconds": round(seconds, 1), **values}
 
 
 def plan_of(args: argparse.Namespace, count: int, seed: int) -> Any:
@@ -109,13 +109,15 @@ def draw(path: Path, rows: list[dict[str, Any]]) -> None:
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    before = [row["ap_0.5"] for row in rows if row["images"] == 0]
-    after = [row for row in rows if row["images"] > 0]
-    counts = sorted({row["images"] for row in after})
-    means = [float(np.mean([row["ap_0.5"] for row in after if row["images"] == n])) for n in counts]
+    before = [row["ap_0.5"] for row in rows if row["corrected"] == 0]
+    after = [row for row in rows if row["corrected"] > 0]
+    counts = sorted({row["corrected"] for row in after})
+    means = [float(np.mean([row["ap_0.5"] for row in after if row["corrected"] == n])) for n in counts]
     figure, axes = plt.subplots(figsize=(5, 3.6), layout="constrained")
     axes.plot(counts, means, "-", color="tab:blue", label="after one click")
-    axes.plot([row["images"] for row in after], [row["ap_0.5"] for row in after], "o", ms=4, color="tab:blue")
+    axes.plot(
+        [row["corrected"] for row in after], [row["ap_0.5"] for row in after], "o", ms=4, color="tab:blue"
+    )
     if before:
         axes.axhline(before[0], color="gray", linestyle="--", label="before")
     axes.set_xscale("log", base=2)

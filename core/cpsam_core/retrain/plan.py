@@ -44,8 +44,8 @@ SMALL_BYTES = 200_000_000  # where no card tells the width
 SMALL: dict[str, Any] = {"learning_rate": 1e-3, "layer_drop": 0.0}
 """What differs for a small network: its weights are young, and bear and need larger steps than the published ones.
 
-Found by retraining one that had never seen phase contrast on a few such images: steps of the paper's size do nothing to
-it in 100 epochs.
+Found by retraining one that had never seen phase contrast on two such images, scored on others: average precision 0.00
+before, 0.28 with this, 0.11 at rate 4e-4, and 0.06 in batches of 4, which take a quarter of the steps.
 """
 
 SMALL_CROP = 128  # pixels; a quarter of the time of a crop of 256, and as many cells at its size of them
