@@ -84,6 +84,11 @@ class Document:
         return self._records.colours
 
     @property
+    def classes(self) -> NDArray[np.uint8]:
+        """Class of each id, uint8, as long as `colours`; 0 for none."""
+        return self._records.classes
+
+    @property
     def facts(self) -> Facts:
         """What is known of the image as a whole."""
         return self._facts

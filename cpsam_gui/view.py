@@ -74,6 +74,8 @@ class MaskStyle:
     opacity: float = 0.35
     solo: bool = False
     """Show the selected objects only."""
+    by_class: bool = False
+    """Colour objects by their class instead of telling neighbours apart."""
 
 
 @dataclass

@@ -41,6 +41,11 @@ def _toggle_fill(window: Window) -> None:
     view.set_masks(overlay=Overlay.OUTLINE if view.masks.overlay is not Overlay.OUTLINE else Overlay.BOTH)
 
 
+def _by_class(window: Window) -> None:
+    view = window.session.view
+    view.set_masks(by_class=not view.masks.by_class)
+
+
 def _solo(window: Window) -> None:
     view = window.session.view
     view.set_masks(solo=not view.masks.solo)
@@ -154,6 +159,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("peek", "Hide masks for a moment (hold Space)", _peek, (), "", with_image, "View", break_before=True),
     Action("solo", "Only the selected objects", _solo, ("S",), "eye_outline", with_image, "View",
            checked=lambda s: s.view.masks.solo),
+    Action("by_class", "Colours by class", _by_class, ("Shift+S",), "", with_image, "View",
+           checked=lambda s: s.view.masks.by_class),
     Action("red", "First channel alone", _only_channel(0), ("R",), "", with_image, "View", break_before=True),
     Action("green", "Second channel alone", _only_channel(1), ("G",), "",
            lambda s: len(s.view.channels) > 1, "View"),

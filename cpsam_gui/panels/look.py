@@ -1,4 +1,4 @@
-"""How masks are drawn: fill, outline or both, how opaque, all or the selected ones."""
+"""How masks are drawn: fill, outline or both, how opaque, in which colours, all or the selected ones."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from .layout import dim, form
 if TYPE_CHECKING:
     from cpsam_gui.session import Session
 
+COLOURINGS = {False: "Neighbours differ", True: "By class"}
 NAMES = {Overlay.BOTH: "Fill and outline", Overlay.FILL: "Fill", Overlay.OUTLINE: "Outline"}
 
 
@@ -36,10 +37,14 @@ class LookControls(QWidget):
         self.overlay = QComboBox()
         for overlay, name in NAMES.items():
             self.overlay.addItem(translate(name), overlay)
+        self.colouring = QComboBox()
+        for by_class, name in COLOURINGS.items():
+            self.colouring.addItem(translate(name), by_class)
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
         rows = form()
         rows.addRow(translate("Drawn as"), self.overlay)
+        rows.addRow(translate("Colours"), self.colouring)
         rows.addRow(translate("Fill opacity"), self.opacity)
         layout.addLayout(rows)
         layout.addWidget(self.visible)
@@ -51,6 +56,9 @@ class LookControls(QWidget):
         self.overlay.currentIndexChanged.connect(
             lambda _: view.set_masks(overlay=Overlay(self.overlay.currentData()))
         )
+        self.colouring.currentIndexChanged.connect(
+            lambda _: view.set_masks(by_class=bool(self.colouring.currentData()))
+        )
         self.opacity.valueChanged.connect(lambda value: view.set_masks(opacity=value / 100))
         view.events.masks.connect(self.refresh)
         self.refresh()
@@ -58,10 +66,12 @@ class LookControls(QWidget):
     def refresh(self) -> None:
         """Show the state of the view."""
         style = self._session.view.masks
-        blockers = [QSignalBlocker(part) for part in (self.visible, self.solo, self.overlay, self.opacity)]
+        parts = (self.visible, self.solo, self.overlay, self.colouring, self.opacity)
+        blockers = [QSignalBlocker(part) for part in parts]
         self.visible.setChecked(style.visible)
         self.solo.setChecked(style.solo)
         self.overlay.setCurrentIndex(list(NAMES).index(style.overlay))
+        self.colouring.setCurrentIndex(list(COLOURINGS).index(style.by_class))
         self.opacity.setValue(round(100 * style.opacity))
         self.opacity.setEnabled(style.overlay is not Overlay.OUTLINE)
         for blocker in blockers:

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PyQt6.QtWidgets import QApplication
 
+from cpsam_gui import operations
 from cpsam_gui.document import Document
 from cpsam_gui.session import Flows
 from cpsam_gui.status import read_out
@@ -245,3 +246,30 @@ def test_the_look_of_the_masks_is_set_in_the_panel(segmented: Window) -> None:
     segmented.actions_by_key["overlay_both"].trigger()
     assert look.visible.isChecked()
     assert Overlay(look.overlay.currentData()) is Overlay.BOTH
+
+
+def test_colours_by_class(segmented: Window) -> None:
+    session, look = segmented.session, segmented.channels_panel.look
+    session.view.set_masks(overlay=Overlay.FILL, opacity=1.0)
+    segmented.actions_by_key["by_class"].trigger()
+    assert bool(look.colouring.currentData())
+
+    def shown() -> list[int]:
+        return session.look.tables()[0][[1, 2, 3]].tolist()
+
+    assert len(set(shown())) == 1, "none has a class yet"
+    before = pixels(segmented)
+    session.view.select(1, 2)
+    segmented.actions_by_key["class_3"].trigger()
+    session.view.select()
+    one, other, without = shown()
+    assert one == other != without
+    assert not np.array_equal(pixels(segmented), before)
+    session.change(lambda document: operations.name_class(document, 3, "T cell", "#0102ff"))
+    assert shown()[0] == 0xFF0102FF
+    session.change(lambda document: operations.name_class(document, 3, "T cell", "no colour"))
+    assert shown()[0] == one, "the colour of the palette"
+    session.undo()
+    assert shown()[0] == 0xFF0102FF
+    look.colouring.setCurrentIndex(0)
+    assert len(set(shown())) == 3

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from cpsam_gui.box import Box
 from cpsam_gui.history import ObjectRecord
 from cpsam_gui.palette import COLOURS
-from cpsam_gui.table import SPARE, Records, tally
+from cpsam_gui.table import CLASSES, SPARE, Records, tally
 
 BOX = Box(0, 1, 0, 1, 0, 1)
 
@@ -25,6 +25,15 @@ def test_colours_follow_the_rows() -> None:
     assert table.colours[[3, 9]].tolist() == [6, 3]
     assert len(Records()) == 0
     assert not Records().colours.any()
+
+
+def test_classes_follow_the_rows() -> None:
+    table = Records({3: row(0).changed(class_id=2), 7: row(1).changed(class_id=9000)})
+    table[5 * SPARE] = row(2).changed(class_id=-1)
+    assert table.classes.size == table.colours.size
+    assert table.classes[[0, 3, 7, 5 * SPARE]].tolist() == [0, 2, CLASSES, 0]
+    table[3] = row(0)
+    assert table.classes[3] == 0
 
 
 def test_room_for_ids_to_come() -> None:
