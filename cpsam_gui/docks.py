@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDockWidget, QTabWidget, QWidget
+from PyQt6.QtWidgets import QDockWidget, QTabBar, QTabWidget, QWidget
 
 from .i18n import translate
 from .panels.layout import scrolling
@@ -53,6 +53,15 @@ def make_docks(window: QMainWindow, places: tuple[Place, ...]) -> dict[str, QDoc
     window.setTabPosition(RIGHT, QTabWidget.TabPosition.North)
     window.setTabPosition(LEFT, QTabWidget.TabPosition.North)
     return docks
+
+
+def drop_stale_tabs(window: QMainWindow) -> None:
+    """Hide the tab bars that Qt leaves behind when docks are stacked or restored: they show over other docks."""
+    seen = set()
+    bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    for bar in reversed(bars):  # the one that is in use was made last
+        bar.setVisible(bar.count() > 0 and bar.tabText(0) not in seen)
+        seen.add(bar.tabText(0))
 
 
 def _dock(window: QMainWindow, place: Place) -> QDockWidget:

@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 from . import actions, dialogs, recovery_dialog, remembered, tasks, theme
 from .axes import AxesDialog
 from .canvas import Canvas
-from .docks import Place, make_docks
+from .docks import Place, drop_stale_tabs, make_docks
 from .files import images_in, is_companion, masks_path, seg_path
 from .frame import Frame
 from .i18n import translate
@@ -148,8 +148,8 @@ class Window(QMainWindow):
             Place("Segment", self.segment_panel, "top", scrolls=False),
             Place("Channels", self.channels_panel, "top"),
             Place("Train", self.train_panel, "top"),
+            Place("Review", self.review_panel, "top"),
             Place("Objects", self.objects_panel, "bottom", scrolls=False),
-            Place("Review", self.review_panel, "bottom"),
             Place("History", self.history_panel, "bottom", scrolls=False),
             Place("Table", self.table_panel, "below", scrolls=False),
         ))  # fmt: skip
@@ -158,6 +158,7 @@ class Window(QMainWindow):
         session = self.session
         self.table_panel.closed.connect(self.docks["Table"].hide)
         self.docks["Table"].visibilityChanged.connect(self.table_panel.follow)
+        self.docks["Table"].visibilityChanged.connect(lambda _: drop_stale_tabs(self))
         self.docks["Review"].visibilityChanged.connect(self.review_panel.follow)
         session.failed.connect(self.show_problem)
         session.axes_asked.connect(self.ask_axes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from cpsam_gui import theme
 from cpsam_gui.facts import ReviewState
@@ -72,15 +72,20 @@ class ReviewPanel(QWidget):
         layout.addWidget(self.title)
         self.reasons.setMinimumHeight(2 * self.reasons.fontMetrics().lineSpacing())
         layout.addWidget(self.reasons)
-        grid = QGridLayout()
-        grid.setSpacing(theme.GRID)
-        places = (
-            (self.accept, 0, 0, 2), (self.put_off, 1, 0, 1), (self.edit, 1, 1, 1), (self.delete, 2, 0, 1),
-            (self.previous, 3, 0, 1), (self.next, 3, 1, 1),
-        )  # fmt: skip
-        for widget, row, place, width in places:
-            grid.addWidget(widget, row, place, 1, width)
-        layout.addLayout(grid)
+        for button in (self.previous, self.next):
+            button.setText("")
+            button.setFixedWidth(5 * theme.GRID)
+        row = QHBoxLayout()
+        row.setSpacing(theme.GRID)
+        row.addWidget(self.previous)
+        row.addWidget(self.accept, 1)
+        row.addWidget(self.next)
+        layout.addLayout(row)
+        row = QHBoxLayout()
+        row.setSpacing(theme.GRID)
+        for button in (self.put_off, self.edit, self.delete):
+            row.addWidget(button, 1)
+        layout.addLayout(row)
         layout.addSpacing(theme.GRID)
         self.missed_words.setWordWrap(True)
         layout.addWidget(self.missed_words)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session import Session
 
 STRETCHES = 500  # pieces of a selection that Qt marks; more are coloured by the model only
-WIDTH = 92  # pixels of a column
+WIDTH = 108  # pixels of a column
 HIDDEN = ("min_", "max_", "major_axis", "minor_axis", "touches_border", "accepted")
 """Columns that are not shown at first, by how they begin."""
 PATIENCE = 250  # milliseconds after the last key, until the filter is applied
@@ -170,7 +170,7 @@ class TablePanel(QWidget):
             try:
                 kept = np.flatnonzero(choose(text, now.columns))
             except SettingsError as error:
-                problem = f"{error} {translate('Columns')}: {', '.join(now.columns)}."
+                problem = str(error)
         self.error.setText(problem)
         self.error.setVisible(bool(problem))
         return kept

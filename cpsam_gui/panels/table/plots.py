@@ -71,6 +71,8 @@ class Plots(QWidget):
         self.box = BrushBox()
         self.plot = pg.PlotWidget(viewBox=self.box)
         self.plot.hideButtons()
+        for side in ("bottom", "left"):
+            self.plot.getAxis(side).enableAutoSIPrefix(False)
         self.note = QLabel()
         self.note.setObjectName("dim")
         row = QHBoxLayout()

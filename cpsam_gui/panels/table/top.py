@@ -31,15 +31,17 @@ class TopRow(QHBoxLayout):
             "µm", "Show lengths in micrometres, where the size of a pixel is known", check=True
         )
         self.columns = QMenu()
-        self.choose = _button(translate("Columns"), "Which columns are shown")
+        self.choose = _button("", "Which columns are shown", "view_column_outline")
         self.choose.setMenu(self.columns)
         self.choose.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.show_plots = _button(
-            translate("Plots"), "Distribution of a column, or two against each other", check=True
+            "", "Distribution of a column, or two against each other", "chart_scatter_plot", check=True
         )
-        self.export = _button(translate("Export…"), "Write the rows and columns that are shown to a file")
+        self.export = _button("", "Write the rows and columns that are shown to a file", "table_arrow_right")
         self.folder = _button(
-            translate("Folder…"), "Measure all images of the folder: a table of objects and one of images"
+            "",
+            "Measure all images of the folder: a table of objects and one of images",
+            "folder_table_outline",
         )
         self.close = QToolButton()
         self.close.setIcon(theme.icon("close"))
@@ -55,10 +57,12 @@ class TopRow(QHBoxLayout):
         return title_of(name)
 
 
-def _button(text: str, tip: str, *, check: bool = False) -> QToolButton:
+def _button(text: str, tip: str, icon: str = "", *, check: bool = False) -> QToolButton:
     button = QToolButton()
     button.setObjectName("quiet")
     button.setText(text)
+    if icon:
+        button.setIcon(theme.icon(icon))
     button.setToolTip(translate(tip))
     button.setCheckable(check)
     button.setCursor(Qt.CursorShape.PointingHandCursor)
