@@ -46,8 +46,8 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "Train a model on images with masks. Without further options it finetunes as the Cellpose-SAM paper does: "
         "100 epochs at batch 1 and rate 1e-5. The state is kept after every epoch; the same command goes on after "
         "an interruption. Masks are NAME.cpsam (a project of the window that somebody corrected), NAME_masks, "
-        "NAME_cp_masks or NAME_seg.npy beside the image, or in a folder 'masks' beside 'images'. Where NAME_complete, or "
-        "the project, says which parts are complete, the rest of the image is ignored."
+        "NAME_cp_masks or NAME_seg.npy beside the image, or in a folder 'masks' beside 'images'. Where NAME_complete "
+        "or the project says which parts are complete, the rest of the image is ignored."
     )
     parser.epilog = EXAMPLES
     parser.add_argument(
