@@ -24,6 +24,7 @@ from .files import images_in, is_companion, masks_path, seg_path
 from .frame import Frame
 from .i18n import translate
 from .jobs import Problem
+from .pages import Pages
 from .panels import (
     ChannelsPanel,
     FilesPanel,
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 
 IMAGES = "Images (*.tif *.tiff *.png *.jpg *.jpeg *.npy);;All files (*)"
-MASKS = "Masks (*.tif *.tiff *.png *.npy *.cpsam);;All files (*)"
 PAPER = (
     "Pachitariu, Rariden, Stringer, <i>Cellpose-SAM: superhuman generalization for cellular segmentation</i>"
 )
@@ -84,6 +84,7 @@ class Window(QMainWindow):
         self.training_pages = TrainingPages(self)
         self._connect()
         self.frame = Frame(self)
+        self.pages = Pages(self)
         self.refresh()
         self.resize(1360, 860)
         remembered.restore_window(self)
@@ -247,7 +248,7 @@ class Window(QMainWindow):
     def drop(self, paths: list[Path], *, as_masks: bool) -> None:
         """Open what was dropped, or take it for masks of the open image."""
         if as_masks or (self.session.image is not None and is_companion(paths[0])):
-            self.session.keeping.import_masks(paths[0])
+            self.session.exporting.import_masks(paths[0])
         else:
             self.open(paths[0])
 
@@ -273,12 +274,6 @@ class Window(QMainWindow):
                 if step > 0
                 else translate("This is the first")
             )
-
-    def ask_import(self) -> None:
-        """Let the user choose masks for the open image."""
-        name, _ = QFileDialog.getOpenFileName(self, translate("Import masks"), self._folder(), MASKS)
-        if name:
-            self.session.keeping.import_masks(Path(name))
 
     def save(self) -> None:
         """Save beside the image; ask for a place where the image has no file."""
@@ -403,7 +398,8 @@ class Window(QMainWindow):
         """Ask about unsaved changes, stop the jobs, remember the layout; called by Qt."""
         if event is None:
             return
-        if not self.segment_panel.folder.may_stop() or not self.may_leave():
+        asked = (self.segment_panel.folder.may_stop, self.training_pages.may_stop, self.may_leave)
+        if not all(ask() for ask in asked):
             event.ignore()
             return
         self.session.close()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def _tool(key: str) -> Do:
-    return lambda window: window.session.use_by_key(key, SHORTCUTS[key])
+    return lambda w: w.session.use_by_key(key, w.actions_by_key[f"tool_{key}"].shortcut().toString())
 
 
 def _divide(window: Window) -> None:

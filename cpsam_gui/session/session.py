@@ -17,6 +17,7 @@ from cpsam_gui.jobs import Jobs
 from cpsam_gui.models import Models
 from cpsam_gui.tools import Desk
 
+from .exporting import Exporting
 from .gestures import Gestures
 from .helping import Helping
 from .images import Images
@@ -71,6 +72,7 @@ class Session(Gestures):
         self.images, self.runs, self.keeping, self.look = Images(self), Runs(self), Keeping(self), Look(self)
         self.folder_run = FolderRun(self)
         self.training = Training(self)
+        self.exporting = Exporting(self)
         self.helping = Helping(self)
         self.measuring = Measuring(self)
         self.reviewing = Reviewing(self)

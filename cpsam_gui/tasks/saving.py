@@ -125,13 +125,13 @@ def read_masks(path: Path, shape: tuple[int, ...], progress: Progress) -> Found:
         return _read_seg(path, shape)
     from cpsam_core.images import read_labels
 
-    labels = _fitting(path, read_labels(path), shape)
+    labels = fitting(path, read_labels(path), shape)
     return Found(labels, records_of(labels, Origin.EDITED))
 
 
 def _read_project(path: Path, shape: tuple[int, ...]) -> Loaded:
     project = read_project(path, flows=True)
-    labels = _fitting(path, project.labels, shape)
+    labels = fitting(path, project.labels, shape)
     arrays = (project.flows, project.logits, project.class_logits)
     # As the engine gives them: a single plane has no axis of its own.
     flows, logits, classes = (
@@ -149,7 +149,7 @@ def _read_seg(path: Path, shape: tuple[int, ...]) -> Found:
     from cpsam_core.images import read_seg
 
     seg = read_seg(path)
-    labels = _fitting(path, seg.masks, shape)
+    labels = fitting(path, seg.masks, shape)
     records = records_of(labels)
     if seg.ismanual is not None:
         for number, manual in zip(seg.ids.tolist(), seg.ismanual.tolist(), strict=True):
@@ -160,7 +160,8 @@ def _read_seg(path: Path, shape: tuple[int, ...]) -> Found:
     return Found(labels, records, seg.flows, seg.logits, settings=settings)
 
 
-def _fitting(path: Path, labels: Labels, shape: tuple[int, ...]) -> Labels:
+def fitting(path: Path, labels: Labels, shape: tuple[int, ...]) -> Labels:
+    """Return labels (z, y, x) of the shape of the open image; refuse those of another."""
     labels = np.ascontiguousarray(labels, np.uint32)
     labels = labels[None] if labels.ndim == 2 else labels
     if labels.shape != tuple(shape):

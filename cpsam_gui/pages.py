@@ -1,0 +1,97 @@
+"""The pages of the program beside the work: export, command palette, shortcuts, help and the like.
+
+Each is loaded when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QFileDialog
+
+from .i18n import translate
+from .shortcuts import apply_bindings, load_bindings, save_bindings
+
+if TYPE_CHECKING:
+    from .command_palette import CommandPalette
+    from .export_dialog import ExportDialog
+    from .shortcuts import Bindings
+    from .shortcuts_page import ShortcutsPage
+    from .window import Window
+
+
+class Pages(QObject):
+    """Opens the pages of a window; none of them stops the work."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self.bindings = load_bindings()
+        apply_bindings(window.actions_by_key, self.bindings)
+
+    # -- files -------------------------------------------------------------------------------------------
+
+    def export(self) -> ExportDialog:
+        """Let the user choose in which form the masks go where."""
+        from .export_dialog import ExportDialog
+
+        session = self._window.session
+        dialog = ExportDialog(self._window, session, session.exporting.outline())
+        dialog.open()
+        return dialog
+
+    def import_masks(self) -> None:
+        """Let the user choose masks for the open image, in any format that can be read."""
+        from cpsam_core.formats import FORMATS
+
+        readable = [one for one in FORMATS if one.can_read and not one.is_folder]
+        endings = dict.fromkeys(f"*{suffix}" for one in readable for suffix in one.suffixes)
+        kinds = [f"{translate('Masks')} ({' '.join(endings)})"]
+        kinds += [
+            f"{translate(one.title)} ({' '.join(f'*{suffix}' for suffix in one.suffixes)})"
+            for one in readable
+        ]
+        kinds.append(f"{translate('All files')} (*)")
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, translate("Import masks"), self._folder(), ";;".join(kinds)
+        )
+        if name:
+            self._window.session.exporting.import_masks(Path(name))
+
+    def import_folder(self) -> None:
+        """Let the user choose masks that are a folder of files."""
+        name = QFileDialog.getExistingDirectory(
+            self._window, translate("Import OME-Zarr labels"), self._folder()
+        )
+        if name:
+            self._window.session.exporting.import_masks(Path(name))
+
+    def _folder(self) -> str:
+        path = self._window.session.path
+        return str(path.parent) if path is not None else ""
+
+    # -- actions -----------------------------------------------------------------------------------------
+
+    def command_palette(self) -> CommandPalette:
+        """Show all actions by a few letters."""
+        from .command_palette import CommandPalette
+
+        palette = CommandPalette(self._window, self._window.actions_by_key)
+        palette.open()
+        return palette
+
+    def shortcuts(self) -> ShortcutsPage:
+        """Show all shortcuts, and let them be changed."""
+        from .shortcuts_page import ShortcutsPage
+
+        page = ShortcutsPage(self._window, self.bindings)
+        page.chosen.connect(self._bind)
+        page.open()
+        return page
+
+    def _bind(self, bindings: Bindings) -> None:
+        self.bindings = bindings
+        save_bindings(bindings)
+        apply_bindings(self._window.actions_by_key, bindings)

@@ -1,0 +1,258 @@
+"""Handing objects on to other programs and taking theirs: one image, or all images of a folder. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cpsam_core.errors import CpsamError, ImageError
+from cpsam_core.progress import silent
+from cpsam_gui.facts import ClassName, Facts
+from cpsam_gui.files import PROJECT, earlier_work
+from cpsam_gui.history import Origin
+from cpsam_gui.snapshot import Snapshot
+
+from .records import records_of
+from .saving import Loaded, Saved, fitting, read_masks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from cpsam_core.formats import Format, ObjectSet, WriteOptions
+    from cpsam_core.images import Image
+    from cpsam_core.progress import Progress
+    from cpsam_gui.history import Labels, ObjectRecord
+
+    from .records import Found
+
+OWN = (PROJECT, "_seg.npy")  # these say more than their pixels, and have readers of their own
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPlan:
+    """How objects are written.
+
+    Attributes
+    ----------
+    chosen
+        The format.
+    options
+        What the format lets one choose.
+    measured
+        Whether objects are measured for a format that holds measurements.
+    replace_files
+        Whether files that exist are replaced, where a whole folder is exported.
+    """
+
+    chosen: Format
+    options: WriteOptions
+    measured: bool = True
+    replace_files: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written, what was not, and what the format does not keep."""
+
+    paths: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Masks from a file, and what of it could not be taken over."""
+
+    found: Found
+    notes: tuple[str, ...] = ()
+
+
+def objects_of(
+    labels: Labels, records: Mapping[int, ObjectRecord], extra: Saved, image: Image | None
+) -> ObjectSet:
+    """Return labels (z, y, x) and the object table as the formats take them; nothing is measured."""
+    from cpsam_core.formats import ObjectSet
+
+    flat = np.ascontiguousarray(labels[0] if labels.shape[0] == 1 else labels)
+    ids = sorted(records)
+    fits = extra.flows is not None and extra.logits is not None and extra.logits.shape == flat.shape
+    names = {one.number: one.name for one in extra.facts.classes if one.name}
+    return ObjectSet(
+        flat,
+        classes={number: records[number].class_id for number in ids if records[number].class_id},
+        class_names=names,
+        class_colours={one.number: _rgb(one.colour) for one in extra.facts.classes if one.colour},
+        pixel_size=image.pixel_size if image is not None else None,
+        z_step=image.z_step if image is not None else None,
+        image_name=extra.image.name if extra.image is not None else "",
+        image_path=extra.image,
+        image=image,
+        flows=extra.flows if fits else None,
+        logits=extra.logits if fits else None,
+        ismanual=np.array([records[number].origin is not Origin.MODEL for number in ids], bool),
+    )
+
+
+def export_open(
+    path: Path,
+    still: Snapshot | Labels,
+    records: Mapping[int, ObjectRecord],
+    extra: Saved,
+    image: Image | None,
+    plan: ExportPlan,
+    progress: Progress,
+) -> Exported:
+    """Write the objects of one image.
+
+    Raises
+    ------
+    ImageError
+        The format cannot hold these objects, or the file cannot be written.
+    """
+    from cpsam_core.formats import left_out, write_objects
+
+    progress(0, 2, "Exporting")
+    labels = still.array() if isinstance(still, Snapshot) else still
+    objects = objects_of(labels, records, extra, image)
+    if plan.measured and plan.chosen.measurements:
+        objects = _measured(objects, records, progress)
+    progress(1, 2, "Exporting")
+    write_objects(path, objects, plan.chosen, plan.options)
+    progress(2, 2, "")
+    return Exported((path,), left_out(plan.chosen, objects))
+
+
+def export_folder(
+    images: tuple[Path, ...], target: Path | None, plan: ExportPlan, progress: Progress
+) -> Exported:
+    """Write the saved objects of every image of a folder; one that fails does not stop the others.
+
+    Parameters
+    ----------
+    images
+        Image files; those without masks beside them are left alone.
+    target
+        Folder of the results; None puts each beside its image.
+    """
+    from cpsam_core.formats import name_for
+
+    total, done = len(images), Exported()
+    for number, path in enumerate(images):
+        progress(number, total, path.name)
+        masks = earlier_work(path)
+        goal = name_for(path, plan.chosen, target)
+        if masks is None:
+            done = replace(done, skipped=(*done.skipped, f"{path.name}: no masks"))
+        elif goal.resolve() == masks.resolve():
+            done = replace(
+                done, skipped=(*done.skipped, f"{path.name}: {goal.name} holds the masks themselves")
+            )
+        elif goal.exists() and not plan.replace_files:
+            done = replace(done, skipped=(*done.skipped, f"{path.name}: {goal.name} exists"))
+        else:
+            try:
+                one = _export_file(path, masks, goal, plan)
+            except (CpsamError, OSError, MemoryError) as error:
+                done = replace(done, failed=(*done.failed, f"{path.name}: {error or 'not enough memory'}"))
+                continue
+            notes = tuple(dict.fromkeys((*done.notes, *one.notes)))
+            done = replace(done, paths=(*done.paths, *one.paths), notes=notes)
+    progress(total, total, "")
+    return done
+
+
+def _export_file(path: Path, masks: Path, goal: Path, plan: ExportPlan) -> Exported:
+    from cpsam_core.images import read_image
+
+    image = read_image(path)
+    found = read_masks(masks, image.pixels.shape[:3], silent)
+    facts = found.facts if isinstance(found, Loaded) and found.facts is not None else Facts()
+    extra = Saved(path, found.settings, found.flows, found.logits, facts=facts)
+    goal.parent.mkdir(parents=True, exist_ok=True)
+    return export_open(goal, found.labels, found.records, extra, image, plan, silent)
+
+
+def read_any(path: Path, shape: tuple[int, ...], image: str, progress: Progress) -> Imported:
+    """Read objects of any format for an open image of `shape` (z, y, x).
+
+    Raises
+    ------
+    ImageError
+        Unreadable, of no known format, or the objects of another image.
+    """
+    from cpsam_core.formats import ReadHints, read_objects
+
+    if path.name.endswith(OWN):
+        return Imported(read_masks(path, shape, progress))
+    progress(0, 1, "Reading masks")
+    flat = shape[1:] if shape[0] == 1 else shape
+    objects = _one_of(path, image) if path.suffix.lower() == ".json" else None
+    if objects is None:
+        objects = read_objects(path, hints=ReadHints(shape=flat))
+    labels = fitting(path, objects.labels, shape)
+    rows = records_of(labels, Origin.EDITED)
+    for number, kind in objects.classes.items():
+        if number in rows:
+            rows[number] = rows[number].changed(class_id=kind)
+    for number, manual in zip(objects.ids.tolist(), _flags(objects), strict=True):
+        if number in rows:
+            rows[number] = rows[number].changed(origin=Origin.HAND if manual else Origin.EDITED)
+    numbers = sorted({*objects.class_names, *objects.class_colours})
+    classes = tuple(
+        ClassName(n, objects.class_names.get(n, ""), _hex(objects.class_colours.get(n))) for n in numbers
+    )
+    facts = Facts(classes=classes) if classes else None
+    return Imported(Loaded(labels, rows, facts=facts), objects.notes)
+
+
+def _one_of(path: Path, image: str) -> ObjectSet | None:
+    """Return the objects of the named image of a COCO file that describes several; None where it has one."""
+    from cpsam_core.formats import ReadHints, format_of, read_objects
+
+    chosen = format_of(path)
+    if chosen is None or chosen.key != "coco" or not image:
+        return None
+    try:
+        return read_objects(path, chosen, ReadHints(image_name=image))
+    except ImageError:
+        return None  # it names the image otherwise; a file of one image needs no name
+
+
+def _measured(objects: ObjectSet, records: Mapping[int, ObjectRecord], progress: Progress) -> ObjectSet:
+    from cpsam_core.measure import Facts as Known
+    from cpsam_core.measure import export_columns, measure
+
+    ids = objects.ids.tolist()
+    rows = [records[number] for number in ids]
+    known = Known(
+        ids,
+        flow_errors=[row.flow_error if row.flow_error is not None else np.nan for row in rows],
+        probabilities=[row.probability if row.probability is not None else np.nan for row in rows],
+        origins=[row.origin.value for row in rows],
+        locked=[row.locked for row in rows],
+    )
+    image = objects.image
+    table = measure(
+        objects.labels, image.pixels if image is not None else None,
+        channels=image.channel_names if image is not None else (), pixel_size=objects.pixel_size,
+        z_step=objects.z_step, facts=known, progress=progress,
+    )  # fmt: skip
+    columns = {name: column for name, column in export_columns(table).items() if name != "id"}
+    return replace(objects, columns=columns)
+
+
+def _flags(objects: ObjectSet) -> list[bool]:
+    return [False] * len(objects.ids) if objects.ismanual is None else list(objects.ismanual.tolist())
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    value = int(colour.lstrip("#"), 16)
+    return value >> 16 & 255, value >> 8 & 255, value & 255
+
+
+def _hex(colour: tuple[int, int, int] | None) -> str:
+    return "" if colour is None else "#{:02x}{:02x}{:02x}".format(*colour)
