@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
 
 from . import theme
 from .i18n import translate
+from .lineage import class_scores
 from .outlines_picture import change_picture
 from .panels.layout import dim
 
@@ -132,8 +133,23 @@ class BeforeAfterPage(QDialog):
 
     def _explain(self) -> str:
         change, plan, result = self._outcome.change, self._outcome.plan, self._outcome.trained.result
-        parts = [change.text if change is not None else "", plan.text, result.reason]
+        parts = [
+            change.text if change is not None else "",
+            self._classes(),
+            plan.text,
+            result.reason,
+            self._outcome.problem,
+        ]
         return "\n".join(part for part in parts if part)
+
+    def _classes(self) -> str:
+        """Return what the new model reaches in each class, in words; empty without classes."""
+        shown = [
+            f"{name} {_precision(value)}"
+            for scores in self._outcome.scores.values()
+            for name, value in class_scores(scores)
+        ]
+        return translate("Precision by class: {classes}").format(classes=", ".join(shown)) if shown else ""
 
     def _arrange(self) -> None:
         side = QVBoxLayout()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cpsam_core.weights import ModelInfo
 
@@ -52,6 +52,12 @@ def _leads_to(name: str, wanted: str, parents: dict[str, str]) -> bool:
     return name == wanted
 
 
+def class_scores(scores: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Return the average precision of each class, by its name, among the scores of a set on a card."""
+    begin = "ap_0.5 "
+    return [(name[len(begin) :], value) for name, value in scores.items() if name.startswith(begin)]
+
+
 def card_lines(info: ModelInfo) -> list[tuple[str, str]]:
     """Return what is known about a model, as names and values."""
     kinds = {"embedded": "part of the program", "published": "published by Cellpose", "own": "your own"}
@@ -73,6 +79,7 @@ def card_lines(info: ModelInfo) -> list[tuple[str, str]]:
     for name, scores in card.scores.items():
         if "ap_0.5" in scores:
             lines.append((f"Precision on {name}", f"{scores['ap_0.5']:.3f}"))
+        lines += [(f"Precision of {kind}", f"{value:.3f}") for kind, value in class_scores(scores)]
     if card.losses:
         lines.append(("Epochs", f"{len(card.losses):,}, last loss {card.losses[-1]:.3f}"))
     if card.classes:

@@ -20,6 +20,7 @@ from .view import Camera
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from .tasks.suggesting import Suggestion
     from .window import Window
 
 CLOSE_UP = 6.0  # screen pixels per image pixel when a changed cell is shown
@@ -94,6 +95,25 @@ class TrainingPages(QObject):
         elif self._window.may_leave():
             self._session.images.open(image, look)
 
+    # -- closing -----------------------------------------------------------------------------------------
+
+    def may_stop(self) -> bool:
+        """Ask before the window is closed on a training at work; False to let it go on."""
+        if not self._session.training.running:
+            return True
+        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+        answer = QMessageBox.question(
+            self._window,
+            translate("A model is being trained"),
+            translate(
+                "Close and interrupt the training? Its last saved state is kept: Train, Continue an interrupted "
+                "training goes on from there."
+            ),
+            yes | no,
+            no,
+        )
+        return answer == yes
+
     # -- the models --------------------------------------------------------------------------------------
 
     def show_models(self) -> ModelManager:
@@ -106,8 +126,12 @@ class TrainingPages(QObject):
     # -- going on ----------------------------------------------------------------------------------------
 
     def offer_interrupted(self) -> None:
-        """Offer to go on with a training that was interrupted."""
-        waiting = work.interrupted()
+        """Look, in the background, for trainings that were interrupted, and offer to go on with the newest."""
+        self._session.jobs.start_beside(
+            "Interrupted trainings", lambda progress: work.interrupted(), self._offer, every=True
+        )
+
+    def _offer(self, waiting: tuple[work.Request, ...]) -> None:
         if not waiting:
             self._session.message.emit(translate("No training was interrupted"))
             return
@@ -132,7 +156,7 @@ class TrainingPages(QObject):
         """Look for the image whose correction would teach most."""
         self._session.training.suggest(self._window.files_panel.folder.images)
 
-    def _suggested(self, suggestion: work.Suggestion | None) -> None:
+    def _suggested(self, suggestion: Suggestion | None) -> None:
         if suggestion is None:
             self._session.message.emit(
                 translate("No segmented image waits for correction: segment the folder first")

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from cpsam_gui.i18n import translate
 from cpsam_gui.jobs import Problem
+from cpsam_gui.tasks import suggesting
 from cpsam_gui.tasks import training as work
 
 if TYPE_CHECKING:
@@ -56,8 +57,11 @@ class Training(QObject):
         self.plan: RetrainingPlan | None = None
         self._job: Job | None = None
         self._control: Control | None = None
+        self._dropping = False  # what was cancelled is thrown away; what ends with the window is kept
+        self._known: work.Known = {}
+        self._watched = self._looking = self._again = False
         session.image_changed.connect(self._new_image)
-        session.saved.connect(lambda _: self.look())
+        session.saved.connect(lambda _: self._look_if_watched())
 
     # -- what to learn from ------------------------------------------------------------------------------
 
@@ -68,20 +72,47 @@ class Training(QObject):
         start = self.options.start or choice.name
         return replace(self.options, start=start, device=choice.device)
 
+    def watch(self, on: bool) -> None:
+        """Keep `candidates` up to date, or no longer: nobody sees them."""
+        self._watched = on
+        self._look_if_watched()
+
+    def _look_if_watched(self) -> None:
+        if self._watched:
+            self.look()
+
     def look(self) -> None:
         """Look, in the background, at the images with masks of the open image's folder."""
         path = self._session.path
         if path is None:
             return
+        if self._looking:  # once more after that, however often it was asked for
+            self._again = True
+            return
         folder = path.parent
+        self._looking, self._again = True, False
 
         def show(found: tuple[Candidate, ...]) -> None:
-            self.folder, self.candidates = folder, found
+            # What was said meanwhile about their use holds.
+            self.folder = folder
+            self.candidates = tuple(replace(one, use=self.uses.get(one.pair.image, "auto")) for one in found)
             self.candidates_changed.emit()
 
+        def ended() -> None:
+            self._looking = False
+            if self._again:
+                self.look()
+
         self._session.jobs.start_beside(
-            "Images to learn from", partial(work.look_at, folder, dict(self.uses)), show, every=True
+            "Images to learn from",
+            partial(self._look_at, folder, dict(self.uses)),
+            show,
+            every=True,
+            ended=ended,
         )
+
+    def _look_at(self, folder: Path, uses: dict[Path, Use], progress: Progress) -> tuple[Candidate, ...]:
+        return work.look_at(folder, uses, progress, self._known)
 
     def use(self, image: Path, use: Use) -> None:
         """Say what happens with an image: learn from it, keep it aside, leave it out, or as the engine thinks."""
@@ -100,12 +131,12 @@ class Training(QObject):
     def _new_image(self) -> None:
         path = self._session.path
         if path is not None and path.parent != self.folder:
-            self.look()
+            self._look_if_watched()
 
     def suggest(self, images: tuple[Path, ...]) -> None:
         """Find, in the background, the image whose correction would teach most; `suggested` tells it."""
         self._session.jobs.start_beside(
-            "Which image next", partial(work.suggest, images), self.suggested.emit, every=True
+            "Which image next", partial(suggesting.suggest, images), self.suggested.emit, every=True
         )
 
     # -- running -----------------------------------------------------------------------------------------
@@ -133,7 +164,7 @@ class Training(QObject):
             )
             return
         folder, uses, options = session.path.parent, dict(self.uses), self.chosen
-        self._begin(partial(work.look_at, folder, uses), options)
+        self._begin(partial(work.start_on, folder, uses, options.name, self._known), options)
 
     def go_on(self, request: work.Request) -> None:
         """Take up a training that a crash or a closed window interrupted."""
@@ -144,7 +175,7 @@ class Training(QObject):
         from cpsam_core.finetune import Control
 
         control = self._control = Control()
-        self.reports, self.plan = [], None
+        self.reports, self.plan, self._dropping = [], None, False
         device = self._session.models.device
 
         def train(progress: Progress) -> work.Outcome:
@@ -181,21 +212,32 @@ class Training(QObject):
             self._control.stop()
 
     def cancel(self) -> None:
-        """End after the current step and throw the new model away."""
+        """End after the current step and throw the new model away, with what would take it up again."""
         if self._job is not None:
+            self._dropping = True
             self._job.cancel()
         self.resume()
 
     def _done(self, control: Control, outcome: work.Outcome) -> None:
+        self._dropping = (
+            False  # cancelled too late: the new model is there, and its page offers to discard it
+        )
         self._ended(control)
         self.models_changed.emit()
         self.finished.emit(outcome)
 
     def _ended(self, control: Control) -> None:
         """Forget a training whose thread has ended, whatever came of it; another may run by now."""
-        if self._control is control:
-            self._job = self._control = None
-            self.state_changed.emit()
+        if self._control is not control:
+            return
+        self._job = self._control = None
+        if self._dropping and self.plan is not None:
+            name = self.plan.name
+            self._session.jobs.start_beside(
+                "Removing what was cancelled", lambda progress: work.throw_away(name),
+                lambda _: self.models_changed.emit(), every=True,
+            )  # fmt: skip
+        self.state_changed.emit()
 
     # -- called from the training's thread ---------------------------------------------------------------
 

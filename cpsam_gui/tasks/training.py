@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-
 from cpsam_core.errors import CpsamError, TrainingError
 from cpsam_core.progress import silent
-from cpsam_gui.files import earlier_work, images_in, project_path
+from cpsam_gui.files import earlier_work, images_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent, TrainSettings
     from cpsam_core.pairs import Pair
     from cpsam_core.progress import Progress
-    from cpsam_core.retrain import BeforeAfter, Candidate, Doubt, Retrained, RetrainingPlan, Use
-    from cpsam_core.segment import Segmenter
-    from cpsam_core.vit import FlowVit
+    from cpsam_core.retrain import BeforeAfter, Candidate, Retrained, RetrainingPlan, Use
 
 REQUEST = ".request.json"
 """Ending of the file that says what an interrupted training was asked to do."""
@@ -65,6 +60,10 @@ class Outcome:
     trained: Retrained
     change: BeforeAfter | None
     """None where nothing was kept aside."""
+    scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Of the new model by set, as on its card; with those of the classes."""
+    problem: str = ""
+    """Why the two could not be compared, though the new model is there."""
 
 
 class Listener(Protocol):
@@ -80,18 +79,58 @@ class Listener(Protocol):
         """Something is worth telling."""
 
 
-def look_at(folder: Path, uses: Mapping[Path, Use], progress: Progress = silent) -> tuple[Candidate, ...]:
-    """Return the images of a folder that have masks, with what is known of each for training."""
+Known = dict[Path, "tuple[object, Candidate]"]
+"""What was found out about images, and the stamp of the files that it holds for."""
+
+
+def look_at(
+    folder: Path, uses: Mapping[Path, Use], progress: Progress = silent, known: Known | None = None
+) -> tuple[Candidate, ...]:
+    """Return the images of a folder that have masks, with what is known of each for training.
+
+    With `known`, images whose files did not change are not read again; it is brought up to date.
+    """
     from cpsam_core.images import supported_suffixes
     from cpsam_core.retrain import describe
 
+    known = {} if known is None else known
     found = []
     images = [image for image in images_in(folder, supported_suffixes()) if earlier_work(image) is not None]
     for number, image in enumerate(images):
         progress(number, len(images), image.name)
-        found.append(describe(pair_of(image), uses.get(image, "auto")))
+        try:
+            pair = pair_of(image)
+            stamp = (pair, _stamp(pair.image), _stamp(pair.masks))
+        except (OSError, TrainingError):
+            continue  # it went away meanwhile
+        if image not in known or known[image][0] != stamp:
+            known[image] = stamp, describe(pair)
+        found.append(replace(known[image][1], use=uses.get(image, "auto")))
     progress(len(images), len(images), "")
     return tuple(found)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size
+
+
+def start_on(
+    folder: Path, uses: Mapping[Path, Use], name: str, known: Known, progress: Progress
+) -> tuple[Candidate, ...]:
+    """Return the images for a new training, which must not take up an old one of that name.
+
+    Raises
+    ------
+    TrainingError
+        A training of that name was interrupted.
+    """
+    if name and _partial(name).is_file():
+        raise TrainingError(
+            f"A training named {name} was interrupted. Choose another name, or go on with it or give it up: "
+            "Train, Continue an interrupted training."
+        )
+    return look_at(folder, uses, progress, known)
 
 
 def pair_of(image: Path) -> Pair:
@@ -104,12 +143,12 @@ def pair_of(image: Path) -> Pair:
     return Pair(image, masks, image.parent.name)
 
 
-def settings_of(options: TrainOptions) -> TrainSettings:
-    """Return how to train: what suits the start model, with the user's changes."""
+def settings_of(options: TrainOptions, classes: bool = False) -> TrainSettings:
+    """Return how to train: what suits the start model, and `classes` where there are some, with the user's changes."""
     from cpsam_core.finetune import RATES
     from cpsam_core.retrain.plan import default_settings
 
-    settings, changes = default_settings(options.start), dict(options.changes)
+    settings, changes = default_settings(options.start, classes), dict(options.changes)
     mode = changes.get("mode", "full")
     if mode != "full" and "learning_rate" not in changes:
         changes["learning_rate"] = RATES[mode] * settings.learning_rate / RATES["full"]
@@ -122,9 +161,11 @@ def plan(candidates: Iterable[Candidate], options: TrainOptions) -> RetrainingPl
     """Decide what one click decides."""
     from cpsam_core.retrain import plan_retraining
 
-    settings = settings_of(options)
+    known = tuple(candidates)
+    classes = options.classes is not False and any(one.classes for one in known if one.wanted)
+    settings = settings_of(options, classes)
     return plan_retraining(
-        tuple(candidates), options.start, name=options.name or None, settings=settings, classes=options.classes,
+        known, options.start, name=options.name or None, settings=settings, classes=options.classes,
         seed=settings.seed,
     )  # fmt: skip
 
@@ -137,7 +178,7 @@ def train(
     progress: Progress,
 ) -> Outcome:
     """Train as asked and compare the new model with its start on what was kept aside."""
-    from cpsam_core.retrain import retrain
+    from cpsam_core.retrain import retrain, scorer
     from cpsam_core.weights import own_folder
 
     progress(0, 1, "Planning")
@@ -145,59 +186,50 @@ def train(
     listener.on_plan(planned)
     note = own_folder() / f"{planned.name}{REQUEST}"
     write_request(note, candidates, replace(options, name=planned.name))
-    score = scorer(planned.aside, options) if planned.aside else None
-    trained = retrain(
-        planned, device=options.device, precision=options.precision, progress=progress, control=control,
-        on_epoch=listener.on_epoch, on_event=listener.on_event, score=score,
-    )  # fmt: skip
+    try:
+        trained = retrain(
+            planned, device=options.device, precision=options.precision, progress=progress, control=control,
+            on_epoch=listener.on_epoch, on_event=listener.on_event,
+            score=scorer(planned, options.device, options.precision),
+        )  # fmt: skip
+    except CpsamError:
+        if not _partial(planned.name).exists():  # nothing to go on with
+            note.unlink(missing_ok=True)
+        raise
     note.unlink(missing_ok=True)
-    return Outcome(planned, trained, compare(planned, trained.path, options, progress))
+    try:
+        change, scores = compare(planned, trained.path, options, progress)
+    except CpsamError as error:  # the start was removed meanwhile, say; the new model is there all the same
+        return Outcome(planned, trained, None, problem=str(error))
+    return Outcome(planned, trained, change, scores)
 
 
 def compare(
     plan: RetrainingPlan, path: Path, options: TrainOptions, progress: Progress
-) -> BeforeAfter | None:
-    """Segment what was kept aside with the start and with the new model."""
+) -> tuple[BeforeAfter | None, dict[str, dict[str, float]]]:
+    """Segment what was kept aside with the start and with the new model; write the scores into the new one's card."""
     if not plan.aside:
-        return None
+        return None, {}
+    from cpsam_core.cards import read_card, write_card
     from cpsam_core.retrain import before_after
     from cpsam_core.segment import Segmenter
+    from cpsam_core.validate import validate
 
     progress(0, 1, "Comparing with the old model")
-    models = [
+    old, new = (
         Segmenter.load(name, options.device, options.precision, progress) for name in (plan.start, path)
-    ]
-    return before_after(models[0], models[1], plan.aside, progress=progress)
-
-
-def scorer(aside: tuple[Pair, ...], options: TrainOptions) -> Callable[[FlowVit], float]:
-    """Return what measures a network in training: its mean average precision at IoU 0.5 on the images kept aside."""
-    from cpsam_core.examples import counted_objects, read_annotation
-    from cpsam_core.images import read_image
-    from cpsam_core.metrics import average_precision
-
-    images = [(read_image(pair.image), read_annotation(pair)) for pair in aside]
-
-    def score(model: FlowVit) -> float:
-        segmenter, precisions = _segmenter(model, options), []
-        for image, annotation in images:
-            true = counted_objects(annotation.labels, annotation.complete)
-            found = segmenter.segment(image).labels.reshape(true.shape)
-            precision = average_precision(true, counted_objects(found, annotation.complete), (0.5,))[0]
-            precisions.append(float(precision[0]))
-        known = [value for value in precisions if not math.isnan(value)]
-        return float(np.mean(known)) if known else math.nan
-
-    return score
-
-
-def _segmenter(model: FlowVit, options: TrainOptions) -> Segmenter:
-    from cpsam_core.devices import choose_device, choose_precision
-    from cpsam_core.network import Network
-    from cpsam_core.segment import Segmenter
-
-    device = choose_device(options.device)
-    return Segmenter(Network(model, model.config, device, choose_precision(device, options.precision)))
+    )
+    change = before_after(old, new, plan.aside, progress=progress)
+    # Scores of classes need the classes that the network gave, which the comparison does not keep.
+    scores = (
+        validate(new, plan.aside, progress=progress, class_names=plan.classes)
+        if plan.classes
+        else {"kept aside": {"images": float(len(plan.aside)), "ap_0.5": change.new_precision}}
+    )
+    card = read_card(path)
+    if card is not None:
+        write_card(path, replace(card, scores=scores))
+    return change, scores
 
 
 # -- going on after a crash ------------------------------------------------------------------------------
@@ -256,6 +288,24 @@ def interrupted() -> tuple[Request, ...]:
     return tuple(one for one in known if one is not None)
 
 
+def throw_away(name: str) -> None:
+    """Remove what a training left: its request, its state, and its model where it had come so far."""
+    from cpsam_core.weights import own_folder, remove_model
+    from cpsam_core.weights.library import own_file
+
+    (own_folder() / f"{name}{REQUEST}").unlink(missing_ok=True)
+    _partial(name).unlink(missing_ok=True)
+    if own_file(name) is not None:
+        remove_model(name)
+
+
+def _partial(name: str) -> Path:
+    """Return the file of the state of a training."""
+    from cpsam_core.weights import own_folder
+
+    return own_folder() / f"{name}.partial"
+
+
 def drop(request: Request) -> None:
     """Give up an interrupted training."""
     request.path.unlink(missing_ok=True)
@@ -271,52 +321,3 @@ def candidates_of(request: Request, progress: Progress) -> tuple[Candidate, ...]
         progress(number, len(request.images), image.name)
         found.append(describe(pair_of(image), use))
     return tuple(found)
-
-
-# -- which image next ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """The image whose correction teaches most, and why."""
-
-    image: Path
-    text: str
-
-
-def suggest(images: Iterable[Path], progress: Progress = silent) -> Suggestion | None:
-    """Return the segmented image with the most doubtful masks that nobody has corrected yet."""
-    from cpsam_core.images.project_files import is_corrected
-    from cpsam_core.retrain import suggest_next
-
-    doubts: dict[Path, Doubt] = {}
-    listed = tuple(images)
-    for number, image in enumerate(listed):
-        progress(number, len(listed), image.name)
-        project = project_path(image)
-        if project.is_file() and not is_corrected(project):
-            doubt = doubt_in(project)
-            if doubt is not None:
-                doubts[image] = doubt
-    order = suggest_next(doubts)
-    return Suggestion(order[0], doubts[order[0]].text) if order else None
-
-
-def doubt_in(project: Path) -> Doubt | None:
-    """Return how doubtful the saved objects of an image are, by their flow errors and probabilities."""
-    from cpsam_core.images.project_files import read_project_file
-    from cpsam_core.retrain import Doubt
-    from cpsam_core.retrain.doubt import object_doubts
-
-    try:
-        rows = list(read_project_file(project, maps=()).objects.values())
-    except CpsamError:
-        return None
-    errors, probabilities = (
-        np.array([row.get(name) if row.get(name) is not None else np.nan for row in rows], np.float32)
-        for name in ("flow_error", "probability")
-    )
-    each = object_doubts(errors, probabilities)
-    doubtful = int((each > 0.5).sum())
-    text = f"{doubtful} of {len(rows)} objects are doubtful" if rows else "nothing found"
-    return Doubt(float(each.mean()) if rows else 0.0, len(rows), doubtful, 0.0, text)

@@ -71,6 +71,7 @@ def annotated(
     for name in ("a1", "a2", "a3"):
         tifffile.imwrite(image_file.with_name(f"{name}.tif"), pixels)
         tifffile.imwrite(image_file.with_name(f"{name}_masks.tif"), disc_labels.astype(np.uint16))
+    window.show_panel("Train")
     with qtbot.waitSignal(window.session.training.candidates_changed):
         window.open(image_file.with_name("a1.tif"))
     qtbot.waitUntil(lambda: len(window.files_panel.folder.images) == 4)
@@ -114,10 +115,9 @@ def test_images_with_masks_are_listed_and_ticked(annotated: Window) -> None:
     assert training.candidates[1].use == "auto"
 
 
-def test_only_changed_options_are_passed_on(annotated: Window) -> None:
-    annotated.show_panel("Train")
+def test_only_changed_options_are_passed_on(annotated: Window, qtbot: QtBot) -> None:
     panel, training = annotated.train_panel, annotated.session.training
-    panel.fill_models()
+    qtbot.waitUntil(lambda: panel.options.rate.value() > 1e-7)
     usual = work.settings_of(work.TrainOptions("cpsam-lite"))
     assert training.chosen.start == "cpsam-lite"
     assert training.chosen.changes == {}

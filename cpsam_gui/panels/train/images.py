@@ -39,15 +39,15 @@ class CandidateTable(QAbstractTableModel):
     def _row(self, index: QModelIndex) -> Candidate:
         return self._session.training.candidates[index.row()]
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802 - Qt's name
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
         """Return the number of images; called by Qt."""
         return len(self._session.training.candidates)
 
-    def columnCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802 - Qt's name
+    def columnCount(self, parent: QModelIndex | None = None) -> int:
         """Return the number of columns; called by Qt."""
         return len(TITLES)
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:  # noqa: N802
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         """Return titles and tips of the columns; called by Qt."""
         if orientation == Qt.Orientation.Vertical:
             return None
@@ -88,10 +88,14 @@ class CandidateTable(QAbstractTableModel):
         if role != Qt.ItemDataRole.CheckStateRole:
             return False
         on = Qt.CheckState(value) == Qt.CheckState.Checked
-        use: Use = "aside" if index.column() == ASIDE and on else "exclude" if not on else "train"
-        if index.column() == ASIDE and not on:
-            use = "auto"
-        self._session.training.use(self._row(index).pair.image, use)
+        one = self._row(index)
+        # A corrected image that is ticked again may be kept aside by the engine, as before it was left out.
+        learn: Use = "auto" if one.corrected else "train"
+        if index.column() == ASIDE:
+            use: Use = "aside" if on else "auto"
+        else:
+            use = learn if on else "exclude"
+        self._session.training.use(one.pair.image, use)
         return True
 
 

@@ -19,7 +19,6 @@ from PyQt6.QtWidgets import (
 from cpsam_gui import theme
 from cpsam_gui.i18n import translate
 from cpsam_gui.panels.layout import form
-from cpsam_gui.tasks import training as work
 
 if TYPE_CHECKING:
     from cpsam_core.finetune import TrainSettings
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
 ROW = 26  # pixels
 MODES = (("full", "All weights"), ("last", "Last blocks only"), ("adapters", "Low-rank adapters"))
 MEMORY = (
-    ("auto", "Automatic"), ("plenty", "Fastest"), ("checkpointing", "Less memory"), ("lean", "Least memory"),
+    ("auto", "Automatic"), ("plenty", "Fastest"), ("stepwise", "No gradients kept"),
+    ("checkpointing", "Less memory"), ("lean", "Least memory"),
     ("paged", "Paged optimiser"), ("8bit", "8-bit optimiser"),
 )  # fmt: skip
 PRECISIONS = ((None, "Automatic"), ("float32", "float32"), ("bfloat16", "bfloat16"))
@@ -41,14 +41,16 @@ class TrainingOptions(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._defaults: TrainSettings | None = None
+        self._suits: TrainSettings | None = None  # the start model, when everything is trained
+        self._defaults: TrainSettings | None = None  # the same in the mode that is chosen
+        self._shown = (0.0, 0.0)  # the usual range of resizing, as the fields round it
         self.mode, self.memory = _combo(MODES), _combo(MEMORY)
         self.precision, self.classes = _combo(PRECISIONS), _combo(CLASSES)
         self.epochs, self.patience, self.seed = _count(1, 10_000), _count(0, 10_000), _count(0, 1_000_000)
         self.patience.setSpecialValueText(translate("off"))
         self.rate = _number(1e-7, 1e-1, 7)
         self.decay, self.layer_drop = _number(0, 10, 3), _number(0, 1, 2)
-        self.low, self.high = _number(0.1, 1, 2), _number(1, 10, 2)
+        self.low, self.high = _number(0.05, 20, 2), _number(0.05, 20, 2)
         self.reset = QPushButton(translate("Restore defaults"))
         self.reset.clicked.connect(self.restore)
         self._arrange()
@@ -91,19 +93,29 @@ class TrainingOptions(QWidget):
         layout.addLayout(rows)
         layout.addWidget(self.reset)
 
-    def set_start(self, start: str) -> None:
+    def show_defaults(self, settings: TrainSettings) -> None:
         """Show the defaults that suit a start model; what the user changed stays."""
-        kept, self._defaults = self.changes(), work.settings_of(work.TrainOptions(start))
-        self._fill(kept)
+        kept, scale, self._suits = self.changes(), self.scale(), settings
+        self._defaults = self._in_mode()
+        self._fill(kept, scale)
+
+    def _in_mode(self) -> TrainSettings | None:
+        """Return the defaults with the rate that suits the mode: the fewer weights, the larger steps they bear."""
+        suits, mode = self._suits, self.mode.currentData()
+        if suits is None or mode == "full":
+            return suits
+        from cpsam_core.finetune import RATES
+
+        return replace(suits, learning_rate=suits.learning_rate * RATES[mode] / RATES["full"])
 
     def restore(self) -> None:
         """Show the defaults."""
         for combo in (self.mode, self.memory, self.precision, self.classes):
             combo.setCurrentIndex(0)
-        self._fill({})
+        self._fill({}, None)
         self.changed.emit()
 
-    def _fill(self, changes: dict[str, Any]) -> None:
+    def _fill(self, changes: dict[str, Any], scale: tuple[float, float] | None) -> None:
         defaults = self._defaults
         if defaults is None:
             return
@@ -116,19 +128,20 @@ class TrainingOptions(QWidget):
             else:
                 field.setValue(int(shown))
             field.blockSignals(False)
-        for field, value in zip((self.low, self.high), defaults.augmentation.scale, strict=True):
-            field.blockSignals(True)
-            field.setValue(value)
-            field.blockSignals(False)
+        for wanted in (defaults.augmentation.scale, scale):
+            for field, value in zip((self.low, self.high), wanted or (), strict=False):
+                field.blockSignals(True)
+                field.setValue(value)
+                field.blockSignals(False)
+            if wanted is not scale:
+                self._shown = (self.low.value(), self.high.value())
 
     def _mode_changed(self) -> None:
         """Show the rate that suits the mode, unless the user set another."""
-        changes = self.changes()
-        if self._defaults is not None and "learning_rate" not in changes:
-            made = work.settings_of(replace(work.TrainOptions(), changes={"mode": self.mode.currentData()}))
-            self.rate.setToolTip(
-                translate("Size of the steps; {rate:g} suits this mode").format(rate=made.learning_rate)
-            )
+        kept, scale = self.changes(), self.scale()
+        self._defaults = self._in_mode()
+        self._fill(kept, scale)
+        self.changed.emit()
 
     def changes(self) -> dict[str, Any]:
         """Return the fields that differ from the defaults."""
@@ -148,8 +161,8 @@ class TrainingOptions(QWidget):
     def scale(self) -> tuple[float, float] | None:
         """Return the range of resizing where it differs from the default."""
         chosen = (self.low.value(), self.high.value())
-        usual = self._defaults.augmentation.scale if self._defaults is not None else chosen
-        return None if max(abs(a - b) for a, b in zip(chosen, usual, strict=True)) < 1e-9 else chosen
+        # Compared as the fields round it: nobody chose the difference to what is behind the second decimal.
+        return None if self._defaults is None or chosen == self._shown else chosen
 
 
 def _combo(entries: tuple[tuple[Any, str], ...]) -> QComboBox:

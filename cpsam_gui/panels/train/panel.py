@@ -20,15 +20,16 @@ from superqt import QCollapsible
 from cpsam_gui import theme
 from cpsam_gui.i18n import translate
 from cpsam_gui.panels.layout import column, dim, form
+from cpsam_gui.tasks import training as work
 
 from .curves import Curves
 from .images import CandidateView
 from .options import TrainingOptions
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QShowEvent
+    from PyQt6.QtGui import QHideEvent, QShowEvent
 
-    from cpsam_core.finetune import EpochReport, TrainingEvent
+    from cpsam_core.finetune import EpochReport, TrainingEvent, TrainSettings
     from cpsam_core.retrain import RetrainingPlan
     from cpsam_gui.session import Session
 
@@ -68,11 +69,17 @@ class TrainPanel(QWidget):
         self._state_changed()
 
     def showEvent(self, event: QShowEvent | None) -> None:
-        """Fill in models and defaults when the panel is first seen: that imports much; called by Qt."""
+        """Fill in models and defaults when first seen, and keep the images up to date from now on; called by Qt."""
         super().showEvent(event)
         if not self._filled:
             self._filled = True
             self.fill_models()
+        self._training.watch(True)
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        """Nobody sees the images now: do not read the folder after every saving; called by Qt."""
+        super().hideEvent(event)
+        self._training.watch(False)
 
     def _arrange(self) -> None:
         layout = column(self)
@@ -140,8 +147,24 @@ class TrainPanel(QWidget):
         self._start_changed()
 
     def _start_changed(self) -> None:
-        self.options.set_start(self.start.currentData() or self._session.runs.options.model.name)
+        """Find out, in the background, what suits the start model: that imports the engine and reads model cards."""
         self._options_changed()
+        start = self._start()
+
+        def show(settings: TrainSettings) -> None:
+            if start == self._start():
+                self.options.show_defaults(settings)
+                self._options_changed()
+
+        self._session.jobs.start_beside(
+            "What suits the model",
+            lambda progress: work.settings_of(work.TrainOptions(start)),
+            show,
+            every=True,
+        )
+
+    def _start(self) -> str:
+        return self.start.currentData() or self._session.runs.options.model.name
 
     def _options_changed(self) -> None:
         options = self._training.options
