@@ -16,6 +16,7 @@ from .shortcuts import apply_bindings, load_bindings, save_bindings
 
 if TYPE_CHECKING:
     from .command_palette import CommandPalette
+    from .doctor_page import DoctorPage
     from .export_dialog import ExportDialog
     from .shortcuts import Bindings
     from .shortcuts_page import ShortcutsPage
@@ -28,6 +29,7 @@ class Pages(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
+        self._doctor: DoctorPage | None = None
         self.bindings = load_bindings()
         apply_bindings(window.actions_by_key, self.bindings)
 
@@ -89,6 +91,17 @@ class Pages(QObject):
         page = ShortcutsPage(self._window, self.bindings)
         page.chosen.connect(self._bind)
         page.open()
+        return page
+
+    def doctor(self) -> DoctorPage:
+        """Look at the computer, and say what to do about what is wrong."""
+        from .doctor_page import DoctorPage
+
+        if self._doctor is not None:
+            self._doctor.close()
+            self._doctor.deleteLater()
+        self._doctor = page = DoctorPage(self._window, self._window.session)
+        page.show()
         return page
 
     def _bind(self, bindings: Bindings) -> None:

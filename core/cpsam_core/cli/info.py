@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .common import OK, add_device_options, say
 from .table import align
-
-if TYPE_CHECKING:
-    import torch
 
 SUMMARY = "say what was found: device, precision, versions, memory, models"
 
@@ -35,48 +30,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _gather(device: str | None, precision: str | None) -> dict[str, Any]:
-    import torch
+    from cpsam_core.doctor import gather
 
-    from cpsam_core import __version__
-    from cpsam_core.devices import choose_device, choose_precision, cpu_has_bfloat16
-    from cpsam_core.machine import cores, cuda_advice, memory, package_versions, processor, system_name
-
-    chosen = choose_device(device)
-    number, allowed = cores()
-    main_memory = memory()
-    return {
-        "cpsam": __version__,
-        "python": f"{platform.python_version()} ({sys.executable})",
-        "system": system_name(),
-        "packages": package_versions(),
-        "processor": processor(),
-        "cores": number,
-        "usable_cores": allowed,
-        "threads": torch.get_num_threads(),
-        "memory": main_memory.total,
-        "free_memory": main_memory.free,
-        "bfloat16_on_cpu": cpu_has_bfloat16(),
-        "graphics": [_card(torch.device("cuda", index)) for index in range(torch.cuda.device_count())],
-        "mps": torch.backends.mps.is_available(),
-        "device": str(chosen),
-        "precision": str(choose_precision(chosen, precision)).removeprefix("torch."),
-        "advice": cuda_advice(torch),
-        **_models(),
-    }
-
-
-def _card(device: torch.device) -> dict[str, Any]:
-    import torch
-
-    properties = torch.cuda.get_device_properties(device)
-    free, total = torch.cuda.mem_get_info(device)
-    return {
-        "device": str(device),
-        "name": properties.name,
-        "memory": total,
-        "free_memory": free,
-        "bfloat16": properties.major >= 8,
-    }
+    return {**gather(device, precision), **_models()}
 
 
 def _models() -> dict[str, Any]:
