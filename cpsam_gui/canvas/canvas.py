@@ -15,6 +15,7 @@ from cpsam_gui.tools import Pointer
 from cpsam_gui.view import Camera, Picture
 
 from .layers import Layers
+from .legend import Legend
 from .markers import Markers
 from .minimap import Minimap
 from .overlays import Badge, ScaleBar
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 ZOOM_STEP = 1.25  # one notch of the wheel
 INSET = 12  # screen pixels between the edge of the canvas and what floats over it
+GAP = 4  # screen pixels between the name of a picture and its legend
 PEEK = (Qt.Key.Key_Space, Qt.Key.Key_QuoteLeft)  # held, they hide the masks
 DRAG = 4.0  # screen pixels that tell a drag from a click
 CURSORS = {
@@ -63,6 +65,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._bar = ScaleBar(self)
         self._bar.hide()
         self._badge = Badge(self)
+        self.legend = Legend(self)
         self.minimap = Minimap(session, self)
         self._pressed: QPointF | None = None
         self._panning = False
@@ -115,6 +118,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
     def _name_picture(self) -> None:
         picture = self._session.view.picture
         self._badge.say("" if picture is Picture.IMAGE else translate(picture.value.capitalize()))
+        self.legend.show_for(picture)
+        self.legend.move(INSET, INSET + self._badge.height() + GAP)
 
     def _set_camera(self, camera: Camera) -> None:
         self._fitted = False
@@ -138,6 +143,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._bar.move(self.width() - self._bar.width(), self.height() - self._bar.height() - 8)
         self.minimap.move(self.width() - self.minimap.width() - INSET, INSET)
         self._badge.move(INSET, INSET)
+        self.legend.move(INSET, INSET + self._badge.height() + GAP)
         if self._fitted:
             self.fit()
         self._move_camera()

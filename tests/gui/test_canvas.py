@@ -12,7 +12,9 @@ from PyQt6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PyQt6.QtWidgets import QApplication
 
 from cpsam_gui import operations
+from cpsam_gui.canvas.legend import wheel
 from cpsam_gui.document import Document
+from cpsam_gui.result_colours import FlowColours
 from cpsam_gui.session import Flows
 from cpsam_gui.status import read_out
 from cpsam_gui.view import Camera, Overlay, Picture
@@ -62,6 +64,7 @@ def test_pictures_of_the_last_run(segmented: Window, qtbot: QtBot) -> None:
     seen = []
     for picture in (*Picture, Picture.IMAGE):
         assert session.view.picture is picture
+        assert segmented.canvas.legend.isVisible() == (picture is not Picture.IMAGE)
         seen.append(pixels(segmented))
         qtbot.keyClick(segmented, Qt.Key.Key_PageUp)
     for one, other in pairwise(seen):
@@ -273,3 +276,15 @@ def test_colours_by_class(segmented: Window) -> None:
     assert shown()[0] == 0xFF0102FF
     look.colouring.setCurrentIndex(0)
     assert len(set(shown())) == 3
+
+
+def test_the_wheel_of_directions_has_the_colours_of_the_flows() -> None:
+    drawn = wheel(64)
+    assert drawn[0, 0] == 0, "nothing outside the circle"
+    right = FlowColours(np.zeros((1, 1), np.float32), np.full((1, 1), 5, np.float32))(
+        slice(0, 1), slice(0, 1)
+    )
+    there = drawn[32, 63]
+    for shift in (0, 8, 16):
+        assert abs(int(there >> shift & 255) - int(right[0, 0] >> shift & 255)) < 12
+    assert len({int(drawn[y, x]) for y, x in ((32, 60), (60, 32), (32, 3), (3, 32))}) == 4
