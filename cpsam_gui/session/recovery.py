@@ -19,6 +19,7 @@ from cpsam_gui.questions import Answer, Question
 
 if TYPE_CHECKING:
     from cpsam_core.progress import Progress
+    from cpsam_gui.document import Document
 
     from .session import Session
 
@@ -49,7 +50,7 @@ class Recovery:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._under_way = False
+        self._taken: set[Path] = set()  # journals whose work is on the canvas already
 
     @staticmethod
     def found() -> list[Left]:
@@ -67,16 +68,16 @@ class Recovery:
 
     def offer_for_open_image(self) -> None:
         """Ask about work on the image that was just opened, where a crash left some."""
-        if self._session.path is not None and not self._under_way:
-            QTimer.singleShot(0, partial(self._ask, self._session.path))
+        if self._session.path is not None:
+            QTimer.singleShot(0, partial(self._ask, self._session.path, self._session.document))
 
-    def _ask(self, path: Path) -> None:
+    def _ask(self, path: Path, document: Document) -> None:
         session = self._session
-        if session.path != path:
-            return  # another image is open by now
+        if session.document is not document:
+            return  # another image is open by now, or the same once more
         image = path.resolve()
         for left in self.found():
-            if left.image is None or left.image != image:
+            if left.image is None or left.image != image or left.journal in self._taken:
                 continue
             question = Question(
                 translate("There is unsaved work on {}.").format(left.name),
@@ -96,12 +97,11 @@ class Recovery:
             text = translate("The journal {} holds nothing that can be used.").format(journal)
             self._session.failed.emit(Problem(text))
             return
-        self._under_way = True
         self._session.images.open(found.image, partial(self._take_up, found))
 
     def _take_up(self, found: Recovered) -> None:
         session = self._session
-        self._under_way = False
+        self._taken.add(found.path)
         if found.labels.shape != session.document.shape:
             text = translate("{} has another size now than when it was edited.").format(found.image.name)
             session.failed.emit(Problem(text))

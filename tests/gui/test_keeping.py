@@ -546,6 +546,26 @@ def test_unsaved_work_is_offered_with_its_image(session: Session, qtbot: QtBot, 
     assert len(asked.questions) == 2
 
 
+def test_a_recovery_that_fails_is_offered_again(session: Session, qtbot: QtBot, image_file: Path) -> None:
+    open_in(session, qtbot, image_file)
+    draw(session)
+    journal = session.keeping.journal
+    assert journal is not None
+    journal.flush()
+    left = journal.path.with_name("cells-1-2.journal")
+    left.write_bytes(journal.path.read_bytes())
+    session.keeping.discard()
+    away = image_file.rename(image_file.with_name("away.tif"))
+    with qtbot.waitSignal(session.failed):
+        session.keeping.recovery.recover(left)
+    assert left.exists(), "the work waits for its image"
+    away.rename(image_file)
+    session.keeping.ask = asked = Asked("recover")
+    open_in(session, qtbot, image_file)
+    qtbot.waitUntil(lambda: len(session.document.objects) == 1)
+    assert len(asked.questions) == 1
+
+
 def test_the_dialog_lists_all_that_was_left_behind(qtbot: QtBot, tmp_path: Path) -> None:
     left = [Left(tmp_path / f"{name}.journal", tmp_path / f"{name}.tif", 1e9) for name in "abc"]
     dropped: list[Left] = []
