@@ -15,6 +15,7 @@ from .dynamics import Masks, find_masks
 from .errors import SettingsError
 from .images import Image, arrange
 from .labels import ObjectTable, clear_border, object_table
+from .mask_memory import MaskMemory
 from .normalize import normalize, select_channels
 from .predict import TileNetwork, predict_planes, resize_flows
 from .progress import Progress, silent
@@ -178,14 +179,18 @@ def masks_of(
     settings: Settings,
     class_logits: FloatArray | None = None,
     progress: Progress = silent,
+    memory: MaskMemory | None = None,
 ) -> Segmentation:
     """Turn flows and logits of an earlier run into objects, for example with other thresholds.
 
     Parameters are those of `Segmentation`; a stack with flows of two components is taken plane by plane. After
-    `diameter="auto"`, give the diameter that was found (`Segmentation.diameter`) to have the same steps again.
+    `diameter="auto"`, give the diameter that was found (`Segmentation.diameter`) to have the same steps again. A
+    `memory`, given again with the same flows of a plane, answers at once where only the choice of objects changes.
     """
     if logits.ndim == 3 and len(flows) == 2:
         found = _plane_by_plane(flows, logits, settings, progress)
+    elif memory is not None and logits.ndim == 2:
+        found = memory.find(flows, logits, settings, progress)
     else:
         found = _find(flows, logits, settings, progress)
     labels, errors = found.labels, found.flow_errors

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from psygnal import Signal
 from PyQt6.QtCore import QTimer
 
 from cpsam_core.errors import SettingsError
+from cpsam_core.mask_memory import MaskMemory
 from cpsam_core.settings import NATIVE_DIAMETER
 from cpsam_gui import landing, tasks
 from cpsam_gui.commands import Call
@@ -53,6 +54,8 @@ class Flows:
     diameter: float | None = None
     """Of the cells in pixels, as the run took or measured it."""
     class_logits: NDArray[np.float32] | None = None
+    memory: MaskMemory = field(default_factory=MaskMemory, compare=False)
+    """Objects of the last thresholds, for those that only choose among them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,7 +201,9 @@ class Runs:
         pending = replace(pending, settings={**self.last_settings, **pending.settings})
         # The steps along the flows depend on the diameter that the run used, which may have been measured.
         settings = replace(self.settings, diameter=flows.diameter)
-        result = partial(tasks.mask_again, flows.flows, flows.logits, settings, flows.class_logits)
+        result = partial(
+            tasks.mask_again, flows.flows, flows.logits, settings, flows.class_logits, flows.memory
+        )
         work = partial(result, self._kept(self._options.keep))
         session.jobs.start_live(THRESHOLDS, work, partial(self._land, pending, result))
 
@@ -338,7 +343,7 @@ class Runs:
         target[...] = found.logits.reshape(target.shape)
         target = self.flows.flows[(slice(None), *place)]
         target[...] = found.flows.reshape(target.shape)
-        self.flows = replace(self.flows)  # other ones than a project may hold
+        self.flows = replace(self.flows, memory=MaskMemory())  # other ones than a project may hold
 
     def swap(self, name: str, found: tasks.Found) -> None:
         """Put masks that were read into the document as one step; their thresholds and flows come with them."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_core.images import Image
+    from cpsam_core.mask_memory import MaskMemory
     from cpsam_core.progress import Progress
     from cpsam_core.segment import Segmentation, Settings
 
@@ -79,6 +80,7 @@ def mask_again(
     logits: NDArray[np.float32],
     settings: Settings,
     class_logits: NDArray[np.float32] | None,
+    memory: MaskMemory,
     kept: Kept,
     progress: Progress,
 ) -> Found:
@@ -86,7 +88,7 @@ def mask_again(
     from cpsam_core.segment import masks_of
 
     shape = logits.shape if logits.ndim == 3 else (1, *logits.shape)
-    return combine(masks_of(flows, logits, settings, class_logits, progress), shape, kept, progress)
+    return combine(masks_of(flows, logits, settings, class_logits, progress, memory), shape, kept, progress)
 
 
 def combine(result: Segmentation, shape: tuple[int, ...], kept: Kept, progress: Progress) -> Found:

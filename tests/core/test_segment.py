@@ -282,3 +282,22 @@ def test_a_diameter_left_open_is_what_the_model_wants(disk_model: Any) -> None:
     assert segmenter.segment(disks()).diameter == measured != 30
     Wants.diameter = None
     assert segmenter.segment(disks()).diameter == 30
+
+
+def test_a_memory_of_objects_gives_the_same_masks() -> None:
+    from cpsam_core.flows import flows_from_masks
+    from cpsam_core.mask_memory import MaskMemory
+
+    labels = np.zeros((60, 80), np.uint32)
+    labels[5:20, 5:20], labels[5:20, 20:40], labels[30:55, 40:70], labels[30:34, 10:14] = 1, 2, 3, 4
+    noise = np.random.default_rng(0).normal(0, 1.5, (2, 60, 80))
+    flows = (5 * flows_from_masks(labels) + noise).astype(np.float32)
+    logits = np.where(labels > 0, 2.0, -2.0).astype(np.float32)
+    memory, counts = MaskMemory(), set()
+    for values in ((0.4, 0.0, 15), (0.1, 0.0, 15), (0.0, 0.0, 40), (0.4, 1.0, 15), (0.4, 0.0, 15)):
+        settings = Settings(flow_threshold=values[0], cellprob_threshold=values[1], min_size=values[2])
+        plain, known = masks_of(flows, logits, settings), masks_of(flows, logits, settings, memory=memory)
+        np.testing.assert_array_equal(known.labels, plain.labels)
+        np.testing.assert_array_equal(known.objects.flow_errors, plain.objects.flow_errors)
+        counts.add(int(plain.labels.max()))
+    assert len(counts) > 1

@@ -5,9 +5,21 @@ Source: Cellpose (Stringer et al. 2021, "Gradient tracking"), used unchanged by 
 
 from __future__ import annotations
 
-from .find import Masks, find_masks, flow_errors, masks_from_flows
+from .find import Candidates, Masks, choose_masks, find_candidates, find_masks, flow_errors, masks_from_flows
 from .follow import follow
 from .gather import gather
 from .local import LocalMask, find_at
 
-__all__ = ["LocalMask", "Masks", "find_at", "find_masks", "flow_errors", "follow", "gather", "masks_from_flows"]
+__all__ = [
+    "Candidates",
+    "LocalMask",
+    "Masks",
+    "choose_masks",
+    "find_at",
+    "find_candidates",
+    "find_masks",
+    "flow_errors",
+    "follow",
+    "gather",
+    "masks_from_flows",
+]

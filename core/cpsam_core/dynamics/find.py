@@ -123,11 +123,49 @@ def find_masks(
     SettingsError
         If a setting makes no sense.
     """
+    found = find_candidates(
+        flows, logits, cellprob_threshold=cellprob_threshold, niter=niter, max_size_fraction=max_size_fraction,
+        flow3D_smooth=flow3D_smooth, errors=errors or (logits.ndim == 2 and flow_threshold > 0), progress=progress,
+    )  # fmt: skip
+    return choose_masks(found, flow_threshold=flow_threshold, min_size=min_size)
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Objects before those that are small or do not fit the flows are rejected.
+
+    Attributes
+    ----------
+    labels : (y, x) or (z, y, x) uint32
+        Any numbers.
+    areas : (n,) int64
+        Pixels by number.
+    flow_errors : (n,) float32
+        By number; NaN where it was not asked for.
+    """
+
+    labels: Labels
+    areas: NDArray[np.int64]
+    flow_errors: NDArray[np.float32]
+
+
+def find_candidates(
+    flows: Floats,
+    logits: Floats,
+    *,
+    cellprob_threshold: float = 0.0,
+    niter: int = 200,
+    max_size_fraction: float = 0.4,
+    flow3D_smooth: float | Sequence[float] = 0.0,
+    errors: bool = True,
+    progress: Progress = silent,
+) -> Candidates:
+    """Find the objects that `choose_masks` chooses from; nearly all the time of `find_masks`, which says more."""
     _check(flows, logits, niter, max_size_fraction)
     with np.errstate(invalid="ignore"):
         inside = logits > cellprob_threshold
     if not inside.any():
-        return Masks(np.zeros(logits.shape, np.uint32), np.zeros(0, np.float32))
+        return Candidates(np.zeros(logits.shape, np.uint32), np.zeros(1, np.int64), np.zeros(1, np.float32))
     flows = _smoothed(flows, flow3D_smooth)
     starts, ends = follow(flows, inside, niter, progress=progress)
     del inside
@@ -137,15 +175,19 @@ def find_masks(
     areas = np.zeros(int(ids.max(initial=0)) + 1, np.int64)
     areas[ids] = sizes
     labels = drop_numbers(labels, areas > max_size_fraction * labels.size)
-    rejecting = logits.ndim == 2 and flow_threshold > 0
     fit = np.full(len(areas), np.nan, np.float32)
-    if errors or rejecting:
+    if errors:
         ids, values = flow_errors(labels, flows, progress=progress)
         fit[ids] = values
-    bad = areas < min_size
-    if rejecting:
-        bad |= fit > flow_threshold
-    return _numbered(fill_holes(drop_numbers(labels, bad)), fit)
+    return Candidates(labels, areas, fit)
+
+
+def choose_masks(found: Candidates, *, flow_threshold: float = 0.4, min_size: int = 15) -> Masks:
+    """Reject objects that are small, and those of a plane whose flow error is above the threshold; fill holes."""
+    bad = found.areas < min_size
+    if found.labels.ndim == 2 and flow_threshold > 0:
+        bad |= found.flow_errors > flow_threshold
+    return _numbered(fill_holes(drop_numbers(found.labels, bad)), found.flow_errors)
 
 
 def _numbered(labels: Labels, fit: NDArray[np.float32]) -> Masks:
