@@ -38,7 +38,7 @@ SUFFIX = ".example"
 LIMIT = 20 * 2**30  # bytes
 KEPT_SHARE = 0.9  # of the limit that is left after making room
 TYPES = {"pixels": "<f2", "labels": "<u4", "flows": "|i1", "classes": "|u1", "complete": "|b1"}
-VERSION = 1
+VERSION = 2
 """Raised when examples are made in another way than before."""
 
 

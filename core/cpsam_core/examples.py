@@ -83,7 +83,7 @@ def read_annotation(pair: Pair) -> Annotation:
         complete = counted if complete is None else complete | counted
     if classes is not None:
         classes = np.where((labels > 0) & (classes == 0), np.uint8(UNKNOWN_CLASS), classes)
-    return Annotation(labels, classes, _counted(pair, labels.shape, complete), names)
+    return Annotation(labels, classes, _counted(pair, labels, complete), names)
 
 
 def counted_objects(labels: NDArray[np.uint32], complete: NDArray[np.bool_] | None) -> NDArray[np.uint32]:
@@ -184,13 +184,20 @@ def _class_map(path: Path, labels: NDArray[np.uint32]) -> NDArray[np.uint8]:
 
 
 def _counted(
-    pair: Pair, shape: tuple[int, ...], complete: NDArray[np.bool_] | None
+    pair: Pair, labels: NDArray[np.uint32], complete: NDArray[np.bool_] | None
 ) -> NDArray[np.bool_] | None:
-    """Leave out what is kept aside, or all but that."""
+    """Leave out what is kept aside, or all but that.
+
+    An object on the border between the two that is judged, because most of it lies in the part kept aside, is not
+    learnt from at all.
+    """
     for box, inside in ((pair.leave_out, False), (pair.only, True)):
         if box is not None:
             top, bottom, left, right = box
-            part = np.full(shape, not inside)
+            part = np.full(labels.shape, not inside)
             part[top:bottom, left:right] = inside
+            if not inside:
+                kept_aside = ~part if complete is None else ~part & complete
+                part &= counted_objects(labels, kept_aside) == 0
             complete = part if complete is None else complete & part
     return complete

@@ -186,11 +186,21 @@ def train(
     listener.on_plan(planned)
     note = own_folder() / f"{planned.name}{REQUEST}"
     write_request(note, candidates, replace(options, name=planned.name))
+    where: tuple[int, int, str] = (0, 1, "")
+
+    def step(done: int, total: int, note: str = "") -> None:
+        nonlocal where
+        where = done, total, note
+        progress(done, total, note)
+
+    def measured(done: int, total: int, note: str = "") -> None:
+        progress(*where)  # measuring is no step of the training, but it can be cancelled and gives way, too
+
     try:
         trained = retrain(
-            planned, device=options.device, precision=options.precision, progress=progress, control=control,
+            planned, device=options.device, precision=options.precision, progress=step, control=control,
             on_epoch=listener.on_epoch, on_event=listener.on_event,
-            score=scorer(planned, options.device, options.precision),
+            score=scorer(planned, options.device, options.precision, measured),
         )  # fmt: skip
     except CpsamError:
         if not _partial(planned.name).exists():  # nothing to go on with

@@ -312,3 +312,19 @@ def test_cancelled_while_scoring() -> None:
 
     with pytest.raises(Cancelled):
         trainer(replace(QUICK, score_every=1), score=score).run(CancelAfter(9))
+
+
+def test_a_score_that_does_not_fit_beside_the_training_ends_nothing() -> None:
+    def score(network: object) -> float:
+        raise RuntimeError("CUDA out of memory")
+
+    result = trainer(replace(QUICK, score_every=1), score=score).run()
+    assert result.stopped == "finished"
+    assert result.best_epoch is None
+    assert all(math.isnan(report.average_precision or 0) for report in result.reports)
+    with pytest.raises(RuntimeError, match="something else"):
+        trainer(replace(QUICK, score_every=1), score=lambda network: fail("something else")).run()
+
+
+def fail(words: str) -> float:
+    raise RuntimeError(words)

@@ -14,11 +14,13 @@ from cpsam_core.augment import Augmentation
 from cpsam_core.cards import read_card
 from cpsam_core.checkpoints import load_model
 from cpsam_core.errors import SettingsError, TrainingError, WeightsError
+from cpsam_core.examples import counted_objects, read_annotation
 from cpsam_core.finetune import TrainSettings
 from cpsam_core.images import write_labels, write_tiff
 from cpsam_core.images.project_files import ProjectFile, Region, write_project_file
 from cpsam_core.labels import object_table
 from cpsam_core.pairs import Pair, find_pairs
+from cpsam_core.progress import Cancelled
 from cpsam_core.retrain import (
     Candidate,
     Doubt,
@@ -145,6 +147,37 @@ def test_of_fewer_images_a_quarter_is_kept_aside_and_said(folder: Path) -> None:
         assert counted is not None and other is not None
         assert not (counted & other).any() and (counted | other).all()
         assert other.sum() == 32 * 32
+
+
+def test_an_object_on_the_border_that_is_judged_is_not_learnt_from(folder: Path) -> None:
+    labels = np.zeros((64, 64), np.uint32)
+    labels[20:40, 4:12], labels[26:56, 40:50] = 1, 2  # most of 1 is above row 32, most of 2 below
+    pair = put(folder / "cells", "a", labels)
+    box = (0, 32, 0, 64)
+    learnt = read_annotation(replace(pair, leave_out=box)).complete
+    judged = read_annotation(replace(pair, only=box))
+    assert learnt is not None
+    assert set(np.unique(counted_objects(judged.labels, judged.complete))) == {0, 1}
+    assert not learnt[:32].any() and not learnt[labels == 1].any()
+    assert learnt[32:][labels[32:] == 2].all() and learnt[32:][labels[32:] == 0].all()
+
+
+def test_where_all_images_are_wanted_for_training_no_false_reason_is_given(folder: Path) -> None:
+    plan = plan_retraining([replace(one, use="train") for one in candidates(folder, 3)], "cpsam-lite")
+    assert plan.how == "crops"
+    assert "fewer than" not in plan.text and "No whole image can be spared" in plan.text
+
+
+def test_reading_the_images_can_be_cancelled(folder: Path, tiny_model: Path) -> None:
+    plan = plan_retraining(candidates(folder, 3), str(tiny_model), settings=QUICK)
+
+    def cancel(done: int, total: int, note: str = "") -> None:
+        if note == "Reading the images":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        retrain(plan, folder / "new.pth", progress=cancel)
+    assert not (folder / "new.pth").exists()
 
 
 def test_too_few_objects_to_keep_any_aside(folder: Path) -> None:

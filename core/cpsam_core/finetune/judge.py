@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -15,10 +16,13 @@ from cpsam_core.augment import Augmentation, Sample, augment
 from cpsam_core.dataset import TrainingSet
 from cpsam_core.loader import Batch, stack
 from cpsam_core.losses import class_loss, segmentation_loss
+from cpsam_core.network import is_out_of_memory
 from cpsam_core.vit import FlowVit
 
 from .reports import EpochReport
 from .settings import TrainSettings
+
+log = logging.getLogger(__name__)
 
 FEWEST_CROPS, MOST_CROPS = 4, 32  # of the images kept aside, in one measurement
 SEED = 0x5EED  # the same crops after every epoch and in every training
@@ -96,3 +100,17 @@ def out_of_patience(reports: Sequence[EpochReport], patience: int) -> bool:
     """Whether so many epochs have passed since the best one; never without patience or anything that tells."""
     best = max((report.epoch for report in reports if report.best), default=None)
     return bool(patience) and best is not None and len(reports) - best >= patience
+
+
+def measured(score: Callable[[FlowVit], float], network: Callable[[], FlowVit]) -> float:
+    """Return the score of a copy of the network; NaN where it does not fit beside the training, which goes on."""
+    try:
+        return score(network())
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+        log.warning("not enough memory to measure the average precision beside the training: %s", error)
+    # Out here the error no longer keeps the memory of the measurement.
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    return math.nan

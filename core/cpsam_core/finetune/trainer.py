@@ -20,7 +20,7 @@ from cpsam_core.vit import FlowVit
 
 from . import ranks
 from .clock import Clock
-from .judge import Validation, is_better, out_of_patience
+from .judge import Validation, is_better, measured, out_of_patience
 from .keeper import Keeper
 from .learner import Diverged, Learner, check_fit
 from .reports import Control, EpochReport, EventKind, Stopped, TrainingEvent, TrainResult
@@ -263,7 +263,7 @@ class Trainer:
         due = epoch % self.settings.score_every == 0 or epoch == self.settings.epochs
         if self._score is None or not due:
             return None
-        score = self._score(self.learner.trained.plain_copy()) if self.ranks.leads else 0.0
+        score = measured(self._score, self.learner.trained.plain_copy) if self.ranks.leads else 0.0
         return self.ranks.agreed((score,), self.device)[0]
 
     def _state(self) -> State:

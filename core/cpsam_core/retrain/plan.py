@@ -325,9 +325,14 @@ def _kept_aside(
     parted = [_part(one, rng) for one in training]
     crops = tuple(part for _, part in parted if part is not None)
     if crops:
+        why = (
+            f"There are fewer than {ENOUGH_IMAGES} images"
+            if len(training) < ENOUGH_IMAGES
+            else "No whole image can be spared"
+        )
+        which = "the image" if len(training) == 1 else "each image that has enough objects"
         text = (
-            f"There are fewer than {ENOUGH_IMAGES} images, so a quarter of "
-            f"{'the image' if len(crops) == 1 else 'each image'} is left out of the training and the new model is "
+            f"{why}, so a quarter of {which} is left out of the training and the new model is "
             "judged on it. That says less than images of their own: correct more images to be sure."
         )
         return tuple(pair for pair, _ in parted), crops, "crops", text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cpsam_core.cards import ModelCard, card_path, now, program_versions
 from cpsam_core.dataset import TrainingSet
-from cpsam_core.errors import TrainingError
+from cpsam_core.errors import CpsamError, TrainingError
 from cpsam_core.example_cache import ExampleCache
 from cpsam_core.progress import Progress, silent
 from cpsam_core.segment import Segmenter
@@ -43,11 +44,15 @@ def training_sets(plan: RetrainingPlan) -> tuple[TrainingSet, TrainingSet | None
 
 
 def scorer(
-    plan: RetrainingPlan, device: str | None = None, precision: str | None = None
+    plan: RetrainingPlan,
+    device: str | None = None,
+    precision: str | None = None,
+    progress: Progress = silent,
 ) -> Callable[[FlowVit], float] | None:
     """Return what measures a network during the training; None where nothing is kept aside.
 
-    It gives the mean average precision at IoU 0.5 on what is kept aside, NaN where that has no objects.
+    It gives the mean average precision at IoU 0.5 on what is kept aside, NaN where that has no objects. `progress` is
+    called after each image and may raise Cancelled.
     """
     if not plan.aside:
         return None
@@ -59,7 +64,7 @@ def scorer(
 
     def score(model: FlowVit) -> float:
         segmenter = Segmenter(Network(model, model.config, chosen, reduced, plan.name, plan.diameter))
-        rows = validate(segmenter, plan.aside).values()
+        rows = validate(segmenter, plan.aside, progress=progress).values()
         known = [(row["images"], row["ap_0.5"]) for row in rows if not math.isnan(row["ap_0.5"])]
         total = sum(images for images, _ in known)
         return sum(images * value for images, value in known) / total if total else math.nan
@@ -104,6 +109,8 @@ def retrain(
     maps = 3 + len(plan.classes) if plan.classes else None
     model, parent = load_start(plan.start, plan.channels, maps, progress)
     data, aside = training_sets(plan)
+    for some in (data, aside) if aside is not None else (data,):
+        _read(some, progress)
     data.check()
     if len(data.class_pixels) > max(len(plan.classes), model.config.classes):
         raise TrainingError("the images have more classes than the plan: plan the training again")
@@ -120,6 +127,14 @@ def retrain(
     write_checkpoint(target, result.model, card)
     partial.unlink(missing_ok=True)
     return Retrained(target, card, result)
+
+
+def _read(data: TrainingSet, progress: Progress) -> None:
+    """Read every image now, with a way to cancel between two; what is wrong with one is said by the check."""
+    for number in range(len(data)):
+        progress(number, len(data), "Reading the images")
+        with contextlib.suppress(CpsamError):
+            data.example(number)
 
 
 def _card(
