@@ -46,7 +46,7 @@ class Exporting:
         session.tool.cancel()
         work = partial(
             exporting.export_open, target, document.snapshot(), dict(document.objects), session.keeping.extra(),
-            session.image, plan=plan,
+            session.image, plan,
         )  # fmt: skip
 
         def done(written: exporting.Exported) -> None:

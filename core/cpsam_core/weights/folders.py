@@ -28,7 +28,7 @@ def own_folder() -> Path:
     """Return the folder of the user's own models: ``$CPSAM_MODELS``, or where the system keeps such data."""
     if chosen := os.environ.get("CPSAM_MODELS"):
         return Path(chosen).expanduser()
-    return _data_folder() / "cpsam-gui" / "models"
+    return data_folder() / "models"
 
 
 def hub_folder() -> Path:
@@ -36,10 +36,13 @@ def hub_folder() -> Path:
     return own_folder() / "hub"
 
 
-def _data_folder() -> Path:
+def data_folder() -> Path:
+    """Return the folder in which the system keeps what belongs to this program and this user."""
     home = Path.home()
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return home / "Library" / "Application Support"
-    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = home / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+    return base / "cpsam-gui"
