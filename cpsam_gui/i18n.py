@@ -6,6 +6,7 @@ so nothing has to be compiled. ``python -m cpsam_gui.languages.update XX`` makes
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -16,12 +17,30 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CONTEXT = "cpsam-gui"
+NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 FOLDER = Path(__file__).parent / "languages"
 
 
 def translate(text: str, context: str = CONTEXT) -> str:
     """Return the words in the user's language; the English words where there is no translation."""
     return QCoreApplication.translate(context, text)
+
+
+def translate_said(text: str) -> str:
+    """Translate words that were put together where Qt is not known: hints and answers of tools, names of steps.
+
+    Numbers in them stand as ``{}`` in the files of the languages: "3 objects locked" is "{} objects locked" there.
+    """
+    known = translate(text)
+    if known != text:
+        return known
+    numbers: list[str] = NUMBER.findall(text)
+    template = NUMBER.sub("{}", text)
+    known = translate(template)
+    if not numbers or known == template or known.count("{}") != len(numbers):
+        return text
+    parts = known.split("{}")
+    return "".join(part + number for part, number in zip(parts, [*numbers, ""], strict=True))
 
 
 def languages() -> dict[str, str]:

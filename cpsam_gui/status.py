@@ -8,7 +8,7 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton
 
 from . import theme
-from .i18n import translate
+from .i18n import translate, translate_said
 
 if TYPE_CHECKING:
     from .canvas import Canvas
@@ -71,7 +71,7 @@ class Status(QStatusBar):
         """Show what the tool does."""
         open_one = self._session.image is not None
         idle = translate("Open an image, or drop one on the window")
-        self.hint.setText(self._session.tool.hint if open_one else idle)
+        self.hint.setText(translate_said(self._session.tool.hint) if open_one else idle)
 
     def _count(self) -> None:
         count = len(self._session.document.objects)
@@ -122,12 +122,13 @@ def read_out(session: Session, row: int, column: int) -> str:
 def _object(session: Session, number: int) -> str:
     """Return an object in words: id, class and marks."""
     row = session.document.objects.get(number)
-    words = [f"object {number}"]
+    words = [translate("object {}").format(number)]
     if row is not None:
         names = {known.number: known.name for known in session.document.facts.classes}
         if row.class_id:
-            words.append(names.get(row.class_id) or f"class {row.class_id}")
-        words += [word for word, on in (("locked", row.locked), ("uncertain", row.uncertain)) if on]
+            words.append(names.get(row.class_id) or translate("class {}").format(row.class_id))
+        marks = ((translate("locked"), row.locked), (translate("uncertain"), row.uncertain))
+        words += [word for word, on in marks if on]
     return ", ".join(words)
 
 

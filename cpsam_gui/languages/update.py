@@ -9,22 +9,25 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from xml.etree import ElementTree
 
 from cpsam_gui.i18n import CONTEXT, FOLDER, read_ts
 
 PACKAGE = Path(__file__).parents[1]
+SPEAKERS = ("operations", "tools", "landing.py", "panels/history.py", "session/runs.py")
+"""Modules and folders whose words `translate_said` translates elsewhere: all of theirs are taken."""
 
 
-def texts_of(source: str) -> set[str]:
-    """Return the texts of one module that are shown translated.
+def texts_of(source: str, *, speaks: bool = False) -> set[str]:
+    """Return the texts of one module that are shown translated; all of its words where it `speaks`.
 
     They stand in calls of `translate`; where its argument is a name, the texts come from tables of the module, so
     all of its words are taken then.
     """
     tree = ast.parse(source)
-    found, by_name = set(), False
+    found, by_name = set(_templates(tree)) if speaks else set(), speaks
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _name(node) == "translate" and node.args:
             literals = list(_literals(node.args[0]))
@@ -33,7 +36,7 @@ def texts_of(source: str) -> set[str]:
         elif isinstance(node, ast.Call) and _name(node) == "Action" and len(node.args) > 1:
             found.update(_literals(node.args[1]))
     if by_name:
-        documents = set(_documents(tree))
+        documents = set(_documents(tree)) | _pieces(tree)
         found.update(
             node.value
             for node in ast.walk(tree)
@@ -58,6 +61,27 @@ def _literals(node: ast.expr) -> Iterator[str]:
         yield from _literals(node.orelse)
 
 
+def _templates(tree: ast.Module) -> Iterator[str]:
+    """Yield the texts with values in them, which are ``{}``; two where a word depends on something."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            for parts in product(*(_choices(part) for part in node.values)):
+                text = "".join(parts)
+                if _is_text(text.replace("{}", "")):
+                    yield text
+
+
+def _choices(part: ast.expr) -> list[str]:
+    inside = part.value if isinstance(part, ast.FormattedValue) else part
+    return list(_literals(inside)) or ["{}"]
+
+
+def _pieces(tree: ast.Module) -> set[int]:
+    """Return the identities of the constants that are a part of a longer text."""
+    texts = (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr))
+    return {id(node) for text in texts for node in ast.walk(text) if isinstance(node, ast.Constant)}
+
+
 def _documents(tree: ast.Module) -> Iterator[int]:
     """Yield the identities of the constants that only describe the code."""
     for node in ast.walk(tree):
@@ -67,14 +91,21 @@ def _documents(tree: ast.Module) -> Iterator[int]:
 
 def _is_text(value: str) -> bool:
     """Whether a constant is made of words for people rather than a key or a name."""
-    return any(map(str.isalpha, value)) and (" " in value.strip() or value[0].isupper()) and len(value) > 1
+    return (
+        any(map(str.isalpha, value))
+        and bool(value.strip())
+        and (" " in value.strip() or value[0].isupper())
+        and len(value) > 1
+    )
 
 
 def all_texts(package: Path = PACKAGE) -> list[str]:
     """Return the texts of the window in alphabetical order."""
     found: set[str] = set()
     for path in sorted(package.rglob("*.py")):
-        found |= texts_of(path.read_text(encoding="utf-8"))
+        place = path.relative_to(package).as_posix()
+        speaks = place.startswith(SPEAKERS)
+        found |= texts_of(path.read_text(encoding="utf-8"), speaks=speaks)
     return sorted(text for text in found if text.strip())
 
 

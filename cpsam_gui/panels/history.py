@@ -8,6 +8,7 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QListWidget, QWidget
 
 from cpsam_gui import theme
+from cpsam_gui.i18n import translate, translate_said
 
 from .layout import column, dim
 
@@ -56,7 +57,7 @@ class HistoryPanel(QWidget):
         for row in {*range(first, len(wanted)), *range(stretch[0], min(stretch[1] + 1, len(wanted)))}:
             item = self.list.item(row)
             if item is not None:
-                item.setText(wanted[row])
+                item.setText(translate_said(wanted[row]))
                 item.setForeground(normal if row <= document.position else quiet)
         self._names, self._look = wanted, look
         self.list.setCurrentRow(document.position)
@@ -67,4 +68,4 @@ class HistoryPanel(QWidget):
 
 
 def _state(modified: bool) -> str:
-    return "There are changes to save" if modified else "Everything is saved"
+    return translate("There are changes to save") if modified else translate("Everything is saved")

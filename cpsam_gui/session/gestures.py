@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from cpsam_gui.i18n import translate
+from cpsam_gui.i18n import translate, translate_said
 from cpsam_gui.tools import TOOLS, Desk, Options, Pointer, Tool
 from cpsam_gui.view import View
 
@@ -163,7 +163,7 @@ class Gestures(QObject):
         if words is None:
             self.scale_brush(BRUSH_STEP**turns)
         else:
-            self.message.emit(words)
+            self.message.emit(translate_said(words))
         self._speak()
         self.redraw.emit()
 
@@ -194,7 +194,7 @@ class Gestures(QObject):
 
     def _speak(self) -> None:
         if self.desk.problems:
-            self.message.emit(self.desk.problems[-1])
+            self.message.emit(translate_said(self.desk.problems[-1]))
             self.desk.problems.clear()
 
     def _options_changed(self, *_: object) -> None:

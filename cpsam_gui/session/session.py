@@ -12,7 +12,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from cpsam_gui import operations
 from cpsam_gui.document import Document
-from cpsam_gui.i18n import translate
+from cpsam_gui.i18n import translate, translate_said
 from cpsam_gui.jobs import Jobs
 from cpsam_gui.models import Models
 from cpsam_gui.tools import Desk
@@ -131,9 +131,11 @@ class Session(Gestures):
         self.document.go_to(position)
         steps = self.document.steps
         if self.document.position < before:
-            self.message.emit(translate("Undone: {}").format(steps[self.document.position]))
+            self.message.emit(translate("Undone: {}").format(translate_said(steps[self.document.position])))
         elif self.document.position > before:
-            self.message.emit(translate("Redone: {}").format(steps[self.document.position - 1]))
+            self.message.emit(
+                translate("Redone: {}").format(translate_said(steps[self.document.position - 1]))
+            )
 
     def change(self, operation: Callable[[Document], str | None]) -> None:
         """Run an edit of the document; a returned string says why nothing was done."""
@@ -141,17 +143,17 @@ class Session(Gestures):
             return
         why = operation(self.document)
         if why:
-            self.message.emit(why)
+            self.message.emit(translate_said(why))
 
     def next_mode(self) -> None:
         """Go to the next write mode."""
         self.options.next_mode()
-        self.message.emit(MODE_WORDS[self.options.mode])
+        self.message.emit(translate(MODE_WORDS[self.options.mode]))
 
     def set_mode(self, mode: operations.WriteMode) -> None:
         """Draw in this write mode from now on."""
         self.options.mode = mode
-        self.message.emit(MODE_WORDS[mode])
+        self.message.emit(translate(MODE_WORDS[mode]))
 
     def copy(self) -> None:
         """Copy what the selected objects have in the plane shown."""
@@ -186,7 +188,7 @@ class Session(Gestures):
         if made:
             self.view.select(*made)
         if why:
-            self.message.emit(why)
+            self.message.emit(translate_said(why))
 
     def close(self) -> None:
         """Stop every job and wait for the threads."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pytest
+    from PyQt6.QtCore import QCoreApplication
 
 SOURCES = Path(cpsam_gui.__file__).parent
 
@@ -75,6 +76,24 @@ def test_the_scan_finds_what_it_looks_for() -> None:
     table = '"""Words for nobody."""\nNAMES = {"key": "Some words"}\ntranslate(NAMES[key])'
     assert update.texts_of(table) == {"Some words"}
     assert update.texts_of('Action("open", "Open image…", do)') == {"Open image…"}
+
+
+def test_words_of_tools_and_steps_are_translated(qapp: QCoreApplication) -> None:
+    source = 'desk.say(f"{n:,} object{\'\' if n == 1 else \'s\'} selected")\nhint = "Drag a box"\nkey = "box"'
+    assert update.texts_of(source) == set()
+    wanted = {"{} object selected", "{} objects selected", "Drag a box"}
+    assert update.texts_of(source, speaks=True) == wanted
+    assert {"Delete {} objects", "Merge", "Select an object first", "Opened"} <= set(update.all_texts())
+    words = {"{} objects selected": "{} Objekte gewählt", "Merge": "Vereinigen", "{} x {}": "{}"}
+    own = i18n.TextTranslator(words, qapp)
+    qapp.installTranslator(own)
+    try:
+        assert i18n.translate_said("1,200 objects selected") == "1,200 Objekte gewählt"
+        assert i18n.translate_said("Merge") == "Vereinigen"
+        for text in ("Split", "Delete 3 objects", "2 x 3", "{} and {"):
+            assert i18n.translate_said(text) == text
+    finally:
+        qapp.removeTranslator(own)
 
 
 def test_a_language_file_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
