@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import logging
 import subprocess
 import sys
@@ -28,6 +29,10 @@ def parser() -> argparse.ArgumentParser:
         "--model", default=None, metavar="NAME", help=f"model by name or path (default: {DEFAULT})"
     )
     made.add_argument(
+        "--install-desktop-entry", action="store_true",
+        help="put the program into the menu of the desktop, for this user, and end",
+    )  # fmt: skip
+    made.add_argument(
         "--out", type=Path, default=Path(), metavar="DIR",
         help="folder for masks and overlay where there is no display (default: the current one)",
     )  # fmt: skip
@@ -38,12 +43,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; return its exit code."""
     options = parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    if options.install_desktop_entry:
+        return _install_entry()
     why = missing_display() or _missing_libraries()
     if why:
         from .headless import run
 
         return run(options.image, demo=options.demo, model=options.model or DEFAULT, out=options.out, why=why)
     return show(options.image, demo=options.demo, model=options.model)
+
+
+def _install_entry() -> int:
+    from .desktop import install_desktop_entry
+
+    try:
+        entry = install_desktop_entry()
+    except OSError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    sys.stdout.write(f"{entry}\n")
+    return 0
 
 
 def _missing_libraries() -> str:
@@ -75,8 +94,10 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     from PyQt6.QtWidgets import QApplication
 
     from . import theme
+    from .crash import watch_for_faults
     from .frame import SCHEMES
     from .i18n import install
+    from .icon import app_icon
     from .remembered import load_preferences
     from .tidy import tidy
     from .window import Window
@@ -84,6 +105,9 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     app = QApplication(sys.argv[:1])
     app.setOrganizationName("cpsam-gui")
     app.setApplicationName("cpsam-gui")
+    app.setDesktopFileName("cpsam-gui")
+    app.setWindowIcon(app_icon())
+    faults = watch_for_faults()
     preferences = load_preferences()
     install(app, preferences.language)
     theme.apply(app, SCHEMES[preferences.theme])
@@ -98,10 +122,15 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
         elif image is not None:
             window.open(image)
         else:
-            window.offer_recovery(at_start=True)
+            if not window.offer_recovery(at_start=True):
+                window.pages.tour_at_first_start()
 
     QTimer.singleShot(0, begin)
-    return app.exec()
+    code = app.exec()
+    if faults is not None:
+        faulthandler.disable()
+        faults.close()
+    return code
 
 
 if __name__ == "__main__":

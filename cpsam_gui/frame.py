@@ -12,6 +12,7 @@ from PyQt6.QtCore import QEvent, QObject, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
 from . import dialogs, remembered, theme
+from .crash import write_report
 from .jobs import problem_from
 from .preferences_dialog import PreferencesDialog
 from .run_options import DEFAULT_MODEL
@@ -96,4 +97,5 @@ class Frame(QObject):
             sys.__excepthook__(kind, error or kind(), trace)
             return
         log.error("an error that nothing caught", exc_info=(kind, error, trace))
+        write_report(error)
         self.broke.emit(problem_from(error))

@@ -8,18 +8,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, Qt, QUrl
+from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QFileDialog
 
 from .i18n import translate
+from .jobs import Problem
 from .shortcuts import apply_bindings, load_bindings, save_bindings
 
 if TYPE_CHECKING:
+    from .about import AboutPage
     from .command_palette import CommandPalette
     from .doctor_page import DoctorPage
     from .export_dialog import ExportDialog
+    from .help import HelpBrowser
     from .shortcuts import Bindings
     from .shortcuts_page import ShortcutsPage
+    from .tour import Tour
     from .window import Window
 
 
@@ -30,6 +35,7 @@ class Pages(QObject):
         super().__init__(window)
         self._window = window
         self._doctor: DoctorPage | None = None
+        self._tour: Tour | None = None
         self.bindings = load_bindings()
         apply_bindings(window.actions_by_key, self.bindings)
 
@@ -103,6 +109,58 @@ class Pages(QObject):
         self._doctor = page = DoctorPage(self._window, self._window.session)
         page.show()
         return page
+
+    def help(self, page: str = "start") -> HelpBrowser:
+        """Show the pages of help."""
+        from .help import HelpBrowser
+
+        browser = HelpBrowser(self._window, self.bindings, page)
+        browser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        browser.show()
+        return browser
+
+    def about(self) -> AboutPage:
+        """Say what this is, and whose work it stands on."""
+        from .about import AboutPage
+
+        page = AboutPage(self._window)
+        page.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        page.open()
+        return page
+
+    def reports(self) -> None:
+        """Open the folder of the crash reports."""
+        from .crash import reports_folder
+
+        folder = reports_folder()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            words = translate("The folder {folder} cannot be made: {why}.")
+            self._window.show_problem(Problem(words.format(folder=folder, why=error.strerror)))
+            return
+        self._window.session.message.emit(translate("Reports are in {}").format(folder))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    # -- the tour ----------------------------------------------------------------------------------------
+
+    def tour(self) -> Tour:
+        """Show the window in five steps; with the demonstration image where none is open."""
+        from .tour import Tour
+
+        if self._window.session.image is None:
+            self._window.open_demo()
+        if self._tour is not None and self._tour.isVisible():
+            self._tour.end()
+        self._tour = Tour(self._window)
+        return self._tour
+
+    def tour_at_first_start(self) -> None:
+        """Show the tour to whoever starts the program for the first time."""
+        from .tour import seen
+
+        if not seen():
+            self.tour()
 
     def _bind(self, bindings: Bindings) -> None:
         self.bindings = bindings

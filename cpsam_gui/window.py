@@ -49,9 +49,6 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 
 IMAGES = "Images (*.tif *.tiff *.png *.jpg *.jpeg *.npy);;All files (*)"
-PAPER = (
-    "Pachitariu, Rariden, Stringer, <i>Cellpose-SAM: superhuman generalization for cellular segmentation</i>"
-)
 SAVE = "TIFF (*.tif);;PNG (*.png)"
 
 
@@ -361,17 +358,6 @@ class Window(QMainWindow):
         self.status.cancel.setIcon(theme.icon("close"))
         self.welcome.recolour()
         self.history_panel.refresh()
-
-    def about(self) -> None:
-        """Say what this is."""
-        from cpsam_core import __version__
-
-        QMessageBox.about(
-            self, translate("About cpsam-gui"),
-            f"<b>cpsam-gui {__version__}</b>"
-            + translate("<p>Segment microscopy images with Cellpose-SAM and correct the masks by hand.</p>"
-                        "<p>The method: {}. BSD-3 licence.</p>").format(PAPER),
-        )  # fmt: skip
 
     def show_problem(self, problem: Problem) -> None:
         """Show an error in a dialog that does not block."""

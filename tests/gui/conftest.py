@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import tifffile
 from PyQt6.QtCore import QSettings
+from PyQt6.QtGui import QDesktopServices
 
 from cpsam_gui.models import Models
 from cpsam_gui.preferences import Preferences
@@ -82,9 +83,18 @@ class FakeSegmenter:
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keep settings and journals of the tests away from those of the user."""
     monkeypatch.setenv("CPSAM_JOURNAL", str(tmp_path / "journal"))
+    monkeypatch.setenv("CPSAM_REPORTS", str(tmp_path / "reports"))
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
     yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_else_is_started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Open no folders in other programs; return those that would have been."""
+    asked: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: asked.append(url.toLocalFile()) or True)
+    return asked
 
 
 @pytest.fixture(autouse=True)
