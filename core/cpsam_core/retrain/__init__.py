@@ -6,9 +6,10 @@ Nothing here needs a window. The order of use: `describe` the images of a folder
 
 from __future__ import annotations
 
+from .candidates import Candidate, Use, describe
 from .doubt import Doubt, doubt_of, suggest_next
 from .judge import BeforeAfter, ImageChange, Spot, before_after
-from .plan import Candidate, RetrainingPlan, Use, describe, plan_retraining, unique_name
+from .plan import RetrainingPlan, plan_retraining, unique_name
 from .run import Retrained, retrain, scorer, training_sets
 
 __all__ = [

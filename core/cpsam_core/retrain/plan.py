@@ -2,107 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.augment import UNKNOWN_CLASS
-from cpsam_core.cards import read_card
-from cpsam_core.errors import ImageError, SettingsError, TrainingError
-from cpsam_core.examples import mean_diameter, read_annotation
+from cpsam_core.errors import SettingsError, TrainingError
+from cpsam_core.examples import read_annotation
 from cpsam_core.finetune.settings import TrainSettings
-from cpsam_core.images import check_same_shape, read_image
-from cpsam_core.images.project_files import PROJECT_SUFFIX, is_corrected
 from cpsam_core.pairs import Pair
-from cpsam_core.settings import NATIVE_DIAMETER
-from cpsam_core.weights import check_name, list_models, own_folder
+from cpsam_core.weights import check_name
 from cpsam_core.weights.library import own_files
 
-__all__ = [
-    "Candidate",
-    "RetrainingPlan",
-    "Use",
-    "default_settings",
-    "describe",
-    "plan_retraining",
-    "unique_name",
-]
+from .candidates import Candidate
+from .defaults import StartModel, default_settings, folded, unique_name
 
-Use = Literal["auto", "train", "aside", "exclude"]
+__all__ = ["RetrainingPlan", "default_settings", "plan_retraining", "unique_name"]
+
 ENOUGH_IMAGES = 3  # from so many on, one is kept aside whole
 FEWEST_OBJECTS = 2
 ALIKE = 1.5  # ratio of the largest to the smallest diameter up to which images count as of one size of cells
-SMALL_WIDTH = 512  # networks narrower than this are small ones, trained from random start
-SMALL_BYTES = 200_000_000  # where no card tells the width
-
-SMALL: dict[str, Any] = {"learning_rate": 1e-3, "layer_drop": 0.0}
-"""What differs for a small network: its weights are young, and bear and need larger steps than the published ones.
-
-Found by retraining one that had never seen phase contrast on two such images, scored on others: average precision 0.00
-before, 0.28 with this, 0.11 at rate 4e-4, and 0.06 in batches of 4, which take a quarter of the steps.
-"""
-
-SMALL_CROP = 128  # pixels; a quarter of the time of a crop of 256, and as many cells at its size of them
-CLASS_RATE = 5e-5  # at the least, for class maps start from nothing (paper, "Semantic segmentation training")
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An image that a model could learn from.
-
-    Attributes
-    ----------
-    pair
-        Its files.
-    corrected
-        Whether somebody corrected or verified its masks.
-    objects
-        Number of objects.
-    shape
-        Rows and columns.
-    channels
-        Channels of the image.
-    diameter
-        Median diameter of its objects in pixels, 0 without any.
-    classes
-        Numbers of the classes that its objects have.
-    class_names
-        Names of classes, where the project has them.
-    partial
-        Whether only parts of it are marked as complete.
-    use
-        What the user wants with it; "auto" takes it where it is corrected.
-    problem
-        Why it cannot be used, empty where it can.
-    """
-
-    pair: Pair
-    corrected: bool = True
-    objects: int = 0
-    shape: tuple[int, int] = (0, 0)
-    channels: int = 1
-    diameter: float = 0.0
-    classes: tuple[int, ...] = ()
-    class_names: tuple[tuple[int, str], ...] = ()
-    partial: bool = False
-    use: Use = "auto"
-    problem: str = ""
-
-    @property
-    def name(self) -> str:
-        """Name of the image file."""
-        return self.pair.image.name
-
-    @property
-    def wanted(self) -> bool:
-        """Whether the image takes part, unless the user says otherwise."""
-        return self.use in ("train", "aside") or (self.use == "auto" and self.corrected and not self.problem)
 
 
 @dataclass(frozen=True)
@@ -149,38 +71,6 @@ class RetrainingPlan:
     diameter: float | Literal["auto"] | None = None
 
 
-def describe(pair: Pair, use: Use = "auto") -> Candidate:
-    """Look at an image and its masks; both are read, so call it from a job.
-
-    What is wrong with them is told in `Candidate.problem` instead of raised.
-    """
-    corrected = pair.masks.suffix.lower() != PROJECT_SUFFIX or is_corrected(pair.masks)
-    try:
-        image, annotation = read_image(pair.image), read_annotation(pair)
-        shape = int(image.pixels.shape[1]), int(image.pixels.shape[2])
-        channels = int(image.pixels.shape[3])
-        if image.is_stack:
-            raise ImageError("it is a stack; save the planes to train on as images of their own")
-        check_same_shape(image, annotation.labels)
-    except ImageError as error:
-        return Candidate(pair, corrected, use=use, problem=str(error))
-    labels, complete = annotation.labels, annotation.complete
-    seen = labels if complete is None else labels[complete]
-    kinds = np.unique(annotation.classes) if annotation.classes is not None else np.zeros(0, np.uint8)
-    return Candidate(
-        pair,
-        corrected,
-        int(np.count_nonzero(np.unique(seen))),
-        shape,
-        channels,
-        mean_diameter(seen),
-        tuple(int(kind) for kind in kinds if 0 < kind < UNKNOWN_CLASS),
-        tuple(sorted(annotation.class_names.items())),
-        complete is not None,
-        use,
-    )
-
-
 def plan_retraining(
     candidates: Sequence[Candidate],
     start: str,
@@ -222,9 +112,9 @@ def plan_retraining(
     """
     used = _used(candidates)
     rng = np.random.default_rng(seed)
-    known = _Start.of(start)
+    known = StartModel.of(start)
     training, aside, how, text = _kept_aside(used, rng)
-    if name is not None and _folded(name) in {_folded(other) for other in (*own_files(), *taken)}:
+    if name is not None and folded(name) in {folded(other) for other in (*own_files(), *taken)}:
         raise SettingsError(f"There is a model named {name!r} already: choose another name.")
     channels, said = _channels(used, known.channels)
     kinds = _class_names(used) if classes is not False else ()
@@ -243,42 +133,6 @@ def plan_retraining(
         (*said, *_warnings(used)),
         _diameter(used, known.diameter),
     )
-
-
-def default_settings(start: str, classes: bool = False) -> TrainSettings:
-    """Return how to finetune a model: as the paper does, with larger steps for a small network and for classes.
-
-    Images are shown in the size in which the model wants to see cells: what its card says of the diameter.
-    """
-    known = _Start.of(start)
-    settings = TrainSettings(**SMALL) if known.small else TrainSettings()
-    if classes:
-        settings = replace(settings, learning_rate=max(settings.learning_rate, CLASS_RATE))
-    augmentation = settings.augmentation
-    if known.small:
-        augmentation = replace(augmentation, crop=SMALL_CROP)
-    if known.diameter == "auto":
-        augmentation = replace(augmentation, diameter=NATIVE_DIAMETER)
-    elif isinstance(known.diameter, (int, float)):
-        factor = NATIVE_DIAMETER / known.diameter
-        low, high = augmentation.scale
-        augmentation = replace(augmentation, scale=(low * factor, high * factor))
-    return replace(settings, augmentation=augmentation)
-
-
-def unique_name(base: str, taken: Collection[str] = ()) -> str:
-    """Return `base` as a name that a model may have and none has, with a number where needed."""
-    allowed = "".join(char if char.isalnum() or char in " -_.()" else "-" for char in base).strip(" .-")[:60]
-    unfinished = [path.stem for path in own_folder().glob("*.partial")]  # their names go on with them
-    names = {_folded(other) for other in (*own_files(), *unfinished, *taken)}
-    for number in range(1, 100_000):
-        name = (allowed or "model") + (f"-{number}" if number > 1 else "")
-        try:
-            if _folded(name) not in names:
-                return check_name(name)
-        except SettingsError:
-            allowed = f"my {allowed}".strip() if number < 3 else "model"
-    raise SettingsError(f"No name is free that begins with {base!r}: give one.")
 
 
 def _used(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -407,30 +261,6 @@ def _warnings(used: list[Candidate]) -> tuple[str, ...]:
     return tuple(said)
 
 
-@dataclass(frozen=True)
-class _Start:
-    """What is known of the start model without loading it, or fetching it from the net."""
-
-    channels: int = 3
-    small: bool = False
-    diameter: float | Literal["auto"] | None = None
-
-    @classmethod
-    def of(cls, start: str) -> _Start:
-        path, card = Path(start).expanduser(), None
-        known = next((model for model in list_models() if model.name == start), None)
-        if known is not None:
-            path, card = known.path, known.card
-        elif path.is_file():
-            card = read_card(path)
-        architecture = card.architecture if card is not None else {}
-        channels, width = (architecture.get(key) for key in ("in_channels", "width"))
-        size = path.stat().st_size if path.is_file() else SMALL_BYTES
-        small = width < SMALL_WIDTH if isinstance(width, int) else size < SMALL_BYTES
-        wanted = card.diameter if card is not None else None
-        return cls(channels if isinstance(channels, int) else 3, small, wanted)
-
-
 def _base_name(used: list[Candidate]) -> str:
     folder = used[0].pair.image.resolve().parent
     return (folder.parent if folder.name == "images" else folder).name
@@ -438,7 +268,3 @@ def _base_name(used: list[Candidate]) -> str:
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", os.fspath(name)).casefold()
