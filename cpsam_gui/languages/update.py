@@ -91,12 +91,8 @@ def _documents(tree: ast.Module) -> Iterator[int]:
 
 def _is_text(value: str) -> bool:
     """Whether a constant is made of words for people rather than a key or a name."""
-    return (
-        any(map(str.isalpha, value))
-        and bool(value.strip())
-        and (" " in value.strip() or value[0].isupper())
-        and len(value) > 1
-    )
+    words = value.strip()
+    return any(map(str.isalpha, words)) and (" " in words or value[0].isupper()) and len(value) > 1
 
 
 def all_texts(package: Path = PACKAGE) -> list[str]:
@@ -104,7 +100,7 @@ def all_texts(package: Path = PACKAGE) -> list[str]:
     found: set[str] = set()
     for path in sorted(package.rglob("*.py")):
         place = path.relative_to(package).as_posix()
-        speaks = place.startswith(SPEAKERS)
+        speaks = place.startswith(SPEAKERS) and path.name != "__init__.py"
         found |= texts_of(path.read_text(encoding="utf-8"), speaks=speaks)
     return sorted(text for text in found if text.strip())
 

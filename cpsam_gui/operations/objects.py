@@ -52,7 +52,8 @@ def set_locked(document: Document, ids: Iterable[int]) -> str | None:
     lock = not all(document.objects[number].locked for number in chosen)
     with document.step("Lock" if lock else "Unlock"):
         document.update(chosen, locked=lock)
-    return f"{_counted(len(chosen))} {'locked' if lock else 'unlocked'}"
+    count = len(chosen)
+    return f"{count:,} object{'' if count == 1 else 's'} {'locked' if lock else 'unlocked'}"
 
 
 def set_uncertain(document: Document, ids: Iterable[int]) -> str | None:
@@ -63,7 +64,8 @@ def set_uncertain(document: Document, ids: Iterable[int]) -> str | None:
     doubt = not all(document.objects[number].uncertain for number in chosen)
     with document.step("Mark uncertain" if doubt else "Mark certain"):
         document.update(chosen, uncertain=doubt)
-    return f"{_counted(len(chosen))} marked as {'uncertain' if doubt else 'certain'}"
+    count = len(chosen)
+    return f"{count:,} object{'' if count == 1 else 's'} marked as {'uncertain' if doubt else 'certain'}"
 
 
 def set_class(document: Document, ids: Iterable[int], class_id: int) -> str | None:
@@ -75,10 +77,6 @@ def set_class(document: Document, ids: Iterable[int], class_id: int) -> str | No
     with document.step(f"Class {class_id}" if class_id else "No class"):
         document.update(free, class_id=class_id)
     return LOCKED if len(free) < len(chosen) else None
-
-
-def _counted(count: int) -> str:
-    return f"{count:,} object{'' if count == 1 else 's'}"
 
 
 def clear(document: Document) -> str | None:
