@@ -98,6 +98,8 @@ class BeforeAfterPage(QDialog):
     def __init__(self, parent: QWidget, session: Session, outcome: Outcome) -> None:
         super().__init__(parent)
         self._session, self._outcome = session, outcome
+        self._left = False  # then its widgets are gone, and a picture may still come
+        self.finished.connect(self._leave)
         self.setWindowTitle(translate("Before and after"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(980, 640)
@@ -141,6 +143,9 @@ class BeforeAfterPage(QDialog):
             self._outcome.problem,
         ]
         return "\n".join(part for part in parts if part)
+
+    def _leave(self) -> None:
+        self._left = True
 
     def _classes(self) -> str:
         """Return what the new model reaches in each class, in words; empty without classes."""
@@ -223,7 +228,7 @@ class BeforeAfterPage(QDialog):
             return change_picture(picture_of(read_image(one.pair.image)), one)
 
         def show(picture: Any) -> None:
-            if self._shown is one:
+            if not self._left and self._shown is one:
                 self.picture.show_picture(picture)
 
         self._session.jobs.start_beside(translate("Drawing"), draw, show, every=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,8 @@ import tifffile
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QInputDialog, QMessageBox
 
-from cpsam_core.cards import ModelCard
-from cpsam_core.errors import ImageError
+from cpsam_core.cards import ModelCard, read_card
+from cpsam_core.errors import ImageError, TrainingError
 from cpsam_core.finetune import EpochReport, TrainingEvent
 from cpsam_core.pairs import Pair
 from cpsam_core.retrain import BeforeAfter, ImageChange, RetrainingPlan, Spot
@@ -333,7 +334,142 @@ def test_a_real_training_from_the_window(annotated: Window, models: Path, qtbot:
     assert len(training.reports) == 1
     assert training.reports[0].average_precision is not None
     assert "real" in annotated.session.models.names()
+    card = read_card(outcome.trained.path)
+    assert card is not None and card.scores["kept aside"]["ap_0.5"] == outcome.change.new_precision
     page = annotated.findChild(BeforeAfterPage)
     assert page is not None
     page.discard.click()
     assert list(models.glob("real*")) == []
+
+
+def test_closing_asks_while_a_model_trains(
+    annotated: Window, gate: threading.Event, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    training, asked = annotated.session.training, []
+    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
+
+    def question(*args: Any) -> QMessageBox.StandardButton:
+        asked.append(args[1])
+        return answers.pop(0)
+
+    monkeypatch.setattr(QMessageBox, "question", question)
+    training.start()
+    qtbot.waitUntil(lambda: len(training.reports) == 3)
+    assert not annotated.close()
+    assert training.running
+    assert annotated.close()
+    assert asked == ["A model is being trained"] * 2
+    assert annotated.session.jobs.idle or all(job.isFinished() for job in annotated.session.jobs._running)
+
+
+def test_cancelling_leaves_nothing_and_closing_leaves_all(
+    annotated: Window, models: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    training = annotated.session.training
+    training.choose(work.TrainOptions(changes={"epochs": 50, "samples": 1, "warmup": 0}, name="mine"))
+    state, note = models / "mine.partial", models / f"mine{work.REQUEST}"
+    training.start()
+    qtbot.waitUntil(lambda: bool(training.reports) and state.exists(), timeout=60_000)
+    assert note.exists()
+    training.cancel()
+    qtbot.waitUntil(lambda: not training.running, timeout=60_000)
+    qtbot.waitUntil(lambda: not note.exists() and not state.exists())
+    training.start()
+    qtbot.waitUntil(lambda: bool(training.reports) and state.exists(), timeout=60_000)
+    annotated.session.close()
+    assert note.exists() and state.exists()
+    (request,) = work.interrupted()
+    assert request.options.name == "mine"
+    with pytest.raises(TrainingError, match="mine was interrupted"):
+        work.start_on(request.images[0][0].parent, {}, "mine", {}, lambda *args: None)
+    work.throw_away("mine")
+    assert not note.exists() and not state.exists()
+
+
+def test_the_folder_is_read_again_only_where_it_changed(
+    annotated: Window, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, disc_labels: np.ndarray
+) -> None:
+    import cpsam_core.retrain
+
+    read, describe = [], cpsam_core.retrain.describe
+
+    def described(pair: Pair) -> Any:
+        read.append(pair.image.name)
+        return describe(pair)
+
+    monkeypatch.setattr(cpsam_core.retrain, "describe", described)
+    training = annotated.session.training
+    first = training.candidates[0].pair
+    fewer = np.where(disc_labels == 1, 0, disc_labels).astype(np.uint16)
+    tifffile.imwrite(first.masks, fewer)
+    with qtbot.waitSignal(training.candidates_changed):
+        training.look()
+    assert read == [first.image.name]
+    assert training.candidates[0].objects == 3
+    annotated.train_panel.hide()
+    with qtbot.assertNotEmitted(training.candidates_changed, wait=100):
+        annotated.session.saved.emit("x")
+    assert read == [first.image.name]
+
+
+def test_fields_that_round_are_no_choice(annotated: Window) -> None:
+    options = annotated.train_panel.options
+    usual = work.settings_of(work.TrainOptions("cpsam-lite"))
+    augmentation = replace(usual.augmentation, scale=(0.75 * 30 / 17, 1.25 * 30 / 17))
+    options.restore()
+    options.show_defaults(replace(usual, augmentation=augmentation))
+    assert options.low.value() == pytest.approx(1.32)
+    assert options.scale() is None
+    options.low.setValue(0.5)
+    options.show_defaults(usual)
+    assert options.scale() == (0.5, 2.21)
+    options.restore()
+    assert options.scale() is None
+    options.mode.setCurrentIndex(2)
+    assert options.rate.value() == pytest.approx(20 * usual.learning_rate)
+    assert options.changes() == {"mode": "adapters"}
+
+
+def test_classes_are_trained_with_steps_that_suit_them(annotated: Window, models: Path) -> None:
+    (models / "start").mkdir(parents=True)
+    start = models / "start" / "large.pth"
+    with start.open("wb") as file:
+        file.truncate(300_000_000)  # by its size as large as the published ones
+    known = [replace(one, classes=(1, 2)) for one in annotated.session.training.candidates]
+    planned = work.plan(known, work.TrainOptions(str(start)))
+    assert planned.classes == ("background", "class 1", "class 2")
+    assert planned.settings.learning_rate == pytest.approx(5e-5)
+    planned = work.plan(known, work.TrainOptions(str(start), classes=False))
+    assert planned.settings.learning_rate == pytest.approx(1e-5)
+
+
+def test_a_new_model_is_shown_though_it_cannot_be_compared(
+    annotated: Window, models: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    def compare(*args: Any) -> Any:
+        raise TrainingError("The old model is gone.")
+
+    monkeypatch.setattr(work, "compare", compare)
+    training = annotated.session.training
+    training.choose(
+        work.TrainOptions(changes={"epochs": 1, "samples": 1, "warmup": 0, "score_every": 5}, name="alone")
+    )
+    with qtbot.waitSignal(training.finished, timeout=120_000):
+        training.start()
+    page = annotated.findChild(BeforeAfterPage)
+    assert page is not None
+    assert "The old model is gone." in page.words.text()
+    assert (models / "alone.safetensors").is_file()
+    page.discard.click()
+
+
+def test_scores_of_classes_are_shown(annotated: Window, image_file: Path) -> None:
+    outcome = replace(
+        outcome_of(image_file, change_of(image_file)), scores={"set": {"ap_0.5": 0.7, "ap_0.5 tumour": 0.61}}
+    )
+    page = annotated.training_pages.show_outcome(outcome)
+    assert "tumour 0.61" in page.words.text()
+    page.keep.click()
+    card = ModelCard(name="a", scores={"set": {"ap_0.5": 0.7, "ap_0.5 tumour": 0.61}})
+    lines = dict(lineage.card_lines(ModelInfo("a", Path("a"), "own", 1, card, True)))
+    assert lines["Precision of tumour"] == "0.610"
