@@ -102,12 +102,14 @@ def _save_seg(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], e
 
     ids = sorted(records)
     fits = extra.logits is not None and extra.logits.shape == labels.shape
+    classes = np.array([records[number].class_id for number in ids], np.int64)
     seg = SegFile(
         labels,
         flows=extra.flows if fits else None,
         logits=extra.logits if fits else None,
         ismanual=np.array([records[number].origin is not Origin.MODEL for number in ids], bool),
         colours=np.array([COLOURS[records[n].colour % len(COLOURS)] for n in ids], np.uint8).reshape(-1, 3),
+        classes=classes if classes.any() else None,
         filename=str(extra.image) if extra.image is not None else None,
         flow_threshold=extra.settings.get("flow_threshold"),
         cellprob_threshold=extra.settings.get("cellprob_threshold"),
@@ -155,6 +157,10 @@ def _read_seg(path: Path, shape: tuple[int, ...]) -> Found:
         for number, manual in zip(seg.ids.tolist(), seg.ismanual.tolist(), strict=True):
             if manual and number in records:
                 records[number] = records[number].changed(origin=Origin.HAND)
+    if seg.classes is not None:
+        for number, kind in zip(seg.ids.tolist(), seg.classes.tolist(), strict=True):
+            if kind > 0 and number in records:
+                records[number] = records[number].changed(class_id=kind)
     names = ("diameter", "flow_threshold", "cellprob_threshold")
     settings = {name: value for name in names if (value := getattr(seg, name)) is not None}
     return Found(labels, records, seg.flows, seg.logits, settings=settings)
