@@ -6,7 +6,16 @@ from math import exp, log
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PyQt6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 
 from . import theme
 from .i18n import translate
@@ -17,12 +26,13 @@ from .tools.options import TOLERANCE_RANGE
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from PyQt6.QtGui import QAction
+    from PyQt6.QtGui import QAction, QResizeEvent
 
     from .session import Session
 
 HEIGHT = 44
 STEPS = 100  # of a slider
+SLIDER = 120  # pixels
 MODES = {
     WriteMode.KEEP: (
         "Keep",
@@ -54,6 +64,9 @@ class ToolStrip(QFrame):
         self._session, self._actions = session, actions
         self.setObjectName("strip")
         self.setFixedHeight(HEIGHT)
+        # However much belongs to a tool, the panels beside the canvas keep their width.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._short = False
         layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.GRID * 3 // 2, 0, theme.GRID, 0)
         layout.setSpacing(theme.GRID)
@@ -127,7 +140,7 @@ class ToolStrip(QFrame):
     def _slider(self, key: str, text: str, moved: Callable[[int], None]) -> tuple[QSlider, QLabel]:
         slider = QSlider(Qt.Orientation.Horizontal)
         slider.setRange(0, STEPS)
-        slider.setFixedWidth(120)
+        slider.setFixedWidth(SLIDER)
         slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         slider.setToolTip(f"{translate(text)}  ([ ])")
         slider.valueChanged.connect(moved)
@@ -167,6 +180,7 @@ class ToolStrip(QFrame):
         self.setEnabled(session.image is not None)
         for key, part in self.parts.items():
             part.setVisible(key in tool.settings and (key != "accept" or tool.busy))
+        self._fit()
         for mode, button in self.modes.items():
             button.setChecked(mode is options.mode)
         self.divide.setChecked(options.by_intensity)
@@ -174,6 +188,34 @@ class ToolStrip(QFrame):
         self._brush_text.setText(f"{session.view.brush_diameter:.0f} px")
         self._show(self.tolerance, options.tolerance, TOLERANCE_RANGE)
         self._tolerance_text.setText(f"{100 * options.tolerance:.0f} %")
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Leave words out where there is no room for them; called by Qt."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show the words of the buttons where they fit, else their icons alone, which have tooltips."""
+        self._shorten(False)
+        if self.minimumSizeHint().width() > self.width():
+            self._shorten(True)
+
+    def _shorten(self, short: bool) -> None:
+        if short == self._short:
+            return
+        self._short = short
+        style = Qt.ToolButtonStyle
+        for button, _ in self._icons:
+            button.setToolButtonStyle(style.ToolButtonIconOnly if short else style.ToolButtonTextBesideIcon)
+        for slider in (self.brush, self.tolerance):
+            slider.setFixedWidth(SLIDER // 2 if short else SLIDER)
+        layout = self.layout()
+        if layout is not None:
+            for group in self.parts.values():
+                inner = group.layout()
+                if inner is not None:
+                    inner.invalidate()
+            layout.invalidate()
 
     @staticmethod
     def _show(slider: QSlider, value: float, limits: tuple[float, float]) -> None:

@@ -48,7 +48,11 @@ class TrainPanel(QWidget):
         self.start.setMinimumContentsLength(12)
         self.name = QLineEdit()
         self.name.setPlaceholderText(translate("made from the folder's name"))
-        self.more = QCollapsible(translate("More"))
+        self.more = QCollapsible(
+            translate("More"),
+            expandedIcon=theme.icon("chevron_up"),  # its own signs want a font measured in points
+            collapsedIcon=theme.icon("chevron_down"),
+        )
         self.options = TrainingOptions()
         self.more.addWidget(self.options)
         self.button = QPushButton(translate("Retrain"))
