@@ -250,6 +250,10 @@ class Document:
         """How many of the steps are applied."""
         return self._timeline.position
 
+    def applied(self, since: int) -> tuple[Step, ...]:
+        """Return the steps that are applied beyond the first `since`, oldest first."""
+        return self._timeline.applied[since:]
+
     @property
     def dropped(self) -> int:
         """How many old steps were let go to stay within the memory limit."""

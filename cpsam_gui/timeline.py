@@ -30,6 +30,11 @@ class Timeline:
         return tuple(step.name for step in self._steps)
 
     @property
+    def applied(self) -> tuple[Step, ...]:
+        """The steps that are applied."""
+        return tuple(self._steps[: self.position])
+
+    @property
     def top(self) -> Step | None:
         """The last step that is applied."""
         return self._steps[self.position - 1] if self.position else None

@@ -37,6 +37,7 @@ from .panels import (
 )
 from .planes import PlaneSlider
 from .recent import RecentMenu, remember
+from .review_pages import ReviewPages
 from .session import Session
 from .status import Status
 from .strip import ToolStrip
@@ -60,6 +61,8 @@ class Window(QMainWindow):
     frame: Frame
     segment_panel: SegmentPanel
     training_pages: TrainingPages
+    review_pages: ReviewPages
+    table_panel: TablePanel
 
     def __init__(self, session: Session | None = None, model: str | None = None) -> None:
         super().__init__()
@@ -79,6 +82,7 @@ class Window(QMainWindow):
         self.status = Status(self.session, self.canvas)
         self.setStatusBar(self.status)
         self.training_pages = TrainingPages(self)
+        self.review_pages = ReviewPages(self)
         self._connect()
         self.frame = Frame(self)
         self.pages = Pages(self)
@@ -154,6 +158,7 @@ class Window(QMainWindow):
 
     def _connect(self) -> None:
         session = self.session
+        session.comparing.changed.connect(self.refresh)
         self.table_panel.closed.connect(self.docks["Table"].hide)
         self.docks["Table"].visibilityChanged.connect(self.table_panel.follow)
         self.docks["Table"].visibilityChanged.connect(lambda _: drop_stale_tabs(self))

@@ -25,6 +25,16 @@ def _next(window: Window) -> None:
     window.session.reviewing.next()
 
 
+def _compared(session: Session) -> bool:
+    """Allow where there is a comparison."""
+    return session.comparing.now is not None
+
+
+def _draw_comparison(window: Window) -> None:
+    comparing = window.session.comparing
+    comparing.show(not comparing.shown)
+
+
 def _show_table(window: Window) -> None:
     dock = window.docks["Table"]
     dock.setVisible(not dock.isVisible())
@@ -64,4 +74,13 @@ ACTIONS: tuple[Action, ...] = (
            with_objects, "Review"),
     Action("table_folder", "Measure the folder…", lambda w: w.table_panel.ask_folder(), (), "folder_table_outline",
            with_file, "Review"),
+    Action("compare", "Compare masks…", lambda w: w.review_pages.compare(), (), "compare", with_image, "Review",
+           break_before=True),
+    Action("compare_show", "Draw the comparison", _draw_comparison, (), "", _compared, "Review",
+           checked=lambda s: s.comparing.shown and s.comparing.now is not None),
+    Action("compare_clear", "Forget the comparison", lambda w: w.session.comparing.clear(), (), "", _compared,
+           "Review"),
+    Action("methods", "Methods text…", lambda w: w.review_pages.methods(), (), "text_box_outline", with_image,
+           "Review", break_before=True),
+    Action("log_export", "Export the log…", lambda w: w.review_pages.ask_log(), (), "", with_image, "Review"),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from cpsam_gui.i18n import translate
 from cpsam_gui.tools import Pointer
 from cpsam_gui.view import Camera, Picture
 
+from .compared import ComparedLayer
 from .layers import Layers
 from .legend import Legend
 from .markers import Markers
@@ -62,6 +63,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.regions = CompleteRegions(session, self.scene())
         self._preview = Preview(self.scene())
         self.markers = Markers(session, self.scene())
+        self.compared = ComparedLayer(session, self.scene())
         self._bar = ScaleBar(self)
         self._bar.hide()
         self._badge = Badge(self)

@@ -50,15 +50,15 @@ class ReviewPanel(QWidget):
         self.edit = _button("Edit", "Shift+E", "brush", review.edit)
         self.delete = _button("Delete", "Shift+Del", "delete_outline", review.delete)
         self.previous = _button("Previous", "Shift+N", "arrow_left", review.previous)
-        self.next = _button("Next", "N", "arrow_right", review.next)
+        self.onward = _button("Next", "N", "arrow_right", review.next)
         self.next_missed = _button("Next missed cell", "J", "magnify", review.next_missed)
         self.find = _button("Find cell here", "Ctrl+J", "target", review.find_here)
         self.marks = QCheckBox(translate("Mark them on the image"))
         self.marks.setChecked(True)
         self.marks.toggled.connect(review.mark_missed)
         self.verified = QCheckBox(translate("The whole image is verified"))
-        tip = translate("Every object is right and none is missing")
-        self.verified.setToolTip(f"{tip}  (Ctrl+Shift+V)")
+        tip = f"{translate('Every object is right and none is missing')}  (Ctrl+Shift+V)"
+        self.verified.setToolTip(tip)
         self.verified.clicked.connect(self._session.keeping.toggle_verified)
         self.suggest = _button("Which image next?", "Ctrl+Shift+N", "lightbulb_outline", self.next_image.emit)
 
@@ -72,14 +72,14 @@ class ReviewPanel(QWidget):
         layout.addWidget(self.title)
         self.reasons.setMinimumHeight(2 * self.reasons.fontMetrics().lineSpacing())
         layout.addWidget(self.reasons)
-        for button in (self.previous, self.next):
+        for button in (self.previous, self.onward):
             button.setText("")
             button.setFixedWidth(5 * theme.GRID)
         row = QHBoxLayout()
         row.setSpacing(theme.GRID)
         row.addWidget(self.previous)
         row.addWidget(self.accept, 1)
-        row.addWidget(self.next)
+        row.addWidget(self.onward)
         layout.addLayout(row)
         row = QHBoxLayout()
         row.setSpacing(theme.GRID)
@@ -123,7 +123,7 @@ class ReviewPanel(QWidget):
         some = bool(review.chosen)
         for button in (self.accept, self.put_off, self.edit, self.delete):
             button.setEnabled(some)
-        for button in (self.previous, self.next):
+        for button in (self.previous, self.onward):
             button.setEnabled(total > 0)
         self.verified.setEnabled(there)
         self.verified.setChecked(there and session.keeping.state is ReviewState.VERIFIED)

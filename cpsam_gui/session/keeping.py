@@ -160,11 +160,21 @@ class Keeping:
         work = partial(tasks.save, target, document.snapshot(), dict(document.objects), self.extra())
         session.jobs.start_beside("Saving", work, done)
 
+    @property
+    def foreign(self) -> Mapping[str, Any]:
+        """What the project of the open image holds beside what this program writes there."""
+        return self._foreign
+
     def extra(self) -> tasks.Saved:
         """Return what is saved beside the masks."""
         session, left = self._session, self._session.runs.flows
         settings = dict(session.runs.last_settings)
-        saved = tasks.Saved(session.path, settings, facts=session.document.facts, foreign=self._foreign)
+        saved = tasks.Saved(
+            session.path,
+            settings,
+            facts=session.document.facts,
+            foreign=session.recording.with_log(self._foreign),
+        )
         if left is None:
             return saved
         if left.diameter is not None:

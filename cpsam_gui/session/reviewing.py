@@ -181,10 +181,11 @@ class Reviewing(QObject):
             return
         self._present = number
         view.selection = frozenset([number])
-        self._look_at(row.box)
+        self.look_at(row.box)
         self.changed.emit()
 
-    def _look_at(self, box: Box) -> None:
+    def look_at(self, box: Box) -> None:
+        """Bring a place into the middle, as large as it can be judged well."""
         view = self._session.view
         if not box.z0 <= view.plane < box.z1:
             view.plane = (box.z0 + box.z1) // 2
@@ -245,7 +246,7 @@ class Reviewing(QObject):
         at = self.missed.index(self.missed_at) + step if there and self.missed_at else min(step - 1, 0)
         self.missed_at = place = self.missed[at % len(self.missed)]
         self._session.view.selection = frozenset()
-        self._look_at(place.box)
+        self.look_at(place.box)
         self.missed_changed.emit()
 
     def find_here(self) -> None:

@@ -17,6 +17,7 @@ from cpsam_gui.jobs import Jobs
 from cpsam_gui.models import Models
 from cpsam_gui.tools import Desk
 
+from .comparing import Comparing
 from .exporting import Exporting
 from .gestures import Gestures
 from .helping import Helping
@@ -24,6 +25,7 @@ from .images import Images
 from .keeping import Keeping
 from .look import Look
 from .measuring import Measuring
+from .recording import Recording
 from .reviewing import Reviewing
 from .runs import Runs
 from .training import Training
@@ -76,6 +78,8 @@ class Session(Gestures):
         self.helping = Helping(self)
         self.measuring = Measuring(self)
         self.reviewing = Reviewing(self)
+        self.comparing = Comparing(self)
+        self.recording = Recording(self)
         self.adopt(self.document)
 
     # -- image -------------------------------------------------------------------------------------------

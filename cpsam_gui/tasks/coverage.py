@@ -59,6 +59,6 @@ def find_missed(logits: NDArray[np.floating[Any]], still: Snapshot, progress: Pr
         found.probabilities.tolist(),
     )
     return tuple(
-        Missed(Box(*box), *point, area, probability)
+        Missed(Box(*box), point[0], point[1], point[2], area, probability)
         for box, point, area, probability in zip(*table, strict=True)
     )

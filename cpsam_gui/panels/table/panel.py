@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPoint,
+    Qt,
+    QTimer,
+    pyqtSignal,
+)
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -96,6 +105,8 @@ class TablePanel(QWidget):
             rows.hide()
         if heads is not None:
             heads.setDefaultSectionSize(WIDTH)
+            # Its own selection, always empty: asking for every row whether a column is selected takes seconds.
+            heads.setSelectionModel(QItemSelectionModel(self.model, heads))
             heads.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         return table
 
@@ -205,7 +216,8 @@ class TablePanel(QWidget):
             ends = np.append(starts[1:], len(rows)) - 1
             last = len(self.model.names) - 1
             for first, stop in zip(rows[starts].tolist(), rows[ends].tolist(), strict=True):
-                marked.append(_range(self.model, first, stop, last))
+                first_cell, last_cell = self.model.index(first, 0), self.model.index(stop, last)
+                marked.append(QItemSelectionRange(first_cell, last_cell))
         selection.select(marked, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         if len(rows):
             self.table.scrollTo(self.model.index(int(rows[0]), 0))
@@ -294,9 +306,3 @@ class TablePanel(QWidget):
         if target.suffix.lower() not in (".csv", ".parquet"):
             target = target.with_name(target.name + (".parquet" if "parquet" in kind else ".csv"))
         return target
-
-
-def _range(model: TableModel, first: int, stop: int, last: int) -> object:
-    from PyQt6.QtCore import QItemSelectionRange
-
-    return QItemSelectionRange(model.index(first, 0), model.index(stop, last))

@@ -1,0 +1,64 @@
+"""A comparison drawn over the image: outlines of both sets of masks in the colours of what became of each object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cpsam_core.compare import State
+from cpsam_gui.colouring import LabelColours
+from cpsam_gui.palette import pack
+from cpsam_gui.tasks.comparing import COLOURS
+from cpsam_gui.view import MaskStyle, Overlay
+
+from .tiles import TileLayer
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PyQt6.QtWidgets import QGraphicsScene
+
+    from cpsam_gui.session import Session
+
+STYLE = MaskStyle(overlay=Overlay.OUTLINE)
+
+
+class ComparedLayer:
+    """Two layers of outlines: the other masks below, those of the open image over them."""
+
+    def __init__(self, session: Session, scene: QGraphicsScene) -> None:
+        self._session = session
+        self.other, self.present = TileLayer(magnify=True), TileLayer(magnify=True)
+        for z, layer in ((3, self.other), (4, self.present)):
+            layer.setZValue(z)
+            layer.setVisible(False)
+            scene.addItem(layer)
+        session.comparing.changed.connect(self.draw)
+        session.view.events.plane.connect(self.draw)
+
+    def draw(self, *_: object) -> None:
+        """Draw the plane in view."""
+        comparing, plane = self._session.comparing, self._session.view.plane
+        now = comparing.now
+        on = now is not None and comparing.shown
+        for layer in (self.other, self.present):
+            layer.setVisible(on)
+        if now is None or not on:
+            self.other.set_colours(None)
+            self.present.set_colours(None)
+            return
+        found = now.comparison
+        for layer, labels, ids, states, left_out in (
+            (self.other, now.other, found.first_ids, found.first_states, State.MATCHED),
+            (self.present, now.present, found.second_ids, found.second_states, None),
+        ):
+            table = _table(ids, states, left_out)
+            layer.set_colours(LabelColours(labels[plane], np.zeros_like(table), table, STYLE))
+
+
+def _table(ids: NDArray[np.uint32], states: NDArray[np.uint8], left_out: State | None) -> NDArray[np.uint32]:
+    """Return the colour of each id; one place more than the largest, so that larger ids have none."""
+    colours = np.array([0 if state is left_out else pack(*COLOURS[state], 1.0) for state in State], np.uint32)
+    table = np.zeros(int(ids.max(initial=0)) + 2, np.uint32)
+    table[ids] = colours[states]
+    return table

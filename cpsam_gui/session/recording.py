@@ -1,0 +1,97 @@
+"""The log of what is done on the open image, and the methods text that follows from it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from cpsam_gui import worklog
+from cpsam_gui.facts import ReviewState
+from cpsam_gui.i18n import translate
+
+from .runs import THRESHOLDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from cpsam_gui.history import Step
+    from cpsam_gui.worklog import Entry
+
+    from .session import Session
+
+
+class Recording:
+    """Follows the history of the open image."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.entries: list[Entry] = []
+        self._undone: set[int] = set()
+        session.image_changed.connect(self._new_image)
+
+    def _new_image(self) -> None:
+        self.entries = worklog.read(self._session.keeping.foreign.get(worklog.KEY))
+        self._undone.clear()
+        self._session.document.stepped.connect(self._stepped)
+
+    def _stepped(self, step: Step, forward: bool) -> None:
+        if not forward:
+            way = "undone"
+            self._undone.add(id(step))
+        elif id(step) in self._undone:
+            way = "redone"
+            self._undone.discard(id(step))
+        else:
+            way = "done"
+            self._undone.clear()
+        last = self.entries[-1] if self.entries else None
+        if last is not None and last.what == step.name == THRESHOLDS and last.way == way == "done":
+            self.entries.pop()  # moving a slider is one action
+        self.entries.append(worklog.entry_of(step, way))
+        del self.entries[: -worklog.LONGEST]
+
+    def with_log(self, foreign: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what is kept in the project beside the masks, with the log."""
+        return {**foreign, worklog.KEY: worklog.stored(self.entries)} if self.entries else foreign
+
+    def export(self, target: Path) -> None:
+        """Write the log as JSON in the background."""
+        session = self._session
+        name = session.path.name if session.path is not None else ""
+        work = partial(worklog.write_log, target, name, tuple(self.entries))
+
+        def done(_: None) -> None:
+            session.message.emit(translate("Saved {}").format(target))
+
+        session.jobs.start_beside(translate("Saving"), lambda progress: work(), done, every=True)
+
+    def methods(self) -> str:
+        """Return a text for the methods section of a paper about the open image."""
+        from cpsam_core import __version__
+        from cpsam_core.methods import MethodsFacts, methods_text
+
+        session = self._session
+        objects: dict[str, int] = {}
+        for row in session.document.objects.values():
+            objects[row.origin.value] = objects.get(row.origin.value, 0) + 1
+        ran = bool(session.runs.last_settings) or any(entry.by == worklog.MODEL for entry in self.entries)
+        used = objects.get("model", 0) + objects.get("edited", 0) > 0
+        flows = session.runs.flows
+        return methods_text(
+            MethodsFacts(
+                __version__,
+                model=self._model() if ran and used else "",
+                settings=session.runs.settings if ran and used else None,
+                diameter=flows.diameter if flows is not None else None,
+                verified=int(session.keeping.state is ReviewState.VERIFIED),
+                objects=objects,
+                corrections=worklog.corrections(self.entries),
+                class_names=tuple(one.name for one in session.document.facts.classes if one.name),
+            )
+        )
+
+    def _model(self) -> str:
+        """Return the model of the last run: as its settings name it, else the one that is chosen."""
+        named = self._session.runs.last_settings.get("model")
+        return named if isinstance(named, str) and named else self._session.runs.options.model.name

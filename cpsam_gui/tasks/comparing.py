@@ -1,0 +1,121 @@
+"""Comparing the masks of the open image with others: object by object, and the agreement of several people. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cpsam_core.compare import Comparison, State, compare
+from cpsam_core.labels import runs_of
+from cpsam_gui.box import Box
+
+from .saving import read_masks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from cpsam_core.agreement import Agreement
+    from cpsam_core.progress import Progress
+    from cpsam_gui.history import Labels, Step
+    from cpsam_gui.snapshot import Snapshot
+
+COLOURS = {
+    State.MATCHED: (235, 235, 235), State.GAINED: (88, 214, 141), State.LOST: (255, 92, 92),
+    State.SPLIT: (240, 180, 80), State.MERGED: (190, 120, 255),
+}  # fmt: skip
+"""Red, green and blue of what became of an object."""
+HELD = 2_000_000_000  # bytes of label images that are held for a comparison of people
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """Two sets of masks of the open image. The other set comes first: it counts as the truth in the scores.
+
+    Attributes
+    ----------
+    name
+        What the other set is, in words.
+    other, present
+        Labels (z, y, x).
+    comparison
+        With `other` as the first side.
+    other_boxes, present_boxes
+        Where the objects of either side are, (n, 3, 2), in the order of their ids.
+    """
+
+    name: str
+    other: Labels
+    present: Labels
+    comparison: Comparison
+    other_boxes: NDArray[np.int64]
+    present_boxes: NDArray[np.int64]
+
+    def box(self, number: int, *, present: bool) -> Box:
+        """Return where an object of one side is."""
+        one = self.comparison
+        ids, boxes = (one.second_ids, self.present_boxes) if present else (one.first_ids, self.other_boxes)
+        (z0, z1), (y0, y1), (x0, x1) = boxes[int(np.searchsorted(ids, number))].tolist()
+        return Box(z0, z1, y0, y1, x0, x1)
+
+    def states(self, *, present: bool) -> dict[int, State]:
+        """Return the state of each object of one side."""
+        one = self.comparison
+        ids, states = (one.second_ids, one.second_states) if present else (one.first_ids, one.first_states)
+        return {number: State(state) for number, state in zip(ids.tolist(), states.tolist(), strict=True)}
+
+
+def compare_with(
+    name: str, other: Callable[[Progress], Labels], still: Snapshot, threshold: float, progress: Progress
+) -> Compared:
+    """Compare the present masks with others, which `other` reads or makes."""
+    truth = other(progress)
+    progress(1, 3, "")
+    present = still.array()
+    flat = (truth[0], present[0]) if len(truth) == 1 else (truth, present)
+    found = compare(*flat, threshold)
+    progress(2, 3, "")
+    return Compared(name, truth, present, found, _boxes(truth), _boxes(present))
+
+
+def labels_of_file(path: Path, shape: tuple[int, int, int], progress: Progress) -> Labels:
+    """Read masks in any form."""
+    return read_masks(path, shape, progress).labels
+
+
+def labels_before(still: Snapshot, steps: Sequence[Step], progress: Progress) -> Labels:
+    """Return the labels as they were before `steps`, which are applied, oldest first."""
+    labels = still.array()
+    for step in reversed(steps):
+        if step.swap is not None:
+            labels = np.array(step.swap.labels)
+        else:
+            for edit in step.edits:
+                edit.apply(labels)
+    return labels
+
+
+def agreement_of(
+    paths: Sequence[Path], shape: tuple[int, int, int], threshold: float, progress: Progress
+) -> Agreement:
+    """Return how well the masks of several people agree on the open image."""
+    from cpsam_core.agreement import agreement
+    from cpsam_core.errors import ImageError
+
+    if 4 * int(np.prod(shape)) * len(paths) > HELD:
+        raise ImageError("These are too many masks of so large an image to be compared at a time.")
+    masks = []
+    for number, path in enumerate(paths):
+        progress(number, len(paths) + 1, path.name)
+        masks.append(read_masks(path, shape, lambda done, total, note="": None).labels)
+    return agreement(masks, [path.stem for path in paths], threshold)
+
+
+def _boxes(labels: Labels) -> NDArray[np.int64]:
+    runs = runs_of(labels)
+    ids, index = runs.objects()
+    return runs.boxes(index, len(ids)).reshape(-1, 3, 2)
