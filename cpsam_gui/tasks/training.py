@@ -148,8 +148,10 @@ def settings_of(options: TrainOptions, classes: bool = False) -> TrainSettings:
     from cpsam_core.finetune import RATES
     from cpsam_core.retrain.plan import default_settings
 
-    settings, changes = default_settings(options.start, classes), dict(options.changes)
+    changes = dict(options.changes)
     mode = changes.get("mode", "full")
+    # The other modes' own rates are large enough for classes.
+    settings = default_settings(options.start, classes and mode == "full")
     if mode != "full" and "learning_rate" not in changes:
         changes["learning_rate"] = RATES[mode] * settings.learning_rate / RATES["full"]
     if options.scale is not None:

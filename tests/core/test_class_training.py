@@ -113,7 +113,7 @@ def test_the_command_trains_classes(
     model, card = load_model("new.safetensors")
     assert model.config.classes == 3
     assert card is not None and card.classes == ("background", "bright", "dim")
-    assert card.settings["learning_rate"] == 5e-5
+    assert card.settings["learning_rate"] == 1e-3  # a small network bears more than classes need
     written = read_card("new.safetensors")
     assert written is not None and written.scores["cells"]["images"] == 3
     # Going on from a model that has the maps keeps them and their names.

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 import torch
 
-from cpsam_core.cards import read_card
+from cpsam_core.cards import ModelCard, read_card, write_card
 from cpsam_core.checkpoints import load_model
 from cpsam_core.cli import main
 from cpsam_core.cli.common import CANCELLED, FAILED, OK, USAGE
@@ -67,7 +68,8 @@ def test_finetuning_writes_a_model_and_its_card(images: Path, tiny_model: Path) 
     assert card.settings["augmentation"]["crop"] == 32
     assert card.settings["mixing"] == {"cells": 1}
     assert set(card.versions) >= {"python", "torch", "numpy"}
-    assert card.architecture == VitConfig.lite(depth=1, width=32, heads=1, neck=16).to_dict()
+    tiny = VitConfig.lite(depth=1, width=32, heads=1, neck=16, layer_drop=0.0)
+    assert card.architecture == tiny.to_dict()
     assert (card.licence, card.notes) == ("CC0", "disks only")
     assert card.created
     json.loads((out.parent / "new.json").read_text())
@@ -245,18 +247,18 @@ def test_options_with_hyphens_and_underscores(images: Path, tiny_model: Path) ->
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ([], {"mode": "full", "memory": "auto", "learning_rate": 1e-5}),
+        ([], {"mode": "full", "memory": "auto", "learning_rate": 1e-3, "layer_drop": 0}),
         (["--checkpointing"], {"memory": "checkpointing"}),
         (["--memory", "lean"], {"memory": "lean"}),
-        (["--mode", "last", "--blocks", "1"], {"mode": "last", "blocks": 1, "learning_rate": 5e-5}),
-        (["--mode", "adapters", "--rank", "4"], {"mode": "adapters", "rank": 4, "learning_rate": 2e-4}),
+        (["--mode", "last", "--blocks", "1"], {"mode": "last", "blocks": 1, "learning_rate": 5e-3}),
+        (["--mode", "adapters", "--rank", "4"], {"mode": "adapters", "rank": 4, "learning_rate": 2e-2}),
     ],
 )
 def test_modes(images: Path, tiny_model: Path, options: list[str], expected: dict[str, Any]) -> None:
     assert train(images, tiny_model, *options) == OK
     model, card = load_model("out/new.safetensors")
     assert card is not None
-    assert {name: card.settings[name] for name in expected} == expected
+    assert {name: card.settings[name] for name in expected} == pytest.approx(expected)
     assert model.state_dict().keys() == load_model(tiny_model)[0].state_dict().keys()
 
 
@@ -301,3 +303,12 @@ def test_several_processes(images: Path, tiny_model: Path) -> None:
     assert cards[1] is not None
     assert cards[0].losses == pytest.approx(cards[1].losses, rel=1e-4)
     assert not list(Path().glob("*.partial"))
+
+
+def test_what_the_start_wants_to_see_goes_on(images: Path, tiny_model: Path) -> None:
+    card = read_card(tiny_model) or ModelCard(name=tiny_model.stem)
+    write_card(tiny_model, replace(card, diameter=20.0))
+    assert train(images, tiny_model) == OK
+    card = read_card("out/new.safetensors")
+    assert card is not None and card.diameter == 20
+    assert card.settings["augmentation"]["scale"] == pytest.approx([0.75 * 1.5, 1.25 * 1.5])

@@ -44,7 +44,8 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.description = (
         "Train a model on images with masks. Without further options it finetunes as the Cellpose-SAM paper does: "
-        "100 epochs at batch 1 and rate 1e-5. The state is kept after every epoch; the same command goes on after "
+        "100 epochs at batch 1 and rate 1e-5; small networks with larger steps. "
+        "The state is kept after every epoch; the same command goes on after "
         "an interruption. Masks are NAME.cpsam (a project of the window that somebody corrected), NAME_masks, "
         "NAME_cp_masks or NAME_seg.npy beside the image, or in a folder 'masks' beside 'images'. Where NAME_complete "
         "or the project says which parts are complete, the rest of the image is ignored."
@@ -136,14 +137,18 @@ def _train(
     partial = args.out.with_name(f"{card_path(args.out).stem}.partial")
     trainer = Trainer(
         model, data, settings, device, args.precision, partial,
-        validation=validation, score=_scorer(args, aside, classes), on_epoch=_tell,
+        validation=validation, score=_scorer(args, aside, classes, parent), on_epoch=_tell,
     )  # fmt: skip
     bar = terminal_progress("training", unit="step") if ranks.leads else nullcontext(_silent)
     with bar as progress:
         result = trainer.run(progress)
     if not ranks.leads:
         return None
-    card = replace(_card(args, data.mixing, images, settings, result), classes=classes)
+    card = replace(
+        _card(args, data.mixing, images, settings, result),
+        classes=classes,
+        diameter=parent.diameter if parent is not None else None,  # it wants to see cells as its start did
+    )
     write_checkpoint(args.out, result.model, card, half=args.half)
     partial.unlink(missing_ok=True)
     say(f"trained {card.name}: {args.out}{_ending(result)}")
@@ -165,11 +170,13 @@ def _check(data: TrainingSet, ranks: Ranks) -> None:
 
 
 def _scorer(
-    args: argparse.Namespace, pairs: Sequence[Pair], classes: tuple[str, ...]
+    args: argparse.Namespace, pairs: Sequence[Pair], classes: tuple[str, ...], parent: ModelCard | None
 ) -> Callable[[FlowVit], float] | None:
     """Return what measures the average precision during the training; None where it is not asked for."""
     if not pairs or args.score_every is None:
         return None
+
+    wanted = parent.diameter if parent is not None else None
 
     def score(model: FlowVit) -> float:
         from cpsam_core.devices import choose_device, choose_precision
@@ -178,7 +185,9 @@ def _scorer(
         from cpsam_core.validate import validate
 
         device = choose_device(args.device)
-        network = Network(model, model.config, device, choose_precision(device, args.precision), "training")
+        network = Network(
+            model, model.config, device, choose_precision(device, args.precision), "training", wanted
+        )
         rows = validate(Segmenter(network), pairs, class_names=classes).values()
         total = sum(row["images"] for row in rows)
         return sum(row["ap_0.5"] * row["images"] for row in rows) / total

@@ -113,7 +113,7 @@ def train_settings(args: argparse.Namespace) -> TrainSettings:
     SettingsError
         If a value makes no sense.
     """
-    from cpsam_core.finetune import TrainSettings
+    from cpsam_core.finetune import RATES, TrainSettings
 
     _check(args)
     recipe: dict[str, Any] = {}
@@ -128,9 +128,23 @@ def train_settings(args: argparse.Namespace) -> TrainSettings:
         given.setdefault("patience", PATIENCE)
     if args.mode != "full" and args.classes is not None:
         recipe.pop("learning_rate", None)  # the mode's own, which bears larger steps
+    suits = _suits(args)
+    if suits is not None:
+        factor = RATES[args.mode] / RATES["full"]
+        recipe |= {"learning_rate": suits.learning_rate * factor, "layer_drop": suits.layer_drop}
+    augmentation = _augmentation(args, None if suits is None else suits.augmentation)
     return TrainSettings.for_mode(
-        args.mode, **{**recipe, **given, "seed": args.seed, "augmentation": _augmentation(args)}
+        args.mode, **{**recipe, **given, "seed": args.seed, "augmentation": augmentation}
     )
+
+
+def _suits(args: argparse.Namespace) -> TrainSettings | None:
+    """Return what suits the start model, as one click in the window would; None for a new network or whole recipe."""
+    if args.model == RANDOM or args.recipe == "whole":
+        return None
+    from cpsam_core.retrain.plan import default_settings
+
+    return default_settings(args.model, args.classes is not None and args.mode == "full")
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -144,11 +158,11 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError(f"a new network has nothing to build on, so --mode {args.mode} makes no sense")
 
 
-def _augmentation(args: argparse.Namespace) -> Augmentation:
+def _augmentation(args: argparse.Namespace, suits: Augmentation | None) -> Augmentation:
     from cpsam_core.augment import Augmentation
 
     recipe = args.recipe or ("whole" if args.model == RANDOM else "finetune")
-    augmentation = Augmentation.whole() if recipe == "whole" else Augmentation.finetune()
+    augmentation = Augmentation.whole() if recipe == "whole" else suits or Augmentation.finetune()
     if args.crop is not None:
         augmentation = replace(augmentation, crop=args.crop)
     if args.scale:
