@@ -63,7 +63,8 @@ class Records(dict[int, ObjectRecord]):
 
 
 def _class_of(row: ObjectRecord) -> int:
-    return min(max(row.class_id, 0), CLASSES)
+    number = row.class_id
+    return number if 0 <= number <= CLASSES else 0 if number < 0 else CLASSES
 
 
 def tally(values: NDArray[np.uint32]) -> Mapping[int, int]:

@@ -135,6 +135,8 @@ class ObjectsPanel(QWidget):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
             header.setStretchLastSection(True)
             header.setHighlightSections(False)
+            # Its own, always empty: with the table's, Qt asks every selected row when it paints the header.
+            header.setSelectionModel(QItemSelectionModel(self.model, header))
             for place, width in enumerate(WIDTHS):
                 header.resizeSection(place, width)
         table.customContextMenuRequested.connect(self.open_menu)
