@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, Qt
-from PyQt6.QtGui import QColor, QKeyEvent
+from PyQt6.QtGui import QColor, QIcon, QKeyEvent, QPixmap
 from PyQt6.QtWidgets import QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from . import theme
@@ -52,6 +52,9 @@ class CommandPalette(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._made = made
+        picture = QPixmap(theme.ICON)
+        picture.fill(Qt.GlobalColor.transparent)
+        self._blank = QIcon(picture)  # texts stand under each other
         self.line = QLineEdit()
         self.line.setPlaceholderText(translate("What do you want to do?"))
         self.tree = QTreeWidget()
@@ -101,7 +104,7 @@ class CommandPalette(QFrame):
             texts = [one.text().removesuffix("…"), translate(action.menu), one.shortcut().toString()]
             item = QTreeWidgetItem(self.tree, texts)
             item.setData(0, KEY, action.key)
-            item.setIcon(0, one.icon())
+            item.setIcon(0, self._blank if one.icon().isNull() else one.icon())
             if off:
                 item.setDisabled(True)
             else:

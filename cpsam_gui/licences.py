@@ -50,7 +50,7 @@ def models() -> tuple[Licence, ...]:
     rows = []
     for one in list_models():
         licence = one.card.licence if one.card is not None else ""
-        default = "CC-BY-NC-4.0 (Cellpose-SAM)" if one.kind == "published" else ""
+        default = "trained on data under CC-BY-NC: not for commercial use" if one.kind == "published" else ""
         rows.append(Licence(one.name, one.kind, licence or default))
     return tuple(rows)
 

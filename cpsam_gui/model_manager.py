@@ -26,7 +26,7 @@ from . import theme
 from .i18n import translate
 from .jobs import problem_from
 from .lineage import Node, card_lines, family
-from .panels.layout import form
+from .panels.layout import form, scrolling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,6 @@ class ModelManager(QDialog):
         self.tree.setMinimumWidth(280)
         self.title = QLabel()
         self.title.setObjectName("title")
-        self.details = QWidget()
         self.choose = QPushButton(translate("Use this model"))
         self.choose.setObjectName("primary")
         self.back = QPushButton(translate("Roll back to its parent"))
@@ -82,8 +81,7 @@ class ModelManager(QDialog):
         right = QVBoxLayout()
         right.setSpacing(theme.GRID)
         right.addWidget(self.title)
-        right.addLayout(self._details)
-        right.addWidget(self.details, 1, Qt.AlignmentFlag.AlignTop)
+        right.addLayout(self._details, 1)
         own = QHBoxLayout()
         own.setSpacing(theme.GRID)
         for button in (self.rename, self.export, self.delete):
@@ -159,7 +157,7 @@ class ModelManager(QDialog):
         fresh = QWidget()
         fresh.setLayout(rows)
         layout = self._details
-        layout.addWidget(fresh)
+        layout.addWidget(scrolling(fresh))
         while layout.count() > 1:
             old = layout.takeAt(0)
             widget = old.widget() if old is not None else None

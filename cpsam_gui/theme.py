@@ -153,6 +153,11 @@ def _sheet(s: Scheme) -> str:
     QLabel#heading {{ font-weight: 600; }}
     QListWidget {{ border: 1px solid {s.border}; border-radius: 5px; outline: none; }}
     QListWidget::item {{ padding: 4px 6px; }}
+    QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked {{ border: 1px solid {s.dim};
+      background: {s.field}; width: 12px; height: 12px; border-radius: 3px; }}
+    QRadioButton::indicator:unchecked {{ border-radius: 7px; }}
+    QCheckBox::indicator:unchecked:disabled, QRadioButton::indicator:unchecked:disabled {{
+      border-color: {s.border}; }}
     QTabBar {{ qproperty-drawBase: 0; }}
     QTabBar::tab {{ padding: 7px 12px; border: none; color: {s.dim}; }}
     QTabBar::tab:selected {{ color: {s.text}; border-bottom: 2px solid {s.accent}; }}

@@ -89,7 +89,9 @@ def diagnose(facts: dict[str, Any]) -> tuple[Finding, ...]:
 
 def gigabytes(size: float | None) -> str:
     """Return bytes in words."""
-    return "unknown" if size is None else f"{size / 1e9:.1f} GB"
+    if size is None:
+        return "unknown"
+    return f"{size / 1e6:.1f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"
 
 
 def _card(device: torch.device) -> dict[str, Any]:

@@ -46,6 +46,7 @@ class HelpBrowser(QDialog):
         self.resize(860, 620)
         self.list = QListWidget()
         self.list.setFixedWidth(200)
+        self.list.ensurePolished()  # its rows are measured when they are added
         for title in PAGES.values():
             self.list.addItem(translate(title))
         self.text = QTextBrowser()
@@ -74,7 +75,8 @@ def page_html(page: str, bindings: Mapping[str, tuple[str, ...]]) -> str:
     text = text.replace("{formats}", _formats()).replace("{folders}", _folders())
     document = QTextDocument()
     document.setMarkdown(text)
-    return document.toHtml()
+    # A font that is measured in pixels leaves paragraphs without room between them.
+    return document.toHtml().replace("margin-bottom:0px", "margin-bottom:8px")
 
 
 def _keys(bindings: Mapping[str, tuple[str, ...]]) -> str:
