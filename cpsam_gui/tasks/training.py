@@ -283,6 +283,10 @@ def read_request(path: Path) -> Request | None:
             stored["classes"], stored["device"], stored["precision"],
         )  # fmt: skip
         settings_of(options)  # refuses what makes no sense
+        if (
+            path.name != f"{options.name}{REQUEST}"
+        ):  # what goes on or is dropped lies beside it, under that name
+            return None
     except (OSError, ValueError, TypeError, KeyError, IndexError, CpsamError):
         return None
     return Request(path, options, images)

@@ -315,6 +315,8 @@ def test_an_interrupted_training_is_remembered(
     assert request.options == options
     assert request.images == ((image_file, "train"),)
     assert work.candidates_of(request, lambda *args: None)[0].objects == 4
+    (models / f"other{work.REQUEST}").write_bytes(request.path.read_bytes())  # it names another training
+    assert work.interrupted() == (request,)
     work.drop(request)
     assert work.interrupted() == ()
     (models / f"bad{work.REQUEST}").write_text("{")
