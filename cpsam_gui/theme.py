@@ -120,12 +120,12 @@ def _palette(scheme: Scheme) -> QPalette:
 def _sheet(s: Scheme) -> str:
     return f"""
     QMainWindow::separator {{ background: {s.window}; width: 6px; height: 6px; }}
-    QToolBar {{ background: {s.window}; border: none; padding: 4px; spacing: 4px; }}
-    QToolBar QToolButton {{ border: none; border-radius: 6px; padding: 6px; }}
+    QToolBar {{ background: {s.window}; border: none; padding: 4px; spacing: 2px; }}
+    QToolBar QToolButton {{ border: none; border-radius: 6px; padding: 5px; }}
     QToolBar QToolButton:hover {{ background: {s.border}; }}
     QToolBar QToolButton:checked {{ background: {s.accent}; color: {s.on_accent}; }}
     QToolBar QToolButton:checked:disabled {{ background: {s.panel}; }}
-    QToolBar::separator {{ background: {s.border}; height: 1px; width: 1px; margin: 4px; }}
+    QToolBar::separator {{ background: {s.border}; height: 1px; width: 1px; margin: 2px 4px; }}
     QStatusBar {{ background: {s.window}; border-top: 1px solid {s.border}; }}
     QStatusBar::item {{ border: none; }}
     QMenuBar {{ background: {s.window}; padding: 2px; }}

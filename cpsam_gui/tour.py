@@ -127,8 +127,8 @@ class Tour(QFrame):
         """Return the widget that the present stop speaks of."""
         window = self._window
         found = {
-            "canvas": window.canvas, "segment": window.segment_panel, "files": window.files_panel,
-            "train": window.train_panel, "toolbar": window.findChild(QWidget, "toolbar"),
+            "canvas": window.canvas, "segment": window.docks["Segment"], "files": window.docks["Files"],
+            "train": window.docks["Train"], "toolbar": window.findChild(QWidget, "toolbar"),
         }[STOPS[self.place].target]  # fmt: skip
         return found if found is not None else window.canvas
 
