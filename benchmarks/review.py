@@ -27,7 +27,13 @@ def quiet(done: int, total: int, note: str = "") -> None:
 
 def main() -> None:
     """Print the figures."""
+    import tempfile
+
     import stage
+    from PyQt6.QtCore import QSettings
+
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, tempfile.mkdtemp())
 
     app = QApplication([])
     theme.apply(app)

@@ -94,8 +94,8 @@ class ComparePage(QDialog):
             for widget in pair:
                 row.addWidget(widget, 1)
             layout.addLayout(row)
-        for widget in (self.title, self.words):
-            layout.addWidget(widget)
+        layout.addWidget(self.title)
+        layout.addWidget(self.words)
         layout.addWidget(self.list, 1)
         layout.addWidget(self.drawn)
 
@@ -175,7 +175,7 @@ class ComparePage(QDialog):
             states = now.states(present=present)
             ids = [number for number, one in states.items() if one is state]
         top = QTreeWidgetItem([f"{words}: {len(ids):,}"])
-        top.setForeground(0, QColor(*COLOURS[state]) if state is not State.MATCHED else top.foreground(0))
+        top.setForeground(0, QColor(*COLOURS[state]))
         for number in ids[:LISTED]:
             box = now.box(number, present=present)
             text = translate("Object {number} at y {y}, x {x}").format(

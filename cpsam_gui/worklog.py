@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -71,14 +71,19 @@ def read(value: Any) -> list[Entry]:
     """Return the entries in what a project file holds; whatever makes no sense there is left out."""
     if not isinstance(value, list):
         return []
-    kinds = {one.name: int if one.name == "objects" else str for one in fields(Entry)}
-    found = []
-    for row in value[-LONGEST:]:
-        if isinstance(row, dict) and {"when", "what"} <= row.keys():
-            known = {name: row[name] for name, kind in kinds.items() if isinstance(row.get(name), kind)}
-            if {"when", "what"} <= known.keys():
-                found.append(Entry(**{n: v[:WORDS] if isinstance(v, str) else v for n, v in known.items()}))
-    return found
+    return [entry for row in value[-LONGEST:] if isinstance(row, dict) and (entry := _entry(row)) is not None]
+
+
+def _entry(row: Mapping[str, Any]) -> Entry | None:
+    texts = [
+        row.get(name, default)
+        for name, default in (("when", None), ("what", None), ("by", HAND), ("way", "done"))
+    ]
+    objects = row.get("objects", 0)
+    if not all(isinstance(text, str) for text in texts) or not isinstance(objects, int):
+        return None
+    when, what, by, way = (text[:WORDS] for text in texts)
+    return Entry(when, what, by, way, objects)
 
 
 def corrections(entries: Iterable[Entry]) -> Mapping[str, int]:

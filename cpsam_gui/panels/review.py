@@ -52,7 +52,7 @@ class ReviewPanel(QWidget):
         self.previous = _button("Previous", "Shift+N", "arrow_left", review.previous)
         self.onward = _button("Next", "N", "arrow_right", review.next)
         self.next_missed = _button("Next missed cell", "J", "magnify", review.next_missed)
-        self.find = _button("Find cell here", "Ctrl+J", "target", review.find_here)
+        self.find_here = _button("Find cell here", "Ctrl+J", "target", review.find_here)
         self.marks = QCheckBox(translate("Mark them on the image"))
         self.marks.setChecked(True)
         self.marks.toggled.connect(review.mark_missed)
@@ -92,7 +92,7 @@ class ReviewPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(theme.GRID)
         row.addWidget(self.next_missed)
-        row.addWidget(self.find)
+        row.addWidget(self.find_here)
         layout.addLayout(row)
         layout.addWidget(self.marks)
         layout.addSpacing(theme.GRID)
@@ -168,7 +168,7 @@ class ReviewPanel(QWidget):
             words = translate("Wherever the model saw a cell, there is an object")
         self.missed_words.setText(words)
         self.next_missed.setEnabled(count > 0)
-        self.find.setEnabled(self._review.missed_at is not None)
+        self.find_here.setEnabled(self._review.missed_at is not None)
 
     def recolour(self) -> None:
         """Take over the colours of the theme."""

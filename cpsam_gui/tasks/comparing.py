@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cpsam_gui.snapshot import Snapshot
 
 COLOURS = {
-    State.MATCHED: (235, 235, 235), State.GAINED: (88, 214, 141), State.LOST: (255, 92, 92),
+    State.MATCHED: (92, 200, 245), State.GAINED: (88, 214, 141), State.LOST: (255, 92, 92),
     State.SPLIT: (240, 180, 80), State.MERGED: (190, 120, 255),
 }  # fmt: skip
 """Red, green and blue of what became of an object."""
@@ -76,8 +76,8 @@ def compare_with(
     truth = other(progress)
     progress(1, 3, "")
     present = still.array()
-    flat = (truth[0], present[0]) if len(truth) == 1 else (truth, present)
-    found = compare(*flat, threshold)
+    one = len(truth) == 1
+    found = compare(truth[0] if one else truth, present[0] if one else present, threshold)
     progress(2, 3, "")
     return Compared(name, truth, present, found, _boxes(truth), _boxes(present))
 
