@@ -11,6 +11,8 @@ from .facts import read_state
 PROJECT = ".cpsam"
 COMPANIONS = ("_masks", "_seg", "_overlay", "_flows", "_outlines", "_cp_masks")
 """Endings of names that other files have which are kept beside an image."""
+FOREIGN = (".zip", ".roi", ".geojson", ".json", ".txt", ".zarr")
+"""Endings of files in which other programs keep objects, and never images."""
 
 
 class Progress(str, Enum):
@@ -58,6 +60,11 @@ def earlier_work(image: Path) -> Path | None:
 def is_companion(path: Path) -> bool:
     """Whether a file is a result kept beside an image, and no image itself."""
     return path.stem.endswith(COMPANIONS) or path.suffix == PROJECT
+
+
+def holds_objects(path: Path) -> bool:
+    """Whether a file is known by its name to hold objects: beside an image, or for another program."""
+    return is_companion(path) or path.suffix.lower() in FOREIGN
 
 
 def images_in(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:

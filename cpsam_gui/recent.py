@@ -52,7 +52,8 @@ class RecentMenu(QMenu):
         paths = recent_paths()
         for number, path in enumerate(paths, 1):
             # Digits are keys of the first nine; an ampersand in a name would become one.
-            words = f"{path.name}   ({path.parent})".replace("&", "&&")
+            kind = "/" if path.is_dir() else ""
+            words = f"{path.name}{kind}   ({path.parent})".replace("&", "&&")
             action = self.addAction(f"&{number} {words}" if number < 10 else words)
             if action is not None:
                 action.triggered.connect(lambda _checked, path=path: self.chosen.emit(path))

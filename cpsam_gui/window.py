@@ -20,7 +20,7 @@ from . import actions, dialogs, recovery_dialog, remembered, tasks, theme
 from .axes import AxesDialog
 from .canvas import Canvas
 from .docks import Place, drop_stale_tabs, make_docks
-from .files import images_in, is_companion, masks_path, seg_path
+from .files import holds_objects, images_in, masks_path, seg_path
 from .frame import Frame
 from .i18n import translate
 from .jobs import Problem
@@ -212,6 +212,7 @@ class Window(QMainWindow):
 
         images = images_in(folder, supported_suffixes())
         if images:
+            remember(folder)
             self.open(images[0])
         else:
             kinds = ", ".join(supported_suffixes())
@@ -249,7 +250,7 @@ class Window(QMainWindow):
 
     def drop(self, paths: list[Path], *, as_masks: bool) -> None:
         """Open what was dropped, or take it for masks of the open image."""
-        if as_masks or (self.session.image is not None and is_companion(paths[0])):
+        if as_masks or (self.session.image is not None and holds_objects(paths[0])):
             self.session.exporting.import_masks(paths[0])
         else:
             self.open(paths[0])

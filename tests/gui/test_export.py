@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QCheckBox, QFileDialog, QMessageBox
 from cpsam_core.formats import FORMATS, find_format
 from cpsam_gui import operations
 from cpsam_gui.export_dialog import GROUP, ExportDialog
+from cpsam_gui.recent import recent_paths
 from cpsam_gui.tasks.exporting import ExportPlan, export_folder
 
 if TYPE_CHECKING:
@@ -160,3 +161,22 @@ def test_masks_of_another_image_are_refused(segmented: Window, qtbot: QtBot, tmp
     assert box is not None and "5 x 5" in box.text()
     assert len(segmented.session.document.objects) == count
     box.close()
+
+
+def test_a_dropped_file_of_another_program_is_masks(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "cells.geojson"
+    export(segmented, qtbot, monkeypatch, "geojson", path)
+    session = segmented.session
+    session.change(operations.clear)
+    segmented.drop([path], as_masks=False)
+    qtbot.waitUntil(lambda: len(session.document.objects) == 4 and session.jobs.idle)
+
+
+def test_a_folder_is_offered_again(window: Window, qtbot: QtBot, image_file: Path) -> None:
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(image_file.parent)
+    assert recent_paths() == [image_file, image_file.parent]
+    window.recent_menu.fill()
+    assert f"{image_file.parent.name}/" in window.recent_menu.actions()[1].text()
