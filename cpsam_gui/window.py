@@ -364,6 +364,9 @@ class Window(QMainWindow):
         self.status.cancel.setIcon(theme.icon("close"))
         self.welcome.recolour()
         self.history_panel.refresh()
+        self.review_panel.recolour()
+        self.table_panel.top.recolour()
+        self.table_panel.plots.draw()
 
     def show_problem(self, problem: Problem) -> None:
         """Show an error in a dialog that does not block."""

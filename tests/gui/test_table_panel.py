@@ -199,3 +199,10 @@ def test_the_folder_is_asked_for(
     panel.top.folder.click()
     qtbot.waitUntil(lambda: (tmp_path / "all_images.csv").is_file() and segmented.session.jobs.idle)
     assert len(target.read_text().splitlines()) == 5
+
+
+def test_icons_follow_the_theme(panel: TablePanel, segmented: Window) -> None:
+    before = panel.top.export.icon().cacheKey()
+    segmented.recolour()
+    assert panel.top.export.icon().cacheKey() != before
+    assert not segmented.review_panel.accept.icon().isNull()

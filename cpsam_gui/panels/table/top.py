@@ -51,6 +51,12 @@ class TopRow(QHBoxLayout):
         for button in (self.micrometres, self.choose, self.show_plots, self.export, self.folder, self.close):
             self.addWidget(button)
 
+    def recolour(self) -> None:
+        """Take over the colours of the theme."""
+        for button in (self.choose, self.show_plots, self.export, self.folder):
+            button.setIcon(theme.icon(str(button.property("icon_name"))))
+        self.close.setIcon(theme.icon("close"))
+
     @staticmethod
     def name_of(name: str) -> str:
         """Return what the menu of columns calls a column."""
@@ -62,6 +68,7 @@ def _button(text: str, tip: str, icon: str = "", *, check: bool = False) -> QToo
     button.setObjectName("quiet")
     button.setText(text)
     if icon:
+        button.setProperty("icon_name", icon)
         button.setIcon(theme.icon(icon))
     button.setToolTip(translate(tip))
     button.setCheckable(check)
