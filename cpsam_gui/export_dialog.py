@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QSettings, Qt
 from PyQt6.QtWidgets import (
@@ -155,13 +155,9 @@ class ExportDialog(QDialog):
 
     def plan(self) -> ExportPlan:
         """Return how objects are written."""
-        values = {name: _value(name, self.fields[name]) for name in self.chosen.options}
-        return ExportPlan(
-            self.chosen,
-            WriteOptions(**values),
-            self.measured.isChecked(),
-            self.replace.isChecked(),  # type: ignore[arg-type]
-        )
+        values: dict[str, Any] = {name: _value(self.fields[name]) for name in self.chosen.options}
+        options = WriteOptions(**values)
+        return ExportPlan(self.chosen, options, self.measured.isChecked(), self.replace.isChecked())
 
     def _show(self) -> None:
         """Show what the chosen format lets one choose, and what it does not keep."""
@@ -235,7 +231,8 @@ class ExportDialog(QDialog):
 
 def _fields() -> dict[str, QWidget]:
     """Return a field for each choice that a format may offer, at the engine's default."""
-    default, made = WriteOptions(), {}
+    default = WriteOptions()
+    made: dict[str, QWidget] = {}
     for one in fields(WriteOptions):
         value = getattr(default, one.name)
         field: QWidget
@@ -254,7 +251,7 @@ def _fields() -> dict[str, QWidget]:
     return made
 
 
-def _value(name: str, field: QWidget) -> object:
+def _value(field: QWidget) -> object:
     if isinstance(field, QComboBox):
         return field.currentData()
     return field.isChecked() if isinstance(field, QCheckBox) else _number(field)

@@ -57,7 +57,7 @@ def models() -> tuple[Licence, ...]:
 
 def _stated(about: importlib.metadata.PackageMetadata) -> str:
     """Return the licence in a few words: the expression, else a classifier, else the first line of the text."""
-    expression = about.get("License-Expression")
+    expression = _field(about, "License-Expression")
     if expression:
         return str(expression)
     classes = [
@@ -65,8 +65,13 @@ def _stated(about: importlib.metadata.PackageMetadata) -> str:
     ]
     if classes and classes != ["OSI Approved"]:
         return ", ".join(classes)
-    lines = (about.get("License") or "").strip().splitlines()
+    lines = _field(about, "License").strip().splitlines()
     return lines[0][:LONGEST] if lines else ""
+
+
+def _field(about: importlib.metadata.PackageMetadata, name: str) -> str:
+    """Return a field, empty where the library does not state it."""
+    return (about.get_all(name) or [""])[0]
 
 
 def _required(requirement: str) -> str:

@@ -126,11 +126,11 @@ class Tour(QFrame):
     def target(self) -> QWidget:
         """Return the widget that the present stop speaks of."""
         window = self._window
-        found = {
+        found: dict[str, QWidget | None] = {
             "canvas": window.canvas, "segment": window.docks["Segment"], "files": window.docks["Files"],
             "train": window.docks["Train"], "toolbar": window.findChild(QWidget, "toolbar"),
-        }[STOPS[self.place].target]  # fmt: skip
-        return found if found is not None else window.canvas
+        }  # fmt: skip
+        return found[STOPS[self.place].target] or window.canvas
 
     def _put(self) -> None:
         """Place frame and callout: beside the widget where there is room, else inside it."""

@@ -59,6 +59,7 @@ class Window(QMainWindow):
     session: Session
     canvas: Canvas
     frame: Frame
+    pages: Pages
     segment_panel: SegmentPanel
     training_pages: TrainingPages
     review_pages: ReviewPages
