@@ -71,7 +71,7 @@ def _stated(about: importlib.metadata.PackageMetadata) -> str:
 
 def _field(about: importlib.metadata.PackageMetadata, name: str) -> str:
     """Return a field, empty where the library does not state it."""
-    return (about.get_all(name) or [""])[0]
+    return str((about.get_all(name) or [""])[0])
 
 
 def _required(requirement: str) -> str:
