@@ -31,7 +31,7 @@ class Stop:
 STOPS = (
     Stop("canvas", "The image and its cells",
          "This demonstration image is segmented as you look. Drag to move, turn the wheel to zoom."),
-    Stop("segment", "Segment", "Choose a model and press Run (Ctrl+Return). Thresholds change the masks at once, "
+    Stop("segment", "Segment", "Choose a model and press Segment (Ctrl+Return). Thresholds change the masks at once, "
          "without a new run.", "Segment"),
     Stop("toolbar", "Correct", "Right click on the image begins an outline that follows the pointer. Ctrl+click "
          "deletes. The tools here draw, split and merge; each has a key."),
