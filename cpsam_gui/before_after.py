@@ -139,6 +139,9 @@ class BeforeAfterPage(QDialog):
             change.text if change is not None else "",
             self._classes(),
             plan.text,
+            translate("The best epoch was chosen by them too, so the figures flatter a little.")
+            if change is not None and result.best_epoch is not None
+            else "",
             result.reason,
             self._outcome.problem,
         ]

@@ -129,6 +129,6 @@ class Network:
 
 
 def is_out_of_memory(error: RuntimeError) -> bool:
-    """Whether memory ran out: CUDA has a type of its own for it; its libraries, MPS and the processor say it in words."""
+    """Whether memory ran out: CUDA has a type for it; its libraries, MPS and the processor use words."""
     words = ("out of memory", "alloc_failed", "can't allocate memory", "not enough memory")
     return isinstance(error, torch.OutOfMemoryError) or any(text in str(error).lower() for text in words)

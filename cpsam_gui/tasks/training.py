@@ -145,7 +145,7 @@ def pair_of(image: Path) -> Pair:
 
 def settings_of(options: TrainOptions, classes: bool = False) -> TrainSettings:
     """Return how to train: what suits the start model, and `classes` where there are some, with the user's changes."""
-    from cpsam_core.finetune import RATES
+    from cpsam_core.finetune import rate_for
     from cpsam_core.retrain.plan import default_settings
 
     changes = dict(options.changes)
@@ -153,7 +153,7 @@ def settings_of(options: TrainOptions, classes: bool = False) -> TrainSettings:
     # The other modes' own rates are large enough for classes.
     settings = default_settings(options.start, classes and mode == "full")
     if mode != "full" and "learning_rate" not in changes:
-        changes["learning_rate"] = RATES[mode] * settings.learning_rate / RATES["full"]
+        changes["learning_rate"] = rate_for(mode, settings.learning_rate)
     if options.scale is not None:
         changes["augmentation"] = replace(settings.augmentation, scale=options.scale)
     return replace(settings, **changes)

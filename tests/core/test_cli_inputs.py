@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cpsam_core.file_names import bare_stem, natural_key, without_results
 from cpsam_core.cli.inputs import Input, gather
 from cpsam_core.cli.outputs import plan
+from cpsam_core.file_names import bare_stem, natural_key, without_results
 
 
 def touch(folder: Path, *names: str) -> None:

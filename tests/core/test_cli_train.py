@@ -250,8 +250,8 @@ def test_options_with_hyphens_and_underscores(images: Path, tiny_model: Path) ->
         ([], {"mode": "full", "memory": "auto", "learning_rate": 1e-3, "layer_drop": 0}),
         (["--checkpointing"], {"memory": "checkpointing"}),
         (["--memory", "lean"], {"memory": "lean"}),
-        (["--mode", "last", "--blocks", "1"], {"mode": "last", "blocks": 1, "learning_rate": 5e-3}),
-        (["--mode", "adapters", "--rank", "4"], {"mode": "adapters", "rank": 4, "learning_rate": 2e-2}),
+        (["--mode", "last", "--blocks", "1"], {"mode": "last", "blocks": 1, "learning_rate": 2e-3}),
+        (["--mode", "adapters", "--rank", "4"], {"mode": "adapters", "rank": 4, "learning_rate": 2e-3}),
     ],
 )
 def test_modes(images: Path, tiny_model: Path, options: list[str], expected: dict[str, Any]) -> None:

@@ -50,7 +50,7 @@ def change_of(image: Path) -> BeforeAfter:
 
 def outcome_of(image: Path, change: BeforeAfter | None) -> work.Outcome:
     plan = RetrainingPlan((), (), "images", "It learns from two images.", "cpsam-lite", "mine")
-    result: Any = SimpleNamespace(reason="")
+    result: Any = SimpleNamespace(reason="", best_epoch=2)
     trained: Any = SimpleNamespace(path=image, card=ModelCard(name="mine"), result=result)
     return work.Outcome(plan, trained, change)
 

@@ -113,7 +113,7 @@ def train_settings(args: argparse.Namespace) -> TrainSettings:
     SettingsError
         If a value makes no sense.
     """
-    from cpsam_core.finetune import RATES, TrainSettings
+    from cpsam_core.finetune import TrainSettings, rate_for
 
     _check(args)
     recipe: dict[str, Any] = {}
@@ -130,8 +130,8 @@ def train_settings(args: argparse.Namespace) -> TrainSettings:
         recipe.pop("learning_rate", None)  # the mode's own, which bears larger steps
     suits = _suits(args)
     if suits is not None:
-        factor = RATES[args.mode] / RATES["full"]
-        recipe |= {"learning_rate": suits.learning_rate * factor, "layer_drop": suits.layer_drop}
+        rate = rate_for(args.mode, suits.learning_rate)
+        recipe |= {"learning_rate": rate, "layer_drop": suits.layer_drop}
     augmentation = _augmentation(args, None if suits is None else suits.augmentation)
     return TrainSettings.for_mode(
         args.mode, **{**recipe, **given, "seed": args.seed, "augmentation": augmentation}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .reports import Control, EpochReport, TrainingEvent, TrainResult
-from .settings import MEMORY_MODES, MODES, RATES, MemoryMode, Mode, TrainSettings
+from .settings import MEMORY_MODES, MODES, RATES, MemoryMode, Mode, TrainSettings, rate_for
 
 if TYPE_CHECKING:
     from .trainer import Trainer
@@ -27,6 +27,7 @@ __all__ = [
     "TrainSettings",
     "Trainer",
     "TrainingEvent",
+    "rate_for",
 ]
 
 

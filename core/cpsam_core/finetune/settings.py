@@ -18,6 +18,14 @@ MEMORY_MODES: tuple[MemoryMode, ...] = get_args(MemoryMode)
 RATES: dict[Mode, float] = {"full": 1e-5, "last": 5e-5, "adapters": 2e-4}
 """The learning rate that suits each mode: the fewer weights are trained, the larger steps they bear."""
 
+LARGEST_RATE = 2e-3
+"""No mode asks for more, however young the weights are; seen to train adapters of a small network well."""
+
+
+def rate_for(mode: Mode, full: float) -> float:
+    """Return the learning rate that suits a mode, where `full` suits the training of all weights."""
+    return full if mode == "full" else max(full, min(full * RATES[mode] / RATES["full"], LARGEST_RATE))
+
 
 @dataclass(frozen=True)
 class TrainSettings:

@@ -104,9 +104,9 @@ class TrainingOptions(QWidget):
         suits, mode = self._suits, self.mode.currentData()
         if suits is None or mode == "full":
             return suits
-        from cpsam_core.finetune import RATES
+        from cpsam_core.finetune import rate_for
 
-        return replace(suits, learning_rate=suits.learning_rate * RATES[mode] / RATES["full"])
+        return replace(suits, learning_rate=rate_for(mode, suits.learning_rate))
 
     def restore(self) -> None:
         """Show the defaults."""
