@@ -283,8 +283,7 @@ class Reviewing(QObject):
             return
         self._looking, self._missed_stale = True, False
         work = partial(find_missed, flows.logits, session.document.snapshot())
-        job = session.jobs.start_beside(translate("Missed cells"), work, self._take_missed)
-        job.finished.connect(self._looked)
+        session.jobs.start_beside(translate("Missed cells"), work, self._take_missed, ended=self._looked)
 
     def _take_missed(self, missed: tuple[Missed, ...]) -> None:
         self.missed = missed
