@@ -74,7 +74,7 @@ class ImageList(QAbstractListModel):
         row = self._places.get(path) if path is not None else None
         return self.index(row) if row is not None else QModelIndex()
 
-    def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802 - Qt's name
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
         """Return the number of rows; called by Qt."""
         return len(self._rows)
 
