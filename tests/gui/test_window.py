@@ -349,10 +349,10 @@ def test_closing_with_unsaved_work_asks(
 
 
 def test_export(segmented: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    target = tmp_path / "own.png"
+    target = tmp_path / "own_seg.npy"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: (str(target), ""))
     with qtbot.waitSignal(segmented.session.saved):
-        segmented.actions_by_key["export"].trigger()
+        segmented.actions_by_key["export_seg"].trigger()
     assert target.exists()
 
 
