@@ -137,10 +137,8 @@ class Encoder(nn.Module):
     def __init__(self, config: VitConfig) -> None:
         super().__init__()
         self.config = config
-        self.part = (
-            0,
-            1,
-        )  # this process and how many train together: they draw layer drop for all samples of a step
+        # This process and how many train together: they draw layer drop for all samples of a step.
+        self.part = (0, 1)
         self.patch_embed = (
             ConvStem(config.in_channels, config.width) if config.stem == "conv" else PatchEmbedding(config)
         )
