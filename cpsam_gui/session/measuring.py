@@ -168,16 +168,18 @@ class Measuring(QObject):
         )  # fmt: skip
         self._everything, self._under_way = False, True
         self._forget()
-        self._job = job = session.jobs.start_beside(
-            translate("Measuring"), partial(measure_objects, request), self._done
+        self._job = session.jobs.start_beside(
+            translate("Measuring"),
+            partial(measure_objects, request),
+            partial(self._done, request.agreement),
+            ended=self._ended,
         )
-        job.failed.connect(self._failed)
-        job.finished.connect(partial(self._ended, job))
         self.busy_changed.emit()
 
-    def _done(self, measured: Measured) -> None:
+    def _done(self, counted: Agreement | None, measured: Measured) -> None:
         self._under_way = False
-        self.now = measured if self.agreement is None else measured.compared(self.agreement)
+        # Another comparison may have been made meanwhile, or the one that was counted given up.
+        self.now = measured if self.agreement is counted else measured.compared(self.agreement)
         self._tell()
 
     def _tell(self) -> None:
@@ -187,14 +189,11 @@ class Measuring(QObject):
             for then in waiting:
                 then()
 
-    def _failed(self, problem: object) -> None:
-        """Begin anew at the next change; the session says what went wrong."""
-        self._everything, self._broken, self._under_way = True, True, False
-        self._waiting.clear()
-
-    def _ended(self, job: Job) -> None:
-        if self._job is not job:
-            return
+    def _ended(self) -> None:
+        """Let the next one begin; after a failure, which the session tells, only at the next change."""
+        if self._under_way:
+            self._everything, self._broken, self._under_way = True, True, False
+            self._waiting.clear()
         self._job = None
         self.busy_changed.emit()
         if not self.fresh and not self._broken:
@@ -216,6 +215,7 @@ class Measuring(QObject):
         """Measure the images of a folder with their saved masks, in the background."""
         session = self._session
         if session.jobs.busy:
+            session.message.emit(translate("Something else is at work: try again when it has ended"))
             return
 
         def done(tables: FolderTables) -> None:

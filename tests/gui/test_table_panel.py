@@ -119,6 +119,15 @@ def test_columns_are_chosen(panel: TablePanel) -> None:
     assert "solidity" in panel.model.names
 
 
+def test_the_choice_of_columns_is_remembered(panel: TablePanel, segmented: Window) -> None:
+    panel.show_column("solidity", False)
+    panel.show_column("touches_border", True)
+    later = TablePanel(segmented.session, lambda menu: None)
+    later.refresh()
+    assert "solidity" not in later.model.names and "touches_border" in later.model.names
+    later.deleteLater()
+
+
 def test_units() -> None:
     names = ["id", "area", "area_um2", "solidity", "centroid_y", "centroid_y_um"]
     assert in_units(names, False) == ["id", "area", "solidity", "centroid_y"]
@@ -188,6 +197,17 @@ def test_export_writes_what_is_shown(
     lines = written.read_text().splitlines()
     assert lines[0].startswith("id,class,area") and len(lines) == 4
     assert "min_channel_1" not in lines[0]
+
+
+def test_a_table_that_was_never_shown_is_written_as_it_is_now(
+    segmented: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "table.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(target), "CSV (*.csv)"))
+    operations.delete(segmented.session.document, [2])
+    segmented.actions_by_key["table_export"].trigger()
+    qtbot.waitUntil(lambda: target.is_file() and segmented.session.jobs.idle)
+    assert [line.split(",")[0] for line in target.read_text().splitlines()] == ["id", "1", "3", "4"]
 
 
 def test_the_folder_is_asked_for(

@@ -31,6 +31,7 @@ from cpsam_core.errors import SettingsError
 from cpsam_gui import theme
 from cpsam_gui.i18n import translate
 from cpsam_gui.panels.layout import dim
+from cpsam_gui.remembered import remember_columns, remembered_columns
 
 from .model import TableModel, in_units
 from .plots import Plots
@@ -63,6 +64,7 @@ class TablePanel(QWidget):
         self._selecting = self._followed = False
         self._hidden: set[str] = set()
         self._known: set[str] = set()
+        self._chosen = remembered_columns()
         self.model = TableModel()
         self.top = TopRow()
         self.table = self._table()
@@ -167,7 +169,8 @@ class TablePanel(QWidget):
 
     def _new_columns(self, names: set[str]) -> None:
         """Hide what is seldom wanted, once; the user may show it."""
-        self._hidden |= {name for name in names - self._known if name.startswith(HIDDEN)}
+        fresh = names - self._known
+        self._hidden |= {name for name in fresh if not self._chosen.get(name, not name.startswith(HIDDEN))}
         self._known |= names
 
     def _filtered(self, count: int) -> NDArray[np.int64]:
@@ -271,12 +274,18 @@ class TablePanel(QWidget):
     def show_column(self, name: str, on: bool) -> None:
         """Show a column, or hide it."""
         (self._hidden.discard if on else self._hidden.add)(name)
+        self._chosen[name] = on
+        remember_columns(self._chosen)
         self.refresh()
 
     # -- files -------------------------------------------------------------------------------------------
 
     def ask_export(self) -> None:
-        """Let the user choose where the rows and columns that are shown go."""
+        """Let the user choose where the rows and columns that are shown go; they are brought up to date first."""
+        self._session.measuring.ask(self._ask_export)
+
+    def _ask_export(self) -> None:
+        self.refresh()  # while the table is hidden it follows nothing: it may show another image
         if not len(self.model.places):
             self._session.message.emit(translate("There are no rows to write"))
             return
