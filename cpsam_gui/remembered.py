@@ -10,12 +10,9 @@ from PyQt6.QtCore import QSettings
 from .preferences import Preferences, checked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from PyQt6.QtWidgets import QMainWindow
 
 GROUP = "preferences"
-SHOWN, HIDDEN = "table/shown", "table/hidden"
 LAYOUT = 2
 """Version of the arrangement of docks and bars: that of another version is not restored."""
 
@@ -37,24 +34,6 @@ def save_preferences(preferences: Preferences) -> None:
             settings.remove(f"{GROUP}/{one.name}")
         else:
             settings.setValue(f"{GROUP}/{one.name}", value)
-
-
-def remembered_columns() -> dict[str, bool]:
-    """Return which columns of the table the user chose to see or not to see."""
-    settings = QSettings()
-    chosen: dict[str, bool] = {}
-    for key, shown in ((SHOWN, True), (HIDDEN, False)):
-        stored = settings.value(key) or []
-        names = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
-        chosen |= {name: shown for name in names if isinstance(name, str)}
-    return chosen
-
-
-def remember_columns(chosen: Mapping[str, bool]) -> None:
-    """Keep which columns the user chose to see or not to see."""
-    settings = QSettings()
-    for key, shown in ((SHOWN, True), (HIDDEN, False)):
-        settings.setValue(key, [name for name, on in chosen.items() if on is shown])
 
 
 def save_window(window: QMainWindow) -> None:

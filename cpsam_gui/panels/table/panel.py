@@ -31,8 +31,8 @@ from cpsam_core.errors import SettingsError
 from cpsam_gui import theme
 from cpsam_gui.i18n import translate
 from cpsam_gui.panels.layout import dim
-from cpsam_gui.remembered import remember_columns, remembered_columns
 
+from .columns import remember_columns, remembered_columns
 from .model import TableModel, in_units
 from .plots import Plots
 from .summary import summary_words
