@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from . import worklog
 from .box import Box
 from .facts import Facts
 from .history import PixelEdit
@@ -30,6 +31,7 @@ MAGIC = b"CPJ1"
 HEAD = struct.Struct("<4sIQI")  # magic, length of the description, length of the data, checksum of both
 SUFFIX, PART = ".journal", ".part"
 """Endings of a journal, and of one that is being written anew."""
+LOGGED = ("log", "did")  # what was done before a frame, and in it
 MOST_PIXELS = 1 << 36  # a damaged shape must not ask for all memory
 
 
@@ -53,6 +55,8 @@ class Recovered:
         Bytes at the end that could not be used.
     lost_steps
         At least so many steps stood there.
+    log
+        What was done, as far as it was written down.
     """
 
     path: Path
@@ -63,6 +67,7 @@ class Recovered:
     facts: Facts = field(default_factory=Facts)
     lost: int = 0
     lost_steps: int = 0
+    log: tuple[worklog.Entry, ...] = ()
 
 
 def frame(
@@ -77,6 +82,7 @@ def frame(
     """
     if "facts" in meta:
         meta = {**meta, "facts": fields_of_facts(meta["facts"])}
+    meta = {**meta, **{name: worklog.stored(meta[name]) for name in LOGGED if name in meta}}
     words = _table(meta, rows).encode()
     if not isinstance(data, bytes):
         packer = zlib.compressobj(1)
@@ -131,18 +137,20 @@ def recover(path: Path) -> Recovered | None:
     content = path.read_bytes()
     labels: Labels | None = None
     objects: dict[int, dict[str, Any]] = {}
-    facts = Facts()
+    facts, log = Facts(), list[worklog.Entry]()
     end, image, when = 0, "", 0.0
     try:
         for meta, data, stop in frames(content):
             if meta["whole"]:
                 labels, objects = _unpacked(data, meta["shape"]), {}
+                log = worklog.read(meta.get("log"))
             elif labels is None:
                 return None
             else:
                 _apply(labels, meta["edits"], data)
             _update(objects, meta["objects"])
             facts = checked_facts(meta["facts"]) if "facts" in meta else facts
+            log += worklog.read(meta.get("did"))
             image, when, end = str(meta["image"]), float(meta["time"]), stop
     except (ValueError, KeyError, TypeError, zlib.error):
         # The checksum is right and the content is not: written by another version. What came before stays,
@@ -150,7 +158,8 @@ def recover(path: Path) -> Recovered | None:
         return None
     if labels is None:
         return None
-    return Recovered(path, Path(image), when, labels, objects, facts, len(content) - end, _lost(content, end))
+    lost = len(content) - end
+    return Recovered(path, Path(image), when, labels, objects, facts, lost, _lost(content, end), tuple(log))
 
 
 def _lost(content: bytes, end: int) -> int:

@@ -23,14 +23,16 @@ from typing import IO, TYPE_CHECKING, Any
 from cpsam_core.atomic import flush_folder
 
 from .frames import PART, SUFFIX, Stopped, corners, frame, hold, in_use
+from .worklog import entry_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from .document import Document
     from .frames import Rows
     from .history import Step
     from .snapshot import Snapshot
+    from .worklog import Entry
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +82,7 @@ class Journal:
     """Follows one document. The caller's thread only packs what changed; another one writes.
 
     `complain` is called from that thread, once, when the journal cannot be written; work goes on without it and
-    it is tried again now and then.
+    it is tried again now and then. `log` returns what was done so far: a frame with everything holds it, too.
     """
 
     def __init__(
@@ -90,7 +92,9 @@ class Journal:
         folder: Path | None = None,
         complain: Callable[[str], None] | None = None,
         at_least: int = AT_LEAST,
+        log: Callable[[], Sequence[Entry]] = tuple,
     ) -> None:
+        self._log = log
         self._document = document
         self._image = image
         self._complain = complain
@@ -138,10 +142,17 @@ class Journal:
     def _stepped(self, step: Step, forward: bool) -> None:
         self._begin()
         meta: dict[str, Any] = {"image": str(self._image.resolve()), "time": time.time(), "name": step.name}
+        meta["did"] = (entry_of(step, "done" if forward else "undone"),)
         if self._whole or step.swap is not None or self._writer.wants_whole():
             self._whole = False
-            meta |= {"whole": True, "shape": self._document.shape, "facts": self._document.facts}
-            self._queue.put(_Entry(meta, dict(self._document.objects), self._document.snapshot()))
+            document = self._document
+            meta |= {
+                "whole": True,
+                "shape": document.shape,
+                "facts": document.facts,
+                "log": tuple(self._log()),
+            }
+            self._queue.put(_Entry(meta, dict(document.objects), document.snapshot()))
             return
         meta |= {"whole": False, "edits": [(corners(edit.box), len(edit.packed)) for edit in step.edits]}
         if step.facts is not None:

@@ -59,7 +59,9 @@ class Keeping:
             session.document.mark_saved()
         self.saver.begin(opened.problem)
         if session.path is not None:
-            self.journal = Journal(session.document, session.path, complain=self._complain)
+            self.journal = Journal(
+                session.document, session.path, complain=self._complain, log=lambda: session.recording.entries
+            )
         self.watching.begin()
         self.recovery.offer_for_open_image()
 

@@ -12,7 +12,7 @@ from cpsam_gui.i18n import translate
 from .runs import THRESHOLDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from cpsam_gui.history import Step
@@ -50,6 +50,11 @@ class Recording:
             self.entries.pop()  # moving a slider is one action
         self.entries.append(worklog.entry_of(step, way))
         del self.entries[: -worklog.LONGEST]
+
+    def take_up(self, entries: Sequence[Entry]) -> None:
+        """Go on with the log of work that was recovered; it holds what was saved, too."""
+        if entries:
+            self.entries = list(entries[-worklog.LONGEST :])
 
     def with_log(self, foreign: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what is kept in the project beside the masks, with the log."""

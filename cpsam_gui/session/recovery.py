@@ -106,6 +106,7 @@ class Recovery:
             text = translate("{} has another size now than when it was edited.").format(found.image.name)
             session.failed.emit(Problem(text))
             return
+        session.recording.take_up(found.log)
         records = tasks.records_with(found.labels, found.objects)
         session.keeping.take_over(
             translate("Recovered work"), tasks.Loaded(found.labels, records, facts=found.facts)

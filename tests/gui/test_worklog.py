@@ -49,6 +49,26 @@ def test_it_is_kept_with_the_project(segmented: Window, qtbot: QtBot) -> None:
     assert worklog.corrections(session.recording.entries) == {"Delete": 2}
 
 
+def test_it_survives_a_crash(segmented: Window, qtbot: QtBot) -> None:
+    session = segmented.session
+    operations.delete(session.document, [2])
+    session.undo()
+    operations.delete(session.document, [3])
+    journal, path = session.keeping.journal, session.path
+    assert journal is not None and path is not None
+    journal.flush()
+    left = journal.path.with_name("cells-1-2.journal")
+    left.write_bytes(journal.path.read_bytes())
+    session.keeping.discard()
+    session.keeping.recovery.recover(left)
+    qtbot.waitUntil(lambda: session.document.steps[-1:] == ("Recovered work",) and not left.exists())
+    rows = [(one.by, one.way, one.what.split()[0]) for one in session.recording.entries]
+    assert rows == [
+        ("model", "done", "Segment"), ("hand", "done", "Delete"), ("hand", "undone", "Delete"),
+        ("hand", "done", "Delete"), ("file", "done", "Recovered"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "value", [None, 3, "x", {"a": 1}, [1, None, {}], [{"when": 1, "what": "x"}], [{"when": "now"}]]
 )
