@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import (
     QDialog,
@@ -29,7 +29,10 @@ JSON = "JSON (*.json)"
 
 
 class MethodsPage(QDialog):
-    """The text, which can be changed before it is copied."""
+    """The text, which can be changed before it is copied or saved."""
+
+    saved = pyqtSignal(str)
+    """The user wants this text in a file."""
 
     def __init__(self, parent: QWidget, text: str) -> None:
         super().__init__(parent)
@@ -40,8 +43,11 @@ class MethodsPage(QDialog):
         self.copy = QPushButton(translate("Copy"))
         self.copy.setObjectName("primary")
         self.copy.clicked.connect(self._copy)
+        self.save = QPushButton(translate("Save…"))
+        self.save.clicked.connect(lambda _: self.saved.emit(self.text.toPlainText()))
         buttons = QHBoxLayout()
         buttons.addStretch(1)
+        buttons.addWidget(self.save)
         buttons.addWidget(self.copy)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[theme.GRID * 2] * 4)
@@ -76,8 +82,21 @@ class ReviewPages(QObject):
     def methods(self) -> MethodsPage:
         """Show the methods text."""
         page = MethodsPage(self._window, self._session.recording.methods())
+        page.saved.connect(self._ask_methods)
         page.show()
         return page
+
+    def _ask_methods(self, text: str) -> None:
+        """Let the user choose where the methods text goes."""
+        path = self._session.path
+        start = path.with_name(f"{path.stem}_methods.txt") if path is not None else Path("methods.txt")
+        title, kinds = translate("Save the methods text"), f"{translate('Text')} (*.txt)"
+        name, _ = QFileDialog.getSaveFileName(self._window, title, str(start), kinds)
+        if name:
+            target = Path(name)
+            self._session.recording.write_methods(
+                target if target.suffix else target.with_suffix(".txt"), text
+            )
 
     def ask_log(self) -> None:
         """Let the user choose where the log goes."""

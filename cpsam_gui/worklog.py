@@ -62,6 +62,13 @@ def _who(name: str) -> str:
     return FILE if name.startswith(BY_FILE) else HAND
 
 
+def noted(foreign: Mapping[str, Any], what: str, by: str) -> dict[str, Any]:
+    """Return what is kept in a project beside the masks, with one thing more in its log that was done now."""
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    entries = [*read(foreign.get(KEY)), Entry(now, what[:WORDS], by)]
+    return {**foreign, KEY: stored(entries[-LONGEST:])}
+
+
 def stored(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     """Return entries as plain JSON values."""
     return [asdict(entry) for entry in entries]
@@ -108,8 +115,18 @@ def write_log(path: Path, image: str, entries: Iterable[Entry]) -> None:
     ImageError
         The disk is full or writing is not permitted.
     """
+    write_words(path, json.dumps({"image": image, "actions": stored(entries)}, indent=1, ensure_ascii=False))
+
+
+def write_words(path: Path, text: str) -> None:
+    """Write a text to a file, in one step.
+
+    Raises
+    ------
+    ImageError
+        The disk is full or writing is not permitted.
+    """
     from cpsam_core.images.files import saving
 
-    text = json.dumps({"image": image, "actions": stored(entries)}, indent=1, ensure_ascii=False)
     with saving(path) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.write_text(text.rstrip() + "\n", encoding="utf-8")

@@ -13,11 +13,16 @@ from itertools import product
 from pathlib import Path
 from xml.etree import ElementTree
 
+import cpsam_core
 from cpsam_gui.i18n import CONTEXT, FOLDER, read_ts
 
 PACKAGE = Path(__file__).parents[1]
 SPEAKERS = ("operations", "tools", "landing.py", "panels/history.py", "session/runs.py")
 """Modules and folders whose words `translate_said` translates elsewhere: all of theirs are taken."""
+
+
+ENGINE = ("doubt.py",)
+"""Modules of the engine of which the same is true."""
 
 
 def texts_of(source: str, *, speaks: bool = False) -> set[str]:
@@ -102,6 +107,9 @@ def all_texts(package: Path = PACKAGE) -> list[str]:
         place = path.relative_to(package).as_posix()
         speaks = place.startswith(SPEAKERS) and path.name != "__init__.py"
         found |= texts_of(path.read_text(encoding="utf-8"), speaks=speaks)
+    engine = Path(cpsam_core.__file__).parent
+    for name in ENGINE:
+        found |= texts_of((engine / name).read_text(encoding="utf-8"), speaks=True)
     return sorted(text for text in found if text.strip())
 
 

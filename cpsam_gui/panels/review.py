@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QProgressBar, QPushB
 
 from cpsam_gui import theme
 from cpsam_gui.facts import ReviewState
-from cpsam_gui.i18n import translate
+from cpsam_gui.i18n import translate, translate_said
 
 from .layout import column, dim
 
@@ -151,7 +151,7 @@ class ReviewPanel(QWidget):
             else translate("Locked") if row.locked
             else ""
         )  # fmt: skip
-        reasons = ", ".join(translate(reason) for reason in review.reasons)
+        reasons = ", ".join(translate_said(reason) for reason in review.reasons)
         none = translate("Nothing speaks against it") if review.score is not None else ""
         self.reasons.setText("\n".join(filter(None, [state, reasons or none])))
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from cpsam_core.errors import SettingsError
 from cpsam_gui import worklog
 from cpsam_gui.facts import ReviewState
 from cpsam_gui.i18n import translate
+from cpsam_gui.run_options import recalled
 
 from .runs import THRESHOLDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from cpsam_core.settings import Settings
     from cpsam_gui.history import Step
     from cpsam_gui.worklog import Entry
 
@@ -62,9 +66,16 @@ class Recording:
 
     def export(self, target: Path) -> None:
         """Write the log as JSON in the background."""
+        path = self._session.path
+        name = path.name if path is not None else ""
+        self._write(target, partial(worklog.write_log, target, name, tuple(self.entries)))
+
+    def write_methods(self, target: Path, text: str) -> None:
+        """Write a methods text, as the user left it, in the background."""
+        self._write(target, partial(worklog.write_words, target, text))
+
+    def _write(self, target: Path, work: Callable[[], None]) -> None:
         session = self._session
-        name = session.path.name if session.path is not None else ""
-        work = partial(worklog.write_log, target, name, tuple(self.entries))
 
         def done(_: None) -> None:
             session.message.emit(translate("Saved {}").format(target))
@@ -83,11 +94,13 @@ class Recording:
         ran = bool(session.runs.last_settings) or any(entry.by == worklog.MODEL for entry in self.entries)
         used = objects.get("model", 0) + objects.get("edited", 0) > 0
         flows = session.runs.flows
+        model = self._model() if ran and used else ""
         return methods_text(
             MethodsFacts(
                 __version__,
-                model=self._model() if ran and used else "",
-                settings=session.runs.settings if ran and used else None,
+                model=model,
+                card=next((one.card for one in session.models.listed() if one.name == model), None),
+                settings=self._settings() if model else None,
                 diameter=flows.diameter if flows is not None else None,
                 verified=int(session.keeping.state is ReviewState.VERIFIED),
                 objects=objects,
@@ -95,6 +108,14 @@ class Recording:
                 class_names=tuple(one.name for one in session.document.facts.classes if one.name),
             )
         )
+
+    def _settings(self) -> Settings:
+        """Return the settings of the last run; those that are chosen may be others by now."""
+        session = self._session
+        options = session.runs.options
+        with suppress(SettingsError):
+            options = options.changed(**recalled(session.runs.last_settings))
+        return options.settings_for(session.document.shape[0], session.images.chosen)
 
     def _model(self) -> str:
         """Return the model of the last run: as its settings name it, else the one that is chosen."""

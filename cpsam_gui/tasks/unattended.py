@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cpsam_core.errors import ImageError
 from cpsam_core.progress import silent
+from cpsam_gui import worklog
 from cpsam_gui.facts import Facts, ReviewState
 from cpsam_gui.files import PROJECT, earlier_work, masks_path, project_path
 from cpsam_gui.queue import Existing
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from .segmenting import Segments
 
 OPEN = "open in the window"
+SEGMENT = "Segment"
+"""What the log of the image calls it."""
 CORRECTED = (ReviewState.CORRECTED, ReviewState.VERIFIED)
 
 
@@ -120,11 +123,12 @@ def _corrected(found: Found) -> bool:
 
 
 def _save(path: Path, image: Image, before: Found | None, found: Found, progress: Progress) -> None:
-    facts, foreign = Facts(), {}
+    facts, foreign = Facts(), dict[str, Any]()
     if isinstance(before, Loaded):
         facts, foreign = before.facts or facts, dict(before.foreign)
     if facts.review is ReviewState.NOT_STARTED:
         facts = facts.changed(review=ReviewState.SEGMENTED)
+    foreign = worklog.noted(foreign, SEGMENT, worklog.MODEL)
     extra = Saved(path, found.settings, facts=facts, foreign=foreign)
     if image.path is None:
         raise ImageError(f"{path.name} has no place to save masks in.")

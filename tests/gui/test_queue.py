@@ -10,8 +10,10 @@ import pytest
 import tifffile
 
 from cpsam_core.errors import ImageError
+from cpsam_gui import worklog
 from cpsam_gui.files import masks_path, project_path
 from cpsam_gui.history import Origin
+from cpsam_gui.project import read_project
 from cpsam_gui.queue import Existing, Queue, State
 
 if TYPE_CHECKING:
@@ -150,6 +152,8 @@ def test_what_only_the_model_did_is_done_anew(session: Session, qtbot: QtBot, fo
     look_at(session, qtbot, folder / "a.tif")
     run_all(session, qtbot)
     assert run_all(session, qtbot) == [State.SKIPPED, State.DONE, State.DONE]
+    log = worklog.read(read_project(project_path(folder / "b2.tif")).foreign[worklog.KEY])
+    assert [(one.what, one.by) for one in log] == [("Segment", "model")] * 2
     session.folder_run.existing = Existing.SKIP_ALL
     assert run_all(session, qtbot) == [State.SKIPPED, State.SKIPPED, State.SKIPPED]
 

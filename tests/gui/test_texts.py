@@ -83,6 +83,7 @@ def test_words_of_tools_and_steps_are_translated(qapp: QCoreApplication) -> None
     assert update.texts_of(source) == set()
     wanted = {"{} object selected", "{} objects selected", "Drag a box"}
     assert update.texts_of(source, speaks=True) == wanted
+    assert {"flow error {}", "cut by the border"} <= set(update.all_texts())
     assert {"Delete {} objects", "Merge", "Select an object first", "Opened"} <= set(update.all_texts())
     words = {"{} objects selected": "{} Objekte gewählt", "Merge": "Vereinigen", "{} x {}": "{}"}
     own = i18n.TextTranslator(words, qapp)

@@ -122,6 +122,26 @@ def test_methods_text(segmented: Window) -> None:
     page.close()
 
 
+def test_the_methods_text_is_saved_as_it_was_left(
+    segmented: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "methods.txt"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(target.with_suffix("")), ""))
+    page = segmented.review_pages.methods()
+    page.text.setPlainText("My own words.")
+    page.save.click()
+    qtbot.waitUntil(lambda: target.is_file() and segmented.session.jobs.idle)
+    assert target.read_text(encoding="utf-8") == "My own words.\n"
+    page.close()
+
+
+def test_methods_tell_the_settings_of_the_run(segmented: Window) -> None:
+    runs = segmented.session.runs
+    ran = runs.settings.cellprob_threshold
+    runs.last_settings = {**runs.last_settings, "cellprob_threshold": ran + 2}
+    assert f"threshold was {ran + 2:g}" in segmented.session.recording.methods()
+
+
 def test_methods_of_an_image_drawn_by_hand(opened: Window) -> None:
     operations.add_polygon(opened.session.document, 0, [(10, 10), (10, 30), (30, 30), (30, 10)])
     assert "outlined by hand" in opened.session.recording.methods()
