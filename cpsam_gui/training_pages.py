@@ -11,7 +11,7 @@ from cpsam_core.errors import CpsamError
 
 from .before_after import BeforeAfterPage
 from .files import earlier_work
-from .i18n import translate
+from .i18n import translate, translate_said
 from .jobs import problem_from
 from .model_manager import ModelManager
 from .tasks import training as work
@@ -163,7 +163,7 @@ class TrainingPages(QObject):
             )
             return
         words = translate("Correct {name} next: {why}").format(
-            name=suggestion.image.name, why=suggestion.text
+            name=suggestion.image.name, why=translate_said(suggestion.text)
         )
         if suggestion.image == self._session.path:
             self._session.message.emit(words)

@@ -17,7 +17,14 @@ import cpsam_core
 from cpsam_gui.i18n import CONTEXT, FOLDER, read_ts
 
 PACKAGE = Path(__file__).parents[1]
-SPEAKERS = ("operations", "tools", "landing.py", "panels/history.py", "session/runs.py")
+SPEAKERS = (
+    "operations",
+    "tools",
+    "landing.py",
+    "panels/history.py",
+    "session/runs.py",
+    "tasks/suggesting.py",
+)
 """Modules and folders whose words `translate_said` translates elsewhere: all of theirs are taken."""
 
 
