@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from .tasks.comparing import Compared
 
 PLACE = Qt.ItemDataRole.UserRole
-MASKS = "(*.tif *.tiff *.png *.npy *.cpsam)"
 LISTED = 2000  # objects of one kind; a longer list helps nobody
 KINDS = (
     (State.LOST, False, "Only in the other masks"), (State.GAINED, True, "Only in the present masks"),
@@ -113,14 +112,16 @@ class ComparePage(QDialog):
 
     def ask_file(self) -> None:
         """Let the user choose masks to compare with."""
-        name, _ = QFileDialog.getOpenFileName(self, translate("Masks to compare with"), self._folder(), MASKS)
+        name, _ = QFileDialog.getOpenFileName(
+            self, translate("Masks to compare with"), self._folder(), _masks()
+        )
         if name:
             self._comparing.with_file(Path(name))
 
     def ask_people(self) -> None:
         """Let the user choose the masks of several people."""
         names, _ = QFileDialog.getOpenFileNames(
-            self, translate("Masks of several people"), self._folder(), MASKS
+            self, translate("Masks of several people"), self._folder(), _masks()
         )
         if len(names) > 1:
             self._comparing.people([Path(name) for name in names])
@@ -217,6 +218,15 @@ class ComparePage(QDialog):
                     top.addChild(QTreeWidgetItem([words.format(name=other, error=rate, f1=f1)]))
             self.list.addTopLevelItem(top)
             top.setExpanded(True)
+
+
+def _masks() -> str:
+    """Return the files that can hold masks, as file dialogs want them."""
+    from cpsam_core.formats import FORMATS
+
+    readable = (one for one in FORMATS if one.can_read and not one.is_folder)
+    endings = dict.fromkeys(f"*{suffix}" for one in readable for suffix in one.suffixes)
+    return f"{translate('Masks')} ({' '.join(endings)})"
 
 
 def _score(value: float) -> str:

@@ -9,9 +9,10 @@ import numpy as np
 
 from cpsam_core.compare import Comparison, State, compare
 from cpsam_core.labels import runs_of
+from cpsam_core.progress import silent
 from cpsam_gui.box import Box
 
-from .saving import read_masks
+from .exporting import read_any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,8 +84,8 @@ def compare_with(
 
 
 def labels_of_file(path: Path, shape: tuple[int, int, int], progress: Progress) -> Labels:
-    """Read masks in any form."""
-    return read_masks(path, shape, progress).labels
+    """Read masks in any format."""
+    return read_any(path, shape, "", progress).found.labels
 
 
 def labels_before(still: Snapshot, steps: Sequence[Step], progress: Progress) -> Labels:
@@ -111,7 +112,7 @@ def agreement_of(
     masks = []
     for number, path in enumerate(paths):
         progress(number, len(paths) + 1, path.name)
-        masks.append(read_masks(path, shape, lambda done, total, note="": None).labels)
+        masks.append(labels_of_file(path, shape, silent))
     return agreement(masks, [path.stem for path in paths], threshold)
 
 

@@ -159,3 +159,17 @@ def test_a_file_is_chosen(
     with qtbot.waitSignal(segmented.session.comparing.changed):
         page.file.click()
     assert segmented.session.comparing.now is not None
+
+
+def test_files_of_other_programs(segmented: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    from cpsam_core.formats import ObjectSet, write_objects
+
+    session = segmented.session
+    labels = session.document.snapshot().array()[0]
+    labels[labels == 2] = 0
+    path = tmp_path / "elsewhere.geojson"
+    write_objects(path, ObjectSet(labels))
+    with qtbot.waitSignal(session.comparing.changed):
+        session.comparing.with_file(path)
+    assert session.comparing.now is not None
+    assert session.comparing.now.comparison.gained.tolist() == [2]
