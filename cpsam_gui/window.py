@@ -247,7 +247,9 @@ class Window(QMainWindow):
         def ask(unsure: tasks.Unsure) -> None:
             self.ask_axes(unsure, None)
 
-        self.session.jobs.start(f"Reading {path.name}", partial(tasks.read_unsure, path), ask)
+        self.session.jobs.start(
+            translate("Reading {}").format(path.name), partial(tasks.read_unsure, path), ask
+        )
 
     def drop(self, paths: list[Path], *, as_masks: bool) -> None:
         """Open what was dropped, or take it for masks of the open image."""

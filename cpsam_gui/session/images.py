@@ -48,7 +48,7 @@ class Images:
         session.jobs.next_generation()
         session.message.emit(translate("Opening {}").format(path.name))
         session.jobs.start(
-            f"Opening {path.name}",
+            translate("Opening {}").format(path.name),
             partial(tasks.open_image, path, reading=reading, shipped=shipped),
             partial(self._opened, then=then, reading=reading or tasks.Reading()),
         )
@@ -57,7 +57,7 @@ class Images:
         """Go on opening an image with the axes that the user chose."""
         self._answers[(unsure.path.parent, unsure.shape)] = reading
         self._session.jobs.start(
-            f"Opening {unsure.path.name}",
+            translate("Opening {}").format(unsure.path.name),
             partial(tasks.open_unsure, unsure, reading),
             partial(self._opened, then=then, reading=reading),
         )

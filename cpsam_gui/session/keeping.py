@@ -193,7 +193,7 @@ class Keeping:
             return
         work = partial(tasks.read_masks, path, session.document.shape)
         name = translate("Import {}").format(path.name)
-        session.jobs.start("Reading masks", work, partial(self.take_over, name))
+        session.jobs.start(translate("Reading masks"), work, partial(self.take_over, name))
 
     # -- what is known of the image ----------------------------------------------------------------------
 

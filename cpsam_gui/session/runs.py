@@ -146,7 +146,7 @@ class Runs:
         work = partial(
             tasks.segment, session.image, self.settings, self._loader(options.model), self._kept(options.keep)
         )
-        session.jobs.start("Segmenting", self._holding(work), partial(self._finished, pending))
+        session.jobs.start(translate("Segmenting"), self._holding(work), partial(self._finished, pending))
 
     def segment_region(
         self, box: Box, done: Callable[[list[int]], None] | None = None, **changes: Any
@@ -270,7 +270,7 @@ class Runs:
         work = partial(
             tasks.measure, session.image, session.view.plane, self.settings, self._loader(options.model)
         )
-        session.jobs.start("Measuring the cells", self._holding(work), done)
+        session.jobs.start(translate("Measuring the cells"), self._holding(work), done)
 
     # -- results -----------------------------------------------------------------------------------------
 
