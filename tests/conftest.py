@@ -10,6 +10,8 @@ import pytest
 os.environ.setdefault("PYTEST_QT_API", "pyqt6")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+if "PYTEST_XDIST_WORKER" in os.environ:  # several processes, so one thread each
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 try:
     import PyQt6.QtWidgets  # noqa: F401 - a bare Linux machine lacks libEGL and others that Qt needs

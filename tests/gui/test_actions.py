@@ -10,6 +10,7 @@ from fonticon_mdi7 import MDI7
 from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
+from cpsam_core.progress import Cancelled
 from cpsam_gui import actions
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ def test_icons_exist_and_menus_are_known() -> None:
     assert {key for key in actions.TOOLBAR if key} <= set(KEYS)
 
 
+def cancelled(*args: object) -> None:
+    """Stand in for minutes of training."""
+    raise Cancelled
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_every_action_does_its_work(
     segmented: Window,
@@ -50,6 +56,7 @@ def test_every_action_does_its_work(
     monkeypatch.setattr("cpsam_gui.preferences_dialog.PreferencesDialog.exec", lambda dialog: 0)
     monkeypatch.setattr(segmented, "may_leave", lambda: True)
     monkeypatch.setattr("cpsam_gui.tasks.demo_path", lambda: image_file)
+    monkeypatch.setattr("cpsam_gui.tasks.training.train", cancelled)
     session = segmented.session
     session.view.selection = frozenset(list(session.document.objects)[:2])
     action = segmented.actions_by_key[key]
