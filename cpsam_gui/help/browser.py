@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PAGES = {
-    "start": "Getting started", "keys": "Tools and keys", "retraining": "Retraining", "formats": "Formats",
+    "start": "Getting started", "keys": "Tools and keys", "review": "Review, measure, compare",
+    "retraining": "Retraining", "formats": "Formats",
     "files": "Where files are kept",
 }  # fmt: skip
 FOLDER = Path(__file__).parent
