@@ -108,8 +108,9 @@ class Driver:
         QTest.qWait(60)
 
     def picture(self, name: str) -> Path:
-        """Save what the window shows."""
+        """Save what the window shows, when panels that count at leisure have caught up."""
         self.rest()
+        QTest.qWait(250)
         self._number += 1
         path = self.folder / f"{self._number:02}_{name}.png"
         if not self.window.grab().save(str(path)):
