@@ -29,16 +29,18 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from cpsam_core.demo import demo_images
-from cpsam_gui import theme
-from cpsam_gui.view import Camera
-from cpsam_gui.window import Window
+from cpsam_gui.state.view import Camera
+from cpsam_gui.style import theme
+from cpsam_gui.window.window import Window
 
 PATIENCE = 240  # seconds
 SIZE = (1360, 860)
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 CTRL, ALT, NONE = (
-    Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier,
-)  # fmt: skip
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.NoModifier,
+)
 Place = tuple[float, float]
 
 
@@ -145,9 +147,10 @@ def largest(driver: Driver, rank: int) -> int:
     """Return the object of this rank by area that does not touch the border of the image."""
     _, rows, columns = driver.session.document.shape
     inner = {
-        number: row.area for number, row in driver.session.document.objects.items()
+        number: row.area
+        for number, row in driver.session.document.objects.items()
         if row.box.y0 > 20 and row.box.x0 > 20 and row.box.y1 < rows - 20 and row.box.x1 < columns - 20
-    }  # fmt: skip
+    }
     return sorted(inner, key=lambda number: -inner[number])[rank]
 
 

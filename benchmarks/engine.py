@@ -40,8 +40,8 @@ def network() -> None:
     """Seconds a tile of ViT-L, and of its linear layers alone, which bound it from below."""
     import torch
 
-    from cpsam_core.network import Network
-    from cpsam_core.vit import FlowVit, VitConfig
+    from cpsam_core.network.network import Network
+    from cpsam_core.network.vit import FlowVit, VitConfig
 
     torch.set_num_threads(THREADS)
     cpu = torch.device("cpu")
@@ -67,7 +67,7 @@ def flows(side: int, count: int) -> None:
     """Masks to flows."""
     from cells import ellipses
 
-    from cpsam_core.flows import flows_from_masks
+    from cpsam_core.dynamics.targets import flows_from_masks
 
     labels = ellipses(side, count)
     seconds = median(lambda: flows_from_masks(labels, threads=THREADS))
@@ -79,7 +79,7 @@ def masks(side: int, count: int) -> None:
     from cells import ellipses, noisy_flows
 
     from cpsam_core.dynamics import masks_from_flows
-    from cpsam_core.flows import flows_from_masks
+    from cpsam_core.dynamics.targets import flows_from_masks
 
     labels = ellipses(side, count)
     given, logits = noisy_flows(labels, flows_from_masks(labels))
@@ -93,7 +93,7 @@ def precision(side: int, count: int) -> None:
     from cells import ellipses, noisy_flows
 
     from cpsam_core.dynamics import masks_from_flows
-    from cpsam_core.flows import flows_from_masks
+    from cpsam_core.dynamics.targets import flows_from_masks
     from cpsam_core.metrics import average_precision
 
     labels = ellipses(side, count)

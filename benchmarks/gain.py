@@ -60,10 +60,10 @@ def measure(args: argparse.Namespace, count: int, seed: int) -> dict[str, Any]:
     """Retrain on `count` images drawn by `seed`, and score; without images, score the base itself."""
     import torch
 
-    from cpsam_core.pairs import find_pairs
+    from cpsam_core.data.pairs import find_pairs
     from cpsam_core.retrain import retrain
-    from cpsam_core.segment import Segmenter
-    from cpsam_core.validate import validate
+    from cpsam_core.retrain.validate import validate
+    from cpsam_core.segment.segmenter import Segmenter
 
     torch.set_num_threads(args.threads)
     test, seconds = find_pairs(args.test), 0.0
@@ -82,7 +82,7 @@ def measure(args: argparse.Namespace, count: int, seed: int) -> dict[str, Any]:
 
 def plan_of(args: argparse.Namespace, count: int, seed: int) -> Any:
     """Plan as one click does, with nothing kept aside: the test images are kept aside already."""
-    from cpsam_core.pairs import find_pairs
+    from cpsam_core.data.pairs import find_pairs
     from cpsam_core.retrain import describe, plan_retraining
 
     pairs = find_pairs(args.train)

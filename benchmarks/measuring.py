@@ -19,10 +19,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.compare import compare
-from cpsam_core.coverage import uncovered
-from cpsam_core.doubt import object_doubt
 from cpsam_core.measure import Facts, choose, export_columns, measure, remeasure, write_table
+from cpsam_core.metrics.compare import compare
+from cpsam_core.review.coverage import uncovered
+from cpsam_core.review.doubt import object_doubt
 
 
 def ellipses(side: int, count: int, seed: int = 0) -> NDArray[np.uint32]:
@@ -67,9 +67,11 @@ def measuring(labels: NDArray[np.uint32], channels: int) -> None:
     planar = np.moveaxis(np.ascontiguousarray(np.moveaxis(image, -1, 0)), 0, -1)
     report("shapes and neighbours", **size, **timed(lambda: measure(labels)))
     for name, pixels in (
-        ("uint8", (image >> 4).astype(np.uint8)), ("uint16", image), ("uint16, channel by channel", planar),
+        ("uint8", (image >> 4).astype(np.uint8)),
+        ("uint16", image),
+        ("uint16, channel by channel", planar),
         ("float32", image.astype(np.float32)),
-    ):  # fmt: skip
+    ):
         report("everything", **size, channels=channels, image=name, **timed(lambda: measure(labels, pixels)))  # noqa: B023
     report("everything, neighbours up to 10 pixels", **size, **timed(lambda: measure(labels, image, near=10)))
     table = measure(labels, image, pixel_size=0.5)

@@ -15,7 +15,8 @@ import numpy as np
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 
-from cpsam_gui import tasks, theme
+from cpsam_gui import tasks
+from cpsam_gui.style import theme
 from cpsam_gui.tasks.measuring import Request, measure_objects
 
 SIDE, COUNT = 8192, 100_000

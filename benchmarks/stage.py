@@ -17,11 +17,11 @@ from PyQt6.QtWidgets import QApplication
 
 from cpsam_core.images import Image
 from cpsam_gui import tasks
-from cpsam_gui.models import Models
+from cpsam_gui.app import keep_strokes_smooth
+from cpsam_gui.runs.models import Models
 from cpsam_gui.session import Session
-from cpsam_gui.tidy import tidy
-from cpsam_gui.view import Camera
-from cpsam_gui.window import Window
+from cpsam_gui.state.view import Camera
+from cpsam_gui.window.window import Window
 
 NO_BUTTON, LEFT = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
 NO_KEY = Qt.KeyboardModifier.NoModifier
@@ -62,7 +62,7 @@ def open_window(
         found = tasks.Found(labels, tasks.records_of(labels))
         opened = replace(opened, found=found, masks_from=Path("masks.tif"))
     window.session.images.show(opened)
-    tidy(window)
+    keep_strokes_smooth(window)
     settle()
     return window
 

@@ -50,12 +50,12 @@ def step(mode: str, memory: str, precision: str, steps: int = 2) -> None:
     """One step of ViT-L on a crop of 256 x 256 at batch 1, without layer drop; the weights are random."""
     import torch
 
-    from cpsam_core.devices import keep_freed_memory
+    from cpsam_core.data.loader import Batch
     from cpsam_core.finetune import TrainSettings
     from cpsam_core.finetune.learner import Learner
     from cpsam_core.finetune.ranks import Ranks
-    from cpsam_core.loader import Batch
-    from cpsam_core.vit import FlowVit, VitConfig
+    from cpsam_core.network.devices import keep_freed_memory
+    from cpsam_core.network.vit import FlowVit, VitConfig
 
     torch.set_num_threads(THREADS)
     keep_freed_memory()
@@ -92,11 +92,11 @@ def lite(epochs: int = 100) -> None:
     """A retraining of a network of the size of cpsam-lite on drawn cells, files and flows included."""
     import torch
 
-    from cpsam_core.dataset import TrainingSet, find_pairs
+    from cpsam_core.data.dataset import TrainingSet, find_pairs
+    from cpsam_core.data.synthesis import draw_cells
     from cpsam_core.finetune import Trainer, TrainSettings
     from cpsam_core.images import write_labels, write_picture
-    from cpsam_core.synthesis import draw_cells
-    from cpsam_core.vit import FlowVit, VitConfig
+    from cpsam_core.network.vit import FlowVit, VitConfig
 
     torch.set_num_threads(THREADS)
     with tempfile.TemporaryDirectory() as folder:

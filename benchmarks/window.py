@@ -38,11 +38,13 @@ from stage import (
     settle,
     timed,
     wait,
-)  # fmt: skip
+)
 
 PRESS, MOVE, RELEASE = (
-    QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease,
-)  # fmt: skip
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.MouseMove,
+    QEvent.Type.MouseButtonRelease,
+)
 DABS = 500
 
 
@@ -154,7 +156,7 @@ def result(window: Any, side: int, objects: int) -> None:
 
 def threshold(side: int, objects: int) -> None:
     """A change of the threshold on 2048 x 2048 with 4,400 objects."""
-    from cpsam_core.flows import flows_from_masks
+    from cpsam_core.dynamics.targets import flows_from_masks
     from cpsam_gui.session import Flows
 
     labels = cells(2048, 4400)
@@ -232,9 +234,13 @@ class Stored:
             ids=np.arange(1, count + 1), flow_errors=np.full(count, 0.1), probabilities=np.full(count, 0.9)
         )
         return SimpleNamespace(
-            labels=self._labels.copy(), flows=np.zeros((2, *shape), np.float32),
-            logits=np.zeros(shape, np.float32), objects=table, diameter=30.0, classes=None,
-        )  # fmt: skip
+            labels=self._labels.copy(),
+            flows=np.zeros((2, *shape), np.float32),
+            logits=np.zeros(shape, np.float32),
+            objects=table,
+            diameter=30.0,
+            classes=None,
+        )
 
 
 def landing(side: int, objects: int) -> None:
@@ -251,8 +257,9 @@ def landing(side: int, objects: int) -> None:
             settle(1500)
         report(
             f"result of {len(session.document.objects):,} objects lands {words}: longest stall",
-            f"{stalls.longest:.1f} ms (job {seconds:.1f} s)", "100 ms",
-        )  # fmt: skip
+            f"{stalls.longest:.1f} ms (job {seconds:.1f} s)",
+            "100 ms",
+        )
         session.change(lambda document: _lock(document, 300))
         settle(300)
     times = [timed(step) for step in (session.undo, session.undo, session.redo, session.redo)]
@@ -354,7 +361,7 @@ def main() -> None:
     parser.add_argument("--objects", type=int, default=10_000)
     args = parser.parse_args()
     app = QApplication([])
-    from cpsam_gui import theme
+    from cpsam_gui.style import theme
 
     theme.apply(app)
     with tempfile.TemporaryDirectory() as folder:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import gc
 import logging
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .display import missing_display
-from .models import DEFAULT
+from cpsam_gui.headless import missing_display
+from cpsam_gui.runs.models import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from cpsam_gui.window.window import Window
+
+SWITCH_SECONDS = 0.001
+"""How long a busy thread may keep the one that draws waiting; Python's own choice is five times that."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,13 +35,17 @@ def parser() -> argparse.ArgumentParser:
         "--model", default=None, metavar="NAME", help=f"model by name or path (default: {DEFAULT})"
     )
     made.add_argument(
-        "--install-desktop-entry", action="store_true",
+        "--install-desktop-entry",
+        action="store_true",
         help="put the program into the menu of the desktop, for this user, and end",
-    )  # fmt: skip
+    )
     made.add_argument(
-        "--out", type=Path, default=Path(), metavar="DIR",
+        "--out",
+        type=Path,
+        default=Path(),
+        metavar="DIR",
         help="folder for masks and overlay where there is no display (default: the current one)",
-    )  # fmt: skip
+    )
     return made
 
 
@@ -47,14 +57,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _install_entry()
     why = missing_display() or _missing_libraries()
     if why:
-        from .headless import run
+        from cpsam_gui.headless import run
 
         return run(options.image, demo=options.demo, model=options.model or DEFAULT, out=options.out, why=why)
     return show(options.image, demo=options.demo, model=options.model)
 
 
 def _install_entry() -> int:
-    from .desktop import install_desktop_entry
+    from cpsam_gui.program.desktop_entry import install_desktop_entry
 
     try:
         entry = install_desktop_entry()
@@ -83,7 +93,7 @@ def _missing_libraries() -> str:
         if probe is not None:
             probe.wait()
         return f"a library that Qt needs is missing ({error})"
-    from . import window  # noqa: F401 - takes as long as the probe
+    from cpsam_gui.window import window  # noqa: F401 - takes as long as the probe
 
     return "Qt cannot reach the display" if probe is not None and probe.wait() != 0 else ""
 
@@ -93,14 +103,13 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     from PyQt6.QtCore import QTimer
     from PyQt6.QtWidgets import QApplication
 
-    from . import theme
-    from .crash import watch_for_faults
-    from .frame import SCHEMES
-    from .i18n import install
-    from .icon import app_icon
-    from .remembered import load_preferences
-    from .tidy import tidy
-    from .window import Window
+    from cpsam_gui.program.crash_reports import watch_for_faults
+    from cpsam_gui.program.i18n import install
+    from cpsam_gui.program.settings_store import load_preferences
+    from cpsam_gui.style import theme
+    from cpsam_gui.style.icon import app_icon
+    from cpsam_gui.window.support import SCHEMES
+    from cpsam_gui.window.window import Window
 
     app = QApplication(sys.argv[:1])
     app.setOrganizationName("cpsam-gui")
@@ -114,7 +123,7 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     window = Window(model=model)
     window.frame.catch_errors()
     window.show()
-    tidy(window)
+    keep_strokes_smooth(window)
 
     def begin() -> None:
         if demo:
@@ -131,6 +140,13 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
         faulthandler.disable()
         faults.close()
     return code
+
+
+def keep_strokes_smooth(window: Window) -> None:
+    """Keep the interpreter's own housekeeping out of strokes: short turns for threads, no collection in between."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    gc.freeze()  # the program itself is never garbage, so the collector need not scan it
+    window.canvas.pointed.connect(window.session.jobs.collector.postpone)
 
 
 if __name__ == "__main__":

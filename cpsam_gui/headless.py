@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 from cpsam_core.errors import CpsamError, ImageError
+
+
+def missing_display() -> str:
+    """Return why no window can be shown, in a few words; empty where one can."""
+    chosen = os.environ.get("QT_QPA_PLATFORM", "")
+    has_display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if sys.platform.startswith("linux") and not has_display and not chosen:
+        return "no display was found"
+    return ""
 
 
 def run(image: Path | None, *, demo: bool, model: str, out: Path, why: str) -> int:

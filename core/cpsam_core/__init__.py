@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .segment import Segmentation, Segmenter, Settings
+    from cpsam_core.segment.segmenter import Segmentation, Segmenter, Settings
 
 __all__ = ["Segmentation", "Segmenter", "Settings"]
 __version__ = "0.1.0"
@@ -16,7 +16,7 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
-        from . import segment
+        from cpsam_core.segment import segmenter as segment
 
         return getattr(segment, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,9 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from .devices import choose_device, choose_precision, cpu_has_bfloat16
-from .machine import SYSTEM, cores, cuda_advice, memory, package_versions, processor, system_name
-from .weights import list_models, own_folder, published_folders
+from cpsam_core.network.devices import choose_device, choose_precision, cpu_has_bfloat16
+from cpsam_core.system.machine import (
+    SYSTEM,
+    cores,
+    cuda_advice,
+    memory,
+    package_versions,
+    processor,
+    system_name,
+)
+from cpsam_core.weights import list_models, own_folder, published_folders
 
 if TYPE_CHECKING:
     import torch
@@ -57,7 +65,7 @@ def gather(device: str | None = None, precision: str | None = None) -> dict[str,
     """
     import torch
 
-    from . import __version__
+    from cpsam_core import __version__
 
     chosen = choose_device(device)
     number, allowed = cores()
@@ -165,7 +173,7 @@ def _graphics(facts: dict[str, Any]) -> tuple[Finding, ...]:
         )
     if facts["mps"]:
         found.append(Finding("good", "Graphics", "Apple (MPS)"))
-    return tuple(found)  # fmt: skip
+    return tuple(found)
 
 
 def _packages(facts: dict[str, Any]) -> Finding:
@@ -199,7 +207,7 @@ def _models() -> tuple[Finding, ...]:
                     "It is fetched when it is first used, which needs the network and 1.2 GB of disk.",
                 )
             )
-    return tuple(found)  # fmt: skip
+    return tuple(found)
 
 
 def _disk() -> tuple[Finding, ...]:

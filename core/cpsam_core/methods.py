@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .cards import ModelCard
-from .settings import DEFAULT_STEPS, NATIVE_DIAMETER, Settings
+from cpsam_core.checkpoints.cards import ModelCard
+from cpsam_core.segment.settings import DEFAULT_STEPS, NATIVE_DIAMETER, Settings
 
 __all__ = ["REFERENCES", "MethodsFacts", "methods_text"]
 

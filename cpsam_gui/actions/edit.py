@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpsam_gui import operations
-
-from .table import Action, with_copy, with_image, with_objects, with_selection, with_two
+from cpsam_gui.actions.table import Action, with_copy, with_image, with_objects, with_selection, with_two
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cpsam_gui.window import Window
-
-    from .table import Do
+    from cpsam_gui.actions.table import Do
+    from cpsam_gui.window.window import Window
 
 
 def _change(operation: Callable[..., str | None], *args: object) -> Do:
@@ -39,43 +37,158 @@ def _number(class_id: int) -> Action:
     """Return the action of a number key."""
     text = f"Class {class_id}" if class_id else "No class"
     do = _change(operations.set_class, class_id)
-    return Action(f"class_{class_id}", text, do, (str(class_id),), "", with_selection, "Objects",
-                  break_before=class_id == 0)  # fmt: skip
+    return Action(
+        f"class_{class_id}",
+        text,
+        do,
+        (str(class_id),),
+        "",
+        with_selection,
+        "Objects",
+        break_before=class_id == 0,
+    )
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("undo", "Undo", lambda w: w.session.undo(), ("Ctrl+Z",), "undo",
-           lambda s: s.document.can_undo, "Edit"),
-    Action("redo", "Redo", lambda w: w.session.redo(), ("Ctrl+Y", "Ctrl+Shift+Z"), "redo",
-           lambda s: s.document.can_redo, "Edit"),
-    Action("copy", "Copy objects", lambda w: w.session.copy(), ("Ctrl+C",), "content_copy", with_selection,
-           "Edit", break_before=True),
+    Action(
+        "undo", "Undo", lambda w: w.session.undo(), ("Ctrl+Z",), "undo", lambda s: s.document.can_undo, "Edit"
+    ),
+    Action(
+        "redo",
+        "Redo",
+        lambda w: w.session.redo(),
+        ("Ctrl+Y", "Ctrl+Shift+Z"),
+        "redo",
+        lambda s: s.document.can_redo,
+        "Edit",
+    ),
+    Action(
+        "copy",
+        "Copy objects",
+        lambda w: w.session.copy(),
+        ("Ctrl+C",),
+        "content_copy",
+        with_selection,
+        "Edit",
+        break_before=True,
+    ),
     Action("paste", "Paste", lambda w: w.session.paste(), ("Ctrl+V",), "content_paste", with_copy, "Edit"),
-    Action("paste_here", "Paste at the same place", lambda w: w.session.paste_in_place(), ("Ctrl+Alt+V",), "",
-           with_copy, "Edit"),
-    Action("duplicate", "Duplicate", lambda w: w.session.duplicate(), ("Ctrl+D",), "content_duplicate",
-           with_selection, "Edit"),
-    Action("select_all", "Select all", _select_all, ("Ctrl+A",), "selection", with_objects, "Edit",
-           break_before=True),
-    Action("finish", "Accept, finish", lambda w: w.session.finish_gesture(), ("Return", "Enter"), "",
-           with_image, "Edit", break_before=True),
-    Action("cancel", "Give up, drop the selection", lambda w: w.session.cancel_gesture(), ("Esc",), "",
-           with_image, "Edit"),
-    Action("clear", "Clear all masks", lambda w: w.session.change(operations.clear), ("Ctrl+0",),
-           "close", with_objects, "Edit", break_before=True),
+    Action(
+        "paste_here",
+        "Paste at the same place",
+        lambda w: w.session.paste_in_place(),
+        ("Ctrl+Alt+V",),
+        "",
+        with_copy,
+        "Edit",
+    ),
+    Action(
+        "duplicate",
+        "Duplicate",
+        lambda w: w.session.duplicate(),
+        ("Ctrl+D",),
+        "content_duplicate",
+        with_selection,
+        "Edit",
+    ),
+    Action(
+        "select_all",
+        "Select all",
+        _select_all,
+        ("Ctrl+A",),
+        "selection",
+        with_objects,
+        "Edit",
+        break_before=True,
+    ),
+    Action(
+        "finish",
+        "Accept, finish",
+        lambda w: w.session.finish_gesture(),
+        ("Return", "Enter"),
+        "",
+        with_image,
+        "Edit",
+        break_before=True,
+    ),
+    Action(
+        "cancel",
+        "Give up, drop the selection",
+        lambda w: w.session.cancel_gesture(),
+        ("Esc",),
+        "",
+        with_image,
+        "Edit",
+    ),
+    Action(
+        "clear",
+        "Clear all masks",
+        lambda w: w.session.change(operations.clear),
+        ("Ctrl+0",),
+        "close",
+        with_objects,
+        "Edit",
+        break_before=True,
+    ),
     Action("delete", "Delete", _backspace, ("Del", "Backspace"), "delete_outline", with_image, "Objects"),
-    Action("merge", "Merge selected", _change(operations.merge), ("Ctrl+G",), "set_merge", with_two, "Objects"),
-    Action("fill_holes", "Fill holes", _change(operations.fill_holes), ("F",), "circle_double",
-           with_selection, "Objects", break_before=True),
-    Action("grow", "Grow", _change(operations.grow, 1), ("Ctrl+Up",), "plus_circle_outline",
-           with_selection, "Objects"),
-    Action("shrink", "Shrink", _change(operations.grow, -1), ("Ctrl+Down",), "minus_circle_outline",
-           with_selection, "Objects"),
-    Action("smooth", "Smooth", _change(operations.smooth), ("Shift+F",), "water_outline", with_selection,
-           "Objects"),
-    Action("lock", "Lock or unlock", _change(operations.set_locked), ("L",), "lock_outline",
-           with_selection, "Objects", break_before=True),
-    Action("uncertain", "Mark uncertain or certain", _change(operations.set_uncertain), ("U",),
-           "help_circle_outline", with_selection, "Objects"),
+    Action(
+        "merge", "Merge selected", _change(operations.merge), ("Ctrl+G",), "set_merge", with_two, "Objects"
+    ),
+    Action(
+        "fill_holes",
+        "Fill holes",
+        _change(operations.fill_holes),
+        ("F",),
+        "circle_double",
+        with_selection,
+        "Objects",
+        break_before=True,
+    ),
+    Action(
+        "grow",
+        "Grow",
+        _change(operations.grow, 1),
+        ("Ctrl+Up",),
+        "plus_circle_outline",
+        with_selection,
+        "Objects",
+    ),
+    Action(
+        "shrink",
+        "Shrink",
+        _change(operations.grow, -1),
+        ("Ctrl+Down",),
+        "minus_circle_outline",
+        with_selection,
+        "Objects",
+    ),
+    Action(
+        "smooth",
+        "Smooth",
+        _change(operations.smooth),
+        ("Shift+F",),
+        "water_outline",
+        with_selection,
+        "Objects",
+    ),
+    Action(
+        "lock",
+        "Lock or unlock",
+        _change(operations.set_locked),
+        ("L",),
+        "lock_outline",
+        with_selection,
+        "Objects",
+        break_before=True,
+    ),
+    Action(
+        "uncertain",
+        "Mark uncertain or certain",
+        _change(operations.set_uncertain),
+        ("U",),
+        "help_circle_outline",
+        with_selection,
+        "Objects",
+    ),
     *(_number(class_id) for class_id in range(10)),
-)  # fmt: skip
+)

@@ -2,32 +2,96 @@
 
 from __future__ import annotations
 
-from cpsam_gui.facts import ReviewState
-
-from .table import Action, with_file, with_image
+from cpsam_gui.actions.table import Action, with_file, with_image
+from cpsam_gui.state.image_facts import ReviewState
 
 ACTIONS: tuple[Action, ...] = (
-    Action("open", "Open image…", lambda w: w.ask_open(), ("Ctrl+O", "Ctrl+L"), "folder_open_outline",
-           menu="File"),
-    Action("open_folder", "Open folder…", lambda w: w.ask_open_folder(), ("Ctrl+Shift+O",),
-           "folder_multiple_image", menu="File"),
+    Action(
+        "open",
+        "Open image…",
+        lambda w: w.ask_open(),
+        ("Ctrl+O", "Ctrl+L"),
+        "folder_open_outline",
+        menu="File",
+    ),
+    Action(
+        "open_folder",
+        "Open folder…",
+        lambda w: w.ask_open_folder(),
+        ("Ctrl+Shift+O",),
+        "folder_multiple_image",
+        menu="File",
+    ),
     Action("demo", "Open the demonstration", lambda w: w.open_demo(), icon="image_outline", menu="File"),
-    Action("next", "Next image", lambda w: w.open_neighbour(1), ("D", "Right"), "arrow_right", with_file, "File"),
-    Action("previous", "Previous image", lambda w: w.open_neighbour(-1), ("A", "Left"), "arrow_left",
-           with_file, "File"),
+    Action(
+        "next", "Next image", lambda w: w.open_neighbour(1), ("D", "Right"), "arrow_right", with_file, "File"
+    ),
+    Action(
+        "previous",
+        "Previous image",
+        lambda w: w.open_neighbour(-1),
+        ("A", "Left"),
+        "arrow_left",
+        with_file,
+        "File",
+    ),
     Action("axes", "Change axes…", lambda w: w.change_axes(), (), "axis_arrow", with_file, "File"),
-    Action("import", "Import masks…", lambda w: w.pages.import_masks(), ("Ctrl+M", "Ctrl+P"), "file_import_outline",
-           with_image, "File"),
-    Action("import_folder", "Import OME-Zarr labels…", lambda w: w.pages.import_folder(), (), "", with_image, "File"),
-    Action("save", "Save", lambda w: w.save(), ("Ctrl+S",), "content_save_outline", with_image, "File",
-           break_before=True),
-    Action("export", "Export masks…", lambda w: w.pages.export(), ("Ctrl+Shift+S", "Ctrl+N"),
-           "file_export_outline", with_image, "File"),
+    Action(
+        "import",
+        "Import masks…",
+        lambda w: w.pages.import_masks(),
+        ("Ctrl+M", "Ctrl+P"),
+        "file_import_outline",
+        with_image,
+        "File",
+    ),
+    Action(
+        "import_folder",
+        "Import OME-Zarr labels…",
+        lambda w: w.pages.import_folder(),
+        (),
+        "",
+        with_image,
+        "File",
+    ),
+    Action(
+        "save",
+        "Save",
+        lambda w: w.save(),
+        ("Ctrl+S",),
+        "content_save_outline",
+        with_image,
+        "File",
+        break_before=True,
+    ),
+    Action(
+        "export",
+        "Export masks…",
+        lambda w: w.pages.export(),
+        ("Ctrl+Shift+S", "Ctrl+N"),
+        "file_export_outline",
+        with_image,
+        "File",
+    ),
     Action("export_seg", "Export for Cellpose…", lambda w: w.ask_save_seg(), (), "", with_image, "File"),
     Action("recover", "Recover unsaved work…", lambda w: w.offer_recovery(), (), "", menu="File"),
-    Action("verified", "Verified", lambda w: w.session.keeping.toggle_verified(), ("Ctrl+Shift+V",), "",
-           with_image, "File", checked=lambda s: s.keeping.state is ReviewState.VERIFIED),
-    Action("preferences", "Preferences…", lambda w: w.frame.ask_preferences(), ("Ctrl+,",), "cog_outline",
-           menu="File"),
+    Action(
+        "verified",
+        "Verified",
+        lambda w: w.session.keeping.toggle_verified(),
+        ("Ctrl+Shift+V",),
+        "",
+        with_image,
+        "File",
+        checked=lambda s: s.keeping.state is ReviewState.VERIFIED,
+    ),
+    Action(
+        "preferences",
+        "Preferences…",
+        lambda w: w.frame.ask_preferences(),
+        ("Ctrl+,",),
+        "cog_outline",
+        menu="File",
+    ),
     Action("quit", "Quit", lambda w: w.close(), ("Ctrl+Q",), "exit_to_app", menu="File", break_before=True),
-)  # fmt: skip
+)

@@ -7,27 +7,48 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 
-from cpsam_gui import theme
-from cpsam_gui.i18n import translate
-
-from . import edit, file, program, review, segment, tools, train, view
+from cpsam_gui.actions import edit, file, program, review, segment, tools, train, view
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
+    from cpsam_gui.actions.table import Action
     from cpsam_gui.session import Session
-    from cpsam_gui.window import Window
-
-    from .table import Action
+    from cpsam_gui.window.window import Window
 
 ACTIONS: tuple[Action, ...] = (
-    *file.ACTIONS, *edit.ACTIONS, *tools.ACTIONS, *segment.ACTIONS, *review.ACTIONS, *train.ACTIONS, *view.ACTIONS,
+    *file.ACTIONS,
+    *edit.ACTIONS,
+    *tools.ACTIONS,
+    *segment.ACTIONS,
+    *review.ACTIONS,
+    *train.ACTIONS,
+    *view.ACTIONS,
     *program.ACTIONS,
-)  # fmt: skip
+)
 
 TOOLBAR = (
-    "open", "save", None, "tool_select", "tool_brush", "tool_eraser", "tool_outline", "tool_lasso",
-    "tool_polygon", "tool_fill", None, "tool_find", "tool_segment_box", None, "tool_vertices", "tool_split",
-    "tool_merge", None, "undo", "redo",
-)  # fmt: skip
+    "open",
+    "save",
+    None,
+    "tool_select",
+    "tool_brush",
+    "tool_eraser",
+    "tool_outline",
+    "tool_lasso",
+    "tool_polygon",
+    "tool_fill",
+    None,
+    "tool_find",
+    "tool_segment_box",
+    None,
+    "tool_vertices",
+    "tool_split",
+    "tool_merge",
+    None,
+    "undo",
+    "redo",
+)
 MENUS = ("File", "Edit", "Objects", "Tools", "Segment", "Review", "Train", "View", "Help")
 
 

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from .table import Action
+from cpsam_gui.actions.table import Action
 
 ACTIONS: tuple[Action, ...] = (
     Action("help", "Getting started", lambda w: w.pages.help(), ("F1",), "help_circle_outline", menu="Help"),
     Action("help_keys", "Tools and keys", lambda w: w.pages.help("keys"), ("Shift+F1",), "", menu="Help"),
     Action("tour", "Tour", lambda w: w.pages.tour(), (), "map_marker_path", menu="Help"),
-    Action("palette", "Command palette…", lambda w: w.pages.command_palette(), ("Ctrl+Shift+P",), "console_line",
-           menu="Help"),
-    Action("shortcuts", "Shortcuts…", lambda w: w.pages.shortcuts(), ("Ctrl+K",), "keyboard_outline", menu="Help"),
-    Action("doctor", "Doctor…", lambda w: w.pages.doctor(), (), "stethoscope", menu="Help", break_before=True),
+    Action(
+        "palette",
+        "Command palette…",
+        lambda w: w.pages.command_palette(),
+        ("Ctrl+Shift+P",),
+        "console_line",
+        menu="Help",
+    ),
+    Action(
+        "shortcuts", "Shortcuts…", lambda w: w.pages.shortcuts(), ("Ctrl+K",), "keyboard_outline", menu="Help"
+    ),
+    Action(
+        "doctor", "Doctor…", lambda w: w.pages.doctor(), (), "stethoscope", menu="Help", break_before=True
+    ),
     Action("reports", "Open folder of reports", lambda w: w.pages.reports(), (), "", menu="Help"),
     Action("about", "About cpsam-gui", lambda w: w.pages.about(), (), "information_outline", menu="Help"),
-)  # fmt: skip
+)

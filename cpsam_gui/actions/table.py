@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cpsam_gui.session import Session
-    from cpsam_gui.window import Window
+    from cpsam_gui.window.window import Window
 
     Do: TypeAlias = Callable[["Window"], object]
     Test: TypeAlias = Callable[[Session], bool]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .table import Action, with_image
+from cpsam_gui.actions.table import Action, with_image
 
 if TYPE_CHECKING:
-    from cpsam_gui.window import Window
-
-    from .table import Do
+    from cpsam_gui.actions.table import Do
+    from cpsam_gui.window.window import Window
 
 
 def _tool(key: str) -> Do:
@@ -22,10 +21,22 @@ def _divide(window: Window) -> None:
 
 
 SHORTCUTS = {
-    "select": "V", "select_box": "Shift+V", "select_lasso": "Shift+Q", "brush": "B", "eraser": "E", "outline": "O",
-    "lasso": "Q", "polygon": "P", "vertices": "Shift+P", "fill": "I", "find": "C", "segment_box": "Shift+C",
-    "split": "K", "seeds": "Shift+K", "merge": "M",
-}  # fmt: skip
+    "select": "V",
+    "select_box": "Shift+V",
+    "select_lasso": "Shift+Q",
+    "brush": "B",
+    "eraser": "E",
+    "outline": "O",
+    "lasso": "Q",
+    "polygon": "P",
+    "vertices": "Shift+P",
+    "fill": "I",
+    "find": "C",
+    "segment_box": "Shift+C",
+    "split": "K",
+    "seeds": "Shift+K",
+    "merge": "M",
+}
 
 
 def _row(key: str, text: str, icon: str, *, gap: bool = False) -> Action:
@@ -50,11 +61,34 @@ ACTIONS: tuple[Action, ...] = (
     _row("split", "Split by a line", "box_cutter"),
     _row("seeds", "Split by seeds", "call_split"),
     _row("merge", "Merge by dragging", "call_merge"),
-    Action("smaller", "Smaller brush, less tolerance", lambda w: w.session.adjust(-1), ("[", ","), "",
-           with_image, "Tools", break_before=True),
-    Action("larger", "Larger brush, more tolerance", lambda w: w.session.adjust(1), ("]", "."), "", with_image,
-           "Tools"),
+    Action(
+        "smaller",
+        "Smaller brush, less tolerance",
+        lambda w: w.session.adjust(-1),
+        ("[", ","),
+        "",
+        with_image,
+        "Tools",
+        break_before=True,
+    ),
+    Action(
+        "larger",
+        "Larger brush, more tolerance",
+        lambda w: w.session.adjust(1),
+        ("]", "."),
+        "",
+        with_image,
+        "Tools",
+    ),
     Action("write_mode", "Next write mode", lambda w: w.session.next_mode(), ("T",), "", with_image, "Tools"),
-    Action("divide_by", "Seeds divide by intensity", _divide, ("Shift+I",), "", with_image, "Tools",
-           checked=lambda s: s.options.by_intensity),
-)  # fmt: skip
+    Action(
+        "divide_by",
+        "Seeds divide by intensity",
+        _divide,
+        ("Shift+I",),
+        "",
+        with_image,
+        "Tools",
+        checked=lambda s: s.options.by_intensity,
+    ),
+)

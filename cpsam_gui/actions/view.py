@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QTimer
 
-from cpsam_gui import theme
-from cpsam_gui.i18n import translate
-from cpsam_gui.view import Overlay, Picture
-
-from .table import Action, with_image, with_objects, with_stack
+from cpsam_gui.actions.table import Action, with_image, with_objects, with_stack
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.state.view import Overlay, Picture
+from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cpsam_gui.actions.table import Do
     from cpsam_gui.session import Session
-    from cpsam_gui.window import Window
-
-    from .table import Do
+    from cpsam_gui.window.window import Window
 
 
 PAN = 0.2  # share of the canvas that a key moves the view by
@@ -96,9 +94,16 @@ def _picture(picture: Picture, text: str, *, first: bool = False) -> Action:
         window.session.view.picture = picture
 
     return Action(
-        f"show_{picture.name.lower()}", text, do, (), "", _exists(picture), "View",
-        checked=lambda s: s.view.picture is picture, break_before=first,
-    )  # fmt: skip
+        f"show_{picture.name.lower()}",
+        text,
+        do,
+        (),
+        "",
+        _exists(picture),
+        "View",
+        checked=lambda s: s.view.picture is picture,
+        break_before=first,
+    )
 
 
 def _peek(window: Window) -> None:
@@ -116,9 +121,16 @@ def _overlay(overlay: Overlay, text: str, *, first: bool = False) -> Action:
         window.session.view.set_masks(overlay=overlay, visible=True)
 
     return Action(
-        f"overlay_{overlay.value}", text, do, (), "", with_image, "View",
-        checked=lambda s: s.view.masks.overlay is overlay, break_before=first,
-    )  # fmt: skip
+        f"overlay_{overlay.value}",
+        text,
+        do,
+        (),
+        "",
+        with_image,
+        "View",
+        checked=lambda s: s.view.masks.overlay is overlay,
+        break_before=first,
+    )
 
 
 def _minimap(window: Window) -> None:
@@ -141,33 +153,113 @@ def _only_channel(index: int) -> Do:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("fit", "Whole image", lambda w: w.canvas.fit(), ("Home",), "fit_to_screen_outline",
-           with_image, "View"),
-    Action("zoom_in", "Zoom in", lambda w: w.canvas.zoom(1.5), ("=", "+", "Ctrl++"),
-           "magnify_plus_outline", with_image, "View"),
-    Action("zoom_out", "Zoom out", lambda w: w.canvas.zoom(1 / 1.5), ("-", "Ctrl+-"),
-           "magnify_minus_outline", with_image, "View"),
-    Action("masks", "Show masks", _toggle_masks, ("X",), "layers_outline", with_image, "View",
-           checked=lambda s: s.view.masks.visible, break_before=True),
-    Action("outlines", "Show outlines", _toggle_outlines, ("Z",), "circle_outline", with_image, "View",
-           checked=lambda s: s.view.masks.overlay is not Overlay.FILL),
-    Action("fill", "Show fill", _toggle_fill, ("Shift+X",), "", with_image, "View",
-           checked=lambda s: s.view.masks.overlay is not Overlay.OUTLINE),
+    Action(
+        "fit", "Whole image", lambda w: w.canvas.fit(), ("Home",), "fit_to_screen_outline", with_image, "View"
+    ),
+    Action(
+        "zoom_in",
+        "Zoom in",
+        lambda w: w.canvas.zoom(1.5),
+        ("=", "+", "Ctrl++"),
+        "magnify_plus_outline",
+        with_image,
+        "View",
+    ),
+    Action(
+        "zoom_out",
+        "Zoom out",
+        lambda w: w.canvas.zoom(1 / 1.5),
+        ("-", "Ctrl+-"),
+        "magnify_minus_outline",
+        with_image,
+        "View",
+    ),
+    Action(
+        "masks",
+        "Show masks",
+        _toggle_masks,
+        ("X",),
+        "layers_outline",
+        with_image,
+        "View",
+        checked=lambda s: s.view.masks.visible,
+        break_before=True,
+    ),
+    Action(
+        "outlines",
+        "Show outlines",
+        _toggle_outlines,
+        ("Z",),
+        "circle_outline",
+        with_image,
+        "View",
+        checked=lambda s: s.view.masks.overlay is not Overlay.FILL,
+    ),
+    Action(
+        "fill",
+        "Show fill",
+        _toggle_fill,
+        ("Shift+X",),
+        "",
+        with_image,
+        "View",
+        checked=lambda s: s.view.masks.overlay is not Overlay.OUTLINE,
+    ),
     _overlay(Overlay.FILL, "Masks as fill", first=True),
     _overlay(Overlay.OUTLINE, "Masks as outline"),
     _overlay(Overlay.BOTH, "Masks as fill and outline"),
-    Action("peek", "Hide masks for a moment (hold Space)", _peek, (), "", with_image, "View", break_before=True),
-    Action("solo", "Only the selected objects", _solo, ("S",), "eye_outline", with_image, "View",
-           checked=lambda s: s.view.masks.solo),
-    Action("by_class", "Colours by class", _by_class, ("Shift+S",), "", with_image, "View",
-           checked=lambda s: s.view.masks.by_class),
+    Action(
+        "peek", "Hide masks for a moment (hold Space)", _peek, (), "", with_image, "View", break_before=True
+    ),
+    Action(
+        "solo",
+        "Only the selected objects",
+        _solo,
+        ("S",),
+        "eye_outline",
+        with_image,
+        "View",
+        checked=lambda s: s.view.masks.solo,
+    ),
+    Action(
+        "by_class",
+        "Colours by class",
+        _by_class,
+        ("Shift+S",),
+        "",
+        with_image,
+        "View",
+        checked=lambda s: s.view.masks.by_class,
+    ),
     Action("red", "First channel alone", _only_channel(0), ("R",), "", with_image, "View", break_before=True),
-    Action("green", "Second channel alone", _only_channel(1), ("G",), "",
-           lambda s: len(s.view.channels) > 1, "View"),
-    Action("blue", "Third channel alone", _only_channel(2), ("Shift+B",), "",
-           lambda s: len(s.view.channels) > 2, "View"),
-    Action("plane_up", "Next plane, or next view of a flat image", _page(1), ("PgUp",), "", with_image, "View",
-           break_before=True),
+    Action(
+        "green",
+        "Second channel alone",
+        _only_channel(1),
+        ("G",),
+        "",
+        lambda s: len(s.view.channels) > 1,
+        "View",
+    ),
+    Action(
+        "blue",
+        "Third channel alone",
+        _only_channel(2),
+        ("Shift+B",),
+        "",
+        lambda s: len(s.view.channels) > 2,
+        "View",
+    ),
+    Action(
+        "plane_up",
+        "Next plane, or next view of a flat image",
+        _page(1),
+        ("PgUp",),
+        "",
+        with_image,
+        "View",
+        break_before=True,
+    ),
     Action("plane_down", "Previous plane, or previous view", _page(-1), ("PgDown",), "", with_image, "View"),
     Action("view_next", "Next view", _turn(1), ("Ctrl+PgUp",), "", with_image, "View"),
     Action("view_previous", "Previous view", _turn(-1), ("Ctrl+PgDown",), "", with_image, "View"),
@@ -175,15 +267,55 @@ ACTIONS: tuple[Action, ...] = (
     _picture(Picture.FLOWS, "Flows of the last run"),
     _picture(Picture.PROBABILITY, "Cell probability of the last run"),
     _picture(Picture.FLOW_ERROR, "Flow error of the objects"),
-    Action("minimap", "Overview while zoomed in", _minimap, (), "", with_image, "View",
-           checked=lambda s: s.view.minimap, break_before=True),
-    Action("pan_left", "Move the view left", lambda w: w.canvas.pan(0, -PAN), ("Shift+Left",), "", with_image,
-           "View"),
-    Action("pan_right", "Move the view right", lambda w: w.canvas.pan(0, PAN), ("Shift+Right",), "", with_image,
-           "View"),
-    Action("pan_up", "Move the view up", lambda w: w.canvas.pan(-PAN, 0), ("Shift+Up",), "", with_image, "View"),
-    Action("pan_down", "Move the view down", lambda w: w.canvas.pan(PAN, 0), ("Shift+Down",), "", with_image,
-           "View"),
-    Action("theme", "Light theme", lambda w: w.toggle_theme(), (), "theme_light_dark", menu="View",
-           checked=lambda s: theme.current() is theme.LIGHT, break_before=True),
-)  # fmt: skip
+    Action(
+        "minimap",
+        "Overview while zoomed in",
+        _minimap,
+        (),
+        "",
+        with_image,
+        "View",
+        checked=lambda s: s.view.minimap,
+        break_before=True,
+    ),
+    Action(
+        "pan_left",
+        "Move the view left",
+        lambda w: w.canvas.pan(0, -PAN),
+        ("Shift+Left",),
+        "",
+        with_image,
+        "View",
+    ),
+    Action(
+        "pan_right",
+        "Move the view right",
+        lambda w: w.canvas.pan(0, PAN),
+        ("Shift+Right",),
+        "",
+        with_image,
+        "View",
+    ),
+    Action(
+        "pan_up", "Move the view up", lambda w: w.canvas.pan(-PAN, 0), ("Shift+Up",), "", with_image, "View"
+    ),
+    Action(
+        "pan_down",
+        "Move the view down",
+        lambda w: w.canvas.pan(PAN, 0),
+        ("Shift+Down",),
+        "",
+        with_image,
+        "View",
+    ),
+    Action(
+        "theme",
+        "Light theme",
+        lambda w: w.toggle_theme(),
+        (),
+        "theme_light_dark",
+        menu="View",
+        checked=lambda s: theme.current() is theme.LIGHT,
+        break_before=True,
+    ),
+)

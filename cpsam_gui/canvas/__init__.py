@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .canvas import Canvas
+from cpsam_gui.canvas.canvas import Canvas
 
 __all__ = ["Canvas"]

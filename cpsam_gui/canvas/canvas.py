@@ -9,19 +9,18 @@ from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QCursor, QNativeGestureEvent, QTransform
 from PyQt6.QtWidgets import QGraphicsView
 
-from cpsam_gui import theme
-from cpsam_gui.i18n import translate
+from cpsam_gui.canvas.compared import ComparedLayer
+from cpsam_gui.canvas.layers import Layers
+from cpsam_gui.canvas.legend import Legend
+from cpsam_gui.canvas.markers import Markers
+from cpsam_gui.canvas.minimap import Minimap
+from cpsam_gui.canvas.overlays import Badge, ScaleBar
+from cpsam_gui.canvas.previews import Preview
+from cpsam_gui.canvas.regions import CompleteRegions
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.state.view import Camera, Picture
+from cpsam_gui.style import theme
 from cpsam_gui.tools import Pointer
-from cpsam_gui.view import Camera, Picture
-
-from .compared import ComparedLayer
-from .layers import Layers
-from .legend import Legend
-from .markers import Markers
-from .minimap import Minimap
-from .overlays import Badge, ScaleBar
-from .previews import Preview
-from .regions import CompleteRegions
 
 if TYPE_CHECKING:
     from PyQt6.QtCore import QEvent
@@ -175,13 +174,14 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         y, x = self.image_position(event.position())
         held = event.modifiers()
         return Pointer(
-            y, x,
+            y,
+            x,
             right=event.button() == Qt.MouseButton.RightButton,
             ctrl=bool(held & Qt.KeyboardModifier.ControlModifier),
             shift=bool(held & Qt.KeyboardModifier.ShiftModifier),
             alt=bool(held & Qt.KeyboardModifier.AltModifier),
             scale=self._session.view.camera.scale,
-        )  # fmt: skip
+        )
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Start a gesture of the tool, or a pan; called by Qt."""

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cpsam_core.compare import State
-from cpsam_gui.colouring import LabelColours
-from cpsam_gui.palette import pack
+from cpsam_core.metrics.compare import State
+from cpsam_gui.canvas.colours import LabelColours
+from cpsam_gui.canvas.tiles import TileLayer
+from cpsam_gui.state.palette import pack
+from cpsam_gui.state.view import MaskStyle, Overlay
 from cpsam_gui.tasks.comparing import COLOURS
-from cpsam_gui.view import MaskStyle, Overlay
-
-from .tiles import TileLayer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

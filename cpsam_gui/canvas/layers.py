@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpsam_gui.colouring import ImageColours, LabelColours
-from cpsam_gui.result_colours import ErrorColours, FlowColours, ProbabilityColours
-from cpsam_gui.view import Picture
-
-from .tiles import TileLayer
+from cpsam_gui.canvas.colours import ImageColours, LabelColours
+from cpsam_gui.canvas.result_colours import ErrorColours, FlowColours, ProbabilityColours
+from cpsam_gui.canvas.tiles import TileLayer
+from cpsam_gui.state.view import Picture
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QGraphicsScene
 
-    from cpsam_gui.box import Box
+    from cpsam_gui.canvas.tiles import Colours
     from cpsam_gui.session import Session
-
-    from .tiles import Colours
+    from cpsam_gui.state.box import Box
 
 MANY = 256  # objects; from here on repainting everything in view is quicker than one by one
 MARGIN = 2  # pixels around a change, because outlines depend on the neighbours

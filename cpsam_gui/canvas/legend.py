@@ -9,9 +9,9 @@ from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QWidget
 
-from cpsam_gui.i18n import translate
-from cpsam_gui.result_colours import FULL, WORST, FlowColours, ramp
-from cpsam_gui.view import Picture
+from cpsam_gui.canvas.result_colours import FULL, WORST, FlowColours, ramp
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.state.view import Picture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

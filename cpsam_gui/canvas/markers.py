@@ -8,7 +8,7 @@ from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor, QPainterPath, QPen
 from PyQt6.QtWidgets import QGraphicsPathItem
 
-from cpsam_gui import theme
+from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QGraphicsScene

@@ -12,8 +12,8 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 from PyQt6.QtWidgets import QWidget
 
-from cpsam_gui import theme
-from cpsam_gui.colouring import ImageColours
+from cpsam_gui.canvas.colours import ImageColours
+from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QMouseEvent, QPaintEvent

@@ -200,9 +200,11 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
                 step, magnify = _sampling(level)
                 scale = magnify / step
                 source = QRectF(
-                    (place.left() - tile.rect.left()) * scale, (place.top() - tile.rect.top()) * scale,
-                    place.width() * scale, place.height() * scale,
-                )  # fmt: skip
+                    (place.left() - tile.rect.left()) * scale,
+                    (place.top() - tile.rect.top()) * scale,
+                    place.width() * scale,
+                    place.height() * scale,
+                )
                 painter.drawImage(place, tile.image, source)
                 return
 

@@ -5,12 +5,24 @@ Positions are (y, x) in image pixels, where pixel (i, j) covers [i, i + 1) x [j,
 
 from __future__ import annotations
 
-from .cuts import split, split_by_seeds
-from .intensity import brightness, shades
-from .regions import LARGEST, fill_holes, flood, grow, smooth
-from .shapes import corners, line, outlines, polygon, stroke
+from cpsam_gui.drawing.cuts import split, split_by_seeds
+from cpsam_gui.drawing.intensity import brightness, shades
+from cpsam_gui.drawing.regions import LARGEST, fill_holes, flood, grow, smooth
+from cpsam_gui.drawing.shapes import corners, line, outlines, polygon, stroke
 
 __all__ = [
-    "LARGEST", "brightness", "corners", "fill_holes", "flood", "grow", "line", "outlines", "polygon", "shades",
-    "smooth", "split", "split_by_seeds", "stroke",
-]  # fmt: skip
+    "LARGEST",
+    "brightness",
+    "corners",
+    "fill_holes",
+    "flood",
+    "grow",
+    "line",
+    "outlines",
+    "polygon",
+    "shades",
+    "smooth",
+    "split",
+    "split_by_seeds",
+    "stroke",
+]

@@ -9,14 +9,14 @@ from scipy import ndimage
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from .shapes import line
+from cpsam_gui.drawing.shapes import line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from .shapes import Mask, Point
+    from cpsam_gui.drawing.shapes import Mask, Point
 
 CROSS = ndimage.generate_binary_structure(2, 1)
 NECK = 4  # the cost of a step rises with this power of the narrowness, so that borders settle in necks

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from cpsam_gui.view import ChannelView
+    from cpsam_gui.state.view import ChannelView
 
 
 def shades(block: NDArray[Any], channels: Sequence[ChannelView]) -> NDArray[np.float32]:

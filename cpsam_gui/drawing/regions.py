@@ -8,14 +8,14 @@ import cv2
 import numpy as np
 from scipy import ndimage
 
-from cpsam_gui.box import Box
+from cpsam_gui.state.box import Box
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from .shapes import Mask
+    from cpsam_gui.drawing.shapes import Mask
 
 FIRST, LARGEST = 128, 2048  # side of the window that a fill looks at, in pixels
 BLUR = 1.0  # pixels; a fill does not stop at every grain of noise
@@ -86,9 +86,11 @@ def _alike(block: NDArray[np.float32], free: Mask, row: int, column: int, tolera
 def _touches(mask: Mask, box: Box, whole: Box) -> bool:
     """Whether a mask goes up to a side of its block that is not a side of the image."""
     sides = (
-        (box.y0 > whole.y0, mask[0]), (box.y1 < whole.y1, mask[-1]),
-        (box.x0 > whole.x0, mask[:, 0]), (box.x1 < whole.x1, mask[:, -1]),
-    )  # fmt: skip
+        (box.y0 > whole.y0, mask[0]),
+        (box.y1 < whole.y1, mask[-1]),
+        (box.x0 > whole.x0, mask[:, 0]),
+        (box.x1 < whole.x1, mask[:, -1]),
+    )
     return any(inner and bool(side.any()) for inner, side in sides)
 
 

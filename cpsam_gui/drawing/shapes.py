@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import cv2
 import numpy as np
 
-from cpsam_gui.box import Box
+from cpsam_gui.state.box import Box
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

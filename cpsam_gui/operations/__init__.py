@@ -6,18 +6,45 @@ objects it returns their ids beside. Locked objects are never changed.
 
 from __future__ import annotations
 
-from .classes import class_colour, name_class
-from .common import LOCKED, NOTHING, keep_row, locked_in, recolour
-from .copying import Copied, copy, paste
-from .cutting import split, split_into
-from .objects import clear, delete, merge, set_class, set_locked, set_uncertain
-from .painting import WriteMode, add, add_polygon, erase, paint, redraw, wipe, with_rest
-from .proposals import Proposal, accept
-from .reshaping import fill_holes, grow, smooth
+from cpsam_gui.operations.classes import class_colour, name_class
+from cpsam_gui.operations.common import LOCKED, NOTHING, keep_row, locked_in, recolour
+from cpsam_gui.operations.copying import Copied, copy, paste
+from cpsam_gui.operations.cutting import split, split_into
+from cpsam_gui.operations.objects import clear, delete, merge, set_class, set_locked, set_uncertain
+from cpsam_gui.operations.painting import WriteMode, add, add_polygon, erase, paint, redraw, wipe, with_rest
+from cpsam_gui.operations.proposals import Proposal, accept
+from cpsam_gui.operations.reshaping import fill_holes, grow, smooth
 
 __all__ = [
-    "LOCKED", "NOTHING", "Copied", "Proposal", "WriteMode", "accept", "add", "add_polygon", "class_colour",
-    "clear", "copy", "delete", "erase", "fill_holes", "grow", "keep_row", "locked_in", "merge", "name_class",
-    "paint", "paste", "recolour", "redraw", "set_class", "set_locked", "set_uncertain", "smooth", "split",
-    "split_into", "wipe", "with_rest",
-]  # fmt: skip
+    "LOCKED",
+    "NOTHING",
+    "Copied",
+    "Proposal",
+    "WriteMode",
+    "accept",
+    "add",
+    "add_polygon",
+    "class_colour",
+    "clear",
+    "copy",
+    "delete",
+    "erase",
+    "fill_holes",
+    "grow",
+    "keep_row",
+    "locked_in",
+    "merge",
+    "name_class",
+    "paint",
+    "paste",
+    "recolour",
+    "redraw",
+    "set_class",
+    "set_locked",
+    "set_uncertain",
+    "smooth",
+    "split",
+    "split_into",
+    "wipe",
+    "with_rest",
+]

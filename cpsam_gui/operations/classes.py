@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpsam_gui.facts import ClassName
-from cpsam_gui.palette import COLOURS
+from cpsam_gui.state.image_facts import ClassName
+from cpsam_gui.state.palette import COLOURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cpsam_gui.document import Document
+    from cpsam_gui.state.document import Document
 
 
 def class_colour(number: int, classes: Iterable[ClassName] = ()) -> str:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cpsam_gui.history import Origin
-from cpsam_gui.palette import unused
+from cpsam_gui.state.palette import unused
+from cpsam_gui.state.steps import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cpsam_gui.box import Box
-    from cpsam_gui.document import Document
     from cpsam_gui.drawing.shapes import Mask
-    from cpsam_gui.history import Labels, ObjectRecord
+    from cpsam_gui.state.box import Box
+    from cpsam_gui.state.document import Document
+    from cpsam_gui.state.steps import Labels, ObjectRecord
 
 LOCKED = "Locked objects stay as they are; unlock them first (L)"
 NOTHING = "Select an object first"
@@ -48,9 +48,10 @@ def clip(document: Document, box: Box, mask: Mask) -> tuple[Box, Mask]:
     if inside.empty:
         return inside, mask[:0]
     return inside, mask[
-        inside.z0 - box.z0 : inside.z1 - box.z0, inside.y0 - box.y0 : inside.y1 - box.y0,
+        inside.z0 - box.z0 : inside.z1 - box.z0,
+        inside.y0 - box.y0 : inside.y1 - box.y0,
         inside.x0 - box.x0 : inside.x1 - box.x0,
-    ]  # fmt: skip
+    ]
 
 
 def recolour(document: Document, number: int, reach: int = 24) -> None:

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cpsam_gui.box import Box
-
-from .common import MIN_PIXELS, clip
-from .painting import WriteMode, paint
+from cpsam_gui.operations.common import MIN_PIXELS, clip
+from cpsam_gui.operations.painting import WriteMode, paint
+from cpsam_gui.state.box import Box
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cpsam_gui.document import Document
     from cpsam_gui.drawing.shapes import Mask
+    from cpsam_gui.state.document import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cpsam_gui import drawing
-from cpsam_gui.box import Box
-
-from .common import LOCKED, recolour
+from cpsam_gui.operations.common import LOCKED, recolour
+from cpsam_gui.state.box import Box
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from cpsam_gui.document import Document
     from cpsam_gui.drawing.shapes import Point
+    from cpsam_gui.state.document import Document
 
 
 def split(document: Document, plane: int, points: Sequence[Point]) -> str | None:

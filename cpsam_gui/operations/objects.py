@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .common import LOCKED, NOTHING, known, unlocked
+from cpsam_gui.operations.common import LOCKED, NOTHING, known, unlocked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cpsam_gui.document import Document
+    from cpsam_gui.state.document import Document
 
 
 def delete(document: Document, ids: Iterable[int]) -> str | None:

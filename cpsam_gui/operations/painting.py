@@ -9,15 +9,14 @@ import numpy as np
 from scipy import ndimage
 
 from cpsam_gui import drawing
-from cpsam_gui.box import Box
-
-from .common import LOCKED, MIN_PIXELS, clip, keep_row, locked_in, recolour
+from cpsam_gui.operations.common import LOCKED, MIN_PIXELS, clip, keep_row, locked_in, recolour
+from cpsam_gui.state.box import Box
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from cpsam_gui.document import Document
     from cpsam_gui.drawing.shapes import Mask, Point
+    from cpsam_gui.state.document import Document
 
 
 class WriteMode(str, Enum):

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cpsam_gui.history import Origin
-
-from .common import MIN_PIXELS, recolour
+from cpsam_gui.operations.common import MIN_PIXELS, recolour
+from cpsam_gui.state.steps import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cpsam_gui.box import Box
-    from cpsam_gui.document import Document
-    from cpsam_gui.history import Labels
+    from cpsam_gui.state.box import Box
+    from cpsam_gui.state.document import Document
+    from cpsam_gui.state.steps import Labels
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpsam_gui import drawing
-
-from .common import LOCKED, NOTHING, known, unlocked
+from cpsam_gui.operations.common import LOCKED, NOTHING, known, unlocked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from cpsam_gui.document import Document
     from cpsam_gui.drawing.shapes import Mask
+    from cpsam_gui.state.document import Document
 
 
 def fill_holes(document: Document, ids: Iterable[int]) -> str | None:

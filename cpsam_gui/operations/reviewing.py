@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .common import NOTHING, known
+from cpsam_gui.operations.common import NOTHING, known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cpsam_gui.document import Document
+    from cpsam_gui.state.document import Document
 
 
 def accept_objects(document: Document, ids: Iterable[int]) -> str | None:

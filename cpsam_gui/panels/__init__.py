@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from .channels import ChannelsPanel
-from .files import FilesPanel
-from .history import HistoryPanel
-from .objects import ObjectsPanel
-from .review import ReviewPanel
-from .segment import SegmentPanel
-from .table import TablePanel
-from .train import TrainPanel
+from cpsam_gui.panels.channels import ChannelsPanel
+from cpsam_gui.panels.files import FilesPanel
+from cpsam_gui.panels.history import HistoryPanel
+from cpsam_gui.panels.objects import ObjectsPanel
+from cpsam_gui.panels.review import ReviewPanel
+from cpsam_gui.panels.segment import SegmentPanel
+from cpsam_gui.panels.table import TablePanel
+from cpsam_gui.panels.train import TrainPanel
 
 __all__ = [
-    "ChannelsPanel", "FilesPanel", "HistoryPanel", "ObjectsPanel", "ReviewPanel", "SegmentPanel", "TablePanel",
+    "ChannelsPanel",
+    "FilesPanel",
+    "HistoryPanel",
+    "ObjectsPanel",
+    "ReviewPanel",
+    "SegmentPanel",
+    "TablePanel",
     "TrainPanel",
-]  # fmt: skip
+]

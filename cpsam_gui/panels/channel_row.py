@@ -19,10 +19,9 @@ from PyQt6.QtWidgets import (
 )
 from superqt import QLabeledDoubleRangeSlider
 
-from cpsam_gui import theme
-from cpsam_gui.i18n import translate
-
-from .layout import dim
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
+from cpsam_gui.style.layout import dim
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QSignalBlocker
 from PyQt6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
-from cpsam_gui.i18n import translate
-from cpsam_gui.theme import GRID
-
-from .channel_row import ChannelRow
-from .layout import column, dim, form
-from .look import LookControls
+from cpsam_gui.panels.channel_row import ChannelRow
+from cpsam_gui.panels.look import LookControls
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style.layout import column, dim, form
+from cpsam_gui.style.theme import GRID
 
 if TYPE_CHECKING:
     from cpsam_gui.session import Session

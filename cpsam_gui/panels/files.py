@@ -8,13 +8,12 @@ from PyQt6.QtCore import QAbstractListModel, QFileSystemWatcher, QModelIndex, QS
 from PyQt6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QListView, QWidget
 
-from cpsam_gui import theme
-from cpsam_gui.files import Progress
-from cpsam_gui.folder import Folder, read_folder, read_states
-from cpsam_gui.i18n import translate
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.storage.companions import Progress
+from cpsam_gui.storage.folder import Folder, read_folder, read_states
+from cpsam_gui.style import theme
+from cpsam_gui.style.layout import column, dim
 from cpsam_gui.tasks import thumbnail
-
-from .layout import column, dim
 
 if TYPE_CHECKING:
     from pathlib import Path

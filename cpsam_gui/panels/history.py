@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QListWidget, QWidget
 
-from cpsam_gui import theme
-from cpsam_gui.i18n import translate, translate_said
-
-from .layout import column, dim
+from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.style import theme
+from cpsam_gui.style.layout import column, dim
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QListWidgetItem

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QSignalBlocker, Qt
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QSlider, QVBoxLayout, QWidget
 
-from cpsam_gui.i18n import translate
-from cpsam_gui.theme import GRID
-from cpsam_gui.view import Overlay
-
-from .layout import dim, form
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.state.view import Overlay
+from cpsam_gui.style.layout import dim, form
+from cpsam_gui.style.theme import GRID
 
 if TYPE_CHECKING:
     from cpsam_gui.session import Session

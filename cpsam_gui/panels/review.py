@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
-from cpsam_gui import theme
-from cpsam_gui.facts import ReviewState
-from cpsam_gui.i18n import translate, translate_said
-
-from .layout import column, dim
+from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.state.image_facts import ReviewState
+from cpsam_gui.style import theme
+from cpsam_gui.style.layout import column, dim
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,11 +145,14 @@ class ReviewPanel(QWidget):
         self.title.setText(words)
         row = self._session.document.objects[review.present]
         state = (
-            translate("Accepted") if row.verified
-            else translate("Marked as uncertain") if row.uncertain
-            else translate("Locked") if row.locked
+            translate("Accepted")
+            if row.verified
+            else translate("Marked as uncertain")
+            if row.uncertain
+            else translate("Locked")
+            if row.locked
             else ""
-        )  # fmt: skip
+        )
         reasons = ", ".join(translate_said(reason) for reason in review.reasons)
         none = translate("Nothing speaks against it") if review.score is not None else ""
         self.reasons.setText("\n".join(filter(None, [state, reasons or none])))

@@ -6,7 +6,7 @@ the masks. Panels and actions call their methods and listen to signals; they nev
 
 from __future__ import annotations
 
-from .runs import Flows
-from .session import Session
+from cpsam_gui.session.segmenting import Flows
+from cpsam_gui.session.session import Session
 
 __all__ = ["Flows", "Session"]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QTimer
 
-from .saver import Request
+from cpsam_gui.session.saver import Request
 
 if TYPE_CHECKING:
-    from .session import Session
+    from cpsam_gui.session.session import Session
 
 PATIENCE = 500  # milliseconds until a gesture under way is looked at again
 AT_LATEST = 6.0  # times the rest after which work is saved even where the changes never rest

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from cpsam_gui.box import Box
-from cpsam_gui.i18n import translate
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.state.box import Box
 from cpsam_gui.tasks.comparing import Compared, agreement_of, compare_with, labels_before, labels_of_file
 from cpsam_gui.tasks.measuring import Agreement
 
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.progress import Progress
-    from cpsam_gui.history import Labels
+    from cpsam_gui.session.session import Session
+    from cpsam_gui.state.steps import Labels
     from cpsam_gui.tasks import RegionFound
-
-    from .session import Session
 
 THRESHOLD = 0.5  # IoU from which two objects are the same, as in the paper
 
@@ -30,7 +29,7 @@ class Comparing(QObject):
 
     changed = pyqtSignal()
     agreed = pyqtSignal(object)
-    """The agreement of several people (`cpsam_core.agreement.Agreement`)."""
+    """The agreement of several people (`cpsam_core.metrics.agreement.Agreement`)."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

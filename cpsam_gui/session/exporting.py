@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cpsam_gui.files import images_in
-from cpsam_gui.i18n import translate
-from cpsam_gui.jobs import Problem
+from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.storage.companions import images_in
 from cpsam_gui.tasks import exporting
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.formats import ObjectSet
-
-    from .session import Session
+    from cpsam_gui.session.session import Session
 
 
 class Exporting:
@@ -45,9 +44,14 @@ class Exporting:
         document, state = session.document, session.document.state
         session.tool.cancel()
         work = partial(
-            exporting.export_open, target, document.snapshot(), dict(document.objects), session.keeping.extra(),
-            session.image, plan,
-        )  # fmt: skip
+            exporting.export_open,
+            target,
+            document.snapshot(),
+            dict(document.objects),
+            session.keeping.extra(),
+            session.image,
+            plan,
+        )
 
         def done(written: exporting.Exported) -> None:
             if document is session.document and session.path is None and not plan.chosen.is_view:

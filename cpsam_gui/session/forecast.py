@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from psygnal import Signal
 from PyQt6.QtCore import QSettings
 
-from cpsam_gui.pace import Estimate, Pace, guessed_device, guessed_pace, tiles_of
+from cpsam_gui.runs.estimate import Estimate, Pace, guessed_device, guessed_pace, tiles_of
 
 if TYPE_CHECKING:
-    from cpsam_core.segment import Settings
-    from cpsam_gui.models import ModelChoice
-
-    from .session import Session
+    from cpsam_core.segment.segmenter import Settings
+    from cpsam_gui.runs.models import ModelChoice
+    from cpsam_gui.session.session import Session
 
 STORED = "segment/pace"
 PUBLISHED_BYTES = 1_200_000_000  # of a published model that is not here yet

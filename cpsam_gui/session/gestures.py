@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from cpsam_gui.i18n import translate, translate_said
+from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.state.view import View
 from cpsam_gui.tools import TOOLS, Desk, Options, Pointer, Tool
-from cpsam_gui.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cpsam_gui.document import Document
+    from cpsam_gui.state.document import Document
 
 BRUSH_RANGE = (1.0, 400.0)  # image pixels
 BRUSH_STEP = 1.15  # for one turn of the wheel or one press of a key

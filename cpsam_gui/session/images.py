@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_gui import tasks
-from cpsam_gui.document import Document
-from cpsam_gui.i18n import translate
-from cpsam_gui.jobs import Problem
+from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.state.document import Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .session import Session
+    from cpsam_gui.session.session import Session
 
 
 class Images:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from cpsam_gui.i18n import translate
+from cpsam_gui.program.i18n import translate
 from cpsam_gui.tasks.measuring import (
     Agreement,
     FolderTables,
@@ -23,11 +23,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from cpsam_gui.box import Box
-    from cpsam_gui.history import Step
-    from cpsam_gui.jobs import Job
-
-    from .session import Session
+    from cpsam_gui.jobs.jobs import Job
+    from cpsam_gui.session.session import Session
+    from cpsam_gui.state.box import Box
+    from cpsam_gui.state.steps import Step
 
 REST = 200  # milliseconds after the last change; measuring after every dab would be felt
 AT_ONCE = 5000  # objects; flags and classes of so many are put into the table without a thread
@@ -163,9 +162,15 @@ class Measuring(QObject):
         document, image = session.document, session.image
         assert image is not None
         request = Request(
-            image, document.snapshot(), dict(document.objects), self._names(),
-            None if self._everything else self.now, frozenset(self._stale), tuple(self._blocks), self.agreement,
-        )  # fmt: skip
+            image,
+            document.snapshot(),
+            dict(document.objects),
+            self._names(),
+            None if self._everything else self.now,
+            frozenset(self._stale),
+            tuple(self._blocks),
+            self.agreement,
+        )
         self._everything, self._under_way = False, True
         self._forget()
         self._job = session.jobs.start_beside(

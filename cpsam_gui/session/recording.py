@@ -7,22 +7,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cpsam_core.errors import SettingsError
-from cpsam_gui import worklog
-from cpsam_gui.facts import ReviewState
-from cpsam_gui.i18n import translate
-from cpsam_gui.run_options import recalled
-
-from .runs import THRESHOLDS
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.runs.options import recalled
+from cpsam_gui.session.segmenting import THRESHOLDS
+from cpsam_gui.state.image_facts import ReviewState
+from cpsam_gui.storage import worklog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from cpsam_core.settings import Settings
-    from cpsam_gui.history import Step
-    from cpsam_gui.worklog import Entry
-
-    from .session import Session
+    from cpsam_core.segment.settings import Settings
+    from cpsam_gui.session.session import Session
+    from cpsam_gui.state.steps import Step
+    from cpsam_gui.storage.worklog import Entry
 
 
 class Recording:

@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QTimer
 
 from cpsam_gui import tasks
-from cpsam_gui.frames import Recovered, image_of, recover
-from cpsam_gui.i18n import translate
-from cpsam_gui.jobs import Problem
-from cpsam_gui.journal import left_behind
-from cpsam_gui.questions import Answer, Question
+from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.session.questions import Answer, Question
+from cpsam_gui.storage.journal import left_behind
+from cpsam_gui.storage.journal_format import Recovered, image_of, recover
 
 if TYPE_CHECKING:
     from cpsam_core.progress import Progress
-    from cpsam_gui.document import Document
-
-    from .session import Session
+    from cpsam_gui.session.session import Session
+    from cpsam_gui.state.document import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +81,12 @@ class Recovery:
             question = Question(
                 translate("There is unsaved work on {}.").format(left.name),
                 translate("The program ended before it was saved, on {}.").format(left.moment),
-                (Answer("recover", translate("Recover")), Answer("drop", translate("Drop it")),
-                 Answer("later", translate("Later"))),
-            )  # fmt: skip
+                (
+                    Answer("recover", translate("Recover")),
+                    Answer("drop", translate("Drop it")),
+                    Answer("later", translate("Later")),
+                ),
+            )
             answer = session.keeping.ask(question)
             if answer == "drop":
                 self.drop(left)

@@ -9,20 +9,19 @@ import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from cpsam_gui import operations
-from cpsam_gui.i18n import translate
 from cpsam_gui.operations.reviewing import accept_objects, put_off
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.state.view import Camera
 from cpsam_gui.tasks.coverage import Missed, find_missed
 from cpsam_gui.tools import Pointer
-from cpsam_gui.view import Camera
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cpsam_gui.box import Box
-    from cpsam_gui.document import Document
-    from cpsam_gui.history import ObjectRecord, Step
-
-    from .session import Session
+    from cpsam_gui.session.session import Session
+    from cpsam_gui.state.box import Box
+    from cpsam_gui.state.document import Document
+    from cpsam_gui.state.steps import ObjectRecord, Step
 
 SHOWN = 180.0  # screen pixels of the longer side of an object that is shown
 AGAIN = 2.5  # how much larger or smaller an object may be without another zoom, which would be restless

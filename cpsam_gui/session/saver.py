@@ -9,22 +9,21 @@ from typing import TYPE_CHECKING
 from psygnal import Signal
 
 from cpsam_gui import tasks
-from cpsam_gui.files import masks_path, project_path
-from cpsam_gui.i18n import translate
-from cpsam_gui.jobs import Problem, problem_from
-from cpsam_gui.project import COMPLETE, MAPS
-from cpsam_gui.questions import Answer, Question
-from cpsam_gui.watch import Stamp, stamp_of
+from cpsam_gui.jobs.jobs import Problem, problem_from
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.session.questions import Answer, Question
+from cpsam_gui.storage.companions import masks_path, project_path
+from cpsam_gui.storage.file_lock import Stamp, stamp_of
+from cpsam_gui.storage.project import COMPLETE, MAPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cpsam_core.errors import CpsamError
-    from cpsam_gui.document import Document
-    from cpsam_gui.history import Step
-
-    from .runs import Flows
-    from .session import Session
+    from cpsam_gui.session.segmenting import Flows
+    from cpsam_gui.session.session import Session
+    from cpsam_gui.state.document import Document
+    from cpsam_gui.state.steps import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +110,14 @@ class Saver:
             self._ask(request, self._unread)
             return
         work = partial(
-            tasks.save_project, targets, document.snapshot(), dict(document.objects), self._extra(), expected,
+            tasks.save_project,
+            targets,
+            document.snapshot(),
+            dict(document.objects),
+            self._extra(),
+            expected,
             request.aside,
-        )  # fmt: skip
+        )
         self._writing = _Writing(request, document, document.state, flows)
         self._session.jobs.start_beside("Saving", work, self._done, every=True, ended=self._finished)
 
@@ -207,6 +211,9 @@ class Saver:
 def _both(first: Request, second: Request) -> Request:
     """Return one request for two that wait."""
     return Request(
-        first.masks or second.masks, first.quiet and second.quiet, second.then or first.then,
-        first.replace or second.replace, first.aside or second.aside,
-    )  # fmt: skip
+        first.masks or second.masks,
+        first.quiet and second.quiet,
+        second.then or first.then,
+        first.replace or second.replace,
+        first.aside or second.aside,
+    )

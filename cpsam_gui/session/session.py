@@ -11,25 +11,24 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from cpsam_gui import operations
-from cpsam_gui.document import Document
-from cpsam_gui.i18n import translate, translate_said
-from cpsam_gui.jobs import Jobs
-from cpsam_gui.models import Models
+from cpsam_gui.jobs.jobs import Jobs
+from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.runs.models import Models
+from cpsam_gui.session.comparing import Comparing
+from cpsam_gui.session.exporting import Exporting
+from cpsam_gui.session.gestures import Gestures
+from cpsam_gui.session.images import Images
+from cpsam_gui.session.mask_colours import Look
+from cpsam_gui.session.measuring import Measuring
+from cpsam_gui.session.persistence import Keeping
+from cpsam_gui.session.recording import Recording
+from cpsam_gui.session.reviewing import Reviewing
+from cpsam_gui.session.segmenting import Runs
+from cpsam_gui.session.tool_work import Helping
+from cpsam_gui.session.training import Training
+from cpsam_gui.session.unattended import FolderRun
+from cpsam_gui.state.document import Document
 from cpsam_gui.tools import Desk
-
-from .comparing import Comparing
-from .exporting import Exporting
-from .gestures import Gestures
-from .helping import Helping
-from .images import Images
-from .keeping import Keeping
-from .look import Look
-from .measuring import Measuring
-from .recording import Recording
-from .reviewing import Reviewing
-from .runs import Runs
-from .training import Training
-from .unattended import FolderRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable

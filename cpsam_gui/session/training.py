@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from cpsam_gui.i18n import translate
-from cpsam_gui.jobs import Problem
+from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.program.i18n import translate
 from cpsam_gui.tasks import suggesting
 from cpsam_gui.tasks import training as work
 
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent
     from cpsam_core.progress import Progress
     from cpsam_core.retrain import Candidate, RetrainingPlan, Use
-    from cpsam_gui.jobs import Job
-
-    from .session import Session
+    from cpsam_gui.jobs.jobs import Job
+    from cpsam_gui.session.session import Session
 
 
 class Training(QObject):
@@ -234,9 +233,11 @@ class Training(QObject):
         if self._dropping and self.plan is not None:
             name = self.plan.name
             self._session.jobs.start_beside(
-                "Removing what was cancelled", lambda progress: work.throw_away(name),
-                lambda _: self.models_changed.emit(), every=True,
-            )  # fmt: skip
+                "Removing what was cancelled",
+                lambda progress: work.throw_away(name),
+                lambda _: self.models_changed.emit(),
+                every=True,
+            )
         self.state_changed.emit()
 
     # -- called from the training's thread ---------------------------------------------------------------

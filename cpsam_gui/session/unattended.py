@@ -6,16 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cpsam_gui import tasks
-from cpsam_gui.files import images_in, project_path
-from cpsam_gui.i18n import translate
-from cpsam_gui.queue import Existing, Queue, State
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.runs.folder_queue import Existing, Queue, State
+from cpsam_gui.storage.companions import images_in, project_path
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cpsam_gui.jobs import Job, Problem
-
-    from .session import Session
+    from cpsam_gui.jobs.jobs import Job, Problem
+    from cpsam_gui.session.session import Session
 
 
 class FolderRun:
@@ -48,11 +47,14 @@ class FolderRun:
             return
         runs = session.runs
         self._plan = tasks.Unattended(
-            runs.options, session.images.chosen, session.images.reading, self.existing,
+            runs.options,
+            session.images.chosen,
+            session.images.reading,
+            self.existing,
             partial(session.models.load, runs.options.model),
             partial(session.models.device.background, paused=lambda: self.queue.paused),
             self._is_open,
-        )  # fmt: skip
+        )
         self._stopping = False
         self.queue.begin()
         self._next()

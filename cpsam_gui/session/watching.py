@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QTimer
 
-from cpsam_gui.files import project_path
-from cpsam_gui.i18n import translate
-from cpsam_gui.jobs import Problem
-from cpsam_gui.questions import Answer, Question
-from cpsam_gui.watch import Owner, ProjectLock, Stamp, stamp_of
+from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.session.questions import Answer, Question
+from cpsam_gui.storage.companions import project_path
+from cpsam_gui.storage.file_lock import Owner, ProjectLock, Stamp, stamp_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .session import Session
+    from cpsam_gui.session.session import Session
 
 
 class Watching:

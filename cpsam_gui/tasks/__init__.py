@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .opening import (
+from cpsam_gui.tasks.opening import (
     Histogram,
     Opened,
     Reading,
@@ -14,12 +14,21 @@ from .opening import (
     prepare,
     read_unsure,
 )
-from .pictures import thumbnail
-from .records import Found, Kept, records_of, records_with
-from .region import RegionFound, segment_region
-from .saving import DIAMETER_USED, Conflict, Loaded, Saved, Written, read_masks, save, save_project
-from .segmenting import Outcome, Segments, combine, mask_again, measure, segment
-from .unattended import Handled, Unattended, segment_unattended
+from cpsam_gui.tasks.pictures import thumbnail
+from cpsam_gui.tasks.records import Found, Kept, records_of, records_with
+from cpsam_gui.tasks.region import RegionFound, segment_region
+from cpsam_gui.tasks.saving import (
+    DIAMETER_USED,
+    Conflict,
+    Loaded,
+    Saved,
+    Written,
+    read_masks,
+    save,
+    save_project,
+)
+from cpsam_gui.tasks.segmenting import Outcome, Segments, combine, mask_again, measure, segment
+from cpsam_gui.tasks.unattended import Handled, Unattended, segment_unattended
 
 __all__ = [
     "DIAMETER_USED",

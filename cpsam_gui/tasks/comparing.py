@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cpsam_core.compare import Comparison, State, compare
 from cpsam_core.labels import runs_of
+from cpsam_core.metrics.compare import Comparison, State, compare
 from cpsam_core.progress import silent
-from cpsam_gui.box import Box
-
-from .exporting import read_any
+from cpsam_gui.state.box import Box
+from cpsam_gui.tasks.exporting import read_any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,15 +19,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from cpsam_core.agreement import Agreement
+    from cpsam_core.metrics.agreement import Agreement
     from cpsam_core.progress import Progress
-    from cpsam_gui.history import Labels, Step
-    from cpsam_gui.snapshot import Snapshot
+    from cpsam_gui.state.snapshot import Snapshot
+    from cpsam_gui.state.steps import Labels, Step
 
 COLOURS = {
-    State.MATCHED: (92, 200, 245), State.GAINED: (88, 214, 141), State.LOST: (255, 92, 92),
-    State.SPLIT: (240, 180, 80), State.MERGED: (190, 120, 255),
-}  # fmt: skip
+    State.MATCHED: (92, 200, 245),
+    State.GAINED: (88, 214, 141),
+    State.LOST: (255, 92, 92),
+    State.SPLIT: (240, 180, 80),
+    State.MERGED: (190, 120, 255),
+}
 """Red, green and blue of what became of an object."""
 HELD = 2_000_000_000  # bytes of label images that are held for a comparison of people
 
@@ -104,8 +106,8 @@ def agreement_of(
     paths: Sequence[Path], shape: tuple[int, int, int], threshold: float, progress: Progress
 ) -> Agreement:
     """Return how well the masks of several people agree on the open image."""
-    from cpsam_core.agreement import agreement
     from cpsam_core.errors import ImageError
+    from cpsam_core.metrics.agreement import agreement
 
     if 4 * int(np.prod(shape)) * len(paths) > HELD:
         raise ImageError("These are too many masks of so large an image to be compared at a time.")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cpsam_gui.box import Box
+from cpsam_gui.state.box import Box
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_core.progress import Progress
-    from cpsam_gui.snapshot import Snapshot
+    from cpsam_gui.state.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def find_missed(logits: NDArray[np.floating[Any]], still: Snapshot, progress: Pr
     still
         The labels as they are now.
     """
-    from cpsam_core.coverage import uncovered
+    from cpsam_core.review.coverage import uncovered
 
     progress(0, 1, "")
     labels = still.array()

@@ -9,13 +9,12 @@ import numpy as np
 
 from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.progress import silent
-from cpsam_gui.facts import ClassName, Facts
-from cpsam_gui.files import PROJECT, earlier_work
-from cpsam_gui.history import Origin
-from cpsam_gui.snapshot import Snapshot
-
-from .records import records_of
-from .saving import Loaded, Saved, fitting, read_masks
+from cpsam_gui.state.image_facts import ClassName, Facts
+from cpsam_gui.state.snapshot import Snapshot
+from cpsam_gui.state.steps import Origin
+from cpsam_gui.storage.companions import PROJECT, earlier_work
+from cpsam_gui.tasks.records import records_of
+from cpsam_gui.tasks.saving import Loaded, Saved, fitting, read_masks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,9 +23,8 @@ if TYPE_CHECKING:
     from cpsam_core.formats import Format, ObjectSet, WriteOptions
     from cpsam_core.images import Image
     from cpsam_core.progress import Progress
-    from cpsam_gui.history import Labels, ObjectRecord
-
-    from .records import Found
+    from cpsam_gui.state.steps import Labels, ObjectRecord
+    from cpsam_gui.tasks.records import Found
 
 OWN = (PROJECT, "_seg.npy")  # these say more than their pixels, and have readers of their own
 
@@ -237,10 +235,14 @@ def _measured(objects: ObjectSet, records: Mapping[int, ObjectRecord], progress:
     )
     image = objects.image
     table = measure(
-        objects.labels, image.pixels if image is not None else None,
-        channels=image.channel_names if image is not None else (), pixel_size=objects.pixel_size,
-        z_step=objects.z_step, facts=known, progress=progress,
-    )  # fmt: skip
+        objects.labels,
+        image.pixels if image is not None else None,
+        channels=image.channel_names if image is not None else (),
+        pixel_size=objects.pixel_size,
+        z_step=objects.z_step,
+        facts=known,
+        progress=progress,
+    )
     columns = {name: column for name, column in export_columns(table).items() if name != "id"}
     return replace(objects, columns=columns)
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cpsam_core.doubt import Doubt, object_doubt
 from cpsam_core.measure import Facts, ObjectMeasurements, measure, remeasure
+from cpsam_core.review.doubt import Doubt, object_doubt
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from cpsam_core.images import Image
     from cpsam_core.progress import Progress
-    from cpsam_gui.box import Box
-    from cpsam_gui.history import Labels, ObjectRecord
-    from cpsam_gui.snapshot import Snapshot
+    from cpsam_gui.state.box import Box
+    from cpsam_gui.state.snapshot import Snapshot
+    from cpsam_gui.state.steps import Labels, ObjectRecord
 
     Column = NDArray[Any]
     Rows = Mapping[int, ObjectRecord]
@@ -234,10 +234,10 @@ def measure_folder(folder: Path, target: Path, where: str, progress: Progress) -
     where
         Expression that chooses objects; empty for all.
     """
+    from cpsam_core.data.pairs import find_pairs
     from cpsam_core.errors import CpsamError
     from cpsam_core.measure import export_columns, parse, stacked, summarise, table_of, write_table
-    from cpsam_core.measure_files import measure_pair
-    from cpsam_core.pairs import find_pairs
+    from cpsam_core.measure.folder import measure_pair
 
     chosen = parse(where) if where.strip() else None
     tables, rows, failed = [], [], []

@@ -22,8 +22,8 @@ def export_model(info: ModelInfo, target: Path, progress: Progress) -> Path:
     WeightsError
         The file cannot be written, or it is the model itself.
     """
-    from cpsam_core.atomic import atomic_path
-    from cpsam_core.cards import write_card
+    from cpsam_core.checkpoints.cards import write_card
+    from cpsam_core.system.atomic import atomic_path
 
     progress(0, 1, "Copying")
     if target.resolve() == info.path.resolve():

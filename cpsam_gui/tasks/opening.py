@@ -10,11 +10,10 @@ import numpy as np
 
 from cpsam_core.errors import ImageError
 from cpsam_core.progress import silent
-from cpsam_gui.files import earlier_work
-from cpsam_gui.palette import CHANNEL_COLOURS
-from cpsam_gui.view import ChannelView
-
-from .saving import read_masks
+from cpsam_gui.state.palette import CHANNEL_COLOURS
+from cpsam_gui.state.view import ChannelView
+from cpsam_gui.storage.companions import earlier_work
+from cpsam_gui.tasks.saving import read_masks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     from cpsam_core.images import Image
     from cpsam_core.images.readers import Raw
     from cpsam_core.progress import Progress
-
-    from .records import Found
+    from cpsam_gui.tasks.records import Found
 
 RGB = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
 SHOWN = 6  # channels that are visible at first; more would only be white
@@ -140,9 +138,14 @@ def _arranged(path: Path, raw: Raw, reading: Reading, progress: Progress, *, shi
     from cpsam_core.images import arrange
 
     image = arrange(
-        raw.array, reading.axes or raw.axes, time=reading.time, channel_names=raw.channel_names,
-        pixel_size=raw.pixel_size, z_step=raw.z_step, path=path,
-    )  # fmt: skip
+        raw.array,
+        reading.axes or raw.axes,
+        time=reading.time,
+        channel_names=raw.channel_names,
+        pixel_size=raw.pixel_size,
+        z_step=raw.z_step,
+        path=path,
+    )
     progress(1, 3, "Measuring brightness")
     opened = prepare(image)
     progress(2, 3, "Reading masks")

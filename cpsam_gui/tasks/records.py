@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_core.labels import runs_of
-from cpsam_gui.box import Box
-from cpsam_gui.history import ObjectRecord, Origin
-from cpsam_gui.palette import spread
-from cpsam_gui.table import Records
+from cpsam_gui.state.box import Box
+from cpsam_gui.state.objects import Records
+from cpsam_gui.state.palette import spread
+from cpsam_gui.state.steps import ObjectRecord, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_core.labels import Runs
-    from cpsam_gui.history import Labels
-    from cpsam_gui.snapshot import Snapshot
+    from cpsam_gui.state.snapshot import Snapshot
+    from cpsam_gui.state.steps import Labels
 
 
 GAP = 3  # pixels; objects that are nearer must not have one colour

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cpsam_gui.box import Box
-
-from .segmenting import run_network, scores_of
+from cpsam_gui.state.box import Box
+from cpsam_gui.tasks.segmenting import run_network, scores_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +18,9 @@ if TYPE_CHECKING:
 
     from cpsam_core.images import Image
     from cpsam_core.progress import Progress
-    from cpsam_core.segment import Settings
-    from cpsam_gui.history import Labels
-
-    from .segmenting import Segments
+    from cpsam_core.segment.segmenter import Settings
+    from cpsam_gui.state.steps import Labels
+    from cpsam_gui.tasks.segmenting import Segments
 
 CONTEXT = 32  # pixels around the region that the network sees too, so that cells at its border look whole
 INSIDE = 0.5  # an object belongs to a region when more than this share of it lies inside
@@ -77,9 +75,13 @@ def segment_region(
     result, _ = run_network(part, settings, load, progress)
     labels = np.asarray(result.labels, np.uint32).reshape(box.shape)
     inner = Box(
-        region.z0 - box.z0, region.z1 - box.z0, region.y0 - box.y0, region.y1 - box.y0,
-        region.x0 - box.x0, region.x1 - box.x0,
-    )  # fmt: skip
+        region.z0 - box.z0,
+        region.z1 - box.z0,
+        region.y0 - box.y0,
+        region.y1 - box.y0,
+        region.x0 - box.x0,
+        region.x1 - box.x0,
+    )
     return RegionFound(
         region,
         box,

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_core.errors import CpsamError, ImageError
-from cpsam_gui.facts import Facts
-from cpsam_gui.files import PROJECT
-from cpsam_gui.history import ObjectRecord, Origin
-from cpsam_gui.palette import COLOURS
-from cpsam_gui.project import COMPLETE, Project, read_project, write_project
-from cpsam_gui.snapshot import Snapshot
-from cpsam_gui.watch import Stamp, stamp_of
-
-from .records import Found, records_of, records_with
+from cpsam_gui.state.image_facts import Facts
+from cpsam_gui.state.palette import COLOURS
+from cpsam_gui.state.snapshot import Snapshot
+from cpsam_gui.state.steps import ObjectRecord, Origin
+from cpsam_gui.storage.companions import PROJECT
+from cpsam_gui.storage.file_lock import Stamp, stamp_of
+from cpsam_gui.storage.project import COMPLETE, Project, read_project, write_project
+from cpsam_gui.tasks.records import Found, records_of, records_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_core.progress import Progress
-    from cpsam_gui.history import Labels
+    from cpsam_gui.state.steps import Labels
 
 
 DIAMETER_USED = "diameter_used"
@@ -141,10 +140,16 @@ def _read_project(path: Path, shape: tuple[int, ...]) -> Loaded:
     )
     used = project.settings.pop(DIAMETER_USED, None)
     return Loaded(
-        labels, records_with(labels, project.objects), flows, logits,
-        float(used) if isinstance(used, int | float) else None, project.settings, classes,
-        project.facts, project.foreign,
-    )  # fmt: skip
+        labels,
+        records_with(labels, project.objects),
+        flows,
+        logits,
+        float(used) if isinstance(used, int | float) else None,
+        project.settings,
+        classes,
+        project.facts,
+        project.foreign,
+    )
 
 
 def _read_seg(path: Path, shape: tuple[int, ...]) -> Found:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from cpsam_gui.compose import compose_with_ids
-from cpsam_gui.snapshot import Snapshot
-
-from .records import Found, Kept, records_of
+from cpsam_gui.operations.compose import compose_with_ids
+from cpsam_gui.state.snapshot import Snapshot
+from cpsam_gui.tasks.records import Found, Kept, records_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_core.images import Image
-    from cpsam_core.mask_memory import MaskMemory
     from cpsam_core.progress import Progress
-    from cpsam_core.segment import Segmentation, Settings
+    from cpsam_core.segment.mask_memory import MaskMemory
+    from cpsam_core.segment.segmenter import Segmentation, Settings
 
 
 class Segments(Protocol):
@@ -85,7 +84,7 @@ def mask_again(
     progress: Progress,
 ) -> Found:
     """Make objects of the flows of an earlier run, with other thresholds."""
-    from cpsam_core.segment import masks_of
+    from cpsam_core.segment.segmenter import masks_of
 
     shape = logits.shape if logits.ndim == 3 else (1, *logits.shape)
     return combine(masks_of(flows, logits, settings, class_logits, progress, memory), shape, kept, progress)

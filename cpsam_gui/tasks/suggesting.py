@@ -9,8 +9,8 @@ import numpy as np
 
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import silent
-from cpsam_gui.facts import ReviewState
-from cpsam_gui.files import project_path
+from cpsam_gui.state.image_facts import ReviewState
+from cpsam_gui.storage.companions import project_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,7 +74,7 @@ def doubt_in(project: Path) -> Doubt | None:
     """Return how doubtful the saved objects are that nobody decided on, by their flow errors and probabilities."""
     from cpsam_core.images.project_files import read_project_file
     from cpsam_core.retrain import Doubt
-    from cpsam_core.retrain.doubt import object_doubts
+    from cpsam_core.review.next_image import object_doubts
 
     try:
         every = list(read_project_file(project, maps=()).objects.values())

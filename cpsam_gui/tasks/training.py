@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from cpsam_core.errors import CpsamError, TrainingError
 from cpsam_core.progress import silent
-from cpsam_gui.files import earlier_work, images_in
+from cpsam_gui.storage.companions import earlier_work, images_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from cpsam_core.data.pairs import Pair
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent, TrainSettings
-    from cpsam_core.pairs import Pair
     from cpsam_core.progress import Progress
     from cpsam_core.retrain import BeforeAfter, Candidate, Retrained, RetrainingPlan, Use
 
@@ -135,7 +135,7 @@ def start_on(
 
 def pair_of(image: Path) -> Pair:
     """Return an image with the masks that were saved beside it: the project where there is one."""
-    from cpsam_core.pairs import Pair
+    from cpsam_core.data.pairs import Pair
 
     masks = earlier_work(image)
     if masks is None:
@@ -167,9 +167,13 @@ def plan(candidates: Iterable[Candidate], options: TrainOptions) -> RetrainingPl
     classes = options.classes is not False and any(one.classes for one in known if one.wanted)
     settings = settings_of(options, classes)
     return plan_retraining(
-        known, options.start, name=options.name or None, settings=settings, classes=options.classes,
+        known,
+        options.start,
+        name=options.name or None,
+        settings=settings,
+        classes=options.classes,
         seed=settings.seed,
-    )  # fmt: skip
+    )
 
 
 def train(
@@ -200,10 +204,15 @@ def train(
 
     try:
         trained = retrain(
-            planned, device=options.device, precision=options.precision, progress=step, control=control,
-            on_epoch=listener.on_epoch, on_event=listener.on_event,
+            planned,
+            device=options.device,
+            precision=options.precision,
+            progress=step,
+            control=control,
+            on_epoch=listener.on_epoch,
+            on_event=listener.on_event,
             score=scorer(planned, options.device, options.precision, measured),
-        )  # fmt: skip
+        )
     except CpsamError:
         if not _partial(planned.name).exists():  # nothing to go on with
             note.unlink(missing_ok=True)
@@ -222,10 +231,10 @@ def compare(
     """Segment what was kept aside with the start and with the new model; write the scores into the new one's card."""
     if not plan.aside:
         return None, {}
-    from cpsam_core.cards import read_card, write_card
+    from cpsam_core.checkpoints.cards import read_card, write_card
     from cpsam_core.retrain import before_after
-    from cpsam_core.segment import Segmenter
-    from cpsam_core.validate import validate
+    from cpsam_core.retrain.validate import validate
+    from cpsam_core.segment.segmenter import Segmenter
 
     progress(0, 1, "Comparing with the old model")
     old, new = (
@@ -258,13 +267,18 @@ class Request:
 
 def write_request(path: Path, candidates: Iterable[Candidate], options: TrainOptions) -> None:
     """Write down what a training is to do, so that it can go on after a crash."""
-    from cpsam_core.atomic import write_bytes
+    from cpsam_core.system.atomic import write_bytes
 
     content = {
-        "start": options.start, "name": options.name, "changes": dict(options.changes), "scale": options.scale,
-        "classes": options.classes, "device": options.device, "precision": options.precision,
+        "start": options.start,
+        "name": options.name,
+        "changes": dict(options.changes),
+        "scale": options.scale,
+        "classes": options.classes,
+        "device": options.device,
+        "precision": options.precision,
         "images": [[str(one.pair.image), one.use] for one in candidates],
-    }  # fmt: skip
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(path, json.dumps(content, indent=1).encode())
 
@@ -278,10 +292,14 @@ def read_request(path: Path) -> Request | None:
             return None
         scale = stored["scale"]
         options = TrainOptions(
-            str(stored["start"]), str(stored["name"]), dict(stored["changes"]),
+            str(stored["start"]),
+            str(stored["name"]),
+            dict(stored["changes"]),
             (float(scale[0]), float(scale[1])) if scale else None,
-            stored["classes"], stored["device"], stored["precision"],
-        )  # fmt: skip
+            stored["classes"],
+            stored["device"],
+            stored["precision"],
+        )
         settings_of(options)  # refuses what makes no sense
         if (
             path.name != f"{options.name}{REQUEST}"

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from cpsam_core.errors import ImageError
 from cpsam_core.progress import silent
-from cpsam_gui import worklog
-from cpsam_gui.facts import Facts, ReviewState
-from cpsam_gui.files import PROJECT, earlier_work, masks_path, project_path
-from cpsam_gui.queue import Existing
-from cpsam_gui.run_options import is_kept, remembered
-
-from .records import Found, Kept
-from .saving import Loaded, Saved, read_masks, save
-from .segmenting import combine, run_network
+from cpsam_gui.runs.folder_queue import Existing
+from cpsam_gui.runs.options import is_kept, remembered
+from cpsam_gui.state.image_facts import Facts, ReviewState
+from cpsam_gui.storage import worklog
+from cpsam_gui.storage.companions import PROJECT, earlier_work, masks_path, project_path
+from cpsam_gui.tasks.records import Found, Kept
+from cpsam_gui.tasks.saving import Loaded, Saved, read_masks, save
+from cpsam_gui.tasks.segmenting import combine, run_network
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,10 +23,9 @@ if TYPE_CHECKING:
 
     from cpsam_core.images import Image
     from cpsam_core.progress import Progress
-    from cpsam_gui.run_options import RunOptions
-
-    from .opening import Reading
-    from .segmenting import Segments
+    from cpsam_gui.runs.options import RunOptions
+    from cpsam_gui.tasks.opening import Reading
+    from cpsam_gui.tasks.segmenting import Segments
 
 OPEN = "open in the window"
 SEGMENT = "Segment"

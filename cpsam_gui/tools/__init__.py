@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from .base import Desk, Maps, Pointer, Shape, Tint, Tool
-from .complete import CompleteRegion, forget_regions
-from .cut import Merge, Seeds, Split
-from .fill import Fill
-from .find import Find, SegmentBox
-from .options import Options
-from .outline import HoverOutline, Lasso, Polygon
-from .paint import Brush, Eraser
-from .run import RunRegion, SizeDisk
-from .run_desk import RunDesk
-from .select import BoxSelect, LassoSelect, Select
-from .stamp import Paste
-from .vertices import Vertices
+from cpsam_gui.tools.base import Desk, Maps, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.complete import CompleteRegion, forget_regions
+from cpsam_gui.tools.cut import Merge, Seeds, Split
+from cpsam_gui.tools.fill import Fill
+from cpsam_gui.tools.find import Find, SegmentBox
+from cpsam_gui.tools.options import Options
+from cpsam_gui.tools.outline import HoverOutline, Lasso, Polygon
+from cpsam_gui.tools.paint import Brush, Eraser
+from cpsam_gui.tools.run import RunRegion, SizeDisk
+from cpsam_gui.tools.run_desk import RunDesk
+from cpsam_gui.tools.select import BoxSelect, LassoSelect, Select
+from cpsam_gui.tools.stamp import Paste
+from cpsam_gui.tools.vertices import Vertices
 
 TOOLS: dict[str, type[Tool]] = {
     tool.key: tool
     for tool in (
-        Select, BoxSelect, LassoSelect, Brush, Eraser, HoverOutline, Lasso, Polygon, Vertices, Fill, Find,
-        SegmentBox, Split, Seeds, Merge, Paste,
-        SizeDisk, RunRegion, CompleteRegion,
+        Select,
+        BoxSelect,
+        LassoSelect,
+        Brush,
+        Eraser,
+        HoverOutline,
+        Lasso,
+        Polygon,
+        Vertices,
+        Fill,
+        Find,
+        SegmentBox,
+        Split,
+        Seeds,
+        Merge,
+        Paste,
+        SizeDisk,
+        RunRegion,
+        CompleteRegion,
     )
-}  # fmt: skip
+}
 
 __all__ = [
     "TOOLS",

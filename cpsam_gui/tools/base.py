@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from .options import Options
-from .run_desk import RunDesk
+from cpsam_gui.tools.options import Options
+from cpsam_gui.tools.run_desk import RunDesk
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from cpsam_gui.box import Box
-    from cpsam_gui.document import Document
-    from cpsam_gui.view import View
+    from cpsam_gui.state.box import Box
+    from cpsam_gui.state.document import Document
+    from cpsam_gui.state.view import View
 
 HIDDEN = "The masks are hidden; show them to draw (X)"
 

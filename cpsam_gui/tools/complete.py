@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .select import BoxSelect
+from cpsam_gui.tools.select import BoxSelect
 
 if TYPE_CHECKING:
-    from cpsam_gui.box import Box
-    from cpsam_gui.document import Document
-
-    from .base import Pointer, Shape
+    from cpsam_gui.state.box import Box
+    from cpsam_gui.state.document import Document
+    from cpsam_gui.tools.base import Pointer, Shape
 
 SMALLEST = 8  # pixels on a side
 
@@ -42,10 +41,7 @@ class CompleteRegion(BoxSelect):
         """Take the region under the pointer away."""
         document, plane = self.desk.document, self.desk.view.plane
         regions = document.facts.complete
-        hit = [
-            region for region in regions
-            if region.plane == plane and _encloses(region.corners, p.x, p.y)
-        ]  # fmt: skip
+        hit = [region for region in regions if region.plane == plane and _encloses(region.corners, p.x, p.y)]
         if not hit:
             self.desk.say("Drag a box around the region in which every object is drawn")
             return

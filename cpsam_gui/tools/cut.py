@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cpsam_gui import drawing, operations
-from cpsam_gui.box import Box
-
-from .base import Desk, Pointer, Shape, Tint, Tool
-from .marks import Marks, region
-from .outline import Lasso
+from cpsam_gui.state.box import Box
+from cpsam_gui.tools.base import Desk, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.marks import Marks, region
+from cpsam_gui.tools.outline import Lasso
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_gui import drawing, operations
-
-from .base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
-from .marks import region
+from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.marks import region
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cpsam_gui.box import Box
     from cpsam_gui.drawing.shapes import Mask
+    from cpsam_gui.state.box import Box
 
 PREVIEW = 512  # pixels a side; what is shown while the pointer moves takes no longer than a frame
 STEP = 1.15  # of the tolerance, for one turn of the wheel
@@ -122,9 +121,15 @@ class Fill(Tool):
             return others
 
         return drawing.flood(
-            desk.pixels[plane], int(p.y // 1), int(p.x // 1), desk.options.tolerance, values, closed, plane,
+            desk.pixels[plane],
+            int(p.y // 1),
+            int(p.x // 1),
+            desk.options.tolerance,
+            values,
+            closed,
+            plane,
             largest,
-        )  # fmt: skip
+        )
 
     def shapes(self) -> list[Shape]:
         """Return the region under the pointer."""
@@ -132,8 +137,15 @@ class Fill(Tool):
         if p is None or not desk.view.masks.visible:
             return []
         options = desk.options
-        key = (int(p.y // 1), int(p.x // 1), desk.view.plane, options.tolerance, options.mode,
-               desk.document.position, desk.view.channels)  # fmt: skip
+        key = (
+            int(p.y // 1),
+            int(p.x // 1),
+            desk.view.plane,
+            options.tolerance,
+            options.mode,
+            desk.document.position,
+            desk.view.channels,
+        )
         if key != self._shown[0]:
             found = self._region(p, PREVIEW)
             shapes: list[Shape] = []

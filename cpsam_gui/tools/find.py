@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_gui import operations
-from cpsam_gui.box import Box
-
-from .base import HIDDEN, Desk, Pointer, Shape, Tool
-from .marks import region
-from .select import BoxSelect
+from cpsam_gui.state.box import Box
+from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, Shape, Tool
+from cpsam_gui.tools.marks import region
+from cpsam_gui.tools.select import BoxSelect
 
 if TYPE_CHECKING:
     from collections.abc import Callable

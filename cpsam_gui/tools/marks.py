@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpsam_gui import drawing
-
-from .base import Shape, Tint
+from cpsam_gui.tools.base import Shape, Tint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cpsam_gui.document import Document
     from cpsam_gui.drawing.shapes import Line, Mask
+    from cpsam_gui.state.document import Document
 
 FEW = 200  # objects that are outlined; more cannot be told apart anyway
 LARGE = 1 << 22  # pixels; the outline of a larger object takes longer than a frame

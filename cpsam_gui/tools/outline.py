@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from cpsam_gui import operations
-
-from .base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
 
 CLOSE = 9.0  # screen pixels from the start within which an outline closes
 STEP = 2.0  # screen pixels between the points that are kept

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cpsam_gui import operations
 from cpsam_gui.drawing import stroke
-
-from .base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
 
 if TYPE_CHECKING:
-    from cpsam_gui.box import Box
     from cpsam_gui.drawing.shapes import Mask
-    from cpsam_gui.history import ObjectRecord
+    from cpsam_gui.state.box import Box
+    from cpsam_gui.state.steps import ObjectRecord
 
 
 class Painter(Tool):

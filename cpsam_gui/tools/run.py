@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from .base import Desk, Pointer, Shape, Tint, Tool
-from .select import BoxSelect
+from cpsam_gui.tools.base import Desk, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.select import BoxSelect
 
 if TYPE_CHECKING:
-    from cpsam_gui.box import Box
+    from cpsam_gui.state.box import Box
 
 RIM = 7.0  # screen pixels around the rim of the disk in which it is taken hold of
 STEP = 1.08  # for one turn of the wheel

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cpsam_gui.box import Box
+    from cpsam_gui.state.box import Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from cpsam_gui import drawing, operations
-from cpsam_gui.box import Box
-
-from .base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
-from .marks import Marks
-from .outline import HoverOutline, Lasso
+from cpsam_gui.state.box import Box
+from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.marks import Marks
+from cpsam_gui.tools.outline import HoverOutline, Lasso
 
 if TYPE_CHECKING:
     from cpsam_gui.drawing.shapes import Mask
-    from cpsam_gui.history import Labels
+    from cpsam_gui.state.steps import Labels
 
 DRAG = 4.0  # screen pixels that tell a drag from a click
 COUNTED = 1 << 20  # pixels; looking through a larger area takes longer than a frame

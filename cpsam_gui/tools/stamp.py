@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from cpsam_gui import drawing, operations
-
-from .base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
 
 SHOWN = 200  # objects whose outlines follow the pointer
 

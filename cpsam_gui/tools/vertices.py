@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cpsam_gui import drawing, operations
-
-from .base import Desk, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.base import Desk, Pointer, Shape, Tint, Tool
 
 CLOSE = 9.0  # screen pixels from a corner or an edge within which it is taken hold of
 FINE, COARSE = 0.9, 4.0  # pixels that the simplified outline may be off, by the size of the object

@@ -63,7 +63,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
 
     from cpsam_core.checkpoints import write_checkpoint
-    from cpsam_core.vit import FlowVit, VitConfig
+    from cpsam_core.network.vit import FlowVit, VitConfig
 
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("model") / "tiny.safetensors"

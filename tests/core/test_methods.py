@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from cpsam_core.cards import ModelCard
+from cpsam_core.checkpoints.cards import ModelCard
 from cpsam_core.methods import MethodsFacts, methods_text
-from cpsam_core.normalize import NormalizeSettings
-from cpsam_core.settings import Settings
+from cpsam_core.preprocess.normalize import NormalizeSettings
+from cpsam_core.segment.settings import Settings
 
 
 def test_a_whole_text() -> None:
     text = methods_text(
         MethodsFacts(
-            "0.1.0", "liver-3", ModelCard(parent="cpsam_v2", images={"a": "a.tif", "b": "b.tif"}),
-            Settings(diameter=45.0, flow_threshold=0.4, min_size=20), images=12, verified=12,
-            objects={"model": 900, "edited": 90, "hand": 10}, corrections={"Delete": 31, "Split": 4, "Brush": 100},
-            annotators=2, class_names=("tumour", "stroma"),
+            "0.1.0",
+            "liver-3",
+            ModelCard(parent="cpsam_v2", images={"a": "a.tif", "b": "b.tif"}),
+            Settings(diameter=45.0, flow_threshold=0.4, min_size=20),
+            images=12,
+            verified=12,
+            objects={"model": 900, "edited": 90, "hand": 10},
+            corrections={"Delete": 31, "Split": 4, "Brush": 100},
+            annotators=2,
+            class_names=("tumour", "stroma"),
         )
-    )  # fmt: skip
+    )
     assert text == (
         "The cells of 12 images were segmented with the model liver-3 in cpsam-gui 0.1.0, a program for Cellpose-SAM "
         "(Pachitariu, Rariden & Stringer, 2025). The model was finetuned from cpsam_v2 on 2 images. The diameter of "

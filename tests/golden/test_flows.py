@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cpsam_core.flows import flows_from_masks
+from cpsam_core.dynamics.targets import flows_from_masks
 
 HERE = Path(__file__).parent
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cpsam_core.normalize import NormalizeSettings, normalize
+from cpsam_core.preprocess.normalize import NormalizeSettings, normalize
 
 GOLDEN = Path(__file__).parent / "normalize.npz"
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cpsam_core.predict import TileNetwork, predict_plane
+from cpsam_core.segment.predict import TileNetwork, predict_plane
 
 GOLDEN = Path(__file__).parent / "tiling.npz"
 

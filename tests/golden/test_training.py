@@ -11,8 +11,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from cpsam_core.losses import class_loss, segmentation_loss
-from cpsam_core.schedule import learning_rates
+from cpsam_core.finetune.losses import class_loss, segmentation_loss
+from cpsam_core.finetune.schedule import learning_rates
 
 Arrays = dict[str, NDArray[Any]]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cpsam_core.predict import TileNetwork
-from cpsam_core.volume import predict_volume, stitch
+from cpsam_core.segment.predict import TileNetwork
+from cpsam_core.segment.volume import predict_volume, stitch
 
 GOLDEN = Path(__file__).parent
 

@@ -16,8 +16,8 @@ import tifffile
 from PyQt6.QtCore import QSettings
 from PyQt6.QtGui import QDesktopServices
 
-from cpsam_gui.models import Models
-from cpsam_gui.preferences import Preferences
+from cpsam_gui.program.preferences import Preferences
+from cpsam_gui.runs.models import Models
 from cpsam_gui.session import Session
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
-    from cpsam_gui.window import Window
+    from cpsam_gui.window.window import Window
 
 CENTRES = ((20, 20), (20, 60), (60, 20), (60, 60))
 RADIUS = 9
@@ -67,9 +67,12 @@ class FakeSegmenter:
         table = SimpleNamespace(ids=ids, flow_errors=np.full(4, 0.1), probabilities=np.full(4, 0.9))
         shape = labels.shape
         return SimpleNamespace(
-            labels=labels, flows=np.zeros((2, *shape), np.float32), logits=np.zeros(shape, np.float32),
-            objects=table, diameter=None,
-        )  # fmt: skip
+            labels=labels,
+            flows=np.zeros((2, *shape), np.float32),
+            logits=np.zeros(shape, np.float32),
+            objects=table,
+            diameter=None,
+        )
 
     def measure(self, image: Any, settings: Any, progress: Callable[..., None]) -> float | None:
         """Return the diameter of the discs of the test image."""
@@ -146,8 +149,8 @@ def session(segmenter: FakeSegmenter, qtbot: QtBot) -> Iterator[Session]:
 @pytest.fixture
 def window(segmenter: FakeSegmenter, qtbot: QtBot, qapp: QApplication) -> Iterator[Window]:
     """Return a shown window without an image."""
-    from cpsam_gui import theme
-    from cpsam_gui.window import Window
+    from cpsam_gui.style import theme
+    from cpsam_gui.window.window import Window
 
     theme.apply(qapp)
 

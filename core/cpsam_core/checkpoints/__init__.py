@@ -1,14 +1,19 @@
 """Read, convert and write weight files of every kind that the program knows.
 
-`load_model` is the way in (file -> network), `write_checkpoint` the way out; the rest are their steps.
+`load_model` is the way in (file -> network), `write_checkpoint` the way out; the rest are their steps. Names load on
+first use: a model card (:mod:`cpsam_core.checkpoints.cards`) is read without torch.
 """
 
 from __future__ import annotations
 
-from .convert import adapt_state, config_from_state, state_from_sam
-from .load import adapted, build_model, load_model, validate
-from .read import Kind, kind_of, read_state
-from .write import write_checkpoint
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cpsam_core.checkpoints.convert import adapt_state, config_from_state, state_from_sam
+    from cpsam_core.checkpoints.load import adapted, build_model, load_model, validate
+    from cpsam_core.checkpoints.read import Kind, kind_of, read_state
+    from cpsam_core.checkpoints.write import write_checkpoint
 
 __all__ = [
     "Kind",
@@ -23,3 +28,17 @@ __all__ = [
     "validate",
     "write_checkpoint",
 ]
+
+_MODULES = {
+    "convert": ("adapt_state", "config_from_state", "state_from_sam"),
+    "load": ("adapted", "build_model", "load_model", "validate"),
+    "read": ("Kind", "kind_of", "read_state"),
+    "write": ("write_checkpoint",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,12 +13,17 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from cpsam_core.cards import ModelCard, read_card
+from cpsam_core.checkpoints.cards import ModelCard, read_card
+from cpsam_core.checkpoints.convert import (
+    adapt_state,
+    block_count,
+    config_from_state,
+    shuffle_identity,
+    state_from_sam,
+)
+from cpsam_core.checkpoints.read import config_of, kind_of, read_state
 from cpsam_core.errors import SettingsError, WeightsError
-from cpsam_core.vit import FlowVit, VitConfig
-
-from .convert import adapt_state, block_count, config_from_state, shuffle_identity, state_from_sam
-from .read import config_of, kind_of, read_state
+from cpsam_core.network.vit import FlowVit, VitConfig
 
 logger = logging.getLogger(__name__)
 

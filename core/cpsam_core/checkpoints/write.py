@@ -12,10 +12,10 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
-from cpsam_core.atomic import atomic_path
-from cpsam_core.cards import ModelCard, write_card
+from cpsam_core.checkpoints.cards import ModelCard, write_card
 from cpsam_core.errors import WeightsError
-from cpsam_core.vit import FlowVit, VitConfig
+from cpsam_core.network.vit import FlowVit, VitConfig
+from cpsam_core.system.atomic import atomic_path
 
 
 def write_checkpoint(

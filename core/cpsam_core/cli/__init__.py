@@ -14,10 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from cpsam_core import __version__
-from cpsam_core.errors import CpsamError
-from cpsam_core.progress import Cancelled
-
-from .common import (
+from cpsam_core.cli.common import (
     CANCELLED,
     FAILED,
     OK,
@@ -28,6 +25,8 @@ from .common import (
     describe,
     setup_logging,
 )
+from cpsam_core.errors import CpsamError
+from cpsam_core.progress import Cancelled
 
 COMMANDS = ("segment", "evaluate", "convert", "measure", "train", "models", "info")
 

@@ -10,16 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cpsam_core.cli.common import describe, subject
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Progress
 
-from .common import describe, subject
-
 if TYPE_CHECKING:
+    from cpsam_core.cli.outputs import Target
     from cpsam_core.images import Image
-    from cpsam_core.segment import Segmentation
-
-    from .outputs import Target
+    from cpsam_core.segment.segmenter import Segmentation
 
 AHEAD = 1  # images read before they are needed: memory holds this many more
 BEHIND = 1  # results that wait to be written

@@ -42,17 +42,22 @@ def add_device_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("device")
     group.add_argument("--device", default=None, help="cuda, cuda:1, mps or cpu (default: the best there is)")
     group.add_argument(
-        "--precision", choices=("auto", "float32", "bfloat16", "float16"), default=None,
+        "--precision",
+        choices=("auto", "float32", "bfloat16", "float16"),
+        default=None,
         help="default: bfloat16 where the hardware computes with it, else float32",
-    )  # fmt: skip
+    )
 
 
 def add_verbose_option(parser: argparse.ArgumentParser) -> None:
     """Add -v, which may stand before the command as well as after it."""
     parser.add_argument(
-        "-v", "--verbose", action="store_true", default=argparse.SUPPRESS,
+        "-v",
+        "--verbose",
+        action="store_true",
+        default=argparse.SUPPRESS,
         help="say more: device, precision, model file, what was skipped",
-    )  # fmt: skip
+    )
 
 
 @contextmanager

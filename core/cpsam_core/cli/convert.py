@@ -6,14 +6,13 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .common import FAILED, OK, UsageError, describe, say, tell
+from cpsam_core.cli.common import FAILED, OK, UsageError, describe, say, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cpsam_core.cli.sources import Source
     from cpsam_core.formats import Format, ObjectSet, WriteOptions
-
-    from .sources import Source
 
 SUMMARY = "convert masks, outlines and other files of objects"
 
@@ -38,28 +37,37 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     listed = "\n".join(f"  {one.key:<15}NAME{one.ending:<16}{one.title}{_ways(one)}" for one in FORMATS)
     parser.epilog = f"Formats:\n{listed}\n\n{EXAMPLES}"
     parser.add_argument(
-        "inputs", nargs="+", metavar="INPUT",
-        help="files, folders (searched below too) or patterns such as \"results/*_seg.npy\"",
-    )  # fmt: skip
+        "inputs",
+        nargs="+",
+        metavar="INPUT",
+        help='files, folders (searched below too) or patterns such as "results/*_seg.npy"',
+    )
     keys = [one.key for one in FORMATS if one.can_write]
     parser.add_argument(
         "--to", required=True, choices=keys, metavar="FORMAT", help="what to write; see below"
     )
     read = [one.key for one in FORMATS if one.can_read]
     parser.add_argument(
-        "--from", dest="source", choices=read, metavar="FORMAT",
+        "--from",
+        dest="source",
+        choices=read,
+        metavar="FORMAT",
         help="what to read, where names do not say it or a folder holds several kinds; default: by the names",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--out", type=Path, metavar="DIR",
+        "--out",
+        type=Path,
+        metavar="DIR",
         help="folder of the results, made where it is missing; folders below a searched folder are kept apart in it; "
         "default: beside each input",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--image", type=Path, metavar="PATH",
+        "--image",
+        type=Path,
+        metavar="PATH",
         help="the image of the objects, or the folder of the images, found by name: ROIs, outlines and GeoJSON of "
         "other programs do not say how large it is, and pictures show it; default: beside the input",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--overwrite", action="store_true", help="replace files that exist; else they are skipped"
     )
@@ -68,10 +76,9 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Convert what the arguments name; return the exit code."""
+    from cpsam_core.cli.outputs import make_folder
+    from cpsam_core.cli.sources import find_sources
     from cpsam_core.formats import find_format
-
-    from .outputs import make_folder
-    from .sources import find_sources
 
     target = find_format(args.to)
     source = find_format(args.source) if args.source else None
@@ -110,18 +117,22 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
         help="coco: all images in one file, coco.json in the folder of --out",
     )
     group.add_argument(
-        "--annotations", action="store_true",
+        "--annotations",
+        action="store_true",
         help="geojson: annotations, which QuPath lets you edit, instead of detections, which are lighter",
-    )  # fmt: skip
+    )
     group.add_argument(
         "--ngff", choices=("0.4", "0.5"), default="0.4", help="zarr: version (default: %(default)s)"
     )
     _both(group, "show_ids", action="store_true", help="pictures: write the number of each object at it")
     _both(group, "no_scale_bar", action="store_true", help="pictures: without a scale bar")
     _both(
-        group, "pixel_size", type=float, metavar="MICROMETRES",
+        group,
+        "pixel_size",
+        type=float,
+        metavar="MICROMETRES",
         help="side of a pixel, where the files do not say it or are wrong",
-    )  # fmt: skip
+    )
 
 
 def _both(group: argparse._ArgumentGroup, name: str, **keywords: object) -> None:
@@ -149,10 +160,9 @@ def _convert(
     source: Source, target: Format, options: WriteOptions, args: argparse.Namespace, tally: _Tally
 ) -> None:
     """Convert one file; what fails is counted and not raised."""
+    from cpsam_core.cli.batch import FAILURES
+    from cpsam_core.cli.outputs import make_folder
     from cpsam_core.formats import left_out, write_objects
-
-    from .batch import FAILURES
-    from .outputs import make_folder
 
     try:
         for objects, path in _targets(source, target, args):
@@ -174,7 +184,7 @@ def _convert(
 
 def _targets(source: Source, target: Format, args: argparse.Namespace) -> Iterator[tuple[ObjectSet, Path]]:
     """Yield the objects of each image that a file describes, and the file to write."""
-    from .sources import read_source
+    from cpsam_core.cli.sources import read_source
 
     for objects, stem in read_source(source, target, args.image, args.pixel_size):
         yield objects, source.folder(args.out) / (stem + target.ending)
@@ -182,10 +192,9 @@ def _targets(source: Source, target: Format, args: argparse.Namespace) -> Iterat
 
 def _join(found: list[Source], target: Format, args: argparse.Namespace, tally: _Tally) -> None:
     """Write the objects of all inputs into one COCO file."""
+    from cpsam_core.cli.batch import FAILURES
+    from cpsam_core.cli.sources import read_source
     from cpsam_core.formats.coco import write_coco_dataset
-
-    from .batch import FAILURES
-    from .sources import read_source
 
     path = (args.out or Path()) / "coco.json"
     if path.exists() and not args.overwrite:

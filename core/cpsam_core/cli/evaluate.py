@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .common import FAILED, OK, describe, say, tell
+from cpsam_core.cli.common import FAILED, OK, describe, say, tell
 
 if TYPE_CHECKING:
-    from cpsam_core.agreement import Agreement
+    from cpsam_core.cli.evaluate_report import Scored
+    from cpsam_core.data.pairs import LabelPair, Pairing
     from cpsam_core.measure import Facts
-    from cpsam_core.pairs import LabelPair, Pairing
-
-    from .evaluate_report import Scored
+    from cpsam_core.metrics.agreement import Agreement
 
 Item = TypeVar("Item")
 
@@ -62,26 +61,33 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="write JSON instead of a table")
     parser.add_argument(
-        "--thresholds", type=_thresholds, default=(0.5, 0.75, 0.9), metavar="LIST",
+        "--thresholds",
+        type=_thresholds,
+        default=(0.5, 0.75, 0.9),
+        metavar="LIST",
         help="IoU from which objects match, with commas (default: 0.5,0.75,0.9); split and merged do not depend on it, "
         "the other counts and agreement are at the first",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--agreement", action="store_true",
+        "--agreement",
+        action="store_true",
         help="both folders are of people: add how well they agree, and half of their error rate, which the paper "
         "takes as the error rate of a human consensus",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--annotator", type=Path, action="append", default=[], metavar="DIR",
+        "--annotator",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
         help="masks of the same images by a further person; can be given several times, and asks for --agreement",
-    )  # fmt: skip
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Compare and say the scores; return the exit code."""
-    from cpsam_core.pairs import pair_labels
-
-    from .evaluate_report import as_json, as_table
+    from cpsam_core.cli.evaluate_report import as_json, as_table
+    from cpsam_core.data.pairs import pair_labels
 
     pairing = pair_labels(args.true, args.predicted)
     failed = {str(path): "no prediction of that name" for path in pairing.missing}
@@ -135,11 +141,10 @@ def _each(
 
 
 def _scored(pair: LabelPair, thresholds: tuple[float, ...]) -> Scored:
-    from cpsam_core.compare import compare_overlaps
+    from cpsam_core.cli.evaluate_classes import class_scores
+    from cpsam_core.cli.evaluate_report import Scored
     from cpsam_core.metrics import overlaps, score_overlaps
-
-    from .evaluate_classes import class_scores
-    from .evaluate_report import Scored
+    from cpsam_core.metrics.compare import compare_overlaps
 
     files = [pair.true, pair.predicted]
     masks, facts = _read(files)
@@ -152,9 +157,9 @@ def _scored(pair: LabelPair, thresholds: tuple[float, ...]) -> Scored:
 
 def _complete_parts(true: Path, masks: list[Any]) -> list[Any]:
     """Leave out the objects where the true masks are not complete, where regions or a map say so."""
-    from cpsam_core.examples import counted_objects, read_annotation
+    from cpsam_core.data.examples import counted_objects, read_annotation
+    from cpsam_core.data.pairs import Pair, map_beside
     from cpsam_core.images.project_files import PROJECT_SUFFIX
-    from cpsam_core.pairs import Pair, map_beside
 
     beside = map_beside(true, "_complete")
     if masks[0].ndim == 3 or (beside is None and true.suffix.lower() != PROJECT_SUFFIX):
@@ -166,7 +171,7 @@ def _complete_parts(true: Path, masks: list[Any]) -> list[Any]:
 def _read(paths: Sequence[Path]) -> tuple[list[Any], list[Facts]]:
     """Read label files of one image, and what they know of their objects."""
     from cpsam_core.images import check_same_shape
-    from cpsam_core.measure_files import read_masks
+    from cpsam_core.measure.folder import read_masks
 
     read = [read_masks(path, network=False) for path in paths]
     masks, facts = [labels for labels, _ in read], [known for _, known in read]
@@ -177,8 +182,8 @@ def _read(paths: Sequence[Path]) -> tuple[list[Any], list[Facts]]:
 
 def _agreement(args: argparse.Namespace, pairing: Pairing, failed: dict[str, str]) -> Agreement | None:
     """Return the mean agreement over the images that everybody annotated."""
-    from cpsam_core.agreement import agreement, mean_agreement
-    from cpsam_core.pairs import pair_labels
+    from cpsam_core.data.pairs import pair_labels
+    from cpsam_core.metrics.agreement import agreement, mean_agreement
 
     others = [
         {pair.true: pair.predicted for pair in pair_labels(args.true, folder).pairs}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .table import align
+from cpsam_core.cli.table import align
 
 if TYPE_CHECKING:
     from cpsam_core.measure import Facts
@@ -81,10 +81,14 @@ def class_table(images: Sequence[Mapping[str, Scores]], threshold: float) -> str
         return ""
     heading = ["CLASS", "IMAGES", "TRUE", f"AP@{threshold:g}", f"F1@{threshold:g}", f"ERROR@{threshold:g}"]
     rows = [
-        [name, str(row["images"]), str(row["true_objects"]),
-         *(_shown(row[score]) for score in ("average_precision", "f1", "error_rate"))]
+        [
+            name,
+            str(row["images"]),
+            str(row["true_objects"]),
+            *(_shown(row[score]) for score in ("average_precision", "f1", "error_rate")),
+        ]
         for name, row in summary["classes"].items()
-    ]  # fmt: skip
+    ]
     mean = summary["mean"]
     rows.append(["mean", "", "", _shown(mean["average_precision"]), "", _shown(mean["error_rate"])])
     return align([heading, *rows], right=range(1, len(heading)))
@@ -104,9 +108,9 @@ def _classes(path: Path, labels: Any, facts: Facts) -> dict[int, int]:
     """Return the class of each object by id, from a map of classes beside the file or from the file itself."""
     import numpy as np
 
-    from cpsam_core.classes import classes_of_objects
+    from cpsam_core.data.pairs import class_map_beside
     from cpsam_core.images import check_same_shape, read_labels
-    from cpsam_core.pairs import class_map_beside
+    from cpsam_core.labels.classes import classes_of_objects
 
     beside = class_map_beside(path)
     if beside is not None:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .evaluate_classes import ClassScores, class_summary, class_table
-from .table import align
+from cpsam_core.cli.evaluate_classes import ClassScores, class_summary, class_table
+from cpsam_core.cli.table import align
 
 if TYPE_CHECKING:
-    from cpsam_core.agreement import Agreement
+    from cpsam_core.data.pairs import LabelPair
     from cpsam_core.metrics import Scores
-    from cpsam_core.pairs import LabelPair
+    from cpsam_core.metrics.agreement import Agreement
 
 CHANGES = ("lost", "gained", "split", "merged")
 
@@ -103,9 +103,16 @@ def as_table(scored: Sequence[Scored], people: Agreement | None) -> str:
     first = f"{thresholds[0]:g}"
     precisions = [f"AP@{limit:g}" for limit in thresholds]
     heading = [
-        "IMAGE", "TRUE", "FOUND", *precisions, f"F1@{first}", f"ERROR@{first}", "AJI", "PQ",
+        "IMAGE",
+        "TRUE",
+        "FOUND",
+        *precisions,
+        f"F1@{first}",
+        f"ERROR@{first}",
+        "AJI",
+        "PQ",
         *(name.upper() for name in CHANGES),
-    ]  # fmt: skip
+    ]
     rows = [
         _row(
             "/".join(filter(None, (one.pair.set_name, one.pair.name))), image_scores(one.scores) | one.counts
@@ -126,13 +133,20 @@ def as_table(scored: Sequence[Scored], people: Agreement | None) -> str:
 
 def _row(name: str, values: dict[str, Any]) -> list[str]:
     numbers = [
-        *values["average_precision"], values["f1"][0], values["error_rate"][0], values["aggregated_jaccard"],
+        *values["average_precision"],
+        values["f1"][0],
+        values["error_rate"][0],
+        values["aggregated_jaccard"],
         values["panoptic_quality"],
-    ]  # fmt: skip
+    ]
     counts = [str(values[name]) for name in CHANGES]
     return [
-        name, str(values["true_objects"]), str(values["predicted_objects"]), *map(_shown, numbers), *counts
-    ]  # fmt: skip
+        name,
+        str(values["true_objects"]),
+        str(values["predicted_objects"]),
+        *map(_shown, numbers),
+        *counts,
+    ]
 
 
 def _shown(number: float) -> str:

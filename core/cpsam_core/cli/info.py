@@ -6,8 +6,8 @@ import argparse
 import json
 from typing import Any
 
-from .common import OK, add_device_options, say
-from .table import align
+from cpsam_core.cli.common import OK, add_device_options, say
+from cpsam_core.cli.table import align
 
 SUMMARY = "say what was found: device, precision, versions, memory, models"
 
@@ -36,9 +36,8 @@ def _gather(device: str | None, precision: str | None) -> dict[str, Any]:
 
 
 def _models() -> dict[str, Any]:
+    from cpsam_core.cli.models import model_rows
     from cpsam_core.weights import list_models, own_folder, published_folders
-
-    from .models import model_rows
 
     return {
         "own_models_folder": str(own_folder()),

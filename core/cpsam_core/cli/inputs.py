@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cpsam_core.errors import CpsamError, ImageError
-from cpsam_core.file_names import is_beside_images, natural_key, walk, without_results
 from cpsam_core.images import can_read
+from cpsam_core.images.file_names import is_beside_images, natural_key, walk, without_results
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cpsam_core.cli.batch import FAILURES
+from cpsam_core.cli.common import FAILED, OK, UsageError, describe, say, tell, terminal_progress
 from cpsam_core.errors import CpsamError
 
-from .batch import FAILURES
-from .common import FAILED, OK, UsageError, describe, say, tell, terminal_progress
-
 if TYPE_CHECKING:
+    from cpsam_core.cli.inputs import Input
+    from cpsam_core.data.pairs import Pair
     from cpsam_core.measure import Expression, ObjectMeasurements
-    from cpsam_core.measure_files import FileOptions
-    from cpsam_core.pairs import Pair
-
-    from .inputs import Input
+    from cpsam_core.measure.folder import FileOptions
 
 SUMMARY = "measure the objects of images: size, shape, brightness, neighbours"
 
@@ -63,14 +61,19 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         help='images, folders (searched below too) or patterns such as "images/*.tif"',
     )
     parser.add_argument(
-        "--masks", type=Path, metavar="PATH",
+        "--masks",
+        type=Path,
+        metavar="PATH",
         help="folder of the masks, or the file for one image; default: beside the images",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="TABLE|DIR",
+        "--out",
+        type=Path,
+        required=True,
+        metavar="TABLE|DIR",
         help="a file (.csv, .parquet) for the objects of all images, with the images in NAME_images beside it; or a "
         "folder for a table of each image and one of all images",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--format", choices=FORMATS, default="csv", help="of the tables in a folder (default: %(default)s)"
     )
@@ -80,19 +83,23 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     _add_option(parser, "pixel_size", "UM", "side of a pixel in micrometres; default: from the image file")
     _add_option(parser, "z_step", "UM", "distance of planes in micrometres; default: from the image file")
     parser.add_argument(
-        "--near", type=float, default=1.5, metavar="PIXELS",
+        "--near",
+        type=float,
+        default=1.5,
+        metavar="PIXELS",
         help="objects count as neighbours up to this distance (default: %(default)s, those that touch)",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--axes", metavar="LETTERS",
+        "--axes",
+        metavar="LETTERS",
         help="axes of the image files, where they do not say or are wrong: for example ZCYX",
-    )  # fmt: skip
+    )
     parser.add_argument("--time", type=int, metavar="N", help="which time point to take of a series, from 0")
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure and write the tables; return the exit code."""
-    from .measure_tables import tables_for
+    from cpsam_core.cli.measure_tables import tables_for
 
     where, options = _checked(args)
     failed: list[str] = []
@@ -134,7 +141,7 @@ def _checked(args: argparse.Namespace) -> tuple[Expression | None, FileOptions]:
     """
     from cpsam_core.images import parse_axes
     from cpsam_core.measure import can_write_parquet, parse
-    from cpsam_core.measure_files import FileOptions
+    from cpsam_core.measure.folder import FileOptions
 
     suffix = args.out.suffix.lower()
     if suffix and suffix[1:] not in FORMATS and not args.out.is_dir():
@@ -155,9 +162,8 @@ def _checked(args: argparse.Namespace) -> tuple[Expression | None, FileOptions]:
 
 def _find(inputs: list[str], masks: Path | None, failed: list[str]) -> list[tuple[Input, Pair]]:
     """Return the images with their masks, each once; what was named and is not there goes to `failed`."""
-    from cpsam_core.pairs import find_pairs, pair_of
-
-    from .inputs import Input, gather
+    from cpsam_core.cli.inputs import Input, gather
+    from cpsam_core.data.pairs import find_pairs, pair_of
 
     folders = [Path(text) for text in inputs if Path(text).is_dir()]
     # Patterns are expanded, and masks that a pattern named beside their images are no images.
@@ -197,7 +203,7 @@ def _names(images: list[Input]) -> list[str]:
 
 
 def _measured(pair: Pair, options: FileOptions, where: Expression | None) -> ObjectMeasurements:
-    from cpsam_core.measure_files import measure_pair
+    from cpsam_core.measure.folder import measure_pair
 
     table = measure_pair(pair, options)
     return table if where is None else table.select(where.evaluate(table.columns))

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from cpsam_core.cli.inputs import Input
+from cpsam_core.cli.outputs import make_folder, plan
 from cpsam_core.measure import ObjectMeasurements, export_columns, stacked, summarise, table_of, write_table
-
-from .inputs import Input
-from .outputs import make_folder, plan
 
 
 class Tables(Protocol):

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .common import OK, HelpFormatter, add_verbose_option, say
-from .table import align
+from cpsam_core.cli.common import OK, HelpFormatter, add_verbose_option, say
+from cpsam_core.cli.table import align
 
 if TYPE_CHECKING:
     from cpsam_core.weights import ModelInfo

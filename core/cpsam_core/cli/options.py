@@ -11,12 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from cpsam_core.cli.common import UsageError
 from cpsam_core.errors import CpsamError
 from cpsam_core.images.image import parse_axes
-from cpsam_core.normalize import NormalizeSettings
-from cpsam_core.settings import Settings
-
-from .common import UsageError
+from cpsam_core.preprocess.normalize import NormalizeSettings
+from cpsam_core.segment.settings import Settings
 
 
 def _diameter(text: str) -> float | str:
@@ -62,16 +61,25 @@ GROUPS = {
 
 OPTIONS = {
     "diameter": _Option(
-        NETWORK, "diameter of the cells in pixels: the image is resized so that they measure 30; auto measures them "
+        NETWORK,
+        "diameter of the cells in pixels: the image is resized so that they measure 30; auto measures them "
         "first, 30 leaves the image as it is; default: what the model wants "
-        "(cpsam-lite: auto; cpsam_v2: 30)", _diameter, "NUMBER|auto",
+        "(cpsam-lite: auto; cpsam_v2: 30)",
+        _diameter,
+        "NUMBER|auto",
     ),
     "channels": _Option(
-        NETWORK, "channels by number from 0 or by name, with commas; default: the first three", _channels, "LIST"
+        NETWORK,
+        "channels by number from 0 or by name, with commas; default: the first three",
+        _channels,
+        "LIST",
     ),
     "axes": _Option(
-        NETWORK, "what the axes of the file are, where it does not say or is wrong: a letter of T, Z, C, Y, X, S each, "
-        "for example ZCYX", str, "LETTERS",
+        NETWORK,
+        "what the axes of the file are, where it does not say or is wrong: a letter of T, Z, C, Y, X, S each, "
+        "for example ZCYX",
+        str,
+        "LETTERS",
     ),
     "augment": _Option(NETWORK, "average over flipped tiles: a little better, about three times slower"),
     "tile_overlap": _Option(NETWORK, "least overlap of tiles, as a part of a tile", float, "PART"),
@@ -85,8 +93,11 @@ OPTIONS = {
     "min_size": _Option(CELLS, "drop objects of fewer pixels (voxels)", int, "PIXELS"),
     "max_size_fraction": _Option(CELLS, "drop objects that cover a larger part of the image", float, "PART"),
     "niter": _Option(
-        CELLS, "steps along the flows; more for long cells (2000 for bacteria); default: 200, in proportion to the "
-        "diameter where one is given", int, "N",
+        CELLS,
+        "steps along the flows; more for long cells (2000 for bacteria); default: 200, in proportion to the "
+        "diameter where one is given",
+        int,
+        "N",
     ),
     "exclude_on_edges": _Option(CELLS, "drop objects that touch the border of the image"),
     "do_3D": _Option(STACKS, "segment a stack as a volume, from planes along all three axes"),
@@ -94,26 +105,40 @@ OPTIONS = {
         STACKS, "distance of planes over the size of a pixel; default: from the file, else 1", float, "X"
     ),
     "flow3D_smooth": _Option(
-        STACKS, "Gaussian smoothing of the flows of a volume, in voxels: one number, or z,y,x", _smoothing, "X"
+        STACKS,
+        "Gaussian smoothing of the flows of a volume, in voxels: one number, or z,y,x",
+        _smoothing,
+        "X",
     ),
     "stitch_threshold": _Option(
-        STACKS, "plane by plane: join objects of neighbouring planes whose IoU is at least this; 0 leaves them apart",
-        float, "IOU",
+        STACKS,
+        "plane by plane: join objects of neighbouring planes whose IoU is at least this; 0 leaves them apart",
+        float,
+        "IOU",
     ),
     "normalize": _Option(BRIGHTNESS, "on by default; off, values go to the network as they are"),
-    "percentile": _Option(BRIGHTNESS, "percentiles of each channel that become 0 and 1", float, "LOW HIGH", pair=True),
+    "percentile": _Option(
+        BRIGHTNESS, "percentiles of each channel that become 0 and 1", float, "LOW HIGH", pair=True
+    ),
     "lowhigh": _Option(
-        BRIGHTNESS, "values that become 0 and 1, instead of percentiles; give it once for each channel where channels "
-        "differ", float, "LOW HIGH", pair=True,
+        BRIGHTNESS,
+        "values that become 0 and 1, instead of percentiles; give it once for each channel where channels "
+        "differ",
+        float,
+        "LOW HIGH",
+        pair=True,
     ),
     "tile_norm_blocksize": _Option(
-        BRIGHTNESS, "edge of blocks that are normalised on their own, for uneven light; 0: none", int, "PIXELS"
+        BRIGHTNESS,
+        "edge of blocks that are normalised on their own, for uneven light; 0: none",
+        int,
+        "PIXELS",
     ),
     "sharpen_radius": _Option(BRIGHTNESS, "sharpen first, with this radius", float, "PIXELS"),
     "smooth_radius": _Option(BRIGHTNESS, "smooth first, with this radius", float, "PIXELS"),
     "invert": _Option(BRIGHTNESS, "dark objects on bright ground"),
     "norm3D": _Option(BRIGHTNESS, "on by default: a stack as a whole; off, each plane on its own"),
-}  # fmt: skip
+}
 
 
 def add_settings_options(parser: argparse.ArgumentParser) -> None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cpsam_core.cli.inputs import Input
+from cpsam_core.cli.kinds import KINDS, ONE_PLANE
 from cpsam_core.errors import ImageError
-from cpsam_core.file_names import normal
 from cpsam_core.images import (
     Image,
     SegFile,
@@ -26,13 +27,11 @@ from cpsam_core.images import (
     write_seg,
     write_tiff,
 )
-
-from .inputs import Input
-from .kinds import KINDS, ONE_PLANE
+from cpsam_core.images.file_names import normal
 
 if TYPE_CHECKING:
-    from cpsam_core.segment import Segmentation
-    from cpsam_core.settings import Settings
+    from cpsam_core.segment.segmenter import Segmentation
+    from cpsam_core.segment.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,17 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .common import FAILED, OK, UsageError, add_device_options, fetch_progress, say, tell
-from .kinds import KINDS, ONE_PLANE
+from cpsam_core.cli.common import FAILED, OK, UsageError, add_device_options, fetch_progress, say, tell
+from cpsam_core.cli.kinds import KINDS, ONE_PLANE
 
 if TYPE_CHECKING:
+    from cpsam_core.cli.batch import Outcome, Steps
+    from cpsam_core.cli.inputs import Inputs
+    from cpsam_core.cli.outputs import Target
     from cpsam_core.images import Image
     from cpsam_core.progress import Progress
-    from cpsam_core.segment import Segmentation
-    from cpsam_core.settings import Settings
-
-    from .batch import Outcome, Steps
-    from .inputs import Inputs
-    from .outputs import Target
+    from cpsam_core.segment.segmenter import Segmentation
+    from cpsam_core.segment.settings import Settings
 
 log = logging.getLogger("cpsam")
 
@@ -36,7 +35,7 @@ EXAMPLES = """Examples:
 
 def add_parser(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    from .options import add_settings_options
+    from cpsam_core.cli.options import add_settings_options
 
     parser.usage = "cpsam segment INPUT... [--model NAME] [--out DIR] [--save KINDS] [options]"
     parser.description = (
@@ -47,16 +46,20 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     everything = f"  {'all':<10}all of these but {', '.join(ONE_PLANE)}, which hold no stacks"
     parser.epilog = f"What --save knows:\n{listed}\n{everything}\n\n{EXAMPLES}"
     parser.add_argument(
-        "inputs", nargs="*", metavar="INPUT",
+        "inputs",
+        nargs="*",
+        metavar="INPUT",
         help='images, folders (searched below too) or patterns such as "images/*.tif"; masks and other results of '
         "earlier runs are left out",
-    )  # fmt: skip
+    )
     parser.add_argument("--demo", action="store_true", help="the images that come with the program")
     parser.add_argument(
-        "--model", default=DEFAULT_MODEL, metavar="NAME",
+        "--model",
+        default=DEFAULT_MODEL,
+        metavar="NAME",
         help="a name (see cpsam models list), a file, or an id of Hugging Face; default: %(default)s, which comes with "
         "the program and needs no download; cpsam_v2 is the large published one",
-    )  # fmt: skip
+    )
     _add_output_options(parser)
     add_settings_options(parser)
     add_device_options(parser)
@@ -64,8 +67,8 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Segment what the arguments name; return the exit code."""
-    from .inputs import gather
-    from .options import settings_from
+    from cpsam_core.cli.inputs import gather
+    from cpsam_core.cli.options import settings_from
 
     kinds = _kinds(args.save)
     settings = settings_from(args)
@@ -83,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
         tally.fail(None, failure)
     targets = _to_do(found, out, kinds, args.overwrite, tally)
     if targets:
-        from .batch import run_batch
+        from cpsam_core.cli.batch import run_batch
 
         try:
             run_batch(targets, _steps(args, settings), tally.add)
@@ -98,19 +101,24 @@ def run(args: argparse.Namespace) -> int:
 def _add_output_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("results")
     group.add_argument(
-        "--out", type=Path, metavar="DIR",
+        "--out",
+        type=Path,
+        metavar="DIR",
         help="folder of the results, made where it is missing; folders below a searched folder are kept apart in it; "
         "default: beside each image",
-    )  # fmt: skip
+    )
     group.add_argument(
-        "--save", default="tif", metavar="KINDS",
+        "--save",
+        default="tif",
+        metavar="KINDS",
         help="what to write, with commas; see the end of this help (default: %(default)s)",
-    )  # fmt: skip
+    )
     group.add_argument(
-        "--overwrite", action="store_true",
+        "--overwrite",
+        action="store_true",
         help="replace results that exist; without it images that have all theirs are skipped, so that the same command "
         "goes on after an interruption and never replaces masks corrected by hand",
-    )  # fmt: skip
+    )
     group.add_argument("--time", type=int, metavar="N", help="which time point to take of a series, from 0")
 
 
@@ -126,7 +134,7 @@ def _kinds(text: str) -> list[str]:
 
 def _to_do(found: Inputs, out: Path | None, kinds: list[str], overwrite: bool, tally: _Tally) -> list[Target]:
     """Plan the files of all images; leave out those that are done, and refuse to replace results by halves."""
-    from .outputs import make_folder, plan
+    from cpsam_core.cli.outputs import make_folder, plan
 
     if found.results:
         log.info(
@@ -150,11 +158,10 @@ def _to_do(found: Inputs, out: Path | None, kinds: list[str], overwrite: bool, t
 
 
 def _steps(args: argparse.Namespace, settings: Settings) -> Steps:
+    from cpsam_core.cli.batch import Steps
+    from cpsam_core.cli.outputs import Run, check_possible, write_results
     from cpsam_core.images import read_image
-    from cpsam_core.segment import Segmenter
-
-    from .batch import Steps
-    from .outputs import Run, check_possible, write_results
+    from cpsam_core.segment.segmenter import Segmenter
 
     with fetch_progress() as fetching:
         segmenter = Segmenter.load(args.model, args.device, args.precision, fetching)

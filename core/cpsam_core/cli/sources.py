@@ -9,22 +9,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cpsam_core.cli.inputs import expand
 from cpsam_core.errors import CpsamError, ImageError
-from cpsam_core.file_names import is_masks, natural_key
 from cpsam_core.formats import FORMATS, Format, ObjectSet, ReadHints, format_of, read_each
 from cpsam_core.images import Image, can_read, check_same_shape, read_image
-
-from .inputs import expand
+from cpsam_core.images.file_names import is_masks, natural_key
 
 ENDINGS = sorted(
     {
         *(one.ending.rsplit(".", 1)[0] if one.ending.startswith("_") else "" for one in FORMATS),
-        "_cp_masks", "_cp_outlines", ".ome",
+        "_cp_masks",
+        "_cp_outlines",
+        ".ome",
     }
     - {""},
     key=len,
     reverse=True,
-)  # fmt: skip
+)
 """What is added to the name of an image before the suffix, the longest first."""
 
 TELLING = ("_seg.npy", ".cpsam", "_rois.zip", ".geojson", "_coco.json", "_outlines.txt", ".zarr")

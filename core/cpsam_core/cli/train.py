@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .common import OK, UsageError, add_device_options, say, terminal_progress
-from .train_classes import add_class_options, class_network
-from .train_options import RANDOM, add_training_options, option, train_settings
+from cpsam_core.cli.common import OK, UsageError, add_device_options, say, terminal_progress
+from cpsam_core.cli.train_classes import add_class_options, class_network
+from cpsam_core.cli.train_options import RANDOM, add_training_options, option, train_settings
 
 if TYPE_CHECKING:
-    from cpsam_core.cards import ModelCard
-    from cpsam_core.dataset import Pair, TrainingSet
+    from cpsam_core.checkpoints.cards import ModelCard
+    from cpsam_core.data.dataset import Pair, TrainingSet
     from cpsam_core.finetune import EpochReport, TrainResult, TrainSettings
     from cpsam_core.finetune.ranks import Ranks
-    from cpsam_core.vit import FlowVit
+    from cpsam_core.network.vit import FlowVit
 
 SUMMARY = "train a model on images with masks"
 
@@ -58,16 +58,20 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "--masks", type=Path, help="folder with the masks, by equal stem (default: beside the images)"
     )
     parser.add_argument(
-        "--model", default="cpsam_v2", metavar="START",
+        "--model",
+        default="cpsam_v2",
+        metavar="START",
         help="model to start from: a name, a file, or 'random' for a new small network (default: %(default)s)",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="where to write the trained model"
     )
     parser.add_argument(
-        "--recipe", choices=("finetune", "whole"), default=None,
+        "--recipe",
+        choices=("finetune", "whole"),
+        default=None,
         help="augmentation: finetune (turn, flip, resize) or whole (the paper's full set; default with 'random')",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--mix",
         metavar="SET=SHARE,...",
@@ -117,10 +121,10 @@ def _train(
     ranks: Ranks,
 ) -> _Trained | None:
     """Train and write; return what is to be scored in the process that leads, None in the others."""
-    from cpsam_core.cards import card_path
     from cpsam_core.checkpoints import write_checkpoint
-    from cpsam_core.dataset import TrainingSet, find_pairs
-    from cpsam_core.example_cache import ExampleCache
+    from cpsam_core.checkpoints.cards import card_path
+    from cpsam_core.data.dataset import TrainingSet, find_pairs
+    from cpsam_core.data.example_cache import ExampleCache
     from cpsam_core.finetune import Trainer
 
     pairs = find_pairs(args.images, args.masks)
@@ -136,9 +140,16 @@ def _train(
     args.out.parent.mkdir(parents=True, exist_ok=True)
     partial = args.out.with_name(f"{card_path(args.out).stem}.partial")
     trainer = Trainer(
-        model, data, settings, device, args.precision, partial,
-        validation=validation, score=_scorer(args, aside, classes, parent), on_epoch=_tell,
-    )  # fmt: skip
+        model,
+        data,
+        settings,
+        device,
+        args.precision,
+        partial,
+        validation=validation,
+        score=_scorer(args, aside, classes, parent),
+        on_epoch=_tell,
+    )
     bar = terminal_progress("training", unit="step") if ranks.leads else nullcontext(_silent)
     with bar as progress:
         result = trainer.run(progress)
@@ -179,10 +190,10 @@ def _scorer(
     wanted = parent.diameter if parent is not None else None
 
     def score(model: FlowVit) -> float:
-        from cpsam_core.devices import choose_device, choose_precision
-        from cpsam_core.network import Network
-        from cpsam_core.segment import Segmenter
-        from cpsam_core.validate import validate
+        from cpsam_core.network.devices import choose_device, choose_precision
+        from cpsam_core.network.network import Network
+        from cpsam_core.retrain.validate import validate
+        from cpsam_core.segment.segmenter import Segmenter
 
         device = choose_device(args.device)
         network = Network(
@@ -219,9 +230,9 @@ def _silent(done: int, total: int, note: str = "") -> None:
 
 def _score(args: argparse.Namespace, card: ModelCard, pairs: Sequence[Pair]) -> None:
     """Segment the images kept aside with the written model, show the scores and add them to its card."""
-    from cpsam_core.cards import write_card
-    from cpsam_core.segment import Segmenter
-    from cpsam_core.validate import validate
+    from cpsam_core.checkpoints.cards import write_card
+    from cpsam_core.retrain.validate import validate
+    from cpsam_core.segment.segmenter import Segmenter
     from cpsam_core.weights import load_network
 
     network = load_network(args.out, args.device, args.precision)
@@ -235,7 +246,7 @@ def _score(args: argparse.Namespace, card: ModelCard, pairs: Sequence[Pair]) -> 
 def _start(name: str, seed: int, channels: int | None = None) -> tuple[FlowVit, ModelCard | None]:
     import torch
 
-    from cpsam_core.vit import FlowVit, VitConfig
+    from cpsam_core.network.vit import FlowVit, VitConfig
 
     if name == RANDOM:
         torch.manual_seed(seed)
@@ -264,7 +275,7 @@ def _card(
     settings: TrainSettings,
     result: TrainResult,
 ) -> ModelCard:
-    from cpsam_core.cards import ModelCard, card_path, now, program_versions
+    from cpsam_core.checkpoints.cards import ModelCard, card_path, now, program_versions
 
     return ModelCard(
         name=card_path(args.out).stem,

@@ -6,9 +6,9 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cpsam_core.cards import ModelCard
-    from cpsam_core.dataset import TrainingSet
-    from cpsam_core.vit import FlowVit
+    from cpsam_core.checkpoints.cards import ModelCard
+    from cpsam_core.data.dataset import TrainingSet
+    from cpsam_core.network.vit import FlowVit
 
 CLASS_RECIPE: dict[str, Any] = {"learning_rate": 5e-5, "batch_size": 16, "epochs": 500}
 """What differs from finetuning (paper, "Semantic segmentation training")."""
@@ -17,14 +17,20 @@ CLASS_RECIPE: dict[str, Any] = {"learning_rate": 5e-5, "batch_size": 16, "epochs
 def add_class_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
-        "--classes", nargs="?", const="", default=None, metavar="NAME,NAME,...",
+        "--classes",
+        nargs="?",
+        const="",
+        default=None,
+        metavar="NAME,NAME,...",
         help="train classes too, from NAME_classes beside the images, a folder 'classes' beside 'images', or projects "
         "of the window; their names from class 1 on may be given (recipe: 500 epochs, batch 16, rate 5e-5)",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--channels", type=_count, metavar="N",
+        "--channels",
+        type=_count,
+        metavar="N",
         help="channels of the network (default: those of the start model); missing channels of an image are dark",
-    )  # fmt: skip
+    )
 
 
 def _count(text: str) -> int:

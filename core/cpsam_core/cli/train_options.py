@@ -9,25 +9,44 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .common import UsageError
-from .train_classes import CLASS_RECIPE
+from cpsam_core.cli.common import UsageError
+from cpsam_core.cli.train_classes import CLASS_RECIPE
 
 if TYPE_CHECKING:
-    from cpsam_core.augment import Augmentation
+    from cpsam_core.data.augment import Augmentation
     from cpsam_core.finetune import TrainSettings
 
 RANDOM = "random"
 SMALL_RECIPE: dict[str, Any] = {
-    "batch_size": 32, "learning_rate": 1.5e-3, "weight_decay": 0.05, "averaging": 0.999, "clip": 1.0,
-    "schedule": "cosine", "warmup": 4,
-}  # fmt: skip
+    "batch_size": 32,
+    "learning_rate": 1.5e-3,
+    "weight_decay": 0.05,
+    "averaging": 0.999,
+    "clip": 1.0,
+    "schedule": "cosine",
+    "warmup": 4,
+}
 """What differs from finetuning for a small network from random start."""
 
 PATIENCE = 20  # epochs, where --early-stop stands alone
 NUMBERS = (
-    "epochs", "samples", "batch_size", "learning_rate", "weight_decay", "schedule", "warmup", "averaging", "clip",
-    "layer_drop", "blocks", "rank", "memory", "patience", "score_every", "threads",
-)  # fmt: skip
+    "epochs",
+    "samples",
+    "batch_size",
+    "learning_rate",
+    "weight_decay",
+    "schedule",
+    "warmup",
+    "averaging",
+    "clip",
+    "layer_drop",
+    "blocks",
+    "rank",
+    "memory",
+    "patience",
+    "score_every",
+    "threads",
+)
 """Fields of the settings whose options have their names."""
 
 
@@ -42,30 +61,42 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
     """Declare what is trained and how, and in how much memory."""
     what = parser.add_argument_group("what is trained, and in how much memory")
     option(
-        what, "mode", choices=("full", "last", "adapters"), default="full",
+        what,
+        "mode",
+        choices=("full", "last", "adapters"),
+        default="full",
         help="full: every weight (default); last: the read-out and the last blocks; adapters: small additions to every "
         "block, merged into plain weights in the end",
-    )  # fmt: skip
+    )
     option(what, "blocks", type=int, metavar="N", help="blocks trained in mode last (default: 2)")
     option(what, "rank", type=int, metavar="N", help="size of the adapters (default: 8)")
     option(
-        what, "memory", choices=("auto", "plenty", "stepwise", "checkpointing", "lean", "paged", "8bit"), default=None,
+        what,
+        "memory",
+        choices=("auto", "plenty", "stepwise", "checkpointing", "lean", "paged", "8bit"),
+        default=None,
         help="auto (default) takes the fastest that fits into what is free, and the next one when memory runs out. "
         "plenty: nothing is saved; stepwise: gradients never exist all at once; checkpointing: the network computes "
         "twice, a third more time; lean: both; paged: also, the optimiser's state lies in main memory; 8bit: also, it "
         "is rounded (needs bitsandbytes and CUDA)",
-    )  # fmt: skip
+    )
     option(what, "checkpointing", action="store_true", help=argparse.SUPPRESS)  # what --memory was called
     watch = parser.add_argument_group("images kept aside")
     option(
-        watch, "validate", metavar="DIR", default=None,
+        watch,
+        "validate",
+        metavar="DIR",
+        default=None,
         help="images with masks that are not learned from: their loss is measured after every epoch, the epoch with "
         "the smallest one becomes the model, and that is scored on them",
-    )  # fmt: skip
+    )
     option(
-        watch, "score-every", type=int, metavar="N",
+        watch,
+        "score-every",
+        type=int,
+        metavar="N",
         help="measure the average precision on them every N epochs, too (it takes as long as segmenting them)",
-    )  # fmt: skip
+    )
     option(watch, "early-stop", action="store_true", help=f"the same as --patience {PATIENCE}")
     option(watch, "patience", type=int, metavar="N", help="stop after N epochs without a better one")
     _add_numbers(parser)
@@ -75,13 +106,19 @@ def _add_numbers(parser: argparse.ArgumentParser) -> None:
     numbers = parser.add_argument_group("numbers (defaults: the recipe's)")
     option(numbers, "epochs", type=int, metavar="N")
     option(
-        numbers, "samples", type=int, metavar="N",
+        numbers,
+        "samples",
+        type=int,
+        metavar="N",
         help="crops in an epoch (default: one for each image, at least 8)",
-    )  # fmt: skip
+    )
     option(
-        numbers, "batch-size", type=int, metavar="N",
+        numbers,
+        "batch-size",
+        type=int,
+        metavar="N",
         help="crops in a step, over all processes together (default: 1)",
-    )  # fmt: skip
+    )
     option(numbers, "learning-rate", type=float, metavar="RATE", help="default: what suits the mode")
     option(numbers, "weight-decay", type=float, metavar="X")
     option(numbers, "layer-drop", type=float, metavar="P", help="probability to leave out the last block")
@@ -159,7 +196,7 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _augmentation(args: argparse.Namespace, suits: Augmentation | None) -> Augmentation:
-    from cpsam_core.augment import Augmentation
+    from cpsam_core.data.augment import Augmentation
 
     recipe = args.recipe or ("whole" if args.model == RANDOM else "finetune")
     augmentation = Augmentation.whole() if recipe == "whole" else suits or Augmentation.finetune()

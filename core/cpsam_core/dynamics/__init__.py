@@ -5,10 +5,18 @@ Source: Cellpose (Stringer et al. 2021, "Gradient tracking"), used unchanged by 
 
 from __future__ import annotations
 
-from .find import Candidates, Masks, choose_masks, find_candidates, find_masks, flow_errors, masks_from_flows
-from .follow import follow
-from .gather import gather
-from .local import LocalMask, find_at
+from cpsam_core.dynamics.find import (
+    Candidates,
+    Masks,
+    choose_masks,
+    find_candidates,
+    find_masks,
+    flow_errors,
+    masks_from_flows,
+)
+from cpsam_core.dynamics.follow import follow
+from cpsam_core.dynamics.gather import gather
+from cpsam_core.dynamics.local import LocalMask, find_at
 
 __all__ = [
     "Candidates",

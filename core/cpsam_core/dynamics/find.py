@@ -12,15 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from cpsam_core.dynamics.follow import follow
+from cpsam_core.dynamics.gather import drop_numbers, gather
+from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.errors import ImageError, SettingsError
-from cpsam_core.flows import flows_from_masks
 from cpsam_core.labels import fill_holes
 from cpsam_core.labels.runs import runs_of
 from cpsam_core.labels.table import object_means
 from cpsam_core.progress import Progress, silent
-
-from .follow import follow
-from .gather import drop_numbers, gather
 
 Labels = NDArray[np.uint32]
 Floats = NDArray[np.floating[Any]]
@@ -124,9 +123,15 @@ def find_masks(
         If a setting makes no sense.
     """
     found = find_candidates(
-        flows, logits, cellprob_threshold=cellprob_threshold, niter=niter, max_size_fraction=max_size_fraction,
-        flow3D_smooth=flow3D_smooth, errors=errors or (logits.ndim == 2 and flow_threshold > 0), progress=progress,
-    )  # fmt: skip
+        flows,
+        logits,
+        cellprob_threshold=cellprob_threshold,
+        niter=niter,
+        max_size_fraction=max_size_fraction,
+        flow3D_smooth=flow3D_smooth,
+        errors=errors or (logits.ndim == 2 and flow_threshold > 0),
+        progress=progress,
+    )
     return choose_masks(found, flow_threshold=flow_threshold, min_size=min_size)
 
 

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.special import expit
 
+from cpsam_core.dynamics.follow import follow
 from cpsam_core.errors import ImageError
 from cpsam_core.labels import fill_holes
-
-from .follow import follow
 
 FIRST, LARGEST = 96, 1024  # side of the window in pixels: the least, and the bound it grows to
 LADDER = (0.0, -1.0, -2.0, -3.0, -4.0, -6.0)  # thresholds of the cell logit that are tried in turn
@@ -132,10 +131,11 @@ def _in_window(
         return None, False
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     inner = (
-        (rows[0] > 0 or y0 == 0) and (columns[0] > 0 or x0 == 0)
+        (rows[0] > 0 or y0 == 0)
+        and (columns[0] > 0 or x0 == 0)
         and (rows[-1] < mask.shape[0] - 1 or y0 + mask.shape[0] == logits.shape[0])
         and (columns[-1] < mask.shape[1] - 1 or x0 + mask.shape[1] == logits.shape[1])
-    )  # fmt: skip
+    )
     probability = float(expit(logit[mask]).mean())
     part = np.ascontiguousarray(mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
     return LocalMask(part, y0 + int(rows[0]), x0 + int(columns[0]), threshold, probability), not inner

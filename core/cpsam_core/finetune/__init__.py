@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .reports import Control, EpochReport, TrainingEvent, TrainResult
-from .settings import MEMORY_MODES, MODES, RATES, MemoryMode, Mode, TrainSettings, rate_for
+from cpsam_core.finetune.reports import Control, EpochReport, TrainingEvent, TrainResult
+from cpsam_core.finetune.settings import MEMORY_MODES, MODES, RATES, MemoryMode, Mode, TrainSettings, rate_for
 
 if TYPE_CHECKING:
-    from .trainer import Trainer
+    from cpsam_core.finetune.trainer import Trainer
 
 __all__ = [
     "MEMORY_MODES",
@@ -33,7 +33,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "Trainer":
-        from .trainer import Trainer
+        from cpsam_core.finetune.trainer import Trainer
 
         return Trainer
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

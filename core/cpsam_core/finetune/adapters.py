@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from cpsam_core.errors import SettingsError
-from cpsam_core.vit import FlowVit
+from cpsam_core.network.vit import FlowVit
 
 ALPHA = 16.0  # the addition is scaled by ALPHA / rank, so that the rank does not change how fast it grows
 LAYERS = (("attn", "qkv"), ("attn", "proj"), ("mlp", "lin1"), ("mlp", "lin2"))

@@ -12,15 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from cpsam_core.augment import Augmentation, Sample, augment
-from cpsam_core.dataset import TrainingSet
-from cpsam_core.loader import Batch, stack
-from cpsam_core.losses import class_loss, segmentation_loss
-from cpsam_core.network import is_out_of_memory
-from cpsam_core.vit import FlowVit
-
-from .reports import EpochReport
-from .settings import TrainSettings
+from cpsam_core.data.augment import Augmentation, Sample, augment
+from cpsam_core.data.dataset import TrainingSet
+from cpsam_core.data.loader import Batch, stack
+from cpsam_core.finetune.losses import class_loss, segmentation_loss
+from cpsam_core.finetune.reports import EpochReport
+from cpsam_core.finetune.settings import TrainSettings
+from cpsam_core.network.network import is_out_of_memory
+from cpsam_core.network.vit import FlowVit
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from .state import State, write_state
+from cpsam_core.finetune.state import State, write_state
 
 log = logging.getLogger(__name__)
 

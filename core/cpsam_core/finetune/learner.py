@@ -10,18 +10,17 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from cpsam_core.dataset import TrainingSet
+from cpsam_core.data.dataset import TrainingSet
+from cpsam_core.data.loader import Batch
 from cpsam_core.errors import SettingsError, TrainingError
-from cpsam_core.loader import Batch
-from cpsam_core.losses import class_loss, segmentation_loss
-from cpsam_core.network import is_out_of_memory
-from cpsam_core.vit import FlowVit, VitConfig
-
-from .memory import KEEPING, choose_memory_mode, leaner
-from .ranks import Ranks
-from .settings import MemoryMode, TrainSettings
-from .stepper import STEPWISE, Stepper
-from .trained import Trained
+from cpsam_core.finetune.losses import class_loss, segmentation_loss
+from cpsam_core.finetune.memory import KEEPING, choose_memory_mode, leaner
+from cpsam_core.finetune.ranks import Ranks
+from cpsam_core.finetune.settings import MemoryMode, TrainSettings
+from cpsam_core.finetune.stepper import STEPWISE, Stepper
+from cpsam_core.finetune.trained import Trained
+from cpsam_core.network.network import is_out_of_memory
+from cpsam_core.network.vit import FlowVit, VitConfig
 
 log = logging.getLogger(__name__)
 

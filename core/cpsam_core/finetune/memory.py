@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from cpsam_core import machine
-from cpsam_core.vit import VitConfig
-
-from .settings import MEMORY_MODES, MemoryMode, TrainSettings
-from .stepper import STEPWISE, eight_bit_available
+from cpsam_core.finetune.settings import MEMORY_MODES, MemoryMode, TrainSettings
+from cpsam_core.finetune.stepper import STEPWISE, eight_bit_available
+from cpsam_core.network.vit import VitConfig
+from cpsam_core.system import machine
 
 VALUES_PER_TOKEN = 24  # kept by one block for each token and channel, two more than measured for what passes
 BYTES_PER_PIXEL = 75  # values of stem, neck, read-out and loss for each pixel of a crop

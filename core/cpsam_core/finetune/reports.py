@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from cpsam_core.vit import FlowVit
-
-    from .settings import MemoryMode
+    from cpsam_core.finetune.settings import MemoryMode
+    from cpsam_core.network.vit import FlowVit
 
 EventKind = Literal["memory", "resumed", "unsaved", "stopped"]
 Stopped = Literal["finished", "patience", "asked", "diverged"]

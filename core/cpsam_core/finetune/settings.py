@@ -6,9 +6,9 @@ import math
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, get_args
 
-from cpsam_core.augment import Augmentation
+from cpsam_core.data.augment import Augmentation
 from cpsam_core.errors import SettingsError
-from cpsam_core.schedule import Schedule, learning_rates
+from cpsam_core.finetune.schedule import Schedule, learning_rates
 
 Mode = Literal["full", "last", "adapters"]
 MemoryMode = Literal["plenty", "stepwise", "checkpointing", "lean", "paged", "8bit"]

@@ -10,15 +10,21 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from cpsam_core.atomic import atomic_path
 from cpsam_core.errors import SettingsError, TrainingError
-from cpsam_core.vit import VitConfig
-
-from .reports import EpochReport
+from cpsam_core.finetune.reports import EpochReport
+from cpsam_core.network.vit import VitConfig
+from cpsam_core.system.atomic import atomic_path
 
 DAMAGED = (
-    RuntimeError, pickle.UnpicklingError, EOFError, KeyError, TypeError, ValueError, AttributeError, SettingsError,
-)  # fmt: skip
+    RuntimeError,
+    pickle.UnpicklingError,
+    EOFError,
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    SettingsError,
+)
 
 
 @dataclass(frozen=True)

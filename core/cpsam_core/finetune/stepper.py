@@ -16,8 +16,7 @@ from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from cpsam_core.errors import SettingsError
-
-from .settings import MemoryMode, TrainSettings
+from cpsam_core.finetune.settings import MemoryMode, TrainSettings
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
 STEPWISE: tuple[MemoryMode, ...] = (

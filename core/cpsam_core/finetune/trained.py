@@ -13,10 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from cpsam_core.errors import TrainingError
-from cpsam_core.vit import FlowVit
-
-from .adapters import add_adapters, merge_adapters
-from .settings import TrainSettings
+from cpsam_core.finetune.adapters import add_adapters, merge_adapters
+from cpsam_core.finetune.settings import TrainSettings
+from cpsam_core.network.vit import FlowVit
 
 Weights = dict[str, Tensor]
 

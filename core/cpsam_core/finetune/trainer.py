@@ -10,23 +10,22 @@ from pathlib import Path
 
 import torch
 
-from cpsam_core.dataset import TrainingSet
-from cpsam_core.devices import choose_device, choose_precision, keep_freed_memory
+from cpsam_core.data.dataset import TrainingSet
+from cpsam_core.data.loader import Batch, batches
 from cpsam_core.errors import TrainingError
-from cpsam_core.loader import Batch, batches
+from cpsam_core.finetune import ranks
+from cpsam_core.finetune.clock import Clock
+from cpsam_core.finetune.judge import Validation, is_better, measured, out_of_patience
+from cpsam_core.finetune.keeper import Keeper
+from cpsam_core.finetune.learner import Diverged, Learner, check_fit
+from cpsam_core.finetune.reports import Control, EpochReport, EventKind, Stopped, TrainingEvent, TrainResult
+from cpsam_core.finetune.schedule import learning_rates
+from cpsam_core.finetune.settings import MemoryMode, TrainSettings
+from cpsam_core.finetune.state import State, read_state
+from cpsam_core.finetune.trained import Weights
+from cpsam_core.network.devices import choose_device, choose_precision, keep_freed_memory
+from cpsam_core.network.vit import FlowVit
 from cpsam_core.progress import Progress, silent
-from cpsam_core.schedule import learning_rates
-from cpsam_core.vit import FlowVit
-
-from . import ranks
-from .clock import Clock
-from .judge import Validation, is_better, measured, out_of_patience
-from .keeper import Keeper
-from .learner import Diverged, Learner, check_fit
-from .reports import Control, EpochReport, EventKind, Stopped, TrainingEvent, TrainResult
-from .settings import MemoryMode, TrainSettings
-from .state import State, read_state
-from .trained import Weights
 
 log = logging.getLogger(__name__)
 
@@ -104,9 +103,14 @@ class Trainer:
         weights = None if given is None else torch.as_tensor(given)
         self.ranks = ranks.current()
         self.learner = Learner(
-            model, settings, self.device, self.precision, self.ranks, weights,
+            model,
+            settings,
+            self.device,
+            self.precision,
+            self.ranks,
+            weights,
             lambda text, memory: self._tell("memory", text, memory),
-        )  # fmt: skip
+        )
         self.reports: list[EpochReport] = []
         self._best: Weights = {}
         self._result: TrainResult | None = None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .kinds import FORMATS, Format
-from .objects import Colour, ObjectSet
-from .options import ReadHints, WriteOptions
-from .registry import (
+from cpsam_core.formats.kinds import FORMATS, Format
+from cpsam_core.formats.objects import Colour, ObjectSet
+from cpsam_core.formats.options import ReadHints, WriteOptions
+from cpsam_core.formats.registry import (
     find_format,
     format_of,
     left_out,

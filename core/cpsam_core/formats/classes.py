@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from cpsam_core.formats.json_files import as_list, as_text, as_whole
+from cpsam_core.formats.objects import Colour, ObjectSet
 from cpsam_core.images import object_colours
-
-from .json_files import as_list, as_text, as_whole
-from .objects import Colour, ObjectSet
 
 __all__ = ["ClassTable", "colour_of"]
 

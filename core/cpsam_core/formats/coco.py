@@ -15,14 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.formats.json_files import as_list, as_text, as_whole, compact, corners, load_json, saving_text
+from cpsam_core.formats.objects import ObjectSet
+from cpsam_core.formats.options import ReadHints, WriteOptions
+from cpsam_core.formats.rle import counts_of_text, labels_to_counts, pixels_of_counts, texts_of_counts
 from cpsam_core.images.painting import Canvas
 from cpsam_core.images.polygons import Shape, shapes_of
 from cpsam_core.labels import object_table
-
-from .json_files import as_list, as_text, as_whole, compact, corners, load_json, saving_text
-from .objects import ObjectSet
-from .options import ReadHints, WriteOptions
-from .rle import counts_of_text, labels_to_counts, pixels_of_counts, texts_of_counts
 
 __all__ = ["read_coco", "write_coco", "write_coco_dataset", "write_coco_polygons"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .objects import ObjectSet
+from cpsam_core.formats.objects import ObjectSet
 
 __all__ = ["gather_columns", "texts_and_numbers"]
 

@@ -13,16 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.formats.classes import colour_of
+from cpsam_core.formats.objects import Colour, ObjectSet
+from cpsam_core.formats.options import WriteOptions
 from cpsam_core.images import Image, check_same_shape, object_colours, overlay_picture, write_picture
 from cpsam_core.images.files import saving
 from cpsam_core.images.overlay import shown_plane
 from cpsam_core.images.polygons import outlines_of
 from cpsam_core.images.scale_bar import MARGIN, choose_scale_bar, draw_numbers, draw_scale_bar
 from cpsam_core.labels import object_table
-
-from .classes import colour_of
-from .objects import Colour, ObjectSet
-from .options import WriteOptions
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas as Page

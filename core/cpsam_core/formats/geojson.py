@@ -16,12 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
-from cpsam_core.images.painting import Canvas, numbers_named
-from cpsam_core.images.polygons import Shape, shapes_of
-
-from .classes import ClassTable, colour_of
-from .columns import gather_columns, texts_and_numbers
-from .json_files import (
+from cpsam_core.formats.classes import ClassTable, colour_of
+from cpsam_core.formats.columns import gather_columns, texts_and_numbers
+from cpsam_core.formats.json_files import (
     as_list,
     as_number,
     as_text,
@@ -32,8 +29,10 @@ from .json_files import (
     ring_texts,
     saving_text,
 )
-from .objects import ObjectSet
-from .options import ReadHints, WriteOptions
+from cpsam_core.formats.objects import ObjectSet
+from cpsam_core.formats.options import ReadHints, WriteOptions
+from cpsam_core.images.painting import Canvas, numbers_named
+from cpsam_core.images.polygons import Shape, shapes_of
 
 __all__ = ["read_geojson", "write_geojson"]
 

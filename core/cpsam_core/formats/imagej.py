@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cpsam_core.errors import ImageError
+from cpsam_core.formats.objects import ObjectSet
+from cpsam_core.formats.options import ReadHints, WriteOptions
 from cpsam_core.images import outline_text, rois
-
-from .objects import ObjectSet
-from .options import ReadHints, WriteOptions
 
 __all__ = ["read_outlines", "read_rois", "write_outlines", "write_rois"]
 

@@ -16,31 +16,61 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.formats.classes import ClassTable
+from cpsam_core.formats.columns import gather_columns
+from cpsam_core.formats.json_files import as_list, as_number, as_text, as_whole, load_json
+from cpsam_core.formats.objects import ObjectSet
+from cpsam_core.formats.options import ReadHints
 from cpsam_core.images.files import opening
 from cpsam_core.images.painting import MOST_PIXELS
 from cpsam_core.images.tiff_metadata import MICROMETRES
 from cpsam_core.labels import as_labels
 
-from .classes import ClassTable
-from .columns import gather_columns
-from .json_files import as_list, as_number, as_text, as_whole, load_json
-from .objects import ObjectSet
-from .options import ReadHints
-
 __all__ = ["own_attributes", "read_zarr"]
 
 HARMLESS = {
-    "bytes", "crc32c", "gzip", "zstd", "blosc", "transpose", "sharding_indexed",
-    "zlib", "lz4", "bz2", "lzma", "delta", "shuffle", "packbits", "fixedscaleoffset",
-    "numcodecs.zlib", "numcodecs.gzip", "numcodecs.zstd", "numcodecs.blosc", "numcodecs.lz4", "numcodecs.bz2",
-    "numcodecs.lzma", "numcodecs.delta", "numcodecs.shuffle", "numcodecs.packbits", "numcodecs.crc32c",
-}  # fmt: skip
+    "bytes",
+    "crc32c",
+    "gzip",
+    "zstd",
+    "blosc",
+    "transpose",
+    "sharding_indexed",
+    "zlib",
+    "lz4",
+    "bz2",
+    "lzma",
+    "delta",
+    "shuffle",
+    "packbits",
+    "fixedscaleoffset",
+    "numcodecs.zlib",
+    "numcodecs.gzip",
+    "numcodecs.zstd",
+    "numcodecs.blosc",
+    "numcodecs.lz4",
+    "numcodecs.bz2",
+    "numcodecs.lzma",
+    "numcodecs.delta",
+    "numcodecs.shuffle",
+    "numcodecs.packbits",
+    "numcodecs.crc32c",
+}
 """Codecs that do nothing but pack numbers."""
 
 BROKEN = (
-    ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, ArithmeticError, EOFError,
-    AssertionError, zlib.error, lzma.LZMAError,
-)  # fmt: skip
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    RuntimeError,
+    ArithmeticError,
+    EOFError,
+    AssertionError,
+    zlib.error,
+    lzma.LZMAError,
+)
 """What zarr and its codecs raise on damaged chunks and metadata."""
 
 

@@ -14,14 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.formats.classes import colour_of
+from cpsam_core.formats.columns import texts_and_numbers
+from cpsam_core.formats.objects import ObjectSet
+from cpsam_core.formats.ome_zarr import own_attributes
+from cpsam_core.formats.options import WriteOptions
 from cpsam_core.images import Image, object_colours
 from cpsam_core.images.files import saving_folder
-
-from .classes import colour_of
-from .columns import texts_and_numbers
-from .objects import ObjectSet
-from .ome_zarr import own_attributes
-from .options import WriteOptions
 
 __all__ = ["write_zarr"]
 

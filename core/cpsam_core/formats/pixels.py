@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from cpsam_core.formats.objects import ObjectSet
+from cpsam_core.formats.options import ReadHints, WriteOptions
 from cpsam_core.images import seg_npy, write_labels
 from cpsam_core.images.label_files import labels_of
 from cpsam_core.images.readers import read_raw
-
-from .objects import ObjectSet
-from .options import ReadHints, WriteOptions
 
 __all__ = [
     "read_npy",
@@ -41,9 +40,13 @@ read_png = read_npy = read_tif  # the first bytes say which it is
 def write_tif(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
     """Write uint16, or uint32 where a number is over 65,535."""
     write_labels(
-        path, objects.labels, compression=options.compression, tiled=options.tiled,
-        pixel_size=objects.pixel_size, z_step=objects.z_step,
-    )  # fmt: skip
+        path,
+        objects.labels,
+        compression=options.compression,
+        tiled=options.tiled,
+        pixel_size=objects.pixel_size,
+        z_step=objects.z_step,
+    )
 
 
 def write_png(path: Path, objects: ObjectSet, options: WriteOptions) -> None:

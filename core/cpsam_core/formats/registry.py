@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cpsam_core.errors import ImageError
+from cpsam_core.formats.kinds import FORMATS, Format
+from cpsam_core.formats.objects import ObjectSet
+from cpsam_core.formats.options import ReadHints, WriteOptions
 from cpsam_core.images.files import AnyPath, check_readable, head_of, opening
-
-from .kinds import FORMATS, Format
-from .objects import ObjectSet
-from .options import ReadHints, WriteOptions
 
 __all__ = [
     "find_format",

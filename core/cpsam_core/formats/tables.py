@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cpsam_core.formats.objects import ObjectSet
+from cpsam_core.formats.options import WriteOptions
 from cpsam_core.images.tables import object_columns, write_columns
 from cpsam_core.labels import object_table
-
-from .objects import ObjectSet
-from .options import WriteOptions
 
 __all__ = ["write_csv"]
 

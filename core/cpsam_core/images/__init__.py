@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from .colours import flow_picture, object_colours
-from .files import saving, write_text
-from .image import Image, arrange, parse_axes
-from .label_files import check_same_shape, read_labels, write_labels
-from .outline_text import read_outlines, write_outlines
-from .overlay import overlay_picture, picture_of
-from .pictures import write_picture
-from .readers import Raw, Reader, can_read, read_image, register, supported_suffixes
-from .rois import read_rois, write_rois
-from .seg_npy import SegFile, read_seg, write_seg
-from .tables import object_columns, write_object_table
-from .tiff import write_tiff
+from cpsam_core.images.colours import flow_picture, object_colours
+from cpsam_core.images.files import saving, write_text
+from cpsam_core.images.image import Image, arrange, parse_axes
+from cpsam_core.images.label_files import check_same_shape, read_labels, write_labels
+from cpsam_core.images.outline_text import read_outlines, write_outlines
+from cpsam_core.images.overlay import overlay_picture, picture_of
+from cpsam_core.images.pictures import write_picture
+from cpsam_core.images.readers import Raw, Reader, can_read, read_image, register, supported_suffixes
+from cpsam_core.images.rois import read_rois, write_rois
+from cpsam_core.images.seg_npy import SegFile, read_seg, write_seg
+from cpsam_core.images.tables import object_columns, write_object_table
+from cpsam_core.images.tiff import write_tiff
 
 __all__ = [
     "Image",

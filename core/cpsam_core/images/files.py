@@ -10,8 +10,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from cpsam_core.atomic import atomic_path
 from cpsam_core.errors import ImageError
+from cpsam_core.system.atomic import atomic_path
 
 __all__ = ["AnyPath", "check_readable", "head_of", "opening", "saving", "saving_folder", "write_text"]
 

@@ -10,13 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.files import AnyPath, saving
+from cpsam_core.images.image import Image
+from cpsam_core.images.readers import Raw, read_raw
+from cpsam_core.images.seg_npy import read_seg
+from cpsam_core.images.tiff import write_tiff
 from cpsam_core.labels import as_labels
-
-from .files import AnyPath, saving
-from .image import Image
-from .readers import Raw, read_raw
-from .seg_npy import read_seg
-from .tiff import write_tiff
 
 __all__ = ["check_same_shape", "labels_of", "read_labels", "write_labels"]
 

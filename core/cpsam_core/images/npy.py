@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
-
-from .files import opening
-from .readers import MAP_FROM_DISK, Raw, Reader, register
+from cpsam_core.images.files import opening
+from cpsam_core.images.readers import MAP_FROM_DISK, Raw, Reader, register
 
 __all__ = ["read_header", "read_npy"]
 

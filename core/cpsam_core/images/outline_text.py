@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.files import AnyPath, check_readable, opening, write_text
 from cpsam_core.labels import polygons
-
-from .files import AnyPath, check_readable, opening, write_text
 
 __all__ = ["read_outlines", "write_outlines"]
 

@@ -10,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.colours import object_colours
+from cpsam_core.images.image import Image, arrange
+from cpsam_core.images.label_files import check_same_shape
 from cpsam_core.labels import outlines as outline_pixels
-
-from .colours import object_colours
-from .image import Image, arrange
-from .label_files import check_same_shape
 
 __all__ = ["overlay_picture", "picture_of", "shown_plane"]
 

@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
-
-from .polygons import fill
+from cpsam_core.images.polygons import fill
 
 __all__ = ["MOST_PIXELS", "Canvas", "numbers_named"]
 

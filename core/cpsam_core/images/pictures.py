@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
-
-from .files import AnyPath, opening, saving
-from .readers import Raw, Reader, register
+from cpsam_core.images.files import AnyPath, opening, saving
+from cpsam_core.images.readers import Raw, Reader, register
 
 __all__ = ["read_jpeg", "read_png", "write_picture"]
 

@@ -24,11 +24,18 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.files import AnyPath, opening, saving
+from cpsam_core.images.polygons import fill
+from cpsam_core.images.project_members import (
+    DAMAGED,
+    array,
+    head_of_table,
+    member,
+    members_of,
+    packed,
+    table_text,
+)
 from cpsam_core.labels import as_labels
-
-from .files import AnyPath, opening, saving
-from .polygons import fill
-from .project_members import DAMAGED, array, head_of_table, member, members_of, packed, table_text
 
 __all__ = [
     "PROJECT_SUFFIX",

@@ -14,17 +14,30 @@ import numpy as np
 import numpy.typing as npt
 import tifffile
 
-from .tiff import BEYOND_BELIEF
+from cpsam_core.images.tiff import BEYOND_BELIEF
 
 __all__ = ["DAMAGED", "array", "head_of_table", "member", "members_of", "packed", "table_text"]
 
 MOST_PACKED = 1100  # deflate makes nothing more than 1032 times smaller
 HEAD_BYTES = 1 << 20  # of a table that may be searched for its last key
 DAMAGED = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, tifffile.TiffFileError, struct.error, KeyError, ValueError,
-    TypeError, AttributeError, IndexError, ArithmeticError, AssertionError, EOFError, RecursionError,
-    NotImplementedError, RuntimeError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    tifffile.TiffFileError,
+    struct.error,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    ArithmeticError,
+    AssertionError,
+    EOFError,
+    RecursionError,
+    NotImplementedError,
+    RuntimeError,
+)
 """What zipfile, json, tifffile and the decompressors raise on damaged or foreign files."""
 
 
@@ -34,9 +47,13 @@ def packed(array: npt.NDArray[Any]) -> bytes:
     stored = array.astype(np.uint8) if array.dtype == bool else array
     axes = "QCZYX"[-stored.ndim :] if stored.ndim <= 5 else None
     tifffile.imwrite(
-        pixels, stored, compression="zlib", metadata={"axes": axes}, photometric="minisblack",
+        pixels,
+        stored,
+        compression="zlib",
+        metadata={"axes": axes},
+        photometric="minisblack",
         predictor=stored.dtype.kind == "f",
-    )  # fmt: skip
+    )
     return pixels.getvalue()
 
 

@@ -10,9 +10,8 @@ from typing import Any
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
-
-from .files import AnyPath, check_readable, head_of
-from .image import Image, arrange
+from cpsam_core.images.files import AnyPath, check_readable, head_of
+from cpsam_core.images.image import Image, arrange
 
 __all__ = [
     "MAP_FROM_DISK",

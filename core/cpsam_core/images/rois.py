@@ -16,10 +16,9 @@ import numpy.typing as npt
 from roifile import ROI_TYPE, ImagejRoi
 
 from cpsam_core.errors import ImageError
-
-from .files import AnyPath, check_readable, opening, saving
-from .painting import Canvas, numbers_named
-from .polygons import Outline, outlines_of
+from cpsam_core.images.files import AnyPath, check_readable, opening, saving
+from cpsam_core.images.painting import Canvas, numbers_named
+from cpsam_core.images.polygons import Outline, outlines_of
 
 __all__ = ["RoiFile", "read_roi_file", "read_rois", "write_rois"]
 

@@ -20,9 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
-
-from .files import opening
-from .npy import read_header
+from cpsam_core.images.files import opening
+from cpsam_core.images.npy import read_header
 
 __all__ = ["load_npy_object"]
 

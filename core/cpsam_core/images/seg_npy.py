@@ -14,11 +14,10 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.colours import flow_picture, object_colours
+from cpsam_core.images.files import AnyPath, check_readable, saving
+from cpsam_core.images.safe_pickle import load_npy_object
 from cpsam_core.labels import outlines as outline_pixels
-
-from .colours import flow_picture, object_colours
-from .files import AnyPath, check_readable, saving
-from .safe_pickle import load_npy_object
 
 __all__ = ["SegFile", "read_seg", "write_seg"]
 

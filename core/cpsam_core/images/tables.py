@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.files import AnyPath, write_text
 from cpsam_core.labels import ObjectTable
-
-from .files import AnyPath, write_text
 
 __all__ = ["object_columns", "write_columns", "write_object_table"]
 

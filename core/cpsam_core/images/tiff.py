@@ -16,10 +16,9 @@ import numpy.typing as npt
 import tifffile
 
 from cpsam_core.errors import ImageError
-
-from .files import AnyPath, opening, saving
-from .readers import MAP_FROM_DISK, Raw, Reader, register
-from .tiff_metadata import Scale, channel_names_of, scale_of
+from cpsam_core.images.files import AnyPath, opening, saving
+from cpsam_core.images.readers import MAP_FROM_DISK, Raw, Reader, register
+from cpsam_core.images.tiff_metadata import Scale, channel_names_of, scale_of
 
 __all__ = ["read_tiff", "write_tiff"]
 

@@ -6,11 +6,11 @@ take any integer type, return uint32, and never change their input.
 
 from __future__ import annotations
 
-from .holes import fill_holes
-from .ids import as_labels, clear_border, drop_large, drop_small, keep_ids, relabel
-from .outlines import outlines, polygons
-from .runs import Runs, runs_of
-from .table import ObjectTable, object_table
+from cpsam_core.labels.holes import fill_holes
+from cpsam_core.labels.ids import as_labels, clear_border, drop_large, drop_small, keep_ids, relabel
+from cpsam_core.labels.outlines import outlines, polygons
+from cpsam_core.labels.runs import Runs, runs_of
+from cpsam_core.labels.table import ObjectTable, object_table
 
 __all__ = [
     "ObjectTable",

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .ids import Labels, as_labels
-from .runs import runs_of
+from cpsam_core.labels.ids import Labels, as_labels
+from cpsam_core.labels.runs import runs_of
 
 Box = tuple[slice, ...]
 Pixels = tuple[NDArray[np.int64], ...]

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.errors import ImageError, SettingsError
-
-from .runs import runs_of
+from cpsam_core.labels.runs import runs_of
 
 Labels = NDArray[np.uint32]
 

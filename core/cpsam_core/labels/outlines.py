@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from cpsam_core.errors import ImageError
-
-from .ids import as_labels
-from .runs import runs_of
+from cpsam_core.labels.ids import as_labels
+from cpsam_core.labels.runs import runs_of
 
 
 def outlines(labels: NDArray[Any]) -> NDArray[np.bool_]:

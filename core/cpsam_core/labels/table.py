@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from cpsam_core.errors import ImageError
-
-from .ids import as_labels
-from .runs import Runs, bands, runs_of
+from cpsam_core.labels.ids import as_labels
+from cpsam_core.labels.runs import Runs, bands, runs_of
 
 
 @dataclass(frozen=True)

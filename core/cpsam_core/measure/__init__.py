@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .expressions import Expression, choose, parse
-from .files import can_write_parquet, export_columns, write_table
-from .measuring import measure
-from .objects import Facts, ObjectMeasurements, channel_columns
-from .summary import stacked, summarise, table_of
-from .updating import remeasure
+from cpsam_core.measure.expressions import Expression, choose, parse
+from cpsam_core.measure.files import can_write_parquet, export_columns, write_table
+from cpsam_core.measure.measuring import measure
+from cpsam_core.measure.objects import Facts, ObjectMeasurements, channel_columns
+from cpsam_core.measure.summary import stacked, summarise, table_of
+from cpsam_core.measure.updating import remeasure
 
 __all__ = [
     "Expression",

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from scipy.spatial import SphericalVoronoi
 
 from cpsam_core.labels.runs import bands
+from cpsam_core.measure.grouped import Floats, Ints, Labels, Places
 from cpsam_core.progress import Progress, silent
-
-from .grouped import Floats, Ints, Labels, Places
 
 TOUCHING = 1.5  # pixels: neighbours along the axes and across the corners of a plane
 

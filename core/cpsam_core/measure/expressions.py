@@ -31,16 +31,28 @@ Column = NDArray[Any]
 Columns = Mapping[str, Column]
 
 _ARITHMETIC: dict[type[ast.operator], Callable[..., Any]] = {
-    ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div: np.divide, ast.Mod: np.mod,
+    ast.Add: np.add,
+    ast.Sub: np.subtract,
+    ast.Mult: np.multiply,
+    ast.Div: np.divide,
+    ast.Mod: np.mod,
     ast.Pow: np.power,
-}  # fmt: skip
+}
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Eq: operator.eq,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
-}  # fmt: skip
+}
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
-    "abs": np.abs, "sqrt": np.sqrt, "log": np.log, "log10": np.log10, "unknown": np.isnan,
-}  # fmt: skip
+    "abs": np.abs,
+    "sqrt": np.sqrt,
+    "log": np.log,
+    "log10": np.log10,
+    "unknown": np.isnan,
+}
 """What may be called, with one column or number; `unknown` is true where a value is not known."""
 
 
@@ -166,9 +178,14 @@ def _checked(tree: ast.expr, text: str) -> tuple[str, ...]:
 
 def _kind(node: ast.AST) -> str:
     return {
-        "Attribute": "a dot", "Subscript": "square brackets after a name", "Lambda": "a function", "IfExp": "if",
-        "BitAnd": "&: write and", "BitOr": "|: write or", "Invert": "~: write not",
-    }.get(type(getattr(node, "op", node)).__name__, type(node).__name__)  # fmt: skip
+        "Attribute": "a dot",
+        "Subscript": "square brackets after a name",
+        "Lambda": "a function",
+        "IfExp": "if",
+        "BitAnd": "&: write and",
+        "BitOr": "|: write or",
+        "Invert": "~: write not",
+    }.get(type(getattr(node, "op", node)).__name__, type(node).__name__)
 
 
 def _plain(name: str) -> str:

@@ -11,8 +11,7 @@ from typing import Any
 from cpsam_core.errors import ImageError
 from cpsam_core.images.files import AnyPath, saving
 from cpsam_core.images.tables import write_columns
-
-from .objects import FACTS, Column, ObjectMeasurements
+from cpsam_core.measure.objects import FACTS, Column, ObjectMeasurements
 
 __all__ = ["SUFFIXES", "can_write_parquet", "export_columns", "write_table"]
 

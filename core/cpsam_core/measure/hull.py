@@ -11,9 +11,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import ConvexHull
 
+from cpsam_core.measure.grouped import Grouped, Ints
 from cpsam_core.progress import Progress, silent
-
-from .grouped import Grouped, Ints
 
 REPORT_EVERY = 50  # objects
 

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cpsam_core.measure.grouped import Floats, Grouped, Ints
 from cpsam_core.progress import Progress, silent
-
-from .grouped import Floats, Grouped, Ints
 
 PIXELS_AT_ONCE = 1 << 17  # few enough that sorting them stays in the cache
 STATISTICS = ("mean", "median", "std", "min", "max")

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.labels import as_labels
+from cpsam_core.measure.edges import TOUCHING, neighbour_counts, neighbour_pairs, perimeters, surfaces
+from cpsam_core.measure.grouped import Grouped, Labels, group
+from cpsam_core.measure.hull import hull_sizes
+from cpsam_core.measure.intensity import STATISTICS, intensities
+from cpsam_core.measure.objects import Column, Facts, ObjectMeasurements, at_border, channel_columns
+from cpsam_core.measure.shape import axis_lengths, axis_variances, eccentricity, equivalent_diameter
 from cpsam_core.progress import Progress, silent
-
-from .edges import TOUCHING, neighbour_counts, neighbour_pairs, perimeters, surfaces
-from .grouped import Grouped, Labels, group
-from .hull import hull_sizes
-from .intensity import STATISTICS, intensities
-from .objects import Column, Facts, ObjectMeasurements, at_border, channel_columns
-from .shape import axis_lengths, axis_variances, eccentricity, equivalent_diameter
 
 
 @dataclass(frozen=True)

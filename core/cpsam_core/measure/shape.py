@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .grouped import Floats, Grouped
+from cpsam_core.measure.grouped import Floats, Grouped
 
 
 def axis_variances(objects: Grouped, spacing: tuple[float, ...]) -> Floats:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .objects import Column, ObjectMeasurements
+from cpsam_core.measure.objects import Column, ObjectMeasurements
 
 __all__ = ["stacked", "summarise", "table_of"]
 

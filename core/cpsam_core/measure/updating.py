@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.errors import ImageError
+from cpsam_core.measure.edges import neighbour_counts, neighbour_pairs
+from cpsam_core.measure.grouped import Labels
+from cpsam_core.measure.measuring import fitting, measure
+from cpsam_core.measure.objects import Facts, Ids, ObjectMeasurements, joined, shifted
 from cpsam_core.progress import Progress, silent
-
-from .edges import neighbour_counts, neighbour_pairs
-from .grouped import Labels
-from .measuring import fitting, measure
-from .objects import Facts, Ids, ObjectMeasurements, joined, shifted
 
 FEW = 200  # changed objects up to which each is measured in its own surroundings
 
@@ -64,8 +63,11 @@ def remeasure(
         )
     changed = np.unique(np.asarray(stale, np.uint32))
     options: dict[str, Any] = {
-        "channels": table.channels, "pixel_size": table.pixel_size, "z_step": table.z_step, "facts": facts,
-    }  # fmt: skip
+        "channels": table.channels,
+        "pixel_size": table.pixel_size,
+        "z_step": table.z_step,
+        "facts": facts,
+    }
     if boxes is None or len(changed) > FEW:
         new = measure(plane, _lead(picture), only=changed, near=0, progress=progress, **options)
         whole = table.updated(changed, replace(new, near=table.near))

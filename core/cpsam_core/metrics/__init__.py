@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .matching import largest_matching
-from .overlap import Overlaps, overlaps
-from .scores import (
+from cpsam_core.metrics.matching import largest_matching
+from cpsam_core.metrics.overlap import Overlaps, overlaps
+from cpsam_core.metrics.scores import (
     THRESHOLDS,
     Scores,
     aggregated_jaccard,

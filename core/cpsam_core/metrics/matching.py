@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from .overlap import Overlaps
+from cpsam_core.metrics.overlap import Overlaps
 
 
 def true_positives(pairs: Overlaps, limits: NDArray[np.float64]) -> NDArray[np.int64]:

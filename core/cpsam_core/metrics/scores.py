@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.errors import ImageError, SettingsError
-
-from .matching import best_assignment, true_positives
-from .overlap import Overlaps, overlaps
+from cpsam_core.metrics.matching import best_assignment, true_positives
+from cpsam_core.metrics.overlap import Overlaps, overlaps
 
 Image = NDArray[Any]
 THRESHOLDS = (0.5, 0.75, 0.9)

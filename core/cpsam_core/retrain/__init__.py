@@ -6,11 +6,11 @@ Nothing here needs a window. The order of use: `describe` the images of a folder
 
 from __future__ import annotations
 
-from .candidates import Candidate, Use, describe
-from .doubt import Doubt, doubt_of, suggest_next
-from .judge import BeforeAfter, ImageChange, Spot, before_after
-from .plan import RetrainingPlan, plan_retraining, unique_name
-from .run import Retrained, retrain, scorer, training_sets
+from cpsam_core.retrain.candidates import Candidate, Use, describe
+from cpsam_core.retrain.judge import BeforeAfter, ImageChange, Spot, before_after
+from cpsam_core.retrain.plan import RetrainingPlan, plan_retraining, unique_name
+from cpsam_core.retrain.run import Retrained, retrain, scorer, training_sets
+from cpsam_core.review.next_image import Doubt, doubt_of, suggest_next
 
 __all__ = [
     "BeforeAfter",

@@ -7,12 +7,12 @@ from typing import Literal
 
 import numpy as np
 
-from cpsam_core.augment import UNKNOWN_CLASS
+from cpsam_core.data.augment import UNKNOWN_CLASS
+from cpsam_core.data.examples import mean_diameter, read_annotation
+from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import ImageError
-from cpsam_core.examples import mean_diameter, read_annotation
 from cpsam_core.images import check_same_shape, read_image
 from cpsam_core.images.project_files import PROJECT_SUFFIX, is_corrected
-from cpsam_core.pairs import Pair
 
 __all__ = ["Candidate", "Use", "describe"]
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from cpsam_core.cards import read_card
+from cpsam_core.checkpoints.cards import read_card
 from cpsam_core.errors import SettingsError
 from cpsam_core.finetune.settings import TrainSettings
-from cpsam_core.settings import NATIVE_DIAMETER
+from cpsam_core.segment.settings import NATIVE_DIAMETER
 from cpsam_core.weights import check_name, list_models, own_folder
 from cpsam_core.weights.library import own_files
 

@@ -10,14 +10,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.compare import Comparison, compare
+from cpsam_core.data.examples import counted_objects, read_annotation
+from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import TrainingError
-from cpsam_core.examples import counted_objects, read_annotation
 from cpsam_core.images import check_same_shape, read_image
-from cpsam_core.pairs import Pair
+from cpsam_core.metrics.compare import Comparison, compare
 from cpsam_core.progress import Progress, silent
-from cpsam_core.segment import Segmenter
-from cpsam_core.settings import Settings
+from cpsam_core.segment.segmenter import Segmenter
+from cpsam_core.segment.settings import Settings
 
 __all__ = ["BeforeAfter", "ImageChange", "Spot", "before_after"]
 

@@ -9,16 +9,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.augment import UNKNOWN_CLASS
+from cpsam_core.data.augment import UNKNOWN_CLASS
+from cpsam_core.data.examples import read_annotation
+from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import SettingsError, TrainingError
-from cpsam_core.examples import read_annotation
 from cpsam_core.finetune.settings import TrainSettings
-from cpsam_core.pairs import Pair
+from cpsam_core.retrain.candidates import Candidate
+from cpsam_core.retrain.defaults import StartModel, default_settings, folded, unique_name
 from cpsam_core.weights import check_name
 from cpsam_core.weights.library import own_files
-
-from .candidates import Candidate
-from .defaults import StartModel, default_settings, folded, unique_name
 
 __all__ = ["RetrainingPlan", "default_settings", "plan_retraining", "unique_name"]
 

@@ -9,20 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cpsam_core.cards import ModelCard, card_path, now, program_versions
-from cpsam_core.dataset import TrainingSet
+from cpsam_core.checkpoints.cards import ModelCard, card_path, now, program_versions
+from cpsam_core.data.dataset import TrainingSet
+from cpsam_core.data.example_cache import ExampleCache
 from cpsam_core.errors import CpsamError, TrainingError
-from cpsam_core.example_cache import ExampleCache
 from cpsam_core.progress import Progress, silent
-from cpsam_core.segment import Segmenter
-from cpsam_core.validate import validate
+from cpsam_core.retrain.plan import RetrainingPlan
+from cpsam_core.retrain.validate import validate
+from cpsam_core.segment.segmenter import Segmenter
 from cpsam_core.weights import load_start, own_folder
-
-from .plan import RetrainingPlan
 
 if TYPE_CHECKING:
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent, TrainResult
-    from cpsam_core.vit import FlowVit
+    from cpsam_core.network.vit import FlowVit
 
 __all__ = ["Retrained", "retrain", "scorer", "training_sets"]
 
@@ -56,8 +55,8 @@ def scorer(
     """
     if not plan.aside:
         return None
-    from cpsam_core.devices import choose_device, choose_precision
-    from cpsam_core.network import Network
+    from cpsam_core.network.devices import choose_device, choose_precision
+    from cpsam_core.network.network import Network
 
     chosen = choose_device(device)
     reduced = choose_precision(chosen, precision)
@@ -118,9 +117,18 @@ def retrain(
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f"{card_path(target).stem}.partial")
     trainer = Trainer(
-        model, data, plan.settings, device, precision, partial,
-        validation=aside, score=score, control=control, on_epoch=on_epoch, on_event=on_event,
-    )  # fmt: skip
+        model,
+        data,
+        plan.settings,
+        device,
+        precision,
+        partial,
+        validation=aside,
+        score=score,
+        control=control,
+        on_epoch=on_epoch,
+        on_event=on_event,
+    )
     images = data.hashes
     result = trainer.run(progress)
     card = _card(plan, parent, images, data.mixing, result)

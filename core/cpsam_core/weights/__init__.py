@@ -5,10 +5,17 @@ Nothing is cached between calls: a model added by another program is there at th
 
 from __future__ import annotations
 
-from .folders import EMBEDDED, PUBLISHED, own_folder, published_folders
-from .hub import fetch
-from .library import ModelInfo, add_model, check_name, list_models, remove_model, rename_model
-from .locate import find, load_network, load_start
+from cpsam_core.weights.folders import EMBEDDED, PUBLISHED, own_folder, published_folders
+from cpsam_core.weights.hub import fetch
+from cpsam_core.weights.library import (
+    ModelInfo,
+    add_model,
+    check_name,
+    list_models,
+    remove_model,
+    rename_model,
+)
+from cpsam_core.weights.locate import find, load_network, load_start
 
 __all__ = [
     "EMBEDDED",

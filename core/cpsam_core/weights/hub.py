@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING
 
 from cpsam_core.errors import WeightsError
 from cpsam_core.progress import Progress, silent
-
-from .folders import EMBEDDED, PUBLISHED, PUBLISHED_REPOSITORY, hub_folder, published_folders
+from cpsam_core.weights.folders import (
+    EMBEDDED,
+    PUBLISHED,
+    PUBLISHED_REPOSITORY,
+    hub_folder,
+    published_folders,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +69,7 @@ def fetch(name: str, progress: Progress = silent) -> Path:
         return cached
     if offline():
         raise absent(repository, file, places, "Hugging Face is switched off (HF_HUB_OFFLINE)")
-    from .transfer import download
+    from cpsam_core.weights.transfer import download
 
     logger.info("Fetching %s from %s into %s", file, repository, places[0].parent)
     try:
@@ -125,7 +130,7 @@ def _choose(repository: str, folder: Path) -> str:
         raise absent(
             repository, "weights", [folder / "weights"], "Hugging Face is switched off (HF_HUB_OFFLINE)"
         )
-    from .transfer import list_files
+    from cpsam_core.weights.transfer import list_files
 
     try:
         files = list_files(repository, endpoint())

@@ -10,11 +10,10 @@ import unicodedata
 from pathlib import Path
 from typing import Literal
 
-from cpsam_core.atomic import atomic_path
-from cpsam_core.cards import WEIGHT_SUFFIXES, ModelCard, card_path, read_card, write_card
+from cpsam_core.checkpoints.cards import WEIGHT_SUFFIXES, ModelCard, card_path, read_card, write_card
 from cpsam_core.errors import SettingsError, WeightsError
-
-from .folders import EMBEDDED, PUBLISHED, embedded_file, own_folder, published_folders
+from cpsam_core.system.atomic import atomic_path
+from cpsam_core.weights.folders import EMBEDDED, PUBLISHED, embedded_file, own_folder, published_folders
 
 logger = logging.getLogger(__name__)
 

@@ -8,18 +8,17 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cpsam_core.cards import WEIGHT_SUFFIXES
+from cpsam_core.checkpoints.cards import WEIGHT_SUFFIXES
 from cpsam_core.errors import WeightsError
 from cpsam_core.progress import Progress, silent
-
-from .folders import EMBEDDED, PUBLISHED, embedded_file, published_folders
-from .hub import fetch
-from .library import own_file, own_files
+from cpsam_core.weights.folders import EMBEDDED, PUBLISHED, embedded_file, published_folders
+from cpsam_core.weights.hub import fetch
+from cpsam_core.weights.library import own_file, own_files
 
 if TYPE_CHECKING:
-    from cpsam_core.cards import ModelCard
-    from cpsam_core.network import Network
-    from cpsam_core.vit import FlowVit
+    from cpsam_core.checkpoints.cards import ModelCard
+    from cpsam_core.network.network import Network
+    from cpsam_core.network.vit import FlowVit
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(/[^\\]+)?")
 
@@ -98,8 +97,8 @@ def load_network(
     path = find(name_or_path, progress)
     # torch takes seconds to import: only those who run a network wait for it.
     from cpsam_core.checkpoints import load_model
-    from cpsam_core.devices import choose_device, choose_precision
-    from cpsam_core.network import Network
+    from cpsam_core.network.devices import choose_device, choose_precision
+    from cpsam_core.network.network import Network
 
     model, card = load_model(path)
     chosen = choose_device(device)

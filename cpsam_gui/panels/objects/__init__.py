@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .panel import ObjectsPanel
+from cpsam_gui.panels.objects.panel import ObjectsPanel
 
 __all__ = ["ObjectsPanel"]

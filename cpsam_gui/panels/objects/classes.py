@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QColorDialog, QGridLayout, QLineEdit, QPushButton, QToolButton, QWidget
 
-from cpsam_gui import operations, theme
-from cpsam_gui.i18n import translate
+from cpsam_gui import operations
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from cpsam_gui.session import Session

@@ -9,10 +9,10 @@ import numpy as np
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PyQt6.QtGui import QColor
 
-from cpsam_gui import theme
-from cpsam_gui.history import ObjectRecord, Origin
-from cpsam_gui.i18n import translate
 from cpsam_gui.operations import class_colour
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.state.steps import ObjectRecord, Origin
+from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

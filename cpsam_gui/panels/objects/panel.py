@@ -19,21 +19,21 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from cpsam_gui import operations, theme
-from cpsam_gui.history import Origin
-from cpsam_gui.i18n import translate
-from cpsam_gui.panels.layout import column, dim, scrolling
-from cpsam_gui.view import Camera
-
-from .classes import ClassesEditor
-from .model import COLUMNS, FILTERS, ORIGINS, ObjectsModel, flags_of
+from cpsam_gui import operations
+from cpsam_gui.panels.objects.classes import ClassesEditor
+from cpsam_gui.panels.objects.model import COLUMNS, FILTERS, ORIGINS, ObjectsModel, flags_of
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.state.steps import Origin
+from cpsam_gui.state.view import Camera
+from cpsam_gui.style import theme
+from cpsam_gui.style.layout import column, dim, scrolling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from cpsam_core.progress import Progress
-    from cpsam_gui.history import ObjectRecord
     from cpsam_gui.session import Session
+    from cpsam_gui.state.steps import ObjectRecord
 
 DELAY = 80  # milliseconds; following every dab would be felt
 MANY = 20_000  # objects; more are counted in another thread

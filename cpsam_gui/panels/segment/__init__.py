@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .panel import SegmentPanel
+from cpsam_gui.panels.segment.panel import SegmentPanel
 
 __all__ = ["SegmentPanel"]

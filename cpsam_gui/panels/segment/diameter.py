@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from cpsam_core.settings import NATIVE_DIAMETER
-from cpsam_gui import theme
-
-from .fields import button, choice, number, put
+from cpsam_core.segment.settings import NATIVE_DIAMETER
+from cpsam_gui.panels.segment.fields import button, choice, number, put
+from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from cpsam_gui.session import Session
 
 AUTOMATIC, MEASURED, AS_IT_IS, NUMBER = "automatic", "measured", "as it is", "number"
 MODES = {
-    "Automatic": AUTOMATIC, "Measure each image": MEASURED, "As it is (30 px)": AS_IT_IS, "Number": NUMBER,
-}  # fmt: skip
+    "Automatic": AUTOMATIC,
+    "Measure each image": MEASURED,
+    "As it is (30 px)": AS_IT_IS,
+    "Number": NUMBER,
+}
 
 
 class DiameterField(QWidget):

@@ -8,8 +8,8 @@ from PyQt6.QtCore import QSignalBlocker, QSize, Qt
 from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QSizePolicy, QSpinBox, QToolButton, QWidget
 from superqt import QLabeledDoubleSlider
 
-from cpsam_gui import theme
-from cpsam_gui.i18n import translate
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable

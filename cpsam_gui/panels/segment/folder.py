@@ -17,24 +17,28 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from cpsam_gui import theme
-from cpsam_gui.i18n import translate
-from cpsam_gui.panels.layout import column
-from cpsam_gui.queue import Entry, Existing, State
-
-from .fields import button, choice, put
+from cpsam_gui.panels.segment.fields import button, choice, put
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.runs.folder_queue import Entry, Existing, State
+from cpsam_gui.style import theme
+from cpsam_gui.style.layout import column
 
 if TYPE_CHECKING:
     from cpsam_gui.session import Session
 
 POLICIES = {
-    "Skip corrected masks": Existing.SKIP_CORRECTED, "Skip all masks": Existing.SKIP_ALL,
+    "Skip corrected masks": Existing.SKIP_CORRECTED,
+    "Skip all masks": Existing.SKIP_ALL,
     "Replace, keep hand-made": Existing.KEEP_HAND_MADE,
-}  # fmt: skip
+}
 ICONS = {
-    State.WAITING: "clock_outline", State.RUNNING: "progress_clock", State.DONE: "check",
-    State.SKIPPED: "debug_step_over", State.FAILED: "alert_outline", State.CANCELLED: "close",
-}  # fmt: skip
+    State.WAITING: "clock_outline",
+    State.RUNNING: "progress_clock",
+    State.DONE: "check",
+    State.SKIPPED: "debug_step_over",
+    State.FAILED: "alert_outline",
+    State.CANCELLED: "close",
+}
 
 
 class FolderView(QWidget):

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout
 
-from cpsam_gui import theme
-from cpsam_gui.commands import command_line, python_call
-from cpsam_gui.i18n import translate
-from cpsam_gui.panels.layout import dim
-
-from .fields import button
+from cpsam_gui.panels.segment.fields import button
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.runs.as_command import command_line, python_call
+from cpsam_gui.style import theme
+from cpsam_gui.style.layout import dim
 
 if TYPE_CHECKING:
     from cpsam_gui.session import Session
@@ -34,11 +33,19 @@ class Foot(QFrame):
             "Region",
         )
         self.region.setCheckable(True)
-        self.folder = button("folder_play_outline", "Run on all images of the folder, in the background",
-                             lambda: None, "Folder")  # fmt: skip
+        self.folder = button(
+            "folder_play_outline",
+            "Run on all images of the folder, in the background",
+            lambda: None,
+            "Folder",
+        )
         self.folder.setCheckable(True)
-        self.copy = button("content_copy", "Copy this run as a command for the terminal or as Python",
-                           self.copy_command, "Copy")  # fmt: skip
+        self.copy = button(
+            "content_copy",
+            "Copy this run as a command for the terminal or as Python",
+            self.copy_command,
+            "Copy",
+        )
         menu = QMenu(self.copy)
         menu.addAction(translate("Copy as command"), self.copy_command)
         menu.addAction(translate("Copy as Python"), self.copy_python)

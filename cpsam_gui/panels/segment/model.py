@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QFileDialog
 
-from cpsam_gui.i18n import translate
-
-from .fields import told
+from cpsam_gui.panels.segment.fields import told
+from cpsam_gui.program.i18n import translate
 
 if TYPE_CHECKING:
     from cpsam_core.weights import ModelInfo
-    from cpsam_gui.models import Models
+    from cpsam_gui.runs.models import Models
 
 FILES = "Models (*.safetensors *.pth *.pt *.npy);;All files (*)"
 TOOLTIP = Qt.ItemDataRole.ToolTipRole

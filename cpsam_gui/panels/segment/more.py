@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from cpsam_gui import theme
-from cpsam_gui.i18n import translate
-from cpsam_gui.panels.layout import form
-
-from .fields import choice, label, number, put, told, whole
+from cpsam_gui.panels.segment.fields import choice, label, number, put, told, whole
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
+from cpsam_gui.style.layout import form
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PyQt6.QtWidgets import QFormLayout
 
-    from cpsam_gui.run_options import RunOptions
+    from cpsam_gui.runs.options import RunOptions
 
     Change = Callable[..., None]
 
@@ -63,13 +62,18 @@ class More(QWidget):
         """Show the state."""
         settings, brightness = options.settings, options.settings.normalize
         for widget, value in (
-            (self.low, brightness.percentile[0]), (self.high, brightness.percentile[1]),
-            (self.block, int(brightness.tile_norm_blocksize)), (self.invert, brightness.invert),
-            (self.sharpen, brightness.sharpen_radius), (self.smooth, brightness.smooth_radius),
-            (self.steps, settings.niter or 0), (self.augment, settings.augment),
+            (self.low, brightness.percentile[0]),
+            (self.high, brightness.percentile[1]),
+            (self.block, int(brightness.tile_norm_blocksize)),
+            (self.invert, brightness.invert),
+            (self.sharpen, brightness.sharpen_radius),
+            (self.smooth, brightness.smooth_radius),
+            (self.steps, settings.niter or 0),
+            (self.augment, settings.augment),
             (self.edges, settings.exclude_on_edges),
-            (self.device, options.model.device), (self.precision, options.model.precision),
-        ):  # fmt: skip
+            (self.device, options.model.device),
+            (self.precision, options.model.precision),
+        ):
             put(widget, value)
 
     def recolour(self) -> None:
@@ -151,8 +155,9 @@ class Stacks(QWidget):
         self.anisotropy = number(
             0, 100, "", "Distance of planes over the size of a pixel", decimals=2, zero="from the file"
         )
-        self.overlap = number(0.05, 1, "", "Overlap from which outlines of neighbouring planes are one object",
-                              decimals=2)  # fmt: skip
+        self.overlap = number(
+            0.05, 1, "", "Overlap from which outlines of neighbouring planes are one object", decimals=2
+        )
         self.overlap.setSingleStep(0.05)
         self._labels: dict[QWidget, QLabel] = {
             self.anisotropy: label("Plane distance"),

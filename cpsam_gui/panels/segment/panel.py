@@ -8,16 +8,15 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QFormLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from cpsam_core.errors import SettingsError
-from cpsam_gui import theme
-from cpsam_gui.i18n import translate
-from cpsam_gui.panels.layout import column, form, scrolling
-
-from .diameter import DiameterField
-from .fields import button, choice, label, put, slider, whole
-from .folder import FolderView
-from .foot import Foot
-from .model import ModelList
-from .more import More, Stacks
+from cpsam_gui.panels.segment.diameter import DiameterField
+from cpsam_gui.panels.segment.fields import button, choice, label, put, slider, whole
+from cpsam_gui.panels.segment.folder import FolderView
+from cpsam_gui.panels.segment.foot import Foot
+from cpsam_gui.panels.segment.model import ModelList
+from cpsam_gui.panels.segment.more import More, Stacks
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
+from cpsam_gui.style.layout import column, form, scrolling
 
 if TYPE_CHECKING:
     from cpsam_gui.session import Session
@@ -81,9 +80,13 @@ class SegmentPanel(QWidget):
         layout = column(body)
         rows: QFormLayout = form()
         for name, field in (
-            ("Model", self.model), ("Diameter", self.diameter), ("Flow threshold", self.flow),
-            ("Cell threshold", self.cellprob), ("Smallest object", self.min_size), ("Existing masks", self.mode),
-        ):  # fmt: skip
+            ("Model", self.model),
+            ("Diameter", self.diameter),
+            ("Flow threshold", self.flow),
+            ("Cell threshold", self.cellprob),
+            ("Smallest object", self.min_size),
+            ("Existing masks", self.mode),
+        ):
             rows.addRow(label(name), field)
         layout.addLayout(rows)
         layout.addWidget(self.stacks)
@@ -120,9 +123,11 @@ class SegmentPanel(QWidget):
             self.model.show_model(options.model.name)
         self.diameter.show_value(settings.diameter)
         for widget, value in (
-            (self.flow, settings.flow_threshold), (self.cellprob, settings.cellprob_threshold),
-            (self.min_size, settings.min_size), (self.mode, options.keep),
-        ):  # fmt: skip
+            (self.flow, settings.flow_threshold),
+            (self.cellprob, settings.cellprob_threshold),
+            (self.min_size, settings.min_size),
+            (self.mode, options.keep),
+        ):
             put(widget, value)
         self.stacks.show_options(options)
         self.more.show_options(options)
@@ -151,10 +156,14 @@ class SegmentPanel(QWidget):
         """Take the icons' colours of the theme."""
         self.more.recolour()
         for widget, name in (
-            (self.diameter.disk, "circle_outline"), (self.diameter.masks, "shape_outline"),
-            (self.diameter.measure, "ruler"), (self.reset, "restore"), (self.foot.region, "select_drag"),
-            (self.foot.folder, "folder_play_outline"), (self.foot.copy, "content_copy"),
-        ):  # fmt: skip
+            (self.diameter.disk, "circle_outline"),
+            (self.diameter.masks, "shape_outline"),
+            (self.diameter.measure, "ruler"),
+            (self.reset, "restore"),
+            (self.foot.region, "select_drag"),
+            (self.foot.folder, "folder_play_outline"),
+            (self.foot.copy, "content_copy"),
+        ):
             widget.setIcon(theme.icon(name))
         self.folder.recolour()
         self._show_state()

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .panel import TablePanel
+from cpsam_gui.panels.table.panel import TablePanel
 
 __all__ = ["TablePanel"]

@@ -8,8 +8,8 @@ import numpy as np
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PyQt6.QtGui import QColor
 
-from cpsam_gui import theme
-from cpsam_gui.i18n import translate
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -20,18 +20,41 @@ if TYPE_CHECKING:
     Places = NDArray[np.int64]
 
 TITLES = {
-    "id": "Id", "class": "Class", "class_name": "Class name", "area": "Area", "volume": "Volume",
-    "perimeter": "Perimeter", "surface": "Surface", "equivalent_diameter": "Diameter", "major_axis": "Long axis",
-    "minor_axis": "Short axis", "eccentricity": "Eccentricity", "solidity": "Solidity", "neighbours": "Neighbours",
-    "touches_border": "At the border", "flow_error": "Flow error", "probability": "Probability", "origin": "Origin",
-    "locked": "Locked", "uncertain": "Uncertain", "accepted": "Accepted", "doubt": "Doubt",
-    "centroid_z": "z", "centroid_y": "y", "centroid_x": "x",
-}  # fmt: skip
+    "id": "Id",
+    "class": "Class",
+    "class_name": "Class name",
+    "area": "Area",
+    "volume": "Volume",
+    "perimeter": "Perimeter",
+    "surface": "Surface",
+    "equivalent_diameter": "Diameter",
+    "major_axis": "Long axis",
+    "minor_axis": "Short axis",
+    "eccentricity": "Eccentricity",
+    "solidity": "Solidity",
+    "neighbours": "Neighbours",
+    "touches_border": "At the border",
+    "flow_error": "Flow error",
+    "probability": "Probability",
+    "origin": "Origin",
+    "locked": "Locked",
+    "uncertain": "Uncertain",
+    "accepted": "Accepted",
+    "doubt": "Doubt",
+    "centroid_z": "z",
+    "centroid_y": "y",
+    "centroid_x": "x",
+}
 UNITS = {"_um3": "µm³", "_um2": "µm²", "_um": "µm"}
 IN_PIXELS = {
-    "area": "px", "volume": "px", "perimeter": "px", "surface": "px", "equivalent_diameter": "px",
-    "major_axis": "px", "minor_axis": "px",
-}  # fmt: skip
+    "area": "px",
+    "volume": "px",
+    "perimeter": "px",
+    "surface": "px",
+    "equivalent_diameter": "px",
+    "major_axis": "px",
+    "minor_axis": "px",
+}
 SELECTED = 45  # opacity of the ground of selected rows, of 255
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 

@@ -28,15 +28,14 @@ from PyQt6.QtWidgets import (
 )
 
 from cpsam_core.errors import SettingsError
-from cpsam_gui import theme
-from cpsam_gui.i18n import translate
-from cpsam_gui.panels.layout import dim
-
-from .columns import remember_columns, remembered_columns
-from .model import TableModel, in_units
-from .plots import Plots
-from .summary import summary_words
-from .top import TopRow
+from cpsam_gui.panels.table.columns import remember_columns, remembered_columns
+from cpsam_gui.panels.table.model import TableModel, in_units
+from cpsam_gui.panels.table.plots import Plots
+from cpsam_gui.panels.table.summary import summary_words
+from cpsam_gui.panels.table.top import TopRow
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
+from cpsam_gui.style.layout import dim
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,10 +10,9 @@ from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from cpsam_gui import theme
-from cpsam_gui.i18n import translate
-
-from .model import title_of
+from cpsam_gui.panels.table.model import title_of
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -105,8 +104,9 @@ class Plots(QWidget):
         if numeric != self._choices(self.first):
             wanted = (self.first.currentData(), self.second.currentData())
             for combo, choices, chosen in (
-                (self.first, numeric, wanted[0]), (self.second, [ALONE, *numeric], wanted[1]),
-            ):  # fmt: skip
+                (self.first, numeric, wanted[0]),
+                (self.second, [ALONE, *numeric], wanted[1]),
+            ):
                 combo.blockSignals(True)
                 combo.clear()
                 for name in choices:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cpsam_gui.i18n import translate
+from cpsam_gui.program.i18n import translate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

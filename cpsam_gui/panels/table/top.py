@@ -5,10 +5,9 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton
 
-from cpsam_gui import theme
-from cpsam_gui.i18n import translate
-
-from .model import title_of
+from cpsam_gui.panels.table.model import title_of
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
 
 
 class TopRow(QHBoxLayout):

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .panel import TrainPanel
+from cpsam_gui.panels.train.panel import TrainPanel
 
 __all__ = ["TrainPanel"]

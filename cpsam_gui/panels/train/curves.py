@@ -10,8 +10,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from cpsam_gui import theme
-from cpsam_gui.i18n import translate
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,9 +35,12 @@ class Curves(QWidget):
         self.training = self.loss.plot(pen=pg.mkPen(colours.dim, width=2), name=translate("training"))
         self.validation = self.loss.plot(pen=pg.mkPen(colours.accent, width=2), name=translate("kept aside"))
         self.scores = self.precision.plot(
-            pen=pg.mkPen(colours.accent, width=2), symbol="o", symbolSize=6, symbolBrush=colours.accent,
+            pen=pg.mkPen(colours.accent, width=2),
+            symbol="o",
+            symbolSize=6,
+            symbolBrush=colours.accent,
             symbolPen=None,
-        )  # fmt: skip
+        )
         self.best = pg.InfiniteLine(angle=90, pen=pg.mkPen(colours.warning, style=Qt.PenStyle.DashLine))
         self.loss.addItem(self.best)
         layout.addWidget(self.loss)

@@ -8,8 +8,8 @@ from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from cpsam_gui import theme
-from cpsam_gui.i18n import translate
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from cpsam_core.retrain import Candidate, Use
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 LEARN, NAME, OBJECTS, ASIDE = range(4)
 TITLES = ("", "Image", "Objects", "Keep aside")
 TIPS = (
-    "Learn from this image", "Name of the image file", "Number of objects in its masks",
+    "Learn from this image",
+    "Name of the image file",
+    "Number of objects in its masks",
     "Judge the new model on this image instead of learning from it",
-)  # fmt: skip
+)
 HEIGHT = 168  # pixels; about six rows
 
 

@@ -16,9 +16,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from cpsam_gui import theme
-from cpsam_gui.i18n import translate
-from cpsam_gui.panels.layout import form
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
+from cpsam_gui.style.layout import form
 
 if TYPE_CHECKING:
     from cpsam_core.finetune import TrainSettings
@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 ROW = 26  # pixels
 MODES = (("full", "All weights"), ("last", "Last blocks only"), ("adapters", "Low-rank adapters"))
 MEMORY = (
-    ("auto", "Automatic"), ("plenty", "Fastest"), ("stepwise", "No gradients kept"),
-    ("checkpointing", "Less memory"), ("lean", "Least memory"),
-    ("paged", "Paged optimiser"), ("8bit", "8-bit optimiser"),
-)  # fmt: skip
+    ("auto", "Automatic"),
+    ("plenty", "Fastest"),
+    ("stepwise", "No gradients kept"),
+    ("checkpointing", "Less memory"),
+    ("lean", "Least memory"),
+    ("paged", "Paged optimiser"),
+    ("8bit", "8-bit optimiser"),
+)
 PRECISIONS = ((None, "Automatic"), ("float32", "float32"), ("bfloat16", "bfloat16"))
 CLASSES = ((None, "Where there are any"), (True, "Yes"), (False, "No"))
 
@@ -55,9 +59,13 @@ class TrainingOptions(QWidget):
         self.reset.clicked.connect(self.restore)
         self._arrange()
         self._fields: dict[str, QSpinBox | QDoubleSpinBox] = {
-            "epochs": self.epochs, "patience": self.patience, "seed": self.seed, "learning_rate": self.rate,
-            "weight_decay": self.decay, "layer_drop": self.layer_drop,
-        }  # fmt: skip
+            "epochs": self.epochs,
+            "patience": self.patience,
+            "seed": self.seed,
+            "learning_rate": self.rate,
+            "weight_decay": self.decay,
+            "layer_drop": self.layer_drop,
+        }
         for field in (*self._fields.values(), self.low, self.high):
             field.valueChanged.connect(self.changed)
         for combo in (self.mode, self.memory, self.precision, self.classes):

@@ -17,14 +17,13 @@ from PyQt6.QtWidgets import (
 )
 from superqt import QCollapsible
 
-from cpsam_gui import theme
-from cpsam_gui.i18n import translate
-from cpsam_gui.panels.layout import column, dim, form
+from cpsam_gui.panels.train.curves import Curves
+from cpsam_gui.panels.train.images import CandidateView
+from cpsam_gui.panels.train.options import TrainingOptions
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
+from cpsam_gui.style.layout import column, dim, form
 from cpsam_gui.tasks import training as work
-
-from .curves import Curves
-from .images import CandidateView
-from .options import TrainingOptions
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QHideEvent, QShowEvent
@@ -174,11 +173,15 @@ class TrainPanel(QWidget):
         options = self._training.options
         self._training.choose(
             replace(
-                options, start=self.start.currentData() or "", name=self.name.text().strip(),
-                changes=self.options.changes(), scale=self.options.scale(),
-                classes=self.options.classes.currentData(), precision=self.options.precision.currentData(),
+                options,
+                start=self.start.currentData() or "",
+                name=self.name.text().strip(),
+                changes=self.options.changes(),
+                scale=self.options.scale(),
+                classes=self.options.classes.currentData(),
+                precision=self.options.precision.currentData(),
             )
-        )  # fmt: skip
+        )
 
     def _candidates_changed(self) -> None:
         used = [one for one in self._training.candidates if one.wanted]

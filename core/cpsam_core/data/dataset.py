@@ -1,0 +1,255 @@
+"""Annotated images for training: found on disk, read when first needed, drawn at random."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpsam_core.checkpoints.cards import hash_file
+from cpsam_core.data.augment import UNKNOWN_CLASS, Example
+from cpsam_core.data.example_cache import VERSION, ExampleCache
+from cpsam_core.data.examples import make_example, mean_diameter, read_annotation, read_example
+from cpsam_core.data.pairs import Pair, find_pairs
+from cpsam_core.data.synthesis import draw_cells
+from cpsam_core.errors import CpsamError, SettingsError, TrainingError
+from cpsam_core.images.project_files import PROJECT_SUFFIX
+from cpsam_core.preprocess.normalize import network_channels, normalize
+
+__all__ = ["DRAWN", "Pair", "TrainingSet", "find_pairs", "make_example", "mean_diameter"]
+
+log = logging.getLogger(__name__)
+
+DRAWN = "drawn"
+DRAWN_PICTURES = 600  # different drawings; augmentation makes each of them many
+DRAWN_SIDE = 256
+MEMORY = 2 * 2**30  # bytes of examples that are held in memory
+MAPPED = (
+    2**23
+)  # what an example that is mapped from disk counts for: each keeps a file open, of which systems allow few
+
+
+class TrainingSet:
+    """Images with masks, each read when first drawn and kept.
+
+    Parameters
+    ----------
+    pairs : sequence of Pair
+        What `find_pairs` found.
+    mixing : mapping, optional
+        Probability of each set by name; by default a set counts by the square root of its number of images, so that
+        large uniform sets do not drown small ones (paper, "Main retraining", mixes for the same reason).
+    channels : int
+        Channels of the network.
+    drawn : float
+        Share of samples that are drawn cells (`synthesis`) instead of real images, 0 to 1.
+    cache : ExampleCache, optional
+        Where examples are kept on disk, so that images are read and their flows computed once, and memory holds only
+        what is in use. Without it, an example that had to leave the memory is made again.
+    memory : int
+        Bytes that the examples in memory may take; those used longest ago leave first.
+    """
+
+    def __init__(
+        self,
+        pairs: Sequence[Pair],
+        mixing: Mapping[str, float] | None = None,
+        channels: int = 3,
+        drawn: float = 0.0,
+        seed: int = 0,
+        cache: ExampleCache | None = None,
+        memory: int = MEMORY,
+    ) -> None:
+        if not 0 <= drawn <= 1:
+            raise SettingsError(f"the share of drawn cells is from 0 to 1, not {drawn}")
+        self.pairs = tuple(pairs)
+        self.channels = channels
+        self._seed = seed
+        self._cache, self._memory, self._held = cache, memory, 0
+        self._examples: OrderedDict[tuple[str, int], tuple[Example, int]] = OrderedDict()
+        self._hashes: dict[Path, str] = {}
+        self._lock = threading.Lock()
+        self._members: dict[str, list[int]] = {}
+        for index, pair in enumerate(self.pairs):
+            self._members.setdefault(pair.set_name, []).append(index)
+        self._names, self._shares = self._mix(mixing, drawn)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    @property
+    def mixing(self) -> dict[str, float]:
+        """Return the probability of each set."""
+        return dict(zip(self._names, self._shares.tolist(), strict=True))
+
+    @cached_property
+    def hashes(self) -> dict[str, str]:
+        """Return name by SHA-256 of the image files, for the model card."""
+        return {self._hash(pair.image): f"{pair.set_name}/{pair.image.name}" for pair in self.pairs}
+
+    @cached_property
+    def class_pixels(self) -> NDArray[np.int64]:
+        """Return how many annotated pixels each class has, background first; empty where no image has classes.
+
+        Every image is read for it; objects of unknown class and what is not complete do not count.
+        """
+        counts = np.zeros(UNKNOWN_CLASS + 1, np.int64)
+        for index in range(len(self.pairs)):
+            example = self.example(index)
+            if example.classes is not None:
+                seen = example.classes if example.complete is None else example.classes[example.complete]
+                counts += np.bincount(seen.ravel(), minlength=len(counts))
+        counts = counts[:UNKNOWN_CLASS]
+        return counts[: int(np.flatnonzero(counts).max(initial=-1)) + 1] if counts[1:].any() else counts[:0]
+
+    @property
+    def class_count(self) -> int:
+        """Return how many class maps a network needs to learn the classes, background among them; 0 without."""
+        named = max(self.class_names, default=0)
+        return max(len(self.class_pixels), named + 1) if len(self.class_pixels) else 0
+
+    @cached_property
+    def class_names(self) -> dict[int, str]:
+        """Return the name of each class that a project names, the first project first."""
+        names: dict[int, str] = {}
+        for pair in self.pairs:
+            if pair.masks.suffix.lower() == PROJECT_SUFFIX:
+                names = {**read_annotation(pair).class_names, **names}
+        return {number: names[number] for number in sorted(names) if 0 < number < UNKNOWN_CLASS}
+
+    def check_classes(self, maps: int) -> None:
+        """Raise TrainingError where the images have classes that a network with so many class maps cannot learn."""
+        if maps and self.class_count > maps:
+            raise TrainingError(
+                f"the images have {self.class_count - 1} classes, but the network was made for {maps - 1}; train with "
+                "--classes to give it new maps (in the window: Classes)"
+            )
+
+    @cached_property
+    def class_weights(self) -> NDArray[np.float32] | None:
+        """Return the weight in the loss of each number in a map of classes, (256,); None where no image has classes.
+
+        The inverse of the class's share of the pixels (paper, "Semantic segmentation training"), scaled so that the
+        weights of the classes that occur are 1 on average; a class that no pixel has, and `UNKNOWN_CLASS`, weigh
+        nothing.
+        """
+        counts = self.class_pixels
+        if not len(counts):
+            return None
+        inverse = np.where(counts > 0, counts.sum() / np.maximum(counts, 1), 0)
+        weights = np.zeros(UNKNOWN_CLASS + 1, np.float32)
+        weights[: len(counts)] = inverse / inverse[inverse > 0].mean()
+        return weights
+
+    def draw(self, rng: np.random.Generator) -> Example:
+        """Return a random example: a set by its probability, then an image of it."""
+        name = self._names[int(rng.choice(len(self._names), p=self._shares))]
+        if name == DRAWN:
+            return self._keep(DRAWN, int(rng.integers(DRAWN_PICTURES)))
+        members = self._members[name]
+        return self._keep("", members[int(rng.integers(len(members)))])
+
+    def example(self, index: int) -> Example:
+        """Return the example of `pairs[index]`."""
+        return self._keep("", index)
+
+    def _keep(self, kind: str, index: int) -> Example:
+        with self._lock:
+            kept = self._examples.get((kind, index))
+            if kept is not None:
+                self._examples.move_to_end((kind, index))
+                return kept[0]
+        example, size = self._made(kind, index)
+        with self._lock:
+            if (kind, index) in self._examples:  # another thread was quicker
+                return self._examples[(kind, index)][0]
+            self._examples[(kind, index)] = example, size
+            self._held += size
+            while self._held > self._memory and len(self._examples) > 1:
+                _, (_, freed) = self._examples.popitem(last=False)
+                self._held -= freed
+        return example
+
+    def _made(self, kind: str, index: int) -> tuple[Example, int]:
+        """Return an example and the memory that it takes, from disk where it was made before."""
+        if self._cache is None:
+            example = (
+                self._draw_cells(index) if kind == DRAWN else read_example(self.pairs[index], self.channels)
+            )
+            return example, example.nbytes
+        key = self._key(kind, index)
+        stored = self._cache.get(key)
+        if stored is None:
+            example = (
+                self._draw_cells(index) if kind == DRAWN else read_example(self.pairs[index], self.channels)
+            )
+            self._cache.put(key, example)
+            stored = self._cache.get(key)
+            if stored is None:  # the disk is full
+                return example, example.nbytes
+        return stored, MAPPED
+
+    def _key(self, kind: str, index: int) -> str:
+        """Return what an example is made from; another key means another example."""
+        if kind == DRAWN:
+            made_of: tuple[object, ...] = (self._seed, index, DRAWN_SIDE)
+        else:
+            pair = self.pairs[index]
+            files = (pair.image, pair.masks, pair.classes, pair.complete)
+            hashes = [file and self._hash(file) for file in files]
+            made_of = (
+                *hashes,
+                pair.masks.suffix.lower(),
+                pair.image.suffix.lower(),
+                pair.leave_out,
+                pair.only,
+            )
+        return json.dumps([VERSION, kind, self.channels, made_of])
+
+    def _hash(self, path: Path) -> str:
+        known = self._hashes.get(path)
+        if known is None:
+            try:
+                known = self._hashes[path] = hash_file(path)
+            except OSError as error:
+                raise TrainingError(f"{path} cannot be read: {error.strerror or error}") from error
+        return known
+
+    def _draw_cells(self, index: int) -> Example:
+        drawing = draw_cells(np.random.default_rng((self._seed, index)), DRAWN_SIDE)
+        pixels = network_channels(drawing.image[None], None, None, self.channels)
+        return make_example(normalize(pixels)[0], drawing.labels)
+
+    def _mix(self, mixing: Mapping[str, float] | None, drawn: float) -> tuple[list[str], NDArray[np.float64]]:
+        unknown = set(mixing or ()) - set(self._members)
+        if unknown:
+            known = ", ".join(sorted(self._members))
+            raise TrainingError(f"there is no set {', '.join(sorted(unknown))}; the sets are {known}")
+        names = [name for name in self._members if mixing is None or mixing.get(name, 0) > 0]
+        shares = np.array([mixing[name] if mixing else len(self._members[name]) ** 0.5 for name in names])
+        if not len(shares) or shares.sum() <= 0:
+            raise TrainingError("no set is left to train on")
+        shares = shares / shares.sum()
+        if drawn > 0:
+            names, shares = [*names, DRAWN], np.append(shares * (1 - drawn), drawn)
+        return names, shares
+
+    def check(self) -> None:
+        """Read every image once, so that a bad one is named before training starts, not hours into it."""
+        objects, failed = 0, []
+        for index, pair in enumerate(self.pairs):
+            try:
+                objects += int(self.example(index).labels.max() > 0)
+            except CpsamError as error:
+                failed.append(f"{pair.image.name}: {error}")
+        if failed:
+            raise TrainingError("these images cannot be used:\n  " + "\n  ".join(failed))
+        if not objects:
+            raise TrainingError("no image has a single object in its masks, so there is nothing to learn")

@@ -1,0 +1,177 @@
+"""Measure what is in files: an image, its masks in any form, and what those know of their objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from cpsam_core.data.pairs import Pair
+from cpsam_core.dynamics import flow_errors
+from cpsam_core.errors import ImageError, SettingsError
+from cpsam_core.images import check_same_shape, read_image, read_labels, read_seg
+from cpsam_core.images.project_files import PROJECT_SUFFIX, read_project_file
+from cpsam_core.labels.table import object_means
+from cpsam_core.measure import Facts, ObjectMeasurements, measure
+from cpsam_core.progress import Progress, silent
+
+__all__ = ["FileOptions", "measure_pair", "read_masks"]
+
+Labels = NDArray[np.uint32]
+
+
+@dataclass(frozen=True)
+class FileOptions:
+    """How files are read and measured.
+
+    Parameters
+    ----------
+    pixel_size, z_step : float, optional
+        Micrometres; by default those that the image file names.
+    near : float
+        Distance in pixels up to which objects count as neighbours.
+    axes : str, optional
+        Meaning of the axes of image files, where it is not certain.
+    time : int, optional
+        Time point of a series.
+    """
+
+    pixel_size: float | None = None
+    z_step: float | None = None
+    near: float = 1.5
+    axes: str | None = None
+    time: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("pixel_size", "z_step"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < 1e6:
+                raise SettingsError(f"{name} is a number of micrometres above 0, not {value:g}.")
+
+
+def measure_pair(
+    pair: Pair, options: FileOptions | None = None, progress: Progress = silent
+) -> ObjectMeasurements:
+    """Measure the objects of an image file.
+
+    Parameters
+    ----------
+    pair : Pair
+        Image, masks, and a map of classes if there is one.
+    options : FileOptions, optional
+    progress : Progress
+        Called between the steps; may raise `Cancelled`.
+
+    Raises
+    ------
+    ImageError
+        A file cannot be read, or the masks have another size than the image.
+    """
+    chosen = options or FileOptions()
+    image = read_image(pair.image, chosen.axes, time=chosen.time)
+    labels, facts = read_masks(pair.masks)
+    check_same_shape(image, labels, f"{pair.masks}: the masks")
+    if pair.classes is not None:
+        facts = _with_classes(facts, labels, pair.classes)
+    return measure(
+        labels,
+        image.pixels,
+        channels=image.channel_names,
+        pixel_size=chosen.pixel_size or image.pixel_size,
+        z_step=chosen.z_step or image.z_step,
+        facts=facts,
+        near=chosen.near,
+        progress=progress,
+    )
+
+
+def read_masks(path: Path, *, network: bool = True) -> tuple[Labels, Facts]:
+    """Read masks in any form, and what the file knows of the objects.
+
+    Parameters
+    ----------
+    path : Path
+        A label image, a `_seg.npy` or a project of the window.
+    network : bool
+        Compute flow errors and probabilities where the file holds what the network said (`_seg.npy`).
+
+    Returns
+    -------
+    labels : (y, x) or (z, y, x) uint32
+    facts : Facts
+
+    Raises
+    ------
+    ImageError
+        The file cannot be read or holds no masks.
+    """
+    if path.suffix.lower() == PROJECT_SUFFIX:
+        return _of_project(path)
+    if path.name.lower().endswith("_seg.npy"):
+        return _of_seg(path, network)
+    return read_labels(path), Facts(())
+
+
+def _of_project(path: Path) -> tuple[Labels, Facts]:
+    project = read_project_file(path, maps=())
+    labels = project.labels[0] if len(project.labels) == 1 else project.labels
+    rows = list(project.objects.values())
+    classes = [_whole(row.get("class_id")) for row in rows]
+    facts = Facts(
+        list(project.objects),
+        classes=classes if any(classes) or project.class_names else None,
+        flow_errors=[_number(row.get("flow_error")) for row in rows],
+        probabilities=[_number(row.get("probability")) for row in rows],
+        origins=[str(row.get("origin", "")) for row in rows],
+        locked=[bool(row.get("locked", False)) for row in rows],
+        class_names=project.class_names or None,
+    )
+    return np.ascontiguousarray(labels), facts
+
+
+def _of_seg(path: Path, network: bool) -> tuple[Labels, Facts]:
+    seg = read_seg(path)
+    masks, flows, logits = seg.masks, seg.flows, seg.logits
+    errors = probabilities = None
+    if network and flows is not None and flows.shape == (masks.ndim, *masks.shape):
+        _, errors = flow_errors(masks, flows)
+    if network and logits is not None and logits.shape == masks.shape:
+        _, probabilities = object_means(masks, lambda band: expit(logits[band]))
+    origins = None if seg.ismanual is None else np.where(seg.ismanual, "hand", "model")
+    return masks, Facts(
+        seg.ids, classes=seg.classes, flow_errors=errors, probabilities=probabilities, origins=origins
+    )
+
+
+def _with_classes(facts: Facts, labels: Labels, path: Path) -> Facts:
+    """Take the class that most pixels of each object have in a map."""
+    classes = read_labels(path)
+    if classes.shape != labels.shape:
+        raise ImageError(f"The map of classes {path} has another size than the masks.")
+    if classes.max(initial=0) > 255:
+        raise ImageError(f"{path} holds numbers up to {classes.max()}; classes are numbered up to 255.")
+    inside = labels > 0
+    ids, place = np.unique(labels[inside], return_inverse=True)
+    votes = np.bincount(place * 256 + classes[inside], minlength=256 * len(ids)).reshape(-1, 256)
+    known = facts.columns(ids)
+    return replace(
+        facts,
+        ids=ids,
+        classes=votes.argmax(axis=1),
+        flow_errors=known.get("flow_error"),
+        probabilities=known.get("probability"),
+        origins=known.get("origin"),
+        locked=known.get("locked"),
+    )
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else float("nan")
+
+
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) and 0 <= value <= 255 else 0

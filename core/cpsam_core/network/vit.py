@@ -1,0 +1,247 @@
+"""The network of Cellpose-SAM: a vision transformer from pixels to flows and cell probability.
+
+Source: the paper, "Model architecture"; key names and shapes are those of the published checkpoints, so that
+files go both ways. `VitConfig.cpsam()` is the published ViT-L; `VitConfig.lite()` is the small network that the
+project trains itself, which differs only in its stem and read-out (see `stem.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from cpsam_core.errors import SettingsError
+from cpsam_core.network.attention import Attention
+from cpsam_core.network.stem import ConvStem, SkipReadout
+
+
+@dataclass(frozen=True)
+class VitConfig:
+    """Shape of a network; see the class methods for the two that the project uses."""
+
+    depth: int = 24
+    width: int = 1024
+    heads: int = 16
+    patch: int = 8
+    tile: int = 256
+    in_channels: int = 3
+    out_channels: int = 3  # class maps, if any, then flow y, flow x, cell logit
+    relative_positions: bool = True
+    layer_drop: float = 0.4
+    neck: int = 256
+    mlp_ratio: float = 4.0
+    stem: Literal["patch", "conv"] = "patch"
+
+    def __post_init__(self) -> None:
+        sizes = (self.depth, self.width, self.heads, self.patch, self.tile, self.in_channels, self.neck)
+        if min(sizes) < 1 or self.out_channels < 3 or self.mlp_ratio <= 0:
+            raise SettingsError(f"no network has this shape: {self}")
+        if not 0 <= self.layer_drop <= 1:
+            raise SettingsError(f"layer_drop is a probability from 0 to 1, not {self.layer_drop}")
+        if self.tile % self.patch or self.width % self.heads:
+            raise SettingsError(
+                f"a network needs tiles of whole patches and heads of equal width, not tile {self.tile} with patch "
+                f"{self.patch} and width {self.width} with {self.heads} heads"
+            )
+        if self.stem == "conv" and self.patch != 8:
+            raise SettingsError("the convolutional stem works with patches of 8 pixels only")
+
+    @property
+    def grid(self) -> int:
+        """Tokens along one side of a tile."""
+        return self.tile // self.patch
+
+    @property
+    def classes(self) -> int:
+        """Number of class maps, background included; 0 where there are none."""
+        return self.out_channels - 3
+
+    @classmethod
+    def cpsam(cls, **changes: Any) -> VitConfig:
+        """Return the shape of the published checkpoints `cpsam` and `cpsam_v2` (304.6 M parameters)."""
+        return cls(**changes)
+
+    @classmethod
+    def lite(cls, **changes: Any) -> VitConfig:
+        """Return the shape of the embedded model `cpsam-lite`."""
+        small = {
+            "depth": 6,
+            "width": 192,
+            "heads": 3,
+            "relative_positions": False,
+            "layer_drop": 0.1,
+            "neck": 192,
+        }
+        return cls(**{**small, "stem": "conv", **changes})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain values for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> VitConfig:
+        """Return the configuration that `to_dict` wrote; names it does not know are an error."""
+        unknown = set(values) - {field.name for field in fields(cls)}
+        if unknown:
+            raise SettingsError(
+                f"this network was made by a newer version: it has {', '.join(sorted(unknown))}"
+            )
+        return cls(**values)
+
+
+class FlowVit(nn.Module):
+    """Tiles (b, channels, tile, tile) to maps (b, out_channels, tile, tile).
+
+    Tiles may be smaller than `config.tile` (a multiple of the patch): training uses a random window of the position
+    table then, so that the whole table is trained, and evaluation its middle.
+    """
+
+    def __init__(self, config: VitConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.checkpointing = False  # recompute blocks in the backward pass: less memory, a third more time
+        self.encoder = Encoder(config)
+        if config.stem == "patch":
+            self.out: nn.Module = nn.Conv2d(config.neck, config.out_channels * config.patch**2, 1)
+            # Constants of the file format: the diameter of cells in training, and the identity that the
+            # published read-out convolves with, which equals a pixel shuffle and is not used here.
+            self.diam_labels = nn.Parameter(torch.tensor([30.0]), requires_grad=False)
+            self.diam_mean = nn.Parameter(torch.tensor([30.0]), requires_grad=False)
+            maps = config.out_channels * config.patch**2
+            identity = torch.eye(maps).reshape(maps, config.out_channels, config.patch, config.patch)
+            self.W2 = nn.Parameter(identity, requires_grad=False)
+        else:
+            self.out = SkipReadout(config.neck, config.out_channels)
+
+    def set_layer_drop(self, rate: float) -> None:
+        """Change the probability with which training leaves out the last block."""
+        self.config = self.encoder.config = replace(self.config, layer_drop=rate)
+
+    def forward(self, tiles: Tensor) -> Tensor:
+        """Return class maps, flow y, flow x and cell logit of each tile."""
+        features, skip = self.encoder(tiles, self.checkpointing)
+        if skip is not None:
+            maps: Tensor = self.out(features, skip)
+            return maps
+        return F.pixel_shuffle(self.out(features), self.config.patch)
+
+
+class Encoder(nn.Module):
+    """Patch embedding, positions, transformer blocks and neck."""
+
+    def __init__(self, config: VitConfig) -> None:
+        super().__init__()
+        self.config = config
+        # This process and how many train together: they draw layer drop for all samples of a step.
+        self.part = (0, 1)
+        self.patch_embed = (
+            ConvStem(config.in_channels, config.width) if config.stem == "conv" else PatchEmbedding(config)
+        )
+        self.pos_embed = nn.Parameter(torch.zeros(1, config.grid, config.grid, config.width))
+        nn.init.trunc_normal_(self.pos_embed, std=0.02)
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
+        self.neck = nn.Sequential(
+            nn.Conv2d(config.width, config.neck, 1, bias=False),
+            LayerNorm2d(config.neck),
+            nn.Conv2d(config.neck, config.neck, 3, padding=1, bias=False),
+            LayerNorm2d(config.neck),
+        )
+
+    def forward(self, tiles: Tensor, checkpointing: bool = False) -> tuple[Tensor, Tensor | None]:
+        """Return features (b, neck, grid, grid) and the stem's finer features where it has some."""
+        embedded, skip = self.patch_embed(tiles)
+        tokens = embedded.permute(0, 2, 3, 1)
+        tokens = tokens + self._positions(tokens.shape[1], tokens.shape[2])
+        tokens = self._blocks(tokens, checkpointing)
+        return self.neck(tokens.permute(0, 3, 1, 2)), skip
+
+    def _positions(self, rows: int, columns: int) -> Tensor:
+        grid = self.config.grid
+        if (rows, columns) == (grid, grid):
+            return self.pos_embed
+        if max(rows, columns) > grid:
+            raise SettingsError(f"this network takes tiles of at most {self.config.tile} pixels")
+        if self.training:
+            top, left = (int(torch.randint(grid - n + 1, ())) for n in (rows, columns))
+        else:
+            top, left = ((grid - n) // 2 for n in (rows, columns))
+        return self.pos_embed[:, top : top + rows, left : left + columns]
+
+    def _blocks(self, tokens: Tensor, checkpointing: bool) -> Tensor:
+        drop = self.config.layer_drop if self.training else 0.0
+        # Sample-wise layer drop rising linearly over the blocks (paper, "Whole-dataset training").
+        rates = torch.linspace(0, drop, len(self.blocks)).tolist()
+        rank, ranks = self.part
+        for block, dropped in zip(self.blocks, rates, strict=True):
+            kept = torch.rand(ranks * len(tokens))[rank * len(tokens) :][: len(tokens)] >= dropped
+            if not kept.any():
+                continue
+            chosen = tokens if kept.all() else tokens[kept.to(tokens.device)]
+            result = checkpoint(block, chosen, use_reentrant=False) if checkpointing else block(chosen)
+            if chosen is tokens:
+                tokens = result
+            else:
+                tokens = tokens.index_copy(0, kept.nonzero()[:, 0].to(tokens.device), result.to(tokens.dtype))
+        return tokens
+
+
+class PatchEmbedding(nn.Module):
+    """One strided convolution from patches of pixels to tokens."""
+
+    def __init__(self, config: VitConfig) -> None:
+        super().__init__()
+        self.proj = nn.Conv2d(config.in_channels, config.width, config.patch, config.patch)
+
+    def forward(self, tiles: Tensor) -> tuple[Tensor, None]:
+        """Return (b, width, grid, grid)."""
+        return self.proj(tiles), None
+
+
+class Block(nn.Module):
+    """Global attention and a two-layer perceptron, each on normalised input and added to it."""
+
+    def __init__(self, config: VitConfig) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(config.width, eps=1e-6)
+        self.attn = Attention(config.width, config.heads, config.grid, config.relative_positions)
+        self.norm2 = nn.LayerNorm(config.width, eps=1e-6)
+        self.mlp = Mlp(config.width, int(config.width * config.mlp_ratio))
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Return tokens (b, rows, columns, width) of the same shape."""
+        tokens = tokens + self.attn(self.norm1(tokens))
+        result: Tensor = tokens + self.mlp(self.norm2(tokens))
+        return result
+
+
+class Mlp(nn.Module):
+    """Two linear layers with an exact GELU between them."""
+
+    def __init__(self, width: int, hidden: int) -> None:
+        super().__init__()
+        self.lin1 = nn.Linear(width, hidden)
+        self.lin2 = nn.Linear(hidden, width)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Return tokens of the same shape."""
+        result: Tensor = self.lin2(F.gelu(self.lin1(tokens)))
+        return result
+
+
+class LayerNorm2d(nn.Module):
+    """Layer norm over the channels of (b, channels, y, x), eps 1e-6."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(channels))
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Return maps of the same shape."""
+        last = F.layer_norm(maps.permute(0, 2, 3, 1), self.weight.shape, self.weight, self.bias, 1e-6)
+        return last.permute(0, 3, 1, 2)

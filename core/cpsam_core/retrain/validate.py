@@ -1,0 +1,127 @@
+"""How good is a model? Segment annotated images and score them, set by set, as a model card reports it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpsam_core.data.examples import Annotation, counted_objects, read_annotation
+from cpsam_core.data.pairs import Pair
+from cpsam_core.images import check_same_shape, read_image
+from cpsam_core.labels.classes import classes_of_objects
+from cpsam_core.metrics import average_precision, score_classes
+from cpsam_core.progress import Progress, silent
+from cpsam_core.segment.segmenter import Segmentation, Segmenter
+from cpsam_core.segment.settings import Settings
+
+THRESHOLDS = (0.5, 0.75, 0.9)
+
+Row = dict[str, float]
+
+
+def validate(
+    segmenter: Segmenter,
+    pairs: Sequence[Pair],
+    settings: Settings | None = None,
+    progress: Progress = silent,
+    class_names: Sequence[str] = (),
+) -> dict[str, Row]:
+    """Return for each set the number of images and the mean over images of the average precision.
+
+    Parameters
+    ----------
+    segmenter : Segmenter
+        The model.
+    pairs : sequence of Pair
+        Images with true masks, from `pairs.find_pairs`; where only parts of one are complete, those count.
+    settings : Settings, optional
+        How to segment; the defaults, unless given.
+    progress : Progress
+        Called after each image.
+    class_names : sequence of str
+        Names of the classes, background first, for networks that have class maps.
+
+    Returns
+    -------
+    dict
+        By set: ``{"images": 30.0, "ap_0.5": ..., "ap_0.75": ..., "ap_0.9": ...}``. With classes also
+        ``class_ap_0.5`` and ``class_error_0.5``, the mean over images of the mean over classes, and
+        ``ap_0.5 NAME`` for each class.
+
+    Notes
+    -----
+    Paper, "Quantification of segmentation quality": AP = TP / (TP + FP + FN) per image, and per class of an image;
+    a class without true objects in an image does not count there.
+    """
+    rows: dict[str, list[Row]] = {}
+    for number, pair in enumerate(pairs, 1):
+        image, annotation = read_image(pair.image), read_annotation(pair)
+        check_same_shape(image, annotation.labels)
+        found = segmenter.segment(image, settings)
+        rows.setdefault(pair.set_name, []).append(_row(annotation, found, class_names))
+        progress(number, len(pairs), pair.set_name)
+    return {name: _means(of_set) for name, of_set in rows.items()}
+
+
+def _row(annotation: Annotation, found: Segmentation, class_names: Sequence[str]) -> Row:
+    """Return the scores of one image by name."""
+    true = counted_objects(annotation.labels, annotation.complete)
+    labels = counted_objects(found.labels.reshape(true.shape), annotation.complete)
+    precision = average_precision(true, labels, THRESHOLDS)[0]
+    row = {f"ap_{limit}": float(value) for limit, value in zip(THRESHOLDS, precision, strict=True)}
+    if found.classes is not None and annotation.classes is not None:
+        kinds = dict(enumerate(found.classes.tolist(), 1))
+        row |= class_scores(true, labels, annotation.classes, kinds, class_names)
+    return row
+
+
+def class_scores(
+    true: NDArray[np.uint32],
+    predicted: NDArray[np.uint32],
+    true_map: NDArray[np.uint8],
+    predicted_classes: Mapping[int, int],
+    class_names: Sequence[str] = (),
+) -> Row:
+    """Return the scores of the classes of one image by name, at IoU 0.5.
+
+    Parameters
+    ----------
+    true, predicted : (y, x) uint32
+        Objects.
+    true_map : (y, x) uint8
+        True class of each pixel.
+    predicted_classes : mapping of int to int
+        Class of each predicted object.
+    class_names : sequence of str
+        Names of the classes, background first; a class without one goes by its number.
+    """
+    shown = set(np.unique(predicted).tolist())
+    kinds = {number: kind for number, kind in predicted_classes.items() if number in shown}
+    scores = score_classes(true, predicted, classes_of_objects(true, true_map), kinds, (0.5,))
+    counted = {kind: one for kind, one in scores.items() if one.true_objects}
+    row = {
+        f"ap_0.5 {class_name(kind, class_names)}": float(one.average_precision[0])
+        for kind, one in counted.items()
+    }
+    if counted:
+        row["class_ap_0.5"] = float(np.mean([one.average_precision[0] for one in counted.values()]))
+        row["class_error_0.5"] = float(np.mean([one.error_rate[0] for one in counted.values()]))
+    return row
+
+
+def class_name(kind: int, names: Sequence[str]) -> str:
+    """Return the name of a class."""
+    return names[kind] if kind < len(names) else f"class {kind}"
+
+
+def _means(rows: Sequence[Row]) -> Row:
+    """Return the number of images and the mean of each score over the images that have it (not NaN)."""
+    names = sorted({name for row in rows for name in row}, key=lambda name: (" " in name, name))
+    means = {}
+    for name in names:
+        values = [row[name] for row in rows if not math.isnan(row.get(name, math.nan))]
+        means[name] = round(sum(values) / len(values), 4) if values else math.nan
+    return {"images": float(len(rows)), **means}

@@ -1,0 +1,271 @@
+"""Image to labels: the engine's front door."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpsam_core.dynamics import Masks, find_masks
+from cpsam_core.errors import SettingsError
+from cpsam_core.images import Image, arrange
+from cpsam_core.labels import ObjectTable, clear_border, object_table
+from cpsam_core.labels.classes import majority_classes
+from cpsam_core.preprocess.normalize import normalize, select_channels
+from cpsam_core.progress import Progress, silent
+from cpsam_core.segment.diameter import estimate_diameter, measure_diameter
+from cpsam_core.segment.mask_memory import MaskMemory
+from cpsam_core.segment.predict import TileNetwork, predict_planes, resize_flows
+from cpsam_core.segment.settings import NATIVE_DIAMETER, Settings
+from cpsam_core.segment.volume import predict_volume, stitch
+
+if TYPE_CHECKING:
+    from cpsam_core.network.network import Network
+
+__all__ = ["Segmentation", "Segmenter", "Settings", "masks_of"]
+
+Labels = NDArray[np.uint32]
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Segmentation:
+    """What a run found.
+
+    Attributes
+    ----------
+    labels : (y, x) or (z, y, x) uint32
+        0 is background; objects are numbered from 1, over all planes of a stack.
+    flows : (2, y, x), (2, z, y, x) or (3, z, y, x) float32
+        The network's flows, 5 times unit vectors, (z,) y, x; three components after `do_3D`.
+    logits : as labels, float32
+        Cell logits; thresholds can be changed without running the network again (see `masks_of`).
+    objects : ObjectTable
+        Place, size, flow error and mean probability of each object.
+    diameter : float
+        Diameter in pixels that was used; 30 where the image was not resized.
+    class_logits : (class, y, x) float32 or None
+        Class maps, for networks that have them; background first.
+    classes : (n,) int64 or None
+        Class of each object by the majority of its pixels, from 1; objects that are background were removed.
+    """
+
+    labels: Labels
+    flows: FloatArray
+    logits: FloatArray
+    objects: ObjectTable
+    diameter: float
+    class_logits: FloatArray | None = None
+    classes: NDArray[np.int64] | None = None
+
+
+class Segmenter:
+    """A network and the way from an image to labels through it; keep one for many images.
+
+    Examples
+    --------
+    >>> segmenter = Segmenter.load("cpsam-lite")          # doctest: +SKIP
+    >>> segmenter.segment(image, Settings()).labels       # doctest: +SKIP
+    """
+
+    def __init__(self, network: TileNetwork) -> None:
+        self.network = network
+
+    @classmethod
+    def load(
+        cls,
+        name_or_path: str | os.PathLike[str],
+        device: str | None = None,
+        precision: str | None = None,
+        progress: Progress = silent,
+    ) -> Segmenter:
+        """Load a model by name, path or Hugging Face id; see `weights.load_network` for the parameters and errors."""
+        from cpsam_core.weights import load_network
+
+        network: Network = load_network(name_or_path, device, precision, progress)
+        return cls(network)
+
+    def segment(
+        self, image: NDArray[Any] | Image, settings: Settings | None = None, progress: Progress | None = None
+    ) -> Segmentation:
+        """Find every cell.
+
+        Parameters
+        ----------
+        image : array of 2 to 5 dimensions, or Image
+            Any number type; `settings.axes` says what the axes of an array are where that is not plain.
+        settings : Settings, optional
+            How to segment.
+        progress : Progress, optional
+            Called after each batch of tiles and between the steps of following the flows; may raise Cancelled.
+
+        Returns
+        -------
+        Segmentation
+
+        Raises
+        ------
+        ImageError
+            The image has no pixels, no finite values or axes that cannot be arranged.
+        SettingsError
+            A setting does not fit the image.
+        """
+        settings, report = settings or Settings(), progress or silent
+        stack = image if isinstance(image, Image) else arrange(image, settings.axes)
+        if settings.do_3D and not stack.is_stack:
+            raise SettingsError("do_3D needs a stack of planes; this image has one plane only")
+        pixels = self._prepare(stack, settings)
+        diameter = settings.diameter
+        if diameter is None:  # left open: as the model's card says, where the network has one
+            diameter = getattr(self.network, "diameter", None)
+        if diameter == "auto":
+            diameter = estimate_diameter(self.network, pixels[len(pixels) // 2], settings, report)
+        settings = replace(settings, diameter=diameter)
+        if settings.do_3D:
+            return self._volume(pixels, stack, settings, report)
+        return self._planes(pixels, settings, report)
+
+    def measure(
+        self, image: NDArray[Any] | Image, settings: Settings | None = None, progress: Progress | None = None
+    ) -> float | None:
+        """Return the diameter in pixels of typical cells of the middle plane, None where no cell is seen.
+
+        What `diameter="auto"` does first; parameters and errors are those of `segment`.
+        """
+        settings, report = settings or Settings(), progress or silent
+        stack = image if isinstance(image, Image) else arrange(image, settings.axes)
+        pixels = self._prepare(stack, settings)
+        return measure_diameter(self.network, pixels[len(pixels) // 2], settings, report)
+
+    def _prepare(self, image: Image, settings: Settings) -> FloatArray:
+        chosen = select_channels(
+            image.pixels, image.channel_names, settings.channels, self.network.in_channels
+        )
+        options = settings.normalize
+        if not settings.do_3D and settings.stitch_threshold == 0 and image.is_stack:
+            options = replace(options, norm3D=False)  # planes of their own are normalised on their own
+        return normalize(chosen, options)
+
+    def _volume(self, pixels: FloatArray, image: Image, settings: Settings, report: Progress) -> Segmentation:
+        flows, logits = predict_volume(
+            self.network,
+            pixels,
+            batch_size=settings.batch_size,
+            tile_overlap=settings.tile_overlap,
+            augment=settings.augment,
+            scale=_scale(settings),
+            progress=report,
+            anisotropy=settings.anisotropy or image.anisotropy or 1.0,
+        )
+        return masks_of(flows, logits, settings, progress=report)
+
+    def _planes(self, pixels: FloatArray, settings: Settings, report: Progress) -> Segmentation:
+        planes, height, width = (int(n) for n in pixels.shape[:3])
+        predictions = predict_planes(
+            self.network,
+            pixels,
+            batch_size=settings.batch_size,
+            tile_overlap=settings.tile_overlap,
+            augment=settings.augment,
+            scale=_scale(settings),
+            progress=report,
+        )
+        if planes == 1:  # used as it is; putting it into a stack would copy it
+            together = resize_flows(next(predictions), (height, width))
+        else:
+            together = np.empty((self.network.out_channels, planes, height, width), np.float32)
+            for z, prediction in enumerate(predictions):
+                together[:, z] = resize_flows(prediction, (height, width))
+        classes = together[:-3] if len(together) > 3 else None
+        return masks_of(together[-3:-1], together[-1], settings, classes, report)
+
+
+def masks_of(
+    flows: FloatArray,
+    logits: FloatArray,
+    settings: Settings,
+    class_logits: FloatArray | None = None,
+    progress: Progress = silent,
+    memory: MaskMemory | None = None,
+) -> Segmentation:
+    """Turn flows and logits of an earlier run into objects, for example with other thresholds.
+
+    Parameters are those of `Segmentation`; a stack with flows of two components is taken plane by plane. After
+    `diameter="auto"`, give the diameter that was found (`Segmentation.diameter`) to have the same steps again. A
+    `memory`, given again with the same flows of a plane, answers at once where only the choice of objects changes.
+    """
+    if logits.ndim == 3 and len(flows) == 2:
+        found = _plane_by_plane(flows, logits, settings, progress)
+    elif memory is not None and logits.ndim == 2:
+        found = memory.find(flows, logits, settings, progress)
+    else:
+        found = _find(flows, logits, settings, progress)
+    labels, errors = found.labels, found.flow_errors
+    if settings.exclude_on_edges:
+        inner = clear_border(labels)
+        kept = np.unique(inner[inner > 0])
+        labels, errors = _renumber(inner, kept), errors[kept - 1]
+    classes = None
+    if class_logits is not None:
+        classes = majority_classes(labels, class_logits, np.arange(1, len(errors) + 1, dtype=np.uint32))
+        kept = (np.flatnonzero(classes) + 1).astype(np.uint32)
+        labels, errors, classes = _renumber(labels, kept), errors[kept - 1], classes[kept - 1]
+    diameter = settings.diameter if isinstance(settings.diameter, float) else NATIVE_DIAMETER
+    objects = object_table(labels, logits, errors)
+    return Segmentation(labels, flows, logits, objects, float(diameter), class_logits, classes)
+
+
+def _find(flows: FloatArray, logits: FloatArray, settings: Settings, progress: Progress) -> Masks:
+    return find_masks(
+        flows,
+        logits,
+        cellprob_threshold=settings.cellprob_threshold,
+        flow_threshold=settings.flow_threshold,
+        niter=settings.steps,
+        min_size=settings.min_size,
+        max_size_fraction=settings.max_size_fraction,
+        flow3D_smooth=settings.flow3D_smooth,
+        progress=progress,
+    )
+
+
+def _plane_by_plane(flows: FloatArray, logits: FloatArray, settings: Settings, progress: Progress) -> Masks:
+    """Number the objects of all planes in one sequence, or join those that overlap from plane to plane."""
+    labels = np.zeros(logits.shape, np.uint32)
+    errors: list[NDArray[np.float32]] = []
+    count = 0
+    for z in range(len(logits)):
+        found = _find(flows[:, z], logits[z], settings, silent)
+        labels[z] = np.where(found.labels > 0, found.labels + np.uint32(count), 0)
+        count += len(found.flow_errors)
+        errors.append(found.flow_errors)
+        progress(z + 1, len(logits), "masks of planes")
+    apart = np.concatenate(errors)
+    if settings.stitch_threshold == 0:
+        return Masks(labels, apart)
+    joined = stitch(labels, settings.stitch_threshold)
+    return Masks(joined, _mean_errors(labels, joined, apart))
+
+
+def _mean_errors(before: Labels, after: Labels, errors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the flow error of each joined object: the mean over the objects of its planes."""
+    _, first = np.unique(before, return_index=True)
+    owners = after.ravel()[first][1:] if before.ravel()[first[0]] == 0 else after.ravel()[first]
+    inside = owners > 0
+    size = int(after.max()) + 1
+    total = np.bincount(owners[inside], errors[inside], size)
+    number = np.bincount(owners[inside], minlength=size)
+    return (total / np.maximum(number, 1))[1:].astype(np.float32)
+
+
+def _renumber(labels: Labels, kept: NDArray[np.uint32]) -> Labels:
+    new = np.zeros(int(labels.max()) + 1, np.uint32)
+    new[kept] = np.arange(1, len(kept) + 1)
+    return new[labels]
+
+
+def _scale(settings: Settings) -> float:
+    return NATIVE_DIAMETER / settings.diameter if isinstance(settings.diameter, float) else 1.0

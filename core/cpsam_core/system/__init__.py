@@ -1,0 +1,1 @@
+"""The machine under the program: memory and processors, files written in one step."""

@@ -1,0 +1,69 @@
+"""Shortcuts of the user's own choice: kept between sessions, given to the actions, checked for clashes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QSettings
+from PyQt6.QtGui import QKeySequence
+
+from cpsam_gui.actions import ACTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PyQt6.QtGui import QAction
+
+GROUP = "shortcuts"
+Bindings = dict[str, tuple[str, ...]]
+"""Shortcuts by the key of their action, in the portable form of Qt; the first one is shown."""
+
+
+def default_bindings() -> Bindings:
+    """Return the shortcuts that the program comes with."""
+    return {action.key: tuple(map(portable, action.shortcuts)) for action in ACTIONS}
+
+
+def portable(shortcut: str) -> str:
+    """Return a shortcut in the form that is the same on every system; empty where it is none."""
+    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.PortableText)
+
+
+def load_bindings() -> Bindings:
+    """Return the shortcuts in force: those of the user, and the program's where nothing was chosen."""
+    settings, bindings = QSettings(), default_bindings()
+    for key in bindings:
+        if settings.contains(f"{GROUP}/{key}"):
+            stored = settings.value(f"{GROUP}/{key}")
+            texts = [stored] if isinstance(stored, str) else stored or []
+            bindings[key] = tuple(filter(None, (portable(str(text)) for text in texts)))
+    return bindings
+
+
+def save_bindings(bindings: Mapping[str, tuple[str, ...]]) -> None:
+    """Keep what differs from the program's own shortcuts."""
+    settings = QSettings()
+    for key, default in default_bindings().items():
+        if bindings[key] == default:
+            settings.remove(f"{GROUP}/{key}")
+        else:
+            settings.setValue(f"{GROUP}/{key}", list(bindings[key]))
+
+
+def clashes(bindings: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return each shortcut that several actions have, with the keys of those actions."""
+    users: dict[str, list[str]] = {}
+    for key, shortcuts in bindings.items():
+        for shortcut in set(shortcuts):
+            users.setdefault(shortcut, []).append(key)
+    return {shortcut: tuple(keys) for shortcut, keys in users.items() if len(keys) > 1}
+
+
+def apply_bindings(made: Mapping[str, QAction], bindings: Mapping[str, tuple[str, ...]]) -> None:
+    """Give the actions their shortcuts, and say them in the tooltips."""
+    for key, shortcuts in bindings.items():
+        action = made[key]
+        action.setShortcuts([QKeySequence(shortcut) for shortcut in shortcuts])
+        tip = action.text().removesuffix("…")
+        shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{tip}  ({shown})" if shortcuts else tip)

@@ -1,0 +1,264 @@
+"""The page that shows whether the new model is better: numbers, pictures, and the choice what becomes of it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PyQt6.QtCore import QPointF, Qt, pyqtSignal
+from PyQt6.QtGui import QImage, QPixmap
+from PyQt6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSizePolicy,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cpsam_gui.dialogs.model_tree import class_scores
+from cpsam_gui.dialogs.outline_picture import change_picture
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
+from cpsam_gui.style.layout import dim
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QMouseEvent, QResizeEvent
+
+    from cpsam_core.retrain import ImageChange, Spot
+    from cpsam_gui.session import Session
+    from cpsam_gui.tasks.training import Outcome
+
+PLACE = Qt.ItemDataRole.UserRole
+
+
+class ChangePicture(QLabel):
+    """An image with what changed, as large as there is room; a click tells the place in the image."""
+
+    pointed = pyqtSignal(float, float)
+    """A place (y, x) in image pixels was clicked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumSize(360, 300)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setStyleSheet(f"background: {theme.current().canvas};")
+        self._whole = QPixmap()
+
+    def show_picture(self, picture: np.ndarray[Any, np.dtype[np.uint8]]) -> None:
+        """Show an RGB picture (y, x, 3)."""
+        rows, columns = picture.shape[:2]
+        data = np.ascontiguousarray(picture).tobytes()
+        self._whole = QPixmap.fromImage(QImage(data, columns, rows, 3 * columns, QImage.Format.Format_RGB888))
+        self._scale()
+
+    def _scale(self) -> None:
+        if not self._whole.isNull():
+            smooth = Qt.TransformationMode.SmoothTransformation
+            self.setPixmap(self._whole.scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio, smooth))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keep the picture as large as there is room; called by Qt."""
+        super().resizeEvent(event)
+        self._scale()
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Tell the place; called by Qt."""
+        shown = self.pixmap()
+        if event is None or shown.isNull():
+            return
+        size = shown.deviceIndependentSize()
+        corner = QPointF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2)
+        place = event.position() - corner
+        y = place.y() / size.height() * self._whole.height()
+        x = place.x() / size.width() * self._whole.width()
+        if 0 <= y < self._whole.height() and 0 <= x < self._whole.width():
+            self.pointed.emit(y, x)
+
+
+class BeforeAfterPage(QDialog):
+    """Shows an outcome; ends with promoting the new model, keeping both, or discarding the new one."""
+
+    promoted = pyqtSignal(bool)
+    """Use the new model; True to open and segment the next image with it."""
+    kept = pyqtSignal()
+    discarded = pyqtSignal()
+    visit = pyqtSignal(object, float, float)
+    """Show this place (y, x) of an image in the window."""
+
+    def __init__(self, parent: QWidget, session: Session, outcome: Outcome) -> None:
+        super().__init__(parent)
+        self._session, self._outcome = session, outcome
+        self._left = False  # then its widgets are gone, and a picture may still come
+        self.finished.connect(self._leave)
+        self.setWindowTitle(translate("Before and after"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(980, 640)
+        self.title = QLabel(self._headline())
+        self.title.setObjectName("title")
+        self.words = dim(self._explain())
+        self.images = QListWidget()
+        self.images.setMinimumWidth(250)
+        self.picture = ChangePicture()
+        self.spots = QTreeWidget()
+        self.spots.setHeaderHidden(True)
+        self.promote = QPushButton(translate("Use the new model"))
+        self.promote_next = QPushButton(translate("Use it on the next image"))
+        self.keep = QPushButton(translate("Keep both, use the old one"))
+        self.discard = QPushButton(translate("Discard the new model"))
+        better = outcome.change is not None and outcome.change.verdict == "improved"
+        (self.promote_next if better else self.keep).setObjectName("primary")
+        (self.promote_next if better else self.keep).setDefault(True)
+        self._arrange()
+        self._connect()
+        self._fill()
+
+    def _headline(self) -> str:
+        change = self._outcome.change
+        name = self._outcome.plan.name
+        if change is None:
+            return translate("{name} is trained").format(name=name)
+        verdicts = {
+            "improved": translate("{name} is better"),
+            "not improved": translate("{name} is not better"),
+            "too few": translate("{name}: too few objects to tell"),
+        }
+        return verdicts[change.verdict].format(name=name)
+
+    def _explain(self) -> str:
+        change, plan, result = self._outcome.change, self._outcome.plan, self._outcome.trained.result
+        parts = [
+            change.text if change is not None else "",
+            self._classes(),
+            plan.text,
+            translate("The best epoch was chosen by them too, so the figures flatter a little.")
+            if change is not None and result.best_epoch is not None
+            else "",
+            result.reason,
+            self._outcome.problem,
+        ]
+        return "\n".join(part for part in parts if part)
+
+    def _leave(self) -> None:
+        self._left = True
+
+    def _classes(self) -> str:
+        """Return what the new model reaches in each class, in words; empty without classes."""
+        shown = [
+            f"{name} {_precision(value)}"
+            for scores in self._outcome.scores.values()
+            for name, value in class_scores(scores)
+        ]
+        return translate("Precision by class: {classes}").format(classes=", ".join(shown)) if shown else ""
+
+    def _arrange(self) -> None:
+        side = QVBoxLayout()
+        side.setSpacing(theme.GRID)
+        side.addWidget(QLabel(translate("Kept aside: precision before and after")))
+        side.addWidget(self.images, 1)
+        side.addWidget(QLabel(translate("Cells that changed")))
+        side.addWidget(self.spots, 2)
+        side.addWidget(
+            dim(translate("Green: better than before. Red: worse. A click shows the place in the window."))
+        )
+        middle = QHBoxLayout()
+        middle.setSpacing(theme.GRID * 2)
+        middle.addLayout(side, 1)
+        middle.addWidget(self.picture, 2)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(theme.GRID)
+        buttons.addWidget(self.discard)
+        buttons.addStretch(1)
+        for button in (self.keep, self.promote, self.promote_next):
+            buttons.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*[theme.GRID * 2] * 4)
+        layout.setSpacing(theme.GRID)
+        layout.addWidget(self.title)
+        layout.addWidget(self.words)
+        layout.addLayout(middle, 1)
+        layout.addLayout(buttons)
+
+    def _connect(self) -> None:
+        self.images.currentRowChanged.connect(self._show)
+        self.spots.itemClicked.connect(self._visit_item)
+        self.picture.pointed.connect(self._visit_place)
+        for button, signal in (
+            (self.promote, lambda: self.promoted.emit(False)),
+            (self.promote_next, lambda: self.promoted.emit(True)),
+            (self.keep, self.kept.emit),
+            (self.discard, self.discarded.emit),
+        ):
+            button.clicked.connect(signal)
+            button.clicked.connect(self.accept)
+
+    def _fill(self) -> None:
+        change = self._outcome.change
+        for one in change.images if change is not None else ():
+            words = (
+                f"{one.pair.image.name}\n{_precision(one.old_precision)} → {_precision(one.new_precision)}"
+            )
+            self.images.addItem(QListWidgetItem(words))
+        self.promote_next.setVisible(self._session.path is not None)
+        if self.images.count():
+            self.images.setCurrentRow(0)
+
+    @property
+    def _shown(self) -> ImageChange | None:
+        change, row = self._outcome.change, self.images.currentRow()
+        return change.images[row] if change is not None and 0 <= row < len(change.images) else None
+
+    def _show(self) -> None:
+        one = self._shown
+        if one is None:
+            return
+        self.spots.clear()
+        for words, spots in (
+            (translate("Found now, missed before"), one.gained),
+            (translate("Missed now, found before"), one.lost),
+            (translate("False find that is gone"), one.false_gone),
+            (translate("New false find"), one.false_new),
+        ):
+            self._add_group(words, spots)
+
+        def draw(progress: object) -> Any:
+            from cpsam_core.images import picture_of, read_image
+
+            return change_picture(picture_of(read_image(one.pair.image)), one)
+
+        def show(picture: Any) -> None:
+            if not self._left and self._shown is one:
+                self.picture.show_picture(picture)
+
+        self._session.jobs.start_beside(translate("Drawing"), draw, show, every=True)
+
+    def _add_group(self, words: str, spots: tuple[Spot, ...]) -> None:
+        group = QTreeWidgetItem([f"{words}: {len(spots):,}"])
+        for spot in spots:
+            child = QTreeWidgetItem([translate("at y {y}, x {x}").format(y=round(spot.y), x=round(spot.x))])
+            child.setData(0, PLACE, (spot.y, spot.x))
+            group.addChild(child)
+        self.spots.addTopLevelItem(group)
+        group.setExpanded(0 < len(spots) <= 8)
+
+    def _visit_item(self, item: QTreeWidgetItem) -> None:
+        place = item.data(0, PLACE)
+        if place is not None:
+            self._visit_place(*place)
+
+    def _visit_place(self, y: float, x: float) -> None:
+        one = self._shown
+        if one is not None:
+            self.visit.emit(one.pair.image, y, x)
+
+
+def _precision(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.2f}"

@@ -1,0 +1,289 @@
+"""The dialog of the export: which format, which of its choices, this image or the whole folder."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import QSettings, Qt
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cpsam_core.formats import FORMATS, Format, WriteOptions, find_format, left_out, name_for
+from cpsam_core.formats.registry import check_possible
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
+from cpsam_gui.style.layout import form
+from cpsam_gui.tasks.exporting import ExportPlan
+
+if TYPE_CHECKING:
+    from cpsam_core.formats import ObjectSet
+    from cpsam_gui.session import Session
+
+GROUP = "export"
+KEY = Qt.ItemDataRole.UserRole
+WORDS = {
+    "compression": "Compression",
+    "tiled": "In tiles, for very large images",
+    "annotations": "As annotations, which QuPath lets you edit",
+    "ngff": "Version",
+    "show_ids": "With the number of each object",
+    "scale_bar": "With a scale bar",
+    "fill": "Opacity of the fill",
+}
+CHOICES: dict[str, dict[str, object]] = {
+    "compression": {"zlib": "zlib", "lzw": "lzw", "zstd": "zstd", "none": None},
+    "ngff": {"0.4": "0.4", "0.5": "0.5"},
+}
+
+
+class ExportDialog(QDialog):
+    """Lets a format and its choices be chosen; remembers them."""
+
+    def __init__(self, parent: QWidget | None, session: Session, objects: ObjectSet) -> None:
+        super().__init__(parent)
+        self._session, self._objects = session, objects
+        self.setWindowTitle(translate("Export masks"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(720, 460)
+        self.list = QListWidget()
+        self.list.setMinimumWidth(280)
+        self.fields: dict[str, QWidget] = _fields()
+        self.measured = QCheckBox(translate("Measure the objects"))
+        self.this, self.folder = (
+            QRadioButton(translate("This image")),
+            QRadioButton(translate("The whole folder")),
+        )
+        self.replace = QCheckBox(translate("Replace files that exist"))
+        self.beside = QCheckBox(translate("Beside the images"))
+        self.loss = QLabel()
+        self.loss.setObjectName("warning")
+        self.loss.setWordWrap(True)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        button = self.buttons.addButton(translate("Export…"), QDialogButtonBox.ButtonRole.AcceptRole)
+        assert button is not None
+        self.go = button
+        self._arrange()
+        self._fill()
+        self._recall()
+        self.list.currentItemChanged.connect(lambda *_: self._show())
+        self.folder.toggled.connect(lambda _: self._show())
+        self.buttons.accepted.connect(self._export)
+        self.buttons.rejected.connect(self.reject)
+        self._show()
+
+    # -- making ------------------------------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        right = QVBoxLayout()
+        right.setSpacing(theme.GRID)
+        right.addWidget(_heading(translate("What")))
+        for widget in (self.this, self.folder, self.beside, self.replace):
+            right.addWidget(widget)
+        right.addSpacing(theme.GRID)
+        right.addWidget(_heading(translate("How")))
+        self._form = form()
+        for name, field in self.fields.items():
+            if isinstance(field, QCheckBox):
+                self._form.addRow(field)
+            else:
+                self._form.addRow(translate(WORDS[name]), field)
+        self._form.addRow(self.measured)
+        right.addLayout(self._form)
+        right.addStretch(1)
+        right.addWidget(self.loss)
+        middle = QHBoxLayout()
+        middle.setSpacing(theme.GRID * 2)
+        middle.addWidget(self.list, 1)
+        middle.addLayout(right, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*[theme.GRID * 2] * 4)
+        layout.setSpacing(theme.GRID * 2)
+        layout.addLayout(middle, 1)
+        layout.addWidget(self.buttons)
+
+    def _fill(self) -> None:
+        for one in FORMATS:
+            if not one.can_write:
+                continue
+            item = QListWidgetItem(translate(one.title), self.list)
+            item.setData(KEY, one.key)
+            why = self._why_not(one)
+            if why:
+                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
+                item.setToolTip(why)
+            else:
+                item.setToolTip(translate("NAME{}").format(one.ending))
+
+    def _why_not(self, one: Format) -> str:
+        """Return why a format cannot be written now; empty where it can."""
+        from cpsam_core.errors import ImageError
+
+        try:
+            if not one.available:
+                one.function("write")
+            check_possible(one, self._objects)
+        except ImageError as error:
+            return str(error)
+        return ""
+
+    # -- what is chosen ----------------------------------------------------------------------------------
+
+    @property
+    def chosen(self) -> Format:
+        """The format that is chosen."""
+        item = self.list.currentItem()
+        return find_format(item.data(KEY) if item is not None else "tif")
+
+    def choose(self, key: str) -> None:
+        """Choose a format."""
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            if item is not None and item.data(KEY) == key and item.flags() & Qt.ItemFlag.ItemIsEnabled:
+                self.list.setCurrentRow(row)
+
+    def plan(self) -> ExportPlan:
+        """Return how objects are written."""
+        values: dict[str, Any] = {name: _value(self.fields[name]) for name in self.chosen.options}
+        options = WriteOptions(**values)
+        return ExportPlan(self.chosen, options, self.measured.isChecked(), self.replace.isChecked())
+
+    def _show(self) -> None:
+        """Show what the chosen format lets one choose, and what it does not keep."""
+        one = self.chosen
+        for name, field in self.fields.items():
+            self._form.setRowVisible(field, name in one.options)
+        self._form.setRowVisible(self.measured, one.measurements)
+        for widget in (self.replace, self.beside):
+            widget.setEnabled(self.folder.isChecked())
+        lost = [translate(words) for words in left_out(one, self._objects)]
+        self.loss.setText("\n".join(lost))
+        self.loss.setVisible(bool(lost))
+
+    # -- remembering and doing ---------------------------------------------------------------------------
+
+    def _recall(self) -> None:
+        settings = QSettings()
+        self.list.setCurrentRow(0)
+        self.choose(str(settings.value(f"{GROUP}/format", "tif")))
+        self.measured.setChecked(settings.value(f"{GROUP}/measured", "true") in (True, "true"))
+        self.beside.setChecked(settings.value(f"{GROUP}/beside", "true") in (True, "true"))
+        has_folder = self._session.path is not None
+        self.folder.setEnabled(has_folder)
+        whole = has_folder and settings.value(f"{GROUP}/folder", "false") in (True, "true")
+        (self.folder if whole else self.this).setChecked(True)
+        for name, field in self.fields.items():
+            stored = settings.value(f"{GROUP}/{name}")
+            if stored is not None:
+                _set(field, stored)
+
+    def _remember(self) -> None:
+        settings = QSettings()
+        settings.setValue(f"{GROUP}/format", self.chosen.key)
+        for name, box in (("measured", self.measured), ("beside", self.beside), ("folder", self.folder)):
+            settings.setValue(f"{GROUP}/{name}", box.isChecked())
+        for name, field in self.fields.items():
+            settings.setValue(f"{GROUP}/{name}", _stored(field))
+
+    def _export(self) -> None:
+        self._remember()
+        plan, exporting = self.plan(), self._session.exporting
+        if self.folder.isChecked():
+            target = None if self.beside.isChecked() else self._ask_folder()
+            if target is None and not self.beside.isChecked():
+                return
+            exporting.export_folder(target, plan)
+        else:
+            path = self._ask_file(plan.chosen)
+            if path is None:
+                return
+            exporting.export(path, plan)
+        self.accept()
+
+    def _ask_folder(self) -> Path | None:
+        start = str(self._session.path.parent) if self._session.path is not None else ""
+        name = QFileDialog.getExistingDirectory(self, translate("Folder of the results"), start)
+        return Path(name) if name else None
+
+    def _ask_file(self, one: Format) -> Path | None:
+        start = name_for(self._session.path or Path("image.tif"), one)
+        suffix = Path("name" + one.ending).suffix
+        kinds = f"{translate(one.title)} (*{suffix})"
+        name, _ = QFileDialog.getSaveFileName(self, translate("Export masks"), str(start), kinds)
+        if not name:
+            return None
+        path = Path(name)
+        if one.key == "seg" and not path.name.endswith("_seg.npy"):
+            return path.with_name(path.name.removesuffix(".npy") + "_seg.npy")
+        return path if path.suffix.lower() == suffix.lower() else path.with_name(path.name + suffix)
+
+
+def _fields() -> dict[str, QWidget]:
+    """Return a field for each choice that a format may offer, at the engine's default."""
+    default = WriteOptions()
+    made: dict[str, QWidget] = {}
+    for one in fields(WriteOptions):
+        value = getattr(default, one.name)
+        field: QWidget
+        if one.name in CHOICES:
+            field = box = QComboBox()
+            for text, data in CHOICES[one.name].items():
+                box.addItem(translate("None") if data is None else text, data)
+        elif isinstance(value, bool):
+            field = QCheckBox(translate(WORDS[one.name]))
+        else:
+            field = number = QDoubleSpinBox()
+            number.setRange(0, 1)
+            number.setSingleStep(0.05)
+        _set(field, value)
+        made[one.name] = field
+    return made
+
+
+def _value(field: QWidget) -> object:
+    if isinstance(field, QComboBox):
+        return field.currentData()
+    return field.isChecked() if isinstance(field, QCheckBox) else _number(field)
+
+
+def _stored(field: QWidget) -> object:
+    if isinstance(field, QComboBox):
+        return field.currentText()
+    return field.isChecked() if isinstance(field, QCheckBox) else _number(field)
+
+
+def _number(field: QWidget) -> float:
+    return field.value() if isinstance(field, QDoubleSpinBox) else 0.0
+
+
+def _set(field: QWidget, value: object) -> None:
+    """Show a value; one that makes no sense changes nothing."""
+    if isinstance(field, QComboBox):
+        field.setCurrentIndex(max(0, field.findText(str(value))))
+    elif isinstance(field, QCheckBox):
+        field.setChecked(value in (True, "true"))
+    elif isinstance(field, QDoubleSpinBox):
+        try:
+            field.setValue(float(str(value)))
+        except ValueError:
+            return
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setObjectName("heading")
+    return label

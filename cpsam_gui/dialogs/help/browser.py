@@ -1,0 +1,141 @@
+"""The window of the help pages."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtGui import QKeySequence, QTextDocument
+from PyQt6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QTextBrowser, QWidget
+
+from cpsam_gui.actions import ACTIONS, MENUS
+from cpsam_gui.program.crash_reports import reports_folder
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.storage.journal import journal_folder
+from cpsam_gui.style import theme
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PAGES = {
+    "start": "Getting started",
+    "keys": "Tools and keys",
+    "review": "Review, measure, compare",
+    "retraining": "Retraining",
+    "formats": "Formats",
+    "files": "Where files are kept",
+}
+FOLDER = Path(__file__).parent
+MOUSE = (
+    ("Left drag", "Move the view, or draw with the tool in hand"),
+    ("Wheel", "Zoom"),
+    ("Right click", "Begin an outline that follows the pointer"),
+    ("Ctrl+click", "Delete an object"),
+    ("Alt+click", "Merge with the selected object"),
+    ("Space, held", "Hide the masks"),
+    ("The key of a tool, held", "Take up the tool for as long"),
+)
+
+
+class HelpBrowser(QDialog):
+    """Shows the pages; they are part of the program, no network is needed."""
+
+    def __init__(
+        self, parent: QWidget | None, bindings: Mapping[str, tuple[str, ...]], page: str = "start"
+    ) -> None:
+        super().__init__(parent)
+        self._bindings = bindings
+        self.setWindowTitle(translate("Help"))
+        self.resize(860, 620)
+        self.list = QListWidget()
+        self.list.setFixedWidth(200)
+        self.list.ensurePolished()  # its rows are measured when they are added
+        for title in PAGES.values():
+            self.list.addItem(translate(title))
+        self.text = QTextBrowser()
+        self.text.setOpenExternalLinks(True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(*[theme.GRID] * 4)
+        layout.setSpacing(theme.GRID)
+        layout.addWidget(self.list)
+        layout.addWidget(self.text, 1)
+        self.list.currentRowChanged.connect(self._turn)
+        self.show_page(page)
+
+    def show_page(self, page: str) -> None:
+        """Turn to a page."""
+        self.list.setCurrentRow(list(PAGES).index(page))
+
+    def _turn(self, row: int) -> None:
+        self.text.setHtml(page_html(list(PAGES)[row], self._bindings))
+
+
+def page_html(page: str, bindings: Mapping[str, tuple[str, ...]]) -> str:
+    """Return a page as HTML."""
+    if page == "keys":
+        return _keys(bindings)
+    text = (FOLDER / f"{page}.md").read_text(encoding="utf-8")
+    text = text.replace("{formats}", _formats()).replace("{folders}", _folders())
+    document = QTextDocument()
+    document.setMarkdown(text)
+    # A font that is measured in pixels leaves paragraphs without room between them.
+    return document.toHtml().replace("margin-bottom:0px", "margin-bottom:8px")
+
+
+def _keys(bindings: Mapping[str, tuple[str, ...]]) -> str:
+    """Return every action with its keys, as they are set now."""
+    parts = [f"<h1>{translate(PAGES['keys'])}</h1>", f"<h3>{translate('Mouse')}</h3>", _rows(MOUSE)]
+    for menu in MENUS:
+        rows = [
+            (", ".join(map(_native, bindings[action.key])), action.text.removesuffix("…"))
+            for action in ACTIONS
+            if action.menu == menu
+        ]
+        parts += [f"<h3>{translate(menu)}</h3>", _rows(rows)]
+    return "".join(parts)
+
+
+def _rows(rows: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> str:
+    cells = "".join(
+        f"<tr><td width='170'><b>{html.escape(translate(keys))}</b></td><td>{html.escape(translate(words))}</td></tr>"
+        for keys, words in rows
+    )
+    return f"<table cellpadding='3'>{cells}</table>"
+
+
+def _native(shortcut: str) -> str:
+    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def _formats() -> str:
+    """Return the formats there are as a list, from the registry of the engine."""
+    from cpsam_core.formats import FORMATS
+
+    lines = []
+    for one in FORMATS:
+        ways = translate("read and written") if one.can_read and one.can_write else translate("written")
+        holds = [
+            word
+            for word, has in (
+                ("classes", one.classes),
+                ("measurements", one.measurements),
+                ("stacks", one.stacks),
+            )
+            if has
+        ]
+        also = f"; {', '.join(map(translate, holds))}" if holds else ""
+        lines.append(f"- **{translate(one.title)}**: {ways}{also}")
+    return "\n".join(lines)
+
+
+def _folders() -> str:
+    from cpsam_core.weights import own_folder, published_folders
+
+    places = (
+        ("Models of your own", own_folder()),
+        ("Models that were fetched", published_folders()[0]),
+        ("The journal of unsaved work", journal_folder()),
+        ("Reports of crashes", reports_folder()),
+    )
+    return "\n".join(f"- {translate(words)}: `{folder}`" for words, folder in places)

@@ -1,0 +1,257 @@
+"""The window of the models: their family tree, what is known of each, and what can be done with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cpsam_core.errors import CpsamError
+from cpsam_gui.dialogs.model_tree import Node, card_lines, family
+from cpsam_gui.jobs.jobs import problem_from
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
+from cpsam_gui.style.layout import form, scrolling
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpsam_core.weights import ModelInfo
+    from cpsam_gui.session import Session
+
+INFO = Qt.ItemDataRole.UserRole
+FILES = "Models (*.safetensors *.pth *.pt);;All files (*)"
+
+
+class ModelManager(QDialog):
+    """Lists the models under those they were trained from."""
+
+    use = pyqtSignal(str)
+    """Segment with this model from now on."""
+
+    def __init__(self, parent: QWidget, session: Session) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setWindowTitle(translate("Models"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(820, 520)
+        self.tree = QTreeWidget()
+        self.tree.setHeaderHidden(True)
+        self.tree.setMinimumWidth(280)
+        self.title = QLabel()
+        self.title.setObjectName("title")
+        self.choose = QPushButton(translate("Use this model"))
+        self.choose.setObjectName("primary")
+        self.back = QPushButton(translate("Roll back to its parent"))
+        self.rename = QPushButton(translate("Rename…"))
+        self.export = QPushButton(translate("Export…"))
+        self.delete = QPushButton(translate("Delete…"))
+        self.add = QPushButton(translate("Import…"))
+        self.leave = QPushButton(translate("Close"))
+        self._arrange()
+        self.tree.currentItemChanged.connect(lambda *_: self._show())
+        for button, do in (
+            (self.choose, self._use),
+            (self.back, self._roll_back),
+            (self.rename, self._rename),
+            (self.export, self._export),
+            (self.delete, self._delete),
+            (self.add, self._import),
+            (self.leave, self.accept),
+        ):
+            button.clicked.connect(do)
+            button.setAutoDefault(False)
+        session.training.models_changed.connect(self.fill)
+        self.fill()
+
+    def _arrange(self) -> None:
+        self._details = QVBoxLayout()
+        right = QVBoxLayout()
+        right.setSpacing(theme.GRID)
+        right.addWidget(self.title)
+        right.addLayout(self._details, 1)
+        own = QHBoxLayout()
+        own.setSpacing(theme.GRID)
+        for button in (self.rename, self.export, self.delete):
+            own.addWidget(button)
+        own.addStretch(1)
+        right.addLayout(own)
+        main = QHBoxLayout()
+        main.setSpacing(theme.GRID)
+        main.addWidget(self.choose)
+        main.addWidget(self.back)
+        main.addStretch(1)
+        right.addLayout(main)
+        middle = QHBoxLayout()
+        middle.setSpacing(theme.GRID * 2)
+        middle.addWidget(self.tree, 2)
+        middle.addLayout(right, 3)
+        bottom = QHBoxLayout()
+        bottom.addWidget(self.add)
+        bottom.addStretch(1)
+        bottom.addWidget(self.leave)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*[theme.GRID * 2] * 4)
+        layout.setSpacing(theme.GRID * 2)
+        layout.addLayout(middle, 1)
+        layout.addLayout(bottom)
+
+    # -- showing -----------------------------------------------------------------------------------------
+
+    def fill(self) -> None:
+        """Read the models anew and keep the chosen one."""
+        chosen = self.current.name if self.current is not None else self._session.runs.options.model.name
+        self.tree.clear()
+        for node in family(self._session.models.listed()):
+            self._add(node, None)
+        self.tree.expandAll()
+        found = self.tree.findItems(chosen, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
+        first = self.tree.topLevelItem(0)
+        self.tree.setCurrentItem(found[0] if found else first)
+
+    def _add(self, node: Node, parent: QTreeWidgetItem | None) -> None:
+        item = QTreeWidgetItem([node.name])
+        item.setData(0, INFO, node.info)
+        if node.info is None:
+            item.setDisabled(True)
+            item.setToolTip(0, translate("This model was removed"))
+        if node.name == self._session.runs.options.model.name:
+            item.setIcon(0, theme.icon("check", theme.current().accent))
+        if parent is None:
+            self.tree.addTopLevelItem(item)
+        else:
+            parent.addChild(item)
+        for child in node.children:
+            self._add(child, item)
+
+    @property
+    def current(self) -> ModelInfo | None:
+        """The model that is chosen in the tree."""
+        item = self.tree.currentItem()
+        info: ModelInfo | None = item.data(0, INFO) if item is not None else None
+        return info
+
+    def _show(self) -> None:
+        info = self.current
+        self.title.setText(info.name if info is not None else "")
+        rows = form()
+        for name, value in card_lines(info) if info is not None else ():
+            label = QLabel(value)
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            caption = QLabel(translate(name))
+            caption.setObjectName("dim")
+            rows.addRow(caption, label)
+        fresh = QWidget()
+        fresh.setLayout(rows)
+        layout = self._details
+        layout.addWidget(scrolling(fresh))
+        while layout.count() > 1:
+            old = layout.takeAt(0)
+            widget = old.widget() if old is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        own = info is not None and info.kind == "own"
+        for button in (self.rename, self.delete):
+            button.setEnabled(own)
+        self.export.setEnabled(info is not None and info.present)
+        self.choose.setEnabled(info is not None)
+        self.back.setEnabled(info is not None and self._parent_of(info) is not None)
+
+    def _parent_of(self, info: ModelInfo) -> str | None:
+        parent = info.card.parent if info.card is not None else None
+        return parent if parent in self._session.models.names() else None
+
+    # -- doing -------------------------------------------------------------------------------------------
+
+    def _use(self) -> None:
+        if self.current is not None:
+            self.use.emit(self.current.name)
+            self.fill()
+
+    def _roll_back(self) -> None:
+        info = self.current
+        parent = self._parent_of(info) if info is not None else None
+        if parent is not None:
+            self.use.emit(parent)
+            self.fill()
+
+    def _try(self, what: Callable[[], object]) -> None:
+        """Do something with the files of the models; say why where it fails."""
+        try:
+            what()
+        except CpsamError as error:
+            self._session.failed.emit(problem_from(error))
+            return
+        self._session.training.models_changed.emit()
+
+    def _rename(self) -> None:
+        from cpsam_core.weights import rename_model
+
+        info = self.current
+        if info is None:
+            return
+        title = translate("Rename {name}").format(name=info.name)
+        name, ok = QInputDialog.getText(self, title, translate("New name"), text=info.name)
+        if ok and name.strip() and name.strip() != info.name:
+            used = self._session.runs.options.model.name == info.name
+            self._try(lambda: rename_model(info.name, name.strip()))
+            if used and name.strip() in self._session.models.names():
+                self.use.emit(name.strip())
+
+    def _delete(self) -> None:
+        from cpsam_core.weights import remove_model
+
+        info = self.current
+        if info is None:
+            return
+        question = translate("Delete the model {name}? This cannot be undone.").format(name=info.name)
+        if QMessageBox.question(self, translate("Models"), question) == QMessageBox.StandardButton.Yes:
+            parent = self._parent_of(info)
+            if self._session.runs.options.model.name == info.name:
+                self.use.emit(parent or "cpsam-lite")
+            self._try(lambda: remove_model(info.name))
+
+    def _export(self) -> None:
+        from cpsam_gui.tasks.models import export_model
+
+        info = self.current
+        if info is None:
+            return
+        start = str(Path.home() / info.path.name)
+        name, _ = QFileDialog.getSaveFileName(self, translate("Export model"), start, FILES)
+        if name:
+            session, target = self._session, Path(name)
+            session.jobs.start_beside(
+                translate("Export"),
+                lambda progress: export_model(info, target, progress),
+                lambda path: session.message.emit(translate("Saved {path}").format(path=path)),
+                every=True,
+            )
+
+    def _import(self) -> None:
+        from cpsam_core.weights import add_model
+
+        name, _ = QFileDialog.getOpenFileName(self, translate("Import model"), "", FILES)
+        if name:
+            session = self._session
+            session.jobs.start_beside(
+                translate("Import"),
+                lambda progress: add_model(name),
+                lambda _: session.training.models_changed.emit(),
+                every=True,
+            )

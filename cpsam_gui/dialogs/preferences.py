@@ -1,0 +1,171 @@
+"""The dialog of the preferences: a form whose answer is a new :class:`Preferences`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cpsam_gui.program.i18n import languages, translate
+from cpsam_gui.program.preferences import RANGES, Preferences
+from cpsam_gui.style import theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DEVICES = ("", "cpu", "cuda", "mps")
+
+
+class PreferencesDialog(QDialog):
+    """Shows preferences and lets them be changed."""
+
+    def __init__(self, parent: QWidget | None, preferences: Preferences, models: Sequence[str] = ()) -> None:
+        super().__init__(parent)
+        self._before = preferences
+        self.setWindowTitle(translate("Preferences"))
+        self.theme = _choice({"dark": translate("Dark"), "light": translate("Light")})
+        self.language = _choice({"": translate("That of the system"), **languages()})
+        self.autosave = QCheckBox(translate("Save the project by itself"))
+        self.autosave.setToolTip(
+            translate(
+                "Beside the image, in the background. A file that somebody else changed is never replaced."
+            )
+        )
+        self.seconds = _number("autosave_seconds", 1, translate(" s after the last change"))
+        self.keep_flows = QCheckBox(translate("Keep what the network saw in the project"))
+        self.keep_flows.setToolTip(
+            translate("Thresholds can then be changed after reopening; takes about 4 bytes a pixel.")
+        )
+        self.history = QSpinBox()
+        low, high = RANGES["history_mebibytes"]
+        self.history.setRange(int(low), int(high))
+        self.history.setSingleStep(256)
+        self.history.setSuffix(" MiB")
+        self.history.setToolTip(
+            translate("Memory for undo; the oldest steps go first. From the next image on.")
+        )
+        self.model = _choice({"": translate("That of the program"), **{name: name for name in models}})
+        self.model.setEditable(True)
+        self.device = _choice({name: name or translate("The fastest there is") for name in DEVICES})
+        self.brush = _number("brush_diameter", 1, " px")
+        self._build()
+        self.show_values(preferences)
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setSpacing(2 * theme.GRID)
+        for title, rows in (
+            (translate("Window"), ((translate("Theme"), self.theme), (translate("Language"), self.language))),
+            (
+                translate("Keeping work"),
+                (
+                    (None, self.autosave),
+                    (translate("Saved"), self.seconds),
+                    (None, self.keep_flows),
+                    (translate("History"), self.history),
+                ),
+            ),
+            (
+                translate("A new window begins with"),
+                (
+                    (translate("Model"), self.model),
+                    (translate("Device"), self.device),
+                    (translate("Brush"), self.brush),
+                ),
+            ),
+        ):
+            heading = QLabel(title)
+            heading.setObjectName("heading")
+            layout.addWidget(heading)
+            layout.addLayout(_form(rows))
+        note = QLabel(translate("Another language is used from the next start on."))
+        note.setObjectName("dim")
+        layout.addWidget(note)
+        standard = QDialogButtonBox.StandardButton
+        buttons = QDialogButtonBox(standard.Ok | standard.Cancel | standard.RestoreDefaults)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.defaults = buttons.button(standard.RestoreDefaults)
+        if self.defaults is not None:
+            self.defaults.clicked.connect(lambda: self.show_values(Preferences()))
+        layout.addWidget(buttons)
+        self.autosave.toggled.connect(self.seconds.setEnabled)
+
+    def show_values(self, preferences: Preferences) -> None:
+        """Fill the form."""
+        for box, value in (
+            (self.theme, preferences.theme),
+            (self.language, preferences.language),
+            (self.model, preferences.model),
+            (self.device, preferences.device),
+        ):
+            index = box.findData(value)
+            if index >= 0:
+                box.setCurrentIndex(index)
+            elif box.isEditable():
+                box.setEditText(value)
+        self.autosave.setChecked(preferences.autosave)
+        self.seconds.setEnabled(preferences.autosave)
+        self.seconds.setValue(preferences.autosave_seconds)
+        self.keep_flows.setChecked(preferences.keep_flows)
+        self.history.setValue(preferences.history_mebibytes)
+        self.brush.setValue(preferences.brush_diameter)
+
+    def preferences(self) -> Preferences:
+        """Return what the form says."""
+        return self._before.changed(
+            theme=self.theme.currentData(),
+            language=self.language.currentData(),
+            autosave=self.autosave.isChecked(),
+            autosave_seconds=self.seconds.value(),
+            keep_flows=self.keep_flows.isChecked(),
+            history_mebibytes=self.history.value(),
+            model=_written(self.model),
+            device=self.device.currentData(),
+            brush_diameter=self.brush.value(),
+        )
+
+
+def _form(rows: tuple[tuple[str | None, QWidget], ...]) -> QFormLayout:
+    form = QFormLayout()
+    form.setHorizontalSpacing(2 * theme.GRID)
+    form.setVerticalSpacing(theme.GRID)
+    for name, widget in rows:
+        if name is None:
+            form.addRow(widget)
+        else:
+            form.addRow(name, widget)
+    return form
+
+
+def _choice(texts: dict[str, str]) -> QComboBox:
+    box = QComboBox()
+    for key, text in texts.items():
+        box.addItem(text, key)
+    return box
+
+
+def _written(box: QComboBox) -> str:
+    """Return the data of the chosen line, or what was typed instead of one."""
+    text = box.currentText().strip()
+    index = box.findText(text)
+    return str(box.itemData(index)) if index >= 0 else text
+
+
+def _number(name: str, decimals: int, suffix: str) -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setRange(*RANGES[name])
+    box.setDecimals(decimals)
+    box.setSuffix(suffix)
+    return box

@@ -1,0 +1,88 @@
+"""The dialog that lists unsaved work which crashes left behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QListWidgetItem, QVBoxLayout
+
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PyQt6.QtWidgets import QWidget
+
+    from cpsam_gui.session.recovery import Left
+
+LEFT = Qt.ItemDataRole.UserRole
+
+
+class RecoveryDialog(QDialog):
+    """One line for each image; the chosen one is opened with its work, the others stay for later."""
+
+    def __init__(self, parent: QWidget | None, left: Sequence[Left], drop: Callable[[Left], object]) -> None:
+        super().__init__(parent)
+        self._drop = drop
+        self.chosen: Left | None = None
+        """What to recover; None for nothing now."""
+        self.setWindowTitle(translate("Recover unsaved work"))
+        layout = QVBoxLayout(self)
+        layout.setSpacing(theme.GRID)
+        text = QLabel(
+            translate(
+                "The program ended before this work was saved. What is not recovered now stays here, "
+                "and in the menu File under Recover unsaved work."
+            )
+        )
+        text.setWordWrap(True)
+        layout.addWidget(text)
+        self.list = QListWidget()
+        for one in left:
+            item = QListWidgetItem(f"{one.name}\n{one.moment}   {one.image.parent if one.image else ''}")
+            item.setData(LEFT, one)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        self.list.itemDoubleClicked.connect(self.recover)
+        layout.addWidget(self.list, 1)
+        layout.addWidget(self._make_buttons())
+        self.resize(520, 320)
+
+    def _make_buttons(self) -> QDialogButtonBox:
+        buttons = QDialogButtonBox()
+        role = QDialogButtonBox.ButtonRole
+        self.recover_button = buttons.addButton(translate("Recover"), role.AcceptRole)
+        self.drop_button = buttons.addButton(translate("Drop it"), role.DestructiveRole)
+        later = buttons.addButton(translate("Later"), role.RejectRole)
+        for button, do in (
+            (self.recover_button, self.recover),
+            (self.drop_button, self.drop),
+            (later, self.reject),
+        ):
+            if button is not None:
+                button.clicked.connect(do)
+        return buttons
+
+    def recover(self) -> None:
+        """Take up the chosen line."""
+        item = self.list.currentItem()
+        if item is not None:
+            self.chosen = item.data(LEFT)
+            self.accept()
+
+    def drop(self) -> None:
+        """Remove the chosen line and its work for good."""
+        item = self.list.takeItem(self.list.currentRow())
+        if item is not None:
+            self._drop(item.data(LEFT))
+        if not self.list.count():
+            self.reject()
+
+
+def choose(parent: QWidget | None, left: Sequence[Left], drop: Callable[[Left], object]) -> Left | None:
+    """Ask what to recover; None for nothing now."""
+    dialog = RecoveryDialog(parent, left, drop)
+    dialog.exec()
+    return dialog.chosen

@@ -1,0 +1,103 @@
+"""Put a new result together with the objects that must survive it.
+
+The labels go through in bands of rows: numpy keeps other threads waiting while it looks values up in a table, and
+the window must not wait for a whole image.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from numpy.typing import NDArray
+
+    from cpsam_gui.state.steps import Labels
+
+COVERED = 0.5  # a new object that lies under kept ones by more than this share is one of them, found again
+BAND = 1 << 20  # pixels looked at together
+
+
+def compose(
+    found: Labels,
+    before: Labels,
+    kept: Collection[int],
+    first_id: int,
+    tick: Callable[[], None] | None = None,
+) -> Labels:
+    """Return `found` with the `kept` objects of `before` on top, as a new array; see `compose_with_ids`."""
+    return compose_with_ids(found, before, kept, first_id, tick)[0]
+
+
+def compose_with_ids(
+    found: Labels,
+    before: Labels,
+    kept: Collection[int],
+    first_id: int,
+    tick: Callable[[], None] | None = None,
+) -> tuple[Labels, NDArray[np.uint32]]:
+    """Return `found` with the `kept` objects of `before` on top, and the id that each found object got.
+
+    Parameters
+    ----------
+    found
+        New labels (z, y, x) uint32.
+    before
+        Labels of the same shape that hold the kept objects.
+    kept
+        Ids in `before` that stay, pixel by pixel.
+    first_id
+        New objects are numbered from here, so that no id is used twice.
+    tick
+        Called after each band; may raise to stop.
+
+    Returns
+    -------
+    labels
+        uint32, as `found`.
+    ids
+        uint32 by the number of the object in `found`; 0 for one that lies under kept objects by more than half,
+        and for numbers that no object has.
+    """
+    tick = tick or (lambda: None)
+    size = max((int(found[band].max(initial=0)) for band in _bands(found)), default=0) + 1
+    stays = np.zeros(1 + max(kept, default=0), np.bool_)
+    stays[list(kept)] = True
+    areas, covered = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    for band in _bands(found):
+        areas += np.bincount(found[band].ravel(), minlength=size)
+        if kept:
+            covered += np.bincount(found[band][_held(before[band], stays)], minlength=size)
+        tick()
+    present = np.flatnonzero(areas)
+    present = present[present > 0]
+    ids = np.zeros(size, np.uint32)
+    ids[present] = np.arange(first_id, first_id + present.size, dtype=np.uint32)
+    ids[covered > COVERED * np.maximum(areas, 1)] = 0
+    result = np.empty(found.shape, np.uint32)
+    for band in _bands(found):
+        np.take(ids, found[band], out=result[band])
+        if kept:
+            np.copyto(result[band], before[band], where=_held(before[band], stays))
+        tick()
+    return result, ids
+
+
+def _held(labels: Labels, stays: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return where `labels` belong to objects that stay."""
+    held: NDArray[np.bool_] = np.take(stays, labels, mode="clip")
+    if stays[-1]:  # clipped ids would count as the last one
+        held &= labels < stays.size
+    return held
+
+
+def _bands(labels: Labels) -> Iterator[tuple[int, slice]]:
+    """Yield places of bands of rows, plane by plane."""
+    planes, rows, columns = labels.shape
+    step = max(1, BAND // max(columns, 1))
+    for z in range(planes):
+        for top in range(0, rows, step):
+            yield z, slice(top, top + step)

@@ -1,0 +1,1 @@
+"""The program around any image: settings, language, crash reports, licences. No Qt but to keep settings."""

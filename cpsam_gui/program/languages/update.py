@@ -1,0 +1,156 @@
+"""Bring a language up to date: ``python -m cpsam_gui.program.languages.update de``.
+
+Collects the texts of the window from its sources and writes them to ``languages/XX.ts``, where Qt Linguist or any
+editor takes the translations. Finished translations stay; texts that are gone go.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import product
+from pathlib import Path
+from xml.etree import ElementTree
+
+import cpsam_core
+from cpsam_gui.program.i18n import CONTEXT, FOLDER, read_ts
+
+PACKAGE = Path(__file__).parents[2]
+SPEAKERS = (
+    "operations",
+    "tools",
+    "session/region_result.py",
+    "panels/history.py",
+    "session/segmenting.py",
+    "tasks/suggesting.py",
+)
+"""Modules and folders whose words `translate_said` translates elsewhere: all of theirs are taken."""
+
+
+ENGINE = ("review/doubt.py",)
+"""Modules of the engine of which the same is true."""
+
+
+def texts_of(source: str, *, speaks: bool = False) -> set[str]:
+    """Return the texts of one module that are shown translated; all of its words where it `speaks`.
+
+    They stand in calls of `translate`; where its argument is a name, the texts come from tables of the module, so
+    all of its words are taken then.
+    """
+    tree = ast.parse(source)
+    found, by_name = set(_templates(tree)) if speaks else set(), speaks
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node) == "translate" and node.args:
+            literals = list(_literals(node.args[0]))
+            found.update(literals)
+            by_name |= not literals
+        elif isinstance(node, ast.Call) and _name(node) == "Action" and len(node.args) > 1:
+            found.update(_literals(node.args[1]))
+    if by_name:
+        documents = set(_documents(tree)) | _pieces(tree)
+        found.update(
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in documents
+            and _is_text(node.value)
+        )
+    return found
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _literals(node: ast.expr) -> Iterator[str]:
+    """Yield the texts that an argument may be."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from _literals(node.body)
+        yield from _literals(node.orelse)
+
+
+def _templates(tree: ast.Module) -> Iterator[str]:
+    """Yield the texts with values in them, which are ``{}``; two where a word depends on something."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            for parts in product(*(_choices(part) for part in node.values)):
+                text = "".join(parts)
+                if _is_text(text.replace("{}", "")):
+                    yield text
+
+
+def _choices(part: ast.expr) -> list[str]:
+    inside = part.value if isinstance(part, ast.FormattedValue) else part
+    return list(_literals(inside)) or ["{}"]
+
+
+def _pieces(tree: ast.Module) -> set[int]:
+    """Return the identities of the constants that are a part of a longer text."""
+    texts = (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr))
+    return {id(node) for text in texts for node in ast.walk(text) if isinstance(node, ast.Constant)}
+
+
+def _documents(tree: ast.Module) -> Iterator[int]:
+    """Yield the identities of the constants that only describe the code."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield id(node.value)
+
+
+def _is_text(value: str) -> bool:
+    """Whether a constant is made of words for people rather than a key or a name."""
+    words = value.strip()
+    return any(map(str.isalpha, words)) and (" " in words or value[0].isupper()) and len(value) > 1
+
+
+def all_texts(package: Path = PACKAGE) -> list[str]:
+    """Return the texts of the window in alphabetical order."""
+    found: set[str] = set()
+    for path in sorted(package.rglob("*.py")):
+        place = path.relative_to(package).as_posix()
+        speaks = place.startswith(SPEAKERS) and path.name != "__init__.py"
+        found |= texts_of(path.read_text(encoding="utf-8"), speaks=speaks)
+    engine = Path(cpsam_core.__file__).parent
+    for name in ENGINE:
+        found |= texts_of((engine / name).read_text(encoding="utf-8"), speaks=True)
+    return sorted(text for text in found if text.strip())
+
+
+def write_ts(path: Path, code: str, texts: Sequence[str]) -> tuple[int, int]:
+    """Write a file of Qt Linguist; return how many texts it has and how many of them are translated."""
+    known = read_ts(path) if path.is_file() else {}
+    root = ElementTree.Element("TS", version="2.1", language=code, sourcelanguage="en")
+    context = ElementTree.SubElement(root, "context")
+    ElementTree.SubElement(context, "name").text = CONTEXT
+    for text in texts:
+        message = ElementTree.SubElement(context, "message")
+        ElementTree.SubElement(message, "source").text = text
+        translation = ElementTree.SubElement(message, "translation")
+        if text in known:
+            translation.text = known[text]
+        else:
+            translation.set("type", "unfinished")
+    ElementTree.indent(root)
+    path.write_bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")
+    return len(texts), sum(text in known for text in texts)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    codes = list(sys.argv[1:] if arguments is None else arguments)
+    if not codes:
+        sys.stderr.write("usage: python -m cpsam_gui.program.languages.update XX (two letters, such as de)\n")
+        return 2
+    texts = all_texts()
+    for code in codes:
+        total, done = write_ts(FOLDER / f"{code}.ts", code, texts)
+        sys.stdout.write(f"{code}: {total} texts, {done} translated\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,52 @@
+"""Preferences and the state of the window between two sessions: the only reader and writer of them in QSettings."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QSettings
+
+from cpsam_gui.program.preferences import Preferences, checked
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QMainWindow
+
+GROUP = "preferences"
+LAYOUT = 2
+"""Version of the arrangement of docks and bars: that of another version is not restored."""
+
+
+def load_preferences() -> Preferences:
+    """Return the preferences of the last session; what makes no sense is at its default."""
+    settings = QSettings()
+    names = [one.name for one in fields(Preferences)]
+    keys = {name: f"{GROUP}/{name}" for name in names}
+    return checked({name: settings.value(key) for name, key in keys.items() if settings.contains(key)})
+
+
+def save_preferences(preferences: Preferences) -> None:
+    """Keep preferences for the next session; defaults are not written, so that later ones can be better."""
+    settings, default = QSettings(), Preferences()
+    for one in fields(Preferences):
+        value = getattr(preferences, one.name)
+        if value == getattr(default, one.name):
+            settings.remove(f"{GROUP}/{one.name}")
+        else:
+            settings.setValue(f"{GROUP}/{one.name}", value)
+
+
+def save_window(window: QMainWindow) -> None:
+    """Keep place, size and arrangement of a window."""
+    settings = QSettings()
+    settings.setValue("window/geometry", window.saveGeometry())
+    settings.setValue("window/state", window.saveState(LAYOUT))
+
+
+def restore_window(window: QMainWindow) -> None:
+    """Put a window where the last one was."""
+    settings = QSettings()
+    geometry, state = settings.value("window/geometry"), settings.value("window/state")
+    if geometry is not None and state is not None:
+        window.restoreGeometry(geometry)
+        window.restoreState(state, LAYOUT)

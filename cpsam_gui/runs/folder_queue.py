@@ -1,0 +1,153 @@
+"""The images of a folder on their way through the model: what became of each. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from psygnal import Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+class Existing(str, Enum):
+    """What happens to images that have masks already."""
+
+    SKIP_CORRECTED = "corrected"
+    """Those with anything locked, drawn or corrected by hand are left alone; others are done anew."""
+    SKIP_ALL = "all"
+    """All that have masks are left alone."""
+    KEEP_HAND_MADE = "keep"
+    """All are done anew; what is locked, drawn or corrected by hand stays."""
+
+
+class State(str, Enum):
+    """Where an image is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One image of the queue."""
+
+    path: Path
+    state: State = State.WAITING
+    objects: int = 0
+    words: str = ""
+    """Why it was skipped or failed; what is being done while it runs."""
+    part: float = 0.0
+    """How much is done, 0 to 1."""
+
+    @property
+    def text(self) -> str:
+        """What became of the image, in words."""
+        if self.state is State.DONE:
+            return f"{self.objects:,} object{'' if self.objects == 1 else 's'}"
+        if self.state is State.RUNNING:
+            return f"{100 * self.part:.0f} %" + (f"  {self.words}" if self.words else "")
+        return f"{self.state.value}: {self.words}" if self.words else self.state.value
+
+
+class Queue:
+    """Entries in their order. The one that works on it moves them from state to state."""
+
+    filled = Signal()
+    """Other images stand in the queue."""
+    changed = Signal(int)
+    """The entry of this number changed."""
+    state_changed = Signal()
+    """The work began, was paused, went on or ended."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+        self._running = False
+        self._paused = False
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All images with what became of them."""
+        return tuple(self._entries)
+
+    @property
+    def running(self) -> bool:
+        """Whether images are worked on; also while paused."""
+        return self._running
+
+    @property
+    def paused(self) -> bool:
+        """Whether the work stands still; read by the thread of the work, too."""
+        return self._paused
+
+    @property
+    def current(self) -> int | None:
+        """Number of the image that is worked on."""
+        return next((n for n, entry in enumerate(self._entries) if entry.state is State.RUNNING), None)
+
+    def fill(self, paths: Iterable[Path]) -> None:
+        """Take other images."""
+        self._entries = [Entry(path) for path in paths]
+        self.filled.emit()
+
+    def begin(self) -> None:
+        """Start with those that are not done yet."""
+        for number, entry in enumerate(self._entries):
+            if entry.state is not State.WAITING:
+                self.put(number, state=State.WAITING, words="", part=0.0)
+        self._running, self._paused = True, False
+        self.state_changed.emit()
+
+    def next(self) -> int | None:
+        """Return the number of the next image that waits."""
+        return next((n for n, entry in enumerate(self._entries) if entry.state is State.WAITING), None)
+
+    def put(self, number: int, **fields: Any) -> None:
+        """Change an entry."""
+        self._entries[number] = replace(self._entries[number], **fields)
+        self.changed.emit(number)
+
+    def pause(self, on: bool) -> None:
+        """Stand still after the present tile, or go on."""
+        if self._running and on != self._paused:
+            self._paused = on
+            self.state_changed.emit()
+
+    def end(self) -> None:
+        """The last image is done; those that still wait will not be."""
+        for number, entry in enumerate(self._entries):
+            if entry.state in (State.WAITING, State.RUNNING):
+                self.put(number, state=State.CANCELLED, words="")
+        self._running = self._paused = False
+        self.state_changed.emit()
+
+    @property
+    def summary(self) -> str:
+        """Counts in words."""
+        count = len(self._entries)
+        if count == 0:
+            return "No images"
+        parts = [
+            f"{number:,} {words}"
+            for state, words in (
+                (State.DONE, "done"), (State.SKIPPED, "skipped"), (State.FAILED, "failed"),
+                (State.CANCELLED, "cancelled"),
+            )
+            if (number := sum(entry.state is state for entry in self._entries))
+        ]
+        total = f"{count:,} image{'' if count == 1 else 's'}"
+        return f"{total}: {', '.join(parts)}" if parts else total
+
+    @property
+    def part(self) -> float:
+        """How much of the whole queue is done, 0 to 1."""
+        over = sum(entry.state not in (State.WAITING, State.RUNNING) for entry in self._entries)
+        under_way = sum(entry.part for entry in self._entries if entry.state is State.RUNNING)
+        return (over + under_way) / max(len(self._entries), 1)

@@ -1,0 +1,137 @@
+"""What the next run does: model, settings of the engine, device, and what happens to existing masks. No Qt.
+
+The panel shows this state and changes it; runs, the queue and "copy as command" take it from here.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, fields, replace
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from cpsam_core.preprocess.normalize import NormalizeSettings
+from cpsam_core.segment.settings import Settings
+
+from cpsam_gui.state.steps import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cpsam_gui.state.steps import ObjectRecord
+
+DEFAULT_MODEL = "cpsam-lite"
+_BRIGHTNESS = frozenset(one.name for one in fields(NormalizeSettings))
+_ENGINE = frozenset(one.name for one in fields(Settings)) - {"normalize"}
+
+
+def _window_settings() -> Settings:
+    """Return the defaults of the window: those of the engine, but a stack is a volume unless told otherwise."""
+    return Settings(do_3D=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """A model and where it computes; None leaves device and precision to the engine."""
+
+    name: str = DEFAULT_MODEL
+    device: str | None = None
+    precision: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The name for people; of a path its last part."""
+        return self.name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """Everything that decides what a run finds.
+
+    Attributes
+    ----------
+    model
+        Name or path of the model, and its device.
+    settings
+        Settings of the engine as chosen; see `settings_for` for those that fit an image.
+    keep
+        Whether objects that are locked, drawn or corrected by hand survive a run.
+    """
+
+    model: ModelChoice = ModelChoice()
+    settings: Settings = field(default_factory=_window_settings)
+    keep: bool = True
+
+    def changed(self, **values: Any) -> RunOptions:
+        """Return a copy with other values, by the names of the fields here, of `Settings`, `NormalizeSettings`.
+
+        `name`, `device` and `precision` are those of the model.
+
+        Raises
+        ------
+        SettingsError
+            A value makes no sense.
+        """
+        brightness = {name: values.pop(name) for name in _BRIGHTNESS & set(values)}
+        engine = {name: values.pop(name) for name in _ENGINE & set(values)}
+        choice = {name: values.pop(name) for name in ("name", "device", "precision") if name in values}
+        settings = self.settings
+        if brightness or engine:
+            settings = replace(settings, normalize=replace(settings.normalize, **brightness), **engine)
+        model = replace(self.model, **choice) if choice else self.model
+        return replace(self, settings=settings, model=model, **values)
+
+    def restored(self) -> RunOptions:
+        """Return the defaults; the model, its device and how the file is read stay."""
+        old = self.settings
+        return RunOptions(self.model, replace(_window_settings(), channels=old.channels, axes=old.axes))
+
+    @property
+    def is_default(self) -> bool:
+        """Whether `restored` would change nothing."""
+        return self == self.restored()
+
+    def settings_for(self, planes: int, channels: tuple[int | str, ...] | None = None) -> Settings:
+        """Return the settings for an image of so many planes, of which these channels go to the network."""
+        fits = self.settings if channels is None else replace(self.settings, channels=channels)
+        if planes > 1:
+            return fits
+        return replace(fits, do_3D=False, stitch_threshold=0.0, anisotropy=None, flow3D_smooth=0.0)
+
+
+def is_kept(record: ObjectRecord) -> bool:
+    """Whether a run leaves an object alone: it is locked or verified, or it was drawn or corrected by hand."""
+    return record.locked or record.verified or record.origin is not Origin.MODEL
+
+
+def remembered(options: RunOptions, settings: Settings) -> dict[str, Any]:
+    """Return what is kept of a run with the masks: plain values that JSON holds."""
+    names = ("diameter", "flow_threshold", "cellprob_threshold", "min_size")
+    return {"model": options.model.name, **{name: getattr(settings, name) for name in names}}
+
+
+def recalled(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of an earlier run that can be taken over, from a file that may hold anything."""
+    found: dict[str, Any] = {}
+    for name, kind in (("flow_threshold", float), ("cellprob_threshold", float), ("min_size", int)):
+        value = stored.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            found[name] = kind(value)
+    diameter = stored.get("diameter", 0)
+    if diameter is None or diameter == "auto":
+        found["diameter"] = diameter
+    elif isinstance(diameter, int | float) and not isinstance(diameter, bool) and diameter >= 1:
+        found["diameter"] = float(diameter)
+    return found
+
+
+def typical_diameter(records: Iterable[ObjectRecord]) -> float | None:
+    """Return the median diameter in pixels of discs (balls, for objects of several planes) of the objects' sizes."""
+    diameters = [
+        2 * math.sqrt(record.area / math.pi)
+        if record.box.z1 - record.box.z0 == 1
+        else (6 * record.area / math.pi) ** (1 / 3)
+        for record in records
+        if record.area > 0
+    ]
+    return median(diameters) if diameters else None

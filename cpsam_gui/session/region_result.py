@@ -1,0 +1,119 @@
+"""Put what a run found in a region into the document, as one step that leaves everything else alone. No Qt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import ndimage
+
+from cpsam_gui.operations.compose import COVERED
+from cpsam_gui.runs.options import is_kept
+from cpsam_gui.state.box import Box
+from cpsam_gui.state.palette import separate
+from cpsam_gui.state.steps import Origin
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from cpsam_gui.state.document import Document
+    from cpsam_gui.tasks import RegionFound
+
+INSIDE = 0.5  # an object belongs to a region when more than this share of it lies inside
+
+
+def land(document: Document, name: str, found: RegionFound, *, keep: bool) -> list[int]:
+    """Write the objects of a region and return their ids.
+
+    Objects of the model that lie in the region by more than half give way; those that are locked or made by hand do
+    so only without `keep`. Whatever stays keeps every pixel, and a new object that lies by more than half under
+    others is one of them, found again.
+    """
+    before = document.labels[found.box.slices]
+    gone = _replaced(document, found, keep=keep)
+    union = found.box
+    for number in gone:
+        union = union.union(document.objects[number].box)
+    union = union.clip(document.shape)
+    values = document.labels[union.slices].copy()
+    if gone:
+        values[np.isin(values, gone)] = 0
+    stays = before > 0
+    if gone:
+        stays &= ~np.isin(before, gone)
+    ids = _new_ids(document, found, stays)
+    fresh = np.where(stays, before, ids[found.labels])
+    inner = tuple(
+        slice(a.start - b.start, a.stop - b.start)
+        for a, b in zip(found.box.slices, union.slices, strict=True)
+    )
+    values[inner] = fresh
+    new = [int(number) for number in ids if number]
+    with document.step(name):
+        document.write(union, values, Origin.MODEL)
+        _fill_rows(document, found, ids)
+    return [number for number in new if number in document.objects]
+
+
+def _replaced(document: Document, found: RegionFound, *, keep: bool) -> list[int]:
+    """Return the ids of the objects of the region that give way."""
+    inside = document.labels[found.region.slices]
+    counts = np.bincount(inside.ravel())
+    return [
+        number
+        for number in np.flatnonzero(counts).tolist()
+        if number in document.objects
+        and counts[number] > INSIDE * document.objects[number].area
+        and not (keep and is_kept(document.objects[number]))
+    ]
+
+
+def _new_ids(document: Document, found: RegionFound, stays: NDArray[np.bool_]) -> NDArray[np.uint32]:
+    """Return the id for each number in the result; 0 for those that lie under what stays."""
+    areas = np.bincount(found.labels.ravel())
+    covered = np.bincount(found.labels[stays], minlength=areas.size)
+    ids = np.zeros(areas.size, np.uint32)
+    for number in np.flatnonzero(areas).tolist():
+        if number and covered[number] <= COVERED * areas[number]:
+            ids[number] = document.new_id()
+    return ids
+
+
+def _fill_rows(document: Document, found: RegionFound, ids: NDArray[np.uint32]) -> None:
+    """Give the new objects their places and scores, and colours that differ from those of their neighbours."""
+    here = document.labels[found.box.slices]
+    near = [
+        number for number in np.flatnonzero(np.bincount(here.ravel())).tolist() if number in document.objects
+    ]
+    new = {int(number) for number in ids if number}
+    boxes = {number: _box_of(found, place) for number, place in _places(found, ids).items()}
+    centres = [_centre(boxes.get(number, document.objects[number].box)) for number in near]
+    fixed = {number: document.objects[number].colour for number in near if number not in new}
+    colours = separate(np.array(near, np.int64), np.array(centres, float).reshape(-1, 3), fixed)
+    with document.objects_changed.blocked():  # the end of the step tells of all of them at once
+        for number, id_ in enumerate(ids.tolist()):
+            if id_ in colours:
+                document.update([id_], box=boxes[id_], colour=colours[id_], **found.scores.get(number, {}))
+
+
+def _places(found: RegionFound, ids: NDArray[np.uint32]) -> dict[int, tuple[slice, ...]]:
+    """Return where each new object lies within the result, by its id."""
+    places = ndimage.find_objects(found.labels.view(np.int32))
+    return {int(ids[n]): place for n, place in enumerate(places, start=1) if place is not None and ids[n]}
+
+
+def _box_of(found: RegionFound, place: tuple[slice, ...]) -> Box:
+    z, y, x = place
+    box = found.box
+    return Box(
+        box.z0 + z.start,
+        box.z0 + z.stop,
+        box.y0 + y.start,
+        box.y0 + y.stop,
+        box.x0 + x.start,
+        box.x0 + x.stop,
+    )
+
+
+def _centre(box: Box) -> tuple[float, float, float]:
+    return (box.z0 + box.z1) / 2, (box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2

@@ -1,0 +1,365 @@
+"""Runs of the model on the open image, and the thresholds that are changed after them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from psygnal import Signal
+from PyQt6.QtCore import QTimer
+
+from cpsam_core.errors import SettingsError
+from cpsam_core.segment.mask_memory import MaskMemory
+from cpsam_core.segment.settings import NATIVE_DIAMETER
+from cpsam_gui import tasks
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.runs.as_command import Call
+from cpsam_gui.runs.options import RunOptions, is_kept, recalled, remembered, typical_diameter
+from cpsam_gui.session import region_result as landing
+from cpsam_gui.session.forecast import Forecast
+from cpsam_gui.tools import RunDesk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from cpsam_core.progress import Progress
+    from cpsam_core.segment.segmenter import Settings
+    from cpsam_gui.runs.models import ModelChoice
+    from cpsam_gui.session.session import Session
+    from cpsam_gui.state.box import Box
+    from cpsam_gui.state.document import Document
+    from cpsam_gui.tasks import RegionFound, Segments
+
+    Result: TypeAlias = Callable[[tasks.Kept, Progress], tasks.Found]
+    """Puts the result of a run together with what stays."""
+
+THRESHOLDS = "Change thresholds"
+REGION = "Segment region"
+PATIENCE = 50  # milliseconds between looks at whether a stroke has ended that a result must wait for
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """What the last run left for later: thresholds can change without the network."""
+
+    flows: NDArray[np.float32]
+    logits: NDArray[np.float32]
+    diameter: float | None = None
+    """Of the cells in pixels, as the run took or measured it."""
+    class_logits: NDArray[np.float32] | None = None
+    memory: MaskMemory = field(default_factory=MaskMemory, compare=False)
+    """Objects of the last thresholds, for those that only choose among them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pending:
+    """A result on its way into the document that it was made for."""
+
+    name: str
+    document: Document
+    revision: int
+    """State of the document that the result was put together with."""
+    position: int
+    options: RunOptions
+    settings: dict[str, Any]
+    """What is remembered of the settings."""
+    flows: Flows | None = None
+    """The flows that new thresholds were applied to; None for a run of the network."""
+
+
+class Runs:
+    """Segments the open image; each result lands in the document as one step."""
+
+    options_changed = Signal()
+    """Model, settings, device or the fate of existing masks were changed."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._options = RunOptions()
+        self._revision = 0
+        self.desk = RunDesk(self._disk_size, self._set_disk_size, self.segment_region)
+        """What tools may ask of the next run."""
+        self.forecast = Forecast(session)
+        self.flows: Flows | None = None
+        self.last_settings: dict[str, Any] = {}
+        """Thresholds of the last run, which are saved with the masks and come back with them."""
+        session.history_changed.connect(self._count)
+
+    # -- what a run does ---------------------------------------------------------------------------------
+
+    @property
+    def options(self) -> RunOptions:
+        """What the next run does."""
+        return self._options
+
+    @options.setter
+    def options(self, options: RunOptions) -> None:
+        if options == self._options:
+            return
+        if options.model != self._options.model:
+            self._session.models.changed(options.model)
+        self._options = options
+        self.options_changed.emit()
+
+    def change(self, **values: Any) -> None:
+        """Change options by name; see `RunOptions.changed`.
+
+        Raises
+        ------
+        SettingsError
+            A value makes no sense; nothing was changed.
+        """
+        self.options = self._options.changed(**values)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the engine that fit the open image."""
+        return self._options.settings_for(self._session.document.shape[0], self._session.images.chosen)
+
+    def forget(self) -> None:
+        """Drop the flows and settings of an image that is left."""
+        self.flows, self.last_settings = None, {}
+
+    # -- runs --------------------------------------------------------------------------------------------
+
+    def call(self) -> Call:
+        """Return the run on the open image as the command line and Python know it."""
+        session = self._session
+        reading = session.images.reading
+        settings = replace(self.settings, axes=reading.axes or self.settings.axes)
+        path = "" if session.path is None else str(session.path)
+        return Call(path, self._options.model, settings, reading.time)
+
+    def segment(self) -> None:
+        """Run the model on the open image as the options say."""
+        session, options = self._session, self._options
+        if session.image is None or session.jobs.busy:
+            return
+        pending = self._pending(f"Segment with {options.model.title}")
+        work = partial(
+            tasks.segment, session.image, self.settings, self._loader(options.model), self._kept(options.keep)
+        )
+        session.jobs.start(translate("Segmenting"), self._holding(work), partial(self._finished, pending))
+
+    def segment_region(
+        self, box: Box, done: Callable[[list[int]], None] | None = None, **changes: Any
+    ) -> None:
+        """Run the model on a block of the open image alone, at the scale of what is there, as one step.
+
+        Objects of the model that lie in the block give way; others stay as the options say.
+
+        Parameters
+        ----------
+        box
+            Block in pixels (z, y, x); the part of it that lies outside the image is left out.
+        done
+            Called with the ids of the new objects when they are in the document.
+        changes
+            Options that differ from those of the panel, such as ``diameter="auto"``.
+        """
+        land = partial(self._region_found, self._session.document, self._options.keep, done)
+        self.propose_region(box, land, **changes)
+
+    def propose_region(self, box: Box, done: Callable[[RegionFound | None], None], **changes: Any) -> None:
+        """Run the model on a block as `segment_region` does, and hand over what it found instead of keeping it.
+
+        `done` gets None where nothing came of it: the run failed or was cancelled, or another one is at work.
+        """
+        session = self._session
+        box = box.clip(session.document.shape)
+        if session.image is None or session.jobs.busy or box.empty:
+            done(None)
+            return
+        options = self._options.changed(**changes) if changes else self._options
+        settings = options.settings_for(box.z1 - box.z0, session.images.chosen)
+        work = partial(tasks.segment_region, session.image, box, settings, self._loader(options.model))
+        answered: list[bool] = []
+
+        def land(found: RegionFound) -> None:
+            answered.append(True)
+            done(found)
+
+        def ended() -> None:
+            if not answered:
+                done(None)
+
+        session.jobs.start(REGION, self._holding(work), land, ended=ended)
+
+    def mask_again(self) -> None:
+        """Apply the thresholds to the flows of the last run, in the background; the newest request wins."""
+        session, flows = self._session, self.flows
+        if flows is None or session.jobs.busy:
+            return
+        pending = replace(self._pending(THRESHOLDS), flows=flows)
+        pending = replace(pending, settings={**self.last_settings, **pending.settings})
+        # The steps along the flows depend on the diameter that the run used, which may have been measured.
+        settings = replace(self.settings, diameter=flows.diameter)
+        result = partial(
+            tasks.mask_again, flows.flows, flows.logits, settings, flows.class_logits, flows.memory
+        )
+        work = partial(result, self._kept(self._options.keep))
+        session.jobs.start_live(THRESHOLDS, work, partial(self._land, pending, result))
+
+    def _pending(self, name: str) -> _Pending:
+        document, options = self._session.document, self._options
+        return _Pending(
+            name, document, self._revision, document.position, options, remembered(options, self.settings)
+        )
+
+    def _loader(self, model: ModelChoice) -> Callable[[Progress], Segments]:
+        return partial(self._session.models.load, model)
+
+    def _holding(self, work: Callable[[Progress], Any]) -> Callable[[Progress], Any]:
+        """Return `work` that holds the device meanwhile."""
+
+        def hold(progress: Progress) -> Any:
+            with self._session.models.device.foreground(progress):
+                return work(progress)
+
+        return hold
+
+    def _kept(self, keep: bool) -> tasks.Kept:
+        """Return what a run must not touch: locked objects, and those drawn or corrected by hand."""
+        document = self._session.document
+        if not keep:
+            return tasks.Kept(first_id=document.next_id)
+        rows = {number: row for number, row in document.objects.items() if is_kept(row)}
+        return tasks.Kept(document.snapshot() if rows else None, rows, document.next_id)
+
+    # -- size of the cells -------------------------------------------------------------------------------
+
+    def size_from_masks(self) -> float | None:
+        """Set the diameter to the median of the masks and return it; None where there are none."""
+        diameter = typical_diameter(self._session.document.objects.values())
+        if diameter is None:
+            self._session.message.emit(translate("There are no masks yet to take the size from"))
+        else:
+            self.change(diameter=round(diameter, 1))
+        return diameter
+
+    def _disk_size(self) -> float:
+        """Return the diameter that a disk on the canvas starts with."""
+        set_to = self._options.settings.diameter
+        measured = self.flows.diameter if self.flows is not None else None
+        return set_to if isinstance(set_to, float) else measured or NATIVE_DIAMETER
+
+    def _set_disk_size(self, diameter: float) -> None:
+        self.change(diameter=round(max(diameter, 1.0), 1))
+
+    def measure(self) -> None:
+        """Let the model measure the cells of the plane shown, in the background, and set the diameter."""
+        session, options = self._session, self._options
+        if session.image is None or session.jobs.busy:
+            return
+
+        def done(diameter: float | None) -> None:
+            if diameter is None:
+                words = translate("The model saw no cells to measure; the diameter stays as it is")
+                session.message.emit(words)
+            else:
+                self.change(diameter=round(diameter, 1))
+                session.message.emit(translate("The cells measure about {:.0f} px").format(diameter))
+
+        work = partial(
+            tasks.measure, session.image, session.view.plane, self.settings, self._loader(options.model)
+        )
+        session.jobs.start(translate("Measuring the cells"), self._holding(work), done)
+
+    # -- results -----------------------------------------------------------------------------------------
+
+    def _count(self) -> None:
+        self._revision += 1
+
+    def _finished(self, pending: _Pending, outcome: tasks.Outcome) -> None:
+        """Put the result of a run on the whole image into the document."""
+        self._land(pending, partial(tasks.combine, outcome.result, pending.document.shape), outcome.found)
+        if self._session.document is pending.document and self.flows is not None:
+            used = replace(self.settings, diameter=outcome.found.diameter or self.settings.diameter)
+            self.forecast.learn(pending.options.model, used, outcome.seconds)
+
+    def _land(self, pending: _Pending, result: Result, found: tasks.Found) -> None:
+        """Swap a result in; where the document has changed since, put it together with the changes first."""
+        session = self._session
+        live = pending.flows is not None
+        if session.document is not pending.document or (live and not self._wanted(pending)):
+            return
+        if session.document.writing:  # a stroke under way is never lost
+            QTimer.singleShot(PATIENCE, partial(self._land, pending, result, found))
+        elif self._revision != pending.revision:
+            again = replace(pending, revision=self._revision)
+            start = session.jobs.start_live if live else session.jobs.start_beside
+            work = partial(result, self._kept(pending.options.keep))
+            start(pending.name, work, partial(self._land, again, result))
+        else:
+            self._take(pending.name, replace(found, settings=pending.settings))
+            words = translate("{:,} objects") if live else translate("{:,} objects found")
+            session.message.emit(words.format(len(found.records)))
+            if not live and remembered(self._options, self.settings) != pending.settings:
+                self.mask_again()  # the thresholds were moved during the run
+
+    def _wanted(self, pending: _Pending) -> bool:
+        """Whether new thresholds still belong to the last run, which may have been undone or replaced."""
+        return pending.flows is self.flows and pending.document.position >= pending.position
+
+    def _region_found(
+        self,
+        document: Document,
+        keep: bool,
+        done: Callable[[list[int]], None] | None,
+        found: RegionFound | None,
+    ) -> None:
+        session = self._session
+        if found is None or session.document is not document:
+            return
+        if document.writing:
+            QTimer.singleShot(PATIENCE, partial(self._region_found, document, keep, done, found))
+            return
+        new = landing.land(document, REGION, found, keep=keep)
+        self._keep_flows(found)
+        words = (
+            translate("1 object in the region") if len(new) == 1 else translate("{:,} objects in the region")
+        )
+        session.message.emit(words.format(len(new)))
+        if done is not None:
+            done(new)
+
+    def _keep_flows(self, found: RegionFound) -> None:
+        """Let later changes of thresholds know what the run on the region saw, where there was a run on the whole."""
+        if self.flows is None or found.flows is None or found.logits is None:
+            return
+        planes, rows, columns = found.box.slices
+        volume = self.flows.logits.ndim == 3
+        if len(found.flows) != len(self.flows.flows):
+            return  # a volume there and planes here
+        place = (planes, rows, columns) if volume else (rows, columns)
+        target = self.flows.logits[place]
+        target[...] = found.logits.reshape(target.shape)
+        target = self.flows.flows[(slice(None), *place)]
+        target[...] = found.flows.reshape(target.shape)
+        self.flows = replace(self.flows, memory=MaskMemory())  # other ones than a project may hold
+
+    def swap(self, name: str, found: tasks.Found) -> None:
+        """Put masks that were read into the document as one step; their thresholds and flows come with them."""
+        self._take(name, found)
+        if found.settings:
+            # A file may hold anything: values that make no sense are left out.
+            with suppress(SettingsError):
+                self.change(**recalled(found.settings))
+            self._session.settings_changed.emit()
+
+    def _take(self, name: str, found: tasks.Found) -> None:
+        session = self._session
+        session.tool.cancel()
+        if found.flows is not None and found.logits is not None:
+            self.flows = Flows(found.flows, found.logits, found.diameter, found.class_logits)
+        if found.settings:
+            self.last_settings = dict(found.settings)
+        session.view.selection = frozenset()
+        # Moving a slider makes one step, not one for each position.
+        session.document.replace(name, found.labels, found.records, merge=name == THRESHOLDS)

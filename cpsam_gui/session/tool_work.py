@@ -1,0 +1,126 @@
+"""What tools let others do: work that takes longer than a frame, and questions to the model."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cpsam_gui import tasks
+from cpsam_gui.operations import Proposal
+from cpsam_gui.operations.compose import COVERED
+from cpsam_gui.program.i18n import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from numpy.typing import NDArray
+
+    from cpsam_core.progress import Progress
+    from cpsam_gui.session.session import Session
+    from cpsam_gui.state.box import Box
+    from cpsam_gui.state.steps import Labels
+
+    Done: TypeAlias = Callable[[Any], None]
+
+
+class Helping:
+    """Does the work of tools in the background; of several requests that wait the newest wins."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._running = False
+        self._waiting: tuple[Callable[[], Any], Done] | None = None
+
+    def later(self, work: Callable[[], Any], done: Done) -> None:
+        """Do `work` in another thread and hand its result to `done` in this one."""
+        if self._running:
+            self._waiting = (work, done)
+            return
+        self._running = True
+        self._session.jobs.start_beside(
+            "Preview",
+            lambda progress: work(),
+            partial(self._session.deliver, done),
+            ended=self._next,
+        )
+
+    def _next(self) -> None:
+        self._running = False
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self.later(*waiting)
+
+    def segment(self, box: Box, done: Done) -> Callable[[], None]:
+        """Let the model look at a block, with the options of the run panel but at the scale of what is there.
+
+        Returns
+        -------
+        callable
+            Ends the search.
+        """
+        session = self._session
+        deliver = partial(session.deliver, done)
+        if session.image is None or session.jobs.busy:
+            session.message.emit(translate("Wait until the running job has ended, or cancel it (Ctrl+.)"))
+            deliver(None)
+            return lambda: None
+        options = session.runs.options.changed(diameter="auto")
+        settings = options.settings_for(1, session.images.chosen)
+        image, models, document = session.image, session.models, session.document
+
+        answered: list[bool] = []
+
+        def show(found: tasks.RegionFound) -> None:
+            answered.append(True)
+            deliver(propose(found, document.labels[found.box.slices], document.shape))
+
+        def ended() -> None:
+            if not answered:
+                deliver(None)
+
+        def work(progress: Progress) -> tasks.RegionFound:
+            with models.device.foreground(progress):
+                return tasks.segment_region(
+                    image, box, settings, partial(models.load, options.model), progress
+                )
+
+        job = session.jobs.start(translate("Segmenting the box"), work, show, ended=ended)
+        return job.cancel
+
+
+def propose(found: tasks.RegionFound, there: Labels, shape: tuple[int, int, int]) -> Proposal:
+    """Return what was found in a region, but what is cut off and what lies under objects that are there.
+
+    Parameters
+    ----------
+    found
+        Result for the region, with some context around it.
+    there
+        Labels (1, y, x) of the block that the network saw.
+    shape
+        Of the image (z, y, x).
+    """
+    labels = found.labels.copy()
+    areas = np.bincount(labels.ravel())
+    covered = np.bincount(labels[there > 0], minlength=areas.size)
+    dropped = covered > COVERED * np.maximum(areas, 1)
+    dropped[_cut(labels, found.box, shape)] = True
+    dropped[0] = False
+    labels[dropped[labels] | (there > 0)] = 0
+    return Proposal(found.box, labels, found.scores)
+
+
+def _cut(labels: Labels, box: Box, shape: tuple[int, int, int]) -> NDArray[np.uint32]:
+    """Return the objects that touch a side of a block which is no side of the image."""
+    sides = (
+        (box.y0 > 0, labels[:, 0]),
+        (box.y1 < shape[1], labels[:, -1]),
+        (box.x0 > 0, labels[:, :, 0]),
+        (box.x1 < shape[2], labels[:, :, -1]),
+    )
+    return np.unique(
+        np.concatenate([np.zeros(1, np.uint32), *(side.ravel() for inner, side in sides if inner)])
+    )

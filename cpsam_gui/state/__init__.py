@@ -1,0 +1,1 @@
+"""The open image in memory: labels, objects, undo stack, view. No Qt."""

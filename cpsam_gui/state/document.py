@@ -1,0 +1,385 @@
+"""The labels of one image, the table of its objects, and the history of both.
+
+This is the only code that writes labels. Everything else asks for a step, writes blocks, and hears about
+changes through signals. Ids are never reused and never renumbered, so a colour, a note or a selection that
+refers to an object stays right.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+import numpy as np
+from psygnal import Signal
+
+from cpsam_gui.state.box import Box
+from cpsam_gui.state.image_facts import Facts
+from cpsam_gui.state.objects import Records, tally
+from cpsam_gui.state.snapshot import Snapshot
+from cpsam_gui.state.steps import ObjectRecord, Origin, Step, Swap
+from cpsam_gui.state.transaction import Draft
+from cpsam_gui.state.undo_stack import Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from cpsam_gui.state.steps import Labels
+
+HISTORY_BYTES = 1 << 30
+
+
+class Document:
+    """Labels (z, y, x) uint32 with stable ids, and every change as a step that can be undone."""
+
+    changed = Signal(Box)
+    """Pixels of a block have new labels."""
+    objects_changed = Signal(object)
+    """Rows of the table changed: a frozenset of ids, or None for all."""
+    stepped = Signal(Step, bool)
+    """A step was applied (True) or taken back (False); for the journal."""
+    history_changed = Signal()
+    """A step was added, undone, redone or dropped, or the work was saved."""
+
+    def __init__(self, shape: Sequence[int], history_bytes: int = HISTORY_BYTES) -> None:
+        if len(shape) != 3 or min(shape) < 1:
+            raise ValueError(f"labels need three lengths of at least 1, not {tuple(shape)}")
+        self._labels: Labels = np.zeros(tuple(shape), np.uint32)
+        self._records = Records()
+        self._facts = Facts()
+        self.rule: Callable[[Step, Facts], Facts] | None = None
+        """What a new step means for the facts, such as that the image counts as corrected now."""
+        self._next_id = 1
+        self._timeline = Timeline(history_bytes)
+        self._draft: Draft | None = None
+        self._snapshots: WeakSet[Snapshot] = WeakSet()
+
+    # -- reading -----------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Lengths (z, y, x) in pixels."""
+        z, y, x = self._labels.shape
+        return z, y, x
+
+    @property
+    def labels(self) -> Labels:
+        """Labels (z, y, x) uint32, read-only; 0 is background."""
+        view = self._labels.view()
+        view.flags.writeable = False
+        return view
+
+    @property
+    def objects(self) -> Mapping[int, ObjectRecord]:
+        """The table of objects by id, read-only."""
+        return MappingProxyType(self._records)
+
+    @property
+    def colours(self) -> NDArray[np.uint8]:
+        """Entry of the palette of each id, from 1, uint8 (longer than the largest id); 0 for no object."""
+        return self._records.colours
+
+    @property
+    def classes(self) -> NDArray[np.uint8]:
+        """Class of each id, uint8, as long as `colours`; 0 for none."""
+        return self._records.classes
+
+    @property
+    def facts(self) -> Facts:
+        """What is known of the image as a whole."""
+        return self._facts
+
+    def label_at(self, z: int, y: int, x: int) -> int:
+        """Return the id at a pixel; 0 for background and for places outside the image."""
+        inside = 0 <= z < self.shape[0] and 0 <= y < self.shape[1] and 0 <= x < self.shape[2]
+        return int(self._labels[z, y, x]) if inside else 0
+
+    def snapshot(self) -> Snapshot:
+        """Return the labels as they are now, for another thread to copy while editing goes on."""
+        made = Snapshot(self._labels)
+        self._snapshots.add(made)
+        return made
+
+    @property
+    def next_id(self) -> int:
+        """The first id that no object has or had."""
+        return self._next_id
+
+    def new_id(self) -> int:
+        """Return an id that no object has or had."""
+        number = self._next_id
+        self._next_id += 1
+        return number
+
+    # -- writing -----------------------------------------------------------------------------------------
+
+    @property
+    def writing(self) -> bool:
+        """Whether a step is open, such as a brush stroke in progress."""
+        return self._draft is not None
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Collect all writes inside the block as one step; an error takes them all back."""
+        self.begin(name)
+        try:
+            yield
+        except BaseException:
+            self.abort()
+            raise
+        self.commit()
+
+    def begin(self, name: str) -> None:
+        """Open a step that :meth:`commit` closes, for gestures that span many events."""
+        self._refuse_while_writing()
+        self._draft = Draft(name)
+
+    def write(self, box: Box, values: Labels, origin: Origin = Origin.HAND) -> None:
+        """Set the labels of a block; new ids get a row of the table with `origin`.
+
+        `values` has the shape of `box`, which lies inside the image. Objects of the model that lose or gain
+        pixels count as edited from now on.
+        """
+        draft = self._draft
+        if draft is None:
+            raise RuntimeError("labels are written inside a step only")
+        if box != box.clip(self.shape):
+            raise ValueError(f"{box} reaches outside the image {self.shape}")
+        block = self._labels[box.slices]
+        different = block != values
+        if not different.any():
+            return
+        draft.remember(self._labels, box)
+        self._preserve(box)
+        before, after = block[different], np.asarray(values)[different]
+        block[different] = after
+        self._count(before, after, box, origin)
+        self.changed.emit(box)
+
+    def update(self, ids: Iterable[int], **fields: Any) -> None:
+        """Change columns of the table for some objects, such as ``locked=True``."""
+        if not self.writing:
+            raise RuntimeError("the table is written inside a step only")
+        known = frozenset(number for number in ids if number in self._records)
+        for number in known:
+            self._put(number, self._records[number].changed(**fields))
+        self.objects_changed.emit(known)
+
+    def set_facts(self, **fields: Any) -> None:
+        """Change what is known of the image as a whole, such as ``notes="..."``."""
+        draft = self._draft
+        if draft is None:
+            raise RuntimeError("facts are written inside a step only")
+        draft.facts = draft.facts or self._facts
+        self._facts = self._facts.changed(**fields)
+
+    def commit(self) -> None:
+        """Close the open step and add it to the history, unless it changed nothing."""
+        draft = self._draft
+        if draft is None:
+            raise RuntimeError("no step is open")
+        edits, records = draft.edits(self._labels), draft.changes(self._records)
+        before = draft.facts
+        facts = (before, self._facts) if before is not None and before != self._facts else None
+        self._draft = None
+        if edits or records or facts:
+            self._push(Step(draft.name, edits, records, facts=facts))
+            self.objects_changed.emit(frozenset(records))
+
+    def abort(self) -> None:
+        """Take back what the open step wrote."""
+        draft = self._draft
+        if draft is None:
+            raise RuntimeError("no step is open")
+        for box, before in draft.blocks():
+            self._preserve(box)
+            self._labels[box.slices] = before
+            self.changed.emit(box)
+        for number, record in draft.rows.items():
+            self._set(number, record)
+        self._facts = draft.facts or self._facts
+        self._draft = None
+        self.objects_changed.emit(frozenset(draft.rows))
+
+    def replace(
+        self,
+        name: str,
+        labels: Labels,
+        records: Mapping[int, ObjectRecord],
+        *,
+        merge: bool = False,
+        facts: Facts | None = None,
+    ) -> None:
+        """Swap in a whole result by reference as one step; the caller gives both away.
+
+        With `merge`, a result that follows another of the same name takes its place in the same step. With
+        `facts`, what is known of the image comes with the result. Make large tables as :class:`Records`
+        where they are made: in another thread than the one that draws.
+        """
+        self._refuse_while_writing()
+        if labels.shape != self.shape or labels.dtype != np.uint32:
+            raise ValueError(f"labels must be uint32 {self.shape}, not {labels.dtype} {labels.shape}")
+        rows = records if isinstance(records, Records) else Records(records)
+        self._next_id = max(self._next_id, max(rows, default=0) + 1)
+        last = self._timeline.top
+        step = Step(name, swap=Swap(labels, rows), facts=None if facts is None else (self._facts, facts))
+        self._exchange(step)
+        if merge and last is not None and last.name == name and last.swap is not None:
+            # The last step goes on holding what was there before the first of these results.
+            merged = Step(name, swap=last.swap, facts=last.facts)  # another state than before
+            self._timeline.exchange_top(merged)
+            self.stepped.emit(merged, True)
+            self.history_changed.emit()
+        else:
+            self._facts = facts or self._facts
+            self._push(step)
+
+    # -- history -----------------------------------------------------------------------------------------
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Names of the steps, oldest first, undone ones included."""
+        return self._timeline.names
+
+    @property
+    def position(self) -> int:
+        """How many of the steps are applied."""
+        return self._timeline.position
+
+    def applied(self, since: int) -> tuple[Step, ...]:
+        """Return the steps that are applied beyond the first `since`, oldest first."""
+        return self._timeline.applied[since:]
+
+    @property
+    def dropped(self) -> int:
+        """How many old steps were let go to stay within the memory limit."""
+        return self._timeline.dropped
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to undo."""
+        return self._timeline.top is not None and not self.writing
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step to redo."""
+        return self._timeline.next is not None and not self.writing
+
+    @property
+    def state(self) -> Step:
+        """What tells the present state from every other one: the last step that is applied."""
+        return self._timeline.state
+
+    @property
+    def modified(self) -> bool:
+        """Whether something changed since :meth:`mark_saved`."""
+        return self._timeline.modified
+
+    def mark_saved(self, state: Step | None = None) -> None:
+        """Remember the present state as the saved one, or the earlier one that was."""
+        self._timeline.mark_saved(state)
+        self.history_changed.emit()
+
+    def undo(self) -> None:
+        """Take back the last step; nothing happens where there is none."""
+        step = self._timeline.top
+        if step is not None and not self.writing:
+            self._timeline.position -= 1
+            self._apply(step, forward=False)
+            self.stepped.emit(step, False)
+            self.history_changed.emit()
+
+    def redo(self) -> None:
+        """Do the next step again; nothing happens where there is none."""
+        step = self._timeline.next
+        if step is not None and not self.writing:
+            self._apply(step, forward=True)
+            self._timeline.position += 1
+            self.stepped.emit(step, True)
+            self.history_changed.emit()
+
+    def go_to(self, position: int) -> None:
+        """Undo or redo until `position` steps are applied."""
+        while self.position > max(position, 0) and self.can_undo:
+            self.undo()
+        while self.position < position and self.can_redo:
+            self.redo()
+
+    # -- inside ------------------------------------------------------------------------------------------
+
+    def _refuse_while_writing(self) -> None:
+        if self._draft is not None:
+            raise RuntimeError(f"the step {self._draft.name!r} is still open")
+
+    def _push(self, step: Step) -> None:
+        if self.rule is not None and step.facts is None:
+            meant = self.rule(step, self._facts)
+            step.facts = (self._facts, meant) if meant != self._facts else None
+            self._facts = meant
+        self._timeline.push(step)
+        self.stepped.emit(step, True)
+        self.history_changed.emit()
+
+    def _apply(self, step: Step, *, forward: bool) -> None:
+        if step.facts is not None:
+            self._facts = step.facts[forward]
+        if step.swap is not None:
+            self._exchange(step)
+            return
+        for edit in step.edits:
+            self._preserve(edit.box)
+            edit.apply(self._labels)
+            self.changed.emit(edit.box)
+        for number, sides in step.records.items():
+            self._set(number, sides[forward])
+        self.objects_changed.emit(frozenset(step.records))
+
+    def _exchange(self, step: Step) -> None:
+        swap = step.swap
+        if swap is None:
+            return
+        self._labels, swap.labels = swap.labels, self._labels
+        self._records, swap.records = swap.records, self._records
+        self.changed.emit(Box.whole(self.shape))
+        self.objects_changed.emit(None)
+
+    def _preserve(self, box: Box) -> None:
+        """Let the snapshots save what is about to be written."""
+        for snapshot in self._snapshots:
+            if snapshot.of(self._labels):
+                snapshot.preserve(box)
+
+    def _count(self, before: Labels, after: Labels, box: Box, origin: Origin) -> None:
+        for number, pixels in tally(before).items():
+            self._resize(number, -pixels, box, origin)
+        for number, pixels in tally(after).items():
+            self._resize(number, pixels, box, origin)
+
+    def _resize(self, number: int, pixels: int, box: Box, origin: Origin) -> None:
+        if number == 0:
+            return
+        record = self._records.get(number)
+        if record is None:
+            self._next_id = max(self._next_id, number + 1)
+            self._put(number, ObjectRecord(pixels, box, origin, colour=number))
+        elif record.area + pixels <= 0:
+            self._put(number, None)
+        else:
+            edited = Origin.EDITED if record.origin is Origin.MODEL else record.origin
+            reach = record.box.union(box) if pixels > 0 else record.box
+            self._put(number, record.changed(area=record.area + pixels, box=reach, origin=edited))
+
+    def _put(self, number: int, record: ObjectRecord | None) -> None:
+        if self._draft is not None:
+            self._draft.rows.setdefault(number, self._records.get(number))
+        self._set(number, record)
+
+    def _set(self, number: int, record: ObjectRecord | None) -> None:
+        if record is None:
+            self._records.pop(number, None)
+        else:
+            self._records[number] = record

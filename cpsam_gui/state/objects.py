@@ -1,0 +1,83 @@
+"""The rows of the object table by id, with the colours and classes of all objects in arrays beside them.
+
+Colouring a result of 200,000 objects must not take 200,000 steps in the thread that draws: the arrays are made
+once, where the rows are made, and follow each row that changes. No Qt.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cpsam_gui.state.palette import COLOURS
+from cpsam_gui.state.steps import ObjectRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+CLASSES = 255
+"""Largest class that has a colour of its own; the ones beyond share that of the last."""
+SPARE = 4096  # ids to come that have a place already: an array that grows means colouring everything anew
+
+
+class Records(dict[int, ObjectRecord]):
+    """Rows of the table by id."""
+
+    def __init__(self, rows: Mapping[int, ObjectRecord] | None = None) -> None:
+        super().__init__(rows or {})
+        self._colours = np.zeros(max(self, default=0) + 1 + SPARE, np.uint8)
+        self._classes = np.zeros_like(self._colours)
+        if self:
+            ids = np.fromiter(self.keys(), np.int64, len(self))
+            classes = (_class_of(row) for row in self.values())
+            self._classes[ids] = np.fromiter(classes, np.uint8, len(self))
+            entries = (row.colour % len(COLOURS) + 1 for row in self.values())
+            self._colours[ids] = np.fromiter(entries, np.uint8, len(self))
+
+    @property
+    def colours(self) -> NDArray[np.uint8]:
+        """Entry of the palette of each id, from 1; 0 where there never was such an object."""
+        return self._colours
+
+    @property
+    def classes(self) -> NDArray[np.uint8]:
+        """Class of each id, as long as `colours`; 0 where there is none."""
+        return self._classes
+
+    def __setitem__(self, number: int, row: ObjectRecord) -> None:
+        super().__setitem__(number, row)
+        if number >= self._colours.size:
+            spare = np.zeros(2 * number + SPARE - self._colours.size, np.uint8)
+            self._colours = np.concatenate([self._colours, spare])
+            self._classes = np.concatenate([self._classes, spare])
+        self._classes[number] = _class_of(row)
+        self._colours[number] = row.colour % len(COLOURS) + 1
+
+    def update(self, *args: Any, **kwargs: Any) -> None:
+        """Set many rows."""
+        for number, row in dict(*args, **kwargs).items():
+            self[number] = row
+
+
+def _class_of(row: ObjectRecord) -> int:
+    number = row.class_id
+    return number if 0 <= number <= CLASSES else 0 if number < 0 else CLASSES
+
+
+def tally(values: NDArray[np.uint32]) -> Mapping[int, int]:
+    """Return how often each number occurs; quick where there are one or two of them, as in most edits."""
+    if values.size == 0:
+        return {}
+    first, last = values[0], values[-1]
+    count = int(np.count_nonzero(values == first))
+    if count == values.size:
+        return {int(first): count}
+    if last != first:
+        others = int(np.count_nonzero(values == last))
+        if count + others == values.size:
+            return {int(first): count, int(last): others}
+    numbers, counts = np.unique(values, return_counts=True)
+    return dict(zip(numbers.tolist(), counts.tolist(), strict=True))

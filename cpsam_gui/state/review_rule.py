@@ -1,0 +1,31 @@
+"""How far the work on an image is, as it follows from what was done. No Qt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpsam_gui.state.image_facts import Facts, ReviewState
+from cpsam_gui.state.steps import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cpsam_gui.state.steps import ObjectRecord, Step
+
+
+def after(step: Step, facts: Facts, objects: Mapping[int, ObjectRecord]) -> Facts:
+    """Return the facts after a new step, of which `objects` is the table.
+
+    A run or an import makes an image segmented, and corrected where work by hand came through it; any change of
+    pixels or classes by hand makes it corrected, also one that was verified. Locks and marks change nothing.
+    """
+    if step.swap is not None:
+        by_hand = any(row.origin is not Origin.MODEL for row in objects.values())
+        return facts.changed(review=ReviewState.CORRECTED if by_hand else ReviewState.SEGMENTED)
+    if step.edits or any(_matters(*sides) for sides in step.records.values()):
+        return facts.changed(review=ReviewState.CORRECTED)
+    return facts
+
+
+def _matters(before: ObjectRecord | None, now: ObjectRecord | None) -> bool:
+    return before is None or now is None or before.class_id != now.class_id

@@ -1,0 +1,109 @@
+"""Steps of history: compressed differences of label pixels and of the object table.
+
+An edit keeps the exclusive or of the pixels before and after, so undoing and redoing are the same operation.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TypeAlias
+
+    from numpy.typing import NDArray
+
+    from cpsam_gui.state.box import Box
+    from cpsam_gui.state.image_facts import Facts
+    from cpsam_gui.state.objects import Records
+
+    Labels: TypeAlias = NDArray[np.uint32]
+
+RECORD_BYTES = 200  # one row of the object table in Python, measured roughly
+
+
+class Origin(str, Enum):
+    """Who drew an object."""
+
+    MODEL = "model"
+    EDITED = "edited"  # by the model, then corrected by hand
+    HAND = "hand"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRecord:
+    """What is known about one object beside its pixels."""
+
+    area: int
+    """Pixels (voxels) of the object."""
+    box: Box
+    """Block that holds the object; after erasing it may be larger than needed."""
+    origin: Origin = Origin.HAND
+    locked: bool = False
+    uncertain: bool = False
+    verified: bool = False
+    """Looked at and found right."""
+    class_id: int = 0
+    colour: int = 0
+    """Position in the palette, fixed for the life of the object."""
+    flow_error: float | None = None
+    probability: float | None = None
+
+    def changed(self, **fields: Any) -> ObjectRecord:
+        """Return a copy with `fields` changed."""
+        return replace(self, **fields)
+
+
+@dataclass(frozen=True, slots=True)
+class PixelEdit:
+    """Difference of one block of pixels, compressed."""
+
+    box: Box
+    packed: bytes
+
+    @classmethod
+    def between(cls, box: Box, before: Labels, after: Labels) -> PixelEdit:
+        """Pack the difference of two label blocks of the shape of `box`."""
+        # Level 1 is enough: a difference is long runs of zeros and of one value.
+        return cls(box, zlib.compress(np.bitwise_xor(before, after).tobytes(), 1))
+
+    def apply(self, labels: Labels) -> tuple[Labels, Labels]:
+        """Exchange before and after in `labels`; return the block before and after the exchange."""
+        difference = np.frombuffer(zlib.decompress(self.packed), np.uint32).reshape(self.box.shape)
+        block = labels[self.box.slices]
+        before = block.copy()
+        np.bitwise_xor(block, difference, out=block)
+        return before, block
+
+
+@dataclass(slots=True, eq=False)
+class Swap:
+    """The other side of a step that replaced all labels at once."""
+
+    labels: Labels
+    records: Records
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """One entry of the history: a name and what it changed."""
+
+    name: str
+    edits: tuple[PixelEdit, ...] = ()
+    records: Mapping[int, tuple[ObjectRecord | None, ObjectRecord | None]] = field(default_factory=dict)
+    swap: Swap | None = None
+    facts: tuple[Facts, Facts] | None = None
+    """What was known of the image before and after, where the step changed that."""
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the step holds, in bytes."""
+        total = sum(len(edit.packed) for edit in self.edits) + 2 * RECORD_BYTES * len(self.records)
+        if self.swap is not None:
+            total += self.swap.labels.nbytes + RECORD_BYTES * len(self.swap.records)
+        return total

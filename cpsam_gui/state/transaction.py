@@ -1,0 +1,65 @@
+"""A step while it is being made: what the places that it touches looked like before. No Qt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpsam_gui.state.box import Box
+from cpsam_gui.state.steps import PixelEdit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cpsam_gui.state.image_facts import Facts
+    from cpsam_gui.state.steps import Labels, ObjectRecord
+
+TILE = 128  # pixels; what a step copies when it first touches a place
+
+
+class Draft:
+    """Keeps copies of the tiles that a step writes, and the rows of the table that it changes."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.facts: Facts | None = None
+        """The facts before this step, where it changed them."""
+        self.rows: dict[int, ObjectRecord | None] = {}
+        """The rows before this step."""
+        self._tiles: dict[tuple[int, int, int], tuple[Box, Labels]] = {}
+
+    def remember(self, labels: Labels, box: Box) -> None:
+        """Copy the tiles of a block before they are first written in this step."""
+        height, width = labels.shape[1:]
+        for z in range(box.z0, box.z1):
+            for row in range(box.y0 // TILE, (box.y1 - 1) // TILE + 1):
+                for column in range(box.x0 // TILE, (box.x1 - 1) // TILE + 1):
+                    top, left = row * TILE, column * TILE
+                    bottom, right = min(top + TILE, height), min(left + TILE, width)
+                    part = Box(
+                        z, z + 1, max(box.y0, top), min(box.y1, bottom), max(box.x0, left), min(box.x1, right)
+                    )
+                    known = self._tiles.get((z, row, column))
+                    if known is None:
+                        self._tiles[z, row, column] = part, labels[z : z + 1, top:bottom, left:right].copy()
+                    else:
+                        self._tiles[z, row, column] = known[0].union(part), known[1]
+
+    def blocks(self) -> Iterator[tuple[Box, Labels]]:
+        """Yield the blocks that were written, and what was there before."""
+        for (_, row, column), (box, tile) in self._tiles.items():
+            top, left = row * TILE, column * TILE
+            yield box, tile[:, box.y0 - top : box.y1 - top, box.x0 - left : box.x1 - left]
+
+    def edits(self, labels: Labels) -> tuple[PixelEdit, ...]:
+        """Return what changed since, block by block."""
+        return tuple(PixelEdit.between(box, before, labels[box.slices]) for box, before in self.blocks())
+
+    def changes(
+        self, rows: Mapping[int, ObjectRecord]
+    ) -> dict[int, tuple[ObjectRecord | None, ObjectRecord | None]]:
+        """Return the rows that differ now from what they were, as (before, now)."""
+        return {
+            number: (before, rows.get(number))
+            for number, before in self.rows.items()
+            if before != rows.get(number)
+        }

@@ -1,0 +1,175 @@
+"""Whether other programs changed a file, and which program works on it. No Qt.
+
+A file is told from its older self by size, time of change and place on the disk, which costs one question to the
+system. Who works on a project stands in a small hidden file beside it, which its owner keeps locked: the lock goes
+with the program however it ends, and where a file server knows no locks, the name of the computer and the number
+of the process decide.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import json
+import os
+import platform
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+LOCK = ".lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells a file from its older self; of a file that is not there, all is 0."""
+
+    size: int = 0
+    changed: int = 0
+    place: int = 0
+
+    @property
+    def exists(self) -> bool:
+        """Whether there was a file."""
+        return bool(self.changed)
+
+
+def stamp_of(path: Path) -> Stamp:
+    """Return the stamp of a file as it is now; that of no file where it is missing or out of reach."""
+    try:
+        found = path.stat()
+    except OSError:
+        return Stamp()
+    return Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The program that works on a project."""
+
+    user: str = ""
+    computer: str = ""
+    process: int = 0
+    since: float = 0.0
+    """Seconds since 1970."""
+
+    @classmethod
+    def this(cls) -> Owner:
+        """Return this program."""
+        return cls(_user(), platform.node(), os.getpid(), time.time())
+
+    def described(self) -> str:
+        """Return the owner in words."""
+        when = time.strftime("%H:%M, %d %B %Y", time.localtime(self.since))
+        return f"{self.user or 'somebody'} on {self.computer or 'an unknown computer'}, since {when}"
+
+
+class ProjectLock:
+    """Says beside a project that this program works on it."""
+
+    def __init__(self, project: Path) -> None:
+        self.path = project.with_name(f".{project.name}{LOCK}")
+        self._file: IO[bytes] | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether this program has the project."""
+        return self._file is not None
+
+    def take(self, *, by_force: bool = False) -> Owner | None:
+        """Take the project; return who has it where that is another program that runs.
+
+        A lock that an ended program left is taken over, with `by_force` any. A folder that cannot be written has
+        no locks; saving will say so.
+        """
+        for _ in range(3):  # the owner may leave at this very moment
+            try:
+                file = self.path.open("a+b", buffering=0)
+            except OSError:
+                return None
+            owner = self._owner(file)
+            if not _free(file, owner) and not by_force:
+                file.close()
+                return owner or Owner()
+            if stamp_of(self.path).place == os.fstat(file.fileno()).st_ino:
+                self._write(file)
+                return None
+            file.close()  # its owner removed it between opening and locking
+        return None
+
+    def release(self) -> None:
+        """Give the project back."""
+        if self._file is None:
+            return
+        with contextlib.suppress(OSError):
+            mine = self._owner(self._file)
+            if sys.platform == "win32":
+                self._file.close()
+            if mine is not None and mine.process == os.getpid():
+                self.path.unlink(missing_ok=True)
+        self._file.close()
+        self._file = None
+
+    def _write(self, file: IO[bytes]) -> None:
+        owner = Owner.this()
+        with contextlib.suppress(OSError):  # a full disk: the lock holds without a name too
+            file.truncate(0)
+            file.write(json.dumps({name: getattr(owner, name) for name in Owner.__slots__}).encode())
+        self._file = file
+
+    @staticmethod
+    def _owner(file: IO[bytes]) -> Owner | None:
+        """Return who is named in a lock; None where nobody readable is."""
+        try:
+            file.seek(0)
+            stored: dict[str, Any] = json.loads(file.read(4096) or b"null")
+            return Owner(
+                str(stored["user"]), str(stored["computer"]), int(stored["process"]), float(stored["since"])
+            )
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+
+def _alive(owner: Owner) -> bool:
+    """Whether the owner may still run, where no lock of the system tells."""
+    if owner.computer != platform.node() or sys.platform == "win32":
+        return True  # nobody can look there
+    try:
+        os.kill(owner.process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return owner.process != os.getpid()
+
+
+def _free(file: IO[bytes], owner: Owner | None) -> bool:
+    """Whether a lock is this program's now: it was nobody's, or that of a program that ended."""
+    try:
+        _hold(file)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:  # a file server without locks
+        return owner is None or not _alive(owner)
+    # Held here means that no program of this computer has it.
+    return owner is None or owner.computer == platform.node()
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _hold(file: IO[bytes]) -> None:
+        file.seek(1 << 20)  # beyond the name, which others must be able to read
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    from cpsam_gui.storage.journal_format import hold as _hold
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""

@@ -1,0 +1,71 @@
+"""The images of a folder: their order, how far the work on each is, and which of them are shown. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cpsam_gui.storage.companions import Progress, images_in, progress_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+
+@dataclass(slots=True)
+class Folder:
+    """The images of one folder in natural order, filtered by name and by state."""
+
+    path: Path | None = None
+    images: tuple[Path, ...] = ()
+    states: dict[Path, Progress] = field(default_factory=dict)
+    """Known so far; reading them takes a while in large folders."""
+    words: str = ""
+    only: Progress | None = None
+
+    @property
+    def shown(self) -> list[Path]:
+        """The images that pass the filter."""
+        words = self.words.casefold().split()
+        return [
+            path
+            for path in self.images
+            if all(word in path.name.casefold() for word in words)
+            and (self.only is None or self.states.get(path, Progress.NOT_STARTED) is self.only)
+        ]
+
+    def neighbour(self, path: Path | None, step: int) -> Path | None:
+        """Return the shown image `step` places after `path`; None at the ends.
+
+        Where `path` itself is hidden by the filter, the shown image next to its place is taken.
+        """
+        shown = self.shown
+        if path not in self.images:
+            return shown[0] if shown else None
+        place = {image: index for index, image in enumerate(self.images)}
+        here = place[path]
+        ahead = (
+            [one for one in shown if place[one] > here]
+            if step > 0
+            else [one for one in reversed(shown) if place[one] < here]
+        )
+        return ahead[abs(step) - 1] if len(ahead) >= abs(step) else None
+
+    def summary(self) -> str:
+        """Return counts in words."""
+        states = [self.states.get(path, Progress.NOT_STARTED) for path in self.images]
+        started = sum(state is not Progress.NOT_STARTED for state in states)
+        verified = sum(state is Progress.VERIFIED for state in states)
+        count = len(self.images)
+        words = f"{count:,} image{'' if count == 1 else 's'}, {started:,} with masks"
+        return words + (f", {verified:,} verified" if verified else "")
+
+
+def read_folder(path: Path, suffixes: tuple[str, ...]) -> tuple[Path, ...]:
+    """Return the images of a folder in natural order."""
+    return tuple(images_in(path, suffixes))
+
+
+def read_states(images: Collection[Path]) -> dict[Path, Progress]:
+    """Return how far the work on each image is; reads a little of each project file."""
+    return {path: progress_of(path) for path in images}

@@ -1,0 +1,305 @@
+"""A journal of unsaved work, so that a crash or a power cut costs nothing.
+
+After each step of history a frame is appended by a thread of its own: what changed, or everything where that
+is simpler. A frame counts only if its checksum is right, so a file that ends in the middle of a frame loses
+that frame and nothing else. A frame that holds everything begins a new file, which takes the place of the old
+one in a single step, so the journal stays within a few times the size of the work. The journal is removed when
+the work is saved or the image closed on purpose. No Qt.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import IO, TYPE_CHECKING, Any
+
+from cpsam_core.system.atomic import flush_folder
+from cpsam_gui.storage.journal_format import PART, SUFFIX, Stopped, corners, frame, hold, in_use
+from cpsam_gui.storage.worklog import entry_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cpsam_gui.state.document import Document
+    from cpsam_gui.state.snapshot import Snapshot
+    from cpsam_gui.state.steps import Step
+    from cpsam_gui.storage.journal_format import Rows
+    from cpsam_gui.storage.worklog import Entry
+
+log = logging.getLogger(__name__)
+
+GROWTH = 4  # times the size of the work that the journal may have
+AT_LEAST = 16 << 20  # bytes; below this nothing is gained by making it smaller
+RETRY = 30.0  # seconds before a journal that could not be written is tried again
+OLD = 3600.0  # seconds after which a half-written file is nobody's any more
+
+
+def journal_folder() -> Path:
+    """Return where journals are kept: $CPSAM_JOURNAL, or a folder of the user's data."""
+    chosen = os.environ.get("CPSAM_JOURNAL")
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share"))
+    return base / "cpsam-gui" / "journal"
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What one step leaves to the thread: a difference, or with a snapshot everything."""
+
+    meta: dict[str, Any]
+    rows: Rows
+    data: Snapshot | bytes
+
+    @property
+    def whole(self) -> bool:
+        """Whether it holds everything."""
+        return not isinstance(self.data, bytes)
+
+
+class _Clear:
+    """Remove the file: its work was saved."""
+
+
+class _Close:
+    """Remove the file and end."""
+
+
+class Journal:
+    """Follows one document. The caller's thread only packs what changed; another one writes.
+
+    `complain` is called from that thread, once, when the journal cannot be written; work goes on without it and
+    it is tried again now and then. `log` returns what was done so far: a frame with everything holds it, too.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        image: Path,
+        folder: Path | None = None,
+        complain: Callable[[str], None] | None = None,
+        at_least: int = AT_LEAST,
+        log: Callable[[], Sequence[Entry]] = tuple,
+    ) -> None:
+        self._log = log
+        self._document = document
+        self._image = image
+        self._complain = complain
+        folder = folder or journal_folder()
+        self.path = folder / f"{image.stem[:60]}-{os.getpid()}-{time.time_ns()}{SUFFIX}"
+        self._queue: SimpleQueue[_Entry | _Clear | _Close | Callable[[], object]] = SimpleQueue()
+        self._thread: Thread | None = None
+        self._writer = _Writer(self.path, at_least)
+        self._whole = True
+        document.stepped.connect(self._stepped)
+
+    def restart(self) -> None:
+        """Forget everything so far, because it was saved."""
+        if self._thread is not None:
+            self._queue.put(_Clear())
+        self._whole = True
+
+    def close(self) -> None:
+        """Stop following, wait for the thread and remove the file."""
+        self._document.stepped.disconnect(self._stepped)
+        if self._thread is not None:
+            self._writer.stop.set()
+            self._queue.put(_Close())
+            self._thread.join()
+
+    def then(self, action: Callable[[], object]) -> None:
+        """Call `action` from the thread once everything so far is on the disk; never if that fails."""
+        self._begin()
+        self._queue.put(action)
+
+    def flush(self) -> None:
+        """Wait until everything so far is on the disk, or was given up."""
+        if self._thread is None:
+            return
+        done = Event()
+        self._queue.put(done.set)
+        while self._thread.is_alive() and not done.wait(0.05) and not self._writer.broken:
+            pass
+
+    def _begin(self) -> None:
+        if self._thread is None:
+            self._thread = Thread(target=self._work, name="journal", daemon=True)
+            self._thread.start()
+
+    def _stepped(self, step: Step, forward: bool) -> None:
+        self._begin()
+        meta: dict[str, Any] = {"image": str(self._image.resolve()), "time": time.time(), "name": step.name}
+        meta["did"] = (entry_of(step, "done" if forward else "undone"),)
+        if self._whole or step.swap is not None or self._writer.wants_whole():
+            self._whole = False
+            document = self._document
+            meta |= {
+                "whole": True,
+                "shape": document.shape,
+                "facts": document.facts,
+                "log": tuple(self._log()),
+            }
+            self._queue.put(_Entry(meta, dict(document.objects), document.snapshot()))
+            return
+        meta |= {"whole": False, "edits": [(corners(edit.box), len(edit.packed)) for edit in step.edits]}
+        if step.facts is not None:
+            meta["facts"] = self._document.facts
+        rows = {number: sides[forward] for number, sides in step.records.items()}
+        self._queue.put(_Entry(meta, rows, b"".join(edit.packed for edit in step.edits)))
+
+    def _work(self) -> None:
+        """Append what comes through the queue; runs in the thread."""
+        while True:
+            waiting = [self._queue.get()]
+            with suppress(Empty):
+                while True:
+                    waiting.append(self._queue.get_nowait())
+            for item in _still_needed(waiting):
+                try:
+                    if self._writer.take(item):
+                        return
+                except Stopped:
+                    continue
+                except OSError as error:
+                    self._failed(error)
+                    if isinstance(item, _Close):
+                        return
+
+    def _failed(self, error: OSError) -> None:
+        """Go on without a journal: a full disk must not stop anybody from editing."""
+        log.warning("the journal %s cannot be written: %s", self.path, error)
+        first = not self._writer.broken
+        self._writer.give_up()
+        if first and self._complain is not None:
+            self._complain(
+                f"The journal of unsaved work cannot be written in {self.path.parent} "
+                f"({error.strerror or error}). Work goes on; save often until there is room again."
+            )
+
+
+def _still_needed(waiting: list[Any]) -> list[Any]:
+    """Leave out what a later frame with everything in it makes needless; calls stay, and come after that frame."""
+    settles = [
+        at
+        for at, item in enumerate(waiting)
+        if not callable(item) and (not isinstance(item, _Entry) or item.whole)
+    ]
+    last = settles[-1] if settles else 0
+    return [waiting[last], *filter(callable, waiting[:last]), *waiting[last + 1 :]]
+
+
+class _Writer:
+    """The file of a journal; everything but `wants_whole` is called in the thread."""
+
+    def __init__(self, path: Path, at_least: int) -> None:
+        self.path = path
+        self.stop = Event()
+        self.broken = False
+        self._part = path.with_name(path.name + PART)
+        self._file: IO[bytes] | None = None
+        self._size = self._first = 0
+        self._at_least = at_least
+        self._tried = 0.0
+
+    def wants_whole(self) -> bool:
+        """Whether the next frame should hold everything: the file has grown, or could not be written."""
+        return self.broken or self._size > max(GROWTH * self._first, self._at_least)
+
+    def take(self, item: Any) -> bool:
+        """Do what an item of the queue says; True after the last one."""
+        if isinstance(item, _Clear | _Close):
+            self._remove()
+            return isinstance(item, _Close)
+        if not isinstance(item, _Entry):
+            if not self.broken:
+                item()
+        elif item.whole:
+            self._begin_anew(item)
+        elif self._file is not None and not self.broken:
+            content = frame(item.meta, item.rows, item.data)
+            _write(self._file, content)
+            self._size += len(content)
+        return False
+
+    def give_up(self) -> None:
+        """Leave the file as it was before a frame that could not be written."""
+        self.broken, self._tried = True, time.monotonic()
+        try:
+            self._part.unlink(missing_ok=True)
+            if self._file is not None:
+                self._file.truncate(self._size)
+        except OSError as error:
+            log.warning("%s", error)  # its last frame is torn, which recovery copes with
+
+    def _begin_anew(self, entry: _Entry) -> None:
+        """Write everything to a new file, which then takes the place of the old one in a single step."""
+        if self.broken and time.monotonic() - self._tried < RETRY:
+            return
+        content = frame(entry.meta, entry.rows, entry.data, self.stop.is_set)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._part.unlink(missing_ok=True)
+        fresh = self._part.open("ab", buffering=0)
+        try:
+            _write(fresh, content)
+            if sys.platform == "win32":  # no file that is open can be renamed or replaced there
+                fresh.close()
+                self._close()
+                self._part.replace(self.path)
+                fresh = self.path.open("ab", buffering=0)
+            else:
+                hold(fresh)
+                self._part.replace(self.path)
+                self._close()
+        except OSError:
+            fresh.close()
+            raise
+        flush_folder(self.path.parent)
+        self._file, self._size, self._first, self.broken = fresh, len(content), len(content), False
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _remove(self) -> None:
+        self._close()
+        self.path.unlink(missing_ok=True)
+        self._part.unlink(missing_ok=True)
+        self._size = self._first = 0
+        self.broken = False
+
+
+def _write(file: IO[bytes], content: bytes) -> None:
+    """Write all of `content` and wait until it is on the disk."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) :]
+    os.fsync(file.fileno())
+
+
+def left_behind(folder: Path | None = None) -> list[Path]:
+    """Return the journals of programs that no longer run, the newest first; what they left half-written goes."""
+    folder = folder or journal_folder()
+    if not folder.is_dir():
+        return []
+    for part in folder.glob(f"*{SUFFIX}{PART}"):
+        if _old(part) and not in_use(part):
+            part.unlink(missing_ok=True)
+    paths = [path for path in folder.glob(f"*{SUFFIX}") if not in_use(path)]
+    return sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def _old(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime > OLD

@@ -1,0 +1,238 @@
+"""What stands in a journal: frames with checksums, how they are read back, and which journals are in use. No Qt."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+import sys
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from cpsam_gui.state.box import Box
+from cpsam_gui.state.image_facts import Facts
+from cpsam_gui.state.steps import PixelEdit
+from cpsam_gui.storage import worklog
+from cpsam_gui.storage.project import checked_facts, checked_fields, fields_of, fields_of_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from cpsam_gui.state.snapshot import Snapshot
+    from cpsam_gui.state.steps import Labels, ObjectRecord
+
+    Rows: TypeAlias = Mapping[int, ObjectRecord | None]
+
+MAGIC = b"CPJ1"
+HEAD = struct.Struct("<4sIQI")  # magic, length of the description, length of the data, checksum of both
+SUFFIX, PART = ".journal", ".part"
+"""Endings of a journal, and of one that is being written anew."""
+LOGGED = ("log", "did")  # what was done before a frame, and in it
+MOST_PIXELS = 1 << 36  # a damaged shape must not ask for all memory
+
+
+class Stopped(Exception):  # noqa: N818 - no error: nobody wants the frame any more
+    """The frame is not needed any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What a journal holds.
+
+    Attributes
+    ----------
+    path, image
+        The journal, and the image that it belongs to.
+    when
+        Time of the last step that could be read, seconds since 1970.
+    labels, objects, facts
+        The work, as a project file holds it.
+    lost
+        Bytes at the end that could not be used.
+    lost_steps
+        At least so many steps stood there.
+    log
+        What was done, as far as it was written down.
+    """
+
+    path: Path
+    image: Path
+    when: float
+    labels: Labels
+    objects: dict[int, dict[str, Any]]
+    facts: Facts = field(default_factory=Facts)
+    lost: int = 0
+    lost_steps: int = 0
+    log: tuple[worklog.Entry, ...] = ()
+
+
+def frame(
+    meta: dict[str, Any], rows: Rows, data: Snapshot | bytes, stopped: Callable[[], bool] = lambda: False
+) -> bytes:
+    """Return one frame; slow for whole images, so that only a thread calls it.
+
+    Raises
+    ------
+    Stopped
+        `stopped` said so meanwhile.
+    """
+    if "facts" in meta:
+        meta = {**meta, "facts": fields_of_facts(meta["facts"])}
+    meta = {**meta, **{name: worklog.stored(meta[name]) for name in LOGGED if name in meta}}
+    words = _table(meta, rows).encode()
+    if not isinstance(data, bytes):
+        packer = zlib.compressobj(1)
+        parts = []
+        for band in data.bands():
+            if stopped():
+                raise Stopped
+            parts.append(packer.compress(band.data))
+        data = b"".join([*parts, packer.flush()])
+    return HEAD.pack(MAGIC, len(words), len(data), zlib.crc32(data, zlib.crc32(words))) + words + data
+
+
+def _table(meta: dict[str, Any], rows: Rows) -> str:
+    # Row by row: the encoder holds the interpreter, and with it the window, until it returns.
+    entries = (
+        f'"{number}": {json.dumps(None if row is None else fields_of(row))}' for number, row in rows.items()
+    )
+    return f'{json.dumps(meta)[:-1]}, "objects": {{{", ".join(entries)}}}}}'
+
+
+def corners(box: Box) -> tuple[int, ...]:
+    """Return a box as plain numbers."""
+    return box.z0, box.z1, box.y0, box.y1, box.x0, box.x1
+
+
+def frames(content: bytes) -> Iterator[tuple[dict[str, Any], bytes, int]]:
+    """Yield description, data and end of each whole frame; stop at the first damaged one."""
+    at = 0
+    while (stop := _end(content, at)) is not None:
+        length = HEAD.unpack_from(content, at)[1]
+        start = at + HEAD.size
+        yield json.loads(content[start : start + length]), content[start + length : stop], stop
+        at = stop
+
+
+def _end(content: bytes, at: int) -> int | None:
+    """Return where the frame that begins at `at` ends; None where there is no whole frame."""
+    if at + HEAD.size > len(content):
+        return None
+    magic, meta_length, data_length, checksum = HEAD.unpack_from(content, at)
+    start, stop = at + HEAD.size, at + HEAD.size + meta_length + data_length
+    if magic != MAGIC or stop > len(content) or zlib.crc32(memoryview(content)[start:stop]) != checksum:
+        return None
+    return int(stop)
+
+
+def recover(path: Path) -> Recovered | None:
+    """Return the state at the last frame of a journal up to which all are whole; None where there is none.
+
+    Later frames say only what changed, so after a damaged one nothing can be used.
+    """
+    content = path.read_bytes()
+    labels: Labels | None = None
+    objects: dict[int, dict[str, Any]] = {}
+    facts, log = Facts(), list[worklog.Entry]()
+    end, image, when = 0, "", 0.0
+    try:
+        for meta, data, stop in frames(content):
+            if meta["whole"]:
+                labels, objects = _unpacked(data, meta["shape"]), {}
+                log = worklog.read(meta.get("log"))
+            elif labels is None:
+                return None
+            else:
+                _apply(labels, meta["edits"], data)
+            _update(objects, meta["objects"])
+            facts = checked_facts(meta["facts"]) if "facts" in meta else facts
+            log += worklog.read(meta.get("did"))
+            image, when, end = str(meta["image"]), float(meta["time"]), stop
+    except (ValueError, KeyError, TypeError, zlib.error):
+        # The checksum is right and the content is not: written by another version. What came before stays,
+        # unless the frame was applied in part.
+        return None
+    if labels is None:
+        return None
+    lost = len(content) - end
+    return Recovered(path, Path(image), when, labels, objects, facts, lost, _lost(content, end), tuple(log))
+
+
+def _lost(content: bytes, end: int) -> int:
+    """Return how many steps stand behind `end`: the damaged one, and whole ones after it."""
+    if end >= len(content):
+        return 0
+    count, at = 1, content.find(MAGIC, end + 1)
+    while at >= 0:
+        stop = _end(content, at)
+        count += stop is not None
+        at = content.find(MAGIC, stop or at + 1)
+    return count
+
+
+def _unpacked(data: bytes, shape: list[int]) -> Labels:
+    size = math.prod(int(length) for length in shape)
+    if len(shape) != 3 or min(shape) < 1 or size > MOST_PIXELS:
+        raise ValueError(f"labels of shape {shape}")
+    content = zlib.decompressobj().decompress(data, 4 * size)
+    return np.frombuffer(content, np.uint32).reshape(shape).copy()
+
+
+def _apply(labels: Labels, edits: list[Any], data: bytes) -> None:
+    at = 0
+    for place, length in edits:
+        PixelEdit(Box(*place), data[at : at + length]).apply(labels)
+        at += length
+
+
+def _update(objects: dict[int, dict[str, Any]], rows: Mapping[str, Any]) -> None:
+    for number, stored in rows.items():
+        if stored is None:
+            objects.pop(int(number), None)
+        else:
+            objects[int(number)] = checked_fields(stored)
+
+
+def image_of(path: Path) -> Path | None:
+    """Return the image that a journal belongs to, from its first frame; None where that is damaged."""
+    try:
+        with path.open("rb") as file:
+            magic, length, _, _ = HEAD.unpack(file.read(HEAD.size))
+            meta = json.loads(file.read(length)) if magic == MAGIC else {}
+        return Path(meta["image"])
+    except (OSError, ValueError, KeyError, TypeError, struct.error):
+        return None
+
+
+if sys.platform == "win32":
+
+    def hold(file: IO[bytes]) -> None:
+        """Do nothing: Windows refuses to rename or remove a file that another program has open."""
+
+    def in_use(path: Path) -> bool:
+        """Whether a program that runs has the file open."""
+        try:
+            path.rename(path)
+        except OSError:
+            return True
+        return False
+
+else:
+    import fcntl
+
+    def hold(file: IO[bytes]) -> None:
+        """Mark a file as in use; the mark goes with the process, however it ends."""
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def in_use(path: Path) -> bool:
+        """Whether a program that runs holds the file."""
+        try:
+            with path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        return False

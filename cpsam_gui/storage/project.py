@@ -1,0 +1,219 @@
+"""The project of an image: the file format of the engine, filled from and read into rows of the object table.
+
+See :mod:`cpsam_core.images.project_files` for what is in the file and why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, dataclass, field, fields
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cpsam_core.errors import ImageError
+from cpsam_gui.state.image_facts import ClassName, Facts, ReviewState
+from cpsam_gui.state.steps import ObjectRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from cpsam_core.images.project_files import ProjectFile
+    from cpsam_gui.state.steps import Labels
+
+COMPLETE = "complete"  # a map of complete regions, which other programs may write
+FLOWS, LOGITS, CLASS_LOGITS = MAPS = ("flows", "logits", "class_logits")
+"""Names of the arrays that the last run left, as they stand in the file."""
+NOTES, COLOURS = "notes", "class_colours"
+LONGEST = 1_000_000  # characters of notes
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What a project file holds.
+
+    Attributes
+    ----------
+    labels
+        uint32 (z, y, x).
+    objects
+        By id: the fields of :class:`ObjectRecord` except area and box, which follow from the labels.
+    facts
+        What is known of the image as a whole.
+    settings
+        Settings of the last run, by name.
+    image
+        Name of the image file.
+    flows, logits, class_logits
+        What the last run left, float32 (2 or 3, z, y, x), (z, y, x) and (class, z, y, x); None where they are not
+        kept. They come back with the eleven bits of a half-precision number.
+    foreign
+        Keys of other programs or later versions, handed on as they are.
+    """
+
+    labels: Labels
+    objects: dict[int, dict[str, Any]]
+    facts: Facts = field(default_factory=Facts)
+    settings: dict[str, Any] = field(default_factory=dict)
+    image: str = ""
+    flows: NDArray[np.float32] | None = None
+    logits: NDArray[np.float32] | None = None
+    class_logits: NDArray[np.float32] | None = None
+    foreign: Mapping[str, Any] = field(default_factory=dict)
+
+
+_COLUMNS = {one.name: one.default for one in fields(ObjectRecord) if one.default is not MISSING}
+"""Columns of the table that are stored, with what stands there where a file says nothing; all but area and box."""
+
+
+def fields_of(record: ObjectRecord) -> dict[str, Any]:
+    """Return what is stored of a row of the table: everything but what follows from the labels."""
+    row = {name: getattr(record, name) for name in _COLUMNS}
+    return {name: value.value if isinstance(value, Enum) else value for name, value in row.items()}
+
+
+def checked_fields(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the stored fields of one object in their types; unknown ones are left out.
+
+    Raises
+    ------
+    ValueError, TypeError
+        A value makes no sense in its place.
+    """
+    return {name: _typed(stored.get(name, default), default) for name, default in _COLUMNS.items()}
+
+
+def _typed(value: Any, default: Any) -> Any:
+    if default is None:
+        return None if value is None else float(value)
+    return type(default)(value)
+
+
+def fields_of_facts(facts: Facts) -> dict[str, Any]:
+    """Return facts as plain JSON values, under the keys of the project file."""
+    return {
+        "review": facts.review.value,
+        NOTES: facts.notes,
+        "classes": {str(one.number): one.name for one in facts.classes},
+        COLOURS: {str(one.number): one.colour for one in facts.classes if one.colour},
+        "complete": [{"plane": one.plane, "corners": one.corners} for one in facts.complete],
+    }
+
+
+def checked_facts(stored: Mapping[str, Any]) -> Facts:
+    """Return facts from what :func:`fields_of_facts` made; a review state that is not known counts as corrected.
+
+    Raises
+    ------
+    ValueError, TypeError, KeyError
+        A value makes no sense in its place.
+    """
+    from cpsam_core.images.project_files import regions_of
+
+    colours = dict(stored.get(COLOURS) or {})
+    return Facts(
+        _review(str(stored.get("review", ""))),
+        str(stored.get(NOTES, ""))[:LONGEST],
+        tuple(
+            ClassName(int(number), str(name), str(colours.get(str(number), "")))
+            for number, name in sorted(dict(stored.get("classes", {})).items(), key=lambda item: int(item[0]))
+        ),
+        regions_of(stored.get("complete", [])),
+    )
+
+
+def _review(text: str) -> ReviewState:
+    try:
+        return ReviewState(text)
+    except ValueError:
+        return ReviewState.CORRECTED
+
+
+def write_project(
+    path: Path, project: Project, records: Mapping[int, ObjectRecord], keep: Collection[str] = ()
+) -> None:
+    """Write a project in one step: the file appears under its name only when it is complete.
+
+    The table of the objects comes as `records`; arrays named in `keep` are taken over from the file as it is.
+
+    Raises
+    ------
+    ImageError
+        The disk is full or writing is not permitted; an existing file stays as it was.
+    """
+    from cpsam_core.images.project_files import ProjectFile, write_project_file
+
+    facts = project.facts
+    extra = {
+        **project.foreign,
+        NOTES: facts.notes,
+        COLOURS: {str(one.number): one.colour for one in facts.classes if one.colour},
+    }
+    maps = {name: _halved(array) for name in MAPS if (array := getattr(project, name)) is not None}
+    stored = ProjectFile(
+        project.labels,
+        {number: fields_of(record) for number, record in records.items()},
+        project.settings,
+        project.image,
+        facts.review.value,
+        facts.complete,
+        {one.number: one.name for one in facts.classes},
+        {name: value for name, value in extra.items() if value},
+        maps,
+    )
+    write_project_file(path, stored, keep)
+
+
+def _halved(array: NDArray[np.float32]) -> NDArray[np.float16]:
+    """Return flows or logits as half precision, which thresholds do not notice and which takes half the room."""
+    limit = np.finfo(np.float16).max
+    return np.clip(array, -limit, limit).astype(np.float16)
+
+
+def read_project(path: Path, *, flows: bool = False) -> Project:
+    """Read a project, with `flows` also what the last run left.
+
+    Raises
+    ------
+    ImageError
+        Damaged, no project, or written by a newer version of the program.
+    """
+    from cpsam_core.images.project_files import read_project_file
+
+    stored = read_project_file(path, maps=MAPS if flows else ())
+    try:
+        objects = {number: checked_fields(row) for number, row in stored.objects.items()}
+        facts = checked_facts(
+            {
+                "review": stored.review,
+                "classes": stored.class_names,
+                NOTES: stored.extra.get(NOTES, ""),
+                COLOURS: stored.extra.get(COLOURS),
+            }
+        ).changed(complete=stored.complete)
+    except (ValueError, TypeError, KeyError) as error:
+        raise ImageError(f"{path.name} is no project of this program, or it is damaged ({error}).") from error
+    foreign = {name: value for name, value in stored.extra.items() if name not in (NOTES, COLOURS)}
+    return Project(
+        stored.labels, objects, facts, dict(stored.settings), stored.image, **_left(stored), foreign=foreign
+    )
+
+
+def _left(stored: ProjectFile) -> dict[str, NDArray[np.float32]]:
+    """Return what the last run left where it has the size of the masks; other arrays are of no use."""
+    shape, size = stored.labels.shape, stored.labels.size
+    fits = {
+        name: array.astype(np.float32).reshape(shape if name == LOGITS else (-1, *shape))
+        for name, array in stored.maps.items()
+        if array.dtype.kind == "f"
+        and array.size
+        and array.size % size == 0
+        and (name != LOGITS or array.size == size)
+    }
+    flows, logits = fits.get(FLOWS), fits.get(LOGITS)
+    if flows is None or logits is None or len(flows) not in (2, 3):
+        return {}
+    return fits

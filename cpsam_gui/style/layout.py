@@ -1,0 +1,49 @@
+"""Pieces that all panels are made of, so that they share margins and sizes."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from cpsam_gui.style.theme import GRID
+
+
+def column(parent: QWidget) -> QVBoxLayout:
+    """Return a column of widgets on the grid."""
+    layout = QVBoxLayout(parent)
+    layout.setContentsMargins(GRID * 3 // 2, GRID, GRID * 3 // 2, GRID)
+    layout.setSpacing(GRID)
+    return layout
+
+
+def form() -> QFormLayout:
+    """Return a form with the names left and the fields right, on the grid."""
+    layout = QFormLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setHorizontalSpacing(GRID * 3 // 2)
+    layout.setVerticalSpacing(GRID)
+    layout.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return layout
+
+
+def dim(text: str, *, wrap: bool = True) -> QLabel:
+    """Return a label in the quiet colour."""
+    label = QLabel(text)
+    label.setObjectName("dim")
+    label.setWordWrap(wrap)
+    return label
+
+
+def scrolling(widget: QWidget) -> QScrollArea:
+    """Return `widget` in an area that scrolls where the window is low."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(widget)
+    bar = area.verticalScrollBar()
+    extent = bar.sizeHint().width() if bar is not None else 0
+    # Nothing may be cut off at the right: there is no bar to scroll sideways.
+    area.setMinimumWidth(widget.minimumSizeHint().width() + extent)
+    return area

@@ -1,0 +1,73 @@
+"""The panels around the canvas: which there are, where they stand, under which tab."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QDockWidget, QTabBar, QTabWidget, QWidget
+
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style.layout import scrolling
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QMainWindow
+
+LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+AREAS = {"left": LEFT, "below": Qt.DockWidgetArea.BottomDockWidgetArea}
+RIGHT_WIDTH, LEFT_WIDTH, LEFT_FIRST = 320, 200, 248
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One panel and where it goes; panels of the same `group` share a stack of tabs, the first one on top."""
+
+    name: str
+    panel: QWidget
+    group: str
+    scrolls: bool = True
+
+
+def make_docks(window: QMainWindow, places: tuple[Place, ...]) -> dict[str, QDockWidget]:
+    """Put the panels into docks at the edges of the window and return the docks by name."""
+    docks: dict[str, QDockWidget] = {}
+    first: dict[str, QDockWidget] = {}
+    for place in places:
+        area = AREAS.get(place.group, RIGHT)
+        docks[place.name] = dock = _dock(window, place)
+        if place.group != "below":
+            dock.setMinimumWidth(LEFT_WIDTH if area is LEFT else RIGHT_WIDTH)
+        window.addDockWidget(area, dock)
+        if place.group == "below":
+            dock.hide()  # what lies under the canvas is there when it is asked for
+        if place.group in first:
+            window.tabifyDockWidget(first[place.group], dock)
+        first.setdefault(place.group, dock)
+    for dock in first.values():
+        dock.raise_()
+    window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+    window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+    if "left" in first:
+        window.resizeDocks([first["left"]], [LEFT_FIRST], Qt.Orientation.Horizontal)
+    window.setTabPosition(RIGHT, QTabWidget.TabPosition.North)
+    window.setTabPosition(LEFT, QTabWidget.TabPosition.North)
+    return docks
+
+
+def drop_stale_tabs(window: QMainWindow) -> None:
+    """Hide the tab bars that Qt leaves behind when docks are stacked or restored: they show over other docks."""
+    seen = set()
+    bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    for bar in reversed(bars):  # the one that is in use was made last
+        bar.setVisible(bar.count() > 0 and bar.tabText(0) not in seen)
+        seen.add(bar.tabText(0))
+
+
+def _dock(window: QMainWindow, place: Place) -> QDockWidget:
+    dock = QDockWidget(translate(place.name), window)
+    dock.setObjectName(place.name)
+    dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
+    dock.setTitleBarWidget(QWidget())  # the tab says the name already
+    dock.setWidget(scrolling(place.panel) if place.scrolls else place.panel)
+    return dock

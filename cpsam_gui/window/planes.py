@@ -1,0 +1,52 @@
+"""The slider of a z-stack at the right edge of the canvas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QLabel, QSlider, QVBoxLayout, QWidget
+
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style.theme import GRID
+
+if TYPE_CHECKING:
+    from cpsam_gui.session import Session
+
+
+class PlaneSlider(QWidget):
+    """Chooses the plane that is shown and edited; hidden for flat images."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID // 2, GRID, GRID // 2, GRID)
+        self.slider = QSlider(Qt.Orientation.Vertical)
+        self.slider.setToolTip(translate("Plane  (Page Up, Page Down)"))
+        self.text = QLabel()
+        self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.text.setMinimumWidth(48)
+        layout.addWidget(self.slider, 1, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self.text)
+        self.slider.valueChanged.connect(self._moved)
+        session.image_changed.connect(self._new_image)
+        session.view.events.plane.connect(self._show)
+        self._new_image()
+
+    def _new_image(self) -> None:
+        count = self._session.document.shape[0]
+        self.setVisible(count > 1)
+        self.slider.blockSignals(True)
+        self.slider.setRange(0, count - 1)
+        self.slider.setValue(self._session.view.plane)
+        self.slider.blockSignals(False)
+        self._show()
+
+    def _moved(self, value: int) -> None:
+        self._session.view.plane = value
+
+    def _show(self) -> None:
+        plane = self._session.view.plane
+        self.slider.setValue(plane)
+        self.text.setText(f"{plane + 1} / {self._session.document.shape[0]}")

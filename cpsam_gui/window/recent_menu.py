@@ -1,0 +1,65 @@
+"""The images and folders opened last, kept between starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QSettings, pyqtSignal
+from PyQt6.QtWidgets import QMenu
+
+from cpsam_gui.program.i18n import translate
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QWidget
+
+KEY = "recent/paths"
+MOST = 12
+
+
+def recent_paths() -> list[Path]:
+    """Return the paths opened last that are still there, the newest first."""
+    stored = QSettings().value(KEY) or []
+    texts = [stored] if isinstance(stored, str) else [text for text in stored if isinstance(text, str)]
+    return [path for path in map(Path, texts) if path.exists()]
+
+
+def remember(path: Path) -> None:
+    """Put a path at the front of the list."""
+    paths = [path, *(other for other in recent_paths() if other != path)]
+    QSettings().setValue(KEY, [str(one) for one in paths[:MOST]])
+
+
+def forget() -> None:
+    """Empty the list."""
+    QSettings().remove(KEY)
+
+
+class RecentMenu(QMenu):
+    """Offers the paths opened last; filled each time it is shown."""
+
+    chosen = pyqtSignal(object)
+    """The path to open."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(translate("Open recent"), parent)
+        self.aboutToShow.connect(self.fill)
+        self.fill()
+
+    def fill(self) -> None:
+        """Read the list anew."""
+        self.clear()
+        paths = recent_paths()
+        for number, path in enumerate(paths, 1):
+            # Digits are keys of the first nine; an ampersand in a name would become one.
+            kind = "/" if path.is_dir() else ""
+            words = f"{path.name}{kind}   ({path.parent})".replace("&", "&&")
+            action = self.addAction(f"&{number} {words}" if number < 10 else words)
+            if action is not None:
+                action.triggered.connect(lambda _checked, path=path: self.chosen.emit(path))
+        if paths:
+            self.addSeparator()
+        clear = self.addAction(translate("Clear the list"))
+        if clear is not None:
+            clear.setEnabled(bool(paths))
+            clear.triggered.connect(forget)

@@ -1,0 +1,108 @@
+"""The pages around the review: comparisons, the methods text, the log as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cpsam_gui.dialogs.compare import ComparePage
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
+from cpsam_gui.style.layout import dim
+
+if TYPE_CHECKING:
+    from cpsam_gui.window.window import Window
+
+JSON = "JSON (*.json)"
+
+
+class MethodsPage(QDialog):
+    """The text, which can be changed before it is copied or saved."""
+
+    saved = pyqtSignal(str)
+    """The user wants this text in a file."""
+
+    def __init__(self, parent: QWidget, text: str) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(translate("Methods text"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(620, 420)
+        self.text = QPlainTextEdit(text)
+        self.copy = QPushButton(translate("Copy"))
+        self.copy.setObjectName("primary")
+        self.copy.clicked.connect(self._copy)
+        self.save = QPushButton(translate("Save…"))
+        self.save.clicked.connect(lambda _: self.saved.emit(self.text.toPlainText()))
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.save)
+        buttons.addWidget(self.copy)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*[theme.GRID * 2] * 4)
+        layout.setSpacing(theme.GRID)
+        layout.addWidget(
+            dim(translate("For a paper: what was done on this image. Read it before you use it."))
+        )
+        layout.addWidget(self.text, 1)
+        layout.addLayout(buttons)
+
+    def _copy(self) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(self.text.toPlainText())
+        self.copy.setText(translate("Copied"))
+
+
+class ReviewPages(QObject):
+    """Opens the pages."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window, self._session = window, window.session
+
+    def compare(self) -> ComparePage:
+        """Show what the masks can be compared with."""
+        page = ComparePage(self._window, self._session)
+        page.visit.connect(self._session.reviewing.look_at)
+        page.show()
+        return page
+
+    def methods(self) -> MethodsPage:
+        """Show the methods text."""
+        page = MethodsPage(self._window, self._session.recording.methods())
+        page.saved.connect(self._ask_methods)
+        page.show()
+        return page
+
+    def _ask_methods(self, text: str) -> None:
+        """Let the user choose where the methods text goes."""
+        path = self._session.path
+        start = path.with_name(f"{path.stem}_methods.txt") if path is not None else Path("methods.txt")
+        title, kinds = translate("Save the methods text"), f"{translate('Text')} (*.txt)"
+        name, _ = QFileDialog.getSaveFileName(self._window, title, str(start), kinds)
+        if name:
+            target = Path(name)
+            self._session.recording.write_methods(
+                target if target.suffix else target.with_suffix(".txt"), text
+            )
+
+    def ask_log(self) -> None:
+        """Let the user choose where the log goes."""
+        path = self._session.path
+        start = path.with_name(f"{path.stem}_log.json") if path is not None else Path("log.json")
+        name, _ = QFileDialog.getSaveFileName(self._window, translate("Export the log"), str(start), JSON)
+        if name:
+            target = Path(name)
+            self._session.recording.export(target if target.suffix else target.with_suffix(".json"))

@@ -1,0 +1,137 @@
+"""The status bar: what is under the pointer, what the tool does, and the job that runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton
+
+from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.style import theme
+
+if TYPE_CHECKING:
+    from cpsam_gui.canvas import Canvas
+    from cpsam_gui.session import Session
+
+SHOWN = 4  # channels whose brightness is read out
+SHOW_MESSAGE = 6000  # milliseconds before the tool's hint is back
+
+
+class Status(QStatusBar):
+    """Shows words and numbers; holds the cancel button of the running job."""
+
+    def __init__(self, session: Session, canvas: Canvas) -> None:
+        super().__init__()
+        self._session = session
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(theme.GRID, 2, theme.GRID, 2)
+        self.hint = QLabel()
+        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.job = QLabel()
+        self.job.setObjectName("dim")
+        self.bar = QProgressBar()
+        self.bar.setFixedWidth(160)
+        self.bar.setTextVisible(False)
+        self.cancel = QToolButton()
+        self.cancel.setIcon(theme.icon("close"))
+        self.cancel.setAutoRaise(True)
+        self.cancel.setToolTip(translate("Cancel  (Ctrl+.)"))
+        self.cancel.clicked.connect(session.jobs.cancel)
+        self.readout = QLabel()
+        self.readout.setMinimumWidth(260)
+        self.count = QLabel()
+        self.count.setContentsMargins(theme.GRID, 0, 0, 0)
+        self.addWidget(self.hint, 1)
+        for widget in (self.job, self.bar, self.cancel, self.readout, self.count):
+            self.addPermanentWidget(widget)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.show_hint)
+        session.message.connect(self.say)
+        session.tool_changed.connect(self.show_hint)
+        session.objects_changed.connect(self._count)
+        session.image_changed.connect(self._count)
+        session.jobs.started.connect(self._started)
+        session.jobs.progressed.connect(self._progressed)
+        session.jobs.finished.connect(self._finished)
+        canvas.pointed.connect(self._read)
+        canvas.left.connect(lambda: self.readout.setText(""))
+        self._finished()
+        self.show_hint()
+
+    def say(self, text: str) -> None:
+        """Show a message for a while."""
+        if not text:
+            return
+        self.hint.setText(text)
+        self._timer.start(SHOW_MESSAGE)
+
+    def show_hint(self) -> None:
+        """Show what the tool does."""
+        open_one = self._session.image is not None
+        idle = translate("Open an image, or drop one on the window")
+        self.hint.setText(translate_said(self._session.tool.hint) if open_one else idle)
+
+    def _count(self) -> None:
+        count = len(self._session.document.objects)
+        words = translate("1 object") if count == 1 else translate("{:,} objects").format(count)
+        self.count.setText(words if self._session.image is not None else "")
+
+    def _started(self, name: str) -> None:
+        self.job.setText(name)
+        self.bar.setRange(0, 0)
+        self._show_job(True)
+
+    def _progressed(self, done: int, total: int, note: str) -> None:
+        # The engine counts steps, which may be millions of pixels: the bar takes thousandths.
+        self.bar.setRange(0, 1000 if done else 0)
+        self.bar.setValue(round(1000 * done / max(total, 1)))
+        if note:
+            self.job.setText(note)
+
+    def _finished(self) -> None:
+        self._show_job(False)
+
+    def _show_job(self, on: bool) -> None:
+        for widget in (self.job, self.bar, self.cancel):
+            widget.setVisible(on)
+
+    def _read(self, y: float, x: float) -> None:
+        self.readout.setText(read_out(self._session, int(y // 1), int(x // 1)))
+
+
+def read_out(session: Session, row: int, column: int) -> str:
+    """Return what there is at a pixel of the plane shown: place, brightness, object; empty outside the image."""
+    document, view, image = session.document, session.view, session.image
+    if image is None or not (0 <= row < document.shape[1] and 0 <= column < document.shape[2]):
+        return ""
+    place = f"y {row}  x {column}"
+    if image.pixel_size:
+        place += f"  ({row * image.pixel_size:.1f}, {column * image.pixel_size:.1f} µm)"
+    values = image.pixels[view.plane, row, column].tolist()
+    shown = [index for index, channel in enumerate(view.channels) if channel.visible][:SHOWN]
+    if len(values) == 1:
+        words = f"{values[0]:g}"
+    else:
+        words = "  ".join(f"{shorten(view.channels[index].name)} {values[index]:g}" for index in shown)
+    number = document.label_at(view.plane, row, column)
+    return "    ".join(part for part in (place, words, _object(session, number) if number else "") if part)
+
+
+def _object(session: Session, number: int) -> str:
+    """Return an object in words: id, class and marks."""
+    row = session.document.objects.get(number)
+    words = [translate("object {}").format(number)]
+    if row is not None:
+        names = {known.number: known.name for known in session.document.facts.classes}
+        if row.class_id:
+            words.append(names.get(row.class_id) or translate("class {}").format(row.class_id))
+        marks = ((translate("locked"), row.locked), (translate("uncertain"), row.uncertain))
+        words += [word for word, on in marks if on]
+    return ", ".join(words)
+
+
+def shorten(name: str, length: int = 12) -> str:
+    """Return a name that is no longer than `length`."""
+    return name if len(name) <= length else name[: length - 1] + "…"

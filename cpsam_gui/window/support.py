@@ -1,0 +1,103 @@
+"""What surrounds the work in a window: questions, preferences, errors, a look at the files."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QObject, pyqtSignal
+from PyQt6.QtWidgets import QApplication
+
+from cpsam_gui.dialogs import messages as dialogs
+from cpsam_gui.dialogs.preferences import PreferencesDialog
+from cpsam_gui.jobs.jobs import problem_from
+from cpsam_gui.program import settings_store as remembered
+from cpsam_gui.program.crash_reports import write_report
+from cpsam_gui.runs.options import DEFAULT_MODEL
+from cpsam_gui.style import theme
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from cpsam_gui.program.preferences import Preferences
+    from cpsam_gui.window.window import Window
+
+log = logging.getLogger(__name__)
+
+SCHEMES = {"dark": theme.DARK, "light": theme.LIGHT}
+
+
+class Frame(QObject):
+    """Connects a window with what it keeps."""
+
+    broke = pyqtSignal(object)
+    """An error of the program itself (Problem); it may come from any thread."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        session = window.session
+        session.keeping.ask = partial(dialogs.ask, window)
+        self.chosen = session.keeping.preferences
+        self.chosen.now = stored = remembered.load_preferences()
+        session.view.brush_diameter = stored.brush_diameter
+        choice: dict[str, str] = {"device": stored.device} if stored.device else {}
+        if (
+            stored.model and session.runs.options.model.name == DEFAULT_MODEL
+        ):  # another was asked for otherwise
+            choice["name"] = stored.model
+        if choice:
+            session.runs.change(**choice)
+        self.chosen.changed.connect(self._changed)
+        self.broke.connect(window.show_problem)
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Look at the files when the window comes to the front; called by Qt."""
+        if event is not None and event.type() == QEvent.Type.WindowActivate:
+            self._window.session.keeping.watching.look()
+        return False
+
+    # -- preferences -------------------------------------------------------------------------------------
+
+    def ask_preferences(self) -> None:
+        """Let the user change the preferences."""
+        models = self._window.session.models.names()
+        dialog = PreferencesDialog(self._window, self.chosen.now, models)
+        if dialog.exec():
+            self.chosen.now = dialog.preferences()
+
+    def toggle_theme(self) -> None:
+        """Change between the dark and the light theme."""
+        dark = self.chosen.now.theme == "dark"
+        self.chosen.now = self.chosen.now.changed(theme="light" if dark else "dark")
+
+    def _changed(self, preferences: Preferences) -> None:
+        remembered.save_preferences(preferences)
+        app = QApplication.instance()
+        scheme = SCHEMES[preferences.theme]
+        if isinstance(app, QApplication) and scheme is not theme.current():
+            theme.apply(app, scheme)
+            self._window.recolour()
+
+    # -- errors ------------------------------------------------------------------------------------------
+
+    def catch_errors(self) -> None:
+        """Show errors that nothing else caught in the window; PyQt would end the program."""
+        sys.excepthook = self._caught
+        threading.excepthook = lambda thread: self._caught(
+            thread.exc_type, thread.exc_value, thread.exc_traceback
+        )
+
+    def _caught(
+        self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not isinstance(error, Exception):  # an interrupt by the keyboard, or the end of the program
+            sys.__excepthook__(kind, error or kind(), trace)
+            return
+        log.error("an error that nothing caught", exc_info=(kind, error, trace))
+        write_report(error)
+        self.broke.emit(problem_from(error))

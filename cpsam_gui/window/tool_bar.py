@@ -1,0 +1,251 @@
+"""The strip above the canvas: what can be set for the tool in hand, and the buttons that end a gesture."""
+
+from __future__ import annotations
+
+from math import exp, log
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
+
+from cpsam_gui.operations import WriteMode
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.session.gestures import BRUSH_RANGE
+from cpsam_gui.style import theme
+from cpsam_gui.tools.options import TOLERANCE_RANGE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from PyQt6.QtGui import QAction, QResizeEvent
+
+    from cpsam_gui.session import Session
+
+HEIGHT = 44
+STEPS = 100  # of a slider
+SLIDER = 120  # pixels
+MODES = {
+    WriteMode.KEEP: (
+        "Keep",
+        "layers_outline",
+        "Drawing writes background only; other objects keep their pixels",
+    ),
+    WriteMode.OVERWRITE: ("Overwrite", "layers_plus", "Drawing takes pixels from other objects"),
+    WriteMode.REPLACE: (
+        "Replace",
+        "swap_horizontal",
+        "What is drawn takes the place of the object that it touches",
+    ),
+}
+FAMILIES = {
+    "select": ("tool_select", "tool_select_box", "tool_select_lasso"),
+    "split": ("tool_split", "tool_seeds"),
+}
+SHORT = {
+    "tool_select": "Click",
+    "tool_select_box": "Box",
+    "tool_select_lasso": "Lasso",
+    "tool_split": "Line",
+    "tool_seeds": "Seeds",
+}
+
+
+class ToolStrip(QFrame):
+    """Shows the settings of the tool in hand and changes them."""
+
+    def __init__(self, session: Session, actions: Mapping[str, QAction]) -> None:
+        super().__init__()
+        self._session, self._actions = session, actions
+        self.setObjectName("strip")
+        self.setFixedHeight(HEIGHT)
+        # However much belongs to a tool, the panels beside the canvas keep their width.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._short = False
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(theme.GRID * 3 // 2, 0, theme.GRID, 0)
+        layout.setSpacing(theme.GRID)
+        self.name = QLabel()
+        self.name.setObjectName("heading")
+        layout.addWidget(self.name)
+        self.parts: dict[str, QWidget] = {}
+        self._icons: list[tuple[QToolButton, str]] = []
+        for family, keys in FAMILIES.items():
+            self._add(family, [self._tool_button(key) for key in keys])
+        self.brush, self._brush_text = self._slider("size", "Size", self._size_moved)
+        self.tolerance, self._tolerance_text = self._slider("tolerance", "Tolerance", self._tolerance_moved)
+        self.modes = self._mode_buttons()
+        self._add(
+            "threshold",
+            [
+                self._button("Narrower", "minus", lambda: session.adjust(-1)),
+                self._button("Wider", "plus", lambda: session.adjust(1)),
+            ],
+        )
+        self.divide = self._button("By intensity", "contrast_circle", self._divide)
+        self.divide.setCheckable(True)
+        self.divide.setToolTip(
+            translate("Borders where the intensity changes, not where the object is narrow")
+        )
+        self._add("divide", [self.divide])
+        layout.addStretch(1)
+        self.accept = self._button("Accept", "check", session.finish_gesture)
+        self.accept.setToolTip(translate("Accept  (Enter)"))
+        self.give_up = self._button("Give up", "close", session.cancel_gesture)
+        self.give_up.setToolTip(translate("Give up  (Esc)"))
+        self._add("accept", [self.accept, self.give_up])
+        for signal in (session.tool_changed, session.gesture_changed, session.image_changed):
+            signal.connect(self.refresh)
+        session.options.events.connect(self.refresh)
+        session.view.events.brush_diameter.connect(self.refresh)
+        self.refresh()
+
+    # -- making ------------------------------------------------------------------------------------------
+
+    def _add(self, key: str, widgets: list[QWidget] | list[QToolButton]) -> None:
+        """Add widgets that are shown together."""
+        group = QWidget()
+        row = QHBoxLayout(group)
+        row.setContentsMargins(theme.GRID // 2, 0, theme.GRID // 2, 0)
+        row.setSpacing(theme.GRID // 2)
+        for widget in widgets:
+            row.addWidget(widget)
+        layout = self.layout()
+        if layout is not None:
+            layout.addWidget(group)
+        self.parts[key] = group
+
+    def _button(self, text: str, icon: str, do: Callable[[], object] | None = None) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("quiet")
+        button.setText(translate(text))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the canvas
+        if icon:
+            self._icons.append((button, icon))
+            button.setIcon(theme.icon(icon))
+        if do is not None:
+            button.clicked.connect(lambda: do())
+        return button
+
+    def _tool_button(self, key: str) -> QToolButton:
+        action = self._actions[key]
+        button = self._button(SHORT[key], "")
+        action.setIconText(translate(SHORT[key]))  # the short word stands in the button
+        button.setDefaultAction(action)
+        return button
+
+    def _slider(self, key: str, text: str, moved: Callable[[int], None]) -> tuple[QSlider, QLabel]:
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setRange(0, STEPS)
+        slider.setFixedWidth(SLIDER)
+        slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        slider.setToolTip(f"{translate(text)}  ([ ])")
+        slider.valueChanged.connect(moved)
+        value = QLabel()
+        value.setMinimumWidth(52)
+        caption = QLabel(translate(text))
+        caption.setObjectName("dim")
+        self._add(key, [caption, slider, value])
+        return slider, value
+
+    def _mode_buttons(self) -> dict[WriteMode, QToolButton]:
+        group = QButtonGroup(self)
+        buttons = {}
+        for mode, (text, icon, tip) in MODES.items():
+            button = self._button(text, icon)
+            button.setCheckable(True)
+            button.setToolTip(f"{translate(tip)}  (T)")
+            button.clicked.connect(lambda _=False, mode=mode: self._set_mode(mode))
+            group.addButton(button)
+            buttons[mode] = button
+        self._add("mode", list(buttons.values()))
+        return buttons
+
+    def recolour(self) -> None:
+        """Take the icons of another theme."""
+        for button, icon in self._icons:
+            button.setIcon(theme.icon(icon))
+
+    # -- showing and changing ----------------------------------------------------------------------------
+
+    def refresh(self, *_: object) -> None:
+        """Show what belongs to the tool in hand."""
+        session = self._session
+        tool, options = session.tool, session.options
+        action = self._actions.get(f"tool_{tool.key}")
+        self.name.setText(action.text() if action is not None else translate(NAMES.get(tool.key, "")))
+        self.setEnabled(session.image is not None)
+        for key, part in self.parts.items():
+            part.setVisible(key in tool.settings and (key != "accept" or tool.busy))
+        self._fit()
+        for mode, button in self.modes.items():
+            button.setChecked(mode is options.mode)
+        self.divide.setChecked(options.by_intensity)
+        self._show(self.brush, session.view.brush_diameter, BRUSH_RANGE)
+        self._brush_text.setText(f"{session.view.brush_diameter:.0f} px")
+        self._show(self.tolerance, options.tolerance, TOLERANCE_RANGE)
+        self._tolerance_text.setText(f"{100 * options.tolerance:.0f} %")
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Leave words out where there is no room for them; called by Qt."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show the words of the buttons where they fit, else their icons alone, which have tooltips."""
+        self._shorten(False)
+        if self.minimumSizeHint().width() > self.width():
+            self._shorten(True)
+
+    def _shorten(self, short: bool) -> None:
+        if short == self._short:
+            return
+        self._short = short
+        style = Qt.ToolButtonStyle
+        for button, _ in self._icons:
+            button.setToolButtonStyle(style.ToolButtonIconOnly if short else style.ToolButtonTextBesideIcon)
+        for slider in (self.brush, self.tolerance):
+            slider.setFixedWidth(SLIDER // 2 if short else SLIDER)
+        layout = self.layout()
+        if layout is not None:
+            for group in self.parts.values():
+                inner = group.layout()
+                if inner is not None:
+                    inner.invalidate()
+            layout.invalidate()
+
+    @staticmethod
+    def _show(slider: QSlider, value: float, limits: tuple[float, float]) -> None:
+        low, high = limits
+        slider.blockSignals(True)
+        slider.setValue(round(STEPS * log(value / low) / log(high / low)))
+        slider.blockSignals(False)
+
+    @staticmethod
+    def _value(position: int, limits: tuple[float, float]) -> float:
+        low, high = limits
+        return low * exp(position / STEPS * log(high / low))
+
+    def _size_moved(self, position: int) -> None:
+        self._session.view.brush_diameter = self._value(position, BRUSH_RANGE)
+
+    def _tolerance_moved(self, position: int) -> None:
+        self._session.options.tolerance = self._value(position, TOLERANCE_RANGE)
+
+    def _set_mode(self, mode: WriteMode) -> None:
+        self._session.set_mode(mode)
+
+    def _divide(self) -> None:
+        self._session.options.by_intensity = not self._session.options.by_intensity
+
+
+NAMES = {"paste": "Paste", "size_disk": "Diameter of a cell", "run_region": "Segment a region"}

@@ -1,0 +1,176 @@
+"""A tour of the window in five steps: callouts beside the real widgets, which go on working meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QSettings, Qt
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
+
+if TYPE_CHECKING:
+    from cpsam_gui.window.window import Window
+
+SEEN = "tour/seen"
+WIDTH = 320
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A place of the tour: which widget, and what is said about it; a panel comes to the front first."""
+
+    target: str
+    title: str
+    words: str
+    panel: str = ""
+
+
+STOPS = (
+    Stop(
+        "canvas",
+        "The image and its cells",
+        "This demonstration image is segmented as you look. Drag to move, turn the wheel to zoom.",
+    ),
+    Stop(
+        "segment",
+        "Segment",
+        "Choose a model and press Segment (Ctrl+Return). Thresholds change the masks at once, "
+        "without a new run.",
+        "Segment",
+    ),
+    Stop(
+        "toolbar",
+        "Correct",
+        "Right click on the image begins an outline that follows the pointer. Ctrl+click "
+        "deletes. The tools here draw, split and merge; each has a key.",
+    ),
+    Stop(
+        "files",
+        "One image after the other",
+        "The images of the folder, and how far the work on each is. D goes to "
+        "the next. Work is saved by itself.",
+        "Files",
+    ),
+    Stop(
+        "train",
+        "Make the model better",
+        "Retrain on what you corrected (Ctrl+T), and compare old and new. "
+        "Ctrl+Shift+P finds every action; Help has the rest.",
+        "Train",
+    ),
+)
+
+
+def seen() -> bool:
+    """Whether the tour was shown before."""
+    return QSettings().value(SEEN, "false") in (True, "true")
+
+
+class Tour(QFrame):
+    """The callout; goes from stop to stop, and frames what it speaks of."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window, self.place = window, 0
+        QSettings().setValue(SEEN, True)
+        self.setObjectName("callout")
+        self.setFixedWidth(WIDTH)
+        scheme = theme.current()
+        self.setStyleSheet(
+            f"QFrame#callout {{ background: {scheme.panel}; border: 2px solid {scheme.accent}; border-radius: 8px; }}"
+        )
+        self.mark = QFrame(window)
+        self.mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.mark.setStyleSheet(
+            f"border: 2px solid {scheme.accent}; border-radius: 6px; background: transparent;"
+        )
+        self.title, self.words, self.count = QLabel(), QLabel(), QLabel()
+        self.title.setObjectName("heading")
+        self.words.setWordWrap(True)
+        self.count.setObjectName("dim")
+        self.skip, self.next = QPushButton(translate("Skip")), QPushButton()
+        self.next.setObjectName("primary")
+        self.skip.clicked.connect(self.end)
+        self.next.clicked.connect(self.go_on)
+        row = QHBoxLayout()
+        row.addWidget(self.count)
+        row.addStretch(1)
+        row.addWidget(self.skip)
+        row.addWidget(self.next)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*[theme.GRID * 2] * 4)
+        layout.setSpacing(theme.GRID)
+        layout.addWidget(self.title)
+        layout.addWidget(self.words)
+        layout.addLayout(row)
+        window.installEventFilter(self)
+        self.show_stop(0)
+
+    def show_stop(self, place: int) -> None:
+        """Speak of one part of the window."""
+        self.place, stop = place, STOPS[place]
+        if stop.panel and stop.panel in self._window.docks:
+            self._window.show_panel(stop.panel)
+        last = place == len(STOPS) - 1
+        self.title.setText(translate(stop.title))
+        self.words.setText(translate(stop.words))
+        self.count.setText(f"{place + 1} / {len(STOPS)}")
+        self.next.setText(translate("Done") if last else translate("Next"))
+        self.skip.setVisible(not last)
+        self._put()
+        self.mark.show()
+        self.show()
+        self.raise_()
+
+    def go_on(self) -> None:
+        """Go to the next stop, or end after the last one."""
+        if self.place + 1 < len(STOPS):
+            self.show_stop(self.place + 1)
+        else:
+            self.end()
+
+    def end(self) -> None:
+        """Leave the tour."""
+        self._window.removeEventFilter(self)
+        self.mark.deleteLater()
+        self.hide()
+        self.deleteLater()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Stay beside the widget when the window changes its size; called by Qt."""
+        if event is not None and event.type() == QEvent.Type.Resize:
+            self._put()
+        return False
+
+    def target(self) -> QWidget:
+        """Return the widget that the present stop speaks of."""
+        window = self._window
+        found: dict[str, QWidget | None] = {
+            "canvas": window.canvas,
+            "segment": window.docks["Segment"],
+            "files": window.docks["Files"],
+            "train": window.docks["Train"],
+            "toolbar": window.findChild(QWidget, "toolbar"),
+        }
+        return found[STOPS[self.place].target] or window.canvas
+
+    def _put(self) -> None:
+        """Place frame and callout: beside the widget where there is room, else inside it."""
+        target, window = self.target(), self._window
+        place = QRect(target.mapTo(window, QPoint(0, 0)), target.size()) & window.rect()
+        self.mark.setGeometry(place)
+        self.mark.raise_()
+        self.adjustSize()
+        gap, width, height = theme.GRID * 2, self.width(), self.sizeHint().height()
+        if window.width() - place.right() > width + gap and place.width() < window.width() // 2:
+            x = place.right() + gap
+        elif place.left() > width + gap:
+            x = place.left() - width - gap
+        else:
+            x = place.center().x() - width // 2
+        y = min(place.top() + gap * 2, window.height() - height - gap)
+        self.setGeometry(x, max(gap, y), width, height)
+        self.raise_()

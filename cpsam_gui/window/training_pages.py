@@ -1,0 +1,171 @@
+"""What the window shows around a training: the comparison at its end, the models, what to go on with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QMessageBox
+
+from cpsam_core.errors import CpsamError
+from cpsam_gui.dialogs.before_after import BeforeAfterPage
+from cpsam_gui.dialogs.models import ModelManager
+from cpsam_gui.jobs.jobs import problem_from
+from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.state.view import Camera
+from cpsam_gui.storage.companions import earlier_work
+from cpsam_gui.tasks import training as work
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cpsam_gui.tasks.suggesting import Suggestion
+    from cpsam_gui.window.window import Window
+
+CLOSE_UP = 6.0  # screen pixels per image pixel when a changed cell is shown
+
+
+class TrainingPages(QObject):
+    """Opens the pages and does what is chosen on them."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window, self._session = window, window.session
+        training = self._session.training
+        training.finished.connect(self.show_outcome)
+        training.suggested.connect(self._suggested)
+        training.state_changed.connect(window.refresh)
+
+    # -- the end of a training ---------------------------------------------------------------------------
+
+    def show_outcome(self, outcome: work.Outcome) -> BeforeAfterPage:
+        """Show whether the new model is better, without blocking."""
+        page = BeforeAfterPage(self._window, self._session, outcome)
+        name = outcome.plan.name
+        page.promoted.connect(lambda go_on: self.promote(name, go_on=go_on))
+        page.kept.connect(lambda: self._session.message.emit(translate("Both models are kept")))
+        page.discarded.connect(lambda: self.discard(name))
+        page.visit.connect(self.visit)
+        page.show()
+        return page
+
+    def promote(self, name: str, *, go_on: bool) -> None:
+        """Segment with this model from now on; with `go_on` open the next image and segment it."""
+        self.use(name)
+        if go_on:
+            self.segment_next()
+
+    def use(self, name: str) -> None:
+        """Segment with this model from now on."""
+        self._session.runs.change(name=name)
+        self._session.message.emit(translate("Segmenting with {name} from now on").format(name=name))
+
+    def discard(self, name: str) -> None:
+        """Remove a new model."""
+        from cpsam_core.weights import remove_model
+
+        try:
+            remove_model(name)
+        except CpsamError as error:
+            self._session.failed.emit(problem_from(error))
+            return
+        self._session.training.models_changed.emit()
+        self._session.message.emit(translate("The new model was removed"))
+
+    def segment_next(self) -> None:
+        """Open the next image of the folder without saved masks and segment it; saved masks are never touched."""
+        window, panel = self._window, self._window.files_panel
+        here, images = self._session.path, panel.folder.images
+        later = images[images.index(here) + 1 :] if here in images else images
+        following = next((image for image in (*later, *images) if earlier_work(image) is None), None)
+        if following is None:
+            self._session.message.emit(translate("Every image of the folder has masks already"))
+        else:
+            window.open(following, then_segment=True)
+
+    def visit(self, image: Path, y: float, x: float) -> None:
+        """Show a place of an image of the folder."""
+
+        def look() -> None:
+            self._session.view.camera = Camera(y, x, CLOSE_UP)
+
+        if self._session.path == image:
+            look()
+        elif self._window.may_leave():
+            self._session.images.open(image, look)
+
+    # -- closing -----------------------------------------------------------------------------------------
+
+    def may_stop(self) -> bool:
+        """Ask before the window is closed on a training at work; False to let it go on."""
+        if not self._session.training.running:
+            return True
+        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+        answer = QMessageBox.question(
+            self._window,
+            translate("A model is being trained"),
+            translate(
+                "Close and interrupt the training? Its last saved state is kept: Train, Continue an interrupted "
+                "training goes on from there."
+            ),
+            yes | no,
+            no,
+        )
+        return answer == yes
+
+    # -- the models --------------------------------------------------------------------------------------
+
+    def show_models(self) -> ModelManager:
+        """Show the window of the models."""
+        manager = ModelManager(self._window, self._session)
+        manager.use.connect(self.use)
+        manager.show()
+        return manager
+
+    # -- going on ----------------------------------------------------------------------------------------
+
+    def offer_interrupted(self) -> None:
+        """Look, in the background, for trainings that were interrupted, and offer to go on with the newest."""
+        self._session.jobs.start_beside(
+            "Interrupted trainings", lambda progress: work.interrupted(), self._offer, every=True
+        )
+
+    def _offer(self, waiting: tuple[work.Request, ...]) -> None:
+        if not waiting:
+            self._session.message.emit(translate("No training was interrupted"))
+            return
+        request = waiting[0]
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            "cpsam-gui",
+            translate("The training of {name} was interrupted.").format(name=request.options.name),
+            parent=self._window,
+        )
+        box.setInformativeText(translate("Go on where it stopped?"))
+        go_on = box.addButton(translate("Continue"), QMessageBox.ButtonRole.AcceptRole)
+        drop = box.addButton(translate("Give it up"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(translate("Later"), QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        if box.clickedButton() is go_on:
+            self._window.show_panel("Train")
+            self._session.training.go_on(request)
+        elif box.clickedButton() is drop:
+            work.drop(request)
+
+    def suggest(self) -> None:
+        """Look for the image whose correction would teach most."""
+        self._session.training.suggest(self._window.files_panel.folder.images)
+
+    def _suggested(self, suggestion: Suggestion | None) -> None:
+        if suggestion is None:
+            self._session.message.emit(
+                translate("No segmented image waits for correction: segment the folder first")
+            )
+            return
+        words = translate("Correct {name} next: {why}").format(
+            name=suggestion.image.name, why=translate_said(suggestion.text)
+        )
+        if suggestion.image == self._session.path:
+            self._session.message.emit(words)
+        elif self._window.may_leave():
+            self._session.images.open(suggestion.image, lambda: self._session.message.emit(words))

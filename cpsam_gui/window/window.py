@@ -1,0 +1,415 @@
+"""The main window: puts canvas, tool bar, panels and status bar together. It holds no state of its own."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtWidgets import (
+    QFileDialog,
+    QGridLayout,
+    QMainWindow,
+    QMessageBox,
+    QToolBar,
+    QWidget,
+)
+
+from cpsam_gui import actions, tasks
+from cpsam_gui.actions.pages import Pages
+from cpsam_gui.canvas import Canvas
+from cpsam_gui.dialogs import messages as dialogs
+from cpsam_gui.dialogs import recovery as recovery_dialog
+from cpsam_gui.dialogs.axes import AxesDialog
+from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.panels import (
+    ChannelsPanel,
+    FilesPanel,
+    HistoryPanel,
+    ObjectsPanel,
+    ReviewPanel,
+    SegmentPanel,
+    TablePanel,
+    TrainPanel,
+)
+from cpsam_gui.program import settings_store as remembered
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.session import Session
+from cpsam_gui.storage.companions import holds_objects, images_in, masks_path, seg_path
+from cpsam_gui.style import theme
+from cpsam_gui.window.docks import Place, drop_stale_tabs, make_docks
+from cpsam_gui.window.planes import PlaneSlider
+from cpsam_gui.window.recent_menu import RecentMenu, remember
+from cpsam_gui.window.review_pages import ReviewPages
+from cpsam_gui.window.status_bar import Status
+from cpsam_gui.window.support import Frame
+from cpsam_gui.window.tool_bar import ToolStrip
+from cpsam_gui.window.training_pages import TrainingPages
+from cpsam_gui.window.welcome import Welcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+
+IMAGES = "Images (*.tif *.tiff *.png *.jpg *.jpeg *.npy);;All files (*)"
+SAVE = "TIFF (*.tif);;PNG (*.png)"
+
+
+class Window(QMainWindow):
+    """One window on one image."""
+
+    session: Session
+    canvas: Canvas
+    frame: Frame
+    pages: Pages
+    segment_panel: SegmentPanel
+    training_pages: TrainingPages
+    review_pages: ReviewPages
+    table_panel: TablePanel
+
+    def __init__(self, session: Session | None = None, model: str | None = None) -> None:
+        super().__init__()
+        self.session = session or Session()
+        self.session.setParent(self)
+        self.setWindowTitle("cpsam-gui")
+        self.setAcceptDrops(True)
+        self.canvas = Canvas(self.session)
+        self.welcome = Welcome(self.canvas, self.ask_open, self.open_demo)
+        self.planes = PlaneSlider(self.session)
+        self.actions_by_key = actions.make(self)
+        self.strip = ToolStrip(self.session, self.actions_by_key)
+        self.setCentralWidget(self._centre())
+        self._make_menus()
+        self._make_toolbar()
+        self._make_docks(model)
+        self.status = Status(self.session, self.canvas)
+        self.setStatusBar(self.status)
+        self.training_pages = TrainingPages(self)
+        self.review_pages = ReviewPages(self)
+        self._connect()
+        self.frame = Frame(self)
+        self.pages = Pages(self)
+        self.refresh()
+        self.resize(1360, 860)
+        remembered.restore_window(self)
+
+    # -- making ------------------------------------------------------------------------------------------
+
+    def _centre(self) -> QWidget:
+        centre = QWidget()
+        layout = QGridLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.strip, 0, 0, 1, 2)
+        layout.addWidget(self.canvas, 1, 0)
+        layout.addWidget(self.planes, 1, 1)
+        layout.setColumnStretch(0, 1)
+        return centre
+
+    def _make_menus(self) -> None:
+        bar = self.menuBar()
+        if bar is None:
+            return
+        menus = {name: bar.addMenu(f"&{translate(name)}") for name in actions.MENUS}
+        for action in actions.ACTIONS:
+            menu = menus[action.menu]
+            if menu is not None:
+                if action.break_before:
+                    menu.addSeparator()
+                menu.addAction(self.actions_by_key[action.key])
+                if action.key == "open_folder":
+                    self.recent_menu = RecentMenu(menu)
+                    self.recent_menu.chosen.connect(self.open)
+                    menu.addMenu(self.recent_menu)
+
+    def _make_toolbar(self) -> None:
+        bar = QToolBar(translate("Tools"))
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(theme.ICON))
+        for key in actions.TOOLBAR:
+            if key is None:
+                bar.addSeparator()
+            else:
+                bar.addAction(self.actions_by_key[key])
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
+
+    def _make_docks(self, model: str | None) -> None:
+        if model:
+            self.session.runs.change(name=model)
+        self.segment_panel = SegmentPanel(self.session)
+        self.channels_panel = ChannelsPanel(self.session)
+        self.train_panel = TrainPanel(self.session)
+        self.objects_panel = ObjectsPanel(self.session)
+        self.history_panel = HistoryPanel(self.session)
+        self.review_panel = ReviewPanel(self.session)
+        self.review_panel.next_image.connect(lambda: self.training_pages.suggest())
+        self.table_panel = TablePanel(self.session, self.objects_panel.fill_menu)
+        self.files_panel = FilesPanel(self.session)
+        self.files_panel.chosen.connect(self.open)
+        self.segment_panel.run_button.clicked.connect(self.run_or_cancel)
+        self.docks = make_docks(
+            self,
+            (
+                Place("Files", self.files_panel, "left", scrolls=False),
+                Place("Segment", self.segment_panel, "top", scrolls=False),
+                Place("Channels", self.channels_panel, "top"),
+                Place("Train", self.train_panel, "top"),
+                Place("Review", self.review_panel, "top"),
+                Place("Objects", self.objects_panel, "bottom", scrolls=False),
+                Place("History", self.history_panel, "bottom", scrolls=False),
+                Place("Table", self.table_panel, "below", scrolls=False),
+            ),
+        )
+
+    def _connect(self) -> None:
+        session = self.session
+        session.comparing.changed.connect(self.refresh)
+        self.table_panel.closed.connect(self.docks["Table"].hide)
+        self.docks["Table"].visibilityChanged.connect(self.table_panel.follow)
+        self.docks["Table"].visibilityChanged.connect(lambda _: drop_stale_tabs(self))
+        self.docks["Review"].visibilityChanged.connect(self.review_panel.follow)
+        session.failed.connect(self.show_problem)
+        session.axes_asked.connect(self.ask_axes)
+        session.image_changed.connect(self._remember)
+        for signal in (
+            session.image_changed,
+            session.history_changed,
+            session.tool_changed,
+            session.objects_changed,
+        ):
+            signal.connect(self.refresh)
+        session.jobs.started.connect(self.refresh)
+        session.jobs.finished.connect(self.refresh)
+        session.runs.options_changed.connect(self.refresh)
+        session.folder_run.queue.state_changed.connect(self.refresh)
+        session.view.events.selection.connect(self.refresh)
+        session.view.events.masks.connect(self.refresh)
+
+    def _remember(self) -> None:
+        if self.session.path is not None:
+            remember(self.session.path)
+
+    def refresh(self) -> None:
+        """Bring actions, title and the run button up to date."""
+        session = self.session
+        actions.refresh(self.actions_by_key, session)
+        self.welcome.setVisible(session.image is None)
+        name = (
+            session.path.name if session.path is not None else "untitled" if session.image is not None else ""
+        )
+        self.setWindowTitle(f"{name}[*] - cpsam-gui" if name else "cpsam-gui")
+        self.setWindowModified(session.image is not None and session.document.modified)
+        self.segment_panel.show_running(session.jobs.busy, session.image is not None)
+
+    # -- doing -------------------------------------------------------------------------------------------
+
+    def open(self, path: Path, *, then_segment: bool = False) -> None:
+        """Open an image, after asking about unsaved changes."""
+        path = path.resolve()
+        if path.is_dir():
+            self.open_folder(path)
+        elif self.may_leave():
+            self.session.images.open(path, self.run if then_segment else None)
+
+    def open_folder(self, folder: Path) -> None:
+        """List the images of a folder and open the first of them."""
+        from cpsam_core.images import supported_suffixes
+
+        images = images_in(folder, supported_suffixes())
+        if images:
+            remember(folder)
+            self.open(images[0])
+        else:
+            kinds = ", ".join(supported_suffixes())
+            self.show_problem(
+                Problem(
+                    translate("The folder {folder} has no images that can be read here ({kinds}).").format(
+                        folder=folder.name, kinds=kinds
+                    )
+                )
+            )
+
+    def ask_open_folder(self) -> None:
+        """Let the user choose a folder of images."""
+        name = QFileDialog.getExistingDirectory(self, translate("Open folder"), self._folder())
+        if name:
+            self.open_folder(Path(name))
+
+    def ask_axes(self, unsure: tasks.Unsure, then: Callable[[], None] | None) -> None:
+        """Ask what the axes of an image are that was read, and go on opening it with the answer."""
+        dialog = AxesDialog(self, unsure)
+        dialog.answered.connect(lambda reading: self.session.images.answer(unsure, reading, then))
+        dialog.rejected.connect(lambda: self.session.message.emit(translate("Not opened")))
+        dialog.open()
+
+    def change_axes(self) -> None:
+        """Open the present image anew with other axes."""
+        path = self.session.path
+        if path is None or not self.may_leave():
+            return
+
+        def ask(unsure: tasks.Unsure) -> None:
+            self.ask_axes(unsure, None)
+
+        self.session.jobs.start(
+            translate("Reading {}").format(path.name), partial(tasks.read_unsure, path), ask
+        )
+
+    def drop(self, paths: list[Path], *, as_masks: bool) -> None:
+        """Open what was dropped, or take it for masks of the open image."""
+        if as_masks or (self.session.image is not None and holds_objects(paths[0])):
+            self.session.exporting.import_masks(paths[0])
+        else:
+            self.open(paths[0])
+
+    def ask_open(self) -> None:
+        """Let the user choose an image."""
+        name, _ = QFileDialog.getOpenFileName(self, translate("Open image"), self._folder(), IMAGES)
+        if name:
+            self.open(Path(name))
+
+    def open_demo(self) -> None:
+        """Open the shipped image and segment it."""
+        if self.may_leave():
+            self.session.images.open(tasks.demo_path(), self.run, shipped=True)
+
+    def open_neighbour(self, step: int) -> None:
+        """Open the next or the previous image of the folder."""
+        path = self.files_panel.neighbour(step)
+        if path is not None:
+            self.open(path)
+        else:
+            self.session.message.emit(
+                translate("This is the last image of the folder")
+                if step > 0
+                else translate("This is the first")
+            )
+
+    def save(self) -> None:
+        """Save beside the image; ask for a place where the image has no file."""
+        if self.session.path is None:
+            self.ask_save()
+        else:
+            self.session.keeping.save()
+
+    def ask_save(self) -> None:
+        """Let the user choose where and in which form the masks go."""
+        path = self.session.path
+        start = masks_path(path) if path is not None else Path("masks.tif")
+        name, _ = QFileDialog.getSaveFileName(self, translate("Export masks"), str(start), SAVE)
+        if name:
+            self.session.keeping.export(Path(name))
+
+    def ask_save_seg(self) -> None:
+        """Let the user choose where the masks go as a file of Cellpose."""
+        path = self.session.path
+        start = seg_path(path) if path is not None else Path("masks_seg.npy")
+        name, _ = QFileDialog.getSaveFileName(
+            self, translate("Export for Cellpose"), str(start), "Cellpose (*_seg.npy)"
+        )
+        if name:
+            chosen = Path(name)
+            stem = chosen.name.removesuffix(".npy").removesuffix("_seg")
+            self.session.keeping.export(chosen.with_name(f"{stem}_seg.npy"))
+
+    def offer_recovery(self, *, at_start: bool = False) -> bool:
+        """Offer work that crashes left behind, on whatever images; True where some is taken up."""
+        recovery = self.session.keeping.recovery
+        left = recovery.found()
+        chosen = recovery_dialog.choose(self, left, recovery.drop) if left else None
+        if not left and not at_start:
+            self.session.message.emit(translate("There is no unsaved work to recover"))
+        if chosen is None or not self.may_leave():
+            return False
+        recovery.recover(chosen.journal)
+        return True
+
+    def run(self) -> None:
+        """Segment the open image with what the panel says."""
+        self.session.runs.segment()
+
+    def retrain(self) -> None:
+        """Train on the corrected images of the folder, and show the panel that tells of it."""
+        self.show_panel("Train")
+        self.session.training.start()
+
+    def show_panel(self, name: str) -> None:
+        """Bring a panel to the front."""
+        self.docks[name].show()
+        self.docks[name].raise_()
+
+    def run_or_cancel(self) -> None:
+        """Run, or stop what runs."""
+        if self.session.jobs.busy:
+            self.session.jobs.cancel()
+        else:
+            self.run()
+
+    def may_leave(self) -> bool:
+        """Save what is not saved yet, or ask about it; False to stay."""
+        keeping, path = self.session.keeping, self.session.path
+        if not keeping.unsaved or (keeping.saves_by_itself and keeping.save_now(masks=False)):
+            return True
+        answer = dialogs.ask_unsaved(self, path.name if path is not None else translate("this image"))
+        if answer == QMessageBox.StandardButton.Save:
+            return keeping.save_now()
+        if answer == QMessageBox.StandardButton.Discard:
+            keeping.discard()
+            return True
+        return False
+
+    def toggle_theme(self) -> None:
+        """Change between the dark and the light theme."""
+        self.frame.toggle_theme()
+
+    def recolour(self) -> None:
+        """Take over the colours of the theme."""
+        actions.decorate(self.actions_by_key)
+        self.canvas.recolour_theme()
+        self.strip.recolour()
+        self.segment_panel.recolour()
+        self.status.cancel.setIcon(theme.icon("close"))
+        self.welcome.recolour()
+        self.history_panel.refresh()
+        self.review_panel.recolour()
+        self.table_panel.top.recolour()
+        self.table_panel.plots.draw()
+
+    def show_problem(self, problem: Problem) -> None:
+        """Show an error in a dialog that does not block."""
+        dialogs.show_problem(self, problem)
+
+    # -- events ------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        """Accept files; called by Qt."""
+        data = event.mimeData() if event is not None else None
+        if event is not None and data is not None and data.hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        """Open what was dropped: masks where their name says so, or Shift is held; called by Qt."""
+        data = event.mimeData() if event is not None else None
+        if data is None:
+            return
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if paths and event is not None:
+            self.drop(paths, as_masks=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Ask about unsaved changes, stop the jobs, remember the layout; called by Qt."""
+        if event is None:
+            return
+        asked = (self.segment_panel.folder.may_stop, self.training_pages.may_stop, self.may_leave)
+        if not all(ask() for ask in asked):
+            event.ignore()
+            return
+        self.session.close()
+        remembered.save_window(self)
+        event.accept()
+
+    def _folder(self) -> str:
+        return str(self.session.path.parent) if self.session.path is not None else ""

@@ -1,0 +1,113 @@
+"""Batches made in threads."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cpsam_core.data.augment import UNKNOWN_CLASS, Augmentation, Example
+from cpsam_core.data.dataset import make_example
+from cpsam_core.data.loader import Batch, batches
+
+SETTINGS = Augmentation(crop=32)
+
+
+class OneImage:
+    """Stands in for a training set."""
+
+    def __init__(self, classes: bool = False, delay: float = 0.0) -> None:
+        masks = np.zeros((64, 64), np.uint32)
+        masks[20:40, 10:50] = 1
+        example = make_example(np.random.default_rng(0).random((64, 64, 3), np.float32), masks)
+        self._example = replace(example, classes=masks.astype(np.uint8)) if classes else example
+        self._delay = delay
+        self.calls = 0
+
+    def draw(self, rng: np.random.Generator) -> Example:
+        self.calls += 1
+        time.sleep(self._delay * (self.calls % 3))
+        return self._example
+
+
+def made(
+    data: Any, size: int = 2, count: int = 5, seed: tuple[int, ...] = (0, 1), threads: int = 2
+) -> list[Batch]:
+    return list(batches(data, SETTINGS, size, count, seed, threads))
+
+
+def same(a: Batch, b: Batch) -> bool:
+    return np.array_equal(a.tiles, b.tiles) and np.array_equal(a.targets, b.targets)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 7])
+def test_as_many_batches_as_asked_for(count: int) -> None:
+    result = made(OneImage(), count=count)
+    assert len(result) == count
+    for batch in result:
+        assert batch.tiles.shape == batch.targets.shape == (2, 3, 32, 32)
+        assert batch.weights.shape == (2, 32, 32)
+        assert batch.classes is None
+
+
+def test_nothing_depends_on_timing_or_threads() -> None:
+    expected = made(OneImage(), threads=1)
+    for delay, threads in ((0.0, 4), (0.01, 3)):
+        assert all(map(same, expected, made(OneImage(delay=delay), threads=threads)))
+
+
+def test_every_sample_and_every_seed_is_another() -> None:
+    first, other = made(OneImage()), made(OneImage(), seed=(0, 2))
+    tiles = [tile.tobytes() for batch in first + other for tile in batch.tiles]
+    assert len(set(tiles)) == len(tiles)
+
+
+def test_a_sample_depends_on_its_number_not_on_the_batch() -> None:
+    pairs, singles = made(OneImage(), size=2, count=2), made(OneImage(), size=1, count=4)
+    np.testing.assert_array_equal(
+        np.concatenate([b.tiles for b in pairs]), np.concatenate([b.tiles for b in singles])
+    )
+
+
+def test_classes() -> None:
+    batch = made(OneImage(classes=True), count=1)[0]
+    assert batch.classes is not None
+    np.testing.assert_array_equal(batch.classes, batch.targets[:, 0] > 0)
+
+
+def test_images_without_classes_beside_others_are_of_unknown_class() -> None:
+    class Mixed(OneImage):
+        def draw(self, rng: np.random.Generator) -> Example:
+            self.calls += 1
+            return replace(self._example, classes=None) if rng.random() < 0.5 else self._example
+
+    kinds = [batch.classes for batch in made(Mixed(classes=True), size=4, count=4)]
+    seen = {bool((one == UNKNOWN_CLASS).all()) for batch in kinds if batch is not None for one in batch}
+    assert seen == {True, False}
+
+
+def test_only_a_few_batches_are_made_ahead_and_none_after_closing() -> None:
+    data = OneImage()
+    source = batches(data, SETTINGS, 1, 1000, (0,), 2)  # type: ignore[arg-type]
+    next(source)
+    source.close()
+    before = {t.name for t in threading.enumerate() if t.name.startswith("augment") and t.is_alive()}
+    assert data.calls <= 6
+    deadline = time.monotonic() + 10
+    while before and time.monotonic() < deadline:
+        before = {t.name for t in threading.enumerate() if t.name.startswith("augment") and t.is_alive()}
+    assert not before
+    assert data.calls <= 6
+
+
+def test_an_error_in_a_thread_comes_out() -> None:
+    class Broken(OneImage):
+        def draw(self, rng: np.random.Generator) -> Example:
+            raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="the disk is gone"):
+        made(Broken())

@@ -1,0 +1,49 @@
+"""Places where the model saw cells and no object is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cpsam_core.errors import ImageError
+from cpsam_core.review.coverage import uncovered
+
+
+def test_a_missed_cell_is_found_and_rims_are_not() -> None:
+    logits = np.full((40, 60), -3.0, np.float32)
+    logits[3:20, 3:20] = 2  # a cell whose object is a little smaller
+    logits[5:15, 30:44] = 1  # missed
+    logits[9, 33] = 4
+    logits[25:35, 50:60] = 3  # missed, at the border
+    logits[30:33, 5:8] = 1  # a speck
+    labels = np.zeros((40, 60), np.uint16)
+    labels[4:19, 4:19] = 1
+    found = uncovered(logits, labels)
+    assert found.areas.tolist() == [140, 100]
+    assert found.boxes.tolist() == [[[5, 15], [30, 44]], [[25, 35], [50, 60]]]
+    assert found.points[0].tolist() == [9, 33]
+    assert found.regions.sum() == 240 and not (found.regions & (labels > 0)).any()
+    assert found.probabilities[1] == pytest.approx(1 / (1 + np.exp(-3)))
+    assert len(uncovered(logits, labels, rim=0)) == 3
+    assert len(uncovered(logits, labels, min_size=5)) == 3
+    assert len(uncovered(logits, labels, threshold=1.5)) == 1
+
+
+def test_volumes() -> None:
+    logits = np.full((5, 20, 20), -1.0)
+    logits[1:4, 4:10, 4:12] = 1
+    found = uncovered(logits, np.zeros((5, 20, 20), int))
+    assert found.areas.tolist() == [3 * 6 * 8]
+    assert found.boxes.tolist() == [[[1, 4], [4, 10], [4, 12]]]
+    assert found.points.shape == (1, 3)
+
+
+def test_nothing_missed() -> None:
+    labels = np.ones((10, 10), np.uint8)
+    found = uncovered(np.ones((10, 10)), labels)
+    assert len(found) == 0
+    assert found.boxes.shape == (0, 2, 2) and found.points.shape == (0, 2)
+    assert not found.regions.any()
+    assert len(uncovered(np.ones((0, 10)), labels[:0])) == 0
+    with pytest.raises(ImageError, match="do not fit"):
+        uncovered(np.ones((10, 11)), labels)

@@ -1,0 +1,104 @@
+"""Every action of the table is triggered, and the table is consistent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from fonticon_mdi7 import MDI7
+from PyQt6.QtGui import QKeySequence
+from PyQt6.QtWidgets import QFileDialog, QMessageBox
+
+from cpsam_core.progress import Cancelled
+from cpsam_gui import actions
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+KEYS = [action.key for action in actions.ACTIONS]
+
+
+def test_keys_and_shortcuts_are_unique() -> None:
+    assert len(set(KEYS)) == len(KEYS)
+    shortcuts = [QKeySequence(s).toString() for action in actions.ACTIONS for s in action.shortcuts]
+    assert len(set(shortcuts)) == len(shortcuts)
+    assert all(shortcuts)
+
+
+def test_icons_exist_and_menus_are_known() -> None:
+    for action in actions.ACTIONS:
+        assert not action.icon or hasattr(MDI7, action.icon)
+        assert action.menu in actions.MENUS
+    assert {key for key in actions.TOOLBAR if key} <= set(KEYS)
+
+
+def cancelled(*args: object) -> None:
+    """Stand in for minutes of training."""
+    raise Cancelled
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_action_does_its_work(
+    segmented: Window,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    image_file: Path,
+    key: str,
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args, **kwargs: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **kwargs: "")
+    monkeypatch.setattr(QMessageBox, "about", lambda *args: None)
+    monkeypatch.setattr("cpsam_gui.dialogs.preferences.PreferencesDialog.exec", lambda dialog: 0)
+    monkeypatch.setattr(segmented, "may_leave", lambda: True)
+    monkeypatch.setattr("cpsam_gui.tasks.demo_path", lambda: image_file)
+    monkeypatch.setattr("cpsam_gui.tasks.training.train", cancelled)
+    session = segmented.session
+    session.view.selection = frozenset(list(session.document.objects)[:2])
+    action = segmented.actions_by_key[key]
+    action.setEnabled(True)
+    action.trigger()
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    if key.startswith("tool_"):
+        assert session.tool.key == key.removeprefix("tool_")
+    assert not session.document.writing
+    box = segmented.findChild(QMessageBox)
+    assert box is None, box and box.text()
+
+
+def test_results_of_the_actions(segmented: Window) -> None:
+    session, do = segmented.session, segmented.actions_by_key
+    do["select_all"].trigger()
+    assert len(session.view.selection) == 4
+    do["merge"].trigger()
+    assert len(session.document.objects) == 1
+    do["undo"].trigger()
+    do["redo"].trigger()
+    do["undo"].trigger()
+    session.view.select(1)
+    area = session.document.objects[1].area
+    do["grow"].trigger()
+    assert session.document.objects[1].area > area
+    do["shrink"].trigger()
+    do["smooth"].trigger()
+    do["delete"].trigger()
+    assert 1 not in session.document.objects
+    do["clear"].trigger()
+    assert not session.document.objects
+    assert not do["clear"].isEnabled()
+    do["masks"].trigger()
+    assert not session.view.masks.visible
+    assert not do["masks"].isChecked()
+    do["masks"].trigger()
+    do["outlines"].trigger()
+    assert session.view.masks.overlay.value == "fill"
+    do["fill"].trigger()
+    assert session.view.masks.overlay.value == "outline"
+    do["larger"].trigger()
+    assert session.view.brush_diameter > 12
+    do["smaller"].trigger()
+    assert session.view.brush_diameter == pytest.approx(12)

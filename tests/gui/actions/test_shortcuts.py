@@ -1,0 +1,104 @@
+"""The command palette, and shortcuts of one's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeySequence
+from PyQt6.QtWidgets import QDialogButtonBox
+
+from cpsam_gui.actions import ACTIONS
+from cpsam_gui.actions.command_palette import score
+from cpsam_gui.actions.shortcuts import clashes, default_bindings, load_bindings, save_bindings
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+
+def test_letters_fit_in_their_order() -> None:
+    assert score("xyz", "Fill holes") is None
+    assert score("fh", "Fill holes") is not None
+    texts = [action.text for action in ACTIONS]
+    for query, best in (("fill holes", "Fill holes"), ("undo", "Undo"), ("zoom i", "Zoom in")):
+        ranked = sorted(texts, key=lambda text: -(score(query, text) or -1.0))
+        assert ranked[0] == best
+
+
+def test_the_palette_does_what_is_chosen(segmented: Window, qtbot: QtBot) -> None:
+    palette = segmented.pages.command_palette()
+    palette.line.setText("select all")
+    item = palette.tree.topLevelItem(0)
+    assert item is not None
+    assert item.text(0) == "Select all"
+    assert item.text(2) == "Ctrl+A"
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert len(segmented.session.view.selection) == 4
+
+
+def test_what_cannot_be_done_is_gray_and_does_nothing(window: Window, qtbot: QtBot) -> None:
+    palette = window.pages.command_palette()
+    palette.line.setText("clear all masks")
+    item = palette.tree.topLevelItem(0)
+    assert item is not None
+    assert item.isDisabled()
+    palette.run()
+    assert palette.isVisible()
+    palette.line.setText("")
+    assert palette.tree.topLevelItemCount() == len(ACTIONS)
+    first = palette.tree.currentItem()
+    qtbot.keyClick(palette.line, Qt.Key.Key_Down)
+    assert palette.tree.currentItem() is not first
+    palette.close()
+
+
+def test_the_program_has_no_clashes() -> None:
+    assert not clashes(default_bindings())
+    assert load_bindings() == default_bindings()
+
+
+def test_a_shortcut_of_ones_own(segmented: Window) -> None:
+    page = segmented.pages.shortcuts()
+    page.choose("merge")
+    page.edit.setKeySequence(QKeySequence("Ctrl+Shift+J"))
+    page.set.click()
+    page.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
+    merge = segmented.actions_by_key["merge"]
+    assert merge.shortcut().toString() == "Ctrl+Shift+J"
+    assert "Ctrl+Shift+J" in merge.toolTip()
+    assert load_bindings()["merge"] == ("Ctrl+Shift+J",)
+    save_bindings(default_bindings())
+    assert load_bindings() == default_bindings()
+
+
+def test_clashes_are_told_and_not_accepted(segmented: Window) -> None:
+    page = segmented.pages.shortcuts()
+    page.choose("merge")
+    page.edit.setKeySequence(QKeySequence("Ctrl+Z"))
+    assert "Undo" in page.warning.text()
+    page.add.click()
+    assert page.bindings["merge"] == ("Ctrl+G", "Ctrl+Z")
+    page.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
+    assert page.isVisible()
+    assert "Merge selected" in page.warning.text()
+    page.reset.click()
+    assert page.bindings["merge"] == ("Ctrl+G",)
+    page.clear.click()
+    assert page.bindings["merge"] == ()
+    page.restore()
+    assert page.bindings == default_bindings()
+    page.search.setText("ctrl+z")
+    shown = [key for key, item in page._items.items() if not item.isHidden()]
+    assert shown == ["undo"]
+    page.reject()
+
+
+def test_a_held_key_follows_the_shortcut_of_its_tool(segmented: Window) -> None:
+    bindings = default_bindings() | {"tool_brush": ("J",)}
+    segmented.pages._bind(bindings)
+    segmented.actions_by_key["tool_brush"].trigger()
+    held = segmented.session._held
+    assert held is not None
+    assert held[0] == "J"

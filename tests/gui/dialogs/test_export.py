@@ -1,0 +1,182 @@
+"""Every format goes out of the window and comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PyQt6.QtWidgets import QCheckBox, QFileDialog, QMessageBox
+
+from cpsam_core.formats import FORMATS, find_format
+from cpsam_gui import operations
+from cpsam_gui.dialogs.export import GROUP, ExportDialog
+from cpsam_gui.tasks.exporting import ExportPlan, export_folder
+from cpsam_gui.window.recent_menu import recent_paths
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+WRITTEN = [one.key for one in FORMATS if one.can_write and one.available]
+BOTH_WAYS = [one.key for one in FORMATS if one.can_write and one.can_read and one.available]
+
+
+def export(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, key: str, path: Path) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: (str(path), ""))
+    window.actions_by_key["export"].trigger()
+    dialog = window.findChild(ExportDialog)
+    assert dialog is not None
+    dialog.choose(key)
+    assert dialog.chosen.key == key
+    dialog.go.click()
+    qtbot.waitUntil(lambda: window.session.jobs.idle)
+
+
+@pytest.mark.parametrize("key", BOTH_WAYS)
+def test_what_a_format_holds_comes_back(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str
+) -> None:
+    session, one = segmented.session, find_format(key)
+    session.change(lambda document: operations.set_class(document, [2], 3))
+    session.change(lambda document: operations.name_class(document, 3, "round"))
+    before = session.document.labels.copy()
+    path = tmp_path / ("out" + one.ending)
+    export(segmented, qtbot, monkeypatch, key, path)
+    assert path.exists()
+    session.change(operations.clear)
+    session.exporting.import_masks(path)
+    qtbot.waitUntil(lambda: bool(session.document.objects) and session.jobs.idle)
+    assert segmented.findChild(QMessageBox) is None
+    after = session.document.labels
+    assert np.array_equal(after > 0, before > 0)
+    assert len(session.document.objects) == 4
+    if one.exact:
+        assert np.array_equal(after, before)
+    if one.classes and one.exact:
+        row = session.document.objects[2]
+        assert row.class_id > 0
+        assert [number for number, r in session.document.objects.items() if r.class_id] == [2]
+
+
+@pytest.mark.parametrize("key", [key for key in WRITTEN if key not in BOTH_WAYS])
+def test_pictures_and_tables_are_written(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str
+) -> None:
+    path = tmp_path / ("out" + find_format(key).ending)
+    export(segmented, qtbot, monkeypatch, key, path)
+    assert path.stat().st_size > 100
+    if key == "csv":
+        head = path.read_text(encoding="utf-8").splitlines()[0].split(",")
+        assert {"perimeter", "solidity", "origin"} <= set(head)
+
+
+def test_the_dialog_shows_what_a_format_heeds_and_remembers(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    dialog = segmented.pages.export()
+    dialog.choose("tif")
+    assert dialog._form.isRowVisible(dialog.fields["tiled"])
+    assert not dialog._form.isRowVisible(dialog.fields["annotations"])
+    assert "flows" in dialog.loss.text()
+    dialog.choose("geojson")
+    assert dialog._form.isRowVisible(dialog.fields["annotations"])
+    assert dialog._form.isRowVisible(dialog.measured)
+    box = dialog.fields["annotations"]
+    assert isinstance(box, QCheckBox)
+    box.setChecked(True)
+    assert dialog.plan().options.annotations
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(tmp_path / "x"), ""))
+    dialog.go.click()
+    qtbot.waitUntil(lambda: segmented.session.jobs.idle)
+    assert (tmp_path / "x.geojson").is_file()
+    again = segmented.pages.export()
+    assert again.chosen.key == "geojson"
+    assert again.plan().options.annotations
+    again.reject()
+    assert GROUP == "export"
+
+
+def test_what_is_not_possible_is_gray_and_says_why(
+    segmented: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = find_format("zarr").__class__.available.fget
+    assert real is not None
+    monkeypatch.setattr(
+        find_format("zarr").__class__, "available", property(lambda one: one.key != "zarr" and real(one))
+    )
+    dialog = segmented.pages.export()
+    items: dict[str, Any] = {
+        item.text(): item for row in range(dialog.list.count()) if (item := dialog.list.item(row)) is not None
+    }
+    zarr = items["OME-Zarr labels"]
+    assert not zarr.flags() & zarr.flags().ItemIsEnabled
+    assert "pip install" in zarr.toolTip()
+    dialog.reject()
+
+
+def test_a_stack_asks_for_a_format_of_stacks(window: Window, stack_file: Path, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(stack_file)
+    dialog = window.pages.export()
+    dialog.choose("png")
+    assert dialog.chosen.key == "tif"
+    dialog.reject()
+
+
+def test_the_whole_folder(segmented: Window, qtbot: QtBot, image_file: Path, tmp_path: Path) -> None:
+    other = image_file.with_name("other.tif")
+    other.write_bytes(image_file.read_bytes())
+    session = segmented.session
+    dialog = segmented.pages.export()
+    dialog.choose("rois")
+    dialog.folder.setChecked(True)
+    dialog.beside.setChecked(True)
+    options = dialog.plan().options
+    dialog.go.click()
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert image_file.with_name("cells_rois.zip").is_file()
+    assert not image_file.with_name("other_rois.zip").exists()
+    told: list[tuple[int, int]] = []
+    plan = ExportPlan(find_format("rois"), options)
+    done = export_folder((image_file, other), None, plan, lambda n, total, note="": told.append((n, total)))
+    assert not done.paths
+    assert len(done.skipped) == 2
+    assert told[0] == (0, 2) and told[-1] == (2, 2)
+    other.with_name("other_masks.tif").write_bytes(b"nonsense")
+    done = export_folder((image_file, other), tmp_path / "to", plan, lambda *_: None)
+    assert [path.name for path in done.paths] == ["cells_rois.zip"]
+    assert len(done.failed) == 1 and "other.tif" in done.failed[0]
+
+
+def test_masks_of_another_image_are_refused(segmented: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    count = len(segmented.session.document.objects)
+    np.save(tmp_path / "other.npy", np.ones((5, 5), np.uint8))
+    segmented.session.exporting.import_masks(tmp_path / "other.npy")
+    qtbot.waitUntil(lambda: segmented.findChild(QMessageBox) is not None)
+    box = segmented.findChild(QMessageBox)
+    assert box is not None and "5 x 5" in box.text()
+    assert len(segmented.session.document.objects) == count
+    box.close()
+
+
+def test_a_dropped_file_of_another_program_is_masks(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "cells.geojson"
+    export(segmented, qtbot, monkeypatch, "geojson", path)
+    session = segmented.session
+    session.change(operations.clear)
+    segmented.drop([path], as_masks=False)
+    qtbot.waitUntil(lambda: len(session.document.objects) == 4 and session.jobs.idle)
+
+
+def test_a_folder_is_offered_again(window: Window, qtbot: QtBot, image_file: Path) -> None:
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(image_file.parent)
+    assert recent_paths() == [image_file, image_file.parent]
+    window.recent_menu.fill()
+    assert f"{image_file.parent.name}/" in window.recent_menu.actions()[1].text()

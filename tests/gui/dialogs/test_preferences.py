@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PyQt6.QtCore import QCoreApplication, QSettings
+from PyQt6.QtWidgets import QMessageBox
+
+from cpsam_core.errors import ImageError
+from cpsam_gui.dialogs import messages as dialogs
+from cpsam_gui.dialogs.preferences import PreferencesDialog
+from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.program import i18n
+from cpsam_gui.program.preferences import Chosen, Preferences, checked
+from cpsam_gui.program.settings_store import load_preferences, save_preferences
+from cpsam_gui.session import Session
+from cpsam_gui.session.questions import Answer, Question
+from cpsam_gui.style import theme
+from cpsam_gui.window.window import Window
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+OTHER = Preferences("light", "de", False, 30.0, False, 256, "own", "cpu", 33.0)
+
+
+def test_preferences_are_remembered() -> None:
+    assert load_preferences() == Preferences()
+    save_preferences(OTHER)
+    QSettings().sync()
+    assert load_preferences() == OTHER
+    save_preferences(Preferences())
+    assert load_preferences() == Preferences()
+    assert not QSettings().childGroups()
+
+
+def test_what_makes_no_sense_is_left_out() -> None:
+    stored: dict[str, Any] = {
+        "theme": "pink",
+        "autosave": "perhaps",
+        "autosave_seconds": "-3",
+        "history_mebibytes": "lots",
+        "brush_diameter": "nan",
+        "keep_flows": "false",
+        "unknown": 1,
+    }
+    assert checked(stored) == Preferences(keep_flows=False)
+
+
+def test_whoever_listens_hears_changes_only() -> None:
+    chosen, heard = Chosen(), []
+    chosen.changed.connect(heard.append)
+    chosen.now = Preferences()
+    chosen.now = OTHER
+    assert heard == [OTHER]
+
+
+def test_the_dialog_shows_and_returns_preferences(qtbot: QtBot) -> None:
+    dialog = PreferencesDialog(None, OTHER, ["cpsam-lite"])
+    qtbot.addWidget(dialog)
+    assert dialog.preferences() == OTHER.changed(language=dialog.language.currentData())
+    assert not dialog.seconds.isEnabled()
+    assert dialog.defaults is not None
+    dialog.defaults.click()
+    assert dialog.preferences() == Preferences()
+    dialog.model.setEditText("cpsam-lite")
+    assert dialog.preferences().model == "cpsam-lite"
+
+
+def test_preferences_reach_the_window(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(dialog: PreferencesDialog) -> int:
+        dialog.show_values(OTHER)
+        return 1
+
+    monkeypatch.setattr(PreferencesDialog, "exec", answer)
+    window.actions_by_key["preferences"].trigger()
+    assert theme.current() is theme.LIGHT
+    assert not window.session.keeping.preferences.now.autosave
+    assert load_preferences().theme == "light"
+    second = Window(Session())
+    assert second.session.keeping.preferences.now == window.session.keeping.preferences.now
+    assert second.session.view.brush_diameter == 33.0
+    assert second.session.runs.options.model.name == "own"
+    assert second.session.runs.options.model.device == "cpu"
+    second.close()
+    window.actions_by_key["theme"].trigger()
+    assert theme.current() is theme.DARK
+    assert load_preferences().theme == "dark"
+
+
+def test_the_history_has_the_memory_that_was_chosen(session: Session, qtbot: QtBot, image_file: Path) -> None:
+    session.keeping.preferences.now = Preferences(autosave=False, history_mebibytes=64)
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(image_file)
+    assert session.document._timeline._limit == 64 << 20
+
+
+def boxes(window: Window) -> list[QMessageBox]:
+    return [box for box in window.findChildren(QMessageBox) if box.isVisible()]
+
+
+def test_errors_that_nothing_caught_are_shown(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    window.frame.catch_errors()
+    for error, said in (
+        (ZeroDivisionError("oops"), "ZeroDivisionError: oops"),
+        (ImageError("Too dark."), "Too dark."),
+    ):
+        sys.excepthook(type(error), error, None)
+        (box,) = boxes(window)
+        assert said in box.text()
+        sys.excepthook(type(error), error, None)
+        assert len(boxes(window)) == 1  # it is on the screen already
+        box.close()
+
+    def fail() -> None:
+        raise ValueError("in a thread")
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    qtbot.waitUntil(lambda: bool(boxes(window)))
+    (box,) = boxes(window)
+    assert "in a thread" in box.text()
+    assert "Traceback" in box.detailedText()
+    box.close()
+
+
+def test_an_interrupt_is_no_problem(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    seen: list[object] = []
+    monkeypatch.setattr(sys, "__excepthook__", lambda *args: seen.append(args[0]))
+    window.frame.catch_errors()
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert seen == [KeyboardInterrupt]
+    assert not boxes(window)
+
+
+@pytest.mark.parametrize("key", ["first", "safe", None])
+def test_questions_become_dialogs(window: Window, monkeypatch: pytest.MonkeyPatch, key: str | None) -> None:
+    question = Question("Text", "Detail", (Answer("first", "Do it"), Answer("safe", "Leave it")))
+
+    def click(box: QMessageBox) -> int:
+        assert (box.text(), box.informativeText()) == ("Text", "Detail")
+        texts = {"first": "Do it", "safe": "Leave it"}
+        buttons = {button.text(): button for button in box.buttons()}
+        assert box.escapeButton() is buttons["Leave it"]
+        if key is not None:
+            buttons[texts[key]].click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", click)
+    assert dialogs.ask(window, question) == (key or "safe")
+
+
+def test_a_language_is_a_table_of_words(
+    qapp: QCoreApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(i18n, "FOLDER", tmp_path)
+    (tmp_path / "de.ts").write_text(
+        "<TS><context><name>cpsam-gui</name>"
+        "<message><source>Save</source><translation>Speichern</translation></message>"
+        '<message><source>Undo</source><translation type="unfinished">?</translation></message>'
+        "</context></TS>",
+        encoding="utf-8",
+    )
+    assert i18n.languages()["de"] == "Deutsch"
+    translator = i18n.TextTranslator(i18n.read_ts(tmp_path / "de.ts"), qapp)
+    assert qapp.installTranslator(translator)
+    try:
+        assert i18n.translate("Save") == "Speichern"
+        assert i18n.translate("Undo") == "Undo"
+        assert i18n.translate("Save", "elsewhere") == "Save"
+    finally:
+        qapp.removeTranslator(translator)
+    assert i18n.translate("Save") == "Save"
+    assert not i18n.install(qapp, "en")
+    assert not i18n.install(qapp, "xx")
+
+
+def test_problem_text(window: Window) -> None:
+    dialogs.show_problem(window, Problem("Bad", "Traceback"))
+    box = window.findChild(QMessageBox)
+    assert box is not None
+    assert [button.text() for button in box.buttons() if "Copy" in button.text()] == ["Copy details"]
+    box.close()

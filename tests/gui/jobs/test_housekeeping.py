@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import gc
+import sys
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from cpsam_gui import app
+from cpsam_gui.jobs import collector as garbage
+
+if TYPE_CHECKING:
+    import pytest
+
+    from cpsam_gui.window.window import Window
+
+
+def test_garbage_waits_until_the_mouse_rests(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, done, interval = 100.0, [], sys.getswitchinterval()
+    fake = SimpleNamespace(
+        freeze=lambda: done.append("freeze"),
+        collect=lambda *young: done.append(young or "all"),
+        get_count=lambda: (10**6, 10**6, 10**6),
+        get_threshold=gc.get_threshold,
+        enable=gc.enable,
+    )
+    monkeypatch.setattr(app, "gc", fake)
+    monkeypatch.setattr(garbage, "gc", fake)
+    monkeypatch.setattr(garbage, "monotonic", lambda: now)
+    monkeypatch.setattr(garbage, "FULL", 0)
+    try:
+        app.keep_strokes_smooth(window)
+        assert sys.getswitchinterval() < 0.002
+    finally:
+        sys.setswitchinterval(interval)
+    collector = window.session.jobs.collector
+    window.canvas.pointed.emit(1.0, 1.0)
+    now += 1
+    collector.tick()
+    now += garbage.REST
+    collector.tick()
+    assert done == ["freeze", (1,), "all"]

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Event
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from cpsam_core.errors import ImageError
+from cpsam_gui.jobs.jobs import Jobs, Problem, problem_from
+
+
+@pytest.fixture
+def jobs(qtbot: QtBot) -> Iterator[Jobs]:
+    made = Jobs()
+    yield made
+    made.shutdown()
+
+
+def test_a_result_arrives_in_the_gui_thread(jobs: Jobs, qtbot: QtBot) -> None:
+    from PyQt6.QtCore import QThread
+
+    seen: list[object] = []
+    jobs.start(
+        "Work", lambda progress: QThread.currentThread(), lambda r: seen.extend((r, QThread.currentThread()))
+    )
+    qtbot.waitUntil(lambda: len(seen) == 2)
+    assert seen[0] is not seen[1]
+    assert not jobs.busy
+
+
+def test_progress_and_cancel(jobs: Jobs, qtbot: QtBot) -> None:
+    started, steps = Event(), []
+
+    def work(progress: object) -> None:
+        for step in range(10_000):
+            started.set()
+            progress(step, 10_000, "Step")  # type: ignore[operator]
+            steps.append(step)
+            Event().wait(0.001)
+
+    jobs.start("Work", work, lambda _: pytest.fail("cancelled work has no result"))
+    assert jobs.busy
+    assert started.wait(5)
+    with qtbot.waitSignals([jobs.cancelled, jobs.finished]):
+        jobs.cancel()
+    assert len(steps) < 10_000
+
+
+def test_known_errors_speak_for_themselves(jobs: Jobs, qtbot: QtBot) -> None:
+    def work(progress: object) -> None:
+        raise ImageError("The file is no image.")
+
+    with qtbot.waitSignal(jobs.failed) as caught:
+        jobs.start("Work", work, lambda _: None)
+    assert caught.args[0].text == "The file is no image."
+    assert "ImageError" in caught.args[0].details
+
+
+def test_unknown_errors_keep_their_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    try:
+        _ = 1 / 0
+    except ZeroDivisionError as error:
+        problem = problem_from(error)
+    assert "inside the program" in problem.text
+    assert "1 / 0" in problem.details
+    assert isinstance(problem, Problem)
+    assert "memory" in problem_from(MemoryError()).text
+
+
+def test_results_of_another_generation_are_dropped(jobs: Jobs, qtbot: QtBot) -> None:
+    gate, seen = Event(), []
+
+    def work(progress: object) -> str:
+        gate.wait(5)
+        return "old"
+
+    jobs.start("Old", work, seen.append)
+    jobs.next_generation()
+    jobs.start("New", lambda progress: "new", seen.append)
+    gate.set()
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen == ["new"]
+
+
+def test_the_newest_waiting_job_wins(jobs: Jobs, qtbot: QtBot) -> None:
+    gate, seen = Event(), []
+    jobs.start("First", lambda progress: gate.wait(5), lambda _: seen.append("first"))
+    jobs.start("Second", lambda progress: None, lambda _: seen.append("second"))
+    jobs.start("Third", lambda progress: None, lambda _: seen.append("third"))
+    gate.set()
+    qtbot.waitUntil(lambda: len(seen) == 2)
+    assert seen == ["first", "third"]
+
+
+def test_a_job_may_start_the_next_one(jobs: Jobs, qtbot: QtBot) -> None:
+    seen: list[int] = []
+    jobs.start("One", lambda p: 1, lambda r: (seen.append(r), jobs.start("Two", lambda p: 2, seen.append)))
+    qtbot.waitUntil(lambda: seen == [1, 2])
+
+
+def test_shutdown_waits(jobs: Jobs, qtbot: QtBot) -> None:
+    ended = Event()
+
+    def work(progress: object) -> None:
+        try:
+            while True:
+                progress(0, 1, "")  # type: ignore[operator]
+                Event().wait(0.001)
+        finally:
+            ended.set()
+
+    jobs.start("Endless", work, lambda _: None)
+    jobs.shutdown()
+    assert ended.is_set()
+
+
+def test_nothing_starts_after_the_end(jobs: Jobs, qtbot: QtBot) -> None:
+    ran: list[str] = []
+    jobs.shutdown()
+    jobs.start("Main", lambda progress: ran.append("main"), ran.append)
+    jobs.start_live("Live", lambda progress: ran.append("live"), ran.append)
+    jobs.start_beside("Beside", lambda progress: ran.append("beside"), ran.append, every=True)
+    jobs.start_apart("Apart", lambda progress: ran.append("apart"))
+    qtbot.wait(50)
+    assert jobs.idle
+    assert not ran
+
+
+def test_work_apart_survives_another_image_and_tells_its_caller(jobs: Jobs, qtbot: QtBot) -> None:
+    gate, results, problems = Event(), [], []
+
+    def fail(progress: object) -> None:
+        raise ImageError("No.")
+
+    job = jobs.start_apart("Apart", lambda progress: gate.wait(5))
+    job.succeeded.connect(results.append)
+    other = jobs.start_apart("Failing", fail)
+    other.failed.connect(problems.append)
+    general: list[object] = []
+    jobs.failed.connect(general.append)
+    jobs.next_generation()
+    jobs.cancel()
+    gate.set()
+    qtbot.waitUntil(lambda: results == [True] and len(problems) == 1 and jobs.idle)
+    assert not jobs.busy
+    assert not general
+
+
+def test_quick_failures_are_heard_by_whoever_waits(jobs: Jobs, qtbot: QtBot) -> None:
+    """Nobody could connect to a job in time that fails at once: `ended` is known before it starts."""
+    seen: list[str] = []
+
+    def fail(progress: object) -> None:
+        raise ImageError("No.")
+
+    jobs.start("Main", fail, lambda _: seen.append("result"), ended=lambda: seen.append("main"))
+    jobs.start_beside("Beside", fail, lambda _: seen.append("result"), ended=lambda: seen.append("beside"))
+    qtbot.waitUntil(lambda: jobs.idle)
+    assert sorted(seen) == ["beside", "main"]
+    jobs.start("Main", lambda progress: 1, lambda _: seen.append("result"), ended=lambda: seen.append("end"))
+    qtbot.waitUntil(lambda: jobs.idle)
+    assert seen[2:] == ["result", "end"]

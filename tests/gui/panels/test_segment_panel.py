@@ -1,0 +1,268 @@
+"""The panel shows the options of the next run and changes them; real clicks where it has buttons."""
+
+from __future__ import annotations
+
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
+
+from cpsam_gui.runs.folder_queue import Existing, State
+from cpsam_gui.runs.options import RunOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import FakeSegmenter
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def place(window: Window, y: float, x: float) -> QPoint:
+    return window.canvas.screen_position(y, x).toPoint()
+
+
+def test_the_panel_changes_the_options_and_shows_them(opened: Window) -> None:
+    panel, runs = opened.segment_panel, opened.session.runs
+    assert panel.reset.isHidden()
+    panel.flow.setValue(0.7)
+    panel.cellprob.setValue(-1.25)
+    panel.min_size.setValue(30)
+    panel.mode.setCurrentIndex(1)
+    more = panel.more
+    more.low.setValue(2.0)
+    more.block.setValue(100)
+    more.invert.setChecked(True)
+    more.sharpen.setValue(1.5)
+    more.smooth.setValue(0.5)
+    more.steps.setValue(500)
+    more.augment.setChecked(True)
+    more.edges.setChecked(True)
+    more.device.setCurrentIndex(more.device.findData("cpu"))
+    more.precision.setCurrentIndex(more.precision.findData("float32"))
+    settings, brightness = runs.options.settings, runs.options.settings.normalize
+    assert (settings.flow_threshold, settings.cellprob_threshold, settings.min_size) == (0.7, -1.25, 30)
+    assert (settings.niter, settings.augment, settings.exclude_on_edges) == (500, True, True)
+    assert brightness.percentile == (2.0, 99.0)
+    assert (brightness.tile_norm_blocksize, brightness.invert) == (100, True)
+    assert (brightness.sharpen_radius, brightness.smooth_radius) == (1.5, 0.5)
+    assert (runs.options.model.device, runs.options.model.precision) == ("cpu", "float32")
+    assert not runs.options.keep
+    assert not panel.reset.isHidden()
+    panel.reset.click()
+    assert runs.options.is_default
+    assert panel.flow.value() == pytest.approx(0.4)
+    assert more.steps.value() == 0
+    assert more.device.currentData() == "cpu"  # the device is no setting of the run
+    assert panel.reset.isHidden()
+
+
+def test_options_that_come_from_elsewhere_are_shown(opened: Window) -> None:
+    opened.session.runs.change(flow_threshold=1.1, diameter=42.0, augment=True)
+    panel = opened.segment_panel
+    assert panel.flow.value() == pytest.approx(1.1)
+    assert panel.diameter.number.value() == 42
+    assert panel.diameter.mode.currentData() == "number"
+    assert panel.more.augment.isChecked()
+
+
+def test_a_setting_without_sense_is_refused_in_words(opened: Window) -> None:
+    before = opened.session.runs.options
+    opened.segment_panel.more.low.setValue(99.5)  # above the upper one
+    assert opened.session.runs.options == before
+    assert "percentile" in opened.status.hint.text()
+    assert opened.segment_panel.more.low.value() == 1.0
+
+
+def test_ways_to_say_the_diameter(segmented: Window, qtbot: QtBot) -> None:
+    field, runs = segmented.segment_panel.diameter, segmented.session.runs
+    for words, value in (("measured", "auto"), ("as it is", 30.0), ("automatic", None)):
+        field.mode.setCurrentIndex(field.mode.findData(words))
+        assert runs.options.settings.diameter == value
+        assert not field.number.isEnabled()
+    field.mode.setCurrentIndex(field.mode.findData("number"))
+    field.number.setValue(55)
+    assert runs.options.settings.diameter == 55
+    field.number.setValue(30)  # a number on its way, and not "as it is"
+    assert field.number.isEnabled()
+    field.masks.click()
+    assert runs.options.settings.diameter == pytest.approx(18, abs=0.6)
+    runs.change(diameter=None)
+    field.measure.click()
+    qtbot.waitUntil(lambda: runs.options.settings.diameter == 18.0)
+
+
+def test_the_disk_is_moved_and_sized_on_the_image(opened: Window, qtbot: QtBot) -> None:
+    session, field = opened.session, opened.segment_panel.diameter
+    viewport = opened.canvas.viewport()
+    session.runs.change(diameter=20.0)
+    field.disk.click()
+    assert session.tool.key == "size_disk"
+    assert field.disk.isChecked()
+    middle = session.tool.shapes()[0].points[0]
+    assert middle == (40, 50)
+    start, end = place(opened, 40, 50), place(opened, 20, 60)
+    qtbot.mousePress(viewport, LEFT, pos=start)
+    qtbot.mouseMove(viewport, end)
+    qtbot.mouseRelease(viewport, LEFT, pos=end)
+    assert session.tool.shapes()[0].points[0] == pytest.approx((20, 60), abs=0.3)
+    rim, wider = place(opened, 20, 70), place(opened, 20, 78)
+    qtbot.mousePress(viewport, LEFT, pos=rim)
+    qtbot.mouseMove(viewport, wider)
+    qtbot.mouseRelease(viewport, LEFT, pos=wider)
+    assert session.runs.options.settings.diameter == pytest.approx(36, abs=0.6)
+    assert field.number.value() == session.runs.options.settings.diameter
+    wheel = QWheelEvent(
+        QPointF(rim),
+        viewport.mapToGlobal(QPointF(rim)),
+        QPoint(),
+        QPoint(0, -240),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    scale = session.view.camera.scale
+    QApplication.sendEvent(viewport, wheel)
+    assert session.runs.options.settings.diameter < 35
+    assert session.view.camera.scale == scale
+    qtbot.keyClick(opened, Qt.Key.Key_Escape)
+    assert session.tool.key == "select"
+    assert not field.disk.isChecked()
+
+
+def test_a_region_is_dragged(opened: Window, qtbot: QtBot, segmenter: FakeSegmenter) -> None:
+    panel, viewport = opened.segment_panel, opened.canvas.viewport()
+    panel.foot.region.click()
+    assert opened.session.tool.key == "run_region"
+    start, end = place(opened, 5, 5), place(opened, 75, 95)
+    qtbot.mousePress(viewport, LEFT, pos=start)
+    qtbot.mouseMove(viewport, (start + end) / 2)
+    qtbot.mouseMove(viewport, end)
+    with qtbot.waitSignal(opened.session.history_changed):
+        qtbot.mouseRelease(viewport, LEFT, pos=end)
+    assert len(opened.session.document.objects) == 4
+    assert opened.session.tool.key == "select"
+    assert not panel.foot.region.isChecked()
+
+
+def test_own_models_appear_and_a_file_can_be_chosen(
+    opened: Window, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CPSAM_MODELS", str(tmp_path))
+    (tmp_path / "my cells.safetensors").write_bytes(b"x")
+    models, runs = opened.segment_panel.model, opened.session.runs
+    models.showPopup()
+    models.hidePopup()
+    assert models.findData("my cells") > 0
+    file = tmp_path / "elsewhere" / "other.pth"
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args, **kwargs: (str(file), ""))
+    models.activated.emit(models.count() - 1)
+    assert runs.options.model.name == str(file)
+    assert models.currentText() == "other.pth"
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args, **kwargs: ("", ""))
+    models.activated.emit(models.count() - 1)  # asked, and given up
+    assert runs.options.model.name == str(file)
+    models.activated.emit(models.findData("my cells"))
+    assert runs.options.model.name == "my cells"
+
+
+def test_fields_of_stacks_are_for_stacks(window: Window, qtbot: QtBot, stack_file: Path) -> None:
+    stacks, runs = window.segment_panel.stacks, window.session.runs
+    assert stacks.isHidden()
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(stack_file)
+    assert not stacks.isHidden()
+    assert runs.settings.do_3D
+    stacks.anisotropy.setValue(2.5)
+    assert runs.settings.anisotropy == 2.5
+    stacks.mode.setCurrentIndex(stacks.mode.findData("joined"))
+    assert (runs.settings.do_3D, runs.settings.stitch_threshold) == (False, 0.25)
+    stacks.overlap.setValue(0.5)
+    assert runs.settings.stitch_threshold == 0.5
+    stacks.mode.setCurrentIndex(stacks.mode.findData("apart"))
+    assert (runs.settings.do_3D, runs.settings.stitch_threshold) == (False, 0)
+
+
+def test_commands_are_copied(opened: Window, image_file: Path) -> None:
+    clipboard = QApplication.clipboard()
+    assert clipboard is not None
+    opened.session.runs.change(flow_threshold=0.8)
+    opened.actions_by_key["copy_command"].trigger()
+    assert clipboard.text() == f"cpsam segment {image_file} --model cpsam-lite --flow_threshold 0.8"
+    opened.actions_by_key["copy_python"].trigger()
+    assert f"read_image({str(image_file)!r})" in clipboard.text()
+    assert "clipboard" in opened.status.hint.text()
+
+
+def test_a_slow_run_is_announced(opened: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cpsam_gui.runs.estimate import Estimate
+
+    foot, forecast = opened.segment_panel.foot, opened.session.runs.forecast
+    monkeypatch.setattr(forecast, "estimate", lambda: Estimate(400.0, "cpu", "float32", True))
+    foot.show_estimate()
+    assert foot.note.text() == "Slow on this computer: about 7 min on the CPU (float32)"
+    assert foot.note.objectName() == "warning"
+    monkeypatch.setattr(forecast, "estimate", lambda: Estimate(40.0, "cuda:0", "bfloat16", True))
+    foot.show_estimate()
+    assert foot.note.text() == "About 40 s on the graphics card (bfloat16)"
+    assert foot.note.objectName() == "dim"
+
+
+def test_the_folder_is_worked_through_from_the_panel(opened: Window, qtbot: QtBot, image_file: Path) -> None:
+    (image_file.parent / "more.tif").write_bytes(image_file.read_bytes())
+    panel, queue = opened.segment_panel, opened.session.folder_run.queue
+    opened.actions_by_key["folder"].trigger()
+    view = panel.folder
+    assert panel.pages.currentWidget() is view
+    view.policy.setCurrentIndex(2)
+    assert opened.session.folder_run.existing is Existing.KEEP_HAND_MADE
+    view.start.click()
+    qtbot.waitUntil(lambda: not queue.running)
+    texts = {
+        view.list.topLevelItem(n).text(0): view.list.topLevelItem(n).text(1)
+        for n in range(len(queue.entries))
+    }
+    assert texts["more.tif"] == "4 objects"
+    assert texts["cells.tif"].startswith("skipped")
+    assert view.summary.text() == queue.summary
+    view.back.click()
+    assert panel.pages.currentIndex() == 0
+
+
+def test_closing_with_a_folder_at_work_asks(
+    opened: Window, qtbot: QtBot, image_file: Path, segmenter: FakeSegmenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (image_file.parent / "more.tif").write_bytes(image_file.read_bytes())
+    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
+    monkeypatch.setattr(QMessageBox, "question", lambda *args: answers.pop(0))
+    segmenter.gate = Event()
+    run = opened.session.folder_run
+    run.look()
+    run.start()
+    qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
+    opened.actions_by_key["folder_pause"].trigger()
+    assert opened.segment_panel.folder.pause.text() == "Go on"
+    assert "paused" in opened.segment_panel.foot.progress.text()
+    assert not opened.close()
+    segmenter.gate.set()
+    assert opened.close()
+    assert State.DONE not in {entry.state for entry in run.queue.entries}
+
+
+def test_a_model_from_the_command_line_is_the_one_shown(qtbot: QtBot, qapp: Any) -> None:
+    from cpsam_gui.runs.models import Models
+    from cpsam_gui.session import Session
+    from cpsam_gui.window.window import Window
+
+    window = Window(Session(Models(lambda choice, progress: None)), model="cpsam_v2")  # type: ignore[arg-type, return-value]
+    assert window.session.runs.options.model.name == "cpsam_v2"
+    assert window.segment_panel.model.shown == "cpsam_v2"
+    assert window.session.runs.options.changed(name="cpsam-lite") == RunOptions()
+    window.close()

@@ -1,0 +1,156 @@
+"""Tour, help, licences, reports of crashes, icon and desktop entry."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from PyQt6.QtWidgets import QApplication, QMessageBox
+
+from cpsam_gui import app
+from cpsam_gui.actions import ACTIONS
+from cpsam_gui.actions.shortcuts import default_bindings
+from cpsam_gui.dialogs.help import PAGES, page_html
+from cpsam_gui.program import crash_reports as crash
+from cpsam_gui.program import desktop_entry as desktop
+from cpsam_gui.program.licences import libraries, models
+from cpsam_gui.style.icon import app_icon
+from cpsam_gui.window.tour import STOPS, seen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+
+def test_the_tour_goes_through_the_window(segmented: Window, qtbot: QtBot) -> None:
+    assert not seen()
+    segmented.pages.tour_at_first_start()
+    assert seen()
+    tour = segmented.pages._tour
+    assert tour is not None
+    for place in range(len(STOPS)):
+        assert tour.place == place
+        assert tour.target().isVisible()
+        assert segmented.rect().contains(tour.geometry()), STOPS[place].title
+        assert tour.height() >= tour.sizeHint().height()
+        segmented.resize(1100 + place, 760)
+        assert segmented.rect().contains(tour.geometry())
+        tour.next.click()
+    assert not tour.isVisible()
+    segmented.pages._tour = None
+    segmented.pages.tour_at_first_start()
+    assert segmented.pages._tour is None
+    again = segmented.pages.tour()
+    again.skip.click()
+    assert not again.isVisible()
+
+
+def test_the_tour_opens_the_demonstration(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, image_file: Path
+) -> None:
+    monkeypatch.setattr("cpsam_gui.tasks.demo_path", lambda: image_file)
+    tour = window.pages.tour()
+    qtbot.waitUntil(lambda: len(window.session.document.objects) == 4)
+    tour.end()
+
+
+def test_every_page_of_help_is_there(window: Window) -> None:
+    browser = window.pages.help()
+    for page in PAGES:
+        browser.show_page(page)
+        text = browser.text.toPlainText()
+        assert len(text) > 200
+        assert "{" not in text
+    browser.show_page("formats")
+    assert "GeoJSON (QuPath)" in browser.text.toPlainText()
+    browser.close()
+
+
+def test_the_keys_in_the_help_are_those_in_force() -> None:
+    bindings = default_bindings() | {"merge": ("Ctrl+Shift+J",)}
+    page = page_html("keys", bindings)
+    assert "Ctrl+Shift+J" in page
+    for action in ACTIONS:
+        assert action.text.removesuffix("…").replace("&", "&amp;").replace("'", "&#x27;") in page
+
+
+def test_licences_are_stated(window: Window) -> None:
+    named = {one.name: one.licence for one in libraries()}
+    assert {"numpy", "torch", "PyQt6", "scipy"} <= set(named)
+    assert not [name for name, licence in named.items() if not licence]
+    assert [one.name for one in models()][:3] == ["cpsam-lite", "cpsam_v2", "cpsam"]
+    page = window.pages.about()
+    text = page.text.toPlainText()
+    assert "numpy" in text and "BSD-3-Clause" in text and "cpsam_v2" in text
+    page.close()
+
+
+def test_a_crash_leaves_a_report(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, nothing_else_is_started: list[str]
+) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    window.frame.catch_errors()
+    try:
+        raise ZeroDivisionError("divided")
+    except ZeroDivisionError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    (report,) = crash.reports_folder().glob("report-*.txt")
+    text = report.read_text(encoding="utf-8")
+    assert "ZeroDivisionError: divided" in text
+    assert "numpy" in text
+    assert __file__.rsplit("/", 1)[-1] in text
+    box = window.findChild(QMessageBox)
+    assert box is not None
+    box.close()
+    window.actions_by_key["reports"].trigger()
+    assert nothing_else_is_started == [str(crash.reports_folder())]
+
+
+def test_old_reports_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("CPSAM_REPORTS", str(tmp_path))
+    for number in range(crash.MOST):
+        (tmp_path / f"report-2000-{number:02d}.txt").write_text("old")
+    written = crash.write_report(ValueError("new"))
+    assert written is not None
+    assert len(list(tmp_path.glob("report-*.txt"))) == crash.MOST
+    assert not (tmp_path / "report-2000-00.txt").exists()
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("CPSAM_REPORTS", str(tmp_path / "file"))
+    with caplog.at_level(logging.WARNING):
+        assert crash.write_report(ValueError("new")) is None
+        assert crash.watch_for_faults() is None
+
+
+def test_the_icon_is_drawn_at_every_size(qapp: QApplication) -> None:
+    icon = app_icon()
+    for size in (16, 48, 256):
+        picture = icon.pixmap(size, size).toImage()
+        assert picture.width() == size
+        colours = {picture.pixelColor(x, size // 3).name() for x in range(size)}
+        assert len(colours) > 4
+
+
+def test_the_desktop_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert app.main(["--install-desktop-entry"]) == 0
+    entry = tmp_path / "applications" / "cpsam-gui.desktop"
+    assert capsys.readouterr().out.strip() == str(entry)
+    lines = entry.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "[Desktop Entry]"
+    (command,) = [line for line in lines if line.startswith("Exec=")]
+    assert command.endswith(" %f")
+    assert (tmp_path / "icons/hicolor/scalable/apps/cpsam-gui.svg").is_file()
+    assert desktop._quoted('/a b/"c"$d%') == '"/a b/\\"c\\"\\$d%%"'
+    monkeypatch.setenv("XDG_DATA_HOME", str(entry))
+    assert app.main(["--install-desktop-entry"]) == 1

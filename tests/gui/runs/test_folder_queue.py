@@ -1,0 +1,232 @@
+"""A folder in the background: every file gets a result, and nobody's work is touched."""
+
+from __future__ import annotations
+
+from threading import Event
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import tifffile
+
+from cpsam_core.errors import ImageError
+from cpsam_gui.runs.folder_queue import Existing, Queue, State
+from cpsam_gui.state.steps import Origin
+from cpsam_gui.storage import worklog
+from cpsam_gui.storage.companions import masks_path, project_path
+from cpsam_gui.storage.project import read_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import FakeSegmenter
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.session import Session
+
+NAMES = ("a.tif", "b2.tif", "b10.tif")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, image_file: Path) -> Path:
+    """Return a folder of three images beside which nothing lies."""
+    home = tmp_path / "images"
+    home.mkdir()
+    for name in NAMES:
+        (home / name).write_bytes(image_file.read_bytes())
+    return home
+
+
+def look_at(session: Session, qtbot: QtBot, path: Path) -> None:
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(path)
+    session.folder_run.look()
+
+
+def run_all(session: Session, qtbot: QtBot) -> list[State]:
+    session.folder_run.start()
+    qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=20_000)
+    return [entry.state for entry in session.folder_run.queue.entries]
+
+
+def test_states_and_words() -> None:
+    queue = Queue()
+    assert queue.summary == "No images"
+    queue.fill([])
+    assert queue.part == 0
+    from pathlib import Path
+
+    queue.fill([Path("a"), Path("b"), Path("c")])
+    queue.begin()
+    assert queue.next() == 0
+    queue.put(0, state=State.RUNNING, part=0.5)
+    assert (queue.current, queue.next()) == (0, 1)
+    assert queue.part == pytest.approx(0.5 / 3)
+    queue.put(0, state=State.DONE, objects=1)
+    queue.put(1, state=State.FAILED, words="too dark")
+    assert [entry.text for entry in queue.entries] == ["1 object", "failed: too dark", "waiting"]
+    queue.pause(True)
+    assert queue.paused
+    queue.end()
+    assert queue.entries[2].state is State.CANCELLED
+    assert queue.summary == "3 images: 1 done, 1 failed, 1 cancelled"
+    queue.pause(True)
+    assert not queue.paused
+
+
+def test_every_image_but_the_open_one_gets_masks(session: Session, qtbot: QtBot, folder: Path) -> None:
+    look_at(session, qtbot, folder / "a.tif")
+    document = session.document
+    assert [entry.path.name for entry in session.folder_run.queue.entries] == list(NAMES)
+    assert run_all(session, qtbot) == [State.SKIPPED, State.DONE, State.DONE]
+    assert session.document is document
+    assert not document.objects
+    assert not masks_path(folder / "a.tif").exists()
+    for name in NAMES[1:]:
+        assert tifffile.imread(masks_path(folder / name)).max() == 4
+        assert project_path(folder / name).exists()
+    # What was written opens with the window's own reader.
+    look_at(session, qtbot, folder / "b2.tif")
+    assert len(session.document.objects) == 4
+    assert not session.document.modified
+
+
+def test_an_error_in_one_file_leaves_the_others(session: Session, qtbot: QtBot, folder: Path) -> None:
+    (folder / "b2.tif").write_bytes(b"no image")
+    look_at(session, qtbot, folder / "a.tif")
+    failures: list[object] = []
+    session.failed.connect(failures.append)
+    assert run_all(session, qtbot) == [State.SKIPPED, State.FAILED, State.DONE]
+    assert "b2.tif" in session.folder_run.queue.entries[1].words
+    assert not failures  # it stands in the list, and no dialog comes up in the middle of the work
+
+
+def test_an_error_of_the_model_is_told_for_each_file(
+    session: Session, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter
+) -> None:
+    segmenter.error = ImageError("Too dark.")
+    look_at(session, qtbot, folder / "a.tif")
+    assert run_all(session, qtbot) == [State.SKIPPED, State.FAILED, State.FAILED]
+    assert session.folder_run.queue.entries[2].text == "failed: Too dark."
+
+
+def corrected(session: Session, qtbot: QtBot, path: Path) -> None:
+    """Segment and correct an image, and save."""
+    look_at(session, qtbot, path)
+    with qtbot.waitSignal(session.history_changed):
+        session.runs.segment()
+    document = session.document
+    with document.step("Draw"):
+        from cpsam_gui.state.box import Box
+
+        document.write(Box(0, 1, 2, 6, 2, 6), np.full((1, 4, 4), 77, np.uint32), Origin.HAND)
+    assert session.keeping.save_now()
+
+
+@pytest.mark.parametrize("existing", list(Existing))
+def test_corrected_work_survives(session: Session, qtbot: QtBot, folder: Path, existing: Existing) -> None:
+    corrected(session, qtbot, folder / "b2.tif")
+    before = masks_path(folder / "b2.tif").read_bytes()
+    look_at(session, qtbot, folder / "a.tif")
+    session.folder_run.existing = existing
+    states = run_all(session, qtbot)
+    if existing is Existing.KEEP_HAND_MADE:
+        assert states == [State.SKIPPED, State.DONE, State.DONE]
+        look_at(session, qtbot, folder / "b2.tif")
+        assert session.document.objects[77].origin is Origin.HAND
+        assert np.count_nonzero(session.document.labels == 77) == 16
+        assert len(session.document.objects) == 5
+    else:
+        assert states == [State.SKIPPED, State.SKIPPED, State.DONE]
+        assert masks_path(folder / "b2.tif").read_bytes() == before
+
+
+def test_masks_of_other_programs_count_as_corrected(session: Session, qtbot: QtBot, folder: Path) -> None:
+    tifffile.imwrite(masks_path(folder / "b2.tif"), np.ones((80, 100), np.uint16))
+    look_at(session, qtbot, folder / "a.tif")
+    assert run_all(session, qtbot) == [State.SKIPPED, State.SKIPPED, State.DONE]
+    assert not project_path(folder / "b2.tif").exists()
+
+
+def test_what_only_the_model_did_is_done_anew(session: Session, qtbot: QtBot, folder: Path) -> None:
+    look_at(session, qtbot, folder / "a.tif")
+    run_all(session, qtbot)
+    assert run_all(session, qtbot) == [State.SKIPPED, State.DONE, State.DONE]
+    log = worklog.read(read_project(project_path(folder / "b2.tif")).foreign[worklog.KEY])
+    assert [(one.what, one.by) for one in log] == [("Segment", "model")] * 2
+    session.folder_run.existing = Existing.SKIP_ALL
+    assert run_all(session, qtbot) == [State.SKIPPED, State.SKIPPED, State.SKIPPED]
+
+
+def test_masks_of_another_size_are_never_overwritten(session: Session, qtbot: QtBot, folder: Path) -> None:
+    tifffile.imwrite(masks_path(folder / "b2.tif"), np.ones((9, 9), np.uint16))
+    look_at(session, qtbot, folder / "a.tif")
+    session.folder_run.existing = Existing.KEEP_HAND_MADE
+    assert run_all(session, qtbot) == [State.SKIPPED, State.FAILED, State.DONE]
+    assert tifffile.imread(masks_path(folder / "b2.tif")).shape == (9, 9)
+
+
+def test_pause_lets_the_open_image_go_first_and_cancel_keeps_what_is_done(
+    session: Session, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter
+) -> None:
+    look_at(session, qtbot, folder / "a.tif")
+    queue = session.folder_run.queue
+    segmenter.gate, segmenter.steps = Event(), 3
+    session.folder_run.start()
+    qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
+    session.folder_run.pause(True)
+    segmenter.gate.set()
+    segmenter.gate = None
+    with qtbot.waitSignal(session.history_changed):  # the paused folder gave the device away
+        session.runs.segment()
+    assert len(session.document.objects) == 4
+    assert queue.current == 1
+    session.folder_run.pause(False)
+    qtbot.waitUntil(lambda: queue.entries[1].state is State.DONE)
+    session.folder_run.cancel()
+    qtbot.waitUntil(lambda: not queue.running)
+    assert queue.entries[1].state is State.DONE
+    assert masks_path(folder / "b2.tif").exists()
+
+
+def test_cancel_stops_between_two_tiles(
+    session: Session, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter
+) -> None:
+    look_at(session, qtbot, folder / "a.tif")
+    segmenter.steps = 1_000_000
+    session.folder_run.start()
+    qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
+    session.folder_run.cancel()
+    qtbot.waitUntil(lambda: not session.folder_run.queue.running)
+    states = [entry.state for entry in session.folder_run.queue.entries]
+    assert states == [State.SKIPPED, State.CANCELLED, State.CANCELLED]
+    assert not masks_path(folder / "b2.tif").exists()
+
+
+def test_an_image_opened_meanwhile_is_left_alone(
+    session: Session, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter
+) -> None:
+    look_at(session, qtbot, folder / "a.tif")
+    segmenter.gate = Event()
+    session.folder_run.start()
+    qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(folder / "b2.tif")
+    segmenter.gate.set()
+    queue = session.folder_run.queue
+    qtbot.waitUntil(lambda: not queue.running)
+    assert [entry.state for entry in queue.entries] == [State.DONE, State.SKIPPED, State.DONE] or [
+        entry.state for entry in queue.entries
+    ] == [State.SKIPPED, State.SKIPPED, State.DONE]
+    assert not masks_path(folder / "b2.tif").exists()
+
+
+def test_closing_stops_the_folder(
+    session: Session, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter
+) -> None:
+    look_at(session, qtbot, folder / "a.tif")
+    segmenter.steps = 1_000_000
+    session.folder_run.start()
+    qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
+    session.close()
+    assert not masks_path(folder / "b2.tif").exists()

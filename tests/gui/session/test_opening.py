@@ -1,0 +1,240 @@
+"""Opening: folders, recent images, axes that must be asked, drops, states in the folder panel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import tifffile
+from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDropEvent
+
+from cpsam_core.errors import ImageError
+from cpsam_gui import tasks
+from cpsam_gui.dialogs.axes import AxesDialog, describe
+from cpsam_gui.storage.companions import Progress
+from cpsam_gui.storage.folder import Folder
+from cpsam_gui.window import recent_menu as recent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+
+@pytest.fixture
+def unsure_file(tmp_path: Path) -> Path:
+    """Write seven planes without a word about the axes."""
+    path = tmp_path / "unsure.npy"
+    np.save(path, np.arange(7 * 30 * 40, dtype=np.uint16).reshape(7, 30, 40))
+    return path
+
+
+def quiet(done: int, total: int, note: str = "") -> None:
+    """Report nothing."""
+
+
+def drop(window: Window, path: Path, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    window.dropEvent(
+        QDropEvent(QPointF(10, 10), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, modifiers)
+    )
+
+
+def test_certain_axes_are_not_asked(image_file: Path, stack_file: Path) -> None:
+    for path, planes in ((image_file, 1), (stack_file, 5)):
+        opened = tasks.open_image(path, quiet)
+        assert isinstance(opened, tasks.Opened)
+        assert opened.image.pixels.shape[0] == planes
+
+
+def test_uncertain_axes_are_asked_with_the_best_guess(unsure_file: Path) -> None:
+    unsure = tasks.open_image(unsure_file, quiet)
+    assert isinstance(unsure, tasks.Unsure)
+    assert (unsure.axes, unsure.shape) == ("ZYX", (7, 30, 40))
+    as_channels = tasks.open_unsure(unsure, tasks.Reading("CYX"), quiet)
+    assert as_channels.image.pixels.shape == (1, 30, 40, 7)
+    assert len(as_channels.histograms) == len(as_channels.channels) == 7
+    at_a_time = tasks.open_unsure(unsure, tasks.Reading("TYX", 3), quiet)
+    assert at_a_time.image.pixels[0, 0, 0, 0] == 3 * 30 * 40
+
+
+def test_given_axes_are_not_asked(unsure_file: Path) -> None:
+    opened = tasks.open_image(unsure_file, quiet, reading=tasks.Reading("CYX"))
+    assert isinstance(opened, tasks.Opened)
+
+
+def test_time_points_are_asked(tmp_path: Path) -> None:
+    path = tmp_path / "film.tif"
+    tifffile.imwrite(path, np.zeros((4, 20, 30), np.uint8), metadata={"axes": "TYX"}, imagej=True)
+    unsure = tasks.open_image(path, quiet)
+    assert isinstance(unsure, tasks.Unsure)
+    assert unsure.axes == "TYX"
+
+
+def test_masks_of_cellpose_are_no_image(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match="holds masks"):
+        tasks.open_image(tmp_path / "a_seg.npy", quiet)
+
+
+def test_histogram_counts_the_sampled_pixels() -> None:
+    shown = tasks.opening.histogram(np.array([0, 0, 0, 10], np.float32))
+    assert (shown.low, shown.high, int(shown.counts[0]), int(shown.counts[-1])) == (0, 10, 3, 1)
+    assert tasks.opening.histogram(np.array([], np.float32)).counts.sum() == 0
+
+
+def test_the_window_asks_and_opens_with_the_answer(window: Window, unsure_file: Path, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.session.axes_asked):
+        window.open(unsure_file)
+    dialog = window.findChild(AxesDialog)
+    assert dialog is not None
+    assert [box.currentData() for box in dialog.boxes] == ["Z", "Y", "X"]
+    dialog.boxes[0].setCurrentIndex(dialog.boxes[0].findData("Y"))
+    open_button = dialog.buttons.button(dialog.buttons.StandardButton.Open)
+    assert open_button is not None
+    assert not open_button.isEnabled()
+    assert "make no sense" in dialog.words.text()
+    dialog.boxes[0].setCurrentIndex(dialog.boxes[0].findData("C"))
+    assert open_button.isEnabled()
+    assert dialog.words.text() == "7 channels, 30 x 40 pixels"
+    with qtbot.waitSignal(window.session.image_changed):
+        dialog.accept()
+    assert window.session.image is not None
+    assert window.session.image.pixels.shape == (1, 30, 40, 7)
+    other = unsure_file.with_name("unsure2.npy")
+    np.save(other, np.zeros((7, 30, 40), np.uint16))
+    with qtbot.waitSignal(window.session.image_changed):  # the answer holds for the folder
+        window.open(other)
+    assert window.session.image.pixels.shape == (1, 30, 40, 7)
+
+
+def test_axes_can_be_changed_later(window: Window, stack_file: Path, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(stack_file)
+    window.change_axes()
+    qtbot.waitUntil(lambda: window.findChild(AxesDialog) is not None)
+    dialog = window.findChild(AxesDialog)
+    assert dialog is not None
+    dialog.boxes[0].setCurrentIndex(dialog.boxes[0].findData("T"))
+    assert not dialog.time.isHidden()
+    dialog.time.setValue(2)
+    assert dialog.reading == tasks.Reading("TYX", 1)
+    with qtbot.waitSignal(window.session.image_changed):
+        dialog.accept()
+    assert window.session.document.shape == (1, 80, 100)
+    assert window.session.images.reading == tasks.Reading("TYX", 1)
+
+
+def test_words_for_axes() -> None:
+    assert describe("TZCYX", (2, 1, 3, 40, 50)) == "2 time points, 1 plane, 3 channels, 40 x 50 pixels"
+
+
+def test_a_folder_opens_at_its_first_image(window: Window, image_file: Path, qtbot: QtBot) -> None:
+    tifffile.imwrite(image_file.with_name("cells10.tif"), np.zeros((20, 20), np.uint8))
+    tifffile.imwrite(image_file.with_name("cells2.tif"), np.zeros((20, 20), np.uint8))
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(image_file.parent)
+    assert window.session.path == image_file
+    panel = window.files_panel
+    qtbot.waitUntil(lambda: len(panel.paths) == 3)
+    assert [path.name for path in panel.paths] == ["cells.tif", "cells2.tif", "cells10.tif"]
+    assert panel.neighbour(2) == image_file.with_name("cells10.tif")
+    panel.filter.setText("10")
+    assert [path.name for path in panel.paths] == ["cells10.tif"]
+    panel.filter.clear()
+    (image_file.parent / "cells2_masks.tif").write_bytes(b"")
+    panel.refresh()
+    second = image_file.with_name("cells2.tif")
+    qtbot.waitUntil(lambda: panel.folder.states.get(second) is Progress.SEGMENTED)
+    panel.only.setCurrentIndex(panel.only.findData(Progress.SEGMENTED))
+    assert panel.paths == [second]
+
+
+def test_an_empty_folder_is_named(window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(window, "show_problem", lambda problem: said.append(problem.text))
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    window.open(empty)
+    assert "no images" in said[0]
+
+
+def test_neighbours_pass_hidden_images(tmp_path: Path) -> None:
+    names = [tmp_path / name for name in ("a1.png", "b2.png", "a3.png")]
+    folder = Folder(tmp_path, tuple(names), words="a")
+    assert folder.neighbour(names[1], 1) == names[2]
+    assert folder.neighbour(names[1], -1) == names[0]
+    assert folder.neighbour(names[2], 1) is None
+    assert folder.neighbour(tmp_path / "elsewhere.png", 1) == names[0]
+    folder.states[names[0]] = Progress.VERIFIED
+    assert folder.summary() == "3 images, 1 with masks, 1 verified"
+
+
+def test_recent_images_come_newest_first(
+    tmp_path: Path, window: Window, image_file: Path, qtbot: QtBot
+) -> None:
+    other = tmp_path / "other.png"
+    other.write_bytes(b"")
+    recent.remember(other)
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(image_file)
+    assert recent.recent_paths() == [image_file, other]
+    window.recent_menu.fill()
+    with qtbot.waitSignal(window.recent_menu.chosen) as caught:
+        window.recent_menu.actions()[1].trigger()
+    assert caught.args == [other]
+    other.unlink()
+    assert recent.recent_paths() == [image_file]
+    recent.forget()
+    assert recent.recent_paths() == []
+
+
+def test_dropped_files_open_or_become_masks(
+    opened: Window, tmp_path: Path, qtbot: QtBot, disc_labels: np.ndarray
+) -> None:
+    masks = tmp_path / "drawn elsewhere.tif"
+    tifffile.imwrite(masks, disc_labels.astype(np.uint16))
+    with qtbot.waitSignal(opened.session.history_changed):
+        drop(opened, masks, Qt.KeyboardModifier.ShiftModifier)
+    assert len(opened.session.document.objects) == 4
+    named = tmp_path / "any_masks.tif"
+    tifffile.imwrite(named, disc_labels[:40].astype(np.uint16))
+    with qtbot.waitSignal(opened.session.failed) as caught:
+        drop(opened, named)
+    assert "40 x 100 pixels, the open image is 80 x 100" in caught.args[0].text
+    assert len(opened.session.document.objects) == 4
+
+
+def test_channels_of_the_network_are_chosen(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "five.tif"
+    tifffile.imwrite(path, np.zeros((5, 30, 40), np.uint16), metadata={"axes": "CYX"}, imagej=True)
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(path)
+    network = window.channels_panel.network
+    assert [box.currentData() for box in network.boxes] == [0, 1, 2]
+    network.boxes[1].setCurrentIndex(0)
+    network.boxes[0].setCurrentIndex(5)
+    assert window.session.images.chosen == (4, 2)
+    network.boxes[0].setCurrentIndex(1)
+    network.boxes[1].setCurrentIndex(2)
+    assert window.session.images.chosen == (0, 1)
+    network.boxes[2].setCurrentIndex(3)
+    assert window.session.images.chosen is None
+
+
+def test_a_colour_is_chosen_for_a_channel(opened: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    from PyQt6.QtGui import QColor
+    from PyQt6.QtWidgets import QColorDialog
+
+    monkeypatch.setattr(QColorDialog, "getColor", lambda *args: QColor(10, 200, 30))
+    row = opened.channels_panel.rows[0]
+    row.swatch.click()
+    assert opened.session.view.channels[0].colour == (10, 200, 30)
+    row.range.setValue((100.0, 300.0))
+    assert (opened.session.view.channels[0].low, opened.session.view.channels[0].high) == (100, 300)
+    row.auto.click()
+    assert opened.session.view.channels[0].high > 300

@@ -1,0 +1,588 @@
+"""Saving by itself, other programs, full disks, what is known of an image."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import tifffile
+from PyQt6.QtWidgets import QMessageBox
+
+from cpsam_core.images.project_files import read_project_file
+from cpsam_gui import operations
+from cpsam_gui.dialogs import messages as dialogs
+from cpsam_gui.dialogs.recovery import RecoveryDialog
+from cpsam_gui.program.preferences import Preferences
+from cpsam_gui.session import Flows, Session
+from cpsam_gui.session.recovery import Left
+from cpsam_gui.state.image_facts import ClassName, ReviewState, read_state
+from cpsam_gui.state.steps import Origin
+from cpsam_gui.storage import companions as files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.jobs.jobs import Problem
+    from cpsam_gui.session.questions import Question
+    from cpsam_gui.window.window import Window
+
+
+class Asked:
+    """Answers questions and remembers them."""
+
+    def __init__(self, *answers: str) -> None:
+        self.answers = list(answers)
+        self.questions: list[Question] = []
+
+    def __call__(self, question: Question) -> str:
+        """Answer as told; the safe answer where nothing was told."""
+        self.questions.append(question)
+        answer = self.answers.pop(0) if self.answers else question.safe
+        assert answer in [one.key for one in question.answers]
+        return answer
+
+
+@pytest.fixture
+def problems(session: Session) -> list[Problem]:
+    """Collect what is shown as an error."""
+    found: list[Problem] = []
+    session.failed.connect(found.append)
+    return found
+
+
+def open_in(session: Session, qtbot: QtBot, path: Path) -> Session:
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(path)
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    qtbot.wait(1)  # the question about work that was left behind comes in the next turn of the event loop
+    return session
+
+
+def draw(session: Session, y: int = 5, x: int = 40, size: int = 4) -> int:
+    """Draw a square by hand; return its id."""
+    number = session.document.new_id()
+    from cpsam_gui.state.box import Box
+
+    with session.document.step("Draw"):
+        session.document.write(
+            Box(0, 1, y, y + size, x, x + size), np.full((1, size, size), number, np.uint32)
+        )
+    return number
+
+
+def save(session: Session, qtbot: QtBot, **how: Any) -> None:
+    session.keeping.save(**how)
+    qtbot.waitUntil(lambda: not session.keeping.saver.busy and session.jobs.idle)
+
+
+def test_work_is_saved_by_itself(session: Session, qtbot: QtBot, image_file: Path) -> None:
+    open_in(session, qtbot, image_file)
+    session.keeping.preferences.now = Preferences(autosave_seconds=0.05)
+    assert not session.keeping.autosave.pending
+    number = draw(session)
+    assert session.keeping.autosave.pending
+    with qtbot.waitSignal(session.saved):
+        pass
+    assert not session.document.modified
+    assert set(read_project_file(image_file.with_suffix(".cpsam")).objects) == {number}
+    assert not image_file.with_name("cells_masks.tif").exists()  # that one is written when asked for
+    session.undo()
+    with qtbot.waitSignal(session.saved):
+        pass
+    assert read_project_file(image_file.with_suffix(".cpsam")).objects == {}
+
+
+def test_nothing_is_saved_during_a_stroke_or_when_switched_off(
+    session: Session, qtbot: QtBot, image_file: Path
+) -> None:
+    open_in(session, qtbot, image_file)
+    session.keeping.preferences.now = Preferences(autosave=False, autosave_seconds=0.05)
+    draw(session)
+    assert not session.keeping.autosave.pending
+    session.document.begin("Stroke")
+    session.keeping.preferences.now = Preferences(autosave_seconds=0.05)
+    assert session.keeping.autosave.pending
+    qtbot.wait(150)
+    assert not image_file.with_suffix(".cpsam").exists()
+    with qtbot.waitSignal(session.saved):
+        session.document.abort()
+
+
+def test_changes_during_a_save_are_not_taken_for_saved(
+    session: Session, qtbot: QtBot, image_file: Path
+) -> None:
+    open_in(session, qtbot, image_file)
+    first = draw(session)
+    session.keeping.save(masks=False)
+    second = draw(session, y=20)
+    qtbot.waitUntil(lambda: not session.keeping.saver.busy)
+    assert session.document.modified
+    assert set(read_project_file(image_file.with_suffix(".cpsam")).objects) == {first}
+    session.undo()
+    assert not session.document.modified  # this is the state that the file holds
+    session.redo()
+    assert session.keeping.save_now(masks=False)
+    assert set(read_project_file(image_file.with_suffix(".cpsam")).objects) == {first, second}
+
+
+def test_requests_meanwhile_become_one(session: Session, qtbot: QtBot, image_file: Path) -> None:
+    open_in(session, qtbot, image_file)
+    done: list[int] = []
+    for _ in range(5):
+        draw(session)
+        session.keeping.save(lambda: done.append(len(session.document.objects)), masks=False)
+    qtbot.waitUntil(lambda: not session.keeping.saver.busy)
+    assert done == [1]
+    assert not session.document.modified
+
+
+@pytest.mark.parametrize("answer", ["aside", "replace", "cancel"])
+def test_a_project_that_others_changed_is_never_simply_replaced(
+    session: Session, qtbot: QtBot, image_file: Path, answer: str
+) -> None:
+    project = image_file.with_suffix(".cpsam")
+    open_in(session, qtbot, image_file)
+    draw(session)
+    save(session, qtbot, masks=False)
+    theirs = b"what another program wrote"
+    project.write_bytes(theirs)
+    mine = draw(session, y=30)
+    session.keeping.ask = asked = Asked(answer)
+    save(session, qtbot, masks=False)
+    qtbot.waitUntil(lambda: not session.keeping.saver.busy)
+    assert "another program" in asked.questions[0].text
+    others = list(project.parent.glob("cells (*).cpsam"))
+    if answer == "cancel":
+        assert project.read_bytes() == theirs
+        assert session.document.modified
+        assert not session.keeping.saves_by_itself
+    else:
+        assert mine in read_project_file(project).objects
+        assert not session.document.modified
+    assert [path.read_bytes() for path in others] == ([theirs] if answer == "aside" else [])
+    assert len(asked.questions) == 1
+
+
+def test_a_project_of_a_newer_version_is_refused_and_kept(
+    session: Session, qtbot: QtBot, image_file: Path, problems: list[Problem]
+) -> None:
+    project = image_file.with_suffix(".cpsam")
+    with zipfile.ZipFile(project, "w") as archive:
+        archive.writestr("project.json", json.dumps({"version": 99, "objects": {}}))
+    newer = project.read_bytes()
+    open_in(session, qtbot, image_file)
+    assert "newer version" in problems[0].text
+    session.keeping.ask = asked = Asked("cancel", "aside")
+    session.keeping.preferences.now = Preferences(autosave_seconds=0.02)
+    draw(session)
+    qtbot.waitUntil(lambda: bool(asked.questions))
+    assert "newer version" in asked.questions[0].detail
+    assert project.read_bytes() == newer
+    assert not session.keeping.autosave.pending  # it asks once
+    save(session, qtbot, masks=False)
+    qtbot.waitUntil(lambda: not session.document.modified)
+    (aside,) = project.parent.glob("cells (*).cpsam")
+    assert aside.read_bytes() == newer
+
+
+def test_a_full_disk_costs_nothing_and_is_said_once(
+    session: Session, qtbot: QtBot, image_file: Path, problems: list[Problem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_in(session, qtbot, image_file)
+    draw(session)
+    save(session, qtbot, masks=False)
+    before = image_file.with_suffix(".cpsam").read_bytes()
+
+    def full(*args: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("cpsam_core.system.atomic._flush", full)
+        session.keeping.preferences.now = Preferences(autosave_seconds=0.02)
+        draw(session, y=30)
+        qtbot.waitUntil(lambda: bool(problems))
+        draw(session, y=50)
+        qtbot.wait(200)
+        assert len(problems) == 1
+        assert "disk is full" in problems[0].text
+        assert "MB are free" in problems[0].text
+        assert "Your work is still here" in problems[0].text
+        assert not session.keeping.save_now()
+        assert len(problems) == 2  # the user asked this time
+        assert image_file.with_suffix(".cpsam").read_bytes() == before
+    draw(session, y=60)
+    qtbot.waitUntil(lambda: not session.document.modified)
+    assert len(read_project_file(image_file.with_suffix(".cpsam")).objects) == 4
+
+
+def test_a_folder_that_is_gone_is_told_and_the_work_stays(
+    session: Session, qtbot: QtBot, image_file: Path, problems: list[Problem], tmp_path: Path
+) -> None:
+    folder = tmp_path / "drive"
+    folder.mkdir()
+    image = Path(shutil.copy(image_file, folder))
+    open_in(session, qtbot, image)
+    draw(session)
+    shutil.rmtree(folder)
+    session.keeping.watching.look()
+    qtbot.waitUntil(lambda: bool(problems))
+    assert "no longer in its folder" in problems[0].text
+    session.keeping.watching.look()
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert len(problems) == 1
+    assert not session.keeping.save_now()
+    assert "does not exist" in problems[1].text
+    assert len(session.document.objects) == 1
+    with qtbot.waitSignal(session.saved):
+        session.keeping.export(tmp_path / "elsewhere.tif")
+    assert tifffile.imread(tmp_path / "elsewhere.tif").max() == 1
+
+
+@pytest.mark.parametrize("answer", ["reload", "keep"])
+def test_an_image_that_was_replaced_can_be_read_again(
+    session: Session, qtbot: QtBot, image_file: Path, answer: str
+) -> None:
+    open_in(session, qtbot, image_file)
+    number = draw(session)
+    tifffile.imwrite(image_file, np.full((80, 100), 7, np.uint16))
+    session.keeping.ask = asked = Asked(answer)
+    session.keeping.watching.look()
+    qtbot.waitUntil(lambda: bool(asked.questions))
+    if answer == "reload":
+        qtbot.waitUntil(lambda: session.image is not None and int(session.image.pixels.max()) == 7)
+        assert not session.document.modified
+    assert set(session.document.objects) == {number}
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    session.keeping.watching.look()
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert len(asked.questions) == 1
+
+
+@pytest.mark.parametrize("answer", ["look", "force"])
+def test_the_second_window_is_warned(
+    session: Session, qtbot: QtBot, image_file: Path, problems: list[Problem], answer: str
+) -> None:
+    first = Session()
+    first.keeping.preferences.now = Preferences(autosave=False)
+    open_in(first, qtbot, image_file)
+    session.keeping.ask = asked = Asked(answer)
+    open_in(session, qtbot, image_file)
+    qtbot.waitUntil(lambda: bool(asked.questions))
+    assert "another window" in asked.questions[0].text
+    draw(session)
+    save(session, qtbot, masks=False)
+    assert image_file.with_suffix(".cpsam").exists() is (answer == "force")
+    assert bool(problems) is (answer == "look")
+    first.close()
+    session.close()
+    assert not list(image_file.parent.glob(".*.lock"))
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from cpsam_gui.storage.file_lock import ProjectLock
+lock = ProjectLock(Path(sys.argv[1]))
+assert lock.take() is None
+sys.stdout.write("held"); sys.stdout.flush()
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_the_lock_of_a_program_that_died_is_nobodys(tmp_path: Path) -> None:
+    from cpsam_gui.storage.file_lock import ProjectLock
+
+    project = tmp_path / "a.cpsam"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    command = [sys.executable, "-c", HOLDER, str(project)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.read(4) == b"held"
+        lock = ProjectLock(project)
+        owner = lock.take()
+        assert owner is not None
+        assert owner.process == holder.pid
+        assert not lock.held
+        holder.kill()
+        holder.wait()
+    assert lock.path.exists()
+    assert lock.take() is None
+    assert lock.held
+    lock.release()
+    assert not lock.path.exists()
+
+
+def test_a_lock_from_another_computer_counts(tmp_path: Path) -> None:
+    from cpsam_gui.storage.file_lock import ProjectLock
+
+    lock = ProjectLock(tmp_path / "a.cpsam")
+    lock.path.write_text(json.dumps({"user": "ada", "computer": "elsewhere", "process": 7, "since": 1e9}))
+    owner = lock.take()
+    assert owner is not None
+    assert "ada on elsewhere" in owner.described()
+    assert lock.take(by_force=True) is None
+    lock.release()
+    assert not lock.path.exists()
+    lock.path.write_bytes(b"\xff damaged")
+    assert lock.take() is None
+    lock.release()
+    away = ProjectLock(tmp_path / "absent" / "a.cpsam")
+    assert away.take() is None
+    assert not away.held
+    away.release()
+
+
+def test_the_state_follows_the_work(session: Session, qtbot: QtBot, image_file: Path) -> None:
+    keeping = session.keeping
+    open_in(session, qtbot, image_file)
+    assert keeping.state is ReviewState.NOT_STARTED
+    draw(session)
+    assert keeping.state is ReviewState.CORRECTED
+    keeping.toggle_verified()
+    assert keeping.state is ReviewState.VERIFIED
+    session.change(lambda document: operations.set_locked(document, list(document.objects)))
+    assert keeping.state is ReviewState.VERIFIED  # a lock is no correction
+    session.change(lambda document: operations.set_locked(document, list(document.objects)))
+    session.change(lambda document: operations.delete(document, list(document.objects)))
+    assert keeping.state is ReviewState.CORRECTED
+    session.undo()
+    assert keeping.state is ReviewState.VERIFIED
+    save(session, qtbot, masks=False)
+    assert read_state(image_file.with_suffix(".cpsam")) is ReviewState.VERIFIED
+    assert files.progress_of(image_file) is files.Progress.VERIFIED
+    session.go_to(0)
+    assert keeping.state is ReviewState.NOT_STARTED
+    open_in(session, qtbot, image_file)
+    assert keeping.state is ReviewState.VERIFIED
+    assert not session.document.modified
+
+
+def test_notes_and_classes_come_back(session: Session, qtbot: QtBot, image_file: Path) -> None:
+    open_in(session, qtbot, image_file)
+    names = (ClassName(1, "tumour", "#ff8800"),)
+    session.keeping.set_facts("Notes", notes="dim at the left", classes=names)
+    assert session.document.steps == ("Notes",)
+    session.keeping.set_facts("Notes", notes="dim at the left")
+    assert session.document.steps == ("Notes",)  # nothing changed
+    save(session, qtbot, masks=False)
+    open_in(session, qtbot, image_file)
+    assert session.document.facts.notes == "dim at the left"
+    assert session.document.facts.classes == names
+
+
+def test_flows_come_back_and_are_written_once(
+    session: Session, qtbot: QtBot, image_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = image_file.with_suffix(".cpsam")
+    open_in(session, qtbot, image_file)
+    rng = np.random.default_rng(0)
+    flows = rng.normal(size=(2, 80, 100)).astype(np.float32)
+    logits = rng.normal(size=(80, 100)).astype(np.float32)
+    session.runs.flows = Flows(flows, logits, 17.5)
+    draw(session)
+    save(session, qtbot, masks=False)
+    packed: list[Any] = []
+    from cpsam_core.images import project_files
+
+    real: Callable[..., bytes] = project_files.packed
+    monkeypatch.setattr(project_files, "packed", lambda array: (packed.append(array.shape), real(array))[1])
+    draw(session, y=30)
+    save(session, qtbot, masks=False)
+    assert packed == [(1, 80, 100)]  # the masks alone
+    open_in(session, qtbot, image_file)
+    back = session.runs.flows
+    assert back is not None
+    assert back.diameter == 17.5
+    np.testing.assert_allclose(back.flows, flows, rtol=1e-3)
+    np.testing.assert_allclose(back.logits, logits, rtol=1e-3, atol=1e-4)
+    session.keeping.preferences.now = Preferences(autosave=False, keep_flows=False)
+    draw(session, y=50)
+    save(session, qtbot, masks=False)
+    with zipfile.ZipFile(project) as archive:
+        assert set(archive.namelist()) == {"masks.tif", "project.json"}
+
+
+def test_keys_of_other_programs_stay(session: Session, qtbot: QtBot, image_file: Path) -> None:
+    project = image_file.with_suffix(".cpsam")
+    open_in(session, qtbot, image_file)
+    draw(session)
+    save(session, qtbot, masks=False)
+    stored = read_project_file(project)
+    from cpsam_core.images.project_files import ProjectFile, write_project_file
+
+    complete = np.ones(stored.labels.shape, bool)
+    other = ProjectFile(
+        stored.labels, stored.objects, image="cells.tif", extra={"mood": "good"}, maps={"complete": complete}
+    )
+    write_project_file(project, other)
+    open_in(session, qtbot, image_file)
+    draw(session, y=30)
+    save(session, qtbot, masks=False)
+    found = read_project_file(project)
+    assert found.extra["mood"] == "good"
+    assert found.maps["complete"].all()
+
+
+def test_exports_are_no_saves_but_where_there_is_no_file(
+    session: Session, qtbot: QtBot, image_file: Path, tmp_path: Path
+) -> None:
+    open_in(session, qtbot, image_file)
+    draw(session)
+    with qtbot.waitSignal(session.saved):
+        session.keeping.export(tmp_path / "copy.png")
+    assert session.document.modified
+    session.path = None
+    with qtbot.waitSignal(session.saved):
+        session.keeping.export(tmp_path / "copy.png")
+    assert not session.document.modified
+
+
+def test_a_png_that_would_lose_objects_is_refused(
+    session: Session, qtbot: QtBot, image_file: Path, problems: list[Problem], tmp_path: Path
+) -> None:
+    open_in(session, qtbot, image_file)
+    session.document.replace("Many", np.full((1, 80, 100), 70_000, np.uint32), {})
+    session.keeping.export(tmp_path / "many.png")
+    qtbot.waitUntil(lambda: bool(problems))
+    assert "65,535" in problems[0].text
+    assert not (tmp_path / "many.png").exists()
+
+
+def test_imported_masks_are_somebodys_work(
+    session: Session, qtbot: QtBot, image_file: Path, disc_labels: Any
+) -> None:
+    masks = image_file.with_name("cells_masks.tif")
+    tifffile.imwrite(masks, disc_labels.astype(np.uint16))
+    open_in(session, qtbot, image_file)
+    assert session.keeping.state is ReviewState.CORRECTED
+    assert {row.origin for row in session.document.objects.values()} == {Origin.EDITED}
+    assert not session.document.modified
+
+
+def test_closing_saves_by_itself(
+    segmented: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path
+) -> None:
+    def never(*args: object) -> None:
+        raise AssertionError("nothing to ask")
+
+    monkeypatch.setattr(dialogs, "ask_unsaved", never)
+    segmented.session.keeping.preferences.now = Preferences()
+    assert segmented.isWindowModified()
+    assert segmented.close()
+    assert len(read_project_file(image_file.with_suffix(".cpsam")).objects) == 4
+    assert not image_file.with_name("cells_masks.tif").exists()
+    assert not list(image_file.parent.glob(".*.lock"))
+
+
+@pytest.mark.parametrize("answer", ["Discard", "Cancel"])
+def test_closing_asks_where_saving_fails(
+    segmented: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path, answer: str
+) -> None:
+    def full(*args: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    button = QMessageBox.StandardButton[answer]
+    monkeypatch.setattr("cpsam_core.system.atomic._flush", full)
+    monkeypatch.setattr(dialogs, "ask_unsaved", lambda parent, name: button)
+    segmented.session.keeping.preferences.now = Preferences()
+    assert segmented.close() is (answer == "Discard")
+    (box,) = [box for box in segmented.findChildren(QMessageBox) if "disk is full" in box.text()]
+    box.close()
+    assert not image_file.with_suffix(".cpsam").exists()
+    if answer == "Cancel":
+        assert len(segmented.session.document.objects) == 4
+        segmented.session.keeping.preferences.now = Preferences(autosave=False)
+
+
+def test_going_on_to_another_image_saves_first(segmented: Window, qtbot: QtBot, image_file: Path) -> None:
+    other = Path(shutil.copy(image_file, image_file.with_name("other.tif")))
+    segmented.session.keeping.preferences.now = Preferences()
+    with qtbot.waitSignal(segmented.session.image_changed):
+        segmented.open(other)
+    assert segmented.session.path == other
+    assert len(read_project_file(image_file.with_suffix(".cpsam")).objects) == 4
+    assert not segmented.isWindowModified()
+
+
+def test_verified_is_a_switch_of_the_window(segmented: Window) -> None:
+    action = segmented.actions_by_key["verified"]
+    assert not action.isChecked()
+    action.trigger()
+    assert action.isChecked()
+    assert segmented.session.keeping.state is ReviewState.VERIFIED
+    segmented.session.undo()
+    assert not action.isChecked()
+    assert segmented.session.keeping.state is ReviewState.SEGMENTED
+
+
+def test_unsaved_work_is_offered_with_its_image(session: Session, qtbot: QtBot, image_file: Path) -> None:
+    open_in(session, qtbot, image_file)
+    number = draw(session)
+    journal = session.keeping.journal
+    assert journal is not None
+    journal.flush()
+    left = journal.path.with_name("cells-1-2.journal")
+    left.write_bytes(journal.path.read_bytes())
+    session.keeping.discard()
+    session.keeping.ask = asked = Asked("later", "recover")
+    open_in(session, qtbot, image_file)
+    qtbot.waitUntil(lambda: len(asked.questions) == 1)
+    assert left.exists()
+    assert not session.document.objects
+    open_in(session, qtbot, image_file)
+    qtbot.waitUntil(lambda: set(session.document.objects) == {number})
+    assert session.keeping.state is ReviewState.CORRECTED
+    assert session.document.modified
+    qtbot.waitUntil(lambda: not left.exists())
+    assert len(asked.questions) == 2
+    assert session.document.steps[-1] == "Recovered work"
+
+
+def test_a_recovery_that_fails_is_offered_again(session: Session, qtbot: QtBot, image_file: Path) -> None:
+    open_in(session, qtbot, image_file)
+    draw(session)
+    journal = session.keeping.journal
+    assert journal is not None
+    journal.flush()
+    left = journal.path.with_name("cells-1-2.journal")
+    left.write_bytes(journal.path.read_bytes())
+    session.keeping.discard()
+    away = image_file.rename(image_file.with_name("away.tif"))
+    with qtbot.waitSignal(session.failed):
+        session.keeping.recovery.recover(left)
+    assert left.exists(), "the work waits for its image"
+    away.rename(image_file)
+    session.keeping.ask = asked = Asked("recover")
+    open_in(session, qtbot, image_file)
+    qtbot.waitUntil(lambda: len(session.document.objects) == 1)
+    assert len(asked.questions) == 1
+
+
+def test_the_dialog_lists_all_that_was_left_behind(qtbot: QtBot, tmp_path: Path) -> None:
+    left = [Left(tmp_path / f"{name}.journal", tmp_path / f"{name}.tif", 1e9) for name in "abc"]
+    dropped: list[Left] = []
+    dialog = RecoveryDialog(None, left, dropped.append)
+    qtbot.addWidget(dialog)
+    assert dialog.list.count() == 3
+    dialog.list.setCurrentRow(1)
+    dialog.drop()
+    assert dropped == [left[1]]
+    dialog.list.setCurrentRow(1)
+    dialog.recover()
+    assert dialog.chosen == left[2]
+    empty = RecoveryDialog(None, left[:1], dropped.append)
+    qtbot.addWidget(empty)
+    empty.drop()
+    assert empty.chosen is None

@@ -1,0 +1,195 @@
+"""The review: the order of doubt, decisions as steps of history, places without an object."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+
+from cpsam_gui import operations
+from cpsam_gui.session import Flows
+from cpsam_gui.tasks.coverage import find_missed
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.session import Session
+    from cpsam_gui.window.window import Window
+
+
+@pytest.fixture
+def doubtful(segmented: Window, qtbot: QtBot) -> Window:
+    """Return a window whose objects 3 and 1 are in doubt, in this order, and that shows the review."""
+    document = segmented.session.document
+    with document.step("Doubt"):
+        document.update([3], flow_error=0.9)
+        document.update([1], flow_error=0.4)
+    segmented.show_panel("Review")
+    qtbot.waitUntil(lambda: segmented.session.measuring.fresh)
+    return segmented
+
+
+def settle(session: Session, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: session.measuring.fresh and session.jobs.idle)
+
+
+def test_the_most_doubtful_comes_first_and_is_shown(doubtful: Window) -> None:
+    session = doubtful.session
+    doubtful.actions_by_key["review_next"].trigger()
+    assert session.reviewing.present == 3
+    assert session.view.selection == frozenset([3])
+    assert (session.view.camera.y, session.view.camera.x) == pytest.approx((60.5, 20.5))
+    assert 19 * session.view.camera.scale >= 180 / 2.5
+    assert session.reviewing.reasons[0] == "flow error 0.9"
+    assert "flow error 0.9" in doubtful.review_panel.reasons.text()
+    doubtful.actions_by_key["review_next"].trigger()
+    assert session.reviewing.present == 1
+    doubtful.actions_by_key["review_previous"].trigger()
+    assert session.reviewing.present == 3
+
+
+def test_decisions_are_steps_that_can_be_undone(doubtful: Window, qtbot: QtBot) -> None:
+    session, do = doubtful.session, doubtful.actions_by_key
+    do["review_next"].trigger()
+    do["review_accept"].trigger()
+    assert session.document.objects[3].locked and session.document.objects[3].verified
+    assert session.reviewing.present == 1
+    do["review_uncertain"].trigger()
+    assert session.document.objects[1].uncertain
+    left = session.reviewing.present
+    assert left in (2, 4)
+    do["review_delete"].trigger()
+    assert left not in session.document.objects
+    settle(session, qtbot)
+    assert session.reviewing.progress == (2, 3)
+    assert doubtful.review_panel.progress_words.text() == "2 of 3 looked at"
+    for _ in range(3):
+        session.undo()
+    settle(session, qtbot)
+    assert session.reviewing.progress == (0, 4)
+    assert not session.document.objects[3].locked
+
+
+def test_the_end_is_said(doubtful: Window, qtbot: QtBot) -> None:
+    session = doubtful.session
+    for _ in range(3):
+        session.reviewing.next()
+        session.reviewing.accept()
+    with qtbot.waitSignal(session.message, check_params_cb=lambda text: "Every object" in text):
+        session.reviewing.accept()
+    settle(session, qtbot)
+    assert session.reviewing.progress == (4, 4)
+    assert doubtful.review_panel.bar.value() == 4
+
+
+def test_accepted_objects_stay_as_they_are(doubtful: Window) -> None:
+    session = doubtful.session
+    session.reviewing.show(2)
+    session.reviewing.accept()
+    assert operations.delete(session.document, [2]) == operations.LOCKED
+
+
+def test_a_decision_is_about_what_is_selected(doubtful: Window) -> None:
+    session = doubtful.session
+    session.view.selection = frozenset([2, 4])
+    assert "2 objects" in doubtful.review_panel.title.text()
+    qtbot_click(doubtful.review_panel.accept)
+    assert session.document.objects[2].verified and session.document.objects[4].verified
+    assert session.document.steps[-1] == "Accept 2 objects"
+
+
+def qtbot_click(button: object) -> None:
+    button.click()  # type: ignore[attr-defined]
+
+
+def test_editing_takes_the_brush(doubtful: Window) -> None:
+    session = doubtful.session
+    session.reviewing.show(4)
+    doubtful.actions_by_key["review_edit"].trigger()
+    assert session.tool.key == "brush"
+    assert session.view.selection == frozenset([4])
+
+
+def test_keys_work_on_the_canvas(doubtful: Window, qtbot: QtBot) -> None:
+    doubtful.canvas.setFocus()
+    qtbot.keyClick(doubtful.canvas, Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: doubtful.session.reviewing.present == 3)
+    qtbot.keyClick(doubtful.canvas, Qt.Key.Key_Y)
+    assert doubtful.session.document.objects[3].verified
+
+
+def test_without_the_panel_the_objects_are_measured_first(segmented: Window, qtbot: QtBot) -> None:
+    session = segmented.session
+    assert session.measuring.now is None
+    session.reviewing.next()
+    qtbot.waitUntil(lambda: session.reviewing.present > 0)
+
+
+def see_a_cell(session: Session) -> None:
+    """Let the last run have seen all objects, and one more at (40, 85)."""
+    flows = session.runs.flows
+    assert flows is not None
+    logits = np.where(session.document.labels[0] > 0, 3.0, -3.0).astype(np.float32)
+    logits[36:44, 80:90] = 4
+    session.runs.flows = replace(flows, logits=logits)
+
+
+def test_missed_cells_are_counted_marked_and_found(segmented: Window, qtbot: QtBot) -> None:
+    session, reviewing = segmented.session, segmented.session.reviewing
+    see_a_cell(session)
+    segmented.show_panel("Review")
+    qtbot.waitUntil(lambda: len(reviewing.missed) == 1)
+    assert "1 places" in segmented.review_panel.missed_words.text()
+    assert not segmented.canvas.markers.frames.path().isEmpty()
+    segmented.actions_by_key["missed_next"].trigger()
+    assert (session.view.camera.y, session.view.camera.x) == pytest.approx((40, 85))
+    assert not segmented.canvas.markers.present.path().isEmpty()
+    segmented.actions_by_key["missed_find"].trigger()
+    assert session.tool.key == "find"
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    session.tool.cancel()
+    segmented.actions_by_key["missed_mark"].trigger()
+    assert segmented.canvas.markers.present.path().isEmpty()
+
+
+def test_a_missed_cell_that_is_drawn_is_gone(segmented: Window, qtbot: QtBot) -> None:
+    session, reviewing = segmented.session, segmented.session.reviewing
+    see_a_cell(session)
+    segmented.show_panel("Review")
+    qtbot.waitUntil(lambda: len(reviewing.missed) == 1)
+    with qtbot.waitSignal(reviewing.missed_changed):
+        operations.add_polygon(session.document, 0, [(34, 78), (34, 92), (46, 92), (46, 78)])
+    qtbot.waitUntil(lambda: not reviewing.missed and session.jobs.idle)
+    with qtbot.waitSignal(session.message):
+        reviewing.next_missed()
+
+
+def test_missed_places_of_a_volume(session: Session) -> None:
+    from cpsam_gui.state.document import Document
+
+    logits = np.full((3, 40, 40), -3, np.float32)
+    logits[1:, 5:15, 10:25] = 2
+    (found,) = find_missed(logits, Document((3, 40, 40)).snapshot(), lambda *args: None)
+    assert (found.box.z0, found.box.z1, found.box.y0, found.box.x1) == (1, 3, 5, 25)
+    assert found.area == 2 * 10 * 15
+    assert find_missed(logits, Document((2, 40, 40)).snapshot(), lambda *args: None) == ()
+
+
+def test_progress_comes_back_with_the_project(doubtful: Window, qtbot: QtBot) -> None:
+    session = doubtful.session
+    session.reviewing.next()
+    session.reviewing.accept()
+    assert session.keeping.save_now()
+    assert session.path is not None
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(session.path)
+    settle(session, qtbot)
+    assert session.document.objects[3].verified and session.document.objects[3].locked
+    assert session.reviewing.progress == (1, 4)
+
+
+def test_runs_leave_flows_for_the_tests(segmented: Window) -> None:
+    assert isinstance(segmented.session.runs.flows, Flows)

@@ -1,0 +1,450 @@
+"""Runs of the model: what they touch, what they leave alone, and what becomes of late results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from cpsam_core.errors import SettingsError, WeightsError
+from cpsam_gui.runs.models import ModelChoice, Models
+from cpsam_gui.runs.options import RunOptions, recalled, remembered, typical_diameter
+from cpsam_gui.session import Session
+from cpsam_gui.state.box import Box
+from cpsam_gui.state.steps import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+
+class Bright:
+    """Finds what is bright: connected pixels above 300; remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, Any]] = []
+
+    def segment(self, image: Any, settings: Any, progress: Any) -> Any:
+        self.asked.append((image, settings))
+        progress(1, 1, "tiles")
+        labels = np.stack([ndimage.label(plane[..., 0] > 300)[0] for plane in image.pixels]).astype(np.uint32)
+        labels = labels[0] if len(labels) == 1 else labels
+        ids = np.arange(1, int(labels.max()) + 1)
+        table = SimpleNamespace(ids=ids, flow_errors=ids / 100, probabilities=np.full(len(ids), 0.5))
+        return SimpleNamespace(
+            labels=labels,
+            flows=np.ones((2, *labels.shape), np.float32),
+            logits=labels.astype(np.float32),
+            objects=table,
+            diameter=18.0,
+            classes=None,
+            class_logits=None,
+        )
+
+    def measure(self, image: Any, settings: Any, progress: Any) -> float | None:
+        self.asked.append((image, settings))
+        return None
+
+
+@pytest.fixture
+def bright() -> Bright:
+    return Bright()
+
+
+@pytest.fixture
+def session(bright: Bright, qtbot: QtBot, image_file: Path) -> Iterator[Session]:
+    """Return a session with the image of four discs (centres at 20 and 60, radius 9)."""
+    made = Session(Models(lambda choice, progress: bright))
+    with qtbot.waitSignal(made.image_changed):
+        made.images.open(image_file)
+    yield made
+    made.close()
+
+
+def run(session: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(session.history_changed):
+        session.runs.segment()
+
+
+def draw(session: Session, box: Box, number: int, name: str = "Draw") -> None:
+    with session.document.step(name):
+        session.document.write(box, np.full(box.shape, number, np.uint32), Origin.HAND)
+
+
+def region(session: Session, qtbot: QtBot, box: Box, **changes: Any) -> list[int]:
+    done: list[list[int]] = []
+    session.runs.segment_region(box, done.append, **changes)
+    qtbot.waitUntil(lambda: bool(done))
+    return done[0]
+
+
+# -- what stays ------------------------------------------------------------------------------------------------
+
+
+def test_kept_objects_keep_every_pixel_and_new_ones_go_around_them(session: Session, qtbot: QtBot) -> None:
+    draw(session, Box(0, 1, 10, 16, 10, 30), 50)  # over the upper part of a disc
+    draw(session, Box(0, 1, 50, 71, 50, 71), 51)  # over a whole disc
+    before = np.array(session.document.labels)
+    run(session, qtbot)
+    labels, objects = session.document.labels, session.document.objects
+    np.testing.assert_array_equal(labels[before > 0], before[before > 0])
+    assert (
+        len(objects) == 5
+    )  # two drawn, the cut disc, two whole discs: the covered one is the drawn one found again
+    assert {objects[50].origin, objects[51].origin} == {Origin.HAND}
+    cut = session.document.label_at(0, 24, 20)
+    assert cut not in (0, 50)
+    assert session.document.label_at(0, 12, 20) == 50
+
+
+@pytest.mark.parametrize("fields", [{"locked": True}, {"verified": True}, {"origin": Origin.EDITED}])
+def test_what_a_person_vouched_for_survives(session: Session, qtbot: QtBot, fields: dict[str, Any]) -> None:
+    run(session, qtbot)
+    number = session.document.label_at(0, 20, 20)
+    with session.document.step("Mark"):
+        session.document.update([number], **fields)
+    pixels = np.array(session.document.labels == number)
+    run(session, qtbot)
+    np.testing.assert_array_equal(session.document.labels == number, pixels)
+    assert len(session.document.objects) == 4
+    session.runs.change(keep=False)
+    run(session, qtbot)
+    assert number not in session.document.objects
+
+
+def test_a_stroke_under_way_is_waited_for_and_kept(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = session.document
+    document.begin("Stroke")
+    document.write(Box(0, 1, 38, 42, 38, 42), np.full((1, 4, 4), 9, np.uint32))
+    session.runs.segment()
+    qtbot.waitUntil(lambda: not session.jobs.busy)
+    qtbot.wait(120)
+    assert document.writing
+    with qtbot.waitSignal(session.history_changed):
+        document.commit()
+    qtbot.waitUntil(lambda: len(document.objects) == 5)
+    assert document.objects[9].origin is Origin.HAND
+    assert document.steps == ("Stroke", "Segment with cpsam-lite")
+
+
+def test_what_is_drawn_during_a_run_is_not_lost(session: Session, qtbot: QtBot, bright: Bright) -> None:
+    gate, plain = Event(), bright.segment
+
+    def slow(image: Any, settings: Any, progress: Any) -> Any:
+        gate.wait(5)
+        return plain(image, settings, progress)
+
+    bright.segment = slow  # type: ignore[method-assign]
+    session.runs.segment()
+    draw(session, Box(0, 1, 36, 44, 36, 44), session.document.new_id())
+    gate.set()
+    qtbot.waitUntil(lambda: len(session.document.objects) == 5)
+    assert sum(row.origin is Origin.HAND for row in session.document.objects.values()) == 1
+
+
+# -- regions ---------------------------------------------------------------------------------------------------
+
+
+def test_a_region_replaces_the_models_objects_there_and_nothing_else(
+    session: Session, qtbot: QtBot, bright: Bright
+) -> None:
+    run(session, qtbot)
+    before = np.array(session.document.labels)
+    box = Box(0, 1, 5, 36, 5, 36)
+    new = region(session, qtbot, box)
+    after = session.document.labels
+    assert len(new) == 1
+    assert new[0] not in before
+    np.testing.assert_array_equal(after == new[0], before == before[0, 20, 20])
+    others = before != before[0, 20, 20]
+    np.testing.assert_array_equal(after[others], before[others])
+    row = session.document.objects[new[0]]
+    assert row.origin is Origin.MODEL
+    assert row.flow_error == pytest.approx(0.01)
+    assert row.box == Box(0, 1, 11, 30, 11, 30)
+    assert bright.asked[-1][0].pixels.shape[1:3] != (80, 100)
+    assert session.document.steps[-1] == "Segment region"
+    session.undo()
+    np.testing.assert_array_equal(session.document.labels, before)
+
+
+def test_a_region_keeps_hand_made_objects_unless_told_otherwise(session: Session, qtbot: QtBot) -> None:
+    draw(session, Box(0, 1, 10, 31, 10, 31), 70)
+    assert region(session, qtbot, Box(0, 1, 5, 36, 5, 36)) == []
+    assert session.document.objects[70].area == 441
+    session.runs.change(keep=False)
+    assert len(region(session, qtbot, Box(0, 1, 5, 36, 5, 36))) == 1
+    assert 70 not in session.document.objects
+
+
+def test_objects_outside_of_the_region_are_not_taken(session: Session, qtbot: QtBot) -> None:
+    # The network sees the discs around the box; only what lies in it by more than half counts.
+    assert region(session, qtbot, Box(0, 1, 34, 47, 34, 47)) == []
+    assert len(region(session, qtbot, Box(0, 1, 0, 23, 0, 40))) == 1
+
+
+def test_a_region_outside_the_image_does_nothing(session: Session, qtbot: QtBot, bright: Bright) -> None:
+    found: list[Any] = []
+    session.runs.propose_region(Box(0, 1, 500, 600, 0, 10), found.append)
+    assert found == [None]
+    assert not bright.asked
+
+
+def test_a_region_can_have_settings_of_its_own(session: Session, qtbot: QtBot, bright: Bright) -> None:
+    region(session, qtbot, Box(0, 1, 5, 36, 5, 36), diameter="auto")
+    assert bright.asked[-1][1].diameter == "auto"
+    assert session.runs.options == RunOptions()
+
+
+def test_later_thresholds_know_the_region(session: Session, qtbot: QtBot) -> None:
+    run(session, qtbot)
+    flows = session.runs.flows
+    assert flows is not None
+    flows.logits[...] = 0
+    region(session, qtbot, Box(0, 1, 5, 36, 5, 36))
+    assert flows.logits[20, 20] > 0
+    assert flows.logits[70, 90] == 0
+
+
+def test_a_region_of_a_stack_is_of_the_plane_shown(qtbot: QtBot, stack_file: Path, bright: Bright) -> None:
+    session = Session(Models(lambda choice, progress: bright))
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(stack_file)
+    session.desk.run.segment_region(Box(2, 3, 5, 36, 5, 36))
+    qtbot.waitUntil(lambda: not session.jobs.busy)
+    image, settings = bright.asked[-1]
+    assert image.pixels.shape[0] == 1
+    assert not settings.do_3D
+    session.close()
+
+
+# -- late results ----------------------------------------------------------------------------------------------
+
+
+def test_the_result_of_another_image_is_dropped(
+    session: Session, qtbot: QtBot, bright: Bright, stack_file: Path
+) -> None:
+    gate, plain = Event(), bright.segment
+    bright.segment = lambda *a: (gate.wait(5), plain(*a))[1]  # type: ignore[method-assign]
+    session.runs.segment_region(Box(0, 1, 5, 36, 5, 36))
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(stack_file)
+        gate.set()
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert not session.document.objects
+    assert session.document.shape[0] == 5
+
+
+def flows_of(session: Session) -> None:
+    """Give the session flows of its masks: each object has another logit."""
+    from cpsam_core.dynamics.targets import flows_from_masks
+    from cpsam_gui.session import Flows
+
+    labels = np.array(session.document.labels[0])
+    session.runs.flows = Flows(
+        5 * flows_from_masks(labels), np.where(labels > 0, 1.0 + labels, -6.0).astype(np.float32)
+    )
+
+
+def test_the_newest_thresholds_win(session: Session, qtbot: QtBot) -> None:
+    run(session, qtbot)
+    flows_of(session)
+    for threshold in (0.0, 4.5, 2.5, 3.5):  # logits of the objects are 2 to 5
+        session.runs.change(cellprob_threshold=threshold)
+        session.runs.mask_again()
+    qtbot.waitUntil(lambda: session.jobs.idle and len(session.document.objects) == 2, timeout=60_000)
+    assert session.document.steps == ("Segment with cpsam-lite", "Change thresholds")
+    assert session.runs.last_settings["cellprob_threshold"] == 3.5
+
+
+def test_thresholds_after_an_undone_run_are_dropped(session: Session, qtbot: QtBot) -> None:
+    run(session, qtbot)
+    flows_of(session)
+    session.runs.mask_again()
+    session.undo()
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert not session.document.objects
+
+
+def test_thresholds_moved_during_a_run_are_applied_after_it(
+    session: Session, qtbot: QtBot, bright: Bright, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+    monkeypatch.setattr(
+        session.runs, "mask_again", lambda: asked.append(session.runs.settings.flow_threshold)
+    )
+    session.runs.segment()
+    session.runs.change(flow_threshold=0.9)
+    qtbot.waitUntil(lambda: len(session.document.objects) == 4)
+    assert asked == [0.9]
+    assert session.runs.last_settings["flow_threshold"] == 0.4
+
+
+# -- options ---------------------------------------------------------------------------------------------------
+
+
+def test_options_change_by_name_and_go_back() -> None:
+    options = RunOptions().changed(
+        flow_threshold=0.8, percentile=(2, 98), name="mine", device="cpu", keep=False
+    )
+    assert options.settings.flow_threshold == 0.8
+    assert options.settings.normalize.percentile == (2.0, 98.0)
+    assert options.model == ModelChoice("mine", "cpu")
+    assert not options.is_default
+    back = options.restored()
+    assert back.is_default
+    assert back.model == options.model
+    assert back.keep
+    with pytest.raises(SettingsError):
+        options.changed(percentile=(50, 10))
+    with pytest.raises(TypeError):
+        options.changed(nonsense=1)
+
+
+def test_settings_of_stacks_stay_away_from_planes() -> None:
+    options = RunOptions().changed(stitch_threshold=0.3, anisotropy=2.0)
+    assert options.settings.do_3D
+    flat, stack = options.settings_for(1, (2,)), options.settings_for(5)
+    assert (flat.do_3D, flat.stitch_threshold, flat.anisotropy, flat.channels) == (False, 0, None, (2,))
+    assert (stack.do_3D, stack.stitch_threshold, stack.anisotropy, stack.channels) == (True, 0.3, 2.0, None)
+
+
+def test_settings_come_back_from_files_that_hold_anything() -> None:
+    options = RunOptions().changed(diameter=40.0, flow_threshold=0.7)
+    assert (
+        RunOptions().changed(**recalled(remembered(options, options.settings))).settings == options.settings
+    )
+    assert recalled({"diameter": None}) == {"diameter": None}
+    assert recalled({"diameter": "x", "flow_threshold": "0.4", "min_size": True, "other": 3}) == {}
+    assert recalled({"diameter": -4, "min_size": 20.0}) == {"min_size": 20}
+
+
+def test_nonsense_in_a_file_leaves_the_options_alone(session: Session) -> None:
+    from cpsam_gui import tasks
+
+    labels = np.zeros(session.document.shape, np.uint32)
+    session.runs.swap("Masks", tasks.Found(labels, tasks.records_of(labels), settings={"flow_threshold": -3}))
+    assert session.runs.options == RunOptions()
+
+
+def test_the_typical_size_is_the_median(session: Session, qtbot: QtBot) -> None:
+    assert typical_diameter([]) is None
+    assert session.runs.size_from_masks() is None
+    run(session, qtbot)
+    assert session.runs.size_from_masks() == pytest.approx(18, abs=0.6)
+    assert session.runs.options.settings.diameter == pytest.approx(18, abs=0.6)
+
+
+def test_measuring_that_finds_nothing_leaves_the_diameter(session: Session, qtbot: QtBot) -> None:
+    words: list[str] = []
+    session.message.connect(words.append)
+    session.runs.measure()
+    qtbot.waitUntil(lambda: not session.jobs.busy)
+    assert session.runs.options == RunOptions()
+    assert "no cells" in words[-1]
+
+
+# -- models that fail ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (WeightsError("The weights are not on this computer and cannot be fetched: offline."), "offline"),
+        (MemoryError(), "not enough memory"),
+        (RuntimeError("odd"), "inside the program"),
+    ],
+)
+def test_a_model_that_cannot_be_loaded_is_told_and_the_next_run_works(
+    qtbot: QtBot, image_file: Path, bright: Bright, error: Exception, words: str
+) -> None:
+    errors = [error]
+
+    def load(choice: ModelChoice, progress: Any) -> Any:
+        if errors:
+            raise errors.pop()
+        return bright
+
+    session = Session(Models(load))
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(image_file)
+    with qtbot.waitSignal(session.failed) as caught:
+        session.runs.segment()
+    assert words in caught.args[0].text
+    run(session, qtbot)
+    assert len(session.document.objects) == 4
+    session.close()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"", "empty"), (b"PK nonsense", "broken.pth"), (None, "does not exist")]
+)
+def test_a_broken_or_missing_model_file_is_told_in_words(
+    qtbot: QtBot, image_file: Path, tmp_path: Path, content: bytes | None, words: str
+) -> None:
+    path = tmp_path / "broken.pth"
+    if content is not None:
+        path.write_bytes(content)
+    session = Session()
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(image_file)
+    session.runs.change(name=str(path))
+    with qtbot.waitSignal(session.failed, timeout=60_000) as caught:
+        session.runs.segment()
+    assert words in caught.args[0].text
+    assert "inside the program" not in caught.args[0].text
+    session.close()
+
+
+def test_a_download_shows_its_bytes_and_can_be_cancelled(qtbot: QtBot, image_file: Path) -> None:
+    stopped = Event()
+
+    def load(choice: ModelChoice, progress: Any) -> Any:
+        try:
+            for megabytes in range(100_000):
+                progress(megabytes, 1200, "cpsam_v2")
+                Event().wait(0.001)
+        finally:
+            stopped.set()
+
+    session = Session(Models(load))
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(image_file)
+    with qtbot.waitSignal(
+        session.jobs.progressed, check_params_cb=lambda done, total, note: note == "cpsam_v2"
+    ):
+        session.runs.segment()
+    with qtbot.waitSignal(session.jobs.cancelled):
+        session.jobs.cancel()
+    assert stopped.is_set()
+    session.close()
+
+
+def test_another_device_frees_the_model(session: Session, qtbot: QtBot) -> None:
+    run(session, qtbot)
+    assert session.models.loaded(session.runs.options.model) is not None
+    session.runs.change(device="cpu")
+    assert session.models.loaded(ModelChoice()) is None
+    run(session, qtbot)
+    assert session.models.loaded(ModelChoice(device="cpu")) is not None
+
+
+def test_a_run_tells_how_long_the_next_one_takes(session: Session, qtbot: QtBot, bright: Bright) -> None:
+    bright.network = SimpleNamespace(device="cpu", precision="torch.float32", tile=256, diameter=None)  # type: ignore[attr-defined]
+    run(session, qtbot)
+    estimate = session.runs.forecast.estimate()
+    assert estimate is not None
+    assert estimate.certain
+    assert estimate.seconds is not None
+    assert estimate.text.endswith("on the CPU (float32)")
+    other = Session(Models(lambda choice, progress: bright))  # it is remembered
+    assert other.runs.forecast.pace.of(ModelChoice(), "cpu") is not None
+    other.close()

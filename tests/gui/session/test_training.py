@@ -1,0 +1,477 @@
+"""Retraining in the window: what is learnt from, steering, the comparison, models and their lineage."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import tifffile
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QInputDialog, QMessageBox
+
+from cpsam_core.checkpoints.cards import ModelCard, read_card
+from cpsam_core.data.pairs import Pair
+from cpsam_core.errors import ImageError, TrainingError
+from cpsam_core.finetune import EpochReport, TrainingEvent
+from cpsam_core.retrain import BeforeAfter, ImageChange, RetrainingPlan, Spot
+from cpsam_core.weights import ModelInfo
+from cpsam_gui.dialogs import model_tree as lineage
+from cpsam_gui.dialogs.before_after import BeforeAfterPage
+from cpsam_gui.dialogs.outline_picture import GAINED, KEPT, LOST, change_picture
+from cpsam_gui.panels.train.images import ASIDE, LEARN
+from cpsam_gui.panels.train.panel import duration
+from cpsam_gui.tasks import training as work
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+
+def report(epoch: int, loss: float = 1.0) -> EpochReport:
+    return EpochReport(epoch, 3, loss, loss * 1.1, 0.5 if epoch == 2 else None, 1e-5, 1.0, 2.0, epoch == 2)
+
+
+def change_of(image: Path) -> BeforeAfter:
+    true = np.zeros((80, 100), np.uint32)
+    true[10:20, 10:20], true[40:50, 40:50], true[60:70, 70:80] = 1, 2, 3
+    new = np.where(true == 3, 0, true).astype(np.uint32)
+    old = np.where(true == 1, 0, true).astype(np.uint32)
+    one = ImageChange(
+        Pair(image, image, "set"), true, old, new, 0.5, 0.7, (Spot(1, 15, 15),), (Spot(3, 65, 75),), (), ()
+    )
+    return BeforeAfter((one,), 0.5, 0.7, "improved", "The new model is better.")
+
+
+def outcome_of(image: Path, change: BeforeAfter | None) -> work.Outcome:
+    plan = RetrainingPlan((), (), "images", "It learns from two images.", "cpsam-lite", "mine")
+    result: Any = SimpleNamespace(reason="", best_epoch=2)
+    trained: Any = SimpleNamespace(path=image, card=ModelCard(name="mine"), result=result)
+    return work.Outcome(plan, trained, change)
+
+
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep the user's own models out of the tests."""
+    folder = tmp_path / "models"  # as on a fresh computer, the folder does not exist yet
+    monkeypatch.setenv("CPSAM_MODELS", str(folder))
+    return folder
+
+
+@pytest.fixture
+def annotated(
+    window: Window, image_file: Path, disc_labels: np.ndarray, models: Path, qtbot: QtBot
+) -> Window:
+    """Return a window on a folder of three images with masks and one without."""
+    pixels = tifffile.imread(image_file)
+    for name in ("a1", "a2", "a3"):
+        tifffile.imwrite(image_file.with_name(f"{name}.tif"), pixels)
+        tifffile.imwrite(image_file.with_name(f"{name}_masks.tif"), disc_labels.astype(np.uint16))
+    window.show_panel("Train")
+    with qtbot.waitSignal(window.session.training.candidates_changed):
+        window.open(image_file.with_name("a1.tif"))
+    qtbot.waitUntil(lambda: len(window.files_panel.folder.images) == 4)
+    return window
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch, image_file: Path) -> threading.Event:
+    """Replace the training by one that reports three epochs and ends when the gate opens."""
+    opened = threading.Event()
+
+    def train(candidates: Any, options: Any, control: Any, listener: Any, progress: Any) -> work.Outcome:
+        outcome = outcome_of(image_file, change_of(image_file))
+        listener.on_plan(outcome.plan)
+        for epoch in (1, 2, 3):
+            progress(epoch, 3, "step")
+            listener.on_epoch(report(epoch))
+        listener.on_event(TrainingEvent("memory", "Less memory is used from now on.", "lean"))
+        while not opened.wait(0.01) and not control.stopping:
+            progress(3, 3, "step")
+        return outcome
+
+    monkeypatch.setattr(work, "train", train)
+    return opened
+
+
+def test_images_with_masks_are_listed_and_ticked(annotated: Window) -> None:
+    training, model = annotated.session.training, annotated.train_panel.images.model()
+    assert [one.name for one in training.candidates] == ["a1.tif", "a2.tif", "a3.tif"]
+    assert all(one.objects == 4 and one.wanted for one in training.candidates)
+    assert model is not None
+    check, on = Qt.ItemDataRole.CheckStateRole, Qt.CheckState.Checked
+    assert [model.index(row, LEARN).data(check) for row in range(3)] == [on] * 3
+    model.setData(model.index(1, ASIDE), on, check)
+    assert training.uses[training.candidates[1].pair.image] == "aside"
+    assert model.index(1, LEARN).data(check) == Qt.CheckState.Unchecked
+    model.setData(model.index(2, LEARN), Qt.CheckState.Unchecked, check)
+    assert [one.use for one in training.candidates] == ["auto", "aside", "exclude"]
+    assert "1 images with 4 objects to learn from, 1 kept aside" in annotated.train_panel.counts.text()
+    model.setData(model.index(1, ASIDE), Qt.CheckState.Unchecked, check)
+    assert training.candidates[1].use == "auto"
+
+
+def test_only_changed_options_are_passed_on(annotated: Window, qtbot: QtBot) -> None:
+    panel, training = annotated.train_panel, annotated.session.training
+    qtbot.waitUntil(lambda: panel.options.rate.value() > 1e-7)
+    usual = work.settings_of(work.TrainOptions("cpsam-lite"))
+    assert training.chosen.start == "cpsam-lite"
+    assert training.chosen.changes == {}
+    assert panel.options.rate.value() == pytest.approx(usual.learning_rate)
+    panel.options.epochs.setValue(7)
+    panel.options.mode.setCurrentIndex(2)
+    panel.name.setText("better")
+    assert training.chosen.changes == {"epochs": 7, "mode": "adapters"}
+    assert training.chosen.name == "better"
+    made = work.settings_of(training.chosen)
+    assert (made.epochs, made.mode) == (7, "adapters")
+    assert made.learning_rate > usual.learning_rate
+    panel.options.restore()
+    assert training.chosen.changes == {}
+
+
+def test_a_training_reports_and_ends_with_a_comparison(
+    annotated: Window, gate: threading.Event, qtbot: QtBot
+) -> None:
+    training, panel = annotated.session.training, annotated.train_panel
+    annotated.actions_by_key["train"].trigger()
+    qtbot.waitUntil(lambda: len(training.reports) == 3)
+    qtbot.waitUntil(lambda: "Epoch 3 of 3" in panel.time.text())
+    assert training.running
+    assert panel.button.isHidden()
+    assert "Less memory" in panel.text.text()
+    assert panel.curves.training.getData()[1].tolist() == [1, 1, 1]
+    assert panel.curves.scores.getData()[0].tolist() == [2]
+    assert panel.curves.best.value() == 2
+    annotated.session.change(lambda document: None)  # editing goes on
+    with qtbot.waitSignal(annotated.session.image_changed):  # other images open
+        annotated.open(annotated.files_panel.folder.images[1])
+    with qtbot.waitSignal(training.finished):
+        gate.set()
+    page = annotated.findChild(BeforeAfterPage)
+    assert page is not None
+    assert page.title.text() == "mine is better"
+    assert "0.50 → 0.70" in (page.images.item(0) or page).text()  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: not page.picture.pixmap().isNull())
+    assert page.spots.topLevelItemCount() == 4
+    assert not training.running
+    page.keep.click()
+
+
+def test_pause_stop_and_cancel(annotated: Window, gate: threading.Event, qtbot: QtBot) -> None:
+    training = annotated.session.training
+    training.start()
+    qtbot.waitUntil(lambda: len(training.reports) == 3)
+    annotated.actions_by_key["train_pause"].trigger()
+    assert training.paused
+    assert annotated.train_panel.pause.text() == "Continue"
+    annotated.train_panel.pause.click()
+    assert not training.paused
+    with qtbot.waitSignal(training.finished):
+        training.stop()
+    training.start()
+    qtbot.waitUntil(lambda: len(training.reports) == 3)
+    with qtbot.assertNotEmitted(training.finished):
+        training.pause()
+        training.cancel()
+        qtbot.waitUntil(lambda: not training.running)
+
+
+def test_failures_are_shown_and_the_panel_is_ready_again(
+    annotated: Window, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    for image in [one.pair.image for one in annotated.session.training.candidates]:
+        annotated.session.training.use(image, "exclude")
+    with qtbot.waitSignal(annotated.session.failed) as caught:
+        annotated.retrain()
+    assert "No image is corrected yet" in caught.args[0].text
+    qtbot.waitUntil(lambda: not annotated.session.training.running)
+    assert not annotated.train_panel.button.isHidden()
+
+
+def test_a_training_that_fails_at_once_ends(
+    annotated: Window, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    def fail(*_: object) -> None:
+        raise ImageError("The folder is gone.")
+
+    training = annotated.session.training
+    monkeypatch.setattr(work, "look_at", fail)
+    for _ in range(5):
+        with qtbot.waitSignal(annotated.session.failed):
+            training.start()
+        qtbot.waitUntil(lambda: not training.running)
+
+
+def test_promote_segments_the_next_image_and_touches_no_saved_masks(
+    annotated: Window, qtbot: QtBot, image_file: Path
+) -> None:
+    before = {path: path.read_bytes() for path in image_file.parent.glob("*_masks.tif")}
+    page = annotated.training_pages.show_outcome(outcome_of(image_file, change_of(image_file)))
+    with qtbot.waitSignal(annotated.session.image_changed):
+        page.promote_next.click()
+    assert annotated.session.path == image_file  # the only one without masks
+    assert annotated.session.runs.options.model.name == "mine"
+    qtbot.waitUntil(lambda: len(annotated.session.document.objects) == 4)
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_changed_cell_is_shown_in_the_window(annotated: Window, qtbot: QtBot, image_file: Path) -> None:
+    page = annotated.training_pages.show_outcome(outcome_of(image_file, change_of(image_file)))
+    with qtbot.waitSignal(annotated.session.image_changed):
+        group = page.spots.topLevelItem(0)
+        assert group is not None
+        page.spots.itemClicked.emit(group.child(0), 0)
+    camera = annotated.session.view.camera
+    assert (camera.y, camera.x) == (15, 15)
+    page.keep.click()
+
+
+def test_discard_removes_the_new_model(annotated: Window, models: Path, image_file: Path) -> None:
+    from cpsam_core.weights.folders import embedded_file
+
+    models.mkdir()
+    (models / "mine.safetensors").write_bytes(embedded_file().read_bytes())
+    assert "mine" in annotated.session.models.names()
+    page = annotated.training_pages.show_outcome(outcome_of(image_file, None))
+    assert page.title.text() == "mine is trained"
+    page.discard.click()
+    assert "mine" not in annotated.session.models.names()
+
+
+def test_pictures_of_a_change() -> None:
+    change = change_of(Path("x.png")).images[0]
+    picture = change_picture(np.zeros((80, 100, 3), np.uint8), change)
+    assert tuple(picture[9, 12]) == GAINED
+    assert tuple(picture[59, 75]) == LOST
+    assert tuple(picture[39, 45]) == KEPT
+
+
+def test_duration_is_as_fine_as_makes_sense() -> None:
+    assert [duration(s) for s in (0.2, 70, 300, 9000)] == ["1 s", "70 s", "5 min", "2.5 h"]
+
+
+def test_family_tree_and_card() -> None:
+    def info(name: str, parent: str | None) -> ModelInfo:
+        return ModelInfo(name, Path(name), "own", 2_000_000, ModelCard(name=name, parent=parent), True)
+
+    nodes = lineage.family(
+        [info("c", "b"), info("a", None), info("b", "a"), info("d", "gone"), info("x", "y"), info("y", "x")]
+    )
+    assert {node.name for node in nodes} in ({"a", "gone", "x"}, {"a", "gone", "y"})
+    tree = next(node for node in nodes if node.name == "a")
+    assert tree.children[0].name == "b"
+    assert tree.children[0].children[0].name == "c"
+    assert next(node for node in nodes if node.name == "gone").info is None
+    lines = dict(lineage.card_lines(info("c", "b")))
+    assert (lines["Trained from"], lines["Size"]) == ("b", "2.0 MB")
+
+
+def test_models_are_renamed_used_rolled_back_and_deleted(
+    annotated: Window, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cpsam_core.checkpoints.cards import write_card
+    from cpsam_core.weights.folders import embedded_file
+
+    models.mkdir()
+    path = models / "child.safetensors"
+    path.write_bytes(embedded_file().read_bytes())
+    write_card(path, ModelCard(name="child", parent="cpsam-lite"))
+    manager = annotated.training_pages.show_models()
+    found = manager.tree.findItems("child", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
+    assert (found[0].parent() or found[0]).text(0) == "cpsam-lite"
+    manager.tree.setCurrentItem(found[0])
+    manager.choose.click()
+    assert annotated.session.runs.options.model.name == "child"
+    monkeypatch.setattr(QInputDialog, "getText", lambda *args, **kwargs: ("grown", True))
+    manager.rename.click()
+    assert annotated.session.runs.options.model.name == "grown"
+    assert (models / "grown.safetensors").is_file()
+    found = manager.tree.findItems("grown", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
+    manager.tree.setCurrentItem(found[0])
+    manager.back.click()
+    assert annotated.session.runs.options.model.name == "cpsam-lite"
+    found = manager.tree.findItems("grown", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
+    manager.tree.setCurrentItem(found[0])
+    monkeypatch.setattr(QMessageBox, "question", lambda *args: QMessageBox.StandardButton.Yes)
+    manager.delete.click()
+    assert not (models / "grown.safetensors").exists()
+    manager.leave.click()
+
+
+def test_an_interrupted_training_is_remembered(
+    models: Path, image_file: Path, disc_labels: np.ndarray
+) -> None:
+    tifffile.imwrite(image_file.with_name("cells_masks.tif"), disc_labels.astype(np.uint16))
+    candidates = work.look_at(image_file.parent, {image_file: "train"})
+    options = work.TrainOptions("cpsam-lite", "again", {"epochs": 3}, (0.5, 2.0), None)
+    work.write_request(models / f"again{work.REQUEST}", candidates, options)
+    (request,) = work.interrupted()
+    assert request.options == options
+    assert request.images == ((image_file, "train"),)
+    assert work.candidates_of(request, lambda *args: None)[0].objects == 4
+    (models / f"other{work.REQUEST}").write_bytes(request.path.read_bytes())  # it names another training
+    assert work.interrupted() == (request,)
+    work.drop(request)
+    assert work.interrupted() == ()
+    (models / f"bad{work.REQUEST}").write_text("{")
+    assert work.interrupted() == ()
+
+
+def test_a_real_training_from_the_window(annotated: Window, models: Path, qtbot: QtBot) -> None:
+    training = annotated.session.training
+    changes = {"epochs": 1, "samples": 1, "warmup": 0, "score_every": 1}
+    training.choose(work.TrainOptions(changes=changes, name="real"))
+    with qtbot.waitSignal(training.finished, timeout=120_000) as caught:
+        training.start()
+    outcome = caught.args[0]
+    assert outcome.trained.path.is_file()
+    assert outcome.trained.card.parent == "cpsam-lite"
+    assert outcome.change is not None
+    assert len(training.reports) == 1
+    assert training.reports[0].average_precision is not None
+    assert "real" in annotated.session.models.names()
+    card = read_card(outcome.trained.path)
+    assert card is not None and card.scores["kept aside"]["ap_0.5"] == outcome.change.new_precision
+    page = annotated.findChild(BeforeAfterPage)
+    assert page is not None
+    page.discard.click()
+    assert list(models.glob("real*")) == []
+
+
+def test_closing_asks_while_a_model_trains(
+    annotated: Window, gate: threading.Event, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    training, asked = annotated.session.training, []
+    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
+
+    def question(*args: Any) -> QMessageBox.StandardButton:
+        asked.append(args[1])
+        return answers.pop(0)
+
+    monkeypatch.setattr(QMessageBox, "question", question)
+    training.start()
+    qtbot.waitUntil(lambda: len(training.reports) == 3)
+    assert not annotated.close()
+    assert training.running
+    assert annotated.close()
+    assert asked == ["A model is being trained"] * 2
+    assert annotated.session.jobs.idle or all(job.isFinished() for job in annotated.session.jobs._running)
+
+
+def test_cancelling_leaves_nothing_and_closing_leaves_all(
+    annotated: Window, models: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    training = annotated.session.training
+    training.choose(work.TrainOptions(changes={"epochs": 50, "samples": 1, "warmup": 0}, name="mine"))
+    state, note = models / "mine.partial", models / f"mine{work.REQUEST}"
+    training.start()
+    qtbot.waitUntil(lambda: bool(training.reports) and state.exists(), timeout=60_000)
+    assert note.exists()
+    training.cancel()
+    qtbot.waitUntil(lambda: not training.running, timeout=60_000)
+    qtbot.waitUntil(lambda: not note.exists() and not state.exists())
+    training.start()
+    qtbot.waitUntil(lambda: bool(training.reports) and state.exists(), timeout=60_000)
+    annotated.session.close()
+    assert note.exists() and state.exists()
+    (request,) = work.interrupted()
+    assert request.options.name == "mine"
+    with pytest.raises(TrainingError, match="mine was interrupted"):
+        work.start_on(request.images[0][0].parent, {}, "mine", {}, lambda *args: None)
+    work.throw_away("mine")
+    assert not note.exists() and not state.exists()
+
+
+def test_the_folder_is_read_again_only_where_it_changed(
+    annotated: Window, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, disc_labels: np.ndarray
+) -> None:
+    import cpsam_core.retrain
+
+    read, describe = [], cpsam_core.retrain.describe
+
+    def described(pair: Pair) -> Any:
+        read.append(pair.image.name)
+        return describe(pair)
+
+    monkeypatch.setattr(cpsam_core.retrain, "describe", described)
+    training = annotated.session.training
+    first = training.candidates[0].pair
+    fewer = np.where(disc_labels == 1, 0, disc_labels).astype(np.uint16)
+    tifffile.imwrite(first.masks, fewer)
+    with qtbot.waitSignal(training.candidates_changed):
+        training.look()
+    assert read == [first.image.name]
+    assert training.candidates[0].objects == 3
+    annotated.train_panel.hide()
+    with qtbot.assertNotEmitted(training.candidates_changed, wait=100):
+        annotated.session.saved.emit("x")
+    assert read == [first.image.name]
+
+
+def test_fields_that_round_are_no_choice(annotated: Window) -> None:
+    options = annotated.train_panel.options
+    usual = work.settings_of(work.TrainOptions("cpsam-lite"))
+    augmentation = replace(usual.augmentation, scale=(0.75 * 30 / 17, 1.25 * 30 / 17))
+    options.restore()
+    options.show_defaults(replace(usual, augmentation=augmentation))
+    assert options.low.value() == pytest.approx(1.32)
+    assert options.scale() is None
+    options.low.setValue(0.5)
+    options.show_defaults(usual)
+    assert options.scale() == (0.5, 2.21)
+    options.restore()
+    assert options.scale() is None
+    options.mode.setCurrentIndex(2)
+    assert options.rate.value() == pytest.approx(2e-3)  # no mode asks for more
+    assert options.changes() == {"mode": "adapters"}
+
+
+def test_classes_are_trained_with_steps_that_suit_them(annotated: Window, models: Path) -> None:
+    (models / "start").mkdir(parents=True)
+    start = models / "start" / "large.pth"
+    with start.open("wb") as file:
+        file.truncate(300_000_000)  # by its size as large as the published ones
+    known = [replace(one, classes=(1, 2)) for one in annotated.session.training.candidates]
+    planned = work.plan(known, work.TrainOptions(str(start)))
+    assert planned.classes == ("background", "class 1", "class 2")
+    assert planned.settings.learning_rate == pytest.approx(5e-5)
+    planned = work.plan(known, work.TrainOptions(str(start), classes=False))
+    assert planned.settings.learning_rate == pytest.approx(1e-5)
+
+
+def test_a_new_model_is_shown_though_it_cannot_be_compared(
+    annotated: Window, models: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    def compare(*args: Any) -> Any:
+        raise TrainingError("The old model is gone.")
+
+    monkeypatch.setattr(work, "compare", compare)
+    training = annotated.session.training
+    training.choose(
+        work.TrainOptions(changes={"epochs": 1, "samples": 1, "warmup": 0, "score_every": 5}, name="alone")
+    )
+    with qtbot.waitSignal(training.finished, timeout=120_000):
+        training.start()
+    page = annotated.findChild(BeforeAfterPage)
+    assert page is not None
+    assert "The old model is gone." in page.words.text()
+    assert (models / "alone.safetensors").is_file()
+    page.discard.click()
+
+
+def test_scores_of_classes_are_shown(annotated: Window, image_file: Path) -> None:
+    outcome = replace(
+        outcome_of(image_file, change_of(image_file)), scores={"set": {"ap_0.5": 0.7, "ap_0.5 tumour": 0.61}}
+    )
+    page = annotated.training_pages.show_outcome(outcome)
+    assert "tumour 0.61" in page.words.text()
+    page.keep.click()
+    card = ModelCard(name="a", scores={"set": {"ap_0.5": 0.7, "ap_0.5 tumour": 0.61}})
+    lines = dict(lineage.card_lines(ModelInfo("a", Path("a"), "own", 1, card, True)))
+    assert lines["Precision of tumour"] == "0.610"

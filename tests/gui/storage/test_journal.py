@@ -1,0 +1,300 @@
+from __future__ import annotations
+
+import errno
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import zlib
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cpsam_core.images.project_files import Region
+from cpsam_gui import drawing, operations, tasks
+from cpsam_gui.state.document import Document
+from cpsam_gui.state.image_facts import ClassName, Facts, ReviewState
+from cpsam_gui.storage.journal import Journal, _Clear, _Entry, _still_needed, left_behind
+from cpsam_gui.storage.journal_format import HEAD, frame, frames, image_of, recover
+from cpsam_gui.storage.project import fields_of
+
+SHAPE = (1, 300, 300)
+
+
+def work(document: Document, seed: int, steps: int = 25) -> None:
+    """Do random edits, undos and redos."""
+    dice = random.Random(seed)
+    for _ in range(steps):
+        choice = dice.random()
+        if choice < 0.15:
+            document.undo()
+        elif choice < 0.25:
+            document.redo()
+        elif choice < 0.35 and document.objects:
+            operations.set_locked(document, [dice.choice(list(document.objects))])
+        elif choice < 0.45 and document.objects:
+            operations.delete(document, [dice.choice(list(document.objects))])
+        elif choice < 0.5:
+            operations.clear(document)
+        else:
+            way = [(dice.uniform(0, 300), dice.uniform(0, 300)) for _ in range(2)]
+            box, mask = drawing.stroke(0, way[0], way[1], dice.uniform(1, 12))
+            number = document.new_id()
+            with document.step("Brush"):
+                operations.paint(document, box, mask, number)
+
+
+def close_enough(path: Path, document: Document) -> None:
+    found = recover(path)
+    assert found is not None
+    np.testing.assert_array_equal(found.labels, document.labels)
+    assert found.objects == {number: fields_of(row) for number, row in document.objects.items()}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_journal_follows_every_kind_of_step(tmp_path: Path, seed: int) -> None:
+    document = Document(SHAPE)
+    journal = Journal(document, tmp_path / "a.tif", tmp_path)
+    for round_ in range(3):
+        work(document, seed + 10 * round_, 8)
+        wait(journal, tmp_path)
+        close_enough(journal.path, document)
+    journal.restart()
+    work(document, seed + 100, 6)
+    wait(journal, tmp_path)
+    close_enough(journal.path, document)
+    journal.close()
+    assert not list(tmp_path.glob("*.journal"))
+
+
+def wait(journal: Journal, folder: Path) -> None:
+    """Wait until the last frame is whole on the disk."""
+    journal.flush()
+    content = journal.path.read_bytes()
+    assert [end for _, _, end in frames(content)][-1] == len(content)
+
+
+def test_a_torn_journal_loses_its_last_frame_only(tmp_path: Path) -> None:
+    document = Document(SHAPE)
+    journal = Journal(document, tmp_path / "a.tif", tmp_path)
+    states = []
+    for seed in range(4):
+        box, mask = drawing.stroke(0, (20 + 60 * seed, 30), (20 + 60 * seed, 200), 5)
+        with document.step("Brush"):
+            operations.paint(document, box, mask, document.new_id())
+        states.append(np.array(document.labels))
+    wait(journal, tmp_path)
+    content = journal.path.read_bytes()
+    journal.close()
+    ends = [end for _, _, end in frames(content)]
+    assert len(ends) == 4
+    torn = tmp_path / "torn.journal"
+    for cut in range(0, len(content), 97):
+        torn.write_bytes(content[:cut])
+        found = recover(torn)
+        whole = sum(end <= cut for end in ends)
+        if whole == 0:
+            assert found is None
+        else:
+            assert found is not None
+            np.testing.assert_array_equal(found.labels, states[whole - 1])
+            assert found.lost == cut - ends[whole - 1]
+            assert found.lost_steps == bool(found.lost)
+    damaged = bytearray(content)
+    damaged[ends[1] + HEAD.size + 5] ^= 255
+    torn.write_bytes(damaged)
+    found = recover(torn)
+    assert found is not None
+    np.testing.assert_array_equal(found.labels, states[1])
+    assert found.lost_steps == 2  # the damaged one, and the whole one after it that says only what changed
+
+
+def test_nonsense_is_no_journal(tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    whole: dict[str, Any] = {"whole": True, "image": "a", "time": 0.0, "facts": Facts()}
+    for content in (
+        b"",
+        b"CPJ1",
+        b"nothing of the kind" * 9,
+        frame({"whole": True}, {}, b"x"),
+        frame({**whole, "shape": [1, 9, 9]}, {}, b"not packed"),
+        frame({**whole, "shape": [1 << 40, 1 << 40, 9]}, {}, zlib.compress(b"")),
+        frame({**whole, "whole": False, "edits": []}, {}, b""),
+    ):
+        path.write_bytes(content)
+        assert recover(path) is None
+    assert image_of(path) == Path("a")
+    path.write_bytes(b"CPJ1")
+    assert image_of(path) is None
+    assert image_of(tmp_path / "absent") is None
+
+
+def test_a_journal_stays_small(tmp_path: Path) -> None:
+    document = Document(SHAPE)
+    journal = Journal(document, tmp_path / "a.tif", tmp_path, at_least=20_000)
+    sizes = []
+    for seed in range(60):
+        work(document, seed, 10)
+        journal.flush()
+        sizes.append(journal.path.stat().st_size if journal.path.exists() else 0)
+    written = journal._writer._size
+    close_enough(journal.path, document)
+    assert max(sizes) < 200_000
+    assert sizes[-1] == written
+    assert any(later < earlier for earlier, later in pairwise(sizes))
+    journal.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_work_goes_on_without_a_journal_on_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    document = Document(SHAPE)
+    journal = Journal(document, tmp_path / "a.tif", tmp_path, complain=said.append)
+    work(document, 1, 5)
+    wait(journal, tmp_path)
+    before = np.array(document.labels)
+    real = os.fsync
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("cpsam_gui.storage.journal.os.fsync", full)
+    for seed in range(2, 6):
+        work(document, seed, 5)
+        journal.flush()
+    called: list[int] = []
+    journal.then(lambda: called.append(1))
+    journal.flush()
+    assert len(said) == 1
+    assert "No space left" in said[0]
+    assert not called
+    found = recover(journal.path)  # what was written before is still there
+    assert found is not None
+    np.testing.assert_array_equal(found.labels, before)
+    assert not found.lost
+    monkeypatch.setattr("cpsam_gui.storage.journal.os.fsync", real)
+    monkeypatch.setattr("cpsam_gui.storage.journal.RETRY", 0.0)
+    work(document, 7, 5)
+    journal.flush()
+    close_enough(journal.path, document)
+    assert len(said) == 1
+    journal.close()
+
+
+def test_frames_that_a_later_one_holds_are_not_written() -> None:
+    entries = {
+        name: _Entry({"name": name}, {}, b"" if name.islower() else Document(SHAPE).snapshot())
+        for name in "abCdE"
+    }
+    call = print
+    a, b, whole, d, last = entries.values()
+    clear = _Clear()
+    assert _still_needed([a, b]) == [a, b]
+    assert _still_needed([a, call, whole, d]) == [whole, call, d]
+    assert _still_needed([a, whole, d, last, d]) == [last, d]
+    assert _still_needed([whole, a, clear]) == [clear]
+    assert _still_needed([clear, whole, a]) == [whole, a]
+
+
+def test_facts_are_journalled(tmp_path: Path) -> None:
+    document = Document(SHAPE)
+    journal = Journal(document, tmp_path / "a.tif", tmp_path)
+    facts = Facts(ReviewState.VERIFIED, "note", (ClassName(2, "b", "#010203"),), (Region.box(0, 5, 0, 5),))
+    work(document, 1, 3)
+    with document.step("Facts"):
+        document.set_facts(
+            review=facts.review, notes=facts.notes, classes=facts.classes, complete=facts.complete
+        )
+    wait(journal, tmp_path)
+    found = recover(journal.path)
+    assert found is not None
+    assert found.facts == facts
+    document.undo()
+    wait(journal, tmp_path)
+    found = recover(journal.path)
+    assert found is not None
+    assert found.facts == Facts()
+    journal.close()
+
+
+def test_a_run_is_journalled_too(tmp_path: Path, disc_labels: np.ndarray) -> None:
+    document = Document((1, *disc_labels.shape))
+    journal = Journal(document, tmp_path / "a.tif", tmp_path)
+    document.replace("Run", disc_labels[None].copy(), tasks.records_of(disc_labels[None]))
+    operations.delete(document, [1])
+    wait(journal, tmp_path)
+    close_enough(journal.path, document)
+    journal.close()
+
+
+def test_only_journals_of_ended_programs_are_offered(tmp_path: Path) -> None:
+    document = Document(SHAPE)
+    journal = Journal(document, tmp_path / "a.tif", tmp_path)
+    work(document, 1, 5)
+    wait(journal, tmp_path)
+    assert left_behind(tmp_path) == []
+    (tmp_path / "old.journal").write_bytes(journal.path.read_bytes())
+    assert left_behind(tmp_path) == [tmp_path / "old.journal"]
+    journal.close()
+    assert left_behind(tmp_path / "absent") == []
+
+
+EDITOR = """
+import sys, random
+sys.path[:0] = [sys.argv[3]]
+from pathlib import Path
+from test_journal import work, SHAPE
+from cpsam_gui.state.document import Document
+from cpsam_gui.storage.journal import Journal
+document = Document(SHAPE)
+journal = Journal(document, Path("image.tif"), Path(sys.argv[1]), at_least=int(sys.argv[2]))
+sys.stdout.write("ready"); sys.stdout.flush()
+for seed in range(10_000):
+    work(document, seed, 3)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+@pytest.mark.parametrize("at_least", [1 << 30, 1])
+def test_work_survives_a_kill_at_any_moment(tmp_path: Path, at_least: int) -> None:
+    """Editors are killed at random moments; what they leave is always readable.
+
+    The second time nearly every frame is a new file that takes the place of the old one.
+    """
+    dice = random.Random(7)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    command = [sys.executable, "-c", EDITOR, str(tmp_path), str(at_least), str(Path(__file__).parent)]
+    editors = [subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) for _ in range(4)]
+    for editor in editors:
+        with editor:
+            assert editor.stdout is not None
+            assert editor.stdout.read(5) == b"ready"
+            first = time.monotonic() + 20
+            while not list(tmp_path.glob(f"*-{editor.pid}-*.journal")) and time.monotonic() < first:
+                time.sleep(0.005)
+            time.sleep(dice.uniform(0.0, 0.4))
+            editor.send_signal(signal.SIGKILL)
+    left = left_behind(tmp_path)
+    assert len(left) == len(editors)
+    for path in left:
+        found = recover(path)
+        assert found is not None
+        areas = np.bincount(found.labels.ravel())
+        assert {int(n) for n in np.flatnonzero(areas) if n} == set(found.objects)
+
+
+def test_half_written_journals_go_after_a_while(tmp_path: Path) -> None:
+    part = tmp_path / "a-1-2.journal.part"
+    part.write_bytes(b"half")
+    left_behind(tmp_path)
+    assert part.exists()  # a program may be writing it at this moment
+    os.utime(part, (1e9, 1e9))
+    left_behind(tmp_path)
+    assert not part.exists()

@@ -1,0 +1,159 @@
+"""The log of what was done, kept with the project, and the methods text."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QFileDialog
+
+from cpsam_gui import operations
+from cpsam_gui.storage import worklog
+from cpsam_gui.storage.companions import project_path
+from cpsam_gui.storage.project import read_project
+from cpsam_gui.storage.worklog import Entry
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+
+def test_steps_are_logged_with_who_did_them(segmented: Window) -> None:
+    session = segmented.session
+    operations.delete(session.document, [2])
+    session.undo()
+    session.redo()
+    rows = [(one.by, one.way, one.what.split()[0]) for one in session.recording.entries]
+    assert rows == [
+        ("model", "done", "Segment"),
+        ("hand", "done", "Delete"),
+        ("hand", "undone", "Delete"),
+        ("hand", "redone", "Delete"),
+    ]
+    assert session.recording.entries[1].objects == 1
+    assert session.recording.entries[0].when.endswith("+00:00")
+
+
+def test_it_is_kept_with_the_project(segmented: Window, qtbot: QtBot) -> None:
+    session = segmented.session
+    operations.delete(session.document, [2])
+    assert session.keeping.save_now() and session.path is not None
+    stored = read_project(project_path(session.path)).foreign[worklog.KEY]
+    assert [row["what"] for row in stored][-1] == "Delete"
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(session.path)
+    assert [one.what for one in session.recording.entries][-1] == "Delete"
+    operations.delete(session.document, [3])
+    assert worklog.corrections(session.recording.entries) == {"Delete": 2}
+
+
+def test_it_survives_a_crash(segmented: Window, qtbot: QtBot) -> None:
+    session = segmented.session
+    operations.delete(session.document, [2])
+    session.undo()
+    operations.delete(session.document, [3])
+    journal, path = session.keeping.journal, session.path
+    assert journal is not None and path is not None
+    journal.flush()
+    left = journal.path.with_name("cells-1-2.journal")
+    left.write_bytes(journal.path.read_bytes())
+    session.keeping.discard()
+    session.keeping.recovery.recover(left)
+    qtbot.waitUntil(lambda: session.document.steps[-1:] == ("Recovered work",) and not left.exists())
+    rows = [(one.by, one.way, one.what.split()[0]) for one in session.recording.entries]
+    assert rows == [
+        ("model", "done", "Segment"),
+        ("hand", "done", "Delete"),
+        ("hand", "undone", "Delete"),
+        ("hand", "done", "Delete"),
+        ("file", "done", "Recovered"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "value", [None, 3, "x", {"a": 1}, [1, None, {}], [{"when": 1, "what": "x"}], [{"when": "now"}]]
+)
+def test_nonsense_in_a_file_is_left_out(value: object) -> None:
+    assert worklog.read(value) == []
+
+
+def test_what_is_stored_comes_back_and_is_bounded() -> None:
+    entries = [
+        Entry("2026-01-01T00:00:00+00:00", "Delete", objects=2),
+        Entry("x", "Split", by="hand", way="undone"),
+    ]
+    assert worklog.read(json.loads(json.dumps(worklog.stored(entries)))) == entries
+    many = [{"when": "x", "what": "y" * 1000}] * (worklog.LONGEST + 5)
+    found = worklog.read(many)
+    assert len(found) == worklog.LONGEST and len(found[0].what) == worklog.WORDS
+
+
+def test_corrections_are_those_that_were_not_taken_back() -> None:
+    def entry(what: str, way: str = "done", by: str = "hand") -> Entry:
+        return Entry("x", what, by, way)
+
+    entries = [
+        entry("Delete"),
+        entry("Delete 12 objects"),
+        entry("Split"),
+        entry("Split", "undone"),
+        entry("Accept"),
+        entry("Lock"),
+        entry("Segment with cpsam", by="model"),
+        entry("Mark as verified"),
+    ]
+    assert worklog.corrections(entries) == {"Delete": 2}
+
+
+def test_export(segmented: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "log.json"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(target.with_suffix("")), ""))
+    segmented.actions_by_key["log_export"].trigger()
+    qtbot.waitUntil(target.is_file)
+    told = json.loads(target.read_text(encoding="utf-8"))
+    assert told["image"] == "cells.tif" and told["actions"][0]["by"] == "model"
+
+
+def test_methods_text(segmented: Window) -> None:
+    session = segmented.session
+    operations.delete(session.document, [2])
+    operations.grow(session.document, [3], 1)
+    segmented.actions_by_key["verified"].trigger()
+    page = segmented.review_pages.methods()
+    text = page.text.toPlainText()
+    assert "segmented with the model" in text and "Of 3 objects" in text
+    assert "2 corrections were made by hand" in text and "checked by eye" in text
+    page.copy.click()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None and clipboard.text() == text
+    page.close()
+
+
+def test_the_methods_text_is_saved_as_it_was_left(
+    segmented: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "methods.txt"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(target.with_suffix("")), ""))
+    page = segmented.review_pages.methods()
+    page.text.setPlainText("My own words.")
+    page.save.click()
+    qtbot.waitUntil(lambda: target.is_file() and segmented.session.jobs.idle)
+    assert target.read_text(encoding="utf-8") == "My own words.\n"
+    page.close()
+
+
+def test_methods_tell_the_settings_of_the_run(segmented: Window) -> None:
+    runs = segmented.session.runs
+    ran = runs.settings.cellprob_threshold
+    runs.last_settings = {**runs.last_settings, "cellprob_threshold": ran + 2}
+    assert f"threshold was {ran + 2:g}" in segmented.session.recording.methods()
+
+
+def test_methods_of_an_image_drawn_by_hand(opened: Window) -> None:
+    operations.add_polygon(opened.session.document, 0, [(10, 10), (10, 30), (30, 30), (30, 10)])
+    assert "outlined by hand" in opened.session.recording.methods()
