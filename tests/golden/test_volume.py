@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from cpsam_core.segment.predict import TileNetwork
+from cpsam_core.segment.segmenter import masks_of
+from cpsam_core.segment.settings import Settings
 from cpsam_core.segment.volume import predict_volume, stitch
 
 GOLDEN = Path(__file__).parent
@@ -29,3 +32,17 @@ def test_stitched_planes_are_the_same_objects() -> None:
     pairs = np.unique(np.stack([result.ravel(), expected.ravel()]), axis=1)
     assert pairs.shape[1] == len(np.unique(result)) == len(np.unique(expected))
     np.testing.assert_array_equal(result > 0, expected > 0)
+
+
+@pytest.mark.parametrize(("threshold", "min_size"), [(0.25, 200), (0.25, 15), (0.5, 60)])
+def test_small_bodies_are_dropped_from_the_joined_volume(threshold: float, min_size: int) -> None:
+    """A section of a body may be smaller than the least size; the body as a whole is what counts."""
+    with np.load(GOLDEN / "stitch_runs.npz") as golden:
+        flows, logits = golden["flows"].astype(np.float32), golden["logits"].astype(np.float32)
+        expected = golden[f"masks_{threshold}_{min_size}"]
+    settings = Settings(stitch_threshold=threshold, min_size=min_size, diameter=30.0)
+    found = masks_of(flows, logits, settings)
+    pairs = np.unique(np.stack([found.labels.ravel(), expected.ravel()]), axis=1)
+    assert pairs.shape[1] == len(np.unique(found.labels)) == len(np.unique(expected))
+    assert len(found.objects.flow_errors) == found.labels.max()
+    assert np.isfinite(found.objects.flow_errors).all()

@@ -195,6 +195,23 @@ def choose_masks(found: Candidates, *, flow_threshold: float = 0.4, min_size: in
     return _numbered(fill_holes(drop_numbers(found.labels, bad)), found.flow_errors)
 
 
+def clean_masks(labels: Labels, flow_errors: NDArray[np.float32], *, min_size: int) -> Masks:
+    """Drop small objects, fill holes and number the rest in the order of rows.
+
+    Parameters
+    ----------
+    labels : (y, x) or (z, y, x) uint32
+        Numbered from 1 without gaps, as `stitch` leaves them.
+    flow_errors : (n,) float32
+        Of object 1, 2, ...
+    min_size : int
+        Objects of fewer pixels (voxels) are dropped.
+    """
+    areas = np.bincount(labels.ravel(), minlength=len(flow_errors) + 1)
+    fit = np.concatenate([np.full(1, np.nan, np.float32), flow_errors])
+    return _numbered(fill_holes(drop_numbers(labels, areas < min_size)), fit)
+
+
 def _numbered(labels: Labels, fit: NDArray[np.float32]) -> Masks:
     """Renumber objects in the order of rows; `fit` is indexed by the old number."""
     labels, numbers = fastremap.renumber(labels, preserve_zero=True)

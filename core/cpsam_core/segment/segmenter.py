@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.dynamics import Masks, find_masks
+from cpsam_core.dynamics import Masks, clean_masks, find_masks
 from cpsam_core.errors import SettingsError
 from cpsam_core.images import Image, arrange
 from cpsam_core.labels import ObjectTable, clear_border, object_table
@@ -233,21 +233,27 @@ def _find(flows: FloatArray, logits: FloatArray, settings: Settings, progress: P
 
 
 def _plane_by_plane(flows: FloatArray, logits: FloatArray, settings: Settings, progress: Progress) -> Masks:
-    """Number the objects of all planes in one sequence, or join those that overlap from plane to plane."""
+    """Number the objects of all planes in one sequence, or join those that overlap from plane to plane.
+
+    A body is thin in its first and last planes, so where planes are joined, the smallest size holds for the body and
+    not for its section of a plane.
+    """
+    joins = settings.stitch_threshold > 0 and len(logits) > 1
+    of_plane = replace(settings, min_size=0) if joins else settings
     labels = np.zeros(logits.shape, np.uint32)
     errors: list[NDArray[np.float32]] = []
     count = 0
     for z in range(len(logits)):
-        found = _find(flows[:, z], logits[z], settings, silent)
+        found = _find(flows[:, z], logits[z], of_plane, silent)
         labels[z] = np.where(found.labels > 0, found.labels + np.uint32(count), 0)
         count += len(found.flow_errors)
         errors.append(found.flow_errors)
         progress(z + 1, len(logits), "masks of planes")
     apart = np.concatenate(errors)
-    if settings.stitch_threshold == 0:
+    if not joins:
         return Masks(labels, apart)
     joined = stitch(labels, settings.stitch_threshold)
-    return Masks(joined, _mean_errors(labels, joined, apart))
+    return clean_masks(joined, _mean_errors(labels, joined, apart), min_size=settings.min_size)
 
 
 def _mean_errors(before: Labels, after: Labels, errors: NDArray[np.float32]) -> NDArray[np.float32]:
