@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_gui.canvas.colours import Pixels
-    from cpsam_gui.state.steps import ObjectRecord
+    from cpsam_gui.state.objects import ObjectRecord
 
 FULL = 5.0  # length of the network's flows inside objects, shown at full brightness
 WORST = 1.0  # flow error from which an object has the last colour; 0.4 is the usual threshold

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.palette import unused
-from cpsam_gui.state.steps import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from cpsam_gui.drawing.shapes import Mask
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
-    from cpsam_gui.state.steps import Labels, ObjectRecord
+    from cpsam_gui.state.objects import ObjectRecord
+    from cpsam_gui.state.steps import Labels
 
 LOCKED = "Locked objects stay as they are; unlock them first (L)"
 NOTHING = "Select an object first"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cpsam_gui.operations.common import MIN_PIXELS, recolour
-from cpsam_gui.state.steps import Origin
+from cpsam_gui.state.objects import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

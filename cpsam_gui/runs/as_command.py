@@ -74,15 +74,17 @@ def python_call(call: Call) -> str:
         reading.append(f"axes={call.settings.axes!r}")
     if call.time is not None:
         reading.append(f"time={call.time}")
-    return "\n".join((
-        *imports,
-        "",
-        f"segmenter = Segmenter.load({', '.join(model)})",
-        f"image = read_image({', '.join(reading)})",
-        f"result = segmenter.segment(image, Settings({', '.join(settings)}))",
-        "labels = result.labels",
-        "",
-    ))
+    return "\n".join(
+        (
+            *imports,
+            "",
+            f"segmenter = Segmenter.load({', '.join(model)})",
+            f"image = read_image({', '.join(reading)})",
+            f"result = segmenter.segment(image, Settings({', '.join(settings)}))",
+            "labels = result.labels",
+            "",
+        )
+    )
 
 
 def _changed(settings: Settings | NormalizeSettings) -> Iterator[tuple[str, Any]]:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cpsam_core.segment.settings import Settings
-
     from cpsam_gui.runs.options import ModelChoice
 
 SLOW = 60.0  # seconds from which a run on the processor is announced as slow
@@ -116,9 +115,11 @@ def tiles_of(
     def one(height: int, width: int, factor: float = 1.0) -> int:
         return count_tiles((height, width), tile, tile_overlap=overlap, augment=augment, scale=factor)
 
-    looks = sum(
-        count_tiles(part, tile, scale=factor) for part, factor in look_sizes((rows, columns))
-    ) if measured else 0
+    looks = (
+        sum(count_tiles(part, tile, scale=factor) for part, factor in look_sizes((rows, columns)))
+        if measured
+        else 0
+    )
     if not settings.do_3D:
         return looks + planes * one(rows, columns, scale)
     depth = max(1, int(planes * (settings.anisotropy or anisotropy or 1.0) * scale))

@@ -137,7 +137,9 @@ class Queue:
         parts = [
             f"{number:,} {words}"
             for state, words in (
-                (State.DONE, "done"), (State.SKIPPED, "skipped"), (State.FAILED, "failed"),
+                (State.DONE, "done"),
+                (State.SKIPPED, "skipped"),
+                (State.FAILED, "failed"),
                 (State.CANCELLED, "cancelled"),
             )
             if (number := sum(entry.state is state for entry in self._entries))

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from cpsam_core.progress import Progress
     from cpsam_core.weights import ModelInfo
-
-    from cpsam_gui.tasks import Segments
+    from cpsam_gui.runs.segmenter import Segments
 
 log = logging.getLogger(__name__)
 

@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Any
 from cpsam_core.preprocess.normalize import NormalizeSettings
 from cpsam_core.segment.settings import Settings
 
-from cpsam_gui.state.steps import Origin
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from cpsam_gui.state.steps import ObjectRecord
+    from cpsam_gui.state.objects import ObjectRecord
 
 DEFAULT_MODEL = "cpsam-lite"
 _BRIGHTNESS = frozenset(one.name for one in fields(NormalizeSettings))
@@ -97,11 +95,6 @@ class RunOptions:
         if planes > 1:
             return fits
         return replace(fits, do_3D=False, stitch_threshold=0.0, anisotropy=None, flow3D_smooth=0.0)
-
-
-def is_kept(record: ObjectRecord) -> bool:
-    """Whether a run leaves an object alone: it is locked or verified, or it was drawn or corrected by hand."""
-    return record.locked or record.verified or record.origin is not Origin.MODEL
 
 
 def remembered(options: RunOptions, settings: Settings) -> dict[str, Any]:

@@ -8,10 +8,9 @@ import numpy as np
 from scipy import ndimage
 
 from cpsam_gui.operations.compose import COVERED
-from cpsam_gui.runs.options import is_kept
 from cpsam_gui.state.box import Box
+from cpsam_gui.state.objects import Origin, is_kept
 from cpsam_gui.state.palette import separate
-from cpsam_gui.state.steps import Origin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from cpsam_gui.session.session import Session
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
-    from cpsam_gui.state.steps import ObjectRecord, Step
+    from cpsam_gui.state.objects import ObjectRecord
+    from cpsam_gui.state.steps import Step
 
 SHOWN = 180.0  # screen pixels of the longer side of an object that is shown
 AGAIN = 2.5  # how much larger or smaller an object may be without another zoom, which would be restless

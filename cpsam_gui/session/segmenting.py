@@ -16,9 +16,10 @@ from cpsam_core.segment.settings import NATIVE_DIAMETER
 from cpsam_gui import tasks
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.as_command import Call
-from cpsam_gui.runs.options import RunOptions, is_kept, recalled, remembered, typical_diameter
+from cpsam_gui.runs.options import RunOptions, recalled, remembered, typical_diameter
 from cpsam_gui.session import region_result as landing
 from cpsam_gui.session.forecast import Forecast
+from cpsam_gui.state.objects import is_kept
 from cpsam_gui.tools import RunDesk
 
 if TYPE_CHECKING:
@@ -31,10 +32,11 @@ if TYPE_CHECKING:
     from cpsam_core.progress import Progress
     from cpsam_core.segment.segmenter import Settings
     from cpsam_gui.runs.models import ModelChoice
+    from cpsam_gui.runs.segmenter import Segments
     from cpsam_gui.session.session import Session
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
-    from cpsam_gui.tasks import RegionFound, Segments
+    from cpsam_gui.tasks import RegionFound
 
     Result: TypeAlias = Callable[[tasks.Kept, Progress], tasks.Found]
     """Puts the result of a run together with what stays."""

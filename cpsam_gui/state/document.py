@@ -17,9 +17,9 @@ from psygnal import Signal
 
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.image_facts import Facts
-from cpsam_gui.state.objects import Records, tally
+from cpsam_gui.state.objects import ObjectRecord, Origin, Records, tally
 from cpsam_gui.state.snapshot import Snapshot
-from cpsam_gui.state.steps import ObjectRecord, Origin, Step, Swap
+from cpsam_gui.state.steps import Step, Swap
 from cpsam_gui.state.transaction import Draft
 from cpsam_gui.state.undo_stack import Timeline
 

@@ -1,4 +1,6 @@
-"""The rows of the object table by id, with the colours and classes of all objects in arrays beside them.
+"""The object table: what is known about each object beside its pixels, by id.
+
+The colours and classes of all objects stand in arrays beside the rows.
 
 Colouring a result of 200,000 objects must not take 200,000 steps in the thread that draws: the arrays are made
 once, where the rows are made, and follow each row that changes. No Qt.
@@ -6,21 +8,61 @@ once, where the rows are made, and follow each row that changes. No Qt.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cpsam_gui.state.palette import COLOURS
-from cpsam_gui.state.steps import ObjectRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
+    from cpsam_gui.state.box import Box
+
 CLASSES = 255
 """Largest class that has a colour of its own; the ones beyond share that of the last."""
 SPARE = 4096  # ids to come that have a place already: an array that grows means colouring everything anew
+
+
+class Origin(str, Enum):
+    """Who drew an object."""
+
+    MODEL = "model"
+    EDITED = "edited"  # by the model, then corrected by hand
+    HAND = "hand"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRecord:
+    """What is known about one object beside its pixels."""
+
+    area: int
+    """Pixels (voxels) of the object."""
+    box: Box
+    """Block that holds the object; after erasing it may be larger than needed."""
+    origin: Origin = Origin.HAND
+    locked: bool = False
+    uncertain: bool = False
+    verified: bool = False
+    """Looked at and found right."""
+    class_id: int = 0
+    colour: int = 0
+    """Position in the palette, fixed for the life of the object."""
+    flow_error: float | None = None
+    probability: float | None = None
+
+    def changed(self, **fields: Any) -> ObjectRecord:
+        """Return a copy with `fields` changed."""
+        return replace(self, **fields)
+
+
+def is_kept(record: ObjectRecord) -> bool:
+    """Whether a run leaves an object alone: it is locked or verified, or it was drawn or corrected by hand."""
+    return record.locked or record.verified or record.origin is not Origin.MODEL
 
 
 class Records(dict[int, ObjectRecord]):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpsam_gui.state.image_facts import Facts, ReviewState
-from cpsam_gui.state.steps import Origin
+from cpsam_gui.state.objects import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cpsam_gui.state.steps import ObjectRecord, Step
+    from cpsam_gui.state.objects import ObjectRecord
+    from cpsam_gui.state.steps import Step
 
 
 def after(step: Step, facts: Facts, objects: Mapping[int, ObjectRecord]) -> Facts:

@@ -6,9 +6,8 @@ An edit keeps the exclusive or of the pixels before and after, so undoing and re
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, field, replace
-from enum import Enum
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,43 +19,11 @@ if TYPE_CHECKING:
 
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.image_facts import Facts
-    from cpsam_gui.state.objects import Records
+    from cpsam_gui.state.objects import ObjectRecord, Records
 
     Labels: TypeAlias = NDArray[np.uint32]
 
 RECORD_BYTES = 200  # one row of the object table in Python, measured roughly
-
-
-class Origin(str, Enum):
-    """Who drew an object."""
-
-    MODEL = "model"
-    EDITED = "edited"  # by the model, then corrected by hand
-    HAND = "hand"
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectRecord:
-    """What is known about one object beside its pixels."""
-
-    area: int
-    """Pixels (voxels) of the object."""
-    box: Box
-    """Block that holds the object; after erasing it may be larger than needed."""
-    origin: Origin = Origin.HAND
-    locked: bool = False
-    uncertain: bool = False
-    verified: bool = False
-    """Looked at and found right."""
-    class_id: int = 0
-    colour: int = 0
-    """Position in the palette, fixed for the life of the object."""
-    flow_error: float | None = None
-    probability: float | None = None
-
-    def changed(self, **fields: Any) -> ObjectRecord:
-        """Return a copy with `fields` changed."""
-        return replace(self, **fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cpsam_gui.state.image_facts import Facts
-    from cpsam_gui.state.steps import Labels, ObjectRecord
+    from cpsam_gui.state.objects import ObjectRecord
+    from cpsam_gui.state.steps import Labels
 
 TILE = 128  # pixels; what a step copies when it first touches a place
 

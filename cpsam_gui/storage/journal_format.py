@@ -22,8 +22,9 @@ from cpsam_gui.storage.project import checked_facts, checked_fields, fields_of, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.snapshot import Snapshot
-    from cpsam_gui.state.steps import Labels, ObjectRecord
+    from cpsam_gui.state.steps import Labels
 
     Rows: TypeAlias = Mapping[int, ObjectRecord | None]
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from cpsam_core.errors import ImageError
 from cpsam_gui.state.image_facts import ClassName, Facts, ReviewState
-from cpsam_gui.state.steps import ObjectRecord
+from cpsam_gui.state.objects import ObjectRecord
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -27,7 +27,7 @@ from cpsam_gui.tasks.saving import (
     save,
     save_project,
 )
-from cpsam_gui.tasks.segmenting import Outcome, Segments, combine, mask_again, measure, segment
+from cpsam_gui.tasks.segmenting import Outcome, combine, mask_again, measure, segment
 from cpsam_gui.tasks.unattended import Handled, Unattended, segment_unattended
 
 __all__ = [
@@ -43,7 +43,6 @@ __all__ = [
     "Reading",
     "RegionFound",
     "Saved",
-    "Segments",
     "Unattended",
     "Unsure",
     "Written",

@@ -10,8 +10,8 @@ import numpy as np
 from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.progress import silent
 from cpsam_gui.state.image_facts import ClassName, Facts
+from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.snapshot import Snapshot
-from cpsam_gui.state.steps import Origin
 from cpsam_gui.storage.companions import PROJECT, earlier_work
 from cpsam_gui.tasks.records import records_of
 from cpsam_gui.tasks.saving import Loaded, Saved, fitting, read_masks
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from cpsam_core.formats import Format, ObjectSet, WriteOptions
     from cpsam_core.images import Image
     from cpsam_core.progress import Progress
-    from cpsam_gui.state.steps import Labels, ObjectRecord
+    from cpsam_gui.state.objects import ObjectRecord
+    from cpsam_gui.state.steps import Labels
     from cpsam_gui.tasks.records import Found
 
 OWN = (PROJECT, "_seg.npy")  # these say more than their pixels, and have readers of their own

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from cpsam_core.images import Image
     from cpsam_core.progress import Progress
     from cpsam_gui.state.box import Box
+    from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.snapshot import Snapshot
-    from cpsam_gui.state.steps import Labels, ObjectRecord
+    from cpsam_gui.state.steps import Labels
 
     Column = NDArray[Any]
     Rows = Mapping[int, ObjectRecord]

@@ -9,9 +9,8 @@ import numpy as np
 
 from cpsam_core.labels import runs_of
 from cpsam_gui.state.box import Box
-from cpsam_gui.state.objects import Records
+from cpsam_gui.state.objects import ObjectRecord, Origin, Records
 from cpsam_gui.state.palette import spread
-from cpsam_gui.state.steps import ObjectRecord, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from cpsam_core.images import Image
     from cpsam_core.progress import Progress
     from cpsam_core.segment.segmenter import Settings
+    from cpsam_gui.runs.segmenter import Segments
     from cpsam_gui.state.steps import Labels
-    from cpsam_gui.tasks.segmenting import Segments
 
 CONTEXT = 32  # pixels around the region that the network sees too, so that cells at its border look whole
 INSIDE = 0.5  # an object belongs to a region when more than this share of it lies inside

@@ -11,9 +11,9 @@ import numpy as np
 
 from cpsam_core.errors import CpsamError, ImageError
 from cpsam_gui.state.image_facts import Facts
+from cpsam_gui.state.objects import ObjectRecord, Origin
 from cpsam_gui.state.palette import COLOURS
 from cpsam_gui.state.snapshot import Snapshot
-from cpsam_gui.state.steps import ObjectRecord, Origin
 from cpsam_gui.storage.companions import PROJECT
 from cpsam_gui.storage.file_lock import Stamp, stamp_of
 from cpsam_gui.storage.project import COMPLETE, Project, read_project, write_project

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,18 +21,7 @@ if TYPE_CHECKING:
     from cpsam_core.progress import Progress
     from cpsam_core.segment.mask_memory import MaskMemory
     from cpsam_core.segment.segmenter import Segmentation, Settings
-
-
-class Segments(Protocol):
-    """What the window needs of a segmenter; tests bring their own."""
-
-    def segment(self, image: Any, settings: Settings, progress: Progress) -> Segmentation:
-        """Segment an image."""
-        ...
-
-    def measure(self, image: Any, settings: Settings, progress: Progress) -> float | None:
-        """Return the diameter in pixels of typical cells, None where there are none."""
-        ...
+    from cpsam_gui.runs.segmenter import Segments
 
 
 @dataclass(frozen=True, slots=True)

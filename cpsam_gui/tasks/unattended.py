@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from cpsam_core.errors import ImageError
 from cpsam_core.progress import silent
 from cpsam_gui.runs.folder_queue import Existing
-from cpsam_gui.runs.options import is_kept, remembered
+from cpsam_gui.runs.options import remembered
 from cpsam_gui.state.image_facts import Facts, ReviewState
+from cpsam_gui.state.objects import is_kept
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import PROJECT, earlier_work, masks_path, project_path
 from cpsam_gui.tasks.records import Found, Kept
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from cpsam_core.images import Image
     from cpsam_core.progress import Progress
     from cpsam_gui.runs.options import RunOptions
+    from cpsam_gui.runs.segmenter import Segments
     from cpsam_gui.tasks.opening import Reading
-    from cpsam_gui.tasks.segmenting import Segments
 
 OPEN = "open in the window"
 SEGMENT = "Segment"

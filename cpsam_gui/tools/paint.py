@@ -11,7 +11,7 @@ from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
 if TYPE_CHECKING:
     from cpsam_gui.drawing.shapes import Mask
     from cpsam_gui.state.box import Box
-    from cpsam_gui.state.steps import ObjectRecord
+    from cpsam_gui.state.objects import ObjectRecord
 
 
 class Painter(Tool):

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor
 
 from cpsam_gui.operations import class_colour
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.state.steps import ObjectRecord, Origin
+from cpsam_gui.state.objects import ObjectRecord, Origin
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:

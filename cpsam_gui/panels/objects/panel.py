@@ -23,7 +23,7 @@ from cpsam_gui import operations
 from cpsam_gui.panels.objects.classes import ClassesEditor
 from cpsam_gui.panels.objects.model import COLUMNS, FILTERS, ORIGINS, ObjectsModel, flags_of
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.state.steps import Origin
+from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.view import Camera
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, dim, scrolling
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from cpsam_core.progress import Progress
     from cpsam_gui.session import Session
-    from cpsam_gui.state.steps import ObjectRecord
+    from cpsam_gui.state.objects import ObjectRecord
 
 DELAY = 80  # milliseconds; following every dab would be felt
 MANY = 20_000  # objects; more are counted in another thread

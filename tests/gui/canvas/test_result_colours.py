@@ -5,7 +5,7 @@ import pytest
 
 from cpsam_gui.canvas.result_colours import ErrorColours, FlowColours, ProbabilityColours, ramp
 from cpsam_gui.state.box import Box
-from cpsam_gui.state.steps import ObjectRecord
+from cpsam_gui.state.objects import ObjectRecord
 
 ALL = slice(0, 8, 1)
 

@@ -6,8 +6,8 @@ import pytest
 from cpsam_gui import drawing, operations
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
+from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.palette import COLOURS
-from cpsam_gui.state.steps import Origin
 
 
 def draw(document: Document, number: int, y0: int, y1: int, x0: int, x1: int) -> None:

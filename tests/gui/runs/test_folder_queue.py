@@ -11,7 +11,7 @@ import tifffile
 
 from cpsam_core.errors import ImageError
 from cpsam_gui.runs.folder_queue import Existing, Queue, State
-from cpsam_gui.state.steps import Origin
+from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import masks_path, project_path
 from cpsam_gui.storage.project import read_project

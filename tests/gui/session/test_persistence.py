@@ -25,7 +25,7 @@ from cpsam_gui.program.preferences import Preferences
 from cpsam_gui.session import Flows, Session
 from cpsam_gui.session.recovery import Left
 from cpsam_gui.state.image_facts import ClassName, ReviewState, read_state
-from cpsam_gui.state.steps import Origin
+from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import companions as files
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from cpsam_gui.runs.models import ModelChoice, Models
 from cpsam_gui.runs.options import RunOptions, recalled, remembered, typical_diameter
 from cpsam_gui.session import Session
 from cpsam_gui.state.box import Box
-from cpsam_gui.state.steps import Origin
+from cpsam_gui.state.objects import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
-from cpsam_gui.state.steps import ObjectRecord, Origin
+from cpsam_gui.state.objects import ObjectRecord, Origin
 
 SHAPE = (2, 300, 280)  # more than one tile each way
 

@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpsam_gui.state.box import Box
-from cpsam_gui.state.objects import CLASSES, SPARE, Records, tally
+from cpsam_gui.state.objects import CLASSES, SPARE, ObjectRecord, Records, tally
 from cpsam_gui.state.palette import COLOURS
-from cpsam_gui.state.steps import ObjectRecord
 
 BOX = Box(0, 1, 0, 1, 0, 1)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
-from cpsam_gui.state.steps import ObjectRecord
+from cpsam_gui.state.objects import ObjectRecord
 
 SHAPE = (2, 300, 280)
 

@@ -17,7 +17,7 @@ from cpsam_core.progress import silent
 from cpsam_gui import operations, tasks
 from cpsam_gui.dialogs import recovery as recovery_dialog
 from cpsam_gui.state.image_facts import ClassName, Facts, ReviewState, read_state
-from cpsam_gui.state.steps import Origin
+from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import companions as files
 from cpsam_gui.storage.journal_format import frames
 from cpsam_gui.storage.project import Project, read_project, write_project
