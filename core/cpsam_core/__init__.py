@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
     from cpsam_core.segment.segmenter import Segmentation, Segmenter, Settings
 
 __all__ = ["Segmentation", "Segmenter", "Settings"]
-__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
@@ -19,4 +19,16 @@ def __getattr__(name: str) -> Any:
         from cpsam_core.segment import segmenter as segment
 
         return getattr(segment, name)
+    if name == "__version__":
+        return _version()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _version() -> str:
+    """Return the version that the build took from the git tag."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("cpsam-gui")
+    except metadata.PackageNotFoundError:
+        return "0+unknown"  # run from a folder of sources that was never installed
