@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from cpsam_gui.drawing.shapes import Mask, Point
 
 CROSS = ndimage.generate_binary_structure(2, 1)
-NECK = 4  # the cost of a step rises with this power of the narrowness, so that borders settle in necks
-EDGE = 6.0  # and to steps of intensity
+NECK = 4
+"""The cost of a step rises with this power of the narrowness, so that borders settle in necks."""
+EDGE = 6.0
+"""How much a step of intensity adds to the cost."""
+NEIGHBOURS = {2: ((0, 1), (1, 0), (1, 1), (1, -1)), 3: ((0, 0, 1), (0, 1, 0), (1, 0, 0))}
+"""Steps to half of the neighbours; in bodies across faces only, since all would take four times as long."""
 
 
 def split(mask: Mask, points: Sequence[Point]) -> NDArray[np.int32] | None:
@@ -44,9 +48,12 @@ def split(mask: Mask, points: Sequence[Point]) -> NDArray[np.int32] | None:
 
 
 def split_by_seeds(
-    mask: Mask, seeds: Sequence[Point], image: NDArray[np.floating] | None = None
+    mask: Mask,
+    seeds: Sequence[Sequence[float]],
+    image: NDArray[np.floating] | None = None,
+    spacing: Sequence[float] | None = None,
 ) -> NDArray[np.int32]:
-    """Divide a mask (y, x) between seeds: a watershed by topographic distance.
+    """Divide a mask between seeds: a watershed by topographic distance.
 
     A pixel goes to the seed from which it is reached most cheaply. Steps cost more where the object is narrow,
     so that borders settle in necks; with `image` they cost more where the intensity changes instead.
@@ -54,74 +61,87 @@ def split_by_seeds(
     Parameters
     ----------
     mask
-        Object (y, x).
+        Object (y, x), or body (z, y, x).
     seeds
-        Positions (y, x) in pixels of the array; those outside the mask count at the nearest pixel of it.
+        Positions in pixels of the array; those outside the mask count at the nearest pixel of it.
     image
-        Intensities (y, x) from 0 to 1.
+        Intensities from 0 to 1, of the shape of the mask.
+    spacing
+        Size of a pixel along each axis; 1 where it is left out.
 
     Returns
     -------
     array
-        int32 (y, x): 0 outside the mask, else the number of the seed, from 1.
+        int32, of the shape of the mask: 0 outside the mask, else the number of the seed, from 1.
 
     Source: F. Meyer, Topographic distance and watershed lines, Signal Processing 38 (1994).
     """
+    size = tuple(spacing) if spacing is not None else (1.0,) * mask.ndim
     parts = np.zeros(mask.shape, np.int32)
     if not seeds or not mask.any():
         return parts
     number = np.full(mask.shape, -1, np.int64)
     inside = np.nonzero(mask)
     number[inside] = np.arange(len(inside[0]))
-    depth = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
-    places = _pixels(mask, seeds)
+    depth = depth_of(mask, size)
+    places = _pixels(mask, seeds, size)
     if image is None:
-        places = _lobes(mask, depth, places)
+        places = _lobes(mask, depth, places, size)
     starts = [int(number[place]) for place in places]
-    graph = _graph(number, _cost(mask, depth, image))
+    graph = _graph(number, _cost(mask, depth, image), size)
     _, _, source = dijkstra(graph, directed=False, indices=starts, min_only=True, return_predecessors=True)
     table = np.zeros(len(inside[0]), np.int32)
-    for seed, start in reversed(
-        list(enumerate(starts, start=1))
-    ):  # of two seeds at one place the first stays
+    # of two seeds at one place the first stays
+    for seed, start in reversed(list(enumerate(starts, start=1))):
         table[source == start] = seed
     parts[inside] = table
     return parts
 
 
-def _pixels(mask: Mask, seeds: Sequence[Point]) -> list[tuple[int, int]]:
+def depth_of(mask: Mask, spacing: Sequence[float]) -> NDArray[np.float64]:
+    """Return how far each pixel of a mask lies from what is not the mask; the edge of the array is not."""
+    inner = (slice(1, -1),) * mask.ndim
+    depth: NDArray[np.float64] = ndimage.distance_transform_edt(np.pad(mask, 1), sampling=spacing)[inner]
+    return depth
+
+
+def _pixels(mask: Mask, seeds: Sequence[Sequence[float]], spacing: Sequence[float]) -> list[tuple[int, ...]]:
     """Return the pixel of the mask nearest to each seed."""
-    nearest = ndimage.distance_transform_edt(~mask, return_distances=False, return_indices=True)
+    nearest = ndimage.distance_transform_edt(
+        ~mask, sampling=spacing, return_distances=False, return_indices=True
+    )
     places = []
     for seed in seeds:
-        row, column = (min(max(int(v), 0), n - 1) for v, n in zip(seed, mask.shape, strict=True))
-        places.append((int(nearest[0, row, column]), int(nearest[1, row, column])))
+        place = tuple(min(max(int(v), 0), n - 1) for v, n in zip(seed, mask.shape, strict=True))
+        places.append(tuple(int(axis[place]) for axis in nearest))
     return places
 
 
-def _lobes(mask: Mask, depth: NDArray[np.float64], places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _lobes(
+    mask: Mask, depth: NDArray[np.float64], places: list[tuple[int, ...]], spacing: Sequence[float]
+) -> list[tuple[int, ...]]:
     """Move each seed to the middle of the lobe that it is in, unless another seed is in that lobe, too."""
-    smooth = np.where(mask, ndimage.gaussian_filter(depth, 2.0), 0)
+    smooth = np.where(mask, ndimage.gaussian_filter(depth, [2.0 / step for step in spacing]), 0)
     tops = np.array([_climb(smooth, place) for place in places])
-    apart = np.hypot(*(tops[:, None] - tops[None]).transpose(2, 0, 1))
+    apart = np.sqrt((((tops[:, None] - tops[None]) * np.asarray(spacing)) ** 2).sum(-1))
     np.fill_diagonal(apart, np.inf)
     alone = apart.min(1) > depth[tuple(tops.T)]
     return [
-        (int(top[0]), int(top[1])) if free else place
+        tuple(int(v) for v in top) if free else place
         for top, place, free in zip(tops, places, alone.tolist(), strict=True)
     ]
 
 
-def _climb(height: NDArray[np.float64], place: tuple[int, int]) -> tuple[int, int]:
+def _climb(height: NDArray[np.float64], place: tuple[int, ...]) -> tuple[int, ...]:
     """Return the local maximum that lies uphill of a pixel."""
     while True:
-        y, x = place
-        y0, x0 = max(y - 1, 0), max(x - 1, 0)
-        window = height[y0 : y + 2, x0 : x + 2]
-        row, column = divmod(int(window.argmax()), window.shape[1])
-        if height[y0 + row, x0 + column] <= height[place]:
+        low = [max(v - 1, 0) for v in place]
+        window = height[tuple(slice(a, v + 2) for a, v in zip(low, place, strict=True))]
+        step = np.unravel_index(int(window.argmax()), window.shape)
+        best = tuple(a + int(d) for a, d in zip(low, step, strict=True))
+        if height[best] <= height[place]:
             return place
-        place = (y0 + row, x0 + column)
+        place = best
 
 
 def _cost(mask: Mask, depth: NDArray[np.float64], image: NDArray[np.floating] | None) -> NDArray[np.float64]:
@@ -134,17 +154,18 @@ def _cost(mask: Mask, depth: NDArray[np.float64], image: NDArray[np.floating] | 
     return cost
 
 
-def _graph(number: NDArray[np.int64], cost: NDArray[np.float64]) -> coo_matrix:
-    """Return the graph of the pixels that have a number, each joined to its eight neighbours."""
+def _graph(number: NDArray[np.int64], cost: NDArray[np.float64], spacing: Sequence[float]) -> coo_matrix:
+    """Return the graph of the pixels that have a number, each joined to its neighbours."""
     count = int(number.max()) + 1
     rows, columns, prices = [], [], []
-    height, width = number.shape
-    for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
-        one = (slice(0, height - dy), slice(max(0, -dx), width - max(0, dx)))
-        two = (slice(dy, height), slice(max(0, dx), width - max(0, -dx)))
+    for step in NEIGHBOURS[number.ndim]:
+        lengths = number.shape
+        one = tuple(slice(max(0, -d), n - max(0, d)) for d, n in zip(step, lengths, strict=True))
+        two = tuple(slice(max(0, d), n - max(0, -d)) for d, n in zip(step, lengths, strict=True))
         both = (number[one] >= 0) & (number[two] >= 0)
         rows.append(number[one][both])
         columns.append(number[two][both])
-        prices.append((cost[one][both] + cost[two][both]) / 2 * np.hypot(dy, dx))
+        length = float(np.linalg.norm(np.multiply(step, spacing)))
+        prices.append((cost[one][both] + cost[two][both]) / 2 * length)
     edges = (np.concatenate(rows), np.concatenate(columns))
     return coo_matrix((np.concatenate(prices), edges), (count, count)).tocsr()

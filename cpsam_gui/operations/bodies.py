@@ -1,0 +1,208 @@
+"""Edits of whole bodies through the planes of a stack, each one step of history.
+
+`spacing` is the size of a voxel along z, y and x in pixels of the plane (see :mod:`cpsam_gui.drawing.bodies`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cpsam_gui.drawing import bodies, split_by_seeds
+from cpsam_gui.operations.common import LOCKED, NOTHING, known, recolour, unlocked
+from cpsam_gui.state.box import Box
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from cpsam_gui.drawing.bodies import Spacing, Voxel
+    from cpsam_gui.drawing.shapes import Mask, Point
+    from cpsam_gui.state.document import Document
+
+NO_CROSSING = "The line must cross the body from one side to the other"
+
+
+def split_bodies(
+    document: Document, ids: Iterable[int], points: Sequence[Point], across: int, spacing: Spacing
+) -> str | None:
+    """Cut bodies along a line drawn in a view, through all planes; the largest part keeps the id.
+
+    Parameters
+    ----------
+    ids
+        Which bodies; those that the line does not divide stay as they are.
+    points
+        The line in the two axes of the view, in voxels, in the order of the axes.
+    across
+        Axis of sight: 0 where planes (y, x) are shown, 1 for (z, x), 2 for (z, y).
+    """
+    chosen = known(document, ids)
+    free = unlocked(document, chosen)
+    if not free:
+        return LOCKED if chosen else NOTHING
+    done = False
+    with document.step("Split body"):
+        for number in free:
+            box = document.objects[number].box
+            start = [low for axis, low in enumerate((box.z0, box.y0, box.x0)) if axis != across]
+            local = [(a - start[0], b - start[1]) for a, b in points]
+            mask = document.labels[box.slices] == number
+            parts = bodies.split_body(mask, local, across, spacing)
+            if parts is not None:
+                divide_body(document, number, box, parts)
+                done = True
+    return None if done else NO_CROSSING
+
+
+def split_body_by_seeds(
+    document: Document, number: int, seeds: Sequence[Voxel], spacing: Spacing
+) -> str | None:
+    """Divide a body between seeds (z, y, x); the largest part keeps the id."""
+    row = document.objects.get(number)
+    if row is None:
+        return NOTHING
+    if row.locked:
+        return LOCKED
+    box = row.box
+    local = [(z - box.z0, y - box.y0, x - box.x0) for z, y, x in seeds]
+    parts = split_by_seeds(document.labels[box.slices] == number, local, spacing=spacing)
+    if len(np.unique(parts[parts > 0])) < 2:
+        return "Put a seed into each part of the body"
+    with document.step("Split body by seeds"):
+        divide_body(document, number, box, parts)
+    return None
+
+
+def divide_body(document: Document, number: int, box: Box, parts: NDArray[np.int32]) -> None:
+    """Divide a body into `parts`, numbered from 1 in its box, inside an open step; the largest part keeps the id."""
+    row = document.objects[number]
+    block = document.labels[box.slices]
+    mine = block == number
+    sizes = np.bincount(parts[mine & (parts > 0)])
+    order = [part for part in np.argsort(-sizes, kind="stable").tolist() if sizes[part]]
+    values, fresh = block.copy(), []
+    for part in order[1:]:
+        fresh.append(document.new_id())
+        values[(parts == part) & mine] = fresh[-1]
+    document.write(box, values, origin=row.origin)
+    document.update(fresh, class_id=row.class_id)
+    for new in fresh:
+        recolour(document, new)
+
+
+def grow_bodies(document: Document, ids: Iterable[int], pixels: float, spacing: Spacing) -> str | None:
+    """Grow bodies into the background in all directions, or shrink them where `pixels` is negative."""
+    name = "Grow body" if pixels > 0 else "Shrink body"
+    return _reshape(
+        document, ids, name, lambda mask: bodies.grow_body(mask, pixels, spacing), abs(pixels) + 1, spacing
+    )
+
+
+def smooth_bodies(document: Document, ids: Iterable[int], spacing: Spacing) -> str | None:
+    """Smooth the surfaces of bodies."""
+    return _reshape(
+        document, ids, "Smooth body", lambda mask: bodies.smooth_body(mask, spacing), 4.0, spacing
+    )
+
+
+def fill_bodies(document: Document, ids: Iterable[int]) -> str | None:
+    """Fill the cavities of bodies; other objects inside a cavity are kept."""
+    return _reshape(document, ids, "Fill cavities", bodies.fill_body, 0.0, (1.0, 1.0, 1.0))
+
+
+def _reshape(
+    document: Document,
+    ids: Iterable[int],
+    name: str,
+    change: Callable[[Mask], Mask],
+    margin: float,
+    spacing: Spacing,
+) -> str | None:
+    chosen = known(document, ids)
+    free = unlocked(document, chosen)
+    if not free:
+        return LOCKED if chosen else NOTHING
+    position = document.position
+    with document.step(name):
+        for number in free:
+            box = _widened(document.objects[number].box, margin, spacing).clip(document.shape)
+            block = document.labels[box.slices]
+            before = block == number
+            after = change(before)
+            values = block.copy()
+            values[before & ~after] = 0
+            values[after & (block == 0)] = number
+            document.write(box, values)
+    return "Nothing to change" if document.position == position else None
+
+
+def _widened(box: Box, margin: float, spacing: Spacing) -> Box:
+    dz, dy, dx = (int(np.ceil(margin / step)) for step in spacing)
+    return Box(box.z0 - dz, box.z1 + dz, box.y0 - dy, box.y1 + dy, box.x0 - dx, box.x1 + dx)
+
+
+def interpolate(document: Document, number: int) -> str | None:
+    """Draw an object in the planes between those in which it is drawn; background only."""
+    row = document.objects.get(number)
+    if row is None:
+        return NOTHING
+    if row.locked:
+        return LOCKED
+    block = document.labels[row.box.slices]
+    mine = block == number
+    drawn = np.flatnonzero(mine.any((1, 2)))
+    gaps = [(a, b) for a, b in zip(drawn[:-1].tolist(), drawn[1:].tolist(), strict=True) if b - a > 1]
+    if not gaps:
+        return "Draw the object in two planes with empty ones between them"
+    values = block.copy()
+    for low, high in gaps:
+        between = bodies.planes_between(mine[low], mine[high], high - low - 1)
+        for z, mask in enumerate(between, start=low + 1):
+            values[z][mask & (block[z] == 0)] = number
+    position = document.position
+    with document.step("Interpolate planes"):
+        document.write(row.box, values)
+    return "There is no free background between the planes" if document.position == position else None
+
+
+def copy_to_plane(document: Document, ids: Iterable[int], plane: int, target: int) -> str | None:
+    """Draw objects in another plane as they are in this one; background only."""
+    if not 0 <= target < document.shape[0]:
+        return "There is no plane beyond this one"
+    chosen = known(document, ids)
+    free = unlocked(document, chosen)
+    if not free:
+        return LOCKED if chosen else NOTHING
+    position = document.position
+    with document.step("Copy to plane"):
+        for number in free:
+            box = document.objects[number].box
+            if not box.z0 <= plane < box.z1:
+                continue
+            here = Box(plane, plane + 1, box.y0, box.y1, box.x0, box.x1)
+            there = Box(target, target + 1, box.y0, box.y1, box.x0, box.x1)
+            block = document.labels[there.slices]
+            taken = (document.labels[here.slices] == number) & (block == 0)
+            document.write(there, np.where(taken, np.uint32(number), block))
+    return "There is no free background in that plane" if document.position == position else None
+
+
+def delete_beyond(document: Document, ids: Iterable[int], plane: int, *, above: bool) -> str | None:
+    """Delete what objects have above this plane (planes of higher number), or below it."""
+    chosen = known(document, ids)
+    free = unlocked(document, chosen)
+    if not free:
+        return LOCKED if chosen else NOTHING
+    position = document.position
+    with document.step("Delete above" if above else "Delete below"):
+        for number in free:
+            box = document.objects[number].box
+            low, high = (max(plane + 1, box.z0), box.z1) if above else (box.z0, min(plane, box.z1))
+            part = Box(low, high, box.y0, box.y1, box.x0, box.x1)
+            if not part.empty:
+                block = document.labels[part.slices]
+                document.write(part, np.where(block == number, np.uint32(0), block))
+    return "The objects end in this plane" if document.position == position else None

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from cpsam_gui.drawing import bodies
+from cpsam_gui.operations import bodies as edits
+from cpsam_gui.state.box import Box
+from cpsam_gui.state.document import Document
+from cpsam_gui.state.objects import Origin
+
+SPACING = (2.0, 1.0, 1.0)
+
+
+def dumbbell() -> np.ndarray:
+    """Two balls of radius 8 with middles 14 pixels apart along x, planes 2 pixels apart."""
+    z, y, x = np.ogrid[:12, :24, :40]
+    one = ((z - 5.5) * 2) ** 2 + (y - 12) ** 2 + (x - 12) ** 2 <= 64
+    two = ((z - 5.5) * 2) ** 2 + (y - 12) ** 2 + (x - 26) ** 2 <= 64
+    return one | two
+
+
+@pytest.fixture
+def document() -> Document:
+    made = Document((12, 24, 40))
+    with made.step("Draw"):
+        made.write(Box.whole(made.shape), np.where(dumbbell(), np.uint32(1), np.uint32(0)), Origin.MODEL)
+    return made
+
+
+def ids(document: Document) -> list[int]:
+    return [number for number in np.unique(document.labels).tolist() if number]
+
+
+def test_a_ball_is_flat_where_planes_lie_apart() -> None:
+    box, mask = bodies.ball((6.5, 12.5, 12.5), 6.0, SPACING)
+    assert mask.shape == box.shape
+    extent = [int(np.count_nonzero(mask.any(tuple(a for a in range(3) if a != axis)))) for axis in range(3)]
+    assert extent == [7, 13, 13]
+    _, dot = bodies.ball((3.2, 4.9, 5.1), 0.1, SPACING)
+    assert np.count_nonzero(dot) == 1
+
+
+@pytest.mark.parametrize(
+    ("across", "points"),
+    [(0, [(-1.0, 19.0), (25.0, 19.0)]), (1, [(-1.0, 19.0), (13.0, 19.0)])],
+)
+def test_a_line_in_any_view_cuts_all_planes(
+    document: Document, across: int, points: list[tuple[float, float]]
+) -> None:
+    before = document.labels.copy()
+    assert edits.split_bodies(document, [1], points, across, SPACING) is None
+    assert len(ids(document)) == 2
+    for number in ids(document):
+        assert ndimage.label(document.labels == number)[1] == 1
+    np.testing.assert_array_equal(document.labels > 0, before > 0)
+    document.undo()
+    np.testing.assert_array_equal(document.labels, before)
+
+
+def test_a_line_along_the_body_cuts_it_in_the_third_view(document: Document) -> None:
+    assert edits.split_bodies(document, [1], [(-1.0, 12.0), (13.0, 12.0)], 2, SPACING) is None
+    low, high = sorted(np.nonzero(document.labels == number)[1].mean() for number in ids(document))
+    assert low < 12 < high
+
+
+def test_a_line_that_ends_inside_cuts_nothing(document: Document) -> None:
+    assert edits.split_bodies(document, [1], [(-1.0, 12.0), (12.0, 12.0)], 0, SPACING) == edits.NO_CROSSING
+    assert ids(document) == [1]
+
+
+def test_seeds_divide_at_the_neck(document: Document) -> None:
+    assert edits.split_body_by_seeds(document, 1, [(5, 12, 8), (6, 13, 30)], SPACING) is None
+    places = sorted(np.nonzero(document.labels == number)[2].mean() for number in ids(document))
+    assert len(places) == 2
+    assert abs(places[0] - 12) < 1.5
+    assert abs(places[1] - 26) < 1.5
+    assert edits.split_body_by_seeds(document, 1, [(5, 12, 8)], SPACING) is not None
+
+
+def test_both_parts_keep_what_was_known(document: Document) -> None:
+    with document.step("Class"):
+        document.update([1], class_id=3)
+    edits.split_body_by_seeds(document, 1, [(5, 12, 8), (6, 13, 30)], SPACING)
+    assert {document.objects[number].class_id for number in ids(document)} == {3}
+
+
+def test_growth_is_the_same_length_in_all_directions() -> None:
+    mask = np.zeros((21, 41, 41), bool)
+    mask[10, 20, 20] = True
+    grown = bodies.grow_body(mask, 6, SPACING)
+    assert [int(axis.max() - axis.min()) for axis in np.nonzero(grown)] == [6, 12, 12]
+    assert not bodies.grow_body(mask, -1, SPACING).any()
+
+
+def test_growing_takes_background_only(document: Document) -> None:
+    with document.step("Draw"):
+        box = Box(0, 12, 22, 24, 0, 40)
+        document.write(box, np.full(box.shape, 2, np.uint32))
+    area = document.objects[2].area
+    assert edits.grow_bodies(document, [1], 3, SPACING) is None
+    assert document.objects[2].area == area
+    assert document.objects[1].area > np.count_nonzero(dumbbell())
+    assert document.objects[1].origin is Origin.EDITED
+
+
+def test_cavities_are_filled_but_open_ones_are_not(document: Document) -> None:
+    with document.step("Erase"):
+        document.write(Box(5, 6, 11, 13, 11, 13), np.zeros((1, 2, 2), np.uint32))
+    assert edits.fill_bodies(document, [1]) is None
+    np.testing.assert_array_equal(document.labels > 0, dumbbell())
+    assert edits.fill_bodies(document, [1]) == "Nothing to change"
+
+
+def test_smoothing_takes_a_spike_away(document: Document) -> None:
+    with document.step("Draw"):
+        document.write(Box(5, 6, 0, 4, 12, 13), np.ones((1, 4, 1), np.uint32))
+    assert edits.smooth_bodies(document, [1], SPACING) is None
+    assert not document.labels[5, 0, 12]
+    assert document.labels[5, 12, 12] == 1
+
+
+def test_planes_between_go_from_one_shape_to_the_other() -> None:
+    document = Document((9, 40, 40))
+    yy, xx = np.ogrid[:40, :40]
+    for z, radius in ((1, 4), (7, 10)):
+        disc = (yy - 20) ** 2 + (xx - 20) ** 2 <= radius**2
+        with document.step("Draw"):
+            document.write(
+                Box(z, z + 1, 0, 40, 0, 40), np.where(disc, np.uint32(5), 0)[None].astype(np.uint32)
+            )
+    assert edits.interpolate(document, 5) is None
+    areas = np.count_nonzero(document.labels == 5, axis=(1, 2))
+    assert (np.diff(areas[1:8]) > 0).all()
+    assert areas[0] == areas[8] == 0
+    assert abs(np.sqrt(areas[4] / np.pi) - 7) < 0.6
+    assert edits.interpolate(document, 5) is not None
+
+
+def test_copied_to_the_next_plane_and_cut_off_again(document: Document) -> None:
+    top = int(np.nonzero(document.labels)[0].max())
+    assert edits.copy_to_plane(document, [1], top, top + 1) is None
+    np.testing.assert_array_equal(document.labels[top + 1], document.labels[top])
+    assert edits.copy_to_plane(document, [1], 11, 12) == "There is no plane beyond this one"
+    assert edits.delete_beyond(document, [1], 5, above=True) is None
+    assert np.nonzero(document.labels)[0].max() == 5
+    assert edits.delete_beyond(document, [1], 5, above=False) is None
+    assert set(np.nonzero(document.labels)[0].tolist()) == {5}
+    assert edits.delete_beyond(document, [1], 5, above=False) == "The objects end in this plane"
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda d: edits.split_bodies(d, [1], [(-1.0, 19.0), (25.0, 19.0)], 0, SPACING),
+        lambda d: edits.split_body_by_seeds(d, 1, [(5, 12, 8), (6, 13, 30)], SPACING),
+        lambda d: edits.grow_bodies(d, [1], 2, SPACING),
+        lambda d: edits.smooth_bodies(d, [1], SPACING),
+        lambda d: edits.fill_bodies(d, [1]),
+        lambda d: edits.interpolate(d, 1),
+        lambda d: edits.copy_to_plane(d, [1], 5, 0),
+        lambda d: edits.delete_beyond(d, [1], 5, above=True),
+    ],
+)
+def test_locked_bodies_stay_as_they_are(document: Document, edit: object) -> None:
+    with document.step("Lock"):
+        document.update([1], locked=True)
+    before = document.labels.copy()
+    assert "ocked" in edit(document)  # type: ignore[operator]
+    np.testing.assert_array_equal(document.labels, before)
