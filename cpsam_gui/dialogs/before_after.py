@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
 
 from cpsam_gui.dialogs.model_tree import class_scores
 from cpsam_gui.dialogs.outline_picture import change_picture
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
@@ -238,7 +239,9 @@ class BeforeAfterPage(QDialog):
             if not self._left and self._shown is one:
                 self.picture.show_picture(picture)
 
-        self._session.jobs.start_beside(translate("Drawing"), draw, show, every=True)
+        self._session.jobs.run(
+            draw, name=translate("Drawing"), lane=Lane.BESIDE, outlives_image=True, then=show
+        )
 
     def _add_group(self, words: str, spots: tuple[Spot, ...]) -> None:
         group = QTreeWidgetItem([f"{words}: {len(spots):,}"])

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.doctor import as_text, examine, verdict
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
@@ -55,8 +56,12 @@ class DoctorPage(QDialog):
         layout.addWidget(self.buttons)
         window = f"Qt {qVersion()}, PyQt {PYQT_VERSION_STR}, {QGuiApplication.platformName()}"
         # Loading torch takes seconds; the page may be closed by then, but it lives as long as its window.
-        session.jobs.start_beside(
-            translate("Doctor"), partial(examine, window), self.show_findings, every=True
+        session.jobs.run(
+            partial(examine, window),
+            name=translate("Doctor"),
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=self.show_findings,
         )
 
     def show_findings(self, findings: tuple[Finding, ...]) -> None:

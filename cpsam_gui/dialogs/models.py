@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
 
 from cpsam_core.errors import CpsamError
 from cpsam_gui.dialogs.model_tree import Node, card_lines, family
-from cpsam_gui.jobs.jobs import problem_from
+from cpsam_gui.jobs.jobs import Lane, problem_from
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form, scrolling
@@ -236,11 +236,12 @@ class ModelManager(QDialog):
         name, _ = QFileDialog.getSaveFileName(self, translate("Export model"), start, FILES)
         if name:
             session, target = self._session, Path(name)
-            session.jobs.start_beside(
-                translate("Export"),
+            session.jobs.run(
                 lambda progress: export_model(info, target, progress),
-                lambda path: session.message.emit(translate("Saved {path}").format(path=path)),
-                every=True,
+                name=translate("Export"),
+                lane=Lane.BESIDE,
+                outlives_image=True,
+                then=lambda path: session.message.emit(translate("Saved {path}").format(path=path)),
             )
 
     def _import(self) -> None:
@@ -249,9 +250,10 @@ class ModelManager(QDialog):
         name, _ = QFileDialog.getOpenFileName(self, translate("Import model"), "", FILES)
         if name:
             session = self._session
-            session.jobs.start_beside(
-                translate("Import"),
+            session.jobs.run(
                 lambda progress: add_model(name),
-                lambda _: session.training.models_changed.emit(),
-                every=True,
+                name=translate("Import"),
+                lane=Lane.BESIDE,
+                outlives_image=True,
+                then=lambda _: session.training.models_changed.emit(),
             )

@@ -10,9 +10,10 @@ import logging
 import time
 import traceback
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
 from threading import Event
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from PyQt6.QtCore import QObject, QThread, QTimer, pyqtSignal
 
@@ -28,10 +29,14 @@ if TYPE_CHECKING:
 
     Work: TypeAlias = Callable[[Progress], Any]
 
+T = TypeVar("T")
+
 log = logging.getLogger(__name__)
 
-STACK_BYTES = 64 << 20  # Qt's default of 512 kB crashes numerical libraries on macOS
-REPORT_SECONDS = 0.03  # progress is passed on this often at most, so that it never floods the event loop
+# Qt's default of 512 kB crashes numerical libraries on macOS.
+STACK_BYTES = 64 << 20
+# Progress is passed on this often at most, so that it never floods the event loop.
+REPORT_SECONDS = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class Job(QThread):
     def __init__(self, name: str, work: Work, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.name = name
+        self.ending = Ending.DROPPED
+        """What became of it, as far as it is known."""
         self._work = work
         self._stop = Event()
         self._reported = 0.0
@@ -98,21 +105,55 @@ class Job(QThread):
             self.succeeded.emit(result)
 
 
-@dataclass
-class Lane:
-    """Jobs that follow each other: one runs, at most one waits, and of several that wait the newest wins."""
+class Lane(Enum):
+    """Where a job runs."""
 
-    running: Job | None = None
-    waiting: Job | None = None
+    MAIN = "main"
+    """The work that the status bar shows, one at a time; of several that wait the newest wins."""
+    LIVE = "live"
+    """Quick answers to moving a slider: a new request cancels the one that runs."""
+    BESIDE = "beside"
+    """At once, beside everything else."""
+
+
+class Ending(Enum):
+    """What became of a job."""
+
+    DONE = "done"
+    """Its result was handed over."""
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    DROPPED = "dropped"
+    """It never began, since a newer one took its place or the window is closed, or nobody wanted its end any more:
+    another image is open."""
+
+
+@dataclass
+class _Turn:
+    """Who is at work in a lane, and who follows."""
+
+    running: _Asked | None = None
+    waiting: _Asked | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """One call of :meth:`Jobs.run`."""
+
+    job: Job
+    turn: _Turn
+    generation: int | None
+    """The one in which the end is wanted; None for every one."""
+    then: Callable[[Any], object] | None
+    failed: Callable[[Problem], object]
+    ended: Callable[[Ending], object] | None
 
 
 class Jobs(QObject):
     """The jobs of one window.
 
-    The main lane has the work that the status bar shows, one at a time; the live lane has quick answers to
-    moving a slider, where a new request ends the old one; saving goes beside both. A result is delivered only
-    if the generation it was started in is still the present one, so nothing of an image that is no longer open
-    ever lands in another.
+    Unless a job outlives the image, its end is told only in the generation it was started in, so nothing of an
+    image that is no longer open ever lands in another.
     """
 
     started = pyqtSignal(str)
@@ -124,7 +165,7 @@ class Jobs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.generation = 0
-        self._main, self._live = Lane(), Lane()
+        self._main, self._live = _Turn(), _Turn()
         self._running: set[Job] = set()
         self._closed = False
         self.collector = Collector(self)
@@ -147,148 +188,148 @@ class Jobs(QObject):
     def next_generation(self) -> None:
         """Cancel what runs and drop its results: another image is open now."""
         self.generation += 1
-        self.cancel()
+        self._stop(self._main)
         self._stop(self._live)
 
     def cancel(self) -> None:
         """Ask the main job to stop."""
         self._stop(self._main)
 
-    def start(
+    def run(
         self,
-        name: str,
-        work: Work,
-        done: Callable[[Any], None],
+        work: Callable[[Progress], T],
         *,
-        ended: Callable[[], object] | None = None,
-    ) -> Job:
-        """Run `work` in the main lane and call `done` with its result in this thread.
-
-        `ended` is called when the thread has ended, whatever came of it; after `done`.
-        """
-        job = self._make(name, work, done, self._main)
-        job.progressed.connect(self.progressed)
-        if ended is not None:
-            job.finished.connect(ended)
-        return self._enqueue(job, self._main)
-
-    def start_live(self, name: str, work: Work, done: Callable[[Any], None]) -> Job:
-        """Run `work` in the live lane; a request that still runs is cancelled."""
-        if self._live.running is not None:
-            self._live.running.cancel()
-        return self._enqueue(self._make(name, work, done, self._live), self._live)
-
-    def start_beside(
-        self,
         name: str,
-        work: Work,
-        done: Callable[[Any], None],
-        *,
-        every: bool = False,
-        ended: Callable[[], object] | None = None,
+        lane: Lane = Lane.MAIN,
+        outlives_image: bool = False,
+        then: Callable[[T], object] | None = None,
+        failed: Callable[[Problem], object] | None = None,
+        ended: Callable[[Ending], object] | None = None,
+        progressed: Callable[[int, int, str], object] | None = None,
     ) -> Job:
-        """Run `work` at once, beside everything else; for short work such as saving.
+        """Run `work` in a thread of its own; everything is told in the thread of the caller.
 
-        With `every`, the result is delivered whatever image is open by then. `ended` is called when the thread
-        has ended, whatever came of it; connecting to the job afterwards would be too late for quick work.
+        Parameters
+        ----------
+        work
+            Called with a function that takes progress.
+        name
+            What to call it in the status bar.
+        lane
+            Where it runs.
+        outlives_image
+            Its end is told whichever image is open by then, unless the window is closed.
+        then
+            Gets the result.
+        failed
+            Gets what went wrong, in place of the signal :attr:`failed`.
+        ended
+            Called exactly once for every call, after the thread has ended and after `then` or `failed`, whatever
+            came of it: also for a job that never began.
+        progressed
+            Gets steps done, steps in all, and a word about them.
+
+        Returns
+        -------
+        Job
+            To cancel it. Do not connect to its signals: quick work may have ended by then.
         """
-        lane = Lane()
-        job = self._make(name, work, done, lane, every=every)
-        if ended is not None:
-            job.finished.connect(ended)
-        return self._enqueue(job, lane)
-
-    def start_apart(self, name: str, work: Work) -> Job:
-        """Run `work` that has nothing to do with the open image; the caller connects to the job itself.
-
-        It goes on when another image is opened, and ends with the window. Its errors are the caller's to show.
-        """
+        turn = {Lane.MAIN: self._main, Lane.LIVE: self._live}.get(lane) or _Turn()
         job = Job(name, work, self)
-        job.finished.connect(lambda: self._forget(job))
-        self._running.add(job)
-        # The event loop first, so that the caller can connect before anything happens.
-        QTimer.singleShot(0, partial(self._begin, job))
+        generation = None if outlives_image else self.generation
+        asked = _Asked(job, turn, generation, then, failed or self.failed.emit, ended)
+        job.succeeded.connect(partial(self._succeeded, asked))
+        job.failed.connect(partial(self._failed, asked))
+        job.cancelled.connect(partial(self._cancelled, asked))
+        job.finished.connect(partial(self._ended, asked))
+        if progressed is not None:
+            job.progressed.connect(progressed)
+        if turn is self._main:
+            job.progressed.connect(self.progressed)
+        self._enqueue(asked)
         return job
 
     def shutdown(self) -> None:
         """Cancel everything and wait until every thread has ended."""
         self._closed = True
         self.generation += 1
-        for lane in (self._main, self._live):
-            self._stop(lane)
+        for turn in (self._main, self._live):
+            self._stop(turn)
         for job in tuple(self._running):
             job.cancel()
         for job in tuple(self._running):
             job.wait()
         self.collector.stop()
 
-    @staticmethod
-    def _stop(lane: Lane) -> None:
-        lane.waiting = None
-        if lane.running is not None:
-            lane.running.cancel()
+    def _stop(self, turn: _Turn) -> None:
+        waiting, turn.waiting = turn.waiting, None
+        if waiting is not None:
+            self._drop(waiting)
+        if turn.running is not None:
+            turn.running.job.cancel()
 
-    def _make(
-        self, name: str, work: Work, done: Callable[[Any], None], lane: Lane, *, every: bool = False
-    ) -> Job:
-        job = Job(name, work, self)
-        generation = self.generation
-
-        def deliver(result: Any) -> None:
-            self._release(job, lane)
-            if generation == self.generation or (every and not self._closed):
-                done(result)
-
-        def complain(problem: Problem) -> None:
-            self._release(job, lane)
-            if generation == self.generation or (every and not self._closed):
-                self.failed.emit(problem)
-
-        def give_up() -> None:
-            self._release(job, lane)
-            if lane is self._main:
-                self.cancelled.emit(name)
-
-        job.succeeded.connect(deliver)
-        job.failed.connect(complain)
-        job.cancelled.connect(give_up)
-        job.finished.connect(lambda: self._forget(job))
-        return job
-
-    def _enqueue(self, job: Job, lane: Lane) -> Job:
-        if (
-            self._closed
-        ):  # a timer of a closed window would start work that nobody waits for: Qt ends in a crash
-            job.deleteLater()
-        elif lane.running is None:
-            self._run(job, lane)
+    def _enqueue(self, asked: _Asked) -> None:
+        turn = asked.turn
+        if self._closed:
+            # A timer of a closed window would start work that nobody waits for: Qt ends in a crash.
+            self._drop(asked)
+        elif turn.running is None:
+            self._start(asked)
         else:
-            lane.waiting = job
-        return job
+            if turn is self._live:
+                turn.running.job.cancel()
+            if turn.waiting is not None:
+                self._drop(turn.waiting)
+            turn.waiting = asked
 
-    def _run(self, job: Job, lane: Lane) -> None:
-        lane.running = job
-        self._running.add(job)
-        if lane is self._main:
-            self.started.emit(job.name)
-        job.start()
+    def _start(self, asked: _Asked) -> None:
+        asked.turn.running = asked
+        self._running.add(asked.job)
+        if asked.turn is self._main:
+            self.started.emit(asked.job.name)
+        asked.job.start()
 
-    def _release(self, job: Job, lane: Lane) -> None:
+    def _drop(self, asked: _Asked) -> None:
+        """Tell the end of a job that never began; not before the caller has heard that it was asked for."""
+        asked.job.deleteLater()
+        if asked.ended is not None:
+            QTimer.singleShot(0, partial(asked.ended, Ending.DROPPED))
+
+    def _wanted(self, asked: _Asked) -> bool:
+        return not self._closed and asked.generation in (None, self.generation)
+
+    def _succeeded(self, asked: _Asked, result: Any) -> None:
+        self._release(asked)
+        if self._wanted(asked):
+            asked.job.ending = Ending.DONE
+            if asked.then is not None:
+                asked.then(result)
+
+    def _failed(self, asked: _Asked, problem: Problem) -> None:
+        self._release(asked)
+        if self._wanted(asked):
+            asked.job.ending = Ending.FAILED
+            asked.failed(problem)
+
+    def _cancelled(self, asked: _Asked) -> None:
+        self._release(asked)
+        asked.job.ending = Ending.CANCELLED
+        if asked.turn is self._main:
+            self.cancelled.emit(asked.job.name)
+
+    def _ended(self, asked: _Asked) -> None:
+        self._running.discard(asked.job)
+        asked.job.deleteLater()
+        if asked.ended is not None:
+            asked.ended(asked.job.ending)
+
+    def _release(self, asked: _Asked) -> None:
         """Let the next job of the lane run; before the result is used, which may start another."""
-        if job is not lane.running:
+        turn = asked.turn
+        if asked is not turn.running:
             return
-        waiting, lane.running, lane.waiting = lane.waiting, None, None
-        if lane is self._main:
+        waiting, turn.running, turn.waiting = turn.waiting, None, None
+        if turn is self._main:
             self.finished.emit()
         if waiting is not None:
-            self._run(waiting, lane)
-
-    def _begin(self, job: Job) -> None:
-        if self._closed:
-            self._forget(job)
-        else:
-            job.start()
-
-    def _forget(self, job: Job) -> None:
-        self._running.discard(job)
-        job.deleteLater()
+            self._start(waiting)

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QAbstractListModel, QFileSystemWatcher, QModelIndex, QS
 from PyQt6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QListView, QWidget
 
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.storage.companions import Progress
 from cpsam_gui.storage.folder import Folder, read_folder, read_states
@@ -193,7 +194,13 @@ class FilesPanel(QWidget):
                     self.model.touch(path)
                 self._note.setText(self.folder.summary())
 
-        self._session.jobs.start_beside("States", lambda progress: read_states(images), show, every=True)
+        self._session.jobs.run(
+            lambda progress: read_states(images),
+            name="States",
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=show,
+        )
 
     def show_folder(self, path: Path | None) -> None:
         """List the images of a folder, read in the background."""
@@ -215,8 +222,12 @@ class FilesPanel(QWidget):
             self._reset()
             self.refresh()
 
-        self._session.jobs.start_beside(
-            "Folder", lambda progress: read_folder(path, suffixes), show, every=True
+        self._session.jobs.run(
+            lambda progress: read_folder(path, suffixes),
+            name="Folder",
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=show,
         )
 
     def _new_image(self) -> None:
@@ -257,10 +268,14 @@ class FilesPanel(QWidget):
         def show(picture: Any) -> None:
             if path.parent == self.folder.path:
                 self.model.set_picture(path, picture)
-            self._next_picture()
 
-        self._session.jobs.start_beside(
-            "Picture", lambda progress: thumbnail(path, PICTURE * 2), show, every=True
+        self._session.jobs.run(
+            lambda progress: thumbnail(path, PICTURE * 2),
+            name="Picture",
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=show,
+            ended=lambda _: self._next_picture(),
         )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.box import Box
 from cpsam_gui.tasks.comparing import Compared, agreement_of, compare_with, labels_before, labels_of_file
@@ -81,14 +82,14 @@ class Comparing(QObject):
     def people(self, paths: Sequence[Path]) -> None:
         """Find out how well the masks of several people agree; `agreed` tells it."""
         work = partial(agreement_of, tuple(paths), self._session.document.shape, THRESHOLD)
-        self._session.jobs.start_beside(translate("Agreement"), work, self.agreed.emit)
+        self._session.jobs.run(work, name=translate("Agreement"), lane=Lane.BESIDE, then=self.agreed.emit)
 
     def _compare(self, name: str, other: Callable[[Progress], Labels]) -> None:
         session = self._session
         if session.image is None:
             return
         work = partial(compare_with, name, other, session.document.snapshot(), THRESHOLD)
-        session.jobs.start_beside(translate("Comparing"), work, self._take)
+        session.jobs.run(work, name=translate("Comparing"), lane=Lane.BESIDE, then=self._take)
 
     def _take(self, compared: Compared) -> None:
         self.now = compared

@@ -58,7 +58,7 @@ class Exporting:
                 document.mark_saved(state)  # there is no project that could hold the work
             self._exported(written)
 
-        session.jobs.start(translate("Exporting"), work, done)
+        session.jobs.run(work, name=translate("Exporting"), then=done)
 
     def export_folder(self, target: Path | None, plan: exporting.ExportPlan) -> None:
         """Write the saved objects of all images of the folder, those of the open image as they are now."""
@@ -71,7 +71,7 @@ class Exporting:
 
         images = tuple(images_in(session.path.parent, supported_suffixes()))
         work = partial(exporting.export_folder, images, target, plan)
-        session.jobs.start(translate("Exporting the folder"), work, self._exported)
+        session.jobs.run(work, name=translate("Exporting the folder"), then=self._exported)
 
     def import_masks(self, path: Path) -> None:
         """Read objects of any format for the open image as one step of history."""
@@ -81,7 +81,7 @@ class Exporting:
             return
         name = session.path.name if session.path is not None else ""
         work = partial(exporting.read_any, path, session.document.shape, name)
-        session.jobs.start(translate("Reading masks"), work, partial(self._imported, path))
+        session.jobs.run(work, name=translate("Reading masks"), then=partial(self._imported, path))
 
     def _exported(self, done: exporting.Exported) -> None:
         session = self._session

@@ -47,19 +47,19 @@ class Images:
         session = self._session
         session.jobs.next_generation()
         session.message.emit(translate("Opening {}").format(path.name))
-        session.jobs.start(
-            translate("Opening {}").format(path.name),
+        session.jobs.run(
             partial(tasks.open_image, path, reading=reading, shipped=shipped),
-            partial(self._opened, then=then, reading=reading or tasks.Reading()),
+            name=translate("Opening {}").format(path.name),
+            then=partial(self._opened, then=then, reading=reading or tasks.Reading()),
         )
 
     def answer(self, unsure: tasks.Unsure, reading: tasks.Reading, then: Callable[[], None] | None) -> None:
         """Go on opening an image with the axes that the user chose."""
         self._answers[(unsure.path.parent, unsure.shape)] = reading
-        self._session.jobs.start(
-            translate("Opening {}").format(unsure.path.name),
+        self._session.jobs.run(
             partial(tasks.open_unsure, unsure, reading),
-            partial(self._opened, then=then, reading=reading),
+            name=translate("Opening {}").format(unsure.path.name),
+            then=partial(self._opened, then=then, reading=reading),
         )
 
     def _opened(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.tasks.measuring import (
     Agreement,
@@ -173,11 +174,12 @@ class Measuring(QObject):
         )
         self._everything, self._under_way = False, True
         self._forget()
-        self._job = session.jobs.start_beside(
-            translate("Measuring"),
+        self._job = session.jobs.run(
             partial(measure_objects, request),
-            partial(self._done, request.agreement),
-            ended=self._ended,
+            name=translate("Measuring"),
+            lane=Lane.BESIDE,
+            then=partial(self._done, request.agreement),
+            ended=lambda _: self._ended(),
         )
         self.busy_changed.emit()
 
@@ -214,7 +216,13 @@ class Measuring(QObject):
             self._session.message.emit(translate("Saved {}").format(target))
 
         work = partial(write_table, target, dict(columns))
-        self._session.jobs.start_beside(translate("Saving"), lambda progress: work(), done, every=True)
+        self._session.jobs.run(
+            lambda progress: work(),
+            name=translate("Saving"),
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=done,
+        )
 
     def measure_folder(self, folder: Path, target: Path, where: str = "") -> None:
         """Measure the images of a folder with their saved masks, in the background."""
@@ -232,4 +240,4 @@ class Measuring(QObject):
             session.message.emit(words)
 
         work = partial(measure_folder, folder, target, where)
-        session.jobs.start(translate("Measuring the folder"), work, done)
+        session.jobs.run(work, name=translate("Measuring the folder"), then=done)

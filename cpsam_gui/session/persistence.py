@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QEventLoop
 
 from cpsam_gui import tasks
-from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.jobs.jobs import Lane, Problem
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.preferences import Chosen
 from cpsam_gui.session.autosave import Autosave
@@ -159,7 +159,7 @@ class Keeping:
             session.saved.emit(str(written))
 
         work = partial(tasks.save, target, document.snapshot(), dict(document.objects), self.extra())
-        session.jobs.start_beside("Saving", work, done)
+        session.jobs.run(work, name=translate("Saving"), lane=Lane.BESIDE, then=done)
 
     @property
     def foreign(self) -> Mapping[str, Any]:
@@ -183,16 +183,6 @@ class Keeping:
         return tasks.Saved(
             session.path, settings, left.flows, left.logits, left.class_logits, saved.facts, saved.foreign
         )
-
-    def import_masks(self, path: Path) -> None:
-        """Read masks for the open image as one step of history."""
-        session = self._session
-        if session.image is None:
-            session.failed.emit(Problem(translate("Open the image first, then its masks.")))
-            return
-        work = partial(tasks.read_masks, path, session.document.shape)
-        name = translate("Import {}").format(path.name)
-        session.jobs.start(translate("Reading masks"), work, partial(self.take_over, name))
 
     # -- what is known of the image ----------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cpsam_core.errors import SettingsError
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.options import recalled
 from cpsam_gui.session.segmenting import THRESHOLDS
@@ -78,7 +79,13 @@ class Recording:
         def done(_: None) -> None:
             session.message.emit(translate("Saved {}").format(target))
 
-        session.jobs.start_beside(translate("Saving"), lambda progress: work(), done, every=True)
+        session.jobs.run(
+            lambda progress: work(),
+            name=translate("Saving"),
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=done,
+        )
 
     def methods(self) -> str:
         """Return a text for the methods section of a paper about the open image."""

@@ -63,7 +63,7 @@ class Recovery:
     def recover(self, journal: Path) -> None:
         """Open the image of a journal with the work that it holds."""
         work = partial(_read_journal, journal)
-        self._session.jobs.start(translate("Reading the journal"), work, partial(self._read, journal))
+        self._session.jobs.run(work, name=translate("Reading the journal"), then=partial(self._read, journal))
 
     def offer_for_open_image(self) -> None:
         """Ask about work on the image that was just opened, where a crash left some."""

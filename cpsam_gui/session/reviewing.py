@@ -9,6 +9,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from cpsam_gui import operations
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.operations.reviewing import accept_objects, put_off
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.view import Camera
@@ -283,7 +284,13 @@ class Reviewing(QObject):
             return
         self._looking, self._missed_stale = True, False
         work = partial(find_missed, flows.logits, session.document.snapshot())
-        session.jobs.start_beside(translate("Missed cells"), work, self._take_missed, ended=self._looked)
+        session.jobs.run(
+            work,
+            name=translate("Missed cells"),
+            lane=Lane.BESIDE,
+            then=self._take_missed,
+            ended=lambda _: self._looked(),
+        )
 
     def _take_missed(self, missed: tuple[Missed, ...]) -> None:
         self.missed = missed

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from psygnal import Signal
 
 from cpsam_gui import tasks
-from cpsam_gui.jobs.jobs import Problem, problem_from
+from cpsam_gui.jobs.jobs import Lane, Problem, problem_from
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.storage.companions import masks_path, project_path
@@ -90,11 +90,6 @@ class Saver:
         """Let the image go: what is being written is finished, and nothing more begins."""
         self._next, self._open = None, False
 
-    def changed_by_others(self) -> bool:
-        """Whether another program wrote the project since it was read or written here."""
-        path = self._session.path
-        return path is not None and not self.busy and stamp_of(project_path(path)) != self._stamp
-
     def save(self, request: Request) -> None:
         """Save as asked, after what is being written now."""
         path = self._session.path
@@ -119,7 +114,14 @@ class Saver:
             request.aside,
         )
         self._writing = _Writing(request, document, document.state, flows)
-        self._session.jobs.start_beside("Saving", work, self._done, every=True, ended=self._finished)
+        self._session.jobs.run(
+            work,
+            name=translate("Saving"),
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=self._done,
+            ended=lambda _: self._finished(),
+        )
 
     def _extra(self) -> tasks.Saved:
         """Return what is saved beside the masks; flows that the file holds already are taken over there."""

@@ -14,6 +14,7 @@ from cpsam_core.errors import SettingsError
 from cpsam_core.segment.mask_memory import MaskMemory
 from cpsam_core.segment.settings import NATIVE_DIAMETER
 from cpsam_gui import tasks
+from cpsam_gui.jobs.jobs import Ending, Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.as_command import Call
 from cpsam_gui.runs.options import RunOptions, recalled, remembered, typical_diameter
@@ -147,7 +148,9 @@ class Runs:
         work = partial(
             tasks.segment, session.image, self.settings, self._loader(options.model), self._kept(options.keep)
         )
-        session.jobs.start(translate("Segmenting"), self._holding(work), partial(self._finished, pending))
+        session.jobs.run(
+            self._holding(work), name=translate("Segmenting"), then=partial(self._finished, pending)
+        )
 
     def segment_region(
         self, box: Box, done: Callable[[list[int]], None] | None = None, **changes: Any
@@ -181,17 +184,12 @@ class Runs:
         options = self._options.changed(**changes) if changes else self._options
         settings = options.settings_for(box.z1 - box.z0, session.images.chosen)
         work = partial(tasks.segment_region, session.image, box, settings, self._loader(options.model))
-        answered: list[bool] = []
 
-        def land(found: RegionFound) -> None:
-            answered.append(True)
-            done(found)
-
-        def ended() -> None:
-            if not answered:
+        def ended(ending: Ending) -> None:
+            if ending is not Ending.DONE:
                 done(None)
 
-        session.jobs.start(REGION, self._holding(work), land, ended=ended)
+        session.jobs.run(self._holding(work), name=REGION, then=done, ended=ended)
 
     def mask_again(self) -> None:
         """Apply the thresholds to the flows of the last run, in the background; the newest request wins."""
@@ -206,7 +204,7 @@ class Runs:
             tasks.mask_again, flows.flows, flows.logits, settings, flows.class_logits, flows.memory
         )
         work = partial(result, self._kept(self._options.keep))
-        session.jobs.start_live(THRESHOLDS, work, partial(self._land, pending, result))
+        session.jobs.run(work, name=THRESHOLDS, lane=Lane.LIVE, then=partial(self._land, pending, result))
 
     def _pending(self, name: str) -> _Pending:
         document, options = self._session.document, self._options
@@ -271,7 +269,7 @@ class Runs:
         work = partial(
             tasks.measure, session.image, session.view.plane, self.settings, self._loader(options.model)
         )
-        session.jobs.start(translate("Measuring the cells"), self._holding(work), done)
+        session.jobs.run(self._holding(work), name=translate("Measuring the cells"), then=done)
 
     # -- results -----------------------------------------------------------------------------------------
 
@@ -295,9 +293,12 @@ class Runs:
             QTimer.singleShot(PATIENCE, partial(self._land, pending, result, found))
         elif self._revision != pending.revision:
             again = replace(pending, revision=self._revision)
-            start = session.jobs.start_live if live else session.jobs.start_beside
-            work = partial(result, self._kept(pending.options.keep))
-            start(pending.name, work, partial(self._land, again, result))
+            session.jobs.run(
+                partial(result, self._kept(pending.options.keep)),
+                name=pending.name,
+                lane=Lane.LIVE if live else Lane.BESIDE,
+                then=partial(self._land, again, result),
+            )
         else:
             self._take(pending.name, replace(found, settings=pending.settings))
             words = translate("{:,} objects") if live else translate("{:,} objects found")

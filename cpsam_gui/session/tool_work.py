@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_gui import tasks
+from cpsam_gui.jobs.jobs import Ending, Lane
 from cpsam_gui.operations import Proposal
 from cpsam_gui.operations.compose import COVERED
 from cpsam_gui.program.i18n import translate
@@ -40,14 +41,15 @@ class Helping:
             self._waiting = (work, done)
             return
         self._running = True
-        self._session.jobs.start_beside(
-            "Preview",
+        self._session.jobs.run(
             lambda progress: work(),
-            partial(self._session.deliver, done),
+            name="Preview",
+            lane=Lane.BESIDE,
+            then=partial(self._session.deliver, done),
             ended=self._next,
         )
 
-    def _next(self) -> None:
+    def _next(self, ending: Ending) -> None:
         self._running = False
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
@@ -71,14 +73,11 @@ class Helping:
         settings = options.settings_for(1, session.images.chosen)
         image, models, document = session.image, session.models, session.document
 
-        answered: list[bool] = []
-
         def show(found: tasks.RegionFound) -> None:
-            answered.append(True)
             deliver(propose(found, document.labels[found.box.slices], document.shape))
 
-        def ended() -> None:
-            if not answered:
+        def ended(ending: Ending) -> None:
+            if ending is not Ending.DONE:
                 deliver(None)
 
         def work(progress: Progress) -> tasks.RegionFound:
@@ -87,7 +86,7 @@ class Helping:
                     image, box, settings, partial(models.load, options.model), progress
                 )
 
-        job = session.jobs.start(translate("Segmenting the box"), work, show, ended=ended)
+        job = session.jobs.run(work, name=translate("Segmenting the box"), then=show, ended=ended)
         return job.cancel
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.jobs.jobs import Ending, Lane, Problem
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.tasks import suggesting
 from cpsam_gui.tasks import training as work
@@ -97,16 +97,17 @@ class Training(QObject):
             self.candidates = tuple(replace(one, use=self.uses.get(one.pair.image, "auto")) for one in found)
             self.candidates_changed.emit()
 
-        def ended() -> None:
+        def ended(ending: Ending) -> None:
             self._looking = False
             if self._again:
                 self.look()
 
-        self._session.jobs.start_beside(
-            "Images to learn from",
+        self._session.jobs.run(
             partial(self._look_at, folder, dict(self.uses)),
-            show,
-            every=True,
+            name="Images to learn from",
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=show,
             ended=ended,
         )
 
@@ -134,8 +135,12 @@ class Training(QObject):
 
     def suggest(self, images: tuple[Path, ...]) -> None:
         """Find, in the background, the image whose correction would teach most; `suggested` tells it."""
-        self._session.jobs.start_beside(
-            "Which image next", partial(suggesting.suggest, images), self.suggested.emit, every=True
+        self._session.jobs.run(
+            partial(suggesting.suggest, images),
+            name="Which image next",
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=self.suggested.emit,
         )
 
     # -- running -----------------------------------------------------------------------------------------
@@ -183,14 +188,15 @@ class Training(QObject):
             with device.background(progress, lambda: control.paused) as report:
                 return work.train(candidates, options, control, self, report)
 
-        job = self._job = self._session.jobs.start_beside(
-            translate("Training"),
+        self._job = self._session.jobs.run(
             train,
-            partial(self._done, control),
-            every=True,
-            ended=partial(self._ended, control),
+            name=translate("Training"),
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=partial(self._done, control),
+            ended=lambda _: self._ended(control),
+            progressed=self.progressed.emit,
         )
-        job.progressed.connect(self.progressed)
         self.state_changed.emit()
 
     def pause(self) -> None:
@@ -232,11 +238,12 @@ class Training(QObject):
         self._job = self._control = None
         if self._dropping and self.plan is not None:
             name = self.plan.name
-            self._session.jobs.start_beside(
-                "Removing what was cancelled",
+            self._session.jobs.run(
                 lambda progress: work.throw_away(name),
-                lambda _: self.models_changed.emit(),
-                every=True,
+                name="Removing what was cancelled",
+                lane=Lane.BESIDE,
+                outlives_image=True,
+                then=lambda _: self.models_changed.emit(),
             )
         self.state_changed.emit()
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cpsam_gui import tasks
+from cpsam_gui.jobs.jobs import Ending, Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.folder_queue import Existing, Queue, State
 from cpsam_gui.storage.companions import images_in, project_path
@@ -81,14 +82,16 @@ class FolderRun:
             return
         path = self.queue.entries[number].path
         self.queue.put(number, state=State.RUNNING, words="")
-        job = self._session.jobs.start_apart(
-            f"Segmenting {path.name}", partial(tasks.segment_unattended, path, self._plan)
+        self._job = self._session.jobs.run(
+            partial(tasks.segment_unattended, path, self._plan),
+            name=translate("Segmenting {}").format(path.name),
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=partial(self._done, number),
+            failed=partial(self._failed, number),
+            ended=partial(self._ended, number),
+            progressed=partial(self._progressed, number),
         )
-        job.progressed.connect(partial(self._progressed, number))
-        job.succeeded.connect(partial(self._done, number))
-        job.failed.connect(partial(self._failed, number))
-        job.cancelled.connect(partial(self._cancelled, number))
-        self._job = job
 
     def _progressed(self, number: int, done: int, total: int, words: str) -> None:
         self.queue.put(number, part=done / max(total, 1), words=words)
@@ -98,17 +101,13 @@ class FolderRun:
         self.queue.put(number, state=state, objects=handled.objects, words=handled.skipped, part=1.0)
         if state is State.DONE:
             self._session.saved.emit(str(project_path(self.queue.entries[number].path)))
-        self._ended()
 
     def _failed(self, number: int, problem: Problem) -> None:
         self.queue.put(number, state=State.FAILED, words=problem.text, part=1.0)
-        self._ended()
 
-    def _cancelled(self, number: int) -> None:
-        self.queue.put(number, state=State.CANCELLED, words="")
-        self._ended()
-
-    def _ended(self) -> None:
+    def _ended(self, number: int, ending: Ending) -> None:
         self._job = None
+        if ending in (Ending.CANCELLED, Ending.DROPPED):
+            self.queue.put(number, state=State.CANCELLED, words="")
         if not self._session.jobs.closed:
             self._next()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QTimer
 
-from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.jobs.jobs import Lane, Problem
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.storage.companions import project_path
@@ -76,7 +76,9 @@ class Watching:
         def work(progress: object) -> tuple[Path, Stamp]:
             return path, stamp_of(path)
 
-        self._session.jobs.start_beside("Looking", work, self._seen, ended=self._looked)
+        self._session.jobs.run(
+            work, name="Looking", lane=Lane.BESIDE, then=self._seen, ended=lambda _: self._looked()
+        )
 
     def _looked(self) -> None:
         self._looking = False

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QMessageBox
 from cpsam_core.errors import CpsamError
 from cpsam_gui.dialogs.before_after import BeforeAfterPage
 from cpsam_gui.dialogs.models import ModelManager
-from cpsam_gui.jobs.jobs import problem_from
+from cpsam_gui.jobs.jobs import Lane, problem_from
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.state.view import Camera
 from cpsam_gui.storage.companions import earlier_work
@@ -126,8 +126,12 @@ class TrainingPages(QObject):
 
     def offer_interrupted(self) -> None:
         """Look, in the background, for trainings that were interrupted, and offer to go on with the newest."""
-        self._session.jobs.start_beside(
-            "Interrupted trainings", lambda progress: work.interrupted(), self._offer, every=True
+        self._session.jobs.run(
+            lambda progress: work.interrupted(),
+            name="Interrupted trainings",
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=self._offer,
         )
 
     def _offer(self, waiting: tuple[work.Request, ...]) -> None:

@@ -254,8 +254,8 @@ class Window(QMainWindow):
         def ask(unsure: tasks.Unsure) -> None:
             self.ask_axes(unsure, None)
 
-        self.session.jobs.start(
-            translate("Reading {}").format(path.name), partial(tasks.read_unsure, path), ask
+        self.session.jobs.run(
+            partial(tasks.read_unsure, path), name=translate("Reading {}").format(path.name), then=ask
         )
 
     def drop(self, paths: list[Path], *, as_masks: bool) -> None:

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from cpsam_gui import operations
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.objects.classes import ClassesEditor
 from cpsam_gui.panels.objects.model import COLUMNS, FILTERS, ORIGINS, ObjectsModel, flags_of
 from cpsam_gui.program.i18n import translate
@@ -166,7 +167,7 @@ class ObjectsPanel(QWidget):
         def work(progress: Progress) -> str:
             return tally(rows)
 
-        session.jobs.start_beside("Counting objects", work, self.counts.setText)
+        session.jobs.run(work, name="Counting objects", lane=Lane.BESIDE, then=self.counts.setText)
 
     def _show_selection(self) -> None:
         """Mark what is selected on the canvas."""

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
 )
 from superqt import QCollapsible
 
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.train.curves import Curves
 from cpsam_gui.panels.train.images import CandidateView
 from cpsam_gui.panels.train.options import TrainingOptions
@@ -159,11 +160,12 @@ class TrainPanel(QWidget):
                 self.options.show_defaults(settings)
                 self._options_changed()
 
-        self._session.jobs.start_beside(
-            "What suits the model",
+        self._session.jobs.run(
             lambda progress: work.settings_of(work.TrainOptions(start)),
-            show,
-            every=True,
+            name="What suits the model",
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=show,
         )
 
     def _start(self) -> str:

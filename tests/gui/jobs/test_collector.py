@@ -33,7 +33,7 @@ def test_cycles_are_collected_in_the_gui_thread_only(qtbot: QtBot) -> None:
             Knot(threads)
 
     done: list[object] = []
-    jobs.start("Knots", work, done.append)
+    jobs.run(work, name="Knots", then=done.append)
     qtbot.waitUntil(lambda: len(done) == 1)
     assert not threads  # the job made far more of them than the collector waits for
     jobs.collector.tick()

@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from cpsam_core.errors import ImageError
-from cpsam_gui.jobs.jobs import Jobs, Problem, problem_from
+from cpsam_gui.jobs.jobs import Ending, Jobs, Lane, Problem, problem_from
 
 
 @pytest.fixture
@@ -21,8 +21,10 @@ def test_a_result_arrives_in_the_gui_thread(jobs: Jobs, qtbot: QtBot) -> None:
     from PyQt6.QtCore import QThread
 
     seen: list[object] = []
-    jobs.start(
-        "Work", lambda progress: QThread.currentThread(), lambda r: seen.extend((r, QThread.currentThread()))
+    jobs.run(
+        lambda progress: QThread.currentThread(),
+        name="Work",
+        then=lambda r: seen.extend((r, QThread.currentThread())),
     )
     qtbot.waitUntil(lambda: len(seen) == 2)
     assert seen[0] is not seen[1]
@@ -39,7 +41,7 @@ def test_progress_and_cancel(jobs: Jobs, qtbot: QtBot) -> None:
             steps.append(step)
             Event().wait(0.001)
 
-    jobs.start("Work", work, lambda _: pytest.fail("cancelled work has no result"))
+    jobs.run(work, name="Work", then=lambda _: pytest.fail("cancelled work has no result"))
     assert jobs.busy
     assert started.wait(5)
     with qtbot.waitSignals([jobs.cancelled, jobs.finished]):
@@ -52,7 +54,7 @@ def test_known_errors_speak_for_themselves(jobs: Jobs, qtbot: QtBot) -> None:
         raise ImageError("The file is no image.")
 
     with qtbot.waitSignal(jobs.failed) as caught:
-        jobs.start("Work", work, lambda _: None)
+        jobs.run(work, name="Work", then=lambda _: None)
     assert caught.args[0].text == "The file is no image."
     assert "ImageError" in caught.args[0].details
 
@@ -75,9 +77,9 @@ def test_results_of_another_generation_are_dropped(jobs: Jobs, qtbot: QtBot) -> 
         gate.wait(5)
         return "old"
 
-    jobs.start("Old", work, seen.append)
+    jobs.run(work, name="Old", then=seen.append)
     jobs.next_generation()
-    jobs.start("New", lambda progress: "new", seen.append)
+    jobs.run(lambda progress: "new", name="New", then=seen.append)
     gate.set()
     qtbot.waitUntil(lambda: bool(seen))
     assert seen == ["new"]
@@ -85,9 +87,9 @@ def test_results_of_another_generation_are_dropped(jobs: Jobs, qtbot: QtBot) -> 
 
 def test_the_newest_waiting_job_wins(jobs: Jobs, qtbot: QtBot) -> None:
     gate, seen = Event(), []
-    jobs.start("First", lambda progress: gate.wait(5), lambda _: seen.append("first"))
-    jobs.start("Second", lambda progress: None, lambda _: seen.append("second"))
-    jobs.start("Third", lambda progress: None, lambda _: seen.append("third"))
+    jobs.run(lambda progress: gate.wait(5), name="First", then=lambda _: seen.append("first"))
+    jobs.run(lambda progress: None, name="Second", then=lambda _: seen.append("second"))
+    jobs.run(lambda progress: None, name="Third", then=lambda _: seen.append("third"))
     gate.set()
     qtbot.waitUntil(lambda: len(seen) == 2)
     assert seen == ["first", "third"]
@@ -95,7 +97,11 @@ def test_the_newest_waiting_job_wins(jobs: Jobs, qtbot: QtBot) -> None:
 
 def test_a_job_may_start_the_next_one(jobs: Jobs, qtbot: QtBot) -> None:
     seen: list[int] = []
-    jobs.start("One", lambda p: 1, lambda r: (seen.append(r), jobs.start("Two", lambda p: 2, seen.append)))
+    jobs.run(
+        lambda p: 1,
+        name="One",
+        then=lambda r: (seen.append(r), jobs.run(lambda p: 2, name="Two", then=seen.append)),
+    )
     qtbot.waitUntil(lambda: seen == [1, 2])
 
 
@@ -110,19 +116,22 @@ def test_shutdown_waits(jobs: Jobs, qtbot: QtBot) -> None:
         finally:
             ended.set()
 
-    jobs.start("Endless", work, lambda _: None)
+    jobs.run(work, name="Endless", then=lambda _: None)
     jobs.shutdown()
     assert ended.is_set()
 
 
 def test_nothing_starts_after_the_end(jobs: Jobs, qtbot: QtBot) -> None:
     ran: list[str] = []
+    ends: list[Ending] = []
     jobs.shutdown()
-    jobs.start("Main", lambda progress: ran.append("main"), ran.append)
-    jobs.start_live("Live", lambda progress: ran.append("live"), ran.append)
-    jobs.start_beside("Beside", lambda progress: ran.append("beside"), ran.append, every=True)
-    jobs.start_apart("Apart", lambda progress: ran.append("apart"))
-    qtbot.wait(50)
+    jobs.run(lambda progress: ran.append("main"), name="Main", then=ran.append)
+    jobs.run(lambda progress: ran.append("live"), name="Live", lane=Lane.LIVE, then=ran.append)
+    jobs.run(
+        lambda progress: ran.append("on"), name="On", lane=Lane.BESIDE, outlives_image=True, ended=ends.append
+    )
+    qtbot.waitUntil(lambda: bool(ends))
+    assert ends == [Ending.DROPPED]
     assert jobs.idle
     assert not ran
 
@@ -133,10 +142,10 @@ def test_work_apart_survives_another_image_and_tells_its_caller(jobs: Jobs, qtbo
     def fail(progress: object) -> None:
         raise ImageError("No.")
 
-    job = jobs.start_apart("Apart", lambda progress: gate.wait(5))
-    job.succeeded.connect(results.append)
-    other = jobs.start_apart("Failing", fail)
-    other.failed.connect(problems.append)
+    jobs.run(
+        lambda progress: gate.wait(5), name="On", lane=Lane.BESIDE, outlives_image=True, then=results.append
+    )
+    jobs.run(fail, name="Failing", lane=Lane.BESIDE, outlives_image=True, failed=problems.append)
     general: list[object] = []
     jobs.failed.connect(general.append)
     jobs.next_generation()
@@ -154,10 +163,37 @@ def test_quick_failures_are_heard_by_whoever_waits(jobs: Jobs, qtbot: QtBot) -> 
     def fail(progress: object) -> None:
         raise ImageError("No.")
 
-    jobs.start("Main", fail, lambda _: seen.append("result"), ended=lambda: seen.append("main"))
-    jobs.start_beside("Beside", fail, lambda _: seen.append("result"), ended=lambda: seen.append("beside"))
+    jobs.run(
+        fail, name="Main", then=lambda _: seen.append("result"), ended=lambda end: seen.append(end.value)
+    )
+    jobs.run(fail, name="Beside", lane=Lane.BESIDE, ended=lambda end: seen.append(end.value))
     qtbot.waitUntil(lambda: jobs.idle)
-    assert sorted(seen) == ["beside", "main"]
-    jobs.start("Main", lambda progress: 1, lambda _: seen.append("result"), ended=lambda: seen.append("end"))
+    assert seen == ["failed", "failed"]
+    jobs.run(
+        lambda progress: 1,
+        name="Main",
+        then=lambda _: seen.append("result"),
+        ended=lambda end: seen.append(end.value),
+    )
     qtbot.waitUntil(lambda: jobs.idle)
-    assert seen[2:] == ["result", "end"]
+    assert seen[2:] == ["result", "done"]
+
+
+def test_every_call_hears_one_end(jobs: Jobs, qtbot: QtBot) -> None:
+    """Whoever waits for an answer gets one, also where a newer request took the place of theirs."""
+    gate, ends = Event(), []
+
+    def ask(name: str, lane: Lane = Lane.MAIN) -> None:
+        jobs.run(
+            lambda progress: gate.wait(5), name=name, lane=lane, ended=lambda end: ends.append((name, end))
+        )
+
+    for name in ("first", "second", "third"):
+        ask(name)
+    qtbot.waitUntil(lambda: ends == [("second", Ending.DROPPED)])
+    ask("beside", Lane.BESIDE)
+    jobs.next_generation()
+    qtbot.waitUntil(lambda: ("third", Ending.DROPPED) in ends)
+    gate.set()
+    qtbot.waitUntil(lambda: jobs.idle)
+    assert sorted(ends[2:], key=str) == [("beside", Ending.DROPPED), ("first", Ending.DROPPED)]
