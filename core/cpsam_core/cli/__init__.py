@@ -23,6 +23,7 @@ from cpsam_core.cli.common import (
     UsageError,
     add_verbose_option,
     describe,
+    joined_smoothing,
     setup_logging,
 )
 from cpsam_core.errors import CpsamError
@@ -47,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _make_printable()
     setup_logging(verbose=False)
     try:
-        args = _parser(arguments).parse_args(arguments)
+        args = _parser(arguments).parse_args(joined_smoothing(arguments))
         setup_logging(getattr(args, "verbose", False))
         code: int = args.run(args)
         sys.stdout.flush()  # here, where a reader that has gone is still noticed

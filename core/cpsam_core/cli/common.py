@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any, TextIO
@@ -58,6 +58,26 @@ def add_verbose_option(parser: argparse.ArgumentParser) -> None:
         default=argparse.SUPPRESS,
         help="say more: device, precision, model file, what was skipped",
     )
+
+
+def joined_smoothing(arguments: Sequence[str]) -> list[str]:
+    """Make one value of the three numbers of `--flow3D_smooth 2 1 1`; a single number may be followed by an input."""
+    joined = list(arguments)
+    for flag in ("--flow3D_smooth", "--flow3D-smooth"):
+        if flag in joined:
+            start = joined.index(flag) + 1
+            values = joined[start : start + 3]
+            if len(values) == 3 and all(map(_is_number, values)):
+                joined[start : start + 3] = [",".join(values)]
+    return joined
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 @contextmanager

@@ -47,7 +47,7 @@ class Inputs:
     failures: tuple[str, ...]
 
 
-def gather(texts: Iterable[str], output: Path | None = None) -> Inputs:
+def gather(texts: Iterable[str], output: Path | None = None, suffix: str = "") -> Inputs:
     """Find the images that the arguments name.
 
     Parameters
@@ -56,6 +56,8 @@ def gather(texts: Iterable[str], output: Path | None = None) -> Inputs:
         Files, folders (searched below too) and patterns such as ``images/*.tif`` or ``**/*.png``.
     output
         Folder of the results, left out where it lies below a folder that is searched.
+    suffix
+        What the names of masks of this run end in: files of such names are results where their image is there, too.
     """
     found: list[Input] = []
     results: list[Path] = []
@@ -75,7 +77,20 @@ def gather(texts: Iterable[str], output: Path | None = None) -> Inputs:
             results += made
     images_named, made = _named(named)
     found += [Input(path) for path in images_named]
-    return Inputs(tuple(_each_once(found)), (*results, *made), tuple(failures))
+    images, ours = _without_suffix(_each_once(found), suffix)
+    return Inputs(tuple(images), (*results, *made, *ours), tuple(failures))
+
+
+def _without_suffix(found: list[Input], suffix: str) -> tuple[list[Input], list[Path]]:
+    """Leave out masks of an earlier run with the same suffix, beside their images or in a folder of their own."""
+    stems = {(one.path.parent, one.path.stem) for one in found}
+
+    def is_ours(path: Path) -> bool:
+        stem = path.stem.removesuffix(suffix)
+        return stem != path.stem and bool({(path.parent, stem), (path.parent.parent, stem)} & stems)
+
+    ours = [one.path for one in found if suffix and is_ours(one.path)]
+    return [one for one in found if one.path not in ours], ours
 
 
 def expand(text: str) -> list[Path]:

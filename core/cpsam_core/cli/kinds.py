@@ -13,9 +13,12 @@ class Kind:
     holds: str
 
 
+MASKS = "_masks"
+"""What follows the name of the image in files of masks, unless something else is asked for."""
+
 KINDS = {
-    "tif": Kind("_masks.tif", "masks"),
-    "png": Kind("_masks.png", "masks, up to 65,535 objects of one plane"),
+    "tif": Kind(f"{MASKS}.tif", "masks"),
+    "png": Kind(f"{MASKS}.png", "masks, up to 65,535 objects of one plane"),
     "outlines": Kind("_outlines.txt", "outlines as text, x,y,x,y,... a line"),
     "rois": Kind("_rois.zip", "outlines for ImageJ's ROI manager"),
     "geojson": Kind(".geojson", "outlines for QuPath, with classes and measurements"),
@@ -26,3 +29,9 @@ KINDS = {
     "overlay": Kind("_overlay.png", "a picture of the image with its objects"),
 }
 ONE_PLANE = ("png", "outlines", "coco")
+FOLDERS = {
+    **dict.fromkeys(KINDS, "masks"),
+    **dict.fromkeys(("outlines", "rois", "geojson", "coco", "overlay"), "outlines"),
+    "flows": "flows",
+}
+"""The folder of each kind, where kinds have folders of their own."""

@@ -27,7 +27,7 @@ def _channels(text: str) -> tuple[int | str, ...]:
 
 
 def _smoothing(text: str) -> float | tuple[float, ...]:
-    values = tuple(float(part) for part in text.split(","))
+    values = tuple(float(part) for part in text.replace(",", " ").split())
     if len(values) not in (1, 3):
         raise ValueError("one number, or three for z, y, x")
     return values if len(values) == 3 else values[0]
@@ -63,7 +63,7 @@ OPTIONS = {
     "diameter": _Option(
         NETWORK,
         "diameter of the cells in pixels: the image is resized so that they measure 30; auto measures them "
-        "first, 30 leaves the image as it is; default: what the model wants "
+        "first, 30 leaves the image as it is; default (or 0): what the model wants "
         "(cpsam-lite: auto; cpsam_v2: 30)",
         _diameter,
         "NUMBER|auto",
@@ -81,6 +81,11 @@ OPTIONS = {
         str,
         "LETTERS",
     ),
+    "resample": _Option(
+        CELLS,
+        "on by default; off, masks of an image that was resized for the network are made at that size and resized: "
+        "quicker for large cells, rougher outlines (planes only)",
+    ),
     "augment": _Option(NETWORK, "average over flipped tiles: a little better, about three times slower"),
     "tile_overlap": _Option(NETWORK, "least overlap of tiles, as a part of a tile", float, "PART"),
     "batch_size": _Option(NETWORK, "tiles at once", int, "N"),
@@ -94,7 +99,7 @@ OPTIONS = {
     "max_size_fraction": _Option(CELLS, "drop objects that cover a larger part of the image", float, "PART"),
     "niter": _Option(
         CELLS,
-        "steps along the flows; more for long cells (2000 for bacteria); default: 200, in proportion to the "
+        "steps along the flows; more for long cells (2000 for bacteria); default (or 0): 200, in proportion to the "
         "diameter where one is given",
         int,
         "N",
@@ -106,7 +111,7 @@ OPTIONS = {
     ),
     "flow3D_smooth": _Option(
         STACKS,
-        "Gaussian smoothing of the flows of a volume, in voxels: one number, or z,y,x",
+        "Gaussian smoothing of the flows of a volume, in voxels: one number, or three for z, y and x",
         _smoothing,
         "X",
     ),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_core.cli.inputs import Input
-from cpsam_core.cli.kinds import KINDS, ONE_PLANE
+from cpsam_core.cli.kinds import FOLDERS, KINDS, MASKS, ONE_PLANE
 from cpsam_core.errors import ImageError
 from cpsam_core.images import (
     Image,
@@ -55,7 +55,32 @@ class Run:
     settings: Settings
 
 
-def plan(inputs: Sequence[Input], out: Path | None, kinds: Sequence[str]) -> list[Target]:
+@dataclass(frozen=True)
+class Naming:
+    """What files of masks are called, and where they lie.
+
+    Attributes
+    ----------
+    suffix
+        What follows the name of the image in files of masks, in place of `_masks`.
+    in_folders
+        Whether each kind has a folder of its own: masks, outlines, flows.
+    """
+
+    suffix: str = MASKS
+    in_folders: bool = False
+
+    def place(self, folder: Path, stem: str, kind: str) -> Path:
+        """Return the file of a kind for an image of this stem."""
+        ending = KINDS[kind].ending
+        if ending.startswith(MASKS):
+            ending = self.suffix + ending.removeprefix(MASKS)
+        return (folder / FOLDERS[kind] if self.in_folders else folder) / f"{stem}{ending}"
+
+
+def plan(
+    inputs: Sequence[Input], out: Path | None, kinds: Sequence[str], naming: Naming | None = None
+) -> list[Target]:
     """Choose the files to write for every image.
 
     Parameters
@@ -67,6 +92,8 @@ def plan(inputs: Sequence[Input], out: Path | None, kinds: Sequence[str]) -> lis
         image.
     kinds
         Keys of `KINDS`.
+    naming
+        What the files are called; NAME_masks.tif and so on unless given.
 
     Returns
     -------
@@ -74,6 +101,7 @@ def plan(inputs: Sequence[Input], out: Path | None, kinds: Sequence[str]) -> lis
         In the order of `inputs`. Images of one name from different folders go to folders of their own; images that
         differ in their suffix only (`a.png`, `a.tif`) keep it in their names (`a_png`, `a_tif`).
     """
+    naming = naming or Naming()
     folders = [one.path.parent if out is None else out / one.below for one in inputs]
     stems = [one.path.stem for one in inputs]
     for group in _clashes(folders, stems):
@@ -89,7 +117,7 @@ def plan(inputs: Sequence[Input], out: Path | None, kinds: Sequence[str]) -> lis
         for i in groups[0][1:]:
             stems[i], number = f"{stems[i]}_{number}", number + 1
     return [
-        Target(one.path, {kind: folder / (stem + KINDS[kind].ending) for kind in kinds})
+        Target(one.path, {kind: naming.place(folder, stem, kind) for kind in kinds})
         for one, folder, stem in zip(inputs, folders, stems, strict=True)
     ]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_core.cli.common import FAILED, OK, UsageError, add_device_options, fetch_progress, say, tell
-from cpsam_core.cli.kinds import KINDS, ONE_PLANE
+from cpsam_core.cli.kinds import KINDS, MASKS, ONE_PLANE
 
 if TYPE_CHECKING:
     from cpsam_core.cli.batch import Outcome, Steps
@@ -80,11 +80,11 @@ def run(args: argparse.Namespace) -> int:
         out = out or Path()
     if not args.inputs:
         raise UsageError("say which images to segment: files, folders or patterns, or --demo")
-    found = gather(args.inputs, out)
+    found = gather(args.inputs, out, args.suffix)
     tally = _Tally(len(found.images) + len(found.failures), with_diameter=settings.diameter == "auto")
     for failure in found.failures:
         tally.fail(None, failure)
-    targets = _to_do(found, out, kinds, args.overwrite, tally)
+    targets = _to_do(found, out, kinds, args, tally)
     if targets:
         from cpsam_core.cli.batch import run_batch
 
@@ -119,7 +119,28 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
         help="replace results that exist; without it images that have all theirs are skipped, so that the same command "
         "goes on after an interruption and never replaces masks corrected by hand",
     )
+    group.add_argument(
+        "--suffix",
+        type=_suffix,
+        default=MASKS,
+        metavar="TEXT",
+        help="what follows the name of the image in files of masks (default: %(default)s; Cellpose: _cp_masks)",
+    )
+    group.add_argument(
+        "--in-folders",
+        "--in_folders",
+        action="store_true",
+        help="put masks, outlines and flows into folders of these names",
+    )
     group.add_argument("--time", type=int, metavar="N", help="which time point to take of a series, from 0")
+
+
+def _suffix(text: str) -> str:
+    if not text or set(text) & set('/\\:*?"<>|') or text.startswith("."):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} cannot follow the name of an image; give text such as _cells"
+        )
+    return text
 
 
 def _kinds(text: str) -> list[str]:
@@ -132,9 +153,11 @@ def _kinds(text: str) -> list[str]:
     return names
 
 
-def _to_do(found: Inputs, out: Path | None, kinds: list[str], overwrite: bool, tally: _Tally) -> list[Target]:
+def _to_do(
+    found: Inputs, out: Path | None, kinds: list[str], args: argparse.Namespace, tally: _Tally
+) -> list[Target]:
     """Plan the files of all images; leave out those that are done, and refuse to replace results by halves."""
-    from cpsam_core.cli.outputs import make_folder, plan
+    from cpsam_core.cli.outputs import Naming, make_folder, plan
 
     if found.results:
         log.info(
@@ -142,8 +165,8 @@ def _to_do(found: Inputs, out: Path | None, kinds: list[str], overwrite: bool, t
         )
     if out is not None and found.images:
         make_folder(out)
-    targets = plan(found.images, out, kinds)
-    if overwrite:
+    targets = plan(found.images, out, kinds, Naming(args.suffix, args.in_folders))
+    if args.overwrite:
         return targets
     done = [target for target in targets if len(target.existing) == len(target.files)]
     for target in targets:

@@ -48,6 +48,16 @@ def resize_plane(plane: NDArray[Any], shape: tuple[int, int]) -> FloatArray:
     return resized
 
 
+def resize_labels(labels: NDArray[np.uint32], shape: tuple[int, int]) -> NDArray[np.uint32]:
+    """Resize labels ((z,) y, x) to `shape` (y, x); every pixel takes the number of the nearest."""
+    rows, columns = (
+        (np.arange(new) * (old / new)).astype(np.intp)
+        for new, old in zip(shape, labels.shape[-2:], strict=True)
+    )
+    resized: NDArray[np.uint32] = labels[..., rows[:, None], columns[None, :]]
+    return resized
+
+
 def resize_depth(stack: FloatArray, depth: int) -> FloatArray:
     """Resize the first axis of a float32 array to `depth`, linearly, with centres aligned as in a plane."""
     if len(stack) == depth:

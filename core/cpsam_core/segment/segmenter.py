@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -15,15 +16,18 @@ from cpsam_core.images import Image, arrange
 from cpsam_core.labels import ObjectTable, clear_border, object_table
 from cpsam_core.labels.classes import majority_classes
 from cpsam_core.preprocess.normalize import normalize, select_channels
+from cpsam_core.preprocess.resample import resize_labels
 from cpsam_core.progress import Progress, silent
 from cpsam_core.segment.diameter import estimate_diameter, measure_diameter
 from cpsam_core.segment.mask_memory import MaskMemory
-from cpsam_core.segment.predict import TileNetwork, predict_planes, resize_flows
-from cpsam_core.segment.settings import NATIVE_DIAMETER, Settings
+from cpsam_core.segment.predict import TileNetwork, predict_planes, resize_flows, scaled_shape
+from cpsam_core.segment.settings import DEFAULT_STEPS, NATIVE_DIAMETER, Settings
 from cpsam_core.segment.volume import predict_volume, stitch
 
 if TYPE_CHECKING:
     from cpsam_core.network.network import Network
+
+log = logging.getLogger(__name__)
 
 __all__ = ["Segmentation", "Segmenter", "Settings", "masks_of"]
 
@@ -125,6 +129,8 @@ class Segmenter:
             diameter = estimate_diameter(self.network, pixels[len(pixels) // 2], settings, report)
         settings = replace(settings, diameter=diameter)
         if settings.do_3D:
+            if not settings.resample:
+                log.warning("resample is for planes: the flows of a volume are brought to its full size")
             return self._volume(pixels, stack, settings, report)
         return self._planes(pixels, settings, report)
 
@@ -173,6 +179,8 @@ class Segmenter:
             scale=_scale(settings),
             progress=report,
         )
+        if not settings.resample and scaled_shape((height, width), _scale(settings)) != (height, width):
+            return _resized(np.stack(list(predictions), axis=1), (height, width), settings, report)
         if planes == 1:  # used as it is; putting it into a stack would copy it
             together = resize_flows(next(predictions), (height, width))
         else:
@@ -216,6 +224,34 @@ def masks_of(
     diameter = settings.diameter if isinstance(settings.diameter, float) else NATIVE_DIAMETER
     objects = object_table(labels, logits, errors)
     return Segmentation(labels, flows, logits, objects, float(diameter), class_logits, classes)
+
+
+def _resized(
+    maps: FloatArray, shape: tuple[int, int], settings: Settings, progress: Progress
+) -> Segmentation:
+    """Make the masks of maps (map, z, y, x) at the network's size, and bring all to the image's `shape` (y, x)."""
+    part = maps.shape[2] * maps.shape[3] / (shape[0] * shape[1])
+    small = replace(settings, min_size=int(settings.min_size * part), niter=settings.niter or DEFAULT_STEPS)
+    maps = maps[:, 0] if maps.shape[1] == 1 else maps
+    found = masks_of(maps[-3:-1], maps[-1], small, maps[:-3] if len(maps) > 3 else None, progress)
+    labels = resize_labels(found.labels, shape)
+    kept = np.unique(
+        labels[labels > 0]
+    )  # the smallest may lose their last pixel where the image was enlarged
+    labels = _renumber(labels, kept)
+    planes = maps.reshape(-1, *maps.shape[-2:])
+    full = resize_flows(planes, shape).reshape(*maps.shape[:-2], *shape)
+    objects = object_table(labels, full[-1], found.objects.flow_errors[kept - 1])
+    classes = None if found.classes is None else found.classes[kept - 1]
+    return Segmentation(
+        labels,
+        full[-3:-1],
+        full[-1],
+        objects,
+        found.diameter,
+        full[:-3] if len(full) > 3 else None,
+        classes,
+    )
 
 
 def _find(flows: FloatArray, logits: FloatArray, settings: Settings, progress: Progress) -> Masks:

@@ -23,7 +23,7 @@ class Settings:
     diameter : float, "auto" or None
         Diameter of the cells in pixels; the image is resized so that they measure 30. "auto" measures the cells in a
         first coarse pass. None is what the model's card wants: the image as it is for the published models, "auto" for
-        `cpsam-lite`; 30 leaves the image as it is with every model.
+        `cpsam-lite`; 30 leaves the image as it is with every model. 0 is None, as in the reference.
     channels : sequence of int or str, optional
         Channels that the network sees, by index from 0 or by name; None takes the first three.
     axes : str, optional
@@ -39,7 +39,11 @@ class Settings:
     max_size_fraction : float
         Objects that cover more than this fraction of the image are dropped.
     niter : int, optional
-        Steps along the flows; by default 200, in proportion for a diameter other than 30.
+        Steps along the flows; by default (or 0) 200, in proportion for a diameter other than 30.
+    resample : bool
+        Where the image was resized for the network, bring its flows back to full size before masks are made. False
+        makes the masks at the network's size and resizes them: quicker and with less memory for large cells, rougher
+        outlines. Planes only.
     augment : bool
         Average over turned-over tiles: better, three times slower.
     tile_overlap : float
@@ -73,6 +77,7 @@ class Settings:
     min_size: int = 15
     max_size_fraction: float = 0.4
     niter: int | None = None
+    resample: bool = True
     augment: bool = False
     tile_overlap: float = 0.1
     batch_size: int = 8
@@ -92,6 +97,8 @@ class Settings:
                 self.diameter == "auto",
                 f'diameter is a number of pixels, "auto" or None, not {self.diameter!r}',
             )
+        elif self.diameter == 0:
+            object.__setattr__(self, "diameter", None)
         elif self.diameter is not None:
             sensible = math.isfinite(self.diameter) and self.diameter >= 1
             _require(sensible, f"diameter is at least one pixel, not {self.diameter}")
@@ -101,7 +108,9 @@ class Settings:
         )
         _require(math.isfinite(self.cellprob_threshold), "cellprob_threshold is a number, about -6 to 6")
         _require(0 < self.max_size_fraction <= 1, "max_size_fraction is above 0 and at most 1")
-        _require(self.niter is None or self.niter >= 1, "niter is at least 1")
+        if self.niter == 0:
+            object.__setattr__(self, "niter", None)
+        _require(self.niter is None or self.niter >= 1, "niter is at least 1, or 0 for the default")
         _require(0 <= self.tile_overlap < 0.95, "tile_overlap is from 0 to 0.95")
         _require(self.batch_size >= 1, "batch_size is at least 1")
         _require(self.anisotropy is None or 0 < self.anisotropy < 1000, "anisotropy is above 0")

@@ -242,6 +242,10 @@ def _nothing() -> Any:
             lambda s: s.normalize.lowhigh == ((0.0, 5.0), (0.0, 9.0)),
         ),
         (["--flow3D_smooth", "2"], lambda s: s.flow3D_smooth == 2.0),
+        (["--flow3D_smooth", "2", "1", "1"], lambda s: s.flow3D_smooth == (2.0, 1.0, 1.0)),
+        (["--flow3D_smooth", "2,1,1"], lambda s: s.flow3D_smooth == (2.0, 1.0, 1.0)),
+        (["--diameter", "0", "--niter", "0"], lambda s: s.diameter is None and s.niter is None),
+        (["--no-resample"], lambda s: not s.resample),
     ],
 )
 def test_special_values(
@@ -264,7 +268,7 @@ def test_special_values(
     [
         ["--diameter", "-3"],
         ["--diameter", "big"],
-        ["--niter", "0"],
+        ["--niter", "-1"],
         ["--tile_overlap", "1"],
         ["--batch_size", "0"],
         ["--percentile", "99", "1"],
@@ -290,3 +294,25 @@ def test_auto_diameter_is_said(
     write_disks("a.png")
     assert main(["segment", "a.png", "--diameter", "auto"]) == 0
     assert " of about " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("folders", [False, True])
+def test_names_and_folders_that_other_programs_expect(
+    folders: bool, write_disks: Write, folder: Path, disk_model: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_disks("images/a.png")
+    command = ["segment", "images", "--suffix", "_cells", "--save", "tif,flows,outlines"]
+    command += ["--in-folders"] if folders else []
+    assert main(command) == 0
+    made = {path.relative_to(folder / "images").as_posix() for path in (folder / "images").rglob("*.*")}
+    places = ("masks/", "flows/", "outlines/") if folders else ("", "", "")
+    ends = ("a_cells.tif", "a_flows.tif", "a_outlines.txt")
+    assert made == {"a.png", *(place + end for place, end in zip(places, ends, strict=True))}
+    assert main([*command, "--overwrite"]) == 0
+    assert "a_cells.tif:" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("suffix", ["", "../x", ".tif"])
+def test_a_suffix_stays_in_its_folder(suffix: str, write_disks: Write) -> None:
+    write_disks("a.png")
+    assert main(["segment", "a.png", "--suffix", suffix]) == 2

@@ -142,6 +142,19 @@ def test_the_diameter_resizes_the_image(segmenter: Segmenter, radius: int) -> No
     assert ((result.labels > 0) == (image > 100)).mean() > 0.95
 
 
+@pytest.mark.parametrize("stack", [False, True])
+def test_masks_made_at_the_size_of_the_network(segmenter: Segmenter, stack: bool) -> None:
+    image = disks(radius=40)
+    given, axes = (np.stack([image, image]), "ZYX") if stack else (image, "YX")
+    full = segmenter.segment(given, Settings(diameter=80, axes=axes))
+    small = segmenter.segment(given, Settings(diameter=80, axes=axes, resample=False))
+    check(small, 12 if stack else 6)
+    np.testing.assert_array_equal(small.flows, full.flows)
+    overlap = ((small.labels > 0) & (full.labels > 0)).sum() / ((small.labels > 0) | (full.labels > 0)).sum()
+    assert overlap > 0.9
+    np.testing.assert_array_equal(small.objects.areas, np.bincount(small.labels.ravel())[1:])
+
+
 def test_the_diameter_is_estimated(segmenter: Segmenter, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "cpsam_core"):
         result = segmenter.segment(disks(30), Settings(diameter="auto"))

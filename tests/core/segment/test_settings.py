@@ -70,7 +70,7 @@ def test_numbers_of_numpy_are_numbers(diameter: Any) -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        {"diameter": 0},
+        {"diameter": 0.5},
         {"diameter": -3},
         {"diameter": math.nan},
         {"diameter": math.inf},
@@ -78,7 +78,7 @@ def test_numbers_of_numpy_are_numbers(diameter: Any) -> None:
         {"flow_threshold": -0.1},
         {"flow_threshold": math.nan},
         {"cellprob_threshold": math.inf},
-        {"niter": 0},
+        {"niter": -1},
         {"tile_overlap": 0.95},
         {"tile_overlap": -0.1},
         {"batch_size": 0},
@@ -92,3 +92,7 @@ def test_numbers_of_numpy_are_numbers(diameter: Any) -> None:
 def test_values_that_make_no_sense(values: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match=next(iter(values))):
         Settings(**values)
+
+
+def test_zero_leaves_diameter_and_steps_open_as_in_the_reference() -> None:
+    assert Settings(diameter=0, niter=0) == Settings()
