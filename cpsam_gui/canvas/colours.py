@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 OPAQUE = np.uint32(0xFF000000)
 MARKED = np.uint32(0xFFFFFFFF)
 MARGIN = 2  # samples
+LEAST_SPAN = 1e-300  # of brightness
 
 
 def channel_table(channel: ChannelView, entries: int, low: float, high: float) -> Pixels:
     """Return the colours of `entries` brightness steps between `low` and `high`; uint32 (entries,)."""
-    values = np.linspace(low, high, entries)
-    span = max(channel.high - channel.low, 1e-12)
-    shade = np.clip((values - channel.low) / span, 0, 1) ** (1 / max(channel.gamma, 1e-3))
+    values = 4 * np.linspace(low / 4, high / 4, entries)
+    # Halves: the difference of two numbers near the limits of float64 is over it.
+    span = max(channel.high / 2 - channel.low / 2, LEAST_SPAN)
+    shade = np.clip((values / 2 - channel.low / 2) / span, 0, 1) ** (1 / max(channel.gamma, 1e-3))
     red, green, blue = (np.round(shade * part).astype(np.uint32) for part in channel.colour)
     return np.asarray(OPAQUE | red << 16 | green << 8 | blue, np.uint32)
 
@@ -69,8 +71,15 @@ class ImageColours:
         if index in self._tables:
             known: Pixels = np.take(self._tables[index], values, mode="wrap")
             return known
-        span = max(channel.high - channel.low, 1e-12)
-        steps = (np.asarray(values, np.float32) - np.float32(channel.low)) * np.float32(255 / span)
+        # Large whole numbers and float64 need all their digits where the range shown is narrow.
+        kind = np.float32 if values.dtype.itemsize < 4 or values.dtype == np.float32 else np.float64
+        low, high = (
+            kind(np.clip(limit, np.finfo(kind).min, np.finfo(kind).max))
+            for limit in (channel.low, channel.high)
+        )
+        with np.errstate(all="ignore"):
+            # Halves: the difference of numbers near the limits of their type is over it.
+            steps = (np.asarray(values, kind) / 2 - low / 2) / (high / 2 - low / 2) * 255
         steps = np.nan_to_num(np.clip(steps, 0, 255)).astype(np.uint8)
         made: Pixels = np.take(channel_table(channel, 256, channel.low, channel.high), steps, mode="wrap")
         return made

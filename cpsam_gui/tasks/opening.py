@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ RGB = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
 SHOWN = 6  # channels that are visible at first; more would only be white
 SAMPLE = 1 << 18  # pixels looked at for the brightness levels: quick, and plenty for percentiles
 BINS = 128
+LEAST_RANGE = 1e-300  # of a bin; below that a division by it is over the limits of float64
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +176,12 @@ def prepare(image: Image) -> Opened:
     return Opened(image, tuple(channels), tuple(histograms))
 
 
-def sample(channel: NDArray[Any]) -> NDArray[np.float32]:
+def sample(channel: NDArray[Any]) -> NDArray[np.float64]:
     """Return evenly spaced finite pixels of a channel, about `SAMPLE` of them."""
     step = max(1, round((channel.size / SAMPLE) ** (1 / max(channel.ndim, 1))))
     some = channel[tuple(slice(None, None, step if size > step else 1) for size in channel.shape)]
-    values = np.asarray(some, np.float32).ravel()
+    # Not float32: from 2^24 on it leaves out whole numbers, and so the contrast of a bright, narrow channel.
+    values = np.asarray(some, np.float64).ravel()
     return values[np.isfinite(values)]
 
 
@@ -187,15 +190,27 @@ def levels(channel: NDArray[Any], low: float = 0.5, high: float = 99.8) -> tuple
     values = sample(channel)
     if values.size == 0:
         return 0.0, 1.0
-    bottom, top = (float(value) for value in np.percentile(values, (low, high)))
-    return bottom, top if top > bottom else bottom + 1.0
+    # A quarter of each: the difference of two numbers near the limits of float64 is over it.
+    bottom, top = (4 * float(value) for value in np.percentile(values / 4, (low, high)))
+    return _apart(bottom, top)
 
 
-def histogram(values: NDArray[np.float32]) -> Histogram:
+def histogram(values: NDArray[np.float64]) -> Histogram:
     """Count the brightness of sampled pixels."""
-    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
-    high = high if high > low else low + 1.0
-    return Histogram(low, high, np.histogram(values, BINS, (low, high))[0])
+    low, high = _apart(float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
+    places = (values / 4 - low / 4) / (high / 4 - low / 4) * BINS
+    bins = np.clip(places, 0, BINS - 1).astype(np.intp)
+    return Histogram(low, high, np.bincount(bins, minlength=BINS).astype(np.int64))
+
+
+def _apart(low: float, high: float) -> tuple[float, float]:
+    """Return a range with room for the bins of a histogram, whatever the size of its numbers."""
+    least = BINS * max(math.ulp(low), math.ulp(high), LEAST_RANGE)
+    if high - low >= least:
+        return low, high
+    wide = max(1.0, least)
+    # Downwards where there is nothing above.
+    return (low, low + wide) if math.isfinite(low + wide) else (low - wide, low)
 
 
 def demo_path() -> Path:
