@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,8 @@ FloatArray = NDArray[np.float32]
 Range = tuple[float, float]
 
 _log = logging.getLogger(__name__)
+
+SAFE_EXPONENT = 100  # of two: sums, squares and differences of such numbers are well within float32
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ def normalize(pixels: NDArray[Any], settings: NormalizeSettings | None = None) -
     """Normalise each channel of an image.
 
     A channel without contrast becomes 0, inverted or not, for the network reads a channel of ones as signal.
-    Pixels that are not numbers or infinite take the lowest value of their channel, with a warning in the log.
+    Pixels that are not numbers or infinite take the lowest value of their channel, and a channel without any finite
+    value is left empty, both with a warning in the log. Numbers beyond the reach of float32 are brought into it first.
 
     Parameters
     ----------
@@ -97,7 +101,7 @@ def normalize(pixels: NDArray[Any], settings: NormalizeSettings | None = None) -
     Raises
     ------
     ImageError
-        No pixels, no numbers, no finite value, or not 2 to 4 axes.
+        No pixels, no numbers, no finite value in any channel, or not 2 to 4 axes.
     SettingsError
         `lowhigh` has pairs for another number of channels.
 
@@ -114,13 +118,18 @@ def normalize(pixels: NDArray[Any], settings: NormalizeSettings | None = None) -
     raw = _as_stack(pixels)
     stack = _as_stack(result)
     limits = _limits_per_channel(settings, stack.shape[3])
+    dead = 0
     for c in range(stack.shape[3]):
         channel = stack[..., c]
-        replaced = pixels.dtype.kind == "f" and _replace_non_finite(channel, c)
+        exponent, replaced = 0, False
+        if pixels.dtype.kind == "f":
+            exponent = _into_reach(raw[..., c], channel) if settings.normalize else 0
+            replaced, alive = _replace_non_finite(channel, c)
+            dead += not alive
         if not settings.normalize:
             continue
         if limits is not None:
-            _scale(channel, *limits[c])
+            _scale(channel, *(math.ldexp(limit, exponent) for limit in limits[c]))
             _invert(channel, settings.invert)
             continue
         source = raw[..., c]
@@ -131,7 +140,9 @@ def normalize(pixels: NDArray[Any], settings: NormalizeSettings | None = None) -
         if settings.tile_norm_blocksize > 0:
             _normalize_blocks(channel, settings, top_row=pixels.ndim == 3)
         else:
-            _normalize_percentiles(channel, channel if replaced else source, c, settings)
+            _normalize_percentiles(channel, channel if replaced or exponent else source, c, settings)
+    if dead == stack.shape[3]:
+        raise ImageError("The image holds no finite value at all, only NaN or infinite ones.")
     return result
 
 
@@ -179,8 +190,36 @@ def _invert(channel: FloatArray, wanted: bool) -> None:
         np.subtract(np.float32(1), channel, out=channel)
 
 
-def _replace_non_finite(channel: FloatArray, number: int) -> bool:
-    """Give pixels that are not finite the lowest finite value; say whether there were any."""
+def _into_reach(raw: NDArray[Any], channel: FloatArray) -> int:
+    """Multiply a channel by a power of two where float32 lacks most of its numbers or their differences.
+
+    Normalised, the channel is the same whatever it is multiplied by. Returns the exponent, 0 where nothing was done.
+    A few numbers out of reach among others are no reason: they count as infinite.
+    """
+    if raw.dtype.itemsize < 4:
+        return 0
+    largest, far, finite = 0.0, 0, 0
+    for band in bands(raw):
+        sizes = np.abs(band)
+        sound = np.isfinite(sizes)
+        finite += int(np.count_nonzero(sound))
+        far += int(np.count_nonzero((sizes > 2.0**SAFE_EXPONENT) & sound))
+        largest = max(largest, float(sizes.max(where=sound, initial=0)))
+    exponent = math.frexp(largest)[1]
+    if largest == 0 or abs(exponent) <= SAFE_EXPONENT or (exponent > 0 and far <= finite / 2):
+        return 0
+    with np.errstate(under="ignore", invalid="ignore"):
+        for source, band in zip(bands(raw), bands(channel), strict=True):
+            # In float64: ldexp of a float32 has no more than its digits at the lower end.
+            band[...] = np.ldexp(source.astype(np.float64), -exponent)
+    return -exponent
+
+
+def _replace_non_finite(channel: FloatArray, number: int) -> tuple[bool, bool]:
+    """Give pixels that are not finite the lowest finite value, or all of them 0 where there is none.
+
+    Returns whether there were any such pixels, and whether there is any finite value.
+    """
     bad = 0
     lowest = np.inf
     for band in bands(channel):
@@ -188,15 +227,17 @@ def _replace_non_finite(channel: FloatArray, number: int) -> bool:
         bad += band.size - int(np.count_nonzero(finite))
         lowest = min(lowest, float(band.min(where=finite, initial=np.inf)))
     if not bad:
-        return False
+        return False, True
     if not np.isfinite(lowest):
-        raise ImageError(f"Channel {number} of the image holds no finite value at all.")
+        channel[:] = 0
+        _log.warning("channel %d is left empty: it holds no finite value at all", number)
+        return True, False
     for band in bands(channel):
         band[~np.isfinite(band)] = lowest
     _log.warning(
         "channel %d: %d pixels are not finite numbers; they take the lowest value, %g", number, bad, lowest
     )
-    return True
+    return True, True
 
 
 def _check(pixels: NDArray[Any]) -> None:

@@ -115,8 +115,10 @@ def test_non_finite_pixels_take_the_lowest_value(
 def test_values_beyond_float32_count_as_infinite(caplog: pytest.LogCaptureFixture) -> None:
     pixels = STACK.astype(np.float64)
     pixels[0, 0, 0, 1] = 1e300
-    assert np.isfinite(normalize(pixels)).all()
-    assert "channel 1" in caplog.text
+    result = normalize(pixels)
+    assert np.isfinite(result).all()
+    assert result[..., 1].std() > 0.1, "one pixel is no reason to lose a channel"
+    assert "channel 1: 1 pixels are not finite" in caplog.text
 
 
 def test_lowhigh_for_each_channel() -> None:
@@ -173,3 +175,23 @@ def test_settings_that_make_no_sense(options: dict[str, Any]) -> None:
 
 def test_settings_are_comparable_however_written() -> None:
     assert NormalizeSettings(percentile=[1, 99], lowhigh=[0, 5]) == NormalizeSettings(lowhigh=(0.0, 5.0))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["f4", "f8"])
+@pytest.mark.parametrize("where", ["tiny", "max"])
+@pytest.mark.parametrize("options", [{}, {"tile_norm_blocksize": 10}, {"smooth_radius": 2.0}])
+def test_numbers_near_the_limits_of_their_type(kind: str, where: str, options: dict[str, Any]) -> None:
+    plain = RNG.random((1, 40, 50, 1)) * 2 - 1
+    limits = np.finfo(kind)
+    # Of subnormal numbers as many that they are not all the same.
+    pixels = (plain * limits.max if where == "max" else plain * limits.tiny / 16).astype(kind)
+    wanted = normalize(plain, NormalizeSettings(**options))
+    np.testing.assert_allclose(normalize(pixels, NormalizeSettings(**options)), wanted, atol=1e-3)
+
+
+def test_a_channel_without_a_value_is_left_empty_beside_others(caplog: pytest.LogCaptureFixture) -> None:
+    pixels = np.stack([RNG.random((1, 20, 20)), np.full((1, 20, 20), np.nan)], axis=-1)
+    result = normalize(pixels)
+    assert result[..., 0].std() > 0.1
+    assert not result[..., 1].any()
+    assert "channel 1 is left empty" in caplog.text
