@@ -1,4 +1,36 @@
-"""Errors whose message is written for the person at the microscope."""
+"""Errors whose message is written for the person at the microscope, and what damaged files raise instead."""
+
+from __future__ import annotations
+
+import lzma
+import pickle
+import struct
+import tokenize
+import zipfile
+import zlib
+
+DAMAGE: tuple[type[Exception], ...] = (
+    ValueError,  # with Unicode errors: names and texts in no encoding
+    RuntimeError,  # decompressors and torch, which reports memory that it lacks as one
+    LookupError,
+    ArithmeticError,
+    # A value of another type than its reader takes for granted.
+    TypeError,
+    AttributeError,
+    AssertionError,
+    BufferError,
+    EOFError,
+    ImportError,  # a compression whose decoder is not installed
+    SyntaxError,  # headers that are parsed as Python or XML
+    tokenize.TokenError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    pickle.UnpicklingError,
+)
+"""What the standard library, numpy and the decoders raise on damaged or foreign files, besides OSError and
+MemoryError. Errors that a library derives from Exception alone are added where it is called."""
 
 
 class CpsamError(Exception):
@@ -19,3 +51,9 @@ class WeightsError(CpsamError):
 
 class TrainingError(CpsamError):
     """Training cannot start, or had to stop."""
+
+
+def reason(error: BaseException) -> str:
+    """Return the first line of what an error says, or its kind where it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__

@@ -73,15 +73,14 @@ class ImageColours:
             return known
         # Large whole numbers and float64 need all their digits where the range shown is narrow.
         kind = np.float32 if values.dtype.itemsize < 4 or values.dtype == np.float32 else np.float64
-        low, high = (
-            kind(np.clip(limit, np.finfo(kind).min, np.finfo(kind).max))
-            for limit in (channel.low, channel.high)
-        )
+        reach = np.finfo(kind)
+        low, high = (float(np.clip(limit, reach.min, reach.max)) for limit in (channel.low, channel.high))
+        wide: NDArray[Any] = np.asarray(values, kind)
         with np.errstate(all="ignore"):
             # Halves: the difference of numbers near the limits of their type is over it.
-            steps = (np.asarray(values, kind) / 2 - low / 2) / (high / 2 - low / 2) * 255
-        steps = np.nan_to_num(np.clip(steps, 0, 255)).astype(np.uint8)
-        made: Pixels = np.take(channel_table(channel, 256, channel.low, channel.high), steps, mode="wrap")
+            steps = (wide / 2 - kind(low / 2)) / kind(high / 2 - low / 2) * 255
+        places: NDArray[np.uint8] = np.nan_to_num(np.clip(steps, 0, 255)).astype(np.uint8)
+        made: Pixels = np.take(channel_table(channel, 256, channel.low, channel.high), places, mode="wrap")
         return made
 
 

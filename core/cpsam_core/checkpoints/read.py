@@ -6,9 +6,7 @@ import json
 import os
 import pickle
 import re
-import struct
 import warnings
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -17,7 +15,8 @@ import safetensors
 import torch
 from torch import Tensor
 
-from cpsam_core.errors import WeightsError
+from cpsam_core.errors import DAMAGE, WeightsError
+from cpsam_core.network.network import is_out_of_memory
 
 Kind = Literal["cpsam", "own", "sam"]
 
@@ -25,20 +24,7 @@ WRAPPERS = ("state_dict", "model_state_dict", "model", "net")
 HEAD = 512  # bytes that tell the formats apart
 # How torch's restricted unpickler says that a file wants a class or function, in old and new protocols.
 OBJECTS = re.compile(r"GLOBAL|Unsupported class|Unsupported operand 14[79]\b")
-# What torch's restricted unpickler is known to raise on damaged or foreign files.
-TORCH_ERRORS = (
-    pickle.UnpicklingError,
-    zipfile.BadZipFile,
-    struct.error,
-    RuntimeError,
-    EOFError,
-    ValueError,
-    LookupError,
-    AttributeError,
-    TypeError,
-    AssertionError,
-    OSError,
-)
+FAILURES: tuple[type[Exception], ...] = (safetensors.SafetensorError, OSError, MemoryError, *DAMAGE)
 
 
 def read_state(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -134,10 +120,8 @@ def _read_safetensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         with safetensors.safe_open(str(path), framework="pt", device="cpu") as file:
             metadata = dict(file.metadata() or {})
             loaded = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a mapping
-    except (safetensors.SafetensorError, OSError, ValueError, RuntimeError) as error:
-        raise WeightsError(
-            f"{path} is damaged or incomplete: fetch or copy it again ({_line(error)})."
-        ) from error
+    except FAILURES as error:
+        raise _unreadable(path, error) from error
     return _tensors(loaded, path), metadata
 
 
@@ -155,10 +139,15 @@ def _read_torch(path: Path, mapped: bool) -> Any:
                 "Weights must be plain tensors: use a file from a source you trust."
             ) from error
         raise WeightsError(f"{path} is damaged or not a file of plain weights; it was not loaded.") from error
-    except TORCH_ERRORS as error:
-        raise WeightsError(
-            f"{path} is damaged or incomplete: fetch or copy it again ({_line(error)})."
-        ) from error
+    except FAILURES as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> WeightsError:
+    """Return the error for weights that could not be loaded: damage, unless memory ran out."""
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and is_out_of_memory(error)):
+        return WeightsError(f"This machine has not enough memory to load {path}; close other programs.")
+    return WeightsError(f"{path} is damaged or incomplete: fetch or copy it again ({_line(error)}).")
 
 
 def _tensors(loaded: Any, path: Path) -> dict[str, Tensor]:

@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 from cpsam_core import __version__
 from cpsam_core.cli.common import (
@@ -92,10 +93,20 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
 
 
 def _make_printable() -> None:
-    """Let names that the terminal's encoding lacks appear escaped instead of ending the run."""
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="backslashreplace")
+    """Make both streams fit to be written to: started without them, and with names that their encoding lacks."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever started the program
+            setattr(sys, name, _nowhere())
+            continue
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _nowhere() -> TextIO:
+    """Return a stream that takes everything."""
+    return open(os.devnull, "w", encoding="utf-8", errors="backslashreplace")  # noqa: PTH123 - never closed
 
 
 if __name__ == "__main__":

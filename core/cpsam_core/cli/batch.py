@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cpsam_core.cli.common import describe, subject
-from cpsam_core.errors import CpsamError
+from cpsam_core.errors import DAMAGE, CpsamError
 from cpsam_core.progress import Progress
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ BEHIND = 1  # results that wait to be written
 
 STEP_FORMAT = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}]"
 
-FAILURES = (CpsamError, OSError, MemoryError)
-"""What stops one image and not the run."""
+FAILURES: tuple[type[Exception], ...] = (CpsamError, OSError, MemoryError, *DAMAGE)
+"""What stops one image and not the run: all that a file, or an image too large for the device, can raise."""
 
 
 @dataclass(frozen=True)

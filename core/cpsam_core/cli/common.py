@@ -10,10 +10,12 @@ from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any, TextIO
 
-from cpsam_core.errors import CpsamError
+from cpsam_core.errors import CpsamError, reason
 from cpsam_core.progress import Progress
 
 OK, FAILED, USAGE, CANCELLED = 0, 1, 2, 130
+
+log = logging.getLogger("cpsam")
 
 OUR_LOGGERS = ("cpsam", "cpsam_core")
 
@@ -133,7 +135,12 @@ def describe(error: BaseException) -> str:
         return f"{where}{error.strerror}"
     if isinstance(error, MemoryError):
         return "not enough memory"
-    return str(error)
+    if isinstance(error, CpsamError):
+        return str(error)
+    if "out of memory" in str(error).lower():  # torch has no kind of error of its own for it on every device
+        return "not enough memory on the device; use a smaller batch size, or --device cpu"
+    log.debug("what failed", exc_info=error)
+    return f"{type(error).__name__}: {reason(error)}"
 
 
 def setup_logging(verbose: bool) -> None:

@@ -127,14 +127,14 @@ def _each(
     """Yield what becomes of each pair; one that fails does not stop the others."""
     from tqdm import tqdm
 
-    from cpsam_core.errors import CpsamError
+    from cpsam_core.cli.batch import FAILURES
 
     for pair in tqdm(pairs, unit="image", file=sys.stderr, leave=False, disable=None):
         if str(pair.true) in failed:
             continue
         try:
             result = work(pair)
-        except (CpsamError, OSError, MemoryError) as error:
+        except FAILURES as error:
             failed[str(pair.true)] = describe(error)
         else:
             yield result

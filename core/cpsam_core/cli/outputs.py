@@ -19,6 +19,7 @@ from cpsam_core.images import (
     Image,
     SegFile,
     overlay_picture,
+    read_labels,
     write_labels,
     write_object_table,
     write_outlines,
@@ -33,18 +34,41 @@ if TYPE_CHECKING:
     from cpsam_core.segment.segmenter import Segmentation
     from cpsam_core.segment.settings import Settings
 
+MAX_NAME_BYTES = 255  # of a file name, on all usual file systems
+
 
 @dataclass(frozen=True)
 class Target:
-    """An image and the files to write for it, by kind."""
+    """An image and the files to write for it, by kind.
+
+    Attributes
+    ----------
+    image
+        Its file.
+    files
+        What is written.
+    kept
+        What an earlier run wrote before it was interrupted, and stays as it is.
+    """
 
     image: Path
     files: dict[str, Path]
+    kept: dict[str, Path] = dataclasses.field(default_factory=dict)
 
     @property
     def existing(self) -> list[Path]:
         """Those files that are there already."""
-        return [path for path in self.files.values() if path.exists()]
+        # Not `Path.exists`, which raises for names that are too long; writing says so.
+        return [path for path in self.files.values() if os.path.exists(path)]  # noqa: PTH110
+
+    def rest(self) -> Target:
+        """Return the target with the files that are missing, where some are there already."""
+        there = set(self.existing)
+        return Target(
+            self.image,
+            {kind: path for kind, path in self.files.items() if path not in there},
+            {kind: path for kind, path in self.files.items() if path in there},
+        )
 
 
 @dataclass(frozen=True)
@@ -128,8 +152,14 @@ def check_possible(target: Target, image: Image) -> None:
     Raises
     ------
     ImageError
-        A stack, for a kind of file that holds one plane.
+        A stack, for a kind of file that holds one plane, or a name that is too long for its results.
     """
+    longest = max((path.name for path in target.files.values()), key=_bytes)
+    if _bytes(longest) > MAX_NAME_BYTES:
+        raise ImageError(
+            f"The name of {target.image} is too long: with what is added for its results it has {_bytes(longest)} "
+            f"bytes, and file names have {MAX_NAME_BYTES} at most. Rename it."
+        )
     flat = [kind for kind in target.files if kind in ONE_PLANE]
     if image.is_stack and flat:
         raise ImageError(
@@ -143,8 +173,9 @@ def write_results(target: Target, image: Image, found: Segmentation, run: Run) -
     Raises
     ------
     ImageError
-        A file cannot be written.
+        A file cannot be written, or masks that are kept are not those that this run found.
     """
+    _check_kept(target, found)
     new = [path for path in target.files.values() if not path.exists()]
     complete = False
     try:
@@ -157,6 +188,24 @@ def write_results(target: Target, image: Image, found: Segmentation, run: Run) -
             for path in new:
                 with contextlib.suppress(OSError):
                     path.unlink(missing_ok=True)
+
+
+def _check_kept(target: Target, found: Segmentation) -> None:
+    """Refuse to complete results of other settings, or masks that somebody corrected since."""
+    for kind in ("tif", "png", "seg"):
+        path = target.kept.get(kind)
+        if path is not None and not _holds(path, found):
+            raise ImageError(
+                f"{path} exists and holds other masks than this run found, so that the missing results would not "
+                "belong to it; --overwrite replaces it."
+            )
+
+
+def _holds(path: Path, found: Segmentation) -> bool:
+    try:
+        return np.array_equal(read_labels(path), found.labels)
+    except ImageError:
+        return False  # whatever it is, it is not what this run found
 
 
 def make_folder(folder: Path) -> None:
@@ -175,6 +224,10 @@ def make_folder(folder: Path) -> None:
         raise ImageError(f"The folder {folder} cannot be made: {error.strerror or error}.") from error
     if not os.access(folder, os.W_OK):
         raise ImageError(f"No permission to write in the folder {folder}.")
+
+
+def _bytes(name: str) -> int:
+    return len(os.fsencode(name))
 
 
 def _clashes(folders: Sequence[Path], stems: Sequence[str]) -> list[list[int]]:

@@ -116,8 +116,8 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--overwrite",
         action="store_true",
-        help="replace results that exist; without it images that have all theirs are skipped, so that the same command "
-        "goes on after an interruption and never replaces masks corrected by hand",
+        help="replace results that exist; without it images that have all theirs are skipped and missing files are "
+        "added, so that the same command goes on after an interruption and never replaces masks corrected by hand",
     )
     group.add_argument(
         "--suffix",
@@ -156,7 +156,7 @@ def _kinds(text: str) -> list[str]:
 def _to_do(
     found: Inputs, out: Path | None, kinds: list[str], args: argparse.Namespace, tally: _Tally
 ) -> list[Target]:
-    """Plan the files of all images; leave out those that are done, and refuse to replace results by halves."""
+    """Plan the files of all images; leave out those that are done, and complete results that are there in part."""
     from cpsam_core.cli.outputs import Naming, make_folder, plan
 
     if found.results:
@@ -169,15 +169,12 @@ def _to_do(
     if args.overwrite:
         return targets
     done = [target for target in targets if len(target.existing) == len(target.files)]
-    for target in targets:
-        if 0 < len(target.existing) < len(target.files):
-            tally.fail(target.image, f"{target.existing[0]} exists already; --overwrite replaces it")
     if done:
         tell(
             f"{_count(len(done), 'image')} skipped, because the results exist (the first: {done[0].existing[0]}); "
             "--overwrite replaces them"
         )
-    return [target for target in targets if not target.existing]
+    return [target.rest() for target in targets if len(target.existing) < len(target.files)]
 
 
 def _steps(args: argparse.Namespace, settings: Settings) -> Steps:

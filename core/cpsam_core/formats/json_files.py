@@ -72,7 +72,16 @@ def saving_text(path: AnyPath, pieces: Iterable[str]) -> None:
     ImageError
         Writing failed; nothing was overwritten.
     """
-    with saving(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+    with (
+        saving(path) as temporary,
+        temporary.open(
+            # File names may hold bytes that are no UTF-8; escaped this way they are JSON, too.
+            "w",
+            encoding="utf-8",
+            errors="backslashreplace",
+            newline="\n",
+        ) as file,
+    ):
         _write_all(file, pieces)
 
 

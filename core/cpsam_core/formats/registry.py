@@ -9,7 +9,7 @@ from cpsam_core.errors import ImageError
 from cpsam_core.formats.kinds import FORMATS, Format
 from cpsam_core.formats.objects import ObjectSet
 from cpsam_core.formats.options import ReadHints, WriteOptions
-from cpsam_core.images.files import AnyPath, check_readable, head_of, opening
+from cpsam_core.images.files import AnyPath, check_readable, decoding, head_of, opening
 
 __all__ = [
     "find_format",
@@ -109,10 +109,14 @@ def read_each(
                 raise ImageError(f"{path} is no folder; {chosen.title} is a folder of files.")
     else:
         check_readable(path)
-    try:
-        yield from chosen.function("read")(path, hints)
-    except MemoryError as error:
-        raise ImageError(f"{path} needs more memory than this computer has free.") from error
+    found = iter(chosen.function("read")(path, hints))
+    while True:
+        # Not around the `yield`: what fails in the caller is no fault of this file.
+        with decoding(path, chosen.title):
+            objects = next(found, None)
+        if objects is None:
+            return
+        yield objects
 
 
 def read_objects(path: AnyPath, chosen: Format | None = None, hints: ReadHints | None = None) -> ObjectSet:

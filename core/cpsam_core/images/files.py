@@ -10,10 +10,19 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from cpsam_core.errors import ImageError
+from cpsam_core.errors import DAMAGE, ImageError, reason
 from cpsam_core.system.atomic import atomic_path
 
-__all__ = ["AnyPath", "check_readable", "head_of", "opening", "saving", "saving_folder", "write_text"]
+__all__ = [
+    "AnyPath",
+    "check_readable",
+    "decoding",
+    "head_of",
+    "opening",
+    "saving",
+    "saving_folder",
+    "write_text",
+]
 
 AnyPath = str | os.PathLike[str]
 
@@ -53,6 +62,28 @@ def opening(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise ImageError(_reading_failed(path, error)) from error
+
+
+@contextlib.contextmanager
+def decoding(path: Path, kind: str) -> Iterator[None]:
+    """Turn whatever a damaged file makes a decoder raise inside the block into an ImageError.
+
+    Parameters
+    ----------
+    path
+        File that is read.
+    kind
+        What it should be: ``"a TIFF file"``.
+    """
+    with opening(path):
+        try:
+            yield
+        except MemoryError as error:
+            raise ImageError(f"{path} needs more memory than this computer has free.") from error
+        except DAMAGE as error:
+            raise ImageError(
+                f"{path} cannot be read as {kind}: it is damaged or incomplete ({reason(error)})."
+            ) from error
 
 
 @contextlib.contextmanager
@@ -133,7 +164,7 @@ def saving_folder(path: AnyPath, may_replace: Callable[[Path], bool]) -> Iterato
 
 
 def write_text(path: AnyPath, text: str) -> None:
-    """Write `text` as UTF-8 with plain line feeds, in one step.
+    """Write `text` as UTF-8 with plain line feeds, in one step; bytes of a file name that are no UTF-8 are escaped.
 
     Raises
     ------
@@ -141,7 +172,7 @@ def write_text(path: AnyPath, text: str) -> None:
         As for :func:`saving`.
     """
     with saving(path) as temporary:
-        temporary.write_bytes(text.encode("utf-8"))
+        temporary.write_bytes(text.encode("utf-8", "backslashreplace"))
 
 
 def _reading_failed(path: Path, error: OSError) -> str:

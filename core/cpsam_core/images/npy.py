@@ -61,6 +61,9 @@ def read_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
     except (tokenize.TokenError, EOFError, TypeError, MemoryError, RecursionError) as error:
         # numpy parses the header as Python text, and lets the parser's own errors through.
         raise ValueError("its header is damaged") from error
+    # True is a whole number to numpy's check, but no length to numpy itself.
+    if not all(type(length) is int and length >= 0 for length in shape):
+        raise ValueError("its header is damaged")
     return shape, dtype
 
 

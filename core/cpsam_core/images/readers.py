@@ -10,7 +10,7 @@ from typing import Any
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
-from cpsam_core.images.files import AnyPath, check_readable, head_of
+from cpsam_core.images.files import AnyPath, check_readable, decoding, head_of
 from cpsam_core.images.image import Image, arrange
 
 __all__ = [
@@ -141,10 +141,8 @@ def read_raw(path: AnyPath) -> Raw:
         raise ImageError(f"{path} is not of a kind that can be read here ({kinds}).")
     check_readable(path)
     reader = _by_content(path, reader)
-    try:
+    with decoding(path, f"{reader.name} file"):
         return reader.read(path)
-    except MemoryError as error:
-        raise ImageError(f"{path} needs more memory than this computer has free.") from error
 
 
 def _by_suffix(path: Path) -> Reader | None:

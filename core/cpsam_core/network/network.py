@@ -51,7 +51,16 @@ class Network:
         self.device, self.precision = device, precision
         self.model = model.eval().requires_grad_(False)
         self._limit: int | None = None  # tiles at once, when memory of the device has been short
-        self._settle(device, precision)
+        try:
+            self._settle(device, precision)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            short = True
+        else:
+            short = False
+        if short:
+            self._leave_device()
 
     @property
     def tile(self) -> int:
@@ -104,8 +113,14 @@ class Network:
                 "%s is out of memory with %d tiles at once; going on with %d", self.device, count, self._limit
             )
             return
+        self._leave_device()
+
+    def _leave_device(self) -> None:
+        """Go on on the processor, where the accelerator has not enough memory for the network and one tile."""
         if self.device.type == "cpu":
-            raise CpsamError("this machine has not enough memory for a single tile; close other programs")
+            raise CpsamError(
+                "This machine has not enough memory for the network and a single tile; close other programs."
+            )
         log.warning("%s has not enough memory for a single tile; going on on the CPU, slower", self.device)
         cpu = torch.device("cpu")
         # Whoever computed in full precision goes on in it; reduced precision is worth what the processor makes of it.

@@ -118,14 +118,15 @@ def normalize(pixels: NDArray[Any], settings: NormalizeSettings | None = None) -
     raw = _as_stack(pixels)
     stack = _as_stack(result)
     limits = _limits_per_channel(settings, stack.shape[3])
-    dead = 0
+    dead: list[int] = []
     for c in range(stack.shape[3]):
         channel = stack[..., c]
         exponent, replaced = 0, False
         if pixels.dtype.kind == "f":
             exponent = _into_reach(raw[..., c], channel) if settings.normalize else 0
             replaced, alive = _replace_non_finite(channel, c)
-            dead += not alive
+            if not alive:
+                dead.append(c)
         if not settings.normalize:
             continue
         if limits is not None:
@@ -141,8 +142,10 @@ def normalize(pixels: NDArray[Any], settings: NormalizeSettings | None = None) -
             _normalize_blocks(channel, settings, top_row=pixels.ndim == 3)
         else:
             _normalize_percentiles(channel, channel if replaced or exponent else source, c, settings)
-    if dead == stack.shape[3]:
+    if len(dead) == stack.shape[3]:
         raise ImageError("The image holds no finite value at all, only NaN or infinite ones.")
+    for number in dead:
+        _log.warning("channel %d is left empty: it holds no finite value at all", number)
     return result
 
 
@@ -230,7 +233,6 @@ def _replace_non_finite(channel: FloatArray, number: int) -> tuple[bool, bool]:
         return False, True
     if not np.isfinite(lowest):
         channel[:] = 0
-        _log.warning("channel %d is left empty: it holds no finite value at all", number)
         return True, False
     for band in bands(channel):
         band[~np.isfinite(band)] = lowest
