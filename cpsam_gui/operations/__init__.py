@@ -12,6 +12,7 @@ from cpsam_gui.operations.copying import Copied, copy, paste
 from cpsam_gui.operations.cutting import split, split_into
 from cpsam_gui.operations.objects import clear, delete, merge, set_class, set_locked, set_uncertain
 from cpsam_gui.operations.painting import WriteMode, add, add_polygon, erase, paint, redraw, wipe, with_rest
+from cpsam_gui.operations.pieces import in_pieces, separate_pieces
 from cpsam_gui.operations.proposals import Proposal, accept
 from cpsam_gui.operations.reshaping import fill_holes, grow, smooth
 
@@ -31,6 +32,7 @@ __all__ = [
     "erase",
     "fill_holes",
     "grow",
+    "in_pieces",
     "keep_row",
     "locked_in",
     "merge",
@@ -39,6 +41,7 @@ __all__ = [
     "paste",
     "recolour",
     "redraw",
+    "separate_pieces",
     "set_class",
     "set_locked",
     "set_uncertain",

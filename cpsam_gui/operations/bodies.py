@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cpsam_gui.drawing import bodies, split_by_seeds
-from cpsam_gui.operations.common import LOCKED, NOTHING, known, recolour, unlocked
+from cpsam_gui.operations.common import LOCKED, NOTHING, edited, known, recolour, unlocked
 from cpsam_gui.state.box import Box
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ def divide_body(document: Document, number: int, box: Box, parts: NDArray[np.int
     for part in order[1:]:
         fresh.append(document.new_id())
         values[(parts == part) & mine] = fresh[-1]
-    document.write(box, values, origin=row.origin)
-    document.update(fresh, class_id=row.class_id)
+    document.write(box, values, origin=edited(row))
+    document.update(fresh, class_id=row.class_id, uncertain=row.uncertain)
     for new in fresh:
         recolour(document, new)
 

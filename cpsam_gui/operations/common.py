@@ -67,7 +67,12 @@ def keep_row(document: Document, number: int, row: ObjectRecord) -> None:
     """Give an object that was drawn anew what was known about it, inside an open step."""
     if number in document.objects:
         document.update(
-            [number], class_id=row.class_id, colour=row.colour, uncertain=row.uncertain, origin=edited(row)
+            [number],
+            class_id=row.class_id,
+            colour=row.colour,
+            uncertain=row.uncertain,
+            judged=row.judged,
+            origin=edited(row),
         )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cpsam_gui import drawing
-from cpsam_gui.operations.common import LOCKED, recolour
+from cpsam_gui.operations.common import LOCKED, edited, recolour
 from cpsam_gui.state.box import Box
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def divide(document: Document, number: int, box: Box, parts: NDArray[np.int32]) 
     for part in order[1:]:
         fresh.append(document.new_id())
         values[0][(parts == part) & (block[0] == number)] = fresh[-1]
-    document.write(box, values, origin=row.origin)
-    document.update(fresh, class_id=row.class_id)
+    document.write(box, values, origin=edited(row))
+    document.update(fresh, class_id=row.class_id, uncertain=row.uncertain)
     for new in fresh:
         recolour(document, new)

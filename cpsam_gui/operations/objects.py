@@ -69,14 +69,13 @@ def set_uncertain(document: Document, ids: Iterable[int]) -> str | None:
 
 
 def set_class(document: Document, ids: Iterable[int], class_id: int) -> str | None:
-    """Give objects a class; 0 is none."""
+    """Give objects a class, locked ones too: a lock holds their pixels. 0 is none."""
     chosen = known(document, ids)
-    free = unlocked(document, chosen)
-    if not free:
-        return LOCKED if chosen else NOTHING
+    if not chosen:
+        return NOTHING
     with document.step(f"Class {class_id}" if class_id else "No class"):
-        document.update(free, class_id=class_id)
-    return LOCKED if len(free) < len(chosen) else None
+        document.update(chosen, class_id=class_id, judged=True)
+    return None
 
 
 def clear(document: Document) -> str | None:

@@ -30,7 +30,10 @@ class Proposal:
 
 
 def accept(document: Document, proposal: Proposal, name: str) -> tuple[list[int], str | None]:
-    """Write proposed objects as one step; existing objects keep their pixels. Return the new ids."""
+    """Write proposed objects as one step; existing objects keep their pixels. Return the new ids.
+
+    The model drew them and a person chose them, so they count as touched by hand.
+    """
     block = document.labels[proposal.box.slices]
     free = np.where(block == 0, proposal.labels, np.uint32(0))
     sizes = np.bincount(free.ravel())
@@ -46,6 +49,5 @@ def accept(document: Document, proposal: Proposal, name: str) -> tuple[list[int]
         document.write(proposal.box, np.where(written > 0, written, block), origin=Origin.MODEL)
         for number, new in fresh.items():
             recolour(document, new)
-            if number in proposal.scores:
-                document.update([new], **proposal.scores[number])
+            document.update([new], judged=True, **proposal.scores.get(number, {}))
     return list(fresh.values()), None

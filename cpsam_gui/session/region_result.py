@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from cpsam_gui.operations.compose import COVERED
 from cpsam_gui.state.box import Box
-from cpsam_gui.state.objects import Origin, is_kept
+from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.palette import separate
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _replaced(document: Document, found: RegionFound, *, keep: bool) -> list[int
         for number in np.flatnonzero(counts).tolist()
         if number in document.objects
         and counts[number] > INSIDE * document.objects[number].area
-        and not (keep and is_kept(document.objects[number]))
+        and not (keep and document.objects[number].touched)
     ]
 
 

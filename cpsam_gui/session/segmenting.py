@@ -20,7 +20,6 @@ from cpsam_gui.runs.as_command import Call
 from cpsam_gui.runs.options import RunOptions, recalled, remembered, typical_diameter
 from cpsam_gui.session import region_result as landing
 from cpsam_gui.session.forecast import Forecast
-from cpsam_gui.state.objects import is_kept
 from cpsam_gui.tools import RunDesk
 
 if TYPE_CHECKING:
@@ -229,7 +228,7 @@ class Runs:
         document = self._session.document
         if not keep:
             return tasks.Kept(first_id=document.next_id)
-        rows = {number: row for number, row in document.objects.items() if is_kept(row)}
+        rows = {number: row for number, row in document.objects.items() if row.touched}
         return tasks.Kept(document.snapshot() if rows else None, rows, document.next_id)
 
     # -- size of the cells -------------------------------------------------------------------------------

@@ -50,19 +50,25 @@ class ObjectRecord:
     verified: bool = False
     """Looked at and found right."""
     class_id: int = 0
+    judged: bool = False
+    """A person chose it, gave it a class or split it off, though perhaps drew none of its pixels."""
     colour: int = 0
     """Position in the palette, fixed for the life of the object."""
     flow_error: float | None = None
     probability: float | None = None
 
+    @property
+    def touched(self) -> bool:
+        """Whether a person had a hand in it: drew, corrected, chose, classed, marked, locked or accepted it.
+
+        What is touched survives runs and changes of thresholds, and counts as a correction.
+        """
+        by_hand = self.origin is not Origin.MODEL or self.judged
+        return by_hand or self.locked or self.verified or self.uncertain
+
     def changed(self, **fields: Any) -> ObjectRecord:
         """Return a copy with `fields` changed."""
         return replace(self, **fields)
-
-
-def is_kept(record: ObjectRecord) -> bool:
-    """Whether a run leaves an object alone: it is locked or verified, or it was drawn or corrected by hand."""
-    return record.locked or record.verified or record.origin is not Origin.MODEL
 
 
 class Records(dict[int, ObjectRecord]):

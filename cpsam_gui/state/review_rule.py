@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpsam_gui.state.image_facts import Facts, ReviewState
-from cpsam_gui.state.objects import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,10 +17,11 @@ def after(step: Step, facts: Facts, objects: Mapping[int, ObjectRecord]) -> Fact
     """Return the facts after a new step, of which `objects` is the table.
 
     A run or an import makes an image segmented, and corrected where work by hand came through it; any change of
-    pixels or classes by hand makes it corrected, also one that was verified. Locks and marks change nothing.
+    pixels or classes by hand makes it corrected, also one that was verified, and so does the first touch of an object,
+    such as accepting it. Unlocking changes nothing.
     """
     if step.swap is not None:
-        by_hand = any(row.origin is not Origin.MODEL for row in objects.values())
+        by_hand = any(row.touched for row in objects.values())
         return facts.changed(review=ReviewState.CORRECTED if by_hand else ReviewState.SEGMENTED)
     if step.edits or any(_matters(*sides) for sides in step.records.values()):
         return facts.changed(review=ReviewState.CORRECTED)
@@ -29,4 +29,6 @@ def after(step: Step, facts: Facts, objects: Mapping[int, ObjectRecord]) -> Fact
 
 
 def _matters(before: ObjectRecord | None, now: ObjectRecord | None) -> bool:
-    return before is None or now is None or before.class_id != now.class_id
+    if before is None or now is None or before.class_id != now.class_id:
+        return True
+    return now.touched and not before.touched

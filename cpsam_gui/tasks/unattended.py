@@ -10,7 +10,6 @@ from cpsam_core.progress import silent
 from cpsam_gui.runs.folder_queue import Existing
 from cpsam_gui.runs.options import remembered
 from cpsam_gui.state.image_facts import Facts, ReviewState
-from cpsam_gui.state.objects import is_kept
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import PROJECT, earlier_work, masks_path, project_path
 from cpsam_gui.tasks.records import Found, Kept
@@ -106,7 +105,7 @@ def segment_unattended(path: Path, plan: Unattended, progress: Progress) -> Hand
 
 def _run(image: Image, before: Found | None, plan: Unattended, progress: Progress) -> Found:
     settings = plan.options.settings_for(image.pixels.shape[0], plan.channels)
-    rows = {} if before is None else {n: row for n, row in before.records.items() if is_kept(row)}
+    rows = {} if before is None else {n: row for n, row in before.records.items() if row.touched}
     # A file that was never opened has no history: ids may begin after those that stay.
     kept = Kept(before.labels if before is not None and rows else None, rows, max(rows, default=0) + 1)
     with plan.hold(progress) as report:
@@ -118,7 +117,7 @@ def _run(image: Image, before: Found | None, plan: Unattended, progress: Progres
 def _corrected(found: Found) -> bool:
     """Whether masks hold anything that a person did."""
     reviewed = isinstance(found, Loaded) and found.facts is not None and found.facts.review in CORRECTED
-    return reviewed or any(is_kept(row) for row in found.records.values())
+    return reviewed or any(row.touched for row in found.records.values())
 
 
 def _save(path: Path, image: Image, before: Found | None, found: Found, progress: Progress) -> None:

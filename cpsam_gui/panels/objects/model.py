@@ -50,6 +50,7 @@ COLUMNS = (
 )
 FILTERS: Mapping[str, Callable[[ObjectRecord], bool]] = {
     "All objects": lambda row: True,
+    "Touched by me": lambda row: row.touched,
     "Uncertain": lambda row: row.uncertain,
     "Locked": lambda row: row.locked,
     "Drawn by hand": lambda row: row.origin is Origin.HAND,

@@ -1,0 +1,65 @@
+"""Objects in several pieces: finding them, and making each piece an object of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import ndimage
+
+from cpsam_gui.operations.common import LOCKED, NOTHING, edited, known, recolour, unlocked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from cpsam_gui.state.document import Document
+
+NEIGHBOURS = ndimage.generate_binary_structure(3, 3)
+"""Pixels that touch at a corner are one piece."""
+
+
+def pieces_of(document: Document, number: int) -> NDArray[np.int32]:
+    """Return the pieces of an object, numbered from 1 in its box (z, y, x)."""
+    mask = document.labels[document.objects[number].box.slices] == number
+    parts: NDArray[np.int32] = ndimage.label(mask, NEIGHBOURS)[0]
+    return parts
+
+
+def in_pieces(document: Document, ids: Iterable[int]) -> list[int]:
+    """Return those of `ids` that consist of more than one piece."""
+    return [number for number in known(document, ids) if pieces_of(document, number).max(initial=0) > 1]
+
+
+def separate_pieces(document: Document, ids: Iterable[int]) -> str | None:
+    """Make each piece of objects an object of its own; the largest piece keeps the id."""
+    chosen = known(document, ids)
+    if not chosen:
+        return NOTHING
+    apart = in_pieces(document, chosen)
+    free = unlocked(document, apart)
+    if not free:
+        return LOCKED if apart else "Each selected object is in one piece"
+    count = 0
+    with document.step("Separate pieces"):
+        for number in free:
+            count += _separate(document, number)
+    return f"{len(free):,} object{'' if len(free) == 1 else 's'} became {count:,}"
+
+
+def _separate(document: Document, number: int) -> int:
+    row, parts = document.objects[number], pieces_of(document, number)
+    sizes = np.bincount(parts.ravel())
+    sizes[0] = 0
+    values = document.labels[row.box.slices].copy()
+    fresh = []
+    for part in np.argsort(-sizes, kind="stable").tolist()[1:]:
+        if sizes[part]:
+            fresh.append(document.new_id())
+            values[parts == part] = fresh[-1]
+    document.write(row.box, values, origin=edited(row))
+    document.update(fresh, class_id=row.class_id, uncertain=row.uncertain)
+    for new in fresh:
+        recolour(document, new)
+    return 1 + len(fresh)
