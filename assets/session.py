@@ -29,6 +29,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from cpsam_core.demo import demo_images
+from cpsam_gui.actions.install import make_window
 from cpsam_gui.state.view import Camera
 from cpsam_gui.style import theme
 from cpsam_gui.window.window import Window
@@ -323,7 +324,7 @@ def main() -> int:
         app.setOrganizationName("cpsam-gui")
         app.setApplicationName("cpsam-gui")
         theme.apply(app)
-        window = Window()
+        window = make_window()
         window.session.failed.connect(
             lambda problem: sys.stderr.write(f"{problem.text}\n{problem.details}\n")
         )

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import QApplication
 
 from cpsam_core.images import Image
 from cpsam_gui import tasks
+from cpsam_gui.actions.install import make_window
 from cpsam_gui.app import keep_strokes_smooth
 from cpsam_gui.runs.models import Models
 from cpsam_gui.session import Session
@@ -54,7 +55,7 @@ def open_window(
     image: Image, labels: np.ndarray | None, segmenter: Any = None, size: tuple[int, int] = (1360, 860)
 ) -> Window:
     """Return a shown window with an image and its masks."""
-    window = Window(Session(Models(lambda name, progress: segmenter)) if segmenter is not None else None)
+    window = make_window(Session(Models(lambda name, progress: segmenter)) if segmenter is not None else None)
     window.resize(*size)
     window.show()
     opened = tasks.prepare(image)

@@ -40,6 +40,8 @@ from stage import (
     wait,
 )
 
+from cpsam_gui.actions.install import actions_of
+
 PRESS, MOVE, RELEASE = (
     QEvent.Type.MouseButtonPress,
     QEvent.Type.MouseMove,
@@ -125,7 +127,7 @@ def edit(side: int, objects: int) -> None:
             )
             session.view.selection = frozenset(near.tolist())
             settle()
-            gone.append(timed(window.actions_by_key["delete"].trigger))
+            gone.append(timed(actions_of(window)["delete"].trigger))
             settle()
             undone.append(timed(session.undo))
             settle()
@@ -142,7 +144,7 @@ def result(window: Any, side: int, objects: int) -> None:
     """Undo and redo of a whole result, and of clearing."""
     session = window.session
     look(window, side / 2, side / 2, 800 / side)
-    cleared = timed(window.actions_by_key["clear"].trigger)
+    cleared = timed(actions_of(window)["clear"].trigger)
     settle()
     times = []
     for _ in range(5):

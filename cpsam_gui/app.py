@@ -93,7 +93,7 @@ def _missing_libraries() -> str:
         if probe is not None:
             probe.wait()
         return f"a library that Qt needs is missing ({error})"
-    from cpsam_gui.window import window  # noqa: F401 - takes as long as the probe
+    from cpsam_gui.actions import install  # noqa: F401 - takes as long as the probe
 
     return "Qt cannot reach the display" if probe is not None and probe.wait() != 0 else ""
 
@@ -103,13 +103,13 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     from PyQt6.QtCore import QTimer
     from PyQt6.QtWidgets import QApplication
 
+    from cpsam_gui.actions.install import make_window
     from cpsam_gui.program.crash_reports import watch_for_faults
     from cpsam_gui.program.i18n import install
     from cpsam_gui.program.settings_store import load_preferences
     from cpsam_gui.style import theme
     from cpsam_gui.style.icon import app_icon
     from cpsam_gui.window.support import SCHEMES
-    from cpsam_gui.window.window import Window
 
     app = QApplication(sys.argv[:1])
     app.setOrganizationName("cpsam-gui")
@@ -120,7 +120,7 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     preferences = load_preferences()
     install(app, preferences.language)
     theme.apply(app, SCHEMES[preferences.theme])
-    window = Window(model=model)
+    window = make_window(model=model)
     window.frame.catch_errors()
     window.show()
     keep_strokes_smooth(window)

@@ -8,14 +8,15 @@ from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QColor, QIcon, QKeyEvent, QPixmap
 from PyQt6.QtWidgets import QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from cpsam_gui.actions import ACTIONS
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from PyQt6.QtGui import QAction
+
+    from cpsam_gui.actions.table import Action
 
 SIZE = (560, 420)
 KEY = Qt.ItemDataRole.UserRole
@@ -48,10 +49,10 @@ def score(query: str, text: str) -> float | None:
 class CommandPalette(QFrame):
     """Floats over the top of the window."""
 
-    def __init__(self, parent: QWidget, made: Mapping[str, QAction]) -> None:
+    def __init__(self, parent: QWidget, actions: Sequence[Action], made: Mapping[str, QAction]) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._made = made
+        self._actions, self._made = actions, made
         picture = QPixmap(theme.ICON)
         picture.fill(Qt.GlobalColor.transparent)
         self._blank = QIcon(picture)  # texts stand under each other
@@ -88,7 +89,7 @@ class CommandPalette(QFrame):
     def fill(self, query: str) -> None:
         """List the actions that fit, the best first; those that cannot be done now are gray and come last."""
         found = []
-        for place, action in enumerate(ACTIONS):
+        for place, action in enumerate(self._actions):
             one = self._made[action.key]
             fit = score(query, one.text().removesuffix("…"))
             in_menu = score(query, f"{translate(action.menu)} {one.text()}")
@@ -99,7 +100,7 @@ class CommandPalette(QFrame):
                 found.append((not one.isEnabled(), -best, place))
         self.tree.clear()
         for off, _, place in sorted(found):
-            action = ACTIONS[place]
+            action = self._actions[place]
             one = self._made[action.key]
             texts = [one.text().removesuffix("…"), translate(action.menu), one.shortcut().toString()]
             item = QTreeWidgetItem(self.tree, texts)

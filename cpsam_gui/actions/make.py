@@ -60,7 +60,7 @@ def make(window: Window) -> dict[str, QAction]:
         made[action.key] = one = QAction(translate(action.text), window)
         one.setObjectName(action.key)
         one.setShortcuts([QKeySequence(shortcut) for shortcut in action.shortcuts])
-        one.triggered.connect(partial(_trigger, action, window))
+        one.triggered.connect(partial(_trigger, action, window, made))
         if action.tool:
             one.setCheckable(True)
             one.setAutoRepeat(False)  # a key that is held takes a tool up for a while
@@ -91,6 +91,6 @@ def refresh(made: dict[str, QAction], session: Session) -> None:
             one.setChecked(action.checked(session))
 
 
-def _trigger(action: Action, window: Window, _checked: bool = False) -> None:
+def _trigger(action: Action, window: Window, made: dict[str, QAction], _checked: bool = False) -> None:
     action.do(window)
-    refresh(window.actions_by_key, window.session)
+    refresh(made, window.session)

@@ -1,92 +1,58 @@
-"""The pages of the program beside the work: export, command palette, shortcuts, help and the like.
+"""The pages made from the actions: command palette, shortcuts, and the help with its page of keys.
 
 Each is loaded when it is first asked for.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, Qt, QUrl
-from PyQt6.QtGui import QDesktopServices
-from PyQt6.QtWidgets import QFileDialog
+from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtGui import QKeySequence
 
 from cpsam_gui.actions.shortcuts import apply_bindings, load_bindings, save_bindings
-from cpsam_gui.jobs.jobs import Problem
-from cpsam_gui.program.i18n import translate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from PyQt6.QtGui import QAction
+
     from cpsam_gui.actions.command_palette import CommandPalette
     from cpsam_gui.actions.shortcuts import Bindings
     from cpsam_gui.actions.shortcuts_page import ShortcutsPage
-    from cpsam_gui.dialogs.about import AboutPage
-    from cpsam_gui.dialogs.doctor import DoctorPage
-    from cpsam_gui.dialogs.export import ExportDialog
-    from cpsam_gui.dialogs.help import HelpBrowser
-    from cpsam_gui.window.tour import Tour
+    from cpsam_gui.actions.table import Action
+    from cpsam_gui.dialogs.help import HelpBrowser, KeyRows
     from cpsam_gui.window.window import Window
 
 
-class Pages(QObject):
-    """Opens the pages of a window; none of them stops the work."""
+class ActionPages(QObject):
+    """Opens these pages for one window, and keeps the shortcuts in force."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, actions: Sequence[Action], made: Mapping[str, QAction]) -> None:
         super().__init__(window)
-        self._window = window
-        self._doctor: DoctorPage | None = None
-        self._tour: Tour | None = None
-        self.bindings = load_bindings()
-        apply_bindings(window.actions_by_key, self.bindings)
+        self._window, self._actions, self._made = window, actions, made
+        self.bindings = load_bindings(actions)
+        apply_bindings(made, self.bindings)
 
-    # -- files -------------------------------------------------------------------------------------------
+    @classmethod
+    def of(cls, window: Window) -> ActionPages:
+        """Return the pages of a window.
 
-    def export(self) -> ExportDialog:
-        """Let the user choose in which form the masks go where."""
-        from cpsam_gui.dialogs.export import ExportDialog
-
-        session = self._window.session
-        dialog = ExportDialog(self._window, session, session.exporting.outline())
-        dialog.open()
-        return dialog
-
-    def import_masks(self) -> None:
-        """Let the user choose masks for the open image, in any format that can be read."""
-        from cpsam_core.formats import FORMATS
-
-        readable = [one for one in FORMATS if one.can_read and not one.is_folder]
-        endings = dict.fromkeys(f"*{suffix}" for one in readable for suffix in one.suffixes)
-        kinds = [f"{translate('Masks')} ({' '.join(endings)})"]
-        kinds += [
-            f"{translate(one.title)} ({' '.join(f'*{suffix}' for suffix in one.suffixes)})"
-            for one in readable
-        ]
-        kinds.append(f"{translate('All files')} (*)")
-        name, _ = QFileDialog.getOpenFileName(
-            self._window, translate("Import masks"), self._folder(), ";;".join(kinds)
-        )
-        if name:
-            self._window.session.exporting.import_masks(Path(name))
-
-    def import_folder(self) -> None:
-        """Let the user choose masks that are a folder of files."""
-        name = QFileDialog.getExistingDirectory(
-            self._window, translate("Import OME-Zarr labels"), self._folder()
-        )
-        if name:
-            self._window.session.exporting.import_masks(Path(name))
-
-    def _folder(self) -> str:
-        path = self._window.session.path
-        return str(path.parent) if path is not None else ""
-
-    # -- actions -----------------------------------------------------------------------------------------
+        Raises
+        ------
+        LookupError
+            No actions were installed on it.
+        """
+        found = window.findChild(cls)
+        if found is None:
+            raise LookupError("no actions were installed on this window")
+        return found
 
     def command_palette(self) -> CommandPalette:
         """Show all actions by a few letters."""
         from cpsam_gui.actions.command_palette import CommandPalette
 
-        palette = CommandPalette(self._window, self._window.actions_by_key)
+        palette = CommandPalette(self._window, self._actions, self._made)
         palette.open()
         return palette
 
@@ -94,75 +60,35 @@ class Pages(QObject):
         """Show all shortcuts, and let them be changed."""
         from cpsam_gui.actions.shortcuts_page import ShortcutsPage
 
-        page = ShortcutsPage(self._window, self.bindings)
-        page.chosen.connect(self._bind)
+        page = ShortcutsPage(self._window, self._actions, self.bindings)
+        page.chosen.connect(self.bind)
         page.open()
-        return page
-
-    def doctor(self) -> DoctorPage:
-        """Look at the computer, and say what to do about what is wrong."""
-        from cpsam_gui.dialogs.doctor import DoctorPage
-
-        if self._doctor is not None:
-            self._doctor.close()
-            self._doctor.deleteLater()
-        self._doctor = page = DoctorPage(self._window, self._window.session)
-        page.show()
         return page
 
     def help(self, page: str = "start") -> HelpBrowser:
         """Show the pages of help."""
         from cpsam_gui.dialogs.help import HelpBrowser
 
-        browser = HelpBrowser(self._window, self.bindings, page)
+        browser = HelpBrowser(self._window, key_rows(self._actions, self.bindings), page)
         browser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         browser.show()
         return browser
 
-    def about(self) -> AboutPage:
-        """Say what this is, and whose work it stands on."""
-        from cpsam_gui.dialogs.about import AboutPage
-
-        page = AboutPage(self._window)
-        page.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        page.open()
-        return page
-
-    def reports(self) -> None:
-        """Open the folder of the crash reports."""
-        from cpsam_gui.program.crash_reports import reports_folder
-
-        folder = reports_folder()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            words = translate("The folder {folder} cannot be made: {why}.")
-            self._window.show_problem(Problem(words.format(folder=folder, why=error.strerror)))
-            return
-        self._window.session.message.emit(translate("Reports are in {}").format(folder))
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-    # -- the tour ----------------------------------------------------------------------------------------
-
-    def tour(self) -> Tour:
-        """Show the window in five steps; with the demonstration image where none is open."""
-        from cpsam_gui.window.tour import Tour
-
-        if self._window.session.image is None:
-            self._window.open_demo()
-        if self._tour is not None and self._tour.isVisible():
-            self._tour.end()
-        self._tour = Tour(self._window)
-        return self._tour
-
-    def tour_at_first_start(self) -> None:
-        """Show the tour to whoever starts the program for the first time."""
-        from cpsam_gui.window.tour import seen
-
-        if not seen():
-            self.tour()
-
-    def _bind(self, bindings: Bindings) -> None:
+    def bind(self, bindings: Bindings) -> None:
+        """Use other shortcuts from now on, in later sessions too."""
         self.bindings = bindings
-        save_bindings(bindings)
-        apply_bindings(self._window.actions_by_key, bindings)
+        save_bindings(self._actions, bindings)
+        apply_bindings(self._made, bindings)
+
+
+def key_rows(actions: Sequence[Action], bindings: Mapping[str, Sequence[str]]) -> KeyRows:
+    """Return the keys and the text of every action, by menu, for the help."""
+    rows: dict[str, list[tuple[str, str]]] = {}
+    for action in actions:
+        keys = ", ".join(map(_native, bindings[action.key]))
+        rows.setdefault(action.menu, []).append((keys, action.text.removesuffix("…")))
+    return rows
+
+
+def _native(shortcut: str) -> str:
+    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
+from cpsam_gui.actions.pages import ActionPages
 from cpsam_gui.actions.table import Action
 
 ACTIONS: tuple[Action, ...] = (
-    Action("help", "Getting started", lambda w: w.pages.help(), ("F1",), "help_circle_outline", menu="Help"),
-    Action("help_keys", "Tools and keys", lambda w: w.pages.help("keys"), ("Shift+F1",), "", menu="Help"),
+    Action(
+        "help",
+        "Getting started",
+        lambda w: ActionPages.of(w).help(),
+        ("F1",),
+        "help_circle_outline",
+        menu="Help",
+    ),
+    Action(
+        "help_keys",
+        "Tools and keys",
+        lambda w: ActionPages.of(w).help("keys"),
+        ("Shift+F1",),
+        "",
+        menu="Help",
+    ),
     Action("tour", "Tour", lambda w: w.pages.tour(), (), "map_marker_path", menu="Help"),
     Action(
         "palette",
         "Command palette…",
-        lambda w: w.pages.command_palette(),
+        lambda w: ActionPages.of(w).command_palette(),
         ("Ctrl+Shift+P",),
         "console_line",
         menu="Help",
     ),
     Action(
-        "shortcuts", "Shortcuts…", lambda w: w.pages.shortcuts(), ("Ctrl+K",), "keyboard_outline", menu="Help"
+        "shortcuts",
+        "Shortcuts…",
+        lambda w: ActionPages.of(w).shortcuts(),
+        ("Ctrl+K",),
+        "keyboard_outline",
+        menu="Help",
     ),
     Action(
         "doctor", "Doctor…", lambda w: w.pages.doctor(), (), "stethoscope", menu="Help", break_before=True

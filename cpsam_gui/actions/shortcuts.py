@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QSettings
 from PyQt6.QtGui import QKeySequence
 
-from cpsam_gui.actions import ACTIONS
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from PyQt6.QtGui import QAction
+
+    from cpsam_gui.actions.table import Action
 
 GROUP = "shortcuts"
 Bindings = dict[str, tuple[str, ...]]
 """Shortcuts by the key of their action, in the portable form of Qt; the first one is shown."""
 
 
-def default_bindings() -> Bindings:
+def default_bindings(actions: Sequence[Action]) -> Bindings:
     """Return the shortcuts that the program comes with."""
-    return {action.key: tuple(map(portable, action.shortcuts)) for action in ACTIONS}
+    return {action.key: tuple(map(portable, action.shortcuts)) for action in actions}
 
 
 def portable(shortcut: str) -> str:
@@ -29,9 +29,9 @@ def portable(shortcut: str) -> str:
     return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.PortableText)
 
 
-def load_bindings() -> Bindings:
+def load_bindings(actions: Sequence[Action]) -> Bindings:
     """Return the shortcuts in force: those of the user, and the program's where nothing was chosen."""
-    settings, bindings = QSettings(), default_bindings()
+    settings, bindings = QSettings(), default_bindings(actions)
     for key in bindings:
         if settings.contains(f"{GROUP}/{key}"):
             stored = settings.value(f"{GROUP}/{key}")
@@ -40,10 +40,10 @@ def load_bindings() -> Bindings:
     return bindings
 
 
-def save_bindings(bindings: Mapping[str, tuple[str, ...]]) -> None:
+def save_bindings(actions: Sequence[Action], bindings: Mapping[str, tuple[str, ...]]) -> None:
     """Keep what differs from the program's own shortcuts."""
     settings = QSettings()
-    for key, default in default_bindings().items():
+    for key, default in default_bindings(actions).items():
         if bindings[key] == default:
             settings.remove(f"{GROUP}/{key}")
         else:

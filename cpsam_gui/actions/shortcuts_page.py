@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeySequence
 from PyQt6.QtWidgets import (
@@ -18,13 +20,16 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from cpsam_gui.actions import ACTIONS
 from cpsam_gui.actions.shortcuts import Bindings, clashes, default_bindings, portable
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cpsam_gui.actions.table import Action
+
 KEY = Qt.ItemDataRole.UserRole
-TITLES = {action.key: action.text for action in ACTIONS}
 
 
 class ShortcutsPage(QDialog):
@@ -33,8 +38,10 @@ class ShortcutsPage(QDialog):
     chosen = pyqtSignal(object)
     """The shortcuts that the user settled on (Bindings)."""
 
-    def __init__(self, parent: QWidget | None, bindings: Bindings) -> None:
+    def __init__(self, parent: QWidget | None, actions: Sequence[Action], bindings: Bindings) -> None:
         super().__init__(parent)
+        self._defaults = default_bindings(actions)
+        self._titles = {action.key: translate(action.text).removesuffix("…") for action in actions}
         self.bindings = dict(bindings)
         self.setWindowTitle(translate("Shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -58,15 +65,13 @@ class ShortcutsPage(QDialog):
         self.warning.setWordWrap(True)
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel | standard.RestoreDefaults)
-        self._items = {action.key: self._item(action.key, action.menu) for action in ACTIONS}
+        self._items = {action.key: self._item(action.key, action.menu) for action in actions}
         self._arrange()
         self._connect()
         self.refresh()
 
     def _item(self, key: str, menu: str) -> QTreeWidgetItem:
-        item = QTreeWidgetItem(
-            self.tree, [f"{translate(menu)}: {translate(TITLES[key]).removesuffix('…')}", ""]
-        )
+        item = QTreeWidgetItem(self.tree, [f"{translate(menu)}: {self._titles[key]}", ""])
         item.setData(0, KEY, key)
         return item
 
@@ -93,13 +98,13 @@ class ShortcutsPage(QDialog):
         self.set.clicked.connect(lambda: self._put((self._typed(),)))
         self.add.clicked.connect(lambda: self._put((*self.bindings[self.key], self._typed())))
         self.clear.clicked.connect(lambda: self._put(()))
-        self.reset.clicked.connect(lambda: self._put(default_bindings()[self.key]))
+        self.reset.clicked.connect(lambda: self._put(self._defaults[self.key]))
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)
         restore = self.buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults)
         if restore is not None:
             restore.clicked.connect(self.restore)
-        self.tree.setCurrentItem(self._items[ACTIONS[0].key])
+        self.tree.setCurrentItem(next(iter(self._items.values())))
 
     # -- showing -----------------------------------------------------------------------------------------
 
@@ -107,7 +112,7 @@ class ShortcutsPage(QDialog):
     def key(self) -> str:
         """Key of the action that is chosen."""
         item = self.tree.currentItem()
-        return str(item.data(0, KEY)) if item is not None else ACTIONS[0].key
+        return str(item.data(0, KEY)) if item is not None else next(iter(self._items))
 
     def choose(self, key: str) -> None:
         """Choose an action."""
@@ -133,12 +138,12 @@ class ShortcutsPage(QDialog):
         others = [k for k, keys in self.bindings.items() if typed in keys and k != self.key] if typed else []
         if others:
             words = translate("{keys} is the shortcut of: {actions}").format(
-                keys=native(typed), actions=", ".join(_title(key) for key in others)
+                keys=native(typed), actions=", ".join(self._titles[key] for key in others)
             )
         else:
             words = "\n".join(
                 translate("{keys} is shared by: {actions}").format(
-                    keys=native(keys), actions=", ".join(map(_title, users))
+                    keys=native(keys), actions=", ".join(self._titles[key] for key in users)
                 )
                 for keys, users in clashes(self.bindings).items()
             )
@@ -161,7 +166,7 @@ class ShortcutsPage(QDialog):
 
     def restore(self) -> None:
         """Put back the shortcuts that the program comes with."""
-        self.bindings = default_bindings()
+        self.bindings = dict(self._defaults)
         self.refresh()
 
     def _accept(self) -> None:
@@ -177,7 +182,3 @@ class ShortcutsPage(QDialog):
 def native(shortcut: str) -> str:
     """Return a shortcut as it is written on this system."""
     return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
-
-
-def _title(key: str) -> str:
-    return translate(TITLES[key]).removesuffix("…")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PyQt6.QtGui import QAction
+
 from cpsam_gui.actions.table import Action, with_image
 
 if TYPE_CHECKING:
@@ -12,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def _tool(key: str) -> Do:
-    return lambda w: w.session.use_by_key(key, w.actions_by_key[f"tool_{key}"].shortcut().toString())
+    def do(window: Window) -> None:
+        action = window.findChild(QAction, f"tool_{key}")
+        # The key in force, which may be one of the user's own: the tool is held for as long as it is.
+        window.session.use_by_key(key, action.shortcut().toString() if action is not None else "")
+
+    return do
 
 
 def _divide(window: Window) -> None:

@@ -75,6 +75,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         session.image_changed.connect(self._new_image)
         session.tool_changed.connect(self._tool_changed)
         session.redraw.connect(self._show_shapes)
+        theme.changed.connect(self._recolour)
         events = session.view.events
         events.camera.connect(self._move_camera)
         events.picture.connect(self._name_picture)
@@ -102,7 +103,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         """Hide the masks as long as a key is held."""
         self.layers.peek(on)
 
-    def recolour_theme(self) -> None:
+    def _recolour(self) -> None:
         """Take the ground colour of the theme."""
         self.setBackground(QColor(theme.current().canvas))
 

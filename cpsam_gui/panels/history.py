@@ -33,6 +33,7 @@ class HistoryPanel(QWidget):
         layout.addWidget(self._note)
         session.history_changed.connect(self.refresh)
         session.image_changed.connect(self.refresh)
+        theme.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:

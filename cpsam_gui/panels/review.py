@@ -39,6 +39,7 @@ class ReviewPanel(QWidget):
         self._review.missed_changed.connect(self.refresh)
         session.measuring.busy_changed.connect(self.refresh)
         session.history_changed.connect(self.refresh)
+        theme.changed.connect(self._recolour)
         self.refresh()
 
     def _make_buttons(self) -> None:
@@ -172,7 +173,7 @@ class ReviewPanel(QWidget):
         self.next_missed.setEnabled(count > 0)
         self.find_here.setEnabled(self._review.missed_at is not None)
 
-    def recolour(self) -> None:
+    def _recolour(self) -> None:
         """Take over the colours of the theme."""
         for button in self.findChildren(QPushButton):
             name = button.property("icon_name")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fonticon_mdi7 import MDI7
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFont, QPalette
 from superqt.fonticon import icon as font_icon
 
@@ -60,7 +60,17 @@ LIGHT = Scheme(
     "#8a5200",
 )
 
+
+class ThemeEvents(QObject):
+    """Says that the colours are others now; each widget listens for itself."""
+
+    changed = pyqtSignal()
+
+
 _current = DARK
+_events = ThemeEvents()
+changed = _events.changed
+"""Icons and colours must be taken anew: ``theme.changed.connect(self._recolour)``."""
 
 
 def current() -> Scheme:
@@ -94,6 +104,7 @@ def apply(app: QApplication, scheme: Scheme = DARK) -> None:
         font.setPixelSize(MIN_TEXT + 1)
     app.setFont(font)
     app.setStyleSheet(_sheet(scheme))
+    changed.emit()
 
 
 def _palette(scheme: Scheme) -> QPalette:

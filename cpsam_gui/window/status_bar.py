@@ -34,7 +34,6 @@ class Status(QStatusBar):
         self.bar.setFixedWidth(160)
         self.bar.setTextVisible(False)
         self.cancel = QToolButton()
-        self.cancel.setIcon(theme.icon("close"))
         self.cancel.setAutoRaise(True)
         self.cancel.setToolTip(translate("Cancel  (Ctrl+.)"))
         self.cancel.clicked.connect(session.jobs.cancel)
@@ -57,8 +56,13 @@ class Status(QStatusBar):
         session.jobs.finished.connect(self._finished)
         canvas.pointed.connect(self._read)
         canvas.left.connect(lambda: self.readout.setText(""))
+        theme.changed.connect(self._recolour)
+        self._recolour()
         self._finished()
         self.show_hint()
+
+    def _recolour(self) -> None:
+        self.cancel.setIcon(theme.icon("close"))
 
     def say(self, text: str) -> None:
         """Show a message for a while."""

@@ -81,7 +81,6 @@ class Frame(QObject):
         scheme = SCHEMES[preferences.theme]
         if isinstance(app, QApplication) and scheme is not theme.current():
             theme.apply(app, scheme)
-            self._window.recolour()
 
     # -- errors ------------------------------------------------------------------------------------------
 

@@ -48,9 +48,10 @@ class Welcome(QWidget):
         layout.addSpacing(theme.GRID)
         layout.addLayout(buttons)
         layout.addStretch(1)
-        self.recolour()
+        theme.changed.connect(self._recolour)
+        self._recolour()
 
-    def recolour(self) -> None:
+    def _recolour(self) -> None:
         """Take the colours of the theme."""
         self._picture.setPixmap(theme.icon("image_outline", theme.current().dim).pixmap(72, 72))
 

@@ -6,18 +6,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QMainWindow,
     QMessageBox,
-    QToolBar,
     QWidget,
 )
 
-from cpsam_gui import actions, tasks
-from cpsam_gui.actions.pages import Pages
+from cpsam_gui import tasks
 from cpsam_gui.canvas import Canvas
 from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.dialogs import recovery as recovery_dialog
@@ -37,14 +35,13 @@ from cpsam_gui.program import settings_store as remembered
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session import Session
 from cpsam_gui.storage.companions import holds_objects, images_in, masks_path, seg_path
-from cpsam_gui.style import theme
 from cpsam_gui.window.docks import Place, drop_stale_tabs, make_docks
+from cpsam_gui.window.pages import Pages
 from cpsam_gui.window.planes import PlaneSlider
-from cpsam_gui.window.recent_menu import RecentMenu, remember
+from cpsam_gui.window.recent_menu import remember
 from cpsam_gui.window.review_pages import ReviewPages
 from cpsam_gui.window.status_bar import Status
 from cpsam_gui.window.support import Frame
-from cpsam_gui.window.tool_bar import ToolStrip
 from cpsam_gui.window.training_pages import TrainingPages
 from cpsam_gui.window.welcome import Welcome
 
@@ -58,8 +55,10 @@ SAVE = "TIFF (*.tif);;PNG (*.png)"
 
 
 class Window(QMainWindow):
-    """One window on one image."""
+    """One window on one image; :mod:`cpsam_gui.actions.install` puts menus and tools onto it."""
 
+    changed = pyqtSignal()
+    """Something changed that actions and titles depend on."""
     session: Session
     canvas: Canvas
     frame: Frame
@@ -78,11 +77,7 @@ class Window(QMainWindow):
         self.canvas = Canvas(self.session)
         self.welcome = Welcome(self.canvas, self.ask_open, self.open_demo)
         self.planes = PlaneSlider(self.session)
-        self.actions_by_key = actions.make(self)
-        self.strip = ToolStrip(self.session, self.actions_by_key)
         self.setCentralWidget(self._centre())
-        self._make_menus()
-        self._make_toolbar()
         self._make_docks(model)
         self.status = Status(self.session, self.canvas)
         self.setStatusBar(self.status)
@@ -93,7 +88,6 @@ class Window(QMainWindow):
         self.pages = Pages(self)
         self.refresh()
         self.resize(1360, 860)
-        remembered.restore_window(self)
 
     # -- making ------------------------------------------------------------------------------------------
 
@@ -102,39 +96,15 @@ class Window(QMainWindow):
         layout = QGridLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.strip, 0, 0, 1, 2)
         layout.addWidget(self.canvas, 1, 0)
         layout.addWidget(self.planes, 1, 1)
         layout.setColumnStretch(0, 1)
+        self._layout = layout
         return centre
 
-    def _make_menus(self) -> None:
-        bar = self.menuBar()
-        if bar is None:
-            return
-        menus = {name: bar.addMenu(f"&{translate(name)}") for name in actions.MENUS}
-        for action in actions.ACTIONS:
-            menu = menus[action.menu]
-            if menu is not None:
-                if action.break_before:
-                    menu.addSeparator()
-                menu.addAction(self.actions_by_key[action.key])
-                if action.key == "open_folder":
-                    self.recent_menu = RecentMenu(menu)
-                    self.recent_menu.chosen.connect(self.open)
-                    menu.addMenu(self.recent_menu)
-
-    def _make_toolbar(self) -> None:
-        bar = QToolBar(translate("Tools"))
-        bar.setObjectName("toolbar")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(theme.ICON))
-        for key in actions.TOOLBAR:
-            if key is None:
-                bar.addSeparator()
-            else:
-                bar.addAction(self.actions_by_key[key])
-        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
+    def add_above(self, widget: QWidget) -> None:
+        """Put a bar above the canvas."""
+        self._layout.addWidget(widget, 0, 0, 1, 2)
 
     def _make_docks(self, model: str | None) -> None:
         if model:
@@ -193,9 +163,8 @@ class Window(QMainWindow):
             remember(self.session.path)
 
     def refresh(self) -> None:
-        """Bring actions, title and the run button up to date."""
+        """Bring title and run button up to date, and tell the actions."""
         session = self.session
-        actions.refresh(self.actions_by_key, session)
         self.welcome.setVisible(session.image is None)
         name = (
             session.path.name if session.path is not None else "untitled" if session.image is not None else ""
@@ -203,6 +172,7 @@ class Window(QMainWindow):
         self.setWindowTitle(f"{name}[*] - cpsam-gui" if name else "cpsam-gui")
         self.setWindowModified(session.image is not None and session.document.modified)
         self.segment_panel.show_running(session.jobs.busy, session.image is not None)
+        self.changed.emit()
 
     # -- doing -------------------------------------------------------------------------------------------
 
@@ -364,19 +334,6 @@ class Window(QMainWindow):
     def toggle_theme(self) -> None:
         """Change between the dark and the light theme."""
         self.frame.toggle_theme()
-
-    def recolour(self) -> None:
-        """Take over the colours of the theme."""
-        actions.decorate(self.actions_by_key)
-        self.canvas.recolour_theme()
-        self.strip.recolour()
-        self.segment_panel.recolour()
-        self.status.cancel.setIcon(theme.icon("close"))
-        self.welcome.recolour()
-        self.history_panel.refresh()
-        self.review_panel.recolour()
-        self.table_panel.top.recolour()
-        self.table_panel.plots.draw()
 
     def show_problem(self, problem: Problem) -> None:
         """Show an error in a dialog that does not block."""

@@ -149,12 +149,12 @@ def session(segmenter: FakeSegmenter, qtbot: QtBot) -> Iterator[Session]:
 @pytest.fixture
 def window(segmenter: FakeSegmenter, qtbot: QtBot, qapp: QApplication) -> Iterator[Window]:
     """Return a shown window without an image."""
+    from cpsam_gui.actions.install import make_window
     from cpsam_gui.style import theme
-    from cpsam_gui.window.window import Window
 
     theme.apply(qapp)
 
-    made = Window(Session(Models(lambda name, progress: segmenter)))
+    made = make_window(Session(Models(lambda name, progress: segmenter)))
     made.session.keeping.preferences.now = Preferences(autosave=False)  # but where it is tested
     made.resize(1200, 800)
     with qtbot.waitExposed(made):

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cpsam_gui.dialogs.help.browser import PAGES, HelpBrowser, page_html
 
-__all__ = ["PAGES", "HelpBrowser", "page_html"]
+if TYPE_CHECKING:
+    from cpsam_gui.dialogs.help.browser import KeyRows
+
+__all__ = ["PAGES", "HelpBrowser", "KeyRows", "page_html"]

@@ -6,17 +6,20 @@ import html
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtGui import QKeySequence, QTextDocument
+from PyQt6.QtGui import QTextDocument
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QTextBrowser, QWidget
 
-from cpsam_gui.actions import ACTIONS, MENUS
 from cpsam_gui.program.crash_reports import reports_folder
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.storage.journal import journal_folder
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from typing import TypeAlias
+
+    KeyRows: TypeAlias = Mapping[str, Sequence[tuple[str, str]]]
+    """Keys and what they do, by the menu."""
 
 PAGES = {
     "start": "Getting started",
@@ -41,11 +44,9 @@ MOUSE = (
 class HelpBrowser(QDialog):
     """Shows the pages; they are part of the program, no network is needed."""
 
-    def __init__(
-        self, parent: QWidget | None, bindings: Mapping[str, tuple[str, ...]], page: str = "start"
-    ) -> None:
+    def __init__(self, parent: QWidget | None, keys: KeyRows, page: str = "start") -> None:
         super().__init__(parent)
-        self._bindings = bindings
+        self._key_rows = keys
         self.setWindowTitle(translate("Help"))
         self.resize(860, 620)
         self.list = QListWidget()
@@ -68,13 +69,13 @@ class HelpBrowser(QDialog):
         self.list.setCurrentRow(list(PAGES).index(page))
 
     def _turn(self, row: int) -> None:
-        self.text.setHtml(page_html(list(PAGES)[row], self._bindings))
+        self.text.setHtml(page_html(list(PAGES)[row], self._key_rows))
 
 
-def page_html(page: str, bindings: Mapping[str, tuple[str, ...]]) -> str:
+def page_html(page: str, keys: KeyRows) -> str:
     """Return a page as HTML."""
     if page == "keys":
-        return _keys(bindings)
+        return _keys(keys)
     text = (FOLDER / f"{page}.md").read_text(encoding="utf-8")
     text = text.replace("{formats}", _formats()).replace("{folders}", _folders())
     document = QTextDocument()
@@ -83,29 +84,20 @@ def page_html(page: str, bindings: Mapping[str, tuple[str, ...]]) -> str:
     return document.toHtml().replace("margin-bottom:0px", "margin-bottom:8px")
 
 
-def _keys(bindings: Mapping[str, tuple[str, ...]]) -> str:
+def _keys(keys: KeyRows) -> str:
     """Return every action with its keys, as they are set now."""
     parts = [f"<h1>{translate(PAGES['keys'])}</h1>", f"<h3>{translate('Mouse')}</h3>", _rows(MOUSE)]
-    for menu in MENUS:
-        rows = [
-            (", ".join(map(_native, bindings[action.key])), action.text.removesuffix("…"))
-            for action in ACTIONS
-            if action.menu == menu
-        ]
+    for menu, rows in keys.items():
         parts += [f"<h3>{translate(menu)}</h3>", _rows(rows)]
     return "".join(parts)
 
 
-def _rows(rows: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> str:
+def _rows(rows: Sequence[tuple[str, str]]) -> str:
     cells = "".join(
         f"<tr><td width='170'><b>{html.escape(translate(keys))}</b></td><td>{html.escape(translate(words))}</td></tr>"
         for keys, words in rows
     )
     return f"<table cellpadding='3'>{cells}</table>"
-
-
-def _native(shortcut: str) -> str:
-    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _formats() -> str:

@@ -68,6 +68,7 @@ class FolderView(QWidget):
         queue.filled.connect(self.fill)
         queue.changed.connect(self._show)
         queue.state_changed.connect(self.refresh)
+        theme.changed.connect(self._recolour)
         self.fill()
 
     def fill(self) -> None:
@@ -92,7 +93,7 @@ class FolderView(QWidget):
         self.cancel.setEnabled(queue.running)
         self._show_summary()
 
-    def recolour(self) -> None:
+    def _recolour(self) -> None:
         """Take the icons' colours of the theme."""
         self.back.setIcon(theme.icon("close"))
         for number in range(self.list.topLevelItemCount()):

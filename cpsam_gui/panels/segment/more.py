@@ -56,6 +56,7 @@ class More(QWidget):
         top.addWidget(beside)
         layout.addLayout(top)
         layout.addWidget(self.body)
+        theme.changed.connect(self._recolour)
         self._fold(False)
 
     def show_options(self, options: RunOptions) -> None:
@@ -76,7 +77,7 @@ class More(QWidget):
         ):
             put(widget, value)
 
-    def recolour(self) -> None:
+    def _recolour(self) -> None:
         """Take the icons' colours of the theme."""
         self.head.setIcon(
             theme.icon("chevron_down" if self.head.isChecked() else "chevron_right", theme.current().text)
@@ -84,7 +85,7 @@ class More(QWidget):
 
     def _fold(self, unfolded: bool) -> None:
         self.body.setVisible(unfolded)
-        self.recolour()
+        self._recolour()
 
     def _brightness(self, rows: QFormLayout) -> None:
         tip = "Brightness percentiles that become 0 and 1 for the model"

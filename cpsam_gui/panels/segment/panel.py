@@ -48,6 +48,7 @@ class SegmentPanel(QWidget):
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.foot)
         self._connect()
+        theme.changed.connect(self._recolour)
         self.refresh()
         self._new_image()
 
@@ -152,9 +153,8 @@ class SegmentPanel(QWidget):
         self._session.runs.options = before.restored()
         self._timer.start()
 
-    def recolour(self) -> None:
+    def _recolour(self) -> None:
         """Take the icons' colours of the theme."""
-        self.more.recolour()
         for widget, name in (
             (self.diameter.disk, "circle_outline"),
             (self.diameter.masks, "shape_outline"),
@@ -165,7 +165,6 @@ class SegmentPanel(QWidget):
             (self.foot.copy, "content_copy"),
         ):
             widget.setIcon(theme.icon(name))
-        self.folder.recolour()
         self._show_state()
 
     def _folder_clicked(self) -> None:

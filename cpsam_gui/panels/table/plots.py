@@ -92,6 +92,7 @@ class Plots(QWidget):
         self.first.currentIndexChanged.connect(self.draw)
         self.second.currentIndexChanged.connect(self.draw)
         self.box.brushed.connect(self._brush)
+        theme.changed.connect(self.draw)
 
     # -- content -----------------------------------------------------------------------------------------
 

@@ -49,8 +49,9 @@ class TopRow(QHBoxLayout):
         self.addWidget(self.filter, 1)
         for button in (self.micrometres, self.choose, self.show_plots, self.export, self.folder, self.close):
             self.addWidget(button)
+        theme.changed.connect(self._recolour)
 
-    def recolour(self) -> None:
+    def _recolour(self) -> None:
         """Take over the colours of the theme."""
         for button in (self.choose, self.show_plots, self.export, self.folder):
             button.setIcon(theme.icon(str(button.property("icon_name"))))

@@ -57,7 +57,6 @@ class TrainPanel(QWidget):
         self.more.addWidget(self.options)
         self.button = QPushButton(translate("Retrain"))
         self.button.setObjectName("primary")
-        self.button.setIcon(theme.icon("school_outline", theme.current().on_accent))
         self.text = dim("")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -69,8 +68,13 @@ class TrainPanel(QWidget):
         self._arrange()
         self._connect()
         self._filled = False
+        theme.changed.connect(self._recolour)
+        self._recolour()
         self._candidates_changed()
         self._state_changed()
+
+    def _recolour(self) -> None:
+        self.button.setIcon(theme.icon("school_outline", theme.current().on_accent))
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """Fill in models and defaults when first seen, and keep the images up to date from now on; called by Qt."""

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from cpsam_core.progress import Cancelled
 from cpsam_gui import actions
+from cpsam_gui.actions.install import actions_of
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -59,7 +60,7 @@ def test_every_action_does_its_work(
     monkeypatch.setattr("cpsam_gui.tasks.training.train", cancelled)
     session = segmented.session
     session.view.selection = frozenset(list(session.document.objects)[:2])
-    action = segmented.actions_by_key[key]
+    action = actions_of(segmented)[key]
     action.setEnabled(True)
     action.trigger()
     qtbot.waitUntil(lambda: session.jobs.idle)
@@ -71,7 +72,7 @@ def test_every_action_does_its_work(
 
 
 def test_results_of_the_actions(segmented: Window) -> None:
-    session, do = segmented.session, segmented.actions_by_key
+    session, do = segmented.session, actions_of(segmented)
     do["select_all"].trigger()
     assert len(session.view.selection) == 4
     do["merge"].trigger()

@@ -10,6 +10,8 @@ from PyQt6.QtWidgets import QDialogButtonBox
 
 from cpsam_gui.actions import ACTIONS
 from cpsam_gui.actions.command_palette import score
+from cpsam_gui.actions.install import actions_of
+from cpsam_gui.actions.pages import ActionPages
 from cpsam_gui.actions.shortcuts import clashes, default_bindings, load_bindings, save_bindings
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def test_letters_fit_in_their_order() -> None:
 
 
 def test_the_palette_does_what_is_chosen(segmented: Window, qtbot: QtBot) -> None:
-    palette = segmented.pages.command_palette()
+    palette = ActionPages.of(segmented).command_palette()
     palette.line.setText("select all")
     item = palette.tree.topLevelItem(0)
     assert item is not None
@@ -39,7 +41,7 @@ def test_the_palette_does_what_is_chosen(segmented: Window, qtbot: QtBot) -> Non
 
 
 def test_what_cannot_be_done_is_gray_and_does_nothing(window: Window, qtbot: QtBot) -> None:
-    palette = window.pages.command_palette()
+    palette = ActionPages.of(window).command_palette()
     palette.line.setText("clear all masks")
     item = palette.tree.topLevelItem(0)
     assert item is not None
@@ -55,26 +57,26 @@ def test_what_cannot_be_done_is_gray_and_does_nothing(window: Window, qtbot: QtB
 
 
 def test_the_program_has_no_clashes() -> None:
-    assert not clashes(default_bindings())
-    assert load_bindings() == default_bindings()
+    assert not clashes(default_bindings(ACTIONS))
+    assert load_bindings(ACTIONS) == default_bindings(ACTIONS)
 
 
 def test_a_shortcut_of_ones_own(segmented: Window) -> None:
-    page = segmented.pages.shortcuts()
+    page = ActionPages.of(segmented).shortcuts()
     page.choose("merge")
     page.edit.setKeySequence(QKeySequence("Ctrl+Shift+J"))
     page.set.click()
     page.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
-    merge = segmented.actions_by_key["merge"]
+    merge = actions_of(segmented)["merge"]
     assert merge.shortcut().toString() == "Ctrl+Shift+J"
     assert "Ctrl+Shift+J" in merge.toolTip()
-    assert load_bindings()["merge"] == ("Ctrl+Shift+J",)
-    save_bindings(default_bindings())
-    assert load_bindings() == default_bindings()
+    assert load_bindings(ACTIONS)["merge"] == ("Ctrl+Shift+J",)
+    save_bindings(ACTIONS, default_bindings(ACTIONS))
+    assert load_bindings(ACTIONS) == default_bindings(ACTIONS)
 
 
 def test_clashes_are_told_and_not_accepted(segmented: Window) -> None:
-    page = segmented.pages.shortcuts()
+    page = ActionPages.of(segmented).shortcuts()
     page.choose("merge")
     page.edit.setKeySequence(QKeySequence("Ctrl+Z"))
     assert "Undo" in page.warning.text()
@@ -88,7 +90,7 @@ def test_clashes_are_told_and_not_accepted(segmented: Window) -> None:
     page.clear.click()
     assert page.bindings["merge"] == ()
     page.restore()
-    assert page.bindings == default_bindings()
+    assert page.bindings == default_bindings(ACTIONS)
     page.search.setText("ctrl+z")
     shown = [key for key, item in page._items.items() if not item.isHidden()]
     assert shown == ["undo"]
@@ -96,9 +98,9 @@ def test_clashes_are_told_and_not_accepted(segmented: Window) -> None:
 
 
 def test_a_held_key_follows_the_shortcut_of_its_tool(segmented: Window) -> None:
-    bindings = default_bindings() | {"tool_brush": ("J",)}
-    segmented.pages._bind(bindings)
-    segmented.actions_by_key["tool_brush"].trigger()
+    bindings = default_bindings(ACTIONS) | {"tool_brush": ("J",)}
+    ActionPages.of(segmented).bind(bindings)
+    actions_of(segmented)["tool_brush"].trigger()
     held = segmented.session._held
     assert held is not None
     assert held[0] == "J"

@@ -12,6 +12,7 @@ from PyQt6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PyQt6.QtWidgets import QApplication
 
 from cpsam_gui import operations
+from cpsam_gui.actions.install import actions_of
 from cpsam_gui.canvas.legend import wheel
 from cpsam_gui.canvas.result_colours import FlowColours
 from cpsam_gui.session import Flows
@@ -76,7 +77,7 @@ def test_without_a_run_there_is_the_image_alone(opened: Window, qtbot: QtBot) ->
     session = opened.session
     qtbot.keyClick(opened, Qt.Key.Key_PageDown)
     assert session.view.picture is Picture.IMAGE
-    assert not opened.actions_by_key["show_flows"].isEnabled()
+    assert not actions_of(opened)["show_flows"].isEnabled()
     assert "after a run" in opened.status.hint.text()
 
 
@@ -86,15 +87,15 @@ def test_flow_errors_follow_edits(segmented: Window) -> None:
     session.view.set_masks(visible=False)
     before = pixels(segmented)
     session.view.selection = frozenset(list(session.document.objects)[:1])
-    segmented.actions_by_key["delete"].trigger()
+    actions_of(segmented)["delete"].trigger()
     assert not np.array_equal(pixels(segmented), before)
 
 
 def test_the_overview_appears_when_zoomed_in_and_goes_there(segmented: Window, qtbot: QtBot) -> None:
     view, minimap = segmented.session.view, segmented.canvas.minimap
     assert not minimap.isVisible()
-    segmented.actions_by_key["zoom_in"].trigger()
-    segmented.actions_by_key["zoom_in"].trigger()
+    actions_of(segmented)["zoom_in"].trigger()
+    actions_of(segmented)["zoom_in"].trigger()
     assert minimap.isVisible()
     qtbot.mouseClick(minimap, LEFT, NONE, QPoint(minimap.width() // 4, minimap.height() * 3 // 4))
     assert view.camera.y == pytest.approx(60, abs=1.5)
@@ -102,9 +103,9 @@ def test_the_overview_appears_when_zoomed_in_and_goes_there(segmented: Window, q
     qtbot.mousePress(minimap, LEFT, NONE, QPoint(5, 5))
     qtbot.mouseMove(minimap, QPoint(minimap.width() // 2, minimap.height() // 2))
     assert not minimap.grab().isNull()
-    segmented.actions_by_key["minimap"].trigger()
+    actions_of(segmented)["minimap"].trigger()
     assert not minimap.isVisible()
-    segmented.actions_by_key["minimap"].trigger()
+    actions_of(segmented)["minimap"].trigger()
     assert minimap.isVisible()
     segmented.canvas.fit()
     assert not minimap.isVisible()
@@ -159,8 +160,8 @@ def test_two_fingers_move_and_pinch(segmented: Window) -> None:
 def test_masks_as_fill_outline_or_both(segmented: Window) -> None:
     seen = []
     for overlay in Overlay:
-        segmented.actions_by_key[f"overlay_{overlay.value}"].trigger()
-        assert segmented.actions_by_key[f"overlay_{overlay.value}"].isChecked()
+        actions_of(segmented)[f"overlay_{overlay.value}"].trigger()
+        assert actions_of(segmented)[f"overlay_{overlay.value}"].isChecked()
         seen.append(pixels(segmented))
     assert not np.array_equal(seen[0], seen[1])
     assert not np.array_equal(seen[1], seen[2])
@@ -251,8 +252,8 @@ def test_the_look_of_the_masks_is_set_in_the_panel(segmented: Window) -> None:
     look.solo.setChecked(True)
     look.visible.setChecked(False)
     assert (view.masks.opacity, view.masks.solo, view.masks.visible) == (0.8, True, False)
-    segmented.actions_by_key["masks"].trigger()
-    segmented.actions_by_key["overlay_both"].trigger()
+    actions_of(segmented)["masks"].trigger()
+    actions_of(segmented)["overlay_both"].trigger()
     assert look.visible.isChecked()
     assert Overlay(look.overlay.currentData()) is Overlay.BOTH
 
@@ -260,7 +261,7 @@ def test_the_look_of_the_masks_is_set_in_the_panel(segmented: Window) -> None:
 def test_colours_by_class(segmented: Window) -> None:
     session, look = segmented.session, segmented.channels_panel.look
     session.view.set_masks(overlay=Overlay.FILL, opacity=1.0)
-    segmented.actions_by_key["by_class"].trigger()
+    actions_of(segmented)["by_class"].trigger()
     assert bool(look.colouring.currentData())
 
     def shown() -> list[int]:
@@ -269,7 +270,7 @@ def test_colours_by_class(segmented: Window) -> None:
     assert len(set(shown())) == 1, "none has a class yet"
     before = pixels(segmented)
     session.view.select(1, 2)
-    segmented.actions_by_key["class_3"].trigger()
+    actions_of(segmented)["class_3"].trigger()
     session.view.select()
     one, other, without = shown()
     assert one == other != without

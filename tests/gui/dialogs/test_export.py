@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QCheckBox, QFileDialog, QMessageBox
 
 from cpsam_core.formats import FORMATS, find_format
 from cpsam_gui import operations
+from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs.export import GROUP, ExportDialog
 from cpsam_gui.tasks.exporting import ExportPlan, export_folder
 from cpsam_gui.window.recent_menu import recent_paths
@@ -27,7 +28,7 @@ BOTH_WAYS = [one.key for one in FORMATS if one.can_write and one.can_read and on
 
 def export(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, key: str, path: Path) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: (str(path), ""))
-    window.actions_by_key["export"].trigger()
+    actions_of(window)["export"].trigger()
     dialog = window.findChild(ExportDialog)
     assert dialog is not None
     dialog.choose(key)

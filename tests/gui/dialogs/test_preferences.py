@@ -9,6 +9,7 @@ from PyQt6.QtCore import QCoreApplication, QSettings
 from PyQt6.QtWidgets import QMessageBox
 
 from cpsam_core.errors import ImageError
+from cpsam_gui.actions.install import actions_of, make_window
 from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.dialogs.preferences import PreferencesDialog
 from cpsam_gui.jobs.jobs import Problem
@@ -18,12 +19,13 @@ from cpsam_gui.program.settings_store import load_preferences, save_preferences
 from cpsam_gui.session import Session
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
-from cpsam_gui.window.window import Window
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
 
 OTHER = Preferences("light", "de", False, 30.0, False, 256, "own", "cpu", 33.0)
 
@@ -77,17 +79,17 @@ def test_preferences_reach_the_window(window: Window, monkeypatch: pytest.Monkey
         return 1
 
     monkeypatch.setattr(PreferencesDialog, "exec", answer)
-    window.actions_by_key["preferences"].trigger()
+    actions_of(window)["preferences"].trigger()
     assert theme.current() is theme.LIGHT
     assert not window.session.keeping.preferences.now.autosave
     assert load_preferences().theme == "light"
-    second = Window(Session())
+    second = make_window(Session())
     assert second.session.keeping.preferences.now == window.session.keeping.preferences.now
     assert second.session.view.brush_diameter == 33.0
     assert second.session.runs.options.model.name == "own"
     assert second.session.runs.options.model.device == "cpu"
     second.close()
-    window.actions_by_key["theme"].trigger()
+    actions_of(window)["theme"].trigger()
     assert theme.current() is theme.DARK
     assert load_preferences().theme == "dark"
 

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
+from cpsam_gui.actions.install import actions_of, make_window
 from cpsam_gui.runs.folder_queue import Existing, State
 from cpsam_gui.runs.options import RunOptions
 
@@ -194,9 +195,9 @@ def test_commands_are_copied(opened: Window, image_file: Path) -> None:
     clipboard = QApplication.clipboard()
     assert clipboard is not None
     opened.session.runs.change(flow_threshold=0.8)
-    opened.actions_by_key["copy_command"].trigger()
+    actions_of(opened)["copy_command"].trigger()
     assert clipboard.text() == f"cpsam segment {image_file} --model cpsam-lite --flow_threshold 0.8"
-    opened.actions_by_key["copy_python"].trigger()
+    actions_of(opened)["copy_python"].trigger()
     assert f"read_image({str(image_file)!r})" in clipboard.text()
     assert "clipboard" in opened.status.hint.text()
 
@@ -218,7 +219,7 @@ def test_a_slow_run_is_announced(opened: Window, monkeypatch: pytest.MonkeyPatch
 def test_the_folder_is_worked_through_from_the_panel(opened: Window, qtbot: QtBot, image_file: Path) -> None:
     (image_file.parent / "more.tif").write_bytes(image_file.read_bytes())
     panel, queue = opened.segment_panel, opened.session.folder_run.queue
-    opened.actions_by_key["folder"].trigger()
+    actions_of(opened)["folder"].trigger()
     view = panel.folder
     assert panel.pages.currentWidget() is view
     view.policy.setCurrentIndex(2)
@@ -247,7 +248,7 @@ def test_closing_with_a_folder_at_work_asks(
     run.look()
     run.start()
     qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
-    opened.actions_by_key["folder_pause"].trigger()
+    actions_of(opened)["folder_pause"].trigger()
     assert opened.segment_panel.folder.pause.text() == "Go on"
     assert "paused" in opened.segment_panel.foot.progress.text()
     assert not opened.close()
@@ -259,9 +260,8 @@ def test_closing_with_a_folder_at_work_asks(
 def test_a_model_from_the_command_line_is_the_one_shown(qtbot: QtBot, qapp: Any) -> None:
     from cpsam_gui.runs.models import Models
     from cpsam_gui.session import Session
-    from cpsam_gui.window.window import Window
 
-    window = Window(Session(Models(lambda choice, progress: None)), model="cpsam_v2")  # type: ignore[arg-type, return-value]
+    window = make_window(Session(Models(lambda choice, progress: None)), model="cpsam_v2")  # type: ignore[arg-type, return-value]
     assert window.session.runs.options.model.name == "cpsam_v2"
     assert window.segment_panel.model.shown == "cpsam_v2"
     assert window.session.runs.options.changed(name="cpsam-lite") == RunOptions()

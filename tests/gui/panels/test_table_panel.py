@@ -10,6 +10,7 @@ from PyQt6.QtCore import QItemSelectionModel, QPoint, QRectF, Qt
 from PyQt6.QtWidgets import QFileDialog
 
 from cpsam_gui import operations
+from cpsam_gui.actions.install import actions_of
 from cpsam_gui.panels.table import TablePanel
 from cpsam_gui.panels.table.model import TableModel, cell_text, in_units, title_of
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def panel(segmented: Window, qtbot: QtBot) -> TablePanel:
     """Return the table of four objects, in view."""
-    segmented.actions_by_key["table"].trigger()
+    actions_of(segmented)["table"].trigger()
     qtbot.waitUntil(lambda: segmented.session.measuring.fresh)
     return segmented.table_panel
 
@@ -46,7 +47,7 @@ def test_the_action_shows_and_hides_it(panel: TablePanel, segmented: Window) -> 
     assert panel.isVisible()
     panel.top.close.click()
     assert not segmented.docks["Table"].isVisible()
-    segmented.actions_by_key["table"].trigger()
+    actions_of(segmented)["table"].trigger()
     assert segmented.docks["Table"].isVisible()
 
 
@@ -210,7 +211,7 @@ def test_a_table_that_was_never_shown_is_written_as_it_is_now(
     target = tmp_path / "table.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(target), "CSV (*.csv)"))
     operations.delete(segmented.session.document, [2])
-    segmented.actions_by_key["table_export"].trigger()
+    actions_of(segmented)["table_export"].trigger()
     qtbot.waitUntil(lambda: target.is_file() and segmented.session.jobs.idle)
     assert [line.split(",")[0] for line in target.read_text().splitlines()] == ["id", "1", "3", "4"]
 

@@ -12,6 +12,8 @@ from PyQt6.QtWidgets import QApplication, QMessageBox
 
 from cpsam_gui import app
 from cpsam_gui.actions import ACTIONS
+from cpsam_gui.actions.install import actions_of
+from cpsam_gui.actions.pages import ActionPages, key_rows
 from cpsam_gui.actions.shortcuts import default_bindings
 from cpsam_gui.dialogs.help import PAGES, page_html
 from cpsam_gui.program import crash_reports as crash
@@ -61,7 +63,7 @@ def test_the_tour_opens_the_demonstration(
 
 
 def test_every_page_of_help_is_there(window: Window) -> None:
-    browser = window.pages.help()
+    browser = ActionPages.of(window).help()
     for page in PAGES:
         browser.show_page(page)
         text = browser.text.toPlainText()
@@ -73,8 +75,8 @@ def test_every_page_of_help_is_there(window: Window) -> None:
 
 
 def test_the_keys_in_the_help_are_those_in_force() -> None:
-    bindings = default_bindings() | {"merge": ("Ctrl+Shift+J",)}
-    page = page_html("keys", bindings)
+    bindings = default_bindings(ACTIONS) | {"merge": ("Ctrl+Shift+J",)}
+    page = page_html("keys", key_rows(ACTIONS, bindings))
     assert "Ctrl+Shift+J" in page
     for action in ACTIONS:
         assert action.text.removesuffix("…").replace("&", "&amp;").replace("'", "&#x27;") in page
@@ -109,7 +111,7 @@ def test_a_crash_leaves_a_report(
     box = window.findChild(QMessageBox)
     assert box is not None
     box.close()
-    window.actions_by_key["reports"].trigger()
+    actions_of(window)["reports"].trigger()
     assert nothing_else_is_started == [str(crash.reports_folder())]
 
 

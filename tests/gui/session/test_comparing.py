@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QFileDialog
 
 from cpsam_core.metrics.compare import State
 from cpsam_gui import operations
+from cpsam_gui.actions.install import actions_of
 from cpsam_gui.tasks.comparing import labels_before
 
 if TYPE_CHECKING:
@@ -83,9 +84,9 @@ def test_it_is_drawn_on_the_canvas(page: ComparePage, segmented: Window, qtbot: 
     segmented.canvas.grab()
     page.drawn.setChecked(False)
     assert not layer.present.isVisible()
-    segmented.actions_by_key["compare_show"].trigger()
+    actions_of(segmented)["compare_show"].trigger()
     assert layer.present.isVisible()
-    segmented.actions_by_key["compare_clear"].trigger()
+    actions_of(segmented)["compare_clear"].trigger()
     assert segmented.session.comparing.now is None and not layer.present.isVisible()
 
 

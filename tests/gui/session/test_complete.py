@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import Qt
 
 from cpsam_core.images.project_files import read_project_file
+from cpsam_gui.actions.install import actions_of
 from cpsam_gui.tools import Pointer
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def drag(window: Window, qtbot: QtBot, start: tuple[float, float], stop: tuple[f
 
 def test_a_region_is_marked_shown_undone_and_saved(segmented: Window, qtbot: QtBot, image_file: Path) -> None:
     document = segmented.session.document
-    segmented.actions_by_key["tool_complete"].trigger()
+    actions_of(segmented)["tool_complete"].trigger()
     drag(segmented, qtbot, (10, 10), (50, 60))
     (region,) = document.facts.complete
     xs, ys = zip(*region.corners, strict=True)
@@ -70,5 +71,5 @@ def test_a_click_takes_a_region_away_and_all_of_them_go(segmented: Window) -> No
     session.tool.press(Pointer(0, 0))
     session.tool.release(Pointer(4, 4))
     assert session.desk.problems
-    segmented.actions_by_key["all_complete"].trigger()
+    actions_of(segmented)["all_complete"].trigger()
     assert document.facts.complete == ()

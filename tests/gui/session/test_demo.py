@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 def test_the_window_gives_the_masks_of_the_engine(qtbot: QtBot) -> None:
     from cpsam_core.segment.segmenter import Segmenter, Settings
-    from cpsam_gui.window.window import Window
+    from cpsam_gui.actions.install import make_window
 
-    window = Window(Session())
+    window = make_window(Session())
     with qtbot.waitExposed(window):
         window.show()
     window.open_demo()

@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import QMessageBox
 
 from cpsam_core.images.project_files import read_project_file
 from cpsam_gui import operations
+from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.dialogs.recovery import RecoveryDialog
 from cpsam_gui.program.preferences import Preferences
@@ -517,7 +518,7 @@ def test_going_on_to_another_image_saves_first(segmented: Window, qtbot: QtBot, 
 
 
 def test_verified_is_a_switch_of_the_window(segmented: Window) -> None:
-    action = segmented.actions_by_key["verified"]
+    action = actions_of(segmented)["verified"]
     assert not action.isChecked()
     action.trigger()
     assert action.isChecked()

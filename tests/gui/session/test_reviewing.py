@@ -10,6 +10,7 @@ import pytest
 from PyQt6.QtCore import Qt
 
 from cpsam_gui import operations
+from cpsam_gui.actions.install import actions_of
 from cpsam_gui.session import Flows
 from cpsam_gui.tasks.coverage import find_missed
 
@@ -38,21 +39,21 @@ def settle(session: Session, qtbot: QtBot) -> None:
 
 def test_the_most_doubtful_comes_first_and_is_shown(doubtful: Window) -> None:
     session = doubtful.session
-    doubtful.actions_by_key["review_next"].trigger()
+    actions_of(doubtful)["review_next"].trigger()
     assert session.reviewing.present == 3
     assert session.view.selection == frozenset([3])
     assert (session.view.camera.y, session.view.camera.x) == pytest.approx((60.5, 20.5))
     assert 19 * session.view.camera.scale >= 180 / 2.5
     assert session.reviewing.reasons[0] == "flow error 0.9"
     assert "flow error 0.9" in doubtful.review_panel.reasons.text()
-    doubtful.actions_by_key["review_next"].trigger()
+    actions_of(doubtful)["review_next"].trigger()
     assert session.reviewing.present == 1
-    doubtful.actions_by_key["review_previous"].trigger()
+    actions_of(doubtful)["review_previous"].trigger()
     assert session.reviewing.present == 3
 
 
 def test_decisions_are_steps_that_can_be_undone(doubtful: Window, qtbot: QtBot) -> None:
-    session, do = doubtful.session, doubtful.actions_by_key
+    session, do = doubtful.session, actions_of(doubtful)
     do["review_next"].trigger()
     do["review_accept"].trigger()
     assert session.document.objects[3].locked and session.document.objects[3].verified
@@ -108,7 +109,7 @@ def qtbot_click(button: object) -> None:
 def test_editing_takes_the_brush(doubtful: Window) -> None:
     session = doubtful.session
     session.reviewing.show(4)
-    doubtful.actions_by_key["review_edit"].trigger()
+    actions_of(doubtful)["review_edit"].trigger()
     assert session.tool.key == "brush"
     assert session.view.selection == frozenset([4])
 
@@ -144,14 +145,14 @@ def test_missed_cells_are_counted_marked_and_found(segmented: Window, qtbot: QtB
     qtbot.waitUntil(lambda: len(reviewing.missed) == 1)
     assert "1 places" in segmented.review_panel.missed_words.text()
     assert not segmented.canvas.markers.frames.path().isEmpty()
-    segmented.actions_by_key["missed_next"].trigger()
+    actions_of(segmented)["missed_next"].trigger()
     assert (session.view.camera.y, session.view.camera.x) == pytest.approx((40, 85))
     assert not segmented.canvas.markers.present.path().isEmpty()
-    segmented.actions_by_key["missed_find"].trigger()
+    actions_of(segmented)["missed_find"].trigger()
     assert session.tool.key == "find"
     qtbot.waitUntil(lambda: session.jobs.idle)
     session.tool.cancel()
-    segmented.actions_by_key["missed_mark"].trigger()
+    actions_of(segmented)["missed_mark"].trigger()
     assert segmented.canvas.markers.present.path().isEmpty()
 
 

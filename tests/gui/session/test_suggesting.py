@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from cpsam_core.images.project_files import ProjectFile, write_project_file
+from cpsam_gui.actions.install import actions_of
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.tasks.suggesting import suggest
 
@@ -55,5 +56,5 @@ def test_the_action_says_which_and_why(segmented: Window, qtbot: QtBot) -> None:
     assert session.keeping.save_now()
     told: list[str] = []
     session.message.connect(told.append)
-    segmented.actions_by_key["suggest"].trigger()
+    actions_of(segmented)["suggest"].trigger()
     qtbot.waitUntil(lambda: any(words.startswith("Correct cells.tif next: ") for words in told))

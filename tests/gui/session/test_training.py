@@ -20,6 +20,7 @@ from cpsam_core.errors import ImageError, TrainingError
 from cpsam_core.finetune import EpochReport, TrainingEvent
 from cpsam_core.retrain import BeforeAfter, ImageChange, RetrainingPlan, Spot
 from cpsam_core.weights import ModelInfo
+from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import model_tree as lineage
 from cpsam_gui.dialogs.before_after import BeforeAfterPage
 from cpsam_gui.dialogs.outline_picture import GAINED, KEPT, LOST, change_picture
@@ -139,7 +140,7 @@ def test_a_training_reports_and_ends_with_a_comparison(
     annotated: Window, gate: threading.Event, qtbot: QtBot
 ) -> None:
     training, panel = annotated.session.training, annotated.train_panel
-    annotated.actions_by_key["train"].trigger()
+    actions_of(annotated)["train"].trigger()
     qtbot.waitUntil(lambda: len(training.reports) == 3)
     qtbot.waitUntil(lambda: "Epoch 3 of 3" in panel.time.text())
     assert training.running
@@ -167,7 +168,7 @@ def test_pause_stop_and_cancel(annotated: Window, gate: threading.Event, qtbot: 
     training = annotated.session.training
     training.start()
     qtbot.waitUntil(lambda: len(training.reports) == 3)
-    annotated.actions_by_key["train_pause"].trigger()
+    actions_of(annotated)["train_pause"].trigger()
     assert training.paused
     assert annotated.train_panel.pause.text() == "Continue"
     annotated.train_panel.pause.click()

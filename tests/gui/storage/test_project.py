@@ -15,6 +15,7 @@ from cpsam_core.images import read_seg
 from cpsam_core.images.project_files import VERSION, Region
 from cpsam_core.progress import silent
 from cpsam_gui import operations, tasks
+from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import recovery as recovery_dialog
 from cpsam_gui.state.image_facts import ClassName, Facts, ReviewState, read_state
 from cpsam_gui.state.objects import Origin
@@ -111,7 +112,7 @@ def test_save_and_reopen(segmented: Window, qtbot: QtBot, image_file: Path) -> N
     segmented.segment_panel.cellprob.blockSignals(True)
     records = dict(session.document.objects)
     labels = np.array(session.document.labels)
-    segmented.actions_by_key["save"].trigger()
+    actions_of(segmented)["save"].trigger()
     qtbot.waitUntil(lambda: session.jobs.idle)
     assert not session.document.modified
     assert image_file.with_suffix(".cpsam").is_file()
@@ -131,7 +132,7 @@ def test_cellpose_files_go_out_and_come_in(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: (str(target), ""))
     session.change(lambda document: operations.grow(document, [3]))
     with qtbot.waitSignal(session.saved):
-        segmented.actions_by_key["export_seg"].trigger()
+        actions_of(segmented)["export_seg"].trigger()
     seg = read_seg(target)
     np.testing.assert_array_equal(seg.masks, session.document.labels[0])
     assert seg.ismanual is not None

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QFileDialog
 
 from cpsam_gui import operations
+from cpsam_gui.actions.install import actions_of
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.project import read_project
@@ -113,7 +114,7 @@ def test_corrections_are_those_that_were_not_taken_back() -> None:
 def test_export(segmented: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "log.json"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(target.with_suffix("")), ""))
-    segmented.actions_by_key["log_export"].trigger()
+    actions_of(segmented)["log_export"].trigger()
     qtbot.waitUntil(target.is_file)
     told = json.loads(target.read_text(encoding="utf-8"))
     assert told["image"] == "cells.tif" and told["actions"][0]["by"] == "model"
@@ -123,7 +124,7 @@ def test_methods_text(segmented: Window) -> None:
     session = segmented.session
     operations.delete(session.document, [2])
     operations.grow(session.document, [3], 1)
-    segmented.actions_by_key["verified"].trigger()
+    actions_of(segmented)["verified"].trigger()
     page = segmented.review_pages.methods()
     text = page.text.toPlainText()
     assert "segmented with the model" in text and "Of 3 objects" in text

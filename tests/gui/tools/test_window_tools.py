@@ -12,6 +12,7 @@ from PyQt6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QMenu
 
 from cpsam_core.dynamics.targets import flows_from_masks
+from cpsam_gui.actions.install import WindowActions
 from cpsam_gui.operations import WriteMode
 from cpsam_gui.session import Flows
 
@@ -121,15 +122,15 @@ def test_the_eraser_is_a_held_key(hand: Hand) -> None:
 def test_write_modes_by_key_and_by_the_strip(hand: Hand) -> None:
     window, session = hand.window, hand.window.session
     hand.key(Key.Key_Q)
-    assert window.strip.parts["mode"].isVisible()
-    assert window.strip.modes[WriteMode.KEEP].isChecked()
+    assert WindowActions.of(window).tool_options.parts["mode"].isVisible()
+    assert WindowActions.of(window).tool_options.modes[WriteMode.KEEP].isChecked()
     hand.key(Key.Key_T)
     assert session.options.mode is WriteMode.OVERWRITE
-    assert window.strip.modes[WriteMode.OVERWRITE].isChecked()
+    assert WindowActions.of(window).tool_options.modes[WriteMode.OVERWRITE].isChecked()
     area = session.document.objects[under(hand, 20, 20)].area
     hand.drag([(20, 20), (20, 40), (40, 40), (40, 20)])
     assert session.document.objects[under(hand, 18, 18)].area < area
-    window.strip.modes[WriteMode.REPLACE].click()
+    WindowActions.of(window).tool_options.modes[WriteMode.REPLACE].click()
     hand.drag([(50, 50), (50, 70), (75, 70), (75, 50)])
     assert len(session.document.objects) == 5
     assert under(hand, 51, 51) == under(hand, 60, 60)
@@ -207,7 +208,7 @@ def test_split_by_seeds_and_by_a_line_and_merge_again(hand: Hand) -> None:
     hand.key(Key.Key_K, SHIFT)
     hand.click(20.5, 14.5)
     hand.click(20.5, 26.5)
-    assert hand.window.strip.parts["accept"].isVisible()
+    assert WindowActions.of(hand.window).tool_options.parts["accept"].isVisible()
     hand.key(Key.Key_Return)
     assert len(session.document.objects) == 5
     hand.key(Key.Key_K)
@@ -320,7 +321,7 @@ def test_the_table_filters_sorts_and_offers_batch_operations(hand: Hand, qtbot: 
 
 
 def test_the_strip_changes_sizes(hand: Hand) -> None:
-    session, strip = hand.window.session, hand.window.strip
+    session, strip = hand.window.session, WindowActions.of(hand.window).tool_options
     hand.key(Key.Key_B)
     assert strip.parts["size"].isVisible()
     assert not strip.parts["tolerance"].isVisible()

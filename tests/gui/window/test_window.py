@@ -14,6 +14,7 @@ from PyQt6.QtGui import QDropEvent, QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from cpsam_core.errors import ImageError
+from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.jobs.jobs import Problem
 
@@ -74,7 +75,7 @@ def wheel(window: Window, y: float, x: float, turns: int, held: Qt.KeyboardModif
 
 def test_an_empty_window_invites(window: Window) -> None:
     assert window.welcome.isVisible()
-    assert not window.actions_by_key["save"].isEnabled()
+    assert not actions_of(window)["save"].isEnabled()
     assert not window.segment_panel.run_button.isEnabled()
 
 
@@ -86,7 +87,7 @@ def test_open_run_and_save(
     assert segmented.isWindowModified()
     assert segmenter.calls[0].flow_threshold == 0.4
     with qtbot.waitSignal(session.saved):
-        segmented.actions_by_key["save"].trigger()
+        actions_of(segmented)["save"].trigger()
     written = tifffile.imread(image_file.with_name("cells_masks.tif"))
     np.testing.assert_array_equal(written, session.document.labels[0])
     assert not segmented.isWindowModified()
@@ -358,7 +359,7 @@ def test_export(segmented: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: py
     target = tmp_path / "own_seg.npy"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: (str(target), ""))
     with qtbot.waitSignal(segmented.session.saved):
-        segmented.actions_by_key["export_seg"].trigger()
+        actions_of(segmented)["export_seg"].trigger()
     assert target.exists()
 
 
@@ -408,7 +409,7 @@ def test_the_demonstration_is_never_saved_inside_the_program(
     window.welcome.demo_button.click()
     qtbot.waitUntil(lambda: len(window.session.document.objects) == 4)
     assert window.session.path is None
-    window.actions_by_key["save"].trigger()
+    actions_of(window)["save"].trigger()
     assert asked
     assert [path.name for path in image_file.parent.iterdir() if path.is_file()] == ["cells.tif"]
 
@@ -416,7 +417,7 @@ def test_the_demonstration_is_never_saved_inside_the_program(
 def test_theme_switch(segmented: Window) -> None:
     from cpsam_gui.style import theme
 
-    segmented.actions_by_key["theme"].trigger()
+    actions_of(segmented)["theme"].trigger()
     assert theme.current() is theme.LIGHT
-    segmented.actions_by_key["theme"].trigger()
+    actions_of(segmented)["theme"].trigger()
     assert theme.current() is theme.DARK

@@ -1,4 +1,4 @@
-"""The strip above the canvas: what can be set for the tool in hand, and the buttons that end a gesture."""
+"""The bar above the canvas: what can be set for the tool in hand, and the buttons that end a gesture."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ SHORT = {
 }
 
 
-class ToolStrip(QFrame):
+class ToolOptionsBar(QFrame):
     """Shows the settings of the tool in hand and changes them."""
 
     def __init__(self, session: Session, actions: Mapping[str, QAction]) -> None:
@@ -106,6 +106,7 @@ class ToolStrip(QFrame):
             signal.connect(self.refresh)
         session.options.events.connect(self.refresh)
         session.view.events.brush_diameter.connect(self.refresh)
+        theme.changed.connect(self.recolour)
         self.refresh()
 
     # -- making ------------------------------------------------------------------------------------------

@@ -1,0 +1,112 @@
+"""Puts the actions onto a finished window: menus, tool bar, tool options, and the pages made from the actions.
+
+The window names no action; it says that something changed, and the actions follow.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, QSize, Qt
+from PyQt6.QtWidgets import QToolBar
+
+from cpsam_gui.actions.make import ACTIONS, MENUS, TOOLBAR, decorate, make, refresh
+from cpsam_gui.actions.pages import ActionPages
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.settings_store import restore_window
+from cpsam_gui.style import theme
+from cpsam_gui.window.recent_menu import RecentMenu
+from cpsam_gui.window.tool_options import ToolOptionsBar
+from cpsam_gui.window.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PyQt6.QtGui import QAction
+
+    from cpsam_gui.session import Session
+
+
+def make_window(session: Session | None = None, model: str | None = None) -> Window:
+    """Return a window with everything on it, placed where the last one was."""
+    window = Window(session, model)
+    install(window)
+    restore_window(window)
+    return window
+
+
+def install(window: Window) -> WindowActions:
+    """Put menus, tool bar and tool options onto a window."""
+    return WindowActions(window)
+
+
+def actions_of(window: Window) -> Mapping[str, QAction]:
+    """Return the actions of a window by their keys."""
+    return WindowActions.of(window).by_key
+
+
+class WindowActions(QObject):
+    """The actions of one window, and the widgets that offer them."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self.by_key = make(window)
+        self.tool_options = ToolOptionsBar(window.session, self.by_key)
+        window.add_above(self.tool_options)
+        self._add_menus()
+        self._add_toolbar()
+        self.pages = ActionPages(window, ACTIONS, self.by_key)
+        window.changed.connect(self.refresh)
+        theme.changed.connect(self._recolour)
+        self.refresh()
+
+    @classmethod
+    def of(cls, window: Window) -> WindowActions:
+        """Return what was installed on a window.
+
+        Raises
+        ------
+        LookupError
+            Nothing was.
+        """
+        found = window.findChild(cls)
+        if found is None:
+            raise LookupError("no actions were installed on this window")
+        return found
+
+    def refresh(self) -> None:
+        """Bring enabled and checked states up to date."""
+        refresh(self.by_key, self._window.session)
+
+    def _recolour(self) -> None:
+        decorate(self.by_key)
+
+    def _add_menus(self) -> None:
+        bar = self._window.menuBar()
+        if bar is None:
+            return
+        menus = {name: bar.addMenu(f"&{translate(name)}") for name in MENUS}
+        for action in ACTIONS:
+            menu = menus[action.menu]
+            if menu is None:
+                continue
+            if action.break_before:
+                menu.addSeparator()
+            menu.addAction(self.by_key[action.key])
+            if action.key == "open_folder":
+                recent = RecentMenu(menu)
+                recent.chosen.connect(self._window.open)
+                menu.addMenu(recent)
+
+    def _add_toolbar(self) -> None:
+        bar = QToolBar(translate("Tools"))
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(theme.ICON))
+        for key in TOOLBAR:
+            if key is None:
+                bar.addSeparator()
+            else:
+                bar.addAction(self.by_key[key])
+        self._window.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)

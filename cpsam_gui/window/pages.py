@@ -1,0 +1,124 @@
+"""The pages beside the work: export and import, doctor, tour and the like.
+
+Each is loaded when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, Qt, QUrl
+from PyQt6.QtGui import QDesktopServices
+from PyQt6.QtWidgets import QFileDialog
+
+from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.program.i18n import translate
+
+if TYPE_CHECKING:
+    from cpsam_gui.dialogs.about import AboutPage
+    from cpsam_gui.dialogs.doctor import DoctorPage
+    from cpsam_gui.dialogs.export import ExportDialog
+    from cpsam_gui.window.tour import Tour
+    from cpsam_gui.window.window import Window
+
+
+class Pages(QObject):
+    """Opens the pages of a window; none of them stops the work."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self._doctor: DoctorPage | None = None
+        self._tour: Tour | None = None
+
+    def export(self) -> ExportDialog:
+        """Let the user choose in which form the masks go where."""
+        from cpsam_gui.dialogs.export import ExportDialog
+
+        session = self._window.session
+        dialog = ExportDialog(self._window, session, session.exporting.outline())
+        dialog.open()
+        return dialog
+
+    def import_masks(self) -> None:
+        """Let the user choose masks for the open image, in any format that can be read."""
+        from cpsam_core.formats import FORMATS
+
+        readable = [one for one in FORMATS if one.can_read and not one.is_folder]
+        endings = dict.fromkeys(f"*{suffix}" for one in readable for suffix in one.suffixes)
+        kinds = [f"{translate('Masks')} ({' '.join(endings)})"]
+        kinds += [
+            f"{translate(one.title)} ({' '.join(f'*{suffix}' for suffix in one.suffixes)})"
+            for one in readable
+        ]
+        kinds.append(f"{translate('All files')} (*)")
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, translate("Import masks"), self._folder(), ";;".join(kinds)
+        )
+        if name:
+            self._window.session.exporting.import_masks(Path(name))
+
+    def import_folder(self) -> None:
+        """Let the user choose masks that are a folder of files."""
+        name = QFileDialog.getExistingDirectory(
+            self._window, translate("Import OME-Zarr labels"), self._folder()
+        )
+        if name:
+            self._window.session.exporting.import_masks(Path(name))
+
+    def _folder(self) -> str:
+        path = self._window.session.path
+        return str(path.parent) if path is not None else ""
+
+    def doctor(self) -> DoctorPage:
+        """Look at the computer, and say what to do about what is wrong."""
+        from cpsam_gui.dialogs.doctor import DoctorPage
+
+        if self._doctor is not None:
+            self._doctor.close()
+            self._doctor.deleteLater()
+        self._doctor = page = DoctorPage(self._window, self._window.session)
+        page.show()
+        return page
+
+    def about(self) -> AboutPage:
+        """Say what this is, and whose work it stands on."""
+        from cpsam_gui.dialogs.about import AboutPage
+
+        page = AboutPage(self._window)
+        page.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        page.open()
+        return page
+
+    def reports(self) -> None:
+        """Open the folder of the crash reports."""
+        from cpsam_gui.program.crash_reports import reports_folder
+
+        folder = reports_folder()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            words = translate("The folder {folder} cannot be made: {why}.")
+            self._window.show_problem(Problem(words.format(folder=folder, why=error.strerror)))
+            return
+        self._window.session.message.emit(translate("Reports are in {}").format(folder))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def tour(self) -> Tour:
+        """Show the window in five steps; with the demonstration image where none is open."""
+        from cpsam_gui.window.tour import Tour
+
+        if self._window.session.image is None:
+            self._window.open_demo()
+        if self._tour is not None and self._tour.isVisible():
+            self._tour.end()
+        self._tour = Tour(self._window)
+        return self._tour
+
+    def tour_at_first_start(self) -> None:
+        """Show the tour to whoever starts the program for the first time."""
+        from cpsam_gui.window.tour import seen
+
+        if not seen():
+            self.tour()
