@@ -149,6 +149,7 @@ def measure_objects(request: Request, progress: Progress) -> Measured:
             channels=names,
             pixel_size=image.pixel_size,
             z_step=image.z_step,
+            pixel_height=image.pixel_height,
             progress=progress,
         )
     else:

@@ -137,17 +137,9 @@ def _refuse_masks(path: Path) -> None:
 
 
 def _arranged(path: Path, raw: Raw, reading: Reading, progress: Progress, *, shipped: bool = False) -> Opened:
-    from cpsam_core.images import arrange
+    from cpsam_core.images.readers import arrange_raw
 
-    image = arrange(
-        raw.array,
-        reading.axes or raw.axes,
-        time=reading.time,
-        channel_names=raw.channel_names,
-        pixel_size=raw.pixel_size,
-        z_step=raw.z_step,
-        path=path,
-    )
+    image = arrange_raw(raw, path, reading.axes, reading.time)
     progress(1, 3, "Measuring brightness")
     opened = prepare(image)
     progress(2, 3, "Reading masks")

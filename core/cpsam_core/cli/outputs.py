@@ -276,7 +276,12 @@ def _write_seg(path: Path, image: Image, found: Segmentation, run: Run) -> None:
 
 def _write_table(path: Path, image: Image, found: Segmentation, run: Run) -> None:
     write_object_table(
-        path, found.objects, pixel_size=image.pixel_size, z_step=image.z_step, classes=found.classes
+        path,
+        found.objects,
+        pixel_size=image.pixel_size,
+        pixel_height=image.pixel_height,
+        z_step=image.z_step,
+        classes=found.classes,
     )
 
 

@@ -28,6 +28,9 @@ __all__ = ["read_coco", "write_coco", "write_coco_dataset", "write_coco_polygons
 NO_CLASS = "cell"
 """Name of the category of objects that have no class, for every annotation needs one."""
 
+CLASS = "class number"
+"""Marks the category of a class that has another number here."""
+
 NEUTRAL = "no class"
 """Key by which a category says that its objects have no class."""
 
@@ -77,12 +80,12 @@ def read_coco(path: Path, hints: ReadHints) -> Iterator[ObjectSet]:
     for annotation in data["annotations"]:
         if isinstance(annotation, dict) and _key(annotation.get("image_id")) in by_image:
             by_image[_key(annotation.get("image_id"))].append(annotation)
-    names, neutral = _categories(data)
+    categories = _categories(data)
     for one in images:
         shape = (one.height, one.width) if one.height and one.width else hints.needed_shape(path)
         if len(shape) != 2:
             raise ImageError(f"{path} belongs to single planes, and the image is a stack.")
-        yield _objects(path, one, by_image[one.id], (shape[0], shape[1]), names, neutral)
+        yield _objects(path, one, by_image[one.id], (shape[0], shape[1]), categories)
 
 
 @dataclass(frozen=True)
@@ -103,31 +106,62 @@ def _pieces(images: Iterable[ObjectSet], polygons: bool) -> Iterator[str]:
     }
     yield f'{{"info":{compact(info)},"licenses":[],"annotations":['
     described: list[dict[str, Any]] = []
-    names: dict[int, str] = {}
-    count, some_without = 0, False
+    categories = _Numbering()
+    count = 0
     for number, objects in enumerate(images, 1):
         if objects.is_stack:
             raise ImageError(f"COCO holds single planes, and {objects.image_name or 'an image'} is a stack.")
         height, width = objects.labels.shape
         described.append({"id": number, "file_name": objects.image_name, "height": height, "width": width})
-        names |= {kind: objects.class_name(kind) for kind in objects.class_numbers}
-        some_without |= any(not objects.classes.get(one, 0) for one in objects.ids.tolist())
-        for annotation in _annotations(objects, polygons):
+        categories.take_in(objects)
+        for annotation in _annotations(objects, polygons, categories):
             yield f'{"," if count else ""}\n{{"id":{count + 1},"image_id":{number},{annotation}}}'
             count += 1
-    yield f'\n],"images":{compact(described)},"categories":{compact(_category_list(names, some_without))}}}\n'
+    yield f'\n],"images":{compact(described)},"categories":{compact(categories.listed())}}}\n'
 
 
-def _category_list(names: dict[int, str], some_without: bool) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = [
-        {"id": number, "name": name, "supercategory": "object"} for number, name in sorted(names.items())
-    ]
-    if some_without:
-        found.insert(0, {"id": 0, "name": NO_CLASS, "supercategory": "object", NEUTRAL: True})
-    return found
+class _Numbering:
+    """Gives categories their numbers: those of the classes, and a free one for objects without a class.
+
+    COCO counts from 1: 0 is the background in most programs that train on it.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+        self._numbers: dict[int, int] = {}
+
+    def take_in(self, objects: ObjectSet) -> None:
+        """Give numbers to the classes of an image that have none yet."""
+        for kind in objects.class_numbers:
+            self._names[kind] = objects.class_name(kind)
+            self._give(kind, kind)
+        if any(not objects.classes.get(one, 0) for one in objects.ids.tolist()):
+            self._give(0, max(self._numbers.values(), default=0) + 1)
+
+    def of(self, kind: int) -> int:
+        """Return the number of the category of a class, 0 for no class."""
+        return self._numbers[kind]
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return the categories as COCO has them; one whose number is not that of its class says so."""
+        found: list[dict[str, Any]] = []
+        for kind, number in sorted(self._numbers.items(), key=lambda pair: pair[1]):
+            one = {"id": number, "name": self._names.get(kind, NO_CLASS), "supercategory": "object"}
+            if not kind:
+                one[NEUTRAL] = True
+            elif kind != number:
+                one[CLASS] = kind
+            found.append(one)
+        return found
+
+    def _give(self, kind: int, wanted: int) -> None:
+        if kind in self._numbers:
+            return
+        taken = set(self._numbers.values())
+        self._numbers[kind] = wanted if wanted not in taken else max(taken) + 1
 
 
-def _annotations(objects: ObjectSet, polygons: bool) -> Iterator[str]:
+def _annotations(objects: ObjectSet, polygons: bool, categories: _Numbering) -> Iterator[str]:
     """Yield the members of the annotation of each object, but for its number and image."""
     height, width = objects.labels.shape
     ids, counts = labels_to_counts(objects.labels)
@@ -141,7 +175,7 @@ def _annotations(objects: ObjectSet, polygons: bool) -> Iterator[str]:
         if not segmentation:
             segmentation = f'{{"size":[{height},{width}],"counts":{compact(text)}}}'
         yield (
-            f'"category_id":{objects.classes.get(number, 0)},"object":{number},"iscrowd":0,'
+            f'"category_id":{categories.of(objects.classes.get(number, 0))},"object":{number},"iscrowd":0,'
             f'"area":{table.areas[row]},"bbox":[{left},{top},{right - left},{bottom - top}],'
             f'"segmentation":{segmentation}'
         )
@@ -175,19 +209,22 @@ def _images(data: dict[str, Any], path: Path) -> list[_Described]:
     return found
 
 
-def _categories(data: dict[str, Any]) -> tuple[dict[int, str], set[int]]:
-    """Return the names of the categories, and those that stand for no class."""
+def _categories(data: dict[str, Any]) -> dict[int, tuple[int, str]]:
+    """Return class and name by the number of the category; those that stand for no class are left out.
+
+    Classes here count from 1: where a category 0 is a class, all are counted anew in order.
+    """
     names: dict[int, str] = {}
-    neutral: set[int] = set()
+    kinds: dict[int, int] = {}
     for one in as_list(data.get("categories")):
         number = as_whole(one.get("id")) if isinstance(one, dict) else None
-        if number is None:
+        if number is None or one.get(NEUTRAL) is True:
             continue
-        if one.get(NEUTRAL) is True:
-            neutral.add(number)
-        else:
-            names[number] = as_text(one.get("name")) or f"class {number}"
-    return names, neutral
+        names[number] = as_text(one.get("name")) or f"class {number}"
+        kinds[number] = as_whole(one.get(CLASS)) or number
+    if min(kinds.values(), default=1) < 1 or len(set(kinds.values())) < len(kinds):
+        kinds = {number: place for place, number in enumerate(sorted(names), 1)}
+    return {number: (kinds[number], name) for number, name in names.items()}
 
 
 def _objects(
@@ -195,15 +232,9 @@ def _objects(
     image: _Described,
     annotations: list[dict[str, Any]],
     shape: tuple[int, int],
-    names: dict[int, str],
-    neutral: set[int],
+    categories: dict[int, tuple[int, str]],
 ) -> ObjectSet:
     canvas = Canvas(shape)
-    # Classes here count from 1; a category 0 that is a class moves all of them up.
-    shift = 1 if min(names, default=1) < 1 else 0
-    kinds = (
-        {number: place for place, number in enumerate(sorted(names), 1)} if shift else {k: k for k in names}
-    )
     classes: dict[int, int] = {}
     empty = 0
     for number, annotation in zip(_numbers(annotations), annotations, strict=True):
@@ -216,8 +247,8 @@ def _objects(
             ) from error
         empty += not known
         category = as_whole(annotation.get("category_id"))
-        if category is not None and category in kinds and category not in neutral:
-            classes[number] = kinds[category]
+        if category is not None and category in categories:
+            classes[number] = categories[category][0]
     notes = canvas.notes()
     if empty:
         notes = (f"{empty} annotations without an outline (boxes only) were left out", *notes)
@@ -225,7 +256,7 @@ def _objects(
     return ObjectSet(
         canvas.labels,
         classes={number: kind for number, kind in classes.items() if number in there},
-        class_names={kinds[number]: name for number, name in names.items()},
+        class_names=dict(categories.values()),
         image_name=image.name,
         notes=notes,
     )

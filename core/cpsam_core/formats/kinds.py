@@ -36,6 +36,8 @@ class Format:
         Whether it shows or counts objects and does not hold them: pictures, tables.
     needs_shape
         Whether reading needs the size of the image because the file does not keep it.
+    may_be_empty
+        Whether a file of no bytes is one without objects.
     needs_image
         Whether writing needs the pixels of the image.
     is_folder
@@ -65,6 +67,7 @@ class Format:
     stacks: bool = False
     is_view: bool = False
     needs_shape: bool = False
+    may_be_empty: bool = False
     needs_image: bool = False
     is_folder: bool = False
     options: tuple[str, ...] = ()
@@ -137,7 +140,14 @@ FORMATS: tuple[Format, ...] = (
         needs_shape=True,
     ),
     Format(
-        "outlines", "Outlines as text", "_outlines.txt", (".txt",), "imagej", exact=False, needs_shape=True
+        "outlines",
+        "Outlines as text",
+        "_outlines.txt",
+        (".txt",),
+        "imagej",
+        exact=False,
+        needs_shape=True,
+        may_be_empty=True,
     ),
     Format(
         "geojson",

@@ -12,7 +12,7 @@ from cpsam_core.formats.objects import ObjectSet
 from cpsam_core.formats.options import ReadHints, WriteOptions
 from cpsam_core.images import seg_npy, write_labels
 from cpsam_core.images.label_files import labels_of
-from cpsam_core.images.readers import read_raw
+from cpsam_core.images.readers import read_stored
 
 __all__ = [
     "read_npy",
@@ -30,7 +30,7 @@ __all__ = [
 
 def read_tif(path: Path, hints: ReadHints) -> Iterator[ObjectSet]:
     """Read a label image of any kind, with the sizes that its file states."""
-    raw = read_raw(path)
+    raw = read_stored(path)
     yield ObjectSet(labels_of(raw, path), pixel_size=raw.pixel_size, z_step=raw.z_step)
 
 

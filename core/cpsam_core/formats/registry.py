@@ -108,7 +108,7 @@ def read_each(
             if not path.is_dir():
                 raise ImageError(f"{path} is no folder; {chosen.title} is a folder of files.")
     else:
-        check_readable(path)
+        check_readable(path, may_be_empty=chosen.may_be_empty)
     found = iter(chosen.function("read")(path, hints))
     while True:
         # Not around the `yield`: what fails in the caller is no fault of this file.

@@ -30,8 +30,8 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} if hasattr(errno, "EDQUOT") el
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
-def check_readable(path: AnyPath) -> Path:
-    """Return `path` as a Path once it names a readable file that is not empty.
+def check_readable(path: AnyPath, *, may_be_empty: bool = False) -> Path:
+    """Return `path` as a Path once it names a readable file that is not empty, or may be.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def check_readable(path: AnyPath) -> Path:
     with opening(path):
         if path.is_dir():
             raise ImageError(f"{path} is a folder, not a file.")
-        if path.stat().st_size == 0:
+        if path.stat().st_size == 0 and not may_be_empty:
             raise ImageError(f"{path} is empty (0 bytes); it may not have been copied completely.")
         with path.open("rb"):
             pass

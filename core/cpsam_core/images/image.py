@@ -42,6 +42,12 @@ class Image:
         Distance of planes in micrometres, None where unknown.
     path
         The file, None for an array given in Python.
+    pixel_height
+        Micrometres along a column, None where it is the same as along a row or unknown.
+    scene
+        Name of the image in its file, "" where the file holds just one.
+    time
+        Time point that was taken, None where there was no choice.
     """
 
     pixels: npt.NDArray[Any]
@@ -51,6 +57,9 @@ class Image:
     pixel_size: float | None = None
     z_step: float | None = None
     path: Path | None = None
+    pixel_height: float | None = None
+    scene: str = ""
+    time: int | None = None
 
     @property
     def is_stack(self) -> bool:
@@ -110,6 +119,11 @@ def arrange(
         Axes that cannot be arranged, an empty array, several time points and no choice among them.
     """
     what = str(path) if path is not None else "The array"
+    if isinstance(array, (list, tuple)) and any(np.ndim(one) > 1 for one in array):
+        raise ImageError(
+            "A list is not an image: give one image after another, or put planes of one image together with "
+            "numpy.stack and say what the axes are."
+        )
     array = check_numbers(np.asanyarray(array), what)
     if axes is None:
         axes = "?" * array.ndim
@@ -125,7 +139,7 @@ def arrange(
         z_step=z_step,
         path=path,
     )
-    is_rgb = axes.endswith("S") and not guessed
+    is_rgb = "S" in axes and not guessed
     return replace(image, channel_names=name_channels(channel_names, pixels.shape[3], is_rgb))
 
 
@@ -176,9 +190,12 @@ def check_numbers(array: npt.NDArray[Any], what: str) -> npt.NDArray[Any]:
 
 
 def name_channels(names: tuple[str, ...] | None, count: int, is_rgb: bool = False) -> tuple[str, ...]:
-    """Return one distinct name for each channel: those given where they fit, else colours or numbers."""
-    if names is not None and len(names) == count and all(name.strip() for name in names):
-        cleaned = tuple(name.strip() for name in names)
+    """Return one distinct name for each channel: those given where they fit, else colours or numbers.
+
+    A channel whose own name is empty is called by its number.
+    """
+    if names is not None and len(names) == count and any(name.strip() for name in names):
+        cleaned = tuple(name.strip() or f"channel {index}" for index, name in enumerate(names, 1))
         if len(set(cleaned)) == count:
             return cleaned
         return tuple(f"{name} ({index})" for index, name in enumerate(cleaned, 1))

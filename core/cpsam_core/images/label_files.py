@@ -12,7 +12,7 @@ import numpy.typing as npt
 from cpsam_core.errors import ImageError
 from cpsam_core.images.files import AnyPath, saving
 from cpsam_core.images.image import Image
-from cpsam_core.images.readers import Raw, read_raw
+from cpsam_core.images.readers import Raw, read_stored
 from cpsam_core.images.seg_npy import read_seg
 from cpsam_core.images.tiff import write_tiff
 from cpsam_core.labels import as_labels
@@ -42,7 +42,7 @@ def read_labels(path: AnyPath) -> npt.NDArray[np.uint32]:
     path = Path(path)
     if path.name.lower().endswith("_seg.npy"):
         return read_seg(path).masks
-    return labels_of(read_raw(path), path)
+    return labels_of(read_stored(path), path)
 
 
 def labels_of(raw: Raw, path: Path) -> npt.NDArray[np.uint32]:

@@ -58,7 +58,7 @@ def read_outlines(path: AnyPath, shape: tuple[int, int]) -> npt.NDArray[np.uint3
     ImageError
         Unreadable, not such a text, or outlines outside the image.
     """
-    path = check_readable(path) if Path(path).exists() and Path(path).stat().st_size else Path(path)
+    path = check_readable(path, may_be_empty=True)
     with opening(path):
         try:
             lines = path.read_text(encoding="utf-8").splitlines()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,15 @@ import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images.files import AnyPath, opening, saving
+from cpsam_core.images.meaning import from_palette
+from cpsam_core.images.picture_bytes import jpeg_is_complete, png_as_gray
 from cpsam_core.images.readers import Raw, Reader, register
 
 __all__ = ["read_jpeg", "read_png", "write_picture"]
 
 
 def read_png(path: Path) -> Raw:
-    """Read a PNG of 1 to 16 bits; an alpha channel is dropped.
+    """Read a PNG of 1 to 16 bits; an alpha channel is dropped, and of an indexed one the numbers are read.
 
     Raises
     ------
@@ -27,10 +30,13 @@ def read_png(path: Path) -> Raw:
     """
     data = _bytes_of(path)
     try:
-        array = imagecodecs.png_decode(data)
-    except (imagecodecs.PngError, ValueError) as error:
+        indexed = png_as_gray(data)
+        array = imagecodecs.png_decode(data if indexed is None else indexed.data)
+    except (imagecodecs.PngError, ValueError, struct.error) as error:
         raise ImageError(f"{path} is a damaged or incomplete PNG file ({error}).") from error
-    return _as_picture(array)
+    if indexed is None:
+        return _as_picture(array)
+    return Raw(array // indexed.step, "YX", meaning=from_palette(indexed.colours))
 
 
 def read_jpeg(path: Path) -> Raw:
@@ -42,8 +48,8 @@ def read_jpeg(path: Path) -> Raw:
         Damaged or cut off.
     """
     data = _bytes_of(path)
-    # The decoder paints what is missing gray without a word. The end marker has to follow the last scan.
-    if data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda"):
+    # The decoder paints what is missing gray without a word.
+    if not jpeg_is_complete(data):
         raise ImageError(f"{path} is an incomplete JPEG file: its end is missing.")
     try:
         array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,22 @@ import numpy.typing as npt
 from cpsam_core.errors import ImageError
 from cpsam_core.images.files import AnyPath, check_readable, decoding, head_of
 from cpsam_core.images.image import Image, arrange
+from cpsam_core.images.meaning import Meaning
 
 __all__ = [
     "MAP_FROM_DISK",
     "Raw",
     "Reader",
     "can_read",
+    "choose_scene",
     "read_image",
     "read_raw",
+    "read_stored",
     "register",
     "supported_suffixes",
 ]
+
+log = logging.getLogger(__name__)
 
 MAP_FROM_DISK = 1 << 30
 """Bytes from which an uncompressed array is mapped from disk instead of loaded. Not lower: another program
@@ -43,6 +49,16 @@ class Raw:
         Names found in the file, None where it has none.
     pixel_size, z_step
         Micrometres, None where unknown.
+    pixel_height
+        Micrometres along a column, None where unknown or equal to `pixel_size`.
+    meaning
+        What the numbers stand for, where they are not brightness as it is.
+    scene
+        Name of the image in its file, "" where the file holds just one.
+    scenes
+        Names of all images of the file.
+    note
+        What a person should know about the image, "" for nothing.
     """
 
     array: npt.NDArray[Any]
@@ -50,16 +66,32 @@ class Raw:
     channel_names: tuple[str, ...] | None = None
     pixel_size: float | None = None
     z_step: float | None = None
+    pixel_height: float | None = None
+    meaning: Meaning | None = None
+    scene: str = ""
+    scenes: tuple[str, ...] = ()
+    note: str = ""
+
+    def shown(self) -> Raw:
+        """Return it with brightness or colours in place of the numbers that are stored."""
+        if self.meaning is None:
+            return self
+        array, axes = self.meaning(self.array, self.axes)
+        return replace(self, array=array, axes=axes, meaning=None)
 
 
 @dataclass(frozen=True)
 class Reader:
-    """A kind of file: its name, its suffixes, how it begins, and the function that reads it."""
+    """A kind of file: its name, its suffixes, how it begins, and the functions that read it.
+
+    `read_scene` reads one of several images by name or number; kinds that hold one image have none.
+    """
 
     name: str
     suffixes: tuple[str, ...]
     read: Callable[[Path], Raw]
     begins: tuple[bytes, ...] = ()
+    read_scene: Callable[[Path, int | str | None], Raw] | None = None
 
 
 _READERS: list[Reader] = []
@@ -87,8 +119,12 @@ def can_read(path: AnyPath) -> bool:
     return _by_suffix(Path(path)) is not None
 
 
-def read_image(path: AnyPath, axes: str | None = None, *, time: int | None = None) -> Image:
-    """Read an image of any supported kind (TIFF, OME-TIFF, PNG, JPEG, NPY).
+def read_image(
+    path: AnyPath, axes: str | None = None, *, time: int | None = None, scene: int | str | None = None
+) -> Image:
+    """Read an image of any supported kind (TIFF, OME-TIFF, PNG, JPEG, NPY and others).
+
+    What was guessed and what was left out is said in the log.
 
     Parameters
     ----------
@@ -98,6 +134,8 @@ def read_image(path: AnyPath, axes: str | None = None, *, time: int | None = Non
         A letter of T, Z, C, Y, X, S for each axis, where what the file says of them is wrong or missing.
     time
         Which time point to take (0 is the first) where there are several.
+    scene
+        Which image of the file (series, position), by name or number from 0; None takes the first.
 
     Returns
     -------
@@ -113,8 +151,26 @@ def read_image(path: AnyPath, axes: str | None = None, *, time: int | None = Non
     path = Path(path)
     if path.name.lower().endswith("_seg.npy"):
         raise ImageError(f"{path} holds masks, not an image; open the image itself and then these masks.")
-    raw = read_raw(path)
-    return arrange(
+    raw = read_raw(path, scene)
+    image = arrange_raw(raw, path, axes, time)
+    if not image.axes_certain:
+        log.warning("%s", guess_note(path, raw.array.shape, image.axes))
+    if scene is None and len(raw.scenes) > 1:
+        log.warning("%s", scenes_note(path, raw.scenes))
+    if raw.note:
+        log.warning("%s: %s", path, raw.note)
+    return image
+
+
+def arrange_raw(raw: Raw, path: Path, axes: str | None = None, time: int | None = None) -> Image:
+    """Return what was read of a file as an image.
+
+    Raises
+    ------
+    ImageError
+        As for :func:`cpsam_core.images.arrange`.
+    """
+    image = arrange(
         raw.array,
         axes or raw.axes,
         time=time,
@@ -123,15 +179,61 @@ def read_image(path: AnyPath, axes: str | None = None, *, time: int | None = Non
         z_step=raw.z_step,
         path=path,
     )
+    height = None if raw.pixel_height == raw.pixel_size else raw.pixel_height
+    return replace(image, pixel_height=height, scene=raw.scene if len(raw.scenes) > 1 else "", time=time)
 
 
-def read_raw(path: AnyPath) -> Raw:
-    """Read the array of a file as it is, with the axes it names.
+def guess_note(path: Path, shape: tuple[int, ...], axes: str) -> str:
+    """Return the line about axes that were guessed."""
+    lengths = " x ".join(map(str, shape))
+    return (
+        f"{path} does not say what its axes are ({lengths}); they were taken for {axes}. "
+        f"Say it with the axes {axes} if that is right, or with others (T, Z, C, Y, X)."
+    )
+
+
+def scenes_note(path: Path, scenes: Sequence[str]) -> str:
+    """Return the line about images of a file that were not asked for."""
+    some = ", ".join(scenes[:5]) + (", ..." if len(scenes) > 5 else "")
+    return f"{path} holds {len(scenes)} images ({some}), and the first is read; choose another by its scene."
+
+
+def choose_scene(names: Sequence[str], wanted: int | str | None, path: Path) -> int:
+    """Return the number of the scene that is wanted, by name or by number; the first without a wish.
 
     Raises
     ------
     ImageError
-        Missing, unreadable, damaged or of an unsupported kind.
+        There is no such scene; the message lists those there are.
+    """
+    if wanted is None:
+        return 0
+    if str(wanted) in names:
+        return list(names).index(str(wanted))
+    if str(wanted).isdecimal() and int(wanted) < len(names):
+        return int(wanted)
+    listed = ", ".join(f"{number}: {name}" for number, name in enumerate(names))
+    raise ImageError(f"{path} has no scene {wanted}; there are {listed}.")
+
+
+def read_raw(path: AnyPath, scene: int | str | None = None) -> Raw:
+    """Read the array of a file, with the axes it names, as brightness or colours.
+
+    Raises
+    ------
+    ImageError
+        Missing, unreadable, damaged, of an unsupported kind, or without that scene.
+    """
+    return read_stored(path, scene).shown()
+
+
+def read_stored(path: AnyPath, scene: int | str | None = None) -> Raw:
+    """Read the numbers of a file as they are stored: numbers of a palette too, which stand for objects in masks.
+
+    Raises
+    ------
+    ImageError
+        As for :func:`read_raw`.
     """
     path = Path(path)
     reader = _by_suffix(path)
@@ -142,6 +244,9 @@ def read_raw(path: AnyPath) -> Raw:
     check_readable(path)
     reader = _by_content(path, reader)
     with decoding(path, f"{reader.name} file"):
+        if reader.read_scene is not None:
+            return reader.read_scene(path, scene)
+        choose_scene(("",), scene, path)
         return reader.read(path)
 
 

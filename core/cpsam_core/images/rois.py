@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import struct
 import zipfile
 import zlib
@@ -207,7 +208,14 @@ def _load(path: Path) -> list[_Area]:
 
 def _area(data: bytes, name: str) -> _Area:
     roi = ImagejRoi.frombytes(data)
-    plane = max(roi.position, roi.z_position, 1) - 1
+    name = roi.name or name
+    plane = max(roi.position, roi.z_position, _slice_named(name), 1) - 1
     is_area = roi.roitype in AREAS
     rings = [ring for ring in roi.coordinates(multi=True) if len(ring) > 2] if is_area else []
-    return _Area(roi.name or name, plane, int(roi.group), rings)
+    return _Area(name, plane, int(roi.group), rings)
+
+
+def _slice_named(name: str) -> int:
+    """Return the slice in a name that ImageJ gave, slice-row-column, 0 without; older versions keep it nowhere else."""
+    found = re.fullmatch(r"(\d{4,6})-\d{4,6}-\d{4,6}(-\d+)?", name, re.ASCII)
+    return int(found[1]) if found else 0

@@ -16,6 +16,7 @@ from scipy.special import expit
 from cpsam_core.errors import ImageError
 from cpsam_core.images.colours import flow_picture, object_colours
 from cpsam_core.images.files import AnyPath, check_readable, saving
+from cpsam_core.images.object_npy import write_object_npy
 from cpsam_core.images.safe_pickle import load_npy_object
 from cpsam_core.labels import outlines as outline_pixels
 
@@ -177,7 +178,7 @@ def write_seg(path: AnyPath, seg: SegFile) -> None:
     if seg.classes is not None:
         data["classes"] = seg.classes
     with saving(path) as temporary, temporary.open("wb") as file:
-        np.save(file, np.array(data, dtype=object), allow_pickle=True)
+        write_object_npy(file, data)
 
 
 def _masks_of(

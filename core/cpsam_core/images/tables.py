@@ -21,6 +21,7 @@ def object_columns(
     table: ObjectTable,
     *,
     pixel_size: float | None = None,
+    pixel_height: float | None = None,
     z_step: float | None = None,
     classes: Sequence[Any] | npt.NDArray[Any] | None = None,
 ) -> dict[str, npt.NDArray[Any]]:
@@ -30,7 +31,7 @@ def object_columns(
     ----------
     table
         Objects of a plane or of a stack.
-    pixel_size, z_step
+    pixel_size, pixel_height, z_step
         Micrometres; with them an area in square (a volume in cubic) micrometres is added.
     classes
         Class of each object, number or name.
@@ -56,9 +57,9 @@ def object_columns(
         columns["class"] = np.asarray(classes)
     columns[extent] = table.areas
     if pixel_size is not None and dimensions == 2:
-        columns["area_um2"] = table.areas * pixel_size**2
+        columns["area_um2"] = table.areas * pixel_size * (pixel_height or pixel_size)
     if pixel_size is not None and z_step is not None and dimensions == 3:
-        columns["volume_um3"] = table.areas * pixel_size**2 * z_step
+        columns["volume_um3"] = table.areas * pixel_size * (pixel_height or pixel_size) * z_step
     for i, axis in enumerate(axes):
         columns[f"centroid_{axis}"] = table.centroids[:, i]
     for i, axis in enumerate(axes):
@@ -74,6 +75,7 @@ def write_object_table(
     table: ObjectTable,
     *,
     pixel_size: float | None = None,
+    pixel_height: float | None = None,
     z_step: float | None = None,
     classes: Sequence[Any] | npt.NDArray[Any] | None = None,
 ) -> None:
@@ -83,7 +85,7 @@ def write_object_table(
     ----------
     path
         File to write.
-    table, pixel_size, z_step, classes
+    table, pixel_size, pixel_height, z_step, classes
         As for :func:`object_columns`. Unknown values are left empty.
 
     Raises
@@ -91,7 +93,12 @@ def write_object_table(
     ImageError
         Writing failed; nothing was overwritten.
     """
-    write_columns(path, object_columns(table, pixel_size=pixel_size, z_step=z_step, classes=classes))
+    write_columns(
+        path,
+        object_columns(
+            table, pixel_size=pixel_size, pixel_height=pixel_height, z_step=z_step, classes=classes
+        ),
+    )
 
 
 def write_columns(path: AnyPath, columns: Mapping[str, npt.NDArray[Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import logging
 import re
 import struct
@@ -17,14 +18,30 @@ import tifffile
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images.files import AnyPath, opening, saving
-from cpsam_core.images.readers import MAP_FROM_DISK, Raw, Reader, register
-from cpsam_core.images.tiff_metadata import Scale, channel_names_of, scale_of
+from cpsam_core.images.meaning import Meaning, from_cmyk, from_inverted, from_lab, from_ycbcr
+from cpsam_core.images.readers import MAP_FROM_DISK, Raw, Reader, choose_scene, register
+from cpsam_core.images.subsampled import read_subsampled
+from cpsam_core.images.tiff_metadata import channel_names_of, scale_of
+from cpsam_core.images.tiff_scenes import TiffScene, scenes_of
 
-__all__ = ["read_tiff", "write_tiff"]
+__all__ = ["described", "read_tiff", "reading_tiff", "write_tiff"]
 
 log = logging.getLogger(__name__)
 
+SUFFIXES = (
+    *(".tif", ".tiff", ".btf", ".tf8"),
+    # Microscopes and slide scanners that write TIFF under a name of their own.
+    *(".lsm", ".stk", ".flex", ".svs", ".qptiff", ".ndpi", ".scn"),
+)
+
+WHITE_IS_ZERO, RGB, CMYK, YCBCR, CIE_LAB, ICC_LAB = 0, 2, 5, 6, 8, 9
+"""What TIFF calls photometric interpretations."""
+
+JPEG = {6, 7, 34892, 33007}
+"""Compressions that turn luminance and colour differences into colours themselves."""
+
 DAMAGE = (
+    tifffile.TiffFileError,  # no ValueError before 2024.5
     ValueError,
     RuntimeError,  # what the decompressors raise
     struct.error,
@@ -37,6 +54,9 @@ DAMAGE = (
 )
 """What tifffile and the decompressors raise on damaged files; errors of the system pass through."""
 
+LARGEST_PLAIN = 4_000_000_000
+"""Bytes of pixels up to which a file is plain TIFF, whose offsets have 32 bits."""
+
 BEYOND_BELIEF = 20_000
 """Bytes of pixels for one byte of file that no compression of a real image reaches."""
 
@@ -44,13 +64,15 @@ TELLING = re.compile(r"missing|corrupt|failed to read|does not match|expected|in
 """Words in tifffile's warnings after which its array has gaps filled with zeros, or fewer planes."""
 
 
-def read_tiff(path: Path) -> Raw:
-    """Read the first image series of a TIFF file, at full resolution.
+def read_tiff(path: Path, scene: int | str | None = None) -> Raw:
+    """Read one image of a TIFF file, at full resolution.
 
     Parameters
     ----------
     path
         TIFF, BigTIFF, OME-TIFF or ImageJ stack, with any compression that imagecodecs knows.
+    scene
+        Name or number from 0 of the image, where the file holds several; None takes the first.
 
     Returns
     -------
@@ -60,18 +82,28 @@ def read_tiff(path: Path) -> Raw:
     Raises
     ------
     ImageError
-        Damaged, cut off, or without an image.
+        Damaged, cut off, or without such an image.
+    """
+    with reading_tiff(path), tifffile.TiffFile(path, _multifile=False) as file:
+        scenes = scenes_of(file, path)
+        names = tuple(one.name for one in scenes)
+        chosen = scenes[choose_scene(names, scene, path)]
+        _check_complete(path, chosen.series)
+        return dataclasses.replace(_raw(path, file, chosen), scenes=names)
+
+
+@contextlib.contextmanager
+def reading_tiff(path: Path) -> Iterator[None]:
+    """Turn what goes wrong in tifffile inside the block, and damage that it only logs, into one clear error.
+
+    Raises
+    ------
+    ImageError
+        Damaged or cut off.
     """
     with _complaints() as complaints, opening(path):
         try:
-            with tifffile.TiffFile(path) as file:
-                if not file.series:
-                    raise ImageError(f"{path} is a TIFF file without an image in it.")
-                series = file.series[0]
-                _check_complete(path, series)
-                raw = _raw(path, file, series)
-                if len(file.series) > 1:
-                    log.info("%s holds %d image series; the first is read.", path, len(file.series))
+            yield
         except DAMAGE as error:
             why = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ImageError(f"{path} is a damaged or incomplete TIFF file ({why}).") from error
@@ -83,7 +115,6 @@ def read_tiff(path: Path) -> Raw:
                 f"{path} is a damaged or incomplete TIFF file ({message.split('> ')[-1][:200]})."
             )
         log.debug("%s: %s", path, message)
-    return raw
 
 
 def write_tiff(
@@ -119,8 +150,15 @@ def write_tiff(
         Writing failed; nothing was overwritten.
     """
     options: dict[str, Any] = {"metadata": {"axes": axes}, "photometric": "minisblack"}
+    if _fits_imagej(array, axes, tiled):
+        options |= {"imagej": True, "byteorder": "<"}  # mapped from disk as it is
+        options["metadata"] |= {"unit": "um"} if pixel_size is not None else {}
+        options["metadata"] |= {"spacing": z_step, "unit": "um"} if z_step is not None else {}
     if pixel_size is not None and pixel_size > 0:
-        options |= {"resolution": (1e4 / pixel_size, 1e4 / pixel_size), "resolutionunit": "CENTIMETER"}
+        per_unit = 1 / pixel_size if "imagej" in options else 1e4 / pixel_size
+        options |= {"resolution": (per_unit, per_unit)}
+        if "imagej" not in options:
+            options |= {"resolutionunit": "CENTIMETER"}
         # Kept in full here too: a resolution tag is a fraction of two integers.
         options["metadata"] |= {"pixel_size_um": pixel_size}
     if z_step is not None and z_step > 0:
@@ -130,23 +168,81 @@ def write_tiff(
     if compression is not None:
         options["compression"] = compression
     with saving(path) as temporary:
-        tifffile.imwrite(temporary, array, bigtiff=array.nbytes > 4_000_000_000, **options)
+        tifffile.imwrite(temporary, array, bigtiff=array.nbytes > LARGEST_PLAIN, **options)
 
 
-def _raw(path: Path, file: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> Raw:
+def _fits_imagej(array: npt.NDArray[Any], axes: str, tiled: bool) -> bool:
+    """Whether the description can be the one of ImageJ, from which it takes planes, sizes and distances."""
+    in_order = [letter for letter in "TZCYX" if letter in axes] == list(axes)
+    return (
+        in_order
+        and not tiled
+        and array.dtype in (np.uint8, np.uint16, np.float32)
+        and array.nbytes < LARGEST_PLAIN
+    )
+
+
+def _raw(path: Path, file: tifffile.TiffFile, scene: TiffScene) -> Raw:
+    series = scene.series
     page = series.keyframe
-    axes: str = series.axes
     offset = series.dataoffset
     native = np.dtype(f"{file.byteorder}u2").isnative or series.dtype.itemsize == 1
     if series.nbytes >= MAP_FROM_DISK and offset is not None and native and page.compression == 1:
         array: npt.NDArray[Any] = np.memmap(path, series.dtype, "r", offset=offset, shape=tuple(series.shape))
+    elif page.is_subsampled and page.compression not in JPEG:
+        array = read_subsampled(series)
     else:
         array = series.asarray()
-    array, axes = _without_alpha(array, axes, page)
-    names = channel_names_of(file, axes, array.shape)
-    scale: Scale = scale_of(file, page)
+    return described(file, scene, array)
+
+
+def described(file: tifffile.TiffFile, scene: TiffScene, array: npt.NDArray[Any]) -> Raw:
+    """Return the pixels of a scene with what the file says of them; only shape and views of `array` are used."""
+    page = scene.series.keyframe
+    array, axes = _without_alpha(array, _certain_axes(file, scene), page)
+    names = channel_names_of(file, axes, array.shape, scene.ome, scene.channels)
+    scale = scale_of(file, page, scene.ome)
     letters = "".join(letter if letter in "TZCYXS" else "?" for letter in axes)
-    return Raw(array, letters, names, scale.pixel_size, scale.z_step)
+    return Raw(
+        array,
+        letters,
+        names,
+        scale.pixel_size,
+        scale.z_step,
+        pixel_height=scale.pixel_height,
+        meaning=_meaning(page, array, letters),
+        scene=scene.name,
+        note=scene.note,
+    )
+
+
+def _certain_axes(file: tifffile.TiffFile, scene: TiffScene) -> str:
+    """Return the axes, without samples that are called colours only because nobody said what the planes are."""
+    axes: str = scene.series.axes
+    page = scene.series.keyframe
+    own: dict[str, Any] = (file.shaped_metadata or ({},))[0]
+    is_said = scene.ome is not None or file.imagej_metadata or "axes" in own
+    if axes.startswith("S") and int(page.photometric) == RGB and not is_said and page.dtype.itemsize > 1:
+        return axes.replace("S", "Q")
+    return axes
+
+
+def _meaning(page: Any, array: npt.NDArray[Any], axes: str) -> Meaning | None:
+    """Return what the numbers stand for, None where they are brightness as it is."""
+    kind = int(page.photometric)
+    samples = array.shape[axes.index("S")] if "S" in axes else 1
+    if kind == WHITE_IS_ZERO:
+        if page.bitspersample == 1 and str(page.software).startswith("tifffile"):
+            return None  # it calls booleans so, and writes them as they are
+        return from_inverted(int(page.bitspersample))
+    whole = array.dtype.kind == "u" and array.dtype.itemsize <= 2
+    if kind == CMYK and samples >= 4 and whole:
+        return from_cmyk
+    if kind == YCBCR and samples == 3 and page.compression not in JPEG and array.dtype == np.uint8:
+        return from_ycbcr
+    if kind in (CIE_LAB, ICC_LAB) and samples >= 3 and whole:
+        return from_lab(offset=kind == ICC_LAB)
+    return None
 
 
 def _without_alpha(array: npt.NDArray[Any], axes: str, page: Any) -> tuple[npt.NDArray[Any], str]:
@@ -177,7 +273,8 @@ def _check_complete(path: Path, series: tifffile.TiffPageSeries) -> None:
             raise ImageError(f"{path} is incomplete: its data end before the last plane does.")
     page = series.keyframe
     size = page.parent.filehandle.size
-    plain = page.compression == 1 and page.bitspersample >= 8
+    # Other numbers of bits are packed, and take less than tifffile states for what they become.
+    plain = page.compression == 1 and page.bitspersample in (8, 16, 32, 64) and not page.is_subsampled
     # One page stands for all planes in files by ImageJ and tifffile.
     if plain and max(page.nbytes, series.nbytes if len(series.pages) == 1 else 0) > size:
         raise ImageError(f"{path} is incomplete: its data end before the last plane does.")
@@ -211,6 +308,4 @@ def _complaints() -> Iterator[list[logging.LogRecord]]:
         logger.removeHandler(collector)
 
 
-register(
-    Reader("a TIFF", (".tif", ".tiff", ".btf", ".tf8"), read_tiff, (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"))
-)
+register(Reader("a TIFF", SUFFIXES, read_tiff, (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), read_tiff))

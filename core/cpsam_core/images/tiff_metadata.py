@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import tifffile
 
-__all__ = ["Scale", "channel_names_of", "scale_of"]
+__all__ = ["Scale", "channel_names_of", "children", "ome_images", "scale_of"]
 
 MICROMETRES = {
     "m": 1e6,
@@ -33,16 +33,20 @@ MICROMETRES = {
 PRINT_RESOLUTIONS = {1, 72, 75, 96, 100, 150, 200, 240, 250, 300, 400, 600, 720, 1200, 2400}
 """Dots an inch that programs write when they know nothing: no sizes of pixels."""
 
+PRINT_UNITS = {"inch", "in", "cm", "mm"}
+"""Units in which such a resolution is stated; nobody prints in micrometres."""
+
 
 @dataclass(frozen=True)
 class Scale:
-    """Side of a pixel and distance of planes in micrometres, None where unknown."""
+    """Sides of a pixel and distance of planes in micrometres, None where unknown."""
 
     pixel_size: float | None = None
     z_step: float | None = None
+    pixel_height: float | None = None
 
 
-def scale_of(file: tifffile.TiffFile, page: Any) -> Scale:
+def scale_of(file: tifffile.TiffFile, page: Any, pixels: ElementTree.Element | None = None) -> Scale:
     """Return the physical sizes that a TIFF file states, the surest source first.
 
     Parameters
@@ -51,48 +55,63 @@ def scale_of(file: tifffile.TiffFile, page: Any) -> Scale:
         An open file.
     page
         The page whose resolution tags count where there is nothing better.
+    pixels
+        What the OME-XML says of the image, None without.
 
     Returns
     -------
     Scale
-        Micrometres. Where rows and columns differ, the size along a row counts.
+        Micrometres; `pixel_size` is the size along a row.
     """
-    pixels = _ome_pixels(file)
     if pixels is not None:
-        return Scale(*(_ome_length(pixels, axis) for axis in "XZ"))
-    imagej = file.imagej_metadata
+        return Scale(*(_ome_length(pixels, axis) for axis in "XZY"))
+    imagej: dict[str, Any] = file.imagej_metadata or {}
+    own: dict[str, Any] = imagej or (file.shaped_metadata or ({},))[0]
+    if "pixel_size_um" in own or "z_step_um" in own:
+        return Scale(*(_positive(_number(own.get(key))) for key in ("pixel_size_um", "z_step_um")))
     if imagej:
-        unit = MICROMETRES.get(_unescape(str(imagej.get("unit", ""))).strip().lower())
+        name = _unescape(str(imagej.get("unit", ""))).strip().lower()
+        unit = MICROMETRES.get(name)
         if unit is None:
             return Scale()
-        per_pixel = _resolution(page)
-        return Scale(
-            _positive(unit / per_pixel) if per_pixel else None,
-            _positive(_number(imagej.get("spacing")), unit),
-        )
-    own: dict[str, Any] = (file.shaped_metadata or ({},))[0]
-    if "pixel_size_um" in own or "z_step_um" in own:
-        return Scale(_positive(_number(own.get("pixel_size_um"))), _positive(_number(own.get("z_step_um"))))
-    return Scale(_from_tags(page))
+        sides = (_side(_resolution(page, axis), unit, may_be_print=name in PRINT_UNITS) for axis in "XY")
+        width, height = sides
+        return Scale(width, _positive(_number(imagej.get("spacing")), unit), height)
+    unit = {2: MICROMETRES["inch"], 3: MICROMETRES["cm"]}.get(_tag_value(page, "ResolutionUnit"))
+    if unit is None:
+        return Scale()
+    width, height = (_side(_resolution(page, axis), unit, may_be_print=True) for axis in "XY")
+    return Scale(width, None, height)
 
 
-def channel_names_of(file: tifffile.TiffFile, axes: str, shape: tuple[int, ...]) -> tuple[str, ...] | None:
-    """Return the names of channels that a TIFF file states, None where it states none for all of them.
+def channel_names_of(
+    file: tifffile.TiffFile,
+    axes: str,
+    shape: tuple[int, ...],
+    pixels: ElementTree.Element | None = None,
+    chosen: tuple[int, ...] | None = None,
+) -> tuple[str, ...] | None:
+    """Return the names of channels that a TIFF file states, "" for those without one; None where it states none.
 
     Parameters
     ----------
     file
         An open file.
     axes, shape
-        Of its first series.
+        Of the image.
+    pixels
+        What the OME-XML says of the image, None without.
+    chosen
+        Which of the channels of the XML the image has; None for the first ones.
     """
     count = shape[axes.index("C")] if "C" in axes else 1
     if "S" in axes:
         return None
-    pixels = _ome_pixels(file)
     if pixels is not None:
-        names = tuple(_ome_name(channel) for channel in _children(pixels, "Channel"))
-        return names[:count] if len(names) >= count and all(names[:count]) else None
+        names = [channel.get("Name") or channel.get("Fluor") or "" for channel in children(pixels, "Channel")]
+        places = range(count) if chosen is None else chosen[:count]
+        found = tuple(names[place] if place < len(names) else "" for place in places)
+        return found if any(found) else None
     labels = (file.imagej_metadata or {}).get("Labels")
     if isinstance(labels, str):
         labels = [labels]
@@ -100,26 +119,27 @@ def channel_names_of(file: tifffile.TiffFile, axes: str, shape: tuple[int, ...])
     # channels a label names a plane.
     if not labels or len(labels) < count or "C" not in axes:
         return None
-    names = tuple(
+    found = tuple(
         re.sub(r"^\s*[czt]:\d+/\d+(\s+[czt]:\d+/\d+)*\s*(-\s*)?", "", str(label)) for label in labels[:count]
     )
-    return names if len(set(names)) == count and all(names) else None
+    return found if len(set(found)) == count and any(found) else None
 
 
-def _ome_pixels(file: tifffile.TiffFile) -> ElementTree.Element | None:
-    """Return the first Pixels element of the OME-XML, None without."""
+def ome_images(file: tifffile.TiffFile) -> list[ElementTree.Element]:
+    """Return the Image elements of the OME-XML of a file, [] without."""
     text = file.ome_metadata
     # Entities have no place in OME-XML; they are how a small file becomes an endless one.
     if not text or "<!DOCTYPE" in text or "<!ENTITY" in text:
-        return None
+        return []
     try:
         root = ElementTree.fromstring(text)
     except ElementTree.ParseError:
-        return None
-    return next((element for element in root.iter() if _tag(element) == "Pixels"), None)
+        return []
+    return [element for element in root.iter() if _tag(element) == "Image"]
 
 
-def _children(element: ElementTree.Element, tag: str) -> list[ElementTree.Element]:
+def children(element: ElementTree.Element, tag: str) -> list[ElementTree.Element]:
+    """Return the children of a name, whatever its namespace."""
     return [child for child in element if _tag(child) == tag]
 
 
@@ -127,30 +147,28 @@ def _tag(element: ElementTree.Element) -> str:
     return element.tag.rsplit("}", 1)[-1]
 
 
-def _ome_name(channel: ElementTree.Element) -> str:
-    return channel.get("Name") or channel.get("Fluor") or ""
-
-
 def _ome_length(pixels: ElementTree.Element, axis: str) -> float | None:
-    unit = MICROMETRES.get(pixels.get(f"PhysicalSize{axis}Unit", "µm").strip().lower())
-    return None if unit is None else _positive(_number(pixels.get(f"PhysicalSize{axis}")), unit)
+    name = pixels.get(f"PhysicalSize{axis}Unit", "µm").strip().lower()
+    length = _number(pixels.get(f"PhysicalSize{axis}"))
+    unit = MICROMETRES.get(name)
+    if unit is None or length is None or length <= 0 or axis == "Z":
+        return None if unit is None else _positive(length, unit)
+    return _side(1 / length, unit, may_be_print=name in ("inch", "in"))
 
 
-def _from_tags(page: Any) -> float | None:
-    """Return a pixel size from resolution tags, unless they state a resolution of print."""
-    per_unit = _resolution(page)
-    unit = {2: MICROMETRES["inch"], 3: MICROMETRES["cm"]}.get(_tag_value(page, "ResolutionUnit"))
-    if per_unit is None or unit is None:
+def _side(per_unit: float | None, unit: float, *, may_be_print: bool) -> float | None:
+    """Return the side of a pixel in micrometres, None for a resolution of print, which says nothing of it."""
+    if per_unit is None:
         return None
     dots_an_inch = per_unit * MICROMETRES["inch"] / unit
-    if any(math.isclose(dots_an_inch, usual, rel_tol=2e-3) for usual in PRINT_RESOLUTIONS):
+    if may_be_print and any(math.isclose(dots_an_inch, usual, rel_tol=2e-3) for usual in PRINT_RESOLUTIONS):
         return None
     return _positive(unit / per_unit)
 
 
-def _resolution(page: Any) -> float | None:
-    """Return pixels a unit along a row, None where the tag is missing or senseless."""
-    value = _tag_value(page, "XResolution")
+def _resolution(page: Any, axis: str) -> float | None:
+    """Return pixels a unit along a row (X) or column (Y), None where the tag is missing or senseless."""
+    value = _tag_value(page, f"{axis}Resolution")
     if isinstance(value, tuple) and len(value) == 2 and value[1]:
         value = value[0] / value[1]
     return _positive(_number(value))

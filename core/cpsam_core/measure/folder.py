@@ -83,6 +83,7 @@ def measure_pair(
         channels=image.channel_names,
         pixel_size=chosen.pixel_size or image.pixel_size,
         z_step=chosen.z_step or image.z_step,
+        pixel_height=None if chosen.pixel_size else image.pixel_height,
         facts=facts,
         near=chosen.near,
         progress=progress,

@@ -27,14 +27,20 @@ class _Scale:
     dimensions: int
     pixel_size: float | None
     z_step: float | None
+    pixel_height: float | None = None
+
+    @property
+    def height(self) -> float | None:
+        """Micrometres along a column."""
+        return self.pixel_height or self.pixel_size
 
     @property
     def spacing(self) -> tuple[float, ...]:
         if self.dimensions == 2:
             return (1.0, 1.0)
-        if self.pixel_size is None or self.z_step is None:
+        if self.pixel_size is None or self.z_step is None or self.height is None:
             return (1.0, 1.0, 1.0)
-        return (self.z_step / self.pixel_size, 1.0, 1.0)
+        return (self.z_step / self.pixel_size, self.height / self.pixel_size, 1.0)
 
 
 def measure(
@@ -48,6 +54,7 @@ def measure(
     only: Sequence[int] | NDArray[np.integer[Any]] | None = None,
     near: float = TOUCHING,
     progress: Progress = silent,
+    pixel_height: float | None = None,
 ) -> ObjectMeasurements:
     """Measure the objects of an image.
 
@@ -73,6 +80,9 @@ def measure(
         Distance in pixels up to which objects are neighbours; the default is that of pixels that touch.
     progress : Progress
         Called between the steps; may raise `Cancelled`.
+    pixel_height : float, optional
+        Micrometres along a column, where they are other than along a row; perimeters of a plane are then given in
+        pixels only.
 
     Returns
     -------
@@ -87,11 +97,11 @@ def measure(
     """
     if not 0 <= near <= 20:
         raise SettingsError(f"Objects are neighbours up to a distance of 0 to 20 pixels, not {near:g}.")
-    if any(size is not None and not size > 0 for size in (pixel_size, z_step)):
+    if any(size is not None and not size > 0 for size in (pixel_size, z_step, pixel_height)):
         raise SettingsError("pixel_size and z_step are numbers of micrometres above 0.")
     plane, picture = fitting(labels, pixels)
     names = _channel_names(channels, picture)
-    scale = _Scale(plane.ndim, pixel_size, z_step)
+    scale = _Scale(plane.ndim, pixel_size, z_step, pixel_height)
     objects = group(plane, only=None if only is None else np.asarray(only))
     steps = _Steps(progress)
     columns: dict[str, Column] = {"id": objects.ids}
@@ -104,7 +114,9 @@ def measure(
     pairs = neighbour_pairs(plane, near, steps.next("neighbours"))
     columns["neighbours"] = neighbour_counts(pairs, objects.ids)
     columns["touches_border"] = at_border(objects.boxes, plane.shape)
-    table = ObjectMeasurements(columns, objects.boxes, plane.shape, pixel_size, z_step, names, near)
+    table = ObjectMeasurements(
+        columns, objects.boxes, plane.shape, pixel_size, z_step, names, near, pixel_height
+    )
     return table if facts is None else table.with_facts(facts)
 
 
@@ -154,20 +166,30 @@ def _shapes(plane: Labels, objects: Grouped, scale: _Scale, steps: _Steps) -> di
         "eccentricity": eccentricity(variances),
         "solidity": objects.areas / hulls,
     }
-    return measured | _physical(measured, scale)
+    return measured | _physical(measured, objects, scale)
 
 
-def _physical(measured: Mapping[str, Column], scale: _Scale) -> dict[str, Column]:
+def _physical(measured: Mapping[str, Column], objects: Grouped, scale: _Scale) -> dict[str, Column]:
     """Return the measures in micrometres, where the size of a pixel is known."""
-    size = scale.pixel_size
-    if size is None or (scale.dimensions == 3 and scale.z_step is None):
+    size, height = scale.pixel_size, scale.height
+    if size is None or height is None or (scale.dimensions == 3 and scale.z_step is None):
         return {}
     columns: dict[str, Column] = {}
+    if scale.dimensions == 2 and height != size:
+        # Lengths across rows and along them count differently, so that axes are found anew.
+        axes = axis_lengths(axis_variances(objects, (height, size)))
+        area = measured["area"] * size * height
+        return {
+            "area_um2": area,
+            "equivalent_diameter_um": equivalent_diameter(area, 2),
+            "major_axis_um": axes[:, 0],
+            "minor_axis_um": axes[:, -1],
+        }
     if scale.dimensions == 2:
         columns["area_um2"] = measured["area"] * size**2
         columns["perimeter_um"] = measured["perimeter"] * size
     else:
-        columns["volume_um3"] = measured["volume"] * (size**2 * float(scale.z_step or 0))
+        columns["volume_um3"] = measured["volume"] * (size * height * float(scale.z_step or 0))
         columns["surface_um2"] = measured["surface"] * size**2
     for name in ("equivalent_diameter", "major_axis", "minor_axis"):
         columns[f"{name}_um"] = measured[name] * size
@@ -176,7 +198,7 @@ def _physical(measured: Mapping[str, Column], scale: _Scale) -> dict[str, Column
 
 def _places(objects: Grouped, scale: _Scale) -> dict[str, Column]:
     columns: dict[str, Column] = {}
-    sizes = (scale.z_step, scale.pixel_size, scale.pixel_size)
+    sizes = (scale.z_step, scale.height, scale.pixel_size)
     letters = "zyx"[-scale.dimensions :]
     for axis, letter in enumerate(letters):
         columns[f"centroid_{letter}"] = objects.centroids[:, axis]

@@ -118,6 +118,8 @@ class ObjectMeasurements:
         Names of the channels as in the image; in names of columns other signs than letters and digits are ``_``.
     near : float
         Distance in pixels up to which objects count as neighbours.
+    pixel_height : float or None
+        Micrometres along a column, None where it is `pixel_size`.
     """
 
     columns: Mapping[str, Column]
@@ -127,6 +129,7 @@ class ObjectMeasurements:
     z_step: float | None = None
     channels: tuple[str, ...] = ()
     near: float = 1.5
+    pixel_height: float | None = None
 
     @property
     def ids(self) -> Ids:
@@ -236,7 +239,7 @@ def shifted(table: ObjectMeasurements, offset: Sequence[int], shape: tuple[int, 
         Shape of the whole image.
     """
     columns = dict(table.columns)
-    steps = (table.z_step, table.pixel_size, table.pixel_size)[-len(shape) :]
+    steps = (table.z_step, table.pixel_height or table.pixel_size, table.pixel_size)[-len(shape) :]
     for letter, start, step in zip("zyx"[-len(shape) :], offset, steps, strict=True):
         columns[f"centroid_{letter}"] = columns[f"centroid_{letter}"] + start
         if step is not None:

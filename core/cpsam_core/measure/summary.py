@@ -40,10 +40,11 @@ def summarise(table: ObjectMeasurements, name: str = "") -> dict[str, Any]:
         "objects": len(table),
         "covered": float(table[table.size_name].sum()) / size,
     }
-    if table.pixel_size is not None and len(table.shape) == 2:
-        row["objects_per_mm2"] = len(table) / (size * table.pixel_size**2) * 1e6
-    elif table.pixel_size is not None and table.z_step is not None:
-        row["objects_per_mm3"] = len(table) / (size * table.pixel_size**2 * table.z_step) * 1e9
+    pixel = (table.pixel_size or 0) * (table.pixel_height or table.pixel_size or 0)
+    if pixel and len(table.shape) == 2:
+        row["objects_per_mm2"] = len(table) / (size * pixel) * 1e6
+    elif pixel and table.z_step is not None:
+        row["objects_per_mm3"] = len(table) / (size * pixel * table.z_step) * 1e9
     for column, values in table.columns.items():
         if column.startswith(PLACES) or column == "id":
             continue

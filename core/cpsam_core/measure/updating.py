@@ -66,6 +66,7 @@ def remeasure(
         "channels": table.channels,
         "pixel_size": table.pixel_size,
         "z_step": table.z_step,
+        "pixel_height": table.pixel_height,
         "facts": facts,
     }
     if boxes is None or len(changed) > FEW:
