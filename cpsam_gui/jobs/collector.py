@@ -1,8 +1,9 @@
 """Python's cycle collector, kept in the GUI thread.
 
 The collector runs in whichever thread happens to allocate, and windows, dialogs and their signals are full of cycles:
-a job that computes would now and then destroy widgets of Qt from its own thread, which crashes. While jobs can run,
-cycles are therefore collected by a timer of the GUI thread and nowhere else.
+a job that computes would now and then destroy widgets of Qt from its own thread, which crashes. While other threads
+can run, those of jobs and that of the journal, cycles are therefore collected by a timer of the GUI thread and nowhere
+else.
 """
 
 from __future__ import annotations
@@ -16,26 +17,32 @@ from PyQt6.QtCore import QObject, QTimer
 
 log = logging.getLogger(__name__)
 
-TICK = 1000  # milliseconds between looks at whether there is something to collect
-REST = 3.0  # seconds without a movement of the mouse before a full collection, which may take a tenth of one
-FULL = 30  # ticks between full collections, at least: each looks at every object there is
+# Between looks at whether there is something to collect.
+TICK_MS = 1000
+# Without a movement of the mouse before a full collection, which may take a tenth of a second.
+REST_SECONDS = 3.0
+# Between full collections, at least: each looks at every object there is.
+FULL_TICKS = 30
 
 
 class Collector(QObject):
-    """Collects cycles while it is on; the last one to go off gives the task back to Python."""
+    """Collects cycles while it is on; the last one to go off gives the task back to Python, if it had it before."""
 
     _active: ClassVar[int] = 0
+    _was_enabled: ClassVar[bool] = True
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._ticks = 0
         self._on = True
         self._moved = 0.0
+        if Collector._active == 0:
+            Collector._was_enabled = gc.isenabled()
         Collector._active += 1
         gc.disable()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.tick)
-        self._timer.start(TICK)
+        self._timer.start(TICK_MS)
 
     def tick(self) -> None:
         """Collect the generations that are due, as Python would."""
@@ -44,7 +51,7 @@ class Collector(QObject):
         limits = gc.get_threshold()
         if young <= limits[0]:
             return
-        if old > limits[2] and self._ticks >= FULL and monotonic() - self._moved > REST:
+        if old > limits[2] and self._ticks >= FULL_TICKS and monotonic() - self._moved > REST_SECONDS:
             self._ticks = 0
             log.debug("collected %d objects", gc.collect())
         else:
@@ -55,10 +62,10 @@ class Collector(QObject):
         self._moved = monotonic()
 
     def stop(self) -> None:
-        """Go off; call when no job runs any more."""
+        """Go off; call when no other thread runs any more."""
         if self._on:
             self._on = False
             self._timer.stop()
             Collector._active -= 1
-            if Collector._active == 0:
+            if Collector._active == 0 and Collector._was_enabled:
                 gc.enable()

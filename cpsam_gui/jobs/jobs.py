@@ -19,7 +19,6 @@ from PyQt6.QtCore import QObject, QThread, QTimer, pyqtSignal
 
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Cancelled
-from cpsam_gui.jobs.collector import Collector
 from cpsam_gui.program.i18n import translate
 
 if TYPE_CHECKING:
@@ -168,7 +167,6 @@ class Jobs(QObject):
         self._main, self._live = _Turn(), _Turn()
         self._running: set[Job] = set()
         self._closed = False
-        self.collector = Collector(self)
 
     @property
     def busy(self) -> bool:
@@ -259,7 +257,6 @@ class Jobs(QObject):
             job.cancel()
         for job in tuple(self._running):
             job.wait()
-        self.collector.stop()
 
     def _stop(self, turn: _Turn) -> None:
         waiting, turn.waiting = turn.waiting, None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from cpsam_gui import operations
+from cpsam_gui.jobs.collector import Collector
 from cpsam_gui.jobs.jobs import Jobs
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.runs.models import Models
@@ -65,6 +66,7 @@ class Session(Gestures):
         self.document = Document((1, 1, 1))
         super().__init__(self.document, parent)
         self.models = models or Models()
+        self.collector = Collector(self)
         self.jobs = Jobs(self)
         self.jobs.failed.connect(self.failed)
         self.jobs.cancelled.connect(lambda name: self.message.emit(translate("{}: cancelled").format(name)))
@@ -198,3 +200,5 @@ class Session(Gestures):
         self.tool.cancel()
         self.jobs.shutdown()
         self.keeping.let_go()
+        # Last: the thread of the journal must not collect widgets either.
+        self.collector.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -80,6 +81,27 @@ class FakeSegmenter:
         if self.error is not None:
             raise self.error
         return 2.0 * RADIUS
+
+
+@pytest.fixture(autouse=True, scope="module")
+def little_to_look_through() -> None:
+    """Let the collections of this file leave out what was imported by now."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def cycles_collected_here() -> Iterator[None]:
+    """Collect cycles after each test, in the thread of the tests.
+
+    What a window leaves would otherwise be collected by whichever thread allocates in a later test, such as that of a
+    journal, and Qt crashes where widgets are destroyed in another thread. A file that was left open is told by
+    the test that opened it.
+    """
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -4,10 +4,18 @@ import gc
 from threading import get_ident
 from typing import TYPE_CHECKING
 
+import pytest
+
 from cpsam_gui.jobs.collector import Collector
 from cpsam_gui.jobs.jobs import Jobs
+from cpsam_gui.runs.models import Models
+from cpsam_gui.session import Session
+from cpsam_gui.storage.journal import _Writer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import FakeSegmenter
     from pytestqt.qtbot import QtBot
 
 
@@ -25,7 +33,7 @@ class Knot:
 
 
 def test_cycles_are_collected_in_the_gui_thread_only(qtbot: QtBot) -> None:
-    jobs = Jobs()
+    jobs, collector = Jobs(), Collector()
     threads: list[int] = []
 
     def work(progress: object) -> None:
@@ -36,17 +44,42 @@ def test_cycles_are_collected_in_the_gui_thread_only(qtbot: QtBot) -> None:
     jobs.run(work, name="Knots", then=done.append)
     qtbot.waitUntil(lambda: len(done) == 1)
     assert not threads  # the job made far more of them than the collector waits for
-    jobs.collector.tick()
+    collector.tick()
     assert set(threads) == {get_ident()}
     jobs.shutdown()
+    collector.stop()
 
 
-def test_the_last_one_gives_the_task_back() -> None:
-    was = gc.isenabled()
+@pytest.mark.parametrize("before", [True, False])
+def test_the_last_one_gives_back_what_there_was(before: bool) -> None:
+    (gc.enable if before else gc.disable)()
     one, two = Collector(), Collector()
     assert not gc.isenabled()
     one.stop()
     one.stop()
     assert not gc.isenabled()
     two.stop()
-    assert gc.isenabled() is was
+    assert gc.isenabled() is before
+
+
+def test_the_thread_of_the_journal_never_collects(
+    segmenter: FakeSegmenter, image_file: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends after the jobs; until then a widget of Qt could be destroyed in it."""
+    gc.enable()
+    seen: list[bool] = []
+    session = Session(Models(lambda name, progress: segmenter))
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(image_file)
+    with session.document.step("Draw"):
+        session.document.set_facts(notes="one")
+    remove = _Writer._remove
+
+    def watched(writer: _Writer) -> None:
+        seen.append(gc.isenabled())
+        remove(writer)
+
+    monkeypatch.setattr(_Writer, "_remove", watched)
+    session.close()
+    assert seen == [False]
+    assert gc.isenabled()

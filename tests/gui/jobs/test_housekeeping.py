@@ -22,20 +22,21 @@ def test_garbage_waits_until_the_mouse_rests(window: Window, monkeypatch: pytest
         get_count=lambda: (10**6, 10**6, 10**6),
         get_threshold=gc.get_threshold,
         enable=gc.enable,
+        isenabled=gc.isenabled,
     )
     monkeypatch.setattr(app, "gc", fake)
     monkeypatch.setattr(garbage, "gc", fake)
     monkeypatch.setattr(garbage, "monotonic", lambda: now)
-    monkeypatch.setattr(garbage, "FULL", 0)
+    monkeypatch.setattr(garbage, "FULL_TICKS", 0)
     try:
         app.keep_strokes_smooth(window)
         assert sys.getswitchinterval() < 0.002
     finally:
         sys.setswitchinterval(interval)
-    collector = window.session.jobs.collector
+    collector = window.session.collector
     window.canvas.pointed.emit(1.0, 1.0)
     now += 1
     collector.tick()
-    now += garbage.REST
+    now += garbage.REST_SECONDS
     collector.tick()
     assert done == ["freeze", (1,), "all"]
