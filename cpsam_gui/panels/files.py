@@ -206,9 +206,6 @@ class FilesPanel(QWidget):
         """List the images of a folder, read in the background."""
         if path is None:
             return
-        from cpsam_core.images import supported_suffixes
-
-        suffixes = supported_suffixes()
 
         def show(images: tuple[Path, ...]) -> None:
             if path != self.folder.path:
@@ -223,7 +220,7 @@ class FilesPanel(QWidget):
             self.refresh()
 
         self._session.jobs.run(
-            lambda progress: read_folder(path, suffixes),
+            lambda progress: read_folder(path),
             name="Folder",
             lane=Lane.BESIDE,
             outlives_image=True,

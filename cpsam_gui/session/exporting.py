@@ -67,9 +67,7 @@ class Exporting:
             return
         if session.keeping.unsaved and not session.keeping.save_now(masks=False):
             return
-        from cpsam_core.images import supported_suffixes
-
-        images = tuple(images_in(session.path.parent, supported_suffixes()))
+        images = tuple(images_in(session.path.parent))
         work = partial(exporting.export_folder, images, target, plan)
         session.jobs.run(work, name=translate("Exporting the folder"), then=self._exported)
 

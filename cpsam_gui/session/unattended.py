@@ -35,9 +35,7 @@ class FolderRun:
         path = self._session.path
         if path is None or self.queue.running:
             return
-        from cpsam_core.images import supported_suffixes
-
-        found = images_in(path.parent, supported_suffixes())
+        found = images_in(path.parent)
         if found != [entry.path for entry in self.queue.entries]:
             self.queue.fill(found)
 

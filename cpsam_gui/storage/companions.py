@@ -1,17 +1,20 @@
-"""Which files belong to an image, and which images are in a folder. No Qt."""
+"""Which files belong to an image and which images are in a folder, as the engine says it. No Qt."""
 
 from __future__ import annotations
 
-import re
 from enum import Enum
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cpsam_gui.state.image_facts import read_state
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from cpsam_core.images.companions import Companions, Listings
+
 PROJECT = ".cpsam"
-COMPANIONS = ("_masks", "_seg", "_overlay", "_flows", "_outlines", "_cp_masks")
-"""Endings of names that other files have which are kept beside an image."""
-FOREIGN = (".zip", ".roi", ".geojson", ".json", ".txt", ".zarr")
+FOREIGN = (".zip", ".roi", ".geojson", ".json", ".txt")
 """Endings of files in which other programs keep objects, and never images."""
 
 
@@ -24,69 +27,66 @@ class Progress(str, Enum):
     VERIFIED = "verified"
 
 
-def natural(text: str) -> list[tuple[int, int, str]]:
-    """Return a key that sorts ``cell2`` before ``cell10``."""
-    return [
-        (0, int(part), "") if part.isdigit() else (1, 0, part.casefold())
-        for part in re.split(r"(\d+)", text)
-        if part
-    ]
+def companions_of(image: Path, listings: Listings | None = None) -> Companions:
+    """Return the files that belong to an image."""
+    from cpsam_core.images.companions import companions
+
+    return companions(image, listings=listings)
 
 
 def project_path(image: Path) -> Path:
     """Return where the project of an image is kept: beside it."""
-    return image.with_name(image.stem + PROJECT)
+    return companions_of(image).project
 
 
 def masks_path(image: Path) -> Path:
     """Return where the masks of an image are saved: beside it, with ``_masks`` before the ending."""
-    return image.with_name(f"{image.stem}_masks.tif")
+    return companions_of(image).label_image
 
 
 def seg_path(image: Path) -> Path:
     """Return where Cellpose keeps its segmentation of an image."""
-    return image.with_name(f"{image.stem}_seg.npy")
+    return companions_of(image).seg
 
 
-def earlier_work(image: Path) -> Path | None:
+def earlier_work(image: Path, listings: Listings | None = None) -> Path | None:
     """Return the file with masks of an image that was saved before: project, masks, or a file of Cellpose."""
-    candidates = [
-        project_path(image),
-        masks_path(image),
-        image.with_name(f"{image.stem}_masks.png"),
-        seg_path(image),
-        image.with_name(f"{image.stem}_cp_masks.tif"),
-        image.with_name(f"{image.stem}_cp_masks.png"),
-    ]
-    return next((path for path in candidates if path.is_file()), None)
+    return next(iter(companions_of(image, listings).masks), None)
 
 
-def is_companion(path: Path) -> bool:
-    """Whether a file is a result kept beside an image, and no image itself."""
-    return path.stem.endswith(COMPANIONS) or path.suffix == PROJECT
+def images_in(folder: Path) -> list[Path]:
+    """Return the images of a folder in natural order; an unreadable folder has none."""
+    from cpsam_core.images import companions
+
+    return companions.images_in(folder)
 
 
 def holds_objects(path: Path) -> bool:
     """Whether a file is known by its name to hold objects: beside an image, or for another program."""
-    return is_companion(path) or path.suffix.lower() in FOREIGN
+    from cpsam_core.images.companion_names import STANDARD
+
+    return STANDARD.is_masks(path) or path.suffix.lower() in (PROJECT, *FOREIGN)
 
 
-def images_in(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
-    """Return the images of a folder in natural order; an unreadable folder has none."""
-    try:
-        found = [
-            path for path in folder.iterdir() if path.suffix.lower() in suffixes and not is_companion(path)
-        ]
-    except OSError:
-        return []
-    return sorted(
-        (path for path in found if path.is_file()), key=lambda path: (natural(path.stem), path.suffix)
-    )
-
-
-def progress_of(image: Path) -> Progress:
+def progress_of(image: Path, listings: Listings | None = None) -> Progress:
     """Return how far the work on an image is, by the files beside it."""
-    work = earlier_work(image)
+    work = earlier_work(image, listings)
     if work is None:
         return Progress.NOT_STARTED
     return Progress[read_state(work).name] if work.suffix == PROJECT else Progress.SEGMENTED
+
+
+def progress_of_all(images: Iterable[Path]) -> dict[Path, Progress]:
+    """Return how far the work on each image is; their folders are read once, and a little of each project."""
+    from cpsam_core.images.companions import Listings
+
+    listings = Listings()
+    return {path: progress_of(path, listings) for path in images}
+
+
+def images_with_masks(folder: Path) -> list[Path]:
+    """Return the images of a folder that have masks, in natural order."""
+    from cpsam_core.images.companions import Listings
+
+    listings = Listings()
+    return [image for image in images_in(folder) if earlier_work(image, listings) is not None]

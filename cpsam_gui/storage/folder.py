@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cpsam_gui.storage.companions import Progress, images_in, progress_of
+from cpsam_gui.storage.companions import Progress, images_in, progress_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -61,11 +61,11 @@ class Folder:
         return words + (f", {verified:,} verified" if verified else "")
 
 
-def read_folder(path: Path, suffixes: tuple[str, ...]) -> tuple[Path, ...]:
+def read_folder(path: Path) -> tuple[Path, ...]:
     """Return the images of a folder in natural order."""
-    return tuple(images_in(path, suffixes))
+    return tuple(images_in(path))
 
 
 def read_states(images: Collection[Path]) -> dict[Path, Progress]:
     """Return how far the work on each image is; reads a little of each project file."""
-    return {path: progress_of(path) for path in images}
+    return progress_of_all(images)

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from cpsam_core.errors import CpsamError, TrainingError
 from cpsam_core.progress import silent
-from cpsam_gui.storage.companions import earlier_work, images_in
+from cpsam_gui.storage.companions import images_with_masks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from cpsam_core.data.pairs import Pair
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent, TrainSettings
     from cpsam_core.progress import Progress
     from cpsam_core.retrain import BeforeAfter, Candidate, Retrained, RetrainingPlan, Use
@@ -90,18 +89,18 @@ def look_at(
 
     With `known`, images whose files did not change are not read again; it is brought up to date.
     """
-    from cpsam_core.images import supported_suffixes
+    from cpsam_core.data.pairs import pair_of
     from cpsam_core.retrain import describe
 
     known = {} if known is None else known
     found = []
-    images = [image for image in images_in(folder, supported_suffixes()) if earlier_work(image) is not None]
+    images = images_with_masks(folder)
     for number, image in enumerate(images):
         progress(number, len(images), image.name)
         try:
             pair = pair_of(image)
             stamp = (pair, _stamp(pair.image), _stamp(pair.masks))
-        except (OSError, TrainingError):
+        except (OSError, CpsamError):
             continue  # it went away meanwhile
         if image not in known or known[image][0] != stamp:
             known[image] = stamp, describe(pair)
@@ -131,16 +130,6 @@ def start_on(
             "Train, Continue an interrupted training."
         )
     return look_at(folder, uses, progress, known)
-
-
-def pair_of(image: Path) -> Pair:
-    """Return an image with the masks that were saved beside it: the project where there is one."""
-    from cpsam_core.data.pairs import Pair
-
-    masks = earlier_work(image)
-    if masks is None:
-        raise TrainingError(f"{image.name} has no saved masks.")
-    return Pair(image, masks, image.parent.name)
 
 
 def settings_of(options: TrainOptions, classes: bool = False) -> TrainSettings:
@@ -348,6 +337,7 @@ def drop(request: Request) -> None:
 
 def candidates_of(request: Request, progress: Progress) -> tuple[Candidate, ...]:
     """Look again at the images of an interrupted training."""
+    from cpsam_core.data.pairs import pair_of
     from cpsam_core.retrain import describe
 
     found = []

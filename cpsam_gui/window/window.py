@@ -188,7 +188,7 @@ class Window(QMainWindow):
         """List the images of a folder and open the first of them."""
         from cpsam_core.images import supported_suffixes
 
-        images = images_in(folder, supported_suffixes())
+        images = images_in(folder)
         if images:
             remember(folder)
             self.open(images[0])

@@ -26,6 +26,7 @@ EXAMPLES = """Examples:
 
 def add_parser(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    from cpsam_core.cli.filters import add_filter_options
     from cpsam_core.formats import FORMATS
 
     parser.usage = "cpsam convert INPUT... --to FORMAT [--out DIR] [options]"
@@ -72,10 +73,12 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "--overwrite", action="store_true", help="replace files that exist; else they are skipped"
     )
     _add_choices(parser)
+    add_filter_options(parser, images=False)
 
 
 def run(args: argparse.Namespace) -> int:
     """Convert what the arguments name; return the exit code."""
+    from cpsam_core.cli.filters import endings_from
     from cpsam_core.cli.outputs import make_folder
     from cpsam_core.cli.sources import find_sources
     from cpsam_core.formats import find_format
@@ -87,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     if not target.available:
         target.function("write")  # says which library is missing
     tally = _Tally()
-    found, failures = find_sources(args.inputs, source, target, args.out)
+    found, failures = find_sources(args.inputs, source, target, args.out, endings_from(args))
     for failure in failures:
         tally.fail(failure)
     if args.image is not None and not args.image.is_dir() and len(found) > 1:

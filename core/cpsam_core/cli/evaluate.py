@@ -14,7 +14,7 @@ from cpsam_core.cli.common import FAILED, OK, describe, say, tell
 
 if TYPE_CHECKING:
     from cpsam_core.cli.evaluate_report import Scored
-    from cpsam_core.data.pairs import LabelPair, Pairing
+    from cpsam_core.data.label_folders import LabelPair, Pairing
     from cpsam_core.measure import Facts
     from cpsam_core.metrics.agreement import Agreement
 
@@ -48,6 +48,8 @@ Examples:
 
 def add_parser(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    from cpsam_core.cli.filters import add_filter_options
+
     parser.description = (
         "Compare predicted with true masks, image by image. Files belong together by their names: NAME, NAME_masks, "
         "NAME_cp_masks, NAME_seg.npy or NAME.cpsam on either side, folders searched below too. Images in folders of "
@@ -82,14 +84,17 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="masks of the same images by a further person; can be given several times, and asks for --agreement",
     )
+    add_filter_options(parser, images=False)
 
 
 def run(args: argparse.Namespace) -> int:
     """Compare and say the scores; return the exit code."""
     from cpsam_core.cli.evaluate_report import as_json, as_table
-    from cpsam_core.data.pairs import pair_labels
+    from cpsam_core.cli.filters import endings_from
+    from cpsam_core.data.label_folders import pair_labels
 
-    pairing = pair_labels(args.true, args.predicted)
+    endings = endings_from(args)
+    pairing = pair_labels(args.true, args.predicted, endings)
     failed = {str(path): "no prediction of that name" for path in pairing.missing}
     scored = list(_each(pairing.pairs, lambda pair: _scored(pair, args.thresholds), failed))
     if pairing.surplus:
@@ -158,7 +163,8 @@ def _scored(pair: LabelPair, thresholds: tuple[float, ...]) -> Scored:
 def _complete_parts(true: Path, masks: list[Any]) -> list[Any]:
     """Leave out the objects where the true masks are not complete, where regions or a map say so."""
     from cpsam_core.data.examples import counted_objects, read_annotation
-    from cpsam_core.data.pairs import Pair, map_beside
+    from cpsam_core.data.label_folders import map_beside
+    from cpsam_core.data.pairs import Pair
     from cpsam_core.images.project_files import PROJECT_SUFFIX
 
     beside = map_beside(true, "_complete")
@@ -182,11 +188,12 @@ def _read(paths: Sequence[Path]) -> tuple[list[Any], list[Facts]]:
 
 def _agreement(args: argparse.Namespace, pairing: Pairing, failed: dict[str, str]) -> Agreement | None:
     """Return the mean agreement over the images that everybody annotated."""
-    from cpsam_core.data.pairs import pair_labels
+    from cpsam_core.cli.filters import endings_from
+    from cpsam_core.data.label_folders import pair_labels
     from cpsam_core.metrics.agreement import agreement, mean_agreement
 
     others = [
-        {pair.true: pair.predicted for pair in pair_labels(args.true, folder).pairs}
+        {pair.true: pair.predicted for pair in pair_labels(args.true, folder, endings_from(args)).pairs}
         for folder in args.annotator
     ]
     names = _names([args.true, args.predicted, *args.annotator])

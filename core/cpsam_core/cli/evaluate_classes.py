@@ -108,7 +108,7 @@ def _classes(path: Path, labels: Any, facts: Facts) -> dict[int, int]:
     """Return the class of each object by id, from a map of classes beside the file or from the file itself."""
     import numpy as np
 
-    from cpsam_core.data.pairs import class_map_beside
+    from cpsam_core.data.label_folders import class_map_beside
     from cpsam_core.images import check_same_shape, read_labels
     from cpsam_core.labels.classes import classes_of_objects
 

@@ -11,7 +11,7 @@ from cpsam_core.cli.evaluate_classes import ClassScores, class_summary, class_ta
 from cpsam_core.cli.table import align
 
 if TYPE_CHECKING:
-    from cpsam_core.data.pairs import LabelPair
+    from cpsam_core.data.label_folders import LabelPair
     from cpsam_core.metrics import Scores
     from cpsam_core.metrics.agreement import Agreement
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.images import can_read
-from cpsam_core.images.file_names import is_beside_images, natural_key, walk, without_results
+from cpsam_core.images.companion_names import STANDARD, Endings, part_images
+from cpsam_core.images.file_names import natural_key, walk
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ class Inputs:
     failures: tuple[str, ...]
 
 
-def gather(texts: Iterable[str], output: Path | None = None, suffix: str = "") -> Inputs:
+def gather(
+    texts: Iterable[str], output: Path | None = None, suffix: str = "", endings: Endings = STANDARD
+) -> Inputs:
     """Find the images that the arguments name.
 
     Parameters
@@ -58,6 +61,8 @@ def gather(texts: Iterable[str], output: Path | None = None, suffix: str = "") -
         Folder of the results, left out where it lies below a folder that is searched.
     suffix
         What the names of masks of this run end in: files of such names are results where their image is there, too.
+    endings
+        Endings of images and masks.
     """
     found: list[Input] = []
     results: list[Path] = []
@@ -69,13 +74,13 @@ def gather(texts: Iterable[str], output: Path | None = None, suffix: str = "") -
                 named.append(path)
                 continue
             try:
-                images, made = _in_folder(path, output)
+                images, made = _in_folder(path, output, endings)
             except CpsamError as error:
                 failures.append(str(error))
                 continue
             found += images
             results += made
-    images_named, made = _named(named)
+    images_named, made = _named(named, endings)
     found += [Input(path) for path in images_named]
     images, ours = _without_suffix(_each_once(found), suffix)
     return Inputs(tuple(images), (*results, *made, *ours), tuple(failures))
@@ -102,24 +107,22 @@ def expand(text: str) -> list[Path]:
     return sorted(map(Path, matches), key=natural_key) or [path]
 
 
-def _in_folder(folder: Path, output: Path | None) -> tuple[list[Input], list[Path]]:
+def _in_folder(folder: Path, output: Path | None, endings: Endings) -> tuple[list[Input], list[Path]]:
     inside = None if output is None or output.resolve() == folder.resolve() else output.resolve()
     files = [
         path
         for path in walk(folder)
-        if can_read(path)
-        and not is_beside_images(path, folder)
-        and not (inside is not None and inside in path.resolve().parents)
+        if can_read(path) and not (inside is not None and inside in path.resolve().parents)
     ]
-    images, results = without_results(files)
+    images, results = part_images(files, folder, endings)
     if not images:
         raise ImageError(f"There is no image in the folder {folder}.")
     return [Input(path, path.parent.relative_to(folder)) for path in images], results
 
 
-def _named(paths: list[Path]) -> tuple[list[Path], list[Path]]:
+def _named(paths: list[Path], endings: Endings) -> tuple[list[Path], list[Path]]:
     """Leave out results among files named one by one, where their images are named too: `cpsam segment *.tif`."""
-    images, results = without_results(paths)
+    images, results = part_images(paths, None, endings)
     stems = {(path.parent, path.stem) for path in images}
     made = [
         path for path in results if any(path.parent == p and path.stem.startswith(f"{s}_") for p, s in stems)

@@ -15,6 +15,7 @@ from cpsam_core.errors import CpsamError
 if TYPE_CHECKING:
     from cpsam_core.cli.inputs import Input
     from cpsam_core.data.pairs import Pair
+    from cpsam_core.images.companion_names import Endings
     from cpsam_core.measure import Expression, ObjectMeasurements
     from cpsam_core.measure.folder import FileOptions
 
@@ -47,6 +48,8 @@ Examples:
 
 def add_parser(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    from cpsam_core.cli.filters import add_filter_options
+
     parser.usage = "cpsam measure INPUT... [--masks PATH] --out TABLE|DIR [options]"
     parser.description = (
         "Measure every object of images. Masks are found beside the images by their names, as for cpsam train and "
@@ -95,15 +98,17 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         help="axes of the image files, where they do not say or are wrong: for example ZCYX",
     )
     parser.add_argument("--time", type=int, metavar="N", help="which time point to take of a series, from 0")
+    add_filter_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure and write the tables; return the exit code."""
+    from cpsam_core.cli.filters import endings_from
     from cpsam_core.cli.measure_tables import tables_for
 
     where, options = _checked(args)
     failed: list[str] = []
-    found = _find(args.inputs, args.masks, failed)
+    found = _find(args.inputs, args.masks, endings_from(args), failed)
     names = _names([one for one, _ in found])
     target = tables_for(args.out, args.format, [one for one, _ in found])
     with terminal_progress("measure", "image") as progress:
@@ -160,14 +165,16 @@ def _checked(args: argparse.Namespace) -> tuple[Expression | None, FileOptions]:
         raise UsageError(str(error)) from error
 
 
-def _find(inputs: list[str], masks: Path | None, failed: list[str]) -> list[tuple[Input, Pair]]:
+def _find(
+    inputs: list[str], masks: Path | None, endings: Endings, failed: list[str]
+) -> list[tuple[Input, Pair]]:
     """Return the images with their masks, each once; what was named and is not there goes to `failed`."""
     from cpsam_core.cli.inputs import Input, gather
     from cpsam_core.data.pairs import find_pairs, pair_of
 
     folders = [Path(text) for text in inputs if Path(text).is_dir()]
     # Patterns are expanded, and masks that a pattern named beside their images are no images.
-    named = gather([text for text in inputs if not Path(text).is_dir()]).images
+    named = gather([text for text in inputs if not Path(text).is_dir()], endings=endings).images
     if masks is not None and masks.is_file() and (folders or len(named) != 1):
         raise UsageError(
             f"--masks {masks.name} is a file and belongs to one image: name one image, or a folder of masks"
@@ -183,13 +190,13 @@ def _find(inputs: list[str], masks: Path | None, failed: list[str]) -> list[tupl
             tell(f"error: {failed[-1]}")
 
     def below(folder: Path) -> list[tuple[Input, Pair]]:
-        pairs = find_pairs(folder, masks, uncorrected=True)
+        pairs = find_pairs(folder, masks, uncorrected=True, endings=endings)
         return [(Input(pair.image, pair.image.parent.relative_to(folder)), pair) for pair in pairs]
 
     for folder in folders:
         add(folder, partial(below, folder))
     for one in named:
-        add(one.path, partial(lambda one: [(one, pair_of(one.path, masks))], one))
+        add(one.path, partial(lambda one: [(one, pair_of(one.path, masks, endings=endings))], one))
     return list(found.values())
 
 

@@ -28,6 +28,8 @@ from cpsam_core.images import (
     write_seg,
     write_tiff,
 )
+from cpsam_core.images.companions import Listings, companions
+from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.file_names import normal
 
 if TYPE_CHECKING:
@@ -103,7 +105,11 @@ class Naming:
 
 
 def plan(
-    inputs: Sequence[Input], out: Path | None, kinds: Sequence[str], naming: Naming | None = None
+    inputs: Sequence[Input],
+    out: Path | None,
+    kinds: Sequence[str],
+    naming: Naming | None = None,
+    key: DocumentKey = WHOLE,
 ) -> list[Target]:
     """Choose the files to write for every image.
 
@@ -118,16 +124,20 @@ def plan(
         Keys of `KINDS`.
     naming
         What the files are called; NAME_masks.tif and so on unless given.
+    key
+        Time point that is taken of each image; its results carry it in their names.
 
     Returns
     -------
     list of Target
         In the order of `inputs`. Images of one name from different folders go to folders of their own; images that
-        differ in their suffix only (`a.png`, `a.tif`) keep it in their names (`a_png`, `a_tif`).
+        differ in their suffix only (`a.png`, `a.tif`) keep it in their names (`a_png`, `a_tif`), also where only one
+        of them is named: see `images.companions`.
     """
     naming = naming or Naming()
     folders = [one.path.parent if out is None else out / one.below for one in inputs]
-    stems = [one.path.stem for one in inputs]
+    listings = Listings()
+    stems = [companions(one.path, listings=listings).stem for one in inputs]
     for group in _clashes(folders, stems):
         parents = [inputs[i].path.parent.resolve() for i in group]
         if out is not None and len(set(parents)) > 1:
@@ -141,7 +151,7 @@ def plan(
         for i in groups[0][1:]:
             stems[i], number = f"{stems[i]}_{number}", number + 1
     return [
-        Target(one.path, {kind: naming.place(folder, stem, kind) for kind in kinds})
+        Target(one.path, {kind: naming.place(folder, stem + key.ending, kind) for kind in kinds})
         for one, folder, stem in zip(inputs, folders, stems, strict=True)
     ]
 

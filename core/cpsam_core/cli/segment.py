@@ -35,6 +35,7 @@ EXAMPLES = """Examples:
 
 def add_parser(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    from cpsam_core.cli.filters import add_filter_options
     from cpsam_core.cli.options import add_settings_options
 
     parser.usage = "cpsam segment INPUT... [--model NAME] [--out DIR] [--save KINDS] [options]"
@@ -61,12 +62,14 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "the program and needs no download; cpsam_v2 is the large published one",
     )
     _add_output_options(parser)
+    add_filter_options(parser)
     add_settings_options(parser)
     add_device_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Segment what the arguments name; return the exit code."""
+    from cpsam_core.cli.filters import endings_from
     from cpsam_core.cli.inputs import gather
     from cpsam_core.cli.options import settings_from
 
@@ -80,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
         out = out or Path()
     if not args.inputs:
         raise UsageError("say which images to segment: files, folders or patterns, or --demo")
-    found = gather(args.inputs, out, args.suffix)
+    found = gather(args.inputs, out, args.suffix, endings_from(args))
     tally = _Tally(len(found.images) + len(found.failures), with_diameter=settings.diameter == "auto")
     for failure in found.failures:
         tally.fail(None, failure)
@@ -158,6 +161,7 @@ def _to_do(
 ) -> list[Target]:
     """Plan the files of all images; leave out those that are done, and complete results that are there in part."""
     from cpsam_core.cli.outputs import Naming, make_folder, plan
+    from cpsam_core.images.document_key import DocumentKey
 
     if found.results:
         log.info(
@@ -165,7 +169,8 @@ def _to_do(
         )
     if out is not None and found.images:
         make_folder(out)
-    targets = plan(found.images, out, kinds, Naming(args.suffix, args.in_folders))
+    key = DocumentKey(time=args.time)
+    targets = plan(found.images, out, kinds, Naming(args.suffix, args.in_folders), key)
     if args.overwrite:
         return targets
     done = [target for target in targets if len(target.existing) == len(target.files)]

@@ -13,12 +13,13 @@ from cpsam_core.cli.inputs import expand
 from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.formats import FORMATS, Format, ObjectSet, ReadHints, format_of, read_each
 from cpsam_core.images import Image, can_read, check_same_shape, read_image
-from cpsam_core.images.file_names import is_masks, natural_key
+from cpsam_core.images.companion_names import IMAGES_FOLDER, MASK_ENDINGS, MASK_FOLDERS, STANDARD, Endings
+from cpsam_core.images.file_names import natural_key, normal
 
 ENDINGS = sorted(
     {
         *(one.ending.rsplit(".", 1)[0] if one.ending.startswith("_") else "" for one in FORMATS),
-        "_cp_masks",
+        *MASK_ENDINGS,
         "_cp_outlines",
         ".ome",
     }
@@ -30,8 +31,6 @@ ENDINGS = sorted(
 
 TELLING = ("_seg.npy", ".cpsam", "_rois.zip", ".geojson", "_coco.json", "_outlines.txt", ".zarr")
 """Endings by which a file below a folder is known to hold objects; label images are known by `_masks`."""
-
-LABEL_FOLDERS = {"masks", "labels"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,7 @@ class Source:
     path: Path
     kind: Format
     below: Path = Path()
+    endings: Endings = STANDARD
 
     @property
     def stem(self) -> str:
@@ -58,6 +58,13 @@ class Source:
         stem = self.path.name
         for suffix in sorted((s for s in self.kind.suffixes if stem.lower().endswith(s)), key=len)[-1:]:
             stem = stem[: -len(suffix)]
+        if self.kind.key == "project" and can_read(stem):
+            name = Path(stem)
+            return (
+                f"{name.stem}_{name.suffix[1:]}"  # as its other results are called, see `images.companions`
+            )
+        if not self.endings.standard:
+            return self.endings.bare(stem)
         ending = next((one for one in ENDINGS if stem.lower().endswith(one) and len(stem) > len(one)), "")
         return stem[: len(stem) - len(ending)]
 
@@ -67,7 +74,11 @@ class Source:
 
 
 def find_sources(
-    texts: Iterable[str], wanted: Format | None, target: Format, out: Path | None
+    texts: Iterable[str],
+    wanted: Format | None,
+    target: Format,
+    out: Path | None,
+    endings: Endings = STANDARD,
 ) -> tuple[list[Source], list[str]]:
     """Find the files of objects that the arguments name.
 
@@ -81,6 +92,8 @@ def find_sources(
         The format to write; files of it that lie in a searched folder are results and left out.
     out
         Folder of the results, left out where it lies below a folder that is searched.
+    endings
+        Endings of label images.
 
     Returns
     -------
@@ -94,11 +107,11 @@ def find_sources(
         for path in expand(text):
             try:
                 if path.is_dir() and not _is_zarr(path):
-                    inside, double = _in_folder(path, wanted, target, out)
+                    inside, double = _in_folder(path, wanted, target, out, endings)
                     found += inside
                     failures += double
                 else:
-                    found.append(Source(path, _kind(path, wanted)))
+                    found.append(Source(path, _kind(path, wanted), endings=endings))
             except CpsamError as error:
                 failures.append(str(error))
     first: dict[Path, Source] = {}
@@ -199,12 +212,19 @@ def _with_image(
 def _image_of(path: Path, stem: str, images: Path | None) -> Path | None:
     """Return the image of a name in a folder, or else beside the file of its objects."""
     folders = [images] if images is not None else [path.parent]
-    if images is None and path.parent.name in LABEL_FOLDERS:
-        folders.append(path.parent.parent / "images")
+    if images is None and path.parent.name in MASK_FOLDERS:
+        folders += [path.parent.parent / IMAGES_FOLDER, path.parent.parent]
     for folder in folders:
         inside = sorted(folder.iterdir(), key=natural_key) if folder.is_dir() else []
         for one in inside:
-            if one.stem == stem and one != path and can_read(one) and not is_masks(one) and one.is_file():
+            names = (one.stem, f"{one.stem}_{one.suffix[1:]}")
+            if (
+                stem in names
+                and one != path
+                and can_read(one)
+                and not STANDARD.is_masks(one)
+                and one.is_file()
+            ):
                 return one
     return None
 
@@ -219,13 +239,13 @@ def _kind(path: Path, wanted: Format | None) -> Format:
 
 
 def _in_folder(
-    folder: Path, wanted: Format | None, target: Format, out: Path | None
+    folder: Path, wanted: Format | None, target: Format, out: Path | None, endings: Endings
 ) -> tuple[list[Source], list[str]]:
     """Return the files of objects below a folder, and what is wrong with those that are there twice."""
     inside = None if out is None or out.resolve() == folder.resolve() else out.resolve()
     paths = [path for path in _walk(folder) if inside is None or inside not in path.resolve().parents]
     kinds = {path: format_of(path) for path in paths}
-    known = [path for path in paths if kinds[path] is not None and _is_telling(path)]
+    known = [path for path in paths if kinds[path] is not None and _is_telling(path, endings)]
     if wanted is not None:
         chosen = [path for path in known if kinds[path] == wanted]
         # Where no name tells, all files of that format are meant.
@@ -237,7 +257,7 @@ def _in_folder(
         raise ImageError(f"There are no {what} to convert in the folder {folder}.")
     groups: dict[tuple[Path, str], list[Source]] = {}
     for path in chosen:
-        source = Source(path, wanted or _kind(path, None), path.parent.relative_to(folder))
+        source = Source(path, wanted or _kind(path, None), path.parent.relative_to(folder), endings)
         groups.setdefault((path.parent, source.stem), []).append(source)
     double = [
         f"{name} in {parent} is there in several forms ({', '.join(one.path.name for one in group)}): "
@@ -261,9 +281,11 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield Path(parent, name)
 
 
-def _is_telling(path: Path) -> bool:
-    name = path.name.lower()
-    return name.endswith(TELLING) or is_masks(path) or path.parent.name in LABEL_FOLDERS
+def _is_telling(path: Path, endings: Endings) -> bool:
+    name, stem = path.name.lower(), normal(path.stem)
+    if not endings.standard:
+        return endings.is_masks(path)
+    return name.endswith(TELLING) or endings.bare(stem) != stem or path.parent.name in MASK_FOLDERS
 
 
 def _is_zarr(path: Path) -> bool:

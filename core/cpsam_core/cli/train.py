@@ -42,6 +42,8 @@ log = logging.getLogger("cpsam")
 
 def add_parser(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    from cpsam_core.cli.filters import add_filter_options
+
     parser.description = (
         "Train a model on images with masks. Without further options it finetunes as the Cellpose-SAM paper does: "
         "100 epochs at batch 1 and rate 1e-5; small networks with larger steps. "
@@ -77,6 +79,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         metavar="SET=SHARE,...",
         help="how often to draw from each folder of images (default: by its size)",
     )
+    add_filter_options(parser)
     add_class_options(parser)
     add_training_options(parser)
     written = parser.add_argument_group("what is written")
@@ -123,12 +126,14 @@ def _train(
     """Train and write; return what is to be scored in the process that leads, None in the others."""
     from cpsam_core.checkpoints import write_checkpoint
     from cpsam_core.checkpoints.cards import card_path
+    from cpsam_core.cli.filters import endings_from
     from cpsam_core.data.dataset import TrainingSet, find_pairs
     from cpsam_core.data.example_cache import ExampleCache
     from cpsam_core.finetune import Trainer
 
-    pairs = find_pairs(args.images, args.masks)
-    aside = [] if args.validate is None else find_pairs(Path(args.validate))
+    endings = endings_from(args)
+    pairs = find_pairs(args.images, args.masks, endings=endings)
+    aside = [] if args.validate is None else find_pairs(Path(args.validate), endings=endings)
     model, parent = _start(args.model, args.seed, args.channels)
     cache, channels = ExampleCache(), model.config.in_channels
     data = TrainingSet(pairs, mixing, channels, args.drawn, args.seed, cache)

@@ -42,6 +42,7 @@ __all__ = [
     "ProjectFile",
     "Region",
     "is_corrected",
+    "read_image_name",
     "read_project_file",
     "read_review",
     "regions_of",
@@ -255,6 +256,17 @@ def read_review(path: AnyPath) -> str:
             raise ImageError(
                 f"{path.name} is no project of this program, or it is damaged ({error})."
             ) from error
+
+
+def read_image_name(path: AnyPath) -> str:
+    """Return the name of the image that a project says it belongs to; empty where it says none or cannot be read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = members_of(archive)
+            table = head_of_table(archive, members[TABLE], "objects") or _table(archive, members, Path(path))
+        return str(table.get("image", ""))
+    except (ImageError, OSError, MemoryError, *DAMAGED):
+        return ""
 
 
 def is_corrected(path: AnyPath) -> bool:

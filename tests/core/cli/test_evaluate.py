@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cpsam_core.cli import main
 from cpsam_core.cli.evaluate_report import mean_scores
-from cpsam_core.data.pairs import find_labels, pair_labels
+from cpsam_core.data.label_folders import find_labels, pair_labels
 from cpsam_core.errors import ImageError
 from cpsam_core.images import write_labels, write_picture
 from cpsam_core.images.project_files import ProjectFile, write_project_file

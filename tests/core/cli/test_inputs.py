@@ -8,7 +8,8 @@ import pytest
 
 from cpsam_core.cli.inputs import Input, gather
 from cpsam_core.cli.outputs import plan
-from cpsam_core.images.file_names import bare_stem, natural_key, without_results
+from cpsam_core.images.companion_names import STANDARD, part_images
+from cpsam_core.images.file_names import natural_key
 
 
 def touch(folder: Path, *names: str) -> None:
@@ -113,16 +114,17 @@ def test_chosen_names_never_meet_names_that_are_there(folder: Path) -> None:
         ("a_masks", "a"),
         ("a_cp_masks", "a"),
         ("a_seg", "a"),
+        ("a_mask", "a"),
         ("_masks", "_masks"),
         ("masks", "masks"),
         ("a", "a"),
     ],
 )
 def test_bare_stem(stem: str, bare: str) -> None:
-    assert bare_stem(stem) == bare
+    assert STANDARD.bare(stem) == bare
 
 
 def test_natural_order_and_results() -> None:
     given = [Path("c10.png"), Path("c9.png"), Path("c9_masks.tif")]
     assert sorted(given[:2], key=natural_key) == [Path("c9.png"), Path("c10.png")]
-    assert without_results(given) == ([given[0], given[1]], [given[2]])
+    assert part_images(given) == ([given[0], given[1]], [given[2]])

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cpsam_core.data.pairs import class_map_beside, find_labels, find_pairs
+from cpsam_core.data.label_folders import class_map_beside, find_labels
+from cpsam_core.data.pairs import find_pairs
 from cpsam_core.errors import TrainingError
 from cpsam_core.images import write_labels
 from cpsam_core.images.project_files import ProjectFile, write_project_file

@@ -97,12 +97,12 @@ def test_bad_projects_are_refused_in_words(tmp_path: Path, disc_labels: np.ndarr
 def test_natural_order_and_companions(tmp_path: Path) -> None:
     for name in ("cell10.tif", "cell2.tif", "Cell1.tif", "cell2_masks.tif", "notes.txt", "cell2.cpsam"):
         (tmp_path / name).write_bytes(b"x")
-    found = files.images_in(tmp_path, (".tif", ".cpsam"))
+    found = files.images_in(tmp_path)
     assert [path.name for path in found] == ["Cell1.tif", "cell2.tif", "cell10.tif"]
     assert files.progress_of(found[1]) is files.Progress.SEGMENTED
     assert files.progress_of(found[2]) is files.Progress.NOT_STARTED
     assert files.earlier_work(found[1]) == tmp_path / "cell2.cpsam"
-    assert files.images_in(tmp_path / "absent", (".tif",)) == []
+    assert files.images_in(tmp_path / "absent") == []
 
 
 def test_save_and_reopen(segmented: Window, qtbot: QtBot, image_file: Path) -> None:
