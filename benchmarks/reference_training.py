@@ -10,8 +10,9 @@ import sys
 import time
 
 import torch
-from cellpose.train import _loss_fn_seg
 from cellpose.vit import CPSAM
+
+from cellpose.train import _loss_fn_seg
 
 
 def main() -> None:
