@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cpsam_gui.state.image_facts import ClassName
 from cpsam_gui.state.palette import COLOURS
+from cpsam_gui.state.steps import StepKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +29,6 @@ def name_class(document: Document, number: int, name: str, colour: str | None = 
         return None
     known[number] = after
     kept = tuple(known[n] for n in sorted(known) if known[n].name or known[n].colour)
-    with document.step("Name a class"):
+    with document.step("Name a class", StepKind.MARK):
         document.set_facts(classes=kept)
     return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cpsam_gui.operations.common import LOCKED, NOTHING, known, unlocked
+from cpsam_gui.state.steps import StepKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +51,7 @@ def set_locked(document: Document, ids: Iterable[int]) -> str | None:
     if not chosen:
         return NOTHING
     lock = not all(document.objects[number].locked for number in chosen)
-    with document.step("Lock" if lock else "Unlock"):
+    with document.step("Lock" if lock else "Unlock", StepKind.MARK):
         document.update(chosen, locked=lock)
     count = len(chosen)
     return f"{count:,} object{'' if count == 1 else 's'} {'locked' if lock else 'unlocked'}"
@@ -62,7 +63,7 @@ def set_uncertain(document: Document, ids: Iterable[int]) -> str | None:
     if not chosen:
         return NOTHING
     doubt = not all(document.objects[number].uncertain for number in chosen)
-    with document.step("Mark uncertain" if doubt else "Mark certain"):
+    with document.step("Mark uncertain" if doubt else "Mark certain", StepKind.MARK):
         document.update(chosen, uncertain=doubt)
     count = len(chosen)
     return f"{count:,} object{'' if count == 1 else 's'} marked as {'uncertain' if doubt else 'certain'}"

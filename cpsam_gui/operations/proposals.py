@@ -9,6 +9,7 @@ import numpy as np
 
 from cpsam_gui.operations.common import MIN_PIXELS, recolour
 from cpsam_gui.state.objects import Origin
+from cpsam_gui.state.steps import StepKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +46,7 @@ def accept(document: Document, proposal: Proposal, name: str) -> tuple[list[int]
     for number, new in fresh.items():
         table[number] = new
     written = table[free]
-    with document.step(name):
+    with document.step(name, StepKind.FIND):
         document.write(proposal.box, np.where(written > 0, written, block), origin=Origin.MODEL)
         for number, new in fresh.items():
             recolour(document, new)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpsam_gui.operations.common import NOTHING, known
+from cpsam_gui.state.steps import StepKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +18,7 @@ def accept_objects(document: Document, ids: Iterable[int]) -> str | None:
     chosen = known(document, ids)
     if not chosen:
         return NOTHING
-    with document.step(_named("Accept", len(chosen))):
+    with document.step(_named("Accept", len(chosen)), StepKind.MARK):
         document.update(chosen, locked=True, verified=True, uncertain=False)
     return None
 
@@ -27,7 +28,7 @@ def put_off(document: Document, ids: Iterable[int]) -> str | None:
     chosen = known(document, ids)
     if not chosen:
         return NOTHING
-    with document.step(_named("Mark uncertain", len(chosen))):
+    with document.step(_named("Mark uncertain", len(chosen)), StepKind.MARK):
         document.update(chosen, uncertain=True, verified=False)
     return None
 

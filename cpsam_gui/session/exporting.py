@@ -9,6 +9,7 @@ import numpy as np
 
 from cpsam_gui.jobs.jobs import Problem
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.companions import images_in
 from cpsam_gui.tasks import exporting
 
@@ -101,7 +102,7 @@ class Exporting:
 
     def _imported(self, path: Path, read: exporting.Imported) -> None:
         session = self._session
-        session.keeping.take_over(translate("Import {}").format(path.name), read.found)
+        session.keeping.take_over(StepKind.IMPORT, translate("Import {}").format(path.name), read.found)
         if read.notes:
             session.failed.emit(
                 Problem(

@@ -18,6 +18,7 @@ from cpsam_gui.session.saver import Request, Saver
 from cpsam_gui.session.watching import Watching
 from cpsam_gui.state import review_rule as review
 from cpsam_gui.state.image_facts import Facts, ReviewState
+from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.journal import Journal
 
@@ -54,7 +55,7 @@ class Keeping:
         self._foreign = {}
         if opened.found is not None and opened.masks_from is not None:
             name = translate("Saved masks ({})").format(opened.masks_from.name)
-            self.take_over(name, opened.found)
+            self.take_over(StepKind.LOAD, name, opened.found)
             session.document.mark_saved()
         self.saver.begin(opened.problem)
         if session.path is not None:
@@ -73,12 +74,12 @@ class Keeping:
             self.journal.close()
             self.journal = None
 
-    def take_over(self, name: str, found: tasks.Found) -> None:
+    def take_over(self, kind: StepKind, name: str, found: tasks.Found) -> None:
         """Put masks that were read into the document as one step, with what their file says of the image."""
         if isinstance(found, tasks.Loaded):
             self._coming, self._foreign = found.facts, found.foreign or self._foreign
         try:
-            self._session.runs.swap(name, found)
+            self._session.runs.swap(kind, name, found)
         finally:
             self._coming = None
 
@@ -212,7 +213,7 @@ class Keeping:
         document = self._session.document
         if self._session.image is None or document.writing:
             return
-        with document.step(name):
+        with document.step(name, StepKind.MARK):
             document.set_facts(**fields)
 
     def project(self) -> Path | None:

@@ -10,8 +10,8 @@ from cpsam_core.errors import SettingsError
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.options import recalled
-from cpsam_gui.session.segmenting import THRESHOLDS
 from cpsam_gui.state.image_facts import ReviewState
+from cpsam_gui.state.steps import Source, StepKind
 from cpsam_gui.storage import worklog
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Recording:
             way = "done"
             self._undone.clear()
         last = self.entries[-1] if self.entries else None
-        if last is not None and last.what == step.name == THRESHOLDS and last.way == way == "done":
+        if last is not None and last.kind is step.kind is StepKind.THRESHOLDS and last.way == way == "done":
             self.entries.pop()  # moving a slider is one action
         self.entries.append(worklog.entry_of(step, way))
         del self.entries[: -worklog.LONGEST]
@@ -96,7 +96,7 @@ class Recording:
         objects: dict[str, int] = {}
         for row in session.document.objects.values():
             objects[row.origin.value] = objects.get(row.origin.value, 0) + 1
-        ran = bool(session.runs.last_settings) or any(entry.by == worklog.MODEL for entry in self.entries)
+        ran = bool(session.runs.last_settings) or any(entry.by is Source.MODEL for entry in self.entries)
         used = objects.get("model", 0) + objects.get("edited", 0) > 0
         flows = session.runs.flows
         model = self._model() if ran and used else ""

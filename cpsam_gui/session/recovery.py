@@ -14,6 +14,7 @@ from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Problem
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.questions import Answer, Question
+from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.journal import left_behind
 from cpsam_gui.storage.journal_format import Recovered, image_of, recover
 
@@ -111,7 +112,9 @@ class Recovery:
         session.recording.take_up(found.log)
         records = tasks.records_with(found.labels, found.objects)
         session.keeping.take_over(
-            translate("Recovered work"), tasks.Loaded(found.labels, records, facts=found.facts)
+            StepKind.RECOVER,
+            translate("Recovered work"),
+            tasks.Loaded(found.labels, records, facts=found.facts),
         )
         if found.lost:
             when = time.strftime("%H:%M:%S", time.localtime(found.when))

@@ -11,6 +11,7 @@ from cpsam_gui.operations.compose import COVERED
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.palette import separate
+from cpsam_gui.state.steps import StepKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,7 +49,7 @@ def land(document: Document, name: str, found: RegionFound, *, keep: bool) -> li
     )
     values[inner] = fresh
     new = [int(number) for number in ids if number]
-    with document.step(name):
+    with document.step(name, StepKind.SEGMENT_REGION):
         document.write(union, values, Origin.MODEL)
         _fill_rows(document, found, ids)
     return [number for number in new if number in document.objects]

@@ -20,6 +20,7 @@ from cpsam_gui.runs.as_command import Call
 from cpsam_gui.runs.options import RunOptions, recalled, remembered, typical_diameter
 from cpsam_gui.session import region_result as landing
 from cpsam_gui.session.forecast import Forecast
+from cpsam_gui.state.steps import StepKind
 from cpsam_gui.tools import RunDesk
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class _Pending:
     """A result on its way into the document that it was made for."""
 
     name: str
+    kind: StepKind
     document: Document
     revision: int
     """State of the document that the result was put together with."""
@@ -143,7 +145,7 @@ class Runs:
         session, options = self._session, self._options
         if session.image is None or session.jobs.busy:
             return
-        pending = self._pending(f"Segment with {options.model.title}")
+        pending = self._pending(StepKind.SEGMENT, f"Segment with {options.model.title}")
         work = partial(
             tasks.segment, session.image, self.settings, self._loader(options.model), self._kept(options.keep)
         )
@@ -195,7 +197,7 @@ class Runs:
         session, flows = self._session, self.flows
         if flows is None or session.jobs.busy:
             return
-        pending = replace(self._pending(THRESHOLDS), flows=flows)
+        pending = replace(self._pending(StepKind.THRESHOLDS, THRESHOLDS), flows=flows)
         pending = replace(pending, settings={**self.last_settings, **pending.settings})
         # The steps along the flows depend on the diameter that the run used, which may have been measured.
         settings = replace(self.settings, diameter=flows.diameter)
@@ -205,10 +207,16 @@ class Runs:
         work = partial(result, self._kept(self._options.keep))
         session.jobs.run(work, name=THRESHOLDS, lane=Lane.LIVE, then=partial(self._land, pending, result))
 
-    def _pending(self, name: str) -> _Pending:
+    def _pending(self, kind: StepKind, name: str) -> _Pending:
         document, options = self._session.document, self._options
         return _Pending(
-            name, document, self._revision, document.position, options, remembered(options, self.settings)
+            name,
+            kind,
+            document,
+            self._revision,
+            document.position,
+            options,
+            remembered(options, self.settings),
         )
 
     def _loader(self, model: ModelChoice) -> Callable[[Progress], Segments]:
@@ -299,7 +307,7 @@ class Runs:
                 then=partial(self._land, again, result),
             )
         else:
-            self._take(pending.name, replace(found, settings=pending.settings))
+            self._take(pending.kind, pending.name, replace(found, settings=pending.settings))
             words = translate("{:,} objects") if live else translate("{:,} objects found")
             session.message.emit(words.format(len(found.records)))
             if not live and remembered(self._options, self.settings) != pending.settings:
@@ -346,16 +354,16 @@ class Runs:
         target[...] = found.flows.reshape(target.shape)
         self.flows = replace(self.flows, memory=MaskMemory())  # other ones than a project may hold
 
-    def swap(self, name: str, found: tasks.Found) -> None:
+    def swap(self, kind: StepKind, name: str, found: tasks.Found) -> None:
         """Put masks that were read into the document as one step; their thresholds and flows come with them."""
-        self._take(name, found)
+        self._take(kind, name, found)
         if found.settings:
             # A file may hold anything: values that make no sense are left out.
             with suppress(SettingsError):
                 self.change(**recalled(found.settings))
             self._session.settings_changed.emit()
 
-    def _take(self, name: str, found: tasks.Found) -> None:
+    def _take(self, kind: StepKind, name: str, found: tasks.Found) -> None:
         session = self._session
         session.tool.cancel()
         if found.flows is not None and found.logits is not None:
@@ -363,5 +371,4 @@ class Runs:
         if found.settings:
             self.last_settings = dict(found.settings)
         session.view.selection = frozenset()
-        # Moving a slider makes one step, not one for each position.
-        session.document.replace(name, found.labels, found.records, merge=name == THRESHOLDS)
+        session.document.replace(name, found.labels, found.records, kind=kind)

@@ -19,7 +19,7 @@ from cpsam_gui.state.box import Box
 from cpsam_gui.state.image_facts import Facts
 from cpsam_gui.state.objects import ObjectRecord, Origin, Records, tally
 from cpsam_gui.state.snapshot import Snapshot
-from cpsam_gui.state.steps import Step, Swap
+from cpsam_gui.state.steps import Step, StepKind, Swap
 from cpsam_gui.state.transaction import Draft
 from cpsam_gui.state.undo_stack import Timeline
 
@@ -123,9 +123,9 @@ class Document:
         return self._draft is not None
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
+    def step(self, name: str, kind: StepKind = StepKind.EDIT) -> Iterator[None]:
         """Collect all writes inside the block as one step; an error takes them all back."""
-        self.begin(name)
+        self.begin(name, kind)
         try:
             yield
         except BaseException:
@@ -133,10 +133,10 @@ class Document:
             raise
         self.commit()
 
-    def begin(self, name: str) -> None:
+    def begin(self, name: str, kind: StepKind = StepKind.EDIT) -> None:
         """Open a step that :meth:`commit` closes, for gestures that span many events."""
         self._refuse_while_writing()
-        self._draft = Draft(name)
+        self._draft = Draft(name, kind)
 
     def write(self, box: Box, values: Labels, origin: Origin = Origin.HAND) -> None:
         """Set the labels of a block; new ids get a row of the table with `origin`.
@@ -187,7 +187,7 @@ class Document:
         facts = (before, self._facts) if before is not None and before != self._facts else None
         self._draft = None
         if edits or records or facts:
-            self._push(Step(draft.name, edits, records, facts=facts))
+            self._push(Step(draft.name, edits, records, facts=facts, kind=draft.kind))
             self.objects_changed.emit(frozenset(records))
 
     def abort(self) -> None:
@@ -211,14 +211,14 @@ class Document:
         labels: Labels,
         records: Mapping[int, ObjectRecord],
         *,
-        merge: bool = False,
+        kind: StepKind = StepKind.EDIT,
         facts: Facts | None = None,
     ) -> None:
         """Swap in a whole result by reference as one step; the caller gives both away.
 
-        With `merge`, a result that follows another of the same name takes its place in the same step. With
-        `facts`, what is known of the image comes with the result. Make large tables as :class:`Records`
-        where they are made: in another thread than the one that draws.
+        New thresholds that follow others take their place in the same step. With `facts`, what is known of the
+        image comes with the result. Make large tables as :class:`Records` where they are made: in another thread
+        than the one that draws.
         """
         self._refuse_while_writing()
         if labels.shape != self.shape or labels.dtype != np.uint32:
@@ -226,11 +226,13 @@ class Document:
         rows = records if isinstance(records, Records) else Records(records)
         self._next_id = max(self._next_id, max(rows, default=0) + 1)
         last = self._timeline.top
-        step = Step(name, swap=Swap(labels, rows), facts=None if facts is None else (self._facts, facts))
+        step = Step(
+            name, kind=kind, swap=Swap(labels, rows), facts=None if facts is None else (self._facts, facts)
+        )
         self._exchange(step)
-        if merge and last is not None and last.name == name and last.swap is not None:
+        if last is not None and last.swap is not None and last.kind is kind is StepKind.THRESHOLDS:
             # The last step goes on holding what was there before the first of these results.
-            merged = Step(name, swap=last.swap, facts=last.facts)  # another state than before
+            merged = Step(name, kind=kind, swap=last.swap, facts=last.facts)  # another state than before
             self._timeline.exchange_top(merged)
             self.stepped.emit(merged, True)
             self.history_changed.emit()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,11 +57,53 @@ class Swap:
     records: Records
 
 
+class Source(str, Enum):
+    """Where a step comes from."""
+
+    MODEL = "model"
+    HAND = "hand"
+    FILE = "file"
+
+
+class StepKind(str, Enum):
+    """What a step is. Its name is for people: it may stand in any language, and nothing is told from it."""
+
+    SEGMENT = "segment"
+    SEGMENT_REGION = "segment region"
+    THRESHOLDS = "thresholds"
+    FIND = "find"
+    LOAD = "load"
+    """Masks that were saved beside the image."""
+    IMPORT = "import"
+    RECOVER = "recover"
+    EDIT = "edit"
+    """A correction by hand."""
+    MARK = "mark"
+    """By hand, and no object is another one afterwards: accepted, locked, named, marked as complete or verified."""
+
+    @property
+    def source(self) -> Source:
+        """Where a step of this kind comes from."""
+        return _SOURCES.get(self, Source.HAND)
+
+
+_SOURCES = {
+    StepKind.SEGMENT: Source.MODEL,
+    StepKind.SEGMENT_REGION: Source.MODEL,
+    StepKind.THRESHOLDS: Source.MODEL,
+    StepKind.FIND: Source.MODEL,
+    StepKind.LOAD: Source.FILE,
+    StepKind.IMPORT: Source.FILE,
+    StepKind.RECOVER: Source.FILE,
+}
+
+
 @dataclass(slots=True, eq=False)
 class Step:
-    """One entry of the history: a name and what it changed."""
+    """One entry of the history: what it is, a name for people, and what it changed."""
 
     name: str
+    kind: StepKind = field(default=StepKind.EDIT, kw_only=True)
     edits: tuple[PixelEdit, ...] = ()
     records: Mapping[int, tuple[ObjectRecord | None, ObjectRecord | None]] = field(default_factory=dict)
     swap: Swap | None = None

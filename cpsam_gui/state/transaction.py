@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpsam_gui.state.box import Box
-from cpsam_gui.state.steps import PixelEdit
+from cpsam_gui.state.steps import PixelEdit, StepKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,8 +20,8 @@ TILE = 128  # pixels; what a step copies when it first touches a place
 class Draft:
     """Keeps copies of the tiles that a step writes, and the rows of the table that it changes."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, kind: StepKind = StepKind.EDIT) -> None:
+        self.name, self.kind = name, kind
         self.facts: Facts | None = None
         """The facts before this step, where it changed them."""
         self.rows: dict[int, ObjectRecord | None] = {}

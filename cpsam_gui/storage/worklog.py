@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
+
+from cpsam_gui.state.steps import Source, StepKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,11 +21,17 @@ KEY = "log"
 """Under which it stands in the project file."""
 LONGEST = 5000  # entries; the oldest go
 WORDS = 200  # characters of a name
-MODEL, HAND, FILE = "model", "hand", "file"
-BY_MODEL = ("Segment", "Change thresholds", "Find cell")
-BY_FILE = ("Import", "Saved masks", "Recover")
-NO_CORRECTION = ("Accept", "Mark", "Lock", "Unlock", "Name")
-"""Steps by hand that change no object, by how they begin."""
+OLD_KINDS = {
+    ("Segment region",): StepKind.SEGMENT_REGION,
+    ("Segment",): StepKind.SEGMENT,
+    ("Change thresholds",): StepKind.THRESHOLDS,
+    ("Find cell",): StepKind.FIND,
+    ("Saved masks",): StepKind.LOAD,
+    ("Import",): StepKind.IMPORT,
+    ("Recover",): StepKind.RECOVER,
+    ("Accept", "Mark", "Unmark", "Lock", "Unlock", "Name"): StepKind.MARK,
+}
+"""How names began in logs that did not hold the kind of a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +43,9 @@ class Entry:
     when
         In UTC, as ISO 8601 to the second.
     what
-        Name of the step of the history.
-    by
-        ``model``, ``hand`` or ``file``.
+        Name of the step of the history, in the language of the window.
+    kind
+        What the step is.
     way
         ``done``, ``undone`` or ``redone``.
     objects
@@ -45,33 +54,32 @@ class Entry:
 
     when: str
     what: str
-    by: str = HAND
+    kind: StepKind = StepKind.EDIT
     way: str = "done"
     objects: int = 0
+
+    @property
+    def by(self) -> Source:
+        """Who or what did it."""
+        return self.kind.source
 
 
 def entry_of(step: Step, way: str) -> Entry:
     """Return what a step of the history means for the log, now."""
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    return Entry(now, step.name[:WORDS], _who(step.name), way, len(step.records))
+    return Entry(now, step.name[:WORDS], step.kind, way, len(step.records))
 
 
-def _who(name: str) -> str:
-    if name.startswith(BY_MODEL):
-        return MODEL
-    return FILE if name.startswith(BY_FILE) else HAND
-
-
-def noted(foreign: Mapping[str, Any], what: str, by: str) -> dict[str, Any]:
+def noted(foreign: Mapping[str, Any], what: str, kind: StepKind) -> dict[str, Any]:
     """Return what is kept in a project beside the masks, with one thing more in its log that was done now."""
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    entries = [*read(foreign.get(KEY)), Entry(now, what[:WORDS], by)]
+    entries = [*read(foreign.get(KEY)), Entry(now, what[:WORDS], kind)]
     return {**foreign, KEY: stored(entries[-LONGEST:])}
 
 
 def stored(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     """Return entries as plain JSON values."""
-    return [asdict(entry) for entry in entries]
+    return [{**asdict(entry), "kind": entry.kind.value, "by": entry.by.value} for entry in entries]
 
 
 def read(value: Any) -> list[Entry]:
@@ -84,25 +92,32 @@ def read(value: Any) -> list[Entry]:
 def _entry(row: Mapping[str, Any]) -> Entry | None:
     texts = [
         row.get(name, default)
-        for name, default in (("when", None), ("what", None), ("by", HAND), ("way", "done"))
+        for name, default in (("when", None), ("what", None), ("kind", ""), ("way", "done"))
     ]
     objects = row.get("objects", 0)
     if not all(isinstance(text, str) for text in texts) or not isinstance(objects, int):
         return None
-    when, what, by, way = (text[:WORDS] for text in texts)
-    return Entry(when, what, by, way, objects)
+    when, what, kind, way = (text[:WORDS] for text in texts)
+    return Entry(when, what, _kind_of(kind, what), way, objects)
+
+
+def _kind_of(kind: str, what: str) -> StepKind:
+    """Return the kind as it is stored; in an older log, as the name tells."""
+    with suppress(ValueError):
+        return StepKind(kind)
+    return next((known for words, known in OLD_KINDS.items() if what.startswith(words)), StepKind.EDIT)
 
 
 def corrections(entries: Iterable[Entry]) -> Mapping[str, int]:
     """Return how often each kind of correction by hand was made and not taken back."""
     counts: Counter[str] = Counter()
     for entry in entries:
-        if entry.by == HAND and not entry.what.startswith(NO_CORRECTION):
-            counts[_kind(entry.what)] += -1 if entry.way == "undone" else 1
+        if entry.kind is StepKind.EDIT:
+            counts[_without_numbers(entry.what)] += -1 if entry.way == "undone" else 1
     return {name: count for name, count in counts.items() if count > 0}
 
 
-def _kind(name: str) -> str:
+def _without_numbers(name: str) -> str:
     """Return a name without its numbers: deleting 3 objects and 5 are the same kind."""
     return " ".join(word for word in name.split() if not word[0].isdigit()).removesuffix(" objects")
 

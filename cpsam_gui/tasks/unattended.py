@@ -10,6 +10,7 @@ from cpsam_core.progress import silent
 from cpsam_gui.runs.folder_queue import Existing
 from cpsam_gui.runs.options import remembered
 from cpsam_gui.state.image_facts import Facts, ReviewState
+from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import PROJECT, earlier_work, masks_path, project_path
 from cpsam_gui.tasks.records import Found, Kept
@@ -126,7 +127,7 @@ def _save(path: Path, image: Image, before: Found | None, found: Found, progress
         facts, foreign = before.facts or facts, dict(before.foreign)
     if facts.review is ReviewState.NOT_STARTED:
         facts = facts.changed(review=ReviewState.SEGMENTED)
-    foreign = worklog.noted(foreign, SEGMENT, worklog.MODEL)
+    foreign = worklog.noted(foreign, SEGMENT, StepKind.SEGMENT)
     extra = Saved(path, found.settings, facts=facts, foreign=foreign)
     if image.path is None:
         raise ImageError(f"{path.name} has no place to save masks in.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cpsam_gui.state.steps import StepKind
 from cpsam_gui.tools.select import BoxSelect
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class CompleteRegion(BoxSelect):
             self.desk.say(f"Drag a box of at least {SMALLEST} x {SMALLEST} pixels inside the image")
             return
         region = Region.box(inside.y0, inside.y1, inside.x0, inside.x1, inside.z0)
-        with document.step("Mark as complete"):
+        with document.step("Mark as complete", StepKind.MARK):
             document.set_facts(complete=(*document.facts.complete, region))
 
     def clicked(self, p: Pointer) -> None:
@@ -45,7 +46,7 @@ class CompleteRegion(BoxSelect):
         if not hit:
             self.desk.say("Drag a box around the region in which every object is drawn")
             return
-        with document.step("Unmark as complete"):
+        with document.step("Unmark as complete", StepKind.MARK):
             document.set_facts(complete=tuple(region for region in regions if region is not hit[-1]))
 
     def shapes(self) -> list[Shape]:
@@ -57,7 +58,7 @@ def forget_regions(document: Document) -> str | None:
     """Take every mark away: all of the image counts again."""
     if not document.facts.complete:
         return "No region is marked as complete"
-    with document.step("Unmark all as complete"):
+    with document.step("Unmark all as complete", StepKind.MARK):
         document.set_facts(complete=())
     return None
 

@@ -53,7 +53,6 @@ SHOWS = {
     "getExistingDirectory",
     "emit",
     "showMessage",
-    "start",
 }
 """Calls whose texts the user sees."""
 NO_WORDS = re.compile(r"(cpsam-gui|px|px²|MiB|GB|TIFF|PNG|Cellpose|_seg.npy|\b[A-Z]\b|<[^>]*>|\W|\d|_)*")
@@ -66,8 +65,11 @@ def untranslated(source: str) -> Iterator[tuple[int, str]]:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if name in SHOWS:
-            for argument in node.args:
+        if name in SHOWS or name == "run":
+            # The status bar names the jobs of the main lane.
+            beside = any(keyword.arg == "lane" for keyword in node.keywords)
+            named = [one.value for one in node.keywords if one.arg == "name" and not beside]
+            for argument in named if name == "run" else node.args:
                 for text in words_in(argument):
                     if not NO_WORDS.fullmatch(text):
                         yield argument.lineno, text

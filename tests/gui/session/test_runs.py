@@ -17,6 +17,7 @@ from cpsam_gui.runs.options import RunOptions, recalled, remembered, typical_dia
 from cpsam_gui.session import Session
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.objects import Origin
+from cpsam_gui.state.steps import StepKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -331,7 +332,11 @@ def test_nonsense_in_a_file_leaves_the_options_alone(session: Session) -> None:
     from cpsam_gui import tasks
 
     labels = np.zeros(session.document.shape, np.uint32)
-    session.runs.swap("Masks", tasks.Found(labels, tasks.records_of(labels), settings={"flow_threshold": -3}))
+    session.runs.swap(
+        StepKind.IMPORT,
+        "Masks",
+        tasks.Found(labels, tasks.records_of(labels), settings={"flow_threshold": -3}),
+    )
     assert session.runs.options == RunOptions()
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
 from cpsam_gui.state.objects import ObjectRecord, Origin
+from cpsam_gui.state.steps import StepKind
 
 SHAPE = (2, 300, 280)  # more than one tile each way
 
@@ -87,7 +88,7 @@ def test_replace_is_one_step_and_swaps_by_reference() -> None:
     assert document.new_id() == 10
 
 
-def test_results_of_one_name_merge_into_one_step() -> None:
+def test_new_thresholds_take_the_place_of_the_last_ones() -> None:
     document = Document(SHAPE)
     put(document, Box(0, 1, 0, 4, 0, 4), 1)
     before = snapshot(document)
@@ -95,7 +96,7 @@ def test_results_of_one_name_merge_into_one_step() -> None:
         labels = np.zeros(SHAPE, np.uint32)
         labels[0, :size] = 2
         rows = {2: ObjectRecord(size * SHAPE[2], Box(0, 1, 0, size, 0, SHAPE[2]), Origin.MODEL)}
-        document.replace("Thresholds", labels, rows, merge=True)
+        document.replace("Thresholds", labels, rows, kind=StepKind.THRESHOLDS)
     assert document.steps == ("Put", "Thresholds")
     assert document.objects[2].area == 7 * SHAPE[2]
     document.undo()

@@ -5,20 +5,26 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+import tifffile
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QFileDialog
 
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
+from cpsam_gui.program.i18n import TextTranslator
+from cpsam_gui.state.steps import Source, StepKind
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.project import read_project
 from cpsam_gui.storage.worklog import Entry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from PyQt6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from cpsam_gui.window.window import Window
@@ -38,6 +44,59 @@ def test_steps_are_logged_with_who_did_them(segmented: Window) -> None:
     ]
     assert session.recording.entries[1].objects == 1
     assert session.recording.entries[0].when.endswith("+00:00")
+
+
+GERMAN = {
+    "Import {}": "{} importieren",
+    "Saved masks ({})": "Gespeicherte Masken ({})",
+    "Recovered work": "Wiederhergestellte Arbeit",
+    "Mark as verified": "Als geprüft markieren",
+}
+
+
+@pytest.fixture
+def german(qapp: QApplication) -> Iterator[None]:
+    translator = TextTranslator(GERMAN, qapp)
+    qapp.installTranslator(translator)
+    yield
+    qapp.removeTranslator(translator)
+
+
+def test_what_a_step_is_does_not_depend_on_the_language(
+    german: None, opened: Window, disc_labels: np.ndarray, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """Names are translated where they are made, so nothing may be told from them."""
+    session = opened.session
+    masks = tmp_path / "elsewhere.tif"
+    tifffile.imwrite(masks, disc_labels.astype(np.uint16))
+    with qtbot.waitSignal(session.history_changed):
+        session.exporting.import_masks(masks)
+    session.keeping.toggle_verified()
+    operations.delete(session.document, [2])
+    rows = [(one.what, one.kind, one.by) for one in session.recording.entries]
+    assert rows == [
+        ("elsewhere.tif importieren", StepKind.IMPORT, Source.FILE),
+        ("Als geprüft markieren", StepKind.MARK, Source.HAND),
+        ("Delete", StepKind.EDIT, Source.HAND),
+    ]
+    assert worklog.corrections(session.recording.entries) == {"Delete": 1}
+    assert worklog.read(worklog.stored(session.recording.entries)) == session.recording.entries
+
+
+def test_an_older_log_is_understood() -> None:
+    """Projects from before steps had a kind name them in English."""
+    rows = [
+        {"when": "x", "what": what, "by": "hand", "way": "done"}
+        for what in ("Import a.tif", "Segment region", "Segment with cpsam", "Lock", "Delete 3 objects")
+    ]
+    kinds = [entry.kind for entry in worklog.read(rows)]
+    assert kinds == [
+        StepKind.IMPORT,
+        StepKind.SEGMENT_REGION,
+        StepKind.SEGMENT,
+        StepKind.MARK,
+        StepKind.EDIT,
+    ]
 
 
 def test_it_is_kept_with_the_project(segmented: Window, qtbot: QtBot) -> None:
@@ -86,7 +145,7 @@ def test_nonsense_in_a_file_is_left_out(value: object) -> None:
 def test_what_is_stored_comes_back_and_is_bounded() -> None:
     entries = [
         Entry("2026-01-01T00:00:00+00:00", "Delete", objects=2),
-        Entry("x", "Split", by="hand", way="undone"),
+        Entry("x", "Split", way="undone"),
     ]
     assert worklog.read(json.loads(json.dumps(worklog.stored(entries)))) == entries
     many = [{"when": "x", "what": "y" * 1000}] * (worklog.LONGEST + 5)
@@ -95,18 +154,18 @@ def test_what_is_stored_comes_back_and_is_bounded() -> None:
 
 
 def test_corrections_are_those_that_were_not_taken_back() -> None:
-    def entry(what: str, way: str = "done", by: str = "hand") -> Entry:
-        return Entry("x", what, by, way)
+    def entry(what: str, way: str = "done", kind: StepKind = StepKind.EDIT) -> Entry:
+        return Entry("x", what, kind, way)
 
     entries = [
         entry("Delete"),
         entry("Delete 12 objects"),
         entry("Split"),
         entry("Split", "undone"),
-        entry("Accept"),
-        entry("Lock"),
-        entry("Segment with cpsam", by="model"),
-        entry("Mark as verified"),
+        entry("Annehmen", kind=StepKind.MARK),
+        entry("Sperren", kind=StepKind.MARK),
+        entry("Segmentieren", kind=StepKind.SEGMENT),
+        entry("cells.tif importieren", kind=StepKind.IMPORT),
     ]
     assert worklog.corrections(entries) == {"Delete": 2}
 
