@@ -16,6 +16,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 
 from cpsam_gui import tasks
+from cpsam_gui.panels import TablePanel
 from cpsam_gui.style import theme
 from cpsam_gui.tasks.measuring import Request, measure_objects
 
@@ -66,7 +67,7 @@ def main() -> None:
 
     session.measuring._done(measured)
     session.measuring._everything = False
-    panel = window.table_panel
+    panel = window.panel(TablePanel)
 
     def show() -> None:
         window.docks["Table"].show()

@@ -41,6 +41,7 @@ from stage import (
 )
 
 from cpsam_gui.actions.install import actions_of
+from cpsam_gui.panels import SegmentPanel
 
 PRESS, MOVE, RELEASE = (
     QEvent.Type.MouseButtonPress,
@@ -163,7 +164,7 @@ def threshold(side: int, objects: int) -> None:
 
     labels = cells(2048, 4400)
     window = open_window(picture(labels), labels)
-    session, panel = window.session, window.segment_panel
+    session, panel = window.session, window.panel(SegmentPanel)
     unit = flows_from_masks(labels[0])
     noise = np.random.default_rng(1).normal(0, 0.3, unit.shape)
     logits = np.where(labels[0] > 0, 4.0, -4.0).astype(np.float32)

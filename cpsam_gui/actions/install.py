@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QSize, Qt
-from PyQt6.QtWidgets import QToolBar
+from PyQt6.QtWidgets import QMenu, QToolBar
 
 from cpsam_gui.actions.make import ACTIONS, MENUS, TOOLBAR, decorate, make, refresh
 from cpsam_gui.actions.pages import ActionPages
@@ -98,6 +98,16 @@ class WindowActions(QObject):
                 recent = RecentMenu(menu)
                 recent.chosen.connect(self._window.open)
                 menu.addMenu(recent)
+        view = menus["View"]
+        if view is not None:
+            self._add_panels(view)
+
+    def _add_panels(self, view: QMenu) -> None:
+        """Add a switch for each panel."""
+        panels = view.addMenu(translate("Panels"))
+        if panels is not None:
+            for dock in self._window.docks.values():
+                panels.addAction(dock.toggleViewAction())
 
     def _add_toolbar(self) -> None:
         bar = QToolBar(translate("Tools"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpsam_gui.actions.table import Action, with_file, with_image, with_objects
+from cpsam_gui.panels import TablePanel
 
 if TYPE_CHECKING:
     from cpsam_gui.session import Session
@@ -161,7 +162,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "table_export",
         "Export the table…",
-        lambda w: w.table_panel.ask_export(),
+        lambda w: w.panel(TablePanel).ask_export(),
         (),
         "table_arrow_right",
         with_objects,
@@ -170,7 +171,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "table_folder",
         "Measure the folder…",
-        lambda w: w.table_panel.ask_folder(),
+        lambda w: w.panel(TablePanel).ask_folder(),
         (),
         "folder_table_outline",
         with_file,

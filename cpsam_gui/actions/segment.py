@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpsam_gui.actions.table import Action, busy, can_run, with_file, with_image, with_objects
+from cpsam_gui.panels import SegmentPanel
 
 if TYPE_CHECKING:
     from cpsam_gui.session import Session
@@ -22,9 +23,8 @@ def _folder_runs(session: Session) -> bool:
 
 
 def _show_folder(window: Window) -> None:
-    window.docks["Segment"].show()
-    window.docks["Segment"].raise_()
-    window.segment_panel.show_folder()
+    window.show_panel("Segment")
+    window.panel(SegmentPanel).show_folder()
 
 
 def _pause_folder(window: Window) -> None:
@@ -104,7 +104,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "defaults",
         "Restore defaults",
-        lambda w: w.segment_panel.restore(),
+        lambda w: w.panel(SegmentPanel).restore(),
         (),
         "restore",
         _changed,
@@ -113,7 +113,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "copy_command",
         "Copy as command",
-        lambda w: w.segment_panel.foot.copy_command(),
+        lambda w: w.panel(SegmentPanel).foot.copy_command(),
         ("Ctrl+Alt+C",),
         "console",
         with_image,
@@ -123,7 +123,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "copy_python",
         "Copy as Python",
-        lambda w: w.segment_panel.foot.copy_python(),
+        lambda w: w.panel(SegmentPanel).foot.copy_python(),
         (),
         "language_python",
         with_image,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QSignalBlocker
 from PyQt6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
+from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.channel_row import ChannelRow
 from cpsam_gui.panels.look import LookControls
 from cpsam_gui.program.i18n import translate
@@ -14,6 +15,7 @@ from cpsam_gui.style.layout import column, dim, form
 from cpsam_gui.style.theme import GRID
 
 if TYPE_CHECKING:
+    from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
 
 INPUTS = 3  # channels that the published networks take
@@ -70,10 +72,10 @@ class NetworkChannels(QWidget):
         self._session.images.choose(None if chosen == first else chosen)
 
 
-class ChannelsPanel(QWidget):
+class ChannelsPanel(Panel):
     """One row for each channel of the open image, the inputs of the network, and the look of the masks."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
         self._session = session
         layout = column(self)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QAbstractListModel, QFileSystemWatcher, QModelIndex, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QListView, QWidget
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QListView
 
 from cpsam_gui.jobs.jobs import Lane
+from cpsam_gui.panels.base import Panel
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.storage.companions import Progress
-from cpsam_gui.storage.folder import Folder, read_folder, read_states
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, dim
 from cpsam_gui.tasks import thumbnail
@@ -19,7 +19,9 @@ from cpsam_gui.tasks import thumbnail
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
+    from cpsam_gui.storage.folder import Folder
 
 PICTURE = 48  # pixels
 PATH = Qt.ItemDataRole.UserRole
@@ -29,7 +31,6 @@ MARKS = {
     Progress.CORRECTED: "pencil_circle",
     Progress.VERIFIED: "check_circle",
 }
-SETTLE = 400  # milliseconds after a change on the disk before the folder is read again
 
 
 class ImageList(QAbstractListModel):
@@ -116,124 +117,80 @@ class ImageList(QAbstractListModel):
         return picture
 
 
-class FilesPanel(QWidget):
+class FilesPanel(Panel):
     """Lists the images beside the open one; a click opens."""
 
-    chosen = pyqtSignal(object)
-    """The path of the image to open."""
-
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
-        self._session = session
-        self.folder = Folder()
+        self._session, self._host = session, host
+        self.folder = session.folder.now
         self.model = ImageList(self.folder)
-        layout = column(self)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(translate("Filter by name"))
         self.filter.setClearButtonEnabled(True)
-        self.only = QComboBox()
-        self.only.addItem(translate("All"), None)
-        for state in Progress:
-            self.only.addItem(theme.icon(MARKS[state]), translate(state.value), state)
-        self.only.setToolTip(translate("Show only images whose work is as far as this"))
-        self.only.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.only.setMinimumContentsLength(5)
+        self.only = self._states()
         self.list = QListView()
         self.list.setModel(self.model)
         self.list.setIconSize(QSize(PICTURE, PICTURE))
         self.list.setUniformItemSizes(True)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.list.clicked.connect(lambda index: self.chosen.emit(index.data(PATH)))
-        self.list.activated.connect(lambda index: self.chosen.emit(index.data(PATH)))
         self._note = dim(translate("Open an image to see its folder"))
-        row = QHBoxLayout()
+        layout, row = column(self), QHBoxLayout()
         row.setSpacing(theme.GRID)
         row.addWidget(self.filter, 3)
         row.addWidget(self.only, 2)
         layout.addLayout(row)
         layout.addWidget(self.list, 1)
         layout.addWidget(self._note)
-        self._watch()
         self._queue: list[Path] = []
         self._making = False
+        self._connect()
+
+    def _states(self) -> QComboBox:
+        combo = QComboBox()
+        combo.addItem(translate("All"), None)
+        for state in Progress:
+            combo.addItem(theme.icon(MARKS[state]), translate(state.value), state)
+        combo.setToolTip(translate("Show only images in this state of work"))
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        combo.setMinimumContentsLength(5)
+        return combo
+
+    def _connect(self) -> None:
+        session = self._session
+        self.list.clicked.connect(self._open)
+        self.list.activated.connect(self._open)
         self.filter.textChanged.connect(self._filter_changed)
         self.only.currentIndexChanged.connect(self._filter_changed)
         self.model.wanted.connect(self._want)
-        session.image_changed.connect(self._new_image)
-        session.saved.connect(lambda _: self.refresh())
-
-    def _watch(self) -> None:
-        """Follow files that appear, vanish or are saved by other programs."""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SETTLE)
-        self._timer.timeout.connect(lambda: self.show_folder(self.folder.path))
-        self._watcher = QFileSystemWatcher(self)
-        self._watcher.directoryChanged.connect(lambda _: self._timer.start())
+        session.image_changed.connect(self._mark_open)
+        session.folder.moved.connect(self._moved)
+        session.folder.listed.connect(self._reset)
+        session.folder.states_changed.connect(self._states_changed)
+        theme.changed.connect(self._recolour)
 
     @property
     def paths(self) -> list[Path]:
         """The images listed, filtered ones left out."""
         return self.folder.shown
 
-    def neighbour(self, step: int) -> Path | None:
-        """Return the image `step` places after the open one; None at the ends."""
-        return self.folder.neighbour(self._session.path, step)
+    def _open(self, index: QModelIndex) -> None:
+        self._host.open(index.data(PATH))
 
-    def refresh(self) -> None:
-        """Read anew, in the background, how far the work on each image is."""
-        images = self.folder.images
+    def _moved(self) -> None:
+        self.model.forget_pictures()
+        self._queue.clear()
 
-        def show(states: dict[Path, Progress]) -> None:
-            if images == self.folder.images:
-                changed = [path for path in images if states[path] is not self.folder.states.get(path)]
-                self.folder.states = states
-                if self.folder.only is not None:
-                    self._reset()
-                for path in changed:
-                    self.model.touch(path)
-                self._note.setText(self.folder.summary())
-
-        self._session.jobs.run(
-            lambda progress: read_states(images),
-            name="States",
-            lane=Lane.BESIDE,
-            outlives_image=True,
-            then=show,
-        )
-
-    def show_folder(self, path: Path | None) -> None:
-        """List the images of a folder, read in the background."""
-        if path is None:
-            return
-
-        def show(images: tuple[Path, ...]) -> None:
-            if path != self.folder.path:
-                self.model.forget_pictures()
-                self._queue.clear()
-                if self._watcher.directories():
-                    self._watcher.removePaths(self._watcher.directories())
-                self._watcher.addPath(str(path))
-                self.folder.states = {}
-            self.folder.path, self.folder.images = path, images
+    def _states_changed(self, changed: list[Path]) -> None:
+        if self.folder.only is not None:
             self._reset()
-            self.refresh()
+        for path in changed:
+            self.model.touch(path)
+        self._note.setText(self.folder.summary())
 
-        self._session.jobs.run(
-            lambda progress: read_folder(path),
-            name="Folder",
-            lane=Lane.BESIDE,
-            outlives_image=True,
-            then=show,
-        )
-
-    def _new_image(self) -> None:
-        path = self._session.path
-        if path is None:
-            return
-        if path not in self.folder.images:
-            self.show_folder(path.parent)
-        self._mark_open()
+    def _recolour(self) -> None:
+        for place, state in enumerate(Progress, 1):
+            self.only.setItemIcon(place, theme.icon(MARKS[state]))
 
     def _mark_open(self) -> None:
         index = self.model.row_of(self._session.path)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QColor
-from PyQt6.QtWidgets import QListWidget, QWidget
+from PyQt6.QtWidgets import QListWidget
 
+from cpsam_gui.panels.base import Panel
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, dim
@@ -14,13 +15,14 @@ from cpsam_gui.style.layout import column, dim
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QListWidgetItem
 
+    from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
 
 
-class HistoryPanel(QWidget):
+class HistoryPanel(Panel):
     """Lists the steps of the open document, the undone ones in the quiet colour."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
         self._session = session
         layout = column(self)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QProgressBar, QPushButton
 
+from cpsam_gui.panels.base import Panel
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.style import theme
@@ -15,16 +15,14 @@ from cpsam_gui.style.layout import column, dim
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
 
 
-class ReviewPanel(QWidget):
+class ReviewPanel(Panel):
     """Steers the review of the open image."""
 
-    next_image = pyqtSignal()
-    """The user asks which image to look at next."""
-
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
         self._session, self._review = session, session.reviewing
         self.progress_words = QLabel()
@@ -60,7 +58,7 @@ class ReviewPanel(QWidget):
         tip = f"{translate('Every object is right and none is missing')}  (Ctrl+Shift+V)"
         self.verified.setToolTip(tip)
         self.verified.clicked.connect(self._session.keeping.toggle_verified)
-        self.suggest = _button("Which image next?", "Ctrl+Shift+N", "lightbulb_outline", self.next_image.emit)
+        self.suggest = _button("Which image next?", "Ctrl+Shift+N", "lightbulb_outline", self._suggest)
 
     def _arrange(self) -> None:
         layout = column(self)
@@ -99,6 +97,9 @@ class ReviewPanel(QWidget):
         layout.addWidget(self.verified)
         layout.addWidget(self.suggest)
         layout.addStretch(1)
+
+    def _suggest(self) -> None:
+        self._session.training.suggest(self._session.folder.images)
 
     # -- showing -----------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.runs.models import Models
 from cpsam_gui.session.comparing import Comparing
 from cpsam_gui.session.exporting import Exporting
+from cpsam_gui.session.folder import ImageFolder
 from cpsam_gui.session.gestures import Gestures
 from cpsam_gui.session.images import Images
 from cpsam_gui.session.mask_colours import Look
@@ -73,6 +74,9 @@ class Session(Gestures):
         self.image: Image | None = None
         self.path: Path | None = None
         self.images, self.runs, self.keeping, self.look = Images(self), Runs(self), Keeping(self), Look(self)
+        self.folder = ImageFolder(self.jobs, self)
+        self.image_changed.connect(lambda: self.folder.follow(self.path))
+        self.saved.connect(lambda _: self.folder.read_states())
         self.folder_run = FolderRun(self)
         self.training = Training(self)
         self.exporting = Exporting(self)

@@ -1,8 +1,7 @@
-"""The panels around the canvas: which there are, where they stand, under which tab."""
+"""The panels around the canvas as docks: where they stand, under which tab."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
@@ -12,35 +11,30 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.style.layout import scrolling
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PyQt6.QtWidgets import QMainWindow
+
+    from cpsam_gui.panels import Panel, Place
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 AREAS = {"left": LEFT, "below": Qt.DockWidgetArea.BottomDockWidgetArea}
 RIGHT_WIDTH, LEFT_WIDTH, LEFT_FIRST = 320, 200, 248
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One panel and where it goes; panels of the same `group` share a stack of tabs, the first one on top."""
-
-    name: str
-    panel: QWidget
-    group: str
-    scrolls: bool = True
-
-
-def make_docks(window: QMainWindow, places: tuple[Place, ...]) -> dict[str, QDockWidget]:
+def make_docks(window: QMainWindow, panels: Mapping[Place, Panel]) -> dict[str, QDockWidget]:
     """Put the panels into docks at the edges of the window and return the docks by name."""
     docks: dict[str, QDockWidget] = {}
     first: dict[str, QDockWidget] = {}
-    for place in places:
+    for place, panel in panels.items():
         area = AREAS.get(place.group, RIGHT)
-        docks[place.name] = dock = _dock(window, place)
+        docks[place.name] = dock = _dock(window, place, panel)
         if place.group != "below":
             dock.setMinimumWidth(LEFT_WIDTH if area is LEFT else RIGHT_WIDTH)
         window.addDockWidget(area, dock)
         if place.group == "below":
-            dock.hide()  # what lies under the canvas is there when it is asked for
+            # What lies under the canvas is there when it is asked for.
+            dock.hide()
         if place.group in first:
             window.tabifyDockWidget(first[place.group], dock)
         first.setdefault(place.group, dock)
@@ -64,10 +58,13 @@ def drop_stale_tabs(window: QMainWindow) -> None:
         seen.add(bar.tabText(0))
 
 
-def _dock(window: QMainWindow, place: Place) -> QDockWidget:
+def _dock(window: QMainWindow, place: Place, panel: Panel) -> QDockWidget:
     dock = QDockWidget(translate(place.name), window)
     dock.setObjectName(place.name)
     dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
-    dock.setTitleBarWidget(QWidget())  # the tab says the name already
-    dock.setWidget(scrolling(place.panel) if place.scrolls else place.panel)
+    # The tab says the name already.
+    dock.setTitleBarWidget(QWidget())
+    dock.setWidget(scrolling(panel) if place.scrolls else panel)
+    dock.visibilityChanged.connect(panel.follow)
+    dock.visibilityChanged.connect(lambda _: drop_stale_tabs(window))
     return dock

@@ -74,14 +74,13 @@ class TrainingPages(QObject):
 
     def segment_next(self) -> None:
         """Open the next image of the folder without saved masks and segment it; saved masks are never touched."""
-        window, panel = self._window, self._window.files_panel
-        here, images = self._session.path, panel.folder.images
+        here, images = self._session.path, self._session.folder.images
         later = images[images.index(here) + 1 :] if here in images else images
         following = next((image for image in (*later, *images) if earlier_work(image) is None), None)
         if following is None:
             self._session.message.emit(translate("Every image of the folder has masks already"))
         else:
-            window.open(following, then_segment=True)
+            self._window.open(following, then_segment=True)
 
     def visit(self, image: Path, y: float, x: float) -> None:
         """Show a place of an image of the folder."""
@@ -93,25 +92,6 @@ class TrainingPages(QObject):
             look()
         elif self._window.may_leave():
             self._session.images.open(image, look)
-
-    # -- closing -----------------------------------------------------------------------------------------
-
-    def may_stop(self) -> bool:
-        """Ask before the window is closed on a training at work; False to let it go on."""
-        if not self._session.training.running:
-            return True
-        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
-        answer = QMessageBox.question(
-            self._window,
-            translate("A model is being trained"),
-            translate(
-                "Close and interrupt the training? Its last saved state is kept: Train, Continue an interrupted "
-                "training goes on from there."
-            ),
-            yes | no,
-            no,
-        )
-        return answer == yes
 
     # -- the models --------------------------------------------------------------------------------------
 
@@ -158,7 +138,7 @@ class TrainingPages(QObject):
 
     def suggest(self) -> None:
         """Look for the image whose correction would teach most."""
-        self._session.training.suggest(self._window.files_panel.folder.images)
+        self._session.training.suggest(self._session.folder.images)
 
     def _suggested(self, suggestion: Suggestion | None) -> None:
         if suggestion is None:

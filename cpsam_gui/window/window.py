@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
@@ -21,21 +21,12 @@ from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.dialogs import recovery as recovery_dialog
 from cpsam_gui.dialogs.axes import AxesDialog
 from cpsam_gui.jobs.jobs import Problem
-from cpsam_gui.panels import (
-    ChannelsPanel,
-    FilesPanel,
-    HistoryPanel,
-    ObjectsPanel,
-    ReviewPanel,
-    SegmentPanel,
-    TablePanel,
-    TrainPanel,
-)
+from cpsam_gui.panels import PLACES, Panel
 from cpsam_gui.program import settings_store as remembered
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session import Session
 from cpsam_gui.storage.companions import holds_objects, images_in, masks_path, seg_path
-from cpsam_gui.window.docks import Place, drop_stale_tabs, make_docks
+from cpsam_gui.window.docks import make_docks
 from cpsam_gui.window.pages import Pages
 from cpsam_gui.window.planes import PlaneSlider
 from cpsam_gui.window.recent_menu import remember
@@ -51,6 +42,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 
 IMAGES = "Images (*.tif *.tiff *.png *.jpg *.jpeg *.npy);;All files (*)"
+P = TypeVar("P", bound=Panel)
 SAVE = "TIFF (*.tif);;PNG (*.png)"
 
 
@@ -63,10 +55,8 @@ class Window(QMainWindow):
     canvas: Canvas
     frame: Frame
     pages: Pages
-    segment_panel: SegmentPanel
     training_pages: TrainingPages
     review_pages: ReviewPages
-    table_panel: TablePanel
 
     def __init__(self, session: Session | None = None, model: str | None = None) -> None:
         super().__init__()
@@ -78,7 +68,11 @@ class Window(QMainWindow):
         self.welcome = Welcome(self.canvas, self.ask_open, self.open_demo)
         self.planes = PlaneSlider(self.session)
         self.setCentralWidget(self._centre())
-        self._make_docks(model)
+        if model:
+            self.session.runs.change(name=model)
+        panels = {place: place.factory(self.session, self) for place in PLACES}
+        self._panels = tuple(panels.values())
+        self.docks = make_docks(self, panels)
         self.status = Status(self.session, self.canvas)
         self.setStatusBar(self.status)
         self.training_pages = TrainingPages(self)
@@ -106,41 +100,13 @@ class Window(QMainWindow):
         """Put a bar above the canvas."""
         self._layout.addWidget(widget, 0, 0, 1, 2)
 
-    def _make_docks(self, model: str | None) -> None:
-        if model:
-            self.session.runs.change(name=model)
-        self.segment_panel = SegmentPanel(self.session)
-        self.channels_panel = ChannelsPanel(self.session)
-        self.train_panel = TrainPanel(self.session)
-        self.objects_panel = ObjectsPanel(self.session)
-        self.history_panel = HistoryPanel(self.session)
-        self.review_panel = ReviewPanel(self.session)
-        self.review_panel.next_image.connect(lambda: self.training_pages.suggest())
-        self.table_panel = TablePanel(self.session, self.objects_panel.fill_menu)
-        self.files_panel = FilesPanel(self.session)
-        self.files_panel.chosen.connect(self.open)
-        self.segment_panel.run_button.clicked.connect(self.run_or_cancel)
-        self.docks = make_docks(
-            self,
-            (
-                Place("Files", self.files_panel, "left", scrolls=False),
-                Place("Segment", self.segment_panel, "top", scrolls=False),
-                Place("Channels", self.channels_panel, "top"),
-                Place("Train", self.train_panel, "top"),
-                Place("Review", self.review_panel, "top"),
-                Place("Objects", self.objects_panel, "bottom", scrolls=False),
-                Place("History", self.history_panel, "bottom", scrolls=False),
-                Place("Table", self.table_panel, "below", scrolls=False),
-            ),
-        )
+    def panel(self, kind: type[P]) -> P:
+        """Return the panel of a class."""
+        return next(one for one in self._panels if isinstance(one, kind))
 
     def _connect(self) -> None:
         session = self.session
         session.comparing.changed.connect(self.refresh)
-        self.table_panel.closed.connect(self.docks["Table"].hide)
-        self.docks["Table"].visibilityChanged.connect(self.table_panel.follow)
-        self.docks["Table"].visibilityChanged.connect(lambda _: drop_stale_tabs(self))
-        self.docks["Review"].visibilityChanged.connect(self.review_panel.follow)
         session.failed.connect(self.show_problem)
         session.axes_asked.connect(self.ask_axes)
         session.image_changed.connect(self._remember)
@@ -163,7 +129,7 @@ class Window(QMainWindow):
             remember(self.session.path)
 
     def refresh(self) -> None:
-        """Bring title and run button up to date, and tell the actions."""
+        """Bring the title up to date, and tell the actions."""
         session = self.session
         self.welcome.setVisible(session.image is None)
         name = (
@@ -171,7 +137,6 @@ class Window(QMainWindow):
         )
         self.setWindowTitle(f"{name}[*] - cpsam-gui" if name else "cpsam-gui")
         self.setWindowModified(session.image is not None and session.document.modified)
-        self.segment_panel.show_running(session.jobs.busy, session.image is not None)
         self.changed.emit()
 
     # -- doing -------------------------------------------------------------------------------------------
@@ -248,7 +213,7 @@ class Window(QMainWindow):
 
     def open_neighbour(self, step: int) -> None:
         """Open the next or the previous image of the folder."""
-        path = self.files_panel.neighbour(step)
+        path = self.session.folder.now.neighbour(self.session.path, step)
         if path is not None:
             self.open(path)
         else:
@@ -311,12 +276,9 @@ class Window(QMainWindow):
         self.docks[name].show()
         self.docks[name].raise_()
 
-    def run_or_cancel(self) -> None:
-        """Run, or stop what runs."""
-        if self.session.jobs.busy:
-            self.session.jobs.cancel()
-        else:
-            self.run()
+    def hide_panel(self, name: str) -> None:
+        """Take a panel away until it is asked for again."""
+        self.docks[name].hide()
 
     def may_leave(self) -> bool:
         """Save what is not saved yet, or ask about it; False to stay."""
@@ -360,8 +322,7 @@ class Window(QMainWindow):
         """Ask about unsaved changes, stop the jobs, remember the layout; called by Qt."""
         if event is None:
             return
-        asked = (self.segment_panel.folder.may_stop, self.training_pages.may_stop, self.may_leave)
-        if not all(ask() for ask in asked):
+        if not (all(panel.may_close() for panel in self._panels) and self.may_leave()):
             event.ignore()
             return
         self.session.close()

@@ -16,12 +16,12 @@ from PyQt6.QtWidgets import (
     QStackedWidget,
     QTableView,
     QToolButton,
-    QWidget,
 )
 
-from cpsam_gui import operations
 from cpsam_gui.jobs.jobs import Lane
+from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.objects.classes import ClassesEditor
+from cpsam_gui.panels.objects.menu import SelectionMenu
 from cpsam_gui.panels.objects.model import COLUMNS, FILTERS, ORIGINS, ObjectsModel, flags_of
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.objects import Origin
@@ -30,9 +30,10 @@ from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, dim, scrolling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from cpsam_core.progress import Progress
+    from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
     from cpsam_gui.state.objects import ObjectRecord
 
@@ -41,14 +42,6 @@ MANY = 20_000  # objects; more are counted in another thread
 RUNS = 4000  # stretches of rows; a selection in more pieces is not marked in the table
 WIDTHS = (50, 60, 64, 70)
 NOTHING = "Nothing is selected. Click an object."
-BATCH: tuple[tuple[str, Callable[..., str | None]], ...] = (
-    ("Delete", operations.delete),
-    ("Merge", operations.merge),
-    ("Lock or unlock", operations.set_locked),
-    ("Mark uncertain or certain", operations.set_uncertain),
-    ("Fill holes", operations.fill_holes),
-    ("Smooth", operations.smooth),
-)
 
 
 def tally(rows: Iterable[ObjectRecord]) -> str:
@@ -67,10 +60,10 @@ def tally(rows: Iterable[ObjectRecord]) -> str:
     return "   ".join(words)
 
 
-class ObjectsPanel(QWidget):
+class ObjectsPanel(Panel):
     """Lists the objects; a selection here is one on the canvas."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
         self._session = session
         self._selecting = False
@@ -240,31 +233,6 @@ class ObjectsPanel(QWidget):
 
     def open_menu(self, place: QPoint) -> QMenu:
         """Offer what can be done with the selected objects."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.fill_menu(menu)
-        viewport = self.table.viewport()
-        menu.popup((viewport or self.table).mapToGlobal(place))
+        menu = SelectionMenu(self._session, self.table)
+        menu.open_at(place)
         return menu
-
-    def fill_menu(self, menu: QMenu) -> None:
-        """Add the batch operations to a menu."""
-        session = self._session
-        menu.setEnabled(bool(session.view.selection))
-
-        def add(where: QMenu, text: str, operation: Callable[..., str | None], *args: object) -> None:
-            def do() -> None:
-                session.change(lambda document: operation(document, sorted(session.view.selection), *args))
-
-            action = where.addAction(text)
-            if action is not None:
-                action.triggered.connect(lambda _checked=False: do())
-
-        for text, operation in BATCH:
-            add(menu, translate(text), operation)
-        classes = menu.addMenu(translate("Class"))
-        if classes is not None:
-            names = {one.number: one.name for one in session.document.facts.classes}
-            add(classes, translate("No class"), operations.set_class, 0)
-            for number in range(1, 10):
-                add(classes, f"{number}   {names.get(number, '')}".rstrip(), operations.set_class, number)

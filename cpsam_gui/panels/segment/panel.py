@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QFormLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from cpsam_core.errors import SettingsError
+from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.segment.diameter import DiameterField
 from cpsam_gui.panels.segment.fields import button, choice, label, put, slider, whole
 from cpsam_gui.panels.segment.folder import FolderView
@@ -19,16 +20,17 @@ from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, form, scrolling
 
 if TYPE_CHECKING:
+    from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
 
 DELAY = 60  # milliseconds that a slider rests before the masks follow it
 KEEP, REPLACE = "Keep hand-made", "Replace all"
 
 
-class SegmentPanel(QWidget):
+class SegmentPanel(Panel):
     """Settings of a run; the names are those of the engine's settings."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
         self._session = session
         self._timer = QTimer(self)
@@ -110,7 +112,9 @@ class SegmentPanel(QWidget):
         session.image_changed.connect(self._new_image)
         for signal in (session.objects_changed, session.jobs.started, session.jobs.finished):
             signal.connect(self.diameter.refresh)
-        session.tool_changed.connect(self._show_state)
+        for signal in (session.tool_changed, session.jobs.started, session.jobs.finished):
+            signal.connect(self._show_state)
+        self.run_button.clicked.connect(self._run_or_cancel)
         self.foot.folder.clicked.connect(self._folder_clicked)
         self.folder.closed.connect(lambda: self.show_folder(False))
 
@@ -135,9 +139,9 @@ class SegmentPanel(QWidget):
         self.reset.setVisible(not options.is_default)
         self.foot.show_estimate()
 
-    def show_running(self, running: bool, possible: bool) -> None:
-        """Let the button run or cancel."""
-        self.foot.show_running(running, possible)
+    def may_close(self) -> bool:
+        """Ask before the window is closed on a folder at work."""
+        return self.folder.may_stop()
 
     def show_folder(self, on: bool = True) -> None:
         """Show the queue of the folder instead of the settings, or the settings again."""
@@ -167,6 +171,12 @@ class SegmentPanel(QWidget):
             widget.setIcon(theme.icon(name))
         self._show_state()
 
+    def _run_or_cancel(self) -> None:
+        if self._session.jobs.busy:
+            self._session.jobs.cancel()
+        else:
+            self._session.runs.segment()
+
     def _folder_clicked(self) -> None:
         self.show_folder(self.foot.folder.isChecked())
 
@@ -189,4 +199,5 @@ class SegmentPanel(QWidget):
         self.stacks.setVisible(self._session.document.shape[0] > 1)
         if self.pages.currentIndex() == 1:
             self._session.folder_run.look()
+        self._show_state()
         self.refresh()

@@ -14,7 +14,6 @@ from PyQt6.QtCore import (
     QPoint,
     Qt,
     QTimer,
-    pyqtSignal,
 )
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -24,10 +23,11 @@ from PyQt6.QtWidgets import (
     QSplitter,
     QTableView,
     QVBoxLayout,
-    QWidget,
 )
 
 from cpsam_core.errors import SettingsError
+from cpsam_gui.panels.base import Panel
+from cpsam_gui.panels.objects.menu import SelectionMenu
 from cpsam_gui.panels.table.columns import remember_columns, remembered_columns
 from cpsam_gui.panels.table.model import TableModel, in_units
 from cpsam_gui.panels.table.plots import Plots
@@ -38,10 +38,9 @@ from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
+    from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
 
 STRETCHES = 500  # pieces of a selection that Qt marks; more are coloured by the model only
@@ -52,14 +51,12 @@ PATIENCE = 250  # milliseconds after the last key, until the filter is applied
 FILES = "CSV (*.csv);;Parquet (*.parquet)"
 
 
-class TablePanel(QWidget):
+class TablePanel(Panel):
     """Shows the measurements of the open image; a selection here is one on the canvas."""
 
-    closed = pyqtSignal()
-
-    def __init__(self, session: Session, fill_menu: Callable[[QMenu], None]) -> None:
+    def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
-        self._session, self._fill_menu = session, fill_menu
+        self._session, self._host = session, host
         self._selecting = self._followed = False
         self._hidden: set[str] = set()
         self._known: set[str] = set()
@@ -121,7 +118,7 @@ class TablePanel(QWidget):
         top.columns.aboutToShow.connect(self._fill_columns)
         top.export.clicked.connect(self.ask_export)
         top.folder.clicked.connect(self.ask_folder)
-        top.close.clicked.connect(self.closed)
+        top.close.clicked.connect(lambda: self._host.hide_panel("Table"))
         self.plots.brushed.connect(self._take_brushed)
         self.table.customContextMenuRequested.connect(self.open_menu)
         self.table.doubleClicked.connect(self._go_to)
@@ -248,11 +245,8 @@ class TablePanel(QWidget):
 
     def open_menu(self, place: QPoint) -> QMenu:
         """Offer what can be done with the selected objects."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._fill_menu(menu)
-        viewport = self.table.viewport()
-        menu.popup((viewport or self.table).mapToGlobal(place))
+        menu = SelectionMenu(self._session, self.table)
+        menu.open_at(place)
         return menu
 
     def _fill_columns(self) -> None:

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMessageBox,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -18,6 +19,7 @@ from PyQt6.QtWidgets import (
 from superqt import QCollapsible
 
 from cpsam_gui.jobs.jobs import Lane
+from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.train.curves import Curves
 from cpsam_gui.panels.train.images import CandidateView
 from cpsam_gui.panels.train.options import TrainingOptions
@@ -31,13 +33,14 @@ if TYPE_CHECKING:
 
     from cpsam_core.finetune import EpochReport, TrainingEvent, TrainSettings
     from cpsam_core.retrain import RetrainingPlan
+    from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
 
 
-class TrainPanel(QWidget):
+class TrainPanel(Panel):
     """Retrains the model on the corrected images; one click with nothing changed does the right thing."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
         self._session, self._training = session, session.training
         self.images = CandidateView(session)
@@ -88,6 +91,23 @@ class TrainPanel(QWidget):
         """Nobody sees the images now: do not read the folder after every saving; called by Qt."""
         super().hideEvent(event)
         self._training.watch(False)
+
+    def may_close(self) -> bool:
+        """Ask before the window is closed on a training at work."""
+        if not self._training.running:
+            return True
+        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+        answer = QMessageBox.question(
+            self.window(),
+            translate("A model is being trained"),
+            translate(
+                "Close and interrupt the training? Its last checkpoint is kept: Train > Continue an interrupted "
+                "training resumes from there."
+            ),
+            yes | no,
+            no,
+        )
+        return answer == yes
 
     def _arrange(self) -> None:
         layout = column(self)

@@ -15,6 +15,7 @@ from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.canvas.legend import wheel
 from cpsam_gui.canvas.result_colours import FlowColours
+from cpsam_gui.panels import ChannelsPanel, FilesPanel, HistoryPanel
 from cpsam_gui.session import Flows
 from cpsam_gui.state.document import Document
 from cpsam_gui.state.view import Camera, Overlay, Picture
@@ -48,7 +49,7 @@ def test_the_masks_are_hidden_while_space_is_held(segmented: Window, qtbot: QtBo
     np.testing.assert_array_equal(pixels(segmented), shown)
     qtbot.keyPress(canvas, Qt.Key.Key_QuoteLeft)
     canvas.clearFocus()
-    segmented.files_panel.setFocus()
+    segmented.panel(FilesPanel).setFocus()
     qtbot.keyRelease(canvas, Qt.Key.Key_QuoteLeft)
     np.testing.assert_array_equal(pixels(segmented), shown)
     segmented.session.view.set_masks(visible=False)
@@ -201,7 +202,7 @@ def test_read_out_tells_everything(segmented: Window) -> None:
 
 
 def test_thousands_of_steps_are_listed_right(segmented: Window, qtbot: QtBot) -> None:
-    session, panel = segmented.session, segmented.history_panel
+    session, panel = segmented.session, segmented.panel(HistoryPanel)
     for lock in (True, False, True):
         with session.document.step("Lock" if lock else "Unlock"):
             session.document.update([1], locked=lock)
@@ -243,7 +244,7 @@ def test_a_new_object_never_has_the_colour_of_one_beside_it() -> None:
 
 
 def test_the_look_of_the_masks_is_set_in_the_panel(segmented: Window) -> None:
-    look, view = segmented.channels_panel.look, segmented.session.view
+    look, view = segmented.panel(ChannelsPanel).look, segmented.session.view
     look.overlay.setCurrentIndex(look.overlay.findData(Overlay.OUTLINE))
     assert view.masks.overlay is Overlay.OUTLINE
     assert not look.opacity.isEnabled()
@@ -259,7 +260,7 @@ def test_the_look_of_the_masks_is_set_in_the_panel(segmented: Window) -> None:
 
 
 def test_colours_by_class(segmented: Window) -> None:
-    session, look = segmented.session, segmented.channels_panel.look
+    session, look = segmented.session, segmented.panel(ChannelsPanel).look
     session.view.set_masks(overlay=Overlay.FILL, opacity=1.0)
     actions_of(segmented)["by_class"].trigger()
     assert bool(look.colouring.currentData())

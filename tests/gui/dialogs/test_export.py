@@ -13,7 +13,7 @@ from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs.export import GROUP, ExportDialog
 from cpsam_gui.tasks.exporting import ExportPlan, export_folder
-from cpsam_gui.window.recent_menu import recent_paths
+from cpsam_gui.window.recent_menu import RecentMenu, recent_paths
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -179,5 +179,5 @@ def test_a_folder_is_offered_again(window: Window, qtbot: QtBot, image_file: Pat
     with qtbot.waitSignal(window.session.image_changed):
         window.open(image_file.parent)
     assert recent_paths() == [image_file, image_file.parent]
-    window.recent_menu.fill()
-    assert f"{image_file.parent.name}/" in window.recent_menu.actions()[1].text()
+    window.findChild(RecentMenu).fill()
+    assert f"{image_file.parent.name}/" in window.findChild(RecentMenu).actions()[1].text()

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from cpsam_gui.actions.install import actions_of, make_window
+from cpsam_gui.panels import SegmentPanel
 from cpsam_gui.runs.folder_queue import Existing, State
 from cpsam_gui.runs.options import RunOptions
 
@@ -30,7 +31,7 @@ def place(window: Window, y: float, x: float) -> QPoint:
 
 
 def test_the_panel_changes_the_options_and_shows_them(opened: Window) -> None:
-    panel, runs = opened.segment_panel, opened.session.runs
+    panel, runs = opened.panel(SegmentPanel), opened.session.runs
     assert panel.reset.isHidden()
     panel.flow.setValue(0.7)
     panel.cellprob.setValue(-1.25)
@@ -66,7 +67,7 @@ def test_the_panel_changes_the_options_and_shows_them(opened: Window) -> None:
 
 def test_options_that_come_from_elsewhere_are_shown(opened: Window) -> None:
     opened.session.runs.change(flow_threshold=1.1, diameter=42.0, augment=True)
-    panel = opened.segment_panel
+    panel = opened.panel(SegmentPanel)
     assert panel.flow.value() == pytest.approx(1.1)
     assert panel.diameter.number.value() == 42
     assert panel.diameter.mode.currentData() == "number"
@@ -75,14 +76,14 @@ def test_options_that_come_from_elsewhere_are_shown(opened: Window) -> None:
 
 def test_a_setting_without_sense_is_refused_in_words(opened: Window) -> None:
     before = opened.session.runs.options
-    opened.segment_panel.more.low.setValue(99.5)  # above the upper one
+    opened.panel(SegmentPanel).more.low.setValue(99.5)  # above the upper one
     assert opened.session.runs.options == before
     assert "percentile" in opened.status.hint.text()
-    assert opened.segment_panel.more.low.value() == 1.0
+    assert opened.panel(SegmentPanel).more.low.value() == 1.0
 
 
 def test_ways_to_say_the_diameter(segmented: Window, qtbot: QtBot) -> None:
-    field, runs = segmented.segment_panel.diameter, segmented.session.runs
+    field, runs = segmented.panel(SegmentPanel).diameter, segmented.session.runs
     for words, value in (("measured", "auto"), ("as it is", 30.0), ("automatic", None)):
         field.mode.setCurrentIndex(field.mode.findData(words))
         assert runs.options.settings.diameter == value
@@ -100,7 +101,7 @@ def test_ways_to_say_the_diameter(segmented: Window, qtbot: QtBot) -> None:
 
 
 def test_the_disk_is_moved_and_sized_on_the_image(opened: Window, qtbot: QtBot) -> None:
-    session, field = opened.session, opened.segment_panel.diameter
+    session, field = opened.session, opened.panel(SegmentPanel).diameter
     viewport = opened.canvas.viewport()
     session.runs.change(diameter=20.0)
     field.disk.click()
@@ -139,7 +140,7 @@ def test_the_disk_is_moved_and_sized_on_the_image(opened: Window, qtbot: QtBot) 
 
 
 def test_a_region_is_dragged(opened: Window, qtbot: QtBot, segmenter: FakeSegmenter) -> None:
-    panel, viewport = opened.segment_panel, opened.canvas.viewport()
+    panel, viewport = opened.panel(SegmentPanel), opened.canvas.viewport()
     panel.foot.region.click()
     assert opened.session.tool.key == "run_region"
     start, end = place(opened, 5, 5), place(opened, 75, 95)
@@ -158,7 +159,7 @@ def test_own_models_appear_and_a_file_can_be_chosen(
 ) -> None:
     monkeypatch.setenv("CPSAM_MODELS", str(tmp_path))
     (tmp_path / "my cells.safetensors").write_bytes(b"x")
-    models, runs = opened.segment_panel.model, opened.session.runs
+    models, runs = opened.panel(SegmentPanel).model, opened.session.runs
     models.showPopup()
     models.hidePopup()
     assert models.findData("my cells") > 0
@@ -175,7 +176,7 @@ def test_own_models_appear_and_a_file_can_be_chosen(
 
 
 def test_fields_of_stacks_are_for_stacks(window: Window, qtbot: QtBot, stack_file: Path) -> None:
-    stacks, runs = window.segment_panel.stacks, window.session.runs
+    stacks, runs = window.panel(SegmentPanel).stacks, window.session.runs
     assert stacks.isHidden()
     with qtbot.waitSignal(window.session.image_changed):
         window.open(stack_file)
@@ -205,7 +206,7 @@ def test_commands_are_copied(opened: Window, image_file: Path) -> None:
 def test_a_slow_run_is_announced(opened: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     from cpsam_gui.runs.estimate import Estimate
 
-    foot, forecast = opened.segment_panel.foot, opened.session.runs.forecast
+    foot, forecast = opened.panel(SegmentPanel).foot, opened.session.runs.forecast
     monkeypatch.setattr(forecast, "estimate", lambda: Estimate(400.0, "cpu", "float32", True))
     foot.show_estimate()
     assert foot.note.text() == "Slow on this computer: about 7 min on the CPU (float32)"
@@ -218,7 +219,7 @@ def test_a_slow_run_is_announced(opened: Window, monkeypatch: pytest.MonkeyPatch
 
 def test_the_folder_is_worked_through_from_the_panel(opened: Window, qtbot: QtBot, image_file: Path) -> None:
     (image_file.parent / "more.tif").write_bytes(image_file.read_bytes())
-    panel, queue = opened.segment_panel, opened.session.folder_run.queue
+    panel, queue = opened.panel(SegmentPanel), opened.session.folder_run.queue
     actions_of(opened)["folder"].trigger()
     view = panel.folder
     assert panel.pages.currentWidget() is view
@@ -249,8 +250,8 @@ def test_closing_with_a_folder_at_work_asks(
     run.start()
     qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
     actions_of(opened)["folder_pause"].trigger()
-    assert opened.segment_panel.folder.pause.text() == "Go on"
-    assert "paused" in opened.segment_panel.foot.progress.text()
+    assert opened.panel(SegmentPanel).folder.pause.text() == "Go on"
+    assert "paused" in opened.panel(SegmentPanel).foot.progress.text()
     assert not opened.close()
     segmenter.gate.set()
     assert opened.close()
@@ -263,6 +264,6 @@ def test_a_model_from_the_command_line_is_the_one_shown(qtbot: QtBot, qapp: Any)
 
     window = make_window(Session(Models(lambda choice, progress: None)), model="cpsam_v2")  # type: ignore[arg-type, return-value]
     assert window.session.runs.options.model.name == "cpsam_v2"
-    assert window.segment_panel.model.shown == "cpsam_v2"
+    assert window.panel(SegmentPanel).model.shown == "cpsam_v2"
     assert window.session.runs.options.changed(name="cpsam-lite") == RunOptions()
     window.close()

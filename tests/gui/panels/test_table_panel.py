@@ -11,8 +11,9 @@ from PyQt6.QtWidgets import QFileDialog
 
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
-from cpsam_gui.panels.table import TablePanel
+from cpsam_gui.panels import ReviewPanel, TablePanel
 from cpsam_gui.panels.table.model import TableModel, cell_text, in_units, title_of
+from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,7 @@ def panel(segmented: Window, qtbot: QtBot) -> TablePanel:
     """Return the table of four objects, in view."""
     actions_of(segmented)["table"].trigger()
     qtbot.waitUntil(lambda: segmented.session.measuring.fresh)
-    return segmented.table_panel
+    return segmented.panel(TablePanel)
 
 
 def shown(model: TableModel, name: str) -> list[str]:
@@ -123,7 +124,7 @@ def test_columns_are_chosen(panel: TablePanel) -> None:
 def test_the_choice_of_columns_is_remembered(panel: TablePanel, segmented: Window) -> None:
     panel.show_column("solidity", False)
     panel.show_column("touches_border", True)
-    later = TablePanel(segmented.session, lambda menu: None)
+    later = TablePanel(segmented.session, segmented)
     later.refresh()
     assert "solidity" not in later.model.names and "touches_border" in later.model.names
     later.deleteLater()
@@ -229,6 +230,6 @@ def test_the_folder_is_asked_for(
 
 def test_icons_follow_the_theme(panel: TablePanel, segmented: Window) -> None:
     before = panel.top.export.icon().cacheKey()
-    segmented.recolour()
+    theme.changed.emit()
     assert panel.top.export.icon().cacheKey() != before
-    assert not segmented.review_panel.accept.icon().isNull()
+    assert not segmented.panel(ReviewPanel).accept.icon().isNull()

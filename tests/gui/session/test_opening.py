@@ -13,6 +13,7 @@ from PyQt6.QtGui import QDropEvent
 from cpsam_core.errors import ImageError
 from cpsam_gui import tasks
 from cpsam_gui.dialogs.axes import AxesDialog, describe
+from cpsam_gui.panels import ChannelsPanel, FilesPanel
 from cpsam_gui.storage.companions import Progress
 from cpsam_gui.storage.folder import Folder
 from cpsam_gui.window import recent_menu as recent
@@ -139,15 +140,15 @@ def test_a_folder_opens_at_its_first_image(window: Window, image_file: Path, qtb
     with qtbot.waitSignal(window.session.image_changed):
         window.open(image_file.parent)
     assert window.session.path == image_file
-    panel = window.files_panel
+    panel = window.panel(FilesPanel)
     qtbot.waitUntil(lambda: len(panel.paths) == 3)
     assert [path.name for path in panel.paths] == ["cells.tif", "cells2.tif", "cells10.tif"]
-    assert panel.neighbour(2) == image_file.with_name("cells10.tif")
+    assert panel.folder.neighbour(window.session.path, 2) == image_file.with_name("cells10.tif")
     panel.filter.setText("10")
     assert [path.name for path in panel.paths] == ["cells10.tif"]
     panel.filter.clear()
     (image_file.parent / "cells2_masks.tif").write_bytes(b"")
-    panel.refresh()
+    window.session.folder.read_states()
     second = image_file.with_name("cells2.tif")
     qtbot.waitUntil(lambda: panel.folder.states.get(second) is Progress.SEGMENTED)
     panel.only.setCurrentIndex(panel.only.findData(Progress.SEGMENTED))
@@ -183,9 +184,9 @@ def test_recent_images_come_newest_first(
     with qtbot.waitSignal(window.session.image_changed):
         window.open(image_file)
     assert recent.recent_paths() == [image_file, other]
-    window.recent_menu.fill()
-    with qtbot.waitSignal(window.recent_menu.chosen) as caught:
-        window.recent_menu.actions()[1].trigger()
+    window.findChild(recent.RecentMenu).fill()
+    with qtbot.waitSignal(window.findChild(recent.RecentMenu).chosen) as caught:
+        window.findChild(recent.RecentMenu).actions()[1].trigger()
     assert caught.args == [other]
     other.unlink()
     assert recent.recent_paths() == [image_file]
@@ -214,7 +215,7 @@ def test_channels_of_the_network_are_chosen(window: Window, tmp_path: Path, qtbo
     tifffile.imwrite(path, np.zeros((5, 30, 40), np.uint16), metadata={"axes": "CYX"}, imagej=True)
     with qtbot.waitSignal(window.session.image_changed):
         window.open(path)
-    network = window.channels_panel.network
+    network = window.panel(ChannelsPanel).network
     assert [box.currentData() for box in network.boxes] == [0, 1, 2]
     network.boxes[1].setCurrentIndex(0)
     network.boxes[0].setCurrentIndex(5)
@@ -231,7 +232,7 @@ def test_a_colour_is_chosen_for_a_channel(opened: Window, monkeypatch: pytest.Mo
     from PyQt6.QtWidgets import QColorDialog
 
     monkeypatch.setattr(QColorDialog, "getColor", lambda *args: QColor(10, 200, 30))
-    row = opened.channels_panel.rows[0]
+    row = opened.panel(ChannelsPanel).rows[0]
     row.swatch.click()
     assert opened.session.view.channels[0].colour == (10, 200, 30)
     row.range.setValue((100.0, 300.0))

@@ -11,6 +11,7 @@ from PyQt6.QtCore import Qt
 
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
+from cpsam_gui.panels import ReviewPanel
 from cpsam_gui.session import Flows
 from cpsam_gui.tasks.coverage import find_missed
 
@@ -45,7 +46,7 @@ def test_the_most_doubtful_comes_first_and_is_shown(doubtful: Window) -> None:
     assert (session.view.camera.y, session.view.camera.x) == pytest.approx((60.5, 20.5))
     assert 19 * session.view.camera.scale >= 180 / 2.5
     assert session.reviewing.reasons[0] == "flow error 0.9"
-    assert "flow error 0.9" in doubtful.review_panel.reasons.text()
+    assert "flow error 0.9" in doubtful.panel(ReviewPanel).reasons.text()
     actions_of(doubtful)["review_next"].trigger()
     assert session.reviewing.present == 1
     actions_of(doubtful)["review_previous"].trigger()
@@ -66,7 +67,7 @@ def test_decisions_are_steps_that_can_be_undone(doubtful: Window, qtbot: QtBot) 
     assert left not in session.document.objects
     settle(session, qtbot)
     assert session.reviewing.progress == (2, 3)
-    assert doubtful.review_panel.progress_words.text() == "2 of 3 looked at"
+    assert doubtful.panel(ReviewPanel).progress_words.text() == "2 of 3 looked at"
     for _ in range(3):
         session.undo()
     settle(session, qtbot)
@@ -83,7 +84,7 @@ def test_the_end_is_said(doubtful: Window, qtbot: QtBot) -> None:
         session.reviewing.accept()
     settle(session, qtbot)
     assert session.reviewing.progress == (4, 4)
-    assert doubtful.review_panel.bar.value() == 4
+    assert doubtful.panel(ReviewPanel).bar.value() == 4
 
 
 def test_accepted_objects_stay_as_they_are(doubtful: Window) -> None:
@@ -96,8 +97,8 @@ def test_accepted_objects_stay_as_they_are(doubtful: Window) -> None:
 def test_a_decision_is_about_what_is_selected(doubtful: Window) -> None:
     session = doubtful.session
     session.view.selection = frozenset([2, 4])
-    assert "2 objects" in doubtful.review_panel.title.text()
-    qtbot_click(doubtful.review_panel.accept)
+    assert "2 objects" in doubtful.panel(ReviewPanel).title.text()
+    qtbot_click(doubtful.panel(ReviewPanel).accept)
     assert session.document.objects[2].verified and session.document.objects[4].verified
     assert session.document.steps[-1] == "Accept 2 objects"
 
@@ -143,7 +144,7 @@ def test_missed_cells_are_counted_marked_and_found(segmented: Window, qtbot: QtB
     see_a_cell(session)
     segmented.show_panel("Review")
     qtbot.waitUntil(lambda: len(reviewing.missed) == 1)
-    assert "1 places" in segmented.review_panel.missed_words.text()
+    assert "1 places" in segmented.panel(ReviewPanel).missed_words.text()
     assert not segmented.canvas.markers.frames.path().isEmpty()
     actions_of(segmented)["missed_next"].trigger()
     assert (session.view.camera.y, session.view.camera.x) == pytest.approx((40, 85))

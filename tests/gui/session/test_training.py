@@ -24,6 +24,7 @@ from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import model_tree as lineage
 from cpsam_gui.dialogs.before_after import BeforeAfterPage
 from cpsam_gui.dialogs.outline_picture import GAINED, KEPT, LOST, change_picture
+from cpsam_gui.panels import TrainPanel
 from cpsam_gui.panels.train.images import ASIDE, LEARN
 from cpsam_gui.panels.train.panel import duration
 from cpsam_gui.tasks import training as work
@@ -76,7 +77,7 @@ def annotated(
     window.show_panel("Train")
     with qtbot.waitSignal(window.session.training.candidates_changed):
         window.open(image_file.with_name("a1.tif"))
-    qtbot.waitUntil(lambda: len(window.files_panel.folder.images) == 4)
+    qtbot.waitUntil(lambda: len(window.session.folder.images) == 4)
     return window
 
 
@@ -101,7 +102,7 @@ def gate(monkeypatch: pytest.MonkeyPatch, image_file: Path) -> threading.Event:
 
 
 def test_images_with_masks_are_listed_and_ticked(annotated: Window) -> None:
-    training, model = annotated.session.training, annotated.train_panel.images.model()
+    training, model = annotated.session.training, annotated.panel(TrainPanel).images.model()
     assert [one.name for one in training.candidates] == ["a1.tif", "a2.tif", "a3.tif"]
     assert all(one.objects == 4 and one.wanted for one in training.candidates)
     assert model is not None
@@ -112,13 +113,13 @@ def test_images_with_masks_are_listed_and_ticked(annotated: Window) -> None:
     assert model.index(1, LEARN).data(check) == Qt.CheckState.Unchecked
     model.setData(model.index(2, LEARN), Qt.CheckState.Unchecked, check)
     assert [one.use for one in training.candidates] == ["auto", "aside", "exclude"]
-    assert "1 images with 4 objects to learn from, 1 kept aside" in annotated.train_panel.counts.text()
+    assert "1 images with 4 objects to learn from, 1 kept aside" in annotated.panel(TrainPanel).counts.text()
     model.setData(model.index(1, ASIDE), Qt.CheckState.Unchecked, check)
     assert training.candidates[1].use == "auto"
 
 
 def test_only_changed_options_are_passed_on(annotated: Window, qtbot: QtBot) -> None:
-    panel, training = annotated.train_panel, annotated.session.training
+    panel, training = annotated.panel(TrainPanel), annotated.session.training
     qtbot.waitUntil(lambda: panel.options.rate.value() > 1e-7)
     usual = work.settings_of(work.TrainOptions("cpsam-lite"))
     assert training.chosen.start == "cpsam-lite"
@@ -139,7 +140,7 @@ def test_only_changed_options_are_passed_on(annotated: Window, qtbot: QtBot) -> 
 def test_a_training_reports_and_ends_with_a_comparison(
     annotated: Window, gate: threading.Event, qtbot: QtBot
 ) -> None:
-    training, panel = annotated.session.training, annotated.train_panel
+    training, panel = annotated.session.training, annotated.panel(TrainPanel)
     actions_of(annotated)["train"].trigger()
     qtbot.waitUntil(lambda: len(training.reports) == 3)
     qtbot.waitUntil(lambda: "Epoch 3 of 3" in panel.time.text())
@@ -151,7 +152,7 @@ def test_a_training_reports_and_ends_with_a_comparison(
     assert panel.curves.best.value() == 2
     annotated.session.change(lambda document: None)  # editing goes on
     with qtbot.waitSignal(annotated.session.image_changed):  # other images open
-        annotated.open(annotated.files_panel.folder.images[1])
+        annotated.open(annotated.session.folder.images[1])
     with qtbot.waitSignal(training.finished):
         gate.set()
     page = annotated.findChild(BeforeAfterPage)
@@ -170,8 +171,8 @@ def test_pause_stop_and_cancel(annotated: Window, gate: threading.Event, qtbot: 
     qtbot.waitUntil(lambda: len(training.reports) == 3)
     actions_of(annotated)["train_pause"].trigger()
     assert training.paused
-    assert annotated.train_panel.pause.text() == "Continue"
-    annotated.train_panel.pause.click()
+    assert annotated.panel(TrainPanel).pause.text() == "Continue"
+    annotated.panel(TrainPanel).pause.click()
     assert not training.paused
     with qtbot.waitSignal(training.finished):
         training.stop()
@@ -192,7 +193,7 @@ def test_failures_are_shown_and_the_panel_is_ready_again(
         annotated.retrain()
     assert "No image is corrected yet" in caught.args[0].text
     qtbot.waitUntil(lambda: not annotated.session.training.running)
-    assert not annotated.train_panel.button.isHidden()
+    assert not annotated.panel(TrainPanel).button.isHidden()
 
 
 def test_a_training_that_fails_at_once_ends(
@@ -409,14 +410,14 @@ def test_the_folder_is_read_again_only_where_it_changed(
         training.look()
     assert read == [first.image.name]
     assert training.candidates[0].objects == 3
-    annotated.train_panel.hide()
+    annotated.panel(TrainPanel).hide()
     with qtbot.assertNotEmitted(training.candidates_changed, wait=100):
         annotated.session.saved.emit("x")
     assert read == [first.image.name]
 
 
 def test_fields_that_round_are_no_choice(annotated: Window) -> None:
-    options = annotated.train_panel.options
+    options = annotated.panel(TrainPanel).options
     usual = work.settings_of(work.TrainOptions("cpsam-lite"))
     augmentation = replace(usual.augmentation, scale=(0.75 * 30 / 17, 1.25 * 30 / 17))
     options.restore()

@@ -17,6 +17,7 @@ from cpsam_core.progress import silent
 from cpsam_gui import operations, tasks
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import recovery as recovery_dialog
+from cpsam_gui.panels import SegmentPanel
 from cpsam_gui.state.image_facts import ClassName, Facts, ReviewState, read_state
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import companions as files
@@ -109,7 +110,7 @@ def test_save_and_reopen(segmented: Window, qtbot: QtBot, image_file: Path) -> N
     session = segmented.session
     session.change(lambda document: operations.set_locked(document, [2]))
     session.change(lambda document: operations.delete(document, [1]))
-    segmented.segment_panel.cellprob.blockSignals(True)
+    segmented.panel(SegmentPanel).cellprob.blockSignals(True)
     records = dict(session.document.objects)
     labels = np.array(session.document.labels)
     actions_of(segmented)["save"].trigger()
@@ -146,7 +147,7 @@ def test_cellpose_files_go_out_and_come_in(
     np.testing.assert_array_equal(session.document.labels, labels)
     assert session.document.objects[3].origin is Origin.HAND
     assert session.runs.flows is not None
-    assert segmented.segment_panel.flow.value() == pytest.approx(0.4)
+    assert segmented.panel(SegmentPanel).flow.value() == pytest.approx(0.4)
 
 
 @pytest.mark.parametrize("answer", [True, False, None])

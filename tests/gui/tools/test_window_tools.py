@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QApplication, QMenu
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_gui.actions.install import WindowActions
 from cpsam_gui.operations import WriteMode
+from cpsam_gui.panels import ObjectsPanel
 from cpsam_gui.session import Flows
 
 if TYPE_CHECKING:
@@ -275,7 +276,7 @@ def test_segment_a_box(hand: Hand, qtbot: QtBot) -> None:
 
 
 def test_the_table_and_the_canvas_share_the_selection(hand: Hand, qtbot: QtBot) -> None:
-    session, panel = hand.window.session, hand.window.objects_panel
+    session, panel = hand.window.session, hand.window.panel(ObjectsPanel)
     qtbot.waitUntil(lambda: panel.model.rowCount() == 4)
     hand.click(20.5, 60.5)
     (row,) = {index.row() for index in panel.table.selectionModel().selectedRows()}
@@ -293,7 +294,7 @@ def test_the_table_and_the_canvas_share_the_selection(hand: Hand, qtbot: QtBot) 
 
 
 def test_the_table_filters_sorts_and_offers_batch_operations(hand: Hand, qtbot: QtBot) -> None:
-    session, panel = hand.window.session, hand.window.objects_panel
+    session, panel = hand.window.session, hand.window.panel(ObjectsPanel)
     hand.click(20.5, 60.5)
     number = under(hand, 20, 60)
     menu = QMenu()

@@ -17,6 +17,7 @@ from cpsam_core.errors import ImageError
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.panels import ChannelsPanel, FilesPanel, HistoryPanel, ObjectsPanel, SegmentPanel
 
 if TYPE_CHECKING:
     from conftest import FakeSegmenter
@@ -76,7 +77,7 @@ def wheel(window: Window, y: float, x: float, turns: int, held: Qt.KeyboardModif
 def test_an_empty_window_invites(window: Window) -> None:
     assert window.welcome.isVisible()
     assert not actions_of(window)["save"].isEnabled()
-    assert not window.segment_panel.run_button.isEnabled()
+    assert not window.panel(SegmentPanel).run_button.isEnabled()
 
 
 def test_open_run_and_save(
@@ -97,7 +98,7 @@ def test_click_selects_and_the_panel_tells(segmented: Window, qtbot: QtBot) -> N
     click(segmented, qtbot, 20.5, 60.5)
     (number,) = segmented.session.view.selection
     assert number == segmented.session.document.label_at(0, 20, 60)
-    assert str(number) in segmented.objects_panel.selected.text()
+    assert str(number) in segmented.panel(ObjectsPanel).selected.text()
 
 
 def test_ctrl_click_deletes(segmented: Window, qtbot: QtBot) -> None:
@@ -141,7 +142,7 @@ def test_brush_by_mouse(segmented: Window, qtbot: QtBot) -> None:
     drag(segmented, qtbot, [(40, 85), (42, 88), (44, 91)])
     assert len(segmented.session.document.objects) == 5
     assert segmented.session.document.label_at(0, 42, 88) != 0
-    assert segmented.history_panel.list.count() == 3
+    assert segmented.panel(HistoryPanel).list.count() == 3
     wheel(segmented, 40, 40, 1, Qt.KeyboardModifier.AltModifier)
     assert segmented.session.view.brush_diameter > 12
 
@@ -177,7 +178,7 @@ def test_escape_gives_up_and_undo_stops_a_gesture(segmented: Window, qtbot: QtBo
 
 def test_history_panel_goes_there(segmented: Window, qtbot: QtBot) -> None:
     click(segmented, qtbot, 20.5, 20.5, Qt.KeyboardModifier.ControlModifier)
-    panel = segmented.history_panel.list
+    panel = segmented.panel(HistoryPanel).list
     assert [panel.item(row).text() for row in range(3)] == ["Opened", "Segment with cpsam-lite", "Delete"]
     panel.itemClicked.emit(panel.item(0))
     assert not segmented.session.document.objects
@@ -202,7 +203,7 @@ def test_a_run_keeps_locked_and_hand_made_objects(segmented: Window, qtbot: QtBo
         np.testing.assert_array_equal(session.document.labels == number, pixels)
         assert session.document.objects[number].colour == colours[number]
     assert len(session.document.objects) == 5
-    segmented.segment_panel.mode.setCurrentIndex(1)
+    segmented.panel(SegmentPanel).mode.setCurrentIndex(1)
     with qtbot.waitSignal(session.history_changed):
         segmented.run()
     assert len(session.document.objects) == 4
@@ -214,7 +215,7 @@ def test_thresholds_work_on_the_flows_of_the_last_run(
     from cpsam_core.dynamics.targets import flows_from_masks
     from cpsam_gui.session import Flows
 
-    session, panel = segmented.session, segmented.segment_panel
+    session, panel = segmented.session, segmented.panel(SegmentPanel)
     labels = np.array(session.document.labels[0])
     logits = np.where(labels == 1, 2.0, np.where(labels > 0, 6.0, -6.0)).astype(np.float32)
     session.runs.flows = Flows(5 * flows_from_masks(labels), logits)
@@ -230,16 +231,16 @@ def test_thresholds_work_on_the_flows_of_the_last_run(
 
 def test_cancel_a_run(opened: Window, qtbot: QtBot, segmenter: FakeSegmenter) -> None:
     segmenter.gate, segmenter.steps = Event(), 1000
-    opened.segment_panel.run_button.click()
+    opened.panel(SegmentPanel).run_button.click()
     qtbot.waitUntil(lambda: bool(segmenter.calls))
     assert opened.status.cancel.isVisible()
-    assert opened.segment_panel.run_button.text() == "Cancel"
+    assert opened.panel(SegmentPanel).run_button.text() == "Cancel"
     with qtbot.waitSignal(opened.session.jobs.cancelled):
         opened.status.cancel.click()
         segmenter.gate.set()
     assert not opened.session.document.objects
     assert not opened.status.cancel.isVisible()
-    assert opened.segment_panel.run_button.text() == "Segment"
+    assert opened.panel(SegmentPanel).run_button.text() == "Segment"
 
 
 def test_closing_during_a_run_waits(opened: Window, qtbot: QtBot, segmenter: FakeSegmenter) -> None:
@@ -302,7 +303,7 @@ def test_masks_of_another_size_are_refused(opened: Window, qtbot: QtBot, tmp_pat
     path = tmp_path / "other_masks.tif"
     tifffile.imwrite(path, np.ones((9, 9), np.uint16))
     with qtbot.waitSignal(opened.session.failed) as caught:
-        opened.session.keeping.import_masks(path)
+        opened.session.exporting.import_masks(path)
     assert "9 x 9" in caught.args[0].text
     assert "80 x 100" in caught.args[0].text
     box = opened.findChild(QMessageBox)
@@ -334,7 +335,7 @@ def test_read_out(segmented: Window, qtbot: QtBot) -> None:
 
 
 def test_channel_controls(opened: Window, qtbot: QtBot) -> None:
-    (row,) = opened.channels_panel.rows
+    (row,) = opened.panel(ChannelsPanel).rows
     row.gamma.setValue(2.0)
     assert opened.session.view.channels[0].gamma == 2.0
     row.range.setValue((100.0, 500.0))
@@ -380,7 +381,7 @@ def test_the_folder_is_listed_and_walked_by_keys(window: Window, qtbot: QtBot, t
     for name in ("b10.tif", "b2.tif", "a.png"):
         tifffile.imwrite(tmp_path / "b.tif", np.zeros((9, 9), np.uint8))
         (tmp_path / "b.tif").rename(tmp_path / name.replace(".png", ".tif"))
-    panel = window.files_panel
+    panel = window.panel(FilesPanel)
     with qtbot.waitSignal(window.session.image_changed):
         window.open(tmp_path / "b2.tif")
     qtbot.waitUntil(lambda: [path.name for path in panel.paths] == ["a.tif", "b2.tif", "b10.tif"])

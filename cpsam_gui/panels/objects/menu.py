@@ -1,0 +1,59 @@
+"""What can be done with all selected objects at once, as a menu."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtWidgets import QAbstractItemView, QMenu
+
+from cpsam_gui import operations
+from cpsam_gui.program.i18n import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpsam_gui.session import Session
+
+BATCH: tuple[tuple[str, Callable[..., str | None]], ...] = (
+    ("Delete", operations.delete),
+    ("Merge", operations.merge),
+    ("Lock or unlock", operations.set_locked),
+    ("Mark uncertain or certain", operations.set_uncertain),
+    ("Fill holes", operations.fill_holes),
+    ("Smooth", operations.smooth),
+)
+
+
+class SelectionMenu(QMenu):
+    """Applies an operation to the selected objects; belongs to a table that lists objects."""
+
+    def __init__(self, session: Session, table: QAbstractItemView) -> None:
+        super().__init__(table)
+        self._session, self._table = session, table
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setEnabled(bool(session.view.selection))
+        for text, operation in BATCH:
+            self._add(self, translate(text), operation)
+        classes = self.addMenu(translate("Class"))
+        if classes is not None:
+            names = {one.number: one.name for one in session.document.facts.classes}
+            self._add(classes, translate("No class"), operations.set_class, 0)
+            for number in range(1, 10):
+                self._add(
+                    classes, f"{number}   {names.get(number, '')}".rstrip(), operations.set_class, number
+                )
+
+    def open_at(self, place: QPoint) -> None:
+        """Show the menu at a place of the table's viewport."""
+        self.popup((self._table.viewport() or self._table).mapToGlobal(place))
+
+    def _add(self, menu: QMenu, text: str, operation: Callable[..., str | None], *args: object) -> None:
+        session = self._session
+
+        def do() -> None:
+            session.change(lambda document: operation(document, sorted(session.view.selection), *args))
+
+        action = menu.addAction(text)
+        if action is not None:
+            action.triggered.connect(lambda _checked=False: do())

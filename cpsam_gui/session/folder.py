@@ -1,0 +1,95 @@
+"""The folder of the open image: its images and how far the work on each is, followed as files change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QFileSystemWatcher, QObject, QTimer, pyqtSignal
+
+from cpsam_gui.jobs.jobs import Lane
+from cpsam_gui.storage.folder import Folder, read_folder, read_states
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.storage.companions import Progress
+
+SETTLE_MS = 400
+"""After a change on the disk, before the folder is read again."""
+
+
+class ImageFolder(QObject):
+    """Reads the folder in the background; lists and actions look at `now`."""
+
+    moved = pyqtSignal()
+    """It is another folder from now on."""
+    listed = pyqtSignal()
+    """There are other images."""
+    states_changed = pyqtSignal(object)
+    """The work on these images (list of paths) is further, or less far, than it was."""
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self.now = Folder()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SETTLE_MS)
+        self._timer.timeout.connect(self._read_again)
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.directoryChanged.connect(self._timer.start)
+
+    @property
+    def images(self) -> tuple[Path, ...]:
+        """All images of the folder, in natural order."""
+        return self.now.images
+
+    def follow(self, image: Path | None) -> None:
+        """List the folder of an image that is opened, unless it is listed already."""
+        if image is not None and image not in self.now.images:
+            self.read(image.parent)
+
+    def read(self, path: Path) -> None:
+        """List the images of a folder, read in the background."""
+        def take(images: tuple[Path, ...]) -> None:
+            if path != self.now.path:
+                if self._watcher.directories():
+                    self._watcher.removePaths(self._watcher.directories())
+                self._watcher.addPath(str(path))
+                self.now.states = {}
+                self.now.path, self.now.images = path, images
+                self.moved.emit()
+            self.now.images = images
+            self.listed.emit()
+            self.read_states()
+
+        self._jobs.run(
+            lambda progress: read_folder(path),
+            name="Folder",
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=take,
+        )
+
+    def read_states(self) -> None:
+        """Read anew, in the background, how far the work on each image is."""
+        images = self.now.images
+
+        def take(states: dict[Path, Progress]) -> None:
+            if images == self.now.images:
+                changed = [path for path in images if states[path] is not self.now.states.get(path)]
+                self.now.states = states
+                self.states_changed.emit(changed)
+
+        self._jobs.run(
+            lambda progress: read_states(images),
+            name="States",
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=take,
+        )
+
+    def _read_again(self) -> None:
+        if self.now.path is not None:
+            self.read(self.now.path)
