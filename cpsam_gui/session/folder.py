@@ -52,6 +52,7 @@ class ImageFolder(QObject):
 
     def read(self, path: Path) -> None:
         """List the images of a folder, read in the background."""
+
         def take(images: tuple[Path, ...]) -> None:
             if path != self.now.path:
                 if self._watcher.directories():
