@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cpsam_core.labels.runs import joint_runs
+from cpsam_gui.operations.carry_over import former_ids
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
@@ -38,6 +41,8 @@ def compose_with_ids(
     kept: Collection[int],
     first_id: int,
     tick: Callable[[], None] | None = None,
+    *,
+    carry: bool = False,
 ) -> tuple[Labels, NDArray[np.uint32]]:
     """Return `found` with the `kept` objects of `before` on top, and the id that each found object got.
 
@@ -53,6 +58,8 @@ def compose_with_ids(
         New objects are numbered from here, so that no id is used twice.
     tick
         Called after each band; may raise to stop.
+    carry
+        Found objects that are objects of `before` which do not stay get their ids (see `carry_over`).
 
     Returns
     -------
@@ -63,20 +70,21 @@ def compose_with_ids(
         and for numbers that no object has.
     """
     tick = tick or (lambda: None)
-    size = max((int(found[band].max(initial=0)) for band in _bands(found)), default=0) + 1
     stays = np.zeros(1 + max(kept, default=0), np.bool_)
     stays[list(kept)] = True
-    areas, covered = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    for band in _bands(found):
-        areas += np.bincount(found[band].ravel(), minlength=size)
-        if kept:
-            covered += np.bincount(found[band][_held(before[band], stays)], minlength=size)
-        tick()
-    present = np.flatnonzero(areas)
-    present = present[present > 0]
+    lengths, new, old = joint_runs(found, before)
+    tick()
+    size = int(new.max(initial=0)) + 1
+    held = _held(old, stays) if kept else np.zeros(old.size, np.bool_)
+    areas = np.bincount(new, lengths, size)
+    covered = np.bincount(new[held], lengths[held], size)
+    taken_over = (areas > 0) & (covered <= COVERED * areas)
+    taken_over[0] = False
     ids = np.zeros(size, np.uint32)
-    ids[present] = np.arange(first_id, first_id + present.size, dtype=np.uint32)
-    ids[covered > COVERED * np.maximum(areas, 1)] = 0
+    if carry:
+        ids = former_ids(lengths, np.where(taken_over[new], new, 0), np.where(held, 0, old), size)
+    fresh = np.flatnonzero(taken_over & (ids == 0))
+    ids[fresh] = np.arange(first_id, first_id + fresh.size, dtype=np.uint32)
     result = np.empty(found.shape, np.uint32)
     for band in _bands(found):
         np.take(ids, found[band], out=result[band])

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
+from cpsam_core.labels.runs import joint_runs
+from cpsam_gui.operations.carry_over import former_ids
 from cpsam_gui.operations.compose import COVERED
 from cpsam_gui.state.box import Box
-from cpsam_gui.state.objects import Origin
+from cpsam_gui.state.objects import UNTOUCHED, Origin
 from cpsam_gui.state.palette import separate
 from cpsam_gui.state.steps import StepKind
 
@@ -41,6 +43,7 @@ def land(document: Document, name: str, found: RegionFound, *, keep: bool) -> li
     stays = before > 0
     if gone:
         stays &= ~np.isin(before, gone)
+    first = document.next_id
     ids = _new_ids(document, found, stays)
     fresh = np.where(stays, before, ids[found.labels])
     inner = tuple(
@@ -51,7 +54,7 @@ def land(document: Document, name: str, found: RegionFound, *, keep: bool) -> li
     new = [int(number) for number in ids if number]
     with document.step(name, StepKind.SEGMENT_REGION):
         document.write(union, values, Origin.MODEL)
-        _fill_rows(document, found, ids)
+        _fill_rows(document, found, ids, first)
     return [number for number in new if number in document.objects]
 
 
@@ -72,20 +75,26 @@ def _new_ids(document: Document, found: RegionFound, stays: NDArray[np.bool_]) -
     """Return the id for each number in the result; 0 for those that lie under what stays."""
     areas = np.bincount(found.labels.ravel())
     covered = np.bincount(found.labels[stays], minlength=areas.size)
-    ids = np.zeros(areas.size, np.uint32)
-    for number in np.flatnonzero(areas).tolist():
-        if number and covered[number] <= COVERED * areas[number]:
-            ids[number] = document.new_id()
+    taken_over = (areas > 0) & (covered <= COVERED * areas)
+    taken_over[0] = False
+    now = np.where(taken_over[found.labels], found.labels, 0)
+    before = np.where(stays, 0, document.labels[found.box.slices])
+    ids = former_ids(*joint_runs(now, before), areas.size)
+    for number in np.flatnonzero(taken_over & (ids == 0)).tolist():
+        ids[number] = document.new_id()
     return ids
 
 
-def _fill_rows(document: Document, found: RegionFound, ids: NDArray[np.uint32]) -> None:
-    """Give the new objects their places and scores, and colours that differ from those of their neighbours."""
+def _fill_rows(document: Document, found: RegionFound, ids: NDArray[np.uint32], first: int) -> None:
+    """Give the objects found their places and scores, and new ones colours that their neighbours do not have.
+
+    An object that was found again keeps its id, below `first`, and its colour; what a person said of it is gone.
+    """
     here = document.labels[found.box.slices]
     near = [
         number for number in np.flatnonzero(np.bincount(here.ravel())).tolist() if number in document.objects
     ]
-    new = {int(number) for number in ids if number}
+    new = {int(number) for number in ids if number >= first}
     boxes = {number: _box_of(found, place) for number, place in _places(found, ids).items()}
     centres = [_centre(boxes.get(number, document.objects[number].box)) for number in near]
     fixed = {number: document.objects[number].colour for number in near if number not in new}
@@ -93,7 +102,8 @@ def _fill_rows(document: Document, found: RegionFound, ids: NDArray[np.uint32]) 
     with document.objects_changed.blocked():  # the end of the step tells of all of them at once
         for number, id_ in enumerate(ids.tolist()):
             if id_ in colours:
-                document.update([id_], box=boxes[id_], colour=colours[id_], **found.scores.get(number, {}))
+                fields = {**UNTOUCHED, "class_id": 0, **found.scores.get(number, {})}
+                document.update([id_], box=boxes[id_], colour=colours[id_], **fields)
 
 
 def _places(found: RegionFound, ids: NDArray[np.uint32]) -> dict[int, tuple[slice, ...]]:

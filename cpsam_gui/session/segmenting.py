@@ -232,12 +232,12 @@ class Runs:
         return hold
 
     def _kept(self, keep: bool) -> tasks.Kept:
-        """Return what a run must not touch: locked objects, and those drawn or corrected by hand."""
+        """Return what is there: what a person touched stays, and objects that are found again keep id and colour."""
         document = self._session.document
-        if not keep:
+        if not document.objects:
             return tasks.Kept(first_id=document.next_id)
-        rows = {number: row for number, row in document.objects.items() if row.touched}
-        return tasks.Kept(document.snapshot() if rows else None, rows, document.next_id)
+        rows = {number: row for number, row in document.objects.items() if keep and row.touched}
+        return tasks.Kept(document.snapshot(), rows, document.next_id, document.colours.copy())
 
     # -- size of the cells -------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -69,6 +70,12 @@ class ObjectRecord:
     def changed(self, **fields: Any) -> ObjectRecord:
         """Return a copy with `fields` changed."""
         return replace(self, **fields)
+
+
+UNTOUCHED: Mapping[str, Any] = MappingProxyType(
+    {"origin": Origin.MODEL, "judged": False, "locked": False, "verified": False, "uncertain": False}
+)
+"""What makes a row one that no person has touched."""
 
 
 class Records(dict[int, ObjectRecord]):

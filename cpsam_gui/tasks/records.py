@@ -40,26 +40,34 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Objects that survive a run: the labels that hold them, their rows, and the first free id."""
+    """What is there before a run: the labels, the rows of the objects that survive it, and the first free id."""
 
     labels: Snapshot | Labels | None = None
     records: Mapping[int, ObjectRecord] = field(default_factory=dict)
     first_id: int = 1
+    colours: NDArray[np.uint8] | None = None
+    """Palette entry of each earlier id, from 1, as `Document.colours`; objects found again keep id and colour."""
 
 
 def records_of(
-    labels: Labels, origin: Origin = Origin.MODEL, kept: Mapping[int, ObjectRecord] | None = None
+    labels: Labels,
+    origin: Origin = Origin.MODEL,
+    kept: Mapping[int, ObjectRecord] | None = None,
+    colours: Mapping[int, int] | None = None,
 ) -> Records:
-    """Return the object table of a label volume (z, y, x): areas, boxes and colours; `kept` rows stay."""
+    """Return the object table of a label volume (z, y, x): areas, boxes and colours; `kept` rows stay.
+
+    `colours` are palette entries by id that stay as well.
+    """
     kept = kept or {}
     runs = runs_of(labels)
     ids, index = runs.objects()
     areas = np.bincount(index, weights=runs.lengths, minlength=len(ids)).astype(np.int64)
     boxes = runs.boxes(index, len(ids))
-    fixed = {number: row.colour for number, row in kept.items()}
-    colours = spread(ids, boxes.mean(axis=2), fixed, _touching(runs, index))
+    fixed = {**(colours or {}), **{number: row.colour for number, row in kept.items()}}
+    entries = spread(ids, boxes.mean(axis=2), fixed, _touching(runs, index))
     rows: dict[int, ObjectRecord] = {}
-    table = (ids.tolist(), areas.tolist(), boxes.reshape(-1, 6).tolist(), colours.tolist())
+    table = (ids.tolist(), areas.tolist(), boxes.reshape(-1, 6).tolist(), entries.tolist())
     for number, area, box, colour in zip(*table, strict=True):
         known = kept.get(number)
         rows[number] = ObjectRecord(area, Box(*box), origin, colour=colour) if known is None else known

@@ -88,8 +88,9 @@ def combine(result: Segmentation, shape: tuple[int, ...], kept: Kept, progress: 
     found = np.asarray(result.labels, np.uint32).reshape(shape)
     before = kept.labels.array() if isinstance(kept.labels, Snapshot) else kept.labels
     before = found if before is None else before
-    labels, ids = compose_with_ids(found, before, list(kept.records), kept.first_id, tick)
-    records = records_of(labels, kept=kept.records)
+    carry = kept.colours is not None
+    labels, ids = compose_with_ids(found, before, list(kept.records), kept.first_id, tick, carry=carry)
+    records = records_of(labels, kept=kept.records, colours=_colours_kept(ids, kept))
     tick()
     for number, values in scores_of(result).items():
         new = int(ids[number]) if number < ids.size else 0
@@ -97,6 +98,14 @@ def combine(result: Segmentation, shape: tuple[int, ...], kept: Kept, progress: 
             records[new] = records[new].changed(**values)
     classes = getattr(result, "class_logits", None)
     return Found(labels, records, result.flows, result.logits, result.diameter, class_logits=classes)
+
+
+def _colours_kept(ids: NDArray[np.uint32], kept: Kept) -> Mapping[int, int]:
+    """Return the palette entries of the objects that were found again, by id."""
+    if kept.colours is None:
+        return {}
+    again = ids[(ids > 0) & (ids < kept.first_id)]
+    return dict(zip(again.tolist(), (kept.colours[again].astype(np.int64) - 1).tolist(), strict=True))
 
 
 def scores_of(result: Any) -> Mapping[int, dict[str, Any]]:
