@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cpsam_core.errors import ImageError
-from cpsam_core.images.files import AnyPath, opening, saving
+from cpsam_core.images.files import AnyPath, saving
+from cpsam_core.images.json_values import as_list, as_number, as_text, as_whole, load_json
 
 __all__ = [
     "as_list",
@@ -26,37 +24,8 @@ __all__ = [
     "saving_text",
 ]
 
-MOST_BYTES = 1 << 30
-"""Size over which a file is refused: a gigabyte of outlines is some millions of objects."""
-
 FARTHEST = 1 << 31
 """No image has a corner beyond this."""
-
-
-def load_json(path: Path, what: str) -> Any:
-    """Read a JSON file.
-
-    Parameters
-    ----------
-    path
-        File.
-    what
-        What it should be, for errors: ``"GeoJSON"``.
-
-    Raises
-    ------
-    ImageError
-        Too large, no JSON, or nested without end.
-    """
-    with opening(path):
-        if path.stat().st_size > MOST_BYTES:
-            raise ImageError(f"{path} is larger than a gigabyte and is not read as {what}.")
-        data = path.read_bytes()
-    try:
-        return json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        # Among the values: text that is no UTF-8, and numbers of thousands of digits.
-        raise ImageError(f"{path} is not a readable {what} file ({str(error).splitlines()[0]}).") from error
 
 
 def compact(value: Any) -> str:
@@ -83,33 +52,6 @@ def saving_text(path: AnyPath, pieces: Iterable[str]) -> None:
         ) as file,
     ):
         _write_all(file, pieces)
-
-
-def as_list(value: Any) -> list[Any]:
-    """Return a list, empty where the value is none."""
-    return value if isinstance(value, list) else []
-
-
-def as_text(value: Any) -> str:
-    """Return a text of sensible length, "" where the value is none."""
-    return value[:1000] if isinstance(value, str) else ""
-
-
-def as_number(value: Any) -> float | None:
-    """Return a finite number, None where the value is none."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def as_whole(value: Any) -> int | None:
-    """Return a whole number of up to 63 bits, None where the value is none."""
-    number = as_number(value)
-    return None if number is None or number != int(number) or abs(number) >= 2**63 else int(value)
 
 
 def corners(value: Any) -> npt.NDArray[np.float64]:

@@ -12,20 +12,27 @@ from cpsam_core.images.pictures import write_picture
 from cpsam_core.images.readers import Raw, Reader, can_read, read_image, register, supported_suffixes
 from cpsam_core.images.rois import read_rois, write_rois
 from cpsam_core.images.seg_npy import SegFile, read_seg, write_seg
+from cpsam_core.images.sources import Source, open_source
 from cpsam_core.images.tables import object_columns, write_object_table
 from cpsam_core.images.tiff import write_tiff
+from cpsam_core.images.tiff_grid import TiffGrid
+from cpsam_core.images.zarr_images import open_zarr_image
 
 __all__ = [
     "Image",
     "Raw",
     "Reader",
     "SegFile",
+    "Source",
+    "TiffGrid",
     "arrange",
     "can_read",
     "check_same_shape",
     "flow_picture",
     "object_colours",
     "object_columns",
+    "open_source",
+    "open_zarr_image",
     "overlay_picture",
     "parse_axes",
     "picture_of",

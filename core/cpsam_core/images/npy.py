@@ -12,13 +12,16 @@ import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images.files import opening
-from cpsam_core.images.readers import MAP_FROM_DISK, Raw, Reader, register
+from cpsam_core.images.readers import MAP_FROM_DISK, Raw, Reader, choose_scene, register
+from cpsam_core.images.stand_in import Grid
 
 __all__ = ["read_header", "read_npy"]
 
 
-def read_npy(path: Path) -> Raw:
+def read_npy(path: Path, *, in_parts: bool = False) -> Raw:
     """Read a plain array; nothing pickled is ever loaded.
+
+    A large one is mapped from disk, and every one that is to be read `in_parts`.
 
     Raises
     ------
@@ -35,7 +38,7 @@ def read_npy(path: Path) -> Raw:
                     )
                 if math.prod(shape) * dtype.itemsize > path.stat().st_size:
                     raise ImageError(f"{path} is incomplete: shorter than its header says.")
-            if path.stat().st_size >= MAP_FROM_DISK:
+            if in_parts or path.stat().st_size >= MAP_FROM_DISK:
                 array: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
             else:
                 array = np.load(path, allow_pickle=False)
@@ -67,4 +70,10 @@ def read_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
     return shape, dtype
 
 
-register(Reader("a NPY", (".npy",), read_npy, (b"\x93NUMPY",)))
+def _open_npy(path: Path, scene: int | str | None = None) -> tuple[Raw, tuple[Grid, ...]]:
+    choose_scene(("",), scene, path)
+    raw = read_npy(path, in_parts=True)
+    return raw, (raw.array,)
+
+
+register(Reader("a NPY", (".npy",), read_npy, (b"\x93NUMPY",), open_scene=_open_npy))

@@ -14,6 +14,7 @@ from cpsam_core.errors import ImageError
 from cpsam_core.images.files import AnyPath, check_readable, decoding, head_of
 from cpsam_core.images.image import Image, arrange
 from cpsam_core.images.meaning import Meaning
+from cpsam_core.images.stand_in import Grid
 
 __all__ = [
     "MAP_FROM_DISK",
@@ -21,6 +22,7 @@ __all__ = [
     "Reader",
     "can_read",
     "choose_scene",
+    "open_raw",
     "read_image",
     "read_raw",
     "read_stored",
@@ -84,7 +86,8 @@ class Raw:
 class Reader:
     """A kind of file: its name, its suffixes, how it begins, and the functions that read it.
 
-    `read_scene` reads one of several images by name or number; kinds that hold one image have none.
+    `read_scene` reads one of several images by name or number; kinds that hold one image have none. `open_scene`
+    opens one without reading its pixels, for kinds that can be read in parts.
     """
 
     name: str
@@ -92,6 +95,7 @@ class Reader:
     read: Callable[[Path], Raw]
     begins: tuple[bytes, ...] = ()
     read_scene: Callable[[Path, int | str | None], Raw] | None = None
+    open_scene: Callable[[Path, int | str | None], tuple[Raw, tuple[Grid, ...]]] | None = None
 
 
 _READERS: list[Reader] = []
@@ -236,18 +240,49 @@ def read_stored(path: AnyPath, scene: int | str | None = None) -> Raw:
         As for :func:`read_raw`.
     """
     path = Path(path)
-    reader = _by_suffix(path)
-    if reader is None and not path.is_dir():
-        check_readable(path)
-        kinds = ", ".join(supported_suffixes())
-        raise ImageError(f"{path} is not of a kind that can be read here ({kinds}).")
-    check_readable(path)
-    reader = _by_content(path, reader)
+    reader = _reader_of(path)
     with decoding(path, f"{reader.name} file"):
         if reader.read_scene is not None:
             return reader.read_scene(path, scene)
         choose_scene(("",), scene, path)
         return reader.read(path)
+
+
+def open_raw(path: Path, scene: int | str | None = None) -> tuple[Raw, tuple[Grid, ...]]:
+    """Open an image without reading its pixels, where its kind allows that; else read it.
+
+    Returns
+    -------
+    raw : Raw
+        Numbers as they are stored; the array may be a stand-in without memory.
+    levels : tuple of Grid
+        The pixels at falling resolutions, the first at full.
+
+    Raises
+    ------
+    ImageError
+        As for :func:`read_raw`.
+    """
+    reader = _reader_of(path)
+    if reader.open_scene is not None:
+        with decoding(path, f"{reader.name} file"):
+            return reader.open_scene(path, scene)
+    raw = read_stored(path, scene)
+    return raw, (raw.array,)
+
+
+def _reader_of(path: Path) -> Reader:
+    reader = _by_suffix(path)
+    if path.is_dir():
+        if reader is not None and reader.open_scene is not None and not reader.begins:
+            return reader
+        raise ImageError(f"{path} is a folder, not a file.")
+    if reader is None:
+        check_readable(path)
+        kinds = ", ".join(supported_suffixes())
+        raise ImageError(f"{path} is not of a kind that can be read here ({kinds}).")
+    check_readable(path)
+    return _by_content(path, reader)
 
 
 def _by_suffix(path: Path) -> Reader | None:

@@ -19,20 +19,14 @@ import tifffile
 from cpsam_core.errors import ImageError
 from cpsam_core.images.files import AnyPath, opening, saving
 from cpsam_core.images.meaning import Meaning, from_cmyk, from_inverted, from_lab, from_ycbcr
-from cpsam_core.images.readers import MAP_FROM_DISK, Raw, Reader, choose_scene, register
+from cpsam_core.images.readers import MAP_FROM_DISK, Raw, choose_scene
 from cpsam_core.images.subsampled import read_subsampled
 from cpsam_core.images.tiff_metadata import channel_names_of, scale_of
 from cpsam_core.images.tiff_scenes import TiffScene, scenes_of
 
-__all__ = ["described", "read_tiff", "reading_tiff", "write_tiff"]
+__all__ = ["check_complete", "described", "read_tiff", "reading_tiff", "write_tiff"]
 
 log = logging.getLogger(__name__)
-
-SUFFIXES = (
-    *(".tif", ".tiff", ".btf", ".tf8"),
-    # Microscopes and slide scanners that write TIFF under a name of their own.
-    *(".lsm", ".stk", ".flex", ".svs", ".qptiff", ".ndpi", ".scn"),
-)
 
 WHITE_IS_ZERO, RGB, CMYK, YCBCR, CIE_LAB, ICC_LAB = 0, 2, 5, 6, 8, 9
 """What TIFF calls photometric interpretations."""
@@ -88,7 +82,7 @@ def read_tiff(path: Path, scene: int | str | None = None) -> Raw:
         scenes = scenes_of(file, path)
         names = tuple(one.name for one in scenes)
         chosen = scenes[choose_scene(names, scene, path)]
-        _check_complete(path, chosen.series)
+        check_complete(path, chosen.series)
         return dataclasses.replace(_raw(path, file, chosen), scenes=names)
 
 
@@ -261,7 +255,7 @@ def _without_alpha(array: npt.NDArray[Any], axes: str, page: Any) -> tuple[npt.N
     return array, axes
 
 
-def _check_complete(path: Path, series: tifffile.TiffPageSeries) -> None:
+def check_complete(path: Path, series: tifffile.TiffPageSeries) -> None:
     """Refuse a series whose data lie beyond the end of its file, or in a file that is not there."""
     for page in series.pages:
         if page is None:
@@ -306,6 +300,3 @@ def _complaints() -> Iterator[list[logging.LogRecord]]:
         yield collector.records
     finally:
         logger.removeHandler(collector)
-
-
-register(Reader("a TIFF", SUFFIXES, read_tiff, (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), read_tiff))
