@@ -35,6 +35,8 @@ def config_from_state(state: Mapping[str, Tensor]) -> VitConfig:
     WeightsError
         A tensor that decides the architecture is missing or has an impossible shape.
     """
+    if is_dino(state):
+        return _dino_config(state)
     width, channels, patch, _ = _shape(state, "encoder.patch_embed.proj.weight", 4)
     _, rows, columns, _ = _shape(state, "encoder.pos_embed", 4)
     neck = _shape(state, "encoder.neck.0.weight", 4)[0]
@@ -57,6 +59,34 @@ def config_from_state(state: Mapping[str, Tensor]) -> VitConfig:
         out_channels=readout // patch**2,
         relative_positions=relative,
         neck=neck,
+        mlp_ratio=hidden / width,
+    )
+
+
+def is_dino(state: Mapping[str, Tensor]) -> bool:
+    """Tell a published network with an encoder of the DINOv3 kind, by its tokens."""
+    return "encoder.cls_token" in state
+
+
+def _dino_config(state: Mapping[str, Tensor]) -> VitConfig:
+    width, channels, kernel, _ = _shape(state, "encoder.patch_embed.proj.weight", 4)
+    head = 4 * _shape(state, "encoder.rope_embed.periods", 1)[0]
+    readout = _shape(state, "out.weight", 2)[0]
+    hidden = _shape(state, "encoder.blocks.0.mlp.fc1.weight", 2)[0]
+    patch = kernel // 2
+    if patch < 1 or readout % patch**2 or width % head:
+        raise WeightsError(
+            f"The shapes of the weights fit no network: patch {patch}, width {width}, heads of {head}, "
+            f"{readout} read-out rows."
+        )
+    return VitConfig.cpdino(
+        depth=block_count(state),
+        width=width,
+        heads=width // head,
+        patch=patch,
+        in_channels=channels,
+        out_channels=readout // patch**2,
+        neck=width,
         mlp_ratio=hidden / width,
     )
 
@@ -155,7 +185,7 @@ def adapt_state(
         for key in (f"{layer}.weight", f"{layer}.bias"):
             changed[key] = rebuild_readout(changed[key], config.out_channels, out_channels)
         config = dataclasses.replace(config, out_channels=out_channels)
-        if config.stem == "patch":
+        if config.stem != "conv":
             changed["W2"] = shuffle_identity(out_channels, config.patch)
     return changed, config
 

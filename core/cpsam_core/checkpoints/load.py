@@ -27,6 +27,9 @@ from cpsam_core.network.vit import FlowVit, VitConfig
 
 logger = logging.getLogger(__name__)
 
+CONSTANTS = ("W2", "diam_labels", "diam_mean", "encoder.mask_token")
+"""Parts of the file format that are never trained."""
+
 TABLES = ("rel_pos_h", "rel_pos_w")
 CHECKED_VALUES = 2**16  # larger tensors are not looked through for NaN: a diverged network has it everywhere
 
@@ -42,7 +45,7 @@ def load_model(
     Parameters
     ----------
     path
-        Weights: Cellpose-SAM as published, a model of this program, or SAM ViT (see `allow_sam`).
+        Weights: Cellpose-SAM or Cellpose-DINO as published, a model of this program, or SAM ViT (see `allow_sam`).
     in_channels, out_channels
         Change the network to so many channels and maps, see :func:`adapt_state`; None keeps them.
     allow_sam
@@ -122,14 +125,14 @@ def build_model(state: Mapping[str, Tensor], config: VitConfig, name: str = "the
     complete = dict(state)
     for key in ("diam_labels", "diam_mean"):
         complete.setdefault(key, torch.tensor([30.0]))
-    if config.stem == "patch":
+    if config.stem != "conv":
         complete["W2"] = shuffle_identity(config.out_channels, config.patch)
     _resize_tables(model, complete)
     expected = {key: tuple(value.shape) for key, value in model.state_dict().items()}
     _check(complete, expected, name)
     model.load_state_dict({key: _float32(complete[key]) for key in expected}, assign=True)
     for key, parameter in model.named_parameters():
-        parameter.requires_grad_(key not in ("W2", "diam_labels", "diam_mean"))
+        parameter.requires_grad_(key not in CONSTANTS)
     return model.eval()
 
 

@@ -68,8 +68,6 @@ def kind_of(state: Mapping[str, Tensor], metadata: Mapping[str, str], path: str 
     name = Path(path).name
     if "config" in metadata:
         return "own"
-    if any("storage_tokens" in key or key.split(".")[-1] == "mask_token" for key in state):
-        raise WeightsError(f"{name} is a Cellpose-DINO model, which this program cannot run.")
     if "W2" in state and "encoder.patch_embed.proj.weight" in state:
         return "cpsam"
     if "image_encoder.patch_embed.proj.weight" in state:

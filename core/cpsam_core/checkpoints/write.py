@@ -70,9 +70,10 @@ def write_checkpoint(
 
 
 def is_published(config: VitConfig) -> bool:
-    """Tell whether Cellpose can build this architecture: ViT-L, whatever the number of maps."""
-    published = VitConfig.cpsam(out_channels=config.out_channels, layer_drop=config.layer_drop)
-    return config == published
+    """Tell whether Cellpose can build this architecture: one of the published ones, whatever the number of maps."""
+    free = {"out_channels": config.out_channels, "layer_drop": config.layer_drop}
+    known = (VitConfig.cpsam, VitConfig.cpdino, VitConfig.cpdino_vitb)
+    return any(config == shape(**free) for shape in known)
 
 
 def _state(model: FlowVit, half: bool) -> dict[str, Tensor]:
@@ -80,7 +81,9 @@ def _state(model: FlowVit, half: bool) -> dict[str, Tensor]:
     dtype = torch.float16 if half else torch.float32
     state = {}
     for key, value in model.state_dict().items():
-        stored = value.detach().to("cpu", dtype).contiguous()
+        # Half precision would turn distant tokens by other angles.
+        kept = torch.float32 if key.endswith("rope_embed.periods") else dtype
+        stored = value.detach().to("cpu", kept).contiguous()
         if half and bool(torch.isinf(stored).any()):
             raise WeightsError(f"The weights are too large for half precision ({key}): store them in full.")
         state[key] = stored

@@ -18,7 +18,15 @@ from cpsam_core.errors import SettingsError
 from cpsam_core.network.vit import FlowVit
 
 ALPHA = 16.0  # the addition is scaled by ALPHA / rank, so that the rank does not change how fast it grows
-LAYERS = (("attn", "qkv"), ("attn", "proj"), ("mlp", "lin1"), ("mlp", "lin2"))
+LAYERS = (
+    ("attn", "qkv"),
+    ("attn", "proj"),
+    ("mlp", "lin1"),
+    ("mlp", "lin2"),
+    # Their names in networks of the DINOv3 kind.
+    ("mlp", "fc1"),
+    ("mlp", "fc2"),
+)
 
 
 class Adapted(nn.Module):
@@ -28,6 +36,10 @@ class Adapted(nn.Module):
         super().__init__()
         self.weight, self.bias = linear.weight, linear.bias
         self.requires_grad_(False)
+        self._kind = type(linear)
+        # Where it has one, it keeps its name, too.
+        self.bias_mask: Tensor | None
+        self.register_buffer("bias_mask", getattr(linear, "bias_mask", None))
         self.scale = ALPHA / rank
         size = linear.in_features
         bound = 1 / math.sqrt(size)
@@ -38,15 +50,18 @@ class Adapted(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         """Return what the layer and its addition make of tokens (..., in) as (..., out)."""
         added = F.linear(F.linear(tokens, self.down), self.up * self.scale)
-        return F.linear(tokens, self.weight, self.bias) + added
+        bias = self.bias if self.bias_mask is None else self.bias * self.bias_mask
+        return F.linear(tokens, self.weight, bias) + added
 
     @torch.no_grad()
     def merged(self) -> nn.Linear:
         """Return a plain layer of the same memory that computes the same."""
         outs, ins = self.weight.shape
-        linear = nn.Linear(ins, outs, device="meta")
+        linear = self._kind(ins, outs, device="meta")
         self.weight += self.scale * (self.up @ self.down).to(self.weight)
         linear.weight, linear.bias = self.weight, self.bias
+        if self.bias_mask is not None:
+            linear.bias_mask = self.bias_mask
         return linear
 
 
@@ -78,4 +93,6 @@ def merge_adapters(model: FlowVit) -> None:
 def _layers(model: FlowVit) -> Iterator[tuple[nn.Module, str]]:
     for block in model.encoder.blocks:
         for part, name in LAYERS:
-            yield getattr(block, part), name
+            owner = getattr(block, part)
+            if hasattr(owner, name):
+                yield owner, name

@@ -94,7 +94,7 @@ def _parameters(config: VitConfig, settings: TrainSettings) -> tuple[int, int, i
     width, neck = config.width, config.neck
     largest = int(config.mlp_ratio * width**2)
     block = int((4 + 2 * config.mlp_ratio) * width**2)
-    necks = width * neck + 9 * neck**2
+    necks = 0 if config.stem == "dino" else width * neck + 9 * neck**2
     readout = neck * config.out_channels * config.patch**2
     in_all = config.depth * block + necks + readout + config.grid**2 * width
     if settings.mode == "full":

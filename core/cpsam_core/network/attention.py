@@ -40,7 +40,7 @@ class Attention(nn.Module):
         if self.relative_positions:
             mixed = self._with_positions(query, key, value, rows, columns)
         else:
-            mixed = _attend(query, key, value, self.scale)
+            mixed = attend(query, key, value, self.scale)
         result: Tensor = self.proj(mixed.transpose(1, 2).reshape(batch, rows, columns, width))
         return result
 
@@ -54,10 +54,10 @@ class Attention(nn.Module):
         extended_query = torch.cat((query * self.scale, bias_row, bias_column), dim=-1)
         extended_key = torch.cat((key, codes), dim=-1)
         if query.device.type == "cpu":
-            return _attend(extended_query, extended_key, value, 1.0)
+            return attend(extended_query, extended_key, value, 1.0)
         # Fused kernels want one width for query, key and value; the padding is cut off again.
         padded = F.pad(value, (0, rows + columns))
-        return _attend(extended_query, extended_key, padded, 1.0)[..., :size]
+        return attend(extended_query, extended_key, padded, 1.0)[..., :size]
 
     def _tables(self, rows: int, columns: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
         """Return (rows, rows, head) and (columns, columns, head): what each query row adds for each key row."""
@@ -82,7 +82,7 @@ class Attention(nn.Module):
         return self._stretched[1:]
 
 
-def _attend(query: Tensor, key: Tensor, value: Tensor, scale: float) -> Tensor:
+def attend(query: Tensor, key: Tensor, value: Tensor, scale: float) -> Tensor:
     """Return softmax(query key^T scale) value, all (batch, heads, tokens, size).
 
     Accelerators take the fused kernel. Processors are faster with plain products (measured: a third of the time in

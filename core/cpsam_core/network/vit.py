@@ -2,7 +2,8 @@
 
 Source: the paper, "Model architecture"; key names and shapes are those of the published checkpoints, so that
 files go both ways. `VitConfig.cpsam()` is the published ViT-L; `VitConfig.lite()` is the small network that the
-project trains itself, which differs only in its stem and read-out (see `stem.py`).
+project trains itself, which differs only in its stem and read-out (see `stem.py`). `VitConfig.cpdino()` and
+`VitConfig.cpdino_vitb()` are the published ones with an encoder of the DINOv3 kind (see `cpdino.py`).
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from typing import Any, Literal
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.utils.checkpoint import checkpoint
 
 from cpsam_core.errors import SettingsError
 from cpsam_core.network.attention import Attention
+from cpsam_core.network.cpdino import DinoEncoder, LinearReadout
+from cpsam_core.network.layers import through_blocks
 from cpsam_core.network.stem import ConvStem, SkipReadout
 
 
@@ -35,7 +37,7 @@ class VitConfig:
     layer_drop: float = 0.4
     neck: int = 256
     mlp_ratio: float = 4.0
-    stem: Literal["patch", "conv"] = "patch"
+    stem: Literal["patch", "conv", "dino"] = "patch"
 
     def __post_init__(self) -> None:
         sizes = (self.depth, self.width, self.heads, self.patch, self.tile, self.in_channels, self.neck)
@@ -48,6 +50,10 @@ class VitConfig:
                 f"a network needs tiles of whole patches and heads of equal width, not tile {self.tile} with patch "
                 f"{self.patch} and width {self.width} with {self.heads} heads"
             )
+        if self.stem not in ("patch", "conv", "dino"):
+            raise SettingsError(f"no network starts with {self.stem!r}")
+        if self.stem == "dino" and self.width // self.heads % 4:
+            raise SettingsError("rotary positions need heads of a multiple of four channels")
         if self.stem == "conv" and self.patch != 8:
             raise SettingsError("the convolutional stem works with patches of 8 pixels only")
 
@@ -65,6 +71,16 @@ class VitConfig:
     def cpsam(cls, **changes: Any) -> VitConfig:
         """Return the shape of the published checkpoints `cpsam` and `cpsam_v2` (304.6 M parameters)."""
         return cls(**changes)
+
+    @classmethod
+    def cpdino(cls, **changes: Any) -> VitConfig:
+        """Return the shape of the published checkpoint `cpdino` (303.5 M parameters)."""
+        return cls(**{"tile": 384, "relative_positions": False, "neck": 1024, "stem": "dino", **changes})
+
+    @classmethod
+    def cpdino_vitb(cls, **changes: Any) -> VitConfig:
+        """Return the shape of the published checkpoint `cpdino-vitb` (85.9 M parameters)."""
+        return cls.cpdino(**{"depth": 12, "width": 768, "heads": 12, "neck": 768, **changes})
 
     @classmethod
     def lite(cls, **changes: Any) -> VitConfig:
@@ -105,14 +121,18 @@ class FlowVit(nn.Module):
         super().__init__()
         self.config = config
         self.checkpointing = False  # recompute blocks in the backward pass: less memory, a third more time
-        self.encoder = Encoder(config)
-        if config.stem == "patch":
-            self.out: nn.Module = nn.Conv2d(config.neck, config.out_channels * config.patch**2, 1)
+        maps = config.out_channels * config.patch**2
+        self.encoder = DinoEncoder(config) if config.stem == "dino" else Encoder(config)
+        if config.stem != "conv":
+            self.out: nn.Module = (
+                LinearReadout(config.width, maps)
+                if config.stem == "dino"
+                else nn.Conv2d(config.neck, maps, 1)
+            )
             # Constants of the file format: the diameter of cells in training, and the identity that the
             # published read-out convolves with, which equals a pixel shuffle and is not used here.
             self.diam_labels = nn.Parameter(torch.tensor([30.0]), requires_grad=False)
             self.diam_mean = nn.Parameter(torch.tensor([30.0]), requires_grad=False)
-            maps = config.out_channels * config.patch**2
             identity = torch.eye(maps).reshape(maps, config.out_channels, config.patch, config.patch)
             self.W2 = nn.Parameter(identity, requires_grad=False)
         else:
@@ -174,20 +194,7 @@ class Encoder(nn.Module):
 
     def _blocks(self, tokens: Tensor, checkpointing: bool) -> Tensor:
         drop = self.config.layer_drop if self.training else 0.0
-        # Sample-wise layer drop rising linearly over the blocks (paper, "Whole-dataset training").
-        rates = torch.linspace(0, drop, len(self.blocks)).tolist()
-        rank, ranks = self.part
-        for block, dropped in zip(self.blocks, rates, strict=True):
-            kept = torch.rand(ranks * len(tokens))[rank * len(tokens) :][: len(tokens)] >= dropped
-            if not kept.any():
-                continue
-            chosen = tokens if kept.all() else tokens[kept.to(tokens.device)]
-            result = checkpoint(block, chosen, use_reentrant=False) if checkpointing else block(chosen)
-            if chosen is tokens:
-                tokens = result
-            else:
-                tokens = tokens.index_copy(0, kept.nonzero()[:, 0].to(tokens.device), result.to(tokens.dtype))
-        return tokens
+        return through_blocks(list(self.blocks), tokens, drop, self.part, checkpointing)
 
 
 class PatchEmbedding(nn.Module):

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 EMBEDDED = "cpsam-lite"
-PUBLISHED = ("cpsam_v2", "cpsam")  # best first
+PUBLISHED = ("cpsam_v2", "cpsam", "cpdino", "cpdino-vitb")  # the default first
 PUBLISHED_REPOSITORY = "mouseland/cellpose-sam"
 
 

@@ -227,7 +227,6 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
     [
         ({"downsample.down.res_down_0.conv.weight": torch.ones(1)}, "Cellpose 1, 2 or 3"),
         ({"encoder.x": torch.ones(1), "diam_mean": torch.ones(1)}, "Cellpose 1, 2 or 3"),
-        ({"W2": torch.ones(1), "encoder.storage_tokens": torch.ones(1)}, "DINO"),
         ({"conv1.weight": torch.ones(1)}, "not those of a Cellpose-SAM"),
         ({"encoder.blocks.0.x": torch.ones(1)}, "does not say which architecture"),
         (

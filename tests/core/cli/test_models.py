@@ -11,6 +11,7 @@ import pytest
 
 from cpsam_core.cli import main
 from cpsam_core.system import machine
+from cpsam_core.weights import PUBLISHED
 
 Capture = pytest.CaptureFixture[str]
 
@@ -28,7 +29,7 @@ def test_add_rename_and_remove(folder: Path, tiny_model: Path, capsys: Capture) 
     assert main(["models", "rename", "мои клетки", "mine"]) == 0
     assert Path(listed(capsys)["mine"]["path"]).is_file()
     assert main(["models", "remove", "mine"]) == 0
-    assert set(listed(capsys)) == {"cpsam-lite", "cpsam_v2", "cpsam"}
+    assert set(listed(capsys)) == {"cpsam-lite", *PUBLISHED}
 
 
 def test_table_says_what_is_here(folder: Path, tiny_model: Path, capsys: Capture) -> None:
@@ -92,7 +93,7 @@ def test_info_as_json(folder: Path, capsys: Capture) -> None:
     assert facts["device"] == "cpu" and facts["precision"] == "float32"
     assert 1 <= facts["usable_cores"] <= facts["cores"]
     assert facts["memory"] is None or 0 < facts["free_memory"] <= facts["memory"]
-    assert [model["name"] for model in facts["models"]] == ["cpsam-lite", "cpsam_v2", "cpsam"]
+    assert [model["name"] for model in facts["models"]] == ["cpsam-lite", *PUBLISHED]
 
 
 def test_info_refuses_a_device_that_is_not_there(folder: Path, capsys: Capture) -> None:

@@ -402,6 +402,8 @@ def test_list_names_every_kind(model_file: Path, places: SimpleNamespace) -> Non
         ("cpsam-lite", "embedded"),
         ("cpsam_v2", "published"),
         ("cpsam", "published"),
+        ("cpdino", "published"),
+        ("cpdino-vitb", "published"),
     ]
     assert not before[1].present and before[1].size is None
     places.published.mkdir()
@@ -410,9 +412,9 @@ def test_list_names_every_kind(model_file: Path, places: SimpleNamespace) -> Non
     (places.own / ".hidden").write_bytes(b"")
     (places.own / "folder").mkdir()
     after = weights.list_models()
-    assert [m.name for m in after] == ["cpsam-lite", "cpsam_v2", "cpsam", "nuclei"]
+    assert [m.name for m in after] == ["cpsam-lite", *weights.PUBLISHED, "nuclei"]
     assert after[2].present and after[2].size == len(DATA)
-    assert after[3].card is not None and after[3].card.notes == "n"
+    assert after[-1].card is not None and after[-1].card.notes == "n"
 
 
 def test_add_rename_remove(model_file: Path, places: SimpleNamespace) -> None:
