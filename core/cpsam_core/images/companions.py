@@ -28,7 +28,7 @@ from cpsam_core.images.companion_names import (
 )
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.file_names import natural_key, normal
-from cpsam_core.images.project_files import PROJECT_SUFFIX, read_image_name
+from cpsam_core.images.project_files import PROJECT_SUFFIX, project_keys, read_image_name
 from cpsam_core.images.readers import can_read, supported_suffixes
 
 __all__ = ["Companions", "Listings", "companions", "images_in"]
@@ -81,11 +81,6 @@ class Companions:
     def seg(self) -> Path:
         """Where its masks are written as a segmentation of Cellpose."""
         return self.result(f"{SEG_ENDING}.npy")
-
-    @property
-    def has_project(self) -> bool:
-        """Whether its project is there."""
-        return self.project in self.masks
 
     def result(self, ending: str) -> Path:
         """Return where a result with this ending is written, beside the image."""
@@ -168,11 +163,16 @@ def companions(
     plain_stems = dict.fromkeys((image.stem, base))
     stems = (stem,) if apart and rivals else tuple(dict.fromkeys((stem, *plain_stems)))
     found = list(_masks(image, stems, key, endings, listings))
-    if endings.standard and project.is_file():
-        found.insert(0, project)
     doubtful: list[Path] = []
+    if endings.standard and project.is_file():
+        # Masks that were saved before a project knew time points may be of any of them.
+        known = () if key == WHOLE else project_keys(project)
+        if key == WHOLE or key in known or not known:
+            found.insert(0, project)
+        elif WHOLE in known:
+            doubtful.append(project)
     if apart and rivals and normal(owner) not in {normal(one.name) for one in rivals}:
-        doubtful = [] if plain is None or not endings.standard else [plain]
+        doubtful += [] if plain is None or not endings.standard else [plain]
         doubtful += _masks(image, plain_stems, key, endings, listings)
     classes, complete = (_map(image, stem, key, ending, listings) for ending in MAP_ENDINGS)
     return Companions(

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.document_key import DocumentKey
 
 __all__ = ["Image", "arrange", "check_numbers", "name_channels", "parse_axes", "resolve_axes"]
 
@@ -48,6 +49,8 @@ class Image:
         Name of the image in its file, "" where the file holds just one.
     time
         Time point that was taken, None where there was no choice.
+    scene_number
+        Number of the image in its file, from 0; None where the file holds just one.
     """
 
     pixels: npt.NDArray[Any]
@@ -60,6 +63,12 @@ class Image:
     pixel_height: float | None = None
     scene: str = ""
     time: int | None = None
+    scene_number: int | None = None
+
+    @property
+    def key(self) -> DocumentKey:
+        """Which document of its file the image is."""
+        return DocumentKey(self.scene_number, self.time)
 
     @property
     def is_stack(self) -> bool:

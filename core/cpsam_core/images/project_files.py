@@ -4,6 +4,10 @@
 there are any, further arrays such as ``flows.tif``. Keys that this version does not know are handed on unread, so
 that a project survives a visit to an older program; only a newer major version is refused.
 
+Masks of single time points, scenes and layers lie in folders of their own inside (``t003/masks.tif``,
+``t003/project.json``), so that one project holds all of a movie. Where there are no masks of the image as a whole, the
+outer ``project.json`` says a version from which on programs know that.
+
 Why a zip of TIFF and JSON: it is one file, which is copied, mailed and renamed with nothing left behind; every system
 unpacks it without a program of its own, and ImageJ, QuPath, napari and any script read what comes out; and it is
 replaced in one step, so that there is never half a project. OME-Zarr would let a part of the masks be rewritten, but
@@ -24,12 +28,15 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.files import AnyPath, opening, saving
 from cpsam_core.images.polygons import fill
 from cpsam_core.images.project_members import (
     DAMAGED,
     array,
+    documents_of,
     head_of_table,
+    key_of_member,
     member,
     members_of,
     packed,
@@ -42,6 +49,7 @@ __all__ = [
     "ProjectFile",
     "Region",
     "is_corrected",
+    "project_keys",
     "read_image_name",
     "read_project_file",
     "read_review",
@@ -50,9 +58,13 @@ __all__ = [
 ]
 
 PROJECT_SUFFIX = ".cpsam"
-VERSION = 1
-"""Major version of the format: raised only when older programs would misread a file."""
+VERSION, WHOLE_VERSION = 2, 1
+"""Major version of the format, and the older one that files with masks of the whole image have: older programs read
+what they know of those."""
+FORMAT = "cpsam project"
 MASKS, TABLE, COMPLETE = "masks.tif", "project.json", "complete"
+REVIEWS = ("", "segmented", "corrected", "verified")
+"""How far the work is, from the least on."""
 MAX_TABLE = 2**29  # bytes; a million objects take 200 MB
 MAX_REGIONS, MAX_CORNERS = 100_000, 1_000_000
 
@@ -95,6 +107,8 @@ class ProjectFile:
         Other keys of ``project.json``, plain JSON values, handed on as they are (notes, for example).
     maps
         Further arrays by name (``flows``), each kept as a TIFF of that name.
+    fingerprint
+        By which the image is recognised, see :func:`cpsam_core.images.fingerprint.fingerprint`; empty where unknown.
     """
 
     labels: npt.NDArray[np.uint32]
@@ -106,6 +120,7 @@ class ProjectFile:
     class_names: Mapping[int, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     maps: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
+    fingerprint: str = ""
 
     def classes(self) -> npt.NDArray[np.uint8] | None:
         """Return the class of each pixel, uint8 (z, y, x), 0 outside objects; None where no object has a class."""
@@ -133,10 +148,12 @@ class ProjectFile:
         return inside
 
 
-KNOWN = ("format", "version", "image", "settings", "objects", "review", "complete", "classes")
+KNOWN = ("format", "version", "image", "settings", "objects", "review", "complete", "classes", "fingerprint")
 
 
-def write_project_file(path: AnyPath, project: ProjectFile, keep: Collection[str] = ()) -> None:
+def write_project_file(
+    path: AnyPath, project: ProjectFile, keep: Collection[str] = (), key: DocumentKey = WHOLE
+) -> None:
     """Write a project in one step: the file appears under its name only when it is complete.
 
     Parameters
@@ -147,6 +164,8 @@ def write_project_file(path: AnyPath, project: ProjectFile, keep: Collection[str
         What to write.
     keep
         Names of further arrays that are taken over from the older project as they lie there, packed.
+    key
+        The document whose masks these are. Those of other time points, scenes and layers stay as they are.
 
     Raises
     ------
@@ -154,30 +173,38 @@ def write_project_file(path: AnyPath, project: ProjectFile, keep: Collection[str
         The disk is full or writing is not permitted; an existing file stays as it was.
     """
     path = Path(path)
-    contents = {MASKS: packed(project.labels)}
+    folder = key.folder
+    contents = {folder + MASKS: packed(project.labels)}
     for name, pixels in project.maps.items():
-        contents[f"{name}.tif"] = packed(pixels)
-    for name, content in _kept(path, [f"{name}.tif" for name in keep]).items():
+        contents[f"{folder}{name}.tif"] = packed(pixels)
+    for name, content in _kept(path, [f"{folder}{name}.tif" for name in keep]).items():
         contents.setdefault(name, content)
     text = table_text(_table_of(project), "objects").encode()
+    others = _of_other_documents(path, key)
+    if key != WHOLE and TABLE not in others:
+        outer = {"format": FORMAT, "version": VERSION, "image": project.image, "objects": {}}
+        others[TABLE] = table_text(outer, "objects").encode()
     needed = sum(map(len, contents.values())) + len(text) // 4  # the table shrinks to less than that
+    needed += sum(map(len, others.values()))
     with saving(path, needed) as temporary, zipfile.ZipFile(temporary, "w") as archive:
-        for name, content in contents.items():
-            archive.writestr(name, content)  # compressed already
-        archive.writestr(TABLE, text, zipfile.ZIP_DEFLATED)
+        for name, content in {**contents, **others, folder + TABLE: text}.items():
+            # Arrays are compressed already.
+            archive.writestr(name, content, zipfile.ZIP_DEFLATED if name.endswith(TABLE) else None)
 
 
 def _table_of(project: ProjectFile) -> dict[str, Any]:
     """Return what stands in ``project.json``."""
     table = {
-        "format": "cpsam project",
-        "version": VERSION,
+        "format": FORMAT,
+        "version": WHOLE_VERSION,
         "image": project.image,
         "review": project.review,
         "settings": dict(project.settings),
         **{key: value for key, value in project.extra.items() if key not in KNOWN},
         "objects": {str(number): dict(fields) for number, fields in project.objects.items()},
     }
+    if project.fingerprint:
+        table["fingerprint"] = project.fingerprint
     if project.complete:
         table["complete"] = [
             {"plane": region.plane, "corners": [list(corner) for corner in region.corners]}
@@ -200,7 +227,31 @@ def _kept(path: Path, names: Collection[str]) -> dict[str, bytes]:
     return kept
 
 
-def read_project_file(path: AnyPath, maps: Collection[str] = (COMPLETE,)) -> ProjectFile:
+def _of_other_documents(path: Path, key: DocumentKey) -> dict[str, bytes]:
+    """Return the members of other documents of an older project as they are; none where it cannot be read."""
+    found: dict[str, bytes] = {}
+    if path.is_file():
+        with contextlib.suppress(OSError, *DAMAGED), zipfile.ZipFile(path) as archive:
+            members = members_of(archive)
+            for other in documents_of(members):
+                if other != key:
+                    names = [name for name in members if key_of_member(name) == other]
+                    found |= {name: member(archive, members, name) for name in names}
+    return found
+
+
+def project_keys(path: AnyPath) -> tuple[DocumentKey, ...]:
+    """Return the documents (time points, scenes, layers) that a project has masks of; none where it is damaged."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return documents_of(members_of(archive))
+    except (OSError, *DAMAGED):
+        return ()
+
+
+def read_project_file(
+    path: AnyPath, maps: Collection[str] = (COMPLETE,), key: DocumentKey = WHOLE
+) -> ProjectFile:
     """Read a project.
 
     Parameters
@@ -209,21 +260,26 @@ def read_project_file(path: AnyPath, maps: Collection[str] = (COMPLETE,)) -> Pro
         A ``.cpsam`` file.
     maps
         Names of the further arrays to read, where the project has them.
+    key
+        The document whose masks are wanted.
 
     Raises
     ------
     ImageError
-        Missing, damaged, no project, too large to be true, or written by a newer version of the program.
+        Missing, without masks of that document, damaged, no project, too large to be true, or written by a newer
+        version of the program.
     """
     path = Path(path)
     with opening(path):
         try:
             with zipfile.ZipFile(path) as archive:
-                members = members_of(archive)
-                table = _table(archive, members, path)
-                labels = as_labels(_stack(array(archive, members, MASKS)))
+                members, folder = members_of(archive), key.folder
+                table = _table(archive, members, path, folder)
+                _refuse_absent(members, key, path)
+                labels = as_labels(_stack(array(archive, members, folder + MASKS)))
+                stored = {name: f"{folder}{name}.tif" for name in maps}
                 found = {
-                    name: array(archive, members, f"{name}.tif") for name in maps if f"{name}.tif" in members
+                    name: array(archive, members, where) for name, where in stored.items() if where in members
                 }
             return _project(table, labels, found)
         except MemoryError as error:
@@ -234,8 +290,19 @@ def read_project_file(path: AnyPath, maps: Collection[str] = (COMPLETE,)) -> Pro
             ) from error
 
 
+def _refuse_absent(members: dict[str, zipfile.ZipInfo], key: DocumentKey, path: Path) -> None:
+    """Say which documents a project has masks of, where the one that is wanted is not among them."""
+    there = documents_of(members)
+    if there and key not in there:
+        listed = ", ".join(one.folder.rstrip("/") or "the whole image" for one in there)
+        wanted = key.folder.rstrip("/") or "the whole image"
+        raise ImageError(f"{path.name} has no masks of {wanted}; it has masks of {listed}.")
+
+
 def read_review(path: AnyPath) -> str:
     """Return how far the work on a project is, as :attr:`ProjectFile.review` says it.
+
+    Of several documents, the one that is least far counts.
 
     Neither masks nor objects are read for it, so that a folder of thousands is listed quickly.
 
@@ -249,9 +316,9 @@ def read_review(path: AnyPath) -> str:
         try:
             with zipfile.ZipFile(path) as archive:
                 members = members_of(archive)
-                head = head_of_table(archive, members[TABLE], "objects")
-                table = _table(archive, members, path) if head is None else head
-            return str(table.get("review", ""))
+                folders = [one.folder for one in documents_of(members)] or [""]
+                reviews = [str(_head(archive, members, path, one).get("review", "")) for one in folders]
+            return min(reviews, key=lambda review: REVIEWS.index(review) if review in REVIEWS else 0)
         except DAMAGED as error:
             raise ImageError(
                 f"{path.name} is no project of this program, or it is damaged ({error})."
@@ -262,30 +329,44 @@ def read_image_name(path: AnyPath) -> str:
     """Return the name of the image that a project says it belongs to; empty where it says none or cannot be read."""
     try:
         with zipfile.ZipFile(path) as archive:
-            members = members_of(archive)
-            table = head_of_table(archive, members[TABLE], "objects") or _table(archive, members, Path(path))
-        return str(table.get("image", ""))
+            return str(_head(archive, members_of(archive), Path(path)).get("image", ""))
     except (ImageError, OSError, MemoryError, *DAMAGED):
         return ""
 
 
-def is_corrected(path: AnyPath) -> bool:
+def is_corrected(path: AnyPath, key: DocumentKey | None = None) -> bool:
     """Tell whether somebody corrected or verified the masks of a project; they are not read for it.
 
-    A project that cannot be read counts as corrected, so that whoever reads it in full says why.
+    With `key`, only that document counts. A project that cannot be read counts as corrected, so that whoever reads it
+    in full says why.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            table = _table(archive, members_of(archive), Path(path))
-        if table.get("review") in ("corrected", "verified"):
+            members = members_of(archive)
+            keys = (WHOLE,) if key is None and not documents_of(members) else documents_of(members)
+            tables = [_table(archive, members, Path(path), one.folder) for one in keys if key in (None, one)]
+        if any(table.get("review") in ("corrected", "verified") for table in tables):
             return True
-        return any(fields.get("origin", "hand") != "model" for fields in table["objects"].values())
+        rows = [fields for table in tables for fields in table["objects"].values()]
+        return any(fields.get("origin", "hand") != "model" for fields in rows)
     except (ImageError, OSError, MemoryError, *DAMAGED):
         return True
 
 
-def _table(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], path: Path) -> dict[str, Any]:
-    table = json.loads(member(archive, members, TABLE, MAX_TABLE))
+def _head(
+    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], path: Path, folder: str = ""
+) -> dict[str, Any]:
+    """Return the table of a document, without its objects where that is quicker."""
+    head = head_of_table(archive, members[folder + TABLE], "objects")
+    return _table(archive, members, path, folder) if head is None else head
+
+
+def _table(
+    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], path: Path, folder: str = ""
+) -> dict[str, Any]:
+    if folder and folder + TABLE not in members:
+        return {"objects": {}}
+    table = json.loads(member(archive, members, folder + TABLE, MAX_TABLE))
     if not isinstance(table, dict):
         raise ValueError("its table is no table")
     version = int(str(table["version"]).split(".")[0])  # a minor version changes nothing for older programs
@@ -320,6 +401,7 @@ def _project(
         {int(number): str(name) for number, name in dict(table.get("classes", {})).items()},
         {key: value for key, value in table.items() if key not in KNOWN},
         maps,
+        str(table.get("fingerprint", "")),
     )
 
 

@@ -14,9 +14,20 @@ import numpy as np
 import numpy.typing as npt
 import tifffile
 
+from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.images.tiff import BEYOND_BELIEF
 
-__all__ = ["DAMAGED", "array", "head_of_table", "member", "members_of", "packed", "table_text"]
+__all__ = [
+    "DAMAGED",
+    "array",
+    "documents_of",
+    "head_of_table",
+    "key_of_member",
+    "member",
+    "members_of",
+    "packed",
+    "table_text",
+]
 
 MOST_PACKED = 1100  # deflate makes nothing more than 1032 times smaller
 HEAD_BYTES = 1 << 20  # of a table that may be searched for its last key
@@ -60,6 +71,19 @@ def packed(array: npt.NDArray[Any]) -> bytes:
 def members_of(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """Return the members of an archive by name."""
     return {stated.filename: stated for stated in archive.infolist()}
+
+
+def key_of_member(name: str) -> DocumentKey | None:
+    """Return the document that a member belongs to, by its folder; None where the folder is no document."""
+    folder, _, own = name.rpartition("/")
+    return DocumentKey.from_ending(f"_{folder}" if folder else "") if own else None
+
+
+def documents_of(members: dict[str, zipfile.ZipInfo]) -> tuple[DocumentKey, ...]:
+    """Return the documents that an archive has masks of, the whole image first."""
+    masks = [name for name in members if name.rpartition("/")[2] == "masks.tif"]
+    keys = {key for name in masks if (key := key_of_member(name)) is not None}
+    return tuple(sorted(keys, key=lambda key: (key.scene or 0, key.time or 0, key.ending)))
 
 
 def member(

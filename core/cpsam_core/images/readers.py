@@ -184,7 +184,14 @@ def arrange_raw(raw: Raw, path: Path, axes: str | None = None, time: int | None 
         path=path,
     )
     height = None if raw.pixel_height == raw.pixel_size else raw.pixel_height
-    return replace(image, pixel_height=height, scene=raw.scene if len(raw.scenes) > 1 else "", time=time)
+    several = len(raw.scenes) > 1
+    return replace(
+        image,
+        pixel_height=height,
+        scene=raw.scene if several else "",
+        time=time,
+        scene_number=raw.scenes.index(raw.scene) if several and raw.scene in raw.scenes else None,
+    )
 
 
 def guess_note(path: Path, shape: tuple[int, ...], axes: str) -> str:

@@ -15,11 +15,14 @@ import pytest
 import tifffile
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.document_key import WHOLE, DocumentKey
+from cpsam_core.images.fingerprint import fingerprint
 from cpsam_core.images.project_files import (
     VERSION,
     ProjectFile,
     Region,
     is_corrected,
+    project_keys,
     read_project_file,
     read_review,
     write_project_file,
@@ -236,3 +239,62 @@ def test_a_full_disk_is_told_with_what_is_needed(tmp_path: Path, monkeypatch: py
         write_project_file(path, ProjectFile(labels()))
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.cpsam"]
+
+
+def test_one_project_holds_the_masks_of_several_time_points(tmp_path: Path) -> None:
+    path = tmp_path / "movie.cpsam"
+    second = DocumentKey(time=2)
+    flows = {"flows": np.ones((1, 2, 20, 30), np.float32)}
+    write_project_file(
+        path, ProjectFile(labels(), image="movie.tif", review="verified", maps=flows), key=second
+    )
+    write_project_file(
+        path, ProjectFile(labels() * 0, image="movie.tif", review="segmented"), key=DocumentKey(time=0)
+    )
+    assert project_keys(path) == (DocumentKey(time=0), second)
+    found = read_project_file(path, ("flows",), second)
+    np.testing.assert_array_equal(found.labels, labels())
+    assert found.maps["flows"].size == 1200
+    assert not read_project_file(path, key=DocumentKey(time=0)).labels.any()
+    assert read_review(path) == "segmented", "the one that is least far"
+    assert is_corrected(path, second) and is_corrected(path)
+    with pytest.raises(ImageError, match="no masks of the whole image; it has masks of t000, t002"):
+        read_project_file(path)
+    assert json.loads(zipfile.ZipFile(path).read("project.json"))["version"] == 2, (
+        "older programs must refuse it"
+    )
+
+
+def test_masks_of_the_whole_image_stay_beside_those_of_time_points(tmp_path: Path) -> None:
+    path = tmp_path / "movie.cpsam"
+    write_project_file(path, ProjectFile(labels(), {1: {"origin": "hand"}}))
+    write_project_file(path, ProjectFile(labels() * 0), key=DocumentKey(time=5))
+    write_project_file(path, ProjectFile(labels() * 0), key=DocumentKey(time=5), keep=("flows",))
+    found = read_project_file(path)
+    np.testing.assert_array_equal(found.labels, labels())
+    assert found.objects == {1: {"origin": "hand"}}
+
+
+def test_folders_that_are_no_documents_are_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.cpsam"
+    write_project_file(path, ProjectFile(labels()))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("../t003/masks.tif", b"outside")
+        archive.writestr("t9/masks.tif", b"no key")
+    assert project_keys(path) == (WHOLE,)
+    write_project_file(path, ProjectFile(labels()), key=DocumentKey(time=1))
+    assert sorted(zipfile.ZipFile(path).namelist()) == [
+        "masks.tif",
+        "project.json",
+        "t001/masks.tif",
+        "t001/project.json",
+    ]
+
+
+def test_images_are_recognised_by_their_pixels() -> None:
+    pixels = np.random.default_rng(0).integers(0, 60_000, (1, 400, 300, 2)).astype(np.uint16)
+    assert fingerprint(pixels) == fingerprint(pixels.astype(">u2"))
+    assert fingerprint(pixels) != fingerprint(pixels + 1)
+    assert fingerprint(pixels) != fingerprint(pixels[:, :, ::-1])
+    assert fingerprint(pixels) != fingerprint(pixels.reshape(1, 300, 400, 2))
+    assert fingerprint(pixels[:, :1, :1]) != fingerprint(pixels[:, 1:2, :1])
