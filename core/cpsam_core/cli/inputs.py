@@ -10,6 +10,7 @@ from pathlib import Path
 from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.images import can_read
 from cpsam_core.images.companion_names import STANDARD, Endings, part_images
+from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.file_names import natural_key, walk
 
 
@@ -23,10 +24,13 @@ class Input:
         Its file; where it is missing, reading it says so.
     below
         Its folder relative to the folder that was named, which the output folder mirrors.
+    key
+        Which scene and time point of it; results carry them in their names.
     """
 
     path: Path
     below: Path = Path()
+    key: DocumentKey = WHOLE
 
 
 @dataclass(frozen=True)

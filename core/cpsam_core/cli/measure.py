@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_core.cli.batch import FAILURES
 from cpsam_core.cli.common import FAILED, OK, UsageError, describe, say, tell, terminal_progress
-from cpsam_core.errors import CpsamError
+from cpsam_core.errors import CpsamError, ImageError
 
 if TYPE_CHECKING:
     from cpsam_core.cli.inputs import Input
     from cpsam_core.data.pairs import Pair
     from cpsam_core.images.companion_names import Endings
+    from cpsam_core.images.document_key import DocumentKey
     from cpsam_core.measure import Expression, ObjectMeasurements
     from cpsam_core.measure.folder import FileOptions
 
@@ -108,9 +110,9 @@ def run(args: argparse.Namespace) -> int:
 
     where, options = _checked(args)
     failed: list[str] = []
-    found = _find(args.inputs, args.masks, endings_from(args), failed)
-    names = _names([one for one, _ in found])
-    target = tables_for(args.out, args.format, [one for one, _ in found])
+    found = _find(args, endings_from(args), failed)
+    names = _names(found)
+    target = tables_for(args.out, args.format, [replace(one, key=pair.key) for one, pair in found])
     with terminal_progress("measure", "image") as progress:
         for number, ((_, pair), name) in enumerate(zip(found, names, strict=True)):
             progress(number, len(found), name)
@@ -165,13 +167,13 @@ def _checked(args: argparse.Namespace) -> tuple[Expression | None, FileOptions]:
         raise UsageError(str(error)) from error
 
 
-def _find(
-    inputs: list[str], masks: Path | None, endings: Endings, failed: list[str]
-) -> list[tuple[Input, Pair]]:
+def _find(args: argparse.Namespace, endings: Endings, failed: list[str]) -> list[tuple[Input, Pair]]:
     """Return the images with their masks, each once; what was named and is not there goes to `failed`."""
     from cpsam_core.cli.inputs import Input, gather
     from cpsam_core.data.pairs import find_pairs, pair_of
+    from cpsam_core.images.document_key import WHOLE, DocumentKey
 
+    inputs, masks = args.inputs, args.masks
     folders = [Path(text) for text in inputs if Path(text).is_dir()]
     # Patterns are expanded, and masks that a pattern named beside their images are no images.
     named = gather([text for text in inputs if not Path(text).is_dir()], endings=endings).images
@@ -179,33 +181,52 @@ def _find(
         raise UsageError(
             f"--masks {masks.name} is a file and belongs to one image: name one image, or a folder of masks"
         )
-    found: dict[Path, tuple[Input, Pair]] = {}
+    found: dict[tuple[Path, DocumentKey], tuple[Input, Pair]] = {}
 
     def add(path: Path, pairs: Callable[[], list[tuple[Input, Pair]]]) -> None:
         try:
             for one, pair in pairs():
-                found.setdefault(one.path.resolve(), (one, pair))
+                found.setdefault((one.path.resolve(), pair.key), (one, pair))
         except CpsamError as error:
             failed.append(_line(path, str(error)))
             tell(f"error: {failed[-1]}")
 
     def below(folder: Path) -> list[tuple[Input, Pair]]:
         pairs = find_pairs(folder, masks, uncorrected=True, endings=endings)
-        return [(Input(pair.image, pair.image.parent.relative_to(folder)), pair) for pair in pairs]
+        return [
+            (Input(pair.image, pair.image.parent.relative_to(folder)), pair)
+            for pair in pairs
+            if args.time is None or pair.key.time in (None, args.time)
+        ]
+
+    def single(one: Input) -> list[tuple[Input, Pair]]:
+        key = DocumentKey(time=args.time)
+        try:
+            pair = pair_of(one.path, masks, endings=endings, key=key)
+        except ImageError:
+            if key == WHOLE:
+                raise
+            pair = pair_of(
+                one.path, masks, endings=endings
+            )  # masks that do not say of which time point they are
+        return [(one, pair)]
 
     for folder in folders:
         add(folder, partial(below, folder))
     for one in named:
-        add(one.path, partial(lambda one: [(one, pair_of(one.path, masks, endings=endings))], one))
+        add(one.path, partial(single, one))
     return list(found.values())
 
 
-def _names(images: list[Input]) -> list[str]:
-    """Return what tables call the images: the name of the file below the folder that was given, or its whole path."""
-    short = [(one.below / one.path.name).as_posix() for one in images]
+def _names(found: list[tuple[Input, Pair]]) -> list[str]:
+    """Return what tables call the images: the name of the file below the folder that was given, or its whole path.
+
+    Scene and time point follow where an image has several.
+    """
+    short = [(one.below / pair.name).as_posix() for one, pair in found]
     return [
-        name if short.count(name) == 1 else one.path.as_posix()
-        for name, one in zip(short, images, strict=True)
+        name if short.count(name) == 1 else (one.path.parent / pair.name).as_posix()
+        for name, (one, pair) in zip(short, found, strict=True)
     ]
 
 

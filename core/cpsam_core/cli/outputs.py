@@ -29,7 +29,6 @@ from cpsam_core.images import (
     write_tiff,
 )
 from cpsam_core.images.companions import Listings, companions
-from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.file_names import normal
 
 if TYPE_CHECKING:
@@ -109,7 +108,6 @@ def plan(
     out: Path | None,
     kinds: Sequence[str],
     naming: Naming | None = None,
-    key: DocumentKey = WHOLE,
 ) -> list[Target]:
     """Choose the files to write for every image.
 
@@ -124,8 +122,6 @@ def plan(
         Keys of `KINDS`.
     naming
         What the files are called; NAME_masks.tif and so on unless given.
-    key
-        Time point that is taken of each image; its results carry it in their names.
 
     Returns
     -------
@@ -137,7 +133,7 @@ def plan(
     naming = naming or Naming()
     folders = [one.path.parent if out is None else out / one.below for one in inputs]
     listings = Listings()
-    stems = [companions(one.path, listings=listings).stem for one in inputs]
+    stems = [companions(one.path, one.key, listings=listings).stem for one in inputs]
     for group in _clashes(folders, stems):
         parents = [inputs[i].path.parent.resolve() for i in group]
         if out is not None and len(set(parents)) > 1:
@@ -151,7 +147,7 @@ def plan(
         for i in groups[0][1:]:
             stems[i], number = f"{stems[i]}_{number}", number + 1
     return [
-        Target(one.path, {kind: naming.place(folder, stem + key.ending, kind) for kind in kinds})
+        Target(one.path, {kind: naming.place(folder, stem, kind) for kind in kinds})
         for one, folder, stem in zip(inputs, folders, stems, strict=True)
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,7 +136,18 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="put masks, outlines and flows into folders of these names",
     )
-    group.add_argument("--time", type=int, metavar="N", help="which time point to take of a series, from 0")
+    group.add_argument(
+        "--time",
+        type=_number_from_0,
+        metavar="N",
+        help="which time point to take of a series, from 0; results are called NAME_t003_masks.tif and so on",
+    )
+    group.add_argument(
+        "--scene",
+        type=_number_from_0,
+        metavar="N",
+        help="which image to take of files that hold several, from 0; results are called NAME_s01_masks.tif and so on",
+    )
 
 
 def _suffix(text: str) -> str:
@@ -144,6 +156,16 @@ def _suffix(text: str) -> str:
             f"{text!r} cannot follow the name of an image; give text such as _cells"
         )
     return text
+
+
+def _number_from_0(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"counted from 0, not {text!r}")
+    return number
 
 
 def _kinds(text: str) -> list[str]:
@@ -169,8 +191,9 @@ def _to_do(
         )
     if out is not None and found.images:
         make_folder(out)
-    key = DocumentKey(time=args.time)
-    targets = plan(found.images, out, kinds, Naming(args.suffix, args.in_folders), key)
+    key = DocumentKey(args.scene, args.time)
+    images = [replace(one, key=key) for one in found.images]
+    targets = plan(images, out, kinds, Naming(args.suffix, args.in_folders))
     if args.overwrite:
         return targets
     done = [target for target in targets if len(target.existing) == len(target.files)]
@@ -193,7 +216,7 @@ def _steps(args: argparse.Namespace, settings: Settings) -> Steps:
     facts = Run(args.model, settings)
 
     def read(target: Target) -> Image:
-        image = read_image(target.image, settings.axes, time=args.time)
+        image = read_image(target.image, settings.axes, time=args.time, scene=args.scene)
         check_possible(target, image)
         return image
 

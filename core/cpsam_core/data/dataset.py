@@ -210,6 +210,7 @@ class TrainingSet:
                 pair.image.suffix.lower(),
                 pair.leave_out,
                 pair.only,
+                pair.key.ending,
             )
         return json.dumps([VERSION, kind, self.channels, made_of])
 

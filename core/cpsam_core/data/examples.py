@@ -18,7 +18,6 @@ from cpsam_core.errors import ImageError, TrainingError
 from cpsam_core.images.image import Image
 from cpsam_core.images.label_files import check_same_shape, read_labels
 from cpsam_core.images.project_files import PROJECT_SUFFIX, read_project_file
-from cpsam_core.images.readers import read_image
 from cpsam_core.preprocess.normalize import network_channels, normalize
 
 __all__ = [
@@ -68,7 +67,7 @@ def read_annotation(pair: Pair) -> Annotation:
     classes: NDArray[np.uint8] | None = None
     complete: NDArray[np.bool_] | None = None
     if pair.masks.suffix.lower() == PROJECT_SUFFIX:
-        project = read_project_file(pair.masks)
+        project = read_project_file(pair.masks, key=pair.key)
         labels, names = _plane(project.labels, pair.masks), project.class_names
         painted, counted = project.classes(), project.complete_map()
         classes = None if painted is None else _plane(painted, pair.masks)
@@ -114,7 +113,7 @@ def read_example(pair: Pair, channels: int) -> Example:
     ImageError, TrainingError
         A file cannot be read, sizes differ, or the image is a stack or has more channels than the network.
     """
-    image, annotation = read_image(pair.image), read_annotation(pair)
+    image, annotation = pair.read_image(), read_annotation(pair)
     if len(image.pixels) > 1:
         raise TrainingError(
             f"{pair.image.name} is a stack; save the planes to train on as images of their own"

@@ -19,6 +19,7 @@ from cpsam_core.images.companion_names import (
     Endings,
 )
 from cpsam_core.images.companions import NOT_LABELS, PREFERRED, Listings, preference
+from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.images.file_names import natural_key, normal, walk
 from cpsam_core.images.project_files import PROJECT_SUFFIX, is_corrected
 from cpsam_core.images.readers import can_read, supported_suffixes
@@ -168,9 +169,9 @@ def labels_in(
     return {key: [path for _, _, path in sorted(candidates)] for key, candidates in ordered}
 
 
-def untouched(path: Path) -> bool:
-    """Whether a file is a project that holds the masks of a model as they are."""
-    return path.suffix.lower() == PROJECT_SUFFIX and not is_corrected(path)
+def untouched(path: Path, key: DocumentKey | None = None) -> bool:
+    """Whether a file is a project that holds the masks of a model as they are; with `key`, those of one document."""
+    return path.suffix.lower() == PROJECT_SUFFIX and not is_corrected(path, key)
 
 
 def class_map_beside(masks: Path) -> Path | None:

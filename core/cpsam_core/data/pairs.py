@@ -9,10 +9,12 @@ from pathlib import Path
 from cpsam_core.data.label_folders import class_map_beside, labels_in, set_of, untouched
 from cpsam_core.errors import ImageError, TrainingError
 from cpsam_core.images.companion_names import STANDARD, Endings, part_images
-from cpsam_core.images.companions import Companions, Listings, companions, preference
+from cpsam_core.images.companions import Companions, Listings, companions, documents_of, preference
+from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.file_names import normal, walk
-from cpsam_core.images.project_files import PROJECT_SUFFIX, is_corrected
-from cpsam_core.images.readers import can_read
+from cpsam_core.images.image import Image
+from cpsam_core.images.project_files import PROJECT_SUFFIX, project_keys
+from cpsam_core.images.readers import can_read, read_image
 
 __all__ = ["Pair", "find_pairs", "pair_of"]
 
@@ -37,6 +39,8 @@ class Pair:
         Rows and columns (top, bottom, left, right; ends left out) that do not count in this use of the image.
     only
         Rows and columns that alone count in this use of the image.
+    key
+        Which scene and time point of the image.
     """
 
     image: Path
@@ -46,6 +50,23 @@ class Pair:
     complete: Path | None = None
     leave_out: tuple[int, int, int, int] | None = None
     only: tuple[int, int, int, int] | None = None
+    key: DocumentKey = WHOLE
+
+    @property
+    def name(self) -> str:
+        """Name of the image, with scene and time point where it has several."""
+        return f"{self.image.name} {self.key.ending[1:]}".rstrip()
+
+    def read_image(self, axes: str | None = None, time: int | None = None) -> Image:
+        """Read the image: `axes` where its file does not say them, `time` where the masks do not say which.
+
+        Raises
+        ------
+        ImageError
+            As for :func:`cpsam_core.images.read_image`.
+        """
+        known = time if self.key.time is None else self.key.time
+        return read_image(self.image, axes, time=known, scene=self.key.scene)
 
 
 def find_pairs(
@@ -73,15 +94,18 @@ def find_pairs(
     images, _ = part_images([path for path in walk(folder) if can_read(path)], folder, endings)
     pairs, left = [], 0
     for image in images:
-        own = companions(image, endings=endings, listings=listings)
-        fits = [] if given is None else given.masks_of(own, set_of(image, folder))
-        found = next(iter(fits or _most_certain(own)), None)
-        if found is None:
-            continue
-        if not uncorrected and found.suffix == PROJECT_SUFFIX and not is_corrected(found):
-            left += 1
-            continue
-        pairs.append(Pair(image, found, set_of(image, folder) or folder.name, own.classes, own.complete))
+        set_name = set_of(image, folder)
+        whole = companions(image, endings=endings, listings=listings)
+        fits = [] if given is None else given.masks_of(whole, set_name)
+        documents = [whole] if fits else documents_of(image, endings=endings, listings=listings)
+        for own in documents:
+            found = next(iter(fits or _most_certain(own)), None)
+            if found is None:
+                continue
+            if not uncorrected and untouched(found, own.key):
+                left += 1
+                continue
+            pairs.append(Pair(image, found, set_name or folder.name, own.classes, own.complete, key=own.key))
     if left:
         log.warning("%d projects whose masks nobody corrected are left out", left)
     if not pairs:
@@ -93,7 +117,9 @@ def find_pairs(
     return pairs
 
 
-def pair_of(image: Path, masks: Path | None = None, *, endings: Endings = STANDARD) -> Pair:
+def pair_of(
+    image: Path, masks: Path | None = None, *, endings: Endings = STANDARD, key: DocumentKey = WHOLE
+) -> Pair:
     """Return an image with its masks: the file `masks`, or what is beside the image or in the folder `masks`.
 
     The names are those of `find_pairs`; folders below are not searched, and uncorrected projects count.
@@ -105,22 +131,29 @@ def pair_of(image: Path, masks: Path | None = None, *, endings: Endings = STANDA
     """
     if not image.is_file():
         raise ImageError(f"There is no image {image}.")
-    own = companions(image, endings=endings)
+    own = companions(image, key, endings=endings)
     if masks is not None and masks.is_file():
-        return Pair(image, masks, image.parent.name, class_map_beside(masks))
+        return Pair(image, masks, image.parent.name, class_map_beside(masks), key=_key_in(masks, key))
     fits = _most_certain(own) if masks is None else _Given(masks, endings, below=False).masks_of(own, "")
     if not fits:
         raise ImageError(
             f"There are no masks of {image.name} in {masks or image.parent}: NAME.cpsam, NAME_masks, NAME_cp_masks, "
             "NAME_mask and NAME_seg.npy are looked for."
         )
-    return Pair(image, fits[0], image.parent.name, own.classes or class_map_beside(fits[0]), own.complete)
+    return Pair(
+        image, fits[0], image.parent.name, own.classes or class_map_beside(fits[0]), own.complete, key=key
+    )
+
+
+def _key_in(masks: Path, key: DocumentKey) -> DocumentKey:
+    """Return the document of a file that was named: projects may hold masks of the image as a whole only."""
+    return key if not _is_project(masks) or key in project_keys(masks) else WHOLE
 
 
 def _most_certain(own: Companions) -> list[Path]:
     """Return the masks of an image as training wants them: those of a model as they are come last."""
     if len(own.masks) > 1:
-        return sorted(own.masks, key=untouched)
+        return sorted(own.masks, key=lambda path: untouched(path, own.key))
     if own.masks or not own.doubtful:
         return list(own.masks)
     others = Listings().of(own.image.parent).rivals(own.image)

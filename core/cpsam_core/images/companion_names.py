@@ -21,6 +21,7 @@ __all__ = [
     "STANDARD",
     "Endings",
     "part_images",
+    "without_key",
 ]
 
 PLAIN_MASK = "_mask"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cpsam_core.images.companion_names import (
@@ -25,13 +25,14 @@ from cpsam_core.images.companion_names import (
     STANDARD,
     Endings,
     part_images,
+    without_key,
 )
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.file_names import natural_key, normal
 from cpsam_core.images.project_files import PROJECT_SUFFIX, project_keys, read_image_name
 from cpsam_core.images.readers import can_read, supported_suffixes
 
-__all__ = ["Companions", "Listings", "companions", "images_in"]
+__all__ = ["Companions", "Listings", "companions", "documents_of", "images_in"]
 
 NOT_LABELS = (".jpg", ".jpeg")
 """Lossy: object numbers do not survive."""
@@ -93,6 +94,7 @@ class Listing:
     def __init__(self, folder: Path) -> None:
         self.files: dict[str, list[Path]] = {}
         self._images: dict[str, list[Path]] = {}
+        self._keys: dict[str, set[DocumentKey]] = {}
         try:
             with os.scandir(folder) as entries:
                 names = [entry.name for entry in entries if not entry.name.startswith(".")]
@@ -103,6 +105,11 @@ class Listing:
             self.files.setdefault(normal(path.stem), []).append(path)
             if can_read(path):
                 self._images.setdefault(normal(path.stem).casefold(), []).append(path)
+            bare = STANDARD.bare(normal(path.stem))
+            whole = without_key(bare)
+            key = DocumentKey.from_ending(bare.removeprefix(whole)) if whole != bare else None
+            if key is not None and bare != normal(path.stem):
+                self._keys.setdefault(whole, set()).add(key)
 
     def of_stem(self, stem: str) -> list[Path]:
         """Return the files that are called so, whatever their suffix."""
@@ -111,6 +118,10 @@ class Listing:
     def project(self, stem: str) -> Path | None:
         """Return the project that is called so, if there is one."""
         return next((one for one in self.of_stem(stem) if one.suffix.lower() == PROJECT_SUFFIX), None)
+
+    def keys(self, stem: str) -> set[DocumentKey]:
+        """Return the time points, scenes and layers of which files with masks of an image of that stem are there."""
+        return self._keys.get(normal(stem), set())
 
     def rivals(self, image: Path) -> list[Path]:
         """Return the other images of that stem; in capitals or not, for some systems make no difference."""
@@ -191,6 +202,22 @@ def companions(
             if can_read(path)
         ),
     )
+
+
+def documents_of(
+    image: Path, *, endings: Endings = STANDARD, listings: Listings | None = None
+) -> list[Companions]:
+    """Return the documents of an image that have masks: the image as a whole, time points, scenes, layers."""
+    listings = listings or Listings()
+    whole = companions(image, endings=endings, listings=listings)
+    keys = set(listings.of(image.parent).keys(whole.stem))
+    if whole.project in whole.masks:
+        inside = project_keys(whole.project)
+        keys |= set(inside)
+        if inside and WHOLE not in inside:
+            whole = replace(whole, masks=tuple(path for path in whole.masks if path != whole.project))
+    singles = [companions(image, key, endings=endings, listings=listings) for key in sorted(keys - {WHOLE})]
+    return [one for one in (whole, *singles) if one.masks or one.doubtful]
 
 
 def images_in(folder: Path, endings: Endings = STANDARD) -> list[Path]:

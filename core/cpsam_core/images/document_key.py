@@ -47,6 +47,15 @@ class DocumentKey:
         """Folder of the document inside a project file, with a slash at its end; empty for the main document."""
         return f"{self.ending[1:]}/" if self.ending else ""
 
+    def __lt__(self, other: DocumentKey) -> bool:
+        """Order by scene, time point and layer; what has none comes first."""
+        return self._order < other._order
+
+    @property
+    def _order(self) -> tuple[int, int, str]:
+        scene, time = (-1 if number is None else number for number in (self.scene, self.time))
+        return scene, time, self.layer
+
     @classmethod
     def from_ending(cls, text: str) -> DocumentKey | None:
         """Return the key that :attr:`ending` writes as `text`; None for any other text."""

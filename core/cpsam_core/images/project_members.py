@@ -83,7 +83,7 @@ def documents_of(members: dict[str, zipfile.ZipInfo]) -> tuple[DocumentKey, ...]
     """Return the documents that an archive has masks of, the whole image first."""
     masks = [name for name in members if name.rpartition("/")[2] == "masks.tif"]
     keys = {key for name in masks if (key := key_of_member(name)) is not None}
-    return tuple(sorted(keys, key=lambda key: (key.scene or 0, key.time or 0, key.ending)))
+    return tuple(sorted(keys))
 
 
 def member(

@@ -13,7 +13,8 @@ from scipy.special import expit
 from cpsam_core.data.pairs import Pair
 from cpsam_core.dynamics import flow_errors
 from cpsam_core.errors import ImageError, SettingsError
-from cpsam_core.images import check_same_shape, read_image, read_labels, read_seg
+from cpsam_core.images import check_same_shape, read_labels, read_seg
+from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.project_files import PROJECT_SUFFIX, read_project_file
 from cpsam_core.labels.table import object_means
 from cpsam_core.measure import Facts, ObjectMeasurements, measure
@@ -72,8 +73,8 @@ def measure_pair(
         A file cannot be read, or the masks have another size than the image.
     """
     chosen = options or FileOptions()
-    image = read_image(pair.image, chosen.axes, time=chosen.time)
-    labels, facts = read_masks(pair.masks)
+    image = pair.read_image(chosen.axes, chosen.time)
+    labels, facts = read_masks(pair.masks, key=pair.key)
     check_same_shape(image, labels, f"{pair.masks}: the masks")
     if pair.classes is not None:
         facts = _with_classes(facts, labels, pair.classes)
@@ -90,7 +91,7 @@ def measure_pair(
     )
 
 
-def read_masks(path: Path, *, network: bool = True) -> tuple[Labels, Facts]:
+def read_masks(path: Path, *, network: bool = True, key: DocumentKey = WHOLE) -> tuple[Labels, Facts]:
     """Read masks in any form, and what the file knows of the objects.
 
     Parameters
@@ -99,6 +100,8 @@ def read_masks(path: Path, *, network: bool = True) -> tuple[Labels, Facts]:
         A label image, a `_seg.npy` or a project of the window.
     network : bool
         Compute flow errors and probabilities where the file holds what the network said (`_seg.npy`).
+    key : DocumentKey
+        Of which scene and time point a project's masks are wanted.
 
     Returns
     -------
@@ -111,14 +114,14 @@ def read_masks(path: Path, *, network: bool = True) -> tuple[Labels, Facts]:
         The file cannot be read or holds no masks.
     """
     if path.suffix.lower() == PROJECT_SUFFIX:
-        return _of_project(path)
+        return _of_project(path, key)
     if path.name.lower().endswith("_seg.npy"):
         return _of_seg(path, network)
     return read_labels(path), Facts(())
 
 
-def _of_project(path: Path) -> tuple[Labels, Facts]:
-    project = read_project_file(path, maps=())
+def _of_project(path: Path, key: DocumentKey) -> tuple[Labels, Facts]:
+    project = read_project_file(path, maps=(), key=key)
     labels = project.labels[0] if len(project.labels) == 1 else project.labels
     rows = list(project.objects.values())
     classes = [_whole(row.get("class_id")) for row in rows]

@@ -11,7 +11,7 @@ from cpsam_core.data.augment import UNKNOWN_CLASS
 from cpsam_core.data.examples import mean_diameter, read_annotation
 from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import ImageError
-from cpsam_core.images import check_same_shape, read_image
+from cpsam_core.images import check_same_shape
 from cpsam_core.images.project_files import PROJECT_SUFFIX, is_corrected
 
 __all__ = ["Candidate", "Use", "describe"]
@@ -77,9 +77,9 @@ def describe(pair: Pair, use: Use = "auto") -> Candidate:
 
     What is wrong with them is told in `Candidate.problem` instead of raised.
     """
-    corrected = pair.masks.suffix.lower() != PROJECT_SUFFIX or is_corrected(pair.masks)
+    corrected = pair.masks.suffix.lower() != PROJECT_SUFFIX or is_corrected(pair.masks, pair.key)
     try:
-        image, annotation = read_image(pair.image), read_annotation(pair)
+        image, annotation = pair.read_image(), read_annotation(pair)
         shape = int(image.pixels.shape[1]), int(image.pixels.shape[2])
         channels = int(image.pixels.shape[3])
         if image.is_stack:

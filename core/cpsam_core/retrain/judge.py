@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cpsam_core.data.examples import counted_objects, read_annotation
 from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import TrainingError
-from cpsam_core.images import check_same_shape, read_image
+from cpsam_core.images import check_same_shape
 from cpsam_core.metrics.compare import Comparison, compare
 from cpsam_core.progress import Progress, silent
 from cpsam_core.segment.segmenter import Segmenter
@@ -126,7 +126,7 @@ def before_after(
         raise TrainingError("No image is kept aside, so the models cannot be compared.")
     changes = []
     for number, pair in enumerate(aside):
-        image, annotation = read_image(pair.image), read_annotation(pair)
+        image, annotation = pair.read_image(), read_annotation(pair)
         check_same_shape(image, annotation.labels)
         counted = annotation.complete
         true = counted_objects(annotation.labels, counted)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cpsam_core.data.examples import Annotation, counted_objects, read_annotation
 from cpsam_core.data.pairs import Pair
-from cpsam_core.images import check_same_shape, read_image
+from cpsam_core.images import check_same_shape
 from cpsam_core.labels.classes import classes_of_objects
 from cpsam_core.metrics import average_precision, score_classes
 from cpsam_core.progress import Progress, silent
@@ -58,7 +58,7 @@ def validate(
     """
     rows: dict[str, list[Row]] = {}
     for number, pair in enumerate(pairs, 1):
-        image, annotation = read_image(pair.image), read_annotation(pair)
+        image, annotation = pair.read_image(), read_annotation(pair)
         check_same_shape(image, annotation.labels)
         found = segmenter.segment(image, settings)
         rows.setdefault(pair.set_name, []).append(_row(annotation, found, class_names))

@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 
 from cpsam_core import Segmenter, Settings
 from cpsam_core.cli import main
 from cpsam_core.cli.options import OPTIONS
+from cpsam_core.data.pairs import find_pairs
 from cpsam_core.formats import read_objects
 from cpsam_core.images import read_image, read_labels, read_outlines, read_rois, read_seg, write_tiff
 from cpsam_core.preprocess.normalize import NormalizeSettings
@@ -97,6 +99,22 @@ def test_results_that_exist_are_skipped_unless_told_otherwise(
     assert by_hand.read_bytes() == b"corrected by hand"
     assert main(["segment", "in", "--overwrite"]) == 0
     assert read_labels(by_hand).max() == 3
+
+
+def test_each_time_point_has_results_of_its_own(write_disks: Write, disk_model: Any) -> None:
+    first, second = (
+        read_image(write_disks(f"{count}.png", count=count)).pixels[0, :, :, 0] for count in (1, 3)
+    )
+    tifffile.imwrite("movie.tif", np.stack([first, second]), metadata={"axes": "TYX"})
+    assert main(["segment", "movie.tif", "--time", "0"]) == 0
+    assert main(["segment", "movie.tif", "--time", "1"]) == 0
+    assert read_labels("movie_t000_masks.tif").max() == 1
+    assert read_labels("movie_t001_masks.tif").max() == 3
+    # They are found again, each with its own pixels.
+    assert main(["measure", ".", "--out", "tables"]) == 0
+    with Path("tables/movie_t001_objects.csv").open(encoding="utf-8") as file:
+        assert len(list(csv.DictReader(file))) == 3
+    assert [(pair.key.time, pair.read_image().time) for pair in find_pairs(Path())] == [(0, 0), (1, 1)]
 
 
 def test_results_are_not_replaced_by_halves(

@@ -191,7 +191,7 @@ def test_channels_of_the_network(folder: Path, channels: int) -> None:
 def test_an_image_is_read_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = TrainingSet(find_pairs(folder))
     first = data.example(2)
-    monkeypatch.setattr("cpsam_core.data.examples.read_image", None)
+    monkeypatch.setattr("cpsam_core.data.pairs.read_image", None)
     assert data.example(2) is first
 
 
