@@ -176,7 +176,11 @@ class Encoder(nn.Module):
         """Return features (b, neck, grid, grid) and the stem's finer features where it has some."""
         embedded, skip = self.patch_embed(tiles)
         tokens = embedded.permute(0, 2, 3, 1)
-        tokens = tokens + self._positions(tokens.shape[1], tokens.shape[2])
+        positions = self._positions(tokens.shape[1], tokens.shape[2])
+        if self.config.stem == "conv":
+            # Few blocks bear sums in the precision of the products, as in use: a twentieth of a training step.
+            positions = positions.to(tokens.dtype)
+        tokens = tokens + positions
         tokens = self._blocks(tokens, checkpointing)
         return self.neck(tokens.permute(0, 3, 1, 2)), skip
 
