@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cpsam_core.cli.common import FAILED, OK, describe, say, tell
+from cpsam_core.cli.common import FAILED, OK, UsageError, add_device_options, describe, say, tell
+from cpsam_core.cli.evaluate_robustness import add_robustness_options, run_robustness
 
 if TYPE_CHECKING:
     from cpsam_core.cli.evaluate_report import Scored
@@ -43,7 +44,8 @@ images as one. JSON holds all scores at all thresholds.
 Examples:
   cpsam evaluate data/masks results
   cpsam evaluate data results --json > scores.json
-  cpsam evaluate anna ben --annotator carl"""
+  cpsam evaluate anna ben --annotator carl
+  cpsam evaluate images --robustness --model mine.safetensors"""
 
 
 def add_parser(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +61,11 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     parser.epilog = SCORES
     parser.add_argument("true", type=Path, metavar="TRUE_DIR", help="folder of true masks (or one file)")
     parser.add_argument(
-        "predicted", type=Path, metavar="PREDICTED_DIR", help="folder of predicted masks (or one file)"
+        "predicted",
+        type=Path,
+        nargs="?",
+        metavar="PREDICTED_DIR",
+        help="folder of predicted masks (or one file); not with --robustness",
     )
     parser.add_argument("--json", action="store_true", help="write JSON instead of a table")
     parser.add_argument(
@@ -84,11 +90,17 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="masks of the same images by a further person; can be given several times, and asks for --agreement",
     )
+    add_robustness_options(parser)
+    add_device_options(parser)
     add_filter_options(parser, images=False)
 
 
 def run(args: argparse.Namespace) -> int:
     """Compare and say the scores; return the exit code."""
+    if args.robustness:
+        return run_robustness(args)
+    if args.predicted is None:
+        raise UsageError("say where the predicted masks are: cpsam evaluate TRUE_DIR PREDICTED_DIR")
     from cpsam_core.cli.evaluate_report import as_json, as_table
     from cpsam_core.cli.filters import endings_from
     from cpsam_core.data.label_folders import pair_labels

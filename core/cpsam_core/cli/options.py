@@ -18,7 +18,8 @@ from cpsam_core.preprocess.normalize import NormalizeSettings
 from cpsam_core.segment.settings import Settings
 
 
-def _diameter(text: str) -> float | str:
+def diameter(text: str) -> float | str:
+    """Return the diameter that an option gives: pixels, or "auto"."""
     return "auto" if text == "auto" else float(text)
 
 
@@ -33,11 +34,7 @@ def _smoothing(text: str) -> float | tuple[float, ...]:
     return values if len(values) == 3 else values[0]
 
 
-_diameter.__name__, _channels.__name__, _smoothing.__name__ = (
-    "diameter",
-    "channels",
-    "smoothing",
-)  # for error messages
+_channels.__name__, _smoothing.__name__ = "channels", "smoothing"  # for error messages
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,7 @@ OPTIONS = {
         "diameter of the cells in pixels: the image is resized so that they measure 30; auto measures them "
         "first, 30 leaves the image as it is; default (or 0): what the model wants "
         "(cpsam-lite: auto; cpsam_v2: 30)",
-        _diameter,
+        diameter,
         "NUMBER|auto",
     ),
     "channels": _Option(

@@ -30,19 +30,19 @@ def degrade(pixels: Pixels, kind: str, diameter: float, rng: np.random.Generator
         Source of all randomness.
     """
     if kind == "noise":
-        return _shot_noise(pixels, max(1.0, rng.gamma(4.0, 0.7)), rng)
+        return shot_noise(pixels, max(1.0, rng.gamma(4.0, 0.7)), rng)
     if kind == "blur":
         sigma = diameter / 30 * 5 * float(np.clip(rng.exponential(0.5), 0.1, 1.0))
-        return _shot_noise(_blur(pixels, sigma, sigma), 120.0, rng)
+        return shot_noise(blur(pixels, sigma, sigma), 120.0, rng)
     factor = float(rng.uniform(2, 7)) * diameter / 30
     if factor <= 1:
         return pixels
     along_y = kind == "downsample" or rng.random() < 0.5
     along_x = kind == "downsample" or not along_y
-    return _coarsen(pixels, factor if along_y else 1.0, factor if along_x else 1.0)
+    return coarsen(pixels, factor if along_y else 1.0, factor if along_x else 1.0)
 
 
-def _shot_noise(pixels: Pixels, photons: float, rng: np.random.Generator) -> Pixels:
+def shot_noise(pixels: Pixels, photons: float, rng: np.random.Generator) -> Pixels:
     """Poisson noise where white counts `photons` (the brighter the image, the less noise)."""
     rate = np.clip(pixels, 0, None) * photons
     if photons > 50:  # indistinguishable from a normal distribution, which is far quicker to draw
@@ -53,15 +53,16 @@ def _shot_noise(pixels: Pixels, photons: float, rng: np.random.Generator) -> Pix
     return np.asarray(counts / photons, np.float32)
 
 
-def _blur(pixels: Pixels, sigma_y: float, sigma_x: float) -> Pixels:
+def blur(pixels: Pixels, sigma_y: float, sigma_x: float) -> Pixels:
+    """Gaussian blur with a standard deviation in pixels for each axis; 0 leaves the axis as it is."""
     blurred = cv2.GaussianBlur(pixels, (0, 0), max(sigma_x, 1e-3), sigmaY=max(sigma_y, 1e-3))
     return np.asarray(blurred, np.float32).reshape(pixels.shape)
 
 
-def _coarsen(pixels: Pixels, by_y: float, by_x: float) -> Pixels:
-    """Blur, take fewer pixels and stretch back to the first size."""
+def coarsen(pixels: Pixels, by_y: float, by_x: float) -> Pixels:
+    """Blur by half the factor, take every so many pixels along each axis and stretch back to the first size."""
     height, width = pixels.shape[:2]
-    blurred = _blur(pixels, by_y / 2 if by_y > 1 else 0, by_x / 2 if by_x > 1 else 0)
+    blurred = blur(pixels, by_y / 2 if by_y > 1 else 0, by_x / 2 if by_x > 1 else 0)
     small_size = (max(2, round(width / by_x)), max(2, round(height / by_y)))
     small = cv2.resize(blurred, small_size, interpolation=cv2.INTER_NEAREST)
     stretched = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
