@@ -27,6 +27,7 @@ PAGES = {
     "review": "Review, measure, compare",
     "retraining": "Retraining",
     "formats": "Formats",
+    "cellpose": "From Cellpose",
     "files": "Where files are kept",
 }
 FOLDER = Path(__file__).parent
