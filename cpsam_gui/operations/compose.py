@@ -12,6 +12,7 @@ import numpy as np
 
 from cpsam_core.labels.runs import joint_runs
 from cpsam_gui.operations.carry_over import former_ids
+from cpsam_gui.operations.replacing import mostly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from cpsam_gui.state.steps import Labels
 
-COVERED = 0.5  # a new object that lies under kept ones by more than this share is one of them, found again
 BAND = 1 << 20  # pixels looked at together
 
 
@@ -78,7 +78,7 @@ def compose_with_ids(
     held = _held(old, stays) if kept else np.zeros(old.size, np.bool_)
     areas = np.bincount(new, lengths, size)
     covered = np.bincount(new[held], lengths[held], size)
-    taken_over = (areas > 0) & (covered <= COVERED * areas)
+    taken_over = (areas > 0) & ~mostly(covered, areas)
     taken_over[0] = False
     ids = np.zeros(size, np.uint32)
     if carry:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cpsam_core.progress import Progress
     from cpsam_gui.session.session import Session
     from cpsam_gui.state.steps import Labels
-    from cpsam_gui.tasks import RegionFound
+    from cpsam_gui.tasks import RegionResult
 
 THRESHOLD = 0.5  # IoU from which two objects are the same, as in the paper
 
@@ -72,7 +72,7 @@ class Comparing(QObject):
             return
         document = session.document
 
-        def take(found: RegionFound | None) -> None:
+        def take(found: RegionResult | None) -> None:
             if found is not None and document is session.document:
                 labels = found.labels
                 self._compare(name, lambda progress: labels)

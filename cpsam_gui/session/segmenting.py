@@ -15,10 +15,10 @@ from cpsam_core.segment.mask_memory import MaskMemory
 from cpsam_core.segment.settings import NATIVE_DIAMETER
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Ending, Lane
+from cpsam_gui.operations.region_run import land
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.as_command import Call
 from cpsam_gui.runs.options import RunOptions, recalled, remembered, typical_diameter
-from cpsam_gui.session import region_result as landing
 from cpsam_gui.session.forecast import Forecast
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.tools import RunDesk
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.session import Session
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
-    from cpsam_gui.tasks import RegionFound
+    from cpsam_gui.tasks import RegionResult
 
     Result: TypeAlias = Callable[[tasks.Kept, Progress], tasks.Found]
     """Puts the result of a run together with what stays."""
@@ -172,7 +172,7 @@ class Runs:
         land = partial(self._region_found, self._session.document, self._options.keep, done)
         self.propose_region(box, land, **changes)
 
-    def propose_region(self, box: Box, done: Callable[[RegionFound | None], None], **changes: Any) -> None:
+    def propose_region(self, box: Box, done: Callable[[RegionResult | None], None], **changes: Any) -> None:
         """Run the model on a block as `segment_region` does, and hand over what it found instead of keeping it.
 
         `done` gets None where nothing came of it: the run failed or was cancelled, or another one is at work.
@@ -322,7 +322,7 @@ class Runs:
         document: Document,
         keep: bool,
         done: Callable[[list[int]], None] | None,
-        found: RegionFound | None,
+        found: RegionResult | None,
     ) -> None:
         session = self._session
         if found is None or session.document is not document:
@@ -330,7 +330,7 @@ class Runs:
         if document.writing:
             QTimer.singleShot(PATIENCE, partial(self._region_found, document, keep, done, found))
             return
-        new = landing.land(document, REGION, found, keep=keep)
+        new = land(document, REGION, found, keep=keep)
         self._keep_flows(found)
         words = (
             translate("1 object in the region") if len(new) == 1 else translate("{:,} objects in the region")
@@ -339,7 +339,7 @@ class Runs:
         if done is not None:
             done(new)
 
-    def _keep_flows(self, found: RegionFound) -> None:
+    def _keep_flows(self, found: RegionResult) -> None:
         """Let later changes of thresholds know what the run on the region saw, where there was a run on the whole."""
         if self.flows is None or found.flows is None or found.logits is None:
             return

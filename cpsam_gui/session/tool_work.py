@@ -5,24 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Ending, Lane
-from cpsam_gui.operations import Proposal
-from cpsam_gui.operations.compose import COVERED
+from cpsam_gui.operations.region_run import propose
 from cpsam_gui.program.i18n import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
-    from numpy.typing import NDArray
-
     from cpsam_core.progress import Progress
     from cpsam_gui.session.session import Session
     from cpsam_gui.state.box import Box
-    from cpsam_gui.state.steps import Labels
 
     Done: TypeAlias = Callable[[Any], None]
 
@@ -73,14 +67,14 @@ class Helping:
         settings = options.settings_for(1, session.images.chosen)
         image, models, document = session.image, session.models, session.document
 
-        def show(found: tasks.RegionFound) -> None:
+        def show(found: tasks.RegionResult) -> None:
             deliver(propose(found, document.labels[found.box.slices], document.shape))
 
         def ended(ending: Ending) -> None:
             if ending is not Ending.DONE:
                 deliver(None)
 
-        def work(progress: Progress) -> tasks.RegionFound:
+        def work(progress: Progress) -> tasks.RegionResult:
             with models.device.foreground(progress):
                 return tasks.segment_region(
                     image, box, settings, partial(models.load, options.model), progress
@@ -88,38 +82,3 @@ class Helping:
 
         job = session.jobs.run(work, name=translate("Segmenting the box"), then=show, ended=ended)
         return job.cancel
-
-
-def propose(found: tasks.RegionFound, there: Labels, shape: tuple[int, int, int]) -> Proposal:
-    """Return what was found in a region, but what is cut off and what lies under objects that are there.
-
-    Parameters
-    ----------
-    found
-        Result for the region, with some context around it.
-    there
-        Labels (1, y, x) of the block that the network saw.
-    shape
-        Of the image (z, y, x).
-    """
-    labels = found.labels.copy()
-    areas = np.bincount(labels.ravel())
-    covered = np.bincount(labels[there > 0], minlength=areas.size)
-    dropped = covered > COVERED * np.maximum(areas, 1)
-    dropped[_cut(labels, found.box, shape)] = True
-    dropped[0] = False
-    labels[dropped[labels] | (there > 0)] = 0
-    return Proposal(found.box, labels, found.scores)
-
-
-def _cut(labels: Labels, box: Box, shape: tuple[int, int, int]) -> NDArray[np.uint32]:
-    """Return the objects that touch a side of a block which is no side of the image."""
-    sides = (
-        (box.y0 > 0, labels[:, 0]),
-        (box.y1 < shape[1], labels[:, -1]),
-        (box.x0 > 0, labels[:, :, 0]),
-        (box.x1 < shape[2], labels[:, :, -1]),
-    )
-    return np.unique(
-        np.concatenate([np.zeros(1, np.uint32), *(side.ravel() for inner, side in sides if inner)])
-    )

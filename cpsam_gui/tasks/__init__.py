@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cpsam_gui.operations.region_run import RegionResult
 from cpsam_gui.tasks.opening import (
     Histogram,
     Opened,
@@ -16,7 +17,7 @@ from cpsam_gui.tasks.opening import (
 )
 from cpsam_gui.tasks.pictures import thumbnail
 from cpsam_gui.tasks.records import Found, Kept, records_of, records_with
-from cpsam_gui.tasks.region import RegionFound, segment_region
+from cpsam_gui.tasks.region import segment_region
 from cpsam_gui.tasks.saving import (
     DIAMETER_USED,
     Conflict,
@@ -41,7 +42,7 @@ __all__ = [
     "Opened",
     "Outcome",
     "Reading",
-    "RegionFound",
+    "RegionResult",
     "Saved",
     "Unattended",
     "Unsure",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cpsam_gui.operations.region_run import RegionResult
+from cpsam_gui.operations.replacing import inside
 from cpsam_gui.state.box import Box
 from cpsam_gui.tasks.segmenting import run_network, scores_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from numpy.typing import NDArray
 
     from cpsam_core.images import Image
     from cpsam_core.progress import Progress
@@ -23,46 +22,11 @@ if TYPE_CHECKING:
     from cpsam_gui.state.steps import Labels
 
 CONTEXT = 32  # pixels around the region that the network sees too, so that cells at its border look whole
-INSIDE = 0.5  # an object belongs to a region when more than this share of it lies inside
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RegionFound:
-    """What a run found in a region.
-
-    Attributes
-    ----------
-    region
-        The block that was asked for.
-    box
-        The block that the network saw: the region and some context.
-    labels
-        uint32 of the shape of `box`; the objects that lie in the region, numbered from 1.
-    scores
-        Flow error, probability and class by number.
-    flows, logits
-        As the engine returns them, for `box`.
-    diameter
-        Of the objects in pixels, as the run took or measured it.
-    """
-
-    region: Box
-    box: Box
-    labels: Labels
-    scores: Mapping[int, dict[str, Any]] = field(default_factory=dict)
-    flows: NDArray[np.float32] | None = None
-    logits: NDArray[np.float32] | None = None
-    diameter: float | None = None
-
-    @property
-    def count(self) -> int:
-        """How many objects were found."""
-        return int(np.count_nonzero(np.bincount(self.labels.ravel())[1:]))
 
 
 def segment_region(
     image: Image, region: Box, settings: Settings, load: Callable[[Progress], Segments], progress: Progress
-) -> RegionFound:
+) -> RegionResult:
     """Run the network on a block of an image (z, y, x) as if it were an image of its own.
 
     Brightness is normalised within the block, and where `settings` leave the diameter to the model the cells of the
@@ -82,7 +46,7 @@ def segment_region(
         region.x0 - box.x0,
         region.x1 - box.x0,
     )
-    return RegionFound(
+    return RegionResult(
         region,
         box,
         _only_inside(labels, inner),
@@ -95,9 +59,6 @@ def segment_region(
 
 def _only_inside(labels: Labels, inner: Box) -> Labels:
     """Return `labels` without the objects of which half or more lies outside of `inner`."""
-    areas = np.bincount(labels.ravel())
-    inside = np.bincount(labels[inner.slices].ravel(), minlength=areas.size)
-    table = np.arange(areas.size, dtype=np.uint32)
-    table[inside <= INSIDE * areas] = 0
-    kept: Labels = table[labels]
+    there = inside(labels, inner.slices)
+    kept: Labels = np.where(there, np.arange(there.size, dtype=np.uint32), np.uint32(0))[labels]
     return kept

@@ -1,15 +1,18 @@
-"""Put what a run found in a region into the document, as one step that leaves everything else alone. No Qt."""
+"""What a run found in a region: put into the document as one step, or proposed first. No Qt."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import ndimage
 
 from cpsam_core.labels.runs import joint_runs
 from cpsam_gui.operations.carry_over import former_ids
-from cpsam_gui.operations.compose import COVERED
+from cpsam_gui.operations.proposals import Proposal
+from cpsam_gui.operations.replacing import covered, mostly
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.objects import UNTOUCHED, Origin
 from cpsam_gui.state.palette import separate
@@ -19,12 +22,44 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_gui.state.document import Document
-    from cpsam_gui.tasks import RegionFound
-
-INSIDE = 0.5  # an object belongs to a region when more than this share of it lies inside
+    from cpsam_gui.state.steps import Labels
 
 
-def land(document: Document, name: str, found: RegionFound, *, keep: bool) -> list[int]:
+@dataclass(frozen=True, slots=True, eq=False)
+class RegionResult:
+    """What a run found in a region.
+
+    Attributes
+    ----------
+    region
+        The block that was asked for.
+    box
+        The block that the network saw: the region and some context.
+    labels
+        uint32 of the shape of `box`; the objects that lie in the region, numbered from 1.
+    scores
+        Flow error, probability and class by number.
+    flows, logits
+        As the engine returns them, for `box`.
+    diameter
+        Of the objects in pixels, as the run took or measured it.
+    """
+
+    region: Box
+    box: Box
+    labels: Labels
+    scores: Mapping[int, dict[str, Any]] = field(default_factory=dict)
+    flows: NDArray[np.float32] | None = None
+    logits: NDArray[np.float32] | None = None
+    diameter: float | None = None
+
+    @property
+    def count(self) -> int:
+        """How many objects were found."""
+        return int(np.count_nonzero(np.bincount(self.labels.ravel())[1:]))
+
+
+def land(document: Document, name: str, found: RegionResult, *, keep: bool) -> list[int]:
     """Write the objects of a region and return their ids.
 
     Objects of the model that lie in the region by more than half give way; those that are locked or made by hand do
@@ -58,24 +93,23 @@ def land(document: Document, name: str, found: RegionFound, *, keep: bool) -> li
     return [number for number in new if number in document.objects]
 
 
-def _replaced(document: Document, found: RegionFound, *, keep: bool) -> list[int]:
+def _replaced(document: Document, found: RegionResult, *, keep: bool) -> list[int]:
     """Return the ids of the objects of the region that give way."""
     inside = document.labels[found.region.slices]
     counts = np.bincount(inside.ravel())
+    there = [number for number in np.flatnonzero(counts).tolist() if number in document.objects]
+    areas = np.array([document.objects[number].area for number in there], np.int64)
     return [
         number
-        for number in np.flatnonzero(counts).tolist()
-        if number in document.objects
-        and counts[number] > INSIDE * document.objects[number].area
-        and not (keep and document.objects[number].touched)
+        for number, most in zip(there, mostly(counts[there], areas).tolist(), strict=True)
+        if most and not (keep and document.objects[number].touched)
     ]
 
 
-def _new_ids(document: Document, found: RegionFound, stays: NDArray[np.bool_]) -> NDArray[np.uint32]:
+def _new_ids(document: Document, found: RegionResult, stays: NDArray[np.bool_]) -> NDArray[np.uint32]:
     """Return the id for each number in the result; 0 for those that lie under what stays."""
     areas = np.bincount(found.labels.ravel())
-    covered = np.bincount(found.labels[stays], minlength=areas.size)
-    taken_over = (areas > 0) & (covered <= COVERED * areas)
+    taken_over = (areas > 0) & ~covered(found.labels, stays)
     taken_over[0] = False
     now = np.where(taken_over[found.labels], found.labels, 0)
     before = np.where(stays, 0, document.labels[found.box.slices])
@@ -85,7 +119,7 @@ def _new_ids(document: Document, found: RegionFound, stays: NDArray[np.bool_]) -
     return ids
 
 
-def _fill_rows(document: Document, found: RegionFound, ids: NDArray[np.uint32], first: int) -> None:
+def _fill_rows(document: Document, found: RegionResult, ids: NDArray[np.uint32], first: int) -> None:
     """Give the objects found their places and scores, and new ones colours that their neighbours do not have.
 
     An object that was found again keeps its id, below `first`, and its colour; what a person said of it is gone.
@@ -106,13 +140,13 @@ def _fill_rows(document: Document, found: RegionFound, ids: NDArray[np.uint32], 
                 document.update([id_], box=boxes[id_], colour=colours[id_], **fields)
 
 
-def _places(found: RegionFound, ids: NDArray[np.uint32]) -> dict[int, tuple[slice, ...]]:
+def _places(found: RegionResult, ids: NDArray[np.uint32]) -> dict[int, tuple[slice, ...]]:
     """Return where each new object lies within the result, by its id."""
     places = ndimage.find_objects(found.labels.view(np.int32))
     return {int(ids[n]): place for n, place in enumerate(places, start=1) if place is not None and ids[n]}
 
 
-def _box_of(found: RegionFound, place: tuple[slice, ...]) -> Box:
+def _box_of(found: RegionResult, place: tuple[slice, ...]) -> Box:
     z, y, x = place
     box = found.box
     return Box(
@@ -127,3 +161,36 @@ def _box_of(found: RegionFound, place: tuple[slice, ...]) -> Box:
 
 def _centre(box: Box) -> tuple[float, float, float]:
     return (box.z0 + box.z1) / 2, (box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2
+
+
+def propose(found: RegionResult, there: Labels, shape: tuple[int, int, int]) -> Proposal:
+    """Return what was found in a region, but what is cut off and what lies under objects that are there.
+
+    Parameters
+    ----------
+    found
+        Result for the region, with some context around it.
+    there
+        Labels (1, y, x) of the block that the network saw.
+    shape
+        Of the image (z, y, x).
+    """
+    labels = found.labels.copy()
+    dropped = covered(labels, there > 0)
+    dropped[_cut(labels, found.box, shape)] = True
+    dropped[0] = False
+    labels[dropped[labels] | (there > 0)] = 0
+    return Proposal(found.box, labels, found.scores)
+
+
+def _cut(labels: Labels, box: Box, shape: tuple[int, int, int]) -> NDArray[np.uint32]:
+    """Return the objects that touch a side of a block which is no side of the image."""
+    sides = (
+        (box.y0 > 0, labels[:, 0]),
+        (box.y1 < shape[1], labels[:, -1]),
+        (box.x0 > 0, labels[:, :, 0]),
+        (box.x1 < shape[2], labels[:, :, -1]),
+    )
+    return np.unique(
+        np.concatenate([np.zeros(1, np.uint32), *(side.ravel() for inner, side in sides if inner)])
+    )

@@ -1,0 +1,41 @@
+"""What a run may replace: the one place that says when an object lies in a region, or under others. No Qt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from cpsam_gui.drawing.shapes import Mask
+    from cpsam_gui.state.steps import Labels
+
+MOST = 0.5
+"""Share of an object's pixels beyond which it lies in a region, or is covered by what stays there."""
+
+
+def mostly(part: NDArray[np.integer[Any]], whole: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+    """Return whether pixels counted in a part are most of those counted in all."""
+    return np.asarray(part > MOST * np.maximum(whole, 1), np.bool_)
+
+
+def covered(found: Labels, stays: Mask) -> NDArray[np.bool_]:
+    """Return, by number, which new objects are those found again that stay: they lie under them for the most part.
+
+    Parameters
+    ----------
+    found
+        New labels, numbered from 1.
+    stays
+        Where pixels belong to objects that stay; of the same shape.
+    """
+    areas = np.bincount(found.ravel())
+    return mostly(np.bincount(found[stays], minlength=areas.size), areas)
+
+
+def inside(found: Labels, region: tuple[slice, ...]) -> NDArray[np.bool_]:
+    """Return, by number, which objects lie in a region of their block for the most part."""
+    areas = np.bincount(found.ravel())
+    return mostly(np.bincount(found[region].ravel(), minlength=areas.size), areas)
