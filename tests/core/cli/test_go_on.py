@@ -35,6 +35,7 @@ def test_whatever_part_exists(results: list[Path]) -> None:
             assert sorted(Path("out").iterdir()) == results
             for path in set(results) - set(gone):
                 assert path.read_bytes() == before[path], "what is there stays"
+            for path in gone:  # a ROI archive holds the time of its writing
                 path.write_bytes(before[path])
 
 
