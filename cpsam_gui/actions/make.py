@@ -27,28 +27,7 @@ ACTIONS: tuple[Action, ...] = (
     *program.ACTIONS,
 )
 
-TOOLBAR = (
-    "open",
-    "save",
-    None,
-    "tool_select",
-    "tool_brush",
-    "tool_eraser",
-    "tool_outline",
-    "tool_lasso",
-    "tool_polygon",
-    "tool_fill",
-    None,
-    "tool_find",
-    "tool_segment_box",
-    None,
-    "tool_vertices",
-    "tool_split",
-    "tool_merge",
-    None,
-    "undo",
-    "redo",
-)
+TOOLBAR = ("open", "save", *tools.TOOLBAR, None, "undo", "redo")
 MENUS = ("File", "Edit", "Objects", "Tools", "Segment", "Review", "Train", "View", "Help")
 
 

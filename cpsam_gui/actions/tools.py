@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 from PyQt6.QtGui import QAction
 
 from cpsam_gui.actions.table import Action, with_image
+from cpsam_gui.tools import TOOLS, Section
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from cpsam_gui.actions.table import Do
+    from cpsam_gui.tools import Tool
     from cpsam_gui.window.window import Window
 
 
@@ -27,47 +31,37 @@ def _divide(window: Window) -> None:
     options.by_intensity = not options.by_intensity
 
 
-SHORTCUTS = {
-    "select": "V",
-    "select_box": "Shift+V",
-    "select_lasso": "Shift+Q",
-    "brush": "B",
-    "eraser": "E",
-    "outline": "O",
-    "lasso": "Q",
-    "polygon": "P",
-    "vertices": "Shift+P",
-    "fill": "I",
-    "find": "C",
-    "segment_box": "Shift+C",
-    "split": "K",
-    "seeds": "Shift+K",
-    "merge": "M",
-}
+def tool_rows(tools: Iterable[type[Tool]]) -> Iterator[Action]:
+    """Yield an action for each tool that has an entry, section by section."""
+    offered = [(tool, tool.entry) for tool in tools if tool.entry is not None]
+    for section in Section:
+        mine = [(tool, entry) for tool, entry in offered if entry.section is section]
+        for place, (tool, entry) in enumerate(mine):
+            yield Action(
+                f"tool_{tool.key}",
+                tool.title,
+                _tool(tool.key),
+                (entry.shortcut,),
+                entry.icon,
+                with_image,
+                "Tools",
+                tool.key,
+                break_before=place == 0,
+            )
 
 
-def _row(key: str, text: str, icon: str, *, gap: bool = False) -> Action:
-    return Action(
-        f"tool_{key}", text, _tool(key), (SHORTCUTS[key],), icon, with_image, "Tools", key, break_before=gap
-    )
+def toolbar_rows(tools: Iterable[type[Tool]]) -> Iterator[str | None]:
+    """Yield the keys of the actions of the tool bar, None where a new section begins."""
+    offered = [(tool, tool.entry) for tool in tools if tool.entry is not None and tool.entry.in_bar]
+    for section in Section:
+        yield None
+        yield from (f"tool_{tool.key}" for tool, entry in offered if entry.section is section)
 
+
+TOOLBAR = tuple(toolbar_rows(TOOLS.values()))
 
 ACTIONS: tuple[Action, ...] = (
-    _row("select", "Select and pan", "cursor_default_outline"),
-    _row("select_box", "Select by a box", "select_drag"),
-    _row("select_lasso", "Select by a lasso", "select_group"),
-    _row("brush", "Brush", "brush", gap=True),
-    _row("eraser", "Eraser", "eraser"),
-    _row("outline", "Outline by hovering", "gesture"),
-    _row("lasso", "Lasso", "lasso"),
-    _row("polygon", "Polygon", "vector_polygon"),
-    _row("fill", "Fill by intensity", "format_color_fill"),
-    _row("find", "Click to find", "target", gap=True),
-    _row("segment_box", "Segment a box", "auto_fix"),
-    _row("vertices", "Edit outline", "vector_point_edit", gap=True),
-    _row("split", "Split by a line", "box_cutter"),
-    _row("seeds", "Split by seeds", "call_split"),
-    _row("merge", "Merge by dragging", "call_merge"),
+    *tool_rows(TOOLS.values()),
     Action(
         "smaller",
         "Smaller brush, less tolerance",

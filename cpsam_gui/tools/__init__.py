@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cpsam_gui.tools.base import Desk, Maps, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.base import Desk, Entry, Maps, Pointer, Section, Shape, Tint, Tool
 from cpsam_gui.tools.complete import CompleteRegion, forget_regions
 from cpsam_gui.tools.cut import Merge, Seeds, Split
 from cpsam_gui.tools.fill import Fill
@@ -44,10 +44,12 @@ TOOLS: dict[str, type[Tool]] = {
 __all__ = [
     "TOOLS",
     "Desk",
+    "Entry",
     "Maps",
     "Options",
     "Pointer",
     "RunDesk",
+    "Section",
     "Shape",
     "Tint",
     "Tool",

@@ -132,14 +132,46 @@ class Desk:
             self.say(why)
 
 
+class Section(str, Enum):
+    """Where in the menu and the tool bar a tool stands, in this order."""
+
+    SELECT = "select"
+    DRAW = "draw"
+    MODEL = "model"
+    EDIT = "edit"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How a tool is offered: in the menu Tools, by a key, and in the tool bar."""
+
+    icon: str
+    """By its name in the icon font."""
+    shortcut: str
+    section: Section
+    in_bar: bool = True
+    """Whether it has a button in the tool bar; members of a family share that of the first."""
+    family: str = ""
+    """Tools of one family are offered side by side above the canvas; their `settings` name the family."""
+    short: str = ""
+    """Its word among those of the family."""
+
+
 class Tool:
-    """Base of the tools; a gesture is press, moves, release."""
+    """Base of the tools; a gesture is press, moves, release.
+
+    A new tool is one file with a class derived from this one, and one row in ``TOOLS``.
+    """
 
     key: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    """In menus and above the canvas."""
+    entry: ClassVar[Entry | None] = None
+    """None where something else takes the tool up; a tool derived from another one says so itself."""
     hint: ClassVar[str] = ""
     cursor: ClassVar[str] = "cross"
     settings: ClassVar[tuple[str, ...]] = ()
-    """What the strip above the canvas offers: "size", "mode", "tolerance", "threshold", "divide", "accept"."""
+    """What is offered above the canvas: "size", "mode", "tolerance", "threshold", "divide", "accept", or a family."""
     passing: ClassVar[bool] = False
     """Whether the earlier tool comes back when this one is done."""
 

@@ -20,6 +20,8 @@ class CompleteRegion(BoxSelect):
     """Drag a box; inside it everything is drawn, and the rest of the image is left out of training."""
 
     key = "complete"
+    title = "Mark complete regions"
+    entry = None
     hint = (
         "Drag a box where every object is drawn: training learns from there alone   Click a box: take it away"
     )

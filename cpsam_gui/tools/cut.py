@@ -8,7 +8,7 @@ import numpy as np
 
 from cpsam_gui import drawing, operations
 from cpsam_gui.state.box import Box
-from cpsam_gui.tools.base import Desk, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.base import Desk, Entry, Pointer, Section, Shape, Tint, Tool
 from cpsam_gui.tools.marks import Marks, region
 from cpsam_gui.tools.outline import Lasso
 
@@ -24,6 +24,8 @@ class Split(Lasso):
     """Draw a line across an object, or across several."""
 
     key = "split"
+    title = "Split by a line"
+    entry = Entry("box_cutter", "K", Section.EDIT, family="split", short="Line")
     hint = "Draw a line across an object to cut it in two   Shift+K: split by seeds"
     settings = ("split",)
 
@@ -44,6 +46,8 @@ class Merge(Lasso):
     """Drag across objects to join them."""
 
     key = "merge"
+    title = "Merge by dragging"
+    entry = Entry("call_merge", "M", Section.EDIT)
     hint = "Drag across objects to make them one   (or select several and press Ctrl+G)"
     settings = ()
 
@@ -102,6 +106,8 @@ class Seeds(Tool):
     """Click a seed into each part of an object; the borders between them are shown until Enter."""
 
     key = "seeds"
+    title = "Split by seeds"
+    entry = Entry("call_split", "Shift+K", Section.EDIT, in_bar=False, family="split", short="Seeds")
     hint = (
         "Click a seed into each part of an object   Enter: split   Backspace: last seed back   Esc: give up"
     )

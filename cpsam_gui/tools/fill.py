@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_gui import drawing, operations
-from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.base import HIDDEN, Desk, Entry, Pointer, Section, Shape, Tint, Tool
 from cpsam_gui.tools.marks import region
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ class Fill(Tool):
     """Shows the region of like intensity under the pointer; a click makes it an object."""
 
     key = "fill"
+    title = "Fill by intensity"
+    entry = Entry("format_color_fill", "I", Section.DRAW)
     hint = "Click: fill the region of like intensity   [ ] or Alt+wheel: tolerance   T: write mode"
     settings = ("tolerance", "mode")
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from cpsam_gui import operations
 from cpsam_gui.state.box import Box
-from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, Shape, Tool
+from cpsam_gui.tools.base import HIDDEN, Desk, Entry, Pointer, Section, Shape, Tool
 from cpsam_gui.tools.marks import region
 from cpsam_gui.tools.select import BoxSelect
 
@@ -26,6 +26,8 @@ class Find(Tool):
     """One click on a missed cell proposes its mask from the flows of the last run."""
 
     key = "find"
+    title = "Click to find"
+    entry = Entry("target", "C", Section.MODEL)
     hint = (
         "Click a missed cell: its mask is proposed   Wheel or [ ]: wider, narrower   Enter or click: accept"
     )
@@ -163,6 +165,8 @@ class SegmentBox(BoxSelect):
     """Drag a box; the model looks at just that region, at the scale of what is in it."""
 
     key = "segment_box"
+    title = "Segment a box"
+    entry = Entry("auto_fix", "Shift+C", Section.MODEL)
     hint = "Drag a box: the model segments just that region   Enter or click inside: accept   Esc: give up"
     settings = ("accept",)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from cpsam_gui import operations
-from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.base import HIDDEN, Desk, Entry, Pointer, Section, Shape, Tint, Tool
 
 CLOSE = 9.0  # screen pixels from the start within which an outline closes
 STEP = 2.0  # screen pixels between the points that are kept
@@ -77,6 +77,8 @@ class HoverOutline(OutlineTool):
     """Click, follow the border without a button, come back to the start or click again."""
 
     key = "outline"
+    title = "Outline by hovering"
+    entry = Entry("gesture", "O", Section.DRAW)
     hint = "Click, follow the border, return to the start or click again   T: write mode   Esc: give up"
     starts_on_left: ClassVar[bool] = True
 
@@ -100,6 +102,8 @@ class Lasso(OutlineTool):
     """Hold the button and go around the object."""
 
     key = "lasso"
+    title = "Lasso"
+    entry = Entry("lasso", "Q", Section.DRAW)
     hint = "Hold the button and go around the object; release to close   T: write mode"
 
     def press(self, p: Pointer) -> bool:
@@ -124,6 +128,8 @@ class Polygon(OutlineTool):
     """Click corners; drag one to move it."""
 
     key = "polygon"
+    title = "Polygon"
+    entry = Entry("vector_polygon", "P", Section.DRAW)
     hint = "Click corners, drag one to move it   Enter or first corner: close   Backspace: last corner back"
 
     def __init__(self, desk: Desk) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cpsam_gui import operations
 from cpsam_gui.drawing import stroke
-from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.base import HIDDEN, Desk, Entry, Pointer, Section, Shape, Tint, Tool
 
 if TYPE_CHECKING:
     from cpsam_gui.drawing.shapes import Mask
@@ -107,6 +107,8 @@ class Brush(Painter):
     """Adds to the selected object, or starts a new one; what happens to others is for the write mode to say."""
 
     key = "brush"
+    title = "Brush"
+    entry = Entry("brush", "B", Section.DRAW)
     step = "Brush"
     hint = (
         "Drag: add to the selected object, or start a new one   Shift: always new   [ ] or Alt+wheel: size   "
@@ -165,6 +167,8 @@ class Eraser(Painter):
     """Takes pixels away: from the selected object where there is one, else from all but locked ones."""
 
     key = "eraser"
+    title = "Eraser"
+    entry = Entry("eraser", "E", Section.DRAW)
     step = "Erase"
     tint = Tint.REMOVE
     hint = "Drag: erase, from the selected objects only where there are any   [ ] or Alt+wheel: size"

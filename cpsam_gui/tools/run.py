@@ -21,6 +21,7 @@ class SizeDisk(Tool):
     """A disk that is laid over a cell; its diameter is that of the next run."""
 
     key = "size_disk"
+    title = "Diameter of a cell"
     hint = "Drag the disk onto a cell, drag its rim or turn the wheel to match it   Enter or Esc: done"
     cursor = "cross"
     passing = True
@@ -108,6 +109,8 @@ class RunRegion(BoxSelect):
     """Drag a box; the model runs on that region alone, and its objects there are replaced."""
 
     key = "run_region"
+    title = "Segment a region"
+    entry = None
     hint = "Drag a box: the model runs on that region alone and replaces its own objects there   Esc: give up"
     settings = ()
     passing = True

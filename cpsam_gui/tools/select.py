@@ -8,7 +8,7 @@ import numpy as np
 
 from cpsam_gui import drawing, operations
 from cpsam_gui.state.box import Box
-from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.base import HIDDEN, Desk, Entry, Pointer, Section, Shape, Tint, Tool
 from cpsam_gui.tools.marks import Marks
 from cpsam_gui.tools.outline import HoverOutline, Lasso
 
@@ -25,6 +25,8 @@ class Select(HoverOutline):
     """Click selects, Ctrl+click deletes, Alt+click merges; Shift+click or right click starts an outline."""
 
     key = "select"
+    title = "Select and pan"
+    entry = Entry("cursor_default_outline", "V", Section.SELECT, family="select", short="Click")
     hint = (
         "Click: select   Ctrl+click: delete   Alt+click: merge with selected   Right click: draw outline   "
         "Double click: whole image"
@@ -128,6 +130,10 @@ class BoxSelect(Tool):
     """Drag a box over objects."""
 
     key = "select_box"
+    title = "Select by a box"
+    entry: ClassVar[Entry | None] = Entry(
+        "select_drag", "Shift+V", Section.SELECT, in_bar=False, family="select", short="Box"
+    )
     hint = "Drag a box over objects: select them   Shift: add   Ctrl: take away   Click: one object"
     settings: ClassVar[tuple[str, ...]] = ("select",)
 
@@ -197,6 +203,8 @@ class LassoSelect(Lasso):
     """Go around objects with the button held."""
 
     key = "select_lasso"
+    title = "Select by a lasso"
+    entry = Entry("select_group", "Shift+Q", Section.SELECT, in_bar=False, family="select", short="Lasso")
     hint = "Go around objects with the button held: select them   Shift: add   Ctrl: take away   Click: one"
     settings = ("select",)
 

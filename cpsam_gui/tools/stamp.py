@@ -12,6 +12,7 @@ class Paste(Tool):
     """The copy follows the pointer until a click puts it down."""
 
     key = "paste"
+    title = "Paste"
     hint = "Click: put the copy down here   Shift+click: and go on   Esc: give up"
     settings = ("mode", "accept")
     passing = True

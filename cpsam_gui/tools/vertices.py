@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cpsam_gui import drawing, operations
-from cpsam_gui.tools.base import Desk, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.base import Desk, Entry, Pointer, Section, Shape, Tint, Tool
 
 CLOSE = 9.0  # screen pixels from a corner or an edge within which it is taken hold of
 FINE, COARSE = 0.9, 4.0  # pixels that the simplified outline may be off, by the size of the object
@@ -16,6 +16,8 @@ class Vertices(Tool):
     """Corners on the outline of the selected object: drag one, click an edge for a new one, Alt+click removes."""
 
     key = "vertices"
+    title = "Edit outline"
+    entry = Entry("vector_point_edit", "Shift+P", Section.EDIT)
     hint = (
         "Drag a corner   Drag an edge: new corner   Alt+click or Backspace: remove corner   Enter: apply   "
         "Esc: give up"

@@ -18,9 +18,10 @@ from PyQt6.QtWidgets import (
 )
 
 from cpsam_gui.operations import WriteMode
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.gestures import BRUSH_RANGE
 from cpsam_gui.style import theme
+from cpsam_gui.tools import TOOLS
 from cpsam_gui.tools.options import TOLERANCE_RANGE
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QAction, QResizeEvent
 
     from cpsam_gui.session import Session
+    from cpsam_gui.tools import Tool
 
 HEIGHT = 44
 STEPS = 100  # of a slider
@@ -46,17 +48,15 @@ MODES = {
         "What is drawn takes the place of the object that it touches",
     ),
 }
-FAMILIES = {
-    "select": ("tool_select", "tool_select_box", "tool_select_lasso"),
-    "split": ("tool_split", "tool_seeds"),
-}
-SHORT = {
-    "tool_select": "Click",
-    "tool_select_box": "Box",
-    "tool_select_lasso": "Lasso",
-    "tool_split": "Line",
-    "tool_seeds": "Seeds",
-}
+
+
+def families() -> dict[str, list[type[Tool]]]:
+    """Return the tools that are offered side by side, by their family."""
+    found: dict[str, list[type[Tool]]] = {}
+    for tool in TOOLS.values():
+        if tool.entry is not None and tool.entry.family:
+            found.setdefault(tool.entry.family, []).append(tool)
+    return found
 
 
 class ToolOptionsBar(QFrame):
@@ -78,8 +78,8 @@ class ToolOptionsBar(QFrame):
         layout.addWidget(self.name)
         self.parts: dict[str, QWidget] = {}
         self._icons: list[tuple[QToolButton, str]] = []
-        for family, keys in FAMILIES.items():
-            self._add(family, [self._tool_button(key) for key in keys])
+        for family, tools in families().items():
+            self._add(family, [self._tool_button(tool) for tool in tools])
         self.brush, self._brush_text = self._slider("size", "Size", self._size_moved)
         self.tolerance, self._tolerance_text = self._slider("tolerance", "Tolerance", self._tolerance_moved)
         self.modes = self._mode_buttons()
@@ -137,10 +137,12 @@ class ToolOptionsBar(QFrame):
             button.clicked.connect(lambda: do())
         return button
 
-    def _tool_button(self, key: str) -> QToolButton:
-        action = self._actions[key]
-        button = self._button(SHORT[key], "")
-        action.setIconText(translate(SHORT[key]))  # the short word stands in the button
+    def _tool_button(self, tool: type[Tool]) -> QToolButton:
+        action = self._actions[f"tool_{tool.key}"]
+        # The short word stands in the button.
+        short = tool.entry.short if tool.entry is not None else tool.title
+        button = self._button(short, "")
+        action.setIconText(translate(short))
         button.setDefaultAction(action)
         return button
 
@@ -182,8 +184,7 @@ class ToolOptionsBar(QFrame):
         """Show what belongs to the tool in hand."""
         session = self._session
         tool, options = session.tool, session.options
-        action = self._actions.get(f"tool_{tool.key}")
-        self.name.setText(action.text() if action is not None else translate(NAMES.get(tool.key, "")))
+        self.name.setText(translate_said(tool.title))
         self.setEnabled(session.image is not None)
         for key, part in self.parts.items():
             part.setVisible(key in tool.settings and (key != "accept" or tool.busy))
@@ -247,6 +248,3 @@ class ToolOptionsBar(QFrame):
 
     def _divide(self) -> None:
         self._session.options.by_intensity = not self._session.options.by_intensity
-
-
-NAMES = {"paste": "Paste", "size_disk": "Diameter of a cell", "run_region": "Segment a region"}

@@ -28,6 +28,9 @@ SPEAKERS = (
 """Modules and folders whose words `translate_said` translates elsewhere: all of theirs are taken."""
 
 
+ROWS = {"Action": 1, "Place": 0}
+"""Rows of tables that are translated where they are shown, and which argument is the text."""
+
 ENGINE = ("review/doubt.py",)
 """Modules of the engine of which the same is true."""
 
@@ -45,8 +48,8 @@ def texts_of(source: str, *, speaks: bool = False) -> set[str]:
             literals = list(_literals(node.args[0]))
             found.update(literals)
             by_name |= not literals
-        elif isinstance(node, ast.Call) and _name(node) == "Action" and len(node.args) > 1:
-            found.update(_literals(node.args[1]))
+        elif isinstance(node, ast.Call) and len(node.args) > ROWS.get(_name(node), len(node.args)):
+            found.update(_literals(node.args[ROWS[_name(node)]]))
     if by_name:
         documents = set(_documents(tree)) | _pieces(tree)
         found.update(
