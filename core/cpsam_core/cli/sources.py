@@ -152,7 +152,7 @@ def read_source(
         if objects.image_name and by_image:
             stem = Path(objects.image_name).stem
             picture = _ImageAtHand(source.path, stem, images)
-        wanted = target.needs_image or picture.is_named
+        wanted = target.needs_image or picture.is_named or (target.wants_image and picture.path is not None)
         yield _with_image(objects, source, picture, picture.image() if wanted else None, pixel_size), stem
 
 

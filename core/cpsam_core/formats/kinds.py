@@ -40,6 +40,8 @@ class Format:
         Whether a file of no bytes is one without objects.
     needs_image
         Whether writing needs the pixels of the image.
+    wants_image
+        Whether the image is written too where it is at hand.
     is_folder
         Whether it is a folder of files (OME-Zarr).
     options
@@ -69,6 +71,7 @@ class Format:
     needs_shape: bool = False
     may_be_empty: bool = False
     needs_image: bool = False
+    wants_image: bool = False
     is_folder: bool = False
     options: tuple[str, ...] = ()
     library: str = ""
@@ -173,10 +176,9 @@ FORMATS: tuple[Format, ...] = (
         classes=True,
         measurements=True,
         stacks=True,
+        wants_image=True,
         is_folder=True,
         options=("ngff",),
-        library="zarr",
-        extra="zarr",
         writing_module="ome_zarr_writing",
     ),
     Format(

@@ -7,6 +7,7 @@ beside it where it is at hand, so that viewers show both.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,11 @@ __all__ = ["write_zarr"]
 NAME = "cells"
 """Of the label image in its group."""
 
+COLOURS = ("FF0000", "00FF00", "0000FF")
+FLUORESCENT = ("0000FF", "00FF00", "FF0000", "FF00FF", "00FFFF", "FFFF00")
+SHOWN = 4
+"""Channels that are shown at first."""
+
 CHUNK = 512
 SMALLEST = 512
 """Halving ends where rows and columns are no more than this."""
@@ -36,16 +42,32 @@ def write_zarr(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
     """Write a folder; one of that name that was not written here is never replaced."""
     with saving_folder(path, _is_ours) as folder:
         writer = _Writer(options.ngff)
-        root: dict[str, Any] = {"cpsam": {"format": 1, "image": objects.image_name}}
-        if objects.image is not None:
-            root |= {"ome": writer.image(folder, objects.image)}
-        writer.group(folder, root)
-        writer.group(folder / "labels", {"ome": {"labels": [NAME]}})
         axes = "zyx"[-objects.labels.ndim :]
         label = folder / "labels" / NAME
         scales = writer.pyramid(label, objects.labels, axes)
-        metadata = _multiscales(NAME, axes, scales, objects.pixel_size, objects.z_step, writer.ngff)
+        sizes = _Sizes(objects.pixel_size, objects.z_step)
+        root: dict[str, Any] = {"cpsam": {"format": 1, "image": objects.image_name}}
+        if objects.image is not None:
+            root |= {"ome": writer.image(folder, objects.image)}
+        else:
+            # A folder of labels alone is no image to other programs; the labels stand for it.
+            root |= {"ome": _multiscales(NAME, axes, scales, sizes, writer.ngff, f"labels/{NAME}/")}
+        writer.group(folder, root)
+        writer.group(folder / "labels", {"ome": {"labels": [NAME]}})
+        metadata = _multiscales(NAME, axes, scales, sizes, writer.ngff)
         writer.group(label, {"ome": metadata | {"image-label": _image_label(objects, writer.ngff)}})
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    """Micrometres, None where unknown; `height` is that along a column where it is another."""
+
+    pixel: float | None
+    z_step: float | None
+    height: float | None = None
+
+    def along(self, axis: str) -> float | None:
+        return {"z": self.z_step, "y": self.height or self.pixel, "x": self.pixel}.get(axis)
 
 
 class _Writer:
@@ -92,7 +114,8 @@ class _Writer:
             pixels, axes = pixels[:, 0], "cyx"
         scales = self.pyramid(folder, pixels, axes)
         name = image.path.name if image.path is not None else "image"
-        return _multiscales(name, axes, scales, image.pixel_size, image.z_step, self.ngff)
+        sizes = _Sizes(image.pixel_size, image.z_step, image.pixel_height)
+        return _multiscales(name, axes, scales, sizes, self.ngff) | _omero(image)
 
     def _array(self, folder: Path, array: npt.NDArray[Any], axes: str) -> None:
         import numcodecs
@@ -119,25 +142,46 @@ class _Writer:
 
 
 def _multiscales(
-    name: str, axes: str, factors: list[int], pixel_size: float | None, z_step: float | None, ngff: str
+    name: str, axes: str, factors: list[int], sizes: _Sizes, ngff: str, below: str = ""
 ) -> dict[str, Any]:
     described = []
     for axis in axes:
-        size = {"z": z_step, "y": pixel_size, "x": pixel_size}.get(axis)
         one = {"name": axis, "type": "channel" if axis == "c" else "space"}
-        described.append(one | ({"unit": "micrometer"} if size is not None else {}))
-    base = {"c": 1.0, "z": z_step or 1.0, "y": pixel_size or 1.0, "x": pixel_size or 1.0}
+        described.append(one | ({"unit": "micrometer"} if sizes.along(axis) is not None else {}))
     datasets = [
         {
-            "path": str(level),
+            "path": f"{below}{level}",
             "coordinateTransformations": [
-                {"type": "scale", "scale": [base[axis] * (factor if axis in "yx" else 1) for axis in axes]}
+                {
+                    "type": "scale",
+                    "scale": [(sizes.along(axis) or 1.0) * (factor if axis in "yx" else 1) for axis in axes],
+                }
             ],
         }
         for level, factor in enumerate(factors)
     ]
     version = {"version": ngff} if ngff == "0.4" else {}
     return {"multiscales": [{"name": name, "axes": described, "datasets": datasets, **version}]}
+
+
+def _omero(image: Image) -> dict[str, Any]:
+    """Return the names of the channels and how viewers show them first."""
+    colours = COLOURS if image.is_rgb else ("FFFFFF",) if len(image.channel_names) == 1 else FLUORESCENT
+    channels = []
+    for number, name in enumerate(image.channel_names):
+        down, across = (max(1, length // 512) for length in image.pixels.shape[1:3])
+        values = image.pixels[:, ::down, ::across, number]
+        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+        window = {"min": low, "max": high, "start": low, "end": high if high > low else low + 1}
+        channels.append(
+            {
+                "label": name,
+                "color": colours[number % len(colours)],
+                "active": number < SHOWN,
+                "window": window,
+            }
+        )
+    return {"omero": {"channels": channels}}
 
 
 def _image_label(objects: ObjectSet, ngff: str) -> dict[str, Any]:

@@ -91,7 +91,9 @@ def write_rois(path: AnyPath, labels: npt.NDArray[Any], groups: Mapping[int, int
                 roi = _roi_of(outline, name)
                 roi.position = 0 if labels.ndim == 2 else z + 1
                 roi.group = groups.get(outline.id, 0)
-                archive.writestr(f"{name}.roi", roi.tobytes())
+                # Without the time of writing, so that the same objects give the same file.
+                entry = zipfile.ZipInfo(f"{name}.roi")
+                archive.writestr(entry, roi.tobytes(), zipfile.ZIP_DEFLATED)
 
 
 def read_rois(path: AnyPath, shape: tuple[int, ...]) -> npt.NDArray[np.uint32]:

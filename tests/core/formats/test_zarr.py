@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cpsam_core.errors import ImageError
 from cpsam_core.formats import ObjectSet, WriteOptions, find_format, read_objects, write_objects
-from cpsam_core.images import arrange
+from cpsam_core.images import arrange, read_image
 from tests.core.formats.formats_scenes import full_set, scattered
 
 ZARR = find_format("zarr")
@@ -179,3 +179,35 @@ def test_colours_without_properties(tmp_path):
     write_objects(tmp_path / "a.zarr", ObjectSet(LABELS))
     label = json.loads((tmp_path / "a.zarr/labels/cells/.zattrs").read_text())["image-label"]
     assert set(label) == {"version", "colors"}
+
+
+@pytest.mark.parametrize("ngff", ["0.4", "0.5"])
+@pytest.mark.parametrize("kind", ["labels alone", "gray", "colours", "stack of channels"])
+def test_what_is_written_is_valid_and_opens_as_an_image(tmp_path, ngff, kind):
+    yaozarrs = pytest.importorskip("yaozarrs")
+    if ngff == "0.5" and old_zarr:
+        pytest.skip("of zarr 3")
+    shape = {"stack of channels": (3, 60, 70)}.get(kind, (60, 70))
+    labels = np.zeros(shape, np.uint32)
+    labels[..., 5:20, 5:20] = 1
+    arrays = {
+        "gray": (shape, "YX"),
+        "colours": ((*shape, 3), "YXS"),
+        "stack of channels": ((2, *shape), "CZYX"),
+    }
+    image = None
+    if kind in arrays:
+        pixels = np.random.default_rng(0).integers(0, 255, arrays[kind][0]).astype(np.uint8)
+        image = arrange(pixels, arrays[kind][1], pixel_size=0.5, z_step=2.0)
+    path = tmp_path / "a.ome.zarr"
+    write_objects(path, ObjectSet(labels, image=image, pixel_size=0.5), None, WriteOptions(ngff=ngff))
+    yaozarrs.validate_zarr_store(str(path))
+    yaozarrs.validate_zarr_store(str(path / "labels" / "cells"))
+    found = read_image(path)
+    if image is None:
+        assert np.array_equal(np.squeeze(found.pixels), labels)
+    else:
+        assert np.array_equal(found.pixels, image.pixels)
+        assert found.channel_names == image.channel_names
+        assert (found.pixel_size, found.z_step) == (0.5, 2.0 if image.is_stack else None)
+    assert np.array_equal(read_objects(path).labels, labels)
