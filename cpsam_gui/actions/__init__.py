@@ -5,7 +5,7 @@ One module for each menu holds its rows; `make` turns them into Qt actions.
 
 from __future__ import annotations
 
-from cpsam_gui.actions.make import ACTIONS, MENUS, TOOLBAR, decorate, make, refresh
+from cpsam_gui.actions.make import ACTIONS, MENUS, TOOLBAR, decorate, make
 from cpsam_gui.actions.table import Action
 
-__all__ = ["ACTIONS", "MENUS", "TOOLBAR", "Action", "decorate", "make", "refresh"]
+__all__ = ["ACTIONS", "MENUS", "TOOLBAR", "Action", "decorate", "make"]

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpsam_gui import operations
-from cpsam_gui.actions.table import Action, with_copy, with_image, with_objects, with_selection, with_two
+from cpsam_gui.actions.facts import (
+    CAN_REDO,
+    CAN_UNDO,
+    WITH_COPY,
+    WITH_IMAGE,
+    WITH_OBJECTS,
+    WITH_SELECTION,
+    WITH_TWO,
+    Condition,
+)
+from cpsam_gui.actions.table import Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,23 +53,21 @@ def _number(class_id: int) -> Action:
         do,
         (str(class_id),),
         "",
-        with_selection,
+        WITH_SELECTION,
         "Objects",
         break_before=class_id == 0,
     )
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action(
-        "undo", "Undo", lambda w: w.session.undo(), ("Ctrl+Z",), "undo", lambda s: s.document.can_undo, "Edit"
-    ),
+    Action("undo", "Undo", lambda w: w.session.undo(), ("Ctrl+Z",), "undo", Condition((CAN_UNDO,)), "Edit"),
     Action(
         "redo",
         "Redo",
         lambda w: w.session.redo(),
         ("Ctrl+Y", "Ctrl+Shift+Z"),
         "redo",
-        lambda s: s.document.can_redo,
+        Condition((CAN_REDO,)),
         "Edit",
     ),
     Action(
@@ -68,18 +76,18 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.copy(),
         ("Ctrl+C",),
         "content_copy",
-        with_selection,
+        WITH_SELECTION,
         "Edit",
         break_before=True,
     ),
-    Action("paste", "Paste", lambda w: w.session.paste(), ("Ctrl+V",), "content_paste", with_copy, "Edit"),
+    Action("paste", "Paste", lambda w: w.session.paste(), ("Ctrl+V",), "content_paste", WITH_COPY, "Edit"),
     Action(
         "paste_here",
         "Paste at the same place",
         lambda w: w.session.paste_in_place(),
         ("Ctrl+Alt+V",),
         "",
-        with_copy,
+        WITH_COPY,
         "Edit",
     ),
     Action(
@@ -88,7 +96,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.duplicate(),
         ("Ctrl+D",),
         "content_duplicate",
-        with_selection,
+        WITH_SELECTION,
         "Edit",
     ),
     Action(
@@ -97,7 +105,7 @@ ACTIONS: tuple[Action, ...] = (
         _select_all,
         ("Ctrl+A",),
         "selection",
-        with_objects,
+        WITH_OBJECTS,
         "Edit",
         break_before=True,
     ),
@@ -107,7 +115,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.finish_gesture(),
         ("Return", "Enter"),
         "",
-        with_image,
+        WITH_IMAGE,
         "Edit",
         break_before=True,
     ),
@@ -117,7 +125,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.cancel_gesture(),
         ("Esc",),
         "",
-        with_image,
+        WITH_IMAGE,
         "Edit",
     ),
     Action(
@@ -126,13 +134,13 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.change(operations.clear),
         ("Ctrl+0",),
         "close",
-        with_objects,
+        WITH_OBJECTS,
         "Edit",
         break_before=True,
     ),
-    Action("delete", "Delete", _backspace, ("Del", "Backspace"), "delete_outline", with_image, "Objects"),
+    Action("delete", "Delete", _backspace, ("Del", "Backspace"), "delete_outline", WITH_IMAGE, "Objects"),
     Action(
-        "merge", "Merge selected", _change(operations.merge), ("Ctrl+G",), "set_merge", with_two, "Objects"
+        "merge", "Merge selected", _change(operations.merge), ("Ctrl+G",), "set_merge", WITH_TWO, "Objects"
     ),
     Action(
         "fill_holes",
@@ -140,7 +148,7 @@ ACTIONS: tuple[Action, ...] = (
         _change(operations.fill_holes),
         ("F",),
         "circle_double",
-        with_selection,
+        WITH_SELECTION,
         "Objects",
         break_before=True,
     ),
@@ -150,7 +158,7 @@ ACTIONS: tuple[Action, ...] = (
         _change(operations.grow, 1),
         ("Ctrl+Up",),
         "plus_circle_outline",
-        with_selection,
+        WITH_SELECTION,
         "Objects",
     ),
     Action(
@@ -159,7 +167,7 @@ ACTIONS: tuple[Action, ...] = (
         _change(operations.grow, -1),
         ("Ctrl+Down",),
         "minus_circle_outline",
-        with_selection,
+        WITH_SELECTION,
         "Objects",
     ),
     Action(
@@ -168,7 +176,7 @@ ACTIONS: tuple[Action, ...] = (
         _change(operations.smooth),
         ("Shift+F",),
         "water_outline",
-        with_selection,
+        WITH_SELECTION,
         "Objects",
     ),
     Action(
@@ -177,7 +185,7 @@ ACTIONS: tuple[Action, ...] = (
         _change(operations.set_locked),
         ("L",),
         "lock_outline",
-        with_selection,
+        WITH_SELECTION,
         "Objects",
         break_before=True,
     ),
@@ -187,7 +195,7 @@ ACTIONS: tuple[Action, ...] = (
         _change(operations.set_uncertain),
         ("U",),
         "help_circle_outline",
-        with_selection,
+        WITH_SELECTION,
         "Objects",
     ),
     *(_number(class_id) for class_id in range(10)),

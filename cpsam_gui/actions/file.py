@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cpsam_gui.actions.table import Action, with_file, with_image
+from cpsam_gui.actions.facts import REVIEW_STATE, WITH_FILE, WITH_IMAGE, Condition
+from cpsam_gui.actions.table import Action
 from cpsam_gui.state.image_facts import ReviewState
 
 ACTIONS: tuple[Action, ...] = (
@@ -24,7 +25,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("demo", "Open the demonstration", lambda w: w.open_demo(), icon="image_outline", menu="File"),
     Action(
-        "next", "Next image", lambda w: w.open_neighbour(1), ("D", "Right"), "arrow_right", with_file, "File"
+        "next", "Next image", lambda w: w.open_neighbour(1), ("D", "Right"), "arrow_right", WITH_FILE, "File"
     ),
     Action(
         "previous",
@@ -32,17 +33,17 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.open_neighbour(-1),
         ("A", "Left"),
         "arrow_left",
-        with_file,
+        WITH_FILE,
         "File",
     ),
-    Action("axes", "Change axes…", lambda w: w.change_axes(), (), "axis_arrow", with_file, "File"),
+    Action("axes", "Change axes…", lambda w: w.change_axes(), (), "axis_arrow", WITH_FILE, "File"),
     Action(
         "import",
         "Import masks…",
         lambda w: w.pages.import_masks(),
         ("Ctrl+M", "Ctrl+P"),
         "file_import_outline",
-        with_image,
+        WITH_IMAGE,
         "File",
     ),
     Action(
@@ -51,7 +52,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.pages.import_folder(),
         (),
         "",
-        with_image,
+        WITH_IMAGE,
         "File",
     ),
     Action(
@@ -60,7 +61,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.save(),
         ("Ctrl+S",),
         "content_save_outline",
-        with_image,
+        WITH_IMAGE,
         "File",
         break_before=True,
     ),
@@ -70,10 +71,10 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.pages.export(),
         ("Ctrl+Shift+S", "Ctrl+N"),
         "file_export_outline",
-        with_image,
+        WITH_IMAGE,
         "File",
     ),
-    Action("export_seg", "Export for Cellpose…", lambda w: w.ask_save_seg(), (), "", with_image, "File"),
+    Action("export_seg", "Export for Cellpose…", lambda w: w.ask_save_seg(), (), "", WITH_IMAGE, "File"),
     Action("recover", "Recover unsaved work…", lambda w: w.offer_recovery(), (), "", menu="File"),
     Action(
         "verified",
@@ -81,9 +82,9 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.keeping.toggle_verified(),
         ("Ctrl+Shift+V",),
         "",
-        with_image,
+        WITH_IMAGE,
         "File",
-        checked=lambda s: s.keeping.state is ReviewState.VERIFIED,
+        checked=Condition((REVIEW_STATE,), lambda state: state is ReviewState.VERIFIED),
     ),
     Action(
         "preferences",

@@ -1,17 +1,19 @@
 """Puts the actions onto a finished window: menus, tool bar, tool options, and the pages made from the actions.
 
-The window names no action; it says that something changed, and the actions follow.
+The window names no action; the actions follow the facts of its session.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QSize, Qt
 from PyQt6.QtWidgets import QMenu, QToolBar
 
-from cpsam_gui.actions.make import ACTIONS, MENUS, TOOLBAR, decorate, make, refresh
+from cpsam_gui.actions.make import ACTIONS, MENUS, TOOLBAR, decorate, make
 from cpsam_gui.actions.pages import ActionPages
+from cpsam_gui.actions.states import ActionStates
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.settings_store import restore_window
 from cpsam_gui.style import theme
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from PyQt6.QtGui import QAction
 
+    from cpsam_gui.actions.table import Action
     from cpsam_gui.session import Session
 
 
@@ -57,9 +60,10 @@ class WindowActions(QObject):
         self._add_menus()
         self._add_toolbar()
         self.pages = ActionPages(window, ACTIONS, self.by_key)
-        window.changed.connect(self.refresh)
+        self.states = ActionStates(self, window.session, ACTIONS, self.by_key)
+        for action in ACTIONS:
+            self.by_key[action.key].triggered.connect(partial(self._do, action))
         theme.changed.connect(self._recolour)
-        self.refresh()
 
     @classmethod
     def of(cls, window: Window) -> WindowActions:
@@ -75,9 +79,10 @@ class WindowActions(QObject):
             raise LookupError("no actions were installed on this window")
         return found
 
-    def refresh(self) -> None:
-        """Bring enabled and checked states up to date."""
-        refresh(self.by_key, self._window.session)
+    def _do(self, action: Action, _checked: bool = False) -> None:
+        action.do(self._window)
+        # Qt has switched it already, whatever came of it.
+        self.states.show(action)
 
     def _recolour(self) -> None:
         decorate(self.by_key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
@@ -13,7 +12,6 @@ from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from cpsam_gui.actions.table import Action
-    from cpsam_gui.session import Session
     from cpsam_gui.window.window import Window
 
 ACTIONS: tuple[Action, ...] = (
@@ -39,10 +37,10 @@ def make(window: Window) -> dict[str, QAction]:
         made[action.key] = one = QAction(translate(action.text), window)
         one.setObjectName(action.key)
         one.setShortcuts([QKeySequence(shortcut) for shortcut in action.shortcuts])
-        one.triggered.connect(partial(_trigger, action, window, made))
         if action.tool:
             one.setCheckable(True)
-            one.setAutoRepeat(False)  # a key that is held takes a tool up for a while
+            # A key that is held takes a tool up for a while.
+            one.setAutoRepeat(False)
             tools.addAction(one)
         elif action.checked is not None:
             one.setCheckable(True)
@@ -57,19 +55,3 @@ def decorate(made: dict[str, QAction]) -> None:
     for action in ACTIONS:
         if action.icon:
             made[action.key].setIcon(theme.icon(action.icon))
-
-
-def refresh(made: dict[str, QAction], session: Session) -> None:
-    """Bring enabled and checked states up to date."""
-    for action in ACTIONS:
-        one = made[action.key]
-        one.setEnabled(action.enabled(session))
-        if action.tool:
-            one.setChecked(session.tool.key == action.tool)
-        elif action.checked is not None:
-            one.setChecked(action.checked(session))
-
-
-def _trigger(action: Action, window: Window, made: dict[str, QAction], _checked: bool = False) -> None:
-    action.do(window)
-    refresh(made, window.session)

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpsam_gui.actions.table import Action, with_file, with_image, with_objects
+from cpsam_gui.actions.facts import (
+    COMPARED,
+    COMPARISON_SHOWN,
+    IN_REVIEW,
+    MISSED_SHOWN,
+    WITH_FILE,
+    WITH_FLOWS,
+    WITH_IMAGE,
+    WITH_OBJECTS,
+    Condition,
+)
+from cpsam_gui.actions.table import Action
 from cpsam_gui.panels import TablePanel
 
 if TYPE_CHECKING:
-    from cpsam_gui.session import Session
     from cpsam_gui.window.window import Window
-
-
-def _with_flows(session: Session) -> bool:
-    """Allow after a run."""
-    return session.runs.flows is not None
-
-
-def _with_object(session: Session) -> bool:
-    """Allow where there is something to decide on."""
-    return bool(session.reviewing.chosen)
 
 
 def _next(window: Window) -> None:
     window.session.reviewing.next()
-
-
-def _compared(session: Session) -> bool:
-    """Allow where there is a comparison."""
-    return session.comparing.now is not None
 
 
 def _draw_comparison(window: Window) -> None:
@@ -53,7 +48,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.show_panel("Review"),
         ("Ctrl+R",),
         "clipboard_check_outline",
-        with_image,
+        WITH_IMAGE,
         "Review",
     ),
     Action(
@@ -62,7 +57,7 @@ ACTIONS: tuple[Action, ...] = (
         _next,
         ("N",),
         "arrow_right",
-        with_objects,
+        WITH_OBJECTS,
         "Review",
         break_before=True,
     ),
@@ -72,7 +67,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.reviewing.previous(),
         ("Shift+N",),
         "arrow_left",
-        with_objects,
+        WITH_OBJECTS,
         "Review",
     ),
     Action(
@@ -81,7 +76,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.reviewing.accept(),
         ("Y",),
         "check",
-        _with_object,
+        Condition((IN_REVIEW,)),
         "Review",
     ),
     Action(
@@ -90,7 +85,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.reviewing.put_off(),
         ("Shift+U",),
         "help_circle_outline",
-        _with_object,
+        Condition((IN_REVIEW,)),
         "Review",
     ),
     Action(
@@ -99,7 +94,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.reviewing.delete(),
         ("Shift+Del",),
         "delete_outline",
-        _with_object,
+        Condition((IN_REVIEW,)),
         "Review",
     ),
     Action(
@@ -108,7 +103,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.reviewing.edit(),
         ("Shift+E",),
         "brush",
-        _with_object,
+        Condition((IN_REVIEW,)),
         "Review",
     ),
     Action(
@@ -117,7 +112,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.reviewing.next_missed(),
         ("J",),
         "magnify",
-        _with_flows,
+        WITH_FLOWS,
         "Review",
         break_before=True,
     ),
@@ -127,7 +122,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.reviewing.next_missed(-1),
         ("Shift+J",),
         "",
-        _with_flows,
+        WITH_FLOWS,
         "Review",
     ),
     Action(
@@ -136,7 +131,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.reviewing.find_here(),
         ("Ctrl+J",),
         "target",
-        _with_flows,
+        WITH_FLOWS,
         "Review",
     ),
     Action(
@@ -145,9 +140,9 @@ ACTIONS: tuple[Action, ...] = (
         _mark,
         (),
         "",
-        with_image,
+        WITH_IMAGE,
         "Review",
-        checked=lambda s: s.reviewing.shows_missed,
+        checked=Condition((MISSED_SHOWN,)),
     ),
     Action(
         "table",
@@ -155,7 +150,7 @@ ACTIONS: tuple[Action, ...] = (
         _show_table,
         ("Ctrl+B",),
         "table",
-        with_image,
+        WITH_IMAGE,
         "Review",
         break_before=True,
     ),
@@ -165,7 +160,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.panel(TablePanel).ask_export(),
         (),
         "table_arrow_right",
-        with_objects,
+        WITH_OBJECTS,
         "Review",
     ),
     Action(
@@ -174,7 +169,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.panel(TablePanel).ask_folder(),
         (),
         "folder_table_outline",
-        with_file,
+        WITH_FILE,
         "Review",
     ),
     Action(
@@ -183,7 +178,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.review_pages.compare(),
         (),
         "compare",
-        with_image,
+        WITH_IMAGE,
         "Review",
         break_before=True,
     ),
@@ -193,9 +188,9 @@ ACTIONS: tuple[Action, ...] = (
         _draw_comparison,
         (),
         "",
-        _compared,
+        Condition((COMPARED,)),
         "Review",
-        checked=lambda s: s.comparing.shown and s.comparing.now is not None,
+        checked=Condition((COMPARED, COMPARISON_SHOWN), lambda there, shown: there and shown),
     ),
     Action(
         "compare_clear",
@@ -203,7 +198,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.comparing.clear(),
         (),
         "",
-        _compared,
+        Condition((COMPARED,)),
         "Review",
     ),
     Action(
@@ -212,9 +207,9 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.review_pages.methods(),
         (),
         "text_box_outline",
-        with_image,
+        WITH_IMAGE,
         "Review",
         break_before=True,
     ),
-    Action("log_export", "Export the log…", lambda w: w.review_pages.ask_log(), (), "", with_image, "Review"),
+    Action("log_export", "Export the log…", lambda w: w.review_pages.ask_log(), (), "", WITH_IMAGE, "Review"),
 )

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpsam_gui.actions.table import Action, busy, can_run, with_file, with_image, with_objects
+from cpsam_gui.actions.facts import (
+    CAN_RUN,
+    DEFAULTS,
+    FOLDER_PAUSED,
+    FOLDER_RUNS,
+    WHILE_BUSY,
+    WITH_FILE,
+    WITH_IMAGE,
+    WITH_OBJECTS,
+    Condition,
+)
+from cpsam_gui.actions.table import Action
 from cpsam_gui.panels import SegmentPanel
 
 if TYPE_CHECKING:
-    from cpsam_gui.session import Session
     from cpsam_gui.window.window import Window
-
-
-def _changed(session: Session) -> bool:
-    """Allow where a setting differs from its default."""
-    return not session.runs.options.is_default
-
-
-def _folder_runs(session: Session) -> bool:
-    """Allow while the folder is worked on."""
-    return session.folder_run.queue.running
 
 
 def _show_folder(window: Window) -> None:
@@ -33,24 +33,24 @@ def _pause_folder(window: Window) -> None:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("run", "Segment", lambda w: w.run(), ("Ctrl+Return",), "play", can_run, "Segment"),
+    Action("run", "Segment", lambda w: w.run(), ("Ctrl+Return",), "play", CAN_RUN, "Segment"),
     Action(
         "run_region",
         "Segment a region",
         lambda w: w.session.use("run_region"),
         ("Ctrl+Shift+Return",),
         "select_drag",
-        can_run,
+        CAN_RUN,
         "Segment",
     ),
-    Action("stop", "Cancel", lambda w: w.session.jobs.cancel(), ("Ctrl+.",), "stop", busy, "Segment"),
+    Action("stop", "Cancel", lambda w: w.session.jobs.cancel(), ("Ctrl+.",), "stop", WHILE_BUSY, "Segment"),
     Action(
         "folder",
         "Segment the folder…",
         _show_folder,
         (),
         "folder_play_outline",
-        with_file,
+        WITH_FILE,
         "Segment",
         break_before=True,
     ),
@@ -60,9 +60,9 @@ ACTIONS: tuple[Action, ...] = (
         _pause_folder,
         (),
         "pause",
-        _folder_runs,
+        Condition((FOLDER_RUNS,)),
         "Segment",
-        checked=lambda s: s.folder_run.queue.paused,
+        checked=Condition((FOLDER_PAUSED,)),
     ),
     Action(
         "folder_cancel",
@@ -70,7 +70,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.folder_run.cancel(),
         (),
         "",
-        _folder_runs,
+        Condition((FOLDER_RUNS,)),
         "Segment",
     ),
     Action(
@@ -79,7 +79,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.use("size_disk"),
         (),
         "circle_outline",
-        with_image,
+        WITH_IMAGE,
         "Segment",
         break_before=True,
     ),
@@ -89,7 +89,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.runs.size_from_masks(),
         (),
         "shape_outline",
-        with_objects,
+        WITH_OBJECTS,
         "Segment",
     ),
     Action(
@@ -98,7 +98,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.runs.measure(),
         (),
         "ruler",
-        can_run,
+        CAN_RUN,
         "Segment",
     ),
     Action(
@@ -107,7 +107,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.panel(SegmentPanel).restore(),
         (),
         "restore",
-        _changed,
+        Condition((DEFAULTS,), lambda default: not default),
         "Segment",
     ),
     Action(
@@ -116,7 +116,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.panel(SegmentPanel).foot.copy_command(),
         ("Ctrl+Alt+C",),
         "console",
-        with_image,
+        WITH_IMAGE,
         "Segment",
         break_before=True,
     ),
@@ -126,7 +126,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.panel(SegmentPanel).foot.copy_python(),
         (),
         "language_python",
-        with_image,
+        WITH_IMAGE,
         "Segment",
     ),
 )

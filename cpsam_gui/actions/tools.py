@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QAction
 
-from cpsam_gui.actions.table import Action, with_image
+from cpsam_gui.actions.facts import BY_INTENSITY, WITH_IMAGE, Condition
+from cpsam_gui.actions.table import Action
 from cpsam_gui.tools import TOOLS, Section
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def tool_rows(tools: Iterable[type[Tool]]) -> Iterator[Action]:
                 _tool(tool.key),
                 (entry.shortcut,),
                 entry.icon,
-                with_image,
+                WITH_IMAGE,
                 "Tools",
                 tool.key,
                 break_before=place == 0,
@@ -68,7 +69,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.adjust(-1),
         ("[", ","),
         "",
-        with_image,
+        WITH_IMAGE,
         "Tools",
         break_before=True,
     ),
@@ -78,18 +79,18 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.adjust(1),
         ("]", "."),
         "",
-        with_image,
+        WITH_IMAGE,
         "Tools",
     ),
-    Action("write_mode", "Next write mode", lambda w: w.session.next_mode(), ("T",), "", with_image, "Tools"),
+    Action("write_mode", "Next write mode", lambda w: w.session.next_mode(), ("T",), "", WITH_IMAGE, "Tools"),
     Action(
         "divide_by",
         "Seeds divide by intensity",
         _divide,
         ("Shift+I",),
         "",
-        with_image,
+        WITH_IMAGE,
         "Tools",
-        checked=lambda s: s.options.by_intensity,
+        checked=Condition((BY_INTENSITY,)),
     ),
 )

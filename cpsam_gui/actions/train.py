@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpsam_gui.actions.table import Action, with_file, with_image
+from cpsam_gui.actions.facts import FILE, REGIONS, TRAINING, WITH_FILE, WITH_IMAGE, Condition
+from cpsam_gui.actions.table import Action
 from cpsam_gui.tools import forget_regions
 
 if TYPE_CHECKING:
-    from cpsam_gui.session import Session
     from cpsam_gui.window.window import Window
-
-
-def can_train(session: Session) -> bool:
-    """Allow where an image has a folder to learn from and nothing is trained yet."""
-    return session.path is not None and not session.training.running
-
-
-def training(session: Session) -> bool:
-    """Allow while a training runs."""
-    return session.training.running
 
 
 def _pause(window: Window) -> None:
@@ -37,17 +27,17 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.retrain(),
         ("Ctrl+T",),
         "school_outline",
-        can_train,
+        Condition((FILE, TRAINING), lambda file, training: file and not training),
         "Train",
     ),
-    Action("train_pause", "Pause or continue training", _pause, (), "pause", training, "Train"),
+    Action("train_pause", "Pause or continue training", _pause, (), "pause", Condition((TRAINING,)), "Train"),
     Action(
         "train_stop",
         "Stop training, keep the best",
         lambda w: w.session.training.stop(),
         (),
         "stop",
-        training,
+        Condition((TRAINING,)),
         "Train",
     ),
     Action(
@@ -56,7 +46,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.training.cancel(),
         (),
         "close",
-        training,
+        Condition((TRAINING,)),
         "Train",
     ),
     Action(
@@ -65,7 +55,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.training_pages.offer_interrupted(),
         (),
         "restore",
-        lambda s: not s.training.running,
+        Condition((TRAINING,), lambda training: not training),
         "Train",
         break_before=True,
     ),
@@ -75,7 +65,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.use("complete"),
         ("Shift+R",),
         "selection_marker",
-        with_image,
+        WITH_IMAGE,
         "Train",
         "complete",
         break_before=True,
@@ -86,7 +76,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.session.change(forget_regions),
         (),
         "",
-        lambda s: bool(s.document.facts.complete),
+        Condition((REGIONS,)),
         "Train",
     ),
     Action(
@@ -95,7 +85,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.training_pages.suggest(),
         ("Ctrl+Shift+N",),
         "lightbulb_outline",
-        with_file,
+        WITH_FILE,
         "Train",
         break_before=True,
     ),

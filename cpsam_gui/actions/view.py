@@ -7,16 +7,26 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QTimer
 
-from cpsam_gui.actions.table import Action, with_image, with_objects, with_stack
+from cpsam_gui.actions.facts import (
+    CHANNELS,
+    LIGHT_THEME,
+    MASKS,
+    MINIMAP,
+    PICTURE,
+    WITH_FLOWS,
+    WITH_IMAGE,
+    WITH_OBJECTS,
+    WITH_STACK,
+    Condition,
+)
+from cpsam_gui.actions.table import Action
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.state.view import Overlay, Picture
-from cpsam_gui.style import theme
+from cpsam_gui.state.view import MaskStyle, Overlay, Picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cpsam_gui.actions.table import Do
-    from cpsam_gui.session import Session
     from cpsam_gui.window.window import Window
 
 
@@ -61,7 +71,7 @@ def _page(by: int) -> Do:
     """Return an action that goes to another plane of a stack, and to another picture of a flat image."""
 
     def do(window: Window) -> None:
-        (_plane if with_stack(window.session) else _turn)(by)(window)
+        (_plane if WITH_STACK(window.session) else _turn)(by)(window)
 
     return do
 
@@ -80,13 +90,16 @@ def _turn(by: int) -> Do:
     return do
 
 
-def _exists(picture: Picture) -> Callable[[Session], bool]:
+def _exists(picture: Picture) -> Condition:
     """Return whether there is something to show as this picture."""
     if picture is Picture.IMAGE:
-        return with_image
-    if picture is Picture.FLOW_ERROR:
-        return with_objects
-    return lambda session: session.runs.flows is not None
+        return WITH_IMAGE
+    return WITH_OBJECTS if picture is Picture.FLOW_ERROR else WITH_FLOWS
+
+
+def _masks(test: Callable[[MaskStyle], bool]) -> Condition:
+    """Return a condition of how the masks are drawn."""
+    return Condition((MASKS,), test)
 
 
 def _picture(picture: Picture, text: str, *, first: bool = False) -> Action:
@@ -101,7 +114,7 @@ def _picture(picture: Picture, text: str, *, first: bool = False) -> Action:
         "",
         _exists(picture),
         "View",
-        checked=lambda s: s.view.picture is picture,
+        checked=Condition((PICTURE,), lambda shown: shown is picture),
         break_before=first,
     )
 
@@ -126,9 +139,9 @@ def _overlay(overlay: Overlay, text: str, *, first: bool = False) -> Action:
         do,
         (),
         "",
-        with_image,
+        WITH_IMAGE,
         "View",
-        checked=lambda s: s.view.masks.overlay is overlay,
+        checked=_masks(lambda style: style.overlay is overlay),
         break_before=first,
     )
 
@@ -154,7 +167,7 @@ def _only_channel(index: int) -> Do:
 
 ACTIONS: tuple[Action, ...] = (
     Action(
-        "fit", "Whole image", lambda w: w.canvas.fit(), ("Home",), "fit_to_screen_outline", with_image, "View"
+        "fit", "Whole image", lambda w: w.canvas.fit(), ("Home",), "fit_to_screen_outline", WITH_IMAGE, "View"
     ),
     Action(
         "zoom_in",
@@ -162,7 +175,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.canvas.zoom(1.5),
         ("=", "+", "Ctrl++"),
         "magnify_plus_outline",
-        with_image,
+        WITH_IMAGE,
         "View",
     ),
     Action(
@@ -171,7 +184,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.canvas.zoom(1 / 1.5),
         ("-", "Ctrl+-"),
         "magnify_minus_outline",
-        with_image,
+        WITH_IMAGE,
         "View",
     ),
     Action(
@@ -180,9 +193,9 @@ ACTIONS: tuple[Action, ...] = (
         _toggle_masks,
         ("X",),
         "layers_outline",
-        with_image,
+        WITH_IMAGE,
         "View",
-        checked=lambda s: s.view.masks.visible,
+        checked=_masks(lambda style: style.visible),
         break_before=True,
     ),
     Action(
@@ -191,9 +204,9 @@ ACTIONS: tuple[Action, ...] = (
         _toggle_outlines,
         ("Z",),
         "circle_outline",
-        with_image,
+        WITH_IMAGE,
         "View",
-        checked=lambda s: s.view.masks.overlay is not Overlay.FILL,
+        checked=_masks(lambda style: style.overlay is not Overlay.FILL),
     ),
     Action(
         "fill",
@@ -201,15 +214,15 @@ ACTIONS: tuple[Action, ...] = (
         _toggle_fill,
         ("Shift+X",),
         "",
-        with_image,
+        WITH_IMAGE,
         "View",
-        checked=lambda s: s.view.masks.overlay is not Overlay.OUTLINE,
+        checked=_masks(lambda style: style.overlay is not Overlay.OUTLINE),
     ),
     _overlay(Overlay.FILL, "Masks as fill", first=True),
     _overlay(Overlay.OUTLINE, "Masks as outline"),
     _overlay(Overlay.BOTH, "Masks as fill and outline"),
     Action(
-        "peek", "Hide masks for a moment (hold Space)", _peek, (), "", with_image, "View", break_before=True
+        "peek", "Hide masks for a moment (hold Space)", _peek, (), "", WITH_IMAGE, "View", break_before=True
     ),
     Action(
         "solo",
@@ -217,9 +230,9 @@ ACTIONS: tuple[Action, ...] = (
         _solo,
         ("S",),
         "eye_outline",
-        with_image,
+        WITH_IMAGE,
         "View",
-        checked=lambda s: s.view.masks.solo,
+        checked=_masks(lambda style: style.solo),
     ),
     Action(
         "by_class",
@@ -227,18 +240,18 @@ ACTIONS: tuple[Action, ...] = (
         _by_class,
         ("Shift+S",),
         "",
-        with_image,
+        WITH_IMAGE,
         "View",
-        checked=lambda s: s.view.masks.by_class,
+        checked=_masks(lambda style: style.by_class),
     ),
-    Action("red", "First channel alone", _only_channel(0), ("R",), "", with_image, "View", break_before=True),
+    Action("red", "First channel alone", _only_channel(0), ("R",), "", WITH_IMAGE, "View", break_before=True),
     Action(
         "green",
         "Second channel alone",
         _only_channel(1),
         ("G",),
         "",
-        lambda s: len(s.view.channels) > 1,
+        Condition((CHANNELS,), lambda count: count > 1),
         "View",
     ),
     Action(
@@ -247,7 +260,7 @@ ACTIONS: tuple[Action, ...] = (
         _only_channel(2),
         ("Shift+B",),
         "",
-        lambda s: len(s.view.channels) > 2,
+        Condition((CHANNELS,), lambda count: count > 2),
         "View",
     ),
     Action(
@@ -256,13 +269,13 @@ ACTIONS: tuple[Action, ...] = (
         _page(1),
         ("PgUp",),
         "",
-        with_image,
+        WITH_IMAGE,
         "View",
         break_before=True,
     ),
-    Action("plane_down", "Previous plane, or previous view", _page(-1), ("PgDown",), "", with_image, "View"),
-    Action("view_next", "Next view", _turn(1), ("Ctrl+PgUp",), "", with_image, "View"),
-    Action("view_previous", "Previous view", _turn(-1), ("Ctrl+PgDown",), "", with_image, "View"),
+    Action("plane_down", "Previous plane, or previous view", _page(-1), ("PgDown",), "", WITH_IMAGE, "View"),
+    Action("view_next", "Next view", _turn(1), ("Ctrl+PgUp",), "", WITH_IMAGE, "View"),
+    Action("view_previous", "Previous view", _turn(-1), ("Ctrl+PgDown",), "", WITH_IMAGE, "View"),
     _picture(Picture.IMAGE, "Image", first=True),
     _picture(Picture.FLOWS, "Flows of the last run"),
     _picture(Picture.PROBABILITY, "Cell probability of the last run"),
@@ -273,9 +286,9 @@ ACTIONS: tuple[Action, ...] = (
         _minimap,
         (),
         "",
-        with_image,
+        WITH_IMAGE,
         "View",
-        checked=lambda s: s.view.minimap,
+        checked=Condition((MINIMAP,)),
         break_before=True,
     ),
     Action(
@@ -284,7 +297,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.canvas.pan(0, -PAN),
         ("Shift+Left",),
         "",
-        with_image,
+        WITH_IMAGE,
         "View",
     ),
     Action(
@@ -293,11 +306,11 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.canvas.pan(0, PAN),
         ("Shift+Right",),
         "",
-        with_image,
+        WITH_IMAGE,
         "View",
     ),
     Action(
-        "pan_up", "Move the view up", lambda w: w.canvas.pan(-PAN, 0), ("Shift+Up",), "", with_image, "View"
+        "pan_up", "Move the view up", lambda w: w.canvas.pan(-PAN, 0), ("Shift+Up",), "", WITH_IMAGE, "View"
     ),
     Action(
         "pan_down",
@@ -305,7 +318,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda w: w.canvas.pan(PAN, 0),
         ("Shift+Down",),
         "",
-        with_image,
+        WITH_IMAGE,
         "View",
     ),
     Action(
@@ -315,7 +328,7 @@ ACTIONS: tuple[Action, ...] = (
         (),
         "theme_light_dark",
         menu="View",
-        checked=lambda s: theme.current() is theme.LIGHT,
+        checked=Condition((LIGHT_THEME,)),
         break_before=True,
     ),
 )

@@ -34,7 +34,6 @@ class TrainingPages(QObject):
         training = self._session.training
         training.finished.connect(self.show_outcome)
         training.suggested.connect(self._suggested)
-        training.state_changed.connect(window.refresh)
 
     # -- the end of a training ---------------------------------------------------------------------------
 

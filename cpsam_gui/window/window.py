@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QFileDialog,
     QGridLayout,
@@ -49,8 +49,6 @@ SAVE = "TIFF (*.tif);;PNG (*.png)"
 class Window(QMainWindow):
     """One window on one image; :mod:`cpsam_gui.actions.install` puts menus and tools onto it."""
 
-    changed = pyqtSignal()
-    """Something changed that actions and titles depend on."""
     session: Session
     canvas: Canvas
     frame: Frame
@@ -106,30 +104,18 @@ class Window(QMainWindow):
 
     def _connect(self) -> None:
         session = self.session
-        session.comparing.changed.connect(self.refresh)
         session.failed.connect(self.show_problem)
         session.axes_asked.connect(self.ask_axes)
         session.image_changed.connect(self._remember)
-        for signal in (
-            session.image_changed,
-            session.history_changed,
-            session.tool_changed,
-            session.objects_changed,
-        ):
+        for signal in (session.image_changed, session.history_changed, session.saved):
             signal.connect(self.refresh)
-        session.jobs.started.connect(self.refresh)
-        session.jobs.finished.connect(self.refresh)
-        session.runs.options_changed.connect(self.refresh)
-        session.folder_run.queue.state_changed.connect(self.refresh)
-        session.view.events.selection.connect(self.refresh)
-        session.view.events.masks.connect(self.refresh)
 
     def _remember(self) -> None:
         if self.session.path is not None:
             remember(self.session.path)
 
-    def refresh(self) -> None:
-        """Bring the title up to date, and tell the actions."""
+    def refresh(self, *_: object) -> None:
+        """Bring the title up to date."""
         session = self.session
         self.welcome.setVisible(session.image is None)
         name = (
@@ -137,7 +123,6 @@ class Window(QMainWindow):
         )
         self.setWindowTitle(f"{name}[*] - cpsam-gui" if name else "cpsam-gui")
         self.setWindowModified(session.image is not None and session.document.modified)
-        self.changed.emit()
 
     # -- doing -------------------------------------------------------------------------------------------
 

@@ -1,0 +1,69 @@
+"""Keeps the actions of a window enabled and checked as their conditions say."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import QObject
+
+from cpsam_gui.actions.facts import TOOL
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Mapping
+
+    from PyQt6.QtGui import QAction
+
+    from cpsam_gui.actions.facts import Condition, Fact
+    from cpsam_gui.actions.table import Action
+    from cpsam_gui.session import Session
+
+
+class ActionStates(QObject):
+    """Looks up each fact after its signals, and asks the conditions that depend on it where it is another."""
+
+    def __init__(
+        self, parent: QObject, session: Session, actions: Iterable[Action], made: Mapping[str, QAction]
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._made = session, made
+        self.evaluations = 0
+        """How many conditions were asked so far."""
+        self._dependent: dict[Fact, list[Action]] = {}
+        self._values: dict[Fact, Hashable] = {}
+        for action in actions:
+            for fact in dict.fromkeys(_facts_of(action)):
+                self._dependent.setdefault(fact, []).append(action)
+            self.show(action)
+        for fact in self._dependent:
+            self._values[fact] = fact.value(session)
+            for signal in fact.signals(session):
+                signal.connect(partial(self._look, fact))
+
+    def show(self, action: Action) -> None:
+        """Enable and check one action as its conditions say now."""
+        one = self._made[action.key]
+        one.setEnabled(self._ask(action.enabled))
+        if action.tool:
+            one.setChecked(self._session.tool.key == action.tool)
+        elif action.checked is not None:
+            one.setChecked(self._ask(action.checked))
+
+    def _look(self, fact: Fact, *_: Any) -> None:
+        value = fact.value(self._session)
+        if value != self._values[fact]:
+            self._values[fact] = value
+            for action in self._dependent[fact]:
+                self.show(action)
+
+    def _ask(self, condition: Condition) -> bool:
+        self.evaluations += 1
+        return condition(self._session)
+
+
+def _facts_of(action: Action) -> Iterable[Fact]:
+    yield from action.enabled.facts
+    if action.checked is not None:
+        yield from action.checked.facts
+    if action.tool:
+        yield TOOL
