@@ -37,6 +37,7 @@ class Images:
         *,
         shipped: bool = False,
         reading: tasks.Reading | None = None,
+        trusted: bool = False,
     ) -> None:
         """Read an image in the background and show it; `then` is called when it is there.
 
@@ -48,7 +49,7 @@ class Images:
         session.jobs.next_generation()
         session.message.emit(translate("Opening {}").format(path.name))
         session.jobs.run(
-            partial(tasks.open_image, path, reading=reading, shipped=shipped),
+            partial(tasks.open_image, path, reading=reading, shipped=shipped, trusted=trusted),
             name=translate("Opening {}").format(path.name),
             then=partial(self._opened, then=then, reading=reading or tasks.Reading()),
         )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QEventLoop
+from PyQt6.QtCore import QEventLoop, QTimer
 
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Lane, Problem
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.preferences import Chosen
 from cpsam_gui.session.autosave import Autosave
-from cpsam_gui.session.questions import Question, safe_answer
+from cpsam_gui.session.questions import Answer, Question, safe_answer
 from cpsam_gui.session.recovery import Recovery
 from cpsam_gui.session.saver import Request, Saver
 from cpsam_gui.session.watching import Watching
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_gui.session.session import Session
+    from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Step
 
 
@@ -43,6 +45,7 @@ class Keeping:
         self.recovery, self.watching = Recovery(session), Watching(session)
         self._foreign: Mapping[str, Any] = {}
         self._coming: Facts | None = None
+        self._fingerprint = ""  # of the open image
         self.preferences.changed.connect(lambda _: self.autosave.look())
 
     # -- an image comes and goes -------------------------------------------------------------------------
@@ -53,17 +56,38 @@ class Keeping:
         self.let_go()
         session.document.rule = self._mean
         self._foreign = {}
-        if opened.found is not None and opened.masks_from is not None:
-            name = translate("Saved masks ({})").format(opened.masks_from.name)
-            self.take_over(StepKind.LOAD, name, opened.found)
-            session.document.mark_saved()
-        self.saver.begin(opened.problem)
+        self._fingerprint = opened.fingerprint
+        if opened.doubt:
+            QTimer.singleShot(0, partial(self._ask_about, session.document, opened))
+        else:
+            self._take_masks(opened)
+        self.saver.begin(opened.problem or opened.doubt)
         if session.path is not None:
             self.journal = Journal(
                 session.document, session.path, complain=self._complain, log=lambda: session.recording.entries
             )
         self.watching.begin()
         self.recovery.offer_for_open_image()
+
+    def _take_masks(self, opened: tasks.Opened) -> None:
+        """Put the masks that were saved beside an image into its document."""
+        if opened.found is not None and opened.masks_from is not None:
+            name = translate("Saved masks ({})").format(opened.masks_from.name)
+            self.take_over(StepKind.LOAD, name, opened.found)
+            self._session.document.mark_saved()
+
+    def _ask_about(self, document: Document, opened: tasks.Opened) -> None:
+        """Ask whether masks that may be those of another image are wanted; without an answer they are left out."""
+        if self._session.document is not document or opened.masks_from is None:
+            return  # another image is open by now
+        question = Question(
+            translate("The masks in {} may belong to another image.").format(opened.masks_from.name),
+            opened.doubt,
+            (Answer("use", translate("Use them")), Answer("empty", translate("Start without masks"))),
+        )
+        if self.ask(question) == "use" and self._session.document is document and not document.modified:
+            self._take_masks(opened)
+            self.saver.begin()
 
     def let_go(self) -> None:
         """End with an image that is left: its work is saved, or given up on purpose."""
@@ -171,19 +195,19 @@ class Keeping:
         """Return what is saved beside the masks."""
         session, left = self._session, self._session.runs.flows
         settings = dict(session.runs.last_settings)
+        if left is not None and left.diameter is not None:
+            settings[tasks.DIAMETER_USED] = left.diameter
         saved = tasks.Saved(
             session.path,
             settings,
             facts=session.document.facts,
             foreign=session.recording.with_log(self._foreign),
+            key=session.image.key if session.image is not None else None,
+            fingerprint=self._fingerprint,
         )
         if left is None:
             return saved
-        if left.diameter is not None:
-            settings[tasks.DIAMETER_USED] = left.diameter
-        return tasks.Saved(
-            session.path, settings, left.flows, left.logits, left.class_logits, saved.facts, saved.foreign
-        )
+        return replace(saved, flows=left.flows, logits=left.logits, class_logits=left.class_logits)
 
     # -- what is known of the image ----------------------------------------------------------------------
 

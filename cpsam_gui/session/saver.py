@@ -18,6 +18,7 @@ from cpsam_gui.storage.project import COMPLETE, MAPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from cpsam_core.errors import CpsamError
     from cpsam_gui.session.segmenting import Flows
@@ -62,7 +63,7 @@ class Saver:
         self._session = session
         self._writing: _Writing | None = None
         self._next: Request | None = None
-        self._stamp = Stamp()
+        self._stamps: dict[Path, Stamp] = {}
         self._unread = ""
         self._flows: Flows | None = None  # those that the file holds
         self._said = self._open = False
@@ -80,11 +81,18 @@ class Saver:
         """Take an image up; `unread` says why the project beside it could not be read, where there is one."""
         path = self._session.path
         self._next = None
-        self._stamp = stamp_of(project_path(path)) if path is not None else Stamp()
-        self._unread = unread if self._stamp.exists else ""
+        self._stamps = {target: stamp_of(target) for target in self._targets(path)}
+        self._unread = unread if any(stamp.exists for stamp in self._stamps.values()) else ""
         self._flows = self._session.runs.flows
         self._said = self.paused = False
         self._open = True
+
+    def _targets(self, path: Path | None) -> tuple[Path, ...]:
+        """Return the files that saving writes: the project, then the label image."""
+        image = self._session.image
+        if path is None or image is None:
+            return ()
+        return project_path(path), masks_path(path, image.key)
 
     def end(self) -> None:
         """Let the image go: what is being written is finished, and nothing more begins."""
@@ -99,10 +107,10 @@ class Saver:
             self._next = request if self._next is None else _both(self._next, request)
             return
         document, flows = self._session.document, self._session.runs.flows
-        targets = (project_path(path), masks_path(path)) if request.masks else (project_path(path),)
-        expected = None if request.replace else self._stamp
+        targets = self._targets(path) if request.masks else self._targets(path)[:1]
+        expected = None if request.replace else dict(self._stamps)
         if self._unread and not (request.replace or request.aside):
-            self._ask(request, self._unread)
+            self._ask(request, targets[0], self._unread)
             return
         work = partial(
             tasks.save_project,
@@ -141,13 +149,14 @@ class Saver:
         elif writing.document is not self._session.document:
             return  # another image is open by now
         elif isinstance(result, tasks.Conflict):
-            self._ask(writing.request, "")
+            self._ask(writing.request, result.path, "")
         else:
             self._written(writing, result)
 
     def _written(self, writing: _Writing, written: tasks.Written) -> None:
         session, request = self._session, writing.request
-        self._stamp, self._unread, self._said, self.paused = written.stamp, "", False, False
+        self._stamps |= written.stamps
+        self._unread, self._said, self.paused = "", False, False
         self.seconds = written.seconds
         self._flows = writing.flows if session.keeping.preferences.now.keep_flows else None
         writing.document.mark_saved(writing.state)
@@ -179,12 +188,11 @@ class Saver:
         if not self.busy:
             self.settled.emit()
 
-    def _ask(self, request: Request, unread: str) -> None:
-        """Ask what becomes of a project that is not the one that was read."""
-        path = self._session.path
-        if path is None:
+    def _ask(self, request: Request, path: Path, unread: str) -> None:
+        """Ask what becomes of a file that is not the one that was read or written here."""
+        if self._session.path is None:
             return
-        name = project_path(path).name
+        name = path.name
         text = (
             translate("{} could not be read and is still there.").format(name)
             if unread

@@ -109,6 +109,6 @@ class Watching:
     def _reload(self, path: Path) -> None:
         session = self._session
         if session.keeping.unsaved and not self.read_only:
-            session.keeping.save(lambda: session.images.open(path), masks=False)
+            session.keeping.save(lambda: session.images.open(path, trusted=True), masks=False)
         else:
-            session.images.open(path)
+            session.images.open(path, trusted=True)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.images.companions import Companions, Listings
+    from cpsam_core.images.document_key import DocumentKey
 
 PROJECT = ".cpsam"
 FOREIGN = (".zip", ".roi", ".geojson", ".json", ".txt")
@@ -27,11 +28,14 @@ class Progress(str, Enum):
     VERIFIED = "verified"
 
 
-def companions_of(image: Path, listings: Listings | None = None) -> Companions:
-    """Return the files that belong to an image."""
+def companions_of(
+    image: Path, listings: Listings | None = None, key: DocumentKey | None = None
+) -> Companions:
+    """Return the files that belong to an image, or with `key` to one of its time points and scenes."""
     from cpsam_core.images.companions import companions
+    from cpsam_core.images.document_key import WHOLE
 
-    return companions(image, listings=listings)
+    return companions(image, WHOLE if key is None else key, listings=listings)
 
 
 def project_path(image: Path) -> Path:
@@ -39,9 +43,9 @@ def project_path(image: Path) -> Path:
     return companions_of(image).project
 
 
-def masks_path(image: Path) -> Path:
+def masks_path(image: Path, key: DocumentKey | None = None) -> Path:
     """Return where the masks of an image are saved: beside it, with ``_masks`` before the ending."""
-    return companions_of(image).label_image
+    return companions_of(image, key=key).label_image
 
 
 def seg_path(image: Path) -> Path:
@@ -49,9 +53,18 @@ def seg_path(image: Path) -> Path:
     return companions_of(image).seg
 
 
-def earlier_work(image: Path, listings: Listings | None = None) -> Path | None:
+def earlier_work(
+    image: Path, listings: Listings | None = None, key: DocumentKey | None = None
+) -> Path | None:
     """Return the file with masks of an image that was saved before: project, masks, or a file of Cellpose."""
-    return next(iter(companions_of(image, listings).masks), None)
+    return next(iter(companions_of(image, listings, key).masks), None)
+
+
+def has_masks(image: Path, listings: Listings | None = None) -> bool:
+    """Whether there are masks of an image, or of any of its time points and scenes."""
+    from cpsam_core.images.companions import documents_of
+
+    return any(one.masks for one in documents_of(image, listings=listings))
 
 
 def images_in(folder: Path) -> list[Path]:
@@ -70,7 +83,10 @@ def holds_objects(path: Path) -> bool:
 
 def progress_of(image: Path, listings: Listings | None = None) -> Progress:
     """Return how far the work on an image is, by the files beside it."""
-    work = earlier_work(image, listings)
+    from cpsam_core.images.companions import documents_of
+
+    works = [one.masks[0] for one in documents_of(image, listings=listings) if one.masks]
+    work = works[0] if works else None
     if work is None:
         return Progress.NOT_STARTED
     return Progress[read_state(work).name] if work.suffix == PROJECT else Progress.SEGMENTED
@@ -89,4 +105,4 @@ def images_with_masks(folder: Path) -> list[Path]:
     from cpsam_core.images.companions import Listings
 
     listings = Listings()
-    return [image for image in images_in(folder) if earlier_work(image, listings) is not None]
+    return [image for image in images_in(folder) if has_masks(image, listings)]

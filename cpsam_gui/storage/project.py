@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from cpsam_core.images.document_key import DocumentKey
     from cpsam_core.images.project_files import ProjectFile
     from cpsam_gui.state.steps import Labels
 
@@ -52,6 +53,8 @@ class Project:
         kept. They come back with the eleven bits of a half-precision number.
     foreign
         Keys of other programs or later versions, handed on as they are.
+    fingerprint
+        By which the image is recognised, whatever its file is called; empty where unknown.
     """
 
     labels: Labels
@@ -63,6 +66,7 @@ class Project:
     logits: NDArray[np.float32] | None = None
     class_logits: NDArray[np.float32] | None = None
     foreign: Mapping[str, Any] = field(default_factory=dict)
+    fingerprint: str = ""
 
 
 _COLUMNS = {one.name: one.default for one in fields(ObjectRecord) if one.default is not MISSING}
@@ -133,7 +137,11 @@ def _review(text: str) -> ReviewState:
 
 
 def write_project(
-    path: Path, project: Project, records: Mapping[int, ObjectRecord], keep: Collection[str] = ()
+    path: Path,
+    project: Project,
+    records: Mapping[int, ObjectRecord],
+    keep: Collection[str] = (),
+    key: DocumentKey | None = None,
 ) -> None:
     """Write a project in one step: the file appears under its name only when it is complete.
 
@@ -144,6 +152,7 @@ def write_project(
     ImageError
         The disk is full or writing is not permitted; an existing file stays as it was.
     """
+    from cpsam_core.images.document_key import WHOLE
     from cpsam_core.images.project_files import ProjectFile, write_project_file
 
     facts = project.facts
@@ -163,8 +172,9 @@ def write_project(
         {one.number: one.name for one in facts.classes},
         {name: value for name, value in extra.items() if value},
         maps,
+        project.fingerprint,
     )
-    write_project_file(path, stored, keep)
+    write_project_file(path, stored, keep, WHOLE if key is None else key)
 
 
 def _halved(array: NDArray[np.float32]) -> NDArray[np.float16]:
@@ -173,7 +183,7 @@ def _halved(array: NDArray[np.float32]) -> NDArray[np.float16]:
     return np.clip(array, -limit, limit).astype(np.float16)
 
 
-def read_project(path: Path, *, flows: bool = False) -> Project:
+def read_project(path: Path, *, flows: bool = False, key: DocumentKey | None = None) -> Project:
     """Read a project, with `flows` also what the last run left.
 
     Raises
@@ -181,9 +191,10 @@ def read_project(path: Path, *, flows: bool = False) -> Project:
     ImageError
         Damaged, no project, or written by a newer version of the program.
     """
+    from cpsam_core.images.document_key import WHOLE
     from cpsam_core.images.project_files import read_project_file
 
-    stored = read_project_file(path, maps=MAPS if flows else ())
+    stored = read_project_file(path, MAPS if flows else (), WHOLE if key is None else key)
     try:
         objects = {number: checked_fields(row) for number, row in stored.objects.items()}
         facts = checked_facts(
@@ -198,7 +209,14 @@ def read_project(path: Path, *, flows: bool = False) -> Project:
         raise ImageError(f"{path.name} is no project of this program, or it is damaged ({error}).") from error
     foreign = {name: value for name, value in stored.extra.items() if name not in (NOTES, COLOURS)}
     return Project(
-        stored.labels, objects, facts, dict(stored.settings), stored.image, **_left(stored), foreign=foreign
+        stored.labels,
+        objects,
+        facts,
+        dict(stored.settings),
+        stored.image,
+        **_left(stored),
+        foreign=foreign,
+        fingerprint=stored.fingerprint,
     )
 
 

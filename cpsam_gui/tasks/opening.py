@@ -13,8 +13,8 @@ from cpsam_core.errors import ImageError
 from cpsam_core.progress import silent
 from cpsam_gui.state.palette import CHANNEL_COLOURS
 from cpsam_gui.state.view import ChannelView
-from cpsam_gui.storage.companions import earlier_work
-from cpsam_gui.tasks.saving import read_masks
+from cpsam_gui.storage.companions import companions_of
+from cpsam_gui.tasks.saving import Loaded, read_masks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +37,7 @@ class Reading:
 
     axes: str | None = None
     time: int | None = None
+    scene: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,25 +76,40 @@ class Opened:
     masks_from: Path | None = None
     problem: str = ""
     """Why the saved masks could not be read."""
+    doubt: str = ""
+    """Why the saved masks may be those of another image."""
+    fingerprint: str = ""
+    """By which the image is recognised."""
+    scenes: tuple[str, ...] = ()
+    """Names of the images in the file; empty where there is one only."""
+    times: int = 1
+    """How many time points the file has."""
 
 
 def open_image(
-    path: Path, progress: Progress, *, reading: Reading | None = None, shipped: bool = False
+    path: Path,
+    progress: Progress,
+    *,
+    reading: Reading | None = None,
+    shipped: bool = False,
+    trusted: bool = False,
 ) -> Opened | Unsure:
     """Read an image, the masks saved beside it, and work out how its channels are shown first.
 
-    Returns `Unsure` where neither the file nor `reading` says for certain what the axes are.
+    Returns `Unsure` where neither the file nor `reading` says for certain what the axes are. Where a person said that
+    the masks belong to what is in the file now, they are `trusted`.
     """
     from cpsam_core.images.readers import read_raw
 
     progress(0, 3, "Reading")
     _refuse_masks(path)
-    raw = read_raw(path)
+    raw = read_raw(path, None if reading is None else reading.scene)
     if reading is None or reading.axes is None:
         guess = unsure_axes(raw)
         if guess is not None:
             return Unsure(path, raw, guess)
-    return _arranged(path, raw, reading or Reading(), progress, shipped=shipped)
+    opened = _arranged(path, raw, reading or Reading(), progress, shipped=shipped)
+    return replace(opened, doubt="") if trusted else opened
 
 
 def open_unsure(unsure: Unsure, reading: Reading, progress: Progress) -> Opened:
@@ -137,21 +153,84 @@ def _refuse_masks(path: Path) -> None:
 
 
 def _arranged(path: Path, raw: Raw, reading: Reading, progress: Progress, *, shipped: bool = False) -> Opened:
+    from cpsam_core.images.fingerprint import fingerprint
     from cpsam_core.images.readers import arrange_raw
 
-    image = arrange_raw(raw, path, reading.axes, reading.time)
+    times = time_points(raw, reading.axes)
+    time = reading.time if times == 1 or reading.time is not None else 0
+    image = arrange_raw(raw, path, reading.axes, time)
     progress(1, 3, "Measuring brightness")
-    opened = prepare(image)
+    opened = replace(
+        prepare(image),
+        fingerprint=fingerprint(image.pixels),
+        scenes=raw.scenes if len(raw.scenes) > 1 else (),
+        times=times,
+    )
     progress(2, 3, "Reading masks")
     if shipped:
         return replace(opened, image=replace(image, path=None))
-    earlier = earlier_work(path)
+    return _with_masks(opened, path)
+
+
+def _with_masks(opened: Opened, path: Path) -> Opened:
+    """Add the masks that were saved beside an image, and why they may be those of another."""
+    from cpsam_core.images.document_key import WHOLE
+
+    image, key = opened.image, opened.image.key
+    own = companions_of(path, key=key)
+    earlier = next(iter((*own.masks, *own.doubtful)), None)
     if earlier is None:
         return opened
+    sure = earlier in own.masks
+    # A project that holds the masks of the whole image only does not say of which time point they are.
+    wanted = key if sure else WHOLE
     try:
-        return replace(opened, found=read_masks(earlier, image.pixels.shape[:3], silent), masks_from=earlier)
+        found = read_masks(earlier, image.pixels.shape[:3], silent, wanted)
     except ImageError as error:
         return replace(opened, problem=str(error))
+    doubt = doubt_about(found, path, opened.fingerprint) if sure else ambiguous(earlier, path)
+    return replace(opened, found=found, masks_from=earlier, doubt=doubt)
+
+
+def ambiguous(masks: Path, image: Path) -> str:
+    """Return why masks that fit several images, or time points, may not belong to this one."""
+    return f"{masks.name} does not say whether it belongs to {image.name} as it is shown here."
+
+
+def doubt_about(found: Found, image: Path, own: str) -> str:
+    """Return why masks from the project of an image may be those of another image; empty where nothing says so.
+
+    Parameters
+    ----------
+    found
+        What was read.
+    image
+        The image file.
+    own
+        The fingerprint of its pixels.
+    """
+    if not isinstance(found, Loaded):
+        return ""
+    if found.fingerprint:
+        if found.fingerprint == own:
+            return ""
+        return f"They were made on other pixels than those of {image.name}, in an image called {found.image}."
+    # Projects of older versions know the name only, which a person may have changed.
+    if found.image and found.image != image.name and image.with_name(found.image).exists():
+        return f"They were made on {found.image}, which is in the same folder."
+    return ""
+
+
+def time_points(raw: Raw, axes: str | None) -> int:
+    """Return how many time points a file has, with its axes or those that a person named."""
+    from cpsam_core.images.image import resolve_axes
+
+    shape = tuple(raw.array.shape)
+    try:
+        letters, _ = resolve_axes(shape, axes or raw.axes)
+    except ImageError:
+        return 1
+    return int(shape[letters.index("T")]) if "T" in letters and len(letters) == len(shape) else 1
 
 
 def prepare(image: Image) -> Opened:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from cpsam_core.images.document_key import DocumentKey
     from cpsam_core.progress import Progress
     from cpsam_gui.state.steps import Labels
 
@@ -48,6 +49,10 @@ class Saved:
     """Arrays of the project that stay as they lie there."""
     with_flows: bool = False
     """Whether a project gets what the last run left."""
+    key: DocumentKey | None = None
+    """Time point and scene of the image, where it has several."""
+    fingerprint: str = ""
+    """By which the image is recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,9 @@ class Loaded(Found):
 
     facts: Facts | None = None
     foreign: Mapping[str, Any] = field(default_factory=dict)
+    image: str = ""
+    """Name of the image that the file says it belongs to."""
+    fingerprint: str = ""
 
 
 def save(
@@ -92,8 +100,17 @@ def _save_project(path: Path, labels: Labels, records: Mapping[int, ObjectRecord
         if extra.class_logits is not None:
             maps["class_logits"] = extra.class_logits.reshape(-1, *shape)
     name = extra.image.name if extra.image is not None else ""
-    project = Project(labels, {}, extra.facts, dict(extra.settings), name, foreign=extra.foreign, **maps)
-    write_project(path, project, records, extra.keep)
+    project = Project(
+        labels,
+        {},
+        extra.facts,
+        dict(extra.settings),
+        name,
+        foreign=extra.foreign,
+        fingerprint=extra.fingerprint,
+        **maps,
+    )
+    write_project(path, project, records, extra.keep, extra.key)
 
 
 def _save_seg(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], extra: Saved) -> None:
@@ -117,11 +134,13 @@ def _save_seg(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], e
     write_seg(path, seg)
 
 
-def read_masks(path: Path, shape: tuple[int, ...], progress: Progress) -> Found:
+def read_masks(
+    path: Path, shape: tuple[int, ...], progress: Progress, key: DocumentKey | None = None
+) -> Found:
     """Read labels for an open image of `shape` (z, y, x) from a project, a label image or a `_seg.npy`."""
     progress(0, 1, "Reading masks")
     if path.suffix == PROJECT:
-        return _read_project(path, shape)
+        return _read_project(path, shape, key)
     if path.name.endswith("_seg.npy"):
         return _read_seg(path, shape)
     from cpsam_core.images import read_labels
@@ -130,8 +149,8 @@ def read_masks(path: Path, shape: tuple[int, ...], progress: Progress) -> Found:
     return Found(labels, records_of(labels, Origin.EDITED))
 
 
-def _read_project(path: Path, shape: tuple[int, ...]) -> Loaded:
-    project = read_project(path, flows=True)
+def _read_project(path: Path, shape: tuple[int, ...], key: DocumentKey | None) -> Loaded:
+    project = read_project(path, flows=True, key=key)
     labels = fitting(path, project.labels, shape)
     arrays = (project.flows, project.logits, project.class_logits)
     # As the engine gives them: a single plane has no axis of its own.
@@ -149,6 +168,8 @@ def _read_project(path: Path, shape: tuple[int, ...]) -> Loaded:
         classes,
         project.facts,
         project.foreign,
+        project.image,
+        project.fingerprint,
     )
 
 
@@ -190,16 +211,16 @@ def _size(shape: tuple[int, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A project was saved; the stamp tells whether somebody else changes it later."""
+    """A project was saved; the stamps tell whether somebody else changes a file later."""
 
     paths: tuple[Path, ...]
-    stamp: Stamp
+    stamps: Mapping[Path, Stamp]
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """The project is another one than the program last read or wrote; nothing was written."""
+    """A file is another one than the program last read or wrote; nothing was written."""
 
     path: Path
 
@@ -209,7 +230,7 @@ def save_project(
     still: Snapshot,
     records: Mapping[int, ObjectRecord],
     extra: Saved,
-    expected: Stamp | None,
+    expected: Mapping[Path, Stamp] | None,
     aside: bool,
     progress: Progress,
 ) -> Written | Conflict | CpsamError:
@@ -220,27 +241,31 @@ def save_project(
     paths
         The project first, then label images that get the same masks.
     expected
-        What the project was when it was last read or written; None to replace whatever is there.
+        What each file was when it was last read or written, or that it was not there; None to replace whatever is
+        there.
     aside
         Keep what is there under another name.
     """
     started = time.monotonic()
-    project = paths[0]
-    if expected is not None and not aside and stamp_of(project) != expected:
-        return Conflict(project)
+    changed = [
+        path for path in paths if expected is not None and stamp_of(path) != expected.get(path, Stamp())
+    ]
+    if changed and not aside:
+        return Conflict(changed[0])
     try:
-        if aside and project.exists():
-            _put_aside(project)
+        for path in changed or paths[:1]:
+            if aside and path.exists():
+                _put_aside(path)
         labels = still.array()
         for path in paths:
             save(path, labels, records, extra, progress)
     except CpsamError as error:
         return error
-    return Written(paths, stamp_of(project), time.monotonic() - started)
+    return Written(paths, {path: stamp_of(path) for path in paths}, time.monotonic() - started)
 
 
 def _put_aside(project: Path) -> None:
-    """Give a project a name that says when it was changed last."""
+    """Give a file a name that says when it was changed last."""
     when = time.strftime("%Y-%m-%d %H.%M.%S", time.localtime(project.stat().st_mtime))
     for count in range(1, 100):
         number = f" {count}" if count > 1 else ""

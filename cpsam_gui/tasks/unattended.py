@@ -13,6 +13,7 @@ from cpsam_gui.state.image_facts import Facts, ReviewState
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import PROJECT, earlier_work, masks_path, project_path
+from cpsam_gui.tasks.opening import doubt_about
 from cpsam_gui.tasks.records import Found, Kept
 from cpsam_gui.tasks.saving import Loaded, Saved, read_masks, save
 from cpsam_gui.tasks.segmenting import combine, run_network
@@ -83,17 +84,22 @@ def segment_unattended(path: Path, plan: Unattended, progress: Progress) -> Hand
         there before stays as it was.
     """
     from cpsam_core.images import read_image
+    from cpsam_core.images.fingerprint import fingerprint
 
     if plan.is_open(path):
         return Handled(skipped=OPEN)
-    earlier = earlier_work(path)
-    if earlier is not None and plan.existing is Existing.SKIP_ALL:
+    if plan.existing is Existing.SKIP_ALL and earlier_work(path) is not None:
         return Handled(skipped="has masks")
     progress(0, 1, "Reading")
-    image = read_image(path, plan.reading.axes, time=plan.reading.time)
-    before = None
+    image = read_image(path, plan.reading.axes, time=plan.reading.time, scene=plan.reading.scene)
+    earlier, before = earlier_work(path, key=image.key), None
     if earlier is not None:
-        before = read_masks(earlier, image.pixels.shape[:3], silent)
+        if plan.existing is Existing.SKIP_ALL:
+            return Handled(skipped="has masks")
+        before = read_masks(earlier, image.pixels.shape[:3], silent, image.key)
+        doubt = doubt_about(before, path, fingerprint(image.pixels))
+        if doubt:
+            return Handled(skipped=f"{earlier.name} may belong to another image. {doubt}")
         # Nobody knows how masks without a project came about: they may be the work of days.
         if plan.existing is Existing.SKIP_CORRECTED and (earlier.suffix != PROJECT or _corrected(before)):
             return Handled(skipped="corrected, or masks from elsewhere")
@@ -122,14 +128,23 @@ def _corrected(found: Found) -> bool:
 
 
 def _save(path: Path, image: Image, before: Found | None, found: Found, progress: Progress) -> None:
+    from cpsam_core.images.fingerprint import fingerprint
+
     facts, foreign = Facts(), dict[str, Any]()
     if isinstance(before, Loaded):
         facts, foreign = before.facts or facts, dict(before.foreign)
     if facts.review is ReviewState.NOT_STARTED:
         facts = facts.changed(review=ReviewState.SEGMENTED)
     foreign = worklog.noted(foreign, SEGMENT, StepKind.SEGMENT)
-    extra = Saved(path, found.settings, facts=facts, foreign=foreign)
+    extra = Saved(
+        path,
+        found.settings,
+        facts=facts,
+        foreign=foreign,
+        key=image.key,
+        fingerprint=fingerprint(image.pixels),
+    )
     if image.path is None:
         raise ImageError(f"{path.name} has no place to save masks in.")
-    for target in (project_path(path), masks_path(path)):
+    for target in (project_path(path), masks_path(path, image.key)):
         save(target, found.labels, found.records, extra, progress)
