@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from cpsam_core.preprocess.resample import resize_maps
+from cpsam_core.preprocess.resample import LinearAxis, resize_part
 
 FloatArray = NDArray[np.float32]
 
@@ -48,29 +49,57 @@ def normalize_blocks(
     ndarray (z,), bool
         Which planes have any contrast; the others are set to 0.
     """
-    limits = np.stack([_block_limits(plane, block, percentile) for plane in stack])  # (z, 2, rows, columns)
+    limits = np.stack([block_limits(_reader(plane), plane.shape, block, percentile) for plane in stack])
+    limits, alive, made = smoothed_limits(limits, whole_stack=whole_stack, top_row=top_row)
+    for number, plane in enumerate(stack):
+        if made[number]:
+            apply_limits(plane, limits[0 if whole_stack else number])
+        else:
+            plane[:] = 0
+    return alive
+
+
+def smoothed_limits(
+    limits: FloatArray, *, whole_stack: bool, top_row: bool = False
+) -> tuple[FloatArray, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the limits (z or 1, 2, rows, columns) that pixels are brought to 0 and 1 by.
+
+    Parameters
+    ----------
+    limits : ndarray (z, 2, rows, columns), float32
+        Of each block, as :func:`block_limits` returns them; changed in place.
+    whole_stack, top_row : bool
+        As for :func:`normalize_blocks`.
+
+    Returns
+    -------
+    limits : ndarray
+    alive : ndarray (z,), bool
+        Which planes have any contrast, as :func:`normalize_blocks` returns it.
+    made : ndarray (z,), bool
+        Which planes are normalised; the others become 0.
+    """
     span = np.ptp(limits)
     flat: NDArray[np.bool_] = np.asarray(limits[:, 1] - limits[:, 0] <= min(1e-3, 1e-3 * float(span)))
     alive: NDArray[np.bool_] = np.logical_not(np.all(flat, axis=(1, 2)))
+    count = len(limits)
     for z in np.flatnonzero(alive):
         _fill_flat(limits[z], flat[z])
     _fill_dead_planes(limits, alive)
-
     if whole_stack:
         limits = limits[alive].mean(axis=0, keepdims=True) if alive.any() else limits[:1]
         limits = gaussian_filter1d(limits, 1, axis=2)
-    elif len(stack) > 1:
+    elif count > 1:
         limits = gaussian_filter1d(limits, 1, axis=0)
     limits = gaussian_filter1d(limits, 1, axis=2)
     if top_row:
         limits = limits[:, :, :1]
+    made = np.full(count, alive.any()) if whole_stack else alive
+    return limits, made, made
 
-    for number, plane in enumerate(stack):
-        if alive[number] or (whole_stack and alive.any()):
-            _apply(plane, limits[0 if whole_stack else number])
-        else:
-            plane[:] = 0
-    return np.full(len(stack), alive.any()) if whole_stack else alive
+
+def _reader(plane: FloatArray) -> Callable[[slice, slice], FloatArray]:
+    return lambda rows, columns: plane[rows, columns]
 
 
 def _starts(length: int, block: int) -> tuple[NDArray[np.intp], int]:
@@ -79,14 +108,20 @@ def _starts(length: int, block: int) -> tuple[NDArray[np.intp], int]:
     return np.linspace(0, length - size, count).astype(np.intp), size
 
 
-def _block_limits(plane: FloatArray, block: int, percentile: tuple[float, float]) -> FloatArray:
-    """Return the lower and upper percentile of every block, (2, rows, columns)."""
-    tops, height = _starts(plane.shape[0], block)
-    lefts, width = _starts(plane.shape[1], block)
+def block_limits(
+    read: Callable[[slice, slice], FloatArray],
+    shape: tuple[int, ...],
+    block: int,
+    percentile: tuple[float, float],
+) -> FloatArray:
+    """Return the lower and upper percentile of every block, (2, rows, columns), of a plane that is read in parts."""
+    tops, height = _starts(shape[0], block)
+    lefts, width = _starts(shape[1], block)
     limits = np.empty((2, len(tops), len(lefts)), np.float32)
     for j, top in enumerate(tops):
-        windows = np.stack([plane[top : top + height, left : left + width].ravel() for left in lefts])
-        limits[:, j] = np.percentile(windows, percentile, axis=1, overwrite_input=True)
+        for k, left in enumerate(lefts):
+            values = read(slice(top, top + height), slice(left, left + width)).ravel().copy()
+            limits[:, j, k] = np.percentile(values, percentile, overwrite_input=True)
     return limits
 
 
@@ -110,17 +145,42 @@ def _fill_dead_planes(limits: FloatArray, alive: NDArray[np.bool_]) -> None:
         limits[z] = limits[living[np.abs(living - z).argmin()]]
 
 
-def _apply(plane: FloatArray, limits: FloatArray) -> None:
-    """Bring the interpolated limits to 0 and 1, in bands of rows: no map of the image's size is made."""
+def apply_limits(
+    plane: FloatArray,
+    limits: FloatArray,
+    origin: tuple[int, int] = (0, 0),
+    shape: tuple[int, int] | None = None,
+) -> None:
+    """Bring the interpolated limits to 0 and 1, in bands of rows: no map of the image's size is made.
+
+    Parameters
+    ----------
+    plane : ndarray (y, x), float32
+        The plane or a part of it; changed in place.
+    limits : ndarray (2, rows, columns), float32
+    origin : (int, int)
+        First row and column of the part.
+    shape : (int, int), optional
+        Of the whole plane; None where `plane` is it.
+    """
     rows, columns = limits.shape[1:]
-    height, width = plane.shape
+    height, width = shape or (plane.shape[0], plane.shape[1])
     positions = np.clip((np.arange(height) + 0.5) * rows / height - 0.5, 0, rows - 1)
+    positions = positions[origin[0] : origin[0] + len(plane)]
     below = positions.astype(np.intp)
     above = np.minimum(below + 1, rows - 1)
     weight = (positions - below).astype(np.float32)[:, None]
-    for start in range(0, height, _BAND_ROWS):
-        band = slice(start, min(start + _BAND_ROWS, height))
+    axis = LinearAxis(columns, width)
+    across = slice(origin[1], origin[1] + plane.shape[1])
+    for start in range(0, len(plane), _BAND_ROWS):
+        band = slice(start, min(start + _BAND_ROWS, len(plane)))
         at_rows = limits[:, below[band]] * (1 - weight[band]) + limits[:, above[band]] * weight[band]
-        low, high = resize_maps(at_rows, (band.stop - start, width)) if columns > 1 else at_rows
+        count = band.stop - start
+        same = LinearAxis(count, count)
+        low, high = (
+            (resize_part(one, (0, 0), (same, axis), (slice(0, count), across)) for one in at_rows)
+            if columns > 1
+            else at_rows
+        )
         plane[band] -= low
         plane[band] /= high - low

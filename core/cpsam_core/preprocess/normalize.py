@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,7 +118,7 @@ def normalize(pixels: NDArray[Any], settings: NormalizeSettings | None = None) -
         result = pixels.astype(np.float32, order="C")
     raw = _as_stack(pixels)
     stack = _as_stack(result)
-    limits = _limits_per_channel(settings, stack.shape[3])
+    limits = limits_per_channel(settings, stack.shape[3])
     dead: list[int] = []
     for c in range(stack.shape[3]):
         channel = stack[..., c]
@@ -165,12 +166,17 @@ def _normalize_percentiles(
     parts = [slice(None)] if settings.norm3D else [slice(z, z + 1) for z in range(len(channel))]
     for part in parts:
         low, high = percentiles(source[part], settings.percentile)
-        if high - low > 1e-6 * max(abs(low), abs(high)):
+        if has_contrast(low, high):
             _scale(channel[part], low, high)
             _invert(channel[part], settings.invert)
         else:
             _warn_if_sparse(source[part], number, settings.percentile, low)
             channel[part] = 0
+
+
+def has_contrast(low: float, high: float) -> bool:
+    """Whether two percentiles are far enough apart to be brought to 0 and 1."""
+    return high - low > 1e-6 * max(abs(low), abs(high))
 
 
 def _warn_if_sparse(source: NDArray[Any], number: int, percentile: Range, value: float) -> None:
@@ -201,9 +207,18 @@ def _into_reach(raw: NDArray[Any], channel: FloatArray) -> int:
     """
     if raw.dtype.itemsize < 4:
         return 0
+    exponent = reach_exponent(bands(raw))
+    if exponent:
+        for source, band in zip(bands(raw), bands(channel), strict=True):
+            band[...] = moved(source, exponent)
+    return exponent
+
+
+def reach_exponent(parts: Iterable[NDArray[Any]]) -> int:
+    """Return the power of two that brings numbers into the reach of float32, 0 where most of them are."""
     largest, far, finite = 0.0, 0, 0
-    for band in bands(raw):
-        sizes = np.abs(band)
+    for part in parts:
+        sizes = np.abs(part)
         sound = np.isfinite(sizes)
         finite += int(np.count_nonzero(sound))
         far += int(np.count_nonzero((sizes > 2.0**SAFE_EXPONENT) & sound))
@@ -211,11 +226,15 @@ def _into_reach(raw: NDArray[Any], channel: FloatArray) -> int:
     exponent = math.frexp(largest)[1]
     if largest == 0 or abs(exponent) <= SAFE_EXPONENT or (exponent > 0 and far <= finite / 2):
         return 0
-    with np.errstate(under="ignore", invalid="ignore"):
-        for source, band in zip(bands(raw), bands(channel), strict=True):
-            # In float64: ldexp of a float32 has no more than its digits at the lower end.
-            band[...] = np.ldexp(source.astype(np.float64), -exponent)
     return -exponent
+
+
+def moved(values: NDArray[Any], exponent: int) -> FloatArray:
+    """Return numbers times a power of two, as float32."""
+    with np.errstate(under="ignore", invalid="ignore", over="ignore"):
+        # In float64: ldexp of a float32 has no more than its digits at the lower end.
+        result: FloatArray = np.ldexp(values.astype(np.float64), exponent).astype(np.float32)
+    return result
 
 
 def _replace_non_finite(channel: FloatArray, number: int) -> tuple[bool, bool]:
@@ -275,7 +294,7 @@ def _lowhigh(values: Any) -> Range | tuple[Range, ...]:
     return pairs[0] if single else pairs
 
 
-def _limits_per_channel(settings: NormalizeSettings, count: int) -> list[Range] | None:
+def limits_per_channel(settings: NormalizeSettings, count: int) -> list[Range] | None:
     if settings.lowhigh is None:
         return None
     pairs = np.atleast_2d(np.array(settings.lowhigh, np.float64))

@@ -8,7 +8,7 @@ value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 _SMALL = 1 << 18  # below this many values np.percentile is the faster one
 _BAND = 1 << 20  # values looked at together
+
+Parts = Callable[[], Iterable[NDArray[Any]]]
 
 
 def percentiles(values: NDArray[Any], at: Sequence[float]) -> tuple[float, ...]:
@@ -34,17 +36,39 @@ def percentiles(values: NDArray[Any], at: Sequence[float]) -> tuple[float, ...]:
     tuple of float
         One value for each percentile.
     """
-    if values.dtype == np.bool_:
-        values = values.view(np.uint8)
-    exact_integers = values.dtype.kind in "iu" and values.dtype.itemsize <= 2
-    if values.size <= _SMALL:
-        plain = values if exact_integers else values.astype(np.float32, copy=False)
+    return percentiles_of_parts(lambda: bands(values), values.size, values.dtype, at)
+
+
+def percentiles_of_parts(
+    parts: Parts, size: int, dtype: np.dtype[Any], at: Sequence[float]
+) -> tuple[float, ...]:
+    """Return percentiles of values that come in parts, the same as those of all together.
+
+    Parameters
+    ----------
+    parts : callable
+        Returns the parts anew each time it is called, in any order, of any shape.
+    size : int
+        Number of all values.
+    dtype : dtype
+        Their type.
+    at : sequence of float
+        The percentiles, 0 to 100.
+    """
+    exact_integers = dtype.kind in "biu" and dtype.itemsize <= 2
+    if size <= _SMALL:
+        together = np.concatenate([_plain(part).ravel() for part in parts()])
+        plain = together if exact_integers else together.astype(np.float32, copy=False)
         return tuple(float(v) for v in np.percentile(plain, np.asarray(at, np.float64)))
-    positions = [(values.size - 1) * (p / 100) for p in at]
-    ranks = sorted({r for p in positions for r in (int(p), min(int(p) + 1, values.size - 1))})
+    positions = [(size - 1) * (p / 100) for p in at]
+    ranks = sorted({r for p in positions for r in (int(p), min(int(p) + 1, size - 1))})
     find = _integers_at if exact_integers else _floats_at
-    found = dict(zip(ranks, find(values, ranks), strict=True))
+    found = dict(zip(ranks, find(parts, np.dtype("u1") if dtype.kind == "b" else dtype, ranks), strict=True))
     return tuple(_interpolate(found, p) for p in positions)
+
+
+def _plain(part: NDArray[Any]) -> NDArray[Any]:
+    return part.view(np.uint8) if part.dtype == np.bool_ else part
 
 
 def bands(values: NDArray[Any], size: int = _BAND) -> Iterator[NDArray[Any]]:
@@ -72,28 +96,28 @@ def _interpolate(found: dict[int, float], position: float) -> float:
     return a + (b - a) * weight if weight < 0.5 else b - (b - a) * (1 - weight)
 
 
-def _integers_at(values: NDArray[Any], ranks: Sequence[int]) -> list[float]:
-    lowest = int(np.iinfo(values.dtype).min)
-    length = 1 << (8 * values.dtype.itemsize)
+def _integers_at(parts: Parts, dtype: np.dtype[Any], ranks: Sequence[int]) -> list[float]:
+    lowest = int(np.iinfo(dtype).min)
+    length = 1 << (8 * dtype.itemsize)
     counts = np.zeros(length, np.int64)
-    for band in bands(values):
-        flat = band.ravel()
+    for band in parts():
+        flat = _plain(band).ravel()
         if lowest:
             flat = (flat.astype(np.int32) - lowest).astype(np.uint16)
         counts += np.bincount(flat, minlength=length)
     return [float(v + lowest) for v in np.searchsorted(np.cumsum(counts), ranks, side="right")]
 
 
-def _floats_at(values: NDArray[Any], ranks: Sequence[int]) -> list[float]:
+def _floats_at(parts: Parts, dtype: np.dtype[Any], ranks: Sequence[int]) -> list[float]:
     """Find order statistics by two histograms of 16 bits each."""
     counts = np.zeros(1 << 16, np.int64)
-    for band in bands(values):
+    for band in parts():
         counts += np.bincount(_sortable(band) >> 16, minlength=1 << 16)
     below = np.concatenate([[0], np.cumsum(counts)])
     uppers = np.searchsorted(below, ranks, side="right") - 1
 
     inside = {int(u): np.zeros(1 << 16, np.int64) for u in uppers}
-    for band in bands(values):
+    for band in parts():
         keys = _sortable(band)
         top = keys >> 16
         for upper, fine in inside.items():

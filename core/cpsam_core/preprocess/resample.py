@@ -1,18 +1,22 @@
 """Resize planes and stacks by linear interpolation, one channel at a time.
 
-OpenCV resizes single planes of any length, but neither many channels nor volumes; and one channel at a time
-keeps the memory at what comes in and what goes out.
+One channel at a time keeps the memory at what comes in and what goes out. Not by OpenCV: it resizes whole planes only,
+and its last digits depend on the processor. Here a part of a plane is the same as it is in the whole.
 """
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float32]
+
+BAND_PIXELS = 1 << 17  # new pixels made at a time
 
 
 def resize_maps(maps: NDArray[Any], shape: tuple[int, int]) -> FloatArray:
@@ -83,8 +87,97 @@ def resize_volume(volume: NDArray[Any], shape: tuple[int, int, int]) -> FloatArr
 
 
 def _resize(plane: NDArray[Any], shape: tuple[int, int]) -> FloatArray:
-    source = np.ascontiguousarray(plane, np.float32)
-    resized: FloatArray = np.asarray(
-        cv2.resize(source, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.float32
+    rows, columns = (LinearAxis(old, new) for old, new in zip(plane.shape, shape, strict=True))
+    return resize_part(plane, (0, 0), (rows, columns), (slice(0, shape[0]), slice(0, shape[1])))
+
+
+@dataclass(frozen=True)
+class LinearAxis:
+    """Linear interpolation along one axis, with centres of pixels aligned as in OpenCV.
+
+    Attributes
+    ----------
+    source, target
+        Lengths before and after.
+    """
+
+    source: int
+    target: int
+
+    def weights(self, part: slice) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
+        """Return for each new pixel of a part the old pixels below and above it, and the weight of the one above."""
+        if self.source == self.target:
+            same = np.arange(part.start, part.stop)
+            return same, same, np.zeros(len(same), np.float32)
+        places = (np.arange(part.start, part.stop) + 0.5) * (self.source / self.target) - 0.5
+        places = np.clip(places, 0, self.source - 1)
+        below = places.astype(np.intp)
+        return below, np.minimum(below + 1, self.source - 1), (places - below).astype(np.float32)
+
+    def needed(self, part: slice) -> slice:
+        """Return the old pixels that the new pixels of a part are made of."""
+        below, _, _ = self.weights(slice(part.start, part.start + 1))
+        _, last, _ = self.weights(slice(part.stop - 1, part.stop))
+        return slice(int(below[0]), int(last[0]) + 1)
+
+
+def resize_part(
+    plane: NDArray[Any],
+    origin: tuple[int, int],
+    axes: tuple[LinearAxis, LinearAxis],
+    part: tuple[slice, slice],
+) -> FloatArray:
+    """Resize a part of a plane; every pixel is the same as in the resized whole plane, to the last bit.
+
+    Parameters
+    ----------
+    plane : ndarray (y, x)
+        The pixels of the plane that the part needs, see :meth:`LinearAxis.needed`.
+    origin : (int, int)
+        First row and column of `plane` in the whole plane.
+    axes : (LinearAxis, LinearAxis)
+        How rows and columns of the whole plane are resized.
+    part : (slice, slice)
+        Rows and columns of the resized plane to make.
+
+    Returns
+    -------
+    ndarray (y, x), float32
+    """
+    (top, bottom, down), (left, right, across) = (
+        axis.weights(side) for axis, side in zip(axes, part, strict=True)
     )
-    return resized
+    top, bottom, left, right = top - origin[0], bottom - origin[0], left - origin[1], right - origin[1]
+    result = np.empty((len(top), len(left)), np.float32)
+    step = max(1, BAND_PIXELS // max(1, len(left)))
+
+    def make(first: int) -> None:
+        # Rows are stretched once and mixed then, a band at a time: temporaries stay in the cache.
+        band = slice(first, first + step)
+        start, stop = int(top[band][0]), int(bottom[band][-1]) + 1
+        rows = np.asarray(plane[start:stop], np.float32)
+        if axes[1].source != axes[1].target:
+            stretched = rows.take(right, axis=1)
+            stretched *= across
+            near = rows.take(left, axis=1)
+            near *= np.float32(1) - across
+            stretched += near
+            rows = stretched
+        else:
+            rows = rows[:, left[0] : left[0] + len(left)]
+        weight = down[band, np.newaxis]
+        upper = rows.take(top[band] - start, axis=0)
+        if axes[0].source != axes[0].target:
+            upper *= np.float32(1) - weight
+            lower = rows.take(bottom[band] - start, axis=0)
+            lower *= weight
+            upper += lower
+        result[band] = upper
+
+    starts = range(0, len(top), step)
+    if len(starts) == 1:
+        make(0)
+    else:
+        with ThreadPoolExecutor(min(len(starts), os.cpu_count() or 1)) as pool:
+            list(pool.map(make, starts))
+    return result
