@@ -54,7 +54,7 @@ class WindowActions(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
-        self.by_key = make(window)
+        self.by_key = make(window, ACTIONS)
         self.tool_options = ToolOptionsBar(window.session, self.by_key)
         window.add_above(self.tool_options)
         self._add_menus()
@@ -85,7 +85,7 @@ class WindowActions(QObject):
         self.states.show(action)
 
     def _recolour(self) -> None:
-        decorate(self.by_key)
+        decorate(self.by_key, ACTIONS)
 
     def _add_menus(self) -> None:
         bar = self._window.menuBar()

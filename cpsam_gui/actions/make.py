@@ -11,6 +11,8 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from cpsam_gui.actions.table import Action
     from cpsam_gui.window.window import Window
 
@@ -29,11 +31,11 @@ TOOLBAR = ("open", "save", *tools.TOOLBAR, None, "undo", "redo")
 MENUS = ("File", "Edit", "Objects", "Tools", "Segment", "Review", "Train", "View", "Help")
 
 
-def make(window: Window) -> dict[str, QAction]:
+def make(window: Window, actions: Sequence[Action]) -> dict[str, QAction]:
     """Build the Qt actions of a window."""
     made: dict[str, QAction] = {}
     tools = QActionGroup(window)
-    for action in ACTIONS:
+    for action in actions:
         made[action.key] = one = QAction(translate(action.text), window)
         one.setObjectName(action.key)
         one.setShortcuts([QKeySequence(shortcut) for shortcut in action.shortcuts])
@@ -46,12 +48,12 @@ def make(window: Window) -> dict[str, QAction]:
             one.setCheckable(True)
         tip = f"{translate(action.text).removesuffix('…')}"
         one.setToolTip(f"{tip}  ({one.shortcut().toString()})" if action.shortcuts else tip)
-    decorate(made)
+    decorate(made, actions)
     return made
 
 
-def decorate(made: dict[str, QAction]) -> None:
+def decorate(made: Mapping[str, QAction], actions: Sequence[Action]) -> None:
     """Give the actions icons in the colours of the theme."""
-    for action in ACTIONS:
+    for action in actions:
         if action.icon:
             made[action.key].setIcon(theme.icon(action.icon))

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from cpsam_core.images.document_key import DocumentKey
 
 PROJECT = ".cpsam"
-FOREIGN = (".zip", ".roi", ".geojson", ".json", ".txt")
-"""Endings of files in which other programs keep objects, and never images."""
 
 
 class Progress(str, Enum):
@@ -76,9 +74,13 @@ def images_in(folder: Path) -> list[Path]:
 
 def holds_objects(path: Path) -> bool:
     """Whether a file is known by its name to hold objects: beside an image, or for another program."""
+    from cpsam_core.formats import FORMATS
+    from cpsam_core.images import supported_suffixes
     from cpsam_core.images.companion_names import STANDARD
 
-    return STANDARD.is_masks(path) or path.suffix.lower() in (PROJECT, *FOREIGN)
+    # A format of objects whose ending no image has.
+    objects = {suffix for one in FORMATS if one.can_read for suffix in one.suffixes} - {*supported_suffixes()}
+    return STANDARD.is_masks(path) or path.suffix.lower() in objects
 
 
 def progress_of(image: Path, listings: Listings | None = None) -> Progress:

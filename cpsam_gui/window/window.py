@@ -25,7 +25,7 @@ from cpsam_gui.panels import PLACES, Panel
 from cpsam_gui.program import settings_store as remembered
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session import Session
-from cpsam_gui.storage.companions import holds_objects, images_in, masks_path, seg_path
+from cpsam_gui.storage.companions import holds_objects, images_in, seg_path
 from cpsam_gui.window.docks import make_docks
 from cpsam_gui.window.pages import Pages
 from cpsam_gui.window.planes import PlaneSlider
@@ -41,9 +41,7 @@ if TYPE_CHECKING:
 
     from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 
-IMAGES = "Images (*.tif *.tiff *.png *.jpg *.jpeg *.npy);;All files (*)"
 P = TypeVar("P", bound=Panel)
-SAVE = "TIFF (*.tif);;PNG (*.png)"
 
 
 class Window(QMainWindow):
@@ -187,7 +185,7 @@ class Window(QMainWindow):
 
     def ask_open(self) -> None:
         """Let the user choose an image."""
-        name, _ = QFileDialog.getOpenFileName(self, translate("Open image"), self._folder(), IMAGES)
+        name, _ = QFileDialog.getOpenFileName(self, translate("Open image"), self._folder(), image_filter())
         if name:
             self.open(Path(name))
 
@@ -209,19 +207,11 @@ class Window(QMainWindow):
             )
 
     def save(self) -> None:
-        """Save beside the image; ask for a place where the image has no file."""
+        """Save beside the image; export where the image has no file."""
         if self.session.path is None:
-            self.ask_save()
+            self.pages.export()
         else:
             self.session.keeping.save()
-
-    def ask_save(self) -> None:
-        """Let the user choose where and in which form the masks go."""
-        path = self.session.path
-        start = masks_path(path) if path is not None else Path("masks.tif")
-        name, _ = QFileDialog.getSaveFileName(self, translate("Export masks"), str(start), SAVE)
-        if name:
-            self.session.keeping.export(Path(name))
 
     def ask_save_seg(self) -> None:
         """Let the user choose where the masks go as a file of Cellpose."""
@@ -316,3 +306,11 @@ class Window(QMainWindow):
 
     def _folder(self) -> str:
         return str(self.session.path.parent) if self.session.path is not None else ""
+
+
+def image_filter() -> str:
+    """Return what a dialog that opens images lists: every kind that the engine reads."""
+    from cpsam_core.images import supported_suffixes
+
+    endings = " ".join(f"*{suffix}" for suffix in supported_suffixes())
+    return f"{translate('Images')} ({endings});;{translate('All files')} (*)"

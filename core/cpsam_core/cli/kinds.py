@@ -1,8 +1,10 @@
-"""The kinds of files that `cpsam segment` can write."""
+"""The kinds of files that `cpsam segment` can write: every format of objects that can be written, and the flows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from cpsam_core.formats.kinds import FORMATS
 
 
 @dataclass(frozen=True)
@@ -11,27 +13,31 @@ class Kind:
 
     ending: str
     holds: str
+    stacks: bool = True
+    """Whether it holds more than one plane."""
+    common: bool = True
+    """Whether ``--save all`` means it too: a file that needs no optional library."""
 
 
 MASKS = "_masks"
 """What follows the name of the image in files of masks, unless something else is asked for."""
 
 KINDS = {
-    "tif": Kind(f"{MASKS}.tif", "masks"),
-    "png": Kind(f"{MASKS}.png", "masks, up to 65,535 objects of one plane"),
-    "outlines": Kind("_outlines.txt", "outlines as text, x,y,x,y,... a line"),
-    "rois": Kind("_rois.zip", "outlines for ImageJ's ROI manager"),
-    "geojson": Kind(".geojson", "outlines for QuPath, with classes and measurements"),
-    "coco": Kind("_coco.json", "masks of one plane as COCO, for training of other programs"),
-    "flows": Kind("_flows.tif", "flows and cell logit of every pixel"),
-    "seg": Kind("_seg.npy", "all of it, for the window of this program and of Cellpose"),
-    "csv": Kind("_objects.csv", "area, place, flow error and probability of every object"),
-    "overlay": Kind("_overlay.png", "a picture of the image with its objects"),
+    **{
+        one.key: Kind(one.ending, one.title, one.stacks, not (one.library or one.is_folder))
+        for one in FORMATS
+        if one.can_write
+    },
+    "flows": Kind("_flows.tif", "Flows and cell logit of every pixel"),
 }
-ONE_PLANE = ("png", "outlines", "coco")
+ONE_PLANE = tuple(name for name, kind in KINDS.items() if not kind.stacks)
+ALL = tuple(name for name, kind in KINDS.items() if kind.stacks and kind.common)
+"""What ``--save all`` writes."""
 FOLDERS = {
     **dict.fromkeys(KINDS, "masks"),
-    **dict.fromkeys(("outlines", "rois", "geojson", "coco", "overlay"), "outlines"),
+    **dict.fromkeys(
+        ("outlines", "rois", "geojson", "coco", "coco_polygons", "overlay", "figure"), "outlines"
+    ),
     "flows": "flows",
 }
 """The folder of each kind, where kinds have folders of their own."""

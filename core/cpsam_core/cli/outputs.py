@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -187,13 +189,21 @@ def write_results(target: Target, image: Image, found: Segmentation, run: Run) -
     try:
         for kind, path in target.files.items():
             make_folder(path.parent)
-            WRITERS[kind](path, image, found, run)
+            _writer(kind)(path, image, found, run)
         complete = True
     finally:
         if not complete:
             for path in new:
-                with contextlib.suppress(OSError):
-                    path.unlink(missing_ok=True)
+                _remove(path)
+
+
+def _remove(path: Path) -> None:
+    """Remove what was written, a file or a folder of files; what cannot be removed stays."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _check_kept(target: Target, found: Segmentation) -> None:
@@ -291,9 +301,14 @@ def _write_table(path: Path, image: Image, found: Segmentation, run: Run) -> Non
     )
 
 
-def _write_objects(path: Path, image: Image, found: Segmentation, run: Run) -> None:
-    """Write the objects for another program, in the format that the name says."""
-    from cpsam_core.formats import ObjectSet, write_objects
+def _writer(kind: str) -> Callable[[Path, Image, Any, Run], None]:
+    """Return what writes a kind: a function of this module, or else its format's own."""
+    return WRITERS.get(kind, partial(_write_objects, kind))
+
+
+def _write_objects(kind: str, path: Path, image: Image, found: Segmentation, run: Run) -> None:
+    """Write the objects in one of the formats."""
+    from cpsam_core.formats import ObjectSet, find_format, write_objects
 
     ids = found.objects.ids.tolist()
     kinds = [] if found.classes is None else found.classes.tolist()
@@ -305,8 +320,10 @@ def _write_objects(path: Path, image: Image, found: Segmentation, run: Run) -> N
         pixel_size=image.pixel_size,
         z_step=image.z_step,
         image_name=image.path.name if image.path else "",
+        image_path=image.path,
+        image=image,
     )
-    write_objects(path, objects)
+    write_objects(path, objects, find_format(kind))
 
 
 def _write_overlay(path: Path, image: Image, found: Segmentation, run: Run) -> None:
@@ -318,8 +335,6 @@ WRITERS: dict[str, Callable[[Path, Image, Any, Run], None]] = {
     "png": _write_masks,
     "outlines": lambda path, image, found, run: write_outlines(path, found.labels),
     "rois": lambda path, image, found, run: write_rois(path, found.labels),
-    "geojson": _write_objects,
-    "coco": _write_objects,
     "flows": _write_flows,
     "seg": _write_seg,
     "csv": _write_table,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_core.cli.common import FAILED, OK, UsageError, add_device_options, fetch_progress, say, tell
-from cpsam_core.cli.kinds import KINDS, MASKS, ONE_PLANE
+from cpsam_core.cli.kinds import ALL, KINDS, MASKS, ONE_PLANE
 
 if TYPE_CHECKING:
     from cpsam_core.cli.batch import Outcome, Steps
@@ -44,8 +44,8 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "Outline every cell of images, and write masks (NAME_masks.tif) and whatever else is asked for. An image that "
         "fails does not stop the others; what failed is listed at the end, and the exit code is then 1."
     )
-    listed = "\n".join(f"  {name:<10}NAME{kind.ending:<15}{kind.holds}" for name, kind in KINDS.items())
-    everything = f"  {'all':<10}all of these but {', '.join(ONE_PLANE)}, which hold no stacks"
+    listed = "\n".join(f"  {name:<15}NAME{kind.ending:<16}{kind.holds}" for name, kind in KINDS.items())
+    everything = f"  {'all':<15}{', '.join(ALL)}\n\n{', '.join(ONE_PLANE)} hold one plane."
     parser.epilog = f"What --save knows:\n{listed}\n{everything}\n\n{EXAMPLES}"
     parser.add_argument(
         "inputs",
@@ -171,7 +171,7 @@ def _number_from_0(text: str) -> int:
 def _kinds(text: str) -> list[str]:
     names = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     if names == ["all"]:
-        return [kind for kind in KINDS if kind not in ONE_PLANE]
+        return list(ALL)
     unknown = [name for name in names if name not in KINDS]
     if unknown or not names:
         raise UsageError(f"--save knows {', '.join(KINDS)} and all, not {', '.join(unknown) or 'nothing'}")

@@ -1,0 +1,160 @@
+"""A new tool, panel or format is one new class (or file) and one row; nothing else has to know of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QPoint
+from PyQt6.QtWidgets import QToolBar
+
+from cpsam_core.images import readers
+from cpsam_gui import panels, tools
+from cpsam_gui.actions.install import WindowActions, make_window
+from cpsam_gui.actions.make import ACTIONS
+from cpsam_gui.actions.tools import tool_rows, toolbar_rows
+from cpsam_gui.panels import Host, Panel, Place
+from cpsam_gui.tools import Entry, Section, Tool
+from cpsam_gui.window.window import Window, image_filter
+
+if TYPE_CHECKING:
+    import pytest
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.session import Session
+
+
+class Measure(Tool):
+    """A tool that nobody needs."""
+
+    key = "dummy"
+    title = "Measure a distance"
+    hint = "Drag from one place to another"
+    entry = Entry("ruler", "Ctrl+Alt+Shift+M", Section.EDIT)
+
+
+class Notes(Panel):
+    """A panel that nobody needs."""
+
+    def __init__(self, session: Session, host: Host) -> None:
+        super().__init__()
+        self.session, self.host = session, host
+        self.followed: list[bool] = []
+        self.stays = False
+
+    def follow(self, on: bool) -> None:
+        """Note whether the panel is in view."""
+        self.followed.append(on)
+
+    def may_close(self) -> bool:
+        """Ask nobody."""
+        return not self.stays
+
+
+def test_a_tool_is_one_class_and_one_row(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(tools.TOOLS, Measure.key, Measure)
+    rows = tuple(tool_rows(tools.TOOLS.values()))
+    (row,) = [row for row in rows if row.tool == Measure.key]
+    assert row.key in tuple(toolbar_rows(tools.TOOLS.values()))
+    # What a start of the program builds from the table of tools.
+    others = tuple(action for action in ACTIONS if action.menu != "Tools" or not action.tool)
+    monkeypatch.setattr("cpsam_gui.actions.install.ACTIONS", (*rows, *others))
+    monkeypatch.setattr("cpsam_gui.actions.install.TOOLBAR", tuple(toolbar_rows(tools.TOOLS.values())))
+    window = make_window(session)
+    qtbot.addWidget(window)
+    installed = WindowActions.of(window)
+    action = installed.by_key["tool_dummy"]
+    bar = window.findChild(QToolBar, "toolbar")
+    assert bar is not None and action in bar.actions()
+    assert action.shortcut().toString() == "Ctrl+Alt+Shift+M"
+    action.setEnabled(True)
+    action.trigger()
+    assert isinstance(window.session.tool, Measure)
+    assert installed.tool_options.name.text() == "Measure a distance"
+    assert action.isChecked()
+
+
+def test_a_panel_is_one_class_and_one_row(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place("Notes", Notes, "bottom")
+    monkeypatch.setattr("cpsam_gui.window.window.PLACES", (*panels.PLACES, place))
+    window = make_window(session)
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    panel = window.panel(Notes)
+    assert panel.session is session and panel.host is window
+    menu = window.menuBar()
+    assert menu is not None
+    switch = window.docks["Notes"].toggleViewAction()
+    assert switch is not None and switch.text() == "Notes"
+    window.show_panel("Notes")
+    qtbot.waitUntil(lambda: panel.followed[-1:] == [True])
+    assert panel.mapTo(window, QPoint(0, 0)).x() > window.canvas.width() // 2
+    window.hide_panel("Notes")
+    assert panel.followed[-1] is False
+    panel.stays = True
+    assert not window.close()
+    panel.stays = False
+    assert window.close()
+
+
+def test_a_kind_of_image_is_one_file_and_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "*.dummy" not in image_filter()
+    monkeypatch.setattr(readers, "_READERS", list(readers._READERS))
+    readers.register(readers.Reader("a dummy", (".dummy",), readers.read_raw))
+    assert "*.dummy" in image_filter()
+    assert readers.can_read("cells.dummy")
+
+
+FORMAT = """
+import sys, types
+from pathlib import Path
+from cpsam_core import formats
+from cpsam_core.formats import kinds, registry
+
+module = types.ModuleType("cpsam_core.formats.dummy")
+exec('''
+import numpy as np
+from cpsam_core.formats.objects import ObjectSet
+
+def write_dummy(path, objects, options):
+    path.write_text(str(len(objects.ids)))
+
+def read_dummy(path, hints):
+    yield ObjectSet(np.eye(4, dtype=np.uint32))
+''', module.__dict__)
+sys.modules["cpsam_core.formats.dummy"] = module
+row = kinds.Format("dummy", "A dummy", "_dummy.dum", (".dum",), "dummy", stacks=True)
+# As if the row stood in the table of kinds.py.
+formats.FORMATS = registry.FORMATS = kinds.FORMATS = (*kinds.FORMATS, row)
+
+from cpsam_core.cli import main
+from cpsam_core.cli.kinds import ALL, KINDS
+from cpsam_core.formats import format_of, read_objects
+from cpsam_gui.storage.companions import holds_objects
+
+assert "dummy" in KINDS and "dummy" in ALL
+main(["segment", "--demo", "--save", "dummy", "--out", "out"])
+(written, *_) = sorted(Path("out").glob("*_dummy.dum"))
+assert int(written.read_text()) > 0
+assert read_objects(written).labels.shape == (4, 4)
+assert holds_objects(written)
+assert main(["convert", str(written), "--to", "tif", "--out", "tif"]) == 0
+assert list(Path("tif").iterdir())
+"""
+
+
+def test_a_format_of_objects_is_one_file_and_one_row(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", FORMAT], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_the_window_names_no_panel() -> None:
+    source = Path(sys.modules[Window.__module__].__file__ or "").read_text(encoding="utf-8")
+    assert not [kind for kind in dir(panels) if kind.endswith("Panel") and kind != "Panel" and kind in source]
