@@ -69,7 +69,7 @@ def strokes(window: Any, side: int, scale: float) -> list[Took]:
     """Paint 25 strokes; return the milliseconds of each event, presses and releases too."""
     times: list[Took] = []
     rng = np.random.default_rng(2)
-    window.session.use("brush")
+    window.session.gestures.use("brush")
     window.session.view.brush_diameter = 16
     look(window, side / 2, side / 2, scale)
     reach = 300 / max(scale, 1)
@@ -81,7 +81,7 @@ def strokes(window: Any, side: int, scale: float) -> list[Took]:
             times.append(timed(lambda: mouse(window, MOVE, y + dy, x + dx)))  # noqa: B023
         times.append(timed(lambda: mouse(window, RELEASE, y, x)))  # noqa: B023
         settle(30)
-    window.session.use("select")
+    window.session.gestures.use("select")
     return times
 
 
@@ -130,9 +130,9 @@ def edit(side: int, objects: int) -> None:
             settle()
             gone.append(timed(actions_of(window)["delete"].trigger))
             settle()
-            undone.append(timed(session.undo))
+            undone.append(timed(session.edits.undo))
             settle()
-            redone.append(timed(session.redo))
+            redone.append(timed(session.edits.redo))
             settle()
         report(f"delete 100 objects, {words}", spread(gone), "100 ms")
         report(f"undo of that, {words}", spread(undone), "30 ms")
@@ -149,9 +149,9 @@ def result(window: Any, side: int, objects: int) -> None:
     settle()
     times = []
     for _ in range(5):
-        times.append(timed(session.undo))
+        times.append(timed(session.edits.undo))
         settle()
-        times.append(timed(session.redo))
+        times.append(timed(session.edits.redo))
         settle()
     report("clear all", f"{cleared:.1f} ms")
     report("undo and redo of clearing all", spread(times), "30 ms")
@@ -263,9 +263,12 @@ def landing(side: int, objects: int) -> None:
             f"{stalls.longest:.1f} ms (job {seconds:.1f} s)",
             "100 ms",
         )
-        session.change(lambda document: _lock(document, 300))
+        session.edits.change(lambda document: _lock(document, 300))
         settle(300)
-    times = [timed(step) for step in (session.undo, session.undo, session.redo, session.redo)]
+    times = [
+        timed(step)
+        for step in (session.edits.undo, session.edits.undo, session.edits.redo, session.edits.redo)
+    ]
     report("undo and redo of these runs", spread(times), "30 ms")
     close_window(window)
 

@@ -29,13 +29,13 @@ def _change(operation: Callable[..., str | None], *args: object) -> Do:
 
     def do(window: Window) -> None:
         session = window.session
-        session.change(lambda document: operation(document, sorted(session.view.selection), *args))
+        session.edits.change(lambda document: operation(document, sorted(session.view.selection), *args))
 
     return do
 
 
 def _backspace(window: Window) -> None:
-    if not window.session.back():
+    if not window.session.gestures.back():
         _change(operations.delete)(window)
 
 
@@ -60,11 +60,13 @@ def _number(class_id: int) -> Action:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("undo", "Undo", lambda w: w.session.undo(), ("Ctrl+Z",), "undo", Condition((CAN_UNDO,)), "Edit"),
+    Action(
+        "undo", "Undo", lambda w: w.session.edits.undo(), ("Ctrl+Z",), "undo", Condition((CAN_UNDO,)), "Edit"
+    ),
     Action(
         "redo",
         "Redo",
-        lambda w: w.session.redo(),
+        lambda w: w.session.edits.redo(),
         ("Ctrl+Y", "Ctrl+Shift+Z"),
         "redo",
         Condition((CAN_REDO,)),
@@ -73,18 +75,20 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "copy",
         "Copy objects",
-        lambda w: w.session.copy(),
+        lambda w: w.session.edits.copy(),
         ("Ctrl+C",),
         "content_copy",
         WITH_SELECTION,
         "Edit",
         break_before=True,
     ),
-    Action("paste", "Paste", lambda w: w.session.paste(), ("Ctrl+V",), "content_paste", WITH_COPY, "Edit"),
+    Action(
+        "paste", "Paste", lambda w: w.session.edits.paste(), ("Ctrl+V",), "content_paste", WITH_COPY, "Edit"
+    ),
     Action(
         "paste_here",
         "Paste at the same place",
-        lambda w: w.session.paste_in_place(),
+        lambda w: w.session.edits.paste_in_place(),
         ("Ctrl+Alt+V",),
         "",
         WITH_COPY,
@@ -93,7 +97,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "duplicate",
         "Duplicate",
-        lambda w: w.session.duplicate(),
+        lambda w: w.session.edits.duplicate(),
         ("Ctrl+D",),
         "content_duplicate",
         WITH_SELECTION,
@@ -112,7 +116,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "finish",
         "Accept, finish",
-        lambda w: w.session.finish_gesture(),
+        lambda w: w.session.gestures.finish_gesture(),
         ("Return", "Enter"),
         "",
         WITH_IMAGE,
@@ -122,7 +126,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "cancel",
         "Give up, drop the selection",
-        lambda w: w.session.cancel_gesture(),
+        lambda w: w.session.gestures.cancel_gesture(),
         ("Esc",),
         "",
         WITH_IMAGE,
@@ -131,7 +135,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "clear",
         "Clear all masks",
-        lambda w: w.session.change(operations.clear),
+        lambda w: w.session.edits.change(operations.clear),
         ("Ctrl+0",),
         "close",
         WITH_OBJECTS,

@@ -47,13 +47,13 @@ CAN_UNDO = Fact(lambda s: s.document.can_undo, lambda s: (s.image_changed, s.his
 CAN_REDO = Fact(lambda s: s.document.can_redo, lambda s: (s.image_changed, s.history_changed))
 REVIEW_STATE = Fact(lambda s: s.document.facts.review, lambda s: (s.image_changed, s.history_changed))
 REGIONS = Fact(lambda s: bool(s.document.facts.complete), lambda s: (s.image_changed, s.history_changed))
-COPIED = Fact(lambda s: s.options.clipboard is not None, lambda s: (s.options.events.clipboard,))
-BY_INTENSITY = Fact(lambda s: s.options.by_intensity, lambda s: (s.options.events.by_intensity,))
-TOOL = Fact(lambda s: s.tool.key, lambda s: (s.tool_changed, s.image_changed))
+COPIED = Fact(lambda s: s.gestures.options.clipboard is not None, lambda s: (s.gestures.options.events.clipboard,))
+BY_INTENSITY = Fact(lambda s: s.gestures.options.by_intensity, lambda s: (s.gestures.options.events.by_intensity,))
+TOOL = Fact(lambda s: s.gestures.tool.key, lambda s: (s.gestures.tool_changed, s.image_changed))
 BUSY = Fact(lambda s: s.jobs.busy, lambda s: (s.jobs.started, s.jobs.finished))
 FLOWS = Fact(
     lambda s: s.runs.flows is not None,
-    lambda s: (s.image_changed, s.history_changed, s.settings_changed, s.runs.forecast.changed),
+    lambda s: (s.image_changed, s.history_changed, s.runs.settings_changed, s.runs.forecast.changed),
 )
 DEFAULTS = Fact(lambda s: s.runs.options.is_default, lambda s: (s.runs.options_changed,))
 FOLDER_RUNS = Fact(lambda s: s.folder_run.queue.running, lambda s: (s.folder_run.queue.state_changed,))

@@ -37,7 +37,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "run_region",
         "Segment a region",
-        lambda w: w.session.use("run_region"),
+        lambda w: w.session.gestures.use("run_region"),
         ("Ctrl+Shift+Return",),
         "select_drag",
         CAN_RUN,
@@ -76,7 +76,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "size_disk",
         "Match a disk to a cell",
-        lambda w: w.session.use("size_disk"),
+        lambda w: w.session.gestures.use("size_disk"),
         (),
         "circle_outline",
         WITH_IMAGE,

@@ -45,7 +45,7 @@ class ActionStates(QObject):
         one = self._made[action.key]
         one.setEnabled(self._ask(action.enabled))
         if action.tool:
-            one.setChecked(self._session.tool.key == action.tool)
+            one.setChecked(self._session.gestures.tool.key == action.tool)
         elif action.checked is not None:
             one.setChecked(self._ask(action.checked))
 

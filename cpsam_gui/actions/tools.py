@@ -22,13 +22,13 @@ def _tool(key: str) -> Do:
     def do(window: Window) -> None:
         action = window.findChild(QAction, f"tool_{key}")
         # The key in force, which may be one of the user's own: the tool is held for as long as it is.
-        window.session.use_by_key(key, action.shortcut().toString() if action is not None else "")
+        window.session.gestures.use_by_key(key, action.shortcut().toString() if action is not None else "")
 
     return do
 
 
 def _divide(window: Window) -> None:
-    options = window.session.options
+    options = window.session.gestures.options
     options.by_intensity = not options.by_intensity
 
 
@@ -66,7 +66,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "smaller",
         "Smaller brush, less tolerance",
-        lambda w: w.session.adjust(-1),
+        lambda w: w.session.gestures.adjust(-1),
         ("[", ","),
         "",
         WITH_IMAGE,
@@ -76,13 +76,21 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "larger",
         "Larger brush, more tolerance",
-        lambda w: w.session.adjust(1),
+        lambda w: w.session.gestures.adjust(1),
         ("]", "."),
         "",
         WITH_IMAGE,
         "Tools",
     ),
-    Action("write_mode", "Next write mode", lambda w: w.session.next_mode(), ("T",), "", WITH_IMAGE, "Tools"),
+    Action(
+        "write_mode",
+        "Next write mode",
+        lambda w: w.session.edits.next_mode(),
+        ("T",),
+        "",
+        WITH_IMAGE,
+        "Tools",
+    ),
     Action(
         "divide_by",
         "Seeds divide by intensity",

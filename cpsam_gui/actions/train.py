@@ -62,7 +62,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "tool_complete",
         "Mark complete regions",
-        lambda w: w.session.use("complete"),
+        lambda w: w.session.gestures.use("complete"),
         ("Shift+R",),
         "selection_marker",
         WITH_IMAGE,
@@ -73,7 +73,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "all_complete",
         "All of the image is complete",
-        lambda w: w.session.change(forget_regions),
+        lambda w: w.session.edits.change(forget_regions),
         (),
         "",
         Condition((REGIONS,)),

@@ -73,8 +73,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._drawing = False
         self._fitted = True
         session.image_changed.connect(self._new_image)
-        session.tool_changed.connect(self._tool_changed)
-        session.redraw.connect(self._show_shapes)
+        session.gestures.tool_changed.connect(self._tool_changed)
+        session.gestures.redraw.connect(self._show_shapes)
         theme.changed.connect(self._recolour)
         events = session.view.events
         events.camera.connect(self._move_camera)
@@ -151,11 +151,11 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._move_camera()
 
     def _tool_changed(self) -> None:
-        self.viewport().setCursor(QCursor(CURSORS[self._session.tool.cursor]))
+        self.viewport().setCursor(QCursor(CURSORS[self._session.gestures.tool.cursor]))
         self._show_shapes()
 
     def _show_shapes(self) -> None:
-        shapes = self._session.tool.shapes() if self._session.image is not None else []
+        shapes = self._session.gestures.tool.shapes() if self._session.image is not None else []
         self._preview.show(shapes, self._session.view.camera.scale)
 
     # -- mouse -------------------------------------------------------------------------------------------
@@ -189,7 +189,9 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         if event is None or self._session.image is None:
             return
         self._pressed = event.position()
-        if event.button() != Qt.MouseButton.MiddleButton and self._session.tool_press(self._pointer(event)):
+        if event.button() != Qt.MouseButton.MiddleButton and self._session.gestures.tool_press(
+            self._pointer(event)
+        ):
             self._drawing = True
         self._show_shapes()
 
@@ -206,7 +208,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
                 self._set_camera(self._session.view.camera.pan(way.y(), way.x()))
                 self._pressed = event.position()
                 return
-        self._session.tool_move(pointer)
+        self._session.gestures.tool_move(pointer)
         self.pointed.emit(pointer.y, pointer.x)
         self._show_shapes()
 
@@ -216,13 +218,13 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
             return
         pointer = self._pointer(event)
         if self._drawing:
-            self._session.tool_release(pointer)
+            self._session.gestures.tool_release(pointer)
         elif (
             self._pressed is not None and not self._panning and event.button() != Qt.MouseButton.MiddleButton
         ):
-            self._session.tool_click(pointer)
+            self._session.gestures.tool_click(pointer)
         if self._panning:
-            self.viewport().setCursor(QCursor(CURSORS[self._session.tool.cursor]))
+            self.viewport().setCursor(QCursor(CURSORS[self._session.gestures.tool.cursor]))
         self._pressed, self._panning, self._drawing = None, False, False
         self._show_shapes()
 
@@ -230,7 +232,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         """Show the whole image, unless the tool has a use for the double click; called by Qt."""
         if event is None or self._session.image is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        if not self._session.tool_double(self._pointer(event)):
+        if not self._session.gestures.tool_double(self._pointer(event)):
             self.fit()
         self._show_shapes()
 
@@ -242,8 +244,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         # Some systems turn the wheel sideways while Alt is held.
         turn = (event.angleDelta().y() or event.angleDelta().x()) / 120
         if held & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
-            self._session.adjust(turn)
-        elif self._session.tool_wheel(turn):
+            self._session.gestures.adjust(turn)
+        elif self._session.gestures.tool_wheel(turn):
             pass  # it widens or narrows what is proposed
         elif not event.pixelDelta().isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase:
             delta = event.pixelDelta()  # two fingers on a trackpad
@@ -282,7 +284,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         if not event.isAutoRepeat():
             if event.key() in PEEK:
                 self.peek(False)
-            self._session.key_released(event.text())
+            self._session.gestures.key_released(event.text())
         event.ignore()
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
@@ -292,5 +294,5 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     def leaveEvent(self, event: object) -> None:
         """Tell that the pointer is gone; called by Qt."""
-        self._session.tool_leave()
+        self._session.gestures.tool_leave()
         self.left.emit()

@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QListWidgetItem, QVBoxLayout
 
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.session.recovery import LeftWork
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from PyQt6.QtWidgets import QWidget
 
-    from cpsam_gui.session.recovery import Left
 
 LEFT = Qt.ItemDataRole.UserRole
 
@@ -23,10 +23,12 @@ LEFT = Qt.ItemDataRole.UserRole
 class RecoveryDialog(QDialog):
     """One line for each image; the chosen one is opened with its work, the others stay for later."""
 
-    def __init__(self, parent: QWidget | None, left: Sequence[Left], drop: Callable[[Left], object]) -> None:
+    def __init__(
+        self, parent: QWidget | None, left: Sequence[LeftWork], drop: Callable[[LeftWork], object]
+    ) -> None:
         super().__init__(parent)
         self._drop = drop
-        self.chosen: Left | None = None
+        self.chosen: LeftWork | None = None
         """What to recover; None for nothing now."""
         self.setWindowTitle(translate("Recover unsaved work"))
         layout = QVBoxLayout(self)
@@ -81,7 +83,9 @@ class RecoveryDialog(QDialog):
             self.reject()
 
 
-def choose(parent: QWidget | None, left: Sequence[Left], drop: Callable[[Left], object]) -> Left | None:
+def choose(
+    parent: QWidget | None, left: Sequence[LeftWork], drop: Callable[[LeftWork], object]
+) -> LeftWork | None:
     """Ask what to recover; None for nothing now."""
     dialog = RecoveryDialog(parent, left, drop)
     dialog.exec()

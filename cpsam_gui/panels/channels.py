@@ -44,7 +44,7 @@ class NetworkChannels(QWidget):
         layout.addWidget(
             dim(translate("Their order hardly matters: models are trained with channels shuffled."))
         )
-        session.channels_chosen.connect(self.refresh)
+        session.images.channels_chosen.connect(self.refresh)
 
     def refresh(self) -> None:
         """Offer the channels of the open image and show the choice."""

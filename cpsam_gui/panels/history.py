@@ -66,7 +66,7 @@ class HistoryPanel(Panel):
         self._note.setText("" if self._session.image is None else _state(document.modified))
 
     def _go(self, item: QListWidgetItem) -> None:
-        self._session.go_to(self.list.row(item))
+        self._session.edits.go_to(self.list.row(item))
 
 
 def _state(modified: bool) -> str:

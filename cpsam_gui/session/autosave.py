@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QTimer
 
-from cpsam_gui.session.saver import Request
+from cpsam_gui.session.saver import Request, Saver
 
 if TYPE_CHECKING:
-    from cpsam_gui.session.session import Session
+    from cpsam_gui.program.preferences import Chosen
+    from cpsam_gui.session.gestures import Gestures
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.watching import Watching
 
 PATIENCE = 500  # milliseconds until a gesture under way is looked at again
 AT_LATEST = 6.0  # times the rest after which work is saved even where the changes never rest
@@ -21,13 +24,32 @@ LONGEST = 60.0  # seconds of rest at most, where nothing longer was chosen
 class Autosave:
     """Asks the saver whenever work has rested for a while."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(
+        self,
+        open_image: OpenImage,
+        gestures: Gestures,
+        preferences: Chosen,
+        saver: Saver,
+        watching: Watching,
+    ) -> None:
+        self._open_image, self._gestures, self._preferences = open_image, gestures, preferences
+        self._saver, self._watching = saver, watching
         self._since: float | None = None
-        self._timer = QTimer(session)
+        self._timer = QTimer(open_image)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._try)
-        session.history_changed.connect(self.look)
+        open_image.history_changed.connect(self.look)
+        preferences.changed.connect(lambda _: self.look())
+
+    @property
+    def on(self) -> bool:
+        """Whether the work on the open image is saved without being asked to."""
+        return (
+            self._preferences.now.autosave
+            and self._open_image.path is not None
+            and not self._saver.paused
+            and not self._watching.read_only
+        )
 
     @property
     def pending(self) -> bool:
@@ -36,11 +58,10 @@ class Autosave:
 
     def look(self) -> None:
         """Begin to wait where something changed, stop where everything is saved."""
-        keeping = self._session.keeping
-        if not (keeping.saves_by_itself and keeping.unsaved):
+        if not (self.on and self._open_image.unsaved):
             self.stop()
             return
-        rest = max(keeping.preferences.now.autosave_seconds, min(SHARE * keeping.saver.seconds, LONGEST))
+        rest = max(self._preferences.now.autosave_seconds, min(SHARE * self._saver.seconds, LONGEST))
         now = time.monotonic()
         self._since = now if self._since is None else self._since
         left = min(rest, max(self._since + AT_LATEST * rest - now, 0.0))
@@ -52,9 +73,8 @@ class Autosave:
         self._since = None
 
     def _try(self) -> None:
-        session = self._session
-        if session.document.writing or session.tool.busy or session.keeping.saver.busy:
+        if self._open_image.document.writing or self._gestures.tool.busy or self._saver.busy:
             self._timer.start(PATIENCE)
             return
         self._since = None
-        session.keeping.saver.save(Request(quiet=True))
+        self._saver.save(Request(quiet=True))

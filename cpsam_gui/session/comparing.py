@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.progress import Progress
-    from cpsam_gui.session.session import Session
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.session.measuring import Measuring
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.segmenting import Segmenting
     from cpsam_gui.state.steps import Labels
     from cpsam_gui.tasks import RegionResult
 
@@ -32,19 +35,28 @@ class Comparing(QObject):
     agreed = pyqtSignal(object)
     """The agreement of several people (`cpsam_core.metrics.agreement.Agreement`)."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._session = session
+    def __init__(
+        self,
+        open_image: OpenImage,
+        jobs: Jobs,
+        measuring: Measuring,
+        segmenting: Segmenting,
+    ) -> None:
+        super().__init__(open_image)
+        self._open_image = open_image
+        self._jobs = jobs
+        self._measuring = measuring
+        self._segmenting = segmenting
         self.now: Compared | None = None
         self.shown = True
         """Whether the comparison is drawn on the canvas."""
-        session.image_changed.connect(self.clear)
+        self._open_image.image_changed.connect(self.clear)
 
     def clear(self) -> None:
         """Forget the comparison."""
         if self.now is not None:
             self.now = None
-            self._session.measuring.compare(None)
+            self._measuring.compare(None)
         self.changed.emit()
 
     def show(self, on: bool) -> None:
@@ -54,12 +66,12 @@ class Comparing(QObject):
 
     def with_file(self, path: Path) -> None:
         """Compare with masks in a file."""
-        read = partial(labels_of_file, path, self._session.document.shape)
+        read = partial(labels_of_file, path, self._open_image.document.shape)
         self._compare(path.name, read)
 
     def with_step(self, position: int) -> None:
         """Compare with the masks as they were when `position` steps were applied."""
-        document = self._session.document
+        document = self._open_image.document
         steps = document.applied(position)
         name = document.steps[position - 1] if position else translate("Opened")
         still = document.snapshot()
@@ -67,32 +79,30 @@ class Comparing(QObject):
 
     def with_model(self, name: str) -> None:
         """Run another model on the open image, and compare with what it finds; the masks stay as they are."""
-        session = self._session
-        if session.image is None:
+        if self._open_image.image is None:
             return
-        document = session.document
+        document = self._open_image.document
 
         def take(found: RegionResult | None) -> None:
-            if found is not None and document is session.document:
+            if found is not None and document is self._open_image.document:
                 labels = found.labels
                 self._compare(name, lambda progress: labels)
 
-        session.runs.propose_region(Box.whole(document.shape), take, name=name)
+        self._segmenting.propose_region(Box.whole(document.shape), take, name=name)
 
     def people(self, paths: Sequence[Path]) -> None:
         """Find out how well the masks of several people agree; `agreed` tells it."""
-        work = partial(agreement_of, tuple(paths), self._session.document.shape, THRESHOLD)
-        self._session.jobs.run(work, name=translate("Agreement"), lane=Lane.BESIDE, then=self.agreed.emit)
+        work = partial(agreement_of, tuple(paths), self._open_image.document.shape, THRESHOLD)
+        self._jobs.run(work, name=translate("Agreement"), lane=Lane.BESIDE, then=self.agreed.emit)
 
     def _compare(self, name: str, other: Callable[[Progress], Labels]) -> None:
-        session = self._session
-        if session.image is None:
+        if self._open_image.image is None:
             return
-        work = partial(compare_with, name, other, session.document.snapshot(), THRESHOLD)
-        session.jobs.run(work, name=translate("Comparing"), lane=Lane.BESIDE, then=self._take)
+        work = partial(compare_with, name, other, self._open_image.document.snapshot(), THRESHOLD)
+        self._jobs.run(work, name=translate("Comparing"), lane=Lane.BESIDE, then=self._take)
 
     def _take(self, compared: Compared) -> None:
         self.now = compared
         found = compared.comparison
-        self._session.measuring.compare(Agreement(found.second_ids, found.second_ious))
+        self._measuring.compare(Agreement(found.second_ids, found.second_ious))
         self.changed.emit()

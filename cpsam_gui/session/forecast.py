@@ -12,8 +12,8 @@ from cpsam_gui.runs.estimate import Estimate, Pace, guessed_device, guessed_pace
 
 if TYPE_CHECKING:
     from cpsam_core.segment.segmenter import Settings
-    from cpsam_gui.runs.models import ModelChoice
-    from cpsam_gui.session.session import Session
+    from cpsam_gui.runs.models import ModelChoice, Models
+    from cpsam_gui.session.open_image import OpenImage
 
 STORED = "segment/pace"
 PUBLISHED_BYTES = 1_200_000_000  # of a published model that is not here yet
@@ -25,8 +25,8 @@ class Forecast:
     changed = Signal()
     """A run told more about the model and the image."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, open_image: OpenImage, models: Models) -> None:
+        self._open_image, self._models = open_image, models
         self._pace: Pace | None = None
 
     @property
@@ -36,46 +36,43 @@ class Forecast:
             self._pace = Pace(_stored())
         return self._pace
 
-    def estimate(self) -> Estimate | None:
-        """Return what the next run on the open image will take; None without an image."""
-        session = self._session
-        if session.image is None:
+    def estimate(self, choice: ModelChoice, settings: Settings, known: float | None) -> Estimate | None:
+        """Return what the next run on the open image will take, of cells of a `known` diameter; None without one."""
+        if self._open_image.image is None:
             return None
-        choice = session.runs.options.model
-        loaded = session.models.loaded(choice)
+        loaded = self._models.loaded(choice)
         device = loaded.device if loaded is not None and loaded.device else guessed_device(choice)
         pace = self.pace.of(choice, device) or guessed_pace(self._weights(choice.name), device)
-        seconds = None if pace is None else pace * self._tiles(session.runs.settings, choice)
+        seconds = None if pace is None else pace * self._tiles(settings, choice, known)
         return Estimate(seconds, device, loaded.precision if loaded is not None else "", loaded is not None)
 
-    def learn(self, choice: ModelChoice, settings: Settings, seconds: float) -> None:
+    def learn(self, choice: ModelChoice, settings: Settings, known: float | None, seconds: float) -> None:
         """Take over what a run on the open image took."""
-        loaded = self._session.models.loaded(choice)
+        loaded = self._models.loaded(choice)
         if loaded is not None and loaded.device:
-            self.pace.learn(choice, loaded.device, seconds, self._tiles(settings, choice))
+            self.pace.learn(choice, loaded.device, seconds, self._tiles(settings, choice, known))
             QSettings().setValue(STORED, json.dumps(self.pace.known))
         self.changed.emit()
 
-    def _tiles(self, settings: Settings, choice: ModelChoice) -> int:
-        session = self._session
-        loaded, flows = session.models.loaded(choice), session.runs.flows
+    def _tiles(self, settings: Settings, choice: ModelChoice, known: float | None) -> int:
+        loaded, image = self._models.loaded(choice), self._open_image.image
         return tiles_of(
-            session.document.shape,
+            self._open_image.document.shape,
             settings,
             tile=loaded.tile if loaded is not None else 256,
             diameter=loaded.diameter if loaded is not None else self._wanted(choice.name),
-            known=flows.diameter if flows is not None else None,
-            anisotropy=session.image.anisotropy if session.image is not None else None,
+            known=known,
+            anisotropy=image.anisotropy if image is not None else None,
         )
 
     def _wanted(self, name: str) -> float | str | None:
         """Return the diameter that a model's card wants."""
-        card = next((model.card for model in self._session.models.listed() if model.name == name), None)
+        card = next((model.card for model in self._models.listed() if model.name == name), None)
         return card.diameter if card is not None else None
 
     def _weights(self, name: str) -> int | None:
         """Return the bytes of a model's file; a published one is large, whether it is here or not."""
-        found = next((model for model in self._session.models.listed() if model.name == name), None)
+        found = next((model for model in self._models.listed() if model.name == name), None)
         if found is None:
             return None
         return PUBLISHED_BYTES if found.kind == "published" and found.size is None else found.size

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from cpsam_gui.program.i18n import translate, translate_said
-from cpsam_gui.state.view import View
 from cpsam_gui.tools import TOOLS, Desk, Options, Pointer, Tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cpsam_gui.state.document import Document
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
 
 BRUSH_RANGE = (1.0, 400.0)  # image pixels
 BRUSH_STEP = 1.15  # for one turn of the wheel or one press of a key
@@ -22,20 +22,19 @@ HOLD = 0.35  # seconds; the key of a tool that is held longer takes the tool up 
 
 
 class Gestures(QObject):
-    """Passes events to the tool in hand. The part of a session that the canvas talks to."""
+    """Passes events to the tool in hand. The canvas talks to it."""
 
     tool_changed = pyqtSignal()
     redraw = pyqtSignal()
     """The shapes of the tool changed without a mouse event."""
     gesture_changed = pyqtSignal()
     """A gesture began or ended."""
-    message = pyqtSignal(str)
 
-    def __init__(self, document: Document, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.view = View()
+    def __init__(self, open_image: OpenImage, notices: Notices) -> None:
+        super().__init__(open_image)
+        self.view, self._notices = open_image.view, notices
         self.options = Options()
-        self.desk = Desk(document, self.view, self.options)
+        self.desk = Desk(open_image.document, self.view, self.options)
         self.tool: Tool = TOOLS["select"](self.desk)
         self.pointer: Pointer | None = None
         """Where the mouse is on the canvas; None elsewhere."""
@@ -64,7 +63,7 @@ class Gestures(QObject):
         if self.pointer is not None:
             self.tool.move(self.pointer)
         self.tool_changed.emit()
-        self.message.emit("")
+        self._notices.message.emit("")
         self._speak()
 
     def use_by_key(self, key: str, letter: str) -> None:
@@ -163,7 +162,7 @@ class Gestures(QObject):
         if words is None:
             self.scale_brush(BRUSH_STEP**turns)
         else:
-            self.message.emit(translate_said(words))
+            self._notices.message.emit(translate_said(words))
         self._speak()
         self.redraw.emit()
 
@@ -172,7 +171,7 @@ class Gestures(QObject):
         low, high = BRUSH_RANGE
         diameter = self.view.brush_diameter * factor
         self.view.brush_diameter = min(max(diameter, low), high)
-        self.message.emit(translate("Brush {:.0f} px").format(self.view.brush_diameter))
+        self._notices.message.emit(translate("Brush {:.0f} px").format(self.view.brush_diameter))
         self.redraw.emit()
 
     # -- inside ------------------------------------------------------------------------------------------
@@ -194,7 +193,7 @@ class Gestures(QObject):
 
     def _speak(self) -> None:
         if self.desk.problems:
-            self.message.emit(translate_said(self.desk.problems[-1]))
+            self._notices.message.emit(translate_said(self.desk.problems[-1]))
             self.desk.problems.clear()
 
     def _options_changed(self, *_: object) -> None:

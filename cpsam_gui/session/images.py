@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PyQt6.QtCore import QObject, pyqtSignal
+
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Problem
 from cpsam_gui.program.i18n import translate
@@ -14,14 +16,34 @@ from cpsam_gui.state.document import Document
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cpsam_gui.session.session import Session
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.program.preferences import Chosen
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
 
 
-class Images:
+class Images(QObject):
     """Makes an image file the open image of a session."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    loaded = pyqtSignal(object)
+    """An image is there, and its document is empty: the masks that came with it (`tasks.Opened`) go in now."""
+    axes_asked = pyqtSignal(object, object)
+    """The meaning of an image's axes must be asked (`tasks.Unsure`, what to do when it is open)."""
+    channels_chosen = pyqtSignal()
+    """Other channels go to the network."""
+
+    def __init__(
+        self,
+        open_image: OpenImage,
+        notices: Notices,
+        jobs: Jobs,
+        preferences: Chosen,
+    ) -> None:
+        super().__init__(open_image)
+        self._open_image = open_image
+        self._notices = notices
+        self._jobs = jobs
+        self._preferences = preferences
         self.reading = tasks.Reading()
         """How the axes of the open image were read."""
         self.histograms: tuple[tasks.Histogram, ...] = ()
@@ -43,12 +65,11 @@ class Images:
 
         A `shipped` image is shown without its path, so that nothing is saved inside the installed program. Where
         the meaning of the axes is not certain and `reading` does not say it, the session asks
-        (`Session.axes_asked`), once for images of the same shape in the same folder.
+        (`axes_asked`), once for images of the same shape in the same folder.
         """
-        session = self._session
-        session.jobs.next_generation()
-        session.message.emit(translate("Opening {}").format(path.name))
-        session.jobs.run(
+        self._jobs.next_generation()
+        self._notices.message.emit(translate("Opening {}").format(path.name))
+        self._jobs.run(
             partial(tasks.open_image, path, reading=reading, shipped=shipped, trusted=trusted),
             name=translate("Opening {}").format(path.name),
             then=partial(self._opened, then=then, reading=reading or tasks.Reading()),
@@ -57,7 +78,7 @@ class Images:
     def answer(self, unsure: tasks.Unsure, reading: tasks.Reading, then: Callable[[], None] | None) -> None:
         """Go on opening an image with the axes that the user chose."""
         self._answers[(unsure.path.parent, unsure.shape)] = reading
-        self._session.jobs.run(
+        self._jobs.run(
             partial(tasks.open_unsure, unsure, reading),
             name=translate("Opening {}").format(unsure.path.name),
             then=partial(self._opened, then=then, reading=reading),
@@ -71,7 +92,7 @@ class Images:
             if known is not None:
                 self.answer(opened, known, then)
             else:
-                self._session.axes_asked.emit(opened, then)
+                self.axes_asked.emit(opened, then)
             return
         self.show(opened, reading)
         if then is not None:
@@ -79,30 +100,29 @@ class Images:
 
     def show(self, opened: tasks.Opened, reading: tasks.Reading | None = None) -> None:
         """Make an image that was read the open one, with the masks that were saved with it."""
-        session, image = self._session, opened.image
-        session.image = image
-        session.path = Path(image.path) if image.path is not None else None
+        image = opened.image
+        self._open_image.image = image
+        self._open_image.path = Path(image.path) if image.path is not None else None
         self.reading, self.histograms = reading or tasks.Reading(), opened.histograms
         if self.chosen is not None and max(self.chosen, default=0) >= image.pixels.shape[3]:
             self.chosen = None  # another kind of image
-        session.runs.forget()
-        session.adopt(Document(image.pixels.shape[:3], session.keeping.preferences.now.history_bytes))
-        session.keeping.take_up(opened)
-        session.view.selection = frozenset()
-        session.view.plane = image.pixels.shape[0] // 2 if image.pixels.shape[0] > 1 else 0
-        session.view.channels = opened.channels
-        session.image_changed.emit()
-        session.history_changed.emit()
-        session.objects_changed.emit()
-        session.message.emit(self.describe())
+        self._open_image.adopt(Document(image.pixels.shape[:3], self._preferences.now.history_bytes))
+        self.loaded.emit(opened)
+        self._open_image.view.selection = frozenset()
+        self._open_image.view.plane = image.pixels.shape[0] // 2 if image.pixels.shape[0] > 1 else 0
+        self._open_image.view.channels = opened.channels
+        self._open_image.image_changed.emit()
+        self._open_image.history_changed.emit()
+        self._open_image.objects_changed.emit()
+        self._notices.message.emit(self.describe())
         if opened.problem:
-            session.failed.emit(
+            self._notices.failed.emit(
                 Problem(translate("The saved masks were left out. {}").format(opened.problem))
             )
 
     def describe(self) -> str:
         """Return size and type of the open image in words."""
-        image = self._session.image
+        image = self._open_image.image
         if image is None:
             return ""
         z, y, x, c = image.pixels.shape
@@ -112,12 +132,11 @@ class Images:
 
     def auto_contrast(self, index: int) -> None:
         """Set the brightness levels of a channel from the plane shown."""
-        session = self._session
-        if session.image is not None:
-            low, high = tasks.levels(session.image.pixels[session.view.plane, ..., index])
-            session.view.set_channel(index, low=low, high=high)
+        if self._open_image.image is not None:
+            low, high = tasks.levels(self._open_image.image.pixels[self._open_image.view.plane, ..., index])
+            self._open_image.view.set_channel(index, low=low, high=high)
 
     def choose(self, channels: tuple[int, ...] | None) -> None:
         """Choose the channels that go to the network; None for the first ones."""
         self.chosen = channels
-        self._session.channels_chosen.emit()
+        self.channels_chosen.emit()

@@ -15,7 +15,7 @@ from cpsam_gui.state.palette import pack, palette_table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cpsam_gui.session.session import Session
+    from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.state.image_facts import ClassName
 
 LINES = 0.95  # opacity of outlines
@@ -23,27 +23,32 @@ MANY = 256  # objects; from here on drawing everything in view anew is quicker t
 CLASSLESS = (160, 160, 160)
 
 
-class Look:
+class MaskColours:
     """Keeps the colour tables of the masks in step with the document and the view."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(
+        self,
+        open_image: OpenImage,
+    ) -> None:
+        self._open_image = open_image
         self._tables: tuple[NDArray[np.uint32], NDArray[np.uint32]] | None = None
         self._classes: tuple[ClassName, ...] = ()
-        session.view.events.masks.connect(self.forget)
-        session.view.events.selection.connect(self.selection_changed)
+        open_image.adopted.connect(self.forget)
+        open_image.rows_changed.connect(self.objects_changed)
+        self._open_image.view.events.masks.connect(self.forget)
+        self._open_image.view.events.selection.connect(self.selection_changed)
 
     def tables(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
         """Return the colours of fills and outlines by id; new objects are added in place."""
         if self._tables is None:
-            style, selection = self._session.view.masks, self._session.view.selection
+            style, selection = self._open_image.view.masks, self._open_image.view.selection
             entries = self._entries(slice(None))
             if style.solo and selection:
                 chosen = np.fromiter(selection, np.int64, len(selection))
                 alone = np.zeros_like(entries)
                 alone[chosen] = entries[chosen]
                 entries = alone
-            self._classes = self._session.document.facts.classes
+            self._classes = self._open_image.document.facts.classes
             self._tables = self._colours(style.opacity)[entries], self._colours(LINES)[entries]
         return self._tables
 
@@ -53,18 +58,18 @@ class Look:
 
     def selection_changed(self) -> None:
         """Follow the selection where it is shown alone."""
-        if self._session.view.masks.solo:
+        if self._open_image.view.masks.solo:
             self._tables = None
 
     def objects_changed(self, ids: frozenset[int] | None) -> None:
         """Recolour objects that are new or changed."""
-        session, tables = self._session, self._tables
-        document, style = session.document, session.view.masks
+        tables = self._tables
+        document, style = self._open_image.document, self._open_image.view.masks
         other_size = tables is not None and tables[0].size != document.colours.size
         other_classes = style.by_class and document.facts.classes != self._classes
         if ids is None or style.solo or other_size or other_classes:
             self._tables = None
-            session.overlay_changed.emit()
+            self._open_image.overlay_changed.emit()
         elif tables is not None and ids:
             numbers = np.fromiter(ids, np.int64, len(ids))
             entries, lines = self._entries(numbers), self._colours(LINES)
@@ -73,24 +78,24 @@ class Look:
             tables[0][changed] = self._colours(style.opacity)[entries]
             tables[1][changed] = lines[entries]
             if changed.size > MANY:
-                session.overlay_changed.emit()
+                self._open_image.overlay_changed.emit()
                 return
             for number in changed.tolist():
                 if number in document.objects:
-                    session.labels_changed.emit(document.objects[number].box)
+                    self._open_image.labels_changed.emit(document.objects[number].box)
 
     def _entries(self, numbers: slice | NDArray[np.int64]) -> NDArray[np.integer[Any]]:
         """Return which entry of the colours objects have; 0 for ids without one."""
-        document = self._session.document
+        document = self._open_image.document
         entries = document.colours[numbers]
-        if not self._session.view.masks.by_class:
+        if not self._open_image.view.masks.by_class:
             return entries
         return np.where(entries > 0, document.classes[numbers].astype(np.uint16) + 1, 0)
 
     def _colours(self, opacity: float) -> NDArray[np.uint32]:
         """Return premultiplied ARGB by entry; `opacity` is 0 to 1."""
-        if self._session.view.masks.by_class:
-            return class_table(self._session.document.facts.classes, opacity)
+        if self._open_image.view.masks.by_class:
+            return class_table(self._open_image.document.facts.classes, opacity)
         return palette_table(opacity)
 
 

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from cpsam_gui.jobs.jobs import Job
-    from cpsam_gui.session.session import Session
+    from cpsam_gui.jobs.jobs import Job, Jobs
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.steps import Step
 
@@ -40,9 +41,16 @@ class Measuring(QObject):
     """There is another table, or none any more."""
     busy_changed = pyqtSignal()
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._session = session
+    def __init__(
+        self,
+        open_image: OpenImage,
+        notices: Notices,
+        jobs: Jobs,
+    ) -> None:
+        super().__init__(open_image)
+        self._open_image = open_image
+        self._notices = notices
+        self._jobs = jobs
         self.now: Measured | None = None
         self.agreement: Agreement | None = None
         self._followers: set[str] = set()
@@ -57,7 +65,7 @@ class Measuring(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(REST)
         self._timer.timeout.connect(self._look)
-        session.image_changed.connect(self._new_image)
+        self._open_image.image_changed.connect(self._new_image)
 
     # -- who wants it ------------------------------------------------------------------------------------
 
@@ -85,7 +93,7 @@ class Measuring(QObject):
 
     def ask(self, then: Callable[[], None]) -> None:
         """Call `then` when the table is up to date: now, or after measuring."""
-        if self._session.image is None:
+        if self._open_image.image is None:
             return
         if self.fresh:
             then()
@@ -107,7 +115,7 @@ class Measuring(QObject):
         self._broken = self._under_way = False
         self._forget()
         self._waiting.clear()
-        self._session.document.stepped.connect(self._stepped)
+        self._open_image.document.stepped.connect(self._stepped)
         self._timer.start(0)
         self.changed.emit()
 
@@ -125,20 +133,19 @@ class Measuring(QObject):
         else:
             self._rows.update(step.records)
         if step.facts is not None and step.facts[0].classes != step.facts[1].classes:
-            self._rows.update(self._session.document.objects)
+            self._rows.update(self._open_image.document.objects)
         self._timer.start()
 
     def _look(self) -> None:
         """Measure where somebody wants it and nothing else is at work."""
-        session = self._session
-        if session.image is None or self.fresh or self._job is not None:
+        if self._open_image.image is None or self.fresh or self._job is not None:
             return
         if not (self._followers or self._waiting):
             return
-        if session.document.writing:
+        if self._open_image.document.writing:
             self._timer.start()
         elif self._only_rows():
-            objects = session.document.objects
+            objects = self._open_image.document.objects
             rows = {number: objects[number] for number in self._rows if number in objects}
             assert self.now is not None
             self.now = self.now.with_rows(rows, self._names(), self.agreement)
@@ -156,11 +163,10 @@ class Measuring(QObject):
         )
 
     def _names(self) -> Mapping[int, str]:
-        return {one.number: one.name for one in self._session.document.facts.classes}
+        return {one.number: one.name for one in self._open_image.document.facts.classes}
 
     def _start(self) -> None:
-        session = self._session
-        document, image = session.document, session.image
+        document, image = self._open_image.document, self._open_image.image
         assert image is not None
         request = Request(
             image,
@@ -174,7 +180,7 @@ class Measuring(QObject):
         )
         self._everything, self._under_way = False, True
         self._forget()
-        self._job = session.jobs.run(
+        self._job = self._jobs.run(
             partial(measure_objects, request),
             name=translate("Measuring"),
             lane=Lane.BESIDE,
@@ -213,10 +219,10 @@ class Measuring(QObject):
         from cpsam_core.measure import write_table
 
         def done(_: None) -> None:
-            self._session.message.emit(translate("Saved {}").format(target))
+            self._notices.message.emit(translate("Saved {}").format(target))
 
         work = partial(write_table, target, dict(columns))
-        self._session.jobs.run(
+        self._jobs.run(
             lambda progress: work(),
             name=translate("Saving"),
             lane=Lane.BESIDE,
@@ -226,9 +232,8 @@ class Measuring(QObject):
 
     def measure_folder(self, folder: Path, target: Path, where: str = "") -> None:
         """Measure the images of a folder with their saved masks, in the background."""
-        session = self._session
-        if session.jobs.busy:
-            session.message.emit(translate("Something else is at work: try again when it has ended"))
+        if self._jobs.busy:
+            self._notices.message.emit(translate("Something else is at work: try again when it has ended"))
             return
 
         def done(tables: FolderTables) -> None:
@@ -237,7 +242,7 @@ class Measuring(QObject):
             )
             if tables.failed:
                 words += "   " + translate("not measured: {names}").format(names="; ".join(tables.failed[:3]))
-            session.message.emit(words)
+            self._notices.message.emit(words)
 
         work = partial(measure_folder, folder, target, where)
-        session.jobs.run(work, name=translate("Measuring the folder"), then=done)
+        self._jobs.run(work, name=translate("Measuring the folder"), then=done)

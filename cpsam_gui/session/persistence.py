@@ -11,10 +11,8 @@ from PyQt6.QtCore import QEventLoop, QTimer
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Lane, Problem
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.program.preferences import Chosen
 from cpsam_gui.session.autosave import Autosave
-from cpsam_gui.session.questions import Answer, Question, safe_answer
-from cpsam_gui.session.recovery import Recovery
+from cpsam_gui.session.questions import Answer, Question, Questioner
 from cpsam_gui.session.saver import Request, Saver
 from cpsam_gui.session.watching import Watching
 from cpsam_gui.state import review_rule as review
@@ -27,65 +25,100 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from cpsam_gui.session.session import Session
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.program.preferences import Chosen
+    from cpsam_gui.session.gestures import Gestures
+    from cpsam_gui.session.images import Images
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.recording import Recording
+    from cpsam_gui.session.segmenting import Segmenting
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Step
 
 
-class Keeping:
+class Persistence:
     """Saves the work of a session, and keeps a journal of it meanwhile."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self.ask: Callable[[Question], str] = safe_answer
-        """Asks the user; a window puts its dialog here."""
-        self.preferences = Chosen()
+    def __init__(
+        self,
+        open_image: OpenImage,
+        notices: Notices,
+        jobs: Jobs,
+        preferences: Chosen,
+        images: Images,
+        segmenting: Segmenting,
+        gestures: Gestures,
+        recording: Recording,
+    ) -> None:
+        self._open_image = open_image
+        self._notices = notices
+        self._jobs = jobs
+        self._images = images
+        self._segmenting = segmenting
+        self._recording = recording
+        self.preferences = preferences
+        self.questions = Questioner()
         self.journal: Journal | None = None
-        self.saver, self.autosave = Saver(session), Autosave(session)
-        self.recovery, self.watching = Recovery(session), Watching(session)
+        self.watching = Watching(open_image, notices, jobs, self.questions)
+        self.saver = Saver(open_image, notices, jobs, self.questions, preferences, segmenting, self.extra)
+        self.autosave = Autosave(open_image, gestures, preferences, self.saver, self.watching)
         self._foreign: Mapping[str, Any] = {}
         self._coming: Facts | None = None
         self._fingerprint = ""  # of the open image
-        self.preferences.changed.connect(lambda _: self.autosave.look())
+        images.loaded.connect(self.take_up)
+        self.saver.nothing_left.connect(self.forget_journal)
+        self.watching.reload.connect(self._reload)
+
+    @property
+    def ask(self) -> Callable[[Question], str]:
+        """Asks the user; a window puts its dialog here."""
+        return self.questions.ask
+
+    @ask.setter
+    def ask(self, ask: Callable[[Question], str]) -> None:
+        self.questions.ask = ask
 
     # -- an image comes and goes -------------------------------------------------------------------------
 
     def take_up(self, opened: tasks.Opened) -> None:
         """Begin with an image that was opened, and with the masks that were saved beside it."""
-        session = self._session
         self.let_go()
-        session.document.rule = self._mean
+        self._open_image.document.rule = self._mean
         self._foreign = {}
         self._fingerprint = opened.fingerprint
         if opened.doubt:
-            QTimer.singleShot(0, partial(self._ask_about, session.document, opened))
+            QTimer.singleShot(0, partial(self._ask_about, self._open_image.document, opened))
         else:
             self._take_masks(opened)
         self.saver.begin(opened.problem or opened.doubt)
-        if session.path is not None:
+        if self._open_image.path is not None:
             self.journal = Journal(
-                session.document, session.path, complain=self._complain, log=lambda: session.recording.entries
+                self._open_image.document,
+                self._open_image.path,
+                complain=self._complain,
+                log=lambda: self._recording.entries,
             )
         self.watching.begin()
-        self.recovery.offer_for_open_image()
+        self._recording.begin(self._foreign)
 
     def _take_masks(self, opened: tasks.Opened) -> None:
         """Put the masks that were saved beside an image into its document."""
         if opened.found is not None and opened.masks_from is not None:
             name = translate("Saved masks ({})").format(opened.masks_from.name)
             self.take_over(StepKind.LOAD, name, opened.found)
-            self._session.document.mark_saved()
+            self._open_image.document.mark_saved()
 
     def _ask_about(self, document: Document, opened: tasks.Opened) -> None:
         """Ask whether masks that may be those of another image are wanted; without an answer they are left out."""
-        if self._session.document is not document or opened.masks_from is None:
+        if self._open_image.document is not document or opened.masks_from is None:
             return  # another image is open by now
         question = Question(
             translate("The masks in {} may belong to another image.").format(opened.masks_from.name),
             opened.doubt,
             (Answer("use", translate("Use them")), Answer("empty", translate("Start without masks"))),
         )
-        if self.ask(question) == "use" and self._session.document is document and not document.modified:
+        if self.ask(question) == "use" and self._open_image.document is document and not document.modified:
             self._take_masks(opened)
             self.saver.begin()
 
@@ -103,17 +136,17 @@ class Keeping:
         if isinstance(found, tasks.Loaded):
             self._coming, self._foreign = found.facts, found.foreign or self._foreign
         try:
-            self._session.runs.swap(kind, name, found)
+            self._segmenting.swap(kind, name, found)
         finally:
             self._coming = None
 
     def _mean(self, step: Step, facts: Facts) -> Facts:
         """Return what a new step means for the facts."""
-        return self._coming or review.after(step, facts, self._session.document.objects)
+        return self._coming or review.after(step, facts, self._open_image.document.objects)
 
     def _complain(self, text: str) -> None:
         """Say that the journal cannot be written; comes from its thread."""
-        self._session.failed.emit(Problem(text))
+        self._notices.failed.emit(Problem(text))
 
     def forget_journal(self) -> None:
         """Begin the journal anew, because what stands in it was saved."""
@@ -125,30 +158,25 @@ class Keeping:
     @property
     def unsaved(self) -> bool:
         """Whether the open image has work that no file holds."""
-        return self._session.image is not None and self._session.document.modified
+        return self._open_image.unsaved
 
     @property
     def saves_by_itself(self) -> bool:
         """Whether the work on the open image is saved without being asked to."""
-        return (
-            self.preferences.now.autosave
-            and self._session.path is not None
-            and not self.saver.paused
-            and not self.watching.read_only
-        )
+        return self.autosave.on
 
     def save(self, then: Callable[[], object] | None = None, *, masks: bool = True) -> None:
         """Save the project, and the masks beside the image, in the background; call `then` after it."""
-        if self._session.image is None:
+        if self._open_image.image is None:
             return
-        if self._session.path is None:
-            self._session.failed.emit(
+        if self._open_image.path is None:
+            self._notices.failed.emit(
                 Problem(
                     translate("This image has no file name. Choose where its masks go with Export masks.")
                 )
             )
         elif self.watching.read_only:
-            self._session.failed.emit(
+            self._notices.failed.emit(
                 Problem(translate("This image was opened to look only. Export masks writes them elsewhere."))
             )
         else:
@@ -169,22 +197,21 @@ class Keeping:
 
     def discard(self) -> None:
         """Give up what was changed since the last save, on purpose."""
-        self._session.document.mark_saved()
+        self._open_image.document.mark_saved()
         self.forget_journal()
 
     def export(self, target: Path) -> None:
         """Write the masks to `target` in the background; its ending says in which form."""
-        session = self._session
-        document, state = session.document, session.document.state
+        document, state = self._open_image.document, self._open_image.document.state
 
         def done(written: Path) -> None:
-            if document is session.document and session.path is None:
+            if document is self._open_image.document and self._open_image.path is None:
                 document.mark_saved(state)  # there is no project that could hold the work
-            session.message.emit(translate("Saved {}").format(written))
-            session.saved.emit(str(written))
+            self._notices.message.emit(translate("Saved {}").format(written))
+            self._notices.saved.emit(str(written))
 
         work = partial(tasks.save, target, document.snapshot(), dict(document.objects), self.extra())
-        session.jobs.run(work, name=translate("Saving"), lane=Lane.BESIDE, then=done)
+        self._jobs.run(work, name=translate("Saving"), lane=Lane.BESIDE, then=done)
 
     @property
     def foreign(self) -> Mapping[str, Any]:
@@ -193,28 +220,35 @@ class Keeping:
 
     def extra(self) -> tasks.Saved:
         """Return what is saved beside the masks."""
-        session, left = self._session, self._session.runs.flows
-        settings = dict(session.runs.last_settings)
+        left = self._segmenting.flows
+        settings = dict(self._segmenting.last_settings)
         if left is not None and left.diameter is not None:
             settings[tasks.DIAMETER_USED] = left.diameter
         saved = tasks.Saved(
-            session.path,
+            self._open_image.path,
             settings,
-            facts=session.document.facts,
-            foreign=session.recording.with_log(self._foreign),
-            key=session.image.key if session.image is not None else None,
+            facts=self._open_image.document.facts,
+            foreign=self._recording.with_log(self._foreign),
+            key=self._open_image.image.key if self._open_image.image is not None else None,
             fingerprint=self._fingerprint,
         )
         if left is None:
             return saved
         return replace(saved, flows=left.flows, logits=left.logits, class_logits=left.class_logits)
 
+    def _reload(self, path: Path) -> None:
+        """Open an image again that another program changed; work on it is saved first."""
+        if self.unsaved and not self.watching.read_only:
+            self.save(lambda: self._images.open(path, trusted=True), masks=False)
+        else:
+            self._images.open(path, trusted=True)
+
     # -- what is known of the image ----------------------------------------------------------------------
 
     @property
     def state(self) -> ReviewState:
         """How far the work on the open image is."""
-        return self._session.document.facts.review
+        return self._open_image.document.facts.review
 
     def set_state(self, state: ReviewState) -> None:
         """Say how far the work is, as a step that can be undone."""
@@ -230,16 +264,16 @@ class Keeping:
         """Mark the image as verified, or take that back."""
         verified = self.state is ReviewState.VERIFIED
         self.set_state(ReviewState.CORRECTED if verified else ReviewState.VERIFIED)
-        self._session.message.emit(translate("Not verified") if verified else translate("Verified"))
+        self._notices.message.emit(translate("Not verified") if verified else translate("Verified"))
 
     def set_facts(self, name: str, **fields: Any) -> None:
         """Change what is known of the image (notes, names of classes, complete regions) as one step."""
-        document = self._session.document
-        if self._session.image is None or document.writing:
+        document = self._open_image.document
+        if self._open_image.image is None or document.writing:
             return
         with document.step(name, StepKind.MARK):
             document.set_facts(**fields)
 
     def project(self) -> Path | None:
         """Return where the project of the open image is kept."""
-        return project_path(self._session.path) if self._session.path is not None else None
+        return project_path(self._open_image.path) if self._open_image.path is not None else None

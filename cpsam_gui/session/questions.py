@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,13 @@ class Question:
     def safe(self) -> str:
         """Key of the safe answer, which also stands for closing the question."""
         return self.answers[-1].key
+
+
+class Questioner:
+    """Asks the user; a window puts its dialog here."""
+
+    def __init__(self) -> None:
+        self.ask: Callable[[Question], str] = safe_answer
 
 
 def safe_answer(question: Question) -> str:

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.segment.settings import Settings
-    from cpsam_gui.session.session import Session
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.runs.models import Models
+    from cpsam_gui.session.images import Images
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.segmenting import Segmenting
     from cpsam_gui.state.steps import Step
     from cpsam_gui.storage.worklog import Entry
 
@@ -27,16 +32,29 @@ if TYPE_CHECKING:
 class Recording:
     """Follows the history of the open image."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(
+        self,
+        open_image: OpenImage,
+        notices: Notices,
+        jobs: Jobs,
+        models: Models,
+        images: Images,
+        segmenting: Segmenting,
+    ) -> None:
+        self._open_image = open_image
+        self._notices = notices
+        self._jobs = jobs
+        self._models = models
+        self._images = images
+        self._segmenting = segmenting
         self.entries: list[Entry] = []
         self._undone: set[int] = set()
-        session.image_changed.connect(self._new_image)
 
-    def _new_image(self) -> None:
-        self.entries = worklog.read(self._session.keeping.foreign.get(worklog.KEY))
+    def begin(self, foreign: Mapping[str, Any]) -> None:
+        """Follow the document of an image that was opened; its project may hold a log."""
+        self.entries = worklog.read(foreign.get(worklog.KEY))
         self._undone.clear()
-        self._session.document.stepped.connect(self._stepped)
+        self._open_image.document.stepped.connect(self._stepped)
 
     def _stepped(self, step: Step, forward: bool) -> None:
         if not forward:
@@ -65,7 +83,7 @@ class Recording:
 
     def export(self, target: Path) -> None:
         """Write the log as JSON in the background."""
-        path = self._session.path
+        path = self._open_image.path
         name = path.name if path is not None else ""
         self._write(target, partial(worklog.write_log, target, name, tuple(self.entries)))
 
@@ -74,12 +92,11 @@ class Recording:
         self._write(target, partial(worklog.write_words, target, text))
 
     def _write(self, target: Path, work: Callable[[], None]) -> None:
-        session = self._session
 
         def done(_: None) -> None:
-            session.message.emit(translate("Saved {}").format(target))
+            self._notices.message.emit(translate("Saved {}").format(target))
 
-        session.jobs.run(
+        self._jobs.run(
             lambda progress: work(),
             name=translate("Saving"),
             lane=Lane.BESIDE,
@@ -92,37 +109,35 @@ class Recording:
         from cpsam_core import __version__
         from cpsam_core.methods import MethodsFacts, methods_text
 
-        session = self._session
         objects: dict[str, int] = {}
-        for row in session.document.objects.values():
+        for row in self._open_image.document.objects.values():
             objects[row.origin.value] = objects.get(row.origin.value, 0) + 1
-        ran = bool(session.runs.last_settings) or any(entry.by is Source.MODEL for entry in self.entries)
+        ran = bool(self._segmenting.last_settings) or any(entry.by is Source.MODEL for entry in self.entries)
         used = objects.get("model", 0) + objects.get("edited", 0) > 0
-        flows = session.runs.flows
+        flows = self._segmenting.flows
         model = self._model() if ran and used else ""
         return methods_text(
             MethodsFacts(
                 __version__,
                 model=model,
-                card=next((one.card for one in session.models.listed() if one.name == model), None),
+                card=next((one.card for one in self._models.listed() if one.name == model), None),
                 settings=self._settings() if model else None,
                 diameter=flows.diameter if flows is not None else None,
-                verified=int(session.keeping.state is ReviewState.VERIFIED),
+                verified=int(self._open_image.document.facts.review is ReviewState.VERIFIED),
                 objects=objects,
                 corrections=worklog.corrections(self.entries),
-                class_names=tuple(one.name for one in session.document.facts.classes if one.name),
+                class_names=tuple(one.name for one in self._open_image.document.facts.classes if one.name),
             )
         )
 
     def _settings(self) -> Settings:
         """Return the settings of the last run; those that are chosen may be others by now."""
-        session = self._session
-        options = session.runs.options
+        options = self._segmenting.options
         with suppress(SettingsError):
-            options = options.changed(**recalled(session.runs.last_settings))
-        return options.settings_for(session.document.shape[0], session.images.chosen)
+            options = options.changed(**recalled(self._segmenting.last_settings))
+        return options.settings_for(self._open_image.document.shape[0], self._images.chosen)
 
     def _model(self) -> str:
         """Return the model of the last run: as its settings name it, else the one that is chosen."""
-        named = self._session.runs.last_settings.get("model")
-        return named if isinstance(named, str) and named else self._session.runs.options.model.name
+        named = self._segmenting.last_settings.get("model")
+        return named if isinstance(named, str) and named else self._segmenting.options.model.name

@@ -20,12 +20,17 @@ from cpsam_gui.storage.journal_format import Recovered, image_of, recover
 
 if TYPE_CHECKING:
     from cpsam_core.progress import Progress
-    from cpsam_gui.session.session import Session
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.session.images import Images
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.persistence import Persistence
+    from cpsam_gui.session.recording import Recording
     from cpsam_gui.state.document import Document
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class LeftWork:
     """Work that a program left behind when it ended."""
 
     journal: Path
@@ -48,32 +53,45 @@ class Left:
 class Recovery:
     """Finds journals that were left behind and opens what they hold."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(
+        self,
+        open_image: OpenImage,
+        notices: Notices,
+        jobs: Jobs,
+        images: Images,
+        recording: Recording,
+        persistence: Persistence,
+    ) -> None:
+        self._open_image = open_image
+        self._notices = notices
+        self._jobs = jobs
+        self._images = images
+        self._recording = recording
+        self._persistence = persistence
+        open_image.image_changed.connect(self.offer_for_open_image)
         self._taken: set[Path] = set()  # journals whose work is on the canvas already
 
     @staticmethod
-    def found() -> list[Left]:
+    def found() -> list[LeftWork]:
         """Return all that was left behind, the newest first."""
-        return [Left(path, image_of(path), path.stat().st_mtime) for path in left_behind()]
+        return [LeftWork(path, image_of(path), path.stat().st_mtime) for path in left_behind()]
 
-    def drop(self, left: Left) -> None:
+    def drop(self, left: LeftWork) -> None:
         """Remove what was left behind for good."""
         left.journal.unlink(missing_ok=True)
 
     def recover(self, journal: Path) -> None:
         """Open the image of a journal with the work that it holds."""
         work = partial(_read_journal, journal)
-        self._session.jobs.run(work, name=translate("Reading the journal"), then=partial(self._read, journal))
+        self._jobs.run(work, name=translate("Reading the journal"), then=partial(self._read, journal))
 
     def offer_for_open_image(self) -> None:
         """Ask about work on the image that was just opened, where a crash left some."""
-        if self._session.path is not None:
-            QTimer.singleShot(0, partial(self._ask, self._session.path, self._session.document))
+        if self._open_image.path is not None:
+            QTimer.singleShot(0, partial(self._ask, self._open_image.path, self._open_image.document))
 
     def _ask(self, path: Path, document: Document) -> None:
-        session = self._session
-        if session.document is not document:
+        if self._open_image.document is not document:
             return  # another image is open by now, or the same once more
         image = path.resolve()
         for left in self.found():
@@ -88,7 +106,7 @@ class Recovery:
                     Answer("later", translate("Later")),
                 ),
             )
-            answer = session.keeping.ask(question)
+            answer = self._persistence.ask(question)
             if answer == "drop":
                 self.drop(left)
             elif answer == "recover":
@@ -98,20 +116,19 @@ class Recovery:
     def _read(self, journal: Path, found: Recovered | None) -> None:
         if found is None:
             text = translate("The journal {} holds nothing that can be used.").format(journal)
-            self._session.failed.emit(Problem(text))
+            self._notices.failed.emit(Problem(text))
             return
-        self._session.images.open(found.image, partial(self._take_up, found))
+        self._images.open(found.image, partial(self._take_up, found))
 
     def _take_up(self, found: Recovered) -> None:
-        session = self._session
         self._taken.add(found.path)
-        if found.labels.shape != session.document.shape:
+        if found.labels.shape != self._open_image.document.shape:
             text = translate("{} has another size now than when it was edited.").format(found.image.name)
-            session.failed.emit(Problem(text))
+            self._notices.failed.emit(Problem(text))
             return
-        session.recording.take_up(found.log)
+        self._recording.take_up(found.log)
         records = tasks.records_with(found.labels, found.objects)
-        session.keeping.take_over(
+        self._persistence.take_over(
             StepKind.RECOVER,
             translate("Recovered work"),
             tasks.Loaded(found.labels, records, facts=found.facts),
@@ -122,8 +139,8 @@ class Recovery:
                 "The work until {when} is recovered. After that the journal is damaged: at least {steps} step(s) "
                 "({bytes:,} bytes) are lost."
             ).format(when=when, steps=found.lost_steps, bytes=found.lost)
-            session.failed.emit(Problem(text))
-        journal = session.keeping.journal
+            self._notices.failed.emit(Problem(text))
+        journal = self._persistence.journal
         if journal is not None:
             # Only when a new journal holds this work.
             journal.then(partial(found.path.unlink, missing_ok=True))

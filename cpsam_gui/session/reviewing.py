@@ -19,7 +19,13 @@ from cpsam_gui.tools import Pointer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cpsam_gui.session.session import Session
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.session.edits import Edits
+    from cpsam_gui.session.gestures import Gestures
+    from cpsam_gui.session.measuring import Measuring
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.segmenting import Segmenting
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.objects import ObjectRecord
@@ -44,9 +50,24 @@ class Reviewing(QObject):
     missed_changed = pyqtSignal()
     """Other places without an object, or another one in view."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._session = session
+    def __init__(
+        self,
+        open_image: OpenImage,
+        notices: Notices,
+        jobs: Jobs,
+        measuring: Measuring,
+        segmenting: Segmenting,
+        gestures: Gestures,
+        edits: Edits,
+    ) -> None:
+        super().__init__(open_image)
+        self._open_image = open_image
+        self._notices = notices
+        self._jobs = jobs
+        self._measuring = measuring
+        self._segmenting = segmenting
+        self._gestures = gestures
+        self._edits = edits
         self._present = 0
         self._trail: list[int] = []
         self.missed: tuple[Missed, ...] = ()
@@ -62,9 +83,9 @@ class Reviewing(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(REST)
         self._timer.timeout.connect(self._look_for_missed)
-        session.image_changed.connect(self._new_image)
-        session.measuring.changed.connect(self.changed)
-        session.view.events.selection.connect(self._selected)
+        self._open_image.image_changed.connect(self._new_image)
+        self._measuring.changed.connect(self.changed)
+        self._open_image.view.events.selection.connect(self._selected)
 
     @property
     def marks_missed(self) -> bool:
@@ -79,7 +100,7 @@ class Reviewing(QObject):
     def follow(self, on: bool) -> None:
         """Keep order and missed places up to date as long as the review is in view."""
         self._followed = on
-        self._session.measuring.follow("review", on)
+        self._measuring.follow("review", on)
         if on and self._missed_stale:
             self._timer.start(0)
         self.missed_changed.emit()
@@ -89,41 +110,41 @@ class Reviewing(QObject):
     @property
     def present(self) -> int:
         """The object that is looked at; 0 for none."""
-        return self._present if self._present in self._session.document.objects else 0
+        return self._present if self._present in self._open_image.document.objects else 0
 
     @property
     def chosen(self) -> list[int]:
         """The objects that a decision is about: those selected, else the present one."""
-        selection = self._session.view.selection
+        selection = self._open_image.view.selection
         return sorted(selection) if selection else [self.present] if self.present else []
 
     @property
     def progress(self) -> tuple[int, int]:
         """How many objects somebody decided on, and how many there are."""
-        now = self._session.measuring.now
+        now = self._measuring.now
         if now is None:
-            return 0, len(self._session.document.objects)
+            return 0, len(self._open_image.document.objects)
         columns = now.columns
         return int((columns["accepted"] | columns["uncertain"] | columns["locked"]).sum()), len(now)
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """What speaks against the present object, the strongest reason first."""
-        now = self._session.measuring.now
+        now = self._measuring.now
         place = now.place(self.present) if now is not None and self.present else None
         return now.doubt.reasons(place) if now is not None and place is not None else ()
 
     @property
     def score(self) -> float | None:
         """Doubt about the present object, 0 to 1; None where it was not measured yet."""
-        now = self._session.measuring.now
+        now = self._measuring.now
         place = now.place(self.present) if now is not None and self.present else None
         return float(now.doubt.scores[place]) if now is not None and place is not None else None
 
     def _new_image(self) -> None:
         self._present, self._trail = 0, []
         self.missed, self.missed_at, self._missed_stale, self._then = (), None, True, None
-        self._session.document.stepped.connect(self._stepped)
+        self._open_image.document.stepped.connect(self._stepped)
         if self._followed:
             self._timer.start(0)
         self.changed.emit()
@@ -131,7 +152,7 @@ class Reviewing(QObject):
 
     def _selected(self, *_: object) -> None:
         """An object that is chosen on the canvas is the one that is looked at."""
-        selection = self._session.view.selection
+        selection = self._open_image.view.selection
         if len(selection) == 1:
             self._present = next(iter(selection))
         self.changed.emit()
@@ -140,23 +161,23 @@ class Reviewing(QObject):
 
     def next(self) -> None:
         """Show the most doubtful object after the present one that nobody decided on."""
-        if self._session.measuring.usable:
+        if self._measuring.usable:
             self._next()
         else:
-            self._session.message.emit(translate("Measuring the objects first"))
-            self._session.measuring.ask(self._next)
+            self._notices.message.emit(translate("Measuring the objects first"))
+            self._measuring.ask(self._next)
 
     def previous(self) -> None:
         """Show the object that was shown before this one, whatever became of it."""
         while self._trail:
             number = self._trail.pop()
-            if number != self._present and number in self._session.document.objects:
+            if number != self._present and number in self._open_image.document.objects:
                 self.show(number)
                 return
-        self._session.message.emit(translate("This was the first object of the review"))
+        self._notices.message.emit(translate("This was the first object of the review"))
 
     def _next(self) -> None:
-        now, objects = self._session.measuring.now, self._session.document.objects
+        now, objects = self._measuring.now, self._open_image.document.objects
         if now is None:
             return
         order = now.doubt.ids[now.doubt.order]
@@ -170,14 +191,14 @@ class Reviewing(QObject):
                 return
         present = objects.get(self._present)
         done = present is None or settled(present)
-        self._session.message.emit(
+        self._notices.message.emit(
             translate("Every object was looked at") if done else translate("This is the last one")
         )
         self.changed.emit()
 
     def show(self, number: int) -> None:
         """Select an object and bring it into the middle, as large as it can be judged well."""
-        view, row = self._session.view, self._session.document.objects.get(number)
+        view, row = self._open_image.view, self._open_image.document.objects.get(number)
         if row is None:
             return
         self._present = number
@@ -187,7 +208,7 @@ class Reviewing(QObject):
 
     def look_at(self, box: Box) -> None:
         """Bring a place into the middle, as large as it can be judged well."""
-        view = self._session.view
+        view = self._open_image.view
         if not box.z0 <= view.plane < box.z1:
             view.plane = (box.z0 + box.z1) // 2
         side = max(box.y1 - box.y0, box.x1 - box.x0, 1)
@@ -215,24 +236,24 @@ class Reviewing(QObject):
         chosen = self.chosen
         if chosen:
             self.show(chosen[0])
-            self._session.use("brush")
+            self._gestures.use("brush")
 
     def _decide(self, operation: Callable[[Document, list[int]], str | None]) -> None:
         chosen = self.chosen
         if not chosen:
             self.next()
             return
-        before = self._session.document.position
-        self._session.change(lambda document: operation(document, chosen))
-        if self._session.document.position != before:
+        before = self._open_image.document.position
+        self._edits.change(lambda document: operation(document, chosen))
+        if self._open_image.document.position != before:
             self.next()
 
     # -- places without an object ------------------------------------------------------------------------
 
     def next_missed(self, step: int = 1) -> None:
         """Show the next place where the model saw a cell and no object is."""
-        if self._session.runs.flows is None:
-            self._session.message.emit(translate("Missed cells are known after a run: segment first"))
+        if self._segmenting.flows is None:
+            self._notices.message.emit(translate("Missed cells are known after a run: segment first"))
         elif self._missed_stale:
             self._then = partial(self._go_to_missed, step)
             self._timer.start(0)
@@ -241,30 +262,32 @@ class Reviewing(QObject):
 
     def _go_to_missed(self, step: int) -> None:
         if not self.missed:
-            self._session.message.emit(translate("Wherever the model saw a cell, there is an object"))
+            self._notices.message.emit(translate("Wherever the model saw a cell, there is an object"))
             return
         there = self.missed_at in self.missed
         at = self.missed.index(self.missed_at) + step if there and self.missed_at else min(step - 1, 0)
         self.missed_at = place = self.missed[at % len(self.missed)]
-        self._session.view.selection = frozenset()
+        self._open_image.view.selection = frozenset()
         self.look_at(place.box)
         self.missed_changed.emit()
 
     def find_here(self) -> None:
         """Let the model propose the cell at the place that is shown; Enter takes it."""
-        place, session = self.missed_at, self._session
+        place = self.missed_at
         if place is None:
             self.next_missed()
             return
-        session.view.plane = place.z
-        session.use("find")
-        session.tool_press(Pointer(place.y + 0.5, place.x + 0.5, scale=session.view.camera.scale))
+        self._open_image.view.plane = place.z
+        self._gestures.use("find")
+        self._gestures.tool_press(
+            Pointer(place.y + 0.5, place.x + 0.5, scale=self._open_image.view.camera.scale)
+        )
 
     def _stepped(self, step: Step, forward: bool) -> None:
         if step.swap is None and not step.edits:
             return
         self._missed_stale = True
-        document = self._session.document
+        document = self._open_image.document
         left = tuple(one for one in self.missed if not document.label_at(one.z, one.y, one.x))
         if len(left) != len(self.missed):
             self.missed = left
@@ -272,10 +295,10 @@ class Reviewing(QObject):
         self._timer.start()
 
     def _look_for_missed(self) -> None:
-        session, flows = self._session, self._session.runs.flows
-        if session.image is None or self._looking or not (self._followed or self._then):
+        flows = self._segmenting.flows
+        if self._open_image.image is None or self._looking or not (self._followed or self._then):
             return
-        if session.document.writing:
+        if self._open_image.document.writing:
             self._timer.start()
             return
         if flows is None:
@@ -283,8 +306,8 @@ class Reviewing(QObject):
             self._take_missed(())
             return
         self._looking, self._missed_stale = True, False
-        work = partial(find_missed, flows.logits, session.document.snapshot())
-        session.jobs.run(
+        work = partial(find_missed, flows.logits, self._open_image.document.snapshot())
+        self._jobs.run(
             work,
             name=translate("Missed cells"),
             lane=Lane.BESIDE,
@@ -306,7 +329,7 @@ class Reviewing(QObject):
 
     def _looked(self) -> None:
         self._looking = False
-        if self._missed_stale and self._session.image is not None:
+        if self._missed_stale and self._open_image.image is not None:
             self._timer.start()
 
 

@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.errors import CpsamError
-    from cpsam_gui.session.segmenting import Flows
-    from cpsam_gui.session.session import Session
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.program.preferences import Chosen
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.questions import Questioner
+    from cpsam_gui.session.segmenting import Flows, Segmenting
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Step
 
@@ -56,11 +60,28 @@ class _Writing:
 class Saver:
     """Writes the project of the open image."""
 
+    nothing_left = Signal()
+    """All work on the open image is saved."""
     settled = Signal()
     """Nothing is being written any more, whatever came of it."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(
+        self,
+        open_image: OpenImage,
+        notices: Notices,
+        jobs: Jobs,
+        questions: Questioner,
+        preferences: Chosen,
+        segmenting: Segmenting,
+        extra: Callable[[], tasks.Saved],
+    ) -> None:
+        self._open_image = open_image
+        self._notices = notices
+        self._jobs = jobs
+        self._questions = questions
+        self._preferences = preferences
+        self._segmenting = segmenting
+        self._content = extra
         self._writing: _Writing | None = None
         self._next: Request | None = None
         self._stamps: dict[Path, Stamp] = {}
@@ -79,17 +100,17 @@ class Saver:
 
     def begin(self, unread: str = "") -> None:
         """Take an image up; `unread` says why the project beside it could not be read, where there is one."""
-        path = self._session.path
+        path = self._open_image.path
         self._next = None
         self._stamps = {target: stamp_of(target) for target in self._targets(path)}
         self._unread = unread if any(stamp.exists for stamp in self._stamps.values()) else ""
-        self._flows = self._session.runs.flows
+        self._flows = self._segmenting.flows
         self._said = self.paused = False
         self._open = True
 
     def _targets(self, path: Path | None) -> tuple[Path, ...]:
         """Return the files that saving writes: the project, then the label image."""
-        image = self._session.image
+        image = self._open_image.image
         if path is None or image is None:
             return ()
         return project_path(path), masks_path(path, image.key)
@@ -100,13 +121,13 @@ class Saver:
 
     def save(self, request: Request) -> None:
         """Save as asked, after what is being written now."""
-        path = self._session.path
+        path = self._open_image.path
         if path is None or not self._open:
             return
         if self._writing is not None:
             self._next = request if self._next is None else _both(self._next, request)
             return
-        document, flows = self._session.document, self._session.runs.flows
+        document, flows = self._open_image.document, self._segmenting.flows
         targets = self._targets(path) if request.masks else self._targets(path)[:1]
         expected = None if request.replace else dict(self._stamps)
         if self._unread and not (request.replace or request.aside):
@@ -122,7 +143,7 @@ class Saver:
             request.aside,
         )
         self._writing = _Writing(request, document, document.state, flows)
-        self._session.jobs.run(
+        self._jobs.run(
             work,
             name=translate("Saving"),
             lane=Lane.BESIDE,
@@ -133,11 +154,11 @@ class Saver:
 
     def _extra(self) -> tasks.Saved:
         """Return what is saved beside the masks; flows that the file holds already are taken over there."""
-        keeping, flows = self._session.keeping, self._session.runs.flows
-        wanted = keeping.preferences.now.keep_flows and flows is not None
+        flows = self._segmenting.flows
+        wanted = self._preferences.now.keep_flows and flows is not None
         there = wanted and flows is self._flows
         return replace(
-            keeping.extra(), with_flows=wanted and not there, keep=(COMPLETE, *MAPS) if there else (COMPLETE,)
+            self._content(), with_flows=wanted and not there, keep=(COMPLETE, *MAPS) if there else (COMPLETE,)
         )
 
     def _done(self, result: tasks.Written | tasks.Conflict | CpsamError) -> None:
@@ -146,7 +167,7 @@ class Saver:
             return
         if not isinstance(result, tasks.Conflict | tasks.Written):
             self._failed(writing.request, result)
-        elif writing.document is not self._session.document:
+        elif writing.document is not self._open_image.document:
             return  # another image is open by now
         elif isinstance(result, tasks.Conflict):
             self._ask(writing.request, result.path, "")
@@ -154,17 +175,17 @@ class Saver:
             self._written(writing, result)
 
     def _written(self, writing: _Writing, written: tasks.Written) -> None:
-        session, request = self._session, writing.request
+        request = writing.request
         self._stamps |= written.stamps
         self._unread, self._said, self.paused = "", False, False
         self.seconds = written.seconds
-        self._flows = writing.flows if session.keeping.preferences.now.keep_flows else None
+        self._flows = writing.flows if self._preferences.now.keep_flows else None
         writing.document.mark_saved(writing.state)
         if not writing.document.modified:
-            session.keeping.forget_journal()
+            self.nothing_left.emit()
         if not request.quiet:
-            session.message.emit(translate("Saved {}").format(written.paths[-1]))
-        session.saved.emit(str(written.paths[-1]))
+            self._notices.message.emit(translate("Saved {}").format(written.paths[-1]))
+        self._notices.saved.emit(str(written.paths[-1]))
         if request.then is not None:
             if writing.document.modified:  # something was changed meanwhile
                 self._next = request if self._next is None else _both(request, self._next)
@@ -177,7 +198,7 @@ class Saver:
             return
         problem = problem_from(error)
         comfort = translate("Your work is still here, and in the journal of unsaved work.")
-        self._session.failed.emit(Problem(f"{problem.text} {comfort}", problem.details))
+        self._notices.failed.emit(Problem(f"{problem.text} {comfort}", problem.details))
 
     def _finished(self) -> None:
         """Write what was asked for meanwhile; called when the thread has ended, whatever came of it."""
@@ -190,7 +211,7 @@ class Saver:
 
     def _ask(self, request: Request, path: Path, unread: str) -> None:
         """Ask what becomes of a file that is not the one that was read or written here."""
-        if self._session.path is None:
+        if self._open_image.path is None:
             return
         name = path.name
         text = (
@@ -208,7 +229,7 @@ class Saver:
             ),
         )
         self.paused = True  # before the question: it must not be asked twice at a time
-        answer = self._session.keeping.ask(question)
+        answer = self._questions.ask(question)
         if answer in ("aside", "replace"):
             self.paused = False
             again = replace(request, aside=answer == "aside", replace=answer == "replace")

@@ -32,9 +32,14 @@ if TYPE_CHECKING:
 
     from cpsam_core.progress import Progress
     from cpsam_core.segment.segmenter import Settings
-    from cpsam_gui.runs.models import ModelChoice
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.runs.estimate import Estimate
+    from cpsam_gui.runs.models import ModelChoice, Models
     from cpsam_gui.runs.segmenter import Segments
-    from cpsam_gui.session.session import Session
+    from cpsam_gui.session.gestures import Gestures
+    from cpsam_gui.session.images import Images
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
     from cpsam_gui.tasks import RegionResult
@@ -77,23 +82,39 @@ class _Pending:
     """The flows that new thresholds were applied to; None for a run of the network."""
 
 
-class Runs:
+class Segmenting:
     """Segments the open image; each result lands in the document as one step."""
 
     options_changed = Signal()
     """Model, settings, device or the fate of existing masks were changed."""
+    settings_changed = Signal()
+    """The thresholds that belong to the masks came with them."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(
+        self,
+        open_image: OpenImage,
+        notices: Notices,
+        jobs: Jobs,
+        models: Models,
+        images: Images,
+        gestures: Gestures,
+    ) -> None:
+        self._open_image = open_image
+        self._notices = notices
+        self._jobs = jobs
+        self._models = models
+        self._images = images
+        self._gestures = gestures
         self._options = RunOptions()
         self._revision = 0
         self.desk = RunDesk(self._disk_size, self._set_disk_size, self.segment_region)
         """What tools may ask of the next run."""
-        self.forecast = Forecast(session)
+        self.forecast = Forecast(open_image, models)
         self.flows: Flows | None = None
         self.last_settings: dict[str, Any] = {}
         """Thresholds of the last run, which are saved with the masks and come back with them."""
-        session.history_changed.connect(self._count)
+        open_image.adopted.connect(self.forget)
+        self._open_image.history_changed.connect(self._count)
 
     # -- what a run does ---------------------------------------------------------------------------------
 
@@ -107,7 +128,7 @@ class Runs:
         if options == self._options:
             return
         if options.model != self._options.model:
-            self._session.models.changed(options.model)
+            self._models.changed(options.model)
         self._options = options
         self.options_changed.emit()
 
@@ -124,7 +145,12 @@ class Runs:
     @property
     def settings(self) -> Settings:
         """The settings of the engine that fit the open image."""
-        return self._options.settings_for(self._session.document.shape[0], self._session.images.chosen)
+        return self._options.settings_for(self._open_image.document.shape[0], self._images.chosen)
+
+    def estimate(self) -> Estimate | None:
+        """Return what the next run on the open image will take; None without an image."""
+        known = self.flows.diameter if self.flows is not None else None
+        return self.forecast.estimate(self._options.model, self.settings, known)
 
     def forget(self) -> None:
         """Drop the flows and settings of an image that is left."""
@@ -134,22 +160,25 @@ class Runs:
 
     def call(self) -> Call:
         """Return the run on the open image as the command line and Python know it."""
-        session = self._session
-        reading = session.images.reading
+        reading = self._images.reading
         settings = replace(self.settings, axes=reading.axes or self.settings.axes)
-        path = "" if session.path is None else str(session.path)
+        path = "" if self._open_image.path is None else str(self._open_image.path)
         return Call(path, self._options.model, settings, reading.time)
 
     def segment(self) -> None:
         """Run the model on the open image as the options say."""
-        session, options = self._session, self._options
-        if session.image is None or session.jobs.busy:
+        options = self._options
+        if self._open_image.image is None or self._jobs.busy:
             return
         pending = self._pending(StepKind.SEGMENT, f"Segment with {options.model.title}")
         work = partial(
-            tasks.segment, session.image, self.settings, self._loader(options.model), self._kept(options.keep)
+            tasks.segment,
+            self._open_image.image,
+            self.settings,
+            self._loader(options.model),
+            self._kept(options.keep),
         )
-        session.jobs.run(
+        self._jobs.run(
             self._holding(work), name=translate("Segmenting"), then=partial(self._finished, pending)
         )
 
@@ -169,7 +198,7 @@ class Runs:
         changes
             Options that differ from those of the panel, such as ``diameter="auto"``.
         """
-        land = partial(self._region_found, self._session.document, self._options.keep, done)
+        land = partial(self._region_found, self._open_image.document, self._options.keep, done)
         self.propose_region(box, land, **changes)
 
     def propose_region(self, box: Box, done: Callable[[RegionResult | None], None], **changes: Any) -> None:
@@ -177,25 +206,26 @@ class Runs:
 
         `done` gets None where nothing came of it: the run failed or was cancelled, or another one is at work.
         """
-        session = self._session
-        box = box.clip(session.document.shape)
-        if session.image is None or session.jobs.busy or box.empty:
+        box = box.clip(self._open_image.document.shape)
+        if self._open_image.image is None or self._jobs.busy or box.empty:
             done(None)
             return
         options = self._options.changed(**changes) if changes else self._options
-        settings = options.settings_for(box.z1 - box.z0, session.images.chosen)
-        work = partial(tasks.segment_region, session.image, box, settings, self._loader(options.model))
+        settings = options.settings_for(box.z1 - box.z0, self._images.chosen)
+        work = partial(
+            tasks.segment_region, self._open_image.image, box, settings, self._loader(options.model)
+        )
 
         def ended(ending: Ending) -> None:
             if ending is not Ending.DONE:
                 done(None)
 
-        session.jobs.run(self._holding(work), name=REGION, then=done, ended=ended)
+        self._jobs.run(self._holding(work), name=REGION, then=done, ended=ended)
 
     def mask_again(self) -> None:
         """Apply the thresholds to the flows of the last run, in the background; the newest request wins."""
-        session, flows = self._session, self.flows
-        if flows is None or session.jobs.busy:
+        flows = self.flows
+        if flows is None or self._jobs.busy:
             return
         pending = replace(self._pending(StepKind.THRESHOLDS, THRESHOLDS), flows=flows)
         pending = replace(pending, settings={**self.last_settings, **pending.settings})
@@ -205,10 +235,10 @@ class Runs:
             tasks.mask_again, flows.flows, flows.logits, settings, flows.class_logits, flows.memory
         )
         work = partial(result, self._kept(self._options.keep))
-        session.jobs.run(work, name=THRESHOLDS, lane=Lane.LIVE, then=partial(self._land, pending, result))
+        self._jobs.run(work, name=THRESHOLDS, lane=Lane.LIVE, then=partial(self._land, pending, result))
 
     def _pending(self, kind: StepKind, name: str) -> _Pending:
-        document, options = self._session.document, self._options
+        document, options = self._open_image.document, self._options
         return _Pending(
             name,
             kind,
@@ -220,20 +250,20 @@ class Runs:
         )
 
     def _loader(self, model: ModelChoice) -> Callable[[Progress], Segments]:
-        return partial(self._session.models.load, model)
+        return partial(self._models.load, model)
 
     def _holding(self, work: Callable[[Progress], Any]) -> Callable[[Progress], Any]:
         """Return `work` that holds the device meanwhile."""
 
         def hold(progress: Progress) -> Any:
-            with self._session.models.device.foreground(progress):
+            with self._models.device.foreground(progress):
                 return work(progress)
 
         return hold
 
     def _kept(self, keep: bool) -> tasks.Kept:
         """Return what is there: what a person touched stays, and objects that are found again keep id and colour."""
-        document = self._session.document
+        document = self._open_image.document
         if not document.objects:
             return tasks.Kept(first_id=document.next_id)
         rows = {number: row for number, row in document.objects.items() if keep and row.touched}
@@ -243,9 +273,9 @@ class Runs:
 
     def size_from_masks(self) -> float | None:
         """Set the diameter to the median of the masks and return it; None where there are none."""
-        diameter = typical_diameter(self._session.document.objects.values())
+        diameter = typical_diameter(self._open_image.document.objects.values())
         if diameter is None:
-            self._session.message.emit(translate("There are no masks yet to take the size from"))
+            self._notices.message.emit(translate("There are no masks yet to take the size from"))
         else:
             self.change(diameter=round(diameter, 1))
         return diameter
@@ -261,22 +291,26 @@ class Runs:
 
     def measure(self) -> None:
         """Let the model measure the cells of the plane shown, in the background, and set the diameter."""
-        session, options = self._session, self._options
-        if session.image is None or session.jobs.busy:
+        options = self._options
+        if self._open_image.image is None or self._jobs.busy:
             return
 
         def done(diameter: float | None) -> None:
             if diameter is None:
                 words = translate("The model saw no cells to measure; the diameter stays as it is")
-                session.message.emit(words)
+                self._notices.message.emit(words)
             else:
                 self.change(diameter=round(diameter, 1))
-                session.message.emit(translate("The cells measure about {:.0f} px").format(diameter))
+                self._notices.message.emit(translate("The cells measure about {:.0f} px").format(diameter))
 
         work = partial(
-            tasks.measure, session.image, session.view.plane, self.settings, self._loader(options.model)
+            tasks.measure,
+            self._open_image.image,
+            self._open_image.view.plane,
+            self.settings,
+            self._loader(options.model),
         )
-        session.jobs.run(self._holding(work), name=translate("Measuring the cells"), then=done)
+        self._jobs.run(self._holding(work), name=translate("Measuring the cells"), then=done)
 
     # -- results -----------------------------------------------------------------------------------------
 
@@ -286,21 +320,20 @@ class Runs:
     def _finished(self, pending: _Pending, outcome: tasks.Outcome) -> None:
         """Put the result of a run on the whole image into the document."""
         self._land(pending, partial(tasks.combine, outcome.result, pending.document.shape), outcome.found)
-        if self._session.document is pending.document and self.flows is not None:
+        if self._open_image.document is pending.document and self.flows is not None:
             used = replace(self.settings, diameter=outcome.found.diameter or self.settings.diameter)
-            self.forecast.learn(pending.options.model, used, outcome.seconds)
+            self.forecast.learn(pending.options.model, used, self.flows.diameter, outcome.seconds)
 
     def _land(self, pending: _Pending, result: Result, found: tasks.Found) -> None:
         """Swap a result in; where the document has changed since, put it together with the changes first."""
-        session = self._session
         live = pending.flows is not None
-        if session.document is not pending.document or (live and not self._wanted(pending)):
+        if self._open_image.document is not pending.document or (live and not self._wanted(pending)):
             return
-        if session.document.writing:  # a stroke under way is never lost
+        if self._open_image.document.writing:  # a stroke under way is never lost
             QTimer.singleShot(PATIENCE, partial(self._land, pending, result, found))
         elif self._revision != pending.revision:
             again = replace(pending, revision=self._revision)
-            session.jobs.run(
+            self._jobs.run(
                 partial(result, self._kept(pending.options.keep)),
                 name=pending.name,
                 lane=Lane.LIVE if live else Lane.BESIDE,
@@ -309,7 +342,7 @@ class Runs:
         else:
             self._take(pending.kind, pending.name, replace(found, settings=pending.settings))
             words = translate("{:,} objects") if live else translate("{:,} objects found")
-            session.message.emit(words.format(len(found.records)))
+            self._notices.message.emit(words.format(len(found.records)))
             if not live and remembered(self._options, self.settings) != pending.settings:
                 self.mask_again()  # the thresholds were moved during the run
 
@@ -324,8 +357,7 @@ class Runs:
         done: Callable[[list[int]], None] | None,
         found: RegionResult | None,
     ) -> None:
-        session = self._session
-        if found is None or session.document is not document:
+        if found is None or self._open_image.document is not document:
             return
         if document.writing:
             QTimer.singleShot(PATIENCE, partial(self._region_found, document, keep, done, found))
@@ -335,7 +367,7 @@ class Runs:
         words = (
             translate("1 object in the region") if len(new) == 1 else translate("{:,} objects in the region")
         )
-        session.message.emit(words.format(len(new)))
+        self._notices.message.emit(words.format(len(new)))
         if done is not None:
             done(new)
 
@@ -361,14 +393,13 @@ class Runs:
             # A file may hold anything: values that make no sense are left out.
             with suppress(SettingsError):
                 self.change(**recalled(found.settings))
-            self._session.settings_changed.emit()
+            self.settings_changed.emit()
 
     def _take(self, kind: StepKind, name: str, found: tasks.Found) -> None:
-        session = self._session
-        session.tool.cancel()
+        self._gestures.tool.cancel()
         if found.flows is not None and found.logits is not None:
             self.flows = Flows(found.flows, found.logits, found.diameter, found.class_logits)
         if found.settings:
             self.last_settings = dict(found.settings)
-        session.view.selection = frozenset()
-        session.document.replace(name, found.labels, found.records, kind=kind)
+        self._open_image.view.selection = frozenset()
+        self._open_image.document.replace(name, found.labels, found.records, kind=kind)

@@ -15,17 +15,38 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cpsam_core.progress import Progress
-    from cpsam_gui.session.session import Session
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.runs.models import Models
+    from cpsam_gui.session.gestures import Gestures
+    from cpsam_gui.session.images import Images
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.segmenting import Segmenting
     from cpsam_gui.state.box import Box
 
     Done: TypeAlias = Callable[[Any], None]
 
 
-class Helping:
+class ToolWork:
     """Does the work of tools in the background; of several requests that wait the newest wins."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(
+        self,
+        open_image: OpenImage,
+        notices: Notices,
+        jobs: Jobs,
+        models: Models,
+        images: Images,
+        segmenting: Segmenting,
+        gestures: Gestures,
+    ) -> None:
+        self._open_image = open_image
+        self._notices = notices
+        self._jobs = jobs
+        self._models = models
+        self._images = images
+        self._segmenting = segmenting
+        self._gestures = gestures
         self._running = False
         self._waiting: tuple[Callable[[], Any], Done] | None = None
 
@@ -35,11 +56,11 @@ class Helping:
             self._waiting = (work, done)
             return
         self._running = True
-        self._session.jobs.run(
+        self._jobs.run(
             lambda progress: work(),
             name="Preview",
             lane=Lane.BESIDE,
-            then=partial(self._session.deliver, done),
+            then=partial(self._gestures.deliver, done),
             ended=self._next,
         )
 
@@ -57,15 +78,16 @@ class Helping:
         callable
             Ends the search.
         """
-        session = self._session
-        deliver = partial(session.deliver, done)
-        if session.image is None or session.jobs.busy:
-            session.message.emit(translate("Wait until the running job has ended, or cancel it (Ctrl+.)"))
+        deliver = partial(self._gestures.deliver, done)
+        if self._open_image.image is None or self._jobs.busy:
+            self._notices.message.emit(
+                translate("Wait until the running job has ended, or cancel it (Ctrl+.)")
+            )
             deliver(None)
             return lambda: None
-        options = session.runs.options.changed(diameter="auto")
-        settings = options.settings_for(1, session.images.chosen)
-        image, models, document = session.image, session.models, session.document
+        options = self._segmenting.options.changed(diameter="auto")
+        settings = options.settings_for(1, self._images.chosen)
+        image, models, document = self._open_image.image, self._models, self._open_image.document
 
         def show(found: tasks.RegionResult) -> None:
             deliver(propose(found, document.labels[found.box.slices], document.shape))
@@ -80,5 +102,5 @@ class Helping:
                     image, box, settings, partial(models.load, options.model), progress
                 )
 
-        job = session.jobs.run(work, name=translate("Segmenting the box"), then=show, ended=ended)
+        job = self._jobs.run(work, name=translate("Segmenting the box"), then=show, ended=ended)
         return job.cancel

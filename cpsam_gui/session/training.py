@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent
     from cpsam_core.progress import Progress
     from cpsam_core.retrain import Candidate, RetrainingPlan, Use
-    from cpsam_gui.jobs.jobs import Job
-    from cpsam_gui.session.session import Session
+    from cpsam_gui.jobs.jobs import Job, Jobs
+    from cpsam_gui.runs.models import Models
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.persistence import Persistence
+    from cpsam_gui.session.segmenting import Segmenting
 
 
 class Training(QObject):
@@ -45,9 +49,22 @@ class Training(QObject):
     suggested = pyqtSignal(object)
     """A `Suggestion`, or None."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._session = session
+    def __init__(
+        self,
+        open_image: OpenImage,
+        notices: Notices,
+        jobs: Jobs,
+        models: Models,
+        segmenting: Segmenting,
+        persistence: Persistence,
+    ) -> None:
+        super().__init__(open_image)
+        self._open_image = open_image
+        self._notices = notices
+        self._jobs = jobs
+        self._models = models
+        self._segmenting = segmenting
+        self._persistence = persistence
         self.folder: Path | None = None
         self.candidates: tuple[Candidate, ...] = ()
         self.uses: dict[Path, Use] = {}
@@ -59,15 +76,15 @@ class Training(QObject):
         self._dropping = False  # what was cancelled is thrown away; what ends with the window is kept
         self._known: work.Known = {}
         self._watched = self._looking = self._again = False
-        session.image_changed.connect(self._new_image)
-        session.saved.connect(lambda _: self._look_if_watched())
+        self._open_image.image_changed.connect(self._new_image)
+        self._notices.saved.connect(lambda _: self._look_if_watched())
 
     # -- what to learn from ------------------------------------------------------------------------------
 
     @property
     def chosen(self) -> work.TrainOptions:
         """How to train: the options, starting from the model in use unless they name another."""
-        choice = self._session.runs.options.model
+        choice = self._segmenting.options.model
         start = self.options.start or choice.name
         return replace(self.options, start=start, device=choice.device)
 
@@ -82,7 +99,7 @@ class Training(QObject):
 
     def look(self) -> None:
         """Look, in the background, at the images with masks of the open image's folder."""
-        path = self._session.path
+        path = self._open_image.path
         if path is None:
             return
         if self._looking:  # once more after that, however often it was asked for
@@ -102,7 +119,7 @@ class Training(QObject):
             if self._again:
                 self.look()
 
-        self._session.jobs.run(
+        self._jobs.run(
             partial(self._look_at, folder, dict(self.uses)),
             name="Images to learn from",
             lane=Lane.BESIDE,
@@ -129,13 +146,13 @@ class Training(QObject):
             self.options_changed.emit()
 
     def _new_image(self) -> None:
-        path = self._session.path
+        path = self._open_image.path
         if path is not None and path.parent != self.folder:
             self._look_if_watched()
 
     def suggest(self, images: tuple[Path, ...]) -> None:
         """Find, in the background, the image whose correction would teach most; `suggested` tells it."""
-        self._session.jobs.run(
+        self._jobs.run(
             partial(suggesting.suggest, images),
             name="Which image next",
             lane=Lane.BESIDE,
@@ -159,15 +176,18 @@ class Training(QObject):
         """Save the open image, look at the folder again, and train with one click."""
         if self.running:
             return
-        session = self._session
-        if session.document.modified and session.path is not None and not session.keeping.save_now():
+        if (
+            self._open_image.document.modified
+            and self._open_image.path is not None
+            and not self._persistence.save_now()
+        ):
             return  # the reason was shown
-        if session.path is None:
-            session.failed.emit(
+        if self._open_image.path is None:
+            self._notices.failed.emit(
                 Problem(translate("Open an image of the folder that the model should learn from first."))
             )
             return
-        folder, uses, options = session.path.parent, dict(self.uses), self.chosen
+        folder, uses, options = self._open_image.path.parent, dict(self.uses), self.chosen
         self._begin(partial(work.start_on, folder, uses, options.name, self._known), options)
 
     def go_on(self, request: work.Request) -> None:
@@ -180,7 +200,7 @@ class Training(QObject):
 
         control = self._control = Control()
         self.reports, self.plan, self._dropping = [], None, False
-        device = self._session.models.device
+        device = self._models.device
 
         def train(progress: Progress) -> work.Outcome:
             candidates = look(progress)
@@ -188,7 +208,7 @@ class Training(QObject):
             with device.background(progress, lambda: control.paused) as report:
                 return work.train(candidates, options, control, self, report)
 
-        self._job = self._session.jobs.run(
+        self._job = self._jobs.run(
             train,
             name=translate("Training"),
             lane=Lane.BESIDE,
@@ -238,7 +258,7 @@ class Training(QObject):
         self._job = self._control = None
         if self._dropping and self.plan is not None:
             name = self.plan.name
-            self._session.jobs.run(
+            self._jobs.run(
                 lambda progress: work.throw_away(name),
                 name="Removing what was cancelled",
                 lane=Lane.BESIDE,

@@ -14,15 +14,32 @@ from cpsam_gui.storage.companions import images_in, project_path
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cpsam_gui.jobs.jobs import Job, Problem
-    from cpsam_gui.session.session import Session
+    from cpsam_gui.jobs.jobs import Job, Jobs, Problem
+    from cpsam_gui.runs.models import Models
+    from cpsam_gui.session.images import Images
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.segmenting import Segmenting
 
 
 class FolderRun:
     """Moves the images of a folder through the queue."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(
+        self,
+        open_image: OpenImage,
+        notices: Notices,
+        jobs: Jobs,
+        models: Models,
+        images: Images,
+        segmenting: Segmenting,
+    ) -> None:
+        self._open_image = open_image
+        self._notices = notices
+        self._jobs = jobs
+        self._models = models
+        self._images = images
+        self._segmenting = segmenting
         self._job: Job | None = None
         self._plan: tasks.Unattended | None = None
         self._stopping = False
@@ -32,7 +49,7 @@ class FolderRun:
 
     def look(self) -> None:
         """Put the images of the open image's folder into the queue, unless one is at work."""
-        path = self._session.path
+        path = self._open_image.path
         if path is None or self.queue.running:
             return
         found = images_in(path.parent)
@@ -41,17 +58,16 @@ class FolderRun:
 
     def start(self) -> None:
         """Begin with the options as they are now; later changes in the panel do not touch this run."""
-        session = self._session
         if self.queue.running or not self.queue.entries:
             return
-        runs = session.runs
+        runs = self._segmenting
         self._plan = tasks.Unattended(
             runs.options,
-            session.images.chosen,
-            session.images.reading,
+            self._images.chosen,
+            self._images.reading,
             self.existing,
-            partial(session.models.load, runs.options.model),
-            partial(session.models.device.background, paused=lambda: self.queue.paused),
+            partial(self._models.load, runs.options.model),
+            partial(self._models.device.background, paused=lambda: self.queue.paused),
             self._is_open,
         )
         self._stopping = False
@@ -70,17 +86,17 @@ class FolderRun:
 
     def _is_open(self, path: Path) -> bool:
         """Whether a person works on this image; called from the thread of the work."""
-        return self._session.path == path
+        return self._open_image.path == path
 
     def _next(self) -> None:
         number = None if self._stopping else self.queue.next()
         if number is None or self._plan is None:
             self.queue.end()
-            self._session.message.emit(translate("Folder: {}").format(self.queue.summary))
+            self._notices.message.emit(translate("Folder: {}").format(self.queue.summary))
             return
         path = self.queue.entries[number].path
         self.queue.put(number, state=State.RUNNING, words="")
-        self._job = self._session.jobs.run(
+        self._job = self._jobs.run(
             partial(tasks.segment_unattended, path, self._plan),
             name=translate("Segmenting {}").format(path.name),
             lane=Lane.BESIDE,
@@ -98,7 +114,7 @@ class FolderRun:
         state = State.SKIPPED if handled.skipped else State.DONE
         self.queue.put(number, state=state, objects=handled.objects, words=handled.skipped, part=1.0)
         if state is State.DONE:
-            self._session.saved.emit(str(project_path(self.queue.entries[number].path)))
+            self._notices.saved.emit(str(project_path(self.queue.entries[number].path)))
 
     def _failed(self, number: int, problem: Problem) -> None:
         self.queue.put(number, state=State.FAILED, words=problem.text, part=1.0)
@@ -107,5 +123,5 @@ class FolderRun:
         self._job = None
         if ending in (Ending.CANCELLED, Ending.DROPPED):
             self.queue.put(number, state=State.CANCELLED, words="")
-        if not self._session.jobs.closed:
+        if not self._jobs.closed:
             self._next()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from psygnal import Signal
 from PyQt6.QtCore import QTimer
 
 from cpsam_gui.jobs.jobs import Lane, Problem
@@ -14,16 +16,29 @@ from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.file_lock import Owner, ProjectLock, Stamp, stamp_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from cpsam_gui.session.session import Session
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.questions import Questioner
 
 
 class Watching:
     """Looks after the files of the open image whenever the window comes to the front."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    reload = Signal(Path)
+    """The user wants the image as it is now."""
+
+    def __init__(
+        self,
+        open_image: OpenImage,
+        notices: Notices,
+        jobs: Jobs,
+        questions: Questioner,
+    ) -> None:
+        self._open_image = open_image
+        self._notices = notices
+        self._jobs = jobs
+        self._questions = questions
         self._path: Path | None = None  # of the image, until it is let go
         self._lock: ProjectLock | None = None
         self._image = Stamp()
@@ -33,7 +48,7 @@ class Watching:
 
     def begin(self) -> None:
         """Take an image up, and ask where another program has it."""
-        path = self._path = self._session.path
+        path = self._path = self._open_image.path
         self.read_only = False
         if path is None:
             return
@@ -45,7 +60,7 @@ class Watching:
             QTimer.singleShot(0, partial(self._ask_owner, self._lock, owner))
 
     def _ask_owner(self, lock: ProjectLock, owner: Owner) -> None:
-        path = self._session.path
+        path = self._open_image.path
         if path is None or lock is not self._lock:
             return  # another image is open by now
         question = Question(
@@ -55,7 +70,7 @@ class Watching:
             ),
             (Answer("force", translate("Open it anyway")), Answer("look", translate("Look only"))),
         )
-        if self._session.keeping.ask(question) == "force" and lock is self._lock:
+        if self._questions.ask(question) == "force" and lock is self._lock:
             lock.take(by_force=True)
             self.read_only = False
 
@@ -76,7 +91,7 @@ class Watching:
         def work(progress: object) -> tuple[Path, Stamp]:
             return path, stamp_of(path)
 
-        self._session.jobs.run(
+        self._jobs.run(
             work, name="Looking", lane=Lane.BESIDE, then=self._seen, ended=lambda _: self._looked()
         )
 
@@ -84,7 +99,7 @@ class Watching:
         self._looking = False
 
     def _seen(self, found: tuple[Path, Stamp]) -> None:
-        session, (path, now) = self._session, found
+        path, now = found
         if path != self._path or now == self._image:
             return
         before, self._image = self._image, now
@@ -93,7 +108,7 @@ class Watching:
                 "{image} is no longer in its folder; the folder may have been moved, or a drive was taken away. "
                 "Your work is still here. Export masks saves it somewhere else."
             ).format(image=path.name)
-            session.failed.emit(Problem(text))
+            self._notices.failed.emit(Problem(text))
         elif before.exists:
             self._ask_reload(path)
 
@@ -103,12 +118,5 @@ class Watching:
             translate("The masks are saved first and come back with the image that is there now."),
             (Answer("reload", translate("Read it again")), Answer("keep", translate("Keep what is shown"))),
         )
-        if self._session.keeping.ask(question) == "reload":
-            self._reload(path)
-
-    def _reload(self, path: Path) -> None:
-        session = self._session
-        if session.keeping.unsaved and not self.read_only:
-            session.keeping.save(lambda: session.images.open(path, trusted=True), masks=False)
-        else:
-            session.images.open(path, trusted=True)
+        if self._questions.ask(question) == "reload":
+            self.reload.emit(path)

@@ -48,7 +48,7 @@ class Status(QStatusBar):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.show_hint)
         session.message.connect(self.say)
-        session.tool_changed.connect(self.show_hint)
+        session.gestures.tool_changed.connect(self.show_hint)
         session.objects_changed.connect(self._count)
         session.image_changed.connect(self._count)
         session.jobs.started.connect(self._started)
@@ -75,7 +75,7 @@ class Status(QStatusBar):
         """Show what the tool does."""
         open_one = self._session.image is not None
         idle = translate("Open an image, or drop one on the window")
-        self.hint.setText(translate_said(self._session.tool.hint) if open_one else idle)
+        self.hint.setText(translate_said(self._session.gestures.tool.hint) if open_one else idle)
 
     def _count(self) -> None:
         count = len(self._session.document.objects)

@@ -86,8 +86,8 @@ class ToolOptionsBar(QFrame):
         self._add(
             "threshold",
             [
-                self._button("Narrower", "minus", lambda: session.adjust(-1)),
-                self._button("Wider", "plus", lambda: session.adjust(1)),
+                self._button("Narrower", "minus", lambda: session.gestures.adjust(-1)),
+                self._button("Wider", "plus", lambda: session.gestures.adjust(1)),
             ],
         )
         self.divide = self._button("By intensity", "contrast_circle", self._divide)
@@ -97,14 +97,18 @@ class ToolOptionsBar(QFrame):
         )
         self._add("divide", [self.divide])
         layout.addStretch(1)
-        self.accept = self._button("Accept", "check", session.finish_gesture)
+        self.accept = self._button("Accept", "check", session.gestures.finish_gesture)
         self.accept.setToolTip(translate("Accept  (Enter)"))
-        self.give_up = self._button("Give up", "close", session.cancel_gesture)
+        self.give_up = self._button("Give up", "close", session.gestures.cancel_gesture)
         self.give_up.setToolTip(translate("Give up  (Esc)"))
         self._add("accept", [self.accept, self.give_up])
-        for signal in (session.tool_changed, session.gesture_changed, session.image_changed):
+        for signal in (
+            session.gestures.tool_changed,
+            session.gestures.gesture_changed,
+            session.image_changed,
+        ):
             signal.connect(self.refresh)
-        session.options.events.connect(self.refresh)
+        session.gestures.options.events.connect(self.refresh)
         session.view.events.brush_diameter.connect(self.refresh)
         theme.changed.connect(self.recolour)
         self.refresh()
@@ -183,7 +187,7 @@ class ToolOptionsBar(QFrame):
     def refresh(self, *_: object) -> None:
         """Show what belongs to the tool in hand."""
         session = self._session
-        tool, options = session.tool, session.options
+        tool, options = session.gestures.tool, session.gestures.options
         self.name.setText(translate_said(tool.title))
         self.setEnabled(session.image is not None)
         for key, part in self.parts.items():
@@ -241,10 +245,10 @@ class ToolOptionsBar(QFrame):
         self._session.view.brush_diameter = self._value(position, BRUSH_RANGE)
 
     def _tolerance_moved(self, position: int) -> None:
-        self._session.options.tolerance = self._value(position, TOLERANCE_RANGE)
+        self._session.gestures.options.tolerance = self._value(position, TOLERANCE_RANGE)
 
     def _set_mode(self, mode: WriteMode) -> None:
-        self._session.set_mode(mode)
+        self._session.edits.set_mode(mode)
 
     def _divide(self) -> None:
-        self._session.options.by_intensity = not self._session.options.by_intensity
+        self._session.gestures.options.by_intensity = not self._session.gestures.options.by_intensity

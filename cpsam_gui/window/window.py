@@ -103,7 +103,7 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         session = self.session
         session.failed.connect(self.show_problem)
-        session.axes_asked.connect(self.ask_axes)
+        session.images.axes_asked.connect(self.ask_axes)
         session.image_changed.connect(self._remember)
         for signal in (session.image_changed, session.history_changed, session.saved):
             signal.connect(self.refresh)
@@ -227,7 +227,7 @@ class Window(QMainWindow):
 
     def offer_recovery(self, *, at_start: bool = False) -> bool:
         """Offer work that crashes left behind, on whatever images; True where some is taken up."""
-        recovery = self.session.keeping.recovery
+        recovery = self.session.recovery
         left = recovery.found()
         chosen = recovery_dialog.choose(self, left, recovery.drop) if left else None
         if not left and not at_start:

@@ -59,13 +59,13 @@ class ClassesEditor(QWidget):
 
     def _give(self, number: int) -> None:
         session = self._session
-        session.change(
+        session.edits.change(
             lambda document: operations.set_class(document, sorted(session.view.selection), number)
         )
 
     def _rename(self, number: int) -> None:
         text = self.names[number].text()
-        self._session.change(lambda document: operations.name_class(document, number, text))
+        self._session.edits.change(lambda document: operations.name_class(document, number, text))
 
     def _choose_colour(self, number: int) -> None:
         before = QColor(operations.class_colour(number, self._session.document.facts.classes))
@@ -76,4 +76,4 @@ class ClassesEditor(QWidget):
     def set_colour(self, number: int, colour: str) -> None:
         """Give a class a colour, as ``#rrggbb``."""
         name = self.names[number].text()
-        self._session.change(lambda document: operations.name_class(document, number, name, colour))
+        self._session.edits.change(lambda document: operations.name_class(document, number, name, colour))

@@ -52,7 +52,7 @@ class SelectionMenu(QMenu):
         session = self._session
 
         def do() -> None:
-            session.change(lambda document: operation(document, sorted(session.view.selection), *args))
+            session.edits.change(lambda document: operation(document, sorted(session.view.selection), *args))
 
         action = menu.addAction(text)
         if action is not None:

@@ -57,7 +57,7 @@ class DiameterField(QWidget):
         layout.addLayout(below)
         self.mode.currentIndexChanged.connect(self._mode_chosen)
         self.number.valueChanged.connect(self._number_set)
-        session.tool_changed.connect(self.refresh)
+        session.gestures.tool_changed.connect(self.refresh)
 
     def show_value(self, diameter: float | str | None) -> None:
         """Show a diameter without telling anybody."""
@@ -79,7 +79,7 @@ class DiameterField(QWidget):
         open_one = session.image is not None
         self.number.setEnabled(self.mode.currentData() == NUMBER)
         self.disk.setEnabled(open_one)
-        self.disk.setChecked(session.tool.key == "size_disk")
+        self.disk.setChecked(session.gestures.tool.key == "size_disk")
         self.masks.setEnabled(bool(session.document.objects))
         self.measure.setEnabled(open_one and idle)
 
@@ -94,7 +94,7 @@ class DiameterField(QWidget):
         self.changed.emit(value)
 
     def _use_disk(self) -> None:
-        if self._session.tool.key == "size_disk":
-            self._session.finish_gesture()
+        if self._session.gestures.tool.key == "size_disk":
+            self._session.gestures.finish_gesture()
         else:
-            self._session.use("size_disk")
+            self._session.gestures.use("size_disk")

@@ -29,7 +29,7 @@ class Foot(QFrame):
         self.region = button(
             "select_drag",
             "Run on a box that you drag on the image",
-            lambda: session.use("run_region"),
+            lambda: session.gestures.use("run_region"),
             "Region",
         )
         self.region.setCheckable(True)
@@ -75,13 +75,13 @@ class Foot(QFrame):
         self.run.setIcon(theme.icon("stop" if running else "play", theme.current().on_accent))
         self.run.setEnabled(running or possible)
         self.region.setEnabled(possible and not running)
-        self.region.setChecked(self._session.tool.key == "run_region")
+        self.region.setChecked(self._session.gestures.tool.key == "run_region")
         self.folder.setEnabled(self._session.path is not None)
         self.copy.setEnabled(possible)
 
     def show_estimate(self) -> None:
         """Say how long the run will take, and where; warn where it will be slow."""
-        estimate = self._session.runs.forecast.estimate()
+        estimate = self._session.runs.estimate()
         self.note.setText(estimate.text if estimate is not None else "")
         self.note.setVisible(bool(self.note.text()) and not self._with_folder)
         self.note.setObjectName("warning" if estimate is not None and estimate.slow else "dim")

@@ -112,7 +112,7 @@ class SegmentPanel(Panel):
         session.image_changed.connect(self._new_image)
         for signal in (session.objects_changed, session.jobs.started, session.jobs.finished):
             signal.connect(self.diameter.refresh)
-        for signal in (session.tool_changed, session.jobs.started, session.jobs.finished):
+        for signal in (session.gestures.tool_changed, session.jobs.started, session.jobs.finished):
             signal.connect(self._show_state)
         self.run_button.clicked.connect(self._run_or_cancel)
         self.foot.folder.clicked.connect(self._folder_clicked)

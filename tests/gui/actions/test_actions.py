@@ -65,7 +65,7 @@ def test_every_action_does_its_work(
     action.trigger()
     qtbot.waitUntil(lambda: session.jobs.idle)
     if key.startswith("tool_"):
-        assert session.tool.key == key.removeprefix("tool_")
+        assert session.gestures.tool.key == key.removeprefix("tool_")
     assert not session.document.writing
     box = segmented.findChild(QMessageBox)
     assert box is None, box and box.text()

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 def stroke(window: Window, row: float) -> None:
     session = window.session
-    session.tool_press(Pointer(row, 5))
+    session.gestures.tool_press(Pointer(row, 5))
     for column in range(5, 40, 5):
-        session.tool_move(Pointer(row, column))
-    session.tool_release(Pointer(row, 40))
+        session.gestures.tool_move(Pointer(row, column))
+    session.gestures.tool_release(Pointer(row, 40))
 
 
 def out_of_date(window: Window) -> list[str]:
@@ -33,7 +33,7 @@ def out_of_date(window: Window) -> list[str]:
     wrong = []
     for action in actions.ACTIONS:
         one = made[action.key]
-        checked = session.tool.key == action.tool if action.tool else None
+        checked = session.gestures.tool.key == action.tool if action.tool else None
         if action.checked is not None:
             checked = action.checked(session)
         if one.isEnabled() != action.enabled(session) or (checked is not None and one.isChecked() != checked):
@@ -43,7 +43,7 @@ def out_of_date(window: Window) -> list[str]:
 
 def test_a_stroke_asks_nothing_that_it_does_not_change(segmented: Window) -> None:
     states = WindowActions.of(segmented).states
-    segmented.session.use("brush")
+    segmented.session.gestures.use("brush")
     stroke(segmented, 5)
     before = states.evaluations
     stroke(segmented, 40)
@@ -78,23 +78,23 @@ def test_actions_are_never_out_of_date(segmented: Window, qtbot: QtBot) -> None:
     for change in (
         lambda: view.select(1),
         lambda: view.select(1, 2),
-        session.copy,
-        lambda: session.change(lambda document: operations.delete(document, [1])),
-        session.undo,
-        session.redo,
+        session.edits.copy,
+        lambda: session.edits.change(lambda document: operations.delete(document, [1])),
+        session.edits.undo,
+        session.edits.redo,
         lambda: view.set_masks(overlay=Overlay.FILL, solo=True, by_class=True),
         lambda: view.set_masks(visible=False),
         lambda: setattr(view, "picture", Picture.FLOWS),
         lambda: setattr(view, "minimap", False),
         lambda: setattr(view, "channels", (*view.channels, replace(view.channels[0], name="other"))),
-        lambda: setattr(session.options, "by_intensity", True),
-        lambda: session.use("brush"),
+        lambda: setattr(session.gestures.options, "by_intensity", True),
+        lambda: session.gestures.use("brush"),
         lambda: session.runs.change(min_size=40),
         session.runs.segment,
         lambda: session.reviewing.mark_missed(False),
         lambda: session.comparing.show(False),
         session.keeping.toggle_verified,
-        lambda: session.change(operations.clear),
+        lambda: session.edits.change(operations.clear),
         lambda: actions_of(segmented)["theme"].trigger(),
         lambda: actions_of(segmented)["theme"].trigger(),
     ):

@@ -206,7 +206,7 @@ def test_thousands_of_steps_are_listed_right(segmented: Window, qtbot: QtBot) ->
     for lock in (True, False, True):
         with session.document.step("Lock" if lock else "Unlock"):
             session.document.update([1], locked=lock)
-    session.undo()
+    session.edits.undo()
     with session.document.step("Other"):
         session.document.update([2], locked=True)
     assert [panel.list.item(row).text() for row in range(2, panel.list.count())] == [
@@ -216,7 +216,7 @@ def test_thousands_of_steps_are_listed_right(segmented: Window, qtbot: QtBot) ->
     ]
     grounds = [panel.list.item(row).foreground().color().name() for row in range(panel.list.count())]
     assert len(set(grounds)) == 1
-    session.go_to(1)
+    session.edits.go_to(1)
     grounds = [panel.list.item(row).foreground().color().name() for row in range(panel.list.count())]
     assert grounds[0] == grounds[1] != grounds[2] == grounds[4]
 
@@ -276,11 +276,11 @@ def test_colours_by_class(segmented: Window) -> None:
     one, other, without = shown()
     assert one == other != without
     assert not np.array_equal(pixels(segmented), before)
-    session.change(lambda document: operations.name_class(document, 3, "T cell", "#0102ff"))
+    session.edits.change(lambda document: operations.name_class(document, 3, "T cell", "#0102ff"))
     assert shown()[0] == 0xFF0102FF
-    session.change(lambda document: operations.name_class(document, 3, "T cell", "no colour"))
+    session.edits.change(lambda document: operations.name_class(document, 3, "T cell", "no colour"))
     assert shown()[0] == one, "the colour of the palette"
-    session.undo()
+    session.edits.undo()
     assert shown()[0] == 0xFF0102FF
     look.colouring.setCurrentIndex(0)
     assert len(set(shown())) == 3

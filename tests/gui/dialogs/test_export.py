@@ -42,13 +42,13 @@ def test_what_a_format_holds_comes_back(
     segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str
 ) -> None:
     session, one = segmented.session, find_format(key)
-    session.change(lambda document: operations.set_class(document, [2], 3))
-    session.change(lambda document: operations.name_class(document, 3, "round"))
+    session.edits.change(lambda document: operations.set_class(document, [2], 3))
+    session.edits.change(lambda document: operations.name_class(document, 3, "round"))
     before = session.document.labels.copy()
     path = tmp_path / ("out" + one.ending)
     export(segmented, qtbot, monkeypatch, key, path)
     assert path.exists()
-    session.change(operations.clear)
+    session.edits.change(operations.clear)
     session.exporting.import_masks(path)
     qtbot.waitUntil(lambda: bool(session.document.objects) and session.jobs.idle)
     assert segmented.findChild(QMessageBox) is None
@@ -170,7 +170,7 @@ def test_a_dropped_file_of_another_program_is_masks(
     path = tmp_path / "cells.geojson"
     export(segmented, qtbot, monkeypatch, "geojson", path)
     session = segmented.session
-    session.change(operations.clear)
+    session.edits.change(operations.clear)
     segmented.drop([path], as_masks=False)
     qtbot.waitUntil(lambda: len(session.document.objects) == 4 and session.jobs.idle)
 

@@ -105,15 +105,15 @@ def test_the_disk_is_moved_and_sized_on_the_image(opened: Window, qtbot: QtBot) 
     viewport = opened.canvas.viewport()
     session.runs.change(diameter=20.0)
     field.disk.click()
-    assert session.tool.key == "size_disk"
+    assert session.gestures.tool.key == "size_disk"
     assert field.disk.isChecked()
-    middle = session.tool.shapes()[0].points[0]
+    middle = session.gestures.tool.shapes()[0].points[0]
     assert middle == (40, 50)
     start, end = place(opened, 40, 50), place(opened, 20, 60)
     qtbot.mousePress(viewport, LEFT, pos=start)
     qtbot.mouseMove(viewport, end)
     qtbot.mouseRelease(viewport, LEFT, pos=end)
-    assert session.tool.shapes()[0].points[0] == pytest.approx((20, 60), abs=0.3)
+    assert session.gestures.tool.shapes()[0].points[0] == pytest.approx((20, 60), abs=0.3)
     rim, wider = place(opened, 20, 70), place(opened, 20, 78)
     qtbot.mousePress(viewport, LEFT, pos=rim)
     qtbot.mouseMove(viewport, wider)
@@ -135,14 +135,14 @@ def test_the_disk_is_moved_and_sized_on_the_image(opened: Window, qtbot: QtBot) 
     assert session.runs.options.settings.diameter < 35
     assert session.view.camera.scale == scale
     qtbot.keyClick(opened, Qt.Key.Key_Escape)
-    assert session.tool.key == "select"
+    assert session.gestures.tool.key == "select"
     assert not field.disk.isChecked()
 
 
 def test_a_region_is_dragged(opened: Window, qtbot: QtBot, segmenter: FakeSegmenter) -> None:
     panel, viewport = opened.panel(SegmentPanel), opened.canvas.viewport()
     panel.foot.region.click()
-    assert opened.session.tool.key == "run_region"
+    assert opened.session.gestures.tool.key == "run_region"
     start, end = place(opened, 5, 5), place(opened, 75, 95)
     qtbot.mousePress(viewport, LEFT, pos=start)
     qtbot.mouseMove(viewport, (start + end) / 2)
@@ -150,7 +150,7 @@ def test_a_region_is_dragged(opened: Window, qtbot: QtBot, segmenter: FakeSegmen
     with qtbot.waitSignal(opened.session.history_changed):
         qtbot.mouseRelease(viewport, LEFT, pos=end)
     assert len(opened.session.document.objects) == 4
-    assert opened.session.tool.key == "select"
+    assert opened.session.gestures.tool.key == "select"
     assert not panel.foot.region.isChecked()
 
 

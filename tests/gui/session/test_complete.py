@@ -58,18 +58,18 @@ def _candidates(folder: Path) -> tuple[Candidate, ...]:
 
 def test_a_click_takes_a_region_away_and_all_of_them_go(segmented: Window) -> None:
     session, document = segmented.session, segmented.session.document
-    session.use("complete")
+    session.gestures.use("complete")
     for corner in (5, 30):
-        session.tool.press(Pointer(corner, corner))
-        session.tool.move(Pointer(corner + 20, corner + 20))
-        session.tool.release(Pointer(corner + 20, corner + 20))
+        session.gestures.tool.press(Pointer(corner, corner))
+        session.gestures.tool.move(Pointer(corner + 20, corner + 20))
+        session.gestures.tool.release(Pointer(corner + 20, corner + 20))
     assert len(document.facts.complete) == 2
-    session.tool.press(Pointer(10, 10))
-    session.tool.release(Pointer(10, 10))
+    session.gestures.tool.press(Pointer(10, 10))
+    session.gestures.tool.release(Pointer(10, 10))
     (left,) = document.facts.complete
     assert left.corners[0] == (30, 30)
-    session.tool.press(Pointer(0, 0))
-    session.tool.release(Pointer(4, 4))
-    assert session.desk.problems
+    session.gestures.tool.press(Pointer(0, 0))
+    session.gestures.tool.release(Pointer(4, 4))
+    assert session.gestures.desk.problems
     actions_of(segmented)["all_complete"].trigger()
     assert document.facts.complete == ()

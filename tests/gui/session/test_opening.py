@@ -89,7 +89,7 @@ def test_histogram_counts_the_sampled_pixels() -> None:
 
 
 def test_the_window_asks_and_opens_with_the_answer(window: Window, unsure_file: Path, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(window.session.axes_asked):
+    with qtbot.waitSignal(window.session.images.axes_asked):
         window.open(unsure_file)
     dialog = window.findChild(AxesDialog)
     assert dialog is not None

@@ -24,7 +24,6 @@ from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.dialogs.recovery import RecoveryDialog
 from cpsam_gui.program.preferences import Preferences
 from cpsam_gui.session import Flows, Session
-from cpsam_gui.session.recovery import Left
 from cpsam_gui.state.image_facts import ClassName, ReviewState, read_state
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import companions as files
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 
     from cpsam_gui.jobs.jobs import Problem
     from cpsam_gui.session.questions import Question
+    from cpsam_gui.session.recovery import LeftWork
     from cpsam_gui.window.window import Window
 
 
@@ -98,7 +98,7 @@ def test_work_is_saved_by_itself(session: Session, qtbot: QtBot, image_file: Pat
     assert not session.document.modified
     assert set(read_project_file(image_file.with_suffix(".cpsam")).objects) == {number}
     assert not image_file.with_name("cells_masks.tif").exists()  # that one is written when asked for
-    session.undo()
+    session.edits.undo()
     with qtbot.waitSignal(session.saved):
         pass
     assert read_project_file(image_file.with_suffix(".cpsam")).objects == {}
@@ -130,9 +130,9 @@ def test_changes_during_a_save_are_not_taken_for_saved(
     qtbot.waitUntil(lambda: not session.keeping.saver.busy)
     assert session.document.modified
     assert set(read_project_file(image_file.with_suffix(".cpsam")).objects) == {first}
-    session.undo()
+    session.edits.undo()
     assert not session.document.modified  # this is the state that the file holds
-    session.redo()
+    session.edits.redo()
     assert session.keeping.save_now(masks=False)
     assert set(read_project_file(image_file.with_suffix(".cpsam")).objects) == {first, second}
 
@@ -353,17 +353,17 @@ def test_the_state_follows_the_work(session: Session, qtbot: QtBot, image_file: 
     assert keeping.state is ReviewState.CORRECTED
     keeping.toggle_verified()
     assert keeping.state is ReviewState.VERIFIED
-    session.change(lambda document: operations.set_locked(document, list(document.objects)))
+    session.edits.change(lambda document: operations.set_locked(document, list(document.objects)))
     assert keeping.state is ReviewState.VERIFIED  # a lock is no correction
-    session.change(lambda document: operations.set_locked(document, list(document.objects)))
-    session.change(lambda document: operations.delete(document, list(document.objects)))
+    session.edits.change(lambda document: operations.set_locked(document, list(document.objects)))
+    session.edits.change(lambda document: operations.delete(document, list(document.objects)))
     assert keeping.state is ReviewState.CORRECTED
-    session.undo()
+    session.edits.undo()
     assert keeping.state is ReviewState.VERIFIED
     save(session, qtbot, masks=False)
     assert read_state(image_file.with_suffix(".cpsam")) is ReviewState.VERIFIED
     assert files.progress_of(image_file) is files.Progress.VERIFIED
-    session.go_to(0)
+    session.edits.go_to(0)
     assert keeping.state is ReviewState.NOT_STARTED
     open_in(session, qtbot, image_file)
     assert keeping.state is ReviewState.VERIFIED
@@ -523,7 +523,7 @@ def test_verified_is_a_switch_of_the_window(segmented: Window) -> None:
     action.trigger()
     assert action.isChecked()
     assert segmented.session.keeping.state is ReviewState.VERIFIED
-    segmented.session.undo()
+    segmented.session.edits.undo()
     assert not action.isChecked()
     assert segmented.session.keeping.state is ReviewState.SEGMENTED
 
@@ -562,7 +562,7 @@ def test_a_recovery_that_fails_is_offered_again(session: Session, qtbot: QtBot, 
     session.keeping.discard()
     away = image_file.rename(image_file.with_name("away.tif"))
     with qtbot.waitSignal(session.failed):
-        session.keeping.recovery.recover(left)
+        session.recovery.recover(left)
     assert left.exists(), "the work waits for its image"
     away.rename(image_file)
     session.keeping.ask = asked = Asked("recover")
@@ -572,8 +572,8 @@ def test_a_recovery_that_fails_is_offered_again(session: Session, qtbot: QtBot, 
 
 
 def test_the_dialog_lists_all_that_was_left_behind(qtbot: QtBot, tmp_path: Path) -> None:
-    left = [Left(tmp_path / f"{name}.journal", tmp_path / f"{name}.tif", 1e9) for name in "abc"]
-    dropped: list[Left] = []
+    left = [LeftWork(tmp_path / f"{name}.journal", tmp_path / f"{name}.tif", 1e9) for name in "abc"]
+    dropped: list[LeftWork] = []
     dialog = RecoveryDialog(None, left, dropped.append)
     qtbot.addWidget(dialog)
     assert dialog.list.count() == 3

@@ -69,7 +69,7 @@ def test_decisions_are_steps_that_can_be_undone(doubtful: Window, qtbot: QtBot) 
     assert session.reviewing.progress == (2, 3)
     assert doubtful.panel(ReviewPanel).progress_words.text() == "2 of 3 looked at"
     for _ in range(3):
-        session.undo()
+        session.edits.undo()
     settle(session, qtbot)
     assert session.reviewing.progress == (0, 4)
     assert not session.document.objects[3].locked
@@ -111,7 +111,7 @@ def test_editing_takes_the_brush(doubtful: Window) -> None:
     session = doubtful.session
     session.reviewing.show(4)
     actions_of(doubtful)["review_edit"].trigger()
-    assert session.tool.key == "brush"
+    assert session.gestures.tool.key == "brush"
     assert session.view.selection == frozenset([4])
 
 
@@ -150,9 +150,9 @@ def test_missed_cells_are_counted_marked_and_found(segmented: Window, qtbot: QtB
     assert (session.view.camera.y, session.view.camera.x) == pytest.approx((40, 85))
     assert not segmented.canvas.markers.present.path().isEmpty()
     actions_of(segmented)["missed_find"].trigger()
-    assert session.tool.key == "find"
+    assert session.gestures.tool.key == "find"
     qtbot.waitUntil(lambda: session.jobs.idle)
-    session.tool.cancel()
+    session.gestures.tool.cancel()
     actions_of(segmented)["missed_mark"].trigger()
     assert segmented.canvas.markers.present.path().isEmpty()
 

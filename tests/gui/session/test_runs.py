@@ -184,7 +184,7 @@ def test_a_region_keeps_hand_made_objects_unless_told_otherwise(session: Session
     assert not session.document.objects[70].touched
     assert session.document.objects[70].area < 441
     assert session.document.steps[-1] == "Segment region"
-    session.undo()
+    session.edits.undo()
     assert session.document.objects[70].area == 441
     assert session.document.objects[70].touched
 
@@ -222,7 +222,7 @@ def test_a_region_of_a_stack_is_of_the_plane_shown(qtbot: QtBot, stack_file: Pat
     session = Session(Models(lambda choice, progress: bright))
     with qtbot.waitSignal(session.image_changed):
         session.images.open(stack_file)
-    session.desk.run.segment_region(Box(2, 3, 5, 36, 5, 36))
+    session.gestures.desk.run.segment_region(Box(2, 3, 5, 36, 5, 36))
     qtbot.waitUntil(lambda: not session.jobs.busy)
     image, settings = bright.asked[-1]
     assert image.pixels.shape[0] == 1
@@ -273,7 +273,7 @@ def test_thresholds_after_an_undone_run_are_dropped(session: Session, qtbot: QtB
     run(session, qtbot)
     flows_of(session)
     session.runs.mask_again()
-    session.undo()
+    session.edits.undo()
     qtbot.waitUntil(lambda: session.jobs.idle)
     assert not session.document.objects
 
@@ -448,7 +448,7 @@ def test_another_device_frees_the_model(session: Session, qtbot: QtBot) -> None:
 def test_a_run_tells_how_long_the_next_one_takes(session: Session, qtbot: QtBot, bright: Bright) -> None:
     bright.network = SimpleNamespace(device="cpu", precision="torch.float32", tile=256, diameter=None)  # type: ignore[attr-defined]
     run(session, qtbot)
-    estimate = session.runs.forecast.estimate()
+    estimate = session.runs.estimate()
     assert estimate is not None
     assert estimate.certain
     assert estimate.seconds is not None

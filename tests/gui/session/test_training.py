@@ -150,7 +150,7 @@ def test_a_training_reports_and_ends_with_a_comparison(
     assert panel.curves.training.getData()[1].tolist() == [1, 1, 1]
     assert panel.curves.scores.getData()[0].tolist() == [2]
     assert panel.curves.best.value() == 2
-    annotated.session.change(lambda document: None)  # editing goes on
+    annotated.session.edits.change(lambda document: None)  # editing goes on
     with qtbot.waitSignal(annotated.session.image_changed):  # other images open
         annotated.open(annotated.session.folder.images[1])
     with qtbot.waitSignal(training.finished):

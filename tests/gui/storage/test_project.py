@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from cpsam_gui.session.recovery import Left
+    from cpsam_gui.session.recovery import LeftWork
     from cpsam_gui.window.window import Window
 
 
@@ -108,8 +108,8 @@ def test_natural_order_and_companions(tmp_path: Path) -> None:
 
 def test_save_and_reopen(segmented: Window, qtbot: QtBot, image_file: Path) -> None:
     session = segmented.session
-    session.change(lambda document: operations.set_locked(document, [2]))
-    session.change(lambda document: operations.delete(document, [1]))
+    session.edits.change(lambda document: operations.set_locked(document, [2]))
+    session.edits.change(lambda document: operations.delete(document, [1]))
     segmented.panel(SegmentPanel).cellprob.blockSignals(True)
     records = dict(session.document.objects)
     labels = np.array(session.document.labels)
@@ -131,7 +131,7 @@ def test_cellpose_files_go_out_and_come_in(
     session = segmented.session
     target = image_file.with_name("cells_seg.npy")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: (str(target), ""))
-    session.change(lambda document: operations.grow(document, [3]))
+    session.edits.change(lambda document: operations.grow(document, [3]))
     with qtbot.waitSignal(session.saved):
         actions_of(segmented)["export_seg"].trigger()
     seg = read_seg(target)
@@ -155,8 +155,8 @@ def test_unsaved_work_is_offered_after_a_crash(
     segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, image_file: Path, answer: bool | None
 ) -> None:
     session = segmented.session
-    session.change(lambda document: operations.delete(document, [1]))
-    session.change(lambda document: operations.set_locked(document, [2]))
+    session.edits.change(lambda document: operations.delete(document, [1]))
+    session.edits.change(lambda document: operations.set_locked(document, [2]))
     records, labels = dict(session.document.objects), np.array(session.document.labels)
     assert session.keeping.journal is not None
     live = session.keeping.journal.path
@@ -166,7 +166,7 @@ def test_unsaved_work_is_offered_after_a_crash(
     left.write_bytes(live.read_bytes())
     session.document.mark_saved()
 
-    def choose(parent: object, found: list[Left], drop: Callable[[Left], object]) -> Left | None:
+    def choose(parent: object, found: list[LeftWork], drop: Callable[[LeftWork], object]) -> LeftWork | None:
         (one,) = found
         assert (one.journal, one.image) == (left, image_file.resolve())
         if answer is False:
@@ -191,7 +191,7 @@ def test_saving_and_closing_remove_the_journal(segmented: Window, qtbot: QtBot) 
     qtbot.waitUntil(path.exists)
     segmented.save()
     qtbot.waitUntil(lambda: session.jobs.idle and not path.exists())
-    session.change(lambda document: operations.delete(document, [1]))
+    session.edits.change(lambda document: operations.delete(document, [1]))
     qtbot.waitUntil(path.exists)
     session.close()
     assert not path.exists()

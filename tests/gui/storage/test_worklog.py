@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 def test_steps_are_logged_with_who_did_them(segmented: Window) -> None:
     session = segmented.session
     operations.delete(session.document, [2])
-    session.undo()
-    session.redo()
+    session.edits.undo()
+    session.edits.redo()
     rows = [(one.by, one.way, one.what.split()[0]) for one in session.recording.entries]
     assert rows == [
         ("model", "done", "Segment"),
@@ -115,7 +115,7 @@ def test_it_is_kept_with_the_project(segmented: Window, qtbot: QtBot) -> None:
 def test_it_survives_a_crash(segmented: Window, qtbot: QtBot) -> None:
     session = segmented.session
     operations.delete(session.document, [2])
-    session.undo()
+    session.edits.undo()
     operations.delete(session.document, [3])
     journal, path = session.keeping.journal, session.path
     assert journal is not None and path is not None
@@ -123,7 +123,7 @@ def test_it_survives_a_crash(segmented: Window, qtbot: QtBot) -> None:
     left = journal.path.with_name("cells-1-2.journal")
     left.write_bytes(journal.path.read_bytes())
     session.keeping.discard()
-    session.keeping.recovery.recover(left)
+    session.recovery.recover(left)
     qtbot.waitUntil(lambda: session.document.steps[-1:] == ("Recovered work",) and not left.exists())
     rows = [(one.by, one.way, one.what.split()[0]) for one in session.recording.entries]
     assert rows == [

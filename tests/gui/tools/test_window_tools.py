@@ -110,14 +110,14 @@ def test_the_eraser_is_a_held_key(hand: Hand) -> None:
     session = hand.window.session
     hand.key(Key.Key_B)
     hand.key(Key.Key_E)
-    assert session.tool.key == "eraser"
+    assert session.gestures.tool.key == "eraser"
     hand.drag([(20, 12), (20, 28)])
     hand.let_go(Key.Key_E, "e")
-    assert session.tool.key == "brush"
+    assert session.gestures.tool.key == "brush"
     assert under(hand, 20, 20) == 0
     hand.key(Key.Key_E)
     hand.let_go(Key.Key_E, "e")
-    assert session.tool.key == "eraser", "a short press takes the tool up for good"
+    assert session.gestures.tool.key == "eraser", "a short press takes the tool up for good"
 
 
 def test_write_modes_by_key_and_by_the_strip(hand: Hand) -> None:
@@ -126,7 +126,7 @@ def test_write_modes_by_key_and_by_the_strip(hand: Hand) -> None:
     assert WindowActions.of(window).tool_options.parts["mode"].isVisible()
     assert WindowActions.of(window).tool_options.modes[WriteMode.KEEP].isChecked()
     hand.key(Key.Key_T)
-    assert session.options.mode is WriteMode.OVERWRITE
+    assert session.gestures.options.mode is WriteMode.OVERWRITE
     assert WindowActions.of(window).tool_options.modes[WriteMode.OVERWRITE].isChecked()
     area = session.document.objects[under(hand, 20, 20)].area
     hand.drag([(20, 20), (20, 40), (40, 40), (40, 20)])
@@ -165,15 +165,15 @@ def test_copy_and_paste_follow_the_pointer(hand: Hand) -> None:
     hand.key(Key.Key_C, CTRL)
     hand.move(40, 85)
     hand.key(Key.Key_V, CTRL)
-    assert session.tool.key == "paste"
-    assert session.tool.shapes(), "the copy is at the pointer before the mouse moves"
+    assert session.gestures.tool.key == "paste"
+    assert session.gestures.tool.shapes(), "the copy is at the pointer before the mouse moves"
     hand.click(40, 85)
-    assert session.tool.key == "select"
+    assert session.gestures.tool.key == "select"
     assert session.document.objects[under(hand, 40, 85)].area == pytest.approx(253, abs=15)
     hand.key(Key.Key_D, CTRL)
-    assert session.tool.key == "paste"
+    assert session.gestures.tool.key == "paste"
     hand.key(Key.Key_Escape)
-    assert session.tool.key == "select"
+    assert session.gestures.tool.key == "select"
     assert len(session.document.objects) == 5
 
 
@@ -195,10 +195,10 @@ def test_fill_with_the_wheel_for_its_tolerance(hand: Hand) -> None:
     session = hand.window.session
     session.document.go_to(0)
     hand.key(Key.Key_I)
-    before = session.options.tolerance
+    before = session.gestures.options.tolerance
     scale = session.view.camera.scale
     hand.wheel(20, 20, 1, ALT)
-    assert session.options.tolerance > before
+    assert session.gestures.options.tolerance > before
     assert session.view.camera.scale == scale
     hand.click(20.5, 20.5)
     assert session.document.objects[under(hand, 20, 20)].area == pytest.approx(253, abs=60)
@@ -224,11 +224,11 @@ def test_edit_outline_by_its_corners(hand: Hand) -> None:
     session = hand.window.session
     hand.key(Key.Key_P, SHIFT)
     hand.click(20.5, 20.5)
-    corner = min(session.tool.shapes()[1].points, key=lambda p: p[0] + p[1])
+    corner = min(session.gestures.tool.shapes()[1].points, key=lambda p: p[0] + p[1])
     hand.drag([corner, (corner[0] - 5, corner[1] - 5)])
     hand.key(Key.Key_Return)
     assert session.document.steps[-1] == "Edit outline"
-    assert not session.tool.busy
+    assert not session.gestures.tool.busy
 
 
 def test_click_to_find_in_the_background(hand: Hand, qtbot: QtBot) -> None:
@@ -242,7 +242,7 @@ def test_click_to_find_in_the_background(hand: Hand, qtbot: QtBot) -> None:
     hand.key(Key.Key_C)
     hand.click(20.5, 20.5)
     qtbot.waitUntil(lambda: session.jobs.idle, timeout=60_000)  # torch is loaded first
-    assert session.tool.shapes()[0].filled
+    assert session.gestures.tool.shapes()[0].filled
     scale = session.view.camera.scale
     hand.wheel(20, 20, 1)
     assert session.view.camera.scale == scale, "the wheel widens what is proposed"
@@ -264,7 +264,9 @@ def test_segment_a_box(hand: Hand, qtbot: QtBot) -> None:
     session.document.go_to(0)
     hand.key(Key.Key_C, SHIFT)
     hand.drag([(2, 2), (40, 40)])
-    qtbot.waitUntil(lambda: session.jobs.idle and any(shape.filled for shape in session.tool.shapes()))
+    qtbot.waitUntil(
+        lambda: session.jobs.idle and any(shape.filled for shape in session.gestures.tool.shapes())
+    )
     assert not session.document.objects
     hand.key(Key.Key_Return)
     assert len(session.document.objects) >= 1
@@ -272,7 +274,7 @@ def test_segment_a_box(hand: Hand, qtbot: QtBot) -> None:
     hand.drag([(2, 2), (40, 40)])
     hand.key(Key.Key_Escape)
     qtbot.waitUntil(lambda: session.jobs.idle)
-    assert not session.tool.busy
+    assert not session.gestures.tool.busy
 
 
 def test_the_table_and_the_canvas_share_the_selection(hand: Hand, qtbot: QtBot) -> None:
@@ -330,5 +332,5 @@ def test_the_strip_changes_sizes(hand: Hand) -> None:
     assert session.view.brush_diameter > 50
     hand.key(Key.Key_I)
     strip.tolerance.setValue(90)
-    assert session.options.tolerance > 0.3
+    assert session.gestures.options.tolerance > 0.3
     strip.recolour()

@@ -138,7 +138,7 @@ def test_wheel_zooms_at_the_pointer_and_double_click_fits(segmented: Window, qtb
 
 def test_brush_by_mouse(segmented: Window, qtbot: QtBot) -> None:
     qtbot.keyClick(segmented, Qt.Key.Key_B)
-    assert segmented.session.tool.key == "brush"
+    assert segmented.session.gestures.tool.key == "brush"
     drag(segmented, qtbot, [(40, 85), (42, 88), (44, 91)])
     assert len(segmented.session.document.objects) == 5
     assert segmented.session.document.label_at(0, 42, 88) != 0
@@ -170,9 +170,9 @@ def test_escape_gives_up_and_undo_stops_a_gesture(segmented: Window, qtbot: QtBo
     viewport = segmented.canvas.viewport()
     for key, held in ((Qt.Key.Key_Escape, NONE), (Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)):
         qtbot.mouseClick(viewport, RIGHT, NONE, place(segmented, 35, 80))
-        assert segmented.session.tool.busy
+        assert segmented.session.gestures.tool.busy
         qtbot.keyClick(segmented, key, held)
-        assert not segmented.session.tool.busy
+        assert not segmented.session.gestures.tool.busy
     assert len(segmented.session.document.objects) == 4
 
 

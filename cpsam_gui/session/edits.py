@@ -1,0 +1,112 @@
+"""Edits of the open image that are asked for by menu or key: undo, redo, copying, operations on what is selected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpsam_gui import operations
+from cpsam_gui.program.i18n import translate, translate_said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpsam_gui.session.gestures import Gestures
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.state.document import Document
+
+MODE_WORDS = {
+    operations.WriteMode.KEEP: "Keep others: drawing writes background only",
+    operations.WriteMode.OVERWRITE: "Overwrite: drawing takes pixels from other objects",
+    operations.WriteMode.REPLACE: "Replace: what is drawn takes the place of the object that it touches",
+}
+
+
+class Edits:
+    """Changes the document, and says why where nothing was done."""
+
+    def __init__(self, open_image: OpenImage, notices: Notices, gestures: Gestures) -> None:
+        self._open_image, self._notices, self._gestures = open_image, notices, gestures
+
+    def undo(self) -> None:
+        """Take back the last step, or the gesture under way."""
+        if self._gestures.tool.busy:
+            self._gestures.tool.cancel()
+            self._gestures.redraw.emit()
+        else:
+            self._travel(self._open_image.document.position - 1)
+
+    def redo(self) -> None:
+        """Do the next step again."""
+        self._travel(self._open_image.document.position + 1)
+
+    def go_to(self, position: int) -> None:
+        """Go to a place in the history."""
+        self._gestures.tool.cancel()
+        self._travel(position)
+
+    def _travel(self, position: int) -> None:
+        document = self._open_image.document
+        before = document.position
+        document.go_to(position)
+        now, steps = document.position, document.steps
+        if now < before:
+            self._notices.message.emit(translate("Undone: {}").format(translate_said(steps[now])))
+        elif now > before:
+            self._notices.message.emit(translate("Redone: {}").format(translate_said(steps[now - 1])))
+
+    def change(self, operation: Callable[[Document], str | None]) -> None:
+        """Run an edit of the document; a returned string says why nothing was done."""
+        if self._open_image.image is None or self._open_image.document.writing:
+            return
+        why = operation(self._open_image.document)
+        if why:
+            self._notices.message.emit(translate_said(why))
+
+    def next_mode(self) -> None:
+        """Go to the next write mode."""
+        self._gestures.options.next_mode()
+        self._notices.message.emit(translate(MODE_WORDS[self._gestures.options.mode]))
+
+    def set_mode(self, mode: operations.WriteMode) -> None:
+        """Draw in this write mode from now on."""
+        self._gestures.options.mode = mode
+        self._notices.message.emit(translate(MODE_WORDS[mode]))
+
+    def copy(self) -> None:
+        """Copy what the selected objects have in the plane shown."""
+        copied = self._copied()
+        if copied is None:
+            self._notices.message.emit(translate("The selected objects have nothing in this plane"))
+            return
+        self._gestures.options.clipboard = copied
+        many = len(copied.pieces)
+        words = translate("1 object copied") if many == 1 else translate("{:,} objects copied").format(many)
+        self._notices.message.emit(words)
+        self._gestures.tool_changed.emit()
+
+    def _copied(self) -> operations.Copied | None:
+        view = self._open_image.view
+        return operations.copy(self._open_image.document, sorted(view.selection), view.plane)
+
+    def paste(self) -> None:
+        """Take the copy into the hand; a click puts it down."""
+        self._gestures.use("paste")
+
+    def duplicate(self) -> None:
+        """Take a copy of the selected objects into the hand."""
+        self._gestures.options.carried = self._copied()
+        if self._gestures.options.carried is not None:
+            self._gestures.use("paste")
+
+    def paste_in_place(self) -> None:
+        """Put the copy down where it was taken, in the plane shown."""
+        document, view, options = self._open_image.document, self._open_image.view, self._gestures.options
+        copied = options.clipboard
+        if copied is None or self._open_image.image is None or document.writing:
+            return
+        made, why = operations.paste(document, copied, view.plane, copied.y, copied.x, options.mode)
+        if made:
+            view.select(*made)
+        if why:
+            self._notices.message.emit(translate_said(why))

@@ -1,0 +1,64 @@
+"""The image that is open: its pixels and path, the document with the masks, and the view of both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from cpsam_gui.state.document import Document
+from cpsam_gui.state.view import View
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cpsam_core.images import Image
+
+
+class OpenImage(QObject):
+    """What everything else works on; another image takes its place, and these signals stay."""
+
+    adopted = pyqtSignal()
+    """There is another document; it is empty yet."""
+    image_changed = pyqtSignal()
+    """Another image is open, with the masks that were saved beside it."""
+    labels_changed = pyqtSignal(object)
+    """Labels of a block changed (Box)."""
+    rows_changed = pyqtSignal(object)
+    """Rows of the table of objects changed: a frozenset of ids, or None for all."""
+    objects_changed = pyqtSignal()
+    """Objects changed, and the selection holds none that is gone."""
+    history_changed = pyqtSignal()
+    overlay_changed = pyqtSignal()
+    """The colours of the masks must be made anew."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.image: Image | None = None
+        self.path: Path | None = None
+        self.view = View()
+        self.document = Document((1, 1, 1))
+        self._listen()
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether there is work that no file holds."""
+        return self.image is not None and self.document.modified
+
+    def adopt(self, document: Document) -> None:
+        """Take another document in place of the present one."""
+        self.document = document
+        self._listen()
+        self.adopted.emit()
+
+    def _listen(self) -> None:
+        self.document.changed.connect(self.labels_changed.emit)
+        self.document.objects_changed.connect(self._rows_changed)
+        self.document.history_changed.connect(self.history_changed.emit)
+
+    def _rows_changed(self, ids: frozenset[int] | None) -> None:
+        self.rows_changed.emit(ids)
+        gone = [number for number in self.view.selection if number not in self.document.objects]
+        if gone:
+            self.view.selection = self.view.selection - set(gone)
+        self.objects_changed.emit()
