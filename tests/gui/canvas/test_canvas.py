@@ -179,7 +179,7 @@ def test_read_out_tells_everything(segmented: Window) -> None:
     with session.document.step("Say more"):
         session.document.update([number], class_id=2, locked=True, uncertain=True)
         session.document.set_facts(classes=(ClassName(2, "dividing"),))
-    session.image = replace(session.image, pixel_size=0.5)
+    session.open_image.image = replace(session.image, pixel_size=0.5)
     words = read_out(session, 20, 60)
     value = session.image.pixels[0, 20, 60, 0]
     for part in (
@@ -191,7 +191,7 @@ def test_read_out_tells_everything(segmented: Window) -> None:
         assert part in words
     assert read_out(session, 500, 0) == ""
     two = np.concatenate([session.image.pixels, session.image.pixels], axis=3)
-    session.image = replace(
+    session.open_image.image = replace(
         session.image, pixels=two, channel_names=("DAPI", "a very long name of a channel")
     )
     channel = session.view.channels[0]

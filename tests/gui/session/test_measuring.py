@@ -84,8 +84,8 @@ def test_an_edit_measures_what_changed_only(
     now = followed.measuring.now
     assert now is not None
     same(now, anew(followed))
-    followed.undo()
-    followed.undo()
+    followed.edits.undo()
+    followed.edits.undo()
     qtbot.waitUntil(lambda: followed.measuring.fresh)
     assert followed.measuring.now is not None
     same(followed.measuring.now, anew(followed))
@@ -122,7 +122,7 @@ def test_another_run_measures_everything(followed: Session, qtbot: QtBot) -> Non
     operations.clear(followed.document)
     qtbot.waitUntil(lambda: followed.measuring.fresh)
     assert followed.measuring.now is not None and len(followed.measuring.now) == 0
-    followed.undo()
+    followed.edits.undo()
     qtbot.waitUntil(lambda: followed.measuring.fresh)
     assert followed.measuring.now is not None and len(followed.measuring.now) == 4
 

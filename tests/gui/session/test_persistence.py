@@ -24,6 +24,7 @@ from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.dialogs.recovery import RecoveryDialog
 from cpsam_gui.program.preferences import Preferences
 from cpsam_gui.session import Flows, Session
+from cpsam_gui.session.recovery import LeftWork
 from cpsam_gui.state.image_facts import ClassName, ReviewState, read_state
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import companions as files
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
     from cpsam_gui.jobs.jobs import Problem
     from cpsam_gui.session.questions import Question
-    from cpsam_gui.session.recovery import LeftWork
     from cpsam_gui.window.window import Window
 
 
@@ -444,7 +444,7 @@ def test_exports_are_no_saves_but_where_there_is_no_file(
     with qtbot.waitSignal(session.saved):
         session.keeping.export(tmp_path / "copy.png")
     assert session.document.modified
-    session.path = None
+    session.open_image.path = None
     with qtbot.waitSignal(session.saved):
         session.keeping.export(tmp_path / "copy.png")
     assert not session.document.modified
