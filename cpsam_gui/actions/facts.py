@@ -47,8 +47,12 @@ CAN_UNDO = Fact(lambda s: s.document.can_undo, lambda s: (s.image_changed, s.his
 CAN_REDO = Fact(lambda s: s.document.can_redo, lambda s: (s.image_changed, s.history_changed))
 REVIEW_STATE = Fact(lambda s: s.document.facts.review, lambda s: (s.image_changed, s.history_changed))
 REGIONS = Fact(lambda s: bool(s.document.facts.complete), lambda s: (s.image_changed, s.history_changed))
-COPIED = Fact(lambda s: s.gestures.options.clipboard is not None, lambda s: (s.gestures.options.events.clipboard,))
-BY_INTENSITY = Fact(lambda s: s.gestures.options.by_intensity, lambda s: (s.gestures.options.events.by_intensity,))
+COPIED = Fact(
+    lambda s: s.gestures.options.clipboard is not None, lambda s: (s.gestures.options.events.clipboard,)
+)
+BY_INTENSITY = Fact(
+    lambda s: s.gestures.options.by_intensity, lambda s: (s.gestures.options.events.by_intensity,)
+)
 TOOL = Fact(lambda s: s.gestures.tool.key, lambda s: (s.gestures.tool_changed, s.image_changed))
 BUSY = Fact(lambda s: s.jobs.busy, lambda s: (s.jobs.started, s.jobs.finished))
 FLOWS = Fact(
