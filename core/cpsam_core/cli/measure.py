@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "measure the objects of images: size, shape, brightness, neighbours"
 
-FORMATS = ("csv", "parquet")
+FORMATS = ("csv", "parquet", "h5ad")
 
 EPILOG = """Columns (in pixels, and in micrometres where the size of a pixel is known):
   image, id, class, class_name
@@ -35,6 +35,7 @@ EPILOG = """Columns (in pixels, and in micrometres where the size of a pixel is 
   box_y_min, box_y_max    first and last pixel; the same for x and z
   flow_error, probability, origin, locked: where the masks know them
                           (NAME_seg.npy, projects of the window)
+  more with --recipe; cpsam measure --list says how each is computed
 
 What --where understands:
   names of columns, numbers, 'text', + - * / % ** < <= > >= == !=,
@@ -61,7 +62,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG.rstrip()
     parser.add_argument(
         "inputs",
-        nargs="+",
+        nargs="*",
         metavar="INPUT",
         help='images, folders (searched below too) or patterns such as "images/*.tif"',
     )
@@ -74,10 +75,9 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         type=Path,
-        required=True,
         metavar="TABLE|DIR",
-        help="a file (.csv, .parquet) for the objects of all images, with the images in NAME_images beside it; or a "
-        "folder for a table of each image and one of all images",
+        help="a file (.csv, .parquet, .h5ad) for the objects of all images, with the images in NAME_images beside it; "
+        "or a folder for a table of each image and one of all images",
     )
     parser.add_argument(
         "--format", choices=FORMATS, default="csv", help="of the tables in a folder (default: %(default)s)"
@@ -99,6 +99,21 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         metavar="LETTERS",
         help="axes of the image files, where they do not say or are wrong: for example ZCYX",
     )
+    parser.add_argument(
+        "--recipe",
+        default="standard",
+        metavar="NAMES|FILE",
+        help="what to measure, with commas: standard, morphology, expression, spatial, everything, or groups (outline, "
+        "background, texture, distances, colocalisation); or a JSON file with groups, ring_gap, ring_width, levels, "
+        "step, part (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--regions",
+        default="",
+        metavar="ENDING",
+        help="measure distances to regions: ending of label images beside the images, for example _regions",
+    )
+    parser.add_argument("--list", action="store_true", help="say how each measure is computed, and end")
     parser.add_argument("--time", type=int, metavar="N", help="which time point to take of a series, from 0")
     add_filter_options(parser)
 
@@ -108,6 +123,9 @@ def run(args: argparse.Namespace) -> int:
     from cpsam_core.cli.filters import endings_from
     from cpsam_core.cli.measure_tables import tables_for
 
+    if args.list:
+        _say_measures()
+        return OK
     where, options = _checked(args)
     failed: list[str] = []
     found = _find(args, endings_from(args), failed)
@@ -132,6 +150,17 @@ def run(args: argparse.Namespace) -> int:
     return FAILED if failed else OK
 
 
+def _say_measures() -> None:
+    from cpsam_core.measure import CATALOGUE
+
+    group = ""
+    for one in CATALOGUE:
+        if one.group != group:
+            group = one.group
+            say(f"{group}:")
+        say(f"  {one.name}{f' ({one.unit})' if one.unit else ''}: {one.formula}")
+
+
 def _add_option(parser: argparse.ArgumentParser, name: str, metavar: str, text: str) -> None:
     """Add an option for a number, which is understood with hyphens as well."""
     for spelling, shown in ((f"--{name}", text), (f"--{name.replace('_', '-')}", argparse.SUPPRESS)):
@@ -147,12 +176,18 @@ def _checked(args: argparse.Namespace) -> tuple[Expression | None, FileOptions]:
         One of them makes no sense.
     """
     from cpsam_core.images import parse_axes
-    from cpsam_core.measure import can_write_parquet, parse
+    from cpsam_core.measure import can_write_parquet, parse, recipe_of
     from cpsam_core.measure.folder import FileOptions
 
+    if not args.inputs or args.out is None:
+        raise UsageError(
+            "say what to measure, and where the table goes: cpsam measure IMAGES --out cells.csv"
+        )
     suffix = args.out.suffix.lower()
     if suffix and suffix[1:] not in FORMATS and not args.out.is_dir():
-        raise UsageError(f"--out is a folder, or a file that ends in .csv or .parquet, not {args.out.name}")
+        raise UsageError(
+            f"--out is a folder, or a file that ends in .csv, .parquet or .h5ad, not {args.out.name}"
+        )
     if "parquet" in (suffix[1:], args.format if not suffix else "") and not can_write_parquet():
         raise UsageError(
             'Parquet needs the library pyarrow: pip install "cpsam-gui[tables]"; or write the table as .csv'
@@ -162,7 +197,12 @@ def _checked(args: argparse.Namespace) -> tuple[Expression | None, FileOptions]:
     try:
         axes = parse_axes(args.axes) if args.axes else None
         where = parse(args.where) if args.where is not None else None
-        return where, FileOptions(args.pixel_size, args.z_step, args.near, axes, args.time)
+        recipe = recipe_of(args.recipe)
+        if args.regions and "distances" not in recipe.groups:
+            recipe = replace(recipe, groups=(*recipe.groups, "distances"))
+        return where, FileOptions(
+            args.pixel_size, args.z_step, args.near, axes, args.time, recipe, args.regions
+        )
     except CpsamError as error:
         raise UsageError(str(error)) from error
 

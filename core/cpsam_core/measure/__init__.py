@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from cpsam_core.measure.catalogue import CATALOGUE, Measure, entry_of
 from cpsam_core.measure.expressions import Expression, choose, parse
 from cpsam_core.measure.files import can_write_parquet, export_columns, write_table
 from cpsam_core.measure.measuring import measure
 from cpsam_core.measure.objects import Facts, ObjectMeasurements, channel_columns
+from cpsam_core.measure.recipes import GROUPS, RECIPES, Recipe, recipe_of
 from cpsam_core.measure.summary import stacked, summarise, table_of
 from cpsam_core.measure.updating import remeasure
 
 __all__ = [
+    "CATALOGUE",
+    "GROUPS",
+    "RECIPES",
     "Expression",
     "Facts",
+    "Measure",
     "ObjectMeasurements",
+    "Recipe",
     "can_write_parquet",
     "channel_columns",
     "choose",
+    "entry_of",
     "export_columns",
     "measure",
     "parse",
+    "recipe_of",
     "remeasure",
     "stacked",
     "summarise",

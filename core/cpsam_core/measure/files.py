@@ -1,4 +1,4 @@
-"""Write tables as CSV, which everything reads, or as Parquet, which keeps types and stays small."""
+"""Write tables as CSV, which everything reads, as Parquet, which keeps types and stays small, or as AnnData."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cpsam_core.measure.objects import FACTS, Column, ObjectMeasurements
 
 __all__ = ["SUFFIXES", "can_write_parquet", "export_columns", "write_table"]
 
-SUFFIXES = (".csv", ".parquet")
+SUFFIXES = (".csv", ".parquet", ".h5ad")
 
 
 def export_columns(table: ObjectMeasurements) -> dict[str, Column]:
@@ -38,7 +38,7 @@ def write_table(path: AnyPath, columns: Mapping[str, Column]) -> None:
     Parameters
     ----------
     path
-        ``.csv`` or ``.parquet``.
+        ``.csv``, ``.parquet`` or ``.h5ad`` (AnnData).
     columns
         By name. Unknown numbers are left empty.
 
@@ -53,8 +53,14 @@ def write_table(path: AnyPath, columns: Mapping[str, Column]) -> None:
         write_columns(path, columns)
     elif suffix == ".parquet":
         _write_parquet(path, columns)
+    elif suffix == ".h5ad":
+        from cpsam_core.measure.spatial import write_anndata
+
+        write_anndata(path, columns)
     else:
-        raise ImageError(f"Tables are written as {' or '.join(SUFFIXES)}, and {Path(path).name} is neither.")
+        raise ImageError(
+            f"Tables are written as {', '.join(SUFFIXES)}, and {Path(path).name} is none of them."
+        )
 
 
 def can_write_parquet() -> bool:

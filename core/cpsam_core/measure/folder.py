@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from cpsam_core.images import check_same_shape, read_labels, read_seg
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.project_files import PROJECT_SUFFIX, read_project_file
 from cpsam_core.labels.table import object_means
-from cpsam_core.measure import Facts, ObjectMeasurements, measure
+from cpsam_core.measure import Facts, ObjectMeasurements, Recipe, measure
 from cpsam_core.progress import Progress, silent
 
 __all__ = ["FileOptions", "measure_pair", "read_masks"]
@@ -39,6 +39,10 @@ class FileOptions:
         Meaning of the axes of image files, where it is not certain.
     time : int, optional
         Time point of a series.
+    recipe : Recipe
+        What to measure.
+    regions : str
+        Ending of the files of regions beside the images (NAME_regions.tif for ``_regions``); empty for none.
     """
 
     pixel_size: float | None = None
@@ -46,6 +50,8 @@ class FileOptions:
     near: float = 1.5
     axes: str | None = None
     time: int | None = None
+    recipe: Recipe = field(default_factory=Recipe)
+    regions: str = ""
 
     def __post_init__(self) -> None:
         for name in ("pixel_size", "z_step"):
@@ -88,7 +94,24 @@ def measure_pair(
         facts=facts,
         near=chosen.near,
         progress=progress,
+        recipe=chosen.recipe,
+        regions=_regions(pair, chosen.regions, labels) if chosen.regions else None,
     )
+
+
+def _regions(pair: Pair, ending: str, labels: Labels) -> NDArray[np.bool_]:
+    """Read the regions of an image: a label image beside it, not 0 inside a region."""
+    found = [
+        path
+        for suffix in (".tif", ".tiff", ".png", ".npy")
+        if (path := pair.image.with_name(f"{pair.image.stem}{ending}{suffix}")).is_file()
+    ]
+    if not found:
+        raise ImageError(f"There is no file {pair.image.stem}{ending}.tif of regions beside {pair.image}.")
+    regions = read_labels(found[0])
+    if regions.shape != labels.shape:
+        raise ImageError(f"{found[0]}: the regions have another size than the masks.")
+    return regions > 0
 
 
 def read_masks(path: Path, *, network: bool = True, key: DocumentKey = WHOLE) -> tuple[Labels, Facts]:

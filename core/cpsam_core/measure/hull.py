@@ -32,12 +32,7 @@ def hull_sizes(objects: Grouped, progress: Progress = silent) -> Ints:
 
 
 def _hull_areas(objects: Grouped) -> Ints:
-    (rows, _), (left, right) = objects.positions
-    new = np.ones(len(rows), bool)
-    new[1:] = (np.diff(rows) != 0) | (np.diff(objects.index) != 0)
-    starts = np.flatnonzero(new)
-    index, rows = objects.index[starts], rows[starts]
-    left, right = np.minimum.reduceat(left, starts), np.maximum.reduceat(right, starts)
+    index, rows, left, right = _sides(objects)
     tops, bottoms = objects.boxes[:, 0, 0], objects.boxes[:, 0, 1]
     heights = bottoms - tops
     owners = np.repeat(np.arange(len(objects)), heights)
@@ -51,18 +46,58 @@ def _hull_areas(objects: Grouped) -> Ints:
     return np.bincount(owners, weights=counts, minlength=len(objects)).astype(np.int64)
 
 
-def _envelope_at(index: Ints, rows: Ints, columns: Ints, owners: Ints, wanted: Ints) -> Ints:
-    """Return the first whole column inside the hull in the wanted rows of the objects `owners`."""
+def hull_corners(objects: Grouped) -> tuple[Ints, Ints, Ints]:
+    """Return the corners of the convex hulls of objects of a plane: object from 0, and row and column, doubled.
+
+    Those of an object follow each other around it; it has at least four.
+    """
+    if len(objects) == 0:
+        return (np.zeros(0, np.int64),) * 3
+    index, rows, left, right = _sides(objects)
+    span = 2 * int(rows.max()) + 8
+    left_key, left_x = _corners(index, rows, left, span)
+    right_key, right_x = _corners(index, rows, -right, span)
+    right_key, right_x = right_key[::-1], -right_x[::-1]
+    owner = np.concatenate([left_key // span, right_key // span])
+    y = np.concatenate([left_key, right_key]) % span - 1
+    x = np.concatenate([left_x, right_x])
+    # Down the left side, up the right: that side is in falling order already.
+    order = np.argsort(owner, kind="stable")
+    return owner[order], y[order], x[order]
+
+
+def _sides(objects: Grouped) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return object, row, first and last column of each row of each object."""
+    (rows, _), (left, right) = objects.positions
+    new = np.ones(len(rows), bool)
+    new[1:] = (np.diff(rows) != 0) | (np.diff(objects.index) != 0)
+    starts = np.flatnonzero(new)
+    return (
+        objects.index[starts],
+        rows[starts],
+        np.minimum.reduceat(left, starts),
+        np.maximum.reduceat(right, starts),
+    )
+
+
+def _corners(index: Ints, rows: Ints, columns: Ints, span: int) -> tuple[Ints, Ints]:
+    """Return the corners of the lower convex envelope: object times `span` plus row and 1, and column, doubled."""
     owner = np.repeat(index, 3)
     y = (2 * rows[:, np.newaxis] + np.array([-1, 0, 1])).ravel()
     x = (2 * columns[:, np.newaxis] + np.array([0, -1, 0])).ravel()
-    span = 2 * int(rows.max()) + 8
     key = owner * span + y + 1
     starts = np.flatnonzero(np.diff(key, prepend=-1) != 0)  # rows below each other share a point
     owner, y, key = owner[starts], y[starts], key[starts]
     x = np.minimum.reduceat(x, starts)
     kept = _envelope(owner, y, x)
-    y, x, key = y[kept], x[kept], key[kept]
+    return key[kept], x[kept]
+
+
+def _envelope_at(index: Ints, rows: Ints, columns: Ints, owners: Ints, wanted: Ints) -> Ints:
+    """Return the first whole column inside the hull in the wanted rows of the objects `owners`."""
+    span = 2 * int(rows.max()) + 8
+    key, x = _corners(index, rows, columns, span)
+    y = key % span - 1
     at = np.searchsorted(key, owners * span + 2 * wanted + 1, side="right") - 1
     height = y[at + 1] - y[at]
     above = x[at] * height + (x[at + 1] - x[at]) * (2 * wanted - y[at])

@@ -21,7 +21,7 @@ STATISTICS = ("mean", "median", "std", "min", "max")
 
 
 @dataclass(frozen=True, eq=False)
-class _Portion:
+class Portion:
     """The pixels of some objects: places in the flattened image, first pixel and length of each object."""
 
     objects: slice
@@ -52,15 +52,16 @@ def intensities(
     flat = [
         pixels[..., c].reshape(-1) for c in range(channels)
     ]  # copied only where the file has another order
-    for portion in _portions(objects):
+    for portion in portions(objects):
         for channel, values in enumerate(flat):
-            for name, column in _statistics(values[portion.pixels], portion).items():
+            for name, column in statistics(values[portion.pixels], portion).items():
                 result[name][channel][portion.objects] = column
         progress(portion.objects.stop, len(objects), "brightness")
     return result
 
 
-def _portions(objects: Grouped) -> Iterator[_Portion]:
+def portions(objects: Grouped) -> Iterator[Portion]:
+    """Yield some objects at a time, with their pixels."""
     ends = np.cumsum(objects.areas)
     start = 0
     while start < len(objects):
@@ -71,7 +72,7 @@ def _portions(objects: Grouped) -> Iterator[_Portion]:
         offsets = np.cumsum(lengths) - lengths
         pixels = np.repeat(objects.runs.starts[runs] - offsets, lengths)
         pixels += np.arange(len(pixels))
-        yield _Portion(
+        yield Portion(
             slice(start, stop),
             pixels,
             ends[start:stop] - objects.areas[start:stop] - done,
@@ -80,7 +81,8 @@ def _portions(objects: Grouped) -> Iterator[_Portion]:
         start = stop
 
 
-def _statistics(values: NDArray[Any], portion: _Portion) -> dict[str, Floats]:
+def statistics(values: NDArray[Any], portion: Portion) -> dict[str, Floats]:
+    """Return the statistics of the pixels of some objects, which stand object by object."""
     first, lengths = portion.first, portion.lengths
     middle = first + (lengths - 1) // 2
     with np.errstate(invalid="ignore", over="ignore"):

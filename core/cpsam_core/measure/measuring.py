@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,36 +10,20 @@ from numpy.typing import NDArray
 
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.labels import as_labels
+from cpsam_core.measure.background import background_measures
+from cpsam_core.measure.colocalisation import colocalisation_measures
+from cpsam_core.measure.distances import distance_measures
 from cpsam_core.measure.edges import TOUCHING, neighbour_counts, neighbour_pairs, perimeters, surfaces
 from cpsam_core.measure.grouped import Grouped, Labels, group
 from cpsam_core.measure.hull import hull_sizes
 from cpsam_core.measure.intensity import STATISTICS, intensities
 from cpsam_core.measure.objects import Column, Facts, ObjectMeasurements, at_border, channel_columns
+from cpsam_core.measure.outline import outline_measures
+from cpsam_core.measure.recipes import Recipe
+from cpsam_core.measure.scene import Scale, Scene
 from cpsam_core.measure.shape import axis_lengths, axis_variances, eccentricity, equivalent_diameter
+from cpsam_core.measure.texture import texture_measures
 from cpsam_core.progress import Progress, silent
-
-
-@dataclass(frozen=True)
-class _Scale:
-    """Sizes of a pixel; `spacing` is in pixels, with planes as far apart as they are."""
-
-    dimensions: int
-    pixel_size: float | None
-    z_step: float | None
-    pixel_height: float | None = None
-
-    @property
-    def height(self) -> float | None:
-        """Micrometres along a column."""
-        return self.pixel_height or self.pixel_size
-
-    @property
-    def spacing(self) -> tuple[float, ...]:
-        if self.dimensions == 2:
-            return (1.0, 1.0)
-        if self.pixel_size is None or self.z_step is None or self.height is None:
-            return (1.0, 1.0, 1.0)
-        return (self.z_step / self.pixel_size, self.height / self.pixel_size, 1.0)
 
 
 def measure(
@@ -55,6 +38,8 @@ def measure(
     near: float = TOUCHING,
     progress: Progress = silent,
     pixel_height: float | None = None,
+    recipe: Recipe | None = None,
+    regions: NDArray[np.bool_] | None = None,
 ) -> ObjectMeasurements:
     """Measure the objects of an image.
 
@@ -80,6 +65,10 @@ def measure(
         Distance in pixels up to which objects are neighbours; the default is that of pixels that touch.
     progress : Progress
         Called between the steps; may raise `Cancelled`.
+    recipe : Recipe, optional
+        What to measure beside that; see `catalogue` for every measure and its formula.
+    regions : bool array with the axes of the labels, optional
+        Places to which distances are measured, for recipes with distances.
     pixel_height : float, optional
         Micrometres along a column, where they are other than along a row; perimeters of a plane are then given in
         pixels only.
@@ -101,9 +90,12 @@ def measure(
         raise SettingsError("pixel_size and z_step are numbers of micrometres above 0.")
     plane, picture = fitting(labels, pixels)
     names = _channel_names(channels, picture)
-    scale = _Scale(plane.ndim, pixel_size, z_step, pixel_height)
+    scale = Scale(plane.ndim, pixel_size, z_step, pixel_height)
     objects = group(plane, only=None if only is None else np.asarray(only))
-    steps = _Steps(progress)
+    chosen = recipe or Recipe()
+    if regions is not None and regions.shape not in (labels.shape, plane.shape):
+        raise ImageError(f"Regions of shape {regions.shape} do not fit labels of shape {labels.shape}.")
+    steps = _Steps(progress, len(chosen.groups))
     columns: dict[str, Column] = {"id": objects.ids}
     columns |= _shapes(plane, objects, scale, steps)
     columns |= _places(objects, scale)
@@ -114,6 +106,10 @@ def measure(
     pairs = neighbour_pairs(plane, near, steps.next("neighbours"))
     columns["neighbours"] = neighbour_counts(pairs, objects.ids)
     columns["touches_border"] = at_border(objects.boxes, plane.shape)
+    if chosen.groups:
+        places = None if regions is None else regions.reshape(plane.shape)
+        scene = Scene(plane, objects, picture, channel_columns(names), scale, chosen, places)
+        columns |= _more(scene, columns, steps)
     table = ObjectMeasurements(
         columns, objects.boxes, plane.shape, pixel_size, z_step, names, near, pixel_height
     )
@@ -146,7 +142,7 @@ def _channel_names(channels: Sequence[str], picture: NDArray[Any] | None) -> tup
     return names
 
 
-def _shapes(plane: Labels, objects: Grouped, scale: _Scale, steps: _Steps) -> dict[str, Column]:
+def _shapes(plane: Labels, objects: Grouped, scale: Scale, steps: _Steps) -> dict[str, Column]:
     flat = plane.ndim == 2
     spacing = scale.spacing
     if flat:
@@ -169,7 +165,7 @@ def _shapes(plane: Labels, objects: Grouped, scale: _Scale, steps: _Steps) -> di
     return measured | _physical(measured, objects, scale)
 
 
-def _physical(measured: Mapping[str, Column], objects: Grouped, scale: _Scale) -> dict[str, Column]:
+def _physical(measured: Mapping[str, Column], objects: Grouped, scale: Scale) -> dict[str, Column]:
     """Return the measures in micrometres, where the size of a pixel is known."""
     size, height = scale.pixel_size, scale.height
     if size is None or height is None or (scale.dimensions == 3 and scale.z_step is None):
@@ -196,7 +192,7 @@ def _physical(measured: Mapping[str, Column], objects: Grouped, scale: _Scale) -
     return columns
 
 
-def _places(objects: Grouped, scale: _Scale) -> dict[str, Column]:
+def _places(objects: Grouped, scale: Scale) -> dict[str, Column]:
     columns: dict[str, Column] = {}
     sizes = (scale.z_step, scale.height, scale.pixel_size)
     letters = "zyx"[-scale.dimensions :]
@@ -208,13 +204,32 @@ def _places(objects: Grouped, scale: _Scale) -> dict[str, Column]:
     return columns
 
 
+def _more(scene: Scene, known: dict[str, Column], steps: _Steps) -> dict[str, Column]:
+    """Return the columns of the recipe's groups."""
+    columns: dict[str, Column] = {}
+    for group_name in scene.recipe.groups:
+        progress = steps.next(group_name)
+        if len(scene.objects) == 0:
+            continue
+        if group_name == "outline":
+            columns |= outline_measures(scene, known, progress)
+        elif group_name == "background":
+            columns |= background_measures(scene, known, progress)
+        elif group_name == "texture":
+            columns |= texture_measures(scene, progress)
+        elif group_name == "distances":
+            columns |= distance_measures(scene, progress)
+        else:
+            columns |= colocalisation_measures(scene, progress)
+    return columns
+
+
 class _Steps:
     """One progress from several: each step gets its part of the whole."""
 
-    COUNT = 4
-
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, more: int) -> None:
         self._progress = progress
+        self._count = 4 + more
         self._done = 0
 
     def next(self, name: str) -> Progress:
@@ -223,6 +238,6 @@ class _Steps:
         self._done += 1
 
         def report(done: int, total: int, note: str = "") -> None:
-            self._progress(number * 100 + 100 * done // max(total, 1), self.COUNT * 100, note or name)
+            self._progress(number * 100 + 100 * done // max(total, 1), self._count * 100, note or name)
 
         return report

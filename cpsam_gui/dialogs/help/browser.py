@@ -25,6 +25,7 @@ PAGES = {
     "start": "Getting started",
     "keys": "Tools and keys",
     "review": "Review, measure, compare",
+    "measures": "Measures and formulas",
     "retraining": "Retraining",
     "formats": "Formats",
     "cellpose": "From Cellpose",
@@ -78,7 +79,11 @@ def page_html(page: str, keys: KeyRows) -> str:
     if page == "keys":
         return _keys(keys)
     text = (FOLDER / f"{page}.md").read_text(encoding="utf-8")
-    text = text.replace("{formats}", _formats()).replace("{folders}", _folders())
+    text = (
+        text.replace("{formats}", _formats())
+        .replace("{measures}", _measures())
+        .replace("{folders}", _folders())
+    )
     document = QTextDocument()
     document.setMarkdown(text)
     # A font that is measured in pixels leaves paragraphs without room between them.
@@ -99,6 +104,22 @@ def _rows(rows: Sequence[tuple[str, str]]) -> str:
         for keys, words in rows
     )
     return f"<table cellpadding='3'>{cells}</table>"
+
+
+def _measures() -> str:
+    """Return every measure with its formula, from the catalogue of the engine."""
+    from cpsam_core.measure import CATALOGUE
+
+    lines: list[str] = []
+    groups: list[str] = []
+    for one in CATALOGUE:
+        if one.group not in groups:
+            groups.append(one.group)
+            lines.append(f"\n## {one.group}\n")
+        name = one.name.replace("_", "\\_")
+        formula = one.formula.replace("*", "\\*").replace("_", "\\_")
+        lines.append(f"- **{name}**{f' ({one.unit})' if one.unit else ''}: {formula}")
+    return "\n".join(lines)
 
 
 def _formats() -> str:

@@ -116,7 +116,7 @@ def test_one_failure_does_not_stop_the_others(images: None, capsys: pytest.Captu
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (["--out", "t.xlsx"], "csv or .parquet"),
+        (["--out", "t.xlsx"], "csv, .parquet or .h5ad"),
         (["--out", "t.csv", "--where", "area >"], "not understood"),
         (["--out", "t.csv", "--where", ""], "empty"),
         (["--out", "t.csv", "--near", "50"], "near"),
@@ -207,3 +207,31 @@ def test_pair_of_names_what_is_missing(folder: Path) -> None:
     put_image("a.tif", squares(4))
     with pytest.raises(ImageError, match=r"no masks of a\.tif"):
         pair_of(Path("a.tif"))
+
+
+def test_a_recipe_adds_measures(images: None) -> None:
+    assert main(["measure", "images/a.tif", "--out", "more.csv", "--recipe", "morphology,background"]) == 0
+    table = pandas.read_csv("more.csv")
+    assert table["feret_max"].tolist() == pytest.approx([np.hypot(4, 3), np.hypot(6, 5)])
+    assert table["sum_channel_1"].tolist() == [107 * 16, 207 * 36]
+    assert table["background_channel_1"].tolist() == [7, 7]
+
+
+def test_distances_to_regions_beside_the_image(images: None, capsys: pytest.CaptureFixture[str]) -> None:
+    regions = np.zeros((12, 24), np.uint16)
+    regions[:, 16:] = 1
+    put("images/a_regions.tif", regions)
+    assert main(["measure", "images/a.tif", "--out", "far.csv", "--regions", "_regions"]) == 0
+    table = pandas.read_csv("far.csv")
+    assert table["region_distance"].tolist() == [11, 0]
+    np.testing.assert_allclose(table["part_in_region"], [0, 4 / 6])
+    assert main(["measure", "images/x/b.tif", "--out", "far.csv", "--regions", "_regions"]) == 1
+    assert "b_regions.tif" in capsys.readouterr().err
+
+
+def test_every_measure_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["measure", "--list"]) == 0
+    shown = capsys.readouterr().out
+    assert "circularity (0 to about 1): 4 pi A / P^2" in shown
+    assert main(["measure", "images", "--out", "x.csv", "--recipe", "smell"]) == 2
+    assert main(["measure"]) == 2

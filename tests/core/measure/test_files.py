@@ -82,7 +82,7 @@ def test_without_pyarrow_the_way_out_is_named(
 
 
 def test_other_endings_and_missing_folders_are_refused(table: ObjectMeasurements, tmp_path: Path) -> None:
-    with pytest.raises(ImageError, match="neither"):
+    with pytest.raises(ImageError, match="none of them"):
         write_table(tmp_path / "t.xlsx", table.columns)
     for suffix in ("csv", "parquet"):
         with pytest.raises(ImageError, match="folder"):

@@ -68,7 +68,9 @@ def test_every_page_of_help_is_there(window: Window) -> None:
         browser.show_page(page)
         text = browser.text.toPlainText()
         assert len(text) > 200
-        assert "{" not in text
+        assert "{formats}" not in text and "{folders}" not in text and "{measures}" not in text
+    browser.show_page("measures")
+    assert "4 pi A / P^2" in browser.text.toPlainText()
     browser.show_page("formats")
     assert "GeoJSON (QuPath)" in browser.text.toPlainText()
     browser.close()
