@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.progress import Progress
-    from cpsam_core.retrain import Doubt
+    from cpsam_core.retrain import ImageToCorrect
 
 DECIDED = ("locked", "verified", "uncertain")
 """Marks of objects that somebody looked at."""
@@ -60,7 +60,7 @@ def _worst(listed: Sequence[tuple[Path, Path]], progress: Progress) -> Suggestio
     """Return the image with the most doubtful objects of these, each with its project."""
     from cpsam_core.retrain import suggest_next
 
-    doubts: dict[Path, Doubt] = {}
+    doubts: dict[Path, ImageToCorrect] = {}
     for number, (image, project) in enumerate(listed):
         progress(number, len(listed), image.name)
         doubt = doubt_in(project)
@@ -70,11 +70,11 @@ def _worst(listed: Sequence[tuple[Path, Path]], progress: Progress) -> Suggestio
     return Suggestion(order[0], doubts[order[0]].text) if order else None
 
 
-def doubt_in(project: Path) -> Doubt | None:
+def doubt_in(project: Path) -> ImageToCorrect | None:
     """Return how doubtful the saved objects are that nobody decided on, by their flow errors and probabilities."""
     from cpsam_core.images.project_files import read_project_file
-    from cpsam_core.retrain import Doubt
-    from cpsam_core.review.next_image import object_doubts
+    from cpsam_core.retrain import ImageToCorrect
+    from cpsam_core.review.doubt import DOUBTFUL, object_doubt
 
     try:
         every = list(read_project_file(project, maps=()).objects.values())
@@ -85,7 +85,8 @@ def doubt_in(project: Path) -> Doubt | None:
         np.array([row.get(name) if row.get(name) is not None else np.nan for row in rows], np.float32)
         for name in ("flow_error", "probability")
     )
-    each = object_doubts(errors, probabilities)
-    doubtful = int((each > 0.5).sum())
+    ids = np.arange(len(rows))
+    each = object_doubt({"id": ids, "flow_error": errors, "probability": probabilities}).scores
+    doubtful = int((each >= DOUBTFUL).sum())
     text = f"{doubtful} of {len(every)} objects are doubtful" if every else "nothing found"
-    return Doubt(float(each.mean()) if rows else 0.0, len(rows), doubtful, 0.0, text)
+    return ImageToCorrect(float(each.mean()) if rows else 0.0, len(rows), doubtful, 0.0, text)

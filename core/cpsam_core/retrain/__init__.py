@@ -10,13 +10,13 @@ from cpsam_core.retrain.candidates import Candidate, Use, describe
 from cpsam_core.retrain.judge import BeforeAfter, ImageChange, Spot, before_after
 from cpsam_core.retrain.plan import RetrainingPlan, plan_retraining, unique_name
 from cpsam_core.retrain.run import Retrained, retrain, scorer, training_sets
-from cpsam_core.review.next_image import Doubt, doubt_of, suggest_next
+from cpsam_core.review.next_image import ImageToCorrect, doubt_of, suggest_next
 
 __all__ = [
     "BeforeAfter",
     "Candidate",
-    "Doubt",
     "ImageChange",
+    "ImageToCorrect",
     "Retrained",
     "RetrainingPlan",
     "Spot",

@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from cpsam_core.errors import SettingsError
 from cpsam_core.measure import ObjectMeasurements
 
-__all__ = ["Doubt", "DoubtSettings", "ImageDoubt", "image_doubt", "object_doubt", "review_order"]
+__all__ = ["DOUBTFUL", "Doubt", "DoubtSettings", "ImageDoubt", "image_doubt", "object_doubt", "review_order"]
 
 Floats = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
 
+DOUBTFUL = 0.4
+"""Doubt from which on an object is called doubtful: about what a flow error of 0.32 raises by itself."""
 SPOKEN = 0.2  # a reason from this on is put into words
 UPPER = 0.9  # quantile of the objects' doubt that stands for the worst of an image
 MAD = 1.4826  # median absolute deviation of a normal distribution to its standard deviation

@@ -23,7 +23,7 @@ from cpsam_core.labels import object_table
 from cpsam_core.progress import Cancelled
 from cpsam_core.retrain import (
     Candidate,
-    Doubt,
+    ImageToCorrect,
     before_after,
     describe,
     doubt_of,
@@ -393,10 +393,10 @@ def test_doubt_of_an_empty_image() -> None:
 
 def test_the_most_doubtful_image_is_suggested_first() -> None:
     doubts = {
-        "clear": Doubt(0.1, 9, 0, 0, ""),
-        "empty": Doubt(0.9, 0, 0, 0, ""),
-        "bad": Doubt(0.8, 9, 7, 0, ""),
-        "missed": Doubt(0.85, 0, 0, 4, ""),
+        "clear": ImageToCorrect(0.1, 9, 0, 0, ""),
+        "empty": ImageToCorrect(0.9, 0, 0, 0, ""),
+        "bad": ImageToCorrect(0.8, 9, 7, 0, ""),
+        "missed": ImageToCorrect(0.85, 0, 0, 4, ""),
     }
     assert suggest_next(doubts) == ["missed", "bad", "clear", "empty"]
     assert suggest_next({}) == []

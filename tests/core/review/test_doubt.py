@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from cpsam_core.errors import SettingsError
+from cpsam_core.images.project_files import ProjectFile, write_project_file
 from cpsam_core.measure import Facts, measure
 from cpsam_core.metrics.compare import compare
 from cpsam_core.review.doubt import DoubtSettings, image_doubt, object_doubt, review_order
+from cpsam_gui.tasks.suggesting import doubt_in
 
 
 def columns(count: int = 20, **special: Any) -> dict[str, Any]:
@@ -127,3 +130,16 @@ def test_weights_can_be_set_and_are_checked() -> None:
         DoubtSettings(weights={"size": 2})
     with pytest.raises(SettingsError, match="rise"):
         DoubtSettings(outlier=(3, 3))
+
+
+@pytest.mark.parametrize(("error", "probability"), [(0.1, 0.9), (0.4, 0.95), (0.05, 0.8), (0.5, 0.3)])
+def test_review_and_next_image_doubt_an_object_alike(
+    tmp_path: Path, error: float, probability: float
+) -> None:
+    columns = {"id": np.array([1]), "flow_error": np.array([error]), "probability": np.array([probability])}
+    masks = np.zeros((1, 20, 20), np.uint32)
+    masks[0, 3:9, 3:9] = 1
+    row = {"origin": "model", "flow_error": error, "probability": probability}
+    write_project_file(tmp_path / "a.cpsam", ProjectFile(masks, {1: row}))
+    found = doubt_in(tmp_path / "a.cpsam")
+    assert found is not None and found.score == pytest.approx(object_doubt(columns).scores[0], abs=1e-6)
