@@ -138,14 +138,16 @@ def read_masks(
     path: Path, shape: tuple[int, ...], progress: Progress, key: DocumentKey | None = None
 ) -> Found:
     """Read labels for an open image of `shape` (z, y, x) from a project, a label image or a `_seg.npy`."""
-    progress(0, 1, "Reading masks")
-    if path.suffix == PROJECT:
-        return _read_project(path, shape, key)
-    if path.name.endswith("_seg.npy"):
-        return _read_seg(path, shape)
     from cpsam_core.images import read_labels
+    from cpsam_core.images.limits import expecting
 
-    labels = fitting(path, read_labels(path), shape)
+    progress(0, 1, "Reading masks")
+    with expecting(shape):
+        if path.suffix == PROJECT:
+            return _read_project(path, shape, key)
+        if path.name.endswith("_seg.npy"):
+            return _read_seg(path, shape)
+        labels = fitting(path, read_labels(path), shape)
     return Found(labels, records_of(labels, Origin.EDITED))
 
 

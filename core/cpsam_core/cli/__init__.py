@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TextIO
 
 from cpsam_core import __version__
@@ -51,7 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = _parser(arguments).parse_args(joined_smoothing(arguments))
         setup_logging(getattr(args, "verbose", False))
-        code: int = args.run(args)
+        with _allowing(getattr(args, "large", False)):
+            code: int = args.run(args)
         sys.stdout.flush()  # here, where a reader that has gone is still noticed
     except SystemExit as stop:  # argparse: 0 after --help, 2 for wrong usage
         return stop.code if isinstance(stop.code, int) else OK
@@ -102,6 +104,15 @@ def _make_printable() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+
+
+def _allowing(large: bool) -> AbstractContextManager[None]:
+    """Let files be as large as they say, where that was asked for; images are imported for that only."""
+    if not large:
+        return nullcontext()
+    from cpsam_core.images.limits import allowing_large
+
+    return allowing_large()
 
 
 def _nowhere() -> TextIO:

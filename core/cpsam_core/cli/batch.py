@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +99,8 @@ def _ahead(
     """Yield each target with its image, while the next `AHEAD` are read."""
     waiting: deque[tuple[Target, Future[Image]]] = deque()
     for target in targets:
-        waiting.append((target, reader.submit(read, target)))
+        # In the context of the run, which says whether files may be as large as they say.
+        waiting.append((target, reader.submit(copy_context().run, read, target)))
         if len(waiting) > AHEAD:
             yield waiting.popleft()
     while waiting:

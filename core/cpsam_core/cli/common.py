@@ -52,13 +52,19 @@ def add_device_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_verbose_option(parser: argparse.ArgumentParser) -> None:
-    """Add -v, which may stand before the command as well as after it."""
+    """Add -v and --large, which may stand before the command as well as after it."""
     parser.add_argument(
         "-v",
         "--verbose",
         action="store_true",
         default=argparse.SUPPRESS,
         help="say more: device, precision, model file, what was skipped",
+    )
+    parser.add_argument(
+        "--large",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="read small files that say they hold gigabytes, which are refused as made up otherwise",
     )
 
 

@@ -82,7 +82,8 @@ def read_coco(path: Path, hints: ReadHints) -> Iterator[ObjectSet]:
             by_image[_key(annotation.get("image_id"))].append(annotation)
     categories = _categories(data)
     for one in images:
-        shape = (one.height, one.width) if one.height and one.width else hints.needed_shape(path)
+        stated = bool(one.height and one.width)
+        shape = hints.check_stated(path, (one.height, one.width)) if stated else hints.needed_shape(path)
         if len(shape) != 2:
             raise ImageError(f"{path} belongs to single planes, and the image is a stack.")
         yield _objects(path, one, by_image[one.id], (shape[0], shape[1]), categories)

@@ -50,7 +50,8 @@ def read_geojson(path: Path, hints: ReadHints) -> Iterator[ObjectSet]:
     own = data.get("cpsam") if isinstance(data, dict) else None
     own = own if isinstance(own, dict) else {}
     features = _features(data, path)
-    shape = hints.shape or _own_shape(own) or hints.needed_shape(path)
+    stated = None if hints.shape is not None else _own_shape(own)
+    shape = hints.check_stated(path, stated) if stated is not None else hints.needed_shape(path)
     areas = [area for number, one in enumerate(features, 1) for area in _areas(one, number, path)]
     if features and not areas:
         raise ImageError(f"{path} holds no areas, only points, lines or features of an unknown kind.")

@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.limits import TooLargeError, check_size
 
 __all__ = ["ReadHints", "WriteOptions"]
+
+LABEL_BYTES = 4
+"""Of a pixel of a label image."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,21 @@ class ReadHints:
         if self.look is not None:
             return self.look()
         raise ImageError(f"{path} does not say how large its image is: the image is needed too.")
+
+    def check_stated(self, path: Path, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape that a file states for its image, once its size can be believed or the image has it.
+
+        Raises
+        ------
+        TooLargeError
+            The labels would fill the memory, and nothing says that the image is so large.
+        """
+        try:
+            check_size(path, shape, LABEL_BYTES, path.stat().st_size)
+        except TooLargeError:
+            if self.look is None or self.look() != shape:
+                raise
+        return shape
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from cpsam_core.formats.kinds import FORMATS, Format
 from cpsam_core.formats.objects import ObjectSet
 from cpsam_core.formats.options import ReadHints, WriteOptions
 from cpsam_core.images.files import AnyPath, check_readable, decoding, head_of, opening
+from cpsam_core.images.limits import expecting
 
 __all__ = [
     "find_format",
@@ -112,7 +113,7 @@ def read_each(
     found = iter(chosen.function("read")(path, hints))
     while True:
         # Not around the `yield`: what fails in the caller is no fault of this file.
-        with decoding(path, chosen.title):
+        with decoding(path, chosen.title), expecting(hints.shape):
             objects = next(found, None)
         if objects is None:
             return

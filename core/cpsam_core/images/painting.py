@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
-from cpsam_core.images.polygons import fill
+from cpsam_core.images.polygons import Budget, fill
+from cpsam_core.images.scan_lines import Polygon, polygons_in, strokes_of
 
 __all__ = ["MOST_PIXELS", "Canvas", "numbers_named"]
+
+BATCH_CORNERS = 1 << 18
+"""Corners of polygons that wait to be drawn together."""
+
+BATCH_PIXELS = 1 << 22
+"""Pixels of the boxes of polygons, and crossings of their sides with rows, that are drawn together."""
 
 MOST_PIXELS = 1 << 31
 """Size over which a label image that a file asks for is refused: 46,000 x 46,000 pixels, 8 GB."""
@@ -34,6 +42,15 @@ def numbers_named(names: Sequence[str], planes: Sequence[int]) -> list[int]:
     if len(numbers) == len(names) == len(places) and all(0 < number < 1 << 32 for number in numbers):
         return numbers
     return list(range(1, len(names) + 1))
+
+
+@dataclass(frozen=True, eq=False)
+class _Waiting:
+    """An object that waits to be drawn."""
+
+    number: int
+    plane: int
+    parts: Sequence[Sequence[npt.NDArray[Any]]]
 
 
 class Canvas:
@@ -60,12 +77,21 @@ class Canvas:
             raise ImageError(
                 f"An image of {' x '.join(map(str, shape))} pixels is larger than can be held here."
             )
-        self.labels: npt.NDArray[np.uint32] = np.zeros(shape, np.uint32)
-        self._planes = self.labels[np.newaxis] if len(shape) == 2 else self.labels
+        self._labels: npt.NDArray[np.uint32] = np.zeros(shape, np.uint32)
+        self._planes = self._labels[np.newaxis] if len(shape) == 2 else self._labels
+        self._budget = Budget(count)
+        self._waiting: list[_Waiting] = []
+        self._room = BATCH_CORNERS
         self._outside = 0
         self._clipped = 0
         self._covered: set[int] = set()
         self._moved = 0
+
+    @property
+    def labels(self) -> npt.NDArray[np.uint32]:
+        """What is drawn so far."""
+        self._flush()
+        return self._labels
 
     def paint(self, number: int, parts: Sequence[Sequence[npt.NDArray[Any]]], plane: int = 0) -> None:
         """Draw an object on top of what is there already.
@@ -79,24 +105,78 @@ class Canvas:
             image is cut off.
         plane
             Index along z; one beyond the last counts as the last.
+
+        Raises
+        ------
+        ImageError
+            The polygons of the file cover the image so often that drawing them would take hours.
         """
         self._moved += not 0 <= plane < len(self._planes)
-        target = self._planes[min(max(plane, 0), len(self._planes) - 1)]
-        drawn = False
-        clipped = False
-        for rings in parts:
-            points = np.concatenate([np.asarray(ring, np.float64) for ring in rings])
-            low = np.clip(np.floor(points.min(axis=0)), 0, target.shape[::-1]).astype(np.int64)
-            high = np.clip(np.ceil(points.max(axis=0)), 0, target.shape[::-1]).astype(np.int64)
-            clipped |= bool((points < 0).any() or (points > target.shape[::-1]).any())
-            if (high <= low).any():
+        self._waiting.append(_Waiting(number, min(max(plane, 0), len(self._planes) - 1), parts))
+        self._room -= sum(len(ring) for rings in parts for ring in rings)
+        if self._room < 0:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Draw all that waits, the later on top."""
+        waiting, self._waiting, self._room = self._waiting, [], BATCH_CORNERS
+        polygons = list(polygons_in([one.parts for one in waiting], self._planes.shape[:0:-1]))
+        for polygon in polygons:
+            self._budget.spend(polygon.pixels, polygon.crossings)
+        together: list[Polygon] = []
+        room = BATCH_PIXELS
+        drawn = np.zeros(len(waiting), bool)
+        clipped = np.zeros(len(waiting), bool)
+        for polygon in polygons:
+            clipped[polygon.owner] |= polygon.clipped
+            if not polygon.pixels:
                 continue
-            inside = fill([ring - low for ring in rings], (int(high[1] - low[1]), int(high[0] - low[0])))
-            drawn |= self._stamp(target, low, high, inside, number)
-        if clipped and drawn:
-            self._clipped += 1
-        elif not drawn:
-            self._outside += 1
+            cost = polygon.pixels + polygon.crossings
+            if cost > room:
+                self._paint_together(together, waiting, drawn)
+                together, room = [], BATCH_PIXELS
+            if cost > BATCH_PIXELS:
+                drawn[polygon.owner] |= self._paint_alone(polygon, waiting[polygon.owner])
+            else:
+                together.append(polygon)
+                room -= cost
+        self._paint_together(together, waiting, drawn)
+        self._clipped += int((clipped & drawn).sum())
+        self._outside += int((~drawn).sum())
+
+    def _paint_together(
+        self, polygons: list[Polygon], waiting: list[_Waiting], drawn: npt.NDArray[np.bool_]
+    ) -> None:
+        if not polygons:
+            return
+        strokes = strokes_of(polygons)
+        owner = np.array([one.owner for one in polygons])[strokes.polygon]
+        height, width = self._planes.shape[1:]
+        plane = np.array([one.plane for one in waiting], np.int64)[owner]
+        first = (plane * height + strokes.row) * width + strokes.start
+        ends = np.cumsum(strokes.length)
+        total = int(ends[-1]) if len(ends) else 0
+        pixels = np.arange(total) + np.repeat(first - (ends - strokes.length), strokes.length)
+        numbers = np.array([one.number for one in waiting], np.uint32)[owner]
+        self._put(pixels, np.repeat(numbers, strokes.length))
+        drawn[owner] = True
+
+    def _put(self, pixels: npt.NDArray[np.int64], numbers: npt.NDArray[np.uint32]) -> None:
+        """Write numbers to pixels, of those that are there twice the last, and note what is covered."""
+        flat = self._labels.reshape(-1)
+        below = flat[pixels]
+        self._covered.update(np.unique(below[(below > 0) & (below != numbers)]).tolist())
+        flat[pixels] = numbers
+        self._covered.update(np.unique(numbers[flat[pixels] != numbers]).tolist())
+
+    def _paint_alone(self, polygon: Polygon, one: _Waiting) -> bool:
+        """Draw a polygon that would take too much memory together with others; say whether it has pixels."""
+        (left, top), (right, bottom) = polygon.low.tolist(), polygon.high.tolist()
+        inside = fill([ring - polygon.low for ring in polygon.rings], (bottom - top, right - left))
+        crop = self._planes[one.plane][top:bottom, left:right]
+        self._cover(crop[inside], one.number)
+        crop[inside] = one.number
+        return bool(inside.any())
 
     def paint_pixels(
         self,
@@ -104,29 +184,22 @@ class Canvas:
         pieces: Iterable[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]],
         plane: int = 0,
     ) -> None:
-        """Draw an object on top of what is there already, from pieces of (rows, columns) inside the image."""
+        """Draw an object on top of what is there already, from pieces of (rows, columns) inside the image.
+
+        Raises
+        ------
+        ImageError
+            As for :meth:`paint`.
+        """
+        self._flush()
         target = self._planes[plane]
         drawn = False
         for rows, columns in pieces:
+            self._budget.spend(len(rows), 0)
             self._cover(target[rows, columns], number)
             target[rows, columns] = number
             drawn = True
         self._outside += not drawn
-
-    def _stamp(
-        self,
-        target: npt.NDArray[np.uint32],
-        low: npt.NDArray[np.int64],
-        high: npt.NDArray[np.int64],
-        inside: npt.NDArray[np.bool_],
-        number: int,
-    ) -> bool:
-        if not inside.any():
-            return False
-        crop = target[low[1] : high[1], low[0] : high[0]]
-        self._cover(crop[inside], number)
-        crop[inside] = number
-        return True
 
     def _cover(self, below: npt.NDArray[np.uint32], number: int) -> None:
         """Remember the objects that another one is drawn over."""
@@ -135,6 +208,7 @@ class Canvas:
 
     def notes(self) -> tuple[str, ...]:
         """Return what did not fit, in words for the user."""
+        self._flush()
         found = []
         if self._clipped:
             found.append(

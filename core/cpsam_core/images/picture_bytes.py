@@ -10,11 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["IndexedPng", "jpeg_is_complete", "png_as_gray"]
+__all__ = ["IndexedPng", "jpeg_is_complete", "jpeg_size", "png_as_gray", "png_size"]
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
 GRAY, INDEXED = 0, 3
 SCAN, END = 0xDA, 0xD9
+NO_FRAME = {0xC4, 0xC8, 0xCC}
+"""Markers among those of frames that are tables and an extension."""
 ALONE = {0x01, *range(0xD0, 0xD9)}
 """Markers of JPEG without a length: restarts and the start."""
 
@@ -63,6 +65,37 @@ def png_as_gray(data: bytes) -> IndexedPng | None:
         raise ValueError("its palette is damaged")
     table = np.frombuffer(colours, np.uint8).reshape(-1, 3)
     return IndexedPng(b"".join(pieces), 255 // ((1 << bits) - 1), table)
+
+
+def png_size(data: bytes) -> tuple[int, int, int]:
+    """Return rows, columns and bytes a pixel that a PNG states.
+
+    Raises
+    ------
+    struct.error, ValueError
+        It is cut off before that, or states an impossible kind of colour.
+    """
+    width, height, bits, kind = struct.unpack_from(">IIBB", data, 16)
+    samples = {GRAY: 1, 2: 3, INDEXED: 1, 4: 2, 6: 4}.get(kind)
+    if samples is None:
+        raise ValueError("its kind of colour is impossible")
+    return height, width, samples * (2 if bits > 8 else 1)
+
+
+def jpeg_size(data: bytes) -> tuple[int, int, int]:
+    """Return rows, columns and samples a pixel that the frame header of a JPEG states; zeros without one."""
+    place = 2
+    while place + 10 <= len(data) and data[place] == 0xFF:
+        marker = data[place + 1]
+        if marker == 0xFF or marker in ALONE:
+            place += 1 if marker == 0xFF else 2
+            continue
+        length = struct.unpack_from(">H", data, place + 2)[0]
+        if 0xC0 <= marker <= 0xCF and marker not in NO_FRAME:
+            height, width, samples = struct.unpack_from(">HHB", data, place + 5)
+            return height, width, samples
+        place += 2 + length
+    return 0, 0, 0
 
 
 def jpeg_is_complete(data: bytes) -> bool:

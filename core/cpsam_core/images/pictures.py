@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images.files import AnyPath, opening, saving
+from cpsam_core.images.limits import check_size
 from cpsam_core.images.meaning import from_palette
-from cpsam_core.images.picture_bytes import jpeg_is_complete, png_as_gray
+from cpsam_core.images.picture_bytes import jpeg_is_complete, jpeg_size, png_as_gray, png_size
 from cpsam_core.images.readers import Raw, Reader, register
 
 __all__ = ["read_jpeg", "read_png", "write_picture"]
@@ -30,6 +31,8 @@ def read_png(path: Path) -> Raw:
     """
     data = _bytes_of(path)
     try:
+        height, width, itemsize = png_size(data)
+        check_size(path, (height, width), itemsize, len(data))
         indexed = png_as_gray(data)
         array = imagecodecs.png_decode(data if indexed is None else indexed.data)
     except (imagecodecs.PngError, ValueError, struct.error) as error:
@@ -51,6 +54,7 @@ def read_jpeg(path: Path) -> Raw:
     # The decoder paints what is missing gray without a word.
     if not jpeg_is_complete(data):
         raise ImageError(f"{path} is an incomplete JPEG file: its end is missing.")
+    check_size(path, jpeg_size(data), 1, len(data))
     try:
         array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH)
     except cv2.error as error:

@@ -15,15 +15,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cpsam_core.errors import ImageError
 from cpsam_core.labels import runs_of
 
-__all__ = ["Outline", "Ring", "Shape", "fill", "outlines_of", "shapes_of"]
+__all__ = ["Budget", "Outline", "Ring", "Shape", "fill", "mark", "outlines_of", "shapes_of"]
 
 Ring = npt.NDArray[np.int32]
 """Corners x, y of a closed line, int32 (n, 2); the first is not repeated at the end."""
 
 MOST_CROSSINGS = 1 << 22
 """Crossings of rows and sides worked out at a time: what a polygon asks for in memory stays bounded."""
+
+SPENT_ALWAYS, SPENT_A_PIXEL, SPENT_A_CROSSING = 1 << 30, 8, 8
+"""What drawing may cost whatever the image is, what it may cost more for each of its pixels, and what a crossing costs;
+in pixels looked at, of which some 50 million take a second."""
 
 # Walking clockwise round a pixel: along its top, right, bottom and left side. For each side the step (row,
 # column) to the pixel outside, the step walked, and the corner (row, column) at which the side starts.
@@ -118,6 +123,64 @@ def shapes_of(labels: npt.NDArray[Any]) -> list[Shape]:
         Shape(number, tuple(part for _, part in parts))
         for number, parts in groupby(found, key=lambda one: one[0])
     ]
+
+
+class Budget:
+    """Work that is left for the polygons of a file: a few that cross every row a million times take hours.
+
+    Parameters
+    ----------
+    pixels
+        Of the image.
+    """
+
+    def __init__(self, pixels: int) -> None:
+        self._left = SPENT_ALWAYS + SPENT_A_PIXEL * pixels
+
+    def spend(self, pixels: int, crossings: int) -> None:
+        """Take off the pixels that are looked at and the rows that sides cross.
+
+        Raises
+        ------
+        ImageError
+            It is used up.
+        """
+        self._left -= pixels + SPENT_A_CROSSING * crossings
+        if self._left < 0:
+            raise ImageError(
+                "The outlines cover the image so often that drawing them would take hours; they are not read."
+            )
+
+
+def mark(
+    target: npt.NDArray[np.bool_], rings: Sequence[npt.NDArray[Any]], budget: Budget | None = None
+) -> tuple[tuple[slice, slice], npt.NDArray[np.bool_]] | None:
+    """Mark the pixels of a polygon in an image (y, x); only the part that it lies in is looked at.
+
+    Returns
+    -------
+    place : slices of rows and columns
+    inside : bool array
+        The pixels of that place that are in the polygon. None where no part of it lies in the image.
+
+    Raises
+    ------
+    ImageError
+        The budget is used up.
+    """
+    points = np.concatenate([np.asarray(ring, np.float64) for ring in rings])
+    low = np.clip(np.floor(points.min(axis=0)), 0, target.shape[::-1]).astype(np.int64)
+    high = np.clip(np.ceil(points.max(axis=0)), 0, target.shape[::-1]).astype(np.int64)
+    if (high <= low).any():
+        return None
+    (left, top), (right, bottom) = low.tolist(), high.tolist()
+    if budget is not None:
+        rows = np.clip(points[:, 1], top, bottom)
+        budget.spend((bottom - top) * (right - left), int(np.abs(np.diff(rows)).sum()))
+    inside = fill([ring - low for ring in rings], (bottom - top, right - left))
+    place = slice(top, bottom), slice(left, right)
+    target[place] |= inside
+    return place, inside
 
 
 def fill(rings: Sequence[npt.NDArray[Any]], shape: tuple[int, int]) -> npt.NDArray[np.bool_]:

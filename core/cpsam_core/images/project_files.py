@@ -30,9 +30,10 @@ import numpy.typing as npt
 from cpsam_core.errors import ImageError
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.files import AnyPath, opening, saving
-from cpsam_core.images.polygons import fill
+from cpsam_core.images.polygons import Budget, mark
 from cpsam_core.images.project_members import (
     DAMAGED,
+    MASKS,
     array,
     documents_of,
     head_of_table,
@@ -62,7 +63,8 @@ VERSION, WHOLE_VERSION = 2, 1
 """Major version of the format, and the older one that files with masks of the whole image have: older programs read
 what they know of those."""
 FORMAT = "cpsam project"
-MASKS, TABLE, COMPLETE = "masks.tif", "project.json", "complete"
+TABLE, COMPLETE = "project.json", "complete"
+UNREADABLE: tuple[type[Exception], ...] = (ImageError, OSError, MemoryError, *DAMAGED)
 REVIEWS = ("", "segmented", "corrected", "verified")
 """How far the work is, from the least on."""
 MAX_TABLE = 2**29  # bytes; a million objects take 200 MB
@@ -141,10 +143,10 @@ class ProjectFile:
         inside: npt.NDArray[np.bool_] = np.zeros(self.labels.shape, bool)
         if stored is not None:
             inside |= np.asarray(stored).reshape(self.labels.shape) > 0
+        budget = Budget(self.labels.size)
         for region in self.complete:
             if 0 <= region.plane < len(inside):
-                size = int(self.labels.shape[1]), int(self.labels.shape[2])
-                inside[region.plane] |= fill([np.array(region.corners)], size)
+                mark(inside[region.plane], [np.array(region.corners)], budget)
         return inside
 
 
@@ -330,7 +332,7 @@ def read_image_name(path: AnyPath) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             return str(_head(archive, members_of(archive), Path(path)).get("image", ""))
-    except (ImageError, OSError, MemoryError, *DAMAGED):
+    except UNREADABLE:
         return ""
 
 
@@ -349,7 +351,7 @@ def is_corrected(path: AnyPath, key: DocumentKey | None = None) -> bool:
             return True
         rows = [fields for table in tables for fields in table["objects"].values()]
         return any(fields.get("origin", "hand") != "model" for fields in rows)
-    except (ImageError, OSError, MemoryError, *DAMAGED):
+    except UNREADABLE:
         return True
 
 

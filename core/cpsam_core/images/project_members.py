@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import io
 import json
-import lzma
-import struct
 import zipfile
-import zlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import tifffile
 
+from cpsam_core.errors import DAMAGE
 from cpsam_core.images.document_key import DocumentKey
-from cpsam_core.images.tiff import BEYOND_BELIEF
+from cpsam_core.images.limits import check_size
+from cpsam_core.images.tiff_chain import check_pages
 
 __all__ = [
     "DAMAGED",
+    "MASKS",
     "array",
     "documents_of",
     "head_of_table",
@@ -29,26 +30,12 @@ __all__ = [
     "table_text",
 ]
 
+MASKS = "masks.tif"
 MOST_PACKED = 1100  # deflate makes nothing more than 1032 times smaller
+MOST_MAPS = 300  # numbers a pixel in an array beside the masks: flows, class maps
+SMALLEST = 1 << 16  # bytes that an array may have whatever its file has
 HEAD_BYTES = 1 << 20  # of a table that may be searched for its last key
-DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    tifffile.TiffFileError,
-    struct.error,
-    KeyError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    IndexError,
-    ArithmeticError,
-    AssertionError,
-    EOFError,
-    RecursionError,
-    NotImplementedError,
-    RuntimeError,
-)
+DAMAGED: tuple[type[Exception], ...] = (tifffile.TiffFileError, *DAMAGE)
 """What zipfile, json, tifffile and the decompressors raise on damaged or foreign files."""
 
 
@@ -81,7 +68,7 @@ def key_of_member(name: str) -> DocumentKey | None:
 
 def documents_of(members: dict[str, zipfile.ZipInfo]) -> tuple[DocumentKey, ...]:
     """Return the documents that an archive has masks of, the whole image first."""
-    masks = [name for name in members if name.rpartition("/")[2] == "masks.tif"]
+    masks = [name for name in members if name.rpartition("/")[2] == MASKS]
     keys = {key for name in masks if (key := key_of_member(name)) is not None}
     return tuple(sorted(keys))
 
@@ -106,10 +93,19 @@ def member(
 def array(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: str) -> npt.NDArray[Any]:
     """Return the array in a TIFF member."""
     content = member(archive, members, name)
-    with tifffile.TiffFile(io.BytesIO(content)) as file:
+    check_pages(io.BytesIO(content))
+    with tifffile.TiffFile(io.BytesIO(content), _multifile=False) as file:
         series = file.series[0]
-        if series.nbytes > BEYOND_BELIEF * len(content):
+        if series.nbytes > MOST_PACKED * len(content) + SMALLEST:
             raise ValueError(f"{name} states a size that its {len(content)} bytes cannot hold")
+        # Packed twice, in the TIFF and in the archive, it may still be beyond belief.
+        check_size(
+            Path(str(archive.filename)),
+            series.shape,
+            series.dtype.itemsize,
+            members[name].compress_size,
+            maps=1 if name.rpartition("/")[2] == MASKS else MOST_MAPS,
+        )
         return np.asarray(series.asarray())
 
 

@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import logging
 import re
-import struct
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,11 +15,13 @@ import numpy as np
 import numpy.typing as npt
 import tifffile
 
-from cpsam_core.errors import ImageError
+from cpsam_core.errors import DAMAGE, ImageError
 from cpsam_core.images.files import AnyPath, opening, saving
+from cpsam_core.images.limits import check_size
 from cpsam_core.images.meaning import Meaning, from_cmyk, from_inverted, from_lab, from_ycbcr
 from cpsam_core.images.readers import MAP_FROM_DISK, Raw, choose_scene
 from cpsam_core.images.subsampled import read_subsampled
+from cpsam_core.images.tiff_chain import check_pages
 from cpsam_core.images.tiff_metadata import channel_names_of, scale_of
 from cpsam_core.images.tiff_scenes import TiffScene, scenes_of
 
@@ -34,25 +35,10 @@ WHITE_IS_ZERO, RGB, CMYK, YCBCR, CIE_LAB, ICC_LAB = 0, 2, 5, 6, 8, 9
 JPEG = {6, 7, 34892, 33007}
 """Compressions that turn luminance and colour differences into colours themselves."""
 
-DAMAGE = (
-    tifffile.TiffFileError,  # no ValueError before 2024.5
-    ValueError,
-    RuntimeError,  # what the decompressors raise
-    struct.error,
-    KeyError,
-    IndexError,
-    ArithmeticError,
-    TypeError,  # these three: tags of another type or count than tifffile takes for granted
-    AttributeError,
-    AssertionError,
-)
-"""What tifffile and the decompressors raise on damaged files; errors of the system pass through."""
+TIFF_DAMAGE: tuple[type[Exception], ...] = (tifffile.TiffFileError, *DAMAGE)  # no ValueError before 2024.5
 
 LARGEST_PLAIN = 4_000_000_000
 """Bytes of pixels up to which a file is plain TIFF, whose offsets have 32 bits."""
-
-BEYOND_BELIEF = 20_000
-"""Bytes of pixels for one byte of file that no compression of a real image reaches."""
 
 TELLING = re.compile(r"missing|corrupt|failed to read|does not match|expected|invalid")
 """Words in tifffile's warnings after which its array has gaps filled with zeros, or fewer planes."""
@@ -97,8 +83,10 @@ def reading_tiff(path: Path) -> Iterator[None]:
     """
     with _complaints() as complaints, opening(path):
         try:
+            with path.open("rb") as plain:
+                check_pages(plain)
             yield
-        except DAMAGE as error:
+        except TIFF_DAMAGE as error:
             why = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ImageError(f"{path} is a damaged or incomplete TIFF file ({why}).") from error
     for record in complaints:
@@ -273,8 +261,7 @@ def check_complete(path: Path, series: tifffile.TiffPageSeries) -> None:
     if plain and max(page.nbytes, series.nbytes if len(series.pages) == 1 else 0) > size:
         raise ImageError(f"{path} is incomplete: its data end before the last plane does.")
     # Before memory is asked for: a damaged size can be anything.
-    if series.nbytes > max(BEYOND_BELIEF * size, MAP_FROM_DISK):
-        raise ImageError(f"{path} is damaged: it states a size that its {size} bytes cannot hold.")
+    check_size(path, series.shape, series.dtype.itemsize, size)
 
 
 class _Collector(logging.Handler):

@@ -126,10 +126,18 @@ def channel_names_of(
 
 
 def ome_images(file: tifffile.TiffFile) -> list[ElementTree.Element]:
-    """Return the Image elements of the OME-XML of a file, [] without."""
+    """Return the Image elements of the OME-XML of a file, [] without.
+
+    Raises
+    ------
+    ValueError
+        It holds entities.
+    """
     text = file.ome_metadata
     # Entities have no place in OME-XML; they are how a small file becomes an endless one.
-    if not text or "<!DOCTYPE" in text or "<!ENTITY" in text:
+    if text and ("<!DOCTYPE" in text or "<!ENTITY" in text):
+        raise ValueError("its description holds entities")
+    if not text:
         return []
     try:
         root = ElementTree.fromstring(text)

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import tifffile
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.tiff_chain import MOST_PLANES
 from cpsam_core.images.tiff_metadata import children, ome_images
 
 __all__ = ["TiffScene", "scenes_of"]
@@ -57,6 +58,7 @@ def scenes_of(file: tifffile.TiffFile, path: Path) -> list[TiffScene]:
         There is no image.
     """
     images = ome_images(file)
+    _check_planes(images)
     own = _own_part(file, path, images)
     if own is not None:
         return own
@@ -73,6 +75,28 @@ def scenes_of(file: tifffile.TiffFile, path: Path) -> list[TiffScene]:
             elements[place] = _pixels(image)
     names = _distinct([str(one.name or "") for one in kept])
     return [TiffScene(name, one, element) for name, one, element in zip(names, kept, elements, strict=True)]
+
+
+def _check_planes(images: list[ElementTree.Element]) -> None:
+    """Refuse descriptions of more planes than there can be: all are listed before the first is looked for.
+
+    Raises
+    ------
+    ValueError
+        They name too many.
+    """
+    total = 0
+    for image in images:
+        pixels = _pixels(image)
+        if pixels is None:
+            continue
+        planes = math.prod(max(1, int(pixels.get(f"Size{axis}", "1"))) for axis in "CZT")
+        total += planes
+        for data in children(pixels, "TiffData"):
+            named = int(data.get("PlaneCount", data.get("NumPlanes", "1" if "IFD" in data.attrib else "0")))
+            total += min(named or planes, planes)
+    if total > 2 * MOST_PLANES:
+        raise ValueError(f"its description names {total:,} planes")
 
 
 def _is_aside(series: Any) -> bool:

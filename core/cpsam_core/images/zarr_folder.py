@@ -6,6 +6,7 @@ Only arrays are left to zarr, once their codecs are known to be harmless: one of
 from __future__ import annotations
 
 import math
+import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -17,7 +18,7 @@ import numpy.typing as npt
 from cpsam_core.errors import DAMAGE, ImageError, reason
 from cpsam_core.images.files import opening
 from cpsam_core.images.json_values import MOST_BYTES, as_text, load_json, parse_json
-from cpsam_core.images.painting import MOST_PIXELS
+from cpsam_core.images.limits import check_size
 
 __all__ = ["ZarrArray", "ZarrFolder", "is_zarr"]
 
@@ -51,6 +52,9 @@ HARMLESS = {
 }
 """Codecs that do nothing but pack numbers."""
 
+
+ENOUGH_STORED = 1 << 28
+"""Bytes of chunks after which nobody asks whether they can hold what an array states."""
 
 MOST_CHUNK = 1 << 30
 """Pixels of a chunk over which an array is refused: one has to be unpacked whole."""
@@ -147,7 +151,7 @@ class ZarrFolder:
             )
         try:
             with opening(self.path):
-                return ZarrArray(self._open(zarr, path), self.path)
+                return ZarrArray(self._open(zarr, path), self.path, self._stored(path))
         except (*DAMAGE, *_own_errors()) as error:
             raise ImageError(f"{self.path} is a damaged OME-Zarr ({reason(error)}).") from error
 
@@ -155,6 +159,18 @@ class ZarrFolder:
         if self._members is None:
             return zarr.open_array(str(self.path / path), mode="r")
         return zarr.open_array(zarr.storage.ZipStore(str(self.path), mode="r"), path=path, mode="r")
+
+    def _stored(self, path: str) -> int:
+        """Return the bytes of all chunks of an array."""
+        if self._members is not None:
+            return sum(one.compress_size for name, one in self._members.items() if name.startswith(path))
+        # Counted only as far as the question needs it: an array of millions of chunks is no small file.
+        total = 0
+        for parent, _, names in os.walk(self.path / path):
+            total += sum(Path(parent, name).stat().st_size for name in names)
+            if total > ENOUGH_STORED:
+                break
+        return total
 
     def _described(self, path: str) -> tuple[int, Any] | None:
         """Return version and metadata of an array, None where there is none."""
@@ -185,7 +201,8 @@ class ZarrFolder:
 class ZarrArray:
     """An array in chunks that is read in parts; what damaged chunks raise becomes one clear error."""
 
-    def __init__(self, array: Any, path: Path) -> None:
+    def __init__(self, array: Any, path: Path, stored: int) -> None:
+        self._stored = stored
         self.shape: tuple[int, ...] = tuple(int(length) for length in array.shape)
         self.chunks: tuple[int, ...] = tuple(int(length) for length in array.chunks)
         self.dtype: np.dtype[Any] = np.dtype(array.dtype)
@@ -224,8 +241,7 @@ class ZarrArray:
         ImageError
             A chunk is damaged, or the array is larger than can be held.
         """
-        if math.prod(self.shape) > MOST_PIXELS:
-            raise ImageError(f"{self._path} states a size that is larger than can be held here.")
+        check_size(self._path, self.shape, self.dtype.itemsize, self._stored)
         return self[tuple(slice(None) for _ in self.shape)]
 
 

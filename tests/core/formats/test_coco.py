@@ -125,7 +125,7 @@ GOOD = {"images": [{"id": 1, "height": 4, "width": 4}], "annotations": []}
         ({"images": []}, "list of images"),
         ({"images": [{"id": 1}, {"id": 1}]}, "same id"),
         ({"images": [{"id": 1}]}, "image is needed"),
-        ({"images": [{"id": 1, "height": 10**6, "width": 10**6}]}, "larger than can be held"),
+        ({"images": [{"id": 1, "height": 10**6, "width": 10**6}]}, "made to fill the memory"),
         ({"annotations": [{"image_id": 1, "segmentation": [["a"] * 6]}]}, "makes no sense"),
         ({"annotations": [{"image_id": 1, "segmentation": [[1, 2, 3, 4, 5, 1e300]]}]}, "beyond any image"),
         ({"annotations": [{"image_id": 1, "segmentation": [[1, 2, 3, 4, 5, None]]}]}, "makes no sense"),

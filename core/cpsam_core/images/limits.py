@@ -1,0 +1,106 @@
+"""How large a small file may become: sizes are compared with the bytes at hand before memory is asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
+from pathlib import Path
+
+from cpsam_core.errors import ImageError
+
+__all__ = ["TooLargeError", "allowing_large", "check_size", "expecting"]
+
+SMALL_ENOUGH = 1 << 30
+"""Bytes that any file may unpack to."""
+
+BEYOND_BELIEF = 1100
+"""Bytes of pixels for one byte of file over which a picture is made up, or all but empty; deflate reaches 1,032."""
+
+_allowed: ContextVar[bool] = ContextVar("large files are allowed", default=False)
+_expected: ContextVar[int | None] = ContextVar("pixels of the open image", default=None)
+
+
+class TooLargeError(ImageError):
+    """A small file says that it holds gigabytes; a person may say that it is right all the same.
+
+    Attributes
+    ----------
+    path
+        The file.
+    needed
+        Bytes of memory that it asks for.
+    """
+
+    def __init__(self, path: Path, needed: int, stored: int) -> None:
+        super().__init__(
+            f"{path} says that it holds {_bytes(needed)} of pixels, and has only {_bytes(stored)} itself: it is "
+            "damaged, or made to fill the memory. If it is right, allow it (--large on the command line)."
+        )
+        self.path, self.needed = path, needed
+
+
+@contextlib.contextmanager
+def allowing_large(allowed: bool = True) -> Iterator[None]:
+    """Let files that are read inside the block, in this thread, become as large as they say."""
+    token = _allowed.set(allowed)
+    try:
+        yield
+    finally:
+        _allowed.reset(token)
+
+
+@contextlib.contextmanager
+def expecting(shape: Sequence[int] | None) -> Iterator[None]:
+    """Let files that are read inside the block, in this thread, be as large as an image of this shape, not larger.
+
+    None changes nothing.
+    """
+    token = _expected.set(_expected.get() if shape is None else math.prod(shape))
+    try:
+        yield
+    finally:
+        _expected.reset(token)
+
+
+def check_size(path: Path, shape: Sequence[int], itemsize: int, stored: int, maps: int = 1) -> None:
+    """Refuse a size that a file of so many bytes cannot be believed to have.
+
+    Parameters
+    ----------
+    path
+        File, for the message.
+    shape, itemsize
+        Of the array that it asks for; bytes an entry.
+    stored
+        Bytes of the file or of the part of it that holds the array.
+    maps
+        Numbers that the array may hold for each pixel of the image that is expected.
+
+    Raises
+    ------
+    TooLargeError
+        Over a gigabyte, and over a thousand times what is stored, unless that is allowed or expected.
+    ImageError
+        Over a gigabyte, and larger than the image that is expected.
+    """
+    count = math.prod(int(length) for length in shape)
+    needed, expected = count * itemsize, _expected.get()
+    if needed <= SMALL_ENOUGH:
+        return
+    if expected is not None:
+        if count > expected * maps:
+            raise ImageError(
+                f"{path} holds {count:,} pixels, and the open image has {expected:,}: it belongs to another image."
+            )
+    elif needed > BEYOND_BELIEF * stored and not _allowed.get():
+        raise TooLargeError(path, needed, stored)
+
+
+def _bytes(count: int) -> str:
+    """Return a number of bytes as people say it."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:,.1f} {unit}"
+    return f"{count} bytes"
