@@ -247,7 +247,7 @@ def project_keys(path: AnyPath) -> tuple[DocumentKey, ...]:
     try:
         with zipfile.ZipFile(path) as archive:
             return documents_of(members_of(archive))
-    except (OSError, *DAMAGED):
+    except UNREADABLE:
         return ()
 
 

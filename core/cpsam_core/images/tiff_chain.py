@@ -92,9 +92,14 @@ def _follow(file: IO[bytes], size: int, layout: _Layout, first: int) -> None:
     waiting = [first]
     while waiting:
         place = waiting.pop()
+        chain: set[int] = set()
         while 0 < place < size:
-            if place in seen:
+            if place in chain:
                 raise ValueError("its pages lead round in a circle")
+            # Pages that belong to another are listed there, and follow each other as well.
+            if place in seen:
+                break
+            chain.add(place)
             seen.add(place)
             below, place = _page(file, size, layout, place)
             waiting += below
