@@ -17,6 +17,7 @@ from cpsam_gui.actions.states import ActionStates
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.settings_store import restore_window
 from cpsam_gui.style import theme
+from cpsam_gui.style.wheel import guard_wheels
 from cpsam_gui.window.recent_menu import RecentMenu
 from cpsam_gui.window.tool_options import ToolOptionsBar
 from cpsam_gui.window.window import Window
@@ -55,6 +56,7 @@ class WindowActions(QObject):
         super().__init__(window)
         self._window = window
         self.by_key = make(window, ACTIONS)
+        self._keep_on_canvas("finish")
         self.tool_options = ToolOptionsBar(window.session, self.by_key)
         window.add_above(self.tool_options)
         self._add_menus()
@@ -64,6 +66,7 @@ class WindowActions(QObject):
         for action in ACTIONS:
             self.by_key[action.key].triggered.connect(partial(self._do, action))
         theme.changed.connect(self._recolour)
+        guard_wheels(window)
 
     @classmethod
     def of(cls, window: Window) -> WindowActions:
@@ -83,6 +86,12 @@ class WindowActions(QObject):
         action.do(self._window)
         # Qt has switched it already, whatever came of it.
         self.states.show(action)
+
+    def _keep_on_canvas(self, *keys: str) -> None:
+        """Let the shortcuts of actions work on the canvas alone: Enter in a filter ends no gesture."""
+        for key in keys:
+            self.by_key[key].setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            self._window.canvas.addAction(self.by_key[key])
 
     def _recolour(self) -> None:
         decorate(self.by_key, ACTIONS)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QCursor, QNativeGestureEvent, QTransform
-from PyQt6.QtWidgets import QGraphicsView
+from PyQt6.QtWidgets import QApplication, QGraphicsView
 
 from cpsam_gui.canvas.compared import ComparedLayer
 from cpsam_gui.canvas.layers import Layers
@@ -188,6 +188,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         """Start a gesture of the tool, or a pan; called by Qt."""
         if event is None or self._session.image is None:
             return
+        self._take_keys()
         self._pressed = event.position()
         if event.button() != Qt.MouseButton.MiddleButton and self._session.gestures.tool_press(
             self._pointer(event)
@@ -199,6 +200,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         """Go on with the gesture or the pan; called by Qt."""
         if event is None or self._session.image is None:
             return
+        self._take_keys()
         pointer = self._pointer(event)
         if self._pressed is not None and not self._drawing:
             way = event.position() - self._pressed
@@ -211,6 +213,11 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._session.gestures.tool_move(pointer)
         self.pointed.emit(pointer.y, pointer.x)
         self._show_shapes()
+
+    def _take_keys(self) -> None:
+        """Take the focus: what is typed while the pointer moves over the image is meant for the image."""
+        if not self.hasFocus() and self.isActiveWindow() and QApplication.activePopupWidget() is None:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """End the gesture or the pan; called by Qt."""

@@ -23,6 +23,7 @@ from cpsam_core.errors import ImageError
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim, form
+from cpsam_gui.style.wheel import guard_wheels
 from cpsam_gui.tasks import Reading, prepare
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class AxesDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         self._arrange()
         self._refresh()
+        guard_wheels(self)
 
     def _box(self, letter: str) -> QComboBox:
         box = QComboBox()

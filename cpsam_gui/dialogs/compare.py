@@ -26,6 +26,7 @@ from cpsam_core.metrics.compare import State
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
+from cpsam_gui.style.wheel import guard_wheels
 from cpsam_gui.tasks.comparing import COLOURS
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class ComparePage(QDialog):
         self._arrange()
         self._connect()
         self.refresh()
+        guard_wheels(self)
 
     def _fill_choices(self) -> None:
         self.models.addItem(translate("Another model…"), "")

@@ -28,6 +28,7 @@ from cpsam_core.formats.registry import check_possible
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form
+from cpsam_gui.style.wheel import guard_wheels
 from cpsam_gui.tasks.exporting import ExportPlan
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class ExportDialog(QDialog):
         self.buttons.accepted.connect(self._export)
         self.buttons.rejected.connect(self.reject)
         self._show()
+        guard_wheels(self)
 
     # -- making ------------------------------------------------------------------------------------------
 

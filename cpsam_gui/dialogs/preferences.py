@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 from cpsam_gui.program.i18n import languages, translate
 from cpsam_gui.program.preferences import RANGES, Preferences
 from cpsam_gui.style import theme
+from cpsam_gui.style.wheel import guard_wheels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +62,7 @@ class PreferencesDialog(QDialog):
         self.brush = _number("brush_diameter", 1, " px")
         self._build()
         self.show_values(preferences)
+        guard_wheels(self)
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)

@@ -22,6 +22,7 @@ from superqt import QLabeledDoubleRangeSlider
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
+from cpsam_gui.style.wheel import guard_wheels
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent
@@ -116,6 +117,7 @@ class ChannelRow(QWidget):
         self.gamma.valueChanged.connect(lambda value: session.view.set_channel(index, gamma=value))
         self.auto.clicked.connect(lambda: session.images.auto_contrast(index))
         self.range.valueChanged.connect(self._range_moved)
+        guard_wheels(self)
 
     def _arrange(self) -> None:
         top = QHBoxLayout()

@@ -1,0 +1,118 @@
+"""The pointer owns the keyboard; the wheel changes nothing by accident."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtWidgets import (
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPushButton,
+    QScrollBar,
+)
+
+from tests.gui.window.test_window import LEFT, click, move
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+
+def activate(window: Window, qtbot: QtBot) -> None:
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+
+
+def turn(widget: QComboBox | QAbstractSpinBox | QAbstractSlider) -> None:
+    at = QPointF(widget.rect().center())
+    event = QWheelEvent(
+        at,
+        widget.mapToGlobal(at),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, event)
+
+
+def test_keys_go_to_the_canvas_as_soon_as_the_pointer_moves_over_it(segmented: Window, qtbot: QtBot) -> None:
+    activate(segmented, qtbot)
+    button = next(b for b in segmented.findChildren(QPushButton) if b.isVisible() and b.isEnabled())
+    pressed: list[bool] = []
+    button.clicked.connect(lambda: pressed.append(True))
+    button.setFocus()
+    move(segmented, 20, 20)
+    assert segmented.canvas.hasFocus()
+    target = QApplication.focusWidget()
+    assert target is not None
+    qtbot.keyPress(target, Qt.Key.Key_Space)
+    assert not segmented.canvas.layers.labels.isVisible()
+    qtbot.keyRelease(target, Qt.Key.Key_Space)
+    assert segmented.canvas.layers.labels.isVisible()
+    assert not pressed
+
+
+def test_enter_in_a_filter_ends_no_gesture(segmented: Window, qtbot: QtBot) -> None:
+    activate(segmented, qtbot)
+    session = segmented.session
+    session.use("polygon")
+    for y, x in ((40, 40), (40, 50), (50, 50)):
+        click(segmented, qtbot, y, x)
+    assert session.tool.busy
+    box = next(b for b in segmented.findChildren(QLineEdit) if b.isVisible() and b.isEnabled())
+    box.setFocus()
+    before = session.document.position
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert session.tool.busy
+    assert session.document.position == before
+    move(segmented, 52, 42)
+    qtbot.keyClick(segmented.canvas, Qt.Key.Key_Return)
+    assert not session.tool.busy
+    assert session.document.position == before + 1
+
+
+def test_the_wheel_changes_settings_only_after_a_click_on_them(segmented: Window, qtbot: QtBot) -> None:
+    activate(segmented, qtbot)
+    boxes = [
+        widget
+        for kind in (QComboBox, QAbstractSpinBox, QAbstractSlider)
+        for widget in segmented.findChildren(kind)
+        if widget.isVisible() and widget.isEnabled() and not isinstance(widget, QScrollBar)
+    ]
+    assert len(boxes) > 5
+    segmented.canvas.setFocus()
+    before = [state(widget) for widget in boxes]
+    for widget in boxes:
+        turn(widget)
+    assert [state(widget) for widget in boxes] == before
+    assert not any(widget.hasFocus() for widget in boxes)
+
+
+def test_a_box_that_was_clicked_takes_the_wheel(segmented: Window, qtbot: QtBot) -> None:
+    activate(segmented, qtbot)
+    spin = next(
+        w
+        for w in segmented.findChildren(QAbstractSpinBox)
+        if w.isVisible() and w.isEnabled() and hasattr(w, "maximum") and w.maximum() > w.value() > w.minimum()
+    )
+    qtbot.mouseClick(spin, LEFT)
+    spin.setFocus(Qt.FocusReason.MouseFocusReason)
+    before = state(spin)
+    turn(spin)
+    assert state(spin) != before
+
+
+def state(widget: QComboBox | QAbstractSpinBox | QAbstractSlider) -> object:
+    if isinstance(widget, QComboBox):
+        return widget.currentIndex()
+    return widget.text() if isinstance(widget, QAbstractSpinBox) else widget.value()
