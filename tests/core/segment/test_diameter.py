@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from cpsam_core.progress import Cancelled
-from cpsam_core.segment.diameter import estimate_diameter
+from cpsam_core.segment.diameter import estimate_diameter, typical_diameter
 from cpsam_core.segment.settings import Settings
 
 
@@ -33,6 +33,12 @@ def test_debris_does_not_count_for_much(disk_model: Any) -> None:
     for place in range(10, 230, 12):
         cv2.circle(image, (place, 236), 3, (1, 0, 0), -1)
     assert estimate_diameter(disk_model, image, Settings()) == pytest.approx(40, rel=0.25)
+
+
+def test_the_typical_cell_is_the_one_in_the_middle_not_the_one_that_fills_the_picture() -> None:
+    areas = np.array([100] * 10 + [400] * 3 + [5] * 8)
+    assert typical_diameter(areas) == pytest.approx(2 * (100 / np.pi) ** 0.5)
+    assert typical_diameter(areas[:1]) == pytest.approx(2 * (100 / np.pi) ** 0.5)
 
 
 @pytest.mark.parametrize("shape", [(80, 90, 3), (20, 20, 3), (1, 1, 3)])
