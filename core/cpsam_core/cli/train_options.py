@@ -177,7 +177,7 @@ def train_settings(args: argparse.Namespace) -> TrainSettings:
 
 def _suits(args: argparse.Namespace) -> TrainSettings | None:
     """Return what suits the start model, as one click in the window would; None for a new network or whole recipe."""
-    if args.model == RANDOM or args.recipe == "whole":
+    if args.model == RANDOM or args.recipe in ("whole", "wide"):
         return None
     from cpsam_core.retrain.plan import default_settings
 
@@ -199,7 +199,10 @@ def _augmentation(args: argparse.Namespace, suits: Augmentation | None) -> Augme
     from cpsam_core.data.augment import Augmentation
 
     recipe = args.recipe or ("whole" if args.model == RANDOM else "finetune")
-    augmentation = Augmentation.whole() if recipe == "whole" else suits or Augmentation.finetune()
+    if recipe == "finetune":
+        augmentation = suits or Augmentation.finetune()
+    else:
+        augmentation = Augmentation.whole() if recipe == "whole" else Augmentation.wide()
     if args.crop is not None:
         augmentation = replace(augmentation, crop=args.crop)
     if args.scale:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.data.degrade import KINDS, degrade
+from cpsam_core.data.stain import stains_of, transfer
 from cpsam_core.errors import SettingsError
 
 Floats = NDArray[np.float32]
@@ -30,8 +31,9 @@ class Augmentation:
 
     `scale` is the range of resizing, drawn on a logarithmic scale where `log_scale`. With `diameter`, images are
     first resized so that their cells measure that many pixels on average. `on_cells` is the probability that a crop
-    is centred on a cell instead of anywhere. `stain` and `gamma` are the spread of colour mixing and of gamma, which
-    the paper does not have; a small network trained on few laboratories' stains needs them.
+    is centred on a cell instead of anywhere. `stain` and `gamma` are the spread of colour mixing and of gamma, and
+    `stain_transfer` is the probability that a stained section gets the colours of another image of the training; the
+    paper does not have them, but a small network trained on few laboratories' stains needs them.
     """
 
     crop: int = 256
@@ -48,6 +50,7 @@ class Augmentation:
     degraded: float = 0.0
     stain: float = 0.0
     gamma: float = 0.0
+    stain_transfer: float = 0.0
 
     def __post_init__(self) -> None:
         low, high = self.scale
@@ -57,7 +60,7 @@ class Augmentation:
             )
         if self.crop < 16:
             raise SettingsError(f"crops measure at least 16 pixels, not {self.crop}")
-        for name in ("on_cells", "gray", "invert", "drop_channel", "degraded"):
+        for name in ("on_cells", "gray", "invert", "drop_channel", "degraded", "stain_transfer"):
             if not 0 <= getattr(self, name) <= 1:
                 raise SettingsError(f"{name} is a share from 0 to 1, not {getattr(self, name)}")
         if min(self.brightness, self.stain, self.gamma) < 0:
@@ -89,6 +92,14 @@ class Augmentation:
             gamma=0.4,
         )
         return replace(recipe, **changes)
+
+    @classmethod
+    def wide(cls, **changes: Any) -> Augmentation:
+        """More of everything, for images unlike those of the training: colours of other sections, more contrast."""
+        return replace(
+            cls.whole(invert=0.3, brightness=0.3, contrast=3.0, degraded=0.6, stain_transfer=0.5, gamma=0.5),
+            **changes,
+        )
 
 
 @dataclass(frozen=True)
@@ -124,11 +135,18 @@ class Sample:
     classes: NDArray[np.int64] | None = None
 
 
-def augment(example: Example, settings: Augmentation, rng: np.random.Generator) -> Sample:
-    """Return one random crop of `example`; the same state of `rng` gives the same crop."""
+def augment(
+    example: Example, settings: Augmentation, rng: np.random.Generator, other: Example | None = None
+) -> Sample:
+    """Return one random crop of `example`; the same state of `rng` gives the same crop.
+
+    Where both are stained sections, the crop gets the colours of `other`.
+    """
     matrix, scale = _transform(example, settings, rng)
     view = _view(matrix, scale, settings.crop, example.labels.shape)
     pixels = _warp_pixels(example.pixels, view, scale)
+    if other is not None:
+        pixels = _with_colours(pixels, example, other)
     pixels = _intensities(pixels, example.diameter * scale, settings, rng)
     mask = _warp(example.labels[view.window] > 0, view) > 0
     target = np.concatenate((mask[None], _warp_flows(example.flows, mask, view, scale)))
@@ -290,6 +308,12 @@ def _intensities(pixels: Floats, diameter: float, settings: Augmentation, rng: n
     if settings.permute:
         pixels = pixels[:, :, rng.permutation(pixels.shape[2])]
     return _jitter(pixels, settings, rng)
+
+
+def _with_colours(pixels: Floats, example: Example, other: Example) -> Floats:
+    own = stains_of(example.pixels)
+    wanted = None if own is None else stains_of(other.pixels)
+    return pixels if own is None or wanted is None else _rescale(transfer(pixels, own, wanted))
 
 
 def _differs(pixels: Floats) -> bool:

@@ -1,8 +1,8 @@
-"""Make a good image bad: the four degradations that the network must learn to see through.
+"""Make a good image bad: the degradations that the network must learn to see through.
 
-Source: the paper, "Whole-dataset training" ("Poisson noise, Gaussian blurring, downsampling, and anisotropic blurring
-with downsampling"), with the parameters of Cellpose3. Intensities are those of a normalised image: 0 is the first
-percentile and 1 the ninety-ninth.
+Source of all but the last: the paper, "Whole-dataset training" ("Poisson noise, Gaussian blurring, downsampling, and
+anisotropic blurring with downsampling"), with the parameters of Cellpose3. Intensities are those of a normalised image:
+0 is the first percentile and 1 the ninety-ninth.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.float32]
-KINDS = ("noise", "blur", "downsample", "anisotropic")
+KINDS = ("noise", "blur", "downsample", "anisotropic", "section")
 
 
 def degrade(pixels: Pixels, kind: str, diameter: float, rng: np.random.Generator) -> Pixels:
@@ -22,8 +22,9 @@ def degrade(pixels: Pixels, kind: str, diameter: float, rng: np.random.Generator
     ----------
     pixels : (y, x, channel) float32
         A normalised image.
-    kind : {"noise", "blur", "downsample", "anisotropic"}
-        Which degradation to apply.
+    kind : {"noise", "blur", "downsample", "anisotropic", "section"}
+        Which degradation to apply; "section" is how a volume looks from the side: smeared along one axis by the
+        microscope, of fewer planes than pixels, and noisy.
     diameter : float
         Mean diameter of the cells in pixels, which sets the width of the blur.
     rng : numpy.random.Generator
@@ -34,12 +35,22 @@ def degrade(pixels: Pixels, kind: str, diameter: float, rng: np.random.Generator
     if kind == "blur":
         sigma = diameter / 30 * 5 * float(np.clip(rng.exponential(0.5), 0.1, 1.0))
         return shot_noise(blur(pixels, sigma, sigma), 120.0, rng)
+    if kind == "section":
+        return _section(pixels, diameter, rng)
     factor = float(rng.uniform(2, 7)) * diameter / 30
     if factor <= 1:
         return pixels
     along_y = kind == "downsample" or rng.random() < 0.5
     along_x = kind == "downsample" or not along_y
     return coarsen(pixels, factor if along_y else 1.0, factor if along_x else 1.0)
+
+
+def _section(pixels: Pixels, diameter: float, rng: np.random.Generator) -> Pixels:
+    along_y = rng.random() < 0.5
+    smear, step = diameter / 30 * rng.uniform(1.0, 5.0), diameter / 30 * rng.uniform(1.0, 6.0)
+    smeared = blur(pixels, smear if along_y else 0, 0 if along_y else smear)
+    coarse = coarsen(smeared, max(1.0, step) if along_y else 1.0, 1.0 if along_y else max(1.0, step))
+    return shot_noise(coarse, float(np.exp(rng.uniform(np.log(10), np.log(120)))), rng)
 
 
 def shot_noise(pixels: Pixels, photons: float, rng: np.random.Generator) -> Pixels:

@@ -47,7 +47,9 @@ def batches(
 
     def sample(number: int) -> Sample:
         rng = np.random.default_rng((*seed, number))
-        return augment(data.draw(rng), settings, rng)
+        example = data.draw(rng)
+        recoloured = settings.stain_transfer > 0 and rng.random() < settings.stain_transfer
+        return augment(example, settings, rng, data.draw(rng) if recoloured else None)
 
     waiting: deque[list[Future[Sample]]] = deque()
     pool = ThreadPoolExecutor(threads, thread_name_prefix="augment")

@@ -89,3 +89,15 @@ def test_cells_of_few_pixels_are_not_made_coarser() -> None:
 def test_tiny_images(kind: str) -> None:
     image = np.ones((1, 2, 3), np.float32)
     assert degrade(image, kind, 100.0, np.random.default_rng(0)).shape == (1, 2, 3)
+
+
+def test_a_section_is_smeared_along_one_axis() -> None:
+    columns = np.repeat((np.arange(192) // 8 % 2)[None, :, None], 192, axis=0).astype(np.float32)
+    contrasts = []
+    for seed in range(20):
+        worse = degrade(columns, "section", 30.0, np.random.default_rng(seed))
+        contrasts.append(float(np.ptp(worse.mean(axis=0)[32:160])))
+    # Smeared along the columns they stay as they are, smeared across them they blur.
+    kept, blurred = [c for c in contrasts if c > 0.9], [c for c in contrasts if c < 0.75]
+    assert len(kept) >= 4
+    assert len(blurred) >= 4

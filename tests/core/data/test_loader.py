@@ -111,3 +111,11 @@ def test_an_error_in_a_thread_comes_out() -> None:
 
     with pytest.raises(OSError, match="the disk is gone"):
         made(Broken())
+
+
+def test_colours_of_other_images_are_drawn_where_they_are_asked_for() -> None:
+    plain, recoloured = OneImage(), OneImage()
+    for data, share in ((plain, 0.0), (recoloured, 1.0)):
+        settings = replace(SETTINGS, stain_transfer=share)
+        list(batches(data, settings, 2, 3, (0,), 1))  # type: ignore[arg-type]
+    assert recoloured.calls == 2 * plain.calls
