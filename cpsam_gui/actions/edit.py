@@ -125,7 +125,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "cancel",
-        "Give up, drop the selection",
+        "Cancel, clear the selection",
         lambda w: w.session.gestures.cancel_gesture(),
         ("Esc",),
         "",

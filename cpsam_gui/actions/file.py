@@ -23,7 +23,7 @@ ACTIONS: tuple[Action, ...] = (
         "folder_multiple_image",
         menu="File",
     ),
-    Action("demo", "Open the demonstration", lambda w: w.open_demo(), icon="image_outline", menu="File"),
+    Action("demo", "Open the demo image", lambda w: w.open_demo(), icon="image_outline", menu="File"),
     Action(
         "next", "Next image", lambda w: w.open_neighbour(1), ("D", "Right"), "arrow_right", WITH_FILE, "File"
     ),

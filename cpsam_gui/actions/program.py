@@ -42,6 +42,6 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "doctor", "Doctor…", lambda w: w.pages.doctor(), (), "stethoscope", menu="Help", break_before=True
     ),
-    Action("reports", "Open folder of reports", lambda w: w.pages.reports(), (), "", menu="Help"),
+    Action("reports", "Open the crash report folder", lambda w: w.pages.reports(), (), "", menu="Help"),
     Action("about", "About cpsam-gui", lambda w: w.pages.about(), (), "information_outline", menu="Help"),
 )

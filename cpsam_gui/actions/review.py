@@ -63,7 +63,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "review_previous",
-        "Back to the object before",
+        "Previous object",
         lambda w: w.session.reviewing.previous(),
         ("Shift+N",),
         "arrow_left",
@@ -72,7 +72,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "review_accept",
-        "Accept and go on",
+        "Accept and next",
         lambda w: w.session.reviewing.accept(),
         ("Y",),
         "check",
@@ -81,7 +81,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "review_uncertain",
-        "Mark uncertain and go on",
+        "Mark uncertain and next",
         lambda w: w.session.reviewing.put_off(),
         ("Shift+U",),
         "help_circle_outline",
@@ -90,7 +90,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "review_delete",
-        "Delete and go on",
+        "Delete and next",
         lambda w: w.session.reviewing.delete(),
         ("Shift+Del",),
         "delete_outline",
@@ -118,7 +118,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "missed_previous",
-        "Missed cell before",
+        "Previous missed cell",
         lambda w: w.session.reviewing.next_missed(-1),
         ("Shift+J",),
         "",
@@ -184,7 +184,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "compare_show",
-        "Draw the comparison",
+        "Show the comparison",
         _draw_comparison,
         (),
         "",
@@ -194,7 +194,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "compare_clear",
-        "Forget the comparison",
+        "Clear the comparison",
         lambda w: w.session.comparing.clear(),
         (),
         "",

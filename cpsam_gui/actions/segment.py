@@ -75,7 +75,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "size_disk",
-        "Match a disk to a cell",
+        "Measure with a disk",
         lambda w: w.session.gestures.use("size_disk"),
         (),
         "circle_outline",
@@ -85,7 +85,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "size_masks",
-        "Size from the masks",
+        "Diameter from the masks",
         lambda w: w.session.runs.size_from_masks(),
         (),
         "shape_outline",
@@ -94,7 +94,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "size_measure",
-        "Measure the cells",
+        "Estimate the diameter",
         lambda w: w.session.runs.measure(),
         (),
         "ruler",

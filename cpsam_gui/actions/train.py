@@ -72,7 +72,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "all_complete",
-        "All of the image is complete",
+        "Clear complete regions",
         lambda w: w.session.edits.change(forget_regions),
         (),
         "",
@@ -81,7 +81,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "suggest",
-        "Which image next?",
+        "Suggest the next image",
         lambda w: w.training_pages.suggest(),
         ("Ctrl+Shift+N",),
         "lightbulb_outline",

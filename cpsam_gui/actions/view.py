@@ -167,7 +167,7 @@ def _only_channel(index: int) -> Do:
 
 ACTIONS: tuple[Action, ...] = (
     Action(
-        "fit", "Whole image", lambda w: w.canvas.fit(), ("Home",), "fit_to_screen_outline", WITH_IMAGE, "View"
+        "fit", "Fit image", lambda w: w.canvas.fit(), ("Home",), "fit_to_screen_outline", WITH_IMAGE, "View"
     ),
     Action(
         "zoom_in",
@@ -226,7 +226,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "solo",
-        "Only the selected objects",
+        "Selected objects only",
         _solo,
         ("S",),
         "eye_outline",
@@ -244,10 +244,10 @@ ACTIONS: tuple[Action, ...] = (
         "View",
         checked=_masks(lambda style: style.by_class),
     ),
-    Action("red", "First channel alone", _only_channel(0), ("R",), "", WITH_IMAGE, "View", break_before=True),
+    Action("red", "First channel only", _only_channel(0), ("R",), "", WITH_IMAGE, "View", break_before=True),
     Action(
         "green",
-        "Second channel alone",
+        "Second channel only",
         _only_channel(1),
         ("G",),
         "",
@@ -256,7 +256,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "blue",
-        "Third channel alone",
+        "Third channel only",
         _only_channel(2),
         ("Shift+B",),
         "",

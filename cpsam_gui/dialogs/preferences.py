@@ -36,8 +36,8 @@ class PreferencesDialog(QDialog):
         self._before = preferences
         self.setWindowTitle(translate("Preferences"))
         self.theme = _choice({"dark": translate("Dark"), "light": translate("Light")})
-        self.language = _choice({"": translate("That of the system"), **languages()})
-        self.autosave = QCheckBox(translate("Save the project by itself"))
+        self.language = _choice({"": translate("System default"), **languages()})
+        self.autosave = QCheckBox(translate("Save automatically"))
         self.autosave.setToolTip(
             translate(
                 "Beside the image, in the background. A file that somebody else changed is never replaced."
@@ -56,9 +56,9 @@ class PreferencesDialog(QDialog):
         self.history.setToolTip(
             translate("Memory for undo; the oldest steps go first. From the next image on.")
         )
-        self.model = _choice({"": translate("That of the program"), **{name: name for name in models}})
+        self.model = _choice({"": translate("Program default"), **{name: name for name in models}})
         self.model.setEditable(True)
-        self.device = _choice({name: name or translate("The fastest there is") for name in DEVICES})
+        self.device = _choice({name: name or translate("Fastest available") for name in DEVICES})
         self.brush = _number("brush_diameter", 1, " px")
         self._build()
         self.show_values(preferences)

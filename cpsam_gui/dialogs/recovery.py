@@ -56,11 +56,11 @@ class RecoveryDialog(QDialog):
         buttons = QDialogButtonBox()
         role = QDialogButtonBox.ButtonRole
         self.recover_button = buttons.addButton(translate("Recover"), role.AcceptRole)
-        self.drop_button = buttons.addButton(translate("Drop it"), role.DestructiveRole)
+        self.discard_button = buttons.addButton(translate("Discard"), role.DestructiveRole)
         later = buttons.addButton(translate("Later"), role.RejectRole)
         for button, do in (
             (self.recover_button, self.recover),
-            (self.drop_button, self.drop),
+            (self.discard_button, self.drop),
             (later, self.reject),
         ):
             if button is not None:

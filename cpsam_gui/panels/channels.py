@@ -30,7 +30,7 @@ class NetworkChannels(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
-        title = QLabel(translate("Channels the model sees"))
+        title = QLabel(translate("Model input channels"))
         title.setObjectName("heading")
         layout.addWidget(title)
         rows = form()

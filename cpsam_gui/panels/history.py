@@ -42,7 +42,7 @@ class HistoryPanel(Panel):
         """Show the steps."""
         document = self._session.document
         wanted = [
-            "Opened" if not document.dropped else f"{document.dropped} older steps let go",
+            "Opened" if not document.dropped else f"{document.dropped} older steps discarded",
             *document.steps,
         ]
         look = (theme.current(), document.position)
@@ -70,4 +70,4 @@ class HistoryPanel(Panel):
 
 
 def _state(modified: bool) -> str:
-    return translate("There are changes to save") if modified else translate("Everything is saved")
+    return translate("Unsaved changes") if modified else translate("All changes saved")

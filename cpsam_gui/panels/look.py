@@ -28,11 +28,11 @@ class LookControls(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
-        title = QLabel(translate("Look of the masks"))
+        title = QLabel(translate("Mask display"))
         title.setObjectName("heading")
         layout.addWidget(title)
         self.visible = QCheckBox(translate("Show masks"))
-        self.solo = QCheckBox(translate("Only the selected objects"))
+        self.solo = QCheckBox(translate("Selected objects only"))
         self.overlay = QComboBox()
         for overlay, name in NAMES.items():
             self.overlay.addItem(translate(name), overlay)

@@ -58,7 +58,7 @@ class ReviewPanel(Panel):
         tip = f"{translate('Every object is right and none is missing')}  (Ctrl+Shift+V)"
         self.verified.setToolTip(tip)
         self.verified.clicked.connect(self._session.keeping.toggle_verified)
-        self.suggest = _button("Which image next?", "Ctrl+Shift+N", "lightbulb_outline", self._suggest)
+        self.suggest = _button("Suggest the next image", "Ctrl+Shift+N", "lightbulb_outline", self._suggest)
 
     def _arrange(self) -> None:
         layout = column(self)
@@ -165,11 +165,11 @@ class ReviewPanel(Panel):
         if not known:
             words = translate("Missed cells are known after a run")
         elif count:
-            words = translate("{count} places where the model saw cells and no object is").format(
-                count=f"{count:,}"
-            )
+            many = translate("{count} places where the model sees a cell but there is no mask")
+            one = translate("1 place where the model sees a cell but there is no mask")
+            words = one if count == 1 else many.format(count=f"{count:,}")
         else:
-            words = translate("Wherever the model saw a cell, there is an object")
+            words = translate("No missed cells")
         self.missed_words.setText(words)
         self.next_missed.setEnabled(count > 0)
         self.find_here.setEnabled(self._review.missed_at is not None)

@@ -262,7 +262,7 @@ class Reviewing(QObject):
 
     def _go_to_missed(self, step: int) -> None:
         if not self.missed:
-            self._notices.message.emit(translate("Wherever the model saw a cell, there is an object"))
+            self._notices.message.emit(translate("No missed cells"))
             return
         there = self.missed_at in self.missed
         at = self.missed.index(self.missed_at) + step if there and self.missed_at else min(step - 1, 0)

@@ -108,9 +108,7 @@ class Seeds(Tool):
     key = "seeds"
     title = "Split by seeds"
     entry = Entry("call_split", "Shift+K", Section.EDIT, in_bar=False, family="split", short="Seeds")
-    hint = (
-        "Click a seed into each part of an object   Enter: split   Backspace: last seed back   Esc: give up"
-    )
+    hint = "Click a seed into each part of an object   Enter: split   Backspace: last seed back   Esc: cancel"
     settings = ("split", "divide", "accept")
 
     def __init__(self, desk: Desk) -> None:

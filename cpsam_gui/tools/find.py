@@ -167,7 +167,7 @@ class SegmentBox(BoxSelect):
     key = "segment_box"
     title = "Segment a box"
     entry = Entry("auto_fix", "Shift+C", Section.MODEL)
-    hint = "Drag a box: the model segments just that region   Enter or click inside: accept   Esc: give up"
+    hint = "Drag a box: the model segments just that region   Enter or click inside: accept   Esc: cancel"
     settings = ("accept",)
 
     def __init__(self, desk: Desk) -> None:
@@ -233,7 +233,7 @@ class SegmentBox(BoxSelect):
             part = proposal.labels[0, top : rows.max() + 1, left : columns.max() + 1] == number
             self._shapes += region(part, proposal.box.y0 + top, proposal.box.x0 + left)
         many = len(numbers)
-        self.desk.say(f"{many} cell{'' if many == 1 else 's'} proposed   Enter: accept   Esc: give up")
+        self.desk.say(f"{many} cell{'' if many == 1 else 's'} proposed   Enter: accept   Esc: cancel")
 
     def finish(self) -> None:
         """Take the proposed objects over."""

@@ -79,7 +79,7 @@ class HoverOutline(OutlineTool):
     key = "outline"
     title = "Outline by hovering"
     entry = Entry("gesture", "O", Section.DRAW)
-    hint = "Click, follow the border, return to the start or click again   T: write mode   Esc: give up"
+    hint = "Click, follow the border, return to the start or click again   T: write mode   Esc: cancel"
     starts_on_left: ClassVar[bool] = True
 
     def press(self, p: Pointer) -> bool:

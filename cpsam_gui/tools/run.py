@@ -111,7 +111,7 @@ class RunRegion(BoxSelect):
     key = "run_region"
     title = "Segment a region"
     entry = None
-    hint = "Drag a box: the model runs on that region alone and replaces its own objects there   Esc: give up"
+    hint = "Drag a box: the model runs on that region alone and replaces its own objects there   Esc: cancel"
     settings = ()
     passing = True
 

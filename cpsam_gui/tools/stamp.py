@@ -13,7 +13,7 @@ class Paste(Tool):
 
     key = "paste"
     title = "Paste"
-    hint = "Click: put the copy down here   Shift+click: and go on   Esc: give up"
+    hint = "Click: put the copy down here   Shift+click: keep pasting   Esc: cancel"
     settings = ("mode", "accept")
     passing = True
 

@@ -20,7 +20,7 @@ class Vertices(Tool):
     entry = Entry("vector_point_edit", "Shift+P", Section.EDIT)
     hint = (
         "Drag a corner   Drag an edge: new corner   Alt+click or Backspace: remove corner   Enter: apply   "
-        "Esc: give up"
+        "Esc: cancel"
     )
     settings = ("accept",)
 

@@ -99,9 +99,9 @@ class ToolOptionsBar(QFrame):
         layout.addStretch(1)
         self.accept = self._button("Accept", "check", session.gestures.finish_gesture)
         self.accept.setToolTip(translate("Accept  (Enter)"))
-        self.give_up = self._button("Give up", "close", session.gestures.cancel_gesture)
-        self.give_up.setToolTip(translate("Give up  (Esc)"))
-        self._add("accept", [self.accept, self.give_up])
+        self.cancel = self._button("Cancel", "close", session.gestures.cancel_gesture)
+        self.cancel.setToolTip(translate("Cancel  (Esc)"))
+        self._add("accept", [self.accept, self.cancel])
         for signal in (
             session.gestures.tool_changed,
             session.gestures.gesture_changed,

@@ -51,7 +51,7 @@ STOPS = (
         "files",
         "One image after the other",
         "The images of the folder, and how far the work on each is. D goes to "
-        "the next. Work is saved by itself.",
+        "the next. Work is saved automatically.",
         "Files",
     ),
     Stop(

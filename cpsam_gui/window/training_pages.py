@@ -124,9 +124,9 @@ class TrainingPages(QObject):
             translate("The training of {name} was interrupted.").format(name=request.options.name),
             parent=self._window,
         )
-        box.setInformativeText(translate("Go on where it stopped?"))
+        box.setInformativeText(translate("Resume where it stopped?"))
         go_on = box.addButton(translate("Continue"), QMessageBox.ButtonRole.AcceptRole)
-        drop = box.addButton(translate("Give it up"), QMessageBox.ButtonRole.DestructiveRole)
+        drop = box.addButton(translate("Discard"), QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(translate("Later"), QMessageBox.ButtonRole.RejectRole)
         box.exec()
         if box.clickedButton() is go_on:

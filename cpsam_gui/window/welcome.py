@@ -32,7 +32,7 @@ class Welcome(QWidget):
         self.open_button = QPushButton(translate("Open image…"))
         self.open_button.setObjectName("primary")
         self.open_button.clicked.connect(ask_open)
-        self.demo_button = QPushButton(translate("Try the demonstration"))
+        self.demo_button = QPushButton(translate("Try the demo image"))
         self.demo_button.clicked.connect(demo)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.GRID)

@@ -203,7 +203,7 @@ class Window(QMainWindow):
             self.session.message.emit(
                 translate("This is the last image of the folder")
                 if step > 0
-                else translate("This is the first")
+                else translate("This is the first image of the folder")
             )
 
     def save(self) -> None:

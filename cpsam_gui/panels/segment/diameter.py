@@ -39,7 +39,7 @@ class DiameterField(QWidget):
         )
         self.number = number(1, 2000, " px", "Typical diameter of the cells in pixels")
         put(self.number, NATIVE_DIAMETER)
-        self.disk = button("circle_outline", "Match a disk to a cell on the image", self._use_disk)
+        self.disk = button("circle_outline", "Measure with a disk on the image", self._use_disk)
         self.disk.setCheckable(True)
         self.masks = button(
             "shape_outline", "Take the median size of the masks", session.runs.size_from_masks

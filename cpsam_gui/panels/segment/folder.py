@@ -89,7 +89,7 @@ class FolderView(QWidget):
         self.policy.setEnabled(not queue.running)
         self.start.setEnabled(not queue.running and bool(queue.entries))
         self.pause.setEnabled(queue.running)
-        self.pause.setText(translate("Go on" if queue.paused else "Pause"))
+        self.pause.setText(translate("Resume" if queue.paused else "Pause"))
         self.cancel.setEnabled(queue.running)
         self._show_summary()
 
@@ -105,8 +105,8 @@ class FolderView(QWidget):
             return True
         answer = QMessageBox.question(
             self.window(),
-            translate("The folder is not done"),
-            translate("Images of the folder still wait to be segmented. Stop here? What is done is saved."),
+            translate("The folder is not finished"),
+            translate("Some images of the folder are not segmented yet. Stop? Finished images are saved."),
             QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
             QMessageBox.StandardButton.No,
         )

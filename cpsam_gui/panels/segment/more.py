@@ -26,7 +26,7 @@ GRAPHICS = {"Apple graphics": "mps"} if sys.platform == "darwin" else {"Graphics
 DEVICES = {"Automatic": None, **GRAPHICS, "CPU": "cpu"}
 PRECISIONS = {"Automatic": None, "float32": "float32", "bfloat16": "bfloat16", "float16": "float16"}
 VOLUME, JOINED, APART = "volume", "joined", "apart"
-STACKS = {"As a volume (3D)": VOLUME, "Planes, joined": JOINED, "Planes, each apart": APART}
+STACKS = {"3D volume": VOLUME, "2D, linked across planes": JOINED, "2D, separate planes": APART}
 STITCH = 0.25  # overlap from which objects of neighbouring planes are one, where joining is chosen
 
 
@@ -118,7 +118,8 @@ class More(QWidget):
 
     def _network(self, rows: QFormLayout) -> None:
         self.augment = told(
-            QCheckBox(translate("Average over turned tiles")), "A little better, about three times slower"
+            QCheckBox(translate("Test-time augmentation (slower, slightly better)")),
+            "A little better, about three times slower",
         )
         self.edges = told(
             QCheckBox(translate("Leave out cells at the border")), "Objects that touch the image's border go"

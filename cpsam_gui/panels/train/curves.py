@@ -33,7 +33,7 @@ class Curves(QWidget):
         self.precision = _plot(translate("average precision"))
         colours = theme.current()
         self.training = self.loss.plot(pen=pg.mkPen(colours.dim, width=2), name=translate("training"))
-        self.validation = self.loss.plot(pen=pg.mkPen(colours.accent, width=2), name=translate("kept aside"))
+        self.validation = self.loss.plot(pen=pg.mkPen(colours.accent, width=2), name=translate("validation"))
         self.scores = self.precision.plot(
             pen=pg.mkPen(colours.accent, width=2),
             symbol="o",

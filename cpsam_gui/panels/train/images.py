@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session import Session
 
 LEARN, NAME, OBJECTS, ASIDE = range(4)
-TITLES = ("", "Image", "Objects", "Keep aside")
+TITLES = ("", "Image", "Objects", "Validation")
 TIPS = (
     "Learn from this image",
     "Name of the image file",

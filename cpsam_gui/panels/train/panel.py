@@ -65,7 +65,7 @@ class TrainPanel(Panel):
         self.bar.setTextVisible(False)
         self.time = dim("", wrap=False)
         self.pause = QPushButton(translate("Pause"))
-        self.stop = QPushButton(translate("Stop, keep best"))
+        self.stop = QPushButton(translate("Stop and keep the best"))
         self.cancel = QPushButton(translate("Cancel"))
         self.curves = Curves()
         self._arrange()
@@ -130,7 +130,7 @@ class TrainPanel(Panel):
         layout = QVBoxLayout(self.setup)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GRID)
-        title = QLabel(translate("Learn from"))
+        title = QLabel(translate("Training images"))
         title.setObjectName("heading")
         layout.addWidget(title)
         layout.addWidget(self.images)
@@ -216,7 +216,7 @@ class TrainPanel(Panel):
         if not self._training.candidates:
             self.counts.setText(translate("Images with saved masks appear here; corrected ones are ticked."))
         else:
-            words = translate("{images} images with {objects} objects to learn from, {aside} kept aside")
+            words = translate("{images} images with {objects} objects for training, {aside} for validation")
             self.counts.setText(
                 words.format(images=len(learnt), objects=f"{objects:,}", aside=len(used) - len(learnt))
             )
