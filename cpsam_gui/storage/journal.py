@@ -181,7 +181,7 @@ class Journal:
         """Go on without a journal: a full disk must not stop anybody from editing."""
         log.warning("the journal %s cannot be written: %s", self.path, error)
         first = not self._writer.broken
-        self._writer.cancel()
+        self._writer.give_up()
         if first and self._complain is not None:
             self._complain(
                 f"The journal of unsaved work cannot be written in {self.path.parent} "
