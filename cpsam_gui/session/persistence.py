@@ -98,6 +98,8 @@ class Persistence:
                 self._open_image.path,
                 complain=self._complain,
                 log=lambda: self._recording.entries,
+                part=opened.image.key.ending,
+                axes=opened.image.axes,
             )
         self.watching.begin()
         self._recording.begin(self._foreign)

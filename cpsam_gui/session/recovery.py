@@ -16,7 +16,7 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.journal import left_behind
-from cpsam_gui.storage.journal_format import Recovered, image_of, recover
+from cpsam_gui.storage.journal_format import Recovered, image_of, part_of, recover
 
 if TYPE_CHECKING:
     from cpsam_core.progress import Progress
@@ -38,6 +38,8 @@ class LeftWork:
     """None where the journal is damaged from its beginning."""
     when: float
     """Of the last change, seconds since 1970."""
+    part: str = ""
+    """Which scene and time point of the image it is."""
 
     @property
     def name(self) -> str:
@@ -74,7 +76,7 @@ class Recovery:
     @staticmethod
     def found() -> list[LeftWork]:
         """Return all that was left behind, the newest first."""
-        return [LeftWork(path, image_of(path), path.stat().st_mtime) for path in left_behind()]
+        return [LeftWork(path, image_of(path), path.stat().st_mtime, part_of(path)) for path in left_behind()]
 
     def drop(self, left: LeftWork) -> None:
         """Remove what was left behind for good."""
@@ -93,9 +95,10 @@ class Recovery:
     def _ask(self, path: Path, document: Document) -> None:
         if self._open_image.document is not document:
             return  # another image is open by now, or the same once more
-        image = path.resolve()
+        image, shown = path.resolve(), self._open_image.image
+        part = shown.key.ending if shown is not None else ""
         for left in self.found():
-            if left.image is None or left.image != image or left.journal in self._taken:
+            if left.image is None or left.image != image or left.part != part or left.journal in self._taken:
                 continue
             question = Question(
                 translate("There is unsaved work on {}.").format(left.name),
@@ -118,7 +121,7 @@ class Recovery:
             text = translate("The journal {} holds nothing that can be used.").format(journal)
             self._notices.failed.emit(Problem(text))
             return
-        self._images.open(found.image, partial(self._take_up, found))
+        self._images.open(found.image, partial(self._take_up, found), reading=_reading_of(found))
 
     def _take_up(self, found: Recovered) -> None:
         self._taken.add(found.path)
@@ -144,6 +147,16 @@ class Recovery:
         if journal is not None:
             # Only when a new journal holds this work.
             journal.then(partial(found.path.unlink, missing_ok=True))
+
+
+def _reading_of(found: Recovered) -> tasks.Reading | None:
+    """Return how the image of a journal is to be read, where it holds several; None for others."""
+    from cpsam_core.images.document_key import DocumentKey
+
+    key = DocumentKey.from_ending(found.part)
+    if key is None or not found.part:
+        return None
+    return tasks.Reading(found.axes, key.time, key.scene)
 
 
 def _read_journal(journal: Path, progress: Progress) -> Recovered | None:

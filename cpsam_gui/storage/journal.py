@@ -81,7 +81,8 @@ class Journal:
     """Follows one document. The caller's thread only packs what changed; another one writes.
 
     `complain` is called from that thread, once, when the journal cannot be written; work goes on without it and
-    it is tried again now and then. `log` returns what was done so far: a frame with everything holds it, too.
+    it is tried again now and then. `log` returns what was done so far: a frame with everything holds it, too. `part`
+    says which scene and time point of the image it is (`DocumentKey.ending`), `axes` how its file is read.
     """
 
     def __init__(
@@ -92,7 +93,10 @@ class Journal:
         complain: Callable[[str], None] | None = None,
         at_least: int = AT_LEAST,
         log: Callable[[], Sequence[Entry]] = tuple,
+        part: str = "",
+        axes: str | None = None,
     ) -> None:
+        self._part, self._axes = part, axes
         self._log = log
         self._document = document
         self._image = image
@@ -141,6 +145,7 @@ class Journal:
     def _stepped(self, step: Step, forward: bool) -> None:
         self._begin()
         meta: dict[str, Any] = {"image": str(self._image.resolve()), "time": time.time(), "name": step.name}
+        meta |= {"part": self._part, "axes": self._axes}
         meta["did"] = (entry_of(step, "done" if forward else "undone"),)
         if self._whole or step.swap is not None or self._writer.wants_whole():
             self._whole = False

@@ -58,6 +58,10 @@ class Recovered:
         At least so many steps stood there.
     log
         What was done, as far as it was written down.
+    part
+        Which scene and time point of the image it is, as `DocumentKey.ending` writes it.
+    axes
+        How the axes of the file were read, where a person or the program had to say it.
     """
 
     path: Path
@@ -69,6 +73,8 @@ class Recovered:
     lost: int = 0
     lost_steps: int = 0
     log: tuple[worklog.Entry, ...] = ()
+    part: str = ""
+    axes: str | None = None
 
 
 def frame(
@@ -140,6 +146,7 @@ def recover(path: Path) -> Recovered | None:
     objects: dict[int, dict[str, Any]] = {}
     facts, log = Facts(), list[worklog.Entry]()
     end, image, when = 0, "", 0.0
+    part, axes = "", None
     try:
         for meta, data, stop in frames(content):
             if meta["whole"]:
@@ -153,6 +160,7 @@ def recover(path: Path) -> Recovered | None:
             facts = checked_facts(meta["facts"]) if "facts" in meta else facts
             log += worklog.read(meta.get("did"))
             image, when, end = str(meta["image"]), float(meta["time"]), stop
+            part, axes = str(meta.get("part") or ""), str(meta.get("axes") or "") or None
     except (ValueError, KeyError, TypeError, zlib.error):
         # The checksum is right and the content is not: written by another version. What came before stays,
         # unless the frame was applied in part.
@@ -160,7 +168,9 @@ def recover(path: Path) -> Recovered | None:
     if labels is None:
         return None
     lost = len(content) - end
-    return Recovered(path, Path(image), when, labels, objects, facts, lost, _lost(content, end), tuple(log))
+    return Recovered(
+        path, Path(image), when, labels, objects, facts, lost, _lost(content, end), tuple(log), part, axes
+    )
 
 
 def _lost(content: bytes, end: int) -> int:
@@ -200,13 +210,23 @@ def _update(objects: dict[int, dict[str, Any]], rows: Mapping[str, Any]) -> None
 
 def image_of(path: Path) -> Path | None:
     """Return the image that a journal belongs to, from its first frame; None where that is damaged."""
+    meta = _first_meta(path)
+    return Path(str(meta["image"])) if "image" in meta else None
+
+
+def part_of(path: Path) -> str:
+    """Return which scene and time point of its image a journal belongs to; empty for the whole image."""
+    return str(_first_meta(path).get("part") or "")
+
+
+def _first_meta(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             magic, length, _, _ = HEAD.unpack(file.read(HEAD.size))
             meta = json.loads(file.read(length)) if magic == MAGIC else {}
-        return Path(meta["image"])
-    except (OSError, ValueError, KeyError, TypeError, struct.error):
-        return None
+    except (OSError, ValueError, struct.error):
+        return {}
+    return meta if isinstance(meta, dict) else {}
 
 
 if sys.platform == "win32":

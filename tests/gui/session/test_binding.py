@@ -16,6 +16,7 @@ from cpsam_core.images.project_files import project_keys, read_project_file
 from cpsam_gui import operations
 from cpsam_gui.session.questions import Question
 from cpsam_gui.state.box import Box
+from cpsam_gui.storage.journal_format import part_of
 from cpsam_gui.tasks import Reading
 from cpsam_gui.window.window import Window
 
@@ -139,3 +140,28 @@ def test_each_time_point_has_masks_of_its_own(
     assert shown(path, Reading("TYX", 2)) == 4
     assert project_keys(tmp_path / "movie.cpsam") == (DocumentKey(time=0), DocumentKey(time=2))
     assert (tmp_path / "movie_t002_masks.tif").exists() and not asked
+
+
+def test_a_journal_belongs_to_its_time_point(
+    window: Window, tmp_path: Path, shown: Callable[..., int], qtbot: QtBot
+) -> None:
+    path = tmp_path / "movie.tif"
+    frames = np.stack([PIXELS, 255 - PIXELS, PIXELS // 2])
+    tifffile.imwrite(path, frames, photometric="minisblack", metadata={"axes": "TYX"})
+    shown(path, Reading("TYX", 2))
+    draw(window, 3)
+    journal = window.session.keeping.journal
+    assert journal is not None
+    journal.flush()
+    left = tmp_path / "left.journal"
+    left.write_bytes(journal.path.read_bytes())
+    assert part_of(left) == "_t002"
+    window.session.keeping.discard()
+    assert shown(path, Reading("TYX", 0)) == 0
+    window.session.recovery.recover(left)
+
+    def is_back() -> bool:
+        image = window.session.image
+        return image is not None and image.time == 2 and len(window.session.document.objects) == 3
+
+    qtbot.waitUntil(is_back)
