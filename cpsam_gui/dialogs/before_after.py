@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PyQt6.QtCore import QPointF, Qt, pyqtSignal
-from PyQt6.QtGui import QImage, QPixmap
+from PyQt6.QtGui import QColor, QImage, QPixmap
 from PyQt6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -25,18 +25,18 @@ from PyQt6.QtWidgets import (
 from cpsam_gui.dialogs.model_tree import class_scores
 from cpsam_gui.dialogs.outline_picture import change_picture
 from cpsam_gui.jobs.jobs import Lane
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QMouseEvent, QResizeEvent
 
-    from cpsam_core.retrain import ImageChange, Spot
+    from cpsam_core.retrain import ImageChange, Outcome, Spot
     from cpsam_gui.session import Session
-    from cpsam_gui.tasks.training import Outcome
 
 PLACE = Qt.ItemDataRole.UserRole
+OTHERS_HEIGHT = 96  # pixels; four rows
 
 
 class ChangePicture(QLabel):
@@ -111,11 +111,14 @@ class BeforeAfterPage(QDialog):
         self.picture = ChangePicture()
         self.spots = QTreeWidget()
         self.spots.setHeaderHidden(True)
+        self.others_title = QLabel(translate("Elsewhere: precision before and after"))
+        self.others = QListWidget()
+        self.others.setMaximumHeight(OTHERS_HEIGHT)
         self.promote = QPushButton(translate("Use the new model"))
         self.promote_next = QPushButton(translate("Use it on the next image"))
         self.keep = QPushButton(translate("Keep both, use the old one"))
         self.discard = QPushButton(translate("Discard the new model"))
-        better = outcome.change is not None and outcome.change.verdict == "improved"
+        better = outcome.is_better
         (self.promote_next if better else self.keep).setObjectName("primary")
         (self.promote_next if better else self.keep).setDefault(True)
         self._arrange()
@@ -128,25 +131,16 @@ class BeforeAfterPage(QDialog):
         if change is None:
             return translate("{name} is trained").format(name=name)
         verdicts = {
-            "improved": translate("{name} is better"),
-            "not improved": translate("{name} is not better"),
-            "too few": translate("{name}: too few objects to tell"),
+            "better": translate("{name} is better"),
+            "not different": translate("{name} is not different, as far as can be told"),
+            "worse": translate("{name} is worse"),
         }
         return verdicts[change.verdict].format(name=name)
 
     def _explain(self) -> str:
-        change, plan, result = self._outcome.change, self._outcome.plan, self._outcome.trained.result
-        parts = [
-            change.text if change is not None else "",
-            self._classes(),
-            plan.text,
-            translate("The best epoch was chosen by them too, so the figures flatter a little.")
-            if change is not None and result.best_epoch is not None
-            else "",
-            result.reason,
-            self._outcome.problem,
-        ]
-        return "\n".join(part for part in parts if part)
+        """Return what is known: the difference and how sure it is, what was forgotten, and what it was judged on."""
+        lines = [translate_said(line) for line in self._outcome.text.splitlines()]
+        return "\n".join([*lines[:1], *filter(None, [self._classes()]), *lines[1:]])
 
     def _leave(self) -> None:
         self._left = True
@@ -167,6 +161,8 @@ class BeforeAfterPage(QDialog):
         side.addWidget(self.images, 1)
         side.addWidget(QLabel(translate("Cells that changed")))
         side.addWidget(self.spots, 2)
+        side.addWidget(self.others_title)
+        side.addWidget(self.others)
         side.addWidget(
             dim(translate("Green: better than before. Red: worse. A click shows the place in the window."))
         )
@@ -208,6 +204,19 @@ class BeforeAfterPage(QDialog):
                 f"{one.pair.image.name}\n{_precision(one.old_precision)} → {_precision(one.new_precision)}"
             )
             self.images.addItem(QListWidgetItem(words))
+        verdicts = {
+            "better": translate("better"),
+            "not different": translate("not different"),
+            "worse": translate("worse"),
+        }
+        for kind in self._outcome.elsewhere:
+            values = f"{_precision(kind.old_precision)} → {_precision(kind.new_precision)}"
+            item = QListWidgetItem(f"{translate_said(kind.kind)}: {values}, {verdicts[kind.difference.word]}")
+            if kind.difference.word == "worse":
+                item.setForeground(QColor(theme.current().warning))
+            self.others.addItem(item)
+        for shown in (self.others, self.others_title):
+            shown.setVisible(bool(self._outcome.elsewhere))
         self.promote_next.setVisible(self._session.path is not None)
         if self.images.count():
             self.images.setCurrentRow(0)

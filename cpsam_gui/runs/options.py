@@ -16,6 +16,7 @@ from cpsam_core.segment.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from cpsam_core.data.image_input import ImageInput
     from cpsam_gui.state.objects import ObjectRecord
 
 DEFAULT_MODEL = "cpsam-lite"
@@ -97,10 +98,28 @@ class RunOptions:
         return replace(fits, do_3D=False, stitch_threshold=0.0, anisotropy=None, flow3D_smooth=0.0)
 
 
-def remembered(options: RunOptions, settings: Settings) -> dict[str, Any]:
-    """Return what is kept of a run with the masks: plain values that JSON holds."""
+def remembered(
+    options: RunOptions, settings: Settings, axes: str | None = None, time: int | None = None
+) -> dict[str, Any]:
+    """Return what is kept of a run with the masks, plain values that JSON holds: thresholds, and how it saw the image.
+
+    `axes` and `time` are how the file was read.
+    """
     names = ("diameter", "flow_threshold", "cellprob_threshold", "min_size")
-    return {"model": options.model.name, **{name: getattr(settings, name) for name in names}}
+    return {
+        "model": options.model.name,
+        **{name: getattr(settings, name) for name in names},
+        "channels": None,  # said even where it is the default: older projects say nothing of it
+        **seen_by(settings, axes, time).to_dict(),
+    }
+
+
+def seen_by(settings: Settings, axes: str | None = None, time: int | None = None) -> ImageInput:
+    """Return how a run with these settings sees an image that was read so."""
+    from cpsam_core.data.image_input import ImageInput
+
+    channels = None if settings.channels is None else tuple(settings.channels)
+    return ImageInput(axes or settings.axes, time, None, channels, settings.normalize, settings.diameter)
 
 
 def recalled(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,6 +134,12 @@ def recalled(stored: Mapping[str, Any]) -> dict[str, Any]:
         found["diameter"] = diameter
     elif isinstance(diameter, int | float) and not isinstance(diameter, bool) and diameter >= 1:
         found["diameter"] = float(diameter)
+    if "channels" in stored:
+        from cpsam_core.data.image_input import ImageInput
+
+        # A run says all of how it saw the image; what a file leaves out is the default.
+        brightness = ImageInput.from_dict(stored).normalize
+        found |= {one.name: getattr(brightness, one.name) for one in fields(NormalizeSettings)}
     return found
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from cpsam_core.errors import SettingsError
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Problem
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.document import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.program.preferences import Chosen
@@ -72,7 +74,7 @@ class Images(QObject):
         self._jobs.run(
             partial(tasks.open_image, path, reading=reading, shipped=shipped, trusted=trusted),
             name=translate("Opening {}").format(path.name),
-            then=partial(self._opened, then=then, reading=reading or tasks.Reading()),
+            then=partial(self._opened, then=then, reading=reading),
         )
 
     def answer(self, unsure: tasks.Unsure, reading: tasks.Reading, then: Callable[[], None] | None) -> None:
@@ -85,7 +87,10 @@ class Images(QObject):
         )
 
     def _opened(
-        self, opened: tasks.Opened | tasks.Unsure, then: Callable[[], None] | None, reading: tasks.Reading
+        self,
+        opened: tasks.Opened | tasks.Unsure,
+        then: Callable[[], None] | None,
+        reading: tasks.Reading | None,
     ) -> None:
         if isinstance(opened, tasks.Unsure):
             known = self._answers.get((opened.path.parent, opened.shape))
@@ -103,7 +108,7 @@ class Images(QObject):
         image = opened.image
         self._open_image.image = image
         self._open_image.path = Path(image.path) if image.path is not None else None
-        self.reading, self.histograms = reading or tasks.Reading(), opened.histograms
+        self.reading, self.histograms = reading or opened.reading, opened.histograms
         if self.chosen is not None and max(self.chosen, default=0) >= image.pixels.shape[3]:
             self.chosen = None  # another kind of image
         self._open_image.adopt(Document(image.pixels.shape[:3], self._preferences.now.history_bytes))
@@ -140,3 +145,18 @@ class Images(QObject):
         """Choose the channels that go to the network; None for the first ones."""
         self.chosen = channels
         self.channels_chosen.emit()
+
+    def recall(self, stored: Mapping[str, Any]) -> None:
+        """Choose the channels of the run that a project remembers; a project that knows no run changes nothing."""
+        image = self._open_image.image
+        if image is None or "channels" not in stored:
+            return
+        from cpsam_core.data.image_input import ImageInput
+        from cpsam_core.preprocess.channels import channel_indices
+
+        wanted = ImageInput.from_dict(stored).channels
+        chosen = None
+        if wanted is not None:
+            with suppress(SettingsError):  # the image has other channels by now
+                chosen = tuple(channel_indices(image.pixels.shape[3], image.channel_names, wanted))
+        self.choose(chosen)

@@ -226,6 +226,8 @@ class Persistence:
         settings = dict(self._segmenting.last_settings)
         if left is not None and left.diameter is not None:
             settings[tasks.DIAMETER_USED] = left.diameter
+        if "model" not in settings:  # no run on this image yet: what is chosen now is how it is seen
+            settings = {**settings, "channels": None, **self._segmenting.seen().to_dict()}
         saved = tasks.Saved(
             self._open_image.path,
             settings,

@@ -18,7 +18,7 @@ from cpsam_gui.jobs.jobs import Ending, Lane
 from cpsam_gui.operations.region_run import land
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.as_command import Call
-from cpsam_gui.runs.options import RunOptions, recalled, remembered, typical_diameter
+from cpsam_gui.runs.options import RunOptions, recalled, remembered, seen_by, typical_diameter
 from cpsam_gui.session.forecast import Forecast
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.tools import RunDesk
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from cpsam_core.data.image_input import ImageInput
     from cpsam_core.progress import Progress
     from cpsam_core.segment.segmenter import Settings
     from cpsam_gui.jobs.jobs import Jobs
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     Result: TypeAlias = Callable[[tasks.Kept, Progress], tasks.Found]
     """Puts the result of a run together with what stays."""
 
+SEEN = ("channels", "normalize", "axes", "time", "scene")
+"""What is remembered of how a run saw the image; new thresholds change nothing in it."""
 THRESHOLDS = "Change thresholds"
 REGION = "Segment region"
 PATIENCE = 50  # milliseconds between looks at whether a stroke has ended that a result must wait for
@@ -228,7 +231,11 @@ class Segmenting:
         if flows is None or self._jobs.busy:
             return
         pending = replace(self._pending(StepKind.THRESHOLDS, THRESHOLDS), flows=flows)
-        pending = replace(pending, settings={**self.last_settings, **pending.settings})
+        # What the network saw stays what it was, whatever is chosen by now.
+        kept = {name: value for name, value in pending.settings.items() if name not in SEEN}
+        seen = {name: value for name, value in self.last_settings.items() if name in SEEN}
+        others = {name: value for name, value in self.last_settings.items() if name not in SEEN}
+        pending = replace(pending, settings={**others, **kept, **seen})
         # The steps along the flows depend on the diameter that the run used, which may have been measured.
         settings = replace(self.settings, diameter=flows.diameter)
         result = partial(
@@ -246,8 +253,17 @@ class Segmenting:
             self._revision,
             document.position,
             options,
-            remembered(options, self.settings),
+            self._remembered(options),
         )
+
+    def _remembered(self, options: RunOptions) -> dict[str, Any]:
+        reading = self._images.reading
+        return remembered(options, self.settings, reading.axes, reading.time)
+
+    def seen(self) -> ImageInput:
+        """Return how a run would see the open image now."""
+        reading = self._images.reading
+        return seen_by(self.settings, reading.axes, reading.time)
 
     def _loader(self, model: ModelChoice) -> Callable[[Progress], Segments]:
         return partial(self._models.load, model)
@@ -343,8 +359,8 @@ class Segmenting:
             self._take(pending.kind, pending.name, replace(found, settings=pending.settings))
             words = translate("{:,} objects") if live else translate("{:,} objects found")
             self._notices.message.emit(words.format(len(found.records)))
-            if not live and remembered(self._options, self.settings) != pending.settings:
-                self.mask_again()  # the thresholds were moved during the run
+            if not live and _thresholds(self._remembered(self._options)) != _thresholds(pending.settings):
+                self.mask_again()  # they were moved during the run
 
     def _wanted(self, pending: _Pending) -> bool:
         """Whether new thresholds still belong to the last run, which may have been undone or replaced."""
@@ -393,6 +409,7 @@ class Segmenting:
             # A file may hold anything: values that make no sense are left out.
             with suppress(SettingsError):
                 self.change(**recalled(found.settings))
+            self._images.recall(found.settings)
             self.settings_changed.emit()
 
     def _take(self, kind: StepKind, name: str, found: tasks.Found) -> None:
@@ -403,3 +420,7 @@ class Segmenting:
             self.last_settings = dict(found.settings)
         self._open_image.view.selection = frozenset()
         self._open_image.document.replace(name, found.labels, found.records, kind=kind)
+
+
+def _thresholds(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if name not in SEEN}

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from cpsam_core.data.image_input import ImageInput
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent
     from cpsam_core.progress import Progress
-    from cpsam_core.retrain import Candidate, RetrainingPlan, Use
+    from cpsam_core.retrain import Candidate, Outcome, RetrainingPlan, Use
+    from cpsam_core.retrain.candidates import Known
+    from cpsam_core.retrain.requests import TrainRequest
     from cpsam_gui.jobs.jobs import Job, Jobs
     from cpsam_gui.runs.models import Models
     from cpsam_gui.session.notices import Notices
@@ -74,7 +77,7 @@ class Training(QObject):
         self._job: Job | None = None
         self._control: Control | None = None
         self._dropping = False  # what was cancelled is thrown away; what ends with the window is kept
-        self._known: work.Known = {}
+        self._known: Known = {}
         self._watched = self._looking = self._again = False
         self._open_image.image_changed.connect(self._new_image)
         self._notices.saved.connect(lambda _: self._look_if_watched())
@@ -120,7 +123,7 @@ class Training(QObject):
                 self.look()
 
         self._jobs.run(
-            partial(self._look_at, folder, dict(self.uses)),
+            partial(self._look_at, folder, dict(self.uses), self._segmenting.seen()),
             name="Images to learn from",
             lane=Lane.BESIDE,
             outlives_image=True,
@@ -128,8 +131,10 @@ class Training(QObject):
             ended=ended,
         )
 
-    def _look_at(self, folder: Path, uses: dict[Path, Use], progress: Progress) -> tuple[Candidate, ...]:
-        return work.look_at(folder, uses, progress, self._known)
+    def _look_at(
+        self, folder: Path, uses: dict[Path, Use], seen: ImageInput, progress: Progress
+    ) -> tuple[Candidate, ...]:
+        return work.look_at(folder, uses, progress, self._known, seen)
 
     def use(self, image: Path, use: Use) -> None:
         """Say what happens with an image: learn from it, keep it aside, leave it out, or as the engine thinks."""
@@ -188,9 +193,10 @@ class Training(QObject):
             )
             return
         folder, uses, options = self._open_image.path.parent, dict(self.uses), self.chosen
-        self._begin(partial(work.start_on, folder, uses, options.name, self._known), options)
+        seen = self._segmenting.seen()
+        self._begin(partial(work.start_on, folder, uses, options.name, self._known, seen), options)
 
-    def go_on(self, request: work.Request) -> None:
+    def go_on(self, request: TrainRequest) -> None:
         """Take up a training that a crash or a closed window interrupted."""
         if not self.running:
             self._begin(partial(work.candidates_of, request), request.options)
@@ -202,7 +208,7 @@ class Training(QObject):
         self.reports, self.plan, self._dropping = [], None, False
         device = self._models.device
 
-        def train(progress: Progress) -> work.Outcome:
+        def train(progress: Progress) -> Outcome:
             candidates = look(progress)
             # Segmenting, which a person waits for, goes before the next step of the training.
             with device.background(progress, lambda: control.paused) as report:
@@ -243,7 +249,7 @@ class Training(QObject):
             self._job.cancel()
         self.resume()
 
-    def _done(self, control: Control, outcome: work.Outcome) -> None:
+    def _done(self, control: Control, outcome: Outcome) -> None:
         self._dropping = (
             False  # cancelled too late: the new model is there, and its page offers to discard it
         )

@@ -84,6 +84,8 @@ class Opened:
     """Names of the images in the file; empty where there is one only."""
     times: int = 1
     """How many time points the file has."""
+    reading: Reading = Reading()
+    """How the file was read."""
 
 
 def open_image(
@@ -103,13 +105,22 @@ def open_image(
 
     progress(0, 3, "Reading")
     _refuse_masks(path)
-    raw = read_raw(path, None if reading is None else reading.scene)
-    if reading is None or reading.axes is None:
+    reading = reading or reading_of(path)
+    raw = read_raw(path, reading.scene)
+    if reading.axes is None:
         guess = unsure_axes(raw)
         if guess is not None:
             return Unsure(path, raw, guess)
-    opened = _arranged(path, raw, reading or Reading(), progress, shipped=shipped)
+    opened = _arranged(path, raw, reading, progress, shipped=shipped)
     return replace(opened, doubt="") if trusted else opened
+
+
+def reading_of(path: Path) -> Reading:
+    """Return how the project of an image has its file read; nobody is asked twice."""
+    from cpsam_core.data.image_input import input_of
+
+    seen = input_of(companions_of(path))
+    return Reading(seen.axes, seen.time, seen.scene if isinstance(seen.scene, int) else None)
 
 
 def open_unsure(unsure: Unsure, reading: Reading, progress: Progress) -> Opened:
@@ -165,6 +176,7 @@ def _arranged(path: Path, raw: Raw, reading: Reading, progress: Progress, *, shi
         fingerprint=fingerprint(image.pixels),
         scenes=raw.scenes if len(raw.scenes) > 1 else (),
         times=times,
+        reading=reading,
     )
     progress(2, 3, "Reading masks")
     if shipped:

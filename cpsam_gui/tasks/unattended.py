@@ -118,7 +118,7 @@ def _run(image: Image, before: Found | None, plan: Unattended, progress: Progres
     with plan.hold(progress) as report:
         result, _ = run_network(image, settings, plan.load, report)
     found = combine(result, image.pixels.shape[:3], kept, progress)
-    return replace(found, settings=remembered(plan.options, settings))
+    return replace(found, settings=remembered(plan.options, settings, plan.reading.axes, plan.reading.time))
 
 
 def _corrected(found: Found) -> bool:

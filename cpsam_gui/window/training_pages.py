@@ -19,6 +19,8 @@ from cpsam_gui.tasks import training as work
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cpsam_core.retrain import Outcome
+    from cpsam_core.retrain.requests import TrainRequest
     from cpsam_gui.tasks.suggesting import Suggestion
     from cpsam_gui.window.window import Window
 
@@ -37,7 +39,7 @@ class TrainingPages(QObject):
 
     # -- the end of a training ---------------------------------------------------------------------------
 
-    def show_outcome(self, outcome: work.Outcome) -> BeforeAfterPage:
+    def show_outcome(self, outcome: Outcome) -> BeforeAfterPage:
         """Show whether the new model is better, without blocking."""
         page = BeforeAfterPage(self._window, self._session, outcome)
         name = outcome.plan.name
@@ -113,7 +115,7 @@ class TrainingPages(QObject):
             then=self._offer,
         )
 
-    def _offer(self, waiting: tuple[work.Request, ...]) -> None:
+    def _offer(self, waiting: tuple[TrainRequest, ...]) -> None:
         if not waiting:
             self._session.message.emit(translate("No training was interrupted"))
             return

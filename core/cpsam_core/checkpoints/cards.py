@@ -22,12 +22,29 @@ from typing import Any, Literal
 from cpsam_core.errors import WeightsError
 from cpsam_core.system.atomic import write_bytes
 
-__all__ = ["ModelCard", "card_path", "hash_file", "now", "program_versions", "read_card", "write_card"]
+__all__ = [
+    "Aside",
+    "ModelCard",
+    "card_path",
+    "hash_file",
+    "now",
+    "program_versions",
+    "read_card",
+    "write_card",
+]
 
 logger = logging.getLogger(__name__)
 
 WEIGHT_SUFFIXES = (".safetensors", ".pth", ".pt")
 MAX_BYTES = 16 * 2**20  # a card with the hashes of 100,000 images has about 10 MB
+
+
+@dataclasses.dataclass(frozen=True)
+class Aside:
+    """What was kept aside of an image: its name, and the rows and columns (top, bottom, left, right); None is all."""
+
+    name: str
+    part: tuple[int, int, int, int] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +61,13 @@ class ModelCard:
         The network's configuration, as ``VitConfig.to_dict()`` gives it.
     images
         Training images: SHA-256 of the file (or of the pixels) to its name.
+    learnt_before
+        Images that its ancestors learnt from, as `images`; those of a model that comes with the program are left out.
+    aside
+        Images that this model or an ancestor was judged on, and no model of the line may learn from: SHA-256 of the
+        file to what was kept aside of it.
+    channels
+        Names of the channels that it was taught with; empty where the images differ or nobody said.
     settings
         Training settings by name.
     losses, validation_losses
@@ -69,6 +93,9 @@ class ModelCard:
     parent: str | None = None
     architecture: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     images: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    learnt_before: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    aside: Mapping[str, Aside] = dataclasses.field(default_factory=dict)
+    channels: tuple[str, ...] = ()
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     losses: tuple[float, ...] = ()
     validation_losses: tuple[float, ...] = ()
@@ -126,14 +153,17 @@ def _known(content: dict[str, Any]) -> dict[str, Any]:
     for field in ("architecture", "settings"):
         if isinstance(content.get(field), dict):
             known[field] = content[field]
-    for field in ("images", "versions"):
+    for field in ("images", "learnt_before", "versions"):
         if isinstance(content.get(field), dict):
             known[field] = {key: value for key, value in content[field].items() if isinstance(value, str)}
     for field in ("losses", "validation_losses"):
         if isinstance(content.get(field), list):
             known[field] = tuple(_number(value) for value in content[field])
-    if isinstance(content.get("classes"), list):
-        known["classes"] = tuple(str(value) for value in content["classes"])
+    for field in ("classes", "channels"):
+        if isinstance(content.get(field), list):
+            known[field] = tuple(str(value) for value in content[field])
+    if isinstance(content.get("aside"), dict):
+        known["aside"] = {key: aside for key, value in content["aside"].items() if (aside := _aside(value))}
     if isinstance(content.get("scores"), dict):
         known["scores"] = {
             name: {measure: _number(value) for measure, value in measures.items()}
@@ -141,6 +171,19 @@ def _known(content: dict[str, Any]) -> dict[str, Any]:
             if isinstance(measures, dict)
         }
     return known
+
+
+def _aside(value: object) -> Aside | None:
+    """Return what a card says of an image kept aside; a part that makes no sense counts as the whole image."""
+    if not isinstance(value, dict):
+        return None
+    part = value.get("part")
+    box = (
+        tuple(part)
+        if isinstance(part, list) and len(part) == 4 and all(type(side) is int and side >= 0 for side in part)
+        else None
+    )
+    return Aside(str(value.get("name", "")), box)
 
 
 def _number(value: object) -> float:

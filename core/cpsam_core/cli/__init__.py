@@ -31,12 +31,13 @@ from cpsam_core.cli.common import (
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Cancelled
 
-COMMANDS = ("segment", "evaluate", "convert", "measure", "train", "models", "info")
+COMMANDS = ("segment", "evaluate", "convert", "measure", "train", "retrain", "models", "info")
 
 EXAMPLES = """Examples:
   cpsam segment --demo --out results
   cpsam segment images --out results --save tif,csv,overlay
   cpsam evaluate true_masks results
+  cpsam retrain corrected --promote better
   cpsam COMMAND --help
 
 Exit codes: 0 done, 1 failed (for some images at least), 2 wrong usage, 130 cancelled."""

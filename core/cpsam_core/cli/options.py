@@ -23,7 +23,8 @@ def diameter(text: str) -> float | str:
     return "auto" if text == "auto" else float(text)
 
 
-def _channels(text: str) -> tuple[int | str, ...]:
+def channel_list(text: str) -> tuple[int | str, ...]:
+    """Return channels from a list with commas: numbers from 0, or names."""
     return tuple(int(part) if part.strip().isdigit() else part.strip() for part in text.split(","))
 
 
@@ -34,7 +35,7 @@ def _smoothing(text: str) -> float | tuple[float, ...]:
     return values if len(values) == 3 else values[0]
 
 
-_channels.__name__, _smoothing.__name__ = "channels", "smoothing"  # for error messages
+channel_list.__name__, _smoothing.__name__ = "channels", "smoothing"  # for error messages
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ OPTIONS = {
     "channels": _Option(
         NETWORK,
         "channels by number from 0 or by name, with commas; default: the first three",
-        _channels,
+        channel_list,
         "LIST",
     ),
     "axes": _Option(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -13,11 +12,23 @@ from typing import TYPE_CHECKING
 
 from cpsam_core.cli.common import OK, UsageError, add_device_options, say, terminal_progress
 from cpsam_core.cli.train_classes import add_class_options, class_network
+from cpsam_core.cli.train_images import (
+    add_seen_options,
+    card_facts,
+    channels_wanted,
+    check_images,
+    diameter_of,
+    refuse_learnt,
+    seen_by,
+    start_file,
+    with_enough_objects,
+)
 from cpsam_core.cli.train_options import RANDOM, add_training_options, option, train_settings
 
 if TYPE_CHECKING:
     from cpsam_core.checkpoints.cards import ModelCard
-    from cpsam_core.data.dataset import Pair, TrainingSet
+    from cpsam_core.data.dataset import Pair
+    from cpsam_core.data.image_input import Diameter
     from cpsam_core.finetune import EpochReport, TrainResult, TrainSettings
     from cpsam_core.finetune.ranks import Ranks
     from cpsam_core.network.vit import FlowVit
@@ -82,6 +93,13 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     )
     add_filter_options(parser)
     add_class_options(parser)
+    add_seen_options(parser)
+    option(
+        parser,
+        "restart",
+        action="store_true",
+        help="begin anew, though the state of an interrupted training is there",
+    )
     add_training_options(parser)
     written = parser.add_argument_group("what is written")
     option(written, "half", action="store_true", help="store the weights in half precision")
@@ -131,20 +149,30 @@ def _train(
     from cpsam_core.data.dataset import TrainingSet, find_pairs
     from cpsam_core.data.example_cache import ExampleCache
     from cpsam_core.finetune import Trainer
+    from cpsam_core.retrain.cards import card_of, origin_of
 
-    endings = endings_from(args)
-    pairs = find_pairs(args.images, args.masks, endings=endings)
-    aside = [] if args.validate is None else find_pairs(Path(args.validate), endings=endings)
-    model, parent = _start(args.model, args.seed, args.channels)
+    endings, seen = endings_from(args), seen_by(args)
+    pairs = find_pairs(args.images, args.masks, endings=endings, seen=seen)
+    aside = [] if args.validate is None else find_pairs(Path(args.validate), endings=endings, seen=seen)
+    refuse_learnt(pairs, aside)
+    model, parent = _start(args.model, settings.seed, channels_wanted(args, pairs))
     cache, channels = ExampleCache(), model.config.in_channels
-    data = TrainingSet(pairs, mixing, channels, args.drawn, args.seed, cache)
+    pairs = with_enough_objects(pairs, channels, cache, settings, ranks)
+    data = TrainingSet(
+        pairs, mixing, channels, args.drawn, settings.seed, cache, replay=settings.replay or 0.0
+    )
     validation = TrainingSet(aside, None, channels, cache=cache) if aside else None
     for some in (data, validation) if validation is not None else (data,):
-        _check(some, ranks)
+        check_images(some, ranks)
     model, classes = class_network(model, data, args.classes, parent)
-    images = data.hashes if ranks.leads else {}  # now, while the files are there
+    if ranks.leads:
+        data.hashes  # noqa: B018 - now, while the files are there
     args.out.parent.mkdir(parents=True, exist_ok=True)
     partial = args.out.with_name(f"{card_path(args.out).stem}.partial")
+    if args.restart and ranks.leads:
+        partial.unlink(missing_ok=True)
+    ranks.meet()
+    diameter = diameter_of(args, data, parent)
     trainer = Trainer(
         model,
         data,
@@ -152,8 +180,11 @@ def _train(
         device,
         args.precision,
         partial,
+        origin=origin_of(
+            start_file(args.model), data, settings, (args.drawn, classes, channels, *map(str, aside))
+        ),
         validation=validation,
-        score=_scorer(args, aside, classes, parent),
+        score=_scorer(args, aside, classes, diameter),
         on_epoch=_tell,
     )
     bar = terminal_progress("training", unit="step") if ranks.leads else nullcontext(_silent)
@@ -161,39 +192,19 @@ def _train(
         result = trainer.run(progress)
     if not ranks.leads:
         return None
-    card = replace(
-        _card(args, data.mixing, images, settings, result),
-        classes=classes,
-        diameter=parent.diameter if parent is not None else None,  # it wants to see cells as its start did
-    )
+    card = card_of(card_facts(args, parent, aside, classes, diameter), data, settings, result)
     write_checkpoint(args.out, result.model, card, half=args.half)
     partial.unlink(missing_ok=True)
     say(f"trained {card.name}: {args.out}{_ending(result)}")
     return _Trained(card, aside)
 
 
-def _check(data: TrainingSet, ranks: Ranks) -> None:
-    """Read every image, shared out among the processes, so that a bad one is named before training starts."""
-    from cpsam_core.errors import CpsamError
-
-    if ranks.count > 1:
-        for index in range(ranks.rank, len(data), ranks.count):
-            with contextlib.suppress(CpsamError):  # the leading process says what is wrong
-                data.example(index)  # into the files that all share
-        ranks.meet()
-    if ranks.leads:
-        data.check()
-    ranks.meet()
-
-
 def _scorer(
-    args: argparse.Namespace, pairs: Sequence[Pair], classes: tuple[str, ...], parent: ModelCard | None
+    args: argparse.Namespace, pairs: Sequence[Pair], classes: tuple[str, ...], wanted: Diameter
 ) -> Callable[[FlowVit], float] | None:
     """Return what measures the average precision during the training; None where it is not asked for."""
     if not pairs or args.score_every is None:
         return None
-
-    wanted = parent.diameter if parent is not None else None
 
     def score(model: FlowVit) -> float:
         from cpsam_core.network.devices import choose_device, choose_precision
@@ -272,26 +283,3 @@ def _mixing(text: str | None) -> dict[str, float] | None:
         return {name.strip(): float(share) for name, share in (part.split("=") for part in text.split(","))}
     except ValueError as error:
         raise SettingsError(f"--mix wants SET=SHARE,SET=SHARE with numbers, not {text!r}") from error
-
-
-def _card(
-    args: argparse.Namespace,
-    mixing: dict[str, float],
-    images: dict[str, str],
-    settings: TrainSettings,
-    result: TrainResult,
-) -> ModelCard:
-    from cpsam_core.checkpoints.cards import ModelCard, card_path, now, program_versions
-
-    return ModelCard(
-        name=card_path(args.out).stem,
-        parent=None if args.model == RANDOM else card_path(args.model).stem,  # its name, not where it lay
-        images=images,
-        settings={**settings.to_dict(), "mixing": mixing},
-        losses=result.losses,
-        validation_losses=tuple(r.validation_loss for r in result.reports if r.validation_loss is not None),
-        versions=program_versions(),
-        licence=args.licence,
-        notes=args.notes,
-        created=now(),
-    )

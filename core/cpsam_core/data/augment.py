@@ -30,8 +30,9 @@ class Augmentation:
     """What may happen to an image on its way to the network; probabilities are 0 to 1.
 
     `scale` is the range of resizing, drawn on a logarithmic scale where `log_scale`. With `diameter`, images are
-    first resized so that their cells measure that many pixels on average. `on_cells` is the probability that a crop
-    is centred on a cell instead of anywhere. `stain` and `gamma` are the spread of colour mixing and of gamma, and
+    first resized so that their cells measure that many pixels on average, else by the factor `resize`; an example that
+    says by which factor its user resizes it (`Example.zoom`) is resized by that. `on_cells` is the probability that a
+    crop is centred on a cell instead of anywhere. `stain` and `gamma` are the spread of colour mixing and of gamma, and
     `stain_transfer` is the probability that a stained section gets the colours of another image of the training; the
     paper does not have them, but a small network trained on few laboratories' stains needs them.
     """
@@ -40,6 +41,7 @@ class Augmentation:
     scale: tuple[float, float] = (0.75, 1.25)
     log_scale: bool = False
     diameter: float | None = None
+    resize: float = 1.0
     on_cells: float = 0.0
     gray: float = 0.0
     invert: float = 0.0
@@ -65,8 +67,8 @@ class Augmentation:
                 raise SettingsError(f"{name} is a share from 0 to 1, not {getattr(self, name)}")
         if min(self.brightness, self.stain, self.gamma) < 0:
             raise SettingsError("brightness, stain and gamma of an augmentation are not negative")
-        if self.contrast <= 0 or (self.diameter is not None and self.diameter <= 0):
-            raise SettingsError("contrast and diameter of an augmentation are above 0")
+        if min(self.contrast, self.resize) <= 0 or (self.diameter is not None and self.diameter <= 0):
+            raise SettingsError("contrast, resize and diameter of an augmentation are above 0")
 
     @classmethod
     def finetune(cls, **changes: Any) -> Augmentation:
@@ -108,7 +110,8 @@ class Example:
 
     `pixels` (y, x, c) float16, normalised; `labels` (y, x) uint32; `flows` (2, y, x) int8, unit vectors times 127;
     `diameter` in pixels; `classes` (y, x) uint8 (0 background, `UNKNOWN_CLASS` unknown) and `complete` (y, x) bool
-    (where the annotation counts) or None.
+    (where the annotation counts) or None. `zoom` is the factor by which its user has it resized, None where that is
+    left to the model; `channel_names` are those of the channels that the network sees.
     """
 
     pixels: NDArray[np.float16]
@@ -117,6 +120,8 @@ class Example:
     diameter: float
     classes: NDArray[np.uint8] | None = None
     complete: NDArray[np.bool_] | None = None
+    zoom: float | None = None
+    channel_names: tuple[str, ...] = ()
 
     @property
     def nbytes(self) -> int:
@@ -165,8 +170,7 @@ def _transform(example: Example, settings: Augmentation, rng: np.random.Generato
     scale = float(
         np.exp(rng.uniform(np.log(low), np.log(high))) if settings.log_scale else rng.uniform(low, high)
     )
-    if settings.diameter is not None:
-        scale *= settings.diameter / max(example.diameter, 1.0)
+    scale *= _first_scale(example, settings)
     angle = rng.uniform(0, 2 * np.pi)
     flip = -1.0 if rng.random() < 0.5 else 1.0
     cos, sin = np.cos(angle) * scale, np.sin(angle) * scale
@@ -174,6 +178,15 @@ def _transform(example: Example, settings: Augmentation, rng: np.random.Generato
     centre = _centre(example, settings, scale, rng)
     shift = np.full(2, (settings.crop - 1) / 2) - linear @ centre
     return np.column_stack((linear, shift)), scale
+
+
+def _first_scale(example: Example, settings: Augmentation) -> float:
+    """Return the factor by which a run of the model would resize the image."""
+    if example.zoom is not None:
+        return example.zoom
+    if settings.diameter is not None:
+        return settings.diameter / max(example.diameter, 1.0)
+    return settings.resize
 
 
 def _centre(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+import fastremap
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,22 +21,34 @@ from cpsam_core.data.augment import UNKNOWN_CLASS, Example
 from cpsam_core.data.example_cache import VERSION, ExampleCache
 from cpsam_core.data.examples import make_example, mean_diameter, read_annotation, read_example
 from cpsam_core.data.pairs import Pair, find_pairs
+from cpsam_core.data.reference import reference_pairs
 from cpsam_core.data.synthesis import draw_cells
 from cpsam_core.errors import CpsamError, SettingsError, TrainingError
 from cpsam_core.images.project_files import PROJECT_SUFFIX
 from cpsam_core.preprocess.normalize import network_channels, normalize
+from cpsam_core.preprocess.resample import NATIVE_DIAMETER
 
-__all__ = ["DRAWN", "Pair", "TrainingSet", "find_pairs", "make_example", "mean_diameter"]
+__all__ = ["DRAWN", "REPLAYED", "Pair", "TrainingSet", "Turn", "find_pairs", "make_example", "mean_diameter"]
 
 log = logging.getLogger(__name__)
 
 DRAWN = "drawn"
+REPLAYED = "replayed"
+ORDER = 0x0D  # keeps the order of the images apart from other randomness of the same seed
 DRAWN_PICTURES = 600  # different drawings; augmentation makes each of them many
 DRAWN_SIDE = 256
 MEMORY = 2 * 2**30  # bytes of examples that are held in memory
 MAPPED = (
     2**23
 )  # what an example that is mapped from disk counts for: each keeps a file open, of which systems allow few
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A sample's place in an epoch: what the epoch is seeded with, and the number of the sample in it."""
+
+    seed: tuple[int, ...]
+    number: int
 
 
 class TrainingSet:
@@ -55,6 +70,8 @@ class TrainingSet:
         what is in use. Without it, an example that had to leave the memory is made again.
     memory : int
         Bytes that the examples in memory may take; those used longest ago leave first.
+    replay : float
+        Share of samples that come from what the embedded model was taught with (`reference`), below 1.
     """
 
     def __init__(
@@ -66,9 +83,12 @@ class TrainingSet:
         seed: int = 0,
         cache: ExampleCache | None = None,
         memory: int = MEMORY,
+        replay: float = 0.0,
     ) -> None:
         if not 0 <= drawn <= 1:
             raise SettingsError(f"the share of drawn cells is from 0 to 1, not {drawn}")
+        if not 0 <= replay < 1:
+            raise SettingsError(f"the share of replayed images is at least 0 and below 1, not {replay}")
         self.pairs = tuple(pairs)
         self.channels = channels
         self._seed = seed
@@ -79,6 +99,9 @@ class TrainingSet:
         self._members: dict[str, list[int]] = {}
         for index, pair in enumerate(self.pairs):
             self._members.setdefault(pair.set_name, []).append(index)
+        self.replay = replay
+        self._replayed = reference_pairs("replay") if replay else ()
+        self._evenly = mixing is None and len(self._members) == 1
         self._names, self._shares = self._mix(mixing, drawn)
 
     def __len__(self) -> int:
@@ -87,12 +110,30 @@ class TrainingSet:
     @property
     def mixing(self) -> dict[str, float]:
         """Return the probability of each set."""
-        return dict(zip(self._names, self._shares.tolist(), strict=True))
+        shares = dict(zip(self._names, (self._shares * (1 - self.replay)).tolist(), strict=True))
+        return {**shares, REPLAYED: self.replay} if self.replay else shares
+
+    def samples(self, fewest: int) -> int:
+        """Return how many samples make an epoch in which each image comes once, at least `fewest` of them its own."""
+        return math.ceil(round(max(fewest, len(self)) / (1 - self.replay), 6))
 
     @cached_property
     def hashes(self) -> dict[str, str]:
         """Return name by SHA-256 of the image files, for the model card."""
-        return {self._hash(pair.image): f"{pair.set_name}/{pair.image.name}" for pair in self.pairs}
+        return {
+            self._hash(pair.image) + pair.key.ending: f"{pair.set_name}/{pair.name}" for pair in self.pairs
+        }
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return what each image's example is made from: hashes of its files, and how it is seen."""
+        return tuple(f"{self._key('', k)} {pair.seen.scale}" for k, pair in enumerate(self.pairs))
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """Return the channels that all images show to the network, by name; empty where they differ."""
+        shown = {self.example(index).channel_names for index in range(len(self.pairs))}
+        return shown.pop() if len(shown) == 1 else ()
 
     @cached_property
     def class_pixels(self) -> NDArray[np.int64]:
@@ -148,17 +189,38 @@ class TrainingSet:
         weights[: len(counts)] = inverse / inverse[inverse > 0].mean()
         return weights
 
-    def draw(self, rng: np.random.Generator) -> Example:
-        """Return a random example: a set by its probability, then an image of it."""
+    def draw(self, rng: np.random.Generator, turn: Turn | None = None) -> Example:
+        """Return an example for a sample.
+
+        Images of one set come each once in an epoch, in random order, as in the reference. Of several sets, one is
+        drawn by its probability, and an image of it. Without a `turn`, all is drawn at random.
+        """
+        own = turn.number if turn is not None else int(rng.integers(2**31))
+        if self.replay:
+            # Evenly spread over the epoch, so that short ones have their share, too.
+            before, after = (math.floor(round((own + step) * self.replay, 6)) for step in (0, 1))
+            if after > before:
+                return self._keep(REPLAYED, int(rng.integers(len(self._replayed))))
+            own -= before
         name = self._names[int(rng.choice(len(self._names), p=self._shares))]
         if name == DRAWN:
             return self._keep(DRAWN, int(rng.integers(DRAWN_PICTURES)))
         members = self._members[name]
-        return self._keep("", members[int(rng.integers(len(members)))])
+        if turn is None or not self._evenly:
+            return self._keep("", members[int(rng.integers(len(members)))])
+        round_, place = divmod(own, len(members))
+        order = np.random.default_rng((*turn.seed, round_, ORDER)).permutation(len(members))
+        return self._keep("", members[int(order[place])])
 
     def example(self, index: int) -> Example:
         """Return the example of `pairs[index]`."""
         return self._keep("", index)
+
+    def objects(self, index: int) -> int:
+        """Return how many objects an image has where its annotation counts."""
+        example = self.example(index)
+        labels = example.labels if example.complete is None else example.labels[example.complete]
+        return len(fastremap.unique(labels)) - int((labels == 0).any())
 
     def _keep(self, kind: str, index: int) -> Example:
         with self._lock:
@@ -167,6 +229,8 @@ class TrainingSet:
                 self._examples.move_to_end((kind, index))
                 return kept[0]
         example, size = self._made(kind, index)
+        if kind == "" and (diameter := self.pairs[index].seen.scale) is not None:
+            example = replace(example, zoom=NATIVE_DIAMETER / diameter)
         with self._lock:
             if (kind, index) in self._examples:  # another thread was quicker
                 return self._examples[(kind, index)][0]
@@ -179,22 +243,24 @@ class TrainingSet:
 
     def _made(self, kind: str, index: int) -> tuple[Example, int]:
         """Return an example and the memory that it takes, from disk where it was made before."""
-        if self._cache is None:
-            example = (
-                self._draw_cells(index) if kind == DRAWN else read_example(self.pairs[index], self.channels)
-            )
+        if self._cache is None or kind == REPLAYED:
+            example = self._new(kind, index)
             return example, example.nbytes
         key = self._key(kind, index)
         stored = self._cache.get(key)
         if stored is None:
-            example = (
-                self._draw_cells(index) if kind == DRAWN else read_example(self.pairs[index], self.channels)
-            )
+            example = self._new(kind, index)
             self._cache.put(key, example)
             stored = self._cache.get(key)
             if stored is None:  # the disk is full
                 return example, example.nbytes
         return stored, MAPPED
+
+    def _new(self, kind: str, index: int) -> Example:
+        """Read or draw an example."""
+        if kind == DRAWN:
+            return self._draw_cells(index)
+        return read_example((self._replayed if kind == REPLAYED else self.pairs)[index], self.channels)
 
     def _key(self, kind: str, index: int) -> str:
         """Return what an example is made from; another key means another example."""
@@ -211,6 +277,8 @@ class TrainingSet:
                 pair.leave_out,
                 pair.only,
                 pair.key.ending,
+                # Its diameter changes how an example is drawn, not the example.
+                replace(pair.seen, diameter=None).to_dict(),
             )
         return json.dumps([VERSION, kind, self.channels, made_of])
 

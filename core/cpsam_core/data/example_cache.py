@@ -38,7 +38,7 @@ SUFFIX = ".example"
 LIMIT = 20 * 2**30  # bytes
 KEPT_SHARE = 0.9  # of the limit that is left after making room
 TYPES = {"pixels": "<f2", "labels": "<u4", "flows": "|i1", "classes": "|u1", "complete": "|b1"}
-VERSION = 2
+VERSION = 3
 """Raised when examples are made in another way than before."""
 
 
@@ -151,6 +151,7 @@ def _write(path: Path, example: Example) -> None:
     arrays = {name: np.ascontiguousarray(array, TYPES[name]) for name, array in _arrays(example).items()}
     description: dict[str, Any] = {
         "diameter": example.diameter,
+        "channel_names": example.channel_names,
         "shapes": {name: array.shape for name, array in arrays.items()},
     }
     words = json.dumps(description).encode()
@@ -186,7 +187,8 @@ def _read(path: Path, check: bool = True) -> Example:
     for name, size in sizes.items():
         arrays[name] = np.asarray(content[at : at + size]).view(TYPES[name]).reshape(shapes[name])
         at += size + len(_padding(size))
-    return Example(diameter=float(description["diameter"]), **arrays)
+    names = tuple(map(str, description["channel_names"]))
+    return Example(diameter=float(description["diameter"]), channel_names=names, **arrays)
 
 
 def _padding(size: int) -> bytes:

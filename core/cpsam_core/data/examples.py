@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.data.augment import UNKNOWN_CLASS, Example
+from cpsam_core.data.image_input import seen_channels
 from cpsam_core.data.pairs import Pair
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.errors import ImageError, TrainingError
 from cpsam_core.images.image import Image
 from cpsam_core.images.label_files import check_same_shape, read_labels
 from cpsam_core.images.project_files import PROJECT_SUFFIX, read_project_file
-from cpsam_core.preprocess.normalize import network_channels, normalize
+from cpsam_core.preprocess.normalize import normalize, select_channels
 
 __all__ = [
     "Annotation",
@@ -99,7 +100,7 @@ def counted_objects(labels: NDArray[np.uint32], complete: NDArray[np.bool_] | No
 
 
 def read_example(pair: Pair, channels: int) -> Example:
-    """Read an image and its annotation in the form for training.
+    """Read an image and its annotation in the form for training: as its project shows it to a network.
 
     Parameters
     ----------
@@ -112,6 +113,8 @@ def read_example(pair: Pair, channels: int) -> Example:
     ------
     ImageError, TrainingError
         A file cannot be read, sizes differ, or the image is a stack or has more channels than the network.
+    SettingsError
+        The project names a channel that the image does not have.
     """
     image, annotation = pair.read_image(), read_annotation(pair)
     if len(image.pixels) > 1:
@@ -119,9 +122,23 @@ def read_example(pair: Pair, channels: int) -> Example:
             f"{pair.image.name} is a stack; save the planes to train on as images of their own"
         )
     check_same_shape(image, annotation.labels)
-    check_channels(image, channels)
-    pixels = normalize(network_channels(image.pixels, image.channel_names, None, channels))
-    return make_example(pixels[0], annotation.labels, annotation.classes, annotation.complete)
+    seen = pair.seen
+    if seen.channels is None:
+        check_channels(image, channels)
+    chosen = select_channels(image.pixels, image.channel_names, seen.channels, channels)
+    example = make_example(
+        filled(normalize(chosen, seen.normalize)[0], channels),
+        annotation.labels,
+        annotation.classes,
+        annotation.complete,
+    )
+    return replace(example, channel_names=seen_channels(image, seen.channels, channels))
+
+
+def filled(pixels: NDArray[np.float32], channels: int) -> NDArray[np.float32]:
+    """Return an image (y, x, c) with dark channels added until it has so many."""
+    missing = channels - pixels.shape[2]
+    return pixels if missing <= 0 else np.pad(pixels, ((0, 0), (0, 0), (0, missing)))
 
 
 def check_channels(image: Image, channels: int) -> None:
@@ -135,8 +152,8 @@ def check_channels(image: Image, channels: int) -> None:
     count = image.pixels.shape[-1]
     if count > channels and image.pixels[..., channels:].any():
         raise TrainingError(
-            f"it has {count} channels and the network takes {channels}: train with --channels {count} (in the window: "
-            "Channels), or leave channels out of the image"
+            f"it has {count} channels and the network takes {channels}: choose those that the network sees (in the "
+            f"window: Channels), or give the network {count} channels"
         )
 
 
@@ -150,7 +167,7 @@ def make_example(
     flows = np.round(flows_from_masks(labels, border="clean", threads=1) * 127).astype(np.int8)
     # Bright debris can lie far outside 0 to 1; float16 holds it, and clipping keeps it from ruling a crop's contrast.
     clipped = np.clip(pixels, -8, 8).astype(np.float16)
-    diameter = mean_diameter(labels) or 30.0
+    diameter = mean_diameter(labels if complete is None else labels[complete]) or 30.0
     return Example(clipped, labels.astype(np.uint32), flows, diameter, classes, complete)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.data.augment import UNKNOWN_CLASS, Augmentation, Sample, augment
-from cpsam_core.data.dataset import TrainingSet
+from cpsam_core.data.dataset import TrainingSet, Turn
 
 AHEAD = 3  # batches ready or in the making
 
@@ -47,7 +47,7 @@ def batches(
 
     def sample(number: int) -> Sample:
         rng = np.random.default_rng((*seed, number))
-        example = data.draw(rng)
+        example = data.draw(rng, Turn(seed, number))
         recoloured = settings.stain_transfer > 0 and rng.random() < settings.stain_transfer
         return augment(example, settings, rng, data.draw(rng) if recoloured else None)
 

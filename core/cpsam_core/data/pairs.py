@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from cpsam_core.checkpoints.cards import hash_file
+from cpsam_core.data.image_input import ImageInput, input_of
 from cpsam_core.data.label_folders import class_map_beside, labels_in, set_of, untouched
 from cpsam_core.errors import ImageError, TrainingError
 from cpsam_core.images.companion_names import STANDARD, Endings, part_images
@@ -41,6 +43,8 @@ class Pair:
         Rows and columns that alone count in this use of the image.
     key
         Which scene and time point of the image.
+    seen
+        How the image is read and shown to a network: what its project says.
     """
 
     image: Path
@@ -51,26 +55,39 @@ class Pair:
     leave_out: tuple[int, int, int, int] | None = None
     only: tuple[int, int, int, int] | None = None
     key: DocumentKey = WHOLE
+    seen: ImageInput = field(default_factory=ImageInput)
 
     @property
     def name(self) -> str:
         """Name of the image, with scene and time point where it has several."""
         return f"{self.image.name} {self.key.ending[1:]}".rstrip()
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the image file, with scene and time point where it has several; OSError where it is gone."""
+        return hash_file(self.image) + self.key.ending
+
     def read_image(self, axes: str | None = None, time: int | None = None) -> Image:
-        """Read the image: `axes` where its file does not say them, `time` where the masks do not say which.
+        """Read the image as its project says: `axes` and `time` where neither that nor the masks say them.
 
         Raises
         ------
         ImageError
             As for :func:`cpsam_core.images.read_image`.
         """
-        known = time if self.key.time is None else self.key.time
-        return read_image(self.image, axes, time=known, scene=self.key.scene)
+        times = (self.key.time, self.seen.time, time)
+        scene = self.seen.scene if self.key.scene is None else self.key.scene
+        known = next((one for one in times if one is not None), None)
+        return read_image(self.image, self.seen.axes or axes, time=known, scene=scene)
 
 
 def find_pairs(
-    folder: Path, masks: Path | None = None, *, uncorrected: bool = False, endings: Endings = STANDARD
+    folder: Path,
+    masks: Path | None = None,
+    *,
+    uncorrected: bool = False,
+    endings: Endings = STANDARD,
+    seen: ImageInput | None = None,
 ) -> list[Pair]:
     """Return every image below `folder` that has masks, in natural order.
 
@@ -79,7 +96,8 @@ def find_pairs(
     the image's own folder `images` (see `images.companions`). With `masks`, that folder is searched first, by equal
     stem in the same subfolder, else in any. Maps of classes and of what is complete are `NAME_classes` and
     `NAME_complete` beside the image, or lie in folders `classes` and `complete` beside `images`. With `uncorrected`,
-    projects that hold the masks of a model as they are count too, where there are no others.
+    projects that hold the masks of a model as they are count too, where there are no others. Images without a project
+    are seen as `seen` says.
 
     Raises
     ------
@@ -105,7 +123,17 @@ def find_pairs(
             if not uncorrected and untouched(found, own.key):
                 left += 1
                 continue
-            pairs.append(Pair(image, found, set_name or folder.name, own.classes, own.complete, key=own.key))
+            pairs.append(
+                Pair(
+                    image,
+                    found,
+                    set_name or folder.name,
+                    own.classes,
+                    own.complete,
+                    key=own.key,
+                    seen=input_of(own, seen),
+                )
+            )
     if left:
         log.warning("%d projects whose masks nobody corrected are left out", left)
     if not pairs:
@@ -133,16 +161,22 @@ def pair_of(
         raise ImageError(f"There is no image {image}.")
     own = companions(image, key, endings=endings)
     if masks is not None and masks.is_file():
-        return Pair(image, masks, image.parent.name, class_map_beside(masks), key=_key_in(masks, key))
+        return Pair(
+            image,
+            masks,
+            image.parent.name,
+            class_map_beside(masks),
+            key=_key_in(masks, key),
+            seen=input_of(own),
+        )
     fits = _most_certain(own) if masks is None else _Given(masks, endings, below=False).masks_of(own, "")
     if not fits:
         raise ImageError(
             f"There are no masks of {image.name} in {masks or image.parent}: NAME.cpsam, NAME_masks, NAME_cp_masks, "
             "NAME_mask and NAME_seg.npy are looked for."
         )
-    return Pair(
-        image, fits[0], image.parent.name, own.classes or class_map_beside(fits[0]), own.complete, key=key
-    )
+    classes = own.classes or class_map_beside(fits[0])
+    return Pair(image, fits[0], image.parent.name, classes, own.complete, key=key, seen=input_of(own))
 
 
 def _key_in(masks: Path, key: DocumentKey) -> DocumentKey:

@@ -39,7 +39,12 @@ class Validation:
         self._data, self._count, self._threads = data, count, settings.threads
         chosen = settings.augmentation
         self._crop = replace(
-            Augmentation(), crop=chosen.crop, diameter=chosen.diameter, scale=(1.0, 1.0), on_cells=1.0
+            Augmentation(),
+            crop=chosen.crop,
+            diameter=chosen.diameter,
+            resize=chosen.resize,
+            scale=(1.0, 1.0),
+            on_cells=1.0,
         )
 
     def loss(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
 from cpsam_core.data.augment import Augmentation
@@ -18,6 +18,31 @@ MEMORY_MODES: tuple[MemoryMode, ...] = get_args(MemoryMode)
 RATES: dict[Mode, float] = {"full": 1e-5, "last": 5e-5, "adapters": 2e-4}
 """The learning rate that suits each mode: the fewer weights are trained, the larger steps they bear."""
 
+Group = Literal["what", "watch", "numbers"]
+
+MODE_WORDS = (("full", "All weights"), ("last", "Last blocks only"), ("adapters", "Low-rank adapters"))
+MODE_HELP = (
+    "Which weights are trained: full trains every weight; last the read-out and the last blocks; adapters small "
+    "additions to every block, merged into plain weights in the end. Fewer weights need less memory and time, and "
+    "change the model less"
+)
+MEMORY_WORDS = (
+    ("auto", "Automatic"),
+    ("plenty", "Fastest"),
+    ("stepwise", "No gradients kept"),
+    ("checkpointing", "Less memory"),
+    ("lean", "Least memory"),
+    ("paged", "Paged optimiser"),
+    ("8bit", "8-bit optimiser"),
+)
+MEMORY_HELP = (
+    "auto takes the fastest that fits into what is free, and the next one when memory runs out. plenty: nothing is "
+    "saved; stepwise: gradients never exist all at once; checkpointing: the network computes twice, a third more time; "
+    "lean: both; paged: also, the optimiser's state lies in main memory; 8bit: also, it is rounded (needs bitsandbytes "
+    "and CUDA)"
+)
+SCHEDULES = tuple((name, name) for name in get_args(Schedule))
+
 LARGEST_RATE = 2e-3
 """No mode asks for more, however young the weights are; seen to train adapters of a small network well."""
 
@@ -25,6 +50,64 @@ LARGEST_RATE = 2e-3
 def rate_for(mode: Mode, full: float) -> float:
     """Return the learning rate that suits a mode, where `full` suits the training of all weights."""
     return full if mode == "full" else max(full, min(full * RATES[mode] / RATES["full"], LARGEST_RATE))
+
+
+@dataclass(frozen=True)
+class Option:
+    """How a field of the settings appears on the command line and in the panel.
+
+    Attributes
+    ----------
+    label
+        Its name in the panel; empty for what is on the command line only.
+    help
+        What it is, in a sentence without a full stop.
+    group
+        "what" is trained, "watch"ing the training, or "numbers".
+    low, high
+        Range; None is open.
+    decimals
+        Decimals that the panel shows.
+    choices
+        Values with their words, where it is a choice.
+    absent
+        What the panel shows for None.
+    off
+        Word for the lowest value in the panel.
+    """
+
+    label: str
+    help: str
+    group: Group
+    low: float | None = None
+    high: float | None = None
+    decimals: int = 2
+    choices: tuple[tuple[str, str], ...] = ()
+    absent: float = 0.0
+    off: str = ""
+
+
+def option(
+    label: str,
+    help: str,  # noqa: A002 - what argparse calls it
+    group: Group,
+    low: float | None = None,
+    high: float | None = None,
+    **more: Any,
+) -> dict[str, Option]:
+    """Return the metadata of a field of the settings, from which the command line and the panel are built."""
+    return {"option": Option(label, help, group, low, high, **more)}
+
+
+def options_of(settings: type[Any]) -> dict[str, tuple[Option, type]]:
+    """Return every option of a dataclass of settings by its name, in order, with its type: int, float or str."""
+    found: dict[str, tuple[Option, type]] = {}
+    for one in fields(settings):
+        declared = one.metadata.get("option")
+        if declared is not None:
+            whole = "int" in str(one.type).split(" | ")
+            found[one.name] = declared, str if declared.choices else int if whole else float
+    return found
 
 
 @dataclass(frozen=True)
@@ -39,6 +122,10 @@ class TrainSettings:
         Samples of one step, over all processes together where there are several.
     samples : int, optional
         Crops in an epoch; by default the number of images, at least 8.
+    min_objects : int
+        Images with fewer objects are left out where others remain, as the reference does.
+    replay : float, optional
+        Share of the crops that comes from the embedded model's own training; None is none.
     layer_drop : float, optional
         Probability to leave out the last block; by default the network's own.
     averaging : float
@@ -66,24 +153,102 @@ class TrainSettings:
         If a value makes no sense.
     """
 
-    epochs: int = 100
-    learning_rate: float = 1e-5
-    weight_decay: float = 0.1
-    batch_size: int = 1
-    samples: int | None = None
-    schedule: Schedule = "finetune"
-    warmup: int = 10
-    layer_drop: float | None = None
-    averaging: float = 0.0
-    clip: float = 0.0
-    seed: int = 0
-    threads: int = 2
-    mode: Mode = "full"
-    blocks: int = 2
-    rank: int = 8
-    memory: Literal["auto"] | MemoryMode = "auto"
-    patience: int = 0
-    score_every: int = 10
+    epochs: int = field(
+        default=100, metadata=option("Epochs", "How often each image is seen", "numbers", 1, 10_000)
+    )
+    learning_rate: float = field(
+        default=1e-5, metadata=option("Learning rate", "Size of the steps", "numbers", 1e-7, 0.1, decimals=7)
+    )
+    weight_decay: float = field(
+        default=0.1,
+        metadata=option("Weight decay", "Pull of the weights towards zero", "numbers", 0, 10, decimals=3),
+    )
+    batch_size: int = field(
+        default=1, metadata=option("", "Crops in a step, over all processes together", "numbers", 1)
+    )
+    samples: int | None = field(
+        default=None,
+        metadata=option("", "Crops in an epoch (default: one for each image, at least 8)", "numbers", 1),
+    )
+    min_objects: int = field(
+        default=5,
+        metadata=option(
+            "Fewest objects",
+            "Images with fewer objects are left out, where others remain",
+            "numbers",
+            0,
+            1000,
+        ),
+    )
+    replay: float | None = field(
+        default=None,
+        metadata=option(
+            "Replay",
+            "Share of crops from what the program's own model was taught with, against forgetting "
+            "(default: 0.2 for models that come from it)",
+            "numbers",
+            0,
+            0.9,
+            decimals=2,
+            absent=0.0,
+        ),
+    )
+    schedule: Schedule = field(
+        default="finetune", metadata=option("", "How the rate falls", "numbers", choices=SCHEDULES)
+    )
+    warmup: int = field(default=10, metadata=option("", "Epochs of rising rate", "numbers", 0))
+    layer_drop: float | None = field(
+        default=None,
+        metadata=option(
+            "Layer drop",
+            "Probability to leave out a block in a step",
+            "numbers",
+            0,
+            1,
+            decimals=2,
+            absent=0.4,
+        ),
+    )
+    averaging: float = field(
+        default=0.0, metadata=option("", "Keep averaged weights, for example 0.999", "numbers", 0, 1)
+    )
+    clip: float = field(
+        default=0.0, metadata=option("", "Limit the norm of the gradient; 0 does not", "numbers", 0)
+    )
+    seed: int = field(
+        default=0,
+        metadata=option(
+            "Seed", "Of all randomness: the same seed gives the same model", "numbers", 0, 1_000_000
+        ),
+    )
+    threads: int = field(default=2, metadata=option("", "Threads that make the crops", "numbers", 1))
+    mode: Mode = field(default="full", metadata=option("Train", MODE_HELP, "what", choices=MODE_WORDS))
+    blocks: int = field(default=2, metadata=option("", "Blocks trained in mode last", "what", 0))
+    rank: int = field(default=8, metadata=option("", "Size of the adapters", "what", 1))
+    memory: Literal["auto"] | MemoryMode = field(
+        default="auto", metadata=option("Memory", MEMORY_HELP, "what", choices=MEMORY_WORDS)
+    )
+    patience: int = field(
+        default=0,
+        metadata=option(
+            "Stop early",
+            "Epochs without a better result after which training ends; 0 never does",
+            "watch",
+            0,
+            10_000,
+            off="off",
+        ),
+    )
+    score_every: int = field(
+        default=10,
+        metadata=option(
+            "",
+            "Measure the average precision on the images kept aside every so many epochs (it takes as long as "
+            "segmenting them)",
+            "watch",
+            1,
+        ),
+    )
     augmentation: Augmentation = field(default_factory=Augmentation)
 
     def __post_init__(self) -> None:
@@ -96,6 +261,8 @@ class TrainSettings:
             )
         if min(self.seed, self.warmup, self.clip, self.weight_decay, self.patience, self.blocks) < 0:
             raise SettingsError("seed, warmup, clip, weight_decay, patience and blocks are at least 0")
+        if self.min_objects < 0 or not 0 <= (self.replay or 0) < 1:
+            raise SettingsError("min_objects is at least 0, and replay a share of at least 0 and below 1")
         if self.samples is not None and self.samples < 1:
             raise SettingsError(f"an epoch has at least one sample, not {self.samples}")
         if self.rank < 1 or self.score_every < 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.finetune.reports import EpochReport
 from cpsam_core.network.vit import VitConfig
 from cpsam_core.system.atomic import atomic_path
+
+HASH_LENGTH = 32  # characters from which on a value is one, and says nothing to people
 
 DAMAGED = (
     RuntimeError,
@@ -32,7 +35,8 @@ class State:
     """Everything that a training needs to go on as if it had not been interrupted.
 
     `trained` and `average` are weights by name; `frozen` is the digest of the others, `kind` the mode with what
-    shapes it. `best` holds the weights of the epoch in `best_epoch`, empty where there is none.
+    shapes it. `best` holds the weights of the epoch in `best_epoch`, empty where there is none. `origin` says what the
+    training is made of; empty where nobody said.
     """
 
     config: VitConfig
@@ -45,6 +49,7 @@ class State:
     steps: int
     best_epoch: int | None = None
     best: dict[str, Tensor] = field(default_factory=dict)
+    origin: dict[str, str] = field(default_factory=dict)
 
 
 def write_state(path: Path, state: State) -> None:
@@ -66,6 +71,7 @@ def write_state(path: Path, state: State) -> None:
         "steps": state.steps,
         "best_epoch": state.best_epoch,
         "best": state.best,
+        "origin": state.origin,
     }
     with atomic_path(path) as temporary:
         torch.save(values, temporary)
@@ -95,9 +101,11 @@ def read_state(path: Path, like: State) -> State:
             steps=int(values["steps"]),
             best_epoch=values["best_epoch"],
             best=dict(values["best"]),
+            origin={str(key): str(value) for key, value in dict(values.get("origin", {})).items()},
         )
     except DAMAGED as error:
         raise TrainingError(f"{path.name} is not the state of a training; remove it to start anew") from error
+    check_origin(path, state.origin, like.origin)
     if state.kind != like.kind:
         raise TrainingError(
             f"{path.name} is the state of a training in mode {' '.join(map(str, state.kind))}, not "
@@ -106,6 +114,33 @@ def read_state(path: Path, like: State) -> State:
     if replace(config, layer_drop=0) != replace(like.config, layer_drop=0) or state.frozen != like.frozen:
         raise TrainingError(f"{path.name} is the state of another network; remove it to start anew")
     return state
+
+
+def check_origin(path: Path, stored: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    """Refuse the state of a training that was made of something else.
+
+    Raises
+    ------
+    TrainingError
+        With what differs, and what to do.
+    """
+    if not stored or not wanted:
+        return
+    differing = [name for name in wanted if stored.get(name) != wanted[name]]
+    if differing:
+        shown = "; ".join(
+            _difference(name, stored.get(name, "nothing"), wanted[name]) for name in differing[:4]
+        )
+        raise TrainingError(
+            f"{path.name} is the state of another training, which was interrupted ({shown}). Go on with that one as it "
+            "was begun, give this one another name, or begin anew with --restart"
+        )
+
+
+def _difference(name: str, stored: str, wanted: str) -> str:
+    """Return what differs in words; of what is only known by its hash, that it does."""
+    longest = max(len(stored), len(wanted))
+    return f"another {name}" if longest >= HASH_LENGTH else f"{name} was {stored}, now {wanted}"
 
 
 def _from_first_version(values: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -51,9 +51,15 @@ class Trainer:
     resume : Path, optional
         File that keeps the state after each epoch (of a large network after some, so that it takes little time). If
         it exists, training goes on from it and gives the result of a run without interruption.
+    origin : mapping of str to str, optional
+        What the training is made of, by name: start, images, settings. It is kept with the state, and the state of a
+        training that was made of something else is refused.
     validation : TrainingSet, optional
         Images kept aside. Their loss is measured after every epoch on fixed crops, and the weights of the epoch with
         the smallest one are the result.
+    choosing : bool
+        Whether `validation` or `score` choose the epoch. Off, they are only reported and the last epoch is the
+        result: whatever gives the verdict later must not choose.
     score : callable, optional
         Measures the average precision of a network; called every `settings.score_every` epochs and after the last
         with a copy of the network as it is (on the CPU, float32, evaluation mode, adapters merged), which it may
@@ -80,7 +86,9 @@ class Trainer:
         precision: str | None = None,
         resume: Path | None = None,
         *,
+        origin: Mapping[str, str] | None = None,
         validation: TrainingSet | None = None,
+        choosing: bool = True,
         score: Callable[[FlowVit], float] | None = None,
         control: Control | None = None,
         on_epoch: Callable[[EpochReport], None] | None = None,
@@ -89,6 +97,7 @@ class Trainer:
         self.device = choose_device(device)
         self.precision = choose_precision(self.device, precision)
         self.settings, self.data = settings, data
+        self._origin, self._choosing = dict(origin or {}), choosing
         self._score, self._control = score, control or Control()
         self._on_epoch, self._on_event = on_epoch, on_event
         check_fit(model.config, data, settings, self.precision)
@@ -146,7 +155,7 @@ class Trainer:
     @property
     def steps_per_epoch(self) -> int:
         """Optimiser steps in one epoch."""
-        samples = self.settings.samples or max(MIN_SAMPLES, len(self.data))
+        samples = self.settings.samples or self.data.samples(MIN_SAMPLES)
         return math.ceil(samples / self.settings.batch_size)
 
     def run(self, progress: Progress = silent) -> TrainResult:
@@ -238,7 +247,7 @@ class Trainer:
         if not self.learner.trained.is_finite():
             raise Diverged
         validated, scored = self._validated(), self._scored()
-        best = is_better(validated, scored, self.reports)
+        best = self._choosing and is_better(validated, scored, self.reports)
         if best:
             self._best = self.learner.trained.copied()
         epoch, epochs, seconds = len(self.reports) + 1, self.settings.epochs, clock.seconds()
@@ -284,6 +293,7 @@ class Trainer:
             steps=self.steps,
             best_epoch=max((report.epoch for report in self.reports if report.best), default=None),
             best=self._best,
+            origin=self._origin,
         )
 
     def _load(self, path: Path) -> None:

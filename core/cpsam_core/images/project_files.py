@@ -54,6 +54,7 @@ __all__ = [
     "read_image_name",
     "read_project_file",
     "read_review",
+    "read_settings",
     "regions_of",
     "write_project_file",
 ]
@@ -325,6 +326,26 @@ def read_review(path: AnyPath) -> str:
             raise ImageError(
                 f"{path.name} is no project of this program, or it is damaged ({error})."
             ) from error
+
+
+def read_settings(path: AnyPath, key: DocumentKey = WHOLE) -> dict[str, Any]:
+    """Return the settings of the last run, as :attr:`ProjectFile.settings` holds them, without reading any masks.
+
+    Raises
+    ------
+    ImageError
+        Missing, damaged or no project.
+    """
+    path = Path(path)
+    with opening(path):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                stored = _head(archive, members_of(archive), path, key.folder).get("settings")
+        except DAMAGED as error:
+            raise ImageError(
+                f"{path.name} is no project of this program, or it is damaged ({error})."
+            ) from error
+    return dict(stored) if isinstance(stored, dict) else {}
 
 
 def read_image_name(path: AnyPath) -> str:

@@ -44,15 +44,27 @@ def select_channels(
         raise ImageError(f"A stack has the axes z, y, x and channel; this array has {pixels.ndim} axes.")
     if chosen is None:
         return pixels[..., :count]
-    names = list(names or [])[: pixels.shape[3]]
-    indices = [_channel_index(wanted, names, pixels.shape[3]) for wanted in chosen]
-    if not indices:
-        raise SettingsError(f"Choose at least one channel. {_existing(names, pixels.shape[3])}")
+    indices = channel_indices(pixels.shape[3], names, chosen)
     if len(indices) > count:
         raise SettingsError(f"This network takes {count} channels, but {len(indices)} were chosen.")
     if indices == list(range(len(indices))):
         return pixels[..., : len(indices)]
     return pixels[..., indices]
+
+
+def channel_indices(count: int, names: Sequence[str] | None, chosen: Sequence[int | str]) -> list[int]:
+    """Return the indices of channels chosen by index or name, of an image of `count` channels.
+
+    Raises
+    ------
+    SettingsError
+        A channel does not exist, or none is chosen; the message lists what there is.
+    """
+    known = list(names or [])[:count]
+    indices = [_channel_index(wanted, known, count) for wanted in chosen]
+    if not indices:
+        raise SettingsError(f"Choose at least one channel. {_existing(known, count)}")
+    return indices
 
 
 def network_channels(

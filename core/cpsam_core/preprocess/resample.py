@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float32]
 
 BAND_PIXELS = 1 << 17  # new pixels made at a time
+NATIVE_DIAMETER = 30.0
+"""Mean diameter in pixels of cells in training; images are resized towards it."""
 
 
 def resize_maps(maps: NDArray[Any], shape: tuple[int, int]) -> FloatArray:

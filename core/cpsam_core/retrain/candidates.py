@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from cpsam_core.data.augment import UNKNOWN_CLASS
 from cpsam_core.data.examples import mean_diameter, read_annotation
-from cpsam_core.data.pairs import Pair
-from cpsam_core.errors import ImageError
+from cpsam_core.data.image_input import ImageInput, seen_channels
+from cpsam_core.data.pairs import Pair, find_pairs
+from cpsam_core.errors import ImageError, SettingsError, TrainingError
 from cpsam_core.images import check_same_shape
 from cpsam_core.images.project_files import PROJECT_SUFFIX, is_corrected
+from cpsam_core.progress import Progress, silent
 
-__all__ = ["Candidate", "Use", "describe"]
+__all__ = ["Candidate", "Known", "Use", "candidates_in", "describe"]
 
 Use = Literal["auto", "train", "aside", "exclude"]
 
@@ -34,9 +38,11 @@ class Candidate:
     shape
         Rows and columns.
     channels
-        Channels of the image.
+        Channels of the image that a network sees: those that were chosen, else all.
     diameter
-        Median diameter of its objects in pixels, 0 without any.
+        Diameter of its cells in pixels: what the user set, else the median of its objects; 0 without any.
+    digest
+        SHA-256 of the image file.
     classes
         Numbers of the classes that its objects have.
     class_names
@@ -55,6 +61,7 @@ class Candidate:
     shape: tuple[int, int] = (0, 0)
     channels: int = 1
     diameter: float = 0.0
+    digest: str = ""
     classes: tuple[int, ...] = ()
     class_names: tuple[tuple[int, str], ...] = ()
     partial: bool = False
@@ -81,12 +88,17 @@ def describe(pair: Pair, use: Use = "auto") -> Candidate:
     try:
         image, annotation = pair.read_image(), read_annotation(pair)
         shape = int(image.pixels.shape[1]), int(image.pixels.shape[2])
-        channels = int(image.pixels.shape[3])
+        channels = len(seen_channels(image, pair.seen.channels, int(image.pixels.shape[3])))
+        digest = pair.digest
         if image.is_stack:
             raise ImageError("it is a stack; save the planes to train on as images of their own")
         check_same_shape(image, annotation.labels)
-    except ImageError as error:
+    except (ImageError, SettingsError) as error:
         return Candidate(pair, corrected, use=use, problem=str(error))
+    except OSError as error:
+        return Candidate(
+            pair, corrected, use=use, problem=f"{pair.image} cannot be read: {error.strerror or error}"
+        )
     labels, complete = annotation.labels, annotation.complete
     seen = labels if complete is None else labels[complete]
     kinds = np.unique(annotation.classes) if annotation.classes is not None else np.zeros(0, np.uint8)
@@ -96,9 +108,66 @@ def describe(pair: Pair, use: Use = "auto") -> Candidate:
         int(np.count_nonzero(np.unique(seen))),
         shape,
         channels,
-        mean_diameter(seen),
+        pair.seen.scale or mean_diameter(seen),
+        digest,
         tuple(int(kind) for kind in kinds if 0 < kind < UNKNOWN_CLASS),
         tuple(sorted(annotation.class_names.items())),
         complete is not None,
         use,
     )
+
+
+Known = dict[Path, tuple[object, Candidate]]
+"""What was found out about images, and the state of their files that it holds for."""
+
+
+def candidates_in(
+    folder: Path,
+    uses: Mapping[Path, Use] | None = None,
+    *,
+    otherwise: ImageInput | None = None,
+    known: Known | None = None,
+    progress: Progress = silent,
+) -> tuple[Candidate, ...]:
+    """Return the images of a folder that have masks, with what is known of each for training; folders below are not.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    uses
+        What the user wants with images, by path.
+    otherwise
+        How images without a project are seen.
+    known
+        Images whose files did not change since are not read again; it is brought up to date.
+    progress
+        Called before each image; may raise Cancelled.
+    """
+    known = {} if known is None else known
+    uses = uses or {}
+    try:
+        pairs = [
+            pair
+            for pair in find_pairs(folder, uncorrected=True, seen=otherwise)
+            if pair.image.parent in (folder, folder / "images")
+        ]
+    except TrainingError:
+        return ()
+    found = []
+    for number, pair in enumerate(pairs):
+        progress(number, len(pairs), pair.image.name)
+        try:
+            stamp = (pair, _stamp(pair.image), _stamp(pair.masks))
+        except OSError:
+            continue  # it went away meanwhile
+        if pair.image not in known or known[pair.image][0] != stamp:
+            known[pair.image] = stamp, describe(pair)
+        found.append(replace(known[pair.image][1], use=uses.get(pair.image, "auto")))
+    progress(len(pairs), len(pairs), "")
+    return tuple(found)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size

@@ -7,16 +7,19 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from cpsam_core.checkpoints.cards import read_card
+import numpy as np
+
+from cpsam_core.checkpoints.cards import ModelCard, read_card
+from cpsam_core.data.image_input import Diameter
 from cpsam_core.errors import SettingsError
 from cpsam_core.finetune.settings import TrainSettings
 from cpsam_core.segment.settings import NATIVE_DIAMETER
-from cpsam_core.weights import check_name, list_models, own_folder
+from cpsam_core.weights import EMBEDDED, check_name, list_models, own_folder
 from cpsam_core.weights.library import own_files
 
-__all__ = ["StartModel", "default_settings", "folded", "unique_name"]
+__all__ = ["StartModel", "default_settings", "folded", "unique_name", "wanted_diameter"]
 
 SMALL_WIDTH = 512  # networks narrower than this are small ones, trained from random start
 SMALL_BYTES = 200_000_000  # where no card tells the width
@@ -28,17 +31,23 @@ Found by retraining one that had never seen phase contrast on two such images, s
 before, 0.28 with this, 0.11 at rate 4e-4, and 0.06 in batches of 4, which take a quarter of the steps.
 """
 
+REPLAY = 0.2  # share of the crops from the embedded model's own training, where a line begins with it
 SMALL_CROP = 128  # pixels; a quarter of the time of a crop of 256, and as many cells at its size of them
+ALIKE = 1.5  # ratio of the largest to the smallest diameter up to which images count as of one size of cells
 CLASS_RATE = 5e-5  # at the least, for class maps start from nothing (paper, "Semantic segmentation training")
 
 
 @dataclass(frozen=True)
 class StartModel:
-    """What is known of the start model without loading it, or fetching it from the net."""
+    """What is known of the start model without loading it, or fetching it from the net.
+
+    `embedded` says whether it comes from the model that comes with the program.
+    """
 
     channels: int = 3
     small: bool = False
-    diameter: float | Literal["auto"] | None = None
+    diameter: Diameter = None
+    embedded: bool = False
 
     @classmethod
     def of(cls, start: str) -> StartModel:
@@ -54,7 +63,20 @@ class StartModel:
         size = path.stat().st_size if path.is_file() else SMALL_BYTES
         small = width < SMALL_WIDTH if isinstance(width, int) else size < SMALL_BYTES
         wanted = card.diameter if card is not None else None
-        return cls(channels if isinstance(channels, int) else 3, small, wanted)
+        return cls(channels if isinstance(channels, int) else 3, small, wanted, _from_embedded(start, card))
+
+
+def _from_embedded(start: str, card: ModelCard | None) -> bool:
+    """Whether a model comes, over any number of trainings, from the one that comes with the program."""
+    known = {model.name: model.card for model in list_models()}
+    name, seen = start, set[str]()
+    while name not in seen:
+        if name == EMBEDDED:
+            return True
+        seen.add(name)
+        here = card if len(seen) == 1 else known.get(name)
+        name = (here.parent if here is not None else None) or name
+    return False
 
 
 def default_settings(start: str, classes: bool = False) -> TrainSettings:
@@ -66,16 +88,28 @@ def default_settings(start: str, classes: bool = False) -> TrainSettings:
     settings = TrainSettings(**SMALL) if known.small else TrainSettings()
     if classes:
         settings = replace(settings, learning_rate=max(settings.learning_rate, CLASS_RATE))
+    if known.embedded:
+        settings = replace(settings, replay=REPLAY)
     augmentation = settings.augmentation
     if known.small:
         augmentation = replace(augmentation, crop=SMALL_CROP)
     if known.diameter == "auto":
         augmentation = replace(augmentation, diameter=NATIVE_DIAMETER)
     elif isinstance(known.diameter, (int, float)):
-        factor = NATIVE_DIAMETER / known.diameter
-        low, high = augmentation.scale
-        augmentation = replace(augmentation, scale=(low * factor, high * factor))
+        augmentation = replace(augmentation, resize=NATIVE_DIAMETER / known.diameter)
     return replace(settings, augmentation=augmentation)
+
+
+def wanted_diameter(known: Collection[float], start: Diameter) -> Diameter:
+    """Return the diameter at which a new model is to be used.
+
+    Where the start model has cells measured first, the cells that the new one learns from tell their size, unless they
+    differ by more than half.
+    """
+    sizes = [size for size in known if size > 0]
+    if start != "auto" or not sizes or max(sizes) > ALIKE * min(sizes):
+        return start
+    return round(float(np.median(sizes)), 1)
 
 
 def unique_name(base: str, taken: Collection[str] = ()) -> str:

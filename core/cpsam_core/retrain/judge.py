@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,16 +13,25 @@ from cpsam_core.data.examples import counted_objects, read_annotation
 from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import TrainingError
 from cpsam_core.images import check_same_shape
+from cpsam_core.metrics import overlaps
 from cpsam_core.metrics.compare import Comparison, compare
 from cpsam_core.progress import Progress, silent
+from cpsam_core.retrain.validate import settings_for
+from cpsam_core.retrain.verdict import (
+    FEW_OBJECTS,
+    MOST_ADVISED,
+    WORTH_SEEING,
+    Difference,
+    Units,
+    Word,
+    difference_of,
+)
 from cpsam_core.segment.segmenter import Segmenter
 from cpsam_core.segment.settings import Settings
 
 __all__ = ["BeforeAfter", "ImageChange", "Spot", "before_after"]
 
 Labels = NDArray[np.uint32]
-Verdict = Literal["improved", "not improved", "too few"]
-FEW_OBJECTS = 10  # true objects from which on a difference says anything
 THRESHOLD = 0.5
 
 
@@ -53,6 +61,8 @@ class ImageChange:
     false_gone, false_new
         Objects of `old` that are none and that the new model no longer finds, and objects of `new` that are none and
         that the old model did not find.
+    units
+        What the verdict is computed from, see `verdict.Units`.
     """
 
     pair: Pair
@@ -65,6 +75,7 @@ class ImageChange:
     lost: tuple[Spot, ...]
     false_gone: tuple[Spot, ...]
     false_new: tuple[Spot, ...]
+    units: Units = field(default_factory=lambda: np.zeros((0, 5), np.int64))
 
     @property
     def true_objects(self) -> int:
@@ -82,8 +93,8 @@ class BeforeAfter:
         One entry an image.
     old_precision, new_precision
         Mean over the images of the average precision at IoU 0.5; NaN where no image has objects.
-    verdict
-        Whether the new model is better; "too few" where there are too few objects to tell.
+    difference
+        What is known of the difference, with the verdict in a word.
     text
         The verdict in a sentence or two.
     """
@@ -91,8 +102,13 @@ class BeforeAfter:
     images: tuple[ImageChange, ...]
     old_precision: float
     new_precision: float
-    verdict: Verdict
+    difference: Difference
     text: str
+
+    @property
+    def verdict(self) -> Word:
+        """Whether the new model is "better", "not different" or "worse"."""
+        return self.difference.word
 
 
 def before_after(
@@ -109,9 +125,10 @@ def before_after(
     old, new
         The models.
     aside
-        Images with true masks, `RetrainingPlan.aside`; of a pair with `only`, that part counts.
+        Images with true masks, `RetrainingPlan.aside`; of a pair with `only`, that part counts. Each is seen as its
+        project says.
     settings
-        How to segment; the defaults, unless given.
+        How to segment beside that; the defaults, unless given.
     progress
         Called after each segmentation; may raise Cancelled.
 
@@ -126,16 +143,31 @@ def before_after(
         raise TrainingError("No image is kept aside, so the models cannot be compared.")
     changes = []
     for number, pair in enumerate(aside):
-        image, annotation = pair.read_image(), read_annotation(pair)
-        check_same_shape(image, annotation.labels)
-        counted = annotation.complete
-        true = counted_objects(annotation.labels, counted)
-        found = []
-        for step, model in enumerate((old, new)):
-            found.append(counted_objects(model.segment(image, settings).labels.reshape(true.shape), counted))
-            progress(2 * number + step + 1, 2 * len(aside), pair.image.name)
-        changes.append(image_change(pair, true, found[0], found[1]))
-    return _judged(tuple(changes))
+
+        def step(done: int, start: int = 2 * number, name: str = pair.image.name) -> None:
+            progress(start + done, 2 * len(aside), name)
+
+        changes.append(change_of(pair, (old, new), settings, step))
+    return judged(changes)
+
+
+def change_of(
+    pair: Pair,
+    models: tuple[Segmenter, Segmenter],
+    settings: Settings | None = None,
+    step: Callable[[int], None] = lambda done: None,
+) -> ImageChange:
+    """Segment one image with the old and the new model and compare; `step` is called after each."""
+    image, annotation = pair.read_image(), read_annotation(pair)
+    check_same_shape(image, annotation.labels)
+    counted = annotation.complete
+    true = counted_objects(annotation.labels, counted)
+    found = []
+    for number, model in enumerate(models, 1):
+        labels = model.segment(image, settings_for(pair.seen, settings)).labels
+        found.append(counted_objects(labels.reshape(true.shape), counted))
+        step(number)
+    return image_change(pair, true, found[0], found[1])
 
 
 def image_change(pair: Pair, true: Labels, old: Labels, new: Labels) -> ImageChange:
@@ -157,7 +189,36 @@ def image_change(pair: Pair, true: Labels, old: Labels, new: Labels) -> ImageCha
         spots(true, had - has),
         spots(old, wrong_old - stayed_old),
         spots(new, wrong_new - stayed_new),
+        _units(with_old, with_new, (_host(true, old), _host(true, new)), both),
     )
+
+
+def _host(true: Labels, found: Labels) -> dict[int, int]:
+    """Return for each found object the true one that it shares most pixels with; those that meet none are left out."""
+    shared = overlaps(true, found)
+    order = np.argsort(shared.shared, kind="stable")
+    one, other = shared.true_ids[shared.true[order]], shared.predicted_ids[shared.predicted[order]]
+    return dict(zip(other.tolist(), one.tolist(), strict=True))
+
+
+def _units(
+    old: Comparison, new: Comparison, hosts: tuple[dict[int, int], dict[int, int]], both: list[list[int]]
+) -> Units:
+    """Return what is compared pair by pair: true objects with the false ones on them, and false ones on their own."""
+    rows = {number: [0, 1, 0, 1, 1] for number in old.first_ids.tolist()}
+    alone: dict[tuple[int, int], list[int]] = {}
+    partner = {other: one for one, other in both}
+    for side, (comparison, host) in enumerate(zip((old, new), hosts, strict=True)):
+        for number in comparison.pairs[:, 0].tolist():
+            rows[number][2 * side] = 1
+        for number in sorted(_false(comparison)):
+            if number in host:
+                rows[host[number]][2 * side + 1] += 1
+            else:
+                # The same false object by both models is one unit.
+                key = (0, number) if side == 0 else (0, partner[number]) if number in partner else (1, number)
+                alone.setdefault(key, [0, 0, 0, 0, 0])[2 * side + 1] += 1
+    return np.array([*rows.values(), *alone.values()], np.int64).reshape(-1, 5)
 
 
 def spots(labels: Labels, ids: set[int]) -> tuple[Spot, ...]:
@@ -179,31 +240,50 @@ def _false(comparison: Comparison) -> set[int]:
     return set(comparison.second_ids.tolist()) - set(comparison.pairs[:, 1].tolist())
 
 
-def _judged(images: tuple[ImageChange, ...]) -> BeforeAfter:
+def judged(changes: Sequence[ImageChange]) -> BeforeAfter:
+    """Return what the images say together."""
+    images = tuple(changes)
     old, new = (
         _mean([getattr(image, name) for image in images]) for name in ("old_precision", "new_precision")
     )
-    verdict, text = verdict_of(images, old, new)
-    return BeforeAfter(images, old, new, verdict, text)
+    difference = difference_of([image.units for image in images])
+    return BeforeAfter(images, old, new, difference, verdict_text(images, old, new, difference))
 
 
-def verdict_of(images: Sequence[ImageChange], old: float, new: float) -> tuple[Verdict, str]:
-    """Return the verdict and its words from what changed and the mean average precision of both models."""
-    total = sum(image.true_objects for image in images)
+def verdict_text(images: Sequence[ImageChange], old: float, new: float, difference: Difference) -> str:
+    """Return the verdict in words: what was measured, how sure that is, and what would settle it."""
     better = sum(len(image.gained) + len(image.false_gone) for image in images)
     worse = sum(len(image.lost) + len(image.false_new) for image in images)
+    total = difference.objects
+    if not total:
+        return "There are no objects to judge on, so nothing is known. Correct more images to know."
     numbers = (
-        f"average precision {old:.2f} before, {new:.2f} after, on {total} "
+        f"average precision {old:.2f} before, {new:.2f} after ({difference.interval}), on {total} "
         f"object{'' if total == 1 else 's'} kept aside; {better} better, {worse} worse"
     )
-    if total < FEW_OBJECTS:
-        return "too few", f"Too few objects to tell: {numbers}. Correct more images to know."
-    if new > old and better > worse:
-        return "improved", f"The new model is better: {numbers}."
-    return (
-        "not improved",
-        f"The new model is not better: {numbers}. Keep the old one, or correct more images.",
-    )
+    if difference.word == "better":
+        return f"The new model is better: {numbers}."
+    if difference.word == "worse":
+        return f"The new model is worse: {numbers}. Keep the old one."
+    few = "There are too few objects to tell: " if total < FEW_OBJECTS else ""
+    return f"{few or 'The two models are not different, as far as can be told: '}{numbers}. {_advice(difference)}"
+
+
+def _advice(difference: Difference) -> str:
+    """Return what would settle the question."""
+    about = _round(difference.more)
+    cells = f"about {about:,} more cell{'' if about == 1 else 's'}"
+    if difference.more >= MOST_ADVISED:
+        return "No number of corrections that anybody would make is going to tell them apart."
+    if abs(difference.change) < WORTH_SEEING:
+        return f"Correct {cells} on images of their own to see a difference of {WORTH_SEEING:.2f}."
+    return f"Correct {cells} on images of their own to know."
+
+
+def _round(number: int) -> int:
+    """Return a number as fine as an estimate is."""
+    step = 1 if number < 10 else 5 if number < 50 else 10 if number < 200 else 100
+    return -(-number // step) * step
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from pathlib import Path
 
 from cpsam_core.data.augment import UNKNOWN_CLASS
-from cpsam_core.data.examples import read_annotation
+from cpsam_core.data.image_input import Diameter
 from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.finetune.settings import TrainSettings
 from cpsam_core.retrain.candidates import Candidate
-from cpsam_core.retrain.defaults import StartModel, default_settings, folded, unique_name
+from cpsam_core.retrain.defaults import StartModel, default_settings, folded, unique_name, wanted_diameter
+from cpsam_core.retrain.kept_aside import FEWEST_OBJECTS, How, split
+from cpsam_core.retrain.lineage import Lineage
 from cpsam_core.weights import check_name
 from cpsam_core.weights.library import own_files
 
 __all__ = ["RetrainingPlan", "default_settings", "plan_retraining", "unique_name"]
-
-ENOUGH_IMAGES = 3  # from so many on, one is kept aside whole
-FEWEST_OBJECTS = 2
-ALIKE = 1.5  # ratio of the largest to the smallest diameter up to which images count as of one size of cells
 
 
 @dataclass(frozen=True)
@@ -37,7 +32,8 @@ class RetrainingPlan:
     aside
         Images, or parts of images, that the new model is judged on and does not learn from.
     how
-        Whether whole "images" are kept aside, "crops" of the training images, or "none".
+        Whether whole "images" are kept aside, "crops" of the training images, "none", or whether every new image judges
+        in "folds".
     text
         How the new model will be judged, in a sentence for the user.
     warnings
@@ -55,11 +51,17 @@ class RetrainingPlan:
     diameter
         Diameter at which the new model is to be used, see `ModelCard.diameter`. Scores during the training need it,
         too: ``Settings(diameter=plan.diameter)``.
+    folds
+        With `how` "folds": groups of training images, each judged by a model that did not learn from them.
+    digests
+        SHA-256 of every image file.
+    lineage
+        What the start model and its ancestors learnt from and were judged on.
     """
 
     training: tuple[Pair, ...]
     aside: tuple[Pair, ...]
-    how: Literal["images", "crops", "none"]
+    how: How
     text: str
     start: str
     name: str
@@ -67,7 +69,10 @@ class RetrainingPlan:
     classes: tuple[str, ...] = ()
     settings: TrainSettings = field(default_factory=TrainSettings)
     warnings: tuple[str, ...] = ()
-    diameter: float | Literal["auto"] | None = None
+    diameter: Diameter = None
+    folds: tuple[tuple[Pair, ...], ...] = ()
+    digests: Mapping[Path, str] = field(default_factory=dict)
+    lineage: Lineage = field(default_factory=Lineage)
 
 
 def plan_retraining(
@@ -79,11 +84,11 @@ def plan_retraining(
     classes: bool | None = None,
     seed: int = 0,
     taken: Collection[str] = (),
+    thorough: bool = False,
 ) -> RetrainingPlan:
     """Decide what one click decides.
 
-    With at least three images one is kept aside, at random by `seed` or as the user marked; with fewer, a quarter of
-    each image is. Masks are read where crops have to be chosen.
+    What is kept aside is decided by `kept_aside.split`. Masks are read where crops have to be chosen.
 
     Parameters
     ----------
@@ -101,6 +106,8 @@ def plan_retraining(
         Of the choice of images and of the training.
     taken
         Names that are not free, beside those of the user's own models.
+    thorough
+        Judge by folds, see `kept_aside.split`.
 
     Raises
     ------
@@ -109,10 +116,10 @@ def plan_retraining(
     SettingsError
         The name is taken or not possible.
     """
-    used = _used(candidates)
-    rng = np.random.default_rng(seed)
-    known = StartModel.of(start)
-    training, aside, how, text = _kept_aside(used, rng)
+    known, lineage = StartModel.of(start), Lineage.of(start)
+    settings = replace(settings or default_settings(start, _has_classes(candidates, classes)), seed=seed)
+    used, few = _enough(_used(candidates), settings.min_objects)
+    parts = split(used, lineage, seed, thorough=thorough)
     if name is not None and folded(name) in {folded(other) for other in (*own_files(), *taken)}:
         raise SettingsError(f"There is a model named {name!r} already: choose another name.")
     channels, said = _channels(used, known.channels)
@@ -120,18 +127,35 @@ def plan_retraining(
     if classes and not kinds:
         raise TrainingError("Classes cannot be trained: no object has a class yet.")
     return RetrainingPlan(
-        training,
-        aside,
-        how,
-        text,
+        parts.training,
+        parts.aside,
+        parts.how,
+        parts.text,
         start,
         check_name(name) if name is not None else unique_name(_base_name(used), taken),
         channels,
         kinds,
-        replace(settings or default_settings(start, bool(kinds)), seed=seed),
-        (*said, *_warnings(used)),
-        _diameter(used, known.diameter),
+        settings,
+        (*parts.warnings, *said, *few, *_warnings(used)),
+        wanted_diameter([one.diameter for one in used], known.diameter),
+        parts.folds,
+        {one.pair.image: one.digest for one in used},
+        lineage,
     )
+
+
+def _has_classes(candidates: Sequence[Candidate], classes: bool | None) -> bool:
+    return classes is not False and any(one.classes for one in candidates if one.wanted)
+
+
+def _enough(used: list[Candidate], fewest: int) -> tuple[list[Candidate], tuple[str, ...]]:
+    """Leave out images with fewer than `fewest` objects, as the reference does, where others remain; and say so."""
+    enough = [one for one in used if one.objects >= fewest or one.use != "auto"]
+    left_out = [one for one in used if one not in enough]
+    if not enough or not left_out:
+        return used, ()
+    names = ", ".join(one.name for one in left_out[:3]) + (" and others" if len(left_out) > 3 else "")
+    return enough, (f"{names}: left out, because fewer than {fewest} objects are too few to learn from.",)
 
 
 def _used(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -155,75 +179,6 @@ def _used(candidates: Sequence[Candidate]) -> list[Candidate]:
     if total < FEWEST_OBJECTS:
         raise TrainingError("One object alone is too little to learn from: correct a few more first.")
     return used
-
-
-def _kept_aside(
-    used: list[Candidate], rng: np.random.Generator
-) -> tuple[tuple[Pair, ...], tuple[Pair, ...], Literal["images", "crops", "none"], str]:
-    aside = [one for one in used if one.use == "aside"]
-    training = [one for one in used if one.use != "aside"]
-    free = [one for one in training if one.use == "auto" and one.objects > 0]
-    if not aside and len(training) >= ENOUGH_IMAGES and free:
-        # What is left to learn from needs objects too.
-        enough = [one for one in free if sum(o.objects for o in training) - one.objects >= FEWEST_OBJECTS]
-        aside = [enough[int(rng.integers(len(enough)))]] if enough else []
-        training = [one for one in training if one not in aside]
-    if aside:
-        names = ", ".join(one.name for one in aside[:3]) + (" and others" if len(aside) > 3 else "")
-        text = (
-            f"The new model learns from {_count(len(training), 'image')} and is judged on "
-            f"{names}, which it does not learn from."
-        )
-        return tuple(one.pair for one in training), tuple(one.pair for one in aside), "images", text
-    parted = [_part(one, rng) for one in training]
-    crops = tuple(part for _, part in parted if part is not None)
-    if crops:
-        why = (
-            f"There are fewer than {ENOUGH_IMAGES} images"
-            if len(training) < ENOUGH_IMAGES
-            else "No whole image can be spared"
-        )
-        which = "the image" if len(training) == 1 else "each image that has enough objects"
-        text = (
-            f"{why}, so a quarter of {which} is left out of the training and the new model is "
-            "judged on it. That says less than images of their own: correct more images to be sure."
-        )
-        return tuple(pair for pair, _ in parted), crops, "crops", text
-    text = (
-        "There are too few objects to keep any aside: nothing will show whether the new model is better. "
-        "Correct more images to know."
-    )
-    return tuple(one.pair for one in training), (), "none", text
-
-
-def _part(one: Candidate, rng: np.random.Generator) -> tuple[Pair, Pair | None]:
-    """Keep that corner of an image aside which has nearest to a quarter of its objects, if both parts have some."""
-    annotation = read_annotation(one.pair)
-    labels: NDArray[np.uint32] = (
-        annotation.labels if annotation.complete is None else annotation.labels * annotation.complete
-    )
-    (height, width), total = labels.shape, len(np.unique(labels[labels > 0]))
-    rows, columns = ((0, height // 2), (height // 2, height)), ((0, width // 2), (width // 2, width))
-    boxes = [(*row, *column) for row in rows for column in columns]
-    counts = []
-    for top, bottom, left, right in boxes:
-        inside = labels[top:bottom, left:right]
-        counts.append(len(np.unique(inside[inside > 0])))
-    misses = np.abs(np.array(counts) - max(1, round(total / 4))) + rng.random(4) / 2  # ties at random
-    best = int(np.argmin(misses))
-    if counts[best] < 1 or total - counts[best] < FEWEST_OBJECTS:
-        return one.pair, None
-    return replace(one.pair, leave_out=boxes[best]), replace(one.pair, only=boxes[best])
-
-
-def _diameter(
-    used: list[Candidate], wanted: float | Literal["auto"] | None
-) -> float | Literal["auto"] | None:
-    """Return what the new model wants: where the old one measures cells first, the corrected ones tell their size."""
-    known = [one.diameter for one in used if one.diameter > 0]
-    if wanted != "auto" or not known or max(known) > ALIKE * min(known):
-        return wanted
-    return round(float(np.median(known)), 1)
 
 
 def _channels(used: list[Candidate], given: int) -> tuple[int, tuple[str, ...]]:
@@ -263,7 +218,3 @@ def _warnings(used: list[Candidate]) -> tuple[str, ...]:
 def _base_name(used: list[Candidate]) -> str:
     folder = used[0].pair.image.resolve().parent
     return (folder.parent if folder.name == "images" else folder).name
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cpsam_core.checkpoints.cards import ModelCard, card_path, now, program_versions
+from cpsam_core.checkpoints.cards import Aside, ModelCard, card_path
 from cpsam_core.data.dataset import TrainingSet
 from cpsam_core.data.example_cache import ExampleCache
 from cpsam_core.errors import CpsamError, TrainingError
 from cpsam_core.progress import Progress, silent
+from cpsam_core.retrain.cards import CardFacts, card_of, origin_of
 from cpsam_core.retrain.plan import RetrainingPlan
 from cpsam_core.retrain.validate import validate
 from cpsam_core.segment.segmenter import Segmenter
-from cpsam_core.weights import load_start, own_folder
+from cpsam_core.weights import find, load_start, own_folder
 
 if TYPE_CHECKING:
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent, TrainResult
@@ -37,8 +38,9 @@ class Retrained:
 
 def training_sets(plan: RetrainingPlan) -> tuple[TrainingSet, TrainingSet | None]:
     """Return what the new model learns from, and what its loss is measured on; None where nothing is kept aside."""
-    cache = ExampleCache()
-    data = TrainingSet(plan.training, None, plan.channels, seed=plan.settings.seed, cache=cache)
+    cache, settings = ExampleCache(), plan.settings
+    replay = settings.replay or 0.0
+    data = TrainingSet(plan.training, None, plan.channels, seed=settings.seed, cache=cache, replay=replay)
     return data, TrainingSet(plan.aside, None, plan.channels, cache=cache) if plan.aside else None
 
 
@@ -82,6 +84,7 @@ def retrain(
     on_epoch: Callable[[EpochReport], None] | None = None,
     on_event: Callable[[TrainingEvent], None] | None = None,
     score: Callable[[FlowVit], float] | None = None,
+    restart: bool = False,
 ) -> Retrained:
     """Train a model and write it with its card.
 
@@ -94,6 +97,8 @@ def retrain(
         lies beside it, ending in ``.partial``; the same plan goes on from it.
     device, precision, progress, control, on_epoch, on_event, score
         As in `finetune.Trainer`. A progress that raises Cancelled ends the training without a model.
+    restart
+        Begin anew, even where the state of an interrupted training is there.
 
     Raises
     ------
@@ -106,7 +111,8 @@ def retrain(
     from cpsam_core.finetune import Trainer
 
     maps = 3 + len(plan.classes) if plan.classes else None
-    model, parent = load_start(plan.start, plan.channels, maps, progress)
+    started = find(plan.start, progress)
+    model, parent = load_start(started, plan.channels, maps, progress)
     data, aside = training_sets(plan)
     for some in (data, aside) if aside is not None else (data,):
         _read(some, progress)
@@ -116,6 +122,9 @@ def retrain(
     target = path or own_folder() / f"{plan.name}{'' if _published(model) else '.safetensors'}"
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f"{card_path(target).stem}.partial")
+    if restart:
+        partial.unlink(missing_ok=True)
+    choosing = _choosing(plan)
     trainer = Trainer(
         model,
         data,
@@ -123,18 +132,43 @@ def retrain(
         device,
         precision,
         partial,
-        validation=aside,
+        origin=origin_of(started, data, plan.settings, (plan.classes, plan.channels, choosing is not None)),
+        validation=choosing or aside,
+        choosing=choosing is not None,
         score=score,
         control=control,
         on_epoch=on_epoch,
         on_event=on_event,
     )
-    images = data.hashes
+    kept = {pair.digest: Aside(pair.name, pair.only) for pair in plan.aside}
+    facts = CardFacts(
+        plan.name,
+        plan.start,
+        parent,
+        plan.lineage,
+        kept,
+        plan.classes or (parent.classes if parent is not None else ()),
+        plan.diameter,
+        parent.licence if parent is not None else "",
+        plan.text,
+    )
+    data.hashes  # noqa: B018 - now, while the files are there
     result = trainer.run(progress)
-    card = _card(plan, parent, images, data.mixing, result)
+    card = card_of(facts, data, plan.settings, result)
     write_checkpoint(target, result.model, card)
     partial.unlink(missing_ok=True)
     return Retrained(target, card, result)
+
+
+def _choosing(plan: RetrainingPlan) -> TrainingSet | None:
+    """Return what chooses the epoch where an early stop is asked for: parts of the training images.
+
+    What gives the verdict never chooses. Without an early stop nothing does: the rate falls to its end, and the last
+    epoch is the result, as in the reference.
+    """
+    if not plan.settings.patience:
+        return None
+    return TrainingSet(plan.training, None, plan.channels, cache=ExampleCache())
 
 
 def _read(data: TrainingSet, progress: Progress) -> None:
@@ -143,30 +177,6 @@ def _read(data: TrainingSet, progress: Progress) -> None:
         progress(number, len(data), "Reading the images")
         with contextlib.suppress(CpsamError):
             data.example(number)
-
-
-def _card(
-    plan: RetrainingPlan,
-    parent: ModelCard | None,
-    images: dict[str, str],
-    mixing: dict[str, float],
-    result: TrainResult,
-) -> ModelCard:
-    known = [report.validation_loss for report in result.reports]
-    return ModelCard(
-        name=plan.name,
-        parent=(parent.name if parent is not None else "") or card_path(plan.start).stem,
-        images=images,
-        settings={**plan.settings.to_dict(), "mixing": mixing},
-        losses=result.losses,
-        validation_losses=tuple(loss for loss in known if loss is not None),
-        classes=plan.classes or (parent.classes if parent is not None else ()),
-        versions=program_versions(),
-        diameter=plan.diameter,
-        licence=parent.licence if parent is not None else "",
-        notes=plan.text,
-        created=now(),
-    )
 
 
 def _published(model: FlowVit) -> bool:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.data.examples import Annotation, counted_objects, read_annotation
+from cpsam_core.data.image_input import ImageInput
 from cpsam_core.data.pairs import Pair
 from cpsam_core.images import check_same_shape
 from cpsam_core.labels.classes import classes_of_objects
 from cpsam_core.metrics import average_precision, score_classes
+from cpsam_core.preprocess.normalize import NormalizeSettings
 from cpsam_core.progress import Progress, silent
 from cpsam_core.segment.segmenter import Segmentation, Segmenter
 from cpsam_core.segment.settings import Settings
@@ -38,7 +41,7 @@ def validate(
     pairs : sequence of Pair
         Images with true masks, from `pairs.find_pairs`; where only parts of one are complete, those count.
     settings : Settings, optional
-        How to segment; the defaults, unless given.
+        How to segment beside what each image's project says; the defaults, unless given.
     progress : Progress
         Called after each image.
     class_names : sequence of str
@@ -60,10 +63,21 @@ def validate(
     for number, pair in enumerate(pairs, 1):
         image, annotation = pair.read_image(), read_annotation(pair)
         check_same_shape(image, annotation.labels)
-        found = segmenter.segment(image, settings)
+        found = segmenter.segment(image, settings_for(pair.seen, settings))
         rows.setdefault(pair.set_name, []).append(_row(annotation, found, class_names))
         progress(number, len(pairs), pair.set_name)
     return {name: _means(of_set) for name, of_set in rows.items()}
+
+
+def settings_for(seen: ImageInput, settings: Settings | None = None) -> Settings:
+    """Return the settings of a run on an image that is seen like this."""
+    base = settings or Settings()
+    return replace(
+        base,
+        channels=seen.channels if seen.channels is not None else base.channels,
+        normalize=seen.normalize if seen.normalize != NormalizeSettings() else base.normalize,
+        diameter=seen.diameter if seen.diameter is not None else base.diameter,
+    )
 
 
 def _row(annotation: Annotation, found: Segmentation, class_names: Sequence[str]) -> Row:

@@ -9,8 +9,10 @@ from typing import Literal
 
 from cpsam_core.errors import SettingsError
 from cpsam_core.preprocess.normalize import NormalizeSettings
+from cpsam_core.preprocess.resample import NATIVE_DIAMETER
 
-NATIVE_DIAMETER = 30.0  # mean diameter in pixels of cells in training; images are resized towards it
+__all__ = ["DEFAULT_STEPS", "NATIVE_DIAMETER", "Settings"]
+
 DEFAULT_STEPS = 200
 
 

@@ -1,4 +1,7 @@
-"""How to train, for those who want to know: folded away, and nothing here must be touched."""
+"""How to train, for those who want to know: folded away, and nothing here must be touched.
+
+The fields come from the settings of the engine: one that says how it is shown appears here and on the command line.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
@@ -16,61 +20,60 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from cpsam_core.finetune.settings import TrainSettings, options_of
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form
 
 if TYPE_CHECKING:
-    from cpsam_core.finetune import TrainSettings
+    from cpsam_core.finetune.settings import Option
 
 ROW = 26  # pixels
-MODES = (("full", "All weights"), ("last", "Last blocks only"), ("adapters", "Low-rank adapters"))
-MEMORY = (
-    ("auto", "Automatic"),
-    ("plenty", "Fastest"),
-    ("stepwise", "No gradients kept"),
-    ("checkpointing", "Less memory"),
-    ("lean", "Least memory"),
-    ("paged", "Paged optimiser"),
-    ("8bit", "8-bit optimiser"),
-)
+OPEN_RANGE = 1_000_000
+MOST_MINUTES = 100_000
 PRECISIONS = ((None, "Automatic"), ("float32", "float32"), ("bfloat16", "bfloat16"))
 CLASSES = ((None, "Where there are any"), (True, "Yes"), (False, "No"))
 
 
 class TrainingOptions(QWidget):
-    """Fields of `TrainSettings`; only what differs from the defaults of the start model is passed on."""
+    """Fields of the settings; only what differs from the defaults of the start model is passed on.
+
+    Parameters
+    ----------
+    settings
+        Dataclass of settings whose fields say how they are shown.
+    """
 
     changed = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(self, settings: type[Any] = TrainSettings) -> None:
         super().__init__()
         self._suits: TrainSettings | None = None  # the start model, when everything is trained
         self._defaults: TrainSettings | None = None  # the same in the mode that is chosen
         self._shown = (0.0, 0.0)  # the usual range of resizing, as the fields round it
-        self.mode, self.memory = _combo(MODES), _combo(MEMORY)
+        self._declared = {name: one for name, (one, _) in options_of(settings).items() if one.label}
+        self.fields: dict[str, QComboBox | QSpinBox | QDoubleSpinBox] = {
+            name: _field(one, kind) for name, (one, kind) in options_of(settings).items() if one.label
+        }
         self.precision, self.classes = _combo(PRECISIONS), _combo(CLASSES)
-        self.epochs, self.patience, self.seed = _count(1, 10_000), _count(0, 10_000), _count(0, 1_000_000)
-        self.patience.setSpecialValueText(translate("off"))
-        self.rate = _number(1e-7, 1e-1, 7)
-        self.decay, self.layer_drop = _number(0, 10, 3), _number(0, 1, 2)
         self.low, self.high = _number(0.05, 20, 2), _number(0.05, 20, 2)
+        self.thorough = QCheckBox(translate("Thorough verdict"))
+        self.minutes = _count(0, MOST_MINUTES)
+        self.minutes.setSpecialValueText(translate("as long as it takes"))
+        self.minutes.setSuffix(translate(" min"))
         self.reset = QPushButton(translate("Restore defaults"))
         self.reset.clicked.connect(self.restore)
         self._arrange()
-        self._fields: dict[str, QSpinBox | QDoubleSpinBox] = {
-            "epochs": self.epochs,
-            "patience": self.patience,
-            "seed": self.seed,
-            "learning_rate": self.rate,
-            "weight_decay": self.decay,
-            "layer_drop": self.layer_drop,
-        }
-        for field in (*self._fields.values(), self.low, self.high):
-            field.valueChanged.connect(self.changed)
-        for combo in (self.mode, self.memory, self.precision, self.classes):
-            combo.currentIndexChanged.connect(self.changed)
-        self.mode.currentIndexChanged.connect(self._mode_changed)
+        for field in (*self.fields.values(), self.precision, self.classes, self.low, self.high, self.minutes):
+            signal = field.currentIndexChanged if isinstance(field, QComboBox) else field.valueChanged
+            signal.connect(self.changed)
+        self.thorough.toggled.connect(self.changed)
+        self._combo_of("mode").currentIndexChanged.connect(self._mode_changed)
+
+    def _combo_of(self, name: str) -> QComboBox:
+        field = self.fields[name]
+        assert isinstance(field, QComboBox)
+        return field
 
     def _arrange(self) -> None:
         scale = QHBoxLayout()
@@ -78,20 +81,27 @@ class TrainingOptions(QWidget):
         scale.addWidget(self.low)
         scale.addWidget(self.high)
         rows = form()
+        known = [
+            (self._declared[name].label, field, self._declared[name].help)
+            for name, field in self.fields.items()
+        ]
         for name, field, tip in (
-            ("Train", self.mode, "Fewer weights need less memory and time, and change the model less"),
-            ("Memory", self.memory, "Automatic looks what the device has, and goes down when it runs out"),
+            *known,
             ("Precision", self.precision, "Of the arithmetic; weights stay float32"),
             ("Classes", self.classes, "Learn the classes of the objects too"),
-            ("Epochs", self.epochs, "How often each image is seen"),
-            ("Stop early", self.patience, "Epochs without a better result after which training ends"),
-            ("Learning rate", self.rate, "Size of the steps"),
-            ("Weight decay", self.decay, "Pull of the weights towards zero"),
-            ("Layer drop", self.layer_drop, "Probability to leave out a block in a step"),
             ("Resizing", scale, "Smallest and largest factor by which images are resized at random"),
-            ("Seed", self.seed, "Of all randomness: the same seed gives the same model"),
+            (
+                "Time limit",
+                self.minutes,
+                "As many epochs as fit, measured on this computer before the training",
+            ),
+            (
+                "",
+                self.thorough,
+                "Each of up to ten images judges a model that did not see it; takes twice as long",
+            ),
         ):
-            rows.addRow(translate(name), field)
+            rows.addRow(translate(name) if name else "", field)
             if isinstance(field, QWidget):
                 field.setMinimumHeight(ROW)
                 field.setToolTip(translate(tip))
@@ -101,7 +111,7 @@ class TrainingOptions(QWidget):
         layout.addLayout(rows)
         layout.addWidget(self.reset)
 
-    def show_defaults(self, settings: TrainSettings) -> None:
+    def show_defaults(self, settings: Any) -> None:
         """Show the defaults that suit a start model; what the user changed stays."""
         kept, scale, self._suits = self.changes(), self.scale(), settings
         self._defaults = self._in_mode()
@@ -109,7 +119,7 @@ class TrainingOptions(QWidget):
 
     def _in_mode(self) -> TrainSettings | None:
         """Return the defaults with the rate that suits the mode: the fewer weights, the larger steps they bear."""
-        suits, mode = self._suits, self.mode.currentData()
+        suits, mode = self._suits, self._combo_of("mode").currentData()
         if suits is None or mode == "full":
             return suits
         from cpsam_core.finetune import rate_for
@@ -118,29 +128,38 @@ class TrainingOptions(QWidget):
 
     def restore(self) -> None:
         """Show the defaults."""
-        for combo in (self.mode, self.memory, self.precision, self.classes):
-            combo.setCurrentIndex(0)
+        for field in (*self.fields.values(), self.precision, self.classes):
+            if isinstance(field, QComboBox):
+                field.setCurrentIndex(0)
+        self.minutes.setValue(0)
+        self.thorough.setChecked(False)
         self._fill({}, None)
         self.changed.emit()
+
+    def _usual(self, name: str) -> Any:
+        """Return what a field shows by default."""
+        value = getattr(self._defaults, name)
+        return self._declared[name].absent if value is None else value
 
     def _fill(self, changes: dict[str, Any], scale: tuple[float, float] | None) -> None:
         defaults = self._defaults
         if defaults is None:
             return
-        for name, field in self._fields.items():
-            value = changes.get(name, getattr(defaults, name))
+        for name, field in self.fields.items():
+            if isinstance(field, QComboBox):
+                continue
+            value = changes.get(name, self._usual(name))
             field.blockSignals(True)
-            shown = 0.4 if value is None else value  # the network's own layer drop
             if isinstance(field, QDoubleSpinBox):
-                field.setValue(float(shown))
+                field.setValue(float(value))
             else:
-                field.setValue(int(shown))
+                field.setValue(int(value))
             field.blockSignals(False)
         for wanted in (defaults.augmentation.scale, scale):
-            for field, value in zip((self.low, self.high), wanted or (), strict=False):
-                field.blockSignals(True)
-                field.setValue(value)
-                field.blockSignals(False)
+            for box, value in zip((self.low, self.high), wanted or (), strict=False):
+                box.blockSignals(True)
+                box.setValue(value)
+                box.blockSignals(False)
             if wanted is not scale:
                 self._shown = (self.low.value(), self.high.value())
 
@@ -153,17 +172,15 @@ class TrainingOptions(QWidget):
 
     def changes(self) -> dict[str, Any]:
         """Return the fields that differ from the defaults."""
-        defaults = self._defaults
-        if defaults is None:
+        if self._defaults is None:
             return {}
         made: dict[str, Any] = {}
-        for name, field in self._fields.items():
-            usual = getattr(defaults, name)
-            if abs(field.value() - (usual if usual is not None else 0.4)) > 1e-9:
+        for name, field in self.fields.items():
+            if isinstance(field, QComboBox):
+                if field.currentIndex() > 0:
+                    made[name] = field.currentData()
+            elif abs(field.value() - self._usual(name)) > 1e-9:
                 made[name] = field.value()
-        for name, combo in (("mode", self.mode), ("memory", self.memory)):
-            if combo.currentIndex() > 0:
-                made[name] = combo.currentData()
         return made
 
     def scale(self) -> tuple[float, float] | None:
@@ -171,6 +188,18 @@ class TrainingOptions(QWidget):
         chosen = (self.low.value(), self.high.value())
         # Compared as the fields round it: nobody chose the difference to what is behind the second decimal.
         return None if self._defaults is None or chosen == self._shown else chosen
+
+
+def _field(declared: Option, kind: type) -> QComboBox | QSpinBox | QDoubleSpinBox:
+    """Return the field that suits an option."""
+    if declared.choices:
+        return _combo(declared.choices)
+    low = 0.0 if declared.low is None else declared.low
+    high = float(OPEN_RANGE) if declared.high is None else declared.high
+    box = _count(int(low), int(high)) if kind is int else _number(low, high, declared.decimals)
+    if declared.off:
+        box.setSpecialValueText(translate(declared.off))
+    return box
 
 
 def _combo(entries: tuple[tuple[Any, str], ...]) -> QComboBox:

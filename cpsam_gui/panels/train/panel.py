@@ -206,6 +206,8 @@ class TrainPanel(Panel):
                 scale=self.options.scale(),
                 classes=self.options.classes.currentData(),
                 precision=self.options.precision.currentData(),
+                thorough=self.options.thorough.isChecked(),
+                minutes=float(self.options.minutes.value()) or None,
             )
         )
 

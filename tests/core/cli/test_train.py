@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -127,12 +128,83 @@ def test_masks_in_another_folder(images: Path, tiny_model: Path) -> None:
 def test_scores_of_images_kept_aside(
     images: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert train(images, tiny_model, "--validate", str(images)) == OK
-    assert "cells: average precision 0." in capsys.readouterr().out
+    aside = images.parent / "aside"
+    aside.mkdir()
+    for path in images.glob("a*"):
+        path.rename(aside / path.name)
+    assert train(images, tiny_model, "--validate", "aside") == OK
+    assert "aside: average precision 0." in capsys.readouterr().out
     card = read_card("out/new.safetensors")
     assert card is not None
-    assert card.scores["cells"]["images"] == 2
+    assert card.scores["aside"]["images"] == 1
     assert card.losses
+    assert [kept.name for kept in card.aside.values()] == ["a.png"]
+    assert "flatter" in card.notes
+
+
+def test_images_are_not_both_learnt_from_and_validated_on(
+    images: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    below = images / "below"
+    below.mkdir()
+    for path in images.glob("a*"):
+        path.rename(below / path.name)
+    assert train(images, tiny_model, "--validate", str(below)) == FAILED
+    assert "a.png would be learnt from" in capsys.readouterr().err
+    copy = images.parent / "copy"
+    shutil.copytree(below, copy)
+    (copy / "a.png").rename(copy / "renamed.png")
+    (copy / "a_masks.tif").rename(copy / "renamed_masks.tif")
+    assert train(images, tiny_model, "--validate", "copy") == FAILED
+    assert "a.png would be learnt from" in capsys.readouterr().err
+    shutil.rmtree(below)
+    assert train(images, tiny_model, "--validate", "copy") == OK
+
+
+def test_a_state_belongs_to_its_training(
+    images: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real: Any = Trainer.run
+
+    def stopped(self: Trainer, progress: Any) -> Any:
+        def report(done: int, total: int, note: str = "") -> None:
+            progress(done, total, note)
+            if done == 3:
+                raise Cancelled
+
+        return real(self, report)
+
+    monkeypatch.setattr(Trainer, "run", stopped)
+    assert train(images, tiny_model) == CANCELLED
+    monkeypatch.undo()
+    monkeypatch.chdir(images.parent)
+    capsys.readouterr()
+    assert train(images, tiny_model, "--learning-rate", "0.5") == FAILED
+    assert "learning_rate was 0.001, now 0.5" in capsys.readouterr().err
+    masks = (images / "b_masks.tif").read_bytes()
+    write_labels(images / "b_masks.tif", np.zeros((64, 160), np.uint32))
+    assert train(images, tiny_model, "--min-objects", "0") == FAILED
+    said = capsys.readouterr().err
+    assert "another set of images" in said and "--restart" in said
+    (images / "b_masks.tif").write_bytes(masks)
+    assert train(images, tiny_model, "--threads", "1") == OK  # only how fast it is differs
+    assert not Path("out/new.partial").exists()
+
+
+def test_restart_begins_anew(images: Path, tiny_model: Path) -> None:
+    Path("out").mkdir()
+    Path("out/new.partial").write_bytes(b"of another training")
+    assert train(images, tiny_model) == FAILED
+    assert train(images, tiny_model, "--restart") == OK
+
+
+def test_images_with_few_objects_are_left_out(
+    images: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(images, tiny_model, "--min-objects", "3") == OK
+    assert "1 of 2 images are left out" in capsys.readouterr().err
+    card = read_card("out/new.safetensors")
+    assert card is not None and list(card.images.values()) == ["cells/a.png"]
 
 
 def test_cancelled_then_resumed(images: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -333,4 +405,4 @@ def test_what_the_start_wants_to_see_goes_on(images: Path, tiny_model: Path) -> 
     assert train(images, tiny_model) == OK
     card = read_card("out/new.safetensors")
     assert card is not None and card.diameter == 20
-    assert card.settings["augmentation"]["scale"] == pytest.approx([0.75 * 1.5, 1.25 * 1.5])
+    assert card.settings["augmentation"]["resize"] == pytest.approx(1.5)

@@ -216,3 +216,32 @@ def test_the_example_is_not_changed(example: Example) -> None:
 def test_settings_that_make_no_sense(values: dict[str, Any]) -> None:
     with pytest.raises(SettingsError):
         Augmentation(**values)
+
+
+def test_a_dead_channel_is_not_inverted(example: Example) -> None:
+    """A channel without signal stays dark: the network reads a channel of ones as signal."""
+    pixels = example.pixels.copy()
+    pixels[:, :, 2] = 0
+    sample = drawn(replace(example, pixels=pixels), replace(PLAIN, invert=1.0), 4)
+    assert not sample.tile[2].any()
+    assert sample.tile[0][sample.target[0] == 0].mean() > 0.8
+
+
+def test_contrast_spans_the_square_root_of_its_factor_both_ways() -> None:
+    """ "Between -2 and 2" is read as half to double: both ends are reached, and nothing lies beyond."""
+    rng = np.random.default_rng(0)
+    noise = make_example(rng.normal(0.5, 0.1, (96, 96, 3)).astype(np.float32), np.zeros((96, 96), np.uint32))
+    plain = [drawn(noise, PLAIN, seed).tile.std((1, 2)) for seed in range(40)]
+    changed = [drawn(noise, replace(PLAIN, contrast=2.0), seed).tile.std((1, 2)) for seed in range(40)]
+    factors = np.concatenate(changed) / np.concatenate(plain)
+    assert 0.49 < factors.min() < 0.6 and 1.7 < factors.max() < 2.03
+    assert 0.4 < (factors > 1).mean() < 0.6
+
+
+def test_brightness_moves_and_does_not_stretch(example: Example) -> None:
+    for seed in range(4):
+        before = drawn(example, PLAIN, seed).tile
+        after = drawn(example, replace(PLAIN, brightness=0.2), seed).tile
+        shift = after - before
+        assert np.ptp(shift, axis=(1, 2)).max() < 1e-5
+    assert np.abs(shift).max() > 1e-3

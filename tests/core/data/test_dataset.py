@@ -13,7 +13,17 @@ import tifffile
 from numpy.typing import NDArray
 
 from cpsam_core.data.augment import Example
-from cpsam_core.data.dataset import DRAWN, Pair, TrainingSet, find_pairs, make_example, mean_diameter
+from cpsam_core.data.dataset import (
+    DRAWN,
+    REPLAYED,
+    Pair,
+    TrainingSet,
+    Turn,
+    find_pairs,
+    make_example,
+    mean_diameter,
+)
+from cpsam_core.data.reference import reference_pairs
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.errors import CpsamError, SettingsError, TrainingError
 
@@ -239,3 +249,79 @@ def test_a_missing_file_is_an_error_of_the_program(folder: Path) -> None:
     pairs[0].masks.unlink()
     with pytest.raises((CpsamError, OSError)):
         TrainingSet(pairs).example(0)
+
+
+def test_large_sets_count_by_the_root_of_their_size(tmp_path: Path) -> None:
+    for name, count in (("few", 1), ("many", 9)):
+        for number in range(count):
+            put(tmp_path / name / f"{number}.tif", np.full((20, 20), number, np.uint8))
+            put(tmp_path / name / f"{number}_masks.tif", labels(20))
+    assert TrainingSet(find_pairs(tmp_path)).mixing == pytest.approx({"few": 0.25, "many": 0.75})
+
+
+def test_classes_weigh_by_the_inverse_of_their_share(tmp_path: Path) -> None:
+    """Not by its square root: the paper takes the inverse."""
+    kinds = np.zeros((20, 20), np.uint8)
+    kinds[:4], kinds[4:5] = 1, 2  # 300, 80 and 20 pixels
+    put(tmp_path / "a.tif", np.arange(400, dtype=np.uint16).reshape(20, 20))
+    put(tmp_path / "a_masks.tif", (kinds > 0).astype(np.uint16))
+    put(tmp_path / "a_classes.tif", kinds)
+    weights = TrainingSet(find_pairs(tmp_path)).class_weights
+    assert weights is not None
+    assert weights[1] / weights[0] == pytest.approx(300 / 80)
+    assert weights[2] / weights[1] == pytest.approx(4)
+    assert weights[:3].mean() == pytest.approx(1)
+    assert not weights[3:].any()
+
+
+def test_each_image_comes_once_an_epoch(tmp_path: Path) -> None:
+    for number in range(5):
+        put(
+            tmp_path / "set" / f"{number}.tif",
+            np.full((20, 20), number, np.uint8) + labels(20).astype(np.uint8),
+        )
+        put(tmp_path / "set" / f"{number}_masks.tif", labels(20))
+    data = TrainingSet(find_pairs(tmp_path))
+
+    def epoch(number: int, count: int = 10) -> list[int]:
+        shown = []
+        for turn in range(count):
+            example = data.draw(np.random.default_rng((number, turn)), Turn((0, number), turn))
+            shown.append(next(k for k in range(5) if data.example(k) is example))
+        return shown
+
+    first = epoch(0)
+    assert sorted(first[:5]) == sorted(first[5:]) == list(range(5))
+    assert first == epoch(0) and first[:5] != epoch(1)[:5]
+
+
+def test_a_share_is_replayed_evenly_and_every_image_still_comes(tmp_path: Path) -> None:
+    for number in range(4):
+        put(
+            tmp_path / "set" / f"{number}.tif",
+            np.full((20, 20), number, np.uint8) + labels(20).astype(np.uint8),
+        )
+        put(tmp_path / "set" / f"{number}_masks.tif", labels(20))
+    data = TrainingSet(find_pairs(tmp_path), replay=0.2)
+    assert data.samples(4) == 5 and data.samples(8) == 10
+    assert data.mixing == pytest.approx({"set": 0.8, REPLAYED: 0.2})
+    drawn = [data.draw(np.random.default_rng((3, turn)), Turn((0, 1), turn)) for turn in range(10)]
+    own = [data.example(k) for k in range(4)]
+    counts = [sum(one is example for one in drawn) for example in own]
+    assert counts == [2, 2, 2, 2]
+    replayed = [one for one in drawn if not any(one is example for example in own)]
+    assert len(replayed) == 2 and all(one.pixels.shape[2] == 3 and one.labels.max() > 0 for one in replayed)
+    assert not set(data.hashes) & {pair.digest for pair in reference_pairs("replay")}
+    with pytest.raises(SettingsError, match="replayed"):
+        TrainingSet(find_pairs(tmp_path), replay=1.0)
+
+
+def test_the_images_of_the_program_are_whole() -> None:
+    for part, count in (("replay", 24), ("judge", 11)):
+        pairs = reference_pairs(part)  # type: ignore[arg-type]
+        assert len(pairs) == count
+        data = TrainingSet(pairs)
+        data.check()
+        assert all(data.objects(k) >= 1 for k in range(count))
+        assert max(max(data.example(k).labels.shape) for k in range(count)) <= 256
+    assert not {p.digest for p in reference_pairs("replay")} & {p.digest for p in reference_pairs("judge")}

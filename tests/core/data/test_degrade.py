@@ -101,3 +101,62 @@ def test_a_section_is_smeared_along_one_axis() -> None:
     kept, blurred = [c for c in contrasts if c > 0.9], [c for c in contrasts if c < 0.75]
     assert len(kept) >= 4
     assert len(blurred) >= 4
+
+
+def edge_width(image: NDArray[np.float32]) -> float:
+    """Return the standard deviation in pixels of the blur of a step edge."""
+    slope = np.abs(np.diff(image[:, :, 0].mean(axis=0)))
+    place = np.arange(len(slope))
+    centre = (slope * place).sum() / slope.sum()
+    return float(np.sqrt((slope * (place - centre) ** 2).sum() / slope.sum()))
+
+
+def test_blur_is_drawn_from_its_range(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exponential of mean a half, cut at 0.1 and 1, times five pixels for cells of thirty."""
+    monkeypatch.setattr("cpsam_core.data.degrade.shot_noise", lambda pixels, photons, rng: pixels)
+    image = np.zeros((8, 200, 1), np.float32)
+    image[:, 100:] = 1
+    for diameter in (30.0, 15.0):
+        widths = [edge_width(degrade(image, "blur", diameter, np.random.default_rng(s))) for s in range(200)]
+        unit = diameter / 30 * 5
+        assert min(widths) == pytest.approx(0.1 * unit, rel=0.35)
+        assert max(widths) == pytest.approx(unit, rel=0.1)
+        assert np.median(widths) == pytest.approx(0.5 * np.log(2) * unit, rel=0.3)
+
+
+def test_blur_counts_its_photons() -> None:
+    image = np.full((200, 200, 1), 0.5, np.float32)
+    spread = degrade(image, "blur", 30.0, np.random.default_rng(0)).std()
+    assert spread == pytest.approx((0.5 / 120) ** 0.5, rel=0.1)
+
+
+def test_pixels_are_as_coarse_as_the_range_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two to seven pixels become one, for cells of thirty; small cells are left as they are."""
+    factors: list[tuple[float, float]] = []
+    monkeypatch.setattr(
+        "cpsam_core.data.degrade.coarsen", lambda pixels, y, x: factors.append((y, x)) or pixels
+    )
+    image = picture(1)
+    for seed in range(300):
+        degrade(image, "downsample", 30.0, np.random.default_rng(seed))
+    both = np.array(factors)
+    assert (both[:, 0] == both[:, 1]).all()
+    assert 2 <= both.min() < 2.1 and 6.9 < both.max() <= 7
+    assert np.median(both) == pytest.approx(4.5, abs=0.5)
+    factors.clear()
+    for seed in range(100):
+        degrade(image, "anisotropic", 30.0, np.random.default_rng(seed))
+    one = np.array(factors)
+    assert ((one == 1).sum(axis=1) == 1).all() and one.max() > 6
+    factors.clear()
+    assert degrade(image, "downsample", 4.0, np.random.default_rng(0)) is image and not factors
+
+
+def test_coarse_pixels_really_are_fewer() -> None:
+    image = np.random.default_rng(0).random((120, 120, 1), np.float32)
+    seen = [degrade(image, "downsample", 30.0, np.random.default_rng(s))[:, :, 0] for s in range(6)]
+    for one, seed in zip(seen, range(6), strict=True):
+        factor = np.random.default_rng(seed).uniform(2, 7)
+        kept = round(120 / factor)
+        # As many independent columns as are left: the rest follows from them.
+        assert np.linalg.matrix_rank(one, tol=1e-2) <= kept + 1

@@ -125,7 +125,7 @@ def test_no_channel_is_lost_in_silence(pair: Pair, count: int, channels: int) ->
         assert not example.pixels[..., count:].any()
         return
     with pytest.raises(
-        TrainingError, match=f"{count} channels and the network takes {channels}: train with --chan"
+        TrainingError, match=f"{count} channels and the network takes {channels}: choose those"
     ):
         read_example(pair, channels)
     with pytest.raises(TrainingError, match=r"a\.tif: it has"):

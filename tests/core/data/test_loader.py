@@ -28,7 +28,7 @@ class OneImage:
         self._delay = delay
         self.calls = 0
 
-    def draw(self, rng: np.random.Generator) -> Example:
+    def draw(self, rng: np.random.Generator, turn: object = None) -> Example:
         self.calls += 1
         time.sleep(self._delay * (self.calls % 3))
         return self._example
@@ -81,7 +81,7 @@ def test_classes() -> None:
 
 def test_images_without_classes_beside_others_are_of_unknown_class() -> None:
     class Mixed(OneImage):
-        def draw(self, rng: np.random.Generator) -> Example:
+        def draw(self, rng: np.random.Generator, turn: object = None) -> Example:
             self.calls += 1
             return replace(self._example, classes=None) if rng.random() < 0.5 else self._example
 
@@ -106,7 +106,7 @@ def test_only_a_few_batches_are_made_ahead_and_none_after_closing() -> None:
 
 def test_an_error_in_a_thread_comes_out() -> None:
     class Broken(OneImage):
-        def draw(self, rng: np.random.Generator) -> Example:
+        def draw(self, rng: np.random.Generator, turn: object = None) -> Example:
             raise OSError("the disk is gone")
 
     with pytest.raises(OSError, match="the disk is gone"):

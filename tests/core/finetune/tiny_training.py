@@ -46,7 +46,10 @@ class Disks:
     def __len__(self) -> int:
         return 1
 
-    def draw(self, rng: np.random.Generator) -> Example:
+    def samples(self, fewest: int) -> int:
+        return fewest
+
+    def draw(self, rng: np.random.Generator, turn: object = None) -> Example:
         return self.kept
 
     def example(self, index: int) -> Example:

@@ -113,8 +113,19 @@ def test_one_of_three_images_is_kept_aside(folder: Path) -> None:
         assert plan.aside[0] not in plan.training
         assert plan.aside[0].image.name in plan.text
         assert plan == plan_retraining(candidates(folder, 3), "cpsam-lite", seed=seed)
-        chosen.add(plan.aside[0])
+        chosen.add(plan.aside[0].image)
     assert len(chosen) > 1
+
+
+@pytest.mark.parametrize(("count", "aside"), [(3, 1), (8, 2), (20, 4)])
+def test_a_fifth_of_the_images_is_kept_aside(folder: Path, count: int, aside: int) -> None:
+    plan = plan_retraining(candidates(folder, count), "cpsam-lite")
+    assert (len(plan.training), len(plan.aside)) == (count - aside, aside)
+
+
+def test_new_images_do_not_change_what_is_kept_aside(folder: Path) -> None:
+    few, more = (plan_retraining(candidates(folder, n), "cpsam-lite") for n in (8, 9))
+    assert len({pair.image for pair in few.aside} & {pair.image for pair in more.aside}) >= 1
 
 
 def test_what_the_user_says_holds(folder: Path) -> None:
@@ -242,6 +253,7 @@ def test_defaults_suit_the_start(folder: Path) -> None:
     assert large == TrainSettings(learning_rate=1e-5, epochs=100)
     assert small.learning_rate > large.learning_rate
     assert small.augmentation.diameter == 30
+    assert (small.replay, large.replay) == (0.2, None)
     plan = plan_retraining(some, "cpsam-lite")
     assert plan.diameter == pytest.approx(8 * np.sqrt(4 / np.pi), abs=0.06)
     assert plan_retraining([*some[:2], replace(some[2], diameter=40)], "cpsam-lite").diameter == "auto"
@@ -267,6 +279,8 @@ def test_training_as_planned(folder: Path, tiny_model: Path) -> None:
     assert card == read_card(done.path)
     assert card is not None
     assert (card.name, card.parent, card.notes) == ("cells", "tiny", plan.text)
+    assert list(card.aside) == [plan.digests[plan.aside[0].image]] and not set(card.aside) & set(card.images)
+    assert card.channels == ("channel 1",)
     assert len(card.images) == 2 and len(card.losses) == len(card.validation_losses) == 2
     assert model.config.in_channels == 3
     assert not Path("out/new.partial").exists()
@@ -335,21 +349,48 @@ def test_objects_gained_and_lost(folder: Path) -> None:
     assert image.false_new == ()
     assert (image.gained[1].y, image.gained[1].x) == (6.5, 22.5)
     assert result.old_precision == pytest.approx(13 / 17) and result.new_precision == pytest.approx(15 / 16)
-    assert result.verdict == "improved" and "4 better, 1 worse" in result.text
+    assert result.verdict == "not different" and "4 better, 1 worse" in result.text
+    assert result.difference.low < 0 < result.difference.change < result.difference.high
+    assert result.difference.objects == 16 and result.difference.more > 0
 
 
-def test_not_improved_and_too_few(folder: Path) -> None:
+def test_the_three_words(folder: Path) -> None:
     true = grid()
     pair = put(folder, "a", true)
-    assert judged(pair, true, true).verdict == "not improved"
-    assert judged(pair, true, without(true, 1)).verdict == "not improved"
+    many = without(true, *range(1, 9))
+    better, worse, same = judged(pair, many, true), judged(pair, true, many), judged(pair, true, true)
+    assert (better.verdict, worse.verdict, same.verdict) == ("better", "worse", "not different")
+    assert "is better" in better.text and "Keep the old one" in worse.text
+    assert f"({better.difference.interval})" in better.text and better.difference.low > 0
+    assert better.difference.change == -worse.difference.change == 0.5
+    assert judged(pair, true, without(true, 1)).verdict == "not different"
     few = grid(2, 2)
-    assert judged(put(folder, "b", few), without(few, 1), few).verdict == "too few"
+    told = judged(put(folder, "b", few), without(few, 1, 2, 3), few)
+    assert told.verdict == "not different" and "too few objects to tell" in told.text
+    assert "more cell" in told.text
     empty = np.zeros((64, 64), np.uint32)
     nothing = judged(put(folder, "c", empty), empty, empty)
-    assert nothing.verdict == "too few" and np.isnan(nothing.old_precision)
+    assert nothing.verdict == "not different" and np.isnan(nothing.old_precision)
+    assert "no objects to judge on" in nothing.text
     with pytest.raises(TrainingError, match="kept aside"):
         before_after(Finds(true), Finds(true), [])  # type: ignore[arg-type]
+
+
+def test_more_better_than_worse_is_not_enough(folder: Path) -> None:
+    true = grid()
+    result = judged(put(folder, "a", true), without(true, 1, 2), without(true, 3))
+    assert result.new_precision > result.old_precision
+    assert result.verdict == "not different"
+
+
+def test_a_badly_outlined_cell_is_one_fault(folder: Path) -> None:
+    true = grid()
+    shifted = np.where(true == 6, 0, true).astype(np.uint32)
+    shifted[22:30, 24:30][shifted[22:30, 24:30] == 0] = 77
+    (image,) = judged(put(folder, "a", true), shifted, true).images
+    row = image.units[5]
+    assert row.tolist() == [0, 2, 1, 1, 1]  # missed with a false object on it, then found
+    assert len(image.units) == 16
 
 
 def test_only_the_part_kept_aside_counts(folder: Path) -> None:

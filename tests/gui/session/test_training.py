@@ -18,8 +18,12 @@ from cpsam_core.checkpoints.cards import ModelCard, read_card
 from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import ImageError, TrainingError
 from cpsam_core.finetune import EpochReport, TrainingEvent
-from cpsam_core.retrain import BeforeAfter, ImageChange, RetrainingPlan, Spot
+from cpsam_core.retrain import BeforeAfter, ImageChange, Outcome, RetrainingPlan, Spot, click, requests
+from cpsam_core.retrain.options import plan_of
+from cpsam_core.retrain.requests import REQUEST
+from cpsam_core.retrain.verdict import Difference
 from cpsam_core.weights import ModelInfo
+from cpsam_gui import tasks
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import model_tree as lineage
 from cpsam_gui.dialogs.before_after import BeforeAfterPage
@@ -27,6 +31,8 @@ from cpsam_gui.dialogs.outline_picture import GAINED, KEPT, LOST, change_picture
 from cpsam_gui.panels import TrainPanel
 from cpsam_gui.panels.train.images import ASIDE, LEARN
 from cpsam_gui.panels.train.panel import duration
+from cpsam_gui.state.box import Box
+from cpsam_gui.state.objects import Origin
 from cpsam_gui.tasks import training as work
 
 if TYPE_CHECKING:
@@ -47,14 +53,15 @@ def change_of(image: Path) -> BeforeAfter:
     one = ImageChange(
         Pair(image, image, "set"), true, old, new, 0.5, 0.7, (Spot(1, 15, 15),), (Spot(3, 65, 75),), (), ()
     )
-    return BeforeAfter((one,), 0.5, 0.7, "improved", "The new model is better.")
+    difference = Difference("better", 0.2, 0.05, 0.3, 3, 1)
+    return BeforeAfter((one,), 0.5, 0.7, difference, "The new model is better.")
 
 
-def outcome_of(image: Path, change: BeforeAfter | None) -> work.Outcome:
+def outcome_of(image: Path, change: BeforeAfter | None) -> Outcome:
     plan = RetrainingPlan((), (), "images", "It learns from two images.", "cpsam-lite", "mine")
     result: Any = SimpleNamespace(reason="", best_epoch=2)
     trained: Any = SimpleNamespace(path=image, card=ModelCard(name="mine"), result=result)
-    return work.Outcome(plan, trained, change)
+    return Outcome(plan, trained, change)
 
 
 @pytest.fixture
@@ -86,7 +93,7 @@ def gate(monkeypatch: pytest.MonkeyPatch, image_file: Path) -> threading.Event:
     """Replace the training by one that reports three epochs and ends when the gate opens."""
     opened = threading.Event()
 
-    def train(candidates: Any, options: Any, control: Any, listener: Any, progress: Any) -> work.Outcome:
+    def train(candidates: Any, options: Any, control: Any, listener: Any, progress: Any) -> Outcome:
         outcome = outcome_of(image_file, change_of(image_file))
         listener.on_plan(outcome.plan)
         for epoch in (1, 2, 3):
@@ -120,13 +127,13 @@ def test_images_with_masks_are_listed_and_ticked(annotated: Window) -> None:
 
 def test_only_changed_options_are_passed_on(annotated: Window, qtbot: QtBot) -> None:
     panel, training = annotated.panel(TrainPanel), annotated.session.training
-    qtbot.waitUntil(lambda: panel.options.rate.value() > 1e-7)
+    qtbot.waitUntil(lambda: panel.options.fields["learning_rate"].value() > 1e-7)
     usual = work.settings_of(work.TrainOptions("cpsam-lite"))
     assert training.chosen.start == "cpsam-lite"
     assert training.chosen.changes == {}
-    assert panel.options.rate.value() == pytest.approx(usual.learning_rate)
-    panel.options.epochs.setValue(7)
-    panel.options.mode.setCurrentIndex(2)
+    assert panel.options.fields["learning_rate"].value() == pytest.approx(usual.learning_rate)
+    panel.options.fields["epochs"].setValue(7)
+    panel.options.fields["mode"].setCurrentIndex(2)
     panel.name.setText("better")
     assert training.chosen.changes == {"epochs": 7, "mode": "adapters"}
     assert training.chosen.name == "better"
@@ -312,16 +319,16 @@ def test_an_interrupted_training_is_remembered(
     tifffile.imwrite(image_file.with_name("cells_masks.tif"), disc_labels.astype(np.uint16))
     candidates = work.look_at(image_file.parent, {image_file: "train"})
     options = work.TrainOptions("cpsam-lite", "again", {"epochs": 3}, (0.5, 2.0), None)
-    work.write_request(models / f"again{work.REQUEST}", candidates, options)
+    requests.write_request(models / f"again{REQUEST}", candidates, options)
     (request,) = work.interrupted()
     assert request.options == options
     assert request.images == ((image_file, "train"),)
     assert work.candidates_of(request, lambda *args: None)[0].objects == 4
-    (models / f"other{work.REQUEST}").write_bytes(request.path.read_bytes())  # it names another training
+    (models / f"other{REQUEST}").write_bytes(request.path.read_bytes())  # it names another training
     assert work.interrupted() == (request,)
     work.drop(request)
     assert work.interrupted() == ()
-    (models / f"bad{work.REQUEST}").write_text("{")
+    (models / f"bad{REQUEST}").write_text("{")
     assert work.interrupted() == ()
 
 
@@ -371,7 +378,7 @@ def test_cancelling_leaves_nothing_and_closing_leaves_all(
 ) -> None:
     training = annotated.session.training
     training.choose(work.TrainOptions(changes={"epochs": 50, "samples": 1, "warmup": 0}, name="mine"))
-    state, note = models / "mine.partial", models / f"mine{work.REQUEST}"
+    state, note = models / "mine.partial", models / f"mine{REQUEST}"
     training.start()
     qtbot.waitUntil(lambda: bool(training.reports) and state.exists(), timeout=60_000)
     assert note.exists()
@@ -385,7 +392,7 @@ def test_cancelling_leaves_nothing_and_closing_leaves_all(
     (request,) = work.interrupted()
     assert request.options.name == "mine"
     with pytest.raises(TrainingError, match="mine was interrupted"):
-        work.start_on(request.images[0][0].parent, {}, "mine", {}, lambda *args: None)
+        work.start_on(request.images[0][0].parent, {}, "mine", {}, None, lambda *args: None)
     work.throw_away("mine")
     assert not note.exists() and not state.exists()
 
@@ -393,15 +400,15 @@ def test_cancelling_leaves_nothing_and_closing_leaves_all(
 def test_the_folder_is_read_again_only_where_it_changed(
     annotated: Window, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, disc_labels: np.ndarray
 ) -> None:
-    import cpsam_core.retrain
+    from cpsam_core.retrain import candidates
 
-    read, describe = [], cpsam_core.retrain.describe
+    read, describe = [], candidates.describe
 
     def described(pair: Pair) -> Any:
         read.append(pair.image.name)
         return describe(pair)
 
-    monkeypatch.setattr(cpsam_core.retrain, "describe", described)
+    monkeypatch.setattr(candidates, "describe", described)
     training = annotated.session.training
     first = training.candidates[0].pair
     fewer = np.where(disc_labels == 1, 0, disc_labels).astype(np.uint16)
@@ -429,8 +436,8 @@ def test_fields_that_round_are_no_choice(annotated: Window) -> None:
     assert options.scale() == (0.5, 2.21)
     options.restore()
     assert options.scale() is None
-    options.mode.setCurrentIndex(2)
-    assert options.rate.value() == pytest.approx(2e-3)  # no mode asks for more
+    options.fields["mode"].setCurrentIndex(2)
+    assert options.fields["learning_rate"].value() == pytest.approx(2e-3)  # no mode asks for more
     assert options.changes() == {"mode": "adapters"}
 
 
@@ -440,10 +447,10 @@ def test_classes_are_trained_with_steps_that_suit_them(annotated: Window, models
     with start.open("wb") as file:
         file.truncate(300_000_000)  # by its size as large as the published ones
     known = [replace(one, classes=(1, 2)) for one in annotated.session.training.candidates]
-    planned = work.plan(known, work.TrainOptions(str(start)))
+    planned = plan_of(known, work.TrainOptions(str(start)))
     assert planned.classes == ("background", "class 1", "class 2")
     assert planned.settings.learning_rate == pytest.approx(5e-5)
-    planned = work.plan(known, work.TrainOptions(str(start), classes=False))
+    planned = plan_of(known, work.TrainOptions(str(start), classes=False))
     assert planned.settings.learning_rate == pytest.approx(1e-5)
 
 
@@ -453,7 +460,7 @@ def test_a_new_model_is_shown_though_it_cannot_be_compared(
     def compare(*args: Any) -> Any:
         raise TrainingError("The old model is gone.")
 
-    monkeypatch.setattr(work, "compare", compare)
+    monkeypatch.setattr(click, "compare", compare)
     training = annotated.session.training
     training.choose(
         work.TrainOptions(changes={"epochs": 1, "samples": 1, "warmup": 0, "score_every": 5}, name="alone")
@@ -477,3 +484,107 @@ def test_scores_of_classes_are_shown(annotated: Window, image_file: Path) -> Non
     card = ModelCard(name="a", scores={"set": {"ap_0.5": 0.7, "ap_0.5 tumour": 0.61}})
     lines = dict(lineage.card_lines(ModelInfo("a", Path("a"), "own", 1, card, True)))
     assert lines["Precision of tumour"] == "0.610"
+
+
+def test_what_is_seen_is_kept_with_the_image(
+    window: Window, tmp_path: Path, models: Path, qtbot: QtBot
+) -> None:
+    """Axes, channels and brightness are saved with the masks, trained on, and come back; nobody is asked twice."""
+    from cpsam_core.data.pairs import pair_of
+
+    pixels = np.random.default_rng(0).integers(0, 200, (12, 60, 70)).astype(np.uint8)
+    tifffile.imwrite(tmp_path / "many.tif", pixels)
+    asked = []
+    window.session.images.axes_asked.disconnect()
+    window.session.images.axes_asked.connect(lambda unsure, then: asked.append(unsure))
+    window.session.images.open(tmp_path / "many.tif")
+    qtbot.waitUntil(lambda: bool(asked))
+    with qtbot.waitSignal(window.session.image_changed):
+        window.session.images.answer(asked[0], tasks.Reading("CYX"), None)
+    window.session.images.choose((7, 2))
+    window.session.runs.change(percentile=(2.0, 98.0), diameter=11.0)
+    with window.session.document.step("Draw"):
+        window.session.document.write(Box(0, 1, 5, 20, 5, 20), np.ones((1, 15, 15), np.uint32), Origin.HAND)
+    assert window.session.keeping.save_now()
+    seen = pair_of(tmp_path / "many.tif").seen
+    assert (seen.axes, seen.channels, seen.diameter) == ("CYX", (7, 2), 11.0)
+    assert seen.normalize.percentile == (2.0, 98.0)
+    (found,) = work.look_at(tmp_path, {tmp_path / "many.tif": "train"})
+    assert (found.channels, found.problem) == (2, "")
+    window.session.images.choose(None)
+    window.session.runs.change(percentile=(1.0, 99.0))
+    with qtbot.waitSignal(window.session.image_changed):
+        window.session.images.open(tmp_path / "many.tif")
+    assert len(asked) == 1
+    assert window.session.images.chosen == (7, 2)
+    assert window.session.images.reading.axes == "CYX"
+    assert window.session.runs.options.settings.normalize.percentile == (2.0, 98.0)
+
+
+def test_a_run_remembers_how_it_saw_the_image(annotated: Window, qtbot: QtBot) -> None:
+    """What is chosen after a run is not what it saw, though new thresholds are applied."""
+    session = annotated.session
+    session.images.choose((0,))
+    session.runs.change(diameter=30.0)
+    session.runs.segment()
+    qtbot.waitUntil(lambda: "model" in session.runs.last_settings and session.jobs.idle)
+    assert session.runs.last_settings["channels"] == (0,)
+    session.images.choose(None)
+    session.runs.change(flow_threshold=0.7)
+    session.runs.mask_again()
+    qtbot.waitUntil(lambda: session.runs.last_settings["flow_threshold"] == 0.7)
+    assert session.runs.last_settings["channels"] == (0,)
+
+
+def test_images_without_a_project_are_seen_as_is_chosen_now(annotated: Window, qtbot: QtBot) -> None:
+    training = annotated.session.training
+    annotated.session.images.choose((0,))
+    annotated.session.runs.change(invert=True)
+    with qtbot.waitSignal(training.candidates_changed):
+        training.look()
+    for one in training.candidates:
+        assert one.pair.seen.channels == (0,) and one.pair.seen.normalize.invert
+
+
+def test_a_new_option_is_one_field(qtbot: QtBot) -> None:
+    """A field of the settings that says how it is shown is an option of the command line and a field of the panel."""
+    import argparse
+    from dataclasses import dataclass, field
+
+    from cpsam_core.cli.train_options import add_setting_options, settings_given
+    from cpsam_core.finetune.settings import TrainSettings, option
+    from cpsam_gui.panels.train.options import TrainingOptions
+
+    @dataclass(frozen=True)
+    class MoreSettings(TrainSettings):
+        sparkle: int = field(default=3, metadata=option("Sparkle", "How much it sparkles", "numbers", 0, 9))
+        hidden: float = field(default=0.5, metadata=option("", "For the command line only", "what", 0, 1))
+
+    parser = argparse.ArgumentParser()
+    add_setting_options(parser, MoreSettings)
+    args = parser.parse_args(["--sparkle", "5", "--hidden", "0.25"])
+    assert settings_given(args, MoreSettings) == {"sparkle": 5, "hidden": 0.25}
+    assert "How much it sparkles".lower() in parser.format_help().lower()
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--sparkle", "much"])
+    panel = TrainingOptions(MoreSettings)
+    qtbot.addWidget(panel)
+    panel.show_defaults(MoreSettings())
+    assert "hidden" not in panel.fields
+    assert (panel.fields["sparkle"].value(), panel.fields["sparkle"].maximum()) == (3, 9)
+    assert panel.fields["sparkle"].toolTip() == "How much it sparkles"
+    assert panel.changes() == {}
+    panel.fields["sparkle"].setValue(7)
+    assert panel.changes() == {"sparkle": 7}
+
+
+def test_the_page_says_what_was_forgotten(annotated: Window, image_file: Path) -> None:
+    from cpsam_core.retrain.elsewhere import Forgetting
+
+    lost = Forgetting("fluorescent nuclei", 0.8, 0.6, Difference("worse", -0.2, -0.3, -0.1, 90, 4))
+    outcome = replace(outcome_of(image_file, change_of(image_file)), elsewhere=(lost,))
+    page = annotated.training_pages.show_outcome(outcome)
+    assert "loses 0.20 on fluorescent nuclei" in page.words.text()
+    assert (page.others.item(0) or page).text() == "fluorescent nuclei: 0.80 → 0.60, worse"  # type: ignore[union-attr]
+    assert page.keep.objectName() == "primary"  # better here, worse elsewhere: nobody is led to promote it
+    page.keep.click()

@@ -1,0 +1,216 @@
+"""`cpsam retrain`: what one click in the window does, without the window."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cpsam_core.cli.common import OK, UsageError, add_device_options, say, tell, terminal_progress
+from cpsam_core.cli.train_images import add_seen_options, seen_by
+from cpsam_core.cli.train_options import add_setting_options, option, settings_given
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cpsam_core.finetune import EpochReport, TrainingEvent
+    from cpsam_core.retrain import Candidate, Outcome, RetrainingPlan, TrainOptions, Use
+
+SUMMARY = "retrain a model on corrected images, and say whether it is better"
+
+EXAMPLES = """Examples:
+  cpsam retrain corrected
+  cpsam retrain corrected --model cpsam_v2 --name mine --promote better
+  cpsam retrain corrected --thorough --minutes 30
+  cpsam retrain --resume mine"""
+
+log = logging.getLogger("cpsam")
+
+
+def add_parser(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    from cpsam_core.finetune.settings import TrainSettings
+
+    parser.description = (
+        "Retrain a model on the corrected images of a folder as one click in the window does: choose what to learn "
+        "from and what to judge by, train, compare the new model with the old one on images that no model of its line "
+        "learnt from, and look for what was forgotten elsewhere. The new model is one of your own models."
+    )
+    parser.epilog = EXAMPLES
+    parser.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        metavar="FOLDER",
+        help="folder with images and their masks or projects",
+    )
+    parser.add_argument(
+        "--model", default="cpsam-lite", metavar="START", help="model to start from (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--name", default="", help="name of the new model (default: made from the folder's name)"
+    )
+    parser.add_argument(
+        "--promote",
+        choices=("better", "always", "never"),
+        default="better",
+        help="keep the new model only if it is better and loses nothing elsewhere (default), always keep it, or never "
+        "(then only the verdict is told)",
+    )
+    for word, use in (
+        ("train", "learn from"),
+        ("aside", "judge on, and do not learn from,"),
+        ("exclude", "leave out"),
+    ):
+        parser.add_argument(f"--{word}", nargs="+", default=[], metavar="IMAGE", help=f"{use} these images")
+    option(
+        parser,
+        "thorough",
+        action="store_true",
+        help="judge by folds: of up to ten images each judges a model that did not learn from it; takes twice as long",
+    )
+    parser.add_argument("--minutes", type=float, metavar="N", help="how long training may take, about")
+    parser.add_argument("--resume", metavar="NAME", help="go on with a training that was interrupted")
+    option(parser, "restart", action="store_true", help="begin an interrupted training of that name anew")
+    parser.add_argument(
+        "--classes",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="train classes (default: where there are any)",
+    )
+    add_seen_options(parser)
+    groups = add_setting_options(parser, TrainSettings)
+    option(groups["numbers"], "scale", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range of resizing")
+    add_device_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Retrain, say how the new model compares, and keep or remove it; return the exit code."""
+    from cpsam_core.errors import SettingsError
+    from cpsam_core.retrain import one_click, settings_of
+    from cpsam_core.weights import remove_model
+
+    try:
+        candidates, options = _resumed(args) if args.resume else _asked(args)
+        settings_of(options)
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
+    with terminal_progress("retraining", unit="step") as progress:
+        outcome = one_click(candidates, options, _Teller(), progress, restart=args.restart)
+    _report(outcome)
+    name = outcome.plan.name
+    if args.promote == "always" or (args.promote == "better" and outcome.is_better):
+        say(f"kept: {name} ({outcome.trained.path})")
+    else:
+        remove_model(name)
+        why = (
+            "as asked"
+            if args.promote == "never"
+            else "it is not known to be better; --promote always keeps it"
+        )
+        say(f"not kept: {name}, {why}")
+    return OK
+
+
+def _asked(args: argparse.Namespace) -> tuple[Sequence[Candidate], TrainOptions]:
+    """Return the images and the options of a new training."""
+    from cpsam_core.finetune import TrainSettings
+    from cpsam_core.retrain import TrainOptions, candidates_in
+    from cpsam_core.retrain.requests import check_free
+
+    if args.folder is None:
+        raise UsageError("say which folder to learn from, or --resume NAME")
+    if not args.folder.is_dir():
+        raise UsageError(f"there is no folder {args.folder}")
+    if args.minutes is not None and not args.minutes > 0:
+        raise UsageError("--minutes is above 0")
+    if not args.restart:
+        check_free(args.name)
+    with terminal_progress("looking at the images", unit="image") as progress:
+        candidates = candidates_in(args.folder, _uses(args), otherwise=seen_by(args), progress=progress)
+    options = TrainOptions(
+        args.model,
+        args.name,
+        settings_given(args, TrainSettings),
+        tuple(args.scale) if args.scale else None,
+        args.classes,
+        args.device,
+        args.precision,
+        args.thorough,
+        args.minutes,
+    )
+    return candidates, options
+
+
+def _uses(args: argparse.Namespace) -> Mapping[Path, Use]:
+    """Return what is wanted with images that are named: by path, or by file name in the folder."""
+    uses: dict[Path, Use] = {}
+    named: tuple[tuple[Use, list[str]], ...] = (
+        ("train", args.train),
+        ("aside", args.aside),
+        ("exclude", args.exclude),
+    )
+    for use, names in named:
+        for name in names:
+            places = (args.folder / name, args.folder / "images" / name, Path(name))
+            path = next((place for place in places if place.is_file()), None)
+            if path is None:
+                raise UsageError(f"--{use}: there is no image {name} in {args.folder}")
+            uses[args.folder / path.relative_to(args.folder) if args.folder in path.parents else path] = use
+    return uses
+
+
+def _resumed(args: argparse.Namespace) -> tuple[Sequence[Candidate], TrainOptions]:
+    """Return the images and the options of a training that was interrupted."""
+    from cpsam_core.errors import TrainingError
+    from cpsam_core.retrain.requests import candidates_of, interrupted
+
+    waiting = {request.options.name: request for request in interrupted()}
+    if args.resume not in waiting:
+        known = f" Interrupted are: {', '.join(waiting)}." if waiting else " None was interrupted."
+        raise TrainingError(f"There is no interrupted training named {args.resume!r}.{known}")
+    request = waiting[args.resume]
+    return candidates_of(request), request.options
+
+
+class _Teller:
+    """Says on standard error what happens."""
+
+    def on_plan(self, plan: RetrainingPlan) -> None:
+        """Say what will be done."""
+        for text in (plan.text, *plan.warnings):
+            tell(text)
+
+    def on_epoch(self, report: EpochReport) -> None:
+        """Write the numbers of an epoch to the log, for -v."""
+        log.info("epoch %d/%d: loss %.4f", report.epoch, report.epochs, report.training_loss)
+
+    def on_event(self, event: TrainingEvent) -> None:
+        """Say what is worth telling."""
+        tell(event.text)
+
+
+def _report(outcome: Outcome) -> None:
+    """Write the table of before and after, and the verdict."""
+    from cpsam_core.cli.table import align
+
+    rows = []
+    if outcome.change is not None:
+        rows += [
+            (one.pair.image.name, f"{one.old_precision:.2f}", f"{one.new_precision:.2f}", "")
+            for one in outcome.change.images
+        ]
+        change = outcome.change
+        rows.append(
+            ("all kept aside", f"{change.old_precision:.2f}", f"{change.new_precision:.2f}", change.verdict)
+        )
+    rows += [
+        (one.kind, f"{one.old_precision:.2f}", f"{one.new_precision:.2f}", one.difference.word)
+        for one in outcome.elsewhere
+    ]
+    if rows:
+        say(align([("average precision on", "before", "after", "verdict"), *rows], right=(1, 2)))
+    for line in outcome.text.splitlines():
+        say(line)

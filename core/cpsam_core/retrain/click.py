@@ -1,0 +1,232 @@
+"""One click: plan, train, and judge the new model against the old one. Nothing here needs a window."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from cpsam_core.errors import CpsamError
+from cpsam_core.progress import Progress, silent
+from cpsam_core.retrain.budget import within_minutes
+from cpsam_core.retrain.candidates import Candidate
+from cpsam_core.retrain.elsewhere import (
+    Forgetting,
+    compare_elsewhere,
+    earlier_images,
+    forgetting_text,
+    remember_images,
+)
+from cpsam_core.retrain.judge import BeforeAfter, ImageChange, change_of, judged
+from cpsam_core.retrain.options import TrainOptions, plan_of
+from cpsam_core.retrain.plan import RetrainingPlan
+from cpsam_core.retrain.requests import request_path, state_path, write_request
+from cpsam_core.retrain.run import Retrained, retrain, scorer
+from cpsam_core.retrain.validate import validate
+from cpsam_core.segment.segmenter import Segmenter
+
+if TYPE_CHECKING:
+    from cpsam_core.finetune import Control, EpochReport, TrainingEvent
+
+__all__ = ["Listener", "Outcome", "one_click"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished training: the plan, the new model, and how it compares with the old one.
+
+    Attributes
+    ----------
+    plan, trained
+        What was decided, and what came of it.
+    change
+        Old and new model; None where nothing was kept aside.
+    scores
+        Of the new model by set, as on its card; with those of the classes.
+    elsewhere
+        Old and new model on other kinds of images.
+    problem
+        Why the two could not be compared, though the new model is there.
+    """
+
+    plan: RetrainingPlan
+    trained: Retrained
+    change: BeforeAfter | None
+    scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    elsewhere: tuple[Forgetting, ...] = ()
+    problem: str = ""
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the new model is better on the user's images and loses nothing elsewhere that can be told."""
+        lost = any(one.difference.word == "worse" for one in self.elsewhere)
+        return self.change is not None and self.change.verdict == "better" and not lost
+
+    @property
+    def text(self) -> str:
+        """All that there is to say, a sentence a line."""
+        result = self.trained.result
+        parts = [
+            self.change.text if self.change is not None else "",
+            forgetting_text(self.elsewhere),
+            self.plan.text,
+            result.reason,
+            self.problem,
+        ]
+        return "\n".join(part for part in parts if part)
+
+
+class Listener(Protocol):
+    """Hears of a training while it runs; called from the training's thread."""
+
+    def on_plan(self, plan: RetrainingPlan) -> None:
+        """What will be done is decided."""
+
+    def on_epoch(self, report: EpochReport) -> None:
+        """An epoch ended."""
+
+    def on_event(self, event: TrainingEvent) -> None:
+        """Something is worth telling."""
+
+
+def one_click(
+    candidates: Sequence[Candidate],
+    options: TrainOptions,
+    listener: Listener,
+    progress: Progress = silent,
+    control: Control | None = None,
+    *,
+    restart: bool = False,
+) -> Outcome:
+    """Train as asked and compare the new model with its start on what was kept aside.
+
+    What is to be done is written down first, so that `requests.interrupted` finds it after a crash.
+
+    Parameters
+    ----------
+    candidates
+        Images of the folder, as `describe` found them.
+    options
+        What the user chose.
+    listener
+        Hears of the plan, the epochs and events.
+    progress
+        Called after every step; may raise Cancelled.
+    control
+        Pauses or ends the training from another thread.
+    restart
+        Begin anew, even where the state of an interrupted training of that name is there.
+
+    Raises
+    ------
+    TrainingError, SettingsError, WeightsError
+        As `plan_retraining` and `retrain`. A new model that cannot be compared is no error, see `Outcome.problem`.
+    """
+    progress(0, 1, "Planning")
+    planned = plan_of(candidates, options)
+    if options.minutes is not None:
+        planned = within_minutes(planned, options.minutes, options.device, options.precision, progress)
+        # Measured once: what goes on after a crash must not have another number of epochs.
+        fixed = {"epochs": planned.settings.epochs, "warmup": planned.settings.warmup}
+        options = replace(options, changes={**options.changes, **fixed}, minutes=None)
+    listener.on_plan(planned)
+    note = request_path(planned.name)
+    before = note.read_bytes() if note.is_file() else None
+    write_request(note, candidates, replace(options, name=planned.name))
+    where: tuple[int, int, str] = (0, 1, "")
+
+    def step(done: int, total: int, note: str = "") -> None:
+        nonlocal where
+        where = done, total, note
+        progress(done, total, note)
+
+    def measured(done: int, total: int, note: str = "") -> None:
+        progress(*where)  # measuring is no step of the training, but it can be cancelled and gives way, too
+
+    try:
+        trained = retrain(
+            planned,
+            device=options.device,
+            precision=options.precision,
+            progress=step,
+            control=control,
+            on_epoch=listener.on_epoch,
+            on_event=listener.on_event,
+            score=scorer(planned, options.device, options.precision, measured),
+            restart=restart,
+        )
+    except CpsamError:
+        if not state_path(planned.name).exists():  # nothing to go on with
+            note.unlink(missing_ok=True)
+        elif before is not None:  # that one may still go on, as it was begun
+            note.write_bytes(before)
+        raise
+    note.unlink(missing_ok=True)
+    remember_images((digest, image) for image, digest in planned.digests.items() if digest)
+    try:
+        return compare(planned, trained, options, progress)
+    except CpsamError as error:  # the start was removed meanwhile, say; the new model is there all the same
+        return Outcome(planned, trained, None, problem=str(error))
+
+
+def compare(
+    plan: RetrainingPlan, trained: Retrained, options: TrainOptions, progress: Progress = silent
+) -> Outcome:
+    """Judge the new model against the old one, look for what was forgotten, and write the scores into its card."""
+    from cpsam_core.checkpoints.cards import read_card, write_card
+
+    progress(0, 1, "Comparing with the old model")
+    old, new = (
+        Segmenter.load(name, options.device, options.precision, progress)
+        for name in (plan.start, trained.path)
+    )
+    changes = _folds(plan, old, options, progress)
+    total = 2 * len(plan.aside)
+    for number, pair in enumerate(plan.aside):
+        changes.append(change_of(pair, (old, new)))
+        progress(2 * number + 2, total, pair.image.name)
+    change = judged(changes) if changes else None
+    earlier = earlier_images(plan.lineage, plan.digests.values())
+    elsewhere = compare_elsewhere(old, new, earlier, progress)
+    scores: dict[str, dict[str, float]] = {}
+    if plan.classes and plan.aside:
+        # Scores of classes need the classes that the network gave, which the comparison does not keep.
+        scores = validate(new, plan.aside, progress=progress, class_names=plan.classes)
+    elif change is not None:
+        scores = {"kept aside": {"images": float(len(changes)), "ap_0.5": change.new_precision}}
+    for one in elsewhere:
+        scores[one.kind] = {"images": float(one.difference.images), "ap_0.5": one.new_precision}
+    card = read_card(trained.path)
+    if card is not None and scores:
+        write_card(trained.path, replace(card, scores=scores))
+    return Outcome(plan, trained, change, scores, elsewhere)
+
+
+def _folds(
+    plan: RetrainingPlan, old: Segmenter, options: TrainOptions, progress: Progress
+) -> list[ImageChange]:
+    """Train a model without each fold, with a part of the steps, and judge it on the images that it did not see."""
+    changes: list[ImageChange] = []
+    for number, fold in enumerate(plan.folds, 1):
+        others = tuple(pair for pair in plan.training if pair not in fold)
+        epochs = max(1, plan.settings.epochs // len(plan.folds))
+        warmup = min(plan.settings.warmup, epochs // 4)
+        part = replace(
+            plan,
+            training=others,
+            aside=(),
+            settings=replace(plan.settings, epochs=epochs, warmup=warmup),
+            name=f"{plan.name} without fold {number}",
+        )
+
+        def step(done: int, total: int, note: str = "", fold_number: int = number) -> None:
+            progress(done, total, f"fold {fold_number} of {len(plan.folds)}, {note}")
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "fold.safetensors"
+            made = retrain(part, path, device=options.device, precision=options.precision, progress=step)
+            new = Segmenter.load(made.path, options.device, options.precision, progress)
+            changes += [change_of(pair, (old, new)) for pair in fold]
+    return changes

@@ -1,0 +1,252 @@
+"""Which images the new model is judged on: never one that its line has learnt from, and enough of them to tell."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpsam_core.data.examples import read_annotation
+from cpsam_core.data.pairs import Pair
+from cpsam_core.errors import TrainingError
+from cpsam_core.retrain.candidates import Candidate
+from cpsam_core.retrain.lineage import Lineage
+
+__all__ = ["Split", "split"]
+
+How = Literal["images", "crops", "folds", "none"]
+
+ENOUGH_IMAGES = 3  # from so many on, whole images are kept aside
+SHARE = 0.2  # of the images that is kept aside
+MOST_FOLDED = 10  # images up to which a thorough verdict is offered
+FOLDS = 5
+FEWEST_OBJECTS = 2
+
+
+@dataclass(frozen=True)
+class Split:
+    """What is learnt from and what is judged on.
+
+    Attributes
+    ----------
+    training, aside
+        As `RetrainingPlan.training` and `RetrainingPlan.aside`.
+    how
+        As `RetrainingPlan.how`.
+    folds
+        With "folds": groups of images; each is judged by a model that learnt from all but them.
+    text
+        How the new model is judged, for people.
+    warnings
+        What was decided other than the user may expect.
+    """
+
+    training: tuple[Pair, ...]
+    aside: tuple[Pair, ...]
+    how: How
+    text: str
+    folds: tuple[tuple[Pair, ...], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def split(used: Sequence[Candidate], lineage: Lineage, seed: int, *, thorough: bool = False) -> Split:
+    """Decide what is kept aside.
+
+    What the line kept aside stays aside; what it learnt from never judges. A fifth of the images is kept aside, at
+    least one, from three images on; of fewer, a quarter of each image that is new to the line. With `thorough`, up to
+    ten images are judged in folds.
+
+    Raises
+    ------
+    TrainingError
+        Nothing is left to learn from, or a thorough verdict is asked for where there is nothing to fold.
+    """
+    marked = [one for one in used if one.use == "aside"]
+    tainted = [one for one in marked if not lineage.may_judge(one.digest)]
+    warnings = tuple(
+        f"{one.name} is marked to be kept aside, but the start model or one before it learnt from it, so it cannot "
+        "judge and is left out."
+        for one in tainted
+    )
+    # A user who wants to learn from an image that was kept aside may: it does not judge any more.
+    stay = [one for one in used if one.use == "auto" and lineage.is_aside(one.digest)]
+    aside = [one for one in marked if one not in tainted] + stay
+    training = [one for one in used if one.use != "aside" and one not in stay]
+    if not training and stay:
+        training, aside = _give_back(aside, stay)
+    if not training:
+        raise TrainingError("Every image is kept aside, so that none is left to learn from.")
+    if thorough:
+        return _folded(training, aside, lineage, seed, warnings)
+    chosen = _choose(training, aside, lineage, seed) if not marked else []
+    aside, training = aside + chosen, [one for one in training if one not in chosen]
+    # Parts that were kept aside when there were fewer images stay aside, too, and go on judging.
+    parts = {one.digest: part for one in training if (part := _old_part(one, lineage)) is not None}
+    if aside:
+        return _whole(training, aside, parts, lineage, warnings)
+    return _crops(training, parts, lineage, seed, warnings)
+
+
+def order(one: Candidate, seed: int) -> str:
+    """Return a key that puts images in a random order which new images do not change."""
+    return hashlib.sha256(f"{seed} {one.digest}".encode()).hexdigest()
+
+
+def _old_part(one: Candidate, lineage: Lineage) -> tuple[int, int, int, int] | None:
+    part = lineage.part_of(one.digest)
+    return part if part is not None and part[1] <= one.shape[0] and part[3] <= one.shape[1] else None
+
+
+def _give_back(aside: list[Candidate], stay: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """Return what is learnt from and judged on where all images were kept aside before: the half goes on judging."""
+    if len(aside) < 2:
+        return [], aside
+    given = stay[: len(aside) // 2]
+    return given, [one for one in aside if one not in given]
+
+
+def _choose(
+    training: list[Candidate], aside: list[Candidate], lineage: Lineage, seed: int
+) -> list[Candidate]:
+    """Choose whole images to keep aside beside those that are already; never one that the line learnt from."""
+    total = len(training) + len(aside)
+    wanted = max(1, round(SHARE * total)) - len(aside)
+    fresh = [
+        one for one in training if one.use == "auto" and one.objects > 0 and lineage.may_judge(one.digest)
+    ]
+    if total < ENOUGH_IMAGES or wanted < 1:
+        return []
+    chosen: list[Candidate] = []
+    objects = sum(one.objects for one in training)
+    for one in sorted(fresh, key=lambda one: order(one, seed)):
+        # What is left to learn from needs objects, too.
+        if len(chosen) < wanted and objects - one.objects >= FEWEST_OBJECTS:
+            chosen.append(one)
+            objects -= one.objects
+    return chosen
+
+
+def _whole(
+    training: list[Candidate],
+    aside: list[Candidate],
+    parts: dict[str, tuple[int, int, int, int]],
+    lineage: Lineage,
+    warnings: tuple[str, ...],
+) -> Split:
+    names = ", ".join(one.name for one in aside[:3]) + (" and others" if len(aside) > 3 else "")
+    before = sum(lineage.is_aside(one.digest) for one in aside)
+    also = f" and on parts of {_count(len(parts), 'other')} kept aside earlier" if parts else ""
+    since = " (kept aside since an earlier training)" if before == len(aside) else ""
+    text = (
+        f"The new model learns from {_count(len(training), 'image')} and is judged on {names}{since}{also}, "
+        "which neither it nor the models before it learnt from."
+    )
+    judged = [one.pair for one in aside]
+    judged += [replace(one.pair, only=parts[one.digest]) for one in training if one.digest in parts]
+    return Split(_without(training, parts), tuple(judged), "images", text, warnings=warnings)
+
+
+def _without(training: list[Candidate], parts: dict[str, tuple[int, int, int, int]]) -> tuple[Pair, ...]:
+    return tuple(
+        replace(one.pair, leave_out=parts[one.digest]) if one.digest in parts else one.pair
+        for one in training
+    )
+
+
+def _crops(
+    training: list[Candidate],
+    parts: dict[str, tuple[int, int, int, int]],
+    lineage: Lineage,
+    seed: int,
+    warnings: tuple[str, ...],
+) -> Split:
+    """Keep a corner of each image aside: the last resort."""
+    for one in training:
+        if one.digest not in parts and lineage.may_judge(one.digest):
+            box = _corner(one, np.random.default_rng((seed, int(order(one, seed)[:12], 16))))
+            if box is not None:
+                parts[one.digest] = box
+    pairs = _without(training, parts)
+    if parts:
+        why = (
+            f"There are fewer than {ENOUGH_IMAGES} images"
+            if len(training) < ENOUGH_IMAGES
+            else "No whole image can be spared"
+        )
+        which = "the image" if len(training) == 1 else "each image that has enough objects"
+        text = (
+            f"{why}, so a quarter of {which} is left out of the training and the new model is "
+            "judged on it. That says less than images of their own: correct more images to be sure."
+        )
+        judged = tuple(replace(one.pair, only=parts[one.digest]) for one in training if one.digest in parts)
+        return Split(pairs, judged, "crops", text, warnings=warnings)
+    if any(not lineage.may_judge(one.digest) for one in training):
+        why = "The model that training starts from, or one before it, learnt from these images"
+        then = "Correct one more image to know."
+    else:
+        why, then = "There are too few objects to keep any aside", "Correct more images to know."
+    text = f"{why}: nothing will show whether the new model is better. {then}"
+    return Split(pairs, (), "none", text, warnings=warnings)
+
+
+def _corner(one: Candidate, rng: np.random.Generator) -> tuple[int, int, int, int] | None:
+    """Return that corner of an image which has nearest to a quarter of its objects, if both parts have some."""
+    annotation = read_annotation(one.pair)
+    labels: NDArray[np.uint32] = (
+        annotation.labels if annotation.complete is None else annotation.labels * annotation.complete
+    )
+    (height, width), total = labels.shape, len(np.unique(labels[labels > 0]))
+    rows, columns = ((0, height // 2), (height // 2, height)), ((0, width // 2), (width // 2, width))
+    boxes = [(*row, *column) for row in rows for column in columns]
+    counts = []
+    for top, bottom, left, right in boxes:
+        inside = labels[top:bottom, left:right]
+        counts.append(len(np.unique(inside[inside > 0])))
+    misses = np.abs(np.array(counts) - max(1, round(total / 4))) + rng.random(4) / 2  # ties at random
+    best = int(np.argmin(misses))
+    return None if counts[best] < 1 or total - counts[best] < FEWEST_OBJECTS else boxes[best]
+
+
+def _folded(
+    training: list[Candidate],
+    aside: list[Candidate],
+    lineage: Lineage,
+    seed: int,
+    warnings: tuple[str, ...],
+) -> Split:
+    """Let every new image judge a model that did not learn from it."""
+    fresh = sorted(
+        (one for one in training if lineage.may_judge(one.digest) and one.objects > 0),
+        key=lambda one: order(one, seed),
+    )
+    if len(fresh) < 2:
+        raise TrainingError(
+            "A thorough verdict needs two images at least that no model of this line has learnt from. Train without "
+            "it, or correct more images."
+        )
+    if len(fresh) > MOST_FOLDED:
+        raise TrainingError(
+            f"A thorough verdict is for up to {MOST_FOLDED} images; of {len(fresh)}, enough are kept aside without it."
+        )
+    count = min(len(fresh), FOLDS)
+    folds = tuple(tuple(one.pair for one in fresh[start::count]) for start in range(count))
+    text = (
+        f"Thorough verdict: {count} more models are trained, each with {_one_part(count)} of the steps and without "
+        f"{'one image' if len(fresh) == count else 'some of the images'}, and judged on what it did not see; the new "
+        f"model learns from all {len(training)}. It takes about twice as long."
+    )
+    return Split(
+        tuple(one.pair for one in training), tuple(one.pair for one in aside), "folds", text, folds, warnings
+    )
+
+
+def _one_part(count: int) -> str:
+    return {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth"}[count]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

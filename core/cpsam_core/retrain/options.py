@@ -1,0 +1,88 @@
+"""What a user chooses for one click; whatever is left open, the engine decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from cpsam_core.finetune.settings import TrainSettings, rate_for
+from cpsam_core.retrain.defaults import default_settings
+
+if TYPE_CHECKING:
+    from cpsam_core.retrain.candidates import Candidate
+    from cpsam_core.retrain.plan import RetrainingPlan
+
+__all__ = ["TrainOptions", "plan_of", "settings_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainOptions:
+    """What the user chose; None leaves it to the engine.
+
+    Attributes
+    ----------
+    start
+        Name or file of the model to start from.
+    name
+        Name of the new model; empty for a unique one.
+    changes
+        Fields of `TrainSettings` that differ from what suits the start model.
+    scale
+        Range of resizing, where it differs.
+    classes
+        Whether to train classes; None where objects have some.
+    device, precision
+        Where to compute and in what.
+    thorough
+        Judge by folds, see `kept_aside.split`.
+    minutes
+        How long the training may take, about; None is as long as it takes.
+    """
+
+    start: str = ""
+    name: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    scale: tuple[float, float] | None = None
+    classes: bool | None = None
+    device: str | None = None
+    precision: str | None = None
+    thorough: bool = False
+    minutes: float | None = None
+
+
+def settings_of(options: TrainOptions, classes: bool = False) -> TrainSettings:
+    """Return how to train: what suits the start model, and `classes` where there are some, with the user's changes.
+
+    Raises
+    ------
+    SettingsError
+        A change makes no sense.
+    """
+    changes = dict(options.changes)
+    mode = changes.get("mode", "full")
+    # The other modes' own rates are large enough for classes.
+    settings = default_settings(options.start, classes and mode == "full")
+    if mode != "full" and "learning_rate" not in changes:
+        changes["learning_rate"] = rate_for(mode, settings.learning_rate)
+    if options.scale is not None:
+        changes["augmentation"] = replace(settings.augmentation, scale=options.scale)
+    return replace(settings, **changes)
+
+
+def plan_of(candidates: Iterable[Candidate], options: TrainOptions) -> RetrainingPlan:
+    """Decide what one click decides; errors are those of `plan_retraining`."""
+    from cpsam_core.retrain.plan import plan_retraining
+
+    known = tuple(candidates)
+    classes = options.classes is not False and any(one.classes for one in known if one.wanted)
+    settings = settings_of(options, classes)
+    return plan_retraining(
+        known,
+        options.start,
+        name=options.name or None,
+        settings=settings,
+        classes=options.classes,
+        seed=settings.seed,
+        thorough=options.thorough,
+    )

@@ -1,0 +1,163 @@
+"""Trainings that were interrupted: what they were asked to do is written down, so that they can go on.
+
+``NAME.request.json`` lies beside ``NAME.partial``, the state, in the folder of the user's own models.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cpsam_core.data.image_input import ImageInput
+from cpsam_core.data.pairs import pair_of
+from cpsam_core.errors import CpsamError, TrainingError
+from cpsam_core.progress import Progress, silent
+from cpsam_core.retrain.candidates import Candidate, Use, describe
+from cpsam_core.retrain.options import TrainOptions, settings_of
+from cpsam_core.system.atomic import write_bytes
+from cpsam_core.weights import own_folder, remove_model
+from cpsam_core.weights.library import own_file
+
+__all__ = [
+    "REQUEST",
+    "TrainRequest",
+    "candidates_of",
+    "check_free",
+    "discard",
+    "interrupted",
+    "read_request",
+    "request_path",
+    "state_path",
+    "throw_away",
+    "write_request",
+]
+
+REQUEST = ".request.json"
+USES = ("auto", "train", "aside", "exclude")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRequest:
+    """What an interrupted training was asked to do: options, and how each image is used and seen."""
+
+    path: Path
+    options: TrainOptions
+    images: tuple[tuple[Path, Use], ...]
+    seen: tuple[ImageInput, ...] = ()
+
+
+def request_path(name: str) -> Path:
+    """Return the file that says what a training was asked to do."""
+    return own_folder() / f"{name}{REQUEST}"
+
+
+def state_path(name: str) -> Path:
+    """Return the file of the state of a training."""
+    return own_folder() / f"{name}.partial"
+
+
+def write_request(path: Path, candidates: Iterable[Candidate], options: TrainOptions) -> None:
+    """Write down what a training is to do."""
+    known = tuple(candidates)
+    content = {
+        "start": options.start,
+        "name": options.name,
+        "changes": dict(options.changes),
+        "scale": options.scale,
+        "classes": options.classes,
+        "device": options.device,
+        "precision": options.precision,
+        "thorough": options.thorough,
+        "minutes": options.minutes,
+        "images": [[str(one.pair.image), one.use] for one in known],
+        "seen": [one.pair.seen.to_dict() for one in known],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(path, json.dumps(content, indent=1).encode())
+
+
+def read_request(path: Path) -> TrainRequest | None:
+    """Read what `write_request` wrote; None where it is no such file."""
+    try:
+        stored = json.loads(path.read_bytes())
+        images = tuple((Path(str(image)), use) for image, use in stored["images"])
+        seen = tuple(ImageInput.from_dict(one) for one in stored.get("seen", []))
+        if not all(use in USES for _, use in images) or len(seen) not in (0, len(images)):
+            return None
+        scale, minutes = stored["scale"], stored.get("minutes")
+        options = TrainOptions(
+            str(stored["start"]),
+            str(stored["name"]),
+            dict(stored["changes"]),
+            (float(scale[0]), float(scale[1])) if scale else None,
+            stored["classes"],
+            stored["device"],
+            stored["precision"],
+            bool(stored.get("thorough")),
+            None if minutes is None else float(minutes),
+        )
+        settings_of(options)  # refuses what makes no sense
+        # What goes on or is dropped lies beside it, under that name.
+        if path.name != f"{options.name}{REQUEST}":
+            return None
+    except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, CpsamError):
+        return None
+    return TrainRequest(path, options, images, seen)
+
+
+def interrupted() -> tuple[TrainRequest, ...]:
+    """Return the trainings that were not finished, the newest first."""
+    folder = own_folder()
+    if not folder.is_dir():
+        return ()
+    files = sorted(folder.glob(f"*{REQUEST}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    known = (read_request(path) for path in files)
+    return tuple(one for one in known if one is not None)
+
+
+def candidates_of(request: TrainRequest, progress: Progress = silent) -> tuple[Candidate, ...]:
+    """Look again at the images of an interrupted training.
+
+    Raises
+    ------
+    ImageError
+        An image or its masks are gone.
+    """
+    found = []
+    seen = request.seen or (None,) * len(request.images)
+    for number, ((image, use), how) in enumerate(zip(request.images, seen, strict=True)):
+        progress(number, len(request.images), image.name)
+        pair = pair_of(image)
+        found.append(describe(pair if how is None else replace(pair, seen=how), use))
+    return tuple(found)
+
+
+def check_free(name: str) -> None:
+    """Refuse a name under which a training was interrupted, for a new one.
+
+    Raises
+    ------
+    TrainingError
+        With what can be done.
+    """
+    if name and state_path(name).is_file():
+        raise TrainingError(
+            f"A training named {name} was interrupted. Choose another name, or go on with it or give it up: "
+            "Train, Continue an interrupted training (cpsam retrain --resume)."
+        )
+
+
+def throw_away(name: str) -> None:
+    """Remove what a training left: its request, its state, and its model where it had come so far."""
+    request_path(name).unlink(missing_ok=True)
+    state_path(name).unlink(missing_ok=True)
+    if own_file(name) is not None:
+        remove_model(name)
+
+
+def discard(request: TrainRequest) -> None:
+    """Give up an interrupted training."""
+    request.path.unlink(missing_ok=True)
+    request.path.with_name(f"{request.options.name}.partial").unlink(missing_ok=True)

@@ -1,0 +1,324 @@
+"""One click without a window: from a folder to a verdict, and the same model by every way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from cpsam_core.checkpoints import load_model
+from cpsam_core.checkpoints.cards import read_card
+from cpsam_core.cli import main
+from cpsam_core.cli.common import CANCELLED, FAILED, OK, USAGE
+from cpsam_core.data.image_input import ImageInput
+from cpsam_core.errors import TrainingError
+from cpsam_core.finetune import EpochReport, Trainer, TrainingEvent
+from cpsam_core.images import write_labels, write_tiff
+from cpsam_core.images.project_files import ProjectFile, write_project_file
+from cpsam_core.progress import Cancelled
+from cpsam_core.retrain import RetrainingPlan, TrainOptions, candidates_in, one_click, requests
+from cpsam_core.retrain.budget import epochs_within
+from cpsam_core.retrain.elsewhere import (
+    Forgetting,
+    compare_elsewhere,
+    earlier_images,
+    forgetting_text,
+    remember_images,
+)
+from cpsam_core.retrain.lineage import Lineage
+from cpsam_core.retrain.verdict import Difference
+from cpsam_core.segment.segmenter import Segmenter
+from tests.core.retrain.test_retrain import grid, put
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+QUICK = {"epochs": 2, "samples": 2, "warmup": 0, "score_every": 2, "threads": 1}
+FLAGS = ["--epochs", "2", "--samples", "2", "--warmup", "0", "--threads", "1", "--device", "cpu"]
+FLAGS += ["--precision", "float32"]
+
+
+class Hears:
+    """Keeps what a training tells."""
+
+    def __init__(self) -> None:
+        self.plan: RetrainingPlan | None = None
+        self.epochs: list[EpochReport] = []
+
+    def on_plan(self, plan: RetrainingPlan) -> None:
+        self.plan = plan
+
+    def on_epoch(self, report: EpochReport) -> None:
+        self.epochs.append(report)
+
+    def on_event(self, event: TrainingEvent) -> None:
+        pass
+
+
+@pytest.fixture
+def cells(folder: Path) -> Path:
+    for number in range(4):
+        put(folder / "cells", f"c{number}", grid(), noise=number)
+    return folder / "cells"
+
+
+def options(start: Path, **changes: Any) -> TrainOptions:
+    return replace(TrainOptions(str(start), "new", QUICK, device="cpu", precision="float32"), **changes)
+
+
+def test_a_click_plans_trains_and_judges(cells: Path, tiny_model: Path) -> None:
+    hears = Hears()
+    outcome = one_click(candidates_in(cells), options(tiny_model), hears)
+    assert hears.plan is outcome.plan and len(hears.epochs) == 2
+    assert outcome.change is not None and len(outcome.change.images) == 1
+    assert {one.kind for one in outcome.elsewhere} == {
+        "fluorescent nuclei",
+        "stained tissue",
+        "phase contrast",
+    }
+    card = read_card(outcome.trained.path)
+    assert card is not None
+    assert set(card.scores) == {"kept aside", "fluorescent nuclei", "stained tissue", "phase contrast"}
+    assert outcome.trained.result.best_epoch is None  # what gives the verdict chose nothing
+    assert outcome.plan.text in outcome.text
+    assert requests.interrupted() == ()
+
+
+def test_a_thorough_verdict_judges_every_image(cells: Path, tiny_model: Path) -> None:
+    outcome = one_click(candidates_in(cells), options(tiny_model, thorough=True), Hears())
+    assert outcome.change is not None and len(outcome.change.images) == 4
+    assert len(outcome.trained.card.images) == 4
+
+
+def test_an_early_stop_is_chosen_on_other_images_than_the_verdict(cells: Path, tiny_model: Path) -> None:
+    hears = Hears()
+    changes = {**QUICK, "patience": 1, "epochs": 3, "learning_rate": 1.0}
+    outcome = one_click(candidates_in(cells), options(tiny_model, changes=changes), hears)
+    assert outcome.trained.result.best_epoch is not None
+    plan = outcome.plan
+    assert not {pair.image for pair in plan.aside} & {pair.image for pair in plan.training}
+
+
+def test_the_same_images_make_the_same_model_by_every_way(folder: Path, tiny_model: Path) -> None:
+    """One click, `cpsam retrain` and `cpsam train`, with channels, brightness and size from the projects."""
+    cells = folder / "cells"
+    cells.mkdir()
+    for number in range(2):
+        pixels = np.random.default_rng(number).integers(0, 99, (4, 64, 64)).astype(np.uint8)
+        pixels[3] = 150 * (grid() > 0) + number
+        write_tiff(cells / f"c{number}.tif", pixels, "CYX")
+        seen = ImageInput(channels=(3,), diameter=10.0).to_dict()
+        write_project_file(
+            cells / f"c{number}.cpsam", ProjectFile(grid()[None], settings=seen, review="corrected")
+        )
+    names = [f"c{number}.tif" for number in range(2)]
+    clicked = candidates_in(cells, {cells / name: "train" for name in names})
+    # Both learn from all of both images: no part is kept aside.
+    plan_free = [replace(one, digest="") for one in clicked]
+    assert {one.diameter for one in plan_free} == {10.0}
+    one = one_click(clicked, options(tiny_model, changes={**QUICK, "seed": 3}), Hears())
+    left = [pair.leave_out for pair in one.plan.training]
+    assert (
+        main(
+            [
+                "retrain",
+                str(cells),
+                "--model",
+                str(tiny_model),
+                "--name",
+                "two",
+                "--promote",
+                "always",
+                "--seed",
+                "3",
+                "--score-every",
+                "2",
+                "--train",
+                *names,
+                *FLAGS,
+            ]
+        )
+        == OK
+    )
+    again = one_click(clicked, options(tiny_model, name="three", changes={**QUICK, "seed": 3}), Hears())
+    states = [
+        load_model(path)[0].state_dict()
+        for path in (one.trained.path, one.trained.path.with_name("two.safetensors"), again.trained.path)
+    ]
+    for other in states[1:]:
+        assert all(torch.equal(value, other[key]) for key, value in states[0].items())
+    cards = [read_card(one.trained.path.with_name(f"{name}.safetensors")) for name in ("new", "two")]
+    assert cards[0] is not None and cards[1] is not None and any(left)
+    assert cards[0].channels == cards[1].channels == ("channel 4",)
+    assert cards[0].diameter == cards[1].diameter
+    assert (
+        main(
+            [
+                "train",
+                str(cells),
+                "--model",
+                str(tiny_model),
+                "--out",
+                "whole.safetensors",
+                "--crop",
+                "128",
+                "--seed",
+                "3",
+                *FLAGS,
+            ]
+        )
+        == OK
+    )
+    whole = read_card("whole.safetensors")
+    assert whole is not None and (whole.channels, whole.diameter) == (cards[0].channels, cards[0].diameter)
+    assert whole.settings["augmentation"] == cards[0].settings["augmentation"]
+    assert whole.settings["learning_rate"] == cards[0].settings["learning_rate"]
+
+
+def test_the_command_keeps_only_what_is_better(
+    cells: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    command = ["retrain", str(cells), "--model", str(tiny_model), "--name", "mine", *FLAGS]
+    assert main(command) == OK
+    said = capsys.readouterr()
+    assert "not kept: mine, it is not known to be better" in said.out
+    assert "judged on" in said.err and "all kept aside" in said.out and "not different" in said.out
+    assert not (tmp_path / "models" / "mine.safetensors").exists()
+    assert main([*command, "--promote", "always"]) == OK
+    assert "kept: mine" in capsys.readouterr().out
+    assert (tmp_path / "models" / "mine.safetensors").exists()
+    assert main([*command, "--name", "other", "--promote", "never"]) == OK
+    assert not (tmp_path / "models" / "other.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ([], USAGE, "which folder"),
+        (["nowhere"], USAGE, "no folder nowhere"),
+        (["cells", "--aside", "x.tif"], USAGE, "no image x.tif"),
+        (["cells", "--epochs", "0"], USAGE, "at least one epoch"),
+        (["cells", "--minutes", "0"], USAGE, "above 0"),
+        (["--resume", "mine"], FAILED, "no interrupted training named 'mine'"),
+        (["cells", "--exclude", "c0.tif", "c1.tif", "c2.tif", "c3.tif"], FAILED, "No image is corrected yet"),
+    ],
+)
+def test_what_makes_no_sense_is_said(
+    cells: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, said: str
+) -> None:
+    assert main(["retrain", *arguments]) == code
+    assert said in capsys.readouterr().err
+
+
+def test_an_interrupted_click_goes_on(
+    cells: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = one_click(candidates_in(cells), options(tiny_model, name="whole"), Hears())
+
+    def cancel(done: int, total: int, note: str = "") -> None:
+        if note.startswith("epoch 2"):
+            raise Cancelled
+
+    seen = ImageInput(channels=(0,))
+    looked = candidates_in(cells, otherwise=seen)
+    with pytest.raises(Cancelled):
+        one_click(candidates_in(cells), options(tiny_model), Hears(), cancel)
+    (request,) = requests.interrupted()
+    assert request.options.name == "new" and len(request.images) == 4
+    with pytest.raises(TrainingError, match="new was interrupted"):
+        requests.check_free("new")
+    with pytest.raises(TrainingError, match="another set of images"):
+        one_click(looked, options(tiny_model), Hears())
+    assert main(["retrain", "--resume", "new", "--promote", "always"]) == OK
+    assert "going on after epoch 1" in capsys.readouterr().err
+    states = [
+        load_model(whole.trained.path.with_name(f"{n}.safetensors"))[0].state_dict() for n in ("whole", "new")
+    ]
+    assert all(torch.equal(value, states[1][key]) for key, value in states[0].items())
+    assert requests.interrupted() == ()
+
+
+def test_a_request_remembers_how_images_are_seen(cells: Path, tmp_path: Path) -> None:
+    looked = candidates_in(cells, otherwise=ImageInput(channels=(0,), diameter=9.0))
+    path = tmp_path / "models" / f"new{requests.REQUEST}"
+    asked = TrainOptions("cpsam-lite", "new", {"epochs": 3}, (0.5, 2.0), None, thorough=True, minutes=4.0)
+    requests.write_request(path, looked, asked)
+    (request,) = requests.interrupted()
+    assert request.options == asked
+    assert {one.pair.seen for one in requests.candidates_of(request)} == {
+        ImageInput(channels=(0,), diameter=9.0)
+    }
+
+
+def test_a_cancelled_command_can_go_on(
+    cells: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real: Any = Trainer.run
+
+    def stopped(self: Trainer, progress: Any) -> Any:
+        def report(done: int, total: int, note: str = "") -> None:
+            progress(done, total, note)
+            if done == 3:
+                raise Cancelled
+
+        return real(self, report)
+
+    command = ["retrain", str(cells), "--model", str(tiny_model), "--name", "mine", *FLAGS]
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "run", stopped)
+        assert main(command) == CANCELLED
+    assert [request.options.name for request in requests.interrupted()] == ["mine"]
+    requests.throw_away("mine")
+    assert requests.interrupted() == ()
+
+
+def test_a_time_limit_makes_fewer_epochs(cells: Path, tiny_model: Path) -> None:
+    assert epochs_within(600, 5.0, 100) == 100
+    assert epochs_within(600, 12.0, 100) == 50
+    assert epochs_within(600, 1e6, 100) == 5  # fewer would teach nothing
+    changes = {**QUICK, "epochs": 9}
+    outcome = one_click(candidates_in(cells), options(tiny_model, changes=changes, minutes=1e-9), Hears())
+    assert len(outcome.trained.card.losses) == 5
+    assert any("5 epochs instead of 9" in text for text in outcome.plan.warnings)
+
+
+# -- elsewhere -----------------------------------------------------------------------------------------------
+
+
+def test_what_was_lost_elsewhere_is_said() -> None:
+    lost = Forgetting("fluorescent nuclei", 0.8, 0.6, Difference("worse", -0.2, -0.3, -0.1, 90, 4))
+    same = Forgetting("stained tissue", 0.5, 0.5, Difference("not different", 0.0, -0.1, 0.1, 60, 4, 50))
+    assert forgetting_text([lost, same]) == "Elsewhere, the new model loses 0.20 on fluorescent nuclei."
+    assert "not different" in forgetting_text([same]) and forgetting_text([]) == ""
+
+
+def test_earlier_images_are_found_again(cells: Path, tiny_model: Path) -> None:
+    from cpsam_core.checkpoints.cards import Aside, hash_file
+
+    digests = {name: hash_file(cells / f"{name}.tif") for name in ("c0", "c1", "c2")}
+    remember_images((digest, cells / f"{name}.tif") for name, digest in digests.items())
+    lineage = Lineage(
+        {}, {digests["c0"]: Aside("c0.tif")}, {digests["c1"]: "c1.tif", digests["c2"]: "c2.tif"}
+    )
+    found = earlier_images(lineage, [digests["c2"]])
+    assert [pair.image.name for pair in found] == ["c0.tif", "c1.tif"]
+    write_tiff(cells / "c1.tif", np.zeros((64, 64), np.uint8), "YX")  # another image by now
+    (cells / "c0.tif").unlink()
+    assert earlier_images(lineage, []) == tuple(
+        p for p in earlier_images(lineage, []) if p.image.name == "c2.tif"
+    )
+    model = Segmenter.load(tiny_model, "cpu", "float32")
+    kinds = compare_elsewhere(model, model, earlier_images(lineage, []))
+    assert kinds[0].kind == "your earlier images" and len(kinds) == 4
+    assert all(one.difference.word == "not different" for one in kinds)
+
+
+def test_labels_of_other_size_do_not_stop_the_look(cells: Path, tiny_model: Path) -> None:
+    from cpsam_core.data.pairs import pair_of
+
+    write_labels(cells / "c0_masks.tif", np.zeros((9, 9), np.uint32))
+    model = Segmenter.load(tiny_model, "cpu", "float32")
+    assert len(compare_elsewhere(model, model, [pair_of(cells / "c0.tif")])) == 3

@@ -1,0 +1,99 @@
+"""The paired test: how often it is wrong, and how often it sees a true gain."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.special import ndtri
+
+from cpsam_core.retrain.verdict import Difference, Units, difference_of
+
+TRIALS = 200
+
+
+def independent(rng: np.random.Generator, cells: int, skill: float, alike: float, images: int) -> list[Units]:
+    """Two models of one skill; `alike` is how much they find the same cells easy. Half of the missed are false, too."""
+    found = []
+    for _ in range(images):
+        count = cells // images
+        shared = rng.standard_normal(count) * alike**0.5
+        old, new = (shared + rng.standard_normal(count) * (1 - alike) ** 0.5 < ndtri(skill) for _ in range(2))
+        false = [1 + (~hit & (rng.random(count) < 0.5)) for hit in (old, new)]
+        found.append(np.stack([old, false[0], new, false[1], np.ones(count)], axis=1).astype(np.int64))
+    return found
+
+
+def retrained(rng: np.random.Generator, cells: int, before: float, after: float) -> list[Units]:
+    """A new model that keeps 97 % of what the old one found, and finds as many more as its skill asks for."""
+    old = rng.random(cells) < before
+    kept = 0.97
+    gained = (after - before * kept) / (1 - before)
+    new = rng.random(cells) < np.where(old, kept, gained)
+    ones = np.ones(cells)
+    return [np.stack([old, ones, new, ones, ones], axis=1).astype(np.int64)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "alike", "images"), [(20, 0.5, 1), (100, 0.5, 1), (100, 0.8, 4), (160, 0.8, 8)]
+)
+def test_models_of_one_skill_are_rarely_called_better(cells: int, alike: float, images: int) -> None:
+    rng = np.random.default_rng((cells, images))
+    words = [difference_of(independent(rng, cells, 0.7, alike, images)).word for _ in range(TRIALS)]
+    # Three standard errors of 200 trials around 5 %.
+    assert words.count("better") <= 0.05 * TRIALS + 3 * (TRIALS * 0.05 * 0.95) ** 0.5
+    assert words.count("worse") <= 0.05 * TRIALS + 3 * (TRIALS * 0.05 * 0.95) ** 0.5
+    assert words.count("better") + words.count("worse") <= 0.1 * TRIALS
+
+
+def test_over_all_of_them_at_most_one_in_twenty() -> None:
+    rng = np.random.default_rng(1)
+    kinds = [(30, 0.5, 1), (100, 0.8, 2), (200, 0.5, 8)]
+    words = [
+        difference_of(independent(rng, cells, skill, alike, images)).word
+        for cells, alike, images in kinds
+        for skill in (0.6, 0.8)
+        for _ in range(60)
+    ]
+    assert words.count("better") <= 0.05 * len(words)
+
+
+def test_a_true_gain_of_a_tenth_is_seen_with_a_hundred_cells() -> None:
+    rng = np.random.default_rng(2)
+    words = [difference_of(retrained(rng, 100, 0.7, 0.8)).word for _ in range(TRIALS)]
+    assert words.count("better") >= 0.8 * TRIALS
+    assert words.count("worse") == 0
+
+
+def units(*rows: tuple[int, int, int, int, int]) -> Units:
+    return np.array(rows, np.int64)
+
+
+def test_the_interval_and_what_would_settle_it() -> None:
+    same, gained = (1, 1, 1, 1, 1), (0, 1, 1, 1, 1)
+    unsure = difference_of([units(*[same] * 18, *[gained] * 2)])
+    assert (unsure.word, unsure.objects, unsure.images) == ("not different", 20, 1)
+    assert unsure.change == pytest.approx(0.1) and unsure.low <= 0.05 < 0.15 < unsure.high
+    assert 1 <= unsure.more < 100
+    sure = difference_of([units(*[same] * 80, *[gained] * 20)])
+    assert sure.word == "better" and sure.more == 0 and 0 < sure.low < 0.2 < sure.high
+    assert sure.interval == f"+0.20, between {sure.low:+.2f} and {sure.high:+.2f}"
+    assert difference_of([units(*[same] * 80, *[gained] * 20)]) == sure  # no chance in it
+
+
+def test_whole_images_speak_where_there_are_many() -> None:
+    """One image in which all turned right is one case, and not two hundred."""
+    same, gained, lost = (1, 1, 1, 1, 1), (0, 1, 1, 1, 1), (1, 1, 0, 1, 1)
+    quiet = [units(*[same] * 20) for _ in range(7)]
+    assert difference_of([units(*[gained] * 200), *quiet]).word == "not different"
+    assert difference_of([units(*[gained] * 5, *[same] * 15) for _ in range(8)]).word == "better"
+    assert difference_of([units(*[lost] * 5, *[same] * 15) for _ in range(8)]).word == "worse"
+
+
+def test_false_objects_count_and_few_objects_say_nothing() -> None:
+    same, ghost_gone, ghost_new = (1, 1, 1, 1, 1), (0, 1, 0, 0, 0), (0, 0, 0, 1, 0)
+    assert difference_of([units(*[same] * 20, *[ghost_gone] * 12)]).word == "better"
+    assert difference_of([units(*[same] * 20, *[ghost_new] * 12)]).word == "worse"
+    assert difference_of([units(*[(0, 1, 1, 1, 1)] * 9)]).word == "not different"
+    nothing = difference_of([])
+    assert (nothing.word, nothing.objects, nothing.interval) == ("not different", 0, "")
+    assert isinstance(nothing, Difference) and nothing.more > 0
