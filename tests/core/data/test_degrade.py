@@ -116,7 +116,7 @@ def test_blur_is_drawn_from_its_range(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cpsam_core.data.degrade.shot_noise", lambda pixels, photons, rng: pixels)
     image = np.zeros((8, 200, 1), np.float32)
     image[:, 100:] = 1
-    for diameter in (30.0, 15.0):
+    for diameter in (30.0, 60.0):
         widths = [edge_width(degrade(image, "blur", diameter, np.random.default_rng(s))) for s in range(200)]
         unit = diameter / 30 * 5
         assert min(widths) == pytest.approx(0.1 * unit, rel=0.35)
