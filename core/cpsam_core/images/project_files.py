@@ -358,7 +358,7 @@ def read_image_name(path: AnyPath) -> str:
 
 
 def is_corrected(path: AnyPath, key: DocumentKey | None = None) -> bool:
-    """Tell whether somebody corrected or verified the masks of a project; they are not read for it.
+    """Tell whether somebody corrected, verified or called complete the masks of a project; they are not read for it.
 
     With `key`, only that document counts. A project that cannot be read counts as corrected, so that whoever reads it
     in full says why.
@@ -368,7 +368,7 @@ def is_corrected(path: AnyPath, key: DocumentKey | None = None) -> bool:
             members = members_of(archive)
             keys = (WHOLE,) if key is None and not documents_of(members) else documents_of(members)
             tables = [_table(archive, members, Path(path), one.folder) for one in keys if key in (None, one)]
-        if any(table.get("review") in ("corrected", "verified") for table in tables):
+        if any(table.get("review") in ("corrected", "verified") or table.get(COMPLETE) for table in tables):
             return True
         rows = [fields for table in tables for fields in table["objects"].values()]
         return any(fields.get("origin", "hand") != "model" for fields in rows)

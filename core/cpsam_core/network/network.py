@@ -116,12 +116,15 @@ class Network:
         self._leave_device()
 
     def _leave_device(self) -> None:
-        """Go on on the processor, where the accelerator has not enough memory for the network and one tile."""
+        """Move to the processor where the accelerator cannot hold the network and one tile."""
         if self.device.type == "cpu":
             raise CpsamError(
-                "This machine has not enough memory for the network and a single tile; close other programs."
+                "There is not enough memory for a single tile of this network. "
+                "Close other programs, or take a smaller model."
             )
-        log.warning("%s has not enough memory for a single tile; going on on the CPU, slower", self.device)
+        log.warning(
+            "not enough memory for a single tile on %s; continuing on the CPU, which is slower", self.device
+        )
         cpu = torch.device("cpu")
         # Whoever computed in full precision goes on in it; reduced precision is worth what the processor makes of it.
         full = self.precision == torch.float32

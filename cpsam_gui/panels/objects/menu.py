@@ -20,6 +20,7 @@ BATCH: tuple[tuple[str, Callable[..., str | None]], ...] = (
     ("Merge", operations.merge),
     ("Lock or unlock", operations.set_locked),
     ("Mark uncertain or certain", operations.set_uncertain),
+    ("Separate pieces", operations.separate_pieces),
     ("Fill holes", operations.fill_holes),
     ("Smooth", operations.smooth),
 )

@@ -124,7 +124,10 @@ def test_not_even_one_tile_fits_then_the_processor_goes_on(
     np.testing.assert_allclose(network(given), expected, atol=1e-5)
     assert tried[:3] == [5, 2, 1]
     assert len(warnings(caplog)) == 3
-    assert warnings(caplog)[-1] == "cuda has not enough memory for a single tile; going on on the CPU, slower"
+    assert (
+        warnings(caplog)[-1]
+        == "not enough memory for a single tile on cuda; continuing on the CPU, which is slower"
+    )
     assert network.device.type == "cpu"
     assert network.precision == torch.float32
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, Qt
 from PyQt6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
-from PyQt6.QtWidgets import QApplication, QMenu
+from PyQt6.QtWidgets import QApplication
 
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_gui.actions.install import WindowActions
@@ -299,9 +299,9 @@ def test_the_table_filters_sorts_and_offers_batch_operations(hand: Hand, qtbot: 
     session, panel = hand.window.session, hand.window.panel(ObjectsPanel)
     hand.click(20.5, 60.5)
     number = under(hand, 20, 60)
-    menu = QMenu()
-    panel.fill_menu(menu)
+    menu = panel.open_menu(QPoint())
     {action.text(): action for action in menu.actions()}["Mark uncertain or certain"].trigger()
+    menu.close()
     assert session.document.objects[number].uncertain
     panel.filter.setCurrentIndex(panel.filter.findData("Uncertain"))
     assert panel.model.ids.tolist() == [number]
