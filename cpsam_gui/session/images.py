@@ -50,6 +50,10 @@ class Images(QObject):
         """How the axes of the open image were read."""
         self.histograms: tuple[tasks.Histogram, ...] = ()
         """Brightness of each channel of the open image."""
+        self.scenes: tuple[str, ...] = ()
+        """Names of the images in the open file; empty where there is one only."""
+        self.times = 1
+        """How many time points the open file has."""
         self.chosen: tuple[int, ...] | None = None
         """Channels that go to the network, in its order; None for the first ones."""
         self._answers: dict[tuple[Path, tuple[int, ...]], tasks.Reading] = {}
@@ -109,6 +113,7 @@ class Images(QObject):
         self._open_image.image = image
         self._open_image.path = Path(image.path) if image.path is not None else None
         self.reading, self.histograms = reading or opened.reading, opened.histograms
+        self.scenes, self.times = opened.scenes, opened.times
         if self.chosen is not None and max(self.chosen, default=0) >= image.pixels.shape[3]:
             self.chosen = None  # another kind of image
         self._open_image.adopt(Document(image.pixels.shape[:3], self._preferences.now.history_bytes))

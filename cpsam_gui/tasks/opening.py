@@ -152,8 +152,7 @@ def unsure_axes(raw: Raw) -> str | None:
     except ImageError:
         # Nothing fits by its length: rows and columns last, then depth, channel and time before them.
         return ("TZC"[-(len(shape) - 2) :] + "YX") if len(shape) in (3, 4, 5) else None
-    several = "T" in resolved and shape[resolved.index("T")] > 1
-    return resolved if guessed or several else None
+    return resolved if guessed else None
 
 
 def _refuse_masks(path: Path) -> None:

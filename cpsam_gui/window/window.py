@@ -27,6 +27,7 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.session import Session
 from cpsam_gui.storage.companions import holds_objects, images_in, seg_path
 from cpsam_gui.window.docks import make_docks
+from cpsam_gui.window.documents import DocumentChooser
 from cpsam_gui.window.pages import Pages
 from cpsam_gui.window.planes import PlaneSlider
 from cpsam_gui.window.recent_menu import remember
@@ -63,6 +64,7 @@ class Window(QMainWindow):
         self.canvas = Canvas(self.session)
         self.welcome = Welcome(self.canvas, self.ask_open, self.open_demo)
         self.planes = PlaneSlider(self.session)
+        self.documents = DocumentChooser(self.session, self.may_leave)
         self.setCentralWidget(self._centre())
         if model:
             self.session.runs.change(name=model)
@@ -88,6 +90,7 @@ class Window(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.canvas, 1, 0)
         layout.addWidget(self.planes, 1, 1)
+        layout.addWidget(self.documents, 2, 0, 1, 2)
         layout.setColumnStretch(0, 1)
         self._layout = layout
         return centre

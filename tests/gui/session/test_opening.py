@@ -69,12 +69,12 @@ def test_given_axes_are_not_asked(unsure_file: Path) -> None:
     assert isinstance(opened, tasks.Opened)
 
 
-def test_time_points_are_asked(tmp_path: Path) -> None:
+def test_a_movie_opens_at_its_first_time_point(tmp_path: Path) -> None:
     path = tmp_path / "film.tif"
     tifffile.imwrite(path, np.zeros((4, 20, 30), np.uint8), metadata={"axes": "TYX"}, imagej=True)
-    unsure = tasks.open_image(path, quiet)
-    assert isinstance(unsure, tasks.Unsure)
-    assert unsure.axes == "TYX"
+    opened = tasks.open_image(path, quiet)
+    assert isinstance(opened, tasks.Opened)
+    assert (opened.image.time, opened.times) == (0, 4)
 
 
 def test_masks_of_cellpose_are_no_image(tmp_path: Path) -> None:

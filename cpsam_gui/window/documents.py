@@ -1,0 +1,91 @@
+"""The slider of time points and the list of scenes below the canvas: each has masks of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
+
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.style.theme import GRID
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpsam_gui.session import Session
+
+SETTLE_MS = 150
+"""A slider that is dragged opens the time point where it comes to rest."""
+
+
+class DocumentChooser(QWidget):
+    """Chooses scene and time point of the open file; shown whenever the file has several.
+
+    `may_leave` asks about unsaved work before another one is opened.
+    """
+
+    def __init__(self, session: Session, may_leave: Callable[[], bool]) -> None:
+        super().__init__()
+        self._session, self._may_leave = session, may_leave
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        self.scenes = QComboBox()
+        self.scenes.setToolTip(translate("Scene: an image of this file"))
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setToolTip(translate("Time point; each has masks of its own"))
+        self.text = QLabel()
+        layout.addWidget(self.scenes)
+        layout.addWidget(self.slider, 1)
+        layout.addWidget(self.text)
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(SETTLE_MS)
+        self._settled.timeout.connect(self._open)
+        self.slider.valueChanged.connect(self._moved)
+        self.scenes.activated.connect(lambda _: self._open())
+        session.image_changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        image, images = self._session.image, self._session.images
+        self._settled.stop()
+        self.slider.blockSignals(True)
+        self.slider.setRange(0, images.times - 1)
+        self.slider.setValue((image.time or 0) if image is not None else 0)
+        self.slider.blockSignals(False)
+        self.scenes.clear()
+        self.scenes.addItems(images.scenes)
+        self.scenes.setCurrentIndex((image.scene_number or 0) if image is not None else 0)
+        self.scenes.setVisible(len(images.scenes) > 1)
+        for widget in (self.slider, self.text):
+            widget.setVisible(images.times > 1)
+        self._count()
+        self.setVisible(self._session.path is not None and (images.times > 1 or len(images.scenes) > 1))
+
+    def _count(self) -> None:
+        words = translate("time {number} / {count}")
+        self.text.setText(words.format(number=self.slider.value() + 1, count=self.slider.maximum() + 1))
+
+    def _moved(self) -> None:
+        self._count()
+        self._settled.start()
+
+    def _open(self) -> None:
+        """Open what is chosen, after unsaved work was looked after; else go back to what is shown."""
+        session, image = self._session, self._session.image
+        if session.path is None or image is None:
+            return
+        several = len(session.images.scenes) > 1
+        scene = self.scenes.currentIndex() if several else None
+        time = self.slider.value() if session.images.times > 1 else None
+        if (scene, time) == (image.scene_number, image.time):
+            return
+        if not self._may_leave():
+            self._show()
+            return
+        # Another scene may have other axes and fewer time points.
+        same = scene == image.scene_number
+        reading = replace(session.images.reading, scene=scene, time=time if same else None)
+        session.images.open(session.path, reading=replace(reading, axes=image.axes) if same else reading)
