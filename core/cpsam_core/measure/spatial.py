@@ -20,8 +20,8 @@ from cpsam_core.measure.objects import Column, ObjectMeasurements
 
 __all__ = ["anndata_of", "spatialdata_of", "write_anndata"]
 
-NAME = "cells"
-"""Of masks and table in a SpatialData."""
+MASKS, TABLE = "cells", "measurements"
+"""Names of elements in a SpatialData."""
 
 
 def anndata_of(columns: Mapping[str, Column]) -> Any:
@@ -89,7 +89,7 @@ def spatialdata_of(labels: NDArray[Any], pixels: NDArray[Any] | None, table: Obj
     Returns
     -------
     spatialdata.SpatialData
-        Elements ``image`` and ``cells``, and the table ``cells``; `write` stores it as zarr.
+        Elements ``image`` and ``cells``, and the table ``measurements``; `write` stores it as zarr.
 
     Raises
     ------
@@ -100,11 +100,13 @@ def spatialdata_of(labels: NDArray[Any], pixels: NDArray[Any] | None, table: Obj
     if labels.ndim != 2:
         raise ImageError("SpatialData is made of a plane; choose one of the stack.")
     made = anndata_of(table.columns)
-    made.obs["region"] = NAME
+    made.obs["region"] = MASKS
     made.obs["region"] = made.obs["region"].astype("category")
     elements: dict[str, Any] = {
-        "labels": {NAME: models.Labels2DModel.parse(labels.astype(np.uint32), dims=("y", "x"))},
-        "tables": {NAME: models.TableModel.parse(made, region=NAME, region_key="region", instance_key="id")},
+        "labels": {MASKS: models.Labels2DModel.parse(labels.astype(np.uint32), dims=("y", "x"))},
+        "tables": {
+            TABLE: models.TableModel.parse(made, region=MASKS, region_key="region", instance_key="id")
+        },
     }
     if pixels is not None:
         channels = list(table.channels) or [str(number) for number in range(pixels.shape[-1])]

@@ -47,4 +47,4 @@ def test_image_masks_and_table_together(tmp_path: Path) -> None:
     read = spatialdata.read_zarr(tmp_path / "all.zarr")
     np.testing.assert_array_equal(np.asarray(read["image"].data), np.moveaxis(pixels[0], -1, 0))
     joined = spatialdata.get_element_instances(read.labels["cells"])
-    assert set(read.tables["cells"].obs["id"]) == set(joined) - {0}
+    assert set(read.tables["measurements"].obs["id"]) == set(joined) - {0}
