@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from cpsam_core.dynamics.follow import follow
+from cpsam_core.dynamics.follow import Frame, follow
 from cpsam_core.dynamics.gather import drop_numbers, gather
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.errors import ImageError, SettingsError
@@ -164,22 +165,27 @@ def find_candidates(
     flow3D_smooth: float | Sequence[float] = 0.0,
     errors: bool = True,
     progress: Progress = silent,
+    frame: Frame | None = None,
 ) -> Candidates:
-    """Find the objects that `choose_masks` chooses from; nearly all the time of `find_masks`, which says more."""
+    """Find the objects that `choose_masks` chooses from; nearly all the time of `find_masks`, which says more.
+
+    With a `frame` the arrays are a part of an image, and objects that lie well inside are those of the whole image.
+    """
     _check(flows, logits, niter, max_size_fraction)
     with np.errstate(invalid="ignore"):
         inside = logits > cellprob_threshold
     if not inside.any():
         return Candidates(np.zeros(logits.shape, np.uint32), np.zeros(1, np.int64), np.zeros(1, np.float32))
     flows = _smoothed(flows, flow3D_smooth)
-    starts, ends = follow(flows, inside, niter, progress=progress)
+    starts, ends = follow(flows, inside, niter, progress=progress, frame=frame)
     del inside
     labels = gather(starts, ends, logits.shape)
     del starts, ends
     ids, sizes = runs_of(labels).areas()
     areas = np.zeros(int(ids.max(initial=0)) + 1, np.int64)
     areas[ids] = sizes
-    labels = drop_numbers(labels, areas > max_size_fraction * labels.size)
+    whole = labels.size if frame is None else math.prod(frame.shape)
+    labels = drop_numbers(labels, areas > max_size_fraction * whole)
     fit = np.full(len(areas), np.nan, np.float32)
     if errors:
         ids, values = flow_errors(labels, flows, progress=progress)
@@ -223,7 +229,7 @@ def _numbered(labels: Labels, fit: NDArray[np.float32]) -> Masks:
 
 
 def flow_errors(
-    labels: Labels, flows: Floats, *, progress: Progress = silent
+    labels: Labels, flows: Floats, *, niter: int | None = None, progress: Progress = silent
 ) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     """Return (ids in rising order, flow error of each object).
 
@@ -235,8 +241,10 @@ def flow_errors(
     labels : (y, x) or (z, y, x) uint32
     flows : (2, y, x) or (3, z, y, x) float array
         5 x unit flows from the network.
+    niter : int, optional
+        Steps of the diffusion; by default as many as the largest object needs.
     """
-    expected = flows_from_masks(labels, border="reference", exact=False, progress=progress)
+    expected = flows_from_masks(labels, niter=niter, border="reference", exact=False, progress=progress)
 
     def difference(band: slice) -> NDArray[np.float32]:
         total = np.zeros(labels[band].shape, np.float32)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,22 @@ CYCLE = 12  # steps between looks for points that have met or go round in circle
 FIRST_LOOK = 24  # before that hardly any points have met
 
 
+@dataclass(frozen=True)
+class Frame:
+    """Where a part lies in its image; rounding on the way of a pixel depends on the size of the whole.
+
+    Attributes
+    ----------
+    origin
+        First pixel of the part along each axis.
+    shape
+        Of the whole image.
+    """
+
+    origin: tuple[int, ...]
+    shape: tuple[int, ...]
+
+
 def follow(
     flows: NDArray[np.floating[Any]],
     inside: NDArray[np.bool_],
@@ -38,6 +55,7 @@ def follow(
     *,
     threads: int | None = None,
     progress: Progress = silent,
+    frame: Frame | None = None,
 ) -> tuple[Positions, Positions]:
     """Follow the pixels of cells along the flows by Euler steps with bilinear sampling.
 
@@ -56,16 +74,19 @@ def follow(
         By default as many as torch uses.
     progress : Progress
         Called after every chunk of pixels.
+    frame : Frame, optional
+        Where the arrays are a part of an image: pixels whose way stays inside end where they do in the whole image,
+        to the last bit. What is beyond the part counts as unknown.
 
     Returns
     -------
     starts, ends : (n,) int32, or int64 where the image needs it
-        Positions in the flattened image: of each pixel inside, tile by tile, and of the pixel it ends in.
+        Positions in the flattened image (part): of each pixel inside, tile by tile, and of the pixel it ends in.
     """
     import torch
 
-    field = torch.from_numpy(_scaled_field(flows, inside))
-    shape = inside.shape
+    frame = frame or Frame((0,) * inside.ndim, inside.shape)
+    field = _field(flows, inside, frame)
     threads = threads or torch.get_num_threads()
     total = int(np.count_nonzero(inside))
     position = np.dtype(np.int32 if inside.size <= np.iinfo(np.int32).max else np.int64)
@@ -78,7 +99,7 @@ def follow(
 
     def work(number: int) -> int:
         span = slice(edges[number], edges[number + 1])
-        ends[span] = _follow_chunk(field, starts[span], shape, niter)
+        ends[span] = _follow_chunk(field, starts[span], inside.shape, frame, niter)
         return edges[number + 1]
 
     for done in _in_threads(work, len(edges) - 1, threads):
@@ -97,14 +118,44 @@ def _in_threads(work: Callable[[int], int], count: int, threads: int) -> Iterato
         pool.shutdown(cancel_futures=True)
 
 
-def _scaled_field(flows: NDArray[np.floating[Any]], inside: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return (1, ndim, ...) float32: the step of every pixel in coordinates from -1 to 1, last axis first."""
+def _field(flows: NDArray[np.floating[Any]], inside: NDArray[np.bool_], frame: Frame) -> torch.Tensor:
+    """Return (1, ndim, ...) float32: the step of every pixel in coordinates from -1 to 1, last axis first.
+
+    The field of a part has the size of the whole image, so that coordinates are those of the image, but the memory of
+    the part: rows of the image overlap in it. Every place of the image is some place of that memory, and the right one
+    inside the part.
+    """
+    import torch
+
+    if frame.shape == inside.shape:
+        return torch.from_numpy(_scaled_steps(flows, inside, frame.shape)[np.newaxis])
+    part = inside.shape
+    strides = [1]
+    for length in part[:0:-1]:
+        strides.insert(0, strides[0] * length)
+    before = sum(at * stride for at, stride in zip(frame.origin, strides, strict=True))
+    reach = sum((length - 1) * stride for length, stride in zip(frame.shape, strides, strict=True)) + 1
+    # The part begins at `before`; zeros that nobody touches take no memory.
+    whole = np.zeros((inside.ndim, max(reach, before + inside.size)), np.float32)
+    whole[:, before : before + inside.size] = _scaled_steps(flows, inside, frame.shape).reshape(
+        inside.ndim, -1
+    )
+    tensor = torch.from_numpy(whole)
+    return tensor.as_strided((1, inside.ndim, *frame.shape), (0, whole.shape[1], *strides))
+
+
+def _scaled_steps(
+    flows: NDArray[np.floating[Any]],
+    inside: NDArray[np.bool_],
+    shape: tuple[int, ...],
+) -> NDArray[np.float32]:
+    """Return (ndim, ...) float32: the step of every pixel of the part in coordinates of an image of `shape`."""
     ndim = inside.ndim
-    field = np.empty((1, ndim, *inside.shape), np.float32)
+    field = np.empty((ndim, *inside.shape), np.float32)
     for axis in range(ndim):
-        scale = np.float32(2.0 / max(1, inside.shape[axis] - 1))
+        scale = np.float32(2.0 / max(1, shape[axis] - 1))
         for band in bands(inside.shape):
-            step = field[0, ndim - 1 - axis, band]
+            step = field[ndim - 1 - axis, band]
             with np.errstate(invalid="ignore"):  # infinity times 0
                 np.multiply(flows[axis, band], inside[band], out=step, casting="same_kind")
             step /= np.float32(5)
@@ -135,10 +186,12 @@ def _chunks(inside: NDArray[np.bool_], size: int) -> Iterator[NDArray[np.int64]]
 
 
 def _follow_chunk(
-    field: torch.Tensor, starts: Positions, shape: tuple[int, ...], niter: int
+    field: torch.Tensor, starts: Positions, part: tuple[int, ...], frame: Frame, niter: int
 ) -> NDArray[np.int64]:
-    """Return the flat position of the pixel in which each of `starts` ends."""
-    points = _to_unit(np.unravel_index(starts, shape), shape)
+    """Return the flat position in the part of the pixel in which each of `starts` ends."""
+    local = np.unravel_index(starts, part)
+    places = tuple(at + first for at, first in zip(local, frame.origin, strict=True))
+    points = _to_unit(places, frame.shape)
     last = np.empty_like(points)  # where points that need no more steps are for good
     group = np.arange(len(starts))  # which column of `last` each start has become
     alive = group  # which column of `last` each column of `points` is
@@ -161,7 +214,7 @@ def _follow_chunk(
             break
     _step(field, points, final)
     last[:, alive] = points
-    return _to_flat(last[:, group], shape)
+    return _to_flat(last[:, group], part, frame)
 
 
 def _legs(niter: int) -> list[int]:
@@ -230,11 +283,11 @@ def _to_unit(position: tuple[NDArray[np.int64], ...], shape: tuple[int, ...]) ->
     return points
 
 
-def _to_flat(points: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.int64]:
-    """Return the flat position of the pixel that holds each point."""
+def _to_flat(points: NDArray[np.float32], part: tuple[int, ...], frame: Frame) -> NDArray[np.int64]:
+    """Return the flat position in the part of the pixel that holds each point."""
     flat = np.zeros(points.shape[1], np.int64)
-    for row, length in zip(points[::-1], shape, strict=True):
-        pixel = ((row + np.float32(1)) * np.float32(0.5) * np.float32(max(1, length - 1))).astype(np.int64)
+    for row, length, first, whole in zip(points[::-1], part, frame.origin, frame.shape, strict=True):
+        pixel = ((row + np.float32(1)) * np.float32(0.5) * np.float32(max(1, whole - 1))).astype(np.int64)
         flat *= length
-        flat += np.minimum(pixel, length - 1)
+        flat += np.clip(pixel - first, 0, length - 1)
     return flat

@@ -94,20 +94,36 @@ class TileGrid:
         row, column = divmod(number, len(self._lefts))
         return Tile(row, column, self._tops[row], self._lefts[column])
 
-    def cut(self, plane: NDArray[Any], tile: Tile, out: FloatArray) -> None:
+    def window(self, tile: Tile) -> tuple[slice, slice]:
+        """Return the rows and columns of the plane that a tile sees."""
+        return self._windows(tile)[1]
+
+    def touching(self, part: tuple[slice, slice]) -> list[int]:
+        """Return the numbers of the tiles that contribute to a part of the plane, in order."""
+        rows, columns = (
+            [k for k, first in enumerate(starts) if first < side.stop and first + self.size > side.start]
+            for starts, side in zip((self._tops, self._lefts), part, strict=True)
+        )
+        return [row * len(self._lefts) + column for row in rows for column in columns]
+
+    def cut(self, plane: NDArray[Any], tile: Tile, out: FloatArray, origin: tuple[int, int] = (0, 0)) -> None:
         """Copy one tile of a plane (y, x, channel) into `out` (channel, size, size); 0 outside the plane.
 
-        A plane may have fewer channels than `out`: the others are 0.
+        A plane may have fewer channels than `out`: the others are 0. It may be a part that holds all that the tile
+        sees, with its first row and column as `origin`.
         """
         out[:] = 0
-        inside, window = self._windows(tile)
+        inside, seen = self._windows(tile)
+        window = _moved(seen, origin)
         channels = min(plane.shape[2], len(out))
         out[(slice(channels), *inside)] = np.moveaxis(plane[window][..., :channels], -1, 0)
         if self.augment:
             # the copy keeps source and target of the flip apart
             out[:] = _flip(out, tile).copy()
 
-    def add(self, prediction: FloatArray, tile: Tile, maps: FloatArray) -> None:
+    def add(
+        self, prediction: FloatArray, tile: Tile, maps: FloatArray, origin: tuple[int, int] = (0, 0)
+    ) -> None:
         """Add the share of one tile to the maps of the plane.
 
         Parameters
@@ -117,9 +133,11 @@ class TileGrid:
         tile : Tile
             The tile.
         maps : ndarray (map, height, width), float32
-            Zero before the first tile, finished after the last one.
+            Zero before the first tile, finished after the last one. May be a part of the plane.
+        origin : (int, int)
+            First row and column of the part.
         """
-        inside, window = self._windows(tile)
+        inside, window = self._inside_part(tile, origin, maps.shape[1:])
         weight = np.outer(self._down[tile.row][inside[0]], self._along[tile.column][inside[1]])
         upright = _flip(prediction, tile) if self.augment else prediction
         share = upright[(slice(None), *inside)] * weight
@@ -127,7 +145,17 @@ class TileGrid:
             share[-3] *= -1
         if self.augment and tile.row % 2:
             share[-2] *= -1
-        maps[(slice(None), *window)] += share
+        maps[(slice(None), *_moved(window, origin))] += share
+
+    def _inside_part(
+        self, tile: Tile, origin: tuple[int, int], shape: tuple[int, ...]
+    ) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+        """Return the part of the tile that lies in a part of the plane, in the tile and in the plane."""
+        _, window = self._windows(tile)
+        top, bottom = max(window[0].start, origin[0]), min(window[0].stop, origin[0] + shape[0])
+        left, right = max(window[1].start, origin[1]), min(window[1].stop, origin[1] + shape[1])
+        inside = (slice(top - tile.top, bottom - tile.top), slice(left - tile.left, right - tile.left))
+        return inside, (slice(top, bottom), slice(left, right))
 
     def _windows(self, tile: Tile) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
         """Return the part of the tile that lies in the plane, in the tile and in the plane."""
@@ -135,6 +163,13 @@ class TileGrid:
         left, right = max(tile.left, 0), min(tile.left + self.size, self.shape[1])
         inside = (slice(top - tile.top, bottom - tile.top), slice(left - tile.left, right - tile.left))
         return inside, (slice(top, bottom), slice(left, right))
+
+
+def _moved(window: tuple[slice, slice], origin: tuple[int, int]) -> tuple[slice, slice]:
+    rows, columns = (
+        slice(side.start - first, side.stop - first) for side, first in zip(window, origin, strict=True)
+    )
+    return rows, columns
 
 
 def taper(size: int) -> NDArray[np.float64]:

@@ -165,9 +165,34 @@ def _partners(
     row, column = table.coords
     area = np.bincount(here.ravel(), minlength=count + 1)[1:]
     area_below = np.bincount(below.ravel(), minlength=below_count + 1)[1:]
-    iou = table.data / (area[row] + area_below[column] - table.data)
+    return partners_of(row, column, table.data, area, area_below, below_ids, threshold)
 
-    best_of_column = np.zeros(below_count)
+
+def partners_of(
+    row: NDArray[np.integer[Any]],
+    column: NDArray[np.integer[Any]],
+    both: NDArray[np.integer[Any]],
+    area: NDArray[np.integer[Any]],
+    area_below: NDArray[np.integer[Any]],
+    below_ids: Labels,
+    threshold: float,
+) -> NDArray[np.intp]:
+    """Return for each object of a plane the object of the plane below that it continues, counted from 1, or 0.
+
+    Parameters
+    ----------
+    row, column, both : (n,) int
+        Objects of the plane and of the one below that share pixels, counted from 0, and how many.
+    area, area_below : int arrays
+        Pixels of each object.
+    below_ids : uint32 array
+        Numbers of the objects below, after a 0 for the background.
+    threshold : float
+        Least intersection over union.
+    """
+    partner = np.zeros(len(area), np.intp)
+    iou = both / (area[row] + area_below[column] - both)
+    best_of_column = np.zeros(len(area_below))
     np.maximum.at(best_of_column, column, iou)
     candidate = (iou >= threshold) & (iou >= best_of_column[column])
     row, column, iou = row[candidate], column[candidate], iou[candidate]

@@ -1,0 +1,70 @@
+"""Files of arrays between the stages of a run: packed, written in one step, and holding numbers only."""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+import imagecodecs
+import numpy as np
+from numpy.typing import NDArray
+
+from cpsam_core.errors import DAMAGE, ImageError, reason
+from cpsam_core.images.files import opening, saving
+
+__all__ = ["read_arrays", "write_arrays"]
+
+START = b"CPSAMBLK"
+KINDS = "buif"
+
+
+def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    """Write arrays by name.
+
+    Raises
+    ------
+    ImageError
+        Writing failed; nothing is left under that name.
+    """
+    described: list[list[Any]] = []
+    packed: list[bytes] = []
+    for name, array in arrays.items():
+        packed.append(bytes(imagecodecs.zstd_encode(np.ascontiguousarray(array).tobytes(), 1)))
+        described.append([name, array.dtype.str, list(array.shape), len(packed[-1])])
+    head = json.dumps(described).encode()
+    with saving(path) as temporary, temporary.open("wb") as file:
+        file.write(START + struct.pack("<I", len(head)) + head)
+        for data in packed:
+            file.write(data)
+
+
+def read_arrays(path: Path, names: tuple[str, ...] | None = None) -> dict[str, NDArray[Any]]:
+    """Read arrays, all or those of `names`.
+
+    Raises
+    ------
+    ImageError
+        The file is missing or damaged.
+    """
+    found: dict[str, NDArray[Any]] = {}
+    try:
+        with opening(path), path.open("rb") as file:
+            if file.read(len(START)) != START:
+                raise ValueError("it is of another kind")
+            (length,) = struct.unpack("<I", file.read(4))
+            for name, kind, shape, count in json.loads(file.read(length)):
+                if names is not None and name not in names:
+                    file.seek(count, 1)
+                    continue
+                dtype = np.dtype(kind)
+                if dtype.kind not in KINDS:
+                    raise ValueError("it holds no numbers")
+                data = imagecodecs.zstd_decode(file.read(count))
+                found[name] = np.frombuffer(data, dtype).reshape(shape).copy()
+    except DAMAGE as error:
+        raise ImageError(
+            f"{path} is damaged ({reason(error)}): delete it, and the same command makes it anew."
+        ) from error
+    return found

@@ -1,0 +1,151 @@
+"""What is needed to work on any block of a run: the image, the network, the settings, the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cpsam_core.blocks.plan import Block, Plan
+from cpsam_core.images.sources import Source
+from cpsam_core.preprocess.channels import select_channels
+from cpsam_core.preprocess.in_parts import Box, ChannelLimits, PartNormalizer
+from cpsam_core.preprocess.normalize import NormalizeSettings
+from cpsam_core.segment.predict import TileNetwork
+from cpsam_core.segment.settings import NATIVE_DIAMETER, Settings
+
+__all__ = ["Folder", "Work", "plane_settings", "read_channels"]
+
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The files of a run."""
+
+    path: Path
+
+    def found(self, block: Block) -> Path:
+        """Return the file of the objects of a block before any is rejected, with what the network said of them."""
+        return self.path / "found" / f"{block.name}.blk"
+
+    def steps(self, block: Block) -> Path:
+        """Return the file that says how many steps of diffusion the largest object of a block needs."""
+        return self.path / "found" / f"{block.name}.steps"
+
+    def chosen(self, block: Block) -> Path:
+        """Return the file of the objects that a block owns."""
+        return self.path / "chosen" / f"{block.name}.blk"
+
+    def written(self, block: Block) -> Path:
+        """Return the mark of a block whose labels are written."""
+        return self.path / "written" / block.name
+
+    def joined(self, block: Block) -> Path:
+        """Return the mark of a column of blocks whose bodies are written."""
+        return self.path / "joined" / block.name
+
+    def claim(self, task: str) -> Path:
+        """Return the file of the claim of a task."""
+        return self.path / "claims" / task
+
+    @property
+    def limits(self) -> Path:
+        """File of the limits of the normalisation."""
+        return self.path / "limits.blk"
+
+    @property
+    def numbers(self) -> Path:
+        """File of the numbers of all objects."""
+        return self.path / "numbers.blk"
+
+    @property
+    def bodies(self) -> Path:
+        """File of what the objects of planes become in a stack that is stitched."""
+        return self.path / "bodies.blk"
+
+    @property
+    def facts(self) -> Path:
+        """What the run is about: image, model, settings, plan."""
+        return self.path / "run.json"
+
+    @property
+    def labels(self) -> Path:
+        """Folder of the labels, an OME-Zarr."""
+        return self.path / "labels.ome.zarr"
+
+    @property
+    def planes(self) -> Path:
+        """Folder of the labels of planes before they are stitched."""
+        return self.path / "planes.zarr"
+
+    def make(self) -> None:
+        """Make the folders."""
+        for name in ("found", "chosen", "written", "joined", "claims"):
+            (self.path / name).mkdir(parents=True, exist_ok=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """A run as one process sees it.
+
+    Attributes
+    ----------
+    folder
+        Its files.
+    source
+        The image.
+    network
+        What predicts tiles.
+    settings
+        With the diameter that is used, a number or None.
+    plan
+        The blocks.
+    """
+
+    folder: Folder
+    source: Source
+    network: TileNetwork
+    settings: Settings
+    plan: Plan
+
+    @property
+    def joins(self) -> bool:
+        """Whether objects of planes are joined to bodies."""
+        return self.settings.stitch_threshold > 0 and self.plan.shape[0] > 1
+
+    @property
+    def scale(self) -> float:
+        """What the image is resized by for the network."""
+        diameter = self.settings.diameter
+        return NATIVE_DIAMETER / diameter if isinstance(diameter, float) else 1.0
+
+    @cached_property
+    def normalizer(self) -> PartNormalizer:
+        """Gives normalised parts of the image."""
+        from cpsam_core.blocks.limits import load_limits
+
+        limits: list[ChannelLimits] = load_limits(self.folder.limits)
+        return PartNormalizer(self.read, self.plan.shape, plane_settings(self.settings, self.source), limits)
+
+    def read(self, box: Box) -> NDArray[Any]:
+        """Return a part (z, y, x, c) of the channels that the network sees."""
+        return read_channels(self.source, self.settings, self.network.in_channels, box)
+
+
+def read_channels(source: Source, settings: Settings, count: int, box: Box) -> NDArray[Any]:
+    """Return a part of the channels that a network of so many channels sees."""
+    return select_channels(source.read(box), source.image.channel_names, settings.channels, count)
+
+
+def plane_settings(settings: Settings, source: Source) -> NormalizeSettings:
+    """Return how the image is normalised: planes of their own on their own, as in the whole-image run."""
+    from dataclasses import replace
+
+    if not settings.do_3D and settings.stitch_threshold == 0 and source.image.is_stack:
+        return replace(settings.normalize, norm3D=False)
+    return settings.normalize
