@@ -16,7 +16,7 @@ from cpsam_core.segment.settings import NATIVE_DIAMETER
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Ending, Lane
 from cpsam_gui.operations.region_run import land
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.runs.as_command import Call
 from cpsam_gui.runs.options import RunOptions, recalled, remembered, seen_by, typical_diameter
 from cpsam_gui.session.forecast import Forecast
@@ -358,7 +358,8 @@ class Segmenting:
         else:
             self._take(pending.kind, pending.name, replace(found, settings=pending.settings))
             words = translate("{:,} objects") if live else translate("{:,} objects found")
-            self._notices.message.emit(words.format(len(found.records)))
+            said = (words.format(len(found.records)), *map(translate_said, found.notes))
+            self._notices.message.emit(". ".join(said))
             if not live and _thresholds(self._remembered(self._options)) != _thresholds(pending.settings):
                 self.mask_again()  # they were moved during the run
 

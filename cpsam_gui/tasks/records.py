@@ -36,6 +36,8 @@ class Found:
     diameter: float | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     class_logits: NDArray[np.float32] | None = None
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
+    """What the engine says of the result."""
 
 
 @dataclass(frozen=True, slots=True)

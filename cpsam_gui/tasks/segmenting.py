@@ -97,7 +97,10 @@ def combine(result: Segmentation, shape: tuple[int, ...], kept: Kept, progress: 
         if new in records:
             records[new] = records[new].changed(**values)
     classes = getattr(result, "class_logits", None)
-    return Found(labels, records, result.flows, result.logits, result.diameter, class_logits=classes)
+    notes = tuple(getattr(result, "notes", ()))
+    return Found(
+        labels, records, result.flows, result.logits, result.diameter, class_logits=classes, notes=notes
+    )
 
 
 def _colours_kept(ids: NDArray[np.uint32], kept: Kept) -> Mapping[int, int]:

@@ -40,12 +40,13 @@ class Steps:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an image: objects and diameter, or why it failed."""
+    """What became of an image: objects, diameter and what is to be said of the result, or why it failed."""
 
     target: Target
     objects: int = 0
     diameter: float = 0.0
     failure: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def run_batch(targets: Sequence[Target], steps: Steps, report: Callable[[Outcome], None]) -> None:
@@ -71,7 +72,7 @@ def run_batch(targets: Sequence[Target], steps: Steps, report: Callable[[Outcome
                 except FAILURES as error:
                     end(Outcome(target, failure=describe(error)))
                     continue
-                outcome = Outcome(target, len(found.objects), found.diameter)
+                outcome = Outcome(target, len(found.objects), found.diameter, notes=found.notes)
                 written.append((outcome, writer.submit(steps.write, target, image, found)))
                 del image, found, reading  # the writer's now: memory holds no more results than wait
                 while len(written) > BEHIND:

@@ -250,6 +250,8 @@ class _Tally:
         size = f" of about {outcome.diameter:.0f} pixels" if self._with_diameter else ""
         first = next(iter(outcome.target.files.values()))
         say(f"{outcome.target.image.name}: {_count(outcome.objects, 'object')}{size} -> {first}")
+        for note in outcome.notes:
+            tell(f"{outcome.target.image.name}: {note}")
 
     def fail(self, image: Path | None, reason: str) -> None:
         """Take in a failure; `reason` may name the file itself."""

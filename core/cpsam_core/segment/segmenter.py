@@ -18,6 +18,7 @@ from cpsam_core.labels.classes import majority_classes
 from cpsam_core.preprocess.normalize import normalize, select_channels
 from cpsam_core.preprocess.resample import resize_labels
 from cpsam_core.progress import Progress, silent
+from cpsam_core.segment.confidence import certainty, doubts
 from cpsam_core.segment.diameter import estimate_diameter, measure_diameter
 from cpsam_core.segment.mask_memory import MaskMemory
 from cpsam_core.segment.predict import TileNetwork, predict_planes, resize_flows, scaled_shape
@@ -55,6 +56,8 @@ class Segmentation:
         Class maps, for networks that have them; background first.
     classes : (n,) int64 or None
         Class of each object by the majority of its pixels, from 1; objects that are background were removed.
+    notes : tuple of str
+        What the user should know of this result, for example that a small model is unsure; see `confidence`.
     """
 
     labels: Labels
@@ -64,6 +67,7 @@ class Segmentation:
     diameter: float
     class_logits: FloatArray | None = None
     classes: NDArray[np.int64] | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Segmenter:
@@ -132,7 +136,15 @@ class Segmenter:
             if not settings.resample:
                 log.warning("resample is for planes: the flows of a volume are brought to its full size")
             return self._volume(pixels, stack, settings, report)
-        return self._planes(pixels, settings, report)
+        found = self._planes(pixels, settings, report)
+        return replace(found, notes=self._doubts(found))
+
+    def _doubts(self, found: Segmentation) -> tuple[str, ...]:
+        """Return what is to be said of a result of the small network, for which alone it was measured."""
+        config = getattr(self.network, "config", None)
+        if config is None or config.stem != "conv":
+            return ()
+        return doubts(getattr(self.network, "name", ""), certainty(found.flows, found.logits))
 
     def measure(
         self, image: NDArray[Any] | Image, settings: Settings | None = None, progress: Progress | None = None

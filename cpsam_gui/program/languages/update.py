@@ -31,7 +31,7 @@ SPEAKERS = (
 ROWS = {"Action": 1, "Place": 0}
 """Rows of tables that are translated where they are shown, and which argument is the text."""
 
-ENGINE = ("review/doubt.py",)
+ENGINE = ("review/doubt.py", "segment/confidence.py")
 """Modules of the engine of which the same is true."""
 
 

@@ -334,3 +334,19 @@ def test_names_and_folders_that_other_programs_expect(
 def test_a_suffix_stays_in_its_folder(suffix: str, write_disks: Write) -> None:
     write_disks("a.png")
     assert main(["segment", "a.png", "--suffix", suffix]) == 2
+
+
+def test_what_the_engine_says_of_a_result_is_told_beside_it(
+    write_disks: Write, disk_model: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    segment = Segmenter.segment
+
+    def doubtful(self: Segmenter, *given: Any) -> Any:
+        return dataclasses.replace(segment(self, *given), notes=("cpsam-lite is unsure here",))
+
+    monkeypatch.setattr(Segmenter, "segment", doubtful)
+    write_disks("a.png")
+    assert main(["segment", "a.png", "--out", "out"]) == 0
+    said = capsys.readouterr()
+    assert "a.png: cpsam-lite is unsure here" in said.err
+    assert "unsure" not in said.out

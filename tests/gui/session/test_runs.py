@@ -30,6 +30,7 @@ class Bright:
 
     def __init__(self) -> None:
         self.asked: list[tuple[Any, Any]] = []
+        self.notes: tuple[str, ...] = ()
 
     def segment(self, image: Any, settings: Any, progress: Any) -> Any:
         self.asked.append((image, settings))
@@ -46,6 +47,7 @@ class Bright:
             diameter=18.0,
             classes=None,
             class_logits=None,
+            notes=self.notes,
         )
 
     def measure(self, image: Any, settings: Any, progress: Any) -> float | None:
@@ -358,6 +360,18 @@ def test_measuring_that_finds_nothing_leaves_the_diameter(session: Session, qtbo
     qtbot.waitUntil(lambda: not session.jobs.busy)
     assert session.runs.options == RunOptions()
     assert "no cells" in words[-1]
+
+
+def test_what_the_engine_says_of_a_result_stands_beside_the_number_of_objects(
+    session: Session, bright: Bright, qtbot: QtBot
+) -> None:
+    words: list[str] = []
+    session.message.connect(words.append)
+    bright.notes = ("cpsam-lite is unsure here: try cpsam_v2, or correct a few and retrain",)
+    run(session, qtbot)
+    assert words[-1] == (
+        "4 objects found. cpsam-lite is unsure here: try cpsam_v2, or correct a few and retrain"
+    )
 
 
 # -- models that fail ------------------------------------------------------------------------------------------
