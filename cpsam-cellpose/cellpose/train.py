@@ -167,7 +167,7 @@ def enough(data: Any, fewest: int) -> list[Pair]:
     TrainingError
         There is none.
     """
-    kept = [pair for i, pair in enumerate(data.pairs) if len(np.unique(data.example(i).labels)) > fewest]
+    kept = [pair for i, pair in enumerate(data.pairs) if data.objects(i) >= fewest]
     if len(kept) < len(data.pairs):
         log.warning("%d images with fewer than %d masks are left out", len(data.pairs) - len(kept), fewest)
     if not kept:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cpsam_core.checkpoints.cards import ModelCard
     from cpsam_core.data.dataset import Pair
     from cpsam_core.data.image_input import Diameter
-    from cpsam_core.finetune import EpochReport, TrainResult, TrainSettings
+    from cpsam_core.finetune import EpochReport, Trainer, TrainResult, TrainSettings
     from cpsam_core.finetune.ranks import Ranks
     from cpsam_core.network.vit import FlowVit
 
@@ -102,6 +102,14 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     )
     add_training_options(parser)
     written = parser.add_argument_group("what is written")
+    option(
+        written,
+        "save-every",
+        type=int,
+        default=0,
+        metavar="N",
+        help="keep a copy of the model every so many epochs, as NAME_epoch_0100 beside it (default: none)",
+    )
     option(written, "half", action="store_true", help="store the weights in half precision")
     option(written, "licence", default="", help="what the model card says of the weights' licence")
     option(written, "notes", default="", help="a sentence for the model card")
@@ -120,6 +128,8 @@ def run(args: argparse.Namespace) -> int:
     # Whatever can be missing is looked for now, not after hours of training.
     if args.out.is_dir():
         raise UsageError(f"--out names the file of the trained model, but {args.out} is a folder")
+    if args.save_every < 0:
+        raise UsageError(f"--save-every is a number of epochs, not {args.save_every}")
     with ranks.joined(args.device) as device:
         trained = _train(args, settings, mixing, device, ranks.current())
     if trained is not None and trained.aside:
@@ -185,7 +195,7 @@ def _train(
         ),
         validation=validation,
         score=_scorer(args, aside, classes, diameter),
-        on_epoch=_tell,
+        on_epoch=lambda report: _end_epoch(report, args, trainer, ranks),
     )
     bar = terminal_progress("training", unit="step") if ranks.leads else nullcontext(_silent)
     with bar as progress:
@@ -221,6 +231,17 @@ def _scorer(
         return sum(row["ap_0.5"] * row["images"] for row in rows) / total
 
     return score
+
+
+def _end_epoch(report: EpochReport, args: argparse.Namespace, trainer: Trainer, ranks: Ranks) -> None:
+    """Tell of an epoch, and keep a copy of the model where one is due."""
+    from cpsam_core.checkpoints import write_checkpoint
+
+    _tell(report)
+    due = args.save_every and report.epoch % args.save_every == 0 and report.epoch < report.epochs
+    if due and ranks.leads:
+        path = args.out.with_name(f"{args.out.stem}_epoch_{report.epoch:04d}{args.out.suffix}")
+        write_checkpoint(path, trainer.snapshot(), half=args.half)
 
 
 def _tell(report: EpochReport) -> None:

@@ -137,6 +137,10 @@ class Trainer:
         """The optimiser, with the rates and decays of its groups."""
         return self.learner.stepper.optimiser
 
+    def snapshot(self) -> FlowVit:
+        """Return a copy of the network as it would be the result now, on the CPU."""
+        return self.learner.trained.plain_copy()
+
     @property
     def memory(self) -> MemoryMode:
         """The mode of memory in use."""

@@ -76,6 +76,16 @@ def test_finetuning_writes_a_model_and_its_card(images: Path, tiny_model: Path) 
     json.loads((out.parent / "new.json").read_text())
 
 
+def test_copies_of_the_model_on_the_way(images: Path, tiny_model: Path) -> None:
+    assert train(images, tiny_model, "--save-every", "1", "--learning-rate", "0.01") == OK
+    copy = load_model(Path("out/new_epoch_0001.safetensors"))[0].state_dict()
+    ready = load_model(Path("out/new.safetensors"))[0].state_dict()
+    before = load_model(tiny_model)[0].state_dict()
+    assert not Path("out/new_epoch_0002.safetensors").exists()
+    key = "encoder.blocks.0.mlp.lin1.weight"
+    assert not torch.equal(copy[key], ready[key]) and not torch.equal(copy[key], before[key])
+
+
 def test_the_same_command_gives_the_same_model(images: Path, tiny_model: Path) -> None:
     assert (
         train(images, tiny_model, out="one.safetensors")
