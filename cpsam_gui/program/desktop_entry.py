@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from pathlib import Path
+
+from cpsam_core.system.user_folders import shared_data_folder
 
 SOURCE = Path(__file__).parents[1] / "icons" / "cpsam.svg"
 NAME = "cpsam-gui"
@@ -30,7 +31,7 @@ def install_desktop_entry(folder: Path | None = None, command: str = "") -> Path
     Parameters
     ----------
     folder
-        Of the user's data; by default that of the XDG rules.
+        Of the user's data; by default that of the system.
     command
         What starts the program; by default this installation.
 
@@ -40,7 +41,7 @@ def install_desktop_entry(folder: Path | None = None, command: str = "") -> Path
         Nothing can be written there.
     """
     if folder is None:
-        folder = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+        folder = shared_data_folder()
     icons = folder / "icons" / "hicolor" / "scalable" / "apps"
     programs = folder / "applications"
     for place in (icons, programs):

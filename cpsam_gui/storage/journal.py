@@ -21,6 +21,7 @@ from threading import Event, Thread
 from typing import IO, TYPE_CHECKING, Any
 
 from cpsam_core.system.atomic import flush_folder
+from cpsam_core.system.user_folders import data_folder
 from cpsam_gui.storage.journal_format import PART, SUFFIX, Stopped, corners, frame, hold, in_use
 from cpsam_gui.storage.worklog import entry_of
 
@@ -44,15 +45,7 @@ OLD = 3600.0  # seconds after which a half-written file is nobody's any more
 def journal_folder() -> Path:
     """Return where journals are kept: $CPSAM_JOURNAL, or a folder of the user's data."""
     chosen = os.environ.get("CPSAM_JOURNAL")
-    if chosen:
-        return Path(chosen)
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share"))
-    return base / "cpsam-gui" / "journal"
+    return Path(chosen) if chosen else data_folder() / "journal"
 
 
 @dataclass(frozen=True, slots=True)

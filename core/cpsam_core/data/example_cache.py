@@ -14,7 +14,6 @@ import logging
 import math
 import os
 import struct
-import sys
 import threading
 import zlib
 from dataclasses import fields
@@ -26,8 +25,9 @@ from numpy.typing import NDArray
 
 from cpsam_core.data.augment import Example
 from cpsam_core.system.atomic import atomic_path
+from cpsam_core.system.user_folders import cache_folder
 
-__all__ = ["ExampleCache", "cache_folder"]
+__all__ = ["ExampleCache"]
 
 log = logging.getLogger(__name__)
 
@@ -42,33 +42,19 @@ VERSION = 3
 """Raised when examples are made in another way than before."""
 
 
-def cache_folder() -> Path:
-    """Return where examples are kept: ``$CPSAM_CACHE``, or where the system keeps what can be made again."""
-    if chosen := os.environ.get("CPSAM_CACHE"):
-        return Path(chosen).expanduser() / "examples"
-    home = Path.home()
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "cpsam-gui" / "cache"
-    elif sys.platform == "darwin":
-        base = home / "Library" / "Caches" / "cpsam-gui"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "cpsam-gui"
-    return base / "examples"
-
-
 class ExampleCache:
     """Examples by key in a folder that several programs may share.
 
     Parameters
     ----------
     folder : Path, optional
-        Where to keep them; by default `cache_folder`.
+        Where to keep them; by default a folder of the user's cache.
     limit : int
         Bytes that all of them may take together; those used longest ago go first.
     """
 
     def __init__(self, folder: Path | None = None, limit: int = LIMIT) -> None:
-        self.folder = folder or cache_folder()
+        self.folder = folder or cache_folder() / "examples"
         self.limit = limit
         self._size: int | None = None
         self._whole: set[Path] = set()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
+
+from cpsam_core.system.user_folders import data_folder
 
 EMBEDDED = "cpsam-lite"
 PUBLISHED = ("cpsam_v2", "cpsam", "cpdino", "cpdino-vitb")  # the default first
@@ -34,15 +35,3 @@ def own_folder() -> Path:
 def hub_folder() -> Path:
     """Return the folder of models fetched from other repositories of Hugging Face."""
     return own_folder() / "hub"
-
-
-def data_folder() -> Path:
-    """Return the folder in which the system keeps what belongs to this program and this user."""
-    home = Path.home()
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = home / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
-    return base / "cpsam-gui"

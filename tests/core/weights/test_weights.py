@@ -513,17 +513,6 @@ def test_remove_without_permission(model_file: Path, monkeypatch: pytest.MonkeyP
         weights.rename_model("a", "b")
 
 
-def test_default_folders(monkeypatch: pytest.MonkeyPatch, places: SimpleNamespace) -> None:
-    monkeypatch.delenv("CPSAM_MODELS")
-    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
-    for platform, part in (("linux", ".local/share"), ("darwin", "Library/Application Support")):
-        monkeypatch.setattr(sys, "platform", platform)
-        assert folders.own_folder() == places.home / part / "cpsam-gui" / "models"
-    monkeypatch.setattr(sys, "platform", "win32")
-    monkeypatch.setenv("LOCALAPPDATA", str(places.home / "Local"))
-    assert folders.own_folder() == places.home / "Local" / "cpsam-gui" / "models"
-
-
 # Ready to run
 
 
