@@ -1,17 +1,19 @@
-"""What correcting a few images brings: the one-click gain on real images, as a table and a picture.
+"""What correcting a few images brings, and what it costs elsewhere: one click on real images, as a table and a picture.
 
-A model that never saw one kind of image is retrained on 1, 2, 4, 8 corrected images of it with what one click does, and
-scored on others of that kind (the shape of the paper's figure 4).
+The model is retrained on 1, 2, 4, 8 corrected images of a kind with what one click does, and scored on others of that
+kind (the shape of the paper's figure 4) and on the images that come with the program, which tell what was forgotten.
 
-Usage: python gain.py --base MODEL --train DIR --test DIR --out gain.json [--picture gain.png] [--seeds 3]
+Usage: python gain.py --kinds DIR... --out gain.json [--base cpsam-lite] [--seeds 3] [--picture gain.png]
 
-The rows already in the output file are kept, so that a run goes on where it was stopped.
+Each DIR holds `images` and `masks` of one kind. The rows already in the output file are kept, so that a run goes on
+where it was stopped. Kinds by which defaults were chosen are no kinds to report.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import json
 import tempfile
 import time
@@ -22,18 +24,26 @@ from typing import Any
 import numpy as np
 
 COUNTS = (1, 2, 4, 8)
+MOST_TESTED = 6  # images of a kind to score on; the same for every count and seed
 
 
 def main() -> None:
     """Measure and draw as the options say."""
     args = options()
     rows: list[dict[str, Any]] = json.loads(args.out.read_text()) if args.out.exists() else []
-    done = {(row["corrected"], row["seed"]) for row in rows}
-    for count, seed in [(0, 0), *((count, seed) for seed in range(args.seeds) for count in args.counts)]:
-        if (count, seed) not in done:
-            row = measure(args, count, seed)
+    done = {(row["kind"], row["corrected"], row["seed"], row["replay"]) for row in rows}
+    usual = replay_of(args)
+    wanted = [(count, seed) for seed in range(args.seeds) for count in args.counts]
+    for count, seed in [(0, 0), *wanted]:
+        for kind in args.kinds:
+            replay = 0.0 if count == 0 else usual
+            if (kind.name, count, seed, replay) in done:
+                continue
+            row = measure(args, kind, count, seed, replay)
+            if row is None:
+                continue
             print(json.dumps(row), flush=True)
-            rows = sorted([*rows, row], key=lambda one: (one["corrected"], one["seed"]))
+            rows = sorted([*rows, row], key=lambda one: (one["kind"], one["corrected"], one["seed"]))
             args.out.write_text(json.dumps(rows, indent=1) + "\n")
     write_table(args.out.with_suffix(".csv"), rows)
     if args.picture is not None:
@@ -43,85 +53,119 @@ def main() -> None:
 def options() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--base", required=True, help="model that never saw this kind of image")
-    parser.add_argument("--train", type=Path, required=True, help="images with masks, taken as corrected")
-    parser.add_argument("--test", type=Path, required=True, help="images with masks to score on")
+    parser.add_argument("--base", default="cpsam-lite", help="model to start from")
+    parser.add_argument(
+        "--kinds", type=Path, nargs="+", required=True, help="a folder for each kind of image"
+    )
     parser.add_argument("--out", type=Path, required=True, help="JSON; a CSV of the same name lies beside it")
-    parser.add_argument("--picture", type=Path, help="PNG of the curve")
+    parser.add_argument("--picture", type=Path, help="PNG of the curves")
     parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, help="numbers of corrected images")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--epochs", type=int, help="other than one click takes")
+    parser.add_argument("--replay", type=float, help="share of replayed crops, other than one click takes")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device")
     return parser.parse_args()
 
 
-def measure(args: argparse.Namespace, count: int, seed: int) -> dict[str, Any]:
-    """Retrain on `count` images drawn by `seed`, and score; without images, score the base itself."""
+def replay_of(args: argparse.Namespace) -> float:
+    """Return the share of replayed crops."""
+    from cpsam_core.retrain.defaults import default_settings
+
+    usual = default_settings(args.base).replay or 0.0
+    return usual if args.replay is None else float(args.replay)
+
+
+def measure(
+    args: argparse.Namespace, kind: Path, count: int, seed: int, replay: float
+) -> dict[str, Any] | None:
+    """Retrain on `count` images drawn by `seed`, and score; without images, score the base itself.
+
+    None where the kind has fewer images.
+    """
     import torch
 
-    from cpsam_core.data.pairs import find_pairs
+    from cpsam_core.data.reference import reference_pairs
     from cpsam_core.retrain import retrain
     from cpsam_core.retrain.validate import validate
     from cpsam_core.segment.segmenter import Segmenter
 
     torch.set_num_threads(args.threads)
-    test, seconds = find_pairs(args.test), 0.0
+    train, test = parts(kind)
+    if count > len(train):
+        return None
+    seconds = 0.0
     with tempfile.TemporaryDirectory() as folder:
         model: Path | str = args.base
         if count:
-            start = time.perf_counter()
-            plan = plan_of(args, count, seed)
+            start = time.process_time()
+            plan = plan_of(args, train, count, seed, replay)
             model = retrain(plan, Path(folder) / "new.safetensors", device=args.device).path
-            seconds = time.perf_counter() - start
+            seconds = time.process_time() - start
         segmenter = Segmenter.load(model, args.device)
-        scores = validate(segmenter, test)
-    (values,) = scores.values()
-    return {"corrected": count, "seed": seed, "seconds": round(seconds, 1), **values}
+        (here,) = validate(segmenter, test).values()
+        elsewhere = validate(segmenter, reference_pairs("judge"))
+    return {
+        "kind": kind.name,
+        "corrected": count,
+        "seed": seed,
+        "replay": replay,
+        "processor_seconds": round(seconds, 1),
+        **here,
+        **{f"elsewhere {name}": row["ap_0.5"] for name, row in elsewhere.items()},
+    }
 
 
-def plan_of(args: argparse.Namespace, count: int, seed: int) -> Any:
-    """Plan as one click does, with nothing kept aside: the test images are kept aside already."""
+def parts(kind: Path) -> tuple[list[Any], list[Any]]:
+    """Return the images of a kind to learn from, and those to score on: the same whatever is measured."""
     from cpsam_core.data.pairs import find_pairs
+
+    pairs = sorted(find_pairs(kind), key=lambda one: hashlib.sha256(one.image.name.encode()).hexdigest())
+    tested = min(MOST_TESTED, len(pairs) // 2)
+    return pairs[tested:], pairs[:tested]
+
+
+def plan_of(args: argparse.Namespace, train: list[Any], count: int, seed: int, replay: float) -> Any:
+    """Plan as one click does, with nothing kept aside: the test images are kept aside already."""
     from cpsam_core.retrain import describe, plan_retraining
 
-    pairs = find_pairs(args.train)
     # The first of an order, so that more images are always the fewer ones and others.
-    chosen = [pairs[i] for i in np.random.default_rng(seed).permutation(len(pairs))[:count]]
+    chosen = [train[i] for i in np.random.default_rng(seed).permutation(len(train))[:count]]
     plan = plan_retraining([describe(pair, "train") for pair in chosen], args.base, name="gain", seed=seed)
-    settings = plan.settings if args.epochs is None else replace(plan.settings, epochs=args.epochs)
+    settings = replace(plan.settings, replay=replay)
+    if args.epochs is not None:
+        settings = replace(settings, epochs=args.epochs)
     whole = tuple(replace(pair, leave_out=None) for pair in plan.training)
     return replace(plan, training=whole, aside=(), how="none", settings=settings)
 
 
 def write_table(path: Path, rows: list[dict[str, Any]]) -> None:
     """Write the rows as CSV."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
     with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
+        writer = csv.DictWriter(file, names)
         writer.writeheader()
         writer.writerows(rows)
 
 
 def draw(path: Path, rows: list[dict[str, Any]]) -> None:
-    """Draw average precision over the number of corrected images: every run a dot, their mean a line."""
+    """Draw average precision over the number of corrected images: every run a dot, the mean of a kind a line."""
     import matplotlib as mpl
 
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    before = [row["ap_0.5"] for row in rows if row["corrected"] == 0]
-    after = [row for row in rows if row["corrected"] > 0]
-    counts = sorted({row["corrected"] for row in after})
-    means = [float(np.mean([row["ap_0.5"] for row in after if row["corrected"] == n])) for n in counts]
     figure, axes = plt.subplots(figsize=(5, 3.6), layout="constrained")
-    axes.plot(counts, means, "-", color="tab:blue", label="after one click")
-    axes.plot(
-        [row["corrected"] for row in after], [row["ap_0.5"] for row in after], "o", ms=4, color="tab:blue"
-    )
-    if before:
-        axes.axhline(before[0], color="gray", linestyle="--", label="before")
-    axes.set_xscale("log", base=2)
-    axes.set_xticks(counts, [str(n) for n in counts])
+    counts = sorted({row["corrected"] for row in rows})
+    for number, kind in enumerate(sorted({row["kind"] for row in rows})):
+        own = [row for row in rows if row["kind"] == kind]
+        here = [n for n in counts if any(row["corrected"] == n for row in own)]
+        means = [float(np.mean([row["ap_0.5"] for row in own if row["corrected"] == n])) for n in here]
+        colour = f"C{number}"
+        axes.plot([counts.index(n) for n in here], means, "-", color=colour, label=kind.replace("_", " "))
+        places = [counts.index(row["corrected"]) for row in own]
+        axes.plot(places, [row["ap_0.5"] for row in own], "o", ms=4, color=colour)
+    axes.set_xticks(range(len(counts)), [str(n) for n in counts])
     axes.set_ylim(0, None)
     axes.set_xlabel("corrected images")
     axes.set_ylabel("average precision at IoU 0.5, other images")

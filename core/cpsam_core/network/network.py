@@ -36,6 +36,8 @@ class Network:
         The model's name, for messages and results.
     diameter : float, "auto" or None
         What `Settings.diameter` is taken to be where the user leaves it open; from the model's card.
+    channels : tuple of str
+        Channels that the model was taught with, by name; from its card.
     """
 
     def __init__(
@@ -46,8 +48,9 @@ class Network:
         precision: torch.dtype,
         name: str = "",
         diameter: float | Literal["auto"] | None = None,
+        channels: tuple[str, ...] = (),
     ) -> None:
-        self.config, self.name, self.diameter = config, name, diameter
+        self.config, self.name, self.diameter, self.channels = config, name, diameter, channels
         self.device, self.precision = device, precision
         self.model = model.eval().requires_grad_(False)
         self._limit: int | None = None  # tiles at once, when memory of the device has been short

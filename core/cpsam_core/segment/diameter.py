@@ -34,7 +34,7 @@ SMALLEST_SIDE = 32  # pixels of a scaled part that still shows something
 MIN_OBJECTS = 3
 DEBRIS = 0.4  # of the diameter weighed by area: what is smaller is no cell
 ALIKE = 1.4  # ratio of two diameters that say the same
-SURE = 0.75  # from which the answer is taken without a word
+SURE = 0.5  # from which the answer is taken without a word
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,19 @@ class DiameterEstimate:
     sure: float = 0.0
 
     @property
+    def doubt(self) -> str:
+        """Why the answer may be wrong; empty where it is sure."""
+        if self.diameter is None:
+            return "no cells were seen to measure, so the image is taken as it is; set the diameter if there are some"
+        return self.text if self.sure < SURE else ""
+
+    @property
     def text(self) -> str:
         """What was found, for people."""
         if self.diameter is None:
             return "no cells were seen to measure"
-        doubt = "" if self.sure >= SURE else ", but that is not sure: look at the result, or set the diameter"
-        return f"cells measure about {self.diameter:.0f} pixels ({self.sure:.0%} sure{doubt})"
+        doubt = "" if self.sure >= SURE else ": look at the result, or set the diameter"
+        return f"cells measure about {self.diameter:.0f} pixels ({self.sure:.0%} sure){doubt}"
 
 
 @dataclass(frozen=True)

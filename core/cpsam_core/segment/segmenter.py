@@ -19,11 +19,12 @@ from cpsam_core.preprocess.normalize import normalize, select_channels
 from cpsam_core.preprocess.resample import resize_labels
 from cpsam_core.progress import Progress, silent
 from cpsam_core.segment.confidence import certainty, doubts
-from cpsam_core.segment.diameter import estimate_diameter, measure_diameter
+from cpsam_core.segment.diameter import look_for_diameter, measure_diameter
 from cpsam_core.segment.mask_memory import MaskMemory
 from cpsam_core.segment.predict import TileNetwork, predict_planes, resize_flows, scaled_shape
 from cpsam_core.segment.settings import DEFAULT_STEPS, NATIVE_DIAMETER, Settings
-from cpsam_core.segment.volume import predict_volume, stitch
+from cpsam_core.segment.taught import channel_remark
+from cpsam_core.segment.volume import predict_volume_maps, stitch
 
 if TYPE_CHECKING:
     from cpsam_core.network.network import Network
@@ -52,12 +53,13 @@ class Segmentation:
         Place, size, flow error and mean probability of each object.
     diameter : float
         Diameter in pixels that was used; 30 where the image was not resized.
-    class_logits : (class, y, x) float32 or None
+    class_logits : (class, y, x) or (class, z, y, x) float32 or None
         Class maps, for networks that have them; background first.
     classes : (n,) int64 or None
         Class of each object by the majority of its pixels, from 1; objects that are background were removed.
     notes : tuple of str
-        What the user should know of this result, for example that a small model is unsure; see `confidence`.
+        What the user should know of this result: that a small model is unsure (see `confidence`), that the model was
+        taught with other channels, or that the size of the cells is doubtful.
     """
 
     labels: Labels
@@ -126,18 +128,24 @@ class Segmenter:
         if settings.do_3D and not stack.is_stack:
             raise SettingsError("do_3D needs a stack of planes; this image has one plane only")
         pixels = self._prepare(stack, settings)
+        taught = getattr(self.network, "channels", ())
+        remarks = [channel_remark(taught, stack, settings.channels, self.network.in_channels)]
         diameter = settings.diameter
         if diameter is None:  # left open: as the model's card says, where the network has one
             diameter = getattr(self.network, "diameter", None)
         if diameter == "auto":
-            diameter = estimate_diameter(self.network, pixels[len(pixels) // 2], settings, report)
+            measured = look_for_diameter(self.network, pixels[len(pixels) // 2], settings, report)
+            log.info("%s", measured.text)
+            remarks.append(measured.doubt)
+            diameter = NATIVE_DIAMETER if measured.diameter is None else measured.diameter
         settings = replace(settings, diameter=diameter)
+        said = tuple(filter(None, remarks))
         if settings.do_3D:
             if not settings.resample:
                 log.warning("resample is for planes: the flows of a volume are brought to its full size")
-            return self._volume(pixels, stack, settings, report)
+            return replace(self._volume(pixels, stack, settings, report), notes=said)
         found = self._planes(pixels, settings, report)
-        return replace(found, notes=self._doubts(found))
+        return replace(found, notes=(*said, *self._doubts(found)))
 
     def _doubts(self, found: Segmentation) -> tuple[str, ...]:
         """Return what is to be said of a result of the small network, for which alone it was measured."""
@@ -168,7 +176,7 @@ class Segmenter:
         return normalize(chosen, options)
 
     def _volume(self, pixels: FloatArray, image: Image, settings: Settings, report: Progress) -> Segmentation:
-        flows, logits = predict_volume(
+        maps = predict_volume_maps(
             self.network,
             pixels,
             batch_size=settings.batch_size,
@@ -178,7 +186,8 @@ class Segmenter:
             progress=report,
             anisotropy=settings.anisotropy or image.anisotropy or 1.0,
         )
-        return masks_of(flows, logits, settings, progress=report)
+        classes = maps[:-4] if len(maps) > 4 else None
+        return masks_of(maps[-4:-1], maps[-1], settings, classes, report)
 
     def _planes(self, pixels: FloatArray, settings: Settings, report: Progress) -> Segmentation:
         planes, height, width = (int(n) for n in pixels.shape[:3])

@@ -22,7 +22,13 @@ Labels = NDArray[np.uint32]
 _VIEWS = ((0, (1, 2), "YX planes"), (1, (0, 2), "ZX planes"), (2, (0, 1), "ZY planes"))
 
 
-def predict_volume(
+def predict_volume(network: TileNetwork, volume: FloatArray, **options: Any) -> tuple[FloatArray, FloatArray]:
+    """Return the flows (3, z, y, x) and the cell logits (z, y, x) of :func:`predict_volume_maps`."""
+    maps = predict_volume_maps(network, volume, **options)
+    return maps[-4:-1], maps[-1]
+
+
+def predict_volume_maps(
     network: TileNetwork,
     volume: FloatArray,
     *,
@@ -32,12 +38,12 @@ def predict_volume(
     scale: float = 1.0,
     anisotropy: float = 1.0,
     progress: Progress = silent,
-) -> tuple[FloatArray, FloatArray]:
+) -> FloatArray:
     """Predict a volume from its YX, ZX and ZY planes.
 
-    Every axis is seen in two of the three views, and its flows are summed; the logits of all three are
-    summed. Planes are predicted one after the other, so that memory holds the volume, the four maps and a
-    few planes.
+    Every axis is seen in two of the three views, and its flows are summed; the logits of all three and the class
+    maps are summed. Planes are predicted one after the other, so that memory holds the volume, its maps and a few
+    planes.
 
     Parameters
     ----------
@@ -56,10 +62,8 @@ def predict_volume(
 
     Returns
     -------
-    flows : ndarray (3, z, y, x), float32
-        Flow along z, y and x, at the size of the volume given.
-    logits : ndarray (z, y, x), float32
-        Cell logits.
+    ndarray (classes + 4, z, y, x), float32
+        Class maps where the network has them, flow along z, y and x, and cell logits, at the size of the volume given.
 
     Raises
     ------
@@ -75,7 +79,8 @@ def predict_volume(
     shape = (depth, height, width)
     seen = tuple(max(1, int(n * f)) for n, f in zip(shape, (anisotropy * scale, scale, scale), strict=True))
     resized = volume if seen == shape else resize_volume(volume, (seen[0], seen[1], seen[2]))
-    maps = np.zeros((4, *seen), np.float32)
+    classes = network.out_channels - 3
+    maps = np.zeros((classes + 4, *seen), np.float32)
 
     counts = [
         seen[across]
@@ -95,11 +100,11 @@ def predict_volume(
         )
         by_plane = np.moveaxis(maps, across + 1, 0)
         for target, prediction in zip(by_plane, predicted, strict=True):
-            target[a] += prediction[-3]
-            target[b] += prediction[-2]
-            target[3] += prediction[-1]
-    maps = _resize_back(maps, shape)
-    return maps[:3], maps[3]
+            target[:classes] += prediction[:classes]
+            target[classes + a] += prediction[-3]
+            target[classes + b] += prediction[-2]
+            target[-1] += prediction[-1]
+    return _resize_back(maps, shape)
 
 
 def stitch(labels: NDArray[Any], threshold: float = 0.25) -> Labels:
@@ -213,7 +218,7 @@ class _Part:
 
 
 def _resize_back(maps: FloatArray, shape: tuple[int, int, int]) -> FloatArray:
-    """Bring maps (4, z, y, x) to the volume's shape, one map at a time."""
+    """Bring maps (map, z, y, x) to the volume's shape, one map at a time."""
     if maps.shape[1:] == shape:
         return maps
     resized = np.empty((len(maps), *shape), np.float32)

@@ -103,8 +103,9 @@ def load_network(
     model, card = load_model(path)
     chosen = choose_device(device)
     name = (card.name if card else "") or path.name
-    diameter = card.diameter if card else None
-    return Network(model, model.config, chosen, choose_precision(chosen, precision), name, diameter)
+    diameter, channels = (card.diameter, card.channels) if card else (None, ())
+    precise = choose_precision(chosen, precision)
+    return Network(model, model.config, chosen, precise, name, diameter, channels)
 
 
 def load_start(
