@@ -25,6 +25,16 @@ def published_folders() -> tuple[Path, ...]:
     return tuple(folders)
 
 
+def is_web_page(path: Path) -> bool:
+    """Whether a file is the page that a proxy or a login sent in place of weights."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    except OSError:
+        return False
+    return head.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<script", b"<!--"))
+
+
 def own_folder() -> Path:
     """Return the folder of the user's own models: ``$CPSAM_MODELS``, or where the system keeps such data."""
     if chosen := os.environ.get("CPSAM_MODELS"):

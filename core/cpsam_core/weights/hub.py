@@ -6,6 +6,7 @@ import logging
 import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from cpsam_core.errors import WeightsError
 from cpsam_core.progress import Progress, silent
@@ -14,6 +15,7 @@ from cpsam_core.weights.folders import (
     PUBLISHED,
     PUBLISHED_REPOSITORY,
     hub_folder,
+    is_web_page,
     published_folders,
 )
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SITE = "https://huggingface.co"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Hosts that are this computer: what goes to them is seen by nobody on the way."""
 PREFERRED = ("model.safetensors", *PUBLISHED)
 SUFFIXES = (".safetensors", ".pth", ".pt")
 # No telemetry: huggingface_hub, which reads this when first imported, would else ask for more than files.
@@ -63,7 +67,7 @@ def fetch(name: str, progress: Progress = silent) -> Path:
         _refuse_upwards(file)
         places = [folder / file]
     for place in places:
-        if place.is_file():
+        if place.is_file() and not is_web_page(place):
             return place
     if cached := _cached(repository, file):
         return cached
@@ -86,8 +90,20 @@ def offline() -> bool:
 
 
 def endpoint() -> str:
-    """Return the address of Hugging Face, or of the mirror that is set."""
-    return (os.environ.get("HF_ENDPOINT") or SITE).rstrip("/")
+    """Return the address of Hugging Face, or of the mirror that is set.
+
+    Raises
+    ------
+    WeightsError
+        The mirror is asked without encryption, so that anybody on the way could change the weights and their checksum.
+    """
+    address = (os.environ.get("HF_ENDPOINT") or SITE).rstrip("/")
+    parts = urlsplit(address)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise WeightsError(
+            f"HF_ENDPOINT is {address}, and weights are fetched over https only: give an address with https."
+        )
+    return address
 
 
 def absent(repository: str, file: str, places: Sequence[Path], reason: str) -> WeightsError:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cpsam_core.checkpoints.cards import WEIGHT_SUFFIXES
 from cpsam_core.errors import WeightsError
 from cpsam_core.progress import Progress, silent
-from cpsam_core.weights.folders import EMBEDDED, PUBLISHED, embedded_file, published_folders
+from cpsam_core.weights.folders import EMBEDDED, PUBLISHED, embedded_file, is_web_page, published_folders
 from cpsam_core.weights.hub import fetch
 from cpsam_core.weights.library import own_file, own_files
 
@@ -56,7 +56,7 @@ def find(name_or_path: str | os.PathLike[str], progress: Progress = silent) -> P
     if own := own_file(name):
         return own
     for folder in published_folders():
-        if _is_file(folder / name):
+        if _is_file(folder / name) and not is_web_page(folder / name):
             return folder / name
     if name in PUBLISHED or HUB_ID.fullmatch(name):
         return fetch(name, progress)

@@ -33,11 +33,14 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]
 
 from cpsam_core.errors import WeightsError
 from cpsam_core.progress import Progress, silent
+from cpsam_core.weights.folders import is_web_page
 
 logger = logging.getLogger(__name__)
 
 FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 DISK_ERRORS = FULL | {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
+TOKEN_HOST = "huggingface.co"
+CHECKSUM = re.compile(r"[0-9a-f]{64}|[0-9a-f]{40}")
 TRIES = 20  # at 10 MB or more each
 AGENT = {"user-agent": "cpsam-gui"}
 # The hub library has used different HTTP packages over time; their errors are the bases of its own.
@@ -76,7 +79,7 @@ def download(repository: str, file: str, target: Path, endpoint: str, progress: 
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with WeakFileLock(target.parent / f".{target.name}.lock"):
-            if target.is_file():  # another program was faster
+            if target.is_file() and not is_web_page(target):  # another program was faster
                 return target
             return _fetch_checked(metadata, target, endpoint, progress)
     except NETWORK_ERRORS as error:
@@ -86,7 +89,8 @@ def download(repository: str, file: str, target: Path, endpoint: str, progress: 
 def list_files(repository: str, endpoint: str) -> list[str]:
     """Return the paths of all files in a repository; errors as :func:`download`."""
     try:
-        found = HfApi(endpoint=endpoint, headers=AGENT).model_info(repository, timeout=10)
+        hub = HfApi(endpoint=endpoint, token=_token_for(endpoint), headers=AGENT)
+        found = hub.model_info(repository, timeout=10)
         return sorted(sibling.rfilename for sibling in found.siblings or [])
     except HFValidationError as error:
         raise WeightsError(f"{repository!r} is not an id of Hugging Face.") from error
@@ -100,7 +104,7 @@ def _metadata(repository: str, file: str, endpoint: str) -> HfFileMetadata:
     """Ask for size and checksum of a file."""
     try:
         url = hf_hub_url(repository, file, endpoint=endpoint)
-        return get_hf_file_metadata(url, headers=AGENT)
+        return get_hf_file_metadata(url, token=_token_for(url), headers=AGENT)
     except HFValidationError as error:
         raise WeightsError(f"{repository!r} is not an id of Hugging Face.") from error
     except EntryNotFoundError as error:
@@ -113,6 +117,10 @@ def _metadata(repository: str, file: str, endpoint: str) -> HfFileMetadata:
 
 def _fetch_checked(metadata: HfFileMetadata, target: Path, endpoint: str, progress: Progress) -> Path:
     """Fetch what is missing, check the whole, and start over once when the resumed part was bad."""
+    if not CHECKSUM.fullmatch((metadata.etag or "").lower()):
+        raise WeightsError(
+            f"{endpoint} gives no checksum for {target.name}, as a proxy or a login page does; it is not fetched."
+        )
     # The checksum is part of the name, so that parts of two versions never get mixed.
     version = re.sub(r"\W", "", metadata.etag or "")[:16]
     partial = target.with_name(f".{target.name}.{version}.part")
@@ -163,7 +171,7 @@ def _append(metadata: HfFileMetadata, partial: Path, name: str, endpoint: str, p
             metadata.location,
             file,
             resume_size=_size(partial),
-            headers=_headers(metadata.location, endpoint),
+            headers=_headers(metadata.location),
             expected_size=metadata.size,
             displayed_filename=name,
         )
@@ -187,13 +195,24 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def _headers(location: str, endpoint: str) -> dict[str, str]:
-    """Return the request's headers; the user's token goes to the host it is for and to no other."""
+def _headers(location: str) -> dict[str, str]:
+    """Return the request's headers."""
     headers = {**AGENT, "accept-encoding": "identity"}
-    token = get_token()
-    if token and urlsplit(location).hostname == urlsplit(endpoint).hostname:
+    token = _token_for(location)
+    if token:
         headers["authorization"] = f"Bearer {token}"
     return headers
+
+
+def _token_for(address: str) -> str | bool:
+    """Return the user's token where it may go, False elsewhere: to Hugging Face itself, and over https only.
+
+    A mirror, and the stores that Hugging Face sends one on to, have no business with it.
+    """
+    parts = urlsplit(address)
+    if parts.scheme == "https" and parts.hostname == TOKEN_HOST:
+        return get_token() or False
+    return False
 
 
 class _ReportingFile(io.FileIO):
@@ -217,15 +236,14 @@ class _ReportingFile(io.FileIO):
 
 
 def _is_intact(path: Path, etag: str | None) -> bool:
-    """Compare with the checksum: SHA-256 of large files, git's SHA-1 of small ones; others are unknown."""
+    """Compare with the checksum: SHA-256 of large files, git's SHA-1 of small ones; others are no checksum."""
     etag = (etag or "").lower()
     if re.fullmatch(r"[0-9a-f]{64}", etag):
         digest = hashlib.sha256()
     elif re.fullmatch(r"[0-9a-f]{40}", etag):
         digest = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
     else:
-        logger.warning("The server gives no checksum for %s: only its size was compared", path.name)
-        return True
+        return False
     with path.open("rb") as file:
         while block := file.read(2**22):
             digest.update(block)

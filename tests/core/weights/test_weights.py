@@ -81,6 +81,7 @@ class Hub(ThreadingHTTPServer):
         self.break_after: int | None = None  # bytes after which the connection is dropped
         self.damage = False
         self.small = False  # kept in git, whose checksum is another
+        self.page: bytes | None = None  # what a proxy answers to everything
         self.requests: list[tuple[str, str, str | None]] = []  # method, path, range
         self.headers: list[dict[str, str]] = []
 
@@ -101,6 +102,9 @@ class Answer(BaseHTTPRequestHandler):
     def answer(self, body: bool) -> None:
         self.server.requests.append((self.command, self.path, self.headers.get("Range")))
         self.server.headers.append({key.lower(): value for key, value in self.headers.items()})
+        if self.server.page is not None:
+            self.reply(200, self.server.page, {"Content-Type": "text/html", "ETag": 'W/"3-abc"'}, body)
+            return
         if self.path == "/api/models/mouse/cells":
             listing = {"id": "mouse/cells", "siblings": [{"rfilename": file} for file in self.server.files]}
             self.reply(200, json.dumps(listing).encode(), {"Content-Type": "application/json"}, body)
@@ -251,6 +255,59 @@ def test_a_bad_part_is_thrown_away_and_fetched_anew(hub: Hub, places: SimpleName
     (places.published / "cpsam").unlink()
     assert weights.find("cpsam").read_bytes() == DATA
     assert not part.exists()
+
+
+PAGE = b"<!DOCTYPE html><html><body>Please log in to the network of the clinic.</body></html>"
+
+
+def test_the_page_of_a_proxy_is_not_kept(hub: Hub, places: SimpleNamespace) -> None:
+    hub.page = PAGE
+    with pytest.raises(WeightsError, match="no checksum"):
+        weights.find("cpsam")
+    assert not (places.published / "cpsam").exists()
+
+
+def test_a_page_that_was_kept_is_fetched_anew(hub: Hub, places: SimpleNamespace) -> None:
+    hub.files["cpsam"] = DATA
+    places.published.mkdir()
+    (places.published / "cpsam").write_bytes(PAGE)
+    assert weights.find("cpsam").read_bytes() == DATA
+
+
+@pytest.mark.parametrize(
+    "address", ["http://mirror.example.org", "ftp://huggingface.co", "mirror.example.org"]
+)
+def test_a_mirror_without_encryption_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", address)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    with pytest.raises(WeightsError, match="https"):
+        weights.find("cpsam")
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("https://huggingface.co/a/b", True),
+        ("http://huggingface.co/a/b", False),
+        ("https://mirror.example.org/a/b", False),
+        ("https://huggingface.co.example.org/a/b", False),
+        ("https://cdn.huggingface.co/a/b", False),
+    ],
+)
+def test_the_token_goes_to_hugging_face_only(
+    address: str, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cpsam_core.weights import transfer
+
+    monkeypatch.setattr(transfer, "get_token", lambda: "secret")
+    assert ("authorization" in transfer._headers(address)) == told
+
+
+def test_a_mirror_never_sees_the_token(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "secret")
+    hub.files["model.safetensors"] = DATA
+    assert weights.find("mouse/cells").read_bytes() == DATA
+    assert hub.headers and not any("authorization" in headers for headers in hub.headers)
 
 
 @pytest.mark.parametrize("damage", [False, True])
