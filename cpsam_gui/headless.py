@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from cpsam_core.errors import CpsamError, ImageError
+from cpsam_core.system.paths import as_given
 
 
 def missing_display() -> str:
@@ -67,4 +68,4 @@ def segment_file(path: Path, model: str, out: Path) -> list[Path]:
     masks, overlay = out / f"{path.stem}_masks.tif", out / f"{path.stem}_overlay.png"
     write_labels(masks, result.labels)
     write_picture(overlay, overlay_picture(image, result.labels))
-    return [masks.resolve(), overlay.resolve()]
+    return [as_given(masks), as_given(overlay)]

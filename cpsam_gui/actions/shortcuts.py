@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QSettings
 from PyQt6.QtGui import QKeySequence
 
+from cpsam_gui.program.settings_values import stored_list
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -34,9 +36,7 @@ def load_bindings(actions: Sequence[Action]) -> Bindings:
     settings, bindings = QSettings(), default_bindings(actions)
     for key in bindings:
         if settings.contains(f"{GROUP}/{key}"):
-            stored = settings.value(f"{GROUP}/{key}")
-            texts = [stored] if isinstance(stored, str) else stored or []
-            bindings[key] = tuple(filter(None, (portable(str(text)) for text in texts)))
+            bindings[key] = tuple(filter(None, map(portable, stored_list(f"{GROUP}/{key}"))))
     return bindings
 
 

@@ -26,6 +26,7 @@ from PyQt6.QtWidgets import (
 from cpsam_core.formats import FORMATS, Format, WriteOptions, find_format, left_out, name_for
 from cpsam_core.formats.registry import check_possible
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.settings_values import stored_flag, stored_text
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form
 from cpsam_gui.style.wheel import guard_wheels
@@ -179,19 +180,18 @@ class ExportDialog(QDialog):
     # -- remembering and doing ---------------------------------------------------------------------------
 
     def _recall(self) -> None:
-        settings = QSettings()
         self.list.setCurrentRow(0)
-        self.choose(str(settings.value(f"{GROUP}/format", "tif")))
-        self.measured.setChecked(settings.value(f"{GROUP}/measured", "true") in (True, "true"))
-        self.beside.setChecked(settings.value(f"{GROUP}/beside", "true") in (True, "true"))
+        self.choose(stored_text(f"{GROUP}/format", "tif"))
+        self.measured.setChecked(stored_flag(f"{GROUP}/measured", True))
+        self.beside.setChecked(stored_flag(f"{GROUP}/beside", True))
         has_folder = self._session.path is not None
         self.folder.setEnabled(has_folder)
-        whole = has_folder and settings.value(f"{GROUP}/folder", "false") in (True, "true")
+        whole = has_folder and stored_flag(f"{GROUP}/folder", False)
         (self.folder if whole else self.this).setChecked(True)
         for name, field in self.fields.items():
-            stored = settings.value(f"{GROUP}/{name}")
-            if stored is not None:
-                _set(field, stored)
+            text = stored_text(f"{GROUP}/{name}")
+            if text:
+                _set(field, text)
 
     def _remember(self) -> None:
         settings = QSettings()

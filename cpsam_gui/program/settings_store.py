@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QSettings
 
 from cpsam_gui.program.preferences import Preferences, checked
+from cpsam_gui.program.settings_values import stored_bytes, stored_text
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QMainWindow
 
 GROUP = "preferences"
+UNSET = "\0"
+"""What no setting holds."""
 LAYOUT = 2
 """Version of the arrangement of docks and bars: that of another version is not restored."""
 
 
 def load_preferences() -> Preferences:
     """Return the preferences of the last session; what makes no sense is at its default."""
-    settings = QSettings()
-    names = [one.name for one in fields(Preferences)]
-    keys = {name: f"{GROUP}/{name}" for name in names}
-    return checked({name: settings.value(key) for name, key in keys.items() if settings.contains(key)})
+    texts = {one.name: stored_text(f"{GROUP}/{one.name}", UNSET) for one in fields(Preferences)}
+    return checked({name: text for name, text in texts.items() if text != UNSET})
 
 
 def save_preferences(preferences: Preferences) -> None:
@@ -45,8 +46,7 @@ def save_window(window: QMainWindow) -> None:
 
 def restore_window(window: QMainWindow) -> None:
     """Put a window where the last one was."""
-    settings = QSettings()
-    geometry, state = settings.value("window/geometry"), settings.value("window/state")
+    geometry, state = stored_bytes("window/geometry"), stored_bytes("window/state")
     if geometry is not None and state is not None:
         window.restoreGeometry(geometry)
         window.restoreState(state, LAYOUT)

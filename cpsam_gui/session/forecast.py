@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 from PyQt6.QtCore import QSettings
 
+from cpsam_gui.program.settings_values import stored
 from cpsam_gui.runs.estimate import Estimate, Pace, guessed_device, guessed_pace, tiles_of
 
 if TYPE_CHECKING:
@@ -80,9 +82,10 @@ class Forecast:
 
 def _stored() -> dict[str, float]:
     """Return what earlier sessions learnt; anything else in the settings is left out."""
-    try:
-        known = json.loads(str(QSettings().value(STORED) or "{}"))
-    except ValueError:
-        return {}
-    items = known.items() if isinstance(known, dict) else ()
-    return {str(key): float(value) for key, value in items if isinstance(value, int | float) and value > 0}
+    return stored(STORED, _paces, {})
+
+
+def _paces(text: Any) -> dict[str, float]:
+    known = json.loads(str(text))
+    paces = {str(key): float(value) for key, value in known.items() if isinstance(value, int | float)}
+    return {key: value for key, value in paces.items() if 0 < value < math.inf}

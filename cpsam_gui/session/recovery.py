@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QTimer
 
+from cpsam_core.system.paths import as_given
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Problem
 from cpsam_gui.program.i18n import translate
@@ -95,7 +96,7 @@ class Recovery:
     def _ask(self, path: Path, document: Document) -> None:
         if self._open_image.document is not document:
             return  # another image is open by now, or the same once more
-        image, shown = path.resolve(), self._open_image.image
+        image, shown = as_given(path), self._open_image.image
         part = shown.key.ending if shown is not None else ""
         for left in self.found():
             if left.image is None or left.image != image or left.part != part or left.journal in self._taken:

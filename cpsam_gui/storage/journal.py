@@ -137,7 +137,7 @@ class Journal:
 
     def _stepped(self, step: Step, forward: bool) -> None:
         self._begin()
-        meta: dict[str, Any] = {"image": str(self._image.resolve()), "time": time.time(), "name": step.name}
+        meta: dict[str, Any] = {"image": str(as_given(self._image)), "time": time.time(), "name": step.name}
         meta |= {"part": self._part, "axes": self._axes}
         meta["did"] = (entry_of(step, "done" if forward else "undone"),)
         if self._whole or step.swap is not None or self._writer.wants_whole():

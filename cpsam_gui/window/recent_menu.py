@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from PyQt6.QtCore import QSettings, pyqtSignal
 from PyQt6.QtWidgets import QMenu
 
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.settings_values import stored_list
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget
@@ -19,9 +21,8 @@ MOST = 12
 
 def recent_paths() -> list[Path]:
     """Return the paths opened last that are still there, the newest first."""
-    stored = QSettings().value(KEY) or []
-    texts = [stored] if isinstance(stored, str) else [text for text in stored if isinstance(text, str)]
-    return [path for path in map(Path, texts) if path.exists()]
+    # Not `Path.exists`, which raises for names that no system can hold.
+    return [Path(text) for text in stored_list(KEY) if os.path.exists(text)]  # noqa: PTH110
 
 
 def remember(path: Path) -> None:

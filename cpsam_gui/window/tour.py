@@ -9,6 +9,7 @@ from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QSettings, Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.settings_values import stored_flag
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ STOPS = (
 
 def seen() -> bool:
     """Whether the tour was shown before."""
-    return QSettings().value(SEEN, "false") in (True, "true")
+    return stored_flag(SEEN, False)
 
 
 class Tour(QFrame):

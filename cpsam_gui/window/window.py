@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from cpsam_core.system.paths import as_given
 from cpsam_gui import tasks
 from cpsam_gui.canvas import Canvas
 from cpsam_gui.dialogs import messages as dialogs
@@ -129,7 +130,7 @@ class Window(QMainWindow):
 
     def open(self, path: Path, *, then_segment: bool = False) -> None:
         """Open an image, after asking about unsaved changes."""
-        path = path.resolve()
+        path = as_given(path)
         if path.is_dir():
             self.open_folder(path)
         elif self.may_leave():

@@ -12,6 +12,7 @@ from cpsam_core.images import can_read
 from cpsam_core.images.companion_names import STANDARD, Endings, part_images
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.file_names import natural_key, walk
+from cpsam_core.system.paths import as_given
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,11 @@ def expand(text: str) -> list[Path]:
 
 
 def _in_folder(folder: Path, output: Path | None, endings: Endings) -> tuple[list[Input], list[Path]]:
-    inside = None if output is None or output.resolve() == folder.resolve() else output.resolve()
+    inside = None if output is None or as_given(output) == as_given(folder) else as_given(output)
     files = [
         path
         for path in walk(folder)
-        if can_read(path) and not (inside is not None and inside in path.resolve().parents)
+        if can_read(path) and not (inside is not None and inside in as_given(path).parents)
     ]
     images, results = part_images(files, folder, endings)
     if not images:
@@ -137,5 +138,5 @@ def _named(paths: list[Path], endings: Endings) -> tuple[list[Path], list[Path]]
 def _each_once(found: list[Input]) -> list[Input]:
     first: dict[Path, Input] = {}
     for image in found:
-        first.setdefault(image.path.resolve(), image)
+        first.setdefault(as_given(image.path), image)
     return list(first.values())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cpsam_core.cli.batch import FAILURES
 from cpsam_core.cli.common import FAILED, OK, UsageError, describe, say, tell, terminal_progress
 from cpsam_core.errors import CpsamError, ImageError
+from cpsam_core.system.paths import as_given
 
 if TYPE_CHECKING:
     from cpsam_core.cli.inputs import Input
@@ -226,7 +227,7 @@ def _find(args: argparse.Namespace, endings: Endings, failed: list[str]) -> list
     def add(path: Path, pairs: Callable[[], list[tuple[Input, Pair]]]) -> None:
         try:
             for one, pair in pairs():
-                found.setdefault((one.path.resolve(), pair.key), (one, pair))
+                found.setdefault((as_given(one.path), pair.key), (one, pair))
         except CpsamError as error:
             failed.append(_line(path, str(error)))
             tell(f"error: {failed[-1]}")

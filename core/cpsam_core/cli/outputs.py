@@ -32,6 +32,7 @@ from cpsam_core.images import (
 )
 from cpsam_core.images.companions import Listings, companions
 from cpsam_core.images.file_names import normal
+from cpsam_core.system.paths import as_given
 
 if TYPE_CHECKING:
     from cpsam_core.segment.segmenter import Segmentation
@@ -137,7 +138,7 @@ def plan(
     listings = Listings()
     stems = [companions(one.path, one.key, listings=listings).stem for one in inputs]
     for group in _clashes(folders, stems):
-        parents = [inputs[i].path.parent.resolve() for i in group]
+        parents = [as_given(inputs[i].path.parent) for i in group]
         if out is not None and len(set(parents)) > 1:
             for i, apart in zip(group, _apart(parents), strict=True):
                 folders[i] = out / apart
@@ -280,7 +281,7 @@ def _write_seg(path: Path, image: Image, found: Segmentation, run: Run) -> None:
         flows=found.flows,
         logits=found.logits,
         classes=found.classes,
-        filename=str(image.path.resolve()) if image.path else None,
+        filename=str(as_given(image.path)) if image.path else None,
         model_path=run.model,
         diameter=found.diameter,
         flow_threshold=run.settings.flow_threshold,

@@ -15,6 +15,7 @@ from cpsam_core.formats import FORMATS, Format, ObjectSet, ReadHints, format_of,
 from cpsam_core.images import Image, can_read, check_same_shape, read_image
 from cpsam_core.images.companion_names import IMAGES_FOLDER, MASK_ENDINGS, MASK_FOLDERS, STANDARD, Endings
 from cpsam_core.images.file_names import natural_key, normal
+from cpsam_core.system.paths import as_given
 
 ENDINGS = sorted(
     {
@@ -116,7 +117,7 @@ def find_sources(
                 failures.append(str(error))
     first: dict[Path, Source] = {}
     for one in found:
-        first.setdefault(one.path.resolve(), one)
+        first.setdefault(as_given(one.path), one)
     return list(first.values()), failures
 
 
@@ -242,8 +243,8 @@ def _in_folder(
     folder: Path, wanted: Format | None, target: Format, out: Path | None, endings: Endings
 ) -> tuple[list[Source], list[str]]:
     """Return the files of objects below a folder, and what is wrong with those that are there twice."""
-    inside = None if out is None or out.resolve() == folder.resolve() else out.resolve()
-    paths = [path for path in _walk(folder) if inside is None or inside not in path.resolve().parents]
+    inside = None if out is None or as_given(out) == as_given(folder) else as_given(out)
+    paths = [path for path in _walk(folder) if inside is None or inside not in as_given(path).parents]
     kinds = {path: format_of(path) for path in paths}
     known = [path for path in paths if kinds[path] is not None and _is_telling(path, endings)]
     if wanted is not None:

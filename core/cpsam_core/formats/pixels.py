@@ -13,6 +13,7 @@ from cpsam_core.formats.options import ReadHints, WriteOptions
 from cpsam_core.images import seg_npy, write_labels
 from cpsam_core.images.label_files import labels_of
 from cpsam_core.images.readers import read_stored
+from cpsam_core.system.paths import as_given
 
 __all__ = [
     "read_npy",
@@ -85,7 +86,7 @@ def write_seg(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
             logits=objects.logits,
             ismanual=objects.ismanual,
             classes=objects.class_list(),
-            filename=str(image.resolve()) if image is not None else objects.image_name or None,
+            filename=str(as_given(image)) if image is not None else objects.image_name or None,
         ),
     )
 

@@ -34,7 +34,13 @@ def walk(folder: Path) -> Iterator[Path]:
     def fail(error: OSError) -> None:
         raise ImageError(f"The folder {error.filename} cannot be read: {error.strerror}.") from error
 
-    for parent, folders, files in os.walk(folder, onerror=fail):
+    seen: set[str] = set()
+    # Links are followed, for folders of links are how subsets of a data set are made.
+    for parent, folders, files in os.walk(folder, onerror=fail, followlinks=True):
+        if (real := os.path.realpath(parent)) in seen:
+            folders.clear()
+            continue
+        seen.add(real)
         folders[:] = sorted(
             (name for name in folders if not name.startswith(".")), key=lambda n: natural_key(Path(n))
         )

@@ -15,6 +15,7 @@ from cpsam_core.retrain.candidates import Candidate
 from cpsam_core.retrain.defaults import StartModel, default_settings, folded, unique_name, wanted_diameter
 from cpsam_core.retrain.kept_aside import FEWEST_OBJECTS, How, split
 from cpsam_core.retrain.lineage import Lineage
+from cpsam_core.system.paths import as_given
 from cpsam_core.weights import check_name
 from cpsam_core.weights.library import own_files
 
@@ -216,5 +217,5 @@ def _warnings(used: list[Candidate]) -> tuple[str, ...]:
 
 
 def _base_name(used: list[Candidate]) -> str:
-    folder = used[0].pair.image.resolve().parent
+    folder = as_given(used[0].pair.image).parent
     return (folder.parent if folder.name == "images" else folder).name

@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+from cpsam_core.system.paths import as_given
+
 __all__ = ["atomic_path", "flush_folder", "write_bytes"]
 
 # Asked once: the system tells the mask only to those who set it, which no second thread should see.
@@ -21,7 +23,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Lend a temporary path in the folder of `path`; on success it becomes `path`, on failure it is removed.
 
     The temporary name keeps the suffix, because writers choose their format by it. A symbolic link is
-    followed, so that the file it points to is replaced and the link stays.
+    replaced itself: what it points to may be shared by others (DVC, git-annex).
 
     Parameters
     ----------
@@ -38,7 +40,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     OSError
         The folder is missing or not writable, the disk is full, or nothing was written.
     """
-    final = Path(os.path.realpath(path))
+    final = as_given(path)
     # Not built from the final name: a stem near the limit of 255 bytes has no room for a prefix.
     temporary = final.with_name(f".{uuid.uuid4().hex}.part{final.suffix}")
     try:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSettings
 
+from cpsam_gui.program.settings_values import stored_list
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -14,12 +16,9 @@ SHOWN, HIDDEN = "table/shown", "table/hidden"
 
 def remembered_columns() -> dict[str, bool]:
     """Return which columns of the table the user chose to see or not to see."""
-    settings = QSettings()
     chosen: dict[str, bool] = {}
     for key, shown in ((SHOWN, True), (HIDDEN, False)):
-        stored = settings.value(key) or []
-        names = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
-        chosen |= {name: shown for name in names if isinstance(name, str)}
+        chosen |= dict.fromkeys(stored_list(key), shown)
     return chosen
 
 
