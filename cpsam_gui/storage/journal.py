@@ -21,6 +21,7 @@ from threading import Event, Thread
 from typing import IO, TYPE_CHECKING, Any
 
 from cpsam_core.system.atomic import flush_folder
+from cpsam_core.system.paths import as_given
 from cpsam_core.system.user_folders import data_folder
 from cpsam_gui.storage.journal_format import PART, SUFFIX, Stopped, corners, frame, hold, in_use
 from cpsam_gui.storage.worklog import entry_of
