@@ -77,7 +77,8 @@ def test_finetuning_writes_a_model_and_its_card(images: Path, tiny_model: Path) 
 
 
 def test_copies_of_the_model_on_the_way(images: Path, tiny_model: Path) -> None:
-    assert train(images, tiny_model, "--save-every", "1", "--learning-rate", "0.01") == OK
+    steps = ["--learning-rate", "0.01", "--schedule", "constant", "--warmup", "0"]
+    assert train(images, tiny_model, "--save-every", "1", *steps) == OK
     copy = load_model(Path("out/new_epoch_0001.safetensors"))[0].state_dict()
     ready = load_model(Path("out/new.safetensors"))[0].state_dict()
     before = load_model(tiny_model)[0].state_dict()
