@@ -13,7 +13,17 @@ from cpsam_core.segment.predict_part import tiles_of_part
 from cpsam_core.segment.settings import NATIVE_DIAMETER, Settings
 from cpsam_core.system.machine import memory
 
-__all__ = ["CHUNK", "Block", "Forecast", "Plan", "fits_memory", "plan_blocks"]
+__all__ = [
+    "CHUNK",
+    "Block",
+    "Forecast",
+    "Plan",
+    "allowed_memory",
+    "fits_memory",
+    "forecast",
+    "needed_for_whole",
+    "plan_blocks",
+]
 
 CHUNK = 512
 """Rows and columns of a chunk of the labels; blocks are whole chunks, so that no two of them write to one."""
@@ -135,7 +145,7 @@ def fits_memory(shape: tuple[int, int, int], most: int | None = None) -> bool:
     most
         Bytes that may be used; None is half of what is free.
     """
-    return needed_for_whole(shape) <= _allowed(most)
+    return needed_for_whole(shape) <= allowed_memory(most)
 
 
 def needed_for_whole(shape: tuple[int, int, int]) -> int:
@@ -167,15 +177,15 @@ def plan_blocks(
     """
     margin = max(LEAST_MARGIN, math.ceil(CELLS_OF_MARGIN * diameter))
     if side is None:
-        across = math.isqrt(_allowed(most) // BYTES_A_PIXEL) - 2 * margin
+        across = math.isqrt(allowed_memory(most) // BYTES_A_PIXEL) - 2 * margin
         longest = math.ceil(max(shape[1:]) / CHUNK) * CHUNK
         side = min(across // CHUNK * CHUNK, longest)
         if side < CHUNK:
             needed = (CHUNK + 2 * margin) ** 2 * BYTES_A_PIXEL
+            allowed = allowed_memory(most)
             raise SettingsError(
-                f"Blocks of {CHUNK} pixels need {needed / 1e9:.2f} GB of memory, and {_allowed(most) / 1e9:.2f} GB may "
-                "be used: close other programs, allow more (--max-memory), or set a smaller diameter if cells are "
-                "smaller."
+                f"Blocks of {CHUNK} pixels need {needed / 1e9:.2f} GB of memory, and {allowed / 1e9:.2f} GB may be "
+                "used: close other programs, allow more (--max-memory), or set a smaller diameter if cells are smaller."
             )
     return Plan(shape, max(CHUNK, math.ceil(side / CHUNK) * CHUNK), margin)
 
@@ -202,7 +212,8 @@ def forecast(plan: Plan, settings: Settings, tile: int) -> Forecast:
     )
 
 
-def _allowed(most: int | None) -> int:
+def allowed_memory(most: int | None) -> int:
+    """Return the bytes that may be used: `most`, or half of what is free."""
     if most is not None:
         return most
     free = memory().free

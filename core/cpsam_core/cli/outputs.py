@@ -31,6 +31,7 @@ from cpsam_core.images import (
     write_tiff,
 )
 from cpsam_core.images.companions import Listings, companions
+from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.file_names import normal
 from cpsam_core.system.paths import as_given
 
@@ -53,11 +54,14 @@ class Target:
         What is written.
     kept
         What an earlier run wrote before it was interrupted, and stays as it is.
+    key
+        Which scene and time point of the file.
     """
 
     image: Path
     files: dict[str, Path]
     kept: dict[str, Path] = dataclasses.field(default_factory=dict)
+    key: DocumentKey = WHOLE
 
     @property
     def existing(self) -> list[Path]:
@@ -72,6 +76,7 @@ class Target:
             self.image,
             {kind: path for kind, path in self.files.items() if path not in there},
             {kind: path for kind, path in self.files.items() if path in there},
+            self.key,
         )
 
 
@@ -150,7 +155,7 @@ def plan(
         for i in groups[0][1:]:
             stems[i], number = f"{stems[i]}_{number}", number + 1
     return [
-        Target(one.path, {kind: naming.place(folder, stem, kind) for kind in kinds})
+        Target(one.path, {kind: naming.place(folder, stem, kind) for kind in kinds}, key=one.key)
         for one, folder, stem in zip(inputs, folders, stems, strict=True)
     ]
 

@@ -9,7 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cpsam_core.cli.common import FAILED, OK, UsageError, add_device_options, fetch_progress, say, tell
+from cpsam_core.cli.common import (
+    FAILED,
+    OK,
+    UsageError,
+    add_device_options,
+    describe,
+    fetch_progress,
+    say,
+    tell,
+)
 from cpsam_core.cli.kinds import ALL, KINDS, MASKS, ONE_PLANE
 
 if TYPE_CHECKING:
@@ -17,8 +26,9 @@ if TYPE_CHECKING:
     from cpsam_core.cli.inputs import Inputs
     from cpsam_core.cli.outputs import Target
     from cpsam_core.images import Image
+    from cpsam_core.images.document_key import DocumentKey
     from cpsam_core.progress import Progress
-    from cpsam_core.segment.segmenter import Segmentation
+    from cpsam_core.segment.segmenter import Segmentation, Segmenter
     from cpsam_core.segment.settings import Settings
 
 log = logging.getLogger("cpsam")
@@ -36,6 +46,7 @@ EXAMPLES = """Examples:
 
 def add_parser(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    from cpsam_core.cli.blocks import add_block_options
     from cpsam_core.cli.filters import add_filter_options
     from cpsam_core.cli.options import add_settings_options
 
@@ -65,6 +76,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     _add_output_options(parser)
     add_filter_options(parser)
     add_settings_options(parser)
+    add_block_options(parser)
     add_device_options(parser)
 
 
@@ -93,7 +105,9 @@ def run(args: argparse.Namespace) -> int:
         from cpsam_core.cli.batch import run_batch
 
         try:
-            run_batch(targets, _steps(args, settings), tally.add)
+            segmenter = _load(args)
+            targets = _by_blocks(targets, segmenter, settings, args, tally)
+            run_batch(targets, _steps(args, settings, segmenter), tally.add)
         except KeyboardInterrupt:
             tell(
                 f"stopped after {tally.done} of {_count(len(targets), 'image')}; the same command goes on from there"
@@ -148,6 +162,10 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="which image to take of files that hold several, from 0; results are called NAME_s01_masks.tif and so on",
     )
+    group.add_argument("--all-scenes", "--all_scenes", action="store_true", help="every image of each file")
+    group.add_argument(
+        "--all-times", "--all_times", action="store_true", help="every time point of each image"
+    )
 
 
 def _suffix(text: str) -> str:
@@ -183,7 +201,7 @@ def _to_do(
 ) -> list[Target]:
     """Plan the files of all images; leave out those that are done, and complete results that are there in part."""
     from cpsam_core.cli.outputs import Naming, make_folder, plan
-    from cpsam_core.images.document_key import DocumentKey
+    from cpsam_core.errors import CpsamError
 
     if found.results:
         log.info(
@@ -191,8 +209,12 @@ def _to_do(
         )
     if out is not None and found.images:
         make_folder(out)
-    key = DocumentKey(args.scene, args.time)
-    images = [replace(one, key=key) for one in found.images]
+    images = []
+    for one in found.images:
+        try:
+            images += [replace(one, key=key) for key in _keys(one.path, args)]
+        except CpsamError as error:
+            tally.fail(one.path, str(error))
     targets = plan(images, out, kinds, Naming(args.suffix, args.in_folders))
     if args.overwrite:
         return targets
@@ -205,18 +227,63 @@ def _to_do(
     return [target.rest() for target in targets if len(target.existing) < len(target.files)]
 
 
-def _steps(args: argparse.Namespace, settings: Settings) -> Steps:
-    from cpsam_core.cli.batch import Steps
-    from cpsam_core.cli.outputs import Run, check_possible, write_results
-    from cpsam_core.images import read_image
+def _keys(path: Path, args: argparse.Namespace) -> list[DocumentKey]:
+    """Return the scenes and time points of a file that are wanted."""
+    from cpsam_core.images.document_key import DocumentKey
+    from cpsam_core.images.sources import scenes_in, times_in
+
+    scenes: list[int | None] = [args.scene]
+    if args.all_scenes:
+        count = len(scenes_in(path))
+        scenes = list(range(count)) if count > 1 else [None]
+    keys = []
+    for scene in scenes:
+        times: list[int | None] = [args.time]
+        if args.all_times:
+            length = times_in(path, getattr(args, "axes", None), scene)
+            times = list(range(length)) if length > 1 else [None]
+        keys += [DocumentKey(scene, moment) for moment in times]
+    return keys
+
+
+def _load(args: argparse.Namespace) -> Segmenter:
     from cpsam_core.segment.segmenter import Segmenter
 
     with fetch_progress() as fetching:
-        segmenter = Segmenter.load(args.model, args.device, args.precision, fetching)
+        return Segmenter.load(args.model, args.device, args.precision, fetching)
+
+
+def _by_blocks(
+    targets: list[Target], segmenter: Segmenter, settings: Settings, args: argparse.Namespace, tally: _Tally
+) -> list[Target]:
+    """Segment the images that are larger than memory; return the others."""
+    from cpsam_core.cli.batch import FAILURES, Outcome
+    from cpsam_core.cli.blocks import block_options, segment_by_blocks, source_for_blocks
+
+    options = block_options(args)
+    others = []
+    for target in targets:
+        try:
+            source = source_for_blocks(target, settings, options)
+            if source is None:
+                others.append(target)
+                continue
+            count, diameter = segment_by_blocks(target, source, segmenter, settings, options, args)
+            tally.add(Outcome(target, count, diameter))
+        except FAILURES as error:
+            tally.add(Outcome(target, failure=describe(error)))
+    return others
+
+
+def _steps(args: argparse.Namespace, settings: Settings, segmenter: Segmenter) -> Steps:
+    from cpsam_core.cli.batch import Steps
+    from cpsam_core.cli.outputs import Run, check_possible, write_results
+    from cpsam_core.images import read_image
+
     facts = Run(args.model, settings)
 
     def read(target: Target) -> Image:
-        image = read_image(target.image, settings.axes, time=args.time, scene=args.scene)
+        image = read_image(target.image, settings.axes, time=target.key.time, scene=target.key.scene)
         check_possible(target, image)
         return image
 

@@ -23,7 +23,7 @@ from cpsam_core.formats.options import WriteOptions
 from cpsam_core.images import Image, object_colours
 from cpsam_core.images.files import saving_folder
 
-__all__ = ["write_zarr"]
+__all__ = ["describe_labels", "write_zarr"]
 
 NAME = "cells"
 """Of the label image in its group."""
@@ -56,6 +56,21 @@ def write_zarr(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
         writer.group(folder / "labels", {"ome": {"labels": [NAME]}})
         metadata = _multiscales(NAME, axes, scales, sizes, writer.ngff)
         writer.group(label, {"ome": metadata | {"image-label": _image_label(objects, writer.ngff)}})
+
+
+def describe_labels(folder: Path, levels: int, image: Image, name: str) -> None:
+    """Write the metadata of labels whose arrays are there: ``labels/cells/0`` (z, y, x) and halved ones, NGFF 0.4.
+
+    Without colours and properties: there may be millions of objects.
+    """
+    writer = _Writer("0.4")
+    sizes = _Sizes(image.pixel_size, image.z_step, image.pixel_height)
+    factors = [2**level for level in range(levels)]
+    root: dict[str, Any] = {"cpsam": {"format": 1, "image": name}}
+    writer.group(folder, root | {"ome": _multiscales(NAME, "zyx", factors, sizes, "0.4", f"labels/{NAME}/")})
+    writer.group(folder / "labels", {"ome": {"labels": [NAME]}})
+    label = {"image-label": {"version": "0.4"}}
+    writer.group(folder / "labels" / NAME, {"ome": _multiscales(NAME, "zyx", factors, sizes, "0.4") | label})
 
 
 @dataclass(frozen=True)
