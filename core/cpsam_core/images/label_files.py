@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
-from cpsam_core.images.files import AnyPath, saving
+from cpsam_core.images.files import AnyPath, decoding, saving
 from cpsam_core.images.image import Image
 from cpsam_core.images.readers import Raw, read_stored
 from cpsam_core.images.seg_npy import read_seg
@@ -53,7 +53,8 @@ def labels_of(raw: Raw, path: Path) -> npt.NDArray[np.uint32]:
     ImageError
         It is no label image; the message names the file.
     """
-    return _checked(_plane_or_stack(raw, path), f"{path}: ")
+    with decoding(path, "a label image"):
+        return _checked(_plane_or_stack(raw, path), f"{path}: ")
 
 
 def write_labels(
