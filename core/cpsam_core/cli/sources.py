@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.formats import FORMATS, Format, ObjectSet, ReadHints, format_of, read_each
 from cpsam_core.images import Image, can_read, check_same_shape, read_image
 from cpsam_core.images.companion_names import IMAGES_FOLDER, MASK_ENDINGS, MASK_FOLDERS, STANDARD, Endings
-from cpsam_core.images.file_names import natural_key, normal
+from cpsam_core.images.file_names import is_zarr, natural_key, normal, walk
 from cpsam_core.system.paths import as_given
 
 ENDINGS = sorted(
@@ -107,7 +106,7 @@ def find_sources(
     for text in texts:
         for path in expand(text):
             try:
-                if path.is_dir() and not _is_zarr(path):
+                if path.is_dir() and not is_zarr(path):
                     inside, double = _in_folder(path, wanted, target, out, endings)
                     found += inside
                     failures += double
@@ -244,7 +243,7 @@ def _in_folder(
 ) -> tuple[list[Source], list[str]]:
     """Return the files of objects below a folder, and what is wrong with those that are there twice."""
     inside = None if out is None or as_given(out) == as_given(folder) else as_given(out)
-    paths = [path for path in _walk(folder) if inside is None or inside not in as_given(path).parents]
+    paths = [path for path in walk(folder) if inside is None or inside not in as_given(path).parents]
     kinds = {path: format_of(path) for path in paths}
     known = [path for path in paths if kinds[path] is not None and _is_telling(path, endings)]
     if wanted is not None:
@@ -269,25 +268,8 @@ def _in_folder(
     return [group[0] for group in groups.values() if len(group) == 1], double
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder in natural order; an OME-Zarr is one of them."""
-    for parent, folders, files in os.walk(folder):
-        zarrs = [name for name in folders if _is_zarr(Path(parent, name))]
-        folders[:] = sorted(
-            (name for name in folders if not name.startswith(".") and name not in zarrs),
-            key=lambda name: natural_key(Path(name)),
-        )
-        for name in sorted([*files, *zarrs], key=lambda name: natural_key(Path(name))):
-            if not name.startswith("."):
-                yield Path(parent, name)
-
-
 def _is_telling(path: Path, endings: Endings) -> bool:
     name, stem = path.name.lower(), normal(path.stem)
     if not endings.standard:
         return endings.is_masks(path)
     return name.endswith(TELLING) or endings.bare(stem) != stem or path.parent.name in MASK_FOLDERS
-
-
-def _is_zarr(path: Path) -> bool:
-    return path.is_dir() and path.name.lower().endswith(".zarr")

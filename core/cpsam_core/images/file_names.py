@@ -44,9 +44,18 @@ def walk(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(
             (name for name in folders if not name.startswith(".")), key=lambda n: natural_key(Path(n))
         )
-        for name in sorted(files, key=lambda n: natural_key(Path(n))):
+        # A folder of Zarr is one image, and what is in it is no file of anybody.
+        stores = [name for name in folders if is_zarr(Path(parent, name))]
+        folders[:] = [name for name in folders if name not in stores]
+        for name in sorted([*files, *stores], key=lambda n: natural_key(Path(n))):
             if not name.startswith("."):
                 yield Path(parent, name)
+
+
+def is_zarr(path: Path) -> bool:
+    """Whether a path is a folder or a zip file of Zarr, by its name."""
+    name = path.name.lower()
+    return (name.endswith(".zarr") and path.is_dir()) or name.endswith((".zarr.zip", ".ozx"))
 
 
 def normal(text: str) -> str:

@@ -20,7 +20,7 @@ from cpsam_core.images.files import opening
 from cpsam_core.images.json_values import MOST_BYTES, as_text, load_json, parse_json
 from cpsam_core.images.limits import check_size
 
-__all__ = ["ZarrArray", "ZarrFolder", "is_zarr"]
+__all__ = ["ZarrArray", "ZarrFolder"]
 
 HARMLESS = {
     "bytes",
@@ -58,12 +58,6 @@ ENOUGH_STORED = 1 << 28
 
 MOST_CHUNK = 1 << 30
 """Pixels of a chunk over which an array is refused: one has to be unpacked whole."""
-
-
-def is_zarr(path: Path) -> bool:
-    """Whether a path is a folder or a zip file of Zarr, by its name."""
-    name = path.name.lower()
-    return (name.endswith(".zarr") and path.is_dir()) or name.endswith((".zarr.zip", ".ozx"))
 
 
 class ZarrFolder:

@@ -128,3 +128,13 @@ def test_natural_order_and_results() -> None:
     given = [Path("c10.png"), Path("c9.png"), Path("c9_masks.tif")]
     assert sorted(given[:2], key=natural_key) == [Path("c9.png"), Path("c10.png")]
     assert part_images(given) == ([given[0], given[1]], [given[2]])
+
+
+def test_a_zarr_is_one_image_and_ours_is_a_result(tmp_path):
+    for name, attributes in (("a.zarr", "{}"), ("ours.ome.zarr", '{"cpsam": {"format": 1}}')):
+        (tmp_path / name / "0").mkdir(parents=True)
+        (tmp_path / name / ".zattrs").write_text(attributes)
+        (tmp_path / name / "0" / "thumbnail.png").write_bytes(b"")
+    found = gather([str(tmp_path)])
+    assert [one.path.name for one in found.images] == ["a.zarr"]
+    assert [one.path.name for one in gather([str(tmp_path / "ours.ome.zarr")]).images] == ["ours.ome.zarr"]
