@@ -1,0 +1,297 @@
+"""The rows of the paper's tables S1 and S2 on a graphics card, within nine minutes, as one JSON line each.
+
+Usage: python benchmarks/gpu_rows.py [--seconds 540] [--reference] [--out rows.json] [--tiny]
+
+Needs a CUDA device; random weights of the size of the published network are enough for times and memory. With
+`--reference` the reference program, where it is installed in the same interpreter, does the same steps on the same card
+in processes of their own. `--tiny` is a rehearsal with small networks, images and few steps on whatever device there
+is, for the tests. Each row runs in a process of its own, so that peaks of memory are its own, and the rows that matter
+most come first: what does not fit into the time is left out and said.
+
+- inference: file in memory to masks, 150 to 4,800 px (table S1), and the network alone;
+- training: 8 images, batch 1, every mode of memory, seconds of a step and peak memory (table S2: 800 steps);
+- limited: training on a card held to 8 GB, to see the modes fall back for real; and the 8-bit state.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+SIDES = (150, 300, 600, 1200, 2400, 4800)
+MODES = ("plenty", "stepwise", "checkpointing", "lean", "paged", "8bit")
+SMALL_CARD = 8 * 2**30  # bytes
+STEPS, WARM = 20, 3
+EPOCHS, SAMPLES = 100, 8  # of table S2
+
+
+def rows_wanted(tiny: bool, reference: bool) -> list[list[str]]:
+    """Return the arguments of each row's process, those that matter most first."""
+    sides = (64, 128) if tiny else SIDES
+    rows = [["train", "auto", "full", "0"], ["infer", str(sides[-2]), "ours"]]
+    if reference:
+        rows += [["train", "reference", "full", "0"], ["infer", str(sides[-2]), "reference"]]
+    rows += [["train", mode, "full", "0"] for mode in MODES]
+    rows += [["train", "auto", "full", str(SMALL_CARD)], ["train", "auto", "adapters", str(SMALL_CARD)]]
+    rows += [["train", "plenty", "adapters", "0"], ["fall", "plenty", "full", str(SMALL_CARD)]]
+    rows += [["infer", str(side), "ours"] for side in sides if side != sides[-2]]
+    if reference:
+        rows += [["infer", str(side), "reference"] for side in sides if side != sides[-2]]
+    return rows
+
+
+def main() -> None:
+    """Run every row that fits into the time, or one of them."""
+    args = options()
+    if args.row:
+        report(**one_row(args.row, args.tiny))
+        return
+    begun, rows = time.monotonic(), []
+    report(**machine_row())
+    for words in rows_wanted(args.tiny, args.reference):
+        left = args.seconds - (time.monotonic() - begun)
+        if left < args.least:
+            report(what=" ".join(words), left_out="no time left")
+            continue
+        command = [sys.executable, __file__, "--row", *words, *(["--tiny"] if args.tiny else [])]
+        row: dict[str, Any] = {"what": " ".join(words)}
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=left, check=False)
+        except subprocess.TimeoutExpired:
+            row["left_out"] = f"not done in {left:.0f} s"
+        else:
+            lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+            said = done.stderr.strip().splitlines()
+            row = json.loads(lines[-1]) if lines else {**row, "failed": said[-1:] or [done.returncode]}
+        rows.append(row)
+        report(**row)
+        if args.out is not None:
+            args.out.write_text(json.dumps(rows, indent=1) + "\n")
+    report(what="all", seconds=round(time.monotonic() - begun, 1))
+
+
+def options() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seconds", type=float, default=540, help="what all rows may take together")
+    parser.add_argument("--least", type=float, default=15, help="seconds below which no further row is begun")
+    parser.add_argument("--reference", action="store_true", help="the reference's rows too")
+    parser.add_argument("--out", type=Path, help="JSON of all rows")
+    parser.add_argument("--tiny", action="store_true", help="a rehearsal")
+    parser.add_argument("--row", nargs="+", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def report(**values: object) -> None:
+    """Print one row."""
+    print(json.dumps(values), flush=True)
+
+
+def machine_row() -> dict[str, Any]:
+    """Return what the rows were measured on."""
+    import torch
+
+    cuda = torch.cuda.is_available()
+    name = torch.cuda.get_device_name() if cuda else "cpu"
+    memory = torch.cuda.get_device_properties(0).total_memory if cuda else 0
+    return {
+        "what": "machine",
+        "device": name,
+        "memory_gb": round(memory / 2**30, 1),
+        "torch": torch.__version__,
+        "processors": os.cpu_count(),
+    }
+
+
+def one_row(words: list[str], tiny: bool) -> dict[str, Any]:
+    """Measure one row."""
+    kind, *rest = words
+    if kind == "infer":
+        return infer(int(rest[0]), rest[1], tiny)
+    return train(rest[0], rest[1], int(rest[2]), tiny, starve=kind == "fall")
+
+
+def device_of() -> Any:
+    """Return the device that is measured."""
+    import torch
+
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def peak_gb() -> float | None:
+    """Return the most memory of the device that was reserved, in GiB."""
+    import torch
+
+    return round(torch.cuda.max_memory_reserved() / 2**30, 2) if torch.cuda.is_available() else None
+
+
+def wait() -> None:
+    """Wait for the device."""
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
+def random_network(tiny: bool, layer_drop: float = 0.0) -> Any:
+    """Return a network of the published size, or a tiny one, with random weights."""
+    import torch
+
+    from cpsam_core.network.vit import FlowVit, VitConfig
+
+    torch.manual_seed(0)
+    if tiny:
+        return FlowVit(
+            VitConfig(depth=1, width=32, heads=2, tile=64, patch=8, neck=16, layer_drop=layer_drop)
+        )
+    with torch.device("meta"):
+        model = FlowVit(VitConfig.cpsam(layer_drop=layer_drop))
+    model = model.to_empty(device="cpu")
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.02)
+    return model
+
+
+def infer(side: int, whose: str, tiny: bool) -> dict[str, Any]:
+    """Segment one image of a side; random weights find nothing, so the masks of drawn flows are made beside it."""
+    pixels = np.random.default_rng(0).integers(0, 255, (side, side, 3)).astype(np.uint8)
+    seconds = []
+    if whose == "reference":
+        from cellpose import models  # type: ignore[import-not-found]
+
+        network = models.CellposeModel(gpu=True, pretrained_model="random")
+
+        def run() -> None:
+            network.eval(pixels, batch_size=32)
+    else:
+        from cpsam_core.network.devices import choose_precision
+        from cpsam_core.network.network import Network
+        from cpsam_core.segment.segmenter import Segmenter, Settings
+
+        model, device = random_network(tiny), device_of()
+        segmenter = Segmenter(Network(model, model.config, device, choose_precision(device)))
+        settings = Settings(batch_size=32, diameter=30.0)
+
+        def run() -> None:
+            segmenter.segment(pixels.transpose(2, 0, 1), settings)
+
+    for _ in range(2 if tiny or side > 2000 else 4):
+        wait()
+        begun = time.perf_counter()
+        run()
+        wait()
+        seconds.append(time.perf_counter() - begun)
+    return {
+        "what": f"infer {side}",
+        "whose": whose,
+        "seconds": round(float(np.median(seconds[1:])), 4),
+        "first": round(seconds[0], 3),
+        "peak_gb": peak_gb(),
+    }
+
+
+def train(memory: str, mode: str, limit: int, tiny: bool, *, starve: bool = False) -> dict[str, Any]:
+    """Take steps of training at batch 1; with a `limit` the card has so many bytes only.
+
+    With `starve` the mode that is asked for does not fit, and the row says in which one the training went on.
+    """
+    import torch
+
+    if limit and torch.cuda.is_available():
+        whole = torch.cuda.get_device_properties(0).total_memory
+        torch.cuda.set_per_process_memory_fraction(min(1.0, limit / whole))
+    if memory == "reference":
+        return reference_steps(tiny)
+    from cpsam_core.data.augment import Augmentation
+    from cpsam_core.data.loader import Batch
+    from cpsam_core.finetune import TrainSettings
+    from cpsam_core.finetune.learner import Learner
+    from cpsam_core.finetune.ranks import Ranks
+
+    crop, steps = (32, 2) if tiny else (256, STEPS)
+    rng, told = np.random.default_rng(0), []
+    batch = Batch(
+        rng.random((1, 3, crop, crop), np.float32),
+        rng.random((1, 3, crop, crop), np.float32),
+        np.ones((1, crop, crop), np.float32),
+        None,
+    )
+    settings = TrainSettings.for_mode(mode, memory=memory, augmentation=Augmentation(crop=crop))  # type: ignore[arg-type]
+    device = device_of()
+    learner = Learner(
+        random_network(tiny),
+        settings,
+        device,
+        torch.bfloat16 if device.type == "cuda" else torch.float32,
+        Ranks(),
+        None,
+        lambda text, used: told.append(text),
+    )
+    for _ in range(WARM):
+        learner.step(batch)
+    wait()
+    begun = time.perf_counter()
+    for _ in range(steps):
+        learner.step(batch)
+    wait()
+    each = (time.perf_counter() - begun) / steps
+    return {
+        "what": f"{'fall' if starve else 'train'} {mode}",
+        "asked": memory,
+        "used": learner.stepper.memory,
+        "limit_gb": round(limit / 2**30, 1) or None,
+        "seconds_a_step": round(each, 4),
+        "table_s2_seconds": round(each * EPOCHS * SAMPLES, 1),
+        "peak_gb": peak_gb(),
+        "told": told,
+    }
+
+
+def reference_steps(tiny: bool) -> dict[str, Any]:
+    """Take the steps that the reference's training takes: AdamW, batch 1."""
+    import torch
+    from cellpose.vit import CPSAM  # type: ignore[import-not-found]
+
+    from cellpose.train import _loss_fn_seg  # type: ignore[import-not-found]
+
+    device, steps = device_of(), 2 if tiny else STEPS
+    net = CPSAM(rdrop=0.0, dtype=torch.float32).to(device).train()
+    optimiser = torch.optim.AdamW(net.parameters(), lr=1e-5, weight_decay=0.1)
+    tiles, target = (torch.rand(1, 3, 256, 256, device=device) for _ in range(2))
+
+    def step() -> None:
+        loss = _loss_fn_seg(target, net(tiles)[0], device)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        loss.item()
+
+    for _ in range(WARM):
+        step()
+    wait()
+    begun = time.perf_counter()
+    for _ in range(steps):
+        step()
+    wait()
+    each = (time.perf_counter() - begun) / steps
+    return {
+        "what": "train full",
+        "asked": "reference",
+        "seconds_a_step": round(each, 4),
+        "table_s2_seconds": round(each * EPOCHS * SAMPLES, 1),
+        "peak_gb": peak_gb(),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""The rows for a graphics card run in a tiny form on whatever there is, so that no minute on a card is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "gpu_rows.py"
+
+
+def run(*options: str) -> list[dict[str, object]]:
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), "--tiny", *options],
+        capture_output=True,
+        text=True,
+        env=env,
+        timeout=300,
+        check=True,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+@pytest.mark.parametrize("words", [["infer", "64", "ours"], ["train", "lean", "adapters", "0"]])
+def test_a_row_is_measured(words: list[str]) -> None:
+    (row,) = run("--row", *words)
+    assert "failed" not in row
+    if words[0] == "infer":
+        assert row["what"] == "infer 64" and float(str(row["seconds"])) > 0
+    else:
+        assert (row["asked"], row["used"]) == ("lean", "lean")
+        assert float(str(row["table_s2_seconds"])) == pytest.approx(
+            800 * float(str(row["seconds_a_step"])), abs=0.1
+        )
+
+
+def test_what_does_not_fit_into_the_time_is_left_out_and_said() -> None:
+    first, *rows, last = run("--seconds", "0", "--reference")
+    assert first["what"] == "machine" and last["what"] == "all"
+    assert len(rows) > 10 and all(row["left_out"] == "no time left" for row in rows)
+    asked = [str(row["what"]) for row in rows]
+    assert {f"train {mode} full 0" for mode in ("plenty", "lean", "paged", "8bit", "reference")} <= set(asked)
+    assert any("fall" in one for one in asked)
