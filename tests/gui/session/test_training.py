@@ -588,3 +588,60 @@ def test_the_page_says_what_was_forgotten(annotated: Window, image_file: Path) -
     assert (page.others.item(0) or page).text() == "fluorescent nuclei: 0.80 → 0.60, worse"  # type: ignore[union-attr]
     assert page.keep.objectName() == "primary"  # better here, worse elsewhere: nobody is led to promote it
     page.keep.click()
+
+
+def test_three_clicks_on_growing_data(
+    window: Window, tmp_path: Path, models: Path, disc_labels: np.ndarray, qtbot: QtBot
+) -> None:
+    """By mouse and keys: channels chosen, trained, promoted, trained again on more images, rolled back."""
+    from cpsam_core.retrain import Lineage
+
+    rng = np.random.default_rng(0)
+    bright = np.where(disc_labels > 0, 180, 20)
+
+    def add(number: int) -> Path:
+        noise = rng.integers(0, 200, (4, *disc_labels.shape))
+        noise[2] = bright + rng.integers(0, 20, disc_labels.shape)
+        path = tmp_path / f"c{number}.tif"
+        tifffile.imwrite(path, noise.astype(np.uint8), metadata={"axes": "CYX"}, ome=True)
+        tifffile.imwrite(tmp_path / f"c{number}_masks.tif", disc_labels.astype(np.uint16))
+        return path
+
+    images = [add(number) for number in range(3)]
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(images[0])
+    window.session.images.choose((2,))
+    window.show_panel("Train")
+    panel, training = window.panel(TrainPanel), window.session.training
+    qtbot.waitUntil(lambda: len(training.candidates) == 3)
+    qtbot.waitUntil(lambda: panel.options.fields["learning_rate"].value() > 1e-7)
+    panel.options.fields["epochs"].setValue(2)
+    learnt, judged = set[str](), set[str]()
+    for click_number, name in enumerate(("one", "two", "three"), 1):
+        if click_number > 1:
+            images += [add(len(images)), add(len(images) + 1)]
+            with qtbot.waitSignal(training.candidates_changed):
+                training.look()
+        panel.name.clear()
+        qtbot.keyClicks(panel.name, name)
+        with qtbot.waitSignal(training.finished, timeout=240_000) as caught:
+            qtbot.mouseClick(panel.button, Qt.MouseButton.LeftButton)
+        outcome = caught.args[0]
+        card = read_card(outcome.trained.path)
+        assert (card is not None and card.channels == ("Channel:0:2",)) or card.channels == ("channel 3",)
+        assert all(pair.seen.channels == (2,) for pair in (*outcome.plan.training, *outcome.plan.aside))
+        assert not set(card.aside) & (learnt | set(card.images)) and judged <= set(card.aside)
+        learnt, judged = learnt | set(card.images), set(card.aside)
+        page = window.findChildren(BeforeAfterPage)[-1]
+        assert outcome.change.difference.interval in page.words.text()
+        assert outcome.plan.text in page.words.text()
+        qtbot.mouseClick(page.promote, Qt.MouseButton.LeftButton)
+        assert window.session.runs.options.model.name == name
+        qtbot.waitUntil(lambda: not window.findChildren(BeforeAfterPage))
+    assert set(Lineage.of("three").learnt_by_own) == learnt
+    manager = window.training_pages.show_models()
+    found = manager.tree.findItems("three", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
+    manager.tree.setCurrentItem(found[0])
+    qtbot.mouseClick(manager.back, Qt.MouseButton.LeftButton)
+    assert window.session.runs.options.model.name == "two"
+    manager.leave.click()
