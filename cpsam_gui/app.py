@@ -6,6 +6,7 @@ import argparse
 import faulthandler
 import gc
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -104,6 +105,7 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     from PyQt6.QtWidgets import QApplication
 
     from cpsam_gui.actions.install import make_window
+    from cpsam_gui.jobs.jobs import wait_for_left_jobs
     from cpsam_gui.program.crash_reports import watch_for_faults
     from cpsam_gui.program.i18n import install
     from cpsam_gui.program.settings_store import load_preferences
@@ -136,6 +138,10 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
 
     QTimer.singleShot(0, begin)
     code = app.exec()
+    if not wait_for_left_jobs():
+        # A thread is still in a library that does not answer: taking apart what it uses would end in a crash.
+        logging.shutdown()
+        os._exit(code)
     if faults is not None:
         faulthandler.disable()
         faults.close()

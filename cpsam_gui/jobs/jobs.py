@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -36,6 +37,12 @@ log = logging.getLogger(__name__)
 STACK_BYTES = 64 << 20
 # Progress is passed on this often at most, so that it never floods the event loop.
 REPORT_SECONDS = 0.03
+# A reader that has not answered by then is left to itself.
+ABANDON_MS = 2000
+# A window that closes waits this long for its jobs.
+CLOSING_SECONDS = 0.7
+# The program, whose windows are gone, waits this long for work that keeps its state: a training after its step.
+KEEPING_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +75,11 @@ class Job(QThread):
     failed = pyqtSignal(object)
     cancelled = pyqtSignal()
 
-    def __init__(self, name: str, work: Work, parent: QObject | None = None) -> None:
+    def __init__(
+        self, name: str, work: Work, parent: QObject | None = None, *, abandonable: bool = False
+    ) -> None:
         super().__init__(parent)
+        self.abandonable = abandonable
         self.name = name
         self.ending = Ending.DROPPED
         """What became of it, as far as it is known."""
@@ -90,6 +100,13 @@ class Job(QThread):
         if now - self._reported > REPORT_SECONDS or done >= total:
             self._reported = now
             self.progressed.emit(done, total, note)
+
+    def leave(self) -> None:
+        """Tell nobody any more, and belong to no window: it would be destroyed with its thread at work."""
+        for signal in (self.progressed, self.succeeded, self.failed, self.cancelled, self.finished):
+            with suppress(TypeError):  # nobody listens
+                signal.disconnect()
+        self.setParent(None)
 
     def run(self) -> None:
         """Do the work; called by Qt in the thread."""
@@ -148,6 +165,23 @@ class _Asked:
     ended: Callable[[Ending], object] | None
 
 
+_left_running: set[Job] = set()
+"""Jobs of closed windows that have not answered yet; they end with the program."""
+
+
+def wait_for_left_jobs() -> bool:
+    """Give jobs that outlived their window time to keep what they have; return whether all have ended.
+
+    Those that only read get little. Where one has not ended, the program has to end without taking its objects apart,
+    for the thread still uses them.
+    """
+    start = time.monotonic()
+    for job in tuple(_left_running):
+        until = start + (ABANDON_MS / 1000 if job.abandonable else KEEPING_SECONDS)
+        job.wait(max(0, round(1000 * (until - time.monotonic()))))
+    return all(job.isFinished() for job in _left_running)
+
+
 class Jobs(QObject):
     """The jobs of one window.
 
@@ -166,6 +200,7 @@ class Jobs(QObject):
         self.generation = 0
         self._main, self._live = _Turn(), _Turn()
         self._running: set[Job] = set()
+        self._abandoned: set[Job] = set()
         self._closed = False
 
     @property
@@ -204,6 +239,7 @@ class Jobs(QObject):
         failed: Callable[[Problem], object] | None = None,
         ended: Callable[[Ending], object] | None = None,
         progressed: Callable[[int, int, str], object] | None = None,
+        abandonable: bool = False,
     ) -> Job:
         """Run `work` in a thread of its own; everything is told in the thread of the caller.
 
@@ -226,6 +262,9 @@ class Jobs(QObject):
             came of it: also for a job that never began.
         progressed
             Gets steps done, steps in all, and a word about them.
+        abandonable
+            Whether it is left to itself when it does not answer to being cancelled: work that only reads, from files
+            that may keep a reader busy for ever. The next job of the lane begins, and its result is dropped.
 
         Returns
         -------
@@ -233,7 +272,7 @@ class Jobs(QObject):
             To cancel it. Do not connect to its signals: quick work may have ended by then.
         """
         turn = {Lane.MAIN: self._main, Lane.LIVE: self._live}.get(lane) or _Turn()
-        job = Job(name, work, self)
+        job = Job(name, work, self, abandonable=abandonable)
         generation = None if outlives_image else self.generation
         asked = _Asked(job, turn, generation, then, failed or self.failed.emit, ended)
         job.succeeded.connect(partial(self._succeeded, asked))
@@ -248,15 +287,28 @@ class Jobs(QObject):
         return job
 
     def shutdown(self) -> None:
-        """Cancel everything and wait until every thread has ended."""
+        """Cancel everything; wait for the threads, but not longer than a person would.
+
+        A job that has not ended by then goes on by itself, without the window, until it is told that it is cancelled.
+        """
         self._closed = True
         self.generation += 1
         for turn in (self._main, self._live):
             self._stop(turn)
         for job in tuple(self._running):
             job.cancel()
+        until = time.monotonic() + CLOSING_SECONDS
         for job in tuple(self._running):
-            job.wait()
+            if not job.wait(max(0, round(1000 * (until - time.monotonic())))):
+                log.warning("the job %r goes on after its window", job.name)
+                job.leave()
+                _left_running.add(job)
+                self._running.discard(job)
+
+    @property
+    def all_ended(self) -> bool:
+        """Whether no thread of this window, nor of one that was closed before, is at work any more."""
+        return all(job.isFinished() for job in (*self._running, *_left_running))
 
     def _stop(self, turn: _Turn) -> None:
         waiting, turn.waiting = turn.waiting, None
@@ -264,6 +316,18 @@ class Jobs(QObject):
             self._drop(waiting)
         if turn.running is not None:
             turn.running.job.cancel()
+            if turn.running.job.abandonable:
+                QTimer.singleShot(ABANDON_MS, partial(self._abandon, turn.running))
+
+    def _abandon(self, asked: _Asked) -> None:
+        """Let the next job of a lane begin where the present one does not answer."""
+        if not self._closed and asked is asked.turn.running:
+            log.warning("the job %r does not answer and is left to itself", asked.job.name)
+            self._abandoned.add(asked.job)
+            asked.job.ending = Ending.CANCELLED
+            self._release(asked)
+            if asked.turn is self._main:
+                self.cancelled.emit(asked.job.name)
 
     def _enqueue(self, asked: _Asked) -> None:
         turn = asked.turn
@@ -293,7 +357,8 @@ class Jobs(QObject):
             QTimer.singleShot(0, partial(asked.ended, Ending.DROPPED))
 
     def _wanted(self, asked: _Asked) -> bool:
-        return not self._closed and asked.generation in (None, self.generation)
+        wanted = asked.generation in (None, self.generation) and asked.job not in self._abandoned
+        return wanted and not self._closed
 
     def _succeeded(self, asked: _Asked, result: Any) -> None:
         self._release(asked)
@@ -311,11 +376,12 @@ class Jobs(QObject):
     def _cancelled(self, asked: _Asked) -> None:
         self._release(asked)
         asked.job.ending = Ending.CANCELLED
-        if asked.turn is self._main:
+        if asked.turn is self._main and asked.job not in self._abandoned:
             self.cancelled.emit(asked.job.name)
 
     def _ended(self, asked: _Asked) -> None:
         self._running.discard(asked.job)
+        self._abandoned.discard(asked.job)
         asked.job.deleteLater()
         if asked.ended is not None:
             asked.ended(asked.job.ending)

@@ -79,6 +79,7 @@ class Images(QObject):
             partial(tasks.open_image, path, reading=reading, shipped=shipped, trusted=trusted),
             name=translate("Opening {}").format(path.name),
             then=partial(self._opened, then=then, reading=reading),
+            abandonable=True,
         )
 
     def answer(self, unsure: tasks.Unsure, reading: tasks.Reading, then: Callable[[], None] | None) -> None:
@@ -88,6 +89,7 @@ class Images(QObject):
             partial(tasks.open_unsure, unsure, reading),
             name=translate("Opening {}").format(unsure.path.name),
             then=partial(self._opened, then=then, reading=reading),
+            abandonable=True,
         )
 
     def _opened(

@@ -86,7 +86,9 @@ class Recovery:
     def recover(self, journal: Path) -> None:
         """Open the image of a journal with the work that it holds."""
         work = partial(_read_journal, journal)
-        self._jobs.run(work, name=translate("Reading the journal"), then=partial(self._read, journal))
+        self._jobs.run(
+            work, name=translate("Reading the journal"), then=partial(self._read, journal), abandonable=True
+        )
 
     def offer_for_open_image(self) -> None:
         """Ask about work on the image that was just opened, where a crash left some."""

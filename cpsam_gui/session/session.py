@@ -121,9 +121,10 @@ class Session(QObject):
         )
 
     def close(self) -> None:
-        """Stop every job and wait for the threads."""
+        """Stop every job and wait for the threads, but not for those that do not answer."""
         self.gestures.tool.cancel()
         self.jobs.shutdown()
         self.keeping.let_go()
-        # Last: the thread of the journal must not collect widgets either.
-        self.collector.stop()
+        # Last, and only when nothing else is at work: no thread may collect widgets.
+        if self.jobs.all_ended:
+            self.collector.stop()

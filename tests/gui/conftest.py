@@ -115,6 +115,13 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 
 
 @pytest.fixture(autouse=True)
+def windows_wait_for_their_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no thread of one test go on in the next, however busy the machine is."""
+    monkeypatch.setattr("cpsam_gui.jobs.jobs.CLOSING_SECONDS", 60.0)
+    monkeypatch.setattr("cpsam_gui.jobs.jobs.ABANDON_MS", 60_000)
+
+
+@pytest.fixture(autouse=True)
 def nothing_else_is_started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Open no folders in other programs; return those that would have been."""
     asked: list[str] = []
