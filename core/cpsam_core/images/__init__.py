@@ -16,6 +16,7 @@ from cpsam_core.images.sources import Source, open_source
 from cpsam_core.images.tables import object_columns, write_object_table
 from cpsam_core.images.tiff import write_tiff
 from cpsam_core.images.tiff_grid import TiffGrid
+from cpsam_core.images.vendor_readers import open_bioio
 from cpsam_core.images.zarr_images import open_zarr_image
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "flow_picture",
     "object_colours",
     "object_columns",
+    "open_bioio",
     "open_source",
     "open_zarr_image",
     "overlay_picture",
