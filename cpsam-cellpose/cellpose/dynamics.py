@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cellpose.settings import settings_of
 from cpsam_core.dynamics.targets import flows_from_masks
-from cpsam_core.segment.segmenter import masks_of
+from cpsam_core.segment.segmenter import NetworkOutput, masks_of
 
 __all__ = ["compute_masks", "labels_to_flows", "masks_to_flows", "resize_and_compute_masks"]
 
@@ -36,7 +36,7 @@ def compute_masks(
         max_size_fraction=max_size_fraction,
     )
     flows, logits = np.asarray(dP, np.float32), np.asarray(cellprob, np.float32)
-    labels = masks_of(flows, logits, settings).labels
+    labels = masks_of(NetworkOutput(flows, logits), settings).labels
     return labels.astype(np.uint16 if labels.max(initial=0) < 2**16 else np.uint32)
 
 

@@ -21,6 +21,7 @@ from cpsam_gui.state.steps import StepKind
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from cpsam_core.segment.output import NetworkOutput
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Labels
 
@@ -39,19 +40,15 @@ class RegionResult:
         uint32 of the shape of `box`; the objects that lie in the region, numbered from 1.
     scores
         Flow error, probability and class by number.
-    flows, logits
-        As the engine returns them, for `box`.
-    diameter
-        Of the objects in pixels, as the run took or measured it.
+    output
+        What the network gave, for `box`.
     """
 
     region: Box
     box: Box
     labels: Labels
     scores: Mapping[int, dict[str, Any]] = field(default_factory=dict)
-    flows: NDArray[np.float32] | None = None
-    logits: NDArray[np.float32] | None = None
-    diameter: float | None = None
+    output: NetworkOutput | None = None
 
     @property
     def count(self) -> int:

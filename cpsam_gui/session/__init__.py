@@ -6,7 +6,6 @@ the masks. Panels and actions call their methods and listen to signals; they nev
 
 from __future__ import annotations
 
-from cpsam_gui.session.segmenting import Flows
 from cpsam_gui.session.session import Session
 
-__all__ = ["Flows", "Session"]
+__all__ = ["Session"]

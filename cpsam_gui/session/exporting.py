@@ -50,7 +50,7 @@ class Exporting:
             np.zeros((2, 1, 1) if stack else (1, 1), np.uint32),
             classes={n: row.class_id for n, row in self._open_image.document.objects.items() if row.class_id},
             image=self._open_image.image,
-            flows=extra.flows,
+            flows=extra.output.flows if extra.output is not None else None,
         )
 
     def export(self, target: Path, plan: exporting.ExportPlan) -> None:

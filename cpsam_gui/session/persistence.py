@@ -238,7 +238,7 @@ class Persistence:
         )
         if left is None:
             return saved
-        return replace(saved, flows=left.flows, logits=left.logits, class_logits=left.class_logits)
+        return replace(saved, output=left)
 
     def _reload(self, path: Path) -> None:
         """Open an image again that another program changed; work on it is saved first."""

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.errors import CpsamError
+    from cpsam_core.segment.output import NetworkOutput
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.program.preferences import Chosen
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.questions import Questioner
-    from cpsam_gui.session.segmenting import Flows, Segmenting
+    from cpsam_gui.session.segmenting import Segmenting
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Step
 
@@ -54,7 +55,7 @@ class _Writing:
     request: Request
     document: Document
     state: Step
-    flows: Flows | None
+    flows: NetworkOutput | None
 
 
 class Saver:
@@ -86,7 +87,7 @@ class Saver:
         self._next: Request | None = None
         self._stamps: dict[Path, Stamp] = {}
         self._unread = ""
-        self._flows: Flows | None = None  # those that the file holds
+        self._flows: NetworkOutput | None = None  # those that the file holds
         self._said = self._open = False
         self.paused = False
         """Whether saving by itself waits for the user, who was asked and did not decide."""

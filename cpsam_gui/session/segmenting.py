@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from cpsam_core.data.image_input import ImageInput
     from cpsam_core.progress import Progress
+    from cpsam_core.segment.output import NetworkOutput
     from cpsam_core.segment.segmenter import Settings
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.runs.estimate import Estimate
@@ -55,19 +53,6 @@ REGION = "Segment region"
 PATIENCE = 50  # milliseconds between looks at whether a stroke has ended that a result must wait for
 
 
-@dataclass(frozen=True, slots=True)
-class Flows:
-    """What the last run left for later: thresholds can change without the network."""
-
-    flows: NDArray[np.float32]
-    logits: NDArray[np.float32]
-    diameter: float | None = None
-    """Of the cells in pixels, as the run took or measured it."""
-    class_logits: NDArray[np.float32] | None = None
-    memory: MaskMemory = field(default_factory=MaskMemory, compare=False)
-    """Objects of the last thresholds, for those that only choose among them."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pending:
     """A result on its way into the document that it was made for."""
@@ -81,7 +66,7 @@ class _Pending:
     options: RunOptions
     settings: dict[str, Any]
     """What is remembered of the settings."""
-    flows: Flows | None = None
+    flows: NetworkOutput | None = None
     """The flows that new thresholds were applied to; None for a run of the network."""
 
 
@@ -113,13 +98,25 @@ class Segmenting:
         self.desk = RunDesk(self._disk_size, self._set_disk_size, self.segment_region)
         """What tools may ask of the next run."""
         self.forecast = Forecast(open_image, models)
-        self.flows: Flows | None = None
+        self._flows: NetworkOutput | None = None
+        self._memory = MaskMemory()
         self.last_settings: dict[str, Any] = {}
         """Thresholds of the last run, which are saved with the masks and come back with them."""
         open_image.adopted.connect(self.forget)
         self._open_image.history_changed.connect(self._count)
 
     # -- what a run does ---------------------------------------------------------------------------------
+
+    @property
+    def flows(self) -> NetworkOutput | None:
+        """What the network gave in the last run, for later: thresholds can change without it."""
+        return self._flows
+
+    @flows.setter
+    def flows(self, output: NetworkOutput | None) -> None:
+        self._flows = output
+        # Objects of the last thresholds, for those that only choose among them.
+        self._memory = MaskMemory()
 
     @property
     def options(self) -> RunOptions:
@@ -238,9 +235,7 @@ class Segmenting:
         pending = replace(pending, settings={**others, **kept, **seen})
         # The steps along the flows depend on the diameter that the run used, which may have been measured.
         settings = replace(self.settings, diameter=flows.diameter)
-        result = partial(
-            tasks.mask_again, flows.flows, flows.logits, settings, flows.class_logits, flows.memory
-        )
+        result = partial(tasks.mask_again, flows, settings, self._memory)
         work = partial(result, self._kept(self._options.keep))
         self._jobs.run(work, name=THRESHOLDS, lane=Lane.LIVE, then=partial(self._land, pending, result))
 
@@ -337,7 +332,7 @@ class Segmenting:
         """Put the result of a run on the whole image into the document."""
         self._land(pending, partial(tasks.combine, outcome.result, pending.document.shape), outcome.found)
         if self._open_image.document is pending.document and self.flows is not None:
-            used = replace(self.settings, diameter=outcome.found.diameter or self.settings.diameter)
+            used = replace(self.settings, diameter=self.flows.diameter or self.settings.diameter)
             self.forecast.learn(pending.options.model, used, self.flows.diameter, outcome.seconds)
 
     def _land(self, pending: _Pending, result: Result, found: tasks.Found) -> None:
@@ -390,18 +385,19 @@ class Segmenting:
 
     def _keep_flows(self, found: RegionResult) -> None:
         """Let later changes of thresholds know what the run on the region saw, where there was a run on the whole."""
-        if self.flows is None or found.flows is None or found.logits is None:
+        if self.flows is None or found.output is None:
             return
         planes, rows, columns = found.box.slices
         volume = self.flows.logits.ndim == 3
-        if len(found.flows) != len(self.flows.flows):
+        if len(found.output.flows) != len(self.flows.flows):
             return  # a volume there and planes here
         place = (planes, rows, columns) if volume else (rows, columns)
         target = self.flows.logits[place]
-        target[...] = found.logits.reshape(target.shape)
+        target[...] = found.output.logits.reshape(target.shape)
         target = self.flows.flows[(slice(None), *place)]
-        target[...] = found.flows.reshape(target.shape)
-        self.flows = replace(self.flows, memory=MaskMemory())  # other ones than a project may hold
+        target[...] = found.output.flows.reshape(target.shape)
+        # others than a project may hold
+        self.flows = replace(self.flows)
 
     def swap(self, kind: StepKind, name: str, found: tasks.Found) -> None:
         """Put masks that were read into the document as one step; their thresholds and flows come with them."""
@@ -415,8 +411,8 @@ class Segmenting:
 
     def _take(self, kind: StepKind, name: str, found: tasks.Found) -> None:
         self._gestures.tool.cancel()
-        if found.flows is not None and found.logits is not None:
-            self.flows = Flows(found.flows, found.logits, found.diameter, found.class_logits)
+        if found.output is not None:
+            self.flows = found.output
         if found.settings:
             self.last_settings = dict(found.settings)
         self._open_image.view.selection = frozenset()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_core.errors import ImageError
+from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui.state.image_facts import ClassName, Facts, ReviewState
 from cpsam_gui.state.objects import ObjectRecord
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from cpsam_gui.state.steps import Labels
 
 COMPLETE = "complete"  # a map of complete regions, which other programs may write
-FLOWS, LOGITS, CLASS_LOGITS = MAPS = ("flows", "logits", "class_logits")
+MAPS = FLOWS, LOGITS, CLASSES = ("flows", "logits", "class_logits")
 """Names of the arrays that the last run left, as they stand in the file."""
 NOTES, COLOURS = "notes", "class_colours"
 LONGEST = 1_000_000  # characters of notes
@@ -48,9 +49,9 @@ class Project:
         Settings of the last run, by name.
     image
         Name of the image file.
-    flows, logits, class_logits
-        What the last run left, float32 (2 or 3, z, y, x), (z, y, x) and (class, z, y, x); None where they are not
-        kept. They come back with the eleven bits of a half-precision number.
+    output
+        What the network gave in the last run; None where it is not kept. It comes back with the eleven bits of a
+        half-precision number, and without its diameter.
     foreign
         Keys of other programs or later versions, handed on as they are.
     fingerprint
@@ -62,9 +63,7 @@ class Project:
     facts: Facts = field(default_factory=Facts)
     settings: dict[str, Any] = field(default_factory=dict)
     image: str = ""
-    flows: NDArray[np.float32] | None = None
-    logits: NDArray[np.float32] | None = None
-    class_logits: NDArray[np.float32] | None = None
+    output: NetworkOutput | None = None
     foreign: Mapping[str, Any] = field(default_factory=dict)
     fingerprint: str = ""
 
@@ -161,7 +160,12 @@ def write_project(
         NOTES: facts.notes,
         COLOURS: {str(one.number): one.colour for one in facts.classes if one.colour},
     }
-    maps = {name: _halved(array) for name in MAPS if (array := getattr(project, name)) is not None}
+    left, shape = project.output, project.labels.shape
+    maps = {
+        name: _halved(array.reshape(shape if name == LOGITS else (-1, *shape)))
+        for name in MAPS
+        if left is not None and (array := getattr(left, name)) is not None
+    }
     stored = ProjectFile(
         project.labels,
         {number: fields_of(record) for number, record in records.items()},
@@ -214,15 +218,17 @@ def read_project(path: Path, *, flows: bool = False, key: DocumentKey | None = N
         facts,
         dict(stored.settings),
         stored.image,
-        **_left(stored),
+        output=_left(stored),
         foreign=foreign,
         fingerprint=stored.fingerprint,
     )
 
 
-def _left(stored: ProjectFile) -> dict[str, NDArray[np.float32]]:
+def _left(stored: ProjectFile) -> NetworkOutput | None:
     """Return what the last run left where it has the size of the masks; other arrays are of no use."""
-    shape, size = stored.labels.shape, stored.labels.size
+    size = stored.labels.size
+    # As the engine gives them: a single plane has no axis of its own.
+    shape = stored.labels.shape[1:] if stored.labels.shape[0] == 1 else stored.labels.shape
     fits = {
         name: array.astype(np.float32).reshape(shape if name == LOGITS else (-1, *shape))
         for name, array in stored.maps.items()
@@ -233,5 +239,5 @@ def _left(stored: ProjectFile) -> dict[str, NDArray[np.float32]]:
     }
     flows, logits = fits.get(FLOWS), fits.get(LOGITS)
     if flows is None or logits is None or len(flows) not in (2, 3):
-        return {}
-    return fits
+        return None
+    return NetworkOutput(flows, logits, class_logits=fits.get(CLASSES))

@@ -78,7 +78,7 @@ def objects_of(
 
     flat = np.ascontiguousarray(labels[0] if labels.shape[0] == 1 else labels)
     ids = sorted(records)
-    fits = extra.flows is not None and extra.logits is not None and extra.logits.shape == flat.shape
+    left = extra.output if extra.output is not None and extra.output.fits(flat.shape) else None
     names = {one.number: one.name for one in extra.facts.classes if one.name}
     return ObjectSet(
         flat,
@@ -90,8 +90,8 @@ def objects_of(
         image_name=extra.image.name if extra.image is not None else "",
         image_path=extra.image,
         image=image,
-        flows=extra.flows if fits else None,
-        logits=extra.logits if fits else None,
+        flows=left.flows if left is not None else None,
+        logits=left.logits if left is not None else None,
         ismanual=np.array([records[number].origin is not Origin.MODEL for number in ids], bool),
     )
 
@@ -170,7 +170,7 @@ def _export_file(path: Path, masks: Path, goal: Path, plan: ExportPlan) -> Expor
     image = read_image(path)
     found = read_masks(masks, image.pixels.shape[:3], silent)
     facts = found.facts if isinstance(found, Loaded) and found.facts is not None else Facts()
-    extra = Saved(path, found.settings, found.flows, found.logits, facts=facts)
+    extra = Saved(path, found.settings, found.output, facts)
     goal.parent.mkdir(parents=True, exist_ok=True)
     return export_open(goal, found.labels, found.records, extra, image, plan, silent)
 

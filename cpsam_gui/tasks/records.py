@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_core.labels import Runs
+    from cpsam_core.segment.output import NetworkOutput
     from cpsam_gui.state.snapshot import Snapshot
     from cpsam_gui.state.steps import Labels
 
@@ -31,11 +32,9 @@ class Found:
 
     labels: Labels
     records: dict[int, ObjectRecord]
-    flows: NDArray[np.float32] | None = None
-    logits: NDArray[np.float32] | None = None
-    diameter: float | None = None
+    output: NetworkOutput | None = None
+    """What the network gave, where a network or a file that tells of one did."""
     settings: Mapping[str, Any] = field(default_factory=dict)
-    class_logits: NDArray[np.float32] | None = None
     notes: tuple[str, ...] = field(default=(), kw_only=True)
     """What the engine says of the result."""
 

@@ -46,15 +46,7 @@ def segment_region(
         region.x0 - box.x0,
         region.x1 - box.x0,
     )
-    return RegionResult(
-        region,
-        box,
-        _only_inside(labels, inner),
-        scores_of(result),
-        result.flows,
-        result.logits,
-        result.diameter,
-    )
+    return RegionResult(region, box, _only_inside(labels, inner), scores_of(result), result.output)
 
 
 def _only_inside(labels: Labels, inner: Box) -> Labels:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cpsam_core.errors import CpsamError, ImageError
+from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui.state.image_facts import Facts
 from cpsam_gui.state.objects import ObjectRecord, Origin
 from cpsam_gui.state.palette import COLOURS
@@ -21,8 +22,6 @@ from cpsam_gui.tasks.records import Found, records_of, records_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from numpy.typing import NDArray
 
     from cpsam_core.images.document_key import DocumentKey
     from cpsam_core.progress import Progress
@@ -39,9 +38,8 @@ class Saved:
 
     image: Path | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
-    flows: NDArray[np.float32] | None = None
-    logits: NDArray[np.float32] | None = None
-    class_logits: NDArray[np.float32] | None = None
+    output: NetworkOutput | None = None
+    """What the network gave in the last run."""
     facts: Facts = field(default_factory=Facts)
     foreign: Mapping[str, Any] = field(default_factory=dict)
     """Keys of the project that this program does not know."""
@@ -93,12 +91,6 @@ def save(
 
 
 def _save_project(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], extra: Saved) -> None:
-    maps: dict[str, Any] = {}
-    if extra.with_flows and extra.flows is not None and extra.logits is not None:
-        shape = labels.shape
-        maps = {"flows": extra.flows.reshape(-1, *shape), "logits": extra.logits.reshape(shape)}
-        if extra.class_logits is not None:
-            maps["class_logits"] = extra.class_logits.reshape(-1, *shape)
     name = extra.image.name if extra.image is not None else ""
     project = Project(
         labels,
@@ -106,9 +98,9 @@ def _save_project(path: Path, labels: Labels, records: Mapping[int, ObjectRecord
         extra.facts,
         dict(extra.settings),
         name,
+        output=extra.output if extra.with_flows else None,
         foreign=extra.foreign,
         fingerprint=extra.fingerprint,
-        **maps,
     )
     write_project(path, project, records, extra.keep, extra.key)
 
@@ -117,12 +109,12 @@ def _save_seg(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], e
     from cpsam_core.images import SegFile, write_seg
 
     ids = sorted(records)
-    fits = extra.logits is not None and extra.logits.shape == labels.shape
+    left = extra.output if extra.output is not None and extra.output.fits(labels.shape) else None
     classes = np.array([records[number].class_id for number in ids], np.int64)
     seg = SegFile(
         labels,
-        flows=extra.flows if fits else None,
-        logits=extra.logits if fits else None,
+        flows=left.flows if left is not None else None,
+        logits=left.logits if left is not None else None,
         ismanual=np.array([records[number].origin is not Origin.MODEL for number in ids], bool),
         colours=np.array([COLOURS[records[n].colour % len(COLOURS)] for n in ids], np.uint8).reshape(-1, 3),
         classes=classes if classes.any() else None,
@@ -154,20 +146,15 @@ def read_masks(
 def _read_project(path: Path, shape: tuple[int, ...], key: DocumentKey | None) -> Loaded:
     project = read_project(path, flows=True, key=key)
     labels = fitting(path, project.labels, shape)
-    arrays = (project.flows, project.logits, project.class_logits)
-    # As the engine gives them: a single plane has no axis of its own.
-    flows, logits, classes = (
-        array[..., 0, :, :] if array is not None and shape[0] == 1 else array for array in arrays
-    )
     used = project.settings.pop(DIAMETER_USED, None)
+    output = project.output
+    if output is not None and isinstance(used, int | float):
+        output = replace(output, diameter=float(used))
     return Loaded(
         labels,
         records_with(labels, project.objects),
-        flows,
-        logits,
-        float(used) if isinstance(used, int | float) else None,
+        output,
         project.settings,
-        classes,
         project.facts,
         project.foreign,
         project.image,
@@ -191,7 +178,10 @@ def _read_seg(path: Path, shape: tuple[int, ...]) -> Found:
                 records[number] = records[number].changed(class_id=kind)
     names = ("diameter", "flow_threshold", "cellprob_threshold")
     settings = {name: value for name in names if (value := getattr(seg, name)) is not None}
-    return Found(labels, records, seg.flows, seg.logits, settings=settings)
+    output = (
+        NetworkOutput(seg.flows, seg.logits) if seg.flows is not None and seg.logits is not None else None
+    )
+    return Found(labels, records, output, settings)
 
 
 def fitting(path: Path, labels: Labels, shape: tuple[int, ...]) -> Labels:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cpsam_core.images import Image
     from cpsam_core.progress import Progress
     from cpsam_core.segment.mask_memory import MaskMemory
+    from cpsam_core.segment.output import NetworkOutput
     from cpsam_core.segment.segmenter import Segmentation, Settings
     from cpsam_gui.runs.segmenter import Segments
 
@@ -64,19 +65,12 @@ def measure(
 
 
 def mask_again(
-    flows: NDArray[np.float32],
-    logits: NDArray[np.float32],
-    settings: Settings,
-    class_logits: NDArray[np.float32] | None,
-    memory: MaskMemory,
-    kept: Kept,
-    progress: Progress,
+    output: NetworkOutput, settings: Settings, memory: MaskMemory, kept: Kept, progress: Progress
 ) -> Found:
-    """Make objects of the flows of an earlier run, with other thresholds."""
+    """Make objects of what the network gave in an earlier run, with other thresholds."""
     from cpsam_core.segment.segmenter import masks_of
 
-    shape = logits.shape if logits.ndim == 3 else (1, *logits.shape)
-    return combine(masks_of(flows, logits, settings, class_logits, progress, memory), shape, kept, progress)
+    return combine(masks_of(output, settings, progress, memory), output.shape, kept, progress)
 
 
 def combine(result: Segmentation, shape: tuple[int, ...], kept: Kept, progress: Progress) -> Found:
@@ -96,11 +90,7 @@ def combine(result: Segmentation, shape: tuple[int, ...], kept: Kept, progress: 
         new = int(ids[number]) if number < ids.size else 0
         if new in records:
             records[new] = records[new].changed(**values)
-    classes = getattr(result, "class_logits", None)
-    notes = tuple(getattr(result, "notes", ()))
-    return Found(
-        labels, records, result.flows, result.logits, result.diameter, class_logits=classes, notes=notes
-    )
+    return Found(labels, records, result.output, notes=tuple(getattr(result, "notes", ())))
 
 
 def _colours_kept(ids: NDArray[np.uint32], kept: Kept) -> Mapping[int, int]:

@@ -21,6 +21,7 @@ from cellpose.__main__ import main
 from cpsam_core import Segmentation, Segmenter, Settings
 from cpsam_core.images import read_image, write_labels, write_picture
 from cpsam_core.labels import object_table
+from cpsam_core.segment.output import NetworkOutput
 
 Crop = Callable[[int], NDArray[np.uint8]]
 
@@ -248,7 +249,7 @@ def test_a_volume_with_three_smoothings(home: Path, crop: Crop, monkeypatch: pyt
         seen.append(settings)
         maps = np.zeros((4, *labels.shape), np.float32)
         assert image.pixels.shape == (6, 48, 64, 1)
-        return Segmentation(labels, maps[:3], maps[3], object_table(labels), 30.0)
+        return Segmentation(labels, NetworkOutput(maps[:3], maps[3], 30.0), object_table(labels))
 
     monkeypatch.setattr(Segmenter, "segment", segment)
     tifffile.imwrite(home / "s.tif", np.stack([crop(0)[:48, :64]] * 6), imagej=True, metadata={"axes": "ZYX"})

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cpsam_core.segment.predict import TileNetwork
-from cpsam_core.segment.segmenter import masks_of
+from cpsam_core.segment.segmenter import NetworkOutput, masks_of
 from cpsam_core.segment.settings import Settings
 from cpsam_core.segment.volume import predict_volume, stitch
 
@@ -41,7 +41,7 @@ def test_small_bodies_are_dropped_from_the_joined_volume(threshold: float, min_s
         flows, logits = golden["flows"].astype(np.float32), golden["logits"].astype(np.float32)
         expected = golden[f"masks_{threshold}_{min_size}"]
     settings = Settings(stitch_threshold=threshold, min_size=min_size, diameter=30.0)
-    found = masks_of(flows, logits, settings)
+    found = masks_of(NetworkOutput(flows, logits), settings)
     pairs = np.unique(np.stack([found.labels.ravel(), expected.ravel()]), axis=1)
     assert pairs.shape[1] == len(np.unique(found.labels)) == len(np.unique(expected))
     assert len(found.objects.flow_errors) == found.labels.max()

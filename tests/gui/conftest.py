@@ -17,6 +17,7 @@ import tifffile
 from PyQt6.QtCore import QSettings
 from PyQt6.QtGui import QDesktopServices
 
+from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui.program.preferences import Preferences
 from cpsam_gui.runs.models import Models
 from cpsam_gui.session import Session
@@ -69,10 +70,8 @@ class FakeSegmenter:
         shape = labels.shape
         return SimpleNamespace(
             labels=labels,
-            flows=np.zeros((2, *shape), np.float32),
-            logits=np.zeros(shape, np.float32),
+            output=NetworkOutput(np.zeros((2, *shape), np.float32), np.zeros(shape, np.float32)),
             objects=table,
-            diameter=None,
         )
 
     def measure(self, image: Any, settings: Any, progress: Callable[..., None]) -> float | None:

@@ -21,6 +21,7 @@ from cpsam_core.progress import Progress, silent
 from cpsam_core.segment.confidence import certainty, doubts
 from cpsam_core.segment.diameter import look_for_diameter, measure_diameter
 from cpsam_core.segment.mask_memory import MaskMemory
+from cpsam_core.segment.output import NetworkOutput
 from cpsam_core.segment.predict import TileNetwork, predict_planes, resize_flows, scaled_shape
 from cpsam_core.segment.settings import DEFAULT_STEPS, NATIVE_DIAMETER, Settings
 from cpsam_core.segment.taught import channel_remark
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-__all__ = ["Segmentation", "Segmenter", "Settings", "masks_of"]
+__all__ = ["NetworkOutput", "Segmentation", "Segmenter", "Settings", "masks_of"]
 
 Labels = NDArray[np.uint32]
 FloatArray = NDArray[np.float32]
@@ -45,16 +46,10 @@ class Segmentation:
     ----------
     labels : (y, x) or (z, y, x) uint32
         0 is background; objects are numbered from 1, over all planes of a stack.
-    flows : (2, y, x), (2, z, y, x) or (3, z, y, x) float32
-        The network's flows, 5 times unit vectors, (z,) y, x; three components after `do_3D`.
-    logits : as labels, float32
-        Cell logits; thresholds can be changed without running the network again (see `masks_of`).
+    output : NetworkOutput
+        What the network gave; thresholds can be changed without running it again (see `masks_of`).
     objects : ObjectTable
         Place, size, flow error and mean probability of each object.
-    diameter : float
-        Diameter in pixels that was used; 30 where the image was not resized.
-    class_logits : (class, y, x) or (class, z, y, x) float32 or None
-        Class maps, for networks that have them; background first.
     classes : (n,) int64 or None
         Class of each object by the majority of its pixels, from 1; objects that are background were removed.
     notes : tuple of str
@@ -63,13 +58,25 @@ class Segmentation:
     """
 
     labels: Labels
-    flows: FloatArray
-    logits: FloatArray
+    output: NetworkOutput
     objects: ObjectTable
-    diameter: float
-    class_logits: FloatArray | None = None
     classes: NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def flows(self) -> FloatArray:
+        """The network's flows; see `NetworkOutput`."""
+        return self.output.flows
+
+    @property
+    def logits(self) -> FloatArray:
+        """Cell logits, of the shape of the labels, float32."""
+        return self.output.logits
+
+    @property
+    def diameter(self) -> float:
+        """Diameter in pixels that was used; 30 where the image was not resized."""
+        return self.output.diameter or NATIVE_DIAMETER
 
 
 class Segmenter:
@@ -152,7 +159,7 @@ class Segmenter:
         config = getattr(self.network, "config", None)
         if config is None or config.stem != "conv":
             return ()
-        return doubts(getattr(self.network, "name", ""), certainty(found.flows, found.logits))
+        return doubts(getattr(self.network, "name", ""), certainty(found.output.flows, found.output.logits))
 
     def measure(
         self, image: NDArray[Any] | Image, settings: Settings | None = None, progress: Progress | None = None
@@ -186,8 +193,7 @@ class Segmenter:
             progress=report,
             anisotropy=settings.anisotropy or image.anisotropy or 1.0,
         )
-        classes = maps[:-4] if len(maps) > 4 else None
-        return masks_of(maps[-4:-1], maps[-1], settings, classes, report)
+        return masks_of(_output(maps, 3), settings, report)
 
     def _planes(self, pixels: FloatArray, settings: Settings, report: Progress) -> Segmentation:
         planes, height, width = (int(n) for n in pixels.shape[:3])
@@ -208,25 +214,33 @@ class Segmenter:
             together = np.empty((self.network.out_channels, planes, height, width), np.float32)
             for z, prediction in enumerate(predictions):
                 together[:, z] = resize_flows(prediction, (height, width))
-        classes = together[:-3] if len(together) > 3 else None
-        return masks_of(together[-3:-1], together[-1], settings, classes, report)
+        return masks_of(_output(together), settings, report)
 
 
 def masks_of(
-    flows: FloatArray,
-    logits: FloatArray,
+    output: NetworkOutput,
     settings: Settings,
-    class_logits: FloatArray | None = None,
     progress: Progress = silent,
     memory: MaskMemory | None = None,
 ) -> Segmentation:
-    """Turn flows and logits of an earlier run into objects, for example with other thresholds.
+    """Turn what a network gave into objects, for example with other thresholds than those of its run.
 
-    Parameters are those of `Segmentation`; a stack with flows of two components is taken plane by plane. After
-    `diameter="auto"`, give the diameter that was found (`Segmentation.diameter`) to have the same steps again. A
-    `memory`, given again with the same flows of a plane, answers at once where only the choice of objects changes.
+    Parameters
+    ----------
+    output
+        A stack with flows of two components is taken plane by plane. Its diameter, where it has one, decides on the
+        steps along the flows, so that they are those of its run.
+    settings
+        The thresholds; whatever the network saw is not looked at.
+    progress
+        Called as the work goes on; may raise `Cancelled`.
+    memory
+        Given again with the same output of a plane, it answers at once where only the choice of objects changes.
     """
-    if logits.ndim == 3 and len(flows) == 2:
+    if output.diameter is not None:
+        settings = replace(settings, diameter=float(output.diameter))
+    flows, logits = output.flows, output.logits
+    if output.by_plane:
         found = _plane_by_plane(flows, logits, settings, progress)
     elif memory is not None and logits.ndim == 2:
         found = memory.find(flows, logits, settings, progress)
@@ -238,13 +252,21 @@ def masks_of(
         kept = np.unique(inner[inner > 0])
         labels, errors = _renumber(inner, kept), errors[kept - 1]
     classes = None
-    if class_logits is not None:
-        classes = majority_classes(labels, class_logits, np.arange(1, len(errors) + 1, dtype=np.uint32))
+    if output.class_logits is not None:
+        classes = majority_classes(
+            labels, output.class_logits, np.arange(1, len(errors) + 1, dtype=np.uint32)
+        )
         kept = (np.flatnonzero(classes) + 1).astype(np.uint32)
         labels, errors, classes = _renumber(labels, kept), errors[kept - 1], classes[kept - 1]
     diameter = settings.diameter if isinstance(settings.diameter, float) else NATIVE_DIAMETER
     objects = object_table(labels, logits, errors)
-    return Segmentation(labels, flows, logits, objects, float(diameter), class_logits, classes)
+    return Segmentation(labels, replace(output, diameter=float(diameter)), objects, classes)
+
+
+def _output(maps: FloatArray, components: int = 2) -> NetworkOutput:
+    """Return the maps of a network (map, ..., y, x) by their names: class maps, `components` of the flows, logits."""
+    first = len(maps) - 1 - components
+    return NetworkOutput(maps[first:-1], maps[-1], class_logits=maps[:first] if first else None)
 
 
 def _resized(
@@ -254,7 +276,7 @@ def _resized(
     part = maps.shape[2] * maps.shape[3] / (shape[0] * shape[1])
     small = replace(settings, min_size=int(settings.min_size * part), niter=settings.niter or DEFAULT_STEPS)
     maps = maps[:, 0] if maps.shape[1] == 1 else maps
-    found = masks_of(maps[-3:-1], maps[-1], small, maps[:-3] if len(maps) > 3 else None, progress)
+    found = masks_of(_output(maps), small, progress)
     labels = resize_labels(found.labels, shape)
     kept = np.unique(
         labels[labels > 0]
@@ -264,15 +286,7 @@ def _resized(
     full = resize_flows(planes, shape).reshape(*maps.shape[:-2], *shape)
     objects = object_table(labels, full[-1], found.objects.flow_errors[kept - 1])
     classes = None if found.classes is None else found.classes[kept - 1]
-    return Segmentation(
-        labels,
-        full[-3:-1],
-        full[-1],
-        objects,
-        found.diameter,
-        full[:-3] if len(full) > 3 else None,
-        classes,
-    )
+    return Segmentation(labels, replace(_output(full), diameter=found.diameter), objects, classes)
 
 
 def _find(flows: FloatArray, logits: FloatArray, settings: Settings, progress: Progress) -> Masks:

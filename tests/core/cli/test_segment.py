@@ -242,10 +242,10 @@ def test_options_reach_the_engine_in_both_spellings(
 
 def _nothing() -> Any:
     from cpsam_core.labels import object_table
-    from cpsam_core.segment.segmenter import Segmentation
+    from cpsam_core.segment.segmenter import NetworkOutput, Segmentation
 
     empty, maps = np.zeros((64, 160), np.uint32), np.zeros((3, 64, 160), np.float32)
-    return Segmentation(empty, maps[:2], maps[2], object_table(empty), 30.0)
+    return Segmentation(empty, NetworkOutput(maps[:2], maps[2], 30.0), object_table(empty))
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ from cpsam_core.retrain import (
     training_sets,
     unique_name,
 )
-from cpsam_core.segment.segmenter import Segmentation
+from cpsam_core.segment.segmenter import NetworkOutput, Segmentation
 from cpsam_core.weights import list_models
 
 Labels = NDArray[np.uint32]
@@ -325,7 +325,7 @@ class Finds:
     def segment(self, image: object, settings: object = None) -> Segmentation:
         flows = np.zeros((2, *self.labels.shape), np.float32)
         table = object_table(self.labels, flows[0], np.zeros(len(np.unique(self.labels)) - 1, np.float32))
-        return Segmentation(self.labels, flows, flows[0], table, 30.0)
+        return Segmentation(self.labels, NetworkOutput(flows, flows[0], 30.0), table)
 
 
 def without(labels: Labels, *ids: int) -> Labels:
@@ -410,7 +410,7 @@ def found(labels: Labels, errors: float, logit: float, outside: float = -8.0) ->
     logits = np.where(labels > 0, logit, outside).astype(np.float32)
     count = len(np.unique(labels)) - 1
     table = object_table(labels, logits, np.full(count, errors, np.float32))
-    return Segmentation(labels, np.zeros((2, *labels.shape), np.float32), logits, table, 30.0)
+    return Segmentation(labels, NetworkOutput(np.zeros((2, *labels.shape), np.float32), logits, 30.0), table)
 
 
 def test_doubt_grows_with_flow_error_and_with_middling_probability() -> None:

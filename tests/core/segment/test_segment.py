@@ -16,7 +16,7 @@ from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.images import arrange
 from cpsam_core.progress import Cancelled
-from cpsam_core.segment.segmenter import masks_of
+from cpsam_core.segment.segmenter import NetworkOutput, masks_of
 
 
 def disks(
@@ -51,7 +51,7 @@ def test_gray(segmenter: Segmenter) -> None:
     check(result, 6)
     assert ((result.labels > 0) == (image > 100)).mean() > 0.98
     assert result.diameter == 30
-    assert result.class_logits is None
+    assert result.output.class_logits is None
     np.testing.assert_array_equal(result.objects.areas, np.bincount(result.labels.ravel())[1:])
     assert (result.objects.flow_errors < 0.4).all()
     assert (result.objects.probabilities > 0.6).all()
@@ -206,7 +206,7 @@ def test_other_thresholds_without_the_network_equal_a_new_run(
     first = Settings(diameter=24, axes="ZYX" if stack else None)
     image = np.stack([image, image[::-1]]) if stack else image
     found, second = segmenter.segment(image, first), replace(first, **changes)
-    again, new = masks_of(found.flows, found.logits, second), segmenter.segment(image, second)
+    again, new = masks_of(found.output, second), segmenter.segment(image, second)
     np.testing.assert_array_equal(again.labels, new.labels)
     np.testing.assert_array_equal(again.objects.flow_errors, new.objects.flow_errors)
     assert again.diameter == new.diameter == 24
@@ -257,9 +257,9 @@ def test_class_maps_are_part_of_the_result(disk_model: Any) -> None:
 
     result = Segmenter(Classes()).segment(disks())
     check(result, 6)
-    assert result.class_logits is not None
-    assert result.class_logits.shape == (2, *result.labels.shape)
-    assert result.class_logits[0].min() < -0.5
+    assert result.output.class_logits is not None
+    assert result.output.class_logits.shape == (2, *result.labels.shape)
+    assert result.output.class_logits[0].min() < -0.5
     assert result.classes is not None
     assert result.classes.tolist() == [1] * 6
 
@@ -274,7 +274,7 @@ def test_objects_take_the_majority_of_their_pixels_classes_and_background_object
     maps[0] = 1  # background everywhere, but
     maps[2, 4:20, 4:20] = 2  # the first object is of class 2,
     maps[1, 4:16, 52:68] = 2  # and most of the third of class 1
-    found = masks_of(flows, logits, Settings(), maps)
+    found = masks_of(NetworkOutput(flows, logits, class_logits=maps), Settings())
     assert found.classes is not None
     assert found.classes.tolist() == [2, 1]
     assert sorted(np.unique(found.labels)) == [0, 1, 2]
@@ -314,7 +314,8 @@ def test_a_memory_of_objects_gives_the_same_masks() -> None:
     memory, counts = MaskMemory(), set()
     for values in ((0.4, 0.0, 15), (0.1, 0.0, 15), (0.0, 0.0, 40), (0.4, 1.0, 15), (0.4, 0.0, 15)):
         settings = Settings(flow_threshold=values[0], cellprob_threshold=values[1], min_size=values[2])
-        plain, known = masks_of(flows, logits, settings), masks_of(flows, logits, settings, memory=memory)
+        output = NetworkOutput(flows, logits)
+        plain, known = masks_of(output, settings), masks_of(output, settings, memory=memory)
         np.testing.assert_array_equal(known.labels, plain.labels)
         np.testing.assert_array_equal(known.objects.flow_errors, plain.objects.flow_errors)
         counts.add(int(plain.labels.max()))

@@ -11,12 +11,12 @@ from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PyQt6.QtWidgets import QApplication
 
+from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.canvas.legend import wheel
 from cpsam_gui.canvas.result_colours import FlowColours
 from cpsam_gui.panels import ChannelsPanel, FilesPanel, HistoryPanel
-from cpsam_gui.session import Flows
 from cpsam_gui.state.document import Document
 from cpsam_gui.state.view import Camera, Overlay, Picture
 from cpsam_gui.window.status_bar import read_out
@@ -59,7 +59,7 @@ def test_the_masks_are_hidden_while_space_is_held(segmented: Window, qtbot: QtBo
 def test_pictures_of_the_last_run(segmented: Window, qtbot: QtBot) -> None:
     session, rng = segmented.session, np.random.default_rng(0)
     shape = session.document.shape[1:]
-    session.runs.flows = Flows(
+    session.runs.flows = NetworkOutput(
         rng.normal(0, 3, (2, *shape)).astype(np.float32), rng.normal(0, 3, shape).astype(np.float32)
     )
     session.view.set_masks(visible=False)

@@ -30,7 +30,7 @@ def result_of_a_run(seed: int) -> SimpleNamespace:
             place[...] = count
     numbers = np.arange(1, count + 1)
     objects = SimpleNamespace(ids=numbers, flow_errors=np.full(count, 0.1), probabilities=np.full(count, 0.9))
-    return SimpleNamespace(labels=labels, objects=objects, flows=None, logits=None, diameter=30.0)
+    return SimpleNamespace(labels=labels, objects=objects, output=None)
 
 
 def run(document: Document, seed: int) -> None:

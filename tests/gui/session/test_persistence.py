@@ -18,12 +18,13 @@ import tifffile
 from PyQt6.QtWidgets import QMessageBox
 
 from cpsam_core.images.project_files import read_project_file
+from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.dialogs.recovery import RecoveryDialog
 from cpsam_gui.program.preferences import Preferences
-from cpsam_gui.session import Flows, Session
+from cpsam_gui.session import Session
 from cpsam_gui.session.recovery import LeftWork
 from cpsam_gui.state.image_facts import ClassName, ReviewState, read_state
 from cpsam_gui.state.objects import Origin
@@ -391,7 +392,7 @@ def test_flows_come_back_and_are_written_once(
     rng = np.random.default_rng(0)
     flows = rng.normal(size=(2, 80, 100)).astype(np.float32)
     logits = rng.normal(size=(80, 100)).astype(np.float32)
-    session.runs.flows = Flows(flows, logits, 17.5)
+    session.runs.flows = NetworkOutput(flows, logits, 17.5)
     draw(session)
     save(session, qtbot, masks=False)
     packed: list[Any] = []

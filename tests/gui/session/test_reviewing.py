@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 
+from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.panels import ReviewPanel
-from cpsam_gui.session import Flows
 from cpsam_gui.tasks.coverage import find_missed
 
 if TYPE_CHECKING:
@@ -194,4 +194,4 @@ def test_progress_comes_back_with_the_project(doubtful: Window, qtbot: QtBot) ->
 
 
 def test_runs_leave_flows_for_the_tests(segmented: Window) -> None:
-    assert isinstance(segmented.session.runs.flows, Flows)
+    assert isinstance(segmented.session.runs.flows, NetworkOutput)

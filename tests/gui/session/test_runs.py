@@ -12,6 +12,7 @@ import pytest
 from scipy import ndimage
 
 from cpsam_core.errors import SettingsError, WeightsError
+from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui.runs.models import ModelChoice, Models
 from cpsam_gui.runs.options import RunOptions, recalled, remembered, typical_diameter
 from cpsam_gui.session import Session
@@ -41,12 +42,9 @@ class Bright:
         table = SimpleNamespace(ids=ids, flow_errors=ids / 100, probabilities=np.full(len(ids), 0.5))
         return SimpleNamespace(
             labels=labels,
-            flows=np.ones((2, *labels.shape), np.float32),
-            logits=labels.astype(np.float32),
+            output=NetworkOutput(np.ones((2, *labels.shape), np.float32), labels.astype(np.float32), 18.0),
             objects=table,
-            diameter=18.0,
             classes=None,
-            class_logits=None,
             notes=self.notes,
         )
 
@@ -252,10 +250,9 @@ def test_the_result_of_another_image_is_dropped(
 def flows_of(session: Session) -> None:
     """Give the session flows of its masks: each object has another logit."""
     from cpsam_core.dynamics.targets import flows_from_masks
-    from cpsam_gui.session import Flows
 
     labels = np.array(session.document.labels[0])
-    session.runs.flows = Flows(
+    session.runs.flows = NetworkOutput(
         5 * flows_from_masks(labels), np.where(labels > 0, 1.0 + labels, -6.0).astype(np.float32)
     )
 

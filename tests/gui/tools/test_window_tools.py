@@ -12,10 +12,10 @@ from PyQt6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication
 
 from cpsam_core.dynamics.targets import flows_from_masks
+from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui.actions.install import WindowActions
 from cpsam_gui.operations import WriteMode
 from cpsam_gui.panels import ObjectsPanel
-from cpsam_gui.session import Flows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -234,7 +234,7 @@ def test_edit_outline_by_its_corners(hand: Hand) -> None:
 def test_click_to_find_in_the_background(hand: Hand, qtbot: QtBot) -> None:
     session = hand.window.session
     labels = session.document.labels[0].copy()
-    session.runs.flows = Flows(
+    session.runs.flows = NetworkOutput(
         5 * flows_from_masks(labels), np.where(labels > 0, 3, -9).astype(np.float32), 18.0
     )
     hand.click(20.5, 20.5)

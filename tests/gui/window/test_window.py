@@ -213,12 +213,12 @@ def test_thresholds_work_on_the_flows_of_the_last_run(
     segmented: Window, qtbot: QtBot, segmenter: FakeSegmenter
 ) -> None:
     from cpsam_core.dynamics.targets import flows_from_masks
-    from cpsam_gui.session import Flows
+    from cpsam_core.segment.output import NetworkOutput
 
     session, panel = segmented.session, segmented.panel(SegmentPanel)
     labels = np.array(session.document.labels[0])
     logits = np.where(labels == 1, 2.0, np.where(labels > 0, 6.0, -6.0)).astype(np.float32)
-    session.runs.flows = Flows(5 * flows_from_masks(labels), logits)
+    session.runs.flows = NetworkOutput(5 * flows_from_masks(labels), logits)
     with qtbot.waitSignal(session.history_changed, timeout=60_000):  # the first time loads the engine
         panel.cellprob.setValue(3.0)
     assert len(session.document.objects) == 3
