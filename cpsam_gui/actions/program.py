@@ -42,6 +42,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "doctor", "Doctor…", lambda w: w.pages.doctor(), (), "stethoscope", menu="Help", break_before=True
     ),
+    Action("updates", "Check for updates…", lambda w: w.pages.updates(), (), "", menu="Help"),
     Action("reports", "Open the crash report folder", lambda w: w.pages.reports(), (), "", menu="Help"),
     Action("about", "About cpsam-gui", lambda w: w.pages.about(), (), "information_outline", menu="Help"),
 )

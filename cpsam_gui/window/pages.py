@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cpsam_gui.dialogs.about import AboutPage
     from cpsam_gui.dialogs.doctor import DoctorPage
     from cpsam_gui.dialogs.export import ExportDialog
+    from cpsam_gui.dialogs.updates import UpdatesPage
     from cpsam_gui.window.tour import Tour
     from cpsam_gui.window.window import Window
 
@@ -80,6 +81,15 @@ class Pages(QObject):
             self._doctor.deleteLater()
         self._doctor = page = DoctorPage(self._window, self._window.session)
         page.show()
+        return page
+
+    def updates(self) -> UpdatesPage:
+        """Offer to ask whether there is a newer version."""
+        from cpsam_gui.dialogs.updates import UpdatesPage
+
+        page = UpdatesPage(self._window, self._window.session.jobs)
+        page.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        page.open()
         return page
 
     def about(self) -> AboutPage:

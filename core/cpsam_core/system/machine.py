@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cpsam_core.system.torch_flavour import driver_cuda, flavour_for, install_line
+
 PACKAGES = (
     "torch",
     "numpy",
@@ -106,10 +108,7 @@ def cuda_advice(torch: Any) -> str:
         return ""
     card = _output("nvidia-smi", "--query-gpu=name", "--format=csv,noheader").splitlines()
     if torch.version.cuda is None:
-        fix = (
-            "pip install --force-reinstall torch --index-url https://download.pytorch.org/whl/cu128 "
-            "(another cuNNN for another driver: see pytorch.org)"
-        )
+        fix = install_line(flavour_for(driver_cuda(_output("nvidia-smi"))))
         if card:
             return f"{card[0]} is there, but this torch was built without CUDA: {fix}"
         return f"This torch was built without CUDA. With a graphics card of NVIDIA: {fix}"

@@ -112,7 +112,7 @@ def fake_torch(cuda: str | None, available: bool = False) -> Any:
     [
         (fake_torch("12.8", available=True), "RTX 4060", ""),
         (fake_torch(None), "RTX 4060", "RTX 4060 is there, but this torch was built without CUDA"),
-        (fake_torch(None), "", "With a graphics card of NVIDIA: pip install"),
+        (fake_torch(None), "", "With a graphics card of NVIDIA: "),
         (fake_torch("12.8"), "RTX 4060", "update the driver"),
         (fake_torch("12.8"), "", "install its driver"),
     ],
