@@ -247,10 +247,10 @@ def judged(changes: Sequence[ImageChange]) -> BeforeAfter:
         _mean([getattr(image, name) for image in images]) for name in ("old_precision", "new_precision")
     )
     difference = difference_of([image.units for image in images])
-    return BeforeAfter(images, old, new, difference, verdict_text(images, old, new, difference))
+    return BeforeAfter(images, old, new, difference, verdict_text(images, difference))
 
 
-def verdict_text(images: Sequence[ImageChange], old: float, new: float, difference: Difference) -> str:
+def verdict_text(images: Sequence[ImageChange], difference: Difference) -> str:
     """Return the verdict in words: what was measured, how sure that is, and what would settle it."""
     better = sum(len(image.gained) + len(image.false_gone) for image in images)
     worse = sum(len(image.lost) + len(image.false_new) for image in images)
@@ -258,8 +258,9 @@ def verdict_text(images: Sequence[ImageChange], old: float, new: float, differen
     if not total:
         return "There are no objects to judge on, so nothing is known. Correct more images to know."
     numbers = (
-        f"average precision {old:.2f} before, {new:.2f} after ({difference.interval}), on {total} "
-        f"object{'' if total == 1 else 's'} kept aside; {better} better, {worse} worse"
+        f"average precision {difference.before:.2f} before, {difference.after:.2f} after "
+        f"({difference.interval}), on {total} object{'' if total == 1 else 's'} kept aside; "
+        f"{better} better, {worse} worse"
     )
     if difference.word == "better":
         return f"The new model is better: {numbers}."

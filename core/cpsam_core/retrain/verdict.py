@@ -4,8 +4,9 @@ Both models segment the same images, so each true object is a pair: found by bot
 counts with the true one that it lies on, because a cell that is outlined badly is one fault and not two.
 
 McNemar's test (mid-p) says whether more objects became right than wrong, and a bootstrap says by how much the average
-precision differs: over objects on few images, from `MANY_IMAGES` images on over images, for objects of one image
-succeed and fail together. Both have to agree.
+precision differs. On few images it is that of all their objects together, and objects are drawn: an image of three
+cells would else weigh as much as one of a hundred. From `MANY_IMAGES` images on it is the mean over images, and images
+are drawn, for objects of one image succeed and fail together. Both have to agree.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ SEED = 0x5EED
 
 @dataclass(frozen=True)
 class Difference:
-    """New model minus old model, in average precision at IoU 0.5, as the mean over images.
+    """New model minus old model, in average precision at IoU 0.5: of all objects, or the mean over many images.
 
     Attributes
     ----------
@@ -61,6 +62,8 @@ class Difference:
     more
         True objects to add until the interval leaves out 0 if the difference stays what it is, or, where that is
         next to nothing, until a difference of 0.05 would be seen. 0 where the question is settled.
+    before, after
+        Average precision of the old and of the new model, of which `change` is the difference.
     """
 
     word: Word
@@ -70,6 +73,8 @@ class Difference:
     objects: int
     images: int
     more: int = 0
+    before: float = math.nan
+    after: float = math.nan
 
     @property
     def interval(self) -> str:
@@ -85,9 +90,11 @@ def difference_of(images: Sequence[Units]) -> Difference:
     objects = sum(int(units[:, TRUE].sum()) for units in known)
     if not known:
         return Difference("not different", math.nan, math.nan, math.nan, 0, 0, FEW_OBJECTS)
-    change = _mean_change(known)
     rng = np.random.default_rng(SEED)
     many = len(known) >= MANY_IMAGES
+    sums = _sums(known) if many else _sums(known).sum(axis=0, keepdims=True)
+    before, after = (float(np.mean(side)) for side in _precisions(sums))
+    change = after - before
     low, high = _over_images(known, change, rng) if many else _over_objects(known, change, rng)
     word: Word = "not different"
     if objects >= FEW_OBJECTS:
@@ -97,40 +104,36 @@ def difference_of(images: Sequence[Units]) -> Difference:
         elif high < 0 and wrong <= LEVEL:
             word = "worse"
     more = 0 if word != "not different" else _more(objects, change, low, high)
-    return Difference(word, change, low, high, objects, len(known), more)
+    return Difference(word, change, low, high, objects, len(known), more, before, after)
 
 
-def _change(units: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the difference for sums (..., 4); a model with nothing to count has no fault."""
-    tp_old, all_old, tp_new, all_new = np.moveaxis(units, -1, 0)
+def _sums(images: Sequence[Units]) -> NDArray[np.float64]:
+    """Return the sums of the units of each image, (n, 4)."""
+    return np.array([units[:, COUNTS].sum(axis=0) for units in images], np.float64)
+
+
+def _precisions(sums: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the average precision of both models for sums (..., 4); one with nothing to count has no fault."""
+    tp_old, all_old, tp_new, all_new = np.moveaxis(sums, -1, 0)
     old = np.where(all_old > 0, tp_old / np.maximum(all_old, 1e-9), 1.0)
     new = np.where(all_new > 0, tp_new / np.maximum(all_new, 1e-9), 1.0)
-    return np.asarray(new - old)
-
-
-def _mean_change(images: Sequence[Units]) -> float:
-    return float(np.mean(_changes(images)))
-
-
-def _changes(images: Sequence[Units]) -> NDArray[np.float64]:
-    return np.array([_change(units[:, COUNTS].sum(axis=0).astype(np.float64)) for units in images])
+    return np.asarray(old), np.asarray(new)
 
 
 def _over_objects(images: Sequence[Units], change: float, rng: np.random.Generator) -> tuple[float, float]:
-    """Return the interval by a bootstrap over the units of each image."""
-    draws = np.zeros(DRAWS)
-    for units in images:
-        # Units that are alike are drawn together: an image of thousands of cells has a dozen kinds.
-        kinds, counts = np.unique(units[:, COUNTS], axis=0, return_counts=True)
-        weights = rng.multinomial(int(counts.sum()), counts / counts.sum(), DRAWS)
-        draws += _change(weights.astype(np.float64) @ kinds.astype(np.float64)) / len(images)
-    total = sum(len(units) for units in images)
-    return _around(change, draws, float(ndtri(1 - LEVEL)), total)
+    """Return the interval by a bootstrap over the units of all images."""
+    # Units that are alike are drawn together: thousands of cells are of a dozen kinds.
+    kinds, counts = np.unique(np.concatenate(images)[:, COUNTS], axis=0, return_counts=True)
+    total = int(counts.sum())
+    weights = rng.multinomial(total, counts / total, DRAWS).astype(np.float64)
+    old, new = _precisions(weights @ kinds.astype(np.float64))
+    return _around(change, new - old, float(ndtri(1 - LEVEL)), total)
 
 
 def _over_images(images: Sequence[Units], change: float, rng: np.random.Generator) -> tuple[float, float]:
     """Return the interval by a bootstrap over images, as wide as so few of them ask for."""
-    each = _changes(images)
+    old, new = _precisions(_sums(images))
+    each = new - old
     draws = each[rng.integers(0, len(each), (DRAWS, len(each)))].mean(axis=1)
     return _around(change, draws, float(stdtrit(len(each) - 1, 1 - LEVEL)), len(each))
 

@@ -80,6 +80,14 @@ def test_the_interval_and_what_would_settle_it() -> None:
     assert difference_of([units(*[same] * 80, *[gained] * 20)]) == sure  # no chance in it
 
 
+def test_an_image_of_few_cells_does_not_outweigh_the_others() -> None:
+    same, gained = (1, 1, 1, 1, 1), (0, 1, 1, 1, 1)
+    large = units(*[same] * 70, *[gained] * 30)
+    told = difference_of([large, units((0, 1, 1, 1, 1), (1, 1, 0, 1, 1), same)])
+    assert told.word == "better" and told.images == 2
+    assert told.change == pytest.approx(30 / 103) == pytest.approx(told.after - told.before)
+
+
 def test_whole_images_speak_where_there_are_many() -> None:
     """One image in which all turned right is one case, and not two hundred."""
     same, gained, lost = (1, 1, 1, 1, 1), (0, 1, 1, 1, 1), (1, 1, 0, 1, 1)
