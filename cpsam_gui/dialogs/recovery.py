@@ -43,7 +43,10 @@ class RecoveryDialog(QDialog):
         layout.addWidget(text)
         self.list = QListWidget()
         for one in left:
-            item = QListWidgetItem(f"{one.name}\n{one.moment}   {one.image.parent if one.image else ''}")
+            older = translate(" (older copy: the project was saved after it)") if one.is_older else ""
+            item = QListWidgetItem(
+                f"{one.name}{older}\n{one.moment}   {one.image.parent if one.image else ''}"
+            )
             item.setData(LEFT, one)
             self.list.addItem(item)
         self.list.setCurrentRow(0)

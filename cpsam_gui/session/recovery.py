@@ -16,6 +16,7 @@ from cpsam_gui.jobs.jobs import Problem
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind
+from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.journal import left_behind
 from cpsam_gui.storage.journal_format import Recovered, image_of, part_of, recover
 
@@ -41,6 +42,8 @@ class LeftWork:
     """Of the last change, seconds since 1970."""
     part: str = ""
     """Which scene and time point of the image it is."""
+    is_older: bool = False
+    """Whether the project was saved after it: a copy of earlier work, and nothing that would be lost."""
 
     @property
     def name(self) -> str:
@@ -51,6 +54,35 @@ class LeftWork:
     def moment(self) -> str:
         """The time of the last change in words."""
         return time.strftime("%d %B %Y, %H:%M", time.localtime(self.when))
+
+
+def saved_since(image: Path | None, when: float) -> bool:
+    """Whether the project of an image was saved after a time, seconds since 1970."""
+    if image is None:
+        return False
+    try:
+        return project_path(image).stat().st_mtime > when
+    except OSError:  # there is no project
+        return False
+
+
+def _question(left: LeftWork) -> Question:
+    """Return what is asked about work that was left behind; an older copy is never called unsaved work."""
+    drop, later = Answer("drop", translate("Drop it")), Answer("later", translate("Later"))
+    if left.is_older:
+        return Question(
+            translate("There is an older copy of the work on {}.").format(left.name),
+            translate(
+                "It is of {}, and the project was saved after that. Opening it puts it in place of the newer work on "
+                "the canvas, as a step that can be undone."
+            ).format(left.moment),
+            (Answer("recover", translate("Open the older copy")), drop, later),
+        )
+    return Question(
+        translate("There is unsaved work on {}.").format(left.name),
+        translate("The program ended before it was saved, on {}.").format(left.moment),
+        (Answer("recover", translate("Recover")), drop, later),
+    )
 
 
 class Recovery:
@@ -77,7 +109,11 @@ class Recovery:
     @staticmethod
     def found() -> list[LeftWork]:
         """Return all that was left behind, the newest first."""
-        return [LeftWork(path, image_of(path), path.stat().st_mtime, part_of(path)) for path in left_behind()]
+        found = []
+        for path in left_behind():
+            image, when = image_of(path), path.stat().st_mtime
+            found.append(LeftWork(path, image, when, part_of(path), saved_since(image, when)))
+        return found
 
     def drop(self, left: LeftWork) -> None:
         """Remove what was left behind for good."""
@@ -103,16 +139,7 @@ class Recovery:
         for left in self.found():
             if left.image is None or left.image != image or left.part != part or left.journal in self._taken:
                 continue
-            question = Question(
-                translate("There is unsaved work on {}.").format(left.name),
-                translate("The program ended before it was saved, on {}.").format(left.moment),
-                (
-                    Answer("recover", translate("Recover")),
-                    Answer("drop", translate("Drop it")),
-                    Answer("later", translate("Later")),
-                ),
-            )
-            answer = self._persistence.ask(question)
+            answer = self._persistence.ask(_question(left))
             if answer == "drop":
                 self.drop(left)
             elif answer == "recover":

@@ -13,11 +13,12 @@ import logging
 import os
 import sys
 import time
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Condition, Event, Thread
 from typing import IO, TYPE_CHECKING, Any
 
 from cpsam_core.system.atomic import flush_folder
@@ -39,6 +40,10 @@ log = logging.getLogger(__name__)
 
 GROWTH = 4  # times the size of the work that the journal may have
 AT_LEAST = 16 << 20  # bytes; below this nothing is gained by making it smaller
+STEM_BYTES = 60  # of the image's name in that of its journal
+MOST_STEPS = 20  # that may be unwritten
+MOST_LAG = 0.3  # seconds that a step may be unwritten before the next one waits for it
+MOST_PATIENCE = 5.0  # seconds that a step waits at most: a disk that does not answer must not stop anybody
 RETRY = 30.0  # seconds before a journal that could not be written is tried again
 OLD = 3600.0  # seconds after which a half-written file is nobody's any more
 
@@ -56,11 +61,47 @@ class _Entry:
     meta: dict[str, Any]
     rows: Rows
     data: Snapshot | bytes
+    number: int = 0
 
     @property
     def whole(self) -> bool:
         """Whether it holds everything."""
         return not isinstance(self.data, bytes)
+
+
+class _Backlog:
+    """Steps that are not written yet. Whoever adds one waits while they are too many or too old."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._pending: deque[tuple[int, float]] = deque()
+        self._change = Condition()
+
+    def next(self) -> int:
+        """Return the number of one more step."""
+        with self._change:
+            self._count += 1
+            self._pending.append((self._count, time.monotonic()))
+            return self._count
+
+    def done(self, number: int | None) -> None:
+        """Forget the steps up to a number: they are written, or were given up. None: something else was done."""
+        with self._change:
+            while number is not None and self._pending and self._pending[0][0] <= number:
+                self._pending.popleft()
+            self._change.notify_all()
+
+    def keep_short(self) -> None:
+        """Wait until few enough are pending, but not for a disk that does not answer."""
+        until = time.monotonic() + MOST_PATIENCE
+        with self._change:
+            while self._too_long() and time.monotonic() < until:
+                self._change.wait(0.02)
+
+    def _too_long(self) -> bool:
+        if not self._pending:
+            return False
+        return len(self._pending) > MOST_STEPS or time.monotonic() - self._pending[0][1] > MOST_LAG
 
 
 class _Clear:
@@ -96,9 +137,10 @@ class Journal:
         self._image = image
         self._complain = complain
         folder = folder or journal_folder()
-        self.path = folder / f"{image.stem[:60]}-{os.getpid()}-{time.time_ns()}{SUFFIX}"
+        self.path = folder / f"{_short(image.stem)}-{os.getpid()}-{time.time_ns()}{SUFFIX}"
         self._queue: SimpleQueue[_Entry | _Clear | _Close | Callable[[], object]] = SimpleQueue()
         self._thread: Thread | None = None
+        self._backlog = _Backlog()
         self._writer = _Writer(self.path, at_least)
         self._whole = True
         document.stepped.connect(self._stepped)
@@ -150,13 +192,19 @@ class Journal:
                 "facts": document.facts,
                 "log": tuple(self._log()),
             }
-            self._queue.put(_Entry(meta, dict(document.objects), document.snapshot()))
+            self._hand_over(_Entry(meta, dict(document.objects), document.snapshot(), self._backlog.next()))
             return
         meta |= {"whole": False, "edits": [(corners(edit.box), len(edit.packed)) for edit in step.edits]}
         if step.facts is not None:
             meta["facts"] = self._document.facts
         rows = {number: sides[forward] for number, sides in step.records.items()}
-        self._queue.put(_Entry(meta, rows, b"".join(edit.packed for edit in step.edits)))
+        data = b"".join(edit.packed for edit in step.edits)
+        self._hand_over(_Entry(meta, rows, data, self._backlog.next()))
+
+    def _hand_over(self, entry: _Entry) -> None:
+        """Give an entry to the thread; wait where it lags behind, so that little is lost at any load."""
+        self._queue.put(entry)
+        self._backlog.keep_short()
 
     def _work(self) -> None:
         """Append what comes through the queue; runs in the thread."""
@@ -175,6 +223,13 @@ class Journal:
                     self._failed(error)
                     if isinstance(item, _Close):
                         return
+                finally:
+                    self._backlog.done(item.number if isinstance(item, _Entry) else None)
+            # After all of them: what was written outlives the program at once, and a power cut from here on.
+            try:
+                self._writer.settle()
+            except OSError as error:
+                self._failed(error)
 
     def _failed(self, error: OSError) -> None:
         """Go on without a journal: a full disk must not stop anybody from editing."""
@@ -211,6 +266,13 @@ class _Writer:
         self._size = self._first = 0
         self._at_least = at_least
         self._tried = 0.0
+        self._settled = 0  # bytes of the file that outlive a power cut
+
+    def settle(self) -> None:
+        """Wait until what was written is on the disk."""
+        if self._settled < self._size and self._file is not None and not self.broken:
+            os.fsync(self._file.fileno())
+            self._settled = self._size
 
     def wants_whole(self) -> bool:
         """Whether the next frame should hold everything: the file has grown, or could not be written."""
@@ -222,6 +284,7 @@ class _Writer:
             self._remove()
             return isinstance(item, _Close)
         if not isinstance(item, _Entry):
+            self.settle()
             if not self.broken:
                 item()
         elif item.whole:
@@ -238,6 +301,7 @@ class _Writer:
         try:
             self._part.unlink(missing_ok=True)
             if self._file is not None:
+                self._size = self._settled
                 self._file.truncate(self._size)
         except OSError as error:
             log.warning("%s", error)  # its last frame is torn, which recovery copes with
@@ -252,6 +316,7 @@ class _Writer:
         fresh = self._part.open("ab", buffering=0)
         try:
             _write(fresh, content)
+            os.fsync(fresh.fileno())
             if sys.platform == "win32":  # no file that is open can be renamed or replaced there
                 fresh.close()
                 self._close()
@@ -265,7 +330,8 @@ class _Writer:
             fresh.close()
             raise
         flush_folder(self.path.parent)
-        self._file, self._size, self._first, self.broken = fresh, len(content), len(content), False
+        self._file, self.broken = fresh, False
+        self._size = self._first = self._settled = len(content)
 
     def _close(self) -> None:
         if self._file is not None:
@@ -276,16 +342,20 @@ class _Writer:
         self._close()
         self.path.unlink(missing_ok=True)
         self._part.unlink(missing_ok=True)
-        self._size = self._first = 0
+        self._size = self._first = self._settled = 0
         self.broken = False
 
 
 def _write(file: IO[bytes], content: bytes) -> None:
-    """Write all of `content` and wait until it is on the disk."""
+    """Write all of `content`, which the system may take in several pieces."""
     rest = memoryview(content)
     while rest:
         rest = rest[file.write(rest) :]
-    os.fsync(file.fileno())
+
+
+def _short(stem: str) -> str:
+    """Return what of a name fits into that of a journal: file names are limited in bytes, not in letters."""
+    return os.fsencode(stem)[:STEM_BYTES].decode("utf-8", "ignore")
 
 
 def left_behind(folder: Path | None = None) -> list[Path]:

@@ -232,7 +232,8 @@ class Window(QMainWindow):
     def offer_recovery(self, *, at_start: bool = False) -> bool:
         """Offer work that crashes left behind, on whatever images; True where some is taken up."""
         recovery = self.session.recovery
-        left = recovery.found()
+        # At the start only what would be lost is worth a question; older copies stand in the menu.
+        left = [one for one in recovery.found() if not (at_start and one.is_older)]
         chosen = recovery_dialog.choose(self, left, recovery.drop) if left else None
         if not left and not at_start:
             self.session.message.emit(translate("There is no unsaved work to recover"))

@@ -12,7 +12,7 @@ from cpsam_core.errors import ImageError
 
 __all__ = ["TooLargeError", "allowing_large", "check_size", "expecting"]
 
-SMALL_ENOUGH = 1 << 30
+SMALL_ENOUGH = 1 << 27
 """Bytes that any file may unpack to."""
 
 BEYOND_BELIEF = 1100
@@ -81,9 +81,9 @@ def check_size(path: Path, shape: Sequence[int], itemsize: int, stored: int, map
     Raises
     ------
     TooLargeError
-        Over a gigabyte, and over a thousand times what is stored, unless that is allowed or expected.
+        Over 128 MB, and over a thousand times what is stored, unless that is allowed or expected.
     ImageError
-        Over a gigabyte, and larger than the image that is expected.
+        Over 128 MB, and larger than the image that is expected.
     """
     count = math.prod(int(length) for length in shape)
     needed, expected = count * itemsize, _expected.get()

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cpsam_core.errors import ImageError
+from cpsam_core.errors import ImageError, reason
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.files import AnyPath, opening, saving
 from cpsam_core.images.polygons import Budget, mark
@@ -289,7 +289,7 @@ def read_project_file(
             raise ImageError(f"{path} needs more memory than this computer has free.") from error
         except DAMAGED as error:
             raise ImageError(
-                f"{path.name} is no project of this program, or it is damaged ({error})."
+                f"{path.name} is no project of this program, or it is damaged ({reason(error)})."
             ) from error
 
 
@@ -324,7 +324,7 @@ def read_review(path: AnyPath) -> str:
             return min(reviews, key=lambda review: REVIEWS.index(review) if review in REVIEWS else 0)
         except DAMAGED as error:
             raise ImageError(
-                f"{path.name} is no project of this program, or it is damaged ({error})."
+                f"{path.name} is no project of this program, or it is damaged ({reason(error)})."
             ) from error
 
 
@@ -343,7 +343,7 @@ def read_settings(path: AnyPath, key: DocumentKey = WHOLE) -> dict[str, Any]:
                 stored = _head(archive, members_of(archive), path, key.folder).get("settings")
         except DAMAGED as error:
             raise ImageError(
-                f"{path.name} is no project of this program, or it is damaged ({error})."
+                f"{path.name} is no project of this program, or it is damaged ({reason(error)})."
             ) from error
     return dict(stored) if isinstance(stored, dict) else {}
 

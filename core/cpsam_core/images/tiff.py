@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import logging
+import math
 import re
 import threading
 from collections.abc import Iterator
@@ -250,6 +251,10 @@ def check_complete(path: Path, series: tifffile.TiffPageSeries) -> None:
             raise ImageError(f"{path} refers to planes that are missing (parts of it may be in other files).")
         if page.nbytes > 0 and not page.dataoffsets:
             raise ImageError(f"{path} is damaged: a plane has no data.")
+        if len(page.dataoffsets) < math.prod(page.chunked):
+            raise ImageError(
+                f"{path} is incomplete: {len(page.dataoffsets)} parts of a plane are all there is."
+            )
         ends = (start + count for start, count in zip(page.dataoffsets, page.databytecounts, strict=False))
         if max(ends, default=0) > page.parent.filehandle.size:
             raise ImageError(f"{path} is incomplete: its data end before the last plane does.")

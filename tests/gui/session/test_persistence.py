@@ -552,6 +552,30 @@ def test_unsaved_work_is_offered_with_its_image(session: Session, qtbot: QtBot, 
     assert session.document.steps[-1] == "Recovered work"
 
 
+def test_an_older_copy_is_never_called_unsaved_work(session: Session, qtbot: QtBot, image_file: Path) -> None:
+    """After "later", more work and a save, the journal would put older work in place of newer."""
+    open_in(session, qtbot, image_file)
+    draw(session)
+    journal = session.keeping.journal
+    assert journal is not None
+    journal.flush()
+    left = journal.path.with_name("cells-1-2.journal")
+    left.write_bytes(journal.path.read_bytes())
+    os.utime(left, (1e9, 1e9))
+    (shown,) = session.recovery.found()
+    assert not shown.is_older, "nothing is saved yet"
+    session.keeping.save()
+    qtbot.waitUntil(lambda: not session.document.modified)
+    (shown,) = session.recovery.found()
+    assert shown.is_older
+    session.keeping.ask = asked = Asked("later")
+    open_in(session, qtbot, image_file)
+    qtbot.waitUntil(lambda: len(asked.questions) == 1)
+    (question,) = asked.questions
+    assert "older copy" in question.text and "unsaved" not in question.text + question.detail
+    assert question.safe == "later"
+
+
 def test_a_recovery_that_fails_is_offered_again(session: Session, qtbot: QtBot, image_file: Path) -> None:
     open_in(session, qtbot, image_file)
     draw(session)

@@ -298,3 +298,58 @@ def test_half_written_journals_go_after_a_while(tmp_path: Path) -> None:
     os.utime(part, (1e9, 1e9))
     left_behind(tmp_path)
     assert not part.exists()
+
+
+@pytest.mark.parametrize("name", ["\N{MICROSCOPE}" * 60, "é" * 120, "a" * 240, "字" * 80])
+def test_names_of_many_bytes_keep_their_journal(name: str, tmp_path: Path) -> None:
+    document = Document(SHAPE)
+    journal = Journal(document, tmp_path / f"{name}.tif", tmp_path / "journals")
+    work(document, 1, 3)
+    wait(journal, tmp_path)
+    assert len(os.fsencode(journal.path.name)) < 200
+    close_enough(journal.path, document)
+    journal.close()
+
+
+def test_steps_wait_for_a_journal_that_lags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At any load no more than 20 steps are unwritten, and none that is older than 0.3 s when the next is done."""
+    from cpsam_gui.storage import journal as module
+
+    plain = module._write
+
+    def slowly(file: Any, content: bytes) -> None:
+        time.sleep(0.05)
+        plain(file, content)
+
+    monkeypatch.setattr(module, "_write", slowly)
+    document = Document(SHAPE)
+    journal = Journal(document, tmp_path / "a.tif", tmp_path)
+    most, oldest = 0, 0.0
+    for number in range(60):
+        with document.step("Note"):
+            document.set_facts(notes=str(number))
+        pending = list(journal._backlog._pending)
+        most = max(most, len(pending))
+        oldest = max([oldest, *(time.monotonic() - since for _, since in pending)])
+    assert most <= module.MOST_STEPS
+    assert oldest <= module.MOST_LAG + 1, "beyond what a busy machine takes for one step"
+    journal.flush()
+    found = recover(journal.path)
+    assert found is not None and found.facts.notes == "59"
+    journal.close()
+
+
+def test_a_disk_that_does_not_answer_stops_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cpsam_gui.storage import journal as module
+
+    monkeypatch.setattr(module, "MOST_PATIENCE", 0.1)
+    gate = module.Event()
+    monkeypatch.setattr(module, "_write", lambda file, content: gate.wait() and None)
+    document = Document(SHAPE)
+    journal = Journal(document, tmp_path / "a.tif", tmp_path)
+    for number in range(25):
+        with document.step("Note"):
+            document.set_facts(notes=str(number))
+    assert document.facts.notes == "24"
+    gate.set()
+    journal.close()
