@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -48,6 +49,19 @@ def add_device_options(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "float32", "bfloat16", "float16"),
         default=None,
         help="default: bfloat16 where the hardware computes with it, else float32",
+    )
+
+
+def add_pieces_option(parser: argparse.ArgumentParser) -> None:
+    """Add --separate-parts, which every command that reads label images has."""
+    parser.add_argument(
+        "--separate-parts",
+        "--separate_parts",
+        dest="separate_parts",
+        choices=("auto", "yes", "no"),
+        default="auto",
+        help="make each piece of an object of a label image an object of its own; auto: in binary masks, where one "
+        "number stands for all objects (default: auto)",
     )
 
 
@@ -140,13 +154,27 @@ def describe(error: BaseException) -> str:
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror}"
     if isinstance(error, MemoryError):
-        return "not enough memory"
+        return memory_words(error)
     if isinstance(error, CpsamError):
         return str(error)
     if "out of memory" in str(error).lower():  # torch has no kind of error of its own for it on every device
         return "not enough memory on the device; use a smaller batch size, or --device cpu"
     log.debug("what failed", exc_info=error)
     return f"{type(error).__name__}: {reason(error)}"
+
+
+def memory_words(error: MemoryError) -> str:
+    """Return how much memory was needed, how much there is, and what helps."""
+    from cpsam_core.system.machine import memory
+
+    stated = re.search(r"allocate ([\d.]+ [KMGTP]iB)", str(error))
+    needed = f"{stated[1]} more were needed at that moment" if stated else "more was needed than there is"
+    free = memory().free
+    there = "" if free is None else f", and {free / (1 << 30):.1f} GiB are free"
+    return (
+        f"not enough memory: {needed}{there}. Images of any size work by blocks (cpsam segment --blocks 2048); a "
+        "smaller batch size, fewer channels and other programs closed help as well"
+    )
 
 
 def setup_logging(verbose: bool) -> None:

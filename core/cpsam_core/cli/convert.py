@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cpsam_core.cli.common import FAILED, OK, UsageError, describe, say, tell
+from cpsam_core.cli.common import FAILED, OK, UsageError, add_pieces_option, describe, say, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +72,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overwrite", action="store_true", help="replace files that exist; else they are skipped"
     )
+    add_pieces_option(parser)
     _add_choices(parser)
     add_filter_options(parser, images=False)
 
@@ -189,7 +190,7 @@ def _targets(source: Source, target: Format, args: argparse.Namespace) -> Iterat
     """Yield the objects of each image that a file describes, and the file to write."""
     from cpsam_core.cli.sources import read_source
 
-    for objects, stem in read_source(source, target, args.image, args.pixel_size):
+    for objects, stem in read_source(source, target, args.image, args.pixel_size, args.separate_parts):
         yield objects, source.folder(args.out) / (stem + target.ending)
 
 
@@ -207,7 +208,9 @@ def _join(found: list[Source], target: Format, args: argparse.Namespace, tally: 
     def each() -> Iterator[ObjectSet]:
         for source in found:
             try:
-                for objects, _ in read_source(source, target, args.image, args.pixel_size):
+                for objects, _ in read_source(
+                    source, target, args.image, args.pixel_size, args.separate_parts
+                ):
                     tally.done(source.path, objects, path, objects.notes)
                     yield objects
             except FAILURES as error:

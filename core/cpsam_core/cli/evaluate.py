@@ -10,12 +10,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cpsam_core.cli.common import FAILED, OK, UsageError, add_device_options, describe, say, tell
+from cpsam_core.cli.common import (
+    FAILED,
+    OK,
+    UsageError,
+    add_device_options,
+    add_pieces_option,
+    describe,
+    say,
+    tell,
+)
 from cpsam_core.cli.evaluate_robustness import add_robustness_options, run_robustness
 
 if TYPE_CHECKING:
     from cpsam_core.cli.evaluate_report import Scored
     from cpsam_core.data.label_folders import LabelPair, Pairing
+    from cpsam_core.labels.pieces import Pieces
     from cpsam_core.measure import Facts
     from cpsam_core.metrics.agreement import Agreement
 
@@ -90,6 +100,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="masks of the same images by a further person; can be given several times, and asks for --agreement",
     )
+    add_pieces_option(parser)
     add_robustness_options(parser)
     add_device_options(parser)
     add_filter_options(parser, images=False)
@@ -108,7 +119,9 @@ def run(args: argparse.Namespace) -> int:
     endings = endings_from(args)
     pairing = pair_labels(args.true, args.predicted, endings)
     failed = {str(path): "no prediction of that name" for path in pairing.missing}
-    scored = list(_each(pairing.pairs, lambda pair: _scored(pair, args.thresholds), failed))
+    scored = list(
+        _each(pairing.pairs, lambda pair: _scored(pair, args.thresholds, args.separate_parts), failed)
+    )
     if pairing.surplus:
         tell(
             f"{len(pairing.surplus)} predictions have no true masks and are left out, {pairing.surplus[0]} first"
@@ -157,14 +170,14 @@ def _each(
             yield result
 
 
-def _scored(pair: LabelPair, thresholds: tuple[float, ...]) -> Scored:
+def _scored(pair: LabelPair, thresholds: tuple[float, ...], pieces: Pieces) -> Scored:
     from cpsam_core.cli.evaluate_classes import class_scores
     from cpsam_core.cli.evaluate_report import Scored
     from cpsam_core.metrics import overlaps, score_overlaps
     from cpsam_core.metrics.compare import compare_overlaps
 
     files = [pair.true, pair.predicted]
-    masks, facts = _read(files)
+    masks, facts = _read(files, pieces)
     masks = _complete_parts(pair.true, masks)
     shared = overlaps(masks[0], masks[1])
     counts = compare_overlaps(shared, thresholds[0]).counts
@@ -186,12 +199,12 @@ def _complete_parts(true: Path, masks: list[Any]) -> list[Any]:
     return [counted_objects(labels, complete) for labels in masks]
 
 
-def _read(paths: Sequence[Path]) -> tuple[list[Any], list[Facts]]:
+def _read(paths: Sequence[Path], pieces: Pieces) -> tuple[list[Any], list[Facts]]:
     """Read label files of one image, and what they know of their objects."""
     from cpsam_core.images import check_same_shape
     from cpsam_core.measure.folder import read_masks
 
-    read = [read_masks(path, network=False) for path in paths]
+    read = [read_masks(path, network=False, pieces=pieces) for path in paths]
     masks, facts = [labels for labels, _ in read], [known for _, known in read]
     for path, labels in zip(paths[1:], masks[1:], strict=True):
         check_same_shape(masks[0], labels, f"{path}: the predicted")
@@ -218,7 +231,7 @@ def _agreement(args: argparse.Namespace, pairing: Pairing, failed: dict[str, str
         paths = [pair.true, pair.predicted, *(masks[pair.true] for masks in others if pair.true in masks)]
         if len(paths) < len(names):
             return None
-        return agreement(_read(paths)[0], names, args.thresholds[0])
+        return agreement(_read(paths, args.separate_parts)[0], names, args.thresholds[0])
 
     found = [one for one in _each(pairing.pairs, of_image, failed) if one is not None]
     return mean_agreement(found) if found else None

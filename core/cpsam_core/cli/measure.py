@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_core.cli.batch import FAILURES
-from cpsam_core.cli.common import FAILED, OK, UsageError, describe, say, tell, terminal_progress
+from cpsam_core.cli.common import (
+    FAILED,
+    OK,
+    UsageError,
+    add_pieces_option,
+    describe,
+    say,
+    tell,
+    terminal_progress,
+)
 from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.system.paths import as_given
 
@@ -116,6 +125,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--list", action="store_true", help="say how each measure is computed, and end")
     parser.add_argument("--time", type=int, metavar="N", help="which time point to take of a series, from 0")
+    add_pieces_option(parser)
     add_filter_options(parser)
 
 
@@ -202,7 +212,14 @@ def _checked(args: argparse.Namespace) -> tuple[Expression | None, FileOptions]:
         if args.regions and "distances" not in recipe.groups:
             recipe = replace(recipe, groups=(*recipe.groups, "distances"))
         return where, FileOptions(
-            args.pixel_size, args.z_step, args.near, axes, args.time, recipe, args.regions
+            args.pixel_size,
+            args.z_step,
+            args.near,
+            axes,
+            args.time,
+            recipe,
+            args.regions,
+            args.separate_parts,
         )
     except CpsamError as error:
         raise UsageError(str(error)) from error

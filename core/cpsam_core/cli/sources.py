@@ -14,6 +14,7 @@ from cpsam_core.formats import FORMATS, Format, ObjectSet, ReadHints, format_of,
 from cpsam_core.images import Image, can_read, check_same_shape, read_image
 from cpsam_core.images.companion_names import IMAGES_FOLDER, MASK_ENDINGS, MASK_FOLDERS, STANDARD, Endings
 from cpsam_core.images.file_names import is_zarr, natural_key, normal, walk
+from cpsam_core.labels.pieces import Pieces
 from cpsam_core.system.paths import as_given
 
 ENDINGS = sorted(
@@ -121,7 +122,11 @@ def find_sources(
 
 
 def read_source(
-    source: Source, target: Format, images: Path | None, pixel_size: float | None
+    source: Source,
+    target: Format,
+    images: Path | None,
+    pixel_size: float | None,
+    pieces: Pieces = "no",
 ) -> Iterator[tuple[ObjectSet, str]]:
     """Yield the objects of each image that a file describes, with the stem of the name of its results.
 
@@ -135,6 +140,8 @@ def read_source(
         The image, or the folder of the images; None looks beside the file.
     pixel_size
         Micrometres, instead of what the file says.
+    pieces
+        Whether pieces of objects become objects.
 
     Raises
     ------
@@ -142,7 +149,7 @@ def read_source(
         The file cannot be read, or the image is needed and not there.
     """
     given = _ImageAtHand(source.path, source.stem, images)
-    hints = ReadHints(look=given.shape)
+    hints = ReadHints(look=given.shape, pieces=pieces)
     found = read_each(source.path, source.kind, hints)
     first = list(itertools.islice(found, 2))
     # COCO: results are called by the images, unless the file itself is called by its only one.

@@ -74,7 +74,8 @@ def read_annotation(pair: Pair) -> Annotation:
         classes = None if painted is None else _plane(painted, pair.masks)
         complete = None if counted is None else _plane(counted, pair.masks)
     else:
-        labels = _plane(read_labels(pair.masks), pair.masks)
+        # One number for all would teach that cells far apart are one.
+        labels = _plane(read_labels(pair.masks, "auto"), pair.masks)
     if pair.classes is not None:
         classes = _class_map(pair.classes, labels)
     if pair.complete is not None:

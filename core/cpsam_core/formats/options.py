@@ -9,6 +9,7 @@ from typing import Literal
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images.limits import TooLargeError, check_size
+from cpsam_core.labels.pieces import Pieces
 
 __all__ = ["ReadHints", "WriteOptions"]
 
@@ -28,11 +29,14 @@ class ReadHints:
         Returns the shape of the image; asked only where a file does not state it, for reading images takes time.
     image_name
         Which image of a file that describes several (COCO), with or without suffix; "" for all of them.
+    pieces
+        Whether pieces of the objects of a label image become objects, see `images.read_labels`.
     """
 
     shape: tuple[int, ...] | None = None
     look: Callable[[], tuple[int, ...]] | None = None
     image_name: str = ""
+    pieces: Pieces = "no"
 
     def needed_shape(self, path: Path) -> tuple[int, ...]:
         """Return the shape of the image.

@@ -11,7 +11,7 @@ import numpy as np
 from cpsam_core.formats.objects import ObjectSet
 from cpsam_core.formats.options import ReadHints, WriteOptions
 from cpsam_core.images import seg_npy, write_labels
-from cpsam_core.images.label_files import labels_of
+from cpsam_core.images.label_files import labels_of, with_pieces
 from cpsam_core.images.readers import read_stored
 from cpsam_core.system.paths import as_given
 
@@ -32,7 +32,8 @@ __all__ = [
 def read_tif(path: Path, hints: ReadHints) -> Iterator[ObjectSet]:
     """Read a label image of any kind, with the sizes that its file states."""
     raw = read_stored(path)
-    yield ObjectSet(labels_of(raw, path), pixel_size=raw.pixel_size, z_step=raw.z_step)
+    labels = with_pieces(labels_of(raw, path), path, hints.pieces)
+    yield ObjectSet(labels, pixel_size=raw.pixel_size, z_step=raw.z_step)
 
 
 read_png = read_npy = read_tif  # the first bytes say which it is

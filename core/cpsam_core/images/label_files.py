@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +16,23 @@ from cpsam_core.images.image import Image
 from cpsam_core.images.readers import Raw, read_stored
 from cpsam_core.images.seg_npy import read_seg
 from cpsam_core.images.tiff import write_tiff
-from cpsam_core.labels import as_labels
+from cpsam_core.labels import as_labels, is_binary, separate_pieces
+from cpsam_core.labels.pieces import Pieces
 
-__all__ = ["check_same_shape", "labels_of", "read_labels", "write_labels"]
+__all__ = ["check_same_shape", "labels_of", "read_labels", "with_pieces", "write_labels"]
+
+log = logging.getLogger(__name__)
 
 
-def read_labels(path: AnyPath) -> npt.NDArray[np.uint32]:
+def read_labels(path: AnyPath, pieces: Pieces = "no") -> npt.NDArray[np.uint32]:
     """Read numbered objects; background is 0.
 
     Parameters
     ----------
     path
         TIFF, PNG or NPY with whole numbers, or a `_seg.npy` of Cellpose.
+    pieces
+        Whether pieces of objects become objects, see :data:`cpsam_core.labels.pieces.Pieces`; said in the log.
 
     Returns
     -------
@@ -42,7 +48,25 @@ def read_labels(path: AnyPath) -> npt.NDArray[np.uint32]:
     path = Path(path)
     if path.name.lower().endswith("_seg.npy"):
         return read_seg(path).masks
-    return labels_of(read_stored(path), path)
+    return with_pieces(labels_of(read_stored(path), path), path, pieces)
+
+
+def with_pieces(labels: npt.NDArray[np.uint32], path: Path, pieces: Pieces) -> npt.NDArray[np.uint32]:
+    """Return labels of a file with their pieces as objects, where that is wanted; say what was done."""
+    if pieces == "no" or (pieces == "auto" and not is_binary(labels)):
+        return labels
+    apart = separate_pieces(labels)
+    before, after = (len(np.unique(one[one > 0])) for one in (labels, apart))
+    if after > before and pieces == "auto":
+        log.warning(
+            "%s holds one number in %d pieces, as binary masks do: each piece is taken for an object "
+            "(--separate-parts no keeps them together)",
+            path,
+            after,
+        )
+    elif after > before:
+        log.info("%s: %d objects became %d, one for each piece", path, before, after)
+    return apart
 
 
 def labels_of(raw: Raw, path: Path) -> npt.NDArray[np.uint32]:

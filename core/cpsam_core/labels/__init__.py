@@ -9,6 +9,7 @@ from __future__ import annotations
 from cpsam_core.labels.holes import fill_holes
 from cpsam_core.labels.ids import as_labels, clear_border, drop_large, drop_small, keep_ids, relabel
 from cpsam_core.labels.outlines import outlines, polygons
+from cpsam_core.labels.pieces import ids_in_pieces, is_binary, separate_pieces
 from cpsam_core.labels.runs import Runs, runs_of
 from cpsam_core.labels.table import ObjectTable, object_table
 
@@ -20,10 +21,13 @@ __all__ = [
     "drop_large",
     "drop_small",
     "fill_holes",
+    "ids_in_pieces",
+    "is_binary",
     "keep_ids",
     "object_table",
     "outlines",
     "polygons",
     "relabel",
     "runs_of",
+    "separate_pieces",
 ]

@@ -16,6 +16,7 @@ from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.images import check_same_shape, read_labels, read_seg
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.project_files import PROJECT_SUFFIX, read_project_file
+from cpsam_core.labels.pieces import Pieces
 from cpsam_core.labels.table import object_means
 from cpsam_core.measure import Facts, ObjectMeasurements, Recipe, measure
 from cpsam_core.progress import Progress, silent
@@ -43,6 +44,8 @@ class FileOptions:
         What to measure.
     regions : str
         Ending of the files of regions beside the images (NAME_regions.tif for ``_regions``); empty for none.
+    pieces : str
+        Whether pieces of objects become objects, see `images.read_labels`.
     """
 
     pixel_size: float | None = None
@@ -52,6 +55,7 @@ class FileOptions:
     time: int | None = None
     recipe: Recipe = field(default_factory=Recipe)
     regions: str = ""
+    pieces: Pieces = "no"
 
     def __post_init__(self) -> None:
         for name in ("pixel_size", "z_step"):
@@ -80,7 +84,7 @@ def measure_pair(
     """
     chosen = options or FileOptions()
     image = pair.read_image(chosen.axes, chosen.time)
-    labels, facts = read_masks(pair.masks, key=pair.key)
+    labels, facts = read_masks(pair.masks, key=pair.key, pieces=chosen.pieces)
     check_same_shape(image, labels, f"{pair.masks}: the masks")
     if pair.classes is not None:
         facts = _with_classes(facts, labels, pair.classes)
@@ -114,7 +118,9 @@ def _regions(pair: Pair, ending: str, labels: Labels) -> NDArray[np.bool_]:
     return regions > 0
 
 
-def read_masks(path: Path, *, network: bool = True, key: DocumentKey = WHOLE) -> tuple[Labels, Facts]:
+def read_masks(
+    path: Path, *, network: bool = True, key: DocumentKey = WHOLE, pieces: Pieces = "no"
+) -> tuple[Labels, Facts]:
     """Read masks in any form, and what the file knows of the objects.
 
     Parameters
@@ -125,6 +131,8 @@ def read_masks(path: Path, *, network: bool = True, key: DocumentKey = WHOLE) ->
         Compute flow errors and probabilities where the file holds what the network said (`_seg.npy`).
     key : DocumentKey
         Of which scene and time point a project's masks are wanted.
+    pieces : str
+        Whether pieces of the objects of a label image become objects, see `images.read_labels`.
 
     Returns
     -------
@@ -140,7 +148,7 @@ def read_masks(path: Path, *, network: bool = True, key: DocumentKey = WHOLE) ->
         return _of_project(path, key)
     if path.name.lower().endswith("_seg.npy"):
         return _of_seg(path, network)
-    return read_labels(path), Facts(())
+    return read_labels(path, pieces), Facts(())
 
 
 def _of_project(path: Path, key: DocumentKey) -> tuple[Labels, Facts]:

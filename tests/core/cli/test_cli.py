@@ -70,7 +70,6 @@ def test_wrong_usage_is_2(arguments: list[str], capsys: pytest.CaptureFixture[st
         (ImageError("a.png is bad."), 1, "cpsam: error: a.png is bad."),
         (common.UsageError("no such size"), 2, "cpsam: error: no such size"),
         (OSError(errno.ENOSPC, "No space left", "out"), 1, "cpsam: error: out: No space left"),
-        (MemoryError(), 1, "cpsam: error: not enough memory"),
         (KeyboardInterrupt(), 130, "cpsam: error: cancelled"),
     ],
 )
@@ -87,6 +86,19 @@ def test_errors_become_one_line_and_a_code(
     monkeypatch.setattr("cpsam_core.cli.info.run", fail)
     assert main(["info"]) == code
     assert capsys.readouterr().err == f"{line}\n"
+
+
+def test_too_little_memory_says_how_much_and_what_helps(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*arguments: object) -> int:
+        raise MemoryError("Unable to allocate 7.45 GiB for an array with shape (1000000000,)")
+
+    monkeypatch.setattr("cpsam_core.cli.info.run", fail)
+    assert main(["info"]) == 1
+    said = capsys.readouterr().err
+    assert "7.45 GiB more were needed" in said and "GiB are free" in said and "--blocks" in said
+    assert said.count("\n") == 1
 
 
 def test_verbose_may_stand_before_and_after_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
