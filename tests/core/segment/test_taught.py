@@ -80,7 +80,7 @@ def test_class_maps_are_kept_in_volumes() -> None:
     volume[3:11, 6:18, 6:18], volume[3:11, 28:42, 28:42] = 0.5, 1.0
     settings = Settings(do_3D=True, diameter=30.0, normalize=replace(Settings().normalize, normalize=False))
     found = Segmenter(Kinds()).segment(arrange(volume, "ZYX"), settings)
-    assert found.class_logits is not None and found.class_logits.shape == (3, 14, 48, 48)
+    assert found.output.class_logits is not None and found.output.class_logits.shape == (3, 14, 48, 48)
     assert found.classes is not None and len(found.classes) == len(found.objects) >= 2
     for number, kind in enumerate(found.classes.tolist(), 1):
         level = float(np.median(volume[found.labels == number]))
