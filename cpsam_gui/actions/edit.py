@@ -16,6 +16,7 @@ from cpsam_gui.actions.facts import (
     Condition,
 )
 from cpsam_gui.actions.table import Action
+from cpsam_gui.operations import scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +31,17 @@ def _change(operation: Callable[..., str | None], *args: object) -> Do:
     def do(window: Window) -> None:
         session = window.session
         session.edits.change(lambda document: operation(document, sorted(session.view.selection), *args))
+
+    return do
+
+
+def _reshape(operation: Callable[..., str | None], *args: object) -> Do:
+    """Return an action that changes the shape of the selected objects, as far as the scope reaches."""
+
+    def do(window: Window) -> None:
+        session = window.session
+        ids, reach = sorted(session.view.selection), session.gestures.desk.reach
+        session.edits.change(lambda document: operation(document, ids, *args, reach))
 
     return do
 
@@ -149,7 +161,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "fill_holes",
         "Fill holes",
-        _change(operations.fill_holes),
+        _reshape(scope.fill_holes),
         ("F",),
         "circle_double",
         WITH_SELECTION,
@@ -159,7 +171,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "grow",
         "Grow",
-        _change(operations.grow, 1),
+        _reshape(scope.grow, 1),
         ("Ctrl+Up",),
         "plus_circle_outline",
         WITH_SELECTION,
@@ -168,7 +180,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "shrink",
         "Shrink",
-        _change(operations.grow, -1),
+        _reshape(scope.grow, -1),
         ("Ctrl+Down",),
         "minus_circle_outline",
         WITH_SELECTION,
@@ -177,7 +189,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "smooth",
         "Smooth",
-        _change(operations.smooth),
+        _reshape(scope.smooth),
         ("Shift+F",),
         "water_outline",
         WITH_SELECTION,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 
-from cpsam_gui.actions import edit, file, program, review, segment, tools, train, view
+from cpsam_gui.actions import bodies, edit, file, program, review, segment, tools, train, view
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ACTIONS: tuple[Action, ...] = (
     *file.ACTIONS,
     *edit.ACTIONS,
+    *bodies.ACTIONS,
     *tools.ACTIONS,
     *segment.ACTIONS,
     *review.ACTIONS,

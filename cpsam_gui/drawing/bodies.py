@@ -43,6 +43,34 @@ def ball(centre: Voxel, radius: float, spacing: Spacing) -> tuple[Box, Mask]:
     return box, mask
 
 
+def tube(start: Voxel, stop: Voxel, radius: float, spacing: Spacing) -> tuple[Box, Mask]:
+    """Return the block and the mask of the voxels whose middles lie within `radius` of a segment: a moved ball."""
+    box, mask = ball(stop, radius, spacing)
+    if start == stop:
+        return box, mask
+    first, small = ball(start, radius, spacing)
+    box = box.union(first)
+    axes = [
+        (np.arange(a, b) + 0.5 - c) * step
+        for a, b, c, step in zip(
+            (box.z0, box.y0, box.x0), (box.z1, box.y1, box.x1), start, spacing, strict=True
+        )
+    ]
+    way = [(b - a) * step for a, b, step in zip(start, stop, spacing, strict=True)]
+    z, y, x = axes[0][:, None, None], axes[1][:, None], axes[2]
+    along = np.clip((z * way[0] + y * way[1] + x * way[2]) / sum(part**2 for part in way), 0, 1)
+    far = (z - along * way[0]) ** 2 + (y - along * way[1]) ** 2 + (x - along * way[2]) ** 2
+    swept: Mask = far <= radius**2
+    # the voxels under both ends count, however small the brush
+    for one, tip in ((first, small), (ball(stop, radius, spacing)[0], mask)):
+        swept[
+            one.z0 - box.z0 : one.z1 - box.z0,
+            one.y0 - box.y0 : one.y1 - box.y0,
+            one.x0 - box.x0 : one.x1 - box.x0,
+        ] |= tip
+    return box, swept
+
+
 def split_body(
     mask: Mask, points: Sequence[Point], across: int, spacing: Spacing
 ) -> NDArray[np.int32] | None:

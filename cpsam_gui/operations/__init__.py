@@ -9,18 +9,22 @@ from __future__ import annotations
 from cpsam_gui.operations.classes import class_colour, name_class
 from cpsam_gui.operations.common import LOCKED, NOTHING, keep_row, locked_in, recolour
 from cpsam_gui.operations.copying import Copied, copy, paste
-from cpsam_gui.operations.cutting import split, split_into
+from cpsam_gui.operations.cutting import NO_OBJECT, crossed_by, split, split_into
 from cpsam_gui.operations.objects import clear, delete, merge, set_class, set_locked, set_uncertain
 from cpsam_gui.operations.painting import WriteMode, add, add_polygon, erase, paint, redraw, wipe, with_rest
 from cpsam_gui.operations.pieces import in_pieces, separate_pieces
 from cpsam_gui.operations.proposals import Proposal, accept
 from cpsam_gui.operations.reshaping import fill_holes, grow, smooth
+from cpsam_gui.operations.scope import Reach, Scope
 
 __all__ = [
     "LOCKED",
     "NOTHING",
+    "NO_OBJECT",
     "Copied",
     "Proposal",
+    "Reach",
+    "Scope",
     "WriteMode",
     "accept",
     "add",
@@ -28,6 +32,7 @@ __all__ = [
     "class_colour",
     "clear",
     "copy",
+    "crossed_by",
     "delete",
     "erase",
     "fill_holes",

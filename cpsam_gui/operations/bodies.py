@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cpsam_gui.drawing import bodies, split_by_seeds
 from cpsam_gui.operations.common import LOCKED, NOTHING, edited, known, recolour, unlocked
+from cpsam_gui.operations.painting import wipe
 from cpsam_gui.state.box import Box
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from cpsam_gui.drawing.bodies import Spacing, Voxel
     from cpsam_gui.drawing.shapes import Mask, Point
     from cpsam_gui.state.document import Document
+
+    Guide = Callable[[Box, Mask], tuple[Box, Mask]]
+    """Gets the place of an object in another plane and its shape (y, x) here; returns both as they are there."""
 
 NO_CROSSING = "The line must cross the body from one side to the other"
 
@@ -69,8 +74,16 @@ def split_body_by_seeds(
     box = row.box
     local = [(z - box.z0, y - box.y0, x - box.x0) for z, y, x in seeds]
     parts = split_by_seeds(document.labels[box.slices] == number, local, spacing=spacing)
-    if len(np.unique(parts[parts > 0])) < 2:
+    return split_body_into(document, number, box, parts)
+
+
+def split_body_into(document: Document, number: int, box: Box, parts: NDArray[np.int32]) -> str | None:
+    """Divide a body into `parts` (z, y, x), numbered from 1 in its box, as one step."""
+    row = document.objects.get(number)
+    if row is None or len(np.unique(parts[parts > 0])) < 2:
         return "Put a seed into each part of the body"
+    if row.locked:
+        return LOCKED
     with document.step("Split body by seeds"):
         divide_body(document, number, box, parts)
     return None
@@ -144,32 +157,48 @@ def _widened(box: Box, margin: float, spacing: Spacing) -> Box:
     return Box(box.z0 - dz, box.z1 + dz, box.y0 - dy, box.y1 + dy, box.x0 - dx, box.x1 + dx)
 
 
-def interpolate(document: Document, number: int) -> str | None:
-    """Draw an object in the planes between those in which it is drawn; background only."""
-    row = document.objects.get(number)
-    if row is None:
-        return NOTHING
-    if row.locked:
-        return LOCKED
-    block = document.labels[row.box.slices]
-    mine = block == number
-    drawn = np.flatnonzero(mine.any((1, 2)))
-    gaps = [(a, b) for a, b in zip(drawn[:-1].tolist(), drawn[1:].tolist(), strict=True) if b - a > 1]
-    if not gaps:
+def interpolate(document: Document, ids: Iterable[int]) -> str | None:
+    """Draw objects in the planes between those in which they are drawn; background only."""
+    chosen = known(document, ids)
+    free = unlocked(document, chosen)
+    if not free:
+        return LOCKED if chosen else NOTHING
+    gaps = {number: _gaps(document, number) for number in free}
+    if not any(gaps.values()):
         return "Draw the object in two planes with empty ones between them"
-    values = block.copy()
-    for low, high in gaps:
-        between = bodies.planes_between(mine[low], mine[high], high - low - 1)
-        for z, mask in enumerate(between, start=low + 1):
-            values[z][mask & (block[z] == 0)] = number
     position = document.position
     with document.step("Interpolate planes"):
-        document.write(row.box, values)
+        for number in free:
+            _interpolate_one(document, number, gaps[number])
     return "There is no free background between the planes" if document.position == position else None
 
 
-def copy_to_plane(document: Document, ids: Iterable[int], plane: int, target: int) -> str | None:
-    """Draw objects in another plane as they are in this one; background only."""
+def _gaps(document: Document, number: int) -> list[tuple[int, int]]:
+    """Return the planes around each gap of an object, counted in its box."""
+    mine = document.labels[document.objects[number].box.slices] == number
+    drawn = np.flatnonzero(mine.any((1, 2))).tolist()
+    return [(low, high) for low, high in pairwise(drawn) if high - low > 1]
+
+
+def _interpolate_one(document: Document, number: int, gaps: list[tuple[int, int]]) -> None:
+    box = document.objects[number].box
+    block = document.labels[box.slices]
+    values = block.copy()
+    for low, high in gaps:
+        between = bodies.planes_between(block[low] == number, block[high] == number, high - low - 1)
+        for z, mask in enumerate(between, start=low + 1):
+            values[z][mask & (block[z] == 0)] = number
+    document.write(box, values)
+
+
+def copy_to_plane(
+    document: Document, ids: Iterable[int], plane: int, target: int, guide: Guide | None = None
+) -> str | None:
+    """Draw objects in another plane; background only.
+
+    With a `guide` an object gets the shape that the flows of that plane give it there, where they agree that it is the
+    same one; else, and without a guide, the shape that it has in this plane.
+    """
     if not 0 <= target < document.shape[0]:
         return "There is no plane beyond this one"
     chosen = known(document, ids)
@@ -184,8 +213,11 @@ def copy_to_plane(document: Document, ids: Iterable[int], plane: int, target: in
                 continue
             here = Box(plane, plane + 1, box.y0, box.y1, box.x0, box.x1)
             there = Box(target, target + 1, box.y0, box.y1, box.x0, box.x1)
+            mask = document.labels[here.slices][0] == number
+            if guide is not None:
+                there, mask = guide(there, mask)
             block = document.labels[there.slices]
-            taken = (document.labels[here.slices] == number) & (block == 0)
+            taken = mask[None] & (block == 0)
             document.write(there, np.where(taken, np.uint32(number), block))
     return "There is no free background in that plane" if document.position == position else None
 
@@ -206,3 +238,16 @@ def delete_beyond(document: Document, ids: Iterable[int], plane: int, *, above: 
                 block = document.labels[part.slices]
                 document.write(part, np.where(block == number, np.uint32(0), block))
     return "The objects end in this plane" if document.position == position else None
+
+
+def delete_in_plane(document: Document, ids: Iterable[int], plane: int) -> str | None:
+    """Delete what objects have in one plane."""
+    chosen = known(document, ids)
+    free = unlocked(document, chosen)
+    if not free:
+        return LOCKED if chosen else NOTHING
+    position = document.position
+    with document.step("Delete in plane"):
+        for number in free:
+            wipe(document, number, plane)
+    return "The objects have nothing in this plane" if document.position == position else None

@@ -19,22 +19,30 @@ if TYPE_CHECKING:
     from cpsam_gui.state.document import Document
 
 
+NO_OBJECT = "The line crosses no object"
+
+
 def split(document: Document, plane: int, points: Sequence[Point]) -> str | None:
     """Cut the objects that a line crosses; the largest part keeps the id."""
+    crossed = crossed_by(document, plane, points)
+    free = [number for number in crossed if not document.objects[number].locked]
+    if not free:
+        return LOCKED if crossed else NO_OBJECT
+    with document.step("Split"):
+        done = [_split_one(document, number, plane, points) for number in free]
+    return None if any(done) else "The line must cross the object from one side to the other"
+
+
+def crossed_by(document: Document, plane: int, points: Sequence[Point]) -> list[int]:
+    """Return the objects that a line in one plane crosses."""
     array = np.asarray(points, np.float64)
     low, high = np.floor(array.min(0)).astype(int), np.ceil(array.max(0)).astype(int) + 1
     reach = Box(plane, plane + 1, int(low[0]), int(high[0]), int(low[1]), int(high[1])).clip(document.shape)
     if reach.empty:
-        return "The line crosses no object"
+        return []
     local = [(y - reach.y0, x - reach.x0) for y, x in points]
     under = document.labels[reach.slices][0][drawing.line(reach.shape[1:], local)]
-    crossed = [number for number in np.unique(under).tolist() if number]
-    free = [number for number in crossed if not document.objects[number].locked]
-    if not free:
-        return LOCKED if crossed else "The line crosses no object"
-    with document.step("Split"):
-        done = [_split_one(document, number, plane, points) for number in free]
-    return None if any(done) else "The line must cross the object from one side to the other"
+    return [number for number in np.unique(under).tolist() if number]
 
 
 def _split_one(document: Document, number: int, plane: int, points: Sequence[Point]) -> bool:

@@ -51,9 +51,10 @@ def _free(document: Document, box: Box, mask: Mask, mode: WriteMode) -> Mask:
     return mask & open_to_it
 
 
-def wipe(document: Document, number: int, plane: int) -> None:
-    """Take all pixels of an object away in one plane, inside an open step."""
-    box = _on(document.objects[number].box, plane)
+def wipe(document: Document, number: int, plane: int | None) -> None:
+    """Take all pixels of an object away in one plane, or in all, inside an open step."""
+    box = document.objects[number].box
+    box = box if plane is None else _on(box, plane)
     block = document.labels[box.slices]
     document.write(box, np.where(block == number, np.uint32(0), block))
 

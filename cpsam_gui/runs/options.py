@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cpsam_core.data.image_input import ImageInput
+    from cpsam_core.images import Image
     from cpsam_gui.state.objects import ObjectRecord
 
 DEFAULT_MODEL = "cpsam-lite"
@@ -96,6 +97,12 @@ class RunOptions:
         if planes > 1:
             return fits
         return replace(fits, do_3D=False, stitch_threshold=0.0, anisotropy=None, flow3D_smooth=0.0)
+
+
+def spacing_of(settings: Settings, image: Image | None) -> tuple[float, float, float]:
+    """Return the size of a voxel along z, y, x in pixels: what the user set, else what the file says, else 1."""
+    known = settings.anisotropy or (image.anisotropy if image is not None else None)
+    return known or 1.0, 1.0, 1.0
 
 
 def remembered(

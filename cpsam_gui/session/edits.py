@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpsam_gui import operations
+from cpsam_gui.operations import bodies
+from cpsam_gui.operations.next_plane import guide_by_flows
 from cpsam_gui.program.i18n import translate, translate_said
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.state.document import Document
+    from cpsam_gui.state.steps import Step
 
 MODE_WORDS = {
     operations.WriteMode.KEEP: "Keep others: drawing writes background only",
@@ -47,13 +50,26 @@ class Edits:
 
     def _travel(self, position: int) -> None:
         document = self._open_image.document
-        before = document.position
+        before, leaving = document.position, document.applied(max(position, 0))
         document.go_to(position)
         now, steps = document.position, document.steps
-        if now < before:
-            self._notices.message.emit(translate("Undone: {}").format(translate_said(steps[now])))
-        elif now > before:
-            self._notices.message.emit(translate("Redone: {}").format(translate_said(steps[now - 1])))
+        if now == before:
+            return
+        # The step that was met last.
+        step = leaving[now - max(position, 0)] if now < before else document.applied(now - 1)[0]
+        words = translate("Undone: {}") if now < before else translate("Redone: {}")
+        self._notices.message.emit(
+            words.format(translate_said(steps[now if now < before else now - 1])) + self._follow(step)
+        )
+
+    def _follow(self, step: Step) -> str:
+        """Show the plane of a stack in which a step changed something, and name it."""
+        view = self._open_image.view
+        plane = step.nearest_plane(view.plane)
+        if plane == view.plane:
+            return ""
+        view.plane = plane
+        return "  " + translate("(now in plane {})").format(plane + 1)
 
     def change(self, operation: Callable[[Document], str | None]) -> None:
         """Run an edit of the document; a returned string says why nothing was done."""
@@ -62,6 +78,34 @@ class Edits:
         why = operation(self._open_image.document)
         if why:
             self._notices.message.emit(translate_said(why))
+
+    def interpolate(self) -> None:
+        """Draw the selected objects in the planes between those in which they are drawn."""
+        chosen = sorted(self._open_image.view.selection)
+        self.change(lambda document: bodies.interpolate(document, chosen))
+
+    def copy_to_plane(self, by: int) -> None:
+        """Draw the selected objects in a plane beside this one and go there; the flows of a run say their shape."""
+        view, document = self._open_image.view, self._open_image.document
+        plane, target, chosen = view.plane, view.plane + by, sorted(view.selection)
+        maps, guide = self._gestures.desk.maps(), None
+        if maps is not None and maps.logits.shape == document.shape and 0 <= target < document.shape[0]:
+            guide = guide_by_flows(
+                maps.flows[-2:, target], maps.logits[target], document.labels[target], maps.diameter
+            )
+        position = document.position
+        self.change(lambda document: bodies.copy_to_plane(document, chosen, plane, target, guide))
+        if document.position > position:
+            view.plane = target
+
+    def delete_beyond(self, above: bool | None) -> None:
+        """Delete what the selected objects have above this plane, below it, or in it (None)."""
+        view = self._open_image.view
+        plane, chosen = view.plane, sorted(view.selection)
+        if above is None:
+            self.change(lambda document: bodies.delete_in_plane(document, chosen, plane))
+        else:
+            self.change(lambda document: bodies.delete_beyond(document, chosen, plane, above=above))
 
     def next_mode(self) -> None:
         """Go to the next write mode."""

@@ -15,6 +15,7 @@ from cpsam_gui.jobs.jobs import Jobs
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.preferences import Chosen
 from cpsam_gui.runs.models import Models
+from cpsam_gui.runs.options import spacing_of
 from cpsam_gui.session.comparing import Comparing
 from cpsam_gui.session.edits import Edits
 from cpsam_gui.session.exporting import Exporting
@@ -117,6 +118,7 @@ class Session(QObject):
                 self._tool_work.later,
                 self._tool_work.segment,
                 segmenting.desk,
+                lambda: spacing_of(segmenting.settings, image),
             )
         )
 

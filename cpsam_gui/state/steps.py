@@ -110,6 +110,11 @@ class Step:
     facts: tuple[Facts, Facts] | None = None
     """What was known of the image before and after, where the step changed that."""
 
+    def nearest_plane(self, plane: int) -> int:
+        """Return the plane nearest to `plane` in which pixels changed; `plane` itself where none is known."""
+        changed = {edit.box.z0 for edit in self.edits}
+        return min(changed, key=lambda z: (abs(z - plane), z), default=plane)
+
     @property
     def nbytes(self) -> int:
         """Memory that the step holds, in bytes."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.steps import PixelEdit, StepKind
 
@@ -52,8 +54,12 @@ class Draft:
             yield box, tile[:, box.y0 - top : box.y1 - top, box.x0 - left : box.x1 - left]
 
     def edits(self, labels: Labels) -> tuple[PixelEdit, ...]:
-        """Return what changed since, block by block."""
-        return tuple(PixelEdit.between(box, before, labels[box.slices]) for box, before in self.blocks())
+        """Return what changed since, block by block; blocks that are as before are left out."""
+        return tuple(
+            PixelEdit.between(box, before, labels[box.slices])
+            for box, before in self.blocks()
+            if not np.array_equal(before, labels[box.slices])
+        )
 
     def changes(
         self, rows: Mapping[int, ObjectRecord]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from cpsam_gui.operations import Reach, Scope
 from cpsam_gui.tools.options import Options
 from cpsam_gui.tools.run_desk import RunDesk
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from cpsam_gui.drawing.bodies import Spacing
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.view import View
@@ -108,8 +110,20 @@ class Desk:
     """Runs the model on a block and hands over a `Proposal`, or None where that failed; returns how to end it."""
     run: RunDesk = field(default_factory=RunDesk)
     """What may be asked of the next run."""
+    spacing: Callable[[], Spacing] = lambda: (1.0, 1.0, 1.0)
+    """Returns the size of a voxel along z, y, x in pixels of the plane."""
     problems: list[str] = field(default_factory=list)
     """Words for the status line: why a gesture did nothing."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether edits reach through the planes of a stack."""
+        return self.options.scope is Scope.BODY and self.document.shape[0] > 1
+
+    @property
+    def reach(self) -> Reach:
+        """What edits reach now."""
+        return Reach(self.options.scope, self.view.plane, self.spacing())
 
     def under(self, p: Pointer) -> int:
         """Return the id below the pointer; 0 for background, outside, and hidden masks."""

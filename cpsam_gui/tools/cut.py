@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cpsam_gui import drawing, operations
-from cpsam_gui.state.box import Box
+from cpsam_gui.operations import bodies
 from cpsam_gui.tools.base import Desk, Entry, Pointer, Section, Shape, Tint, Tool
 from cpsam_gui.tools.marks import Marks, region
 from cpsam_gui.tools.outline import Lasso
@@ -15,13 +16,15 @@ from cpsam_gui.tools.outline import Lasso
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cpsam_gui.drawing.shapes import Mask, Point
+    from cpsam_gui.drawing.bodies import Voxel
+    from cpsam_gui.drawing.shapes import Mask
+    from cpsam_gui.state.box import Box
 
 QUICK = 1 << 15  # pixels; dividing a larger object takes longer than a frame
 
 
 class Split(Lasso):
-    """Draw a line across an object, or across several."""
+    """Draw a line across an object, or across several; through all planes where whole bodies are edited."""
 
     key = "split"
     title = "Split by a line"
@@ -35,7 +38,15 @@ class Split(Lasso):
         if len(points) < 2:
             self.desk.say("Draw a line from one side of the object to the other")
             return
-        self.desk.tell(operations.split(self.desk.document, self.desk.view.plane, points))
+        desk, plane = self.desk, self.desk.view.plane
+        if not desk.whole:
+            desk.tell(operations.split(desk.document, plane, points))
+            return
+        crossed = operations.crossed_by(desk.document, plane, points)
+        if crossed:
+            desk.tell(bodies.split_bodies(desk.document, crossed, points, 0, desk.spacing()))
+        else:
+            desk.say(operations.NO_OBJECT)
 
     def shapes(self) -> list[Shape]:
         """Return the line of the cut."""
@@ -116,7 +127,7 @@ class Seeds(Tool):
         self._number = 0
         self._box: Box | None = None
         self._mask: Mask | None = None
-        self._seeds: list[Point] = []
+        self._seeds: list[Voxel] = []
         self._parts: NDArray[np.int32] | None = None
         self._request = 0
 
@@ -130,25 +141,28 @@ class Seeds(Tool):
         if p.right:
             return self.back()
         desk, number = self.desk, self.desk.under(p)
-        if self.busy and number != self._number:
+        if self.busy and (number != self._number or not self._reaches(desk.view.plane)):
             desk.say("Seeds belong into one object: Enter splits it, Esc gives up")
             return True
         if not number:
             return False
         if not self.busy and not self._take(number):
             return True
-        self._seeds.append((p.y, p.x))
+        self._seeds.append((desk.view.plane + 0.5, p.y, p.x))
         self._divide()
         return True
+
+    def _reaches(self, plane: int) -> bool:
+        return self._box is not None and self._box.z0 <= plane < self._box.z1
 
     def _take(self, number: int) -> bool:
         row = self.desk.document.objects[number]
         if row.locked:
             self.desk.say(operations.LOCKED)
             return False
-        plane = self.desk.view.plane
-        self._box = Box(plane, plane + 1, row.box.y0, row.box.y1, row.box.x0, row.box.x1)
-        self._mask = self.desk.document.labels[self._box.slices][0] == number
+        plane, whole = self.desk.view.plane, self.desk.whole
+        self._box = row.box if whole else replace(row.box, z0=plane, z1=plane + 1)
+        self._mask = self.desk.document.labels[self._box.slices] == number
         self._number = number
         self.desk.view.select(number)
         return True
@@ -170,18 +184,22 @@ class Seeds(Tool):
         if box is None or mask is None or len(self._seeds) < 2:
             self._parts = None
             return
-        request = self._request
-        seeds = [(y - box.y0, x - box.x0) for y, x in self._seeds]
-        image = None
+        request, flat, spacing = self._request, box.shape[0] == 1, desk.spacing()
+        seeds = [(z - box.z0, y - box.y0, x - box.x0) for z, y, x in self._seeds]
+        image: NDArray[np.floating] | None = None
         if desk.options.by_intensity and desk.pixels is not None:
-            image = drawing.brightness(desk.pixels[box.slices][0], desk.view.channels)
+            planes = [drawing.brightness(plane, desk.view.channels) for plane in desk.pixels[box.slices]]
+            image = np.stack(planes)
 
         def take(parts: NDArray[np.int32]) -> None:
             if request == self._request:
                 self._parts = parts
 
         def work() -> NDArray[np.int32]:
-            return drawing.split_by_seeds(mask, seeds, image)
+            if flat:
+                shades = image[0] if image is not None else None
+                return drawing.split_by_seeds(mask[0], [seed[1:] for seed in seeds], shades)[None]
+            return drawing.split_by_seeds(mask, seeds, image, spacing)
 
         if mask.size <= QUICK:
             take(work())
@@ -196,16 +214,18 @@ class Seeds(Tool):
         if box is None or parts is None:
             self.desk.say("Put a seed into each part of the object")
             return
-        if box.z0 != self.desk.view.plane or not self._same(box, number):
+        if not self._reaches(self.desk.view.plane) or not self._same(box, number):
             self.desk.say("The object has changed meanwhile")
+        elif box.shape[0] > 1:
+            self.desk.tell(bodies.split_body_into(self.desk.document, number, box, parts))
         else:
-            self.desk.tell(operations.split_into(self.desk.document, number, box, parts))
+            self.desk.tell(operations.split_into(self.desk.document, number, box, parts[0]))
         self.cancel()
 
     def _same(self, box: Box, number: int) -> bool:
         if self._mask is None or number not in self.desk.document.objects:
             return False
-        return np.array_equal(self.desk.document.labels[box.slices][0] == number, self._mask)
+        return np.array_equal(self.desk.document.labels[box.slices] == number, self._mask)
 
     def cancel(self) -> None:
         """Take all seeds away."""
@@ -215,7 +235,9 @@ class Seeds(Tool):
     def shapes(self) -> list[Shape]:
         """Return the seeds and the parts."""
         shapes: list[Shape] = []
-        if self._parts is not None and self._box is not None:
+        plane, box = self.desk.view.plane, self._box
+        if self._parts is not None and box is not None and self._reaches(plane):
             for part in range(1, len(self._seeds) + 1):
-                shapes += region(self._parts == part, self._box.y0, self._box.x0)
-        return [*shapes, *(Shape((seed,), handles=True) for seed in self._seeds)]
+                shapes += region(self._parts[plane - box.z0] == part, box.y0, box.x0)
+        here = [(y, x) for z, y, x in self._seeds if int(z) == plane]
+        return [*shapes, *(Shape((seed,), handles=True) for seed in here)]

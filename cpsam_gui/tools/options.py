@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from psygnal import SignalGroupDescriptor
 
-from cpsam_gui.operations import Copied, WriteMode
+from cpsam_gui.operations import Copied, Scope, WriteMode
 
 TOLERANCE_RANGE = (0.01, 0.6)
 
@@ -19,6 +19,8 @@ class Options:
     events: ClassVar[SignalGroupDescriptor] = SignalGroupDescriptor()
 
     mode: WriteMode = WriteMode.KEEP
+    scope: Scope = Scope.PLANE
+    """What edits of objects in a stack reach."""
     tolerance: float = 0.1
     """Of the flood fill: difference of intensities, as a part of the range that is shown."""
     by_intensity: bool = False
@@ -31,6 +33,10 @@ class Options:
         """Go to the next write mode."""
         modes = list(WriteMode)
         self.mode = modes[(modes.index(self.mode) + 1) % len(modes)]
+
+    def other_scope(self) -> None:
+        """Change between the plane shown and whole bodies."""
+        self.scope = Scope.BODY if self.scope is Scope.PLANE else Scope.PLANE
 
     def scale_tolerance(self, factor: float) -> None:
         """Make the fill more or less tolerant."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cpsam_gui import operations
 from cpsam_gui.drawing import stroke
+from cpsam_gui.drawing.bodies import tube
 from cpsam_gui.tools.base import HIDDEN, Desk, Entry, Pointer, Section, Shape, Tint, Tool
 
 if TYPE_CHECKING:
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class Painter(Tool):
-    """A round tip that writes along the way of the pointer; one gesture is one step of history."""
+    """A round tip that writes along the way of the pointer; one gesture is one step of history.
+
+    Where edits reach through the planes of a stack the tip is a ball.
+    """
 
     step = ""
     cursor = "blank"
@@ -92,9 +96,13 @@ class Painter(Tool):
 
     def _dab(self, p: Pointer) -> None:
         self._at = (p.y, p.x)
-        box, mask = stroke(
-            self.desk.view.plane, self._last or self._at, self._at, self.desk.view.brush_diameter / 2
-        )
+        plane, radius = self.desk.view.plane, self.desk.view.brush_diameter / 2
+        start, stop = self._last or self._at, self._at
+        if self.desk.whole:
+            middle = plane + 0.5
+            box, mask = tube((middle, *start), (middle, *stop), radius, self.desk.spacing())
+        else:
+            box, mask = stroke(plane, start, stop, radius)
         self._last = self._at
         self.apply(box, mask)
 
@@ -142,7 +150,7 @@ class Brush(Painter):
 
     def begin(self) -> None:
         """Take away what the stroke replaces."""
-        document, plane = self.desk.document, self.desk.view.plane
+        document, plane = self.desk.document, None if self.desk.whole else self.desk.view.plane
         row = document.objects.get(self._number)
         if self.desk.options.mode is operations.WriteMode.REPLACE and row is not None and not row.locked:
             self._row = row

@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from cpsam_gui.operations import WriteMode
+from cpsam_gui.operations import Scope, WriteMode
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.gestures import BRUSH_RANGE
 from cpsam_gui.style import theme
@@ -46,6 +46,14 @@ MODES = {
         "Replace",
         "swap_horizontal",
         "What is drawn takes the place of the object that it touches",
+    ),
+}
+SCOPES = {
+    Scope.PLANE: ("This plane", "layers_outline", "Edits change what objects have in the plane shown"),
+    Scope.BODY: (
+        "Whole body",
+        "cube_outline",
+        "Edits go through the planes: the brush is a ball, cuts and growth change whole bodies",
     ),
 }
 
@@ -96,6 +104,7 @@ class ToolOptionsBar(QFrame):
             translate("Borders where the intensity changes, not where the object is narrow")
         )
         self._add("divide", [self.divide])
+        self.scopes = self._scope_buttons()
         layout.addStretch(1)
         self.accept = self._button("Accept", "check", session.gestures.finish_gesture)
         self.accept.setToolTip(translate("Accept  (Enter)"))
@@ -177,6 +186,19 @@ class ToolOptionsBar(QFrame):
         self._add("mode", list(buttons.values()))
         return buttons
 
+    def _scope_buttons(self) -> dict[Scope, QToolButton]:
+        group = QButtonGroup(self)
+        buttons = {}
+        for scope, (text, icon, tip) in SCOPES.items():
+            button = self._button(text, icon)
+            button.setCheckable(True)
+            button.setToolTip(f"{translate(tip)}  (Shift+T)")
+            button.clicked.connect(lambda _=False, scope=scope: self._set_scope(scope))
+            group.addButton(button)
+            buttons[scope] = button
+        self._add("scope", list(buttons.values()))
+        return buttons
+
     def recolour(self) -> None:
         """Take the icons of another theme."""
         for button, icon in self._icons:
@@ -192,6 +214,10 @@ class ToolOptionsBar(QFrame):
         self.setEnabled(session.image is not None)
         for key, part in self.parts.items():
             part.setVisible(key in tool.settings and (key != "accept" or tool.busy))
+        # In a stack it is always in view, whatever the tool: the edits of the menu follow it, too.
+        self.parts["scope"].setVisible(session.document.shape[0] > 1)
+        for scope, button in self.scopes.items():
+            button.setChecked(scope is options.scope)
         self._fit()
         for mode, button in self.modes.items():
             button.setChecked(mode is options.mode)
@@ -249,6 +275,9 @@ class ToolOptionsBar(QFrame):
 
     def _set_mode(self, mode: WriteMode) -> None:
         self._session.edits.set_mode(mode)
+
+    def _set_scope(self, scope: Scope) -> None:
+        self._session.gestures.options.scope = scope
 
     def _divide(self) -> None:
         self._session.gestures.options.by_intensity = not self._session.gestures.options.by_intensity

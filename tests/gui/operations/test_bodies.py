@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from scipy import ndimage
 
 from cpsam_gui.drawing import bodies
 from cpsam_gui.operations import bodies as edits
+from cpsam_gui.operations import scope
+from cpsam_gui.operations.next_plane import guide_by_flows
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
 from cpsam_gui.state.objects import Origin
@@ -130,12 +134,12 @@ def test_planes_between_go_from_one_shape_to_the_other() -> None:
             document.write(
                 Box(z, z + 1, 0, 40, 0, 40), np.where(disc, np.uint32(5), 0)[None].astype(np.uint32)
             )
-    assert edits.interpolate(document, 5) is None
+    assert edits.interpolate(document, [5]) is None
     areas = np.count_nonzero(document.labels == 5, axis=(1, 2))
     assert (np.diff(areas[1:8]) > 0).all()
     assert areas[0] == areas[8] == 0
     assert abs(np.sqrt(areas[4] / np.pi) - 7) < 0.6
-    assert edits.interpolate(document, 5) is not None
+    assert edits.interpolate(document, [5]) is not None
 
 
 def test_copied_to_the_next_plane_and_cut_off_again(document: Document) -> None:
@@ -158,7 +162,7 @@ def test_copied_to_the_next_plane_and_cut_off_again(document: Document) -> None:
         lambda d: edits.grow_bodies(d, [1], 2, SPACING),
         lambda d: edits.smooth_bodies(d, [1], SPACING),
         lambda d: edits.fill_bodies(d, [1]),
-        lambda d: edits.interpolate(d, 1),
+        lambda d: edits.interpolate(d, [1]),
         lambda d: edits.copy_to_plane(d, [1], 5, 0),
         lambda d: edits.delete_beyond(d, [1], 5, above=True),
     ],
@@ -169,3 +173,72 @@ def test_locked_bodies_stay_as_they_are(document: Document, edit: object) -> Non
     before = document.labels.copy()
     assert "ocked" in edit(document)  # type: ignore[operator]
     np.testing.assert_array_equal(document.labels, before)
+
+
+def test_a_tube_is_a_moved_ball() -> None:
+    start, stop, radius = (5.5, 12.5, 8.5), (7.5, 14.5, 26.5), 5.0
+    shape = (16, 32, 48)
+    swept = np.zeros(shape, bool)
+    box, mask = bodies.tube(start, stop, radius, SPACING)
+    swept[box.slices] = mask
+    expected = np.zeros(shape, bool)
+    for share in np.linspace(0, 1, 400):
+        place = tuple(float(a + share * (b - a)) for a, b in zip(start, stop, strict=True))
+        one, tip = bodies.ball(place, radius, SPACING)  # type: ignore[arg-type]
+        expected[one.slices] |= tip
+    assert np.count_nonzero(swept != expected) <= 4
+    box, mask = bodies.tube(stop, stop, radius, SPACING)
+    np.testing.assert_array_equal(mask, bodies.ball(stop, radius, SPACING)[1])
+
+
+def test_deleting_in_one_plane_leaves_the_others(document: Document) -> None:
+    assert edits.delete_in_plane(document, [1], 5) is None
+    assert not document.labels[5].any()
+    assert document.labels[4].any()
+    assert document.labels[6].any()
+    assert edits.delete_in_plane(document, [1], 5) == "The objects have nothing in this plane"
+
+
+@pytest.mark.parametrize("edit", [scope.grow, scope.smooth, scope.fill_holes])
+def test_the_scope_says_which_planes_an_edit_changes(
+    document: Document, edit: Callable[..., str | None]
+) -> None:
+    with document.step("Spoil"):
+        # a spike and a cavity, each through two planes
+        document.write(Box(5, 7, 0, 4, 12, 13), np.ones((2, 4, 1), np.uint32))
+        document.write(Box(5, 7, 11, 13, 11, 13), np.zeros((2, 2, 2), np.uint32))
+    args = (1,) if edit is scope.grow else ()
+    for reach, expected in ((scope.Scope.PLANE, {5}), (scope.Scope.BODY, {5, 6})):
+        before = document.labels.copy()
+        assert edit(document, [1], *args, scope.Reach(reach, 5, SPACING)) is None
+        changed = set(np.flatnonzero((document.labels != before).any((1, 2))).tolist())
+        assert changed >= expected
+        assert reach is scope.Scope.BODY or changed == expected
+        document.undo()
+
+
+def flows_towards(mask: np.ndarray) -> np.ndarray:
+    """Return flows (2, y, x) that lead to the middle of a mask."""
+    middle = [axis.mean() for axis in np.nonzero(mask)]
+    grid = np.indices(mask.shape)
+    way = np.stack([m - g for m, g in zip(middle, grid, strict=True)]).astype(np.float32)
+    length = np.maximum(np.sqrt((way**2).sum(0)), 1)
+    return 5 * way / length * mask
+
+
+@pytest.mark.parametrize(("shift", "same"), [(3, True), (13, False)])
+def test_a_copy_takes_the_shape_that_the_flows_give_it(shift: int, same: bool) -> None:
+    document = Document((2, 60, 60))
+    y, x = np.mgrid[:60, :60]
+    disc = (y - 20) ** 2 + (x - 20) ** 2 <= 100
+    cell = (y - 20 - shift) ** 2 + (x - 20) ** 2 <= 81
+    with document.step("Draw"):
+        document.write(Box(0, 1, 0, 60, 0, 60), disc.astype(np.uint32)[None])
+    guide = guide_by_flows(
+        flows_towards(cell), np.where(cell, 4, -8).astype(np.float32), document.labels[1], 18
+    )
+    assert edits.copy_to_plane(document, [1], 0, 1, guide) is None
+    expected = cell if same else disc
+    got = document.labels[1] == 1
+    assert np.count_nonzero(got & expected) / np.count_nonzero(got | expected) > 0.9
+    np.testing.assert_array_equal(document.labels[0], disc)

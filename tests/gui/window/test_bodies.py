@@ -1,0 +1,113 @@
+"""Edits of bodies from the window: menu, keys, tool options, undo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import tifffile
+
+from cpsam_gui.actions.install import WindowActions, actions_of
+from cpsam_gui.operations import Scope
+from cpsam_gui.state.box import Box
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+BODY_ACTIONS = ("interpolate", "copy_up", "copy_down", "delete_plane", "delete_above", "delete_below")
+
+
+def open_stack(window: Window, qtbot: QtBot, folder: Path) -> None:
+    path = folder / "stack.tif"
+    pixels = np.random.default_rng(0).integers(0, 255, (8, 80, 100), np.uint8)
+    tifffile.imwrite(
+        path,
+        pixels,
+        imagej=True,
+        resolution=(10.0, 10.0),
+        metadata={"axes": "ZYX", "spacing": 0.3, "unit": "um"},
+    )
+    window.open(path)
+    qtbot.waitUntil(lambda: window.session.image is not None and window.session.jobs.idle)
+
+
+def draw(window: Window, planes: slice) -> None:
+    document = window.session.document
+    with document.step("Draw"):
+        box = Box(planes.start, planes.stop, 20, 40, 20, 40)
+        document.write(box, np.ones(box.shape, np.uint32))
+    window.session.view.select(1)
+
+
+def test_the_scope_is_in_view_for_stacks_alone(segmented: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    actions = WindowActions.of(segmented)
+    segmented.session.view.select(1)
+    assert actions.tool_options.parts["scope"].isHidden()
+    assert not any(actions.by_key[key].isEnabled() for key in (*BODY_ACTIONS, "scope"))
+    open_stack(segmented, qtbot, tmp_path)
+    draw(segmented, slice(2, 5))
+    bar = actions.tool_options
+    assert all(actions.by_key[key].isEnabled() for key in (*BODY_ACTIONS, "scope"))
+    for tool in ("select", "brush", "merge"):
+        segmented.session.gestures.use(tool)
+        assert not bar.parts["scope"].isHidden()
+    actions.by_key["scope"].trigger()
+    assert segmented.session.gestures.options.scope is Scope.BODY
+    assert bar.scopes[Scope.BODY].isChecked()
+    bar.scopes[Scope.PLANE].click()
+    assert not actions.by_key["scope"].isChecked()
+    assert segmented.session.gestures.desk.spacing() == (3.0, 1.0, 1.0)
+
+
+def test_bodies_are_edited_by_the_actions(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    open_stack(window, qtbot, tmp_path)
+    draw(window, slice(2, 3))
+    session, do = window.session, actions_of(window)
+
+    def drawn() -> list[int]:
+        return np.flatnonzero((session.document.labels == 1).any((1, 2))).tolist()
+
+    session.view.plane = 2
+    do["copy_up"].trigger()
+    assert (session.view.plane, drawn()) == (3, [2, 3])
+    with session.document.step("Draw"):
+        box = Box(6, 7, 22, 38, 22, 38)
+        session.document.write(box, np.ones(box.shape, np.uint32))
+    do["interpolate"].trigger()
+    assert drawn() == [2, 3, 4, 5, 6]
+    session.view.plane = 5
+    do["delete_above"].trigger()
+    assert drawn() == [2, 3, 4, 5]
+    session.view.plane = 3
+    do["delete_below"].trigger()
+    assert drawn() == [3, 4, 5]
+    do["delete_plane"].trigger()
+    assert drawn() == [4, 5]
+    session.gestures.options.scope = Scope.BODY
+    before = session.document.objects[1].area
+    session.view.plane = 0
+    do["grow"].trigger()
+    assert session.document.objects[1].area > before
+
+
+def test_undo_goes_to_the_plane_and_says_so(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    open_stack(window, qtbot, tmp_path)
+    draw(window, slice(2, 3))
+    session, said = window.session, []
+    session.message.connect(said.append)
+    session.view.plane = 2
+    actions_of(window)["copy_up"].trigger()
+    session.view.plane = 7
+    actions_of(window)["undo"].trigger()
+    assert session.view.plane == 3
+    assert "plane 4" in said[-1]
+    actions_of(window)["undo"].trigger()
+    assert session.view.plane == 2
+    session.view.plane = 6
+    actions_of(window)["redo"].trigger()
+    assert session.view.plane == 2
+    assert "plane 3" in said[-1]
