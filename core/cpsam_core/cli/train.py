@@ -61,7 +61,9 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "The state is kept after every epoch; the same command goes on after "
         "an interruption. Masks are NAME.cpsam (a project of the window that somebody corrected), NAME_masks, "
         "NAME_cp_masks or NAME_seg.npy beside the image, or in a folder 'masks' beside 'images'. Where NAME_complete "
-        "or the project says which parts are complete, the rest of the image is ignored."
+        "or the project says which parts are complete, the rest of the image is ignored. Of a volume, up to 20 planes "
+        "and 10 sections along each side are learnt from, as in the paper; where a project says which planes are "
+        "corrected, those."
     )
     parser.epilog = EXAMPLES
     parser.add_argument(
@@ -158,12 +160,17 @@ def _train(
     from cpsam_core.cli.filters import endings_from
     from cpsam_core.data.dataset import TrainingSet, find_pairs
     from cpsam_core.data.example_cache import ExampleCache
+    from cpsam_core.data.planes import with_planes
     from cpsam_core.finetune import Trainer
     from cpsam_core.retrain.cards import card_of, origin_of
 
     endings, seen = endings_from(args), seen_by(args)
-    pairs = find_pairs(args.images, args.masks, endings=endings, seen=seen)
-    aside = [] if args.validate is None else find_pairs(Path(args.validate), endings=endings, seen=seen)
+    pairs = with_planes(find_pairs(args.images, args.masks, endings=endings, seen=seen))
+    aside = (
+        []
+        if args.validate is None
+        else with_planes(find_pairs(Path(args.validate), endings=endings, seen=seen))
+    )
     refuse_learnt(pairs, aside)
     model, parent = _start(args.model, settings.seed, channels_wanted(args, pairs))
     cache, channels = ExampleCache(), model.config.in_channels

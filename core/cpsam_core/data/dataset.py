@@ -120,9 +120,7 @@ class TrainingSet:
     @cached_property
     def hashes(self) -> dict[str, str]:
         """Return name by SHA-256 of the image files, for the model card."""
-        return {
-            self._hash(pair.image) + pair.key.ending: f"{pair.set_name}/{pair.name}" for pair in self.pairs
-        }
+        return {self._hash(pair.image) + pair.ending: f"{pair.set_name}/{pair.name}" for pair in self.pairs}
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -276,7 +274,8 @@ class TrainingSet:
                 pair.image.suffix.lower(),
                 pair.leave_out,
                 pair.only,
-                pair.key.ending,
+                pair.ending,
+                pair.section and (pair.section.spacing, pair.section.planes),
                 # Its diameter changes how an example is drawn, not the example.
                 replace(pair.seen, diameter=None).to_dict(),
             )

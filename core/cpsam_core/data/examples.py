@@ -69,17 +69,17 @@ def read_annotation(pair: Pair) -> Annotation:
     complete: NDArray[np.bool_] | None = None
     if pair.masks.suffix.lower() == PROJECT_SUFFIX:
         project = read_project_file(pair.masks, key=pair.key)
-        labels, names = _plane(project.labels, pair.masks), project.class_names
+        labels, names = _plane(project.labels, pair), project.class_names
         painted, counted = project.classes(), project.complete_map()
-        classes = None if painted is None else _plane(painted, pair.masks)
-        complete = None if counted is None else _plane(counted, pair.masks)
+        classes = None if painted is None else _plane(painted, pair)
+        complete = None if counted is None else _plane(counted, pair)
     else:
         # One number for all would teach that cells far apart are one.
-        labels = _plane(read_labels(pair.masks, "auto"), pair.masks)
+        labels = _plane(read_labels(pair.masks, "auto"), pair)
     if pair.classes is not None:
-        classes = _class_map(pair.classes, labels)
+        classes = _class_map(pair, pair.classes, labels)
     if pair.complete is not None:
-        counted = _plane(read_labels(pair.complete), pair.complete) > 0
+        counted = _plane(read_labels(pair.complete), pair, pair.complete) > 0
         check_same_shape(labels, counted, f"The map {pair.complete.name}")
         complete = counted if complete is None else complete | counted
     if classes is not None:
@@ -119,9 +119,7 @@ def read_example(pair: Pair, channels: int) -> Example:
     """
     image, annotation = pair.read_image(), read_annotation(pair)
     if len(image.pixels) > 1:
-        raise TrainingError(
-            f"{pair.image.name} is a stack; save the planes to train on as images of their own"
-        )
+        raise TrainingError(f"{pair.image.name} is a stack, none of whose planes is corrected")
     check_same_shape(image, annotation.labels)
     seen = pair.seen
     if seen.channels is None:
@@ -179,17 +177,22 @@ def mean_diameter(labels: NDArray[np.integer]) -> float:
     return float(np.median(np.sqrt(areas)) * 2 / np.sqrt(np.pi)) if len(areas) else 0.0
 
 
-def _plane(array: NDArray[Any], path: Path) -> NDArray[Any]:
+def _plane(array: NDArray[Any], pair: Pair, path: Path | None = None) -> NDArray[Any]:
+    """Return the plane of a file (the masks by default) that a pair means."""
+    if pair.section is not None:
+        return pair.section.of_labels(array)
+    path = path or pair.masks
     plane: NDArray[Any] = array[0] if array.ndim == 3 and len(array) == 1 else array
     if plane.ndim != 2:
         raise ImageError(
-            f"{path.name} holds {len(array)} planes; save the planes to train on as images of their own"
+            f"{path.name} holds {len(array)} planes, none of which is corrected: correct an object of it, or mark a "
+            "plane as complete"
         )
     return plane
 
 
-def _class_map(path: Path, labels: NDArray[np.uint32]) -> NDArray[np.uint8]:
-    classes = _plane(read_labels(path), path)
+def _class_map(pair: Pair, path: Path, labels: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    classes = _plane(read_labels(path), pair, path)
     check_same_shape(labels, classes, f"The map of classes {path.name}")
     known = classes[classes != UNKNOWN_CLASS]
     if known.max(initial=0) > MOST_CLASSES:

@@ -9,6 +9,7 @@ from pathlib import Path
 from cpsam_core.checkpoints.cards import hash_file
 from cpsam_core.data.image_input import ImageInput, input_of
 from cpsam_core.data.label_folders import class_map_beside, labels_in, set_of, untouched
+from cpsam_core.data.sections import Section
 from cpsam_core.errors import ImageError, TrainingError
 from cpsam_core.images.companion_names import STANDARD, Endings, part_images
 from cpsam_core.images.companions import Companions, Listings, companions, documents_of, preference
@@ -45,6 +46,8 @@ class Pair:
         Which scene and time point of the image.
     seen
         How the image is read and shown to a network: what its project says.
+    section
+        Which plane of a volume is meant; None for all of the image.
     """
 
     image: Path
@@ -56,16 +59,23 @@ class Pair:
     only: tuple[int, int, int, int] | None = None
     key: DocumentKey = WHOLE
     seen: ImageInput = field(default_factory=ImageInput)
+    section: Section | None = None
 
     @property
     def name(self) -> str:
-        """Name of the image, with scene and time point where it has several."""
-        return f"{self.image.name} {self.key.ending[1:]}".rstrip()
+        """Name of the image, with scene and time point where it has several, and the plane of a volume."""
+        parts = (self.image.name, self.key.ending[1:], self.section.title if self.section is not None else "")
+        return " ".join(part for part in parts if part)
+
+    @property
+    def ending(self) -> str:
+        """What tells this use of the image file from others: scene, time point, plane of a volume."""
+        return self.key.ending + (self.section.ending if self.section is not None else "")
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the image file, with scene and time point where it has several; OSError where it is gone."""
-        return hash_file(self.image) + self.key.ending
+        """SHA-256 of the image file, with its `ending`; OSError where it is gone."""
+        return hash_file(self.image) + self.ending
 
     def read_image(self, axes: str | None = None, time: int | None = None) -> Image:
         """Read the image as its project says: `axes` and `time` where neither that nor the masks say them.
@@ -78,7 +88,8 @@ class Pair:
         times = (self.key.time, self.seen.time, time)
         scene = self.seen.scene if self.key.scene is None else self.key.scene
         known = next((one for one in times if one is not None), None)
-        return read_image(self.image, self.seen.axes or axes, time=known, scene=scene)
+        image = read_image(self.image, self.seen.axes or axes, time=known, scene=scene)
+        return image if self.section is None else self.section.of_image(image)
 
 
 def find_pairs(

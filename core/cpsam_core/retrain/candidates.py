@@ -13,12 +13,15 @@ from cpsam_core.data.augment import UNKNOWN_CLASS
 from cpsam_core.data.examples import mean_diameter, read_annotation
 from cpsam_core.data.image_input import ImageInput, seen_channels
 from cpsam_core.data.pairs import Pair, find_pairs
+from cpsam_core.data.planes import is_flat_file, planes_of
 from cpsam_core.errors import ImageError, SettingsError, TrainingError
 from cpsam_core.images import check_same_shape
 from cpsam_core.images.project_files import PROJECT_SUFFIX, is_corrected
 from cpsam_core.progress import Progress, silent
 
-__all__ = ["Candidate", "Known", "Use", "candidates_in", "describe"]
+__all__ = ["Candidate", "Known", "Use", "candidates_in", "describe", "describe_all"]
+
+NO_PLANE = "none of its planes is corrected: correct an object, or mark a plane as complete"
 
 Use = Literal["auto", "train", "aside", "exclude"]
 
@@ -53,6 +56,8 @@ class Candidate:
         What the user wants with it; "auto" takes it where it is corrected.
     problem
         Why it cannot be used, empty where it can.
+    slab
+        Whether it is a plane of that part of its volume which is kept aside unless the user says otherwise.
     """
 
     pair: Pair
@@ -67,11 +72,17 @@ class Candidate:
     partial: bool = False
     use: Use = "auto"
     problem: str = ""
+    slab: bool = False
 
     @property
     def name(self) -> str:
-        """Name of the image file."""
-        return self.pair.image.name
+        """Name of the image, see `Pair.name`."""
+        return self.pair.name
+
+    @property
+    def aside(self) -> bool:
+        """Whether it is to judge and not to be learnt from."""
+        return self.use == "aside" or (self.slab and self.use == "auto")
 
     @property
     def wanted(self) -> bool:
@@ -79,19 +90,40 @@ class Candidate:
         return self.use in ("train", "aside") or (self.use == "auto" and self.corrected and not self.problem)
 
 
+def describe_all(pair: Pair, use: Use = "auto") -> tuple[Candidate, ...]:
+    """Look at an image, or at every plane of a volume that training could use, see `planes_of`."""
+    if pair.section is not None or is_flat_file(pair.image):
+        return (describe(pair, use),)
+    problem = ""
+    try:
+        image = pair.read_image()
+        if not image.is_stack:
+            return (describe(pair, use),)
+        planes = planes_of(pair, image)
+    except (ImageError, SettingsError) as error:
+        planes, problem = (), str(error)
+    except OSError:
+        return (describe(pair, use),)  # it says so
+    if not planes:
+        return (Candidate(pair, _corrected(pair), use=use, problem=problem or NO_PLANE),)
+    return tuple(replace(describe(one.pair, use), slab=one.judges) for one in planes)
+
+
+def _corrected(pair: Pair) -> bool:
+    return pair.masks.suffix.lower() != PROJECT_SUFFIX or is_corrected(pair.masks, pair.key)
+
+
 def describe(pair: Pair, use: Use = "auto") -> Candidate:
     """Look at an image and its masks; both are read, so call it from a job.
 
     What is wrong with them is told in `Candidate.problem` instead of raised.
     """
-    corrected = pair.masks.suffix.lower() != PROJECT_SUFFIX or is_corrected(pair.masks, pair.key)
+    corrected = _corrected(pair)
     try:
         image, annotation = pair.read_image(), read_annotation(pair)
         shape = int(image.pixels.shape[1]), int(image.pixels.shape[2])
         channels = len(seen_channels(image, pair.seen.channels, int(image.pixels.shape[3])))
         digest = pair.digest
-        if image.is_stack:
-            raise ImageError("it is a stack; save the planes to train on as images of their own")
         check_same_shape(image, annotation.labels)
     except (ImageError, SettingsError) as error:
         return Candidate(pair, corrected, use=use, problem=str(error))
@@ -117,7 +149,7 @@ def describe(pair: Pair, use: Use = "auto") -> Candidate:
     )
 
 
-Known = dict[Path, tuple[object, Candidate]]
+Known = dict[Path, tuple[object, tuple[Candidate, ...]]]
 """What was found out about images, and the state of their files that it holds for."""
 
 
@@ -130,6 +162,8 @@ def candidates_in(
     progress: Progress = silent,
 ) -> tuple[Candidate, ...]:
     """Return the images of a folder that have masks, with what is known of each for training; folders below are not.
+
+    Of a volume, each plane that could be learnt from or judge is a candidate of its own.
 
     Parameters
     ----------
@@ -162,8 +196,9 @@ def candidates_in(
         except OSError:
             continue  # it went away meanwhile
         if pair.image not in known or known[pair.image][0] != stamp:
-            known[pair.image] = stamp, describe(pair)
-        found.append(replace(known[pair.image][1], use=uses.get(pair.image, "auto")))
+            known[pair.image] = stamp, describe_all(pair)
+        use = uses.get(pair.image, "auto")
+        found += [replace(one, use=use) for one in known[pair.image][1]]
     progress(len(pairs), len(pairs), "")
     return tuple(found)
 

@@ -65,7 +65,7 @@ def split(used: Sequence[Candidate], lineage: Lineage, seed: int, *, thorough: b
     TrainingError
         Nothing is left to learn from, or a thorough verdict is asked for where there is nothing to fold.
     """
-    marked = [one for one in used if one.use == "aside"]
+    marked = [one for one in used if one.aside]
     tainted = [one for one in marked if not lineage.may_judge(one.digest)]
     warnings = tuple(
         f"{one.name} is marked to be kept aside, but the start model or one before it learnt from it, so it cannot "
@@ -73,9 +73,9 @@ def split(used: Sequence[Candidate], lineage: Lineage, seed: int, *, thorough: b
         for one in tainted
     )
     # A user who wants to learn from an image that was kept aside may: it does not judge any more.
-    stay = [one for one in used if one.use == "auto" and lineage.is_aside(one.digest)]
+    stay = [one for one in used if one.use == "auto" and not one.slab and lineage.is_aside(one.digest)]
     aside = [one for one in marked if one not in tainted] + stay
-    training = [one for one in used if one.use != "aside" and one not in stay]
+    training = [one for one in used if not one.aside and one not in stay]
     if not training and stay:
         training, aside = _give_back(aside, stay)
     if not training:

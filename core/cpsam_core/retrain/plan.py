@@ -169,7 +169,7 @@ def _used(candidates: Sequence[Candidate]) -> list[Candidate]:
     bad = [f"{one.name}: {one.problem}" for one in used if one.problem]
     if bad:
         raise TrainingError("These images cannot be used:\n  " + "\n  ".join(bad))
-    training = [one for one in used if one.use != "aside"]
+    training = [one for one in used if not one.aside]
     if not training:
         raise TrainingError("Every image is kept aside, so that none is left to learn from.")
     total = sum(one.objects for one in training)

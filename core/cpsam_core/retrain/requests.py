@@ -14,7 +14,7 @@ from cpsam_core.data.image_input import ImageInput
 from cpsam_core.data.pairs import pair_of
 from cpsam_core.errors import CpsamError, TrainingError
 from cpsam_core.progress import Progress, silent
-from cpsam_core.retrain.candidates import Candidate, Use, describe
+from cpsam_core.retrain.candidates import Candidate, Use, describe_all
 from cpsam_core.retrain.options import TrainOptions, settings_of
 from cpsam_core.system.atomic import write_bytes
 from cpsam_core.weights import own_folder, remove_model
@@ -60,7 +60,8 @@ def state_path(name: str) -> Path:
 
 def write_request(path: Path, candidates: Iterable[Candidate], options: TrainOptions) -> None:
     """Write down what a training is to do."""
-    known = tuple(candidates)
+    # The planes of a volume are found again from its files.
+    known = tuple({(one.pair.image, one.use): one for one in candidates}.values())
     content = {
         "start": options.start,
         "name": options.name,
@@ -125,12 +126,12 @@ def candidates_of(request: TrainRequest, progress: Progress = silent) -> tuple[C
     ImageError
         An image or its masks are gone.
     """
-    found = []
+    found: list[Candidate] = []
     seen = request.seen or (None,) * len(request.images)
     for number, ((image, use), how) in enumerate(zip(request.images, seen, strict=True)):
         progress(number, len(request.images), image.name)
         pair = pair_of(image)
-        found.append(describe(pair if how is None else replace(pair, seen=how), use))
+        found += describe_all(pair if how is None else replace(pair, seen=how), use)
     return tuple(found)
 
 

@@ -1,0 +1,168 @@
+"""Which planes of a volume are learnt from, and which slab of it judges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from cpsam_core.data.pairs import Pair
+from cpsam_core.data.sections import Section
+from cpsam_core.images.image import Image
+from cpsam_core.images.label_files import check_same_shape, read_labels
+from cpsam_core.images.project_files import PROJECT_SUFFIX, ProjectFile, read_project_file
+
+__all__ = ["PlaneUse", "is_flat_file", "planes_of", "with_planes"]
+
+MOST = 20  # XY planes of one volume, and half as many sections of each other kind (paper, "Finetuning")
+PADDING = 0.1  # share of an axis at either end from which no section is taken; the paper leaves 10 pixels out
+SLAB = 0.2  # share of the planes that is kept aside
+FEWEST = 5  # planes from which on a slab is kept aside
+ABSURD = 50.0  # a distance of planes beyond it, or below 1 over it, is a slip in the file
+FLAT = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"))
+
+
+@dataclass(frozen=True)
+class PlaneUse:
+    """One plane, and whether it lies in the slab that is kept aside."""
+
+    pair: Pair
+    judges: bool = False
+
+
+def is_flat_file(path: Path) -> bool:
+    """Whether a file cannot hold a stack, by its kind."""
+    return path.suffix.lower() in FLAT
+
+
+def with_planes(pairs: list[Pair]) -> list[Pair]:
+    """Return the pairs with every volume replaced by the planes that are learnt from; nothing is kept aside.
+
+    Raises
+    ------
+    ImageError
+        An image or masks cannot be read, or differ in size.
+    """
+    found: list[Pair] = []
+    for pair in pairs:
+        image = None if is_flat_file(pair.image) else pair.read_image()
+        if image is None or not image.is_stack:
+            found.append(pair)
+        else:
+            found += [one.pair for one in planes_of(pair, image, slab=False)]
+    return found
+
+
+def planes_of(pair: Pair, image: Image, *, slab: bool = True) -> tuple[PlaneUse, ...]:
+    """Return the planes of a volume to learn from and to judge on.
+
+    Where all of the masks count, up to 20 XY planes and 10 sections of each other kind are taken, evenly through the
+    volume (paper, "Finetuning"). Where only some planes were corrected or are marked as complete, those count and no
+    section does. With `slab`, the last fifth of the planes judges; no section reaches into it, and the planes between
+    it and the others are left out as far as one object reaches.
+
+    Parameters
+    ----------
+    pair
+        Files of the volume.
+    image
+        The volume.
+    slab
+        Whether to keep a slab aside.
+
+    Raises
+    ------
+    ImageError
+        The masks cannot be read, or are those of another volume.
+    """
+    project = None
+    if pair.masks.suffix.lower() == PROJECT_SUFFIX:
+        project = read_project_file(pair.masks, key=pair.key)
+    labels = read_labels(pair.masks, "auto") if project is None else project.labels
+    check_same_shape(image, labels)
+    known = None if project is None else _known_planes(project)
+    complete = known is None
+    chosen = _drawn(labels) if known is None else known
+    aside: list[int] = []
+    if slab and len(chosen) >= FEWEST:
+        chosen, aside = _apart(chosen, _depth(labels))
+    learnt = _evenly(chosen, MOST)
+    uses = [PlaneUse(_with(pair, Section(0, z))) for z in learnt]
+    if complete and len(chosen) > 1:
+        uses += [PlaneUse(_with(pair, one)) for one in _sections(image, labels, chosen)]
+    judging = _evenly(aside, max(1, round(SLAB * MOST)))
+    return (*uses, *(PlaneUse(_with(pair, Section(0, z)), judges=True) for z in judging))
+
+
+def _with(pair: Pair, section: Section) -> Pair:
+    return replace(pair, section=section)
+
+
+def _drawn(labels: NDArray[np.uint32]) -> list[int]:
+    """Return the planes that hold objects."""
+    found: list[int] = np.flatnonzero(labels.any(axis=(1, 2))).tolist()
+    return found
+
+
+def _known_planes(project: ProjectFile) -> list[int] | None:
+    """Return the planes of a project that somebody answers for; None where that is all of them."""
+    marked = sorted({region.plane for region in project.complete})
+    counted = project.complete_map() if not marked else None
+    if counted is not None:
+        marked = np.flatnonzero(counted.any(axis=(1, 2))).tolist()
+    if marked:
+        return [z for z in marked if 0 <= z < len(project.labels)]
+    if project.review == "verified":
+        return None
+    touched = [number for number, row in project.objects.items() if str(row.get("origin", "hand")) != "model"]
+    return _drawn(np.isin(project.labels, np.array(touched, np.uint32)).astype(np.uint32))
+
+
+def _depth(labels: NDArray[np.uint32]) -> int:
+    """Return through how many planes a typical object goes."""
+    spans = [place[0].stop - place[0].start for place in ndimage.find_objects(_numbered(labels)) if place]
+    return int(np.median(spans)) if spans else 1
+
+
+def _numbered(labels: NDArray[np.uint32]) -> NDArray[np.int32]:
+    """Return labels with the numbers from 1 on, so that a table of them stays small."""
+    numbered: NDArray[np.int32] = (
+        np.unique(labels, return_inverse=True)[1].reshape(labels.shape).astype(np.int32)
+    )
+    return numbered if (labels == 0).any() else numbered + 1
+
+
+def _apart(chosen: list[int], depth: int) -> tuple[list[int], list[int]]:
+    """Return the planes to learn from, and the last fifth, farther away from them than an object is deep.
+
+    Where objects reach through more than half of the rest, half of it is kept to learn from all the same.
+    """
+    aside = chosen[-max(1, round(SLAB * len(chosen))) :]
+    rest = chosen[: -len(aside)]
+    far = [z for z in rest if z <= aside[0] - depth]
+    return (far if 2 * len(far) >= len(rest) else rest[: (len(rest) + 1) // 2]), aside
+
+
+def _evenly(planes: list[int], most: int) -> list[int]:
+    """Return at most so many planes, evenly spread."""
+    if len(planes) <= most:
+        return planes
+    return [planes[int((k + 0.5) * len(planes) / most)] for k in range(most)]
+
+
+def _sections(image: Image, labels: NDArray[np.uint32], planes: list[int]) -> list[Section]:
+    """Return ZX and ZY sections through the planes that are learnt from, where they hold objects."""
+    spacing = image.anisotropy or 1.0
+    if not 1 / ABSURD <= spacing <= ABSURD:
+        spacing = 1.0
+    span = planes[0], planes[-1] + 1
+    found: list[Section] = []
+    for axis in (1, 2):
+        margin = int(PADDING * labels.shape[axis])
+        across = np.flatnonzero(labels[span[0] : span[1]].any(axis=(0, 3 - axis)))
+        inside = [k for k in across.tolist() if margin <= k < labels.shape[axis] - margin]
+        found += [Section(axis, k, spacing, span) for k in _evenly(inside, MOST // 2)]
+    return found

@@ -1,0 +1,160 @@
+"""Volumes as training data: planes and sections, what counts of them, what is kept aside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+
+from cpsam_core.data.examples import read_annotation, read_example
+from cpsam_core.data.pairs import Pair, find_pairs
+from cpsam_core.data.planes import planes_of, with_planes
+from cpsam_core.data.sections import Section
+from cpsam_core.errors import ImageError
+from cpsam_core.images import arrange
+from cpsam_core.images.project_files import ProjectFile, Region, write_project_file
+from cpsam_core.retrain import candidates_in, plan_retraining
+
+DEPTH, SIDE, SPACING = 30, 60, 2.0
+
+
+def balls() -> np.ndarray:
+    """Balls of radius 6 pixels on a grid; planes two pixels apart."""
+    z, y, x = np.ogrid[:DEPTH, :SIDE, :SIDE]
+    labels = np.zeros((DEPTH, SIDE, SIDE), np.uint32)
+    number = 0
+    for cz in (5, 15, 25):
+        for cy in (15, 45):
+            for cx in (15, 45):
+                number += 1
+                inside = ((z - cz) * SPACING) ** 2 + (y - cy) ** 2 + (x - cx) ** 2 <= 36
+                labels[inside] = number
+    return labels
+
+
+def write_volume(folder: Path, name: str = "stack", *, masks: bool = True) -> Path:
+    labels = balls()
+    noise = np.random.default_rng(1).normal(0, 5, labels.shape)
+    pixels = np.clip(np.where(labels > 0, 150, 30) + noise, 0, 255).astype(np.uint8)
+    path = folder / f"{name}.tif"
+    metadata = {"axes": "ZYX", "spacing": 0.4, "unit": "um"}
+    tifffile.imwrite(path, pixels, imagej=True, resolution=(5.0, 5.0), metadata=metadata)
+    if masks:
+        tifffile.imwrite(folder / f"{name}_masks.tif", labels.astype(np.uint16))
+    return path
+
+
+def only_pair(folder: Path) -> Pair:
+    (pair,) = find_pairs(folder, uncorrected=True)
+    return pair
+
+
+def test_sections_are_resized_to_square_pixels() -> None:
+    labels = balls()
+    image = arrange((labels > 0).astype(np.float32), "ZYX", pixel_size=0.2, z_step=0.4)
+    for axis in (1, 2):
+        section = Section(axis, 15, image.anisotropy or 0)
+        flat, plane = section.of_image(image), section.of_labels(labels)
+        assert flat.pixels.shape == (1, 60, 60, 1)
+        assert not flat.is_stack
+        assert plane.shape == (60, 60)
+        rows, columns = np.nonzero(plane == 1)
+        assert np.ptp(rows) == pytest.approx(np.ptp(columns), abs=2), "a ball is round in every view"
+        np.testing.assert_array_equal(flat.pixels[0, ..., 0] > 0.5, plane > 0)
+    assert Section(1, 0, 2.0, (4, 9)).of_labels(labels).shape == (10, 60)
+    with pytest.raises(ImageError, match="no plane 31"):
+        Section(0, 30).of_image(image)
+
+
+def test_a_volume_with_masks_gives_planes_and_sections(tmp_path: Path) -> None:
+    write_volume(tmp_path)
+    pair = only_pair(tmp_path)
+    uses = planes_of(pair, pair.read_image())
+    by_axis = {axis: [u for u in uses if u.pair.section and u.pair.section.axis == axis] for axis in range(3)}
+    learnt = [u.pair.section.index for u in by_axis[0] if u.pair.section and not u.judges]
+    judged = [u.pair.section.index for u in by_axis[0] if u.pair.section and u.judges]
+    assert judged
+    assert min(judged) - max(learnt) >= 6, "an object is seven planes deep"
+    assert 0 < len(by_axis[1]) <= 10
+    assert 0 < len(by_axis[2]) <= 10
+    for use in (*by_axis[1], *by_axis[2]):
+        assert use.pair.section is not None
+        assert use.pair.section.planes is not None
+        assert use.pair.section.planes[1] <= min(judged), "no section reaches into the slab"
+    assert len({use.pair.digest for use in uses}) == len(uses)
+
+
+def test_the_planes_that_were_corrected_count_alone(tmp_path: Path) -> None:
+    path = write_volume(tmp_path, masks=False)
+    labels = balls()
+    rows = {int(n): {"origin": "edited" if n == 1 else "model"} for n in np.unique(labels) if n}
+    project = ProjectFile(labels, rows, image=path.name, review="corrected")
+    write_project_file(path.with_suffix(".cpsam"), project)
+    pair = only_pair(tmp_path)
+
+    def planes() -> list[tuple[int, int]]:
+        uses = planes_of(pair, pair.read_image())
+        return sorted((u.pair.section.axis, u.pair.section.index) for u in uses if u.pair.section)
+
+    assert {axis for axis, _ in planes()} == {0}
+    assert {index for _, index in planes()} <= set(range(2, 9)), "those of the object that was corrected"
+    marked = replace(project, complete=(Region.box(0, 60, 0, 30, 4), Region.box(0, 60, 0, 60, 16)))
+    write_project_file(path.with_suffix(".cpsam"), marked)
+    assert planes() == [(0, 4), (0, 16)]
+    (first, _) = planes_of(pair, pair.read_image())
+    annotation = read_annotation(first.pair)
+    assert annotation.complete is not None
+    assert annotation.complete[:, :30].all()
+    assert not annotation.complete[:, 30:].any()
+    write_project_file(path.with_suffix(".cpsam"), replace(project, review="verified"))
+    assert {axis for axis, _ in planes()} == {0, 1, 2}
+    untouched = replace(project, objects={n: {"origin": "model"} for n in rows}, review="segmented")
+    write_project_file(path.with_suffix(".cpsam"), untouched)
+    assert not planes()
+
+
+def test_classes_come_with_the_plane(tmp_path: Path) -> None:
+    path = write_volume(tmp_path, masks=False)
+    labels = balls()
+    rows = {int(n): {"origin": "hand", "class_id": 1 + int(n) % 2} for n in np.unique(labels) if n}
+    write_project_file(path.with_suffix(".cpsam"), ProjectFile(labels, rows, review="verified"))
+    pair = replace(only_pair(tmp_path), section=Section(1, 15, SPACING))
+    example = read_example(pair, 3)
+    assert example.classes is not None
+    assert example.classes.shape == example.labels.shape == (60, 60)
+    assert set(np.unique(example.classes[example.labels == 1])) == {2}
+
+
+def test_training_takes_the_planes_of_a_stack(tmp_path: Path) -> None:
+    write_volume(tmp_path)
+    pairs = with_planes(find_pairs(tmp_path))
+    assert len(pairs) > 20
+    example = read_example(pairs[0], 3)
+    assert example.labels.ndim == 2
+    assert example.labels.any()
+
+
+def test_one_click_keeps_a_slab_aside(tmp_path: Path) -> None:
+    write_volume(tmp_path)
+    candidates = candidates_in(tmp_path)
+    assert not any(one.problem for one in candidates)
+    plan = plan_retraining(candidates, "cpsam-lite", name="volumes-test")
+    assert plan.how == "images"
+    learnt = {pair.section.index for pair in plan.training if pair.section and pair.section.axis == 0}
+    judged = {pair.section.index for pair in plan.aside if pair.section}
+    assert judged
+    assert max(learnt) < min(judged)
+    assert "plane" in plan.text
+    path = tmp_path / "stack.tif"
+    left = candidates_in(tmp_path, {path: "exclude"})
+    assert not any(one.wanted for one in left)
+
+
+def test_masks_of_another_volume_are_said(tmp_path: Path) -> None:
+    path = write_volume(tmp_path)
+    tifffile.imwrite(path.with_name("stack_masks.tif"), balls()[:-3].astype(np.uint16))
+    (one,) = candidates_in(tmp_path)
+    assert "differ in size" in one.problem
