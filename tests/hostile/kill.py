@@ -1,0 +1,107 @@
+"""Kill the program in the middle of everything it writes: ``python -m tests.hostile.kill --times 300``.
+
+Each run works in a process of its own that is killed (SIGKILL) after a random time; what it left is then looked at by
+the code of the program that would find it. The same seed gives the same work and the same times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.hostile.scenes import SCENES, Outcome, Scene
+
+LONGEST = {"editing": 1.5, "autosave": 1.5, "save": 0.8, "export": 1.2, "training": 2.5, "folder": 1.5}
+"""Seconds after which a run is killed at the latest."""
+
+
+@dataclass
+class Report:
+    """What the kills of a scene cost."""
+
+    kills: int = 0
+    written: int = 0
+    """After how many of them there was a file."""
+    steps: list[int] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def line(self, name: str) -> str:
+        """Return it as one line."""
+        lost = (
+            f", at most {max(self.steps)} steps or {max(self.seconds):.2f} s of work lost"
+            if any(self.steps)
+            else ""
+        )
+        return f"{name}: {self.kills} kills, {self.written} with files on the disk, {len(self.faults)} faults{lost}"
+
+
+def run(name: str, times: int, seed: int) -> Report:
+    """Kill a scene so many times."""
+    report, scene = Report(), SCENES[name]
+    for number in range(times):
+        dice = random.Random(f"{seed}-{name}-{number}")
+        with tempfile.TemporaryDirectory() as folder:
+            killed = _killed(scene, Path(folder), number, dice.uniform(0.02, LONGEST[name]))
+            report.written += any(path.is_file() for path in Path(folder).rglob("*"))
+            outcome = _looked_at(scene, Path(folder), number, killed)
+        report.kills += 1
+        report.steps.append(outcome.steps)
+        report.seconds.append(outcome.seconds)
+        if outcome.fault:
+            report.faults.append(f"kill {number}: {outcome.fault}")
+    return report
+
+
+def _killed(scene: Scene, folder: Path, number: int, after: float) -> float:
+    """Let a scene work in a fork and kill it; return when."""
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException), Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+            os.dup2(nowhere.fileno(), 2)
+            scene.work(folder, number)
+        os._exit(1)
+    time.sleep(after)
+    os.kill(child, signal.SIGKILL)
+    killed = time.time()
+    os.waitpid(child, 0)
+    return killed
+
+
+def _looked_at(scene: Scene, folder: Path, number: int, killed: float) -> Outcome:
+    try:
+        with contextlib.redirect_stdout(None), contextlib.redirect_stderr(None):
+            return scene.check(folder, number, killed)
+    except Exception:
+        return Outcome(fault=traceback.format_exc(limit=-3))
+
+
+def main() -> int:
+    """Run by hand; the exit code is 1 where there were faults."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--scene", choices=[*SCENES], action="append", help="only these")
+    args = parser.parse_args()
+    worst = 0
+    for name in args.scene or SCENES:
+        report = run(name, args.times, args.seed)
+        print(report.line(name), flush=True)
+        for fault in report.faults:
+            print(f"  {fault.strip().splitlines()[-1]}", flush=True)
+        worst = max(worst, len(report.faults))
+    return 1 if worst else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
