@@ -155,3 +155,16 @@ def test_the_languages_that_come_along_are_whole() -> None:
             assert sorted(re.findall(r"\{[^}]*\}", text)) == sorted(re.findall(r"\{[^}]*\}", translation)), (
                 text
             )
+
+
+def test_german_is_complete_and_keeps_the_places_of_values() -> None:
+    """A few new texts may wait for their translation; a value without its place would be lost at once."""
+    texts = update.all_texts()
+    words = i18n.read_ts(i18n.FOLDER / "de.ts")
+    missing = [text for text in texts if text not in words]
+    assert len(missing) < len(texts) / 20, missing
+    places = re.compile(r"\{[^}]*\}")
+    wrong = [
+        text for text, said in words.items() if sorted(places.findall(text)) != sorted(places.findall(said))
+    ]
+    assert wrong == []

@@ -1,0 +1,3370 @@
+<?xml version='1.0' encoding='utf-8'?>
+<TS version="2.1" language="de" sourcelanguage="en">
+  <context>
+    <name>cpsam-gui</name>
+    <message>
+      <source> (older copy: the project was saved after it)</source>
+      <translation> (ältere Kopie: das Projekt wurde danach gespeichert)</translation>
+    </message>
+    <message>
+      <source> min</source>
+      <translation> min</translation>
+    </message>
+    <message>
+      <source> s after the last change</source>
+      <translation> s nach der letzten Änderung</translation>
+    </message>
+    <message>
+      <source>, about 1.2 GB to fetch</source>
+      <translation>, etwa 1,2 GB zu laden</translation>
+    </message>
+    <message>
+      <source>, complete in parts only</source>
+      <translation>, nur in Teilen vollständig</translation>
+    </message>
+    <message>
+      <source>1 object</source>
+      <translation>1 Objekt</translation>
+    </message>
+    <message>
+      <source>1 object copied</source>
+      <translation>1 Objekt kopiert</translation>
+    </message>
+    <message>
+      <source>1 object in the region</source>
+      <translation>1 Objekt im Bereich</translation>
+    </message>
+    <message>
+      <source>1 place where the model sees a cell but there is no mask</source>
+      <translation>1 Stelle, an der das Modell eine Zelle sieht, aber keine Maske ist</translation>
+    </message>
+    <message>
+      <source>A decision is about all of them</source>
+      <translation>Eine Entscheidung gilt für alle</translation>
+    </message>
+    <message>
+      <source>A model is being trained</source>
+      <translation>Ein Modell wird trainiert</translation>
+    </message>
+    <message>
+      <source>A new window begins with</source>
+      <translation>Ein neues Fenster beginnt mit</translation>
+    </message>
+    <message>
+      <source>About cpsam-gui</source>
+      <translation>Über cpsam-gui</translation>
+    </message>
+    <message>
+      <source>Accept</source>
+      <translation>Annehmen</translation>
+    </message>
+    <message>
+      <source>Accept  (Enter)</source>
+      <translation>Annehmen  (Eingabe)</translation>
+    </message>
+    <message>
+      <source>Accept and next</source>
+      <translation>Annehmen und weiter</translation>
+    </message>
+    <message>
+      <source>Accept, finish</source>
+      <translation>Annehmen, fertig</translation>
+    </message>
+    <message>
+      <source>Accepted</source>
+      <translation>Angenommen</translation>
+    </message>
+    <message>
+      <source>Action</source>
+      <translation>Aktion</translation>
+    </message>
+    <message>
+      <source>Add</source>
+      <translation>Hinzufügen</translation>
+    </message>
+    <message>
+      <source>Agreement</source>
+      <translation>Übereinstimmung</translation>
+    </message>
+    <message>
+      <source>Agreement of {count} people</source>
+      <translation>Übereinstimmung von {count} Personen</translation>
+    </message>
+    <message>
+      <source>All</source>
+      <translation>Alle</translation>
+    </message>
+    <message>
+      <source>All changes saved</source>
+      <translation>Alle Änderungen gespeichert</translation>
+    </message>
+    <message>
+      <source>All files</source>
+      <translation>Alle Dateien</translation>
+    </message>
+    <message>
+      <source>All is well</source>
+      <translation>Alles in Ordnung</translation>
+    </message>
+    <message>
+      <source>All objects</source>
+      <translation>Alle Objekte</translation>
+    </message>
+    <message>
+      <source>Along the horizontal axis</source>
+      <translation>Entlang der waagerechten Achse</translation>
+    </message>
+    <message>
+      <source>Along the vertical axis</source>
+      <translation>Entlang der senkrechten Achse</translation>
+    </message>
+    <message>
+      <source>Alt+click</source>
+      <translation>Alt+Klick</translation>
+    </message>
+    <message>
+      <source>An earlier state…</source>
+      <translation>Ein früherer Stand…</translation>
+    </message>
+    <message>
+      <source>An outline needs three corners</source>
+      <translation>Ein Umriss braucht drei Ecken</translation>
+    </message>
+    <message>
+      <source>Another language is used from the next start on.</source>
+      <translation>Eine andere Sprache gilt ab dem nächsten Start.</translation>
+    </message>
+    <message>
+      <source>Another model…</source>
+      <translation>Anderes Modell…</translation>
+    </message>
+    <message>
+      <source>Area</source>
+      <translation>Fläche</translation>
+    </message>
+    <message>
+      <source>As annotations, which QuPath lets you edit</source>
+      <translation>Als Annotationen, die sich in QuPath bearbeiten lassen</translation>
+    </message>
+    <message>
+      <source>As many epochs as fit, measured on this computer before the training</source>
+      <translation>So viele Epochen, wie hineinpassen; vor dem Training auf diesem Rechner gemessen</translation>
+    </message>
+    <message>
+      <source>Ask</source>
+      <translation>Nachfragen</translation>
+    </message>
+    <message>
+      <source>At the border</source>
+      <translation>Am Rand</translation>
+    </message>
+    <message>
+      <source>Auto</source>
+      <translation>Auto</translation>
+    </message>
+    <message>
+      <source>Automatic</source>
+      <translation>Automatisch</translation>
+    </message>
+    <message>
+      <source>Average precision {ap50} at IoU 0.5, {ap75} at 0.75, {ap90} at 0.9
+Error rate {error}   F1 {f1}   (the other masks count as the truth)</source>
+      <translation>Mittlere Präzision {ap50} bei IoU 0,5, {ap75} bei 0,75, {ap90} bei 0,9
+Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation>
+    </message>
+    <message>
+      <source>Axes of the image</source>
+      <translation>Achsen des Bildes</translation>
+    </message>
+    <message>
+      <source>Axis {number}, length {length}</source>
+      <translation>Achse {number}, Länge {length}</translation>
+    </message>
+    <message>
+      <source>Before and after</source>
+      <translation>Vorher und nachher</translation>
+    </message>
+    <message>
+      <source>Begin an outline that follows the pointer</source>
+      <translation>Einen Umriss beginnen, der dem Zeiger folgt</translation>
+    </message>
+    <message>
+      <source>Beside the image, in the background. A file that somebody else changed is never replaced.</source>
+      <translation>Neben dem Bild, im Hintergrund. Eine Datei, die jemand anders geändert hat, wird nie ersetzt.</translation>
+    </message>
+    <message>
+      <source>Beside the images</source>
+      <translation>Neben den Bildern</translation>
+    </message>
+    <message>
+      <source>Borders where the intensity changes, not where the object is narrow</source>
+      <translation>Grenzen, wo sich die Helligkeit ändert, nicht wo das Objekt schmal ist</translation>
+    </message>
+    <message>
+      <source>Both models are kept</source>
+      <translation>Beide Modelle bleiben</translation>
+    </message>
+    <message>
+      <source>Box</source>
+      <translation>Rechteck</translation>
+    </message>
+    <message>
+      <source>Brush</source>
+      <translation>Pinsel</translation>
+    </message>
+    <message>
+      <source>Brush {:.0f} px</source>
+      <translation>Pinsel {:.0f} px</translation>
+    </message>
+    <message>
+      <source>By class</source>
+      <translation>Nach Klasse</translation>
+    </message>
+    <message>
+      <source>By intensity</source>
+      <translation>Nach Helligkeit</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
+    </message>
+    <message>
+      <source>Cancel  (Ctrl+.)</source>
+      <translation>Abbrechen  (Strg+.)</translation>
+    </message>
+    <message>
+      <source>Cancel  (Esc)</source>
+      <translation>Abbrechen  (Esc)</translation>
+    </message>
+    <message>
+      <source>Cancel the folder</source>
+      <translation>Ordner abbrechen</translation>
+    </message>
+    <message>
+      <source>Cancel training</source>
+      <translation>Training abbrechen</translation>
+    </message>
+    <message>
+      <source>Cancel, clear the selection</source>
+      <translation>Abbrechen, Auswahl aufheben</translation>
+    </message>
+    <message>
+      <source>Cell probability threshold {}</source>
+      <translation>Schwelle der Zellwahrscheinlichkeit {}</translation>
+    </message>
+    <message>
+      <source>Cells that changed</source>
+      <translation>Geänderte Zellen</translation>
+    </message>
+    <message>
+      <source>Change axes…</source>
+      <translation>Achsen ändern…</translation>
+    </message>
+    <message>
+      <source>Change thresholds</source>
+      <translation>Schwellen ändern</translation>
+    </message>
+    <message>
+      <source>Channels</source>
+      <translation>Kanäle</translation>
+    </message>
+    <message>
+      <source>Check for updates</source>
+      <translation>Nach Aktualisierungen suchen</translation>
+    </message>
+    <message>
+      <source>Check for updates…</source>
+      <translation>Nach Aktualisierungen suchen…</translation>
+    </message>
+    <message>
+      <source>Choose a model</source>
+      <translation>Modell wählen</translation>
+    </message>
+    <message>
+      <source>Choose a model and press Segment (Ctrl+Return). Thresholds change the masks at once, without a new run.</source>
+      <translation>Modell wählen und Segmentieren drücken (Strg+Eingabe). Schwellen ändern die Masken sofort, ohne neuen Lauf.</translation>
+    </message>
+    <message>
+      <source>Choose file…</source>
+      <translation>Datei wählen…</translation>
+    </message>
+    <message>
+      <source>Choose the colour</source>
+      <translation>Farbe wählen</translation>
+    </message>
+    <message>
+      <source>Choose the files of two people or more</source>
+      <translation>Dateien von zwei oder mehr Personen wählen</translation>
+    </message>
+    <message>
+      <source>Class</source>
+      <translation>Klasse</translation>
+    </message>
+    <message>
+      <source>Class name</source>
+      <translation>Name der Klasse</translation>
+    </message>
+    <message>
+      <source>Class {}</source>
+      <translation>Klasse {}</translation>
+    </message>
+    <message>
+      <source>Classes</source>
+      <translation>Klassen</translation>
+    </message>
+    <message>
+      <source>Clear all</source>
+      <translation>Alles löschen</translation>
+    </message>
+    <message>
+      <source>Clear all masks</source>
+      <translation>Alle Masken löschen</translation>
+    </message>
+    <message>
+      <source>Clear complete regions</source>
+      <translation>Vollständige Bereiche löschen</translation>
+    </message>
+    <message>
+      <source>Clear the comparison</source>
+      <translation>Vergleich löschen</translation>
+    </message>
+    <message>
+      <source>Clear the list</source>
+      <translation>Liste leeren</translation>
+    </message>
+    <message>
+      <source>Click</source>
+      <translation>Klick</translation>
+    </message>
+    <message>
+      <source>Click a missed cell: its mask is proposed   Wheel or [ ]: wider, narrower   Enter or click: accept</source>
+      <translation>Klick auf eine übersehene Zelle: ihre Maske wird vorgeschlagen   Rad oder [ ]: weiter, enger   Eingabe oder Klick: annehmen</translation>
+    </message>
+    <message>
+      <source>Click a seed into each part of an object   Enter: split   Backspace: last seed back   Esc: cancel</source>
+      <translation>In jeden Teil eines Objekts einen Keim klicken   Eingabe: teilen   Rücktaste: letzten Keim zurück   Esc: abbrechen</translation>
+    </message>
+    <message>
+      <source>Click corners, drag one to move it   Enter or first corner: close   Backspace: last corner back</source>
+      <translation>Ecken klicken, zum Verschieben ziehen   Eingabe oder erste Ecke: schließen   Rücktaste: letzte Ecke zurück</translation>
+    </message>
+    <message>
+      <source>Click on the image</source>
+      <translation>Ins Bild klicken</translation>
+    </message>
+    <message>
+      <source>Click the object whose outline you want to change</source>
+      <translation>Auf das Objekt klicken, dessen Umriss geändert werden soll</translation>
+    </message>
+    <message>
+      <source>Click to find</source>
+      <translation>Klicken und finden</translation>
+    </message>
+    <message>
+      <source>Click, follow the border, return to the start or click again   T: write mode   Esc: cancel</source>
+      <translation>Klicken, dem Rand folgen, zum Anfang zurück oder erneut klicken   T: Schreibweise   Esc: abbrechen</translation>
+    </message>
+    <message>
+      <source>Click: fill the region of like intensity   [ ] or Alt+wheel: tolerance   T: write mode</source>
+      <translation>Klick: Bereich ähnlicher Helligkeit füllen   [ ] oder Alt+Rad: Toleranz   T: Schreibweise</translation>
+    </message>
+    <message>
+      <source>Click: put the copy down here   Shift+click: keep pasting   Esc: cancel</source>
+      <translation>Klick: Kopie hier ablegen   Umschalt+Klick: weiter einfügen   Esc: abbrechen</translation>
+    </message>
+    <message>
+      <source>Click: select   Ctrl+click: delete   Alt+click: merge with selected   Right click: draw outline   Double click: whole image</source>
+      <translation>Klick: auswählen   Strg+Klick: löschen   Alt+Klick: mit Auswahl verschmelzen   Rechtsklick: Umriss zeichnen   Doppelklick: ganzes Bild</translation>
+    </message>
+    <message>
+      <source>Close</source>
+      <translation>Schließen</translation>
+    </message>
+    <message>
+      <source>Close and interrupt the training? Its last checkpoint is kept: Train &gt; Continue an interrupted training resumes from there.</source>
+      <translation>Schließen und das Training unterbrechen? Der letzte Stand bleibt: Training &gt; Unterbrochenes Training fortsetzen macht dort weiter.</translation>
+    </message>
+    <message>
+      <source>Close the table</source>
+      <translation>Tabelle schließen</translation>
+    </message>
+    <message>
+      <source>Code</source>
+      <translation>Code</translation>
+    </message>
+    <message>
+      <source>Colour of the channel</source>
+      <translation>Farbe des Kanals</translation>
+    </message>
+    <message>
+      <source>Colour of the class</source>
+      <translation>Farbe der Klasse</translation>
+    </message>
+    <message>
+      <source>Colour of {name}</source>
+      <translation>Farbe von {name}</translation>
+    </message>
+    <message>
+      <source>Colours</source>
+      <translation>Farben</translation>
+    </message>
+    <message>
+      <source>Colours by class</source>
+      <translation>Farben nach Klasse</translation>
+    </message>
+    <message>
+      <source>Comes with the program; small and quick</source>
+      <translation>Gehört zum Programm; klein und schnell</translation>
+    </message>
+    <message>
+      <source>Command palette…</source>
+      <translation>Befehlspalette…</translation>
+    </message>
+    <message>
+      <source>Compare</source>
+      <translation>Vergleichen</translation>
+    </message>
+    <message>
+      <source>Compare masks…</source>
+      <translation>Masken vergleichen…</translation>
+    </message>
+    <message>
+      <source>Compare the present masks with</source>
+      <translation>Die jetzigen Masken vergleichen mit</translation>
+    </message>
+    <message>
+      <source>Comparing</source>
+      <translation>Vergleichen</translation>
+    </message>
+    <message>
+      <source>Compression</source>
+      <translation>Kompression</translation>
+    </message>
+    <message>
+      <source>Continue</source>
+      <translation>Weiter</translation>
+    </message>
+    <message>
+      <source>Continue an interrupted training…</source>
+      <translation>Unterbrochenes Training fortsetzen…</translation>
+    </message>
+    <message>
+      <source>Copied</source>
+      <translation>Kopiert</translation>
+    </message>
+    <message>
+      <source>Copy</source>
+      <translation>Kopieren</translation>
+    </message>
+    <message>
+      <source>Copy an object first (Ctrl+C)</source>
+      <translation>Zuerst ein Objekt kopieren (Strg+C)</translation>
+    </message>
+    <message>
+      <source>Copy as Python</source>
+      <translation>Als Python kopieren</translation>
+    </message>
+    <message>
+      <source>Copy as command</source>
+      <translation>Als Befehl kopieren</translation>
+    </message>
+    <message>
+      <source>Copy details</source>
+      <translation>Einzelheiten kopieren</translation>
+    </message>
+    <message>
+      <source>Copy objects</source>
+      <translation>Objekte kopieren</translation>
+    </message>
+    <message>
+      <source>Copy this run as a command for the terminal or as Python</source>
+      <translation>Diesen Lauf als Befehl für das Terminal oder als Python kopieren</translation>
+    </message>
+    <message>
+      <source>Copy to clipboard</source>
+      <translation>In die Zwischenablage kopieren</translation>
+    </message>
+    <message>
+      <source>Copy to plane</source>
+      <translation>In Ebene kopieren</translation>
+    </message>
+    <message>
+      <source>Correct</source>
+      <translation>Korrigieren</translation>
+    </message>
+    <message>
+      <source>Correct with the brush</source>
+      <translation>Mit dem Pinsel korrigieren</translation>
+    </message>
+    <message>
+      <source>Correct {name} next: {why}</source>
+      <translation>Als Nächstes {name} korrigieren: {why}</translation>
+    </message>
+    <message>
+      <source>Corrected</source>
+      <translation>Korrigiert</translation>
+    </message>
+    <message>
+      <source>Counting objects</source>
+      <translation>Objekte werden gezählt</translation>
+    </message>
+    <message>
+      <source>Ctrl+J</source>
+      <translation>Ctrl+J</translation>
+    </message>
+    <message>
+      <source>Ctrl+Shift+N</source>
+      <translation>Ctrl+Shift+N</translation>
+    </message>
+    <message>
+      <source>Ctrl+click</source>
+      <translation>Strg+Klick</translation>
+    </message>
+    <message>
+      <source>DOUBTFUL</source>
+      <translation>DOUBTFUL</translation>
+    </message>
+    <message>
+      <source>Dark</source>
+      <translation>Dunkel</translation>
+    </message>
+    <message>
+      <source>Dark cells on bright ground</source>
+      <translation>Dunkle Zellen auf hellem Grund</translation>
+    </message>
+    <message>
+      <source>Default</source>
+      <translation>Standard</translation>
+    </message>
+    <message>
+      <source>Defaults</source>
+      <translation>Standardwerte</translation>
+    </message>
+    <message>
+      <source>Delete</source>
+      <translation>Löschen</translation>
+    </message>
+    <message>
+      <source>Delete above</source>
+      <translation>Darüber löschen</translation>
+    </message>
+    <message>
+      <source>Delete an object</source>
+      <translation>Ein Objekt löschen</translation>
+    </message>
+    <message>
+      <source>Delete and next</source>
+      <translation>Löschen und weiter</translation>
+    </message>
+    <message>
+      <source>Delete below</source>
+      <translation>Darunter löschen</translation>
+    </message>
+    <message>
+      <source>Delete the model {name}? This cannot be undone.</source>
+      <translation>Das Modell {name} löschen? Das lässt sich nicht rückgängig machen.</translation>
+    </message>
+    <message>
+      <source>Delete {} objects</source>
+      <translation>{} Objekte löschen</translation>
+    </message>
+    <message>
+      <source>Delete…</source>
+      <translation>Löschen…</translation>
+    </message>
+    <message>
+      <source>Device</source>
+      <translation>Gerät</translation>
+    </message>
+    <message>
+      <source>Diameter</source>
+      <translation>Durchmesser</translation>
+    </message>
+    <message>
+      <source>Diameter from the masks</source>
+      <translation>Durchmesser aus den Masken</translation>
+    </message>
+    <message>
+      <source>Diameter of a cell</source>
+      <translation>Durchmesser einer Zelle</translation>
+    </message>
+    <message>
+      <source>Diameter {} px</source>
+      <translation>Durchmesser {} px</translation>
+    </message>
+    <message>
+      <source>Direction</source>
+      <translation>Richtung</translation>
+    </message>
+    <message>
+      <source>Discard</source>
+      <translation>Verwerfen</translation>
+    </message>
+    <message>
+      <source>Discard the new model</source>
+      <translation>Das neue Modell verwerfen</translation>
+    </message>
+    <message>
+      <source>Distribution</source>
+      <translation>Verteilung</translation>
+    </message>
+    <message>
+      <source>Distribution of a column, or two against each other</source>
+      <translation>Verteilung einer Spalte, oder zwei gegeneinander</translation>
+    </message>
+    <message>
+      <source>Do not save</source>
+      <translation>Nicht speichern</translation>
+    </message>
+    <message>
+      <source>Doctor</source>
+      <translation>Diagnose</translation>
+    </message>
+    <message>
+      <source>Doctor…</source>
+      <translation>Diagnose…</translation>
+    </message>
+    <message>
+      <source>Done</source>
+      <translation>Fertig</translation>
+    </message>
+    <message>
+      <source>Doubt</source>
+      <translation>Zweifel</translation>
+    </message>
+    <message>
+      <source>DoubtSettings</source>
+      <translation>DoubtSettings</translation>
+    </message>
+    <message>
+      <source>Drag a box around the cells to find</source>
+      <translation>Ein Rechteck um die zu findenden Zellen ziehen</translation>
+    </message>
+    <message>
+      <source>Drag a box around the region in which every object is drawn</source>
+      <translation>Ein Rechteck um den Bereich ziehen, in dem jedes Objekt gezeichnet ist</translation>
+    </message>
+    <message>
+      <source>Drag a box around the region to segment</source>
+      <translation>Ein Rechteck um den Bereich ziehen, der segmentiert werden soll</translation>
+    </message>
+    <message>
+      <source>Drag a box of at least {} x {} pixels</source>
+      <translation>Ein Rechteck von mindestens {} x {} Pixeln ziehen</translation>
+    </message>
+    <message>
+      <source>Drag a box of at least {} x {} pixels inside the image</source>
+      <translation>Ein Rechteck von mindestens {} x {} Pixeln im Bild ziehen</translation>
+    </message>
+    <message>
+      <source>Drag a box over objects: select them   Shift: add   Ctrl: take away   Click: one object</source>
+      <translation>Rechteck über Objekte ziehen: auswählen   Umschalt: dazu   Strg: weg   Klick: ein Objekt</translation>
+    </message>
+    <message>
+      <source>Drag a box where every object is drawn: training learns from there alone   Click a box: take it away</source>
+      <translation>Rechteck ziehen, wo jedes Objekt gezeichnet ist: nur daraus wird gelernt   Klick auf ein Rechteck: entfernen</translation>
+    </message>
+    <message>
+      <source>Drag a box: the model runs on that region alone and replaces its own objects there   Esc: cancel</source>
+      <translation>Rechteck ziehen: das Modell läuft nur dort und ersetzt dort seine eigenen Objekte   Esc: abbrechen</translation>
+    </message>
+    <message>
+      <source>Drag a box: the model segments just that region   Enter or click inside: accept   Esc: cancel</source>
+      <translation>Rechteck ziehen: das Modell segmentiert nur diesen Bereich   Eingabe oder Klick hinein: annehmen   Esc: abbrechen</translation>
+    </message>
+    <message>
+      <source>Drag a corner   Drag an edge: new corner   Alt+click or Backspace: remove corner   Enter: apply   Esc: cancel</source>
+      <translation>Ecke ziehen   Kante ziehen: neue Ecke   Alt+Klick oder Rücktaste: Ecke entfernen   Eingabe: anwenden   Esc: abbrechen</translation>
+    </message>
+    <message>
+      <source>Drag across objects to make them one   (or select several and press Ctrl+G)</source>
+      <translation>Über Objekte ziehen, um sie zu verschmelzen   (oder mehrere auswählen und Strg+G drücken)</translation>
+    </message>
+    <message>
+      <source>Drag from one object to another to merge them</source>
+      <translation>Von einem Objekt zum anderen ziehen, um sie zu verschmelzen</translation>
+    </message>
+    <message>
+      <source>Drag over a range to select its objects</source>
+      <translation>Über einen Bereich ziehen, um seine Objekte auszuwählen</translation>
+    </message>
+    <message>
+      <source>Drag over points to select them</source>
+      <translation>Über Punkte ziehen, um sie auszuwählen</translation>
+    </message>
+    <message>
+      <source>Drag the disk onto a cell, drag its rim or turn the wheel to match it   Enter or Esc: done</source>
+      <translation>Scheibe auf eine Zelle ziehen, am Rand ziehen oder Rad drehen, bis sie passt   Eingabe oder Esc: fertig</translation>
+    </message>
+    <message>
+      <source>Drag: add to the selected object, or start a new one   Shift: always new   [ ] or Alt+wheel: size   T: write mode   hold E: erase</source>
+      <translation>Ziehen: zum gewählten Objekt dazu oder ein neues beginnen   Umschalt: immer neu   [ ] oder Alt+Rad: Größe   T: Schreibweise   E halten: radieren</translation>
+    </message>
+    <message>
+      <source>Drag: erase, from the selected objects only where there are any   [ ] or Alt+wheel: size</source>
+      <translation>Ziehen: radieren, nur an gewählten Objekten, wo es welche gibt   [ ] oder Alt+Rad: Größe</translation>
+    </message>
+    <message>
+      <source>Draw</source>
+      <translation>Zeichnen</translation>
+    </message>
+    <message>
+      <source>Draw a line across an object to cut it in two   Shift+K: split by seeds</source>
+      <translation>Eine Linie quer durch ein Objekt ziehen, um es zu teilen   Umschalt+K: mit Keimen teilen</translation>
+    </message>
+    <message>
+      <source>Draw a line from one side of the object to the other</source>
+      <translation>Eine Linie von einer Seite des Objekts zur anderen ziehen</translation>
+    </message>
+    <message>
+      <source>Draw it on the image</source>
+      <translation>Im Bild zeichnen</translation>
+    </message>
+    <message>
+      <source>Draw the object in two planes with empty ones between them</source>
+      <translation>Das Objekt in zwei Ebenen mit leeren dazwischen zeichnen</translation>
+    </message>
+    <message>
+      <source>Drawing</source>
+      <translation>Zeichnen</translation>
+    </message>
+    <message>
+      <source>Drawing takes pixels from other objects</source>
+      <translation>Zeichnen nimmt anderen Objekten Pixel weg</translation>
+    </message>
+    <message>
+      <source>Drawing writes background only; other objects keep their pixels</source>
+      <translation>Zeichnen schreibt nur auf Hintergrund; andere Objekte behalten ihre Pixel</translation>
+    </message>
+    <message>
+      <source>Drawn as</source>
+      <translation>Gezeichnet als</translation>
+    </message>
+    <message>
+      <source>Drawn by hand</source>
+      <translation>Von Hand gezeichnet</translation>
+    </message>
+    <message>
+      <source>Drop an image here</source>
+      <translation>Bild hier ablegen</translation>
+    </message>
+    <message>
+      <source>Drop it</source>
+      <translation>Verwerfen</translation>
+    </message>
+    <message>
+      <source>Duplicate</source>
+      <translation>Duplizieren</translation>
+    </message>
+    <message>
+      <source>Each of up to ten images judges a model that did not see it; takes twice as long</source>
+      <translation>Jedes von bis zu zehn Bildern beurteilt ein Modell, das es nicht gesehen hat; dauert doppelt so lange</translation>
+    </message>
+    <message>
+      <source>Each selected object is in one piece</source>
+      <translation>Jedes gewählte Objekt ist aus einem Stück</translation>
+    </message>
+    <message>
+      <source>Eccentricity</source>
+      <translation>Exzentrizität</translation>
+    </message>
+    <message>
+      <source>Edit</source>
+      <translation>Bearbeiten</translation>
+    </message>
+    <message>
+      <source>Edit outline</source>
+      <translation>Umriss bearbeiten</translation>
+    </message>
+    <message>
+      <source>Elsewhere: precision before and after</source>
+      <translation>Anderswo: Präzision vorher und nachher</translation>
+    </message>
+    <message>
+      <source>Epoch {epoch} of {epochs}, {time} left</source>
+      <translation>Epoche {epoch} von {epochs}, noch {time}</translation>
+    </message>
+    <message>
+      <source>Erase</source>
+      <translation>Radieren</translation>
+    </message>
+    <message>
+      <source>Eraser</source>
+      <translation>Radierer</translation>
+    </message>
+    <message>
+      <source>Error rate between two of them {error}, of a consensus about {consensus}
+F1 {f1}   average precision {ap}, at IoU {threshold}</source>
+      <translation>Fehlerrate zwischen zweien {error}, eines Konsenses etwa {consensus}
+F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
+    </message>
+    <message>
+      <source>Estimate the diameter</source>
+      <translation>Durchmesser schätzen</translation>
+    </message>
+    <message>
+      <source>Every image of the folder has masks already</source>
+      <translation>Jedes Bild des Ordners hat schon Masken</translation>
+    </message>
+    <message>
+      <source>Every object is right and none is missing</source>
+      <translation>Jedes Objekt stimmt, und keines fehlt</translation>
+    </message>
+    <message>
+      <source>Every object was looked at</source>
+      <translation>Jedes Objekt wurde angesehen</translation>
+    </message>
+    <message>
+      <source>Everything works; some things could be better</source>
+      <translation>Alles läuft; einiges könnte besser sein</translation>
+    </message>
+    <message>
+      <source>Export</source>
+      <translation>Exportieren</translation>
+    </message>
+    <message>
+      <source>Export for Cellpose</source>
+      <translation>Für Cellpose exportieren</translation>
+    </message>
+    <message>
+      <source>Export for Cellpose…</source>
+      <translation>Für Cellpose exportieren…</translation>
+    </message>
+    <message>
+      <source>Export masks</source>
+      <translation>Masken exportieren</translation>
+    </message>
+    <message>
+      <source>Export masks…</source>
+      <translation>Masken exportieren…</translation>
+    </message>
+    <message>
+      <source>Export model</source>
+      <translation>Modell exportieren</translation>
+    </message>
+    <message>
+      <source>Export the log</source>
+      <translation>Protokoll exportieren</translation>
+    </message>
+    <message>
+      <source>Export the log…</source>
+      <translation>Protokoll exportieren…</translation>
+    </message>
+    <message>
+      <source>Export the table</source>
+      <translation>Tabelle exportieren</translation>
+    </message>
+    <message>
+      <source>Export the table…</source>
+      <translation>Tabelle exportieren…</translation>
+    </message>
+    <message>
+      <source>Exporting</source>
+      <translation>Exportieren</translation>
+    </message>
+    <message>
+      <source>Exporting the folder</source>
+      <translation>Ordner wird exportiert</translation>
+    </message>
+    <message>
+      <source>Export…</source>
+      <translation>Exportieren…</translation>
+    </message>
+    <message>
+      <source>False find that is gone</source>
+      <translation>Falscher Fund, der weg ist</translation>
+    </message>
+    <message>
+      <source>Fastest available</source>
+      <translation>Das Schnellste, was da ist</translation>
+    </message>
+    <message>
+      <source>Field</source>
+      <translation>Feld</translation>
+    </message>
+    <message>
+      <source>File</source>
+      <translation>Datei</translation>
+    </message>
+    <message>
+      <source>Files</source>
+      <translation>Dateien</translation>
+    </message>
+    <message>
+      <source>Files with the masks of this image, one of each person</source>
+      <translation>Dateien mit den Masken dieses Bildes, eine von jeder Person</translation>
+    </message>
+    <message>
+      <source>Fill</source>
+      <translation>Füllen</translation>
+    </message>
+    <message>
+      <source>Fill and outline</source>
+      <translation>Füllung und Umriss</translation>
+    </message>
+    <message>
+      <source>Fill by intensity</source>
+      <translation>Nach Helligkeit füllen</translation>
+    </message>
+    <message>
+      <source>Fill cavities</source>
+      <translation>Hohlräume füllen</translation>
+    </message>
+    <message>
+      <source>Fill holes</source>
+      <translation>Löcher füllen</translation>
+    </message>
+    <message>
+      <source>Fill opacity</source>
+      <translation>Deckkraft der Füllung</translation>
+    </message>
+    <message>
+      <source>Fill region</source>
+      <translation>Bereich füllen</translation>
+    </message>
+    <message>
+      <source>Filter by name</source>
+      <translation>Nach Namen filtern</translation>
+    </message>
+    <message>
+      <source>Filter, such as {example}</source>
+      <translation>Filter, zum Beispiel {example}</translation>
+    </message>
+    <message>
+      <source>Find cell</source>
+      <translation>Zelle finden</translation>
+    </message>
+    <message>
+      <source>Find cell here</source>
+      <translation>Zelle hier finden</translation>
+    </message>
+    <message>
+      <source>Find the cell here</source>
+      <translation>Die Zelle hier finden</translation>
+    </message>
+    <message>
+      <source>First channel only</source>
+      <translation>Nur der erste Kanal</translation>
+    </message>
+    <message>
+      <source>Fit image</source>
+      <translation>Bild einpassen</translation>
+    </message>
+    <message>
+      <source>Flow error</source>
+      <translation>Flussfehler</translation>
+    </message>
+    <message>
+      <source>Flows and cell probability can be shown after a run</source>
+      <translation>Flüsse und Zellwahrscheinlichkeit sind nach einem Lauf zu sehen</translation>
+    </message>
+    <message>
+      <source>Folder</source>
+      <translation>Ordner</translation>
+    </message>
+    <message>
+      <source>Folder of the results</source>
+      <translation>Ordner der Ergebnisse</translation>
+    </message>
+    <message>
+      <source>Folder: {}</source>
+      <translation>Ordner: {}</translation>
+    </message>
+    <message>
+      <source>For a paper: what was done on this image. Read it before you use it.</source>
+      <translation>Für eine Veröffentlichung: was an diesem Bild getan wurde. Vor dem Verwenden lesen.</translation>
+    </message>
+    <message>
+      <source>Formats</source>
+      <translation>Formate</translation>
+    </message>
+    <message>
+      <source>Found now, missed before</source>
+      <translation>Jetzt gefunden, vorher übersehen</translation>
+    </message>
+    <message>
+      <source>From Cellpose</source>
+      <translation>Von Cellpose kommend</translation>
+    </message>
+    <message>
+      <source>Gamma: over 1 shows dark parts brighter</source>
+      <translation>Gamma: über 1 zeigt dunkle Teile heller</translation>
+    </message>
+    <message>
+      <source>Getting started</source>
+      <translation>Erste Schritte</translation>
+    </message>
+    <message>
+      <source>Give the selected objects this class</source>
+      <translation>Den gewählten Objekten diese Klasse geben</translation>
+    </message>
+    <message>
+      <source>Go around objects with the button held: select them   Shift: add   Ctrl: take away   Click: one</source>
+      <translation>Mit gedrückter Taste um Objekte fahren: auswählen   Umschalt: dazu   Strg: weg   Klick: eines</translation>
+    </message>
+    <message>
+      <source>Green: better than before. Red: worse. A click shows the place in the window.</source>
+      <translation>Grün: besser als vorher. Rot: schlechter. Ein Klick zeigt die Stelle im Fenster.</translation>
+    </message>
+    <message>
+      <source>Grow</source>
+      <translation>Vergrößern</translation>
+    </message>
+    <message>
+      <source>Grow body</source>
+      <translation>Körper vergrößern</translation>
+    </message>
+    <message>
+      <source>Help</source>
+      <translation>Hilfe</translation>
+    </message>
+    <message>
+      <source>Hide masks for a moment (hold Space)</source>
+      <translation>Masken kurz verbergen (Leertaste halten)</translation>
+    </message>
+    <message>
+      <source>Hide the masks</source>
+      <translation>Masken verbergen</translation>
+    </message>
+    <message>
+      <source>History</source>
+      <translation>Verlauf</translation>
+    </message>
+    <message>
+      <source>Hold Space to look under the masks for a moment.</source>
+      <translation>Leertaste halten, um kurz unter die Masken zu sehen.</translation>
+    </message>
+    <message>
+      <source>Hold the button and go around the object; release to close   T: write mode</source>
+      <translation>Taste halten und um das Objekt fahren; loslassen schließt   T: Schreibweise</translation>
+    </message>
+    <message>
+      <source>How</source>
+      <translation>Wie</translation>
+    </message>
+    <message>
+      <source>Id</source>
+      <translation>Nr.</translation>
+    </message>
+    <message>
+      <source>Image</source>
+      <translation>Bild</translation>
+    </message>
+    <message>
+      <source>ImageDoubt</source>
+      <translation>ImageDoubt</translation>
+    </message>
+    <message>
+      <source>Images</source>
+      <translation>Bilder</translation>
+    </message>
+    <message>
+      <source>Images with saved masks appear here; corrected ones are ticked.</source>
+      <translation>Bilder mit gespeicherten Masken erscheinen hier; korrigierte sind angehakt.</translation>
+    </message>
+    <message>
+      <source>Import</source>
+      <translation>Importieren</translation>
+    </message>
+    <message>
+      <source>Import OME-Zarr labels</source>
+      <translation>OME-Zarr-Labels importieren</translation>
+    </message>
+    <message>
+      <source>Import OME-Zarr labels…</source>
+      <translation>OME-Zarr-Labels importieren…</translation>
+    </message>
+    <message>
+      <source>Import masks</source>
+      <translation>Masken importieren</translation>
+    </message>
+    <message>
+      <source>Import masks…</source>
+      <translation>Masken importieren…</translation>
+    </message>
+    <message>
+      <source>Import model</source>
+      <translation>Modell importieren</translation>
+    </message>
+    <message>
+      <source>Import {}</source>
+      <translation>{} importieren</translation>
+    </message>
+    <message>
+      <source>Import…</source>
+      <translation>Importieren…</translation>
+    </message>
+    <message>
+      <source>In both</source>
+      <translation>In beiden</translation>
+    </message>
+    <message>
+      <source>In tiles, for very large images</source>
+      <translation>In Kacheln, für sehr große Bilder</translation>
+    </message>
+    <message>
+      <source>Input {number}</source>
+      <translation>Eingang {number}</translation>
+    </message>
+    <message>
+      <source>Interpolate planes</source>
+      <translation>Ebenen interpolieren</translation>
+    </message>
+    <message>
+      <source>It belongs to {}. Whoever saves last would replace the work of the other.</source>
+      <translation>Es gehört zu {}. Wer zuletzt speichert, würde die Arbeit des anderen ersetzen.</translation>
+    </message>
+    <message>
+      <source>It is of {}, and the project was saved after that. Opening it puts it in place of the newer work on the canvas, as a step that can be undone.</source>
+      <translation>Sie ist von {}, und das Projekt wurde danach gespeichert. Öffnen setzt sie an die Stelle der neueren Arbeit, als Schritt, der sich rückgängig machen lässt.</translation>
+    </message>
+    <message>
+      <source>Judge the new model on this image instead of learning from it</source>
+      <translation>Das neue Modell an diesem Bild beurteilen, statt daraus zu lernen</translation>
+    </message>
+    <message>
+      <source>Keep</source>
+      <translation>Behalten</translation>
+    </message>
+    <message>
+      <source>Keep both</source>
+      <translation>Beide behalten</translation>
+    </message>
+    <message>
+      <source>Keep both, use the old one</source>
+      <translation>Beide behalten, das alte verwenden</translation>
+    </message>
+    <message>
+      <source>Keep others: drawing writes background only</source>
+      <translation>Andere behalten: Zeichnen schreibt nur auf Hintergrund</translation>
+    </message>
+    <message>
+      <source>Keep what is shown</source>
+      <translation>Behalten, was zu sehen ist</translation>
+    </message>
+    <message>
+      <source>Keep what the network saw in the project</source>
+      <translation>Im Projekt behalten, was das Netz gesehen hat</translation>
+    </message>
+    <message>
+      <source>Keeping work</source>
+      <translation>Arbeit sichern</translation>
+    </message>
+    <message>
+      <source>Kept aside: precision before and after</source>
+      <translation>Zurückgehalten: Präzision vorher und nachher</translation>
+    </message>
+    <message>
+      <source>Language</source>
+      <translation>Sprache</translation>
+    </message>
+    <message>
+      <source>Larger brush, more tolerance</source>
+      <translation>Größerer Pinsel, mehr Toleranz</translation>
+    </message>
+    <message>
+      <source>Lasso</source>
+      <translation>Lasso</translation>
+    </message>
+    <message>
+      <source>Later</source>
+      <translation>Später</translation>
+    </message>
+    <message>
+      <source>Learn from this image</source>
+      <translation>Aus diesem Bild lernen</translation>
+    </message>
+    <message>
+      <source>Learn the classes of the objects too</source>
+      <translation>Auch die Klassen der Objekte lernen</translation>
+    </message>
+    <message>
+      <source>Leave out cells at the border</source>
+      <translation>Zellen am Rand weglassen</translation>
+    </message>
+    <message>
+      <source>Left drag</source>
+      <translation>Links ziehen</translation>
+    </message>
+    <message>
+      <source>Libraries</source>
+      <translation>Bibliotheken</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <translation>Hell</translation>
+    </message>
+    <message>
+      <source>Light theme</source>
+      <translation>Helles Aussehen</translation>
+    </message>
+    <message>
+      <source>Line</source>
+      <translation>Linie</translation>
+    </message>
+    <message>
+      <source>Lock</source>
+      <translation>Sperren</translation>
+    </message>
+    <message>
+      <source>Lock or unlock</source>
+      <translation>Sperren oder entsperren</translation>
+    </message>
+    <message>
+      <source>Locked</source>
+      <translation>Gesperrt</translation>
+    </message>
+    <message>
+      <source>Locked objects stay as they are; unlock them first (L)</source>
+      <translation>Gesperrte Objekte bleiben, wie sie sind; zuerst entsperren (L)</translation>
+    </message>
+    <message>
+      <source>Long axis</source>
+      <translation>Lange Achse</translation>
+    </message>
+    <message>
+      <source>Look only</source>
+      <translation>Nur ansehen</translation>
+    </message>
+    <message>
+      <source>Looking at the images</source>
+      <translation>Bilder werden angesehen</translation>
+    </message>
+    <message>
+      <source>Looking at this computer…</source>
+      <translation>Dieser Rechner wird angesehen…</translation>
+    </message>
+    <message>
+      <source>Make the model better</source>
+      <translation>Das Modell verbessern</translation>
+    </message>
+    <message>
+      <source>Mark as complete</source>
+      <translation>Als vollständig markieren</translation>
+    </message>
+    <message>
+      <source>Mark as corrected</source>
+      <translation>Als korrigiert markieren</translation>
+    </message>
+    <message>
+      <source>Mark as not started</source>
+      <translation>Als nicht begonnen markieren</translation>
+    </message>
+    <message>
+      <source>Mark as segmented</source>
+      <translation>Als segmentiert markieren</translation>
+    </message>
+    <message>
+      <source>Mark as verified</source>
+      <translation>Als geprüft markieren</translation>
+    </message>
+    <message>
+      <source>Mark certain</source>
+      <translation>Als sicher markieren</translation>
+    </message>
+    <message>
+      <source>Mark complete regions</source>
+      <translation>Vollständige Bereiche markieren</translation>
+    </message>
+    <message>
+      <source>Mark missed cells on the image</source>
+      <translation>Übersehene Zellen im Bild markieren</translation>
+    </message>
+    <message>
+      <source>Mark them on the image</source>
+      <translation>Im Bild markieren</translation>
+    </message>
+    <message>
+      <source>Mark uncertain</source>
+      <translation>Als unsicher markieren</translation>
+    </message>
+    <message>
+      <source>Mark uncertain and next</source>
+      <translation>Als unsicher markieren und weiter</translation>
+    </message>
+    <message>
+      <source>Mark uncertain or certain</source>
+      <translation>Als unsicher oder sicher markieren</translation>
+    </message>
+    <message>
+      <source>Marked as uncertain</source>
+      <translation>Als unsicher markiert</translation>
+    </message>
+    <message>
+      <source>Marks</source>
+      <translation>Markierungen</translation>
+    </message>
+    <message>
+      <source>Mask display</source>
+      <translation>Darstellung der Masken</translation>
+    </message>
+    <message>
+      <source>Masks</source>
+      <translation>Masken</translation>
+    </message>
+    <message>
+      <source>Masks in a file…</source>
+      <translation>Masken in einer Datei…</translation>
+    </message>
+    <message>
+      <source>Masks of several people</source>
+      <translation>Masken mehrerer Personen</translation>
+    </message>
+    <message>
+      <source>Masks to compare with</source>
+      <translation>Masken zum Vergleich</translation>
+    </message>
+    <message>
+      <source>Measure all images of the folder: a table of objects and one of images</source>
+      <translation>Alle Bilder des Ordners messen: eine Tabelle der Objekte und eine der Bilder</translation>
+    </message>
+    <message>
+      <source>Measure the folder…</source>
+      <translation>Ordner messen…</translation>
+    </message>
+    <message>
+      <source>Measure the objects</source>
+      <translation>Objekte messen</translation>
+    </message>
+    <message>
+      <source>Measure with a disk</source>
+      <translation>Mit einer Scheibe messen</translation>
+    </message>
+    <message>
+      <source>Measures and formulas</source>
+      <translation>Maße und Formeln</translation>
+    </message>
+    <message>
+      <source>Measuring</source>
+      <translation>Messen</translation>
+    </message>
+    <message>
+      <source>Measuring the cells</source>
+      <translation>Zellen werden gemessen</translation>
+    </message>
+    <message>
+      <source>Measuring the folder</source>
+      <translation>Ordner wird gemessen</translation>
+    </message>
+    <message>
+      <source>Measuring the objects first</source>
+      <translation>Zuerst werden die Objekte gemessen</translation>
+    </message>
+    <message>
+      <source>Measuring the objects…</source>
+      <translation>Objekte werden gemessen…</translation>
+    </message>
+    <message>
+      <source>Memory for undo; the oldest steps go first. From the next image on.</source>
+      <translation>Speicher für Rückgängig; die ältesten Schritte gehen zuerst. Ab dem nächsten Bild.</translation>
+    </message>
+    <message>
+      <source>Merge</source>
+      <translation>Verschmelzen</translation>
+    </message>
+    <message>
+      <source>Merge by dragging</source>
+      <translation>Durch Ziehen verschmelzen</translation>
+    </message>
+    <message>
+      <source>Merge selected</source>
+      <translation>Auswahl verschmelzen</translation>
+    </message>
+    <message>
+      <source>Merge with the selected object</source>
+      <translation>Mit dem gewählten Objekt verschmelzen</translation>
+    </message>
+    <message>
+      <source>Merged in the present masks</source>
+      <translation>In den jetzigen Masken verschmolzen</translation>
+    </message>
+    <message>
+      <source>Method</source>
+      <translation>Methode</translation>
+    </message>
+    <message>
+      <source>Methods text</source>
+      <translation>Methodentext</translation>
+    </message>
+    <message>
+      <source>Methods text…</source>
+      <translation>Methodentext…</translation>
+    </message>
+    <message>
+      <source>Missed cells</source>
+      <translation>Übersehene Zellen</translation>
+    </message>
+    <message>
+      <source>Missed cells are known after a run</source>
+      <translation>Übersehene Zellen sind nach einem Lauf bekannt</translation>
+    </message>
+    <message>
+      <source>Missed cells are known after a run: segment first</source>
+      <translation>Übersehene Zellen sind nach einem Lauf bekannt: zuerst segmentieren</translation>
+    </message>
+    <message>
+      <source>Missed now, found before</source>
+      <translation>Jetzt übersehen, vorher gefunden</translation>
+    </message>
+    <message>
+      <source>Model</source>
+      <translation>Modell</translation>
+    </message>
+    <message>
+      <source>Model input channels</source>
+      <translation>Eingangskanäle des Modells</translation>
+    </message>
+    <message>
+      <source>Models</source>
+      <translation>Modelle</translation>
+    </message>
+    <message>
+      <source>Models (*.safetensors *.pth *.pt *.npy);;All files (*)</source>
+      <translation>Modelle (*.safetensors *.pth *.pt *.npy);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+      <source>Models (*.safetensors *.pth *.pt);;All files (*)</source>
+      <translation>Modelle (*.safetensors *.pth *.pt);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+      <source>Models of your own</source>
+      <translation>Eigene Modelle</translation>
+    </message>
+    <message>
+      <source>Models that were fetched</source>
+      <translation>Geladene Modelle</translation>
+    </message>
+    <message>
+      <source>Models…</source>
+      <translation>Modelle…</translation>
+    </message>
+    <message>
+      <source>More</source>
+      <translation>Mehr</translation>
+    </message>
+    <message>
+      <source>More settings</source>
+      <translation>Weitere Einstellungen</translation>
+    </message>
+    <message>
+      <source>Mouse</source>
+      <translation>Maus</translation>
+    </message>
+    <message>
+      <source>Move the view down</source>
+      <translation>Ausschnitt nach unten</translation>
+    </message>
+    <message>
+      <source>Move the view left</source>
+      <translation>Ausschnitt nach links</translation>
+    </message>
+    <message>
+      <source>Move the view right</source>
+      <translation>Ausschnitt nach rechts</translation>
+    </message>
+    <message>
+      <source>Move the view up</source>
+      <translation>Ausschnitt nach oben</translation>
+    </message>
+    <message>
+      <source>Move the view, or draw with the tool in hand</source>
+      <translation>Ausschnitt verschieben oder mit dem Werkzeug zeichnen</translation>
+    </message>
+    <message>
+      <source>NAME{}</source>
+      <translation>NAME{}</translation>
+    </message>
+    <message>
+      <source>Name a class</source>
+      <translation>Eine Klasse benennen</translation>
+    </message>
+    <message>
+      <source>Name of the image file</source>
+      <translation>Name der Bilddatei</translation>
+    </message>
+    <message>
+      <source>Names and colours of the classes</source>
+      <translation>Namen und Farben der Klassen</translation>
+    </message>
+    <message>
+      <source>Narrower</source>
+      <translation>Enger</translation>
+    </message>
+    <message>
+      <source>Neighbours</source>
+      <translation>Nachbarn</translation>
+    </message>
+    <message>
+      <source>Neighbours differ</source>
+      <translation>Nachbarn unterscheiden sich</translation>
+    </message>
+    <message>
+      <source>New false find</source>
+      <translation>Neuer falscher Fund</translation>
+    </message>
+    <message>
+      <source>New name</source>
+      <translation>Neuer Name</translation>
+    </message>
+    <message>
+      <source>Next</source>
+      <translation>Weiter</translation>
+    </message>
+    <message>
+      <source>Next image</source>
+      <translation>Nächstes Bild</translation>
+    </message>
+    <message>
+      <source>Next missed cell</source>
+      <translation>Nächste übersehene Zelle</translation>
+    </message>
+    <message>
+      <source>Next object in doubt</source>
+      <translation>Nächstes zweifelhafte Objekt</translation>
+    </message>
+    <message>
+      <source>Next plane, or next view of a flat image</source>
+      <translation>Nächste Ebene, bei einem flachen Bild nächste Ansicht</translation>
+    </message>
+    <message>
+      <source>Next shows the most doubtful object</source>
+      <translation>Weiter zeigt das zweifelhafteste Objekt</translation>
+    </message>
+    <message>
+      <source>Next view</source>
+      <translation>Nächste Ansicht</translation>
+    </message>
+    <message>
+      <source>Next write mode</source>
+      <translation>Nächste Schreibweise</translation>
+    </message>
+    <message>
+      <source>No</source>
+      <translation>Nein</translation>
+    </message>
+    <message>
+      <source>No class</source>
+      <translation>Keine Klasse</translation>
+    </message>
+    <message>
+      <source>No missed cells</source>
+      <translation>Keine übersehenen Zellen</translation>
+    </message>
+    <message>
+      <source>No region is marked as complete</source>
+      <translation>Kein Bereich ist als vollständig markiert</translation>
+    </message>
+    <message>
+      <source>No room to grow</source>
+      <translation>Kein Platz zum Vergrößern</translation>
+    </message>
+    <message>
+      <source>No segmented image waits for correction: segment the folder first</source>
+      <translation>Kein segmentiertes Bild wartet auf Korrektur: zuerst den Ordner segmentieren</translation>
+    </message>
+    <message>
+      <source>No training was interrupted</source>
+      <translation>Kein Training wurde unterbrochen</translation>
+    </message>
+    <message>
+      <source>None</source>
+      <translation>Keine</translation>
+    </message>
+    <message>
+      <source>Not everything in {} could be taken over.</source>
+      <translation>Nicht alles in {} konnte übernommen werden.</translation>
+    </message>
+    <message>
+      <source>Not opened</source>
+      <translation>Nicht geöffnet</translation>
+    </message>
+    <message>
+      <source>Not verified</source>
+      <translation>Nicht geprüft</translation>
+    </message>
+    <message>
+      <source>Nothing is selected. Click an object.</source>
+      <translation>Nichts ist ausgewählt. Auf ein Objekt klicken.</translation>
+    </message>
+    <message>
+      <source>Nothing speaks against it</source>
+      <translation>Nichts spricht dagegen</translation>
+    </message>
+    <message>
+      <source>Nothing to change</source>
+      <translation>Nichts zu ändern</translation>
+    </message>
+    <message>
+      <source>Nothing to review yet: segment the image first</source>
+      <translation>Noch nichts durchzusehen: zuerst das Bild segmentieren</translation>
+    </message>
+    <message>
+      <source>Number of objects in its masks</source>
+      <translation>Anzahl der Objekte in seinen Masken</translation>
+    </message>
+    <message>
+      <source>Object</source>
+      <translation>Objekt</translation>
+    </message>
+    <message>
+      <source>Object {number}</source>
+      <translation>Objekt {number}</translation>
+    </message>
+    <message>
+      <source>Object {number} at y {y}, x {x}</source>
+      <translation>Objekt {number} bei y {y}, x {x}</translation>
+    </message>
+    <message>
+      <source>Objects</source>
+      <translation>Objekte</translation>
+    </message>
+    <message>
+      <source>Of the arithmetic; weights stay float32</source>
+      <translation>Der Rechnung; Gewichte bleiben float32</translation>
+    </message>
+    <message>
+      <source>One image after the other</source>
+      <translation>Ein Bild nach dem anderen</translation>
+    </message>
+    <message>
+      <source>Only in the other masks</source>
+      <translation>Nur in den anderen Masken</translation>
+    </message>
+    <message>
+      <source>Only in the present masks</source>
+      <translation>Nur in den jetzigen Masken</translation>
+    </message>
+    <message>
+      <source>Only objects for which this is true are shown; names of columns, numbers, and, or, not</source>
+      <translation>Nur Objekte, für die das gilt, werden gezeigt; Spaltennamen, Zahlen, and, or, not</translation>
+    </message>
+    <message>
+      <source>Opacity of the fill</source>
+      <translation>Deckkraft der Füllung</translation>
+    </message>
+    <message>
+      <source>Open an image of the folder first</source>
+      <translation>Zuerst ein Bild des Ordners öffnen</translation>
+    </message>
+    <message>
+      <source>Open an image of the folder that the model should learn from first.</source>
+      <translation>Zuerst ein Bild des Ordners öffnen, aus dem das Modell lernen soll.</translation>
+    </message>
+    <message>
+      <source>Open an image to see its channels</source>
+      <translation>Ein Bild öffnen, um seine Kanäle zu sehen</translation>
+    </message>
+    <message>
+      <source>Open an image to see its folder</source>
+      <translation>Ein Bild öffnen, um seinen Ordner zu sehen</translation>
+    </message>
+    <message>
+      <source>Open an image, or drop one on the window</source>
+      <translation>Ein Bild öffnen oder auf das Fenster ziehen</translation>
+    </message>
+    <message>
+      <source>Open folder</source>
+      <translation>Ordner öffnen</translation>
+    </message>
+    <message>
+      <source>Open folder…</source>
+      <translation>Ordner öffnen…</translation>
+    </message>
+    <message>
+      <source>Open image</source>
+      <translation>Bild öffnen</translation>
+    </message>
+    <message>
+      <source>Open image…</source>
+      <translation>Bild öffnen…</translation>
+    </message>
+    <message>
+      <source>Open it anyway</source>
+      <translation>Trotzdem öffnen</translation>
+    </message>
+    <message>
+      <source>Open recent</source>
+      <translation>Zuletzt geöffnet</translation>
+    </message>
+    <message>
+      <source>Open the crash report folder</source>
+      <translation>Ordner der Absturzberichte öffnen</translation>
+    </message>
+    <message>
+      <source>Open the demo image</source>
+      <translation>Beispielbild öffnen</translation>
+    </message>
+    <message>
+      <source>Open the image first, then its masks.</source>
+      <translation>Zuerst das Bild öffnen, dann seine Masken.</translation>
+    </message>
+    <message>
+      <source>Open the older copy</source>
+      <translation>Ältere Kopie öffnen</translation>
+    </message>
+    <message>
+      <source>Opened</source>
+      <translation>Geöffnet</translation>
+    </message>
+    <message>
+      <source>Opening {}</source>
+      <translation>{} wird geöffnet</translation>
+    </message>
+    <message>
+      <source>Origin</source>
+      <translation>Herkunft</translation>
+    </message>
+    <message>
+      <source>Outline</source>
+      <translation>Umriss</translation>
+    </message>
+    <message>
+      <source>Outline by hovering</source>
+      <translation>Umriss durch Umfahren</translation>
+    </message>
+    <message>
+      <source>Overview while zoomed in</source>
+      <translation>Übersicht beim Vergrößern</translation>
+    </message>
+    <message>
+      <source>Overwrite</source>
+      <translation>Überschreiben</translation>
+    </message>
+    <message>
+      <source>Overwrite: drawing takes pixels from other objects</source>
+      <translation>Überschreiben: Zeichnen nimmt anderen Objekten Pixel weg</translation>
+    </message>
+    <message>
+      <source>Panels</source>
+      <translation>Bedienfelder</translation>
+    </message>
+    <message>
+      <source>Paste</source>
+      <translation>Einfügen</translation>
+    </message>
+    <message>
+      <source>Paste at the same place</source>
+      <translation>An derselben Stelle einfügen</translation>
+    </message>
+    <message>
+      <source>Paste {} objects</source>
+      <translation>{} Objekte einfügen</translation>
+    </message>
+    <message>
+      <source>Pause</source>
+      <translation>Pause</translation>
+    </message>
+    <message>
+      <source>Pause or continue training</source>
+      <translation>Training anhalten oder fortsetzen</translation>
+    </message>
+    <message>
+      <source>Pause the folder</source>
+      <translation>Ordner anhalten</translation>
+    </message>
+    <message>
+      <source>Perimeter</source>
+      <translation>Umfang</translation>
+    </message>
+    <message>
+      <source>Picture</source>
+      <translation>Bild</translation>
+    </message>
+    <message>
+      <source>Plane  (Page Up, Page Down)</source>
+      <translation>Ebene  (Bild auf, Bild ab)</translation>
+    </message>
+    <message>
+      <source>Polygon</source>
+      <translation>Polygon</translation>
+    </message>
+    <message>
+      <source>Precision</source>
+      <translation>Genauigkeit</translation>
+    </message>
+    <message>
+      <source>Precision by class: {classes}</source>
+      <translation>Präzision nach Klasse: {classes}</translation>
+    </message>
+    <message>
+      <source>Preferences</source>
+      <translation>Einstellungen</translation>
+    </message>
+    <message>
+      <source>Preferences…</source>
+      <translation>Einstellungen…</translation>
+    </message>
+    <message>
+      <source>Previous</source>
+      <translation>Zurück</translation>
+    </message>
+    <message>
+      <source>Previous image</source>
+      <translation>Vorheriges Bild</translation>
+    </message>
+    <message>
+      <source>Previous missed cell</source>
+      <translation>Vorherige übersehene Zelle</translation>
+    </message>
+    <message>
+      <source>Previous object</source>
+      <translation>Vorheriges Objekt</translation>
+    </message>
+    <message>
+      <source>Previous plane, or previous view</source>
+      <translation>Vorherige Ebene oder Ansicht</translation>
+    </message>
+    <message>
+      <source>Previous view</source>
+      <translation>Vorherige Ansicht</translation>
+    </message>
+    <message>
+      <source>Probability</source>
+      <translation>Wahrscheinlichkeit</translation>
+    </message>
+    <message>
+      <source>Probability of a cell</source>
+      <translation>Wahrscheinlichkeit einer Zelle</translation>
+    </message>
+    <message>
+      <source>Problems found: {}</source>
+      <translation>Gefundene Probleme: {}</translation>
+    </message>
+    <message>
+      <source>Program default</source>
+      <translation>Standard des Programms</translation>
+    </message>
+    <message>
+      <source>Published by the authors of Cellpose; large, best on a graphics card</source>
+      <translation>Von den Autoren von Cellpose veröffentlicht; groß, am besten auf einer Grafikkarte</translation>
+    </message>
+    <message>
+      <source>Put a seed into each part of the body</source>
+      <translation>In jeden Teil des Körpers einen Keim setzen</translation>
+    </message>
+    <message>
+      <source>Put a seed into each part of the object</source>
+      <translation>In jeden Teil des Objekts einen Keim setzen</translation>
+    </message>
+    <message>
+      <source>Quit</source>
+      <translation>Beenden</translation>
+    </message>
+    <message>
+      <source>Read it again</source>
+      <translation>Erneut lesen</translation>
+    </message>
+    <message>
+      <source>Reading masks</source>
+      <translation>Masken werden gelesen</translation>
+    </message>
+    <message>
+      <source>Reading the journal</source>
+      <translation>Journal wird gelesen</translation>
+    </message>
+    <message>
+      <source>Reading {}</source>
+      <translation>{} wird gelesen</translation>
+    </message>
+    <message>
+      <source>Recover</source>
+      <translation>Wiederherstellen</translation>
+    </message>
+    <message>
+      <source>Recover unsaved work</source>
+      <translation>Ungesicherte Arbeit wiederherstellen</translation>
+    </message>
+    <message>
+      <source>Recover unsaved work…</source>
+      <translation>Ungesicherte Arbeit wiederherstellen…</translation>
+    </message>
+    <message>
+      <source>Recovered work</source>
+      <translation>Wiederhergestellte Arbeit</translation>
+    </message>
+    <message>
+      <source>Redo</source>
+      <translation>Wiederholen</translation>
+    </message>
+    <message>
+      <source>Redone: {}</source>
+      <translation>Wiederholt: {}</translation>
+    </message>
+    <message>
+      <source>Redraw</source>
+      <translation>Neu zeichnen</translation>
+    </message>
+    <message>
+      <source>Region</source>
+      <translation>Bereich</translation>
+    </message>
+    <message>
+      <source>Remove</source>
+      <translation>Entfernen</translation>
+    </message>
+    <message>
+      <source>Rename {name}</source>
+      <translation>{name} umbenennen</translation>
+    </message>
+    <message>
+      <source>Rename…</source>
+      <translation>Umbenennen…</translation>
+    </message>
+    <message>
+      <source>Replace</source>
+      <translation>Ersetzen</translation>
+    </message>
+    <message>
+      <source>Replace files that exist</source>
+      <translation>Vorhandene Dateien ersetzen</translation>
+    </message>
+    <message>
+      <source>Replace it</source>
+      <translation>Ersetzen</translation>
+    </message>
+    <message>
+      <source>Replace: what is drawn takes the place of the object that it touches</source>
+      <translation>Ersetzen: das Gezeichnete tritt an die Stelle des Objekts, das es berührt</translation>
+    </message>
+    <message>
+      <source>Reports are in {}</source>
+      <translation>Berichte sind in {}</translation>
+    </message>
+    <message>
+      <source>Reports of crashes</source>
+      <translation>Absturzberichte</translation>
+    </message>
+    <message>
+      <source>Resizing</source>
+      <translation>Größenänderung</translation>
+    </message>
+    <message>
+      <source>Restore defaults</source>
+      <translation>Standardwerte wiederherstellen</translation>
+    </message>
+    <message>
+      <source>Resume</source>
+      <translation>Fortsetzen</translation>
+    </message>
+    <message>
+      <source>Resume where it stopped?</source>
+      <translation>Dort fortsetzen, wo es aufhörte?</translation>
+    </message>
+    <message>
+      <source>Retrain</source>
+      <translation>Nachtrainieren</translation>
+    </message>
+    <message>
+      <source>Retrain on corrected images</source>
+      <translation>Mit korrigierten Bildern nachtrainieren</translation>
+    </message>
+    <message>
+      <source>Retrain on what you corrected (Ctrl+T), and compare old and new. Ctrl+Shift+P finds every action; Help has the rest.</source>
+      <translation>Mit dem Korrigierten nachtrainieren (Strg+T) und alt und neu vergleichen. Strg+Umschalt+P findet jede Aktion; die Hilfe hat den Rest.</translation>
+    </message>
+    <message>
+      <source>Retraining</source>
+      <translation>Nachtraining</translation>
+    </message>
+    <message>
+      <source>Review</source>
+      <translation>Durchsicht</translation>
+    </message>
+    <message>
+      <source>Review the objects</source>
+      <translation>Objekte durchsehen</translation>
+    </message>
+    <message>
+      <source>Review, measure, compare</source>
+      <translation>Durchsehen, messen, vergleichen</translation>
+    </message>
+    <message>
+      <source>Right click</source>
+      <translation>Rechtsklick</translation>
+    </message>
+    <message>
+      <source>Right click on the image begins an outline that follows the pointer. Ctrl+click deletes. The tools here draw, split and merge; each has a key.</source>
+      <translation>Ein Rechtsklick ins Bild beginnt einen Umriss, der dem Zeiger folgt. Strg+Klick löscht. Die Werkzeuge hier zeichnen, teilen und verschmelzen; jedes hat eine Taste.</translation>
+    </message>
+    <message>
+      <source>Roll back to its parent</source>
+      <translation>Zum Ausgangsmodell zurück</translation>
+    </message>
+    <message>
+      <source>Run on a box that you drag on the image</source>
+      <translation>Auf einem Rechteck laufen lassen, das Sie im Bild ziehen</translation>
+    </message>
+    <message>
+      <source>Run on all images of the folder, in the background</source>
+      <translation>Auf allen Bildern des Ordners laufen lassen, im Hintergrund</translation>
+    </message>
+    <message>
+      <source>Save</source>
+      <translation>Speichern</translation>
+    </message>
+    <message>
+      <source>Save automatically</source>
+      <translation>Automatisch speichern</translation>
+    </message>
+    <message>
+      <source>Save the methods text</source>
+      <translation>Methodentext speichern</translation>
+    </message>
+    <message>
+      <source>Save them before going on?</source>
+      <translation>Vor dem Weitermachen speichern?</translation>
+    </message>
+    <message>
+      <source>Saved</source>
+      <translation>Gespeichert</translation>
+    </message>
+    <message>
+      <source>Saved masks ({})</source>
+      <translation>Gespeicherte Masken ({})</translation>
+    </message>
+    <message>
+      <source>Saved {path}</source>
+      <translation>{path} gespeichert</translation>
+    </message>
+    <message>
+      <source>Saved {}</source>
+      <translation>{} gespeichert</translation>
+    </message>
+    <message>
+      <source>Save…</source>
+      <translation>Speichern…</translation>
+    </message>
+    <message>
+      <source>Saving</source>
+      <translation>Speichern</translation>
+    </message>
+    <message>
+      <source>Saving would replace what is in it.</source>
+      <translation>Speichern würde ersetzen, was darin ist.</translation>
+    </message>
+    <message>
+      <source>Scene: an image of this file</source>
+      <translation>Szene: ein Bild dieser Datei</translation>
+    </message>
+    <message>
+      <source>Search by name or key</source>
+      <translation>Nach Name oder Taste suchen</translation>
+    </message>
+    <message>
+      <source>Second channel only</source>
+      <translation>Nur der zweite Kanal</translation>
+    </message>
+    <message>
+      <source>Seeds</source>
+      <translation>Keime</translation>
+    </message>
+    <message>
+      <source>Seeds belong into one object: Enter splits it, Esc gives up</source>
+      <translation>Keime gehören in ein Objekt: Eingabe teilt es, Esc bricht ab</translation>
+    </message>
+    <message>
+      <source>Seeds divide by intensity</source>
+      <translation>Keime teilen nach Helligkeit</translation>
+    </message>
+    <message>
+      <source>Segment</source>
+      <translation>Segmentieren</translation>
+    </message>
+    <message>
+      <source>Segment a box</source>
+      <translation>Rechteck segmentieren</translation>
+    </message>
+    <message>
+      <source>Segment a region</source>
+      <translation>Bereich segmentieren</translation>
+    </message>
+    <message>
+      <source>Segment box</source>
+      <translation>Rechteck segmentieren</translation>
+    </message>
+    <message>
+      <source>Segment first (Ctrl+Return): a cell is found in the flows of a run</source>
+      <translation>Zuerst segmentieren (Strg+Eingabe): eine Zelle wird in den Flüssen eines Laufs gefunden</translation>
+    </message>
+    <message>
+      <source>Segment microscopy images with Cellpose-SAM and correct the masks by hand.</source>
+      <translation>Mikroskopiebilder mit Cellpose-SAM segmentieren und die Masken von Hand korrigieren.</translation>
+    </message>
+    <message>
+      <source>Segment region</source>
+      <translation>Bereich segmentieren</translation>
+    </message>
+    <message>
+      <source>Segment the folder…</source>
+      <translation>Ordner segmentieren…</translation>
+    </message>
+    <message>
+      <source>Segment with {}</source>
+      <translation>Mit {} segmentieren</translation>
+    </message>
+    <message>
+      <source>Segmenting</source>
+      <translation>Segmentieren</translation>
+    </message>
+    <message>
+      <source>Segmenting the box</source>
+      <translation>Rechteck wird segmentiert</translation>
+    </message>
+    <message>
+      <source>Segmenting with {name} from now on</source>
+      <translation>Ab jetzt wird mit {name} segmentiert</translation>
+    </message>
+    <message>
+      <source>Segmenting {}</source>
+      <translation>{} wird segmentiert</translation>
+    </message>
+    <message>
+      <source>Select all</source>
+      <translation>Alles auswählen</translation>
+    </message>
+    <message>
+      <source>Select an object first</source>
+      <translation>Zuerst ein Objekt auswählen</translation>
+    </message>
+    <message>
+      <source>Select and pan</source>
+      <translation>Auswählen und verschieben</translation>
+    </message>
+    <message>
+      <source>Select by a box</source>
+      <translation>Mit einem Rechteck auswählen</translation>
+    </message>
+    <message>
+      <source>Select by a lasso</source>
+      <translation>Mit einem Lasso auswählen</translation>
+    </message>
+    <message>
+      <source>Select two objects or more to merge them</source>
+      <translation>Zwei oder mehr Objekte auswählen, um sie zu verschmelzen</translation>
+    </message>
+    <message>
+      <source>Selected objects only</source>
+      <translation>Nur ausgewählte Objekte</translation>
+    </message>
+    <message>
+      <source>Separate pieces</source>
+      <translation>Stücke trennen</translation>
+    </message>
+    <message>
+      <source>Set</source>
+      <translation>Setzen</translation>
+    </message>
+    <message>
+      <source>Set the brightness range from the plane shown</source>
+      <translation>Helligkeitsbereich aus der gezeigten Ebene setzen</translation>
+    </message>
+    <message>
+      <source>Several people…</source>
+      <translation>Mehrere Personen…</translation>
+    </message>
+    <message>
+      <source>Shift+C</source>
+      <translation>Shift+C</translation>
+    </message>
+    <message>
+      <source>Shift+Del</source>
+      <translation>Shift+Del</translation>
+    </message>
+    <message>
+      <source>Shift+E</source>
+      <translation>Shift+E</translation>
+    </message>
+    <message>
+      <source>Shift+K</source>
+      <translation>Shift+K</translation>
+    </message>
+    <message>
+      <source>Shift+N</source>
+      <translation>Shift+N</translation>
+    </message>
+    <message>
+      <source>Shift+P</source>
+      <translation>Shift+P</translation>
+    </message>
+    <message>
+      <source>Shift+Q</source>
+      <translation>Shift+Q</translation>
+    </message>
+    <message>
+      <source>Shift+U</source>
+      <translation>Shift+U</translation>
+    </message>
+    <message>
+      <source>Shift+V</source>
+      <translation>Shift+V</translation>
+    </message>
+    <message>
+      <source>Short axis</source>
+      <translation>Kurze Achse</translation>
+    </message>
+    <message>
+      <source>Shortcuts</source>
+      <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+      <source>Shortcuts…</source>
+      <translation>Tastenkürzel…</translation>
+    </message>
+    <message>
+      <source>Show fill</source>
+      <translation>Füllung zeigen</translation>
+    </message>
+    <message>
+      <source>Show lengths in micrometres, where the size of a pixel is known</source>
+      <translation>Längen in Mikrometern zeigen, wo die Größe eines Pixels bekannt ist</translation>
+    </message>
+    <message>
+      <source>Show masks</source>
+      <translation>Masken zeigen</translation>
+    </message>
+    <message>
+      <source>Show only images in this state of work</source>
+      <translation>Nur Bilder in diesem Arbeitsstand zeigen</translation>
+    </message>
+    <message>
+      <source>Show outlines</source>
+      <translation>Umrisse zeigen</translation>
+    </message>
+    <message>
+      <source>Show the comparison</source>
+      <translation>Vergleich zeigen</translation>
+    </message>
+    <message>
+      <source>Shrink</source>
+      <translation>Verkleinern</translation>
+    </message>
+    <message>
+      <source>Shrink body</source>
+      <translation>Körper verkleinern</translation>
+    </message>
+    <message>
+      <source>Size</source>
+      <translation>Größe</translation>
+    </message>
+    <message>
+      <source>Skip</source>
+      <translation>Überspringen</translation>
+    </message>
+    <message>
+      <source>Smaller brush, less tolerance</source>
+      <translation>Kleinerer Pinsel, weniger Toleranz</translation>
+    </message>
+    <message>
+      <source>Smallest and largest factor by which images are resized at random</source>
+      <translation>Kleinster und größter Faktor, um den Bilder zufällig skaliert werden</translation>
+    </message>
+    <message>
+      <source>Smooth</source>
+      <translation>Glätten</translation>
+    </message>
+    <message>
+      <source>Smooth body</source>
+      <translation>Körper glätten</translation>
+    </message>
+    <message>
+      <source>Solidity</source>
+      <translation>Solidität</translation>
+    </message>
+    <message>
+      <source>Some images of the folder are not segmented yet. Stop? Finished images are saved.</source>
+      <translation>Einige Bilder des Ordners sind noch nicht segmentiert. Aufhören? Fertige Bilder sind gespeichert.</translation>
+    </message>
+    <message>
+      <source>Something else is at work: try again when it has ended</source>
+      <translation>Etwas anderes läuft noch: erneut versuchen, wenn es zu Ende ist</translation>
+    </message>
+    <message>
+      <source>Something went wrong inside the program ({kind}: {error}).</source>
+      <translation>Im Programm ist etwas schiefgegangen ({kind}: {error}).</translation>
+    </message>
+    <message>
+      <source>Space, held</source>
+      <translation>Leertaste, gehalten</translation>
+    </message>
+    <message>
+      <source>Split</source>
+      <translation>Teilen</translation>
+    </message>
+    <message>
+      <source>Split body</source>
+      <translation>Körper teilen</translation>
+    </message>
+    <message>
+      <source>Split body by seeds</source>
+      <translation>Körper mit Keimen teilen</translation>
+    </message>
+    <message>
+      <source>Split by a line</source>
+      <translation>Mit einer Linie teilen</translation>
+    </message>
+    <message>
+      <source>Split by seeds</source>
+      <translation>Mit Keimen teilen</translation>
+    </message>
+    <message>
+      <source>Split in the present masks</source>
+      <translation>In den jetzigen Masken geteilt</translation>
+    </message>
+    <message>
+      <source>Start</source>
+      <translation>Start</translation>
+    </message>
+    <message>
+      <source>Start from</source>
+      <translation>Ausgehen von</translation>
+    </message>
+    <message>
+      <source>Start without masks</source>
+      <translation>Ohne Masken beginnen</translation>
+    </message>
+    <message>
+      <source>Stop and keep the best</source>
+      <translation>Aufhören und das Beste behalten</translation>
+    </message>
+    <message>
+      <source>Stop training, keep the best</source>
+      <translation>Training beenden, das Beste behalten</translation>
+    </message>
+    <message>
+      <source>Suggest the next image</source>
+      <translation>Nächstes Bild vorschlagen</translation>
+    </message>
+    <message>
+      <source>Surface</source>
+      <translation>Oberfläche</translation>
+    </message>
+    <message>
+      <source>System default</source>
+      <translation>Standard des Systems</translation>
+    </message>
+    <message>
+      <source>TIFF, OME-TIFF, PNG, JPEG or NumPy; flat images and z-stacks, any number of channels</source>
+      <translation>TIFF, OME-TIFF, PNG, JPEG oder NumPy; flache Bilder und z-Stapel, beliebig viele Kanäle</translation>
+    </message>
+    <message>
+      <source>Table</source>
+      <translation>Tabelle</translation>
+    </message>
+    <message>
+      <source>Table of measurements</source>
+      <translation>Tabelle der Messwerte</translation>
+    </message>
+    <message>
+      <source>Tables of the folder</source>
+      <translation>Tabellen des Ordners</translation>
+    </message>
+    <message>
+      <source>Take up the tool for as long</source>
+      <translation>Das Werkzeug so lange verwenden</translation>
+    </message>
+    <message>
+      <source>Test-time augmentation (slower, slightly better)</source>
+      <translation>Augmentation beim Segmentieren (langsamer, etwas besser)</translation>
+    </message>
+    <message>
+      <source>Text</source>
+      <translation>Text</translation>
+    </message>
+    <message>
+      <source>That is outside the image</source>
+      <translation>Das liegt außerhalb des Bildes</translation>
+    </message>
+    <message>
+      <source>The cells measure about {:.0f} px</source>
+      <translation>Die Zellen messen etwa {:.0f} px</translation>
+    </message>
+    <message>
+      <source>The command is on the clipboard</source>
+      <translation>Der Befehl ist in der Zwischenablage</translation>
+    </message>
+    <message>
+      <source>The file does not say it. The answer holds for images of this shape in the same folder.</source>
+      <translation>Die Datei sagt es nicht. Die Antwort gilt für Bilder dieser Form im selben Ordner.</translation>
+    </message>
+    <message>
+      <source>The flows are those of another image; segment first</source>
+      <translation>Die Flüsse sind die eines anderen Bildes; zuerst segmentieren</translation>
+    </message>
+    <message>
+      <source>The folder is not finished</source>
+      <translation>Der Ordner ist nicht fertig</translation>
+    </message>
+    <message>
+      <source>The folder {folder} cannot be made: {why}.</source>
+      <translation>Der Ordner {folder} kann nicht angelegt werden: {why}.</translation>
+    </message>
+    <message>
+      <source>The folder {folder} has no images that can be read here ({kinds}).</source>
+      <translation>Der Ordner {folder} hat keine Bilder, die hier gelesen werden können ({kinds}).</translation>
+    </message>
+    <message>
+      <source>The image and its cells</source>
+      <translation>Das Bild und seine Zellen</translation>
+    </message>
+    <message>
+      <source>The images of the folder, and how far the work on each is. D goes to the next. Work is saved automatically.</source>
+      <translation>Die Bilder des Ordners und wie weit die Arbeit an jedem ist. D geht zum nächsten. Gespeichert wird automatisch.</translation>
+    </message>
+    <message>
+      <source>The journal of unsaved work</source>
+      <translation>Das Journal ungesicherter Arbeit</translation>
+    </message>
+    <message>
+      <source>The journal {} holds nothing that can be used.</source>
+      <translation>Das Journal {} enthält nichts Brauchbares.</translation>
+    </message>
+    <message>
+      <source>The key of a tool, held</source>
+      <translation>Die Taste eines Werkzeugs, gehalten</translation>
+    </message>
+    <message>
+      <source>The line crosses no object</source>
+      <translation>Die Linie kreuzt kein Objekt</translation>
+    </message>
+    <message>
+      <source>The line must cross the body from one side to the other</source>
+      <translation>Die Linie muss den Körper von einer Seite zur anderen kreuzen</translation>
+    </message>
+    <message>
+      <source>The line must cross the object from one side to the other</source>
+      <translation>Die Linie muss das Objekt von einer Seite zur anderen kreuzen</translation>
+    </message>
+    <message>
+      <source>The lines of Python are on the clipboard</source>
+      <translation>Die Zeilen Python sind in der Zwischenablage</translation>
+    </message>
+    <message>
+      <source>The masks are hidden; show them to draw (X)</source>
+      <translation>Die Masken sind verborgen; zum Zeichnen zeigen (X)</translation>
+    </message>
+    <message>
+      <source>The masks are saved first and come back with the image that is there now.</source>
+      <translation>Die Masken werden zuerst gespeichert und kommen mit dem Bild zurück, das jetzt da ist.</translation>
+    </message>
+    <message>
+      <source>The masks in {} may belong to another image.</source>
+      <translation>Die Masken in {} gehören vielleicht zu einem anderen Bild.</translation>
+    </message>
+    <message>
+      <source>The masks of {} have changes.</source>
+      <translation>Die Masken von {} haben Änderungen.</translation>
+    </message>
+    <message>
+      <source>The model found no further cell in the box</source>
+      <translation>Das Modell fand keine weitere Zelle im Rechteck</translation>
+    </message>
+    <message>
+      <source>The model in use</source>
+      <translation>Das verwendete Modell</translation>
+    </message>
+    <message>
+      <source>The model needs at least one channel</source>
+      <translation>Das Modell braucht mindestens einen Kanal</translation>
+    </message>
+    <message>
+      <source>The model saw no cells to measure; the diameter stays as it is</source>
+      <translation>Das Modell sah keine Zellen zum Messen; der Durchmesser bleibt, wie er ist</translation>
+    </message>
+    <message>
+      <source>The model that finds the cells; your own models appear here as soon as they are there</source>
+      <translation>Das Modell, das die Zellen findet; eigene Modelle erscheinen hier, sobald es sie gibt</translation>
+    </message>
+    <message>
+      <source>The model that training starts from</source>
+      <translation>Das Modell, von dem das Training ausgeht</translation>
+    </message>
+    <message>
+      <source>The new model was removed</source>
+      <translation>Das neue Modell wurde entfernt</translation>
+    </message>
+    <message>
+      <source>The object has changed meanwhile</source>
+      <translation>Das Objekt hat sich inzwischen geändert</translation>
+    </message>
+    <message>
+      <source>The object has nothing in this plane</source>
+      <translation>Das Objekt hat in dieser Ebene nichts</translation>
+    </message>
+    <message>
+      <source>The object is not in this plane any more</source>
+      <translation>Das Objekt ist nicht mehr in dieser Ebene</translation>
+    </message>
+    <message>
+      <source>The objects end in this plane</source>
+      <translation>Die Objekte enden in dieser Ebene</translation>
+    </message>
+    <message>
+      <source>The outline is smooth already</source>
+      <translation>Der Umriss ist schon glatt</translation>
+    </message>
+    <message>
+      <source>The program ended before it was saved, on {}.</source>
+      <translation>Das Programm endete, bevor gespeichert wurde, am {}.</translation>
+    </message>
+    <message>
+      <source>The program ended before this work was saved. What is not recovered now stays here, and in the menu File under Recover unsaved work.</source>
+      <translation>Das Programm endete, bevor diese Arbeit gespeichert war. Was jetzt nicht wiederhergestellt wird, bleibt hier und im Menü Datei unter Ungesicherte Arbeit wiederherstellen.</translation>
+    </message>
+    <message>
+      <source>The proposal was for another plane</source>
+      <translation>Der Vorschlag galt einer anderen Ebene</translation>
+    </message>
+    <message>
+      <source>The region is too large to fill; lower the tolerance ([)</source>
+      <translation>Der Bereich ist zu groß zum Füllen; Toleranz senken ([)</translation>
+    </message>
+    <message>
+      <source>The run saw no cell here; draw it by hand</source>
+      <translation>Der Lauf sah hier keine Zelle; von Hand zeichnen</translation>
+    </message>
+    <message>
+      <source>The saved masks were left out. {}</source>
+      <translation>Die gespeicherten Masken wurden weggelassen. {}</translation>
+    </message>
+    <message>
+      <source>The selected objects have nothing in this plane</source>
+      <translation>Die gewählten Objekte haben in dieser Ebene nichts</translation>
+    </message>
+    <message>
+      <source>The training of {name} was interrupted.</source>
+      <translation>Das Training von {name} wurde unterbrochen.</translation>
+    </message>
+    <message>
+      <source>The whole folder</source>
+      <translation>Der ganze Ordner</translation>
+    </message>
+    <message>
+      <source>The whole image is verified</source>
+      <translation>Das ganze Bild ist geprüft</translation>
+    </message>
+    <message>
+      <source>The work until {when} is recovered. After that the journal is damaged: at least {steps} step(s) ({bytes:,} bytes) are lost.</source>
+      <translation>Die Arbeit bis {when} ist wiederhergestellt. Danach ist das Journal beschädigt: mindestens {steps} Schritt(e) ({bytes:,} Bytes) sind verloren.</translation>
+    </message>
+    <message>
+      <source>Their order hardly matters: models are trained with channels shuffled.</source>
+      <translation>Ihre Reihenfolge macht kaum etwas aus: Modelle werden mit gemischten Kanälen trainiert.</translation>
+    </message>
+    <message>
+      <source>Theme</source>
+      <translation>Aussehen</translation>
+    </message>
+    <message>
+      <source>There are no holes to fill</source>
+      <translation>Es gibt keine Löcher zu füllen</translation>
+    </message>
+    <message>
+      <source>There are no masks</source>
+      <translation>Es gibt keine Masken</translation>
+    </message>
+    <message>
+      <source>There are no masks yet to take the size from</source>
+      <translation>Es gibt noch keine Masken, aus denen sich die Größe nehmen ließe</translation>
+    </message>
+    <message>
+      <source>There are no objects to measure</source>
+      <translation>Es gibt keine Objekte zu messen</translation>
+    </message>
+    <message>
+      <source>There are no rows to write</source>
+      <translation>Es gibt keine Zeilen zu schreiben</translation>
+    </message>
+    <message>
+      <source>There are weights of {}, not of {}.</source>
+      <translation>Es gibt Gewichte von {}, nicht von {}.</translation>
+    </message>
+    <message>
+      <source>There is an object already; click on a cell that was missed</source>
+      <translation>Hier ist schon ein Objekt; auf eine übersehene Zelle klicken</translation>
+    </message>
+    <message>
+      <source>There is an older copy of the work on {}.</source>
+      <translation>Es gibt eine ältere Kopie der Arbeit an {}.</translation>
+    </message>
+    <message>
+      <source>There is no free background between the planes</source>
+      <translation>Zwischen den Ebenen ist kein freier Hintergrund</translation>
+    </message>
+    <message>
+      <source>There is no free background in that plane</source>
+      <translation>In dieser Ebene ist kein freier Hintergrund</translation>
+    </message>
+    <message>
+      <source>There is no free background inside the outline</source>
+      <translation>Im Umriss ist kein freier Hintergrund</translation>
+    </message>
+    <message>
+      <source>There is no free background there</source>
+      <translation>Dort ist kein freier Hintergrund</translation>
+    </message>
+    <message>
+      <source>There is no plane beyond this one</source>
+      <translation>Hinter dieser Ebene kommt keine mehr</translation>
+    </message>
+    <message>
+      <source>There is no room for the new outline</source>
+      <translation>Für den neuen Umriss ist kein Platz</translation>
+    </message>
+    <message>
+      <source>There is no unsaved work to recover</source>
+      <translation>Es gibt keine ungesicherte Arbeit wiederherzustellen</translation>
+    </message>
+    <message>
+      <source>There is not enough memory for this. Close other programs or use a smaller image.</source>
+      <translation>Dafür ist nicht genug Speicher da. Andere Programme schließen oder ein kleineres Bild nehmen.</translation>
+    </message>
+    <message>
+      <source>There is unsaved work on {}.</source>
+      <translation>Es gibt ungesicherte Arbeit an {}.</translation>
+    </message>
+    <message>
+      <source>Third channel only</source>
+      <translation>Nur der dritte Kanal</translation>
+    </message>
+    <message>
+      <source>This demonstration image is segmented as you look. Drag to move, turn the wheel to zoom.</source>
+      <translation>Dieses Beispielbild wird gerade segmentiert. Ziehen verschiebt, das Rad vergrößert.</translation>
+    </message>
+    <message>
+      <source>This image</source>
+      <translation>Dieses Bild</translation>
+    </message>
+    <message>
+      <source>This image has no file name. Choose where its masks go with Export masks.</source>
+      <translation>Dieses Bild hat keinen Dateinamen. Mit Masken exportieren wählen, wohin seine Masken kommen.</translation>
+    </message>
+    <message>
+      <source>This image was opened to look only. Export masks writes them elsewhere.</source>
+      <translation>Dieses Bild wurde nur zum Ansehen geöffnet. Masken exportieren schreibt sie anderswohin.</translation>
+    </message>
+    <message>
+      <source>This is as narrow as it goes</source>
+      <translation>Enger geht es nicht</translation>
+    </message>
+    <message>
+      <source>This is the first image of the folder</source>
+      <translation>Das ist das erste Bild des Ordners</translation>
+    </message>
+    <message>
+      <source>This is the last image of the folder</source>
+      <translation>Das ist das letzte Bild des Ordners</translation>
+    </message>
+    <message>
+      <source>This is the last one</source>
+      <translation>Das ist das letzte</translation>
+    </message>
+    <message>
+      <source>This is version {}. May the program ask pypi.org for the newest one? The request carries nothing about you or your images.</source>
+      <translation>Das ist Version {}. Darf das Programm bei pypi.org nach der neuesten fragen? Die Anfrage enthält nichts über Sie oder Ihre Bilder.</translation>
+    </message>
+    <message>
+      <source>This model is unsure here: try cpsam_v2, or correct a few and retrain</source>
+      <translation>Dieses Modell ist hier unsicher: cpsam_v2 versuchen, oder einige korrigieren und nachtrainieren</translation>
+    </message>
+    <message>
+      <source>This model was removed</source>
+      <translation>Dieses Modell wurde entfernt</translation>
+    </message>
+    <message>
+      <source>This was the first object of the review</source>
+      <translation>Das war das erste Objekt der Durchsicht</translation>
+    </message>
+    <message>
+      <source>Thorough verdict</source>
+      <translation>Gründliches Urteil</translation>
+    </message>
+    <message>
+      <source>Thresholds can then be changed after reopening; takes about 4 bytes a pixel.</source>
+      <translation>Schwellen lassen sich dann nach dem Wiederöffnen ändern; braucht etwa 4 Bytes je Pixel.</translation>
+    </message>
+    <message>
+      <source>Time limit</source>
+      <translation>Zeitgrenze</translation>
+    </message>
+    <message>
+      <source>Time point to open</source>
+      <translation>Zu öffnender Zeitpunkt</translation>
+    </message>
+    <message>
+      <source>Time point; each has masks of its own</source>
+      <translation>Zeitpunkt; jeder hat eigene Masken</translation>
+    </message>
+    <message>
+      <source>Tolerance</source>
+      <translation>Toleranz</translation>
+    </message>
+    <message>
+      <source>Tolerance {} %</source>
+      <translation>Toleranz {} %</translation>
+    </message>
+    <message>
+      <source>Too short for an outline</source>
+      <translation>Zu kurz für einen Umriss</translation>
+    </message>
+    <message>
+      <source>Tools</source>
+      <translation>Werkzeuge</translation>
+    </message>
+    <message>
+      <source>Tools and keys</source>
+      <translation>Werkzeuge und Tasten</translation>
+    </message>
+    <message>
+      <source>Touched by me</source>
+      <translation>Von mir bearbeitet</translation>
+    </message>
+    <message>
+      <source>Tour</source>
+      <translation>Rundgang</translation>
+    </message>
+    <message>
+      <source>Train</source>
+      <translation>Training</translation>
+    </message>
+    <message>
+      <source>Training</source>
+      <translation>Training</translation>
+    </message>
+    <message>
+      <source>Training images</source>
+      <translation>Trainingsbilder</translation>
+    </message>
+    <message>
+      <source>Try the demo image</source>
+      <translation>Beispielbild ausprobieren</translation>
+    </message>
+    <message>
+      <source>Uncertain</source>
+      <translation>Unsicher</translation>
+    </message>
+    <message>
+      <source>Undo</source>
+      <translation>Rückgängig</translation>
+    </message>
+    <message>
+      <source>Undone: {}</source>
+      <translation>Rückgängig gemacht: {}</translation>
+    </message>
+    <message>
+      <source>Unlock</source>
+      <translation>Entsperren</translation>
+    </message>
+    <message>
+      <source>Unmark all as complete</source>
+      <translation>Alle Markierungen als vollständig aufheben</translation>
+    </message>
+    <message>
+      <source>Unmark as complete</source>
+      <translation>Markierung als vollständig aufheben</translation>
+    </message>
+    <message>
+      <source>Unsaved changes</source>
+      <translation>Ungesicherte Änderungen</translation>
+    </message>
+    <message>
+      <source>Use it on the next image</source>
+      <translation>Beim nächsten Bild verwenden</translation>
+    </message>
+    <message>
+      <source>Use the new model</source>
+      <translation>Das neue Modell verwenden</translation>
+    </message>
+    <message>
+      <source>Use them</source>
+      <translation>Verwenden</translation>
+    </message>
+    <message>
+      <source>Use this model</source>
+      <translation>Dieses Modell verwenden</translation>
+    </message>
+    <message>
+      <source>Validation</source>
+      <translation>Validierung</translation>
+    </message>
+    <message>
+      <source>Verified</source>
+      <translation>Geprüft</translation>
+    </message>
+    <message>
+      <source>Version</source>
+      <translation>Version</translation>
+    </message>
+    <message>
+      <source>Version {} is the newest.</source>
+      <translation>Version {} ist die neueste.</translation>
+    </message>
+    <message>
+      <source>Version {} is there. Close the program and run the line that fits:</source>
+      <translation>Version {} ist da. Programm schließen und die passende Zeile ausführen:</translation>
+    </message>
+    <message>
+      <source>View</source>
+      <translation>Ansicht</translation>
+    </message>
+    <message>
+      <source>Volume</source>
+      <translation>Volumen</translation>
+    </message>
+    <message>
+      <source>Wait until the running job has ended, or cancel it (Ctrl+.)</source>
+      <translation>Warten, bis die laufende Arbeit zu Ende ist, oder sie abbrechen (Strg+.)</translation>
+    </message>
+    <message>
+      <source>Weights of doubt are from 0 to 1.</source>
+      <translation>Gewichte des Zweifels sind von 0 bis 1.</translation>
+    </message>
+    <message>
+      <source>What</source>
+      <translation>Was</translation>
+    </message>
+    <message>
+      <source>What are the axes of {name}?</source>
+      <translation>Was sind die Achsen von {name}?</translation>
+    </message>
+    <message>
+      <source>What do you want to do?</source>
+      <translation>Was möchten Sie tun?</translation>
+    </message>
+    <message>
+      <source>What is drawn takes the place of the object that it touches</source>
+      <translation>Das Gezeichnete tritt an die Stelle des Objekts, das es berührt</translation>
+    </message>
+    <message>
+      <source>What is only there counts as lost, what is only here as gained.</source>
+      <translation>Was nur dort ist, gilt als verloren, was nur hier ist, als gewonnen.</translation>
+    </message>
+    <message>
+      <source>Wheel</source>
+      <translation>Rad</translation>
+    </message>
+    <message>
+      <source>Where files are kept</source>
+      <translation>Wo Dateien liegen</translation>
+    </message>
+    <message>
+      <source>Where there are any</source>
+      <translation>Wo es welche gibt</translation>
+    </message>
+    <message>
+      <source>Which columns are shown</source>
+      <translation>Welche Spalten gezeigt werden</translation>
+    </message>
+    <message>
+      <source>Which objects are listed</source>
+      <translation>Welche Objekte aufgelistet werden</translation>
+    </message>
+    <message>
+      <source>Wider</source>
+      <translation>Weiter</translation>
+    </message>
+    <message>
+      <source>Window</source>
+      <translation>Fenster</translation>
+    </message>
+    <message>
+      <source>With a scale bar</source>
+      <translation>Mit Maßstab</translation>
+    </message>
+    <message>
+      <source>With class</source>
+      <translation>Mit Klasse</translation>
+    </message>
+    <message>
+      <source>With the number of each object</source>
+      <translation>Mit der Nummer jedes Objekts</translation>
+    </message>
+    <message>
+      <source>Without class</source>
+      <translation>Ohne Klasse</translation>
+    </message>
+    <message>
+      <source>Write the rows and columns that are shown to a file</source>
+      <translation>Die gezeigten Zeilen und Spalten in eine Datei schreiben</translation>
+    </message>
+    <message>
+      <source>Yes</source>
+      <translation>Ja</translation>
+    </message>
+    <message>
+      <source>Your own model</source>
+      <translation>Eigenes Modell</translation>
+    </message>
+    <message>
+      <source>Your work is still here, and in the journal of unsaved work.</source>
+      <translation>Ihre Arbeit ist noch hier und im Journal ungesicherter Arbeit.</translation>
+    </message>
+    <message>
+      <source>Zoom</source>
+      <translation>Vergrößern</translation>
+    </message>
+    <message>
+      <source>Zoom in</source>
+      <translation>Vergrößern</translation>
+    </message>
+    <message>
+      <source>Zoom out</source>
+      <translation>Verkleinern</translation>
+    </message>
+    <message>
+      <source>after {step}</source>
+      <translation>nach {step}</translation>
+    </message>
+    <message>
+      <source>area &gt; 200 and solidity &lt; 0.9</source>
+      <translation>area &gt; 200 and solidity &lt; 0.9</translation>
+    </message>
+    <message>
+      <source>as long as it takes</source>
+      <translation>so lange es dauert</translation>
+    </message>
+    <message>
+      <source>at y {y}, x {x}</source>
+      <translation>bei y {y}, x {x}</translation>
+    </message>
+    <message>
+      <source>average precision</source>
+      <translation>mittlere Präzision</translation>
+    </message>
+    <message>
+      <source>better</source>
+      <translation>besser</translation>
+    </message>
+    <message>
+      <source>by hand</source>
+      <translation>von Hand</translation>
+    </message>
+    <message>
+      <source>class {}</source>
+      <translation>Klasse {}</translation>
+    </message>
+    <message>
+      <source>colour</source>
+      <translation>Farbe</translation>
+    </message>
+    <message>
+      <source>columns (x)</source>
+      <translation>Spalten (x)</translation>
+    </message>
+    <message>
+      <source>corrected</source>
+      <translation>korrigiert</translation>
+    </message>
+    <message>
+      <source>cpsam-lite is unsure here: try cpsam_v2, or correct a few and retrain</source>
+      <translation>cpsam-lite ist hier unsicher: cpsam_v2 versuchen, oder einige korrigieren und nachtrainieren</translation>
+    </message>
+    <message>
+      <source>cut by the border</source>
+      <translation>vom Rand abgeschnitten</translation>
+    </message>
+    <message>
+      <source>differs in the other masks (IoU {})</source>
+      <translation>anders in den anderen Masken (IoU {})</translation>
+    </message>
+    <message>
+      <source>doubt {score}</source>
+      <translation>Zweifel {score}</translation>
+    </message>
+    <message>
+      <source>flow error</source>
+      <translation>Flussfehler</translation>
+    </message>
+    <message>
+      <source>flow error {}</source>
+      <translation>Flussfehler {}</translation>
+    </message>
+    <message>
+      <source>gamma </source>
+      <translation>Gamma </translation>
+    </message>
+    <message>
+      <source>is fetched first</source>
+      <translation>wird zuerst geladen</translation>
+    </message>
+    <message>
+      <source>locked</source>
+      <translation>gesperrt</translation>
+    </message>
+    <message>
+      <source>longer than the others</source>
+      <translation>länger als die anderen</translation>
+    </message>
+    <message>
+      <source>loss</source>
+      <translation>Verlust</translation>
+    </message>
+    <message>
+      <source>low probability ({})</source>
+      <translation>geringe Wahrscheinlichkeit ({})</translation>
+    </message>
+    <message>
+      <source>made from the folder's name</source>
+      <translation>aus dem Namen des Ordners</translation>
+    </message>
+    <message>
+      <source>median area</source>
+      <translation>mittlere Fläche</translation>
+    </message>
+    <message>
+      <source>median doubt {value}</source>
+      <translation>mittlerer Zweifel {value}</translation>
+    </message>
+    <message>
+      <source>median flow error {value}</source>
+      <translation>mittlerer Flussfehler {value}</translation>
+    </message>
+    <message>
+      <source>median size {size}</source>
+      <translation>mittlere Größe {size}</translation>
+    </message>
+    <message>
+      <source>more dented than the others</source>
+      <translation>stärker eingebuchtet als die anderen</translation>
+    </message>
+    <message>
+      <source>much larger than the others</source>
+      <translation>viel größer als die anderen</translation>
+    </message>
+    <message>
+      <source>much smaller than the others</source>
+      <translation>viel kleiner als die anderen</translation>
+    </message>
+    <message>
+      <source>no actions were installed on this window</source>
+      <translation>no actions were installed on this window</translation>
+    </message>
+    <message>
+      <source>none</source>
+      <translation>keine</translation>
+    </message>
+    <message>
+      <source>not different</source>
+      <translation>nicht anders</translation>
+    </message>
+    <message>
+      <source>not in the other masks</source>
+      <translation>nicht in den anderen Masken</translation>
+    </message>
+    <message>
+      <source>not measured: {names}</source>
+      <translation>nicht gemessen: {names}</translation>
+    </message>
+    <message>
+      <source>not stated</source>
+      <translation>nicht angegeben</translation>
+    </message>
+    <message>
+      <source>nothing found</source>
+      <translation>nichts gefunden</translation>
+    </message>
+    <message>
+      <source>object</source>
+      <translation>Objekt</translation>
+    </message>
+    <message>
+      <source>object {}</source>
+      <translation>Objekt {}</translation>
+    </message>
+    <message>
+      <source>objects</source>
+      <translation>Objekte</translation>
+    </message>
+    <message>
+      <source>paused</source>
+      <translation>angehalten</translation>
+    </message>
+    <message>
+      <source>pixels</source>
+      <translation>Pixel</translation>
+    </message>
+    <message>
+      <source>planes (z)</source>
+      <translation>Ebenen (z)</translation>
+    </message>
+    <message>
+      <source>probability</source>
+      <translation>Wahrscheinlichkeit</translation>
+    </message>
+    <message>
+      <source>px</source>
+      <translation>px</translation>
+    </message>
+    <message>
+      <source>read and written</source>
+      <translation>gelesen und geschrieben</translation>
+    </message>
+    <message>
+      <source>red, green, blue</source>
+      <translation>rot, grün, blau</translation>
+    </message>
+    <message>
+      <source>rows (y)</source>
+      <translation>Zeilen (y)</translation>
+    </message>
+    <message>
+      <source>segmented, nobody corrected it yet</source>
+      <translation>segmentiert, noch von niemandem korrigiert</translation>
+    </message>
+    <message>
+      <source>this image</source>
+      <translation>dieses Bild</translation>
+    </message>
+    <message>
+      <source>time point</source>
+      <translation>Zeitpunkt</translation>
+    </message>
+    <message>
+      <source>time points</source>
+      <translation>Zeitpunkte</translation>
+    </message>
+    <message>
+      <source>time {number} / {count}</source>
+      <translation>Zeit {number} / {count}</translation>
+    </message>
+    <message>
+      <source>training</source>
+      <translation>Training</translation>
+    </message>
+    <message>
+      <source>uncertain</source>
+      <translation>unsicher</translation>
+    </message>
+    <message>
+      <source>validation</source>
+      <translation>Validierung</translation>
+    </message>
+    <message>
+      <source>worse</source>
+      <translation>schlechter</translation>
+    </message>
+    <message>
+      <source>written</source>
+      <translation>geschrieben</translation>
+    </message>
+    <message>
+      <source>yes</source>
+      <translation>ja</translation>
+    </message>
+    <message>
+      <source>{:,} objects</source>
+      <translation>{:,} Objekte</translation>
+    </message>
+    <message>
+      <source>{:,} objects copied</source>
+      <translation>{:,} Objekte kopiert</translation>
+    </message>
+    <message>
+      <source>{:,} objects found</source>
+      <translation>{:,} Objekte gefunden</translation>
+    </message>
+    <message>
+      <source>{:,} objects in the region</source>
+      <translation>{:,} Objekte im Bereich</translation>
+    </message>
+    <message>
+      <source>{count} objects</source>
+      <translation>{count} Objekte</translation>
+    </message>
+    <message>
+      <source>{count} objects selected</source>
+      <translation>{count} Objekte ausgewählt</translation>
+    </message>
+    <message>
+      <source>{count} of {all} objects</source>
+      <translation>{count} von {all} Objekten</translation>
+    </message>
+    <message>
+      <source>{count} places where the model sees a cell but there is no mask</source>
+      <translation>{count} Stellen, an denen das Modell eine Zelle sieht, aber keine Maske ist</translation>
+    </message>
+    <message>
+      <source>{done} of {all} looked at</source>
+      <translation>{done} von {all} angesehen</translation>
+    </message>
+    <message>
+      <source>{images} images with {objects} objects for training, {aside} for validation</source>
+      <translation>{images} Bilder mit {objects} Objekten zum Training, {aside} zur Validierung</translation>
+    </message>
+    <message>
+      <source>{images} images with {objects} objects measured: {name}</source>
+      <translation>{images} Bilder mit {objects} Objekten gemessen: {name}</translation>
+    </message>
+    <message>
+      <source>{image} is no longer in its folder; the folder may have been moved, or a drive was taken away. Your work is still here. Export masks saves it somewhere else.</source>
+      <translation>{image} ist nicht mehr in seinem Ordner; vielleicht wurde der Ordner verschoben oder ein Laufwerk entfernt. Ihre Arbeit ist noch hier. Masken exportieren speichert sie anderswo.</translation>
+    </message>
+    <message>
+      <source>{keys} is shared by: {actions}</source>
+      <translation>{keys} haben gemeinsam: {actions}</translation>
+    </message>
+    <message>
+      <source>{keys} is the shortcut of: {actions}</source>
+      <translation>{keys} ist das Kürzel von: {actions}</translation>
+    </message>
+    <message>
+      <source>{low} to {high}</source>
+      <translation>{low} bis {high}</translation>
+    </message>
+    <message>
+      <source>{name} as the truth</source>
+      <translation>{name} als Wahrheit</translation>
+    </message>
+    <message>
+      <source>{name} in expressions</source>
+      <translation>{name} in Ausdrücken</translation>
+    </message>
+    <message>
+      <source>{name} is better</source>
+      <translation>{name} ist besser</translation>
+    </message>
+    <message>
+      <source>{name} is not different, as far as can be told</source>
+      <translation>{name} ist nicht anders, soweit sich das sagen lässt</translation>
+    </message>
+    <message>
+      <source>{name} is trained</source>
+      <translation>{name} ist trainiert</translation>
+    </message>
+    <message>
+      <source>{name} is worse</source>
+      <translation>{name} ist schlechter</translation>
+    </message>
+    <message>
+      <source>{name}: error rate {error}, F1 {f1}</source>
+      <translation>{name}: Fehlerrate {error}, F1 {f1}</translation>
+    </message>
+    <message>
+      <source>{n} h</source>
+      <translation>{n} h</translation>
+    </message>
+    <message>
+      <source>{n} min</source>
+      <translation>{n} min</translation>
+    </message>
+    <message>
+      <source>{n} s</source>
+      <translation>{n} s</translation>
+    </message>
+    <message>
+      <source>{part} % covered</source>
+      <translation>{part} % bedeckt</translation>
+    </message>
+    <message>
+      <source>{some} of {all} points are drawn; dragging selects all</source>
+      <translation>{some} von {all} Punkten sind gezeichnet; Ziehen wählt alle aus</translation>
+    </message>
+    <message>
+      <source>{written} written, {skipped} left alone, {failed} failed</source>
+      <translation>{written} geschrieben, {skipped} unberührt, {failed} fehlgeschlagen</translation>
+    </message>
+    <message>
+      <source>{} cell proposed   Enter: accept   Esc: cancel</source>
+      <translation>{} Zelle vorgeschlagen   Eingabe: annehmen   Esc: abbrechen</translation>
+    </message>
+    <message>
+      <source>{} cells proposed   Enter: accept   Esc: cancel</source>
+      <translation>{} Zellen vorgeschlagen   Eingabe: annehmen   Esc: abbrechen</translation>
+    </message>
+    <message>
+      <source>{} could not be read and is still there.</source>
+      <translation>{} konnte nicht gelesen werden und ist noch da.</translation>
+    </message>
+    <message>
+      <source>{} has another size now than when it was edited.</source>
+      <translation>{} hat jetzt eine andere Größe als bei der Bearbeitung.</translation>
+    </message>
+    <message>
+      <source>{} images could not be exported.</source>
+      <translation>{} Bilder konnten nicht exportiert werden.</translation>
+    </message>
+    <message>
+      <source>{} is open in another window or program.</source>
+      <translation>{} ist in einem anderen Fenster oder Programm geöffnet.</translation>
+    </message>
+    <message>
+      <source>{} is two numbers that rise, not {} and {}.</source>
+      <translation>{} sind zwei steigende Zahlen, nicht {} und {}.</translation>
+    </message>
+    <message>
+      <source>{} object became {}</source>
+      <translation>{} Objekt wurde zu {}</translation>
+    </message>
+    <message>
+      <source>{} object locked</source>
+      <translation>{} Objekt gesperrt</translation>
+    </message>
+    <message>
+      <source>{} object marked as certain</source>
+      <translation>{} Objekt als sicher markiert</translation>
+    </message>
+    <message>
+      <source>{} object marked as uncertain</source>
+      <translation>{} Objekt als unsicher markiert</translation>
+    </message>
+    <message>
+      <source>{} object selected</source>
+      <translation>{} Objekt ausgewählt</translation>
+    </message>
+    <message>
+      <source>{} object unlocked</source>
+      <translation>{} Objekt entsperrt</translation>
+    </message>
+    <message>
+      <source>{} objects became {}</source>
+      <translation>{} Objekte wurden zu {}</translation>
+    </message>
+    <message>
+      <source>{} objects locked</source>
+      <translation>{} Objekte gesperrt</translation>
+    </message>
+    <message>
+      <source>{} objects marked as certain</source>
+      <translation>{} Objekte als sicher markiert</translation>
+    </message>
+    <message>
+      <source>{} objects marked as uncertain</source>
+      <translation>{} Objekte als unsicher markiert</translation>
+    </message>
+    <message>
+      <source>{} objects selected</source>
+      <translation>{} Objekte ausgewählt</translation>
+    </message>
+    <message>
+      <source>{} objects unlocked</source>
+      <translation>{} Objekte entsperrt</translation>
+    </message>
+    <message>
+      <source>{} of {} found no room</source>
+      <translation>{} von {} fanden keinen Platz</translation>
+    </message>
+    <message>
+      <source>{} of {} objects are doubtful</source>
+      <translation>{} von {} Objekten sind zweifelhaft</translation>
+    </message>
+    <message>
+      <source>{} older steps discarded</source>
+      <translation>{} ältere Schritte verworfen</translation>
+    </message>
+    <message>
+      <source>{} values of agreement do not fit {} objects.</source>
+      <translation>{} Werte der Übereinstimmung passen nicht zu {} Objekten.</translation>
+    </message>
+    <message>
+      <source>{} was changed by another program since it was opened here.</source>
+      <translation>{} wurde von einem anderen Programm geändert, seit es hier geöffnet wurde.</translation>
+    </message>
+    <message>
+      <source>{} was changed by another program.</source>
+      <translation>{} wurde von einem anderen Programm geändert.</translation>
+    </message>
+    <message>
+      <source>{}: cancelled</source>
+      <translation>{}: abgebrochen</translation>
+    </message>
+  </context>
+</TS>
