@@ -1,6 +1,7 @@
 """Training: seconds and peak memory of one step of ViT-L beside the reference, and the time of a small retraining.
 
 Usage: python training.py step MODE MEMORY PRECISION [STEPS]   one measurement of a step, in this process
+       python training.py small [STEPS]                        crops a second of the small network, batches of 16
        python training.py lite [EPOCHS]                        cpsam-lite on 8 images of 512 x 512
        python training.py compare REFERENCE_PYTHON [STEPS]     every mode and the reference, each in its own process
 
@@ -88,6 +89,48 @@ def step(mode: str, memory: str, precision: str, steps: int = 2) -> None:
     )
 
 
+def small(steps: int = 20) -> None:
+    """Steps of the small network alone, without the making of samples: 16 crops of 128 x 128, random weights."""
+    import torch
+
+    from cpsam_core.data.augment import Augmentation
+    from cpsam_core.data.loader import Batch
+    from cpsam_core.finetune import TrainSettings
+    from cpsam_core.finetune.learner import Learner
+    from cpsam_core.finetune.ranks import Ranks
+    from cpsam_core.network.devices import choose_precision, keep_freed_memory
+    from cpsam_core.network.vit import FlowVit, VitConfig
+
+    torch.set_num_threads(THREADS)
+    keep_freed_memory()
+    rng, size, side = np.random.default_rng(0), 16, 128
+    batch = Batch(
+        rng.random((size, 3, side, side), np.float32),
+        rng.random((size, 3, side, side), np.float32),
+        np.ones((size, side, side), np.float32),
+        None,
+    )
+    settings = TrainSettings(
+        batch_size=size, layer_drop=0.0, averaging=0.998, augmentation=Augmentation(crop=side)
+    )
+    device = torch.device("cpu")
+    precision = choose_precision(device)
+    learner = Learner(
+        FlowVit(VitConfig.lite()), settings, device, precision, Ranks(), None, lambda *told: None
+    )
+    taken = []
+    for _ in range(steps + 3):
+        begun, busy = time.perf_counter(), time.process_time()
+        learner.step(batch)
+        taken.append((time.perf_counter() - begun, time.process_time() - busy))
+    seconds, worked = np.median(taken[3:], axis=0)
+    report(
+        what=f"small network, {THREADS} threads, {precision}",
+        crops_a_second=round(size / seconds, 1),
+        crops_a_processor_second=round(size / worked, 1),
+    )
+
+
 def lite(epochs: int = 100) -> None:
     """A retraining of a network of the size of cpsam-lite on drawn cells, files and flows included."""
     import torch
@@ -137,6 +180,8 @@ def main() -> None:
     what, *words = sys.argv[1:] or ["help"]
     if what == "step":
         step(*words[:3], *(int(word) for word in words[3:]))
+    elif what == "small":
+        small(*(int(word) for word in words))
     elif what == "lite":
         lite(*(int(word) for word in words))
     elif what == "compare":
