@@ -133,7 +133,7 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
         elif image is not None:
             window.open(image)
         else:
-            if not window.offer_recovery(at_start=True):
+            if not window.asking.recovery(at_start=True):
                 window.pages.tour_at_first_start()
 
     QTimer.singleShot(0, begin)

@@ -159,6 +159,15 @@ ACTIONS: tuple[Action, ...] = (
         "merge", "Merge selected", _change(operations.merge), ("Ctrl+G",), "set_merge", WITH_TWO, "Objects"
     ),
     Action(
+        "separate_pieces",
+        "Separate pieces",
+        lambda w: w.session.pieces.separate(),
+        ("Shift+G",),
+        "set_split",
+        WITH_OBJECTS,
+        "Objects",
+    ),
+    Action(
         "fill_holes",
         "Fill holes",
         _reshape(scope.fill_holes),

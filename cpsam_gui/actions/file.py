@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cpsam_gui.actions.facts import REVIEW_STATE, WITH_FILE, WITH_IMAGE, Condition
+from cpsam_gui.actions.facts import REVIEW_STATE, SAVED, WITH_FILE, WITH_IMAGE, Condition
 from cpsam_gui.actions.table import Action
 from cpsam_gui.state.image_facts import ReviewState
 
@@ -10,7 +10,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "open",
         "Open image…",
-        lambda w: w.ask_open(),
+        lambda w: w.asking.image(),
         ("Ctrl+O", "Ctrl+L"),
         "folder_open_outline",
         menu="File",
@@ -18,12 +18,13 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "open_folder",
         "Open folder…",
-        lambda w: w.ask_open_folder(),
+        lambda w: w.asking.folder(),
         ("Ctrl+Shift+O",),
         "folder_multiple_image",
         menu="File",
     ),
     Action("demo", "Open the demo image", lambda w: w.open_demo(), icon="image_outline", menu="File"),
+    Action("samples", "Open a folder of sample images", lambda w: w.pages.open_samples(), menu="File"),
     Action(
         "next", "Next image", lambda w: w.open_neighbour(1), ("D", "Right"), "arrow_right", WITH_FILE, "File"
     ),
@@ -36,7 +37,7 @@ ACTIONS: tuple[Action, ...] = (
         WITH_FILE,
         "File",
     ),
-    Action("axes", "Change axes…", lambda w: w.change_axes(), (), "axis_arrow", WITH_FILE, "File"),
+    Action("axes", "Change axes…", lambda w: w.asking.other_axes(), (), "axis_arrow", WITH_FILE, "File"),
     Action(
         "import",
         "Import masks…",
@@ -74,8 +75,17 @@ ACTIONS: tuple[Action, ...] = (
         WITH_IMAGE,
         "File",
     ),
-    Action("export_seg", "Export for Cellpose…", lambda w: w.ask_save_seg(), (), "", WITH_IMAGE, "File"),
-    Action("recover", "Recover unsaved work…", lambda w: w.offer_recovery(), (), "", menu="File"),
+    Action(
+        "show_saved",
+        "Show in folder",
+        lambda w: w.pages.show_saved(),
+        (),
+        "folder_search_outline",
+        Condition((SAVED,)),
+        "File",
+    ),
+    Action("export_seg", "Export for Cellpose…", lambda w: w.asking.seg_file(), (), "", WITH_IMAGE, "File"),
+    Action("recover", "Recover unsaved work…", lambda w: w.asking.recovery(), (), "", menu="File"),
     Action(
         "verified",
         "Verified",

@@ -54,6 +54,16 @@ def _by_class(window: Window) -> None:
     view.set_masks(by_class=not view.masks.by_class)
 
 
+def _signs(window: Window) -> None:
+    view = window.session.view
+    view.set_masks(signs=not view.masks.signs)
+
+
+def _ids(window: Window) -> None:
+    view = window.session.view
+    view.set_masks(ids=not view.masks.ids)
+
+
 def _solo(window: Window) -> None:
     view = window.session.view
     view.set_masks(solo=not view.masks.solo)
@@ -243,6 +253,19 @@ ACTIONS: tuple[Action, ...] = (
         WITH_IMAGE,
         "View",
         checked=_masks(lambda style: style.by_class),
+    ),
+    Action(
+        "signs",
+        "Signs on objects: touched, locked, accepted, uncertain, class",
+        _signs,
+        (),
+        "",
+        WITH_IMAGE,
+        "View",
+        checked=_masks(lambda style: style.signs),
+    ),
+    Action(
+        "ids", "Ids on the image", _ids, (), "", WITH_IMAGE, "View", checked=_masks(lambda style: style.ids)
     ),
     Action("red", "First channel only", _only_channel(0), ("R",), "", WITH_IMAGE, "View", break_before=True),
     Action(

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QCursor, QNativeGestureEvent, QTransform
 from PyQt6.QtWidgets import QApplication, QGraphicsView
 
+from cpsam_gui.canvas.changes import Flash, Ghosts
 from cpsam_gui.canvas.compared import ComparedLayer
 from cpsam_gui.canvas.layers import Layers
 from cpsam_gui.canvas.legend import Legend
@@ -17,6 +18,7 @@ from cpsam_gui.canvas.minimap import Minimap
 from cpsam_gui.canvas.overlays import Badge, ScaleBar
 from cpsam_gui.canvas.previews import Preview
 from cpsam_gui.canvas.regions import CompleteRegions
+from cpsam_gui.canvas.signs import Signs
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.view import Camera, Picture
 from cpsam_gui.style import theme
@@ -61,6 +63,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.layers = Layers(session, self.scene())
         self.regions = CompleteRegions(session, self.scene())
         self._preview = Preview(self.scene())
+        self.flash, self.ghosts = Flash(session, self.scene()), Ghosts(session, self.scene())
+        self.signs = Signs(session, self.scene())
         self.markers = Markers(session, self.scene())
         self.compared = ComparedLayer(session, self.scene())
         self._bar = ScaleBar(self)
@@ -102,6 +106,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
     def peek(self, on: bool) -> None:
         """Hide the masks as long as a key is held."""
         self.layers.peek(on)
+        for above in (self.signs, self.ghosts):
+            above.setOpacity(0.0 if on else 1.0)
 
     def _recolour(self) -> None:
         """Take the ground colour of the theme."""
@@ -143,6 +149,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         if not hasattr(self, "_bar"):  # pyqtgraph resizes while it is being made
             return
         self._bar.move(self.width() - self._bar.width(), self.height() - self._bar.height() - 8)
+        self._session.view.window = (float(self.height()), float(self.width()))
         self.minimap.move(self.width() - self.minimap.width() - INSET, INSET)
         self._badge.move(INSET, INSET)
         self.legend.move(INSET, INSET + self._badge.height() + GAP)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMessageBox, QPushButton
 
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PyQt6.QtWidgets import QWidget
 
     from cpsam_gui.jobs.jobs import Problem
     from cpsam_gui.session.questions import Question
+
+ICON = 40
+"""Screen pixels of the icon in a message box."""
 
 
 def show_problem(parent: QWidget, problem: Problem) -> None:
@@ -24,9 +30,33 @@ def show_problem(parent: QWidget, problem: Problem) -> None:
         problem_box(parent, problem).open()
 
 
+def _box(parent: QWidget, icon: str, colour: str, text: str) -> QMessageBox:
+    """Return a message box with an icon of the program's own."""
+    box = QMessageBox(QMessageBox.Icon.NoIcon, "cpsam-gui", text, parent=parent)
+    box.setIconPixmap(theme.icon(icon, colour).pixmap(QSize(ICON, ICON), parent.devicePixelRatioF()))
+    return box
+
+
+def with_letters(texts: Sequence[str]) -> list[str]:
+    """Return the texts of buttons with a letter each that presses it together with Alt, all different."""
+    taken: set[str] = set()
+    made = []
+    for text in texts:
+        place = next(
+            (n for n, letter in enumerate(text) if letter.isalpha() and letter.lower() not in taken), None
+        )
+        plain = text.replace("&", "&&")
+        if place is None or "&" in text:
+            made.append(plain)
+            continue
+        taken.add(text[place].lower())
+        made.append(f"{plain[:place]}&{plain[place:]}")
+    return made
+
+
 def problem_box(parent: QWidget, problem: Problem) -> QMessageBox:
     """Return a dialog that shows a problem and offers to copy its details."""
-    box = QMessageBox(QMessageBox.Icon.Warning, "cpsam-gui", problem.text, parent=parent)
+    box = _box(parent, "alert_outline", theme.current().warning, problem.text)
     box.setDetailedText(problem.details)
     box.addButton(QMessageBox.StandardButton.Ok)
     box.setDefaultButton(QMessageBox.StandardButton.Ok)
@@ -49,13 +79,14 @@ def copy_details(problem: Problem) -> None:
 
 def ask(parent: QWidget, question: Question) -> str:
     """Ask a question; return the key of the answer, that of the safe one where the dialog is closed."""
-    box = QMessageBox(QMessageBox.Icon.Question, "cpsam-gui", question.text, parent=parent)
+    box = _box(parent, "help_circle_outline", theme.current().accent, question.text)
     box.setInformativeText(question.detail)
     role = QMessageBox.ButtonRole
     buttons = {}
-    for answer in question.answers:
+    texts = with_letters([answer.text for answer in question.answers])
+    for answer, text in zip(question.answers, texts, strict=True):
         safe = answer.key == question.safe
-        button = box.addButton(answer.text, role.RejectRole if safe else role.AcceptRole)
+        button = box.addButton(text, role.RejectRole if safe else role.AcceptRole)
         buttons[button] = answer.key
         if safe:
             box.setEscapeButton(button)
@@ -68,13 +99,18 @@ def ask(parent: QWidget, question: Question) -> str:
 def ask_unsaved(parent: QWidget, name: str) -> QMessageBox.StandardButton:
     """Ask what to do with changed masks: save, discard or cancel."""
     buttons = QMessageBox.StandardButton
-    box = QMessageBox(
-        QMessageBox.Icon.Question,
-        "cpsam-gui",
-        translate("The masks of {} have changes.").format(name),
-        parent=parent,
-    )
+    words = translate("The masks of {} have changes.").format(name)
+    box = _box(parent, "help_circle_outline", theme.current().accent, words)
     box.setInformativeText(translate("Save them before going on?"))
     box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
     box.setDefaultButton(buttons.Save)
+    known = (
+        (buttons.Save, translate("Save")),
+        (buttons.Discard, translate("Discard")),
+        (buttons.Cancel, translate("Cancel")),
+    )
+    for (kind, _), text in zip(known, with_letters([text for _, text in known]), strict=True):
+        button = box.button(kind)
+        if button is not None:
+            button.setText(text)
     return QMessageBox.StandardButton(box.exec())

@@ -7,12 +7,22 @@ objects it returns their ids beside. Locked objects are never changed.
 from __future__ import annotations
 
 from cpsam_gui.operations.classes import class_colour, name_class
-from cpsam_gui.operations.common import LOCKED, NOTHING, keep_row, locked_in, recolour
+from cpsam_gui.operations.common import LOCKED, NOTHING, keep_row, known, locked_in, recolour
 from cpsam_gui.operations.copying import Copied, copy, paste
 from cpsam_gui.operations.cutting import NO_OBJECT, crossed_by, split, split_into
 from cpsam_gui.operations.objects import clear, delete, merge, set_class, set_locked, set_uncertain
-from cpsam_gui.operations.painting import WriteMode, add, add_polygon, erase, paint, redraw, wipe, with_rest
-from cpsam_gui.operations.pieces import in_pieces, separate_pieces
+from cpsam_gui.operations.painting import (
+    WriteMode,
+    add,
+    add_polygon,
+    erase,
+    lies_near,
+    paint,
+    redraw,
+    wipe,
+    with_rest,
+)
+from cpsam_gui.operations.pieces import count_pieces, in_pieces, separate_pieces
 from cpsam_gui.operations.proposals import Proposal, accept
 from cpsam_gui.operations.reshaping import fill_holes, grow, smooth
 from cpsam_gui.operations.scope import Reach, Scope
@@ -32,6 +42,7 @@ __all__ = [
     "class_colour",
     "clear",
     "copy",
+    "count_pieces",
     "crossed_by",
     "delete",
     "erase",
@@ -39,6 +50,8 @@ __all__ = [
     "grow",
     "in_pieces",
     "keep_row",
+    "known",
+    "lies_near",
     "locked_in",
     "merge",
     "name_class",

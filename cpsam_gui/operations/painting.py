@@ -44,6 +44,21 @@ def paint(document: Document, box: Box, mask: Mask, number: int, mode: WriteMode
             recolour(document, number)
 
 
+def lies_near(document: Document, number: int, plane: int, y: float, x: float, reach: float) -> bool:
+    """Whether an object has a pixel within `reach` pixels of a place, in this plane or the one above or below it.
+
+    Objects that are drawn plane by plane go on in the next plane.
+    """
+    top, left = int(y - reach), int(x - reach)
+    bottom, right = int(y + reach) + 2, int(x + reach) + 2
+    around = Box(plane - 1, plane + 2, top, bottom, left, right).clip(document.shape)
+    if around.empty:
+        return False
+    rows, columns = np.nonzero((document.labels[around.slices] == number).any(axis=0))
+    away = np.hypot(rows + around.y0 + 0.5 - y, columns + around.x0 + 0.5 - x)
+    return bool(away.size) and float(away.min()) <= reach
+
+
 def _free(document: Document, box: Box, mask: Mask, mode: WriteMode) -> Mask:
     """Return the pixels of `mask` that may be written."""
     block = document.labels[box.slices]

@@ -27,9 +27,14 @@ def pieces_of(document: Document, number: int) -> NDArray[np.int32]:
     return parts
 
 
+def count_pieces(document: Document, number: int) -> int:
+    """Return in how many pieces an object is; 0 where there is none."""
+    return int(pieces_of(document, number).max(initial=0)) if number in document.objects else 0
+
+
 def in_pieces(document: Document, ids: Iterable[int]) -> list[int]:
     """Return those of `ids` that consist of more than one piece."""
-    return [number for number in known(document, ids) if pieces_of(document, number).max(initial=0) > 1]
+    return [number for number in known(document, ids) if count_pieces(document, number) > 1]
 
 
 def separate_pieces(document: Document, ids: Iterable[int]) -> str | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QListView
+from PyQt6.QtWidgets import QComboBox, QLineEdit, QListView
 
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.base import Panel
@@ -88,7 +88,7 @@ class ImageList(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{path.name}\n{translate(state.value)}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{path}\n{translate(state.value)}"
+            return f"{path.name}\n{path.parent}\n{translate(state.value)}"
         if role == Qt.ItemDataRole.SizeHintRole:
             return QSize(0, PICTURE + theme.GRID)
         if role == Qt.ItemDataRole.DecorationRole:
@@ -135,11 +135,9 @@ class FilesPanel(Panel):
         self.list.setUniformItemSizes(True)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._note = dim(translate("Open an image to see its folder"))
-        layout, row = column(self), QHBoxLayout()
-        row.setSpacing(theme.GRID)
-        row.addWidget(self.filter, 3)
-        row.addWidget(self.only, 2)
-        layout.addLayout(row)
+        layout = column(self)
+        layout.addWidget(self.filter)
+        layout.addWidget(self.only)
         layout.addWidget(self.list, 1)
         layout.addWidget(self._note)
         self._queue: list[Path] = []

@@ -1,7 +1,8 @@
-"""The panel of the history: every step by name; a click goes there."""
+"""The panel of the history: every step by name, object and time; a click goes there."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QColor
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
+    from cpsam_gui.state.steps import Step
 
 
 class HistoryPanel(Panel):
@@ -30,7 +32,7 @@ class HistoryPanel(Panel):
         self.list.itemClicked.connect(self._go)
         layout.addWidget(self.list, 1)
         self._note = dim("")
-        self._names: list[str] = []
+        self._shown: list[str | Step] = []
         self._look = (theme.current(), 0)
         layout.addWidget(self._note)
         session.history_changed.connect(self.refresh)
@@ -41,17 +43,15 @@ class HistoryPanel(Panel):
     def refresh(self) -> None:
         """Show the steps."""
         document = self._session.document
-        wanted = [
-            "Opened" if not document.dropped else f"{document.dropped} older steps discarded",
-            *document.steps,
-        ]
+        opened = "Opened" if not document.dropped else f"{document.dropped} older steps discarded"
+        wanted: list[str | Step] = [opened, *document.history]
         look = (theme.current(), document.position)
         while self.list.count() > len(wanted):
             self.list.takeItem(self.list.count() - 1)
-        self.list.addItems(wanted[self.list.count() :])
+        self.list.addItems([""] * (len(wanted) - self.list.count()))
         # Only what is new or changed: after a day of work there are thousands of steps.
-        shared = min(len(self._names), len(wanted))
-        first = next((row for row in range(shared) if self._names[row] != wanted[row]), shared)
+        shared = min(len(self._shown), len(wanted))
+        first = next((row for row in range(shared) if not _same(self._shown[row], wanted[row])), shared)
         if look[0] is not self._look[0]:
             first = 0
         stretch = sorted((look[1], self._look[1]))
@@ -59,14 +59,32 @@ class HistoryPanel(Panel):
         for row in {*range(first, len(wanted)), *range(stretch[0], min(stretch[1] + 1, len(wanted)))}:
             item = self.list.item(row)
             if item is not None:
-                item.setText(translate_said(wanted[row]))
+                item.setText(_words(wanted[row]))
                 item.setForeground(normal if row <= document.position else quiet)
-        self._names, self._look = wanted, look
+        self._shown, self._look = wanted, look
         self.list.setCurrentRow(document.position)
         self._note.setText("" if self._session.image is None else _state(document.modified))
 
     def _go(self, item: QListWidgetItem) -> None:
         self._session.edits.go_to(self.list.row(item))
+
+
+def _same(one: str | Step, other: str | Step) -> bool:
+    return one == other if isinstance(one, str) else one is other
+
+
+def _words(entry: str | Step) -> str:
+    """Return a row in words: what was done, to which object, and when."""
+    if isinstance(entry, str):
+        return translate_said(entry)
+    count = 0 if entry.swap is not None else len(entry.records)
+    parts = [translate_said(entry.name)]
+    if count == 1:
+        parts.append(translate("object {}").format(next(iter(entry.records))))
+    elif count > 1:
+        parts.append(translate("{:,} objects").format(count))
+    parts.append(time.strftime("%H:%M", time.localtime(entry.made)))
+    return "   ".join(parts)
 
 
 def _state(modified: bool) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from cpsam_gui import operations
 from cpsam_gui.operations import bodies
 from cpsam_gui.operations.next_plane import guide_by_flows
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.state.box import Box
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,13 +65,24 @@ class Edits:
         )
 
     def _follow(self, step: Step) -> str:
-        """Show the plane of a stack in which a step changed something, and name it."""
+        """Show the place where a step changed something, and name the plane where it is another one."""
         view = self._open_image.view
+        self._show_place(step)
         plane = step.nearest_plane(view.plane)
         if plane == view.plane:
             return ""
         view.plane = plane
         return "  " + translate("(now in plane {})").format(plane + 1)
+
+    def _show_place(self, step: Step) -> None:
+        """Bring into view where a step happened that was taken back or done again, unless it is in view already."""
+        boxes = [edit.box for edit in step.edits]
+        objects = self._open_image.document.objects
+        boxes = boxes or [objects[number].box for number in step.records if number in objects]
+        if step.swap is not None or not boxes:
+            return
+        whole = reduce(Box.union, boxes)
+        self._open_image.view.show_box(whole.y0, whole.y1, whole.x0, whole.x1)
 
     def change(self, operation: Callable[[Document], str | None]) -> None:
         """Run an edit of the document; a returned string says why nothing was done."""

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from cpsam_gui.session.persistence import Persistence
 
 
+SHOW = "show_saved"
+"""Key of the action that is offered after an export."""
+
+
 class Exporting:
     """Hands the objects of a session on, and takes those of others."""
 
@@ -40,6 +44,8 @@ class Exporting:
         self._jobs = jobs
         self._gestures = gestures
         self._persistence = persistence
+        self.last: Path | None = None
+        """The file that was written last."""
 
     def outline(self) -> ObjectSet:
         """Return what a format must hold of the open image: all but the pixels of its labels."""
@@ -99,13 +105,15 @@ class Exporting:
 
     def _exported(self, done: exporting.Exported) -> None:
         if len(done.paths) == 1:
-            self._notices.message.emit(translate("Saved {}").format(done.paths[0]))
             self._notices.saved.emit(str(done.paths[0]))
+            self._notices.offered.emit(translate("Saved {}").format(done.paths[0]), SHOW)
         else:
             words = translate("{written} written, {skipped} left alone, {failed} failed").format(
                 written=len(done.paths), skipped=len(done.skipped), failed=len(done.failed)
             )
-            self._notices.message.emit(words)
+            self._notices.offered.emit(words, SHOW)
+        if done.paths:
+            self.last = done.paths[-1]
         if done.failed:
             self._notices.failed.emit(
                 Problem(

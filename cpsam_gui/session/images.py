@@ -114,6 +114,7 @@ class Images(QObject):
         image = opened.image
         self._open_image.image = image
         self._open_image.path = Path(image.path) if image.path is not None else None
+        self._open_image.shipped = opened.shipped
         self.reading, self.histograms = reading or opened.reading, opened.histograms
         self.scenes, self.times = opened.scenes, opened.times
         if self.chosen is not None and max(self.chosen, default=0) >= image.pixels.shape[3]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LINES = 0.95  # opacity of outlines
 MANY = 256  # objects; from here on drawing everything in view anew is quicker than one by one
+SAMPLED = 128  # rows and columns that are looked at
 CLASSLESS = (160, 160, 160)
 
 
@@ -33,7 +34,8 @@ class MaskColours:
         self._open_image = open_image
         self._tables: tuple[NDArray[np.uint32], NDArray[np.uint32]] | None = None
         self._classes: tuple[ClassName, ...] = ()
-        open_image.adopted.connect(self.forget)
+        self._stained = False
+        open_image.adopted.connect(self._new_image)
         open_image.rows_changed.connect(self.objects_changed)
         self._open_image.view.events.masks.connect(self.forget)
         self._open_image.view.events.selection.connect(self.selection_changed)
@@ -51,6 +53,11 @@ class MaskColours:
             self._classes = self._open_image.document.facts.classes
             self._tables = self._colours(style.opacity)[entries], self._colours(LINES)[entries]
         return self._tables
+
+    def _new_image(self) -> None:
+        image = self._open_image.image
+        self._stained = image is not None and image.is_rgb and is_bright(image.pixels)
+        self.forget()
 
     def forget(self, *_: object) -> None:
         """Make the tables anew when they are next asked for."""
@@ -96,7 +103,19 @@ class MaskColours:
         """Return premultiplied ARGB by entry; `opacity` is 0 to 1."""
         if self._open_image.view.masks.by_class:
             return class_table(self._open_image.document.facts.classes, opacity)
-        return palette_table(opacity)
+        return palette_table(opacity, stained=self._stained)
+
+
+def is_bright(pixels: NDArray[Any]) -> bool:
+    """Whether most of a colour image (z, y, x, c) is bright, as stained tissue under a bright-field microscope is."""
+    step = max(1, pixels.shape[1] // SAMPLED), max(1, pixels.shape[2] // SAMPLED)
+    some = np.asarray(pixels[:1, :: step[0], :: step[1], :3], np.float64)
+    top = (
+        float(np.iinfo(pixels.dtype).max)
+        if pixels.dtype.kind in "ui"
+        else float(np.nanmax(some, initial=1.0))
+    )
+    return bool(np.nanmedian(some.mean(axis=3)) > top / 2) if some.size else False
 
 
 @lru_cache(maxsize=4)

@@ -10,6 +10,8 @@ class Notices(QObject):
 
     message = pyqtSignal(str)
     """Words for the status bar."""
+    offered = pyqtSignal(str, str)
+    """Words for the status bar, and the key of the action that is offered beside them."""
     failed = pyqtSignal(object)
     """A `Problem`."""
     saved = pyqtSignal(str)

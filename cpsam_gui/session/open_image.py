@@ -36,6 +36,8 @@ class OpenImage(QObject):
         super().__init__(parent)
         self.image: Image | None = None
         self.path: Path | None = None
+        self.shipped = False
+        """Whether it is the demonstration image, about which nobody is asked to save anything."""
         self.view = View()
         self.document = Document((1, 1, 1))
         self._listen()

@@ -12,12 +12,12 @@ from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Lane, Problem
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.autosave import Autosave
-from cpsam_gui.session.questions import Answer, Question, Questioner
+from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.session.saver import Request, Saver
 from cpsam_gui.session.watching import Watching
 from cpsam_gui.state import review_rule as review
 from cpsam_gui.state.image_facts import Facts, ReviewState
-from cpsam_gui.state.steps import StepKind
+from cpsam_gui.state.steps import Source, StepKind
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.journal import Journal
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.pieces import Pieces
+    from cpsam_gui.session.questions import Questioner
     from cpsam_gui.session.recording import Recording
     from cpsam_gui.session.segmenting import Segmenting
     from cpsam_gui.state.document import Document
@@ -50,6 +52,8 @@ class Persistence:
         segmenting: Segmenting,
         gestures: Gestures,
         recording: Recording,
+        pieces: Pieces,
+        questions: Questioner,
     ) -> None:
         self._open_image = open_image
         self._notices = notices
@@ -57,8 +61,9 @@ class Persistence:
         self._images = images
         self._segmenting = segmenting
         self._recording = recording
+        self._pieces = pieces
         self.preferences = preferences
-        self.questions = Questioner()
+        self.questions = questions
         self.journal: Journal | None = None
         self.watching = Watching(open_image, notices, jobs, self.questions)
         self.saver = Saver(open_image, notices, jobs, self.questions, preferences, segmenting, self.extra)
@@ -137,6 +142,9 @@ class Persistence:
         """Put masks that were read into the document as one step, with what their file says of the image."""
         if isinstance(found, tasks.Loaded):
             self._coming, self._foreign = found.facts, found.foreign or self._foreign
+        if kind.source is Source.FILE and not (isinstance(found, tasks.Loaded) and found.image):
+            # No project of ours: another program may have written one value for all objects.
+            self._pieces.expect_kinds()
         try:
             self._segmenting.swap(kind, name, found)
         finally:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from psygnal import Signal
 from PyQt6.QtCore import QTimer
 
@@ -20,11 +21,12 @@ from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.runs.as_command import Call
 from cpsam_gui.runs.options import RunOptions, recalled, remembered, seen_by, typical_diameter
 from cpsam_gui.session.forecast import Forecast
+from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.tools import RunDesk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
     from cpsam_core.data.image_input import ImageInput
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.questions import Questioner
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
     from cpsam_gui.tasks import RegionResult
@@ -86,6 +89,7 @@ class Segmenting:
         models: Models,
         images: Images,
         gestures: Gestures,
+        questions: Questioner,
     ) -> None:
         self._open_image = open_image
         self._notices = notices
@@ -93,13 +97,16 @@ class Segmenting:
         self._models = models
         self._images = images
         self._gestures = gestures
+        self._questions = questions
+        self._may_drop: Document | None = None
         self._options = RunOptions()
         self._revision = 0
         self.desk = RunDesk(self._disk_size, self._set_disk_size, self.segment_region)
         """What tools may ask of the next run."""
         self.forecast = Forecast(open_image, models)
         self._flows: NetworkOutput | None = None
-        self._memory = MaskMemory()
+        self.memory = MaskMemory()
+        """Objects that thresholds choose from, of these flows."""
         self.last_settings: dict[str, Any] = {}
         """Thresholds of the last run, which are saved with the masks and come back with them."""
         open_image.adopted.connect(self.forget)
@@ -116,7 +123,7 @@ class Segmenting:
     def flows(self, output: NetworkOutput | None) -> None:
         self._flows = output
         # Objects of the last thresholds, for those that only choose among them.
-        self._memory = MaskMemory()
+        self.memory = MaskMemory()
 
     @property
     def options(self) -> RunOptions:
@@ -166,10 +173,12 @@ class Segmenting:
         return Call(path, self._options.model, settings, reading.time)
 
     def segment(self) -> None:
-        """Run the model on the open image as the options say."""
-        options = self._options
+        """Run the model on the open image as the options say; what it would drop of a person's work is asked first."""
         if self._open_image.image is None or self._jobs.busy:
             return
+        if not self._may_replace(self._open_image.document.objects):
+            return
+        options = self._options
         pending = self._pending(StepKind.SEGMENT, f"Segment with {options.model.title}")
         work = partial(
             tasks.segment,
@@ -198,6 +207,12 @@ class Segmenting:
         changes
             Options that differ from those of the panel, such as ``diameter="auto"``.
         """
+        if not self._options.keep:
+            inside = np.unique(
+                self._open_image.document.labels[box.clip(self._open_image.document.shape).slices]
+            )
+            if not self._may_replace(inside.tolist()):
+                return
         land = partial(self._region_found, self._open_image.document, self._options.keep, done)
         self.propose_region(box, land, **changes)
 
@@ -227,6 +242,12 @@ class Segmenting:
         flows = self.flows
         if flows is None or self._jobs.busy:
             return
+        if self._may_drop is not self._open_image.document:
+            if not self._may_replace(self._open_image.document.objects):
+                return
+            if not self._options.keep:
+                # A slider changes thresholds many times: one answer is enough.
+                self._may_drop = self._open_image.document
         pending = replace(self._pending(StepKind.THRESHOLDS, THRESHOLDS), flows=flows)
         # What the network saw stays what it was, whatever is chosen by now.
         kept = {name: value for name, value in pending.settings.items() if name not in SEEN}
@@ -235,9 +256,32 @@ class Segmenting:
         pending = replace(pending, settings={**others, **kept, **seen})
         # The steps along the flows depend on the diameter that the run used, which may have been measured.
         settings = replace(self.settings, diameter=flows.diameter)
-        result = partial(tasks.mask_again, flows, settings, self._memory)
+        result = partial(tasks.mask_again, flows, settings, self.memory)
         work = partial(result, self._kept(self._options.keep))
         self._jobs.run(work, name=THRESHOLDS, lane=Lane.LIVE, then=partial(self._land, pending, result))
+
+    def _may_replace(self, ids: Iterable[int]) -> bool:
+        """Ask where the run is to replace what a person touched, and how much that is; False where it must not run."""
+        objects = self._open_image.document.objects
+        count = 0 if self._options.keep else sum(objects[n].touched for n in ids if n in objects)
+        if not count:
+            return True
+        one = translate("1 object that you touched will be replaced")
+        question = Question(
+            one if count == 1 else translate("{:,} objects that you touched will be replaced").format(count),
+            translate(
+                "They were drawn, corrected, locked, classed or accepted by hand. The History panel brings them back."
+            ),
+            (
+                Answer("keep", translate("Keep them")),
+                Answer("replace", translate("Replace them")),
+                Answer("cancel", translate("Cancel")),
+            ),
+        )
+        answer = self._questions.ask(question)
+        if answer == "keep":
+            self.change(keep=True)
+        return answer in ("keep", "replace")
 
     def _pending(self, kind: StepKind, name: str) -> _Pending:
         document, options = self._open_image.document, self._options

@@ -27,8 +27,11 @@ from cpsam_gui.session.measuring import Measuring
 from cpsam_gui.session.notices import Notices
 from cpsam_gui.session.open_image import OpenImage
 from cpsam_gui.session.persistence import Persistence
+from cpsam_gui.session.pieces import Pieces
+from cpsam_gui.session.questions import Questioner
 from cpsam_gui.session.recording import Recording
 from cpsam_gui.session.recovery import Recovery
+from cpsam_gui.session.rejected import RejectedCandidates
 from cpsam_gui.session.reviewing import Reviewing
 from cpsam_gui.session.segmenting import Segmenting
 from cpsam_gui.session.tool_work import ToolWork
@@ -60,12 +63,26 @@ class Session(QObject):
         self.look = MaskColours(open_image)
         self.gestures = gestures = Gestures(open_image, notices)
         self.edits = edits = Edits(open_image, notices, gestures)
+        self.questions = questions = Questioner()
+        self.pieces = Pieces(open_image, notices, jobs, edits, questions)
         self.images = images = Images(open_image, notices, jobs, preferences)
-        self.runs = segmenting = Segmenting(open_image, notices, jobs, self.models, images, gestures)
+        self.runs = segmenting = Segmenting(
+            open_image, notices, jobs, self.models, images, gestures, questions
+        )
+        self.rejected = RejectedCandidates(open_image, notices, jobs, segmenting)
         self._tool_work = ToolWork(open_image, notices, jobs, self.models, images, segmenting, gestures)
         self.recording = Recording(open_image, notices, jobs, self.models, images, segmenting)
         self.keeping = Persistence(
-            open_image, notices, jobs, preferences, images, segmenting, gestures, self.recording
+            open_image,
+            notices,
+            jobs,
+            preferences,
+            images,
+            segmenting,
+            gestures,
+            self.recording,
+            self.pieces,
+            questions,
         )
         self.recovery = Recovery(open_image, notices, jobs, images, self.recording, self.keeping)
         self.folder = ImageFolder(jobs, self)
@@ -119,6 +136,7 @@ class Session(QObject):
                 self._tool_work.segment,
                 segmenting.desk,
                 lambda: spacing_of(segmenting.settings, image),
+                lambda p: self.rejected.keep(self.view.plane, int(p.y // 1), int(p.x // 1)),
             )
         )
 

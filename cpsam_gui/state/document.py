@@ -248,6 +248,11 @@ class Document:
         return self._timeline.names
 
     @property
+    def history(self) -> tuple[Step, ...]:
+        """The steps, oldest first, undone ones included."""
+        return self._timeline.all
+
+    @property
     def position(self) -> int:
         """How many of the steps are applied."""
         return self._timeline.position

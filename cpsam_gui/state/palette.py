@@ -29,6 +29,22 @@ COLOURS: tuple[tuple[int, int, int], ...] = (
     (255, 170, 187),
 )
 
+STAINED: tuple[tuple[int, int, int], ...] = (
+    (0, 114, 255),
+    (0, 158, 60),
+    (0, 170, 180),
+    (255, 221, 0),
+    (20, 60, 160),
+    (130, 200, 0),
+    (255, 120, 0),
+    (0, 220, 150),
+    (60, 200, 255),
+    (120, 90, 0),
+    (0, 90, 80),
+    (200, 240, 60),
+)
+"""For bright stained tissue, which is pink and purple: as many colours, none of those."""
+
 ROUNDS = 50  # of giving way; a handful is the rule
 
 # Channels: one is shown gray; several as their own colours where names or the colour model tell.
@@ -134,14 +150,11 @@ def pack(red: int, green: int, blue: int, alpha: float) -> int:
     return a << 24 | r << 16 | g << 8 | b
 
 
-def colour_of(entry: int, opacity: float) -> int:
-    """Return the colour of a palette entry as premultiplied ARGB; `opacity` is 0 to 1."""
-    return pack(*COLOURS[entry % len(COLOURS)], opacity)
-
-
-def palette_table(opacity: float) -> NDArray[np.uint32]:
+def palette_table(opacity: float, *, stained: bool = False) -> NDArray[np.uint32]:
     """Return the colours of the palette as premultiplied ARGB, uint32 (entries + 1,).
 
     Position 0 stands for no object and is transparent; position `i` is entry `i` - 1. `opacity` is 0 to 1.
+    `stained` takes the colours for bright stained tissue.
     """
-    return np.array([0, *(colour_of(entry, opacity) for entry in range(len(COLOURS)))], np.uint32)
+    colours = STAINED if stained else COLOURS
+    return np.array([0, *(pack(*colour, opacity) for colour in colours)], np.uint32)

@@ -5,6 +5,7 @@ An edit keeps the exclusive or of the pixels before and after, so undoing and re
 
 from __future__ import annotations
 
+import time
 import zlib
 from dataclasses import dataclass, field
 from enum import Enum
@@ -109,6 +110,8 @@ class Step:
     swap: Swap | None = None
     facts: tuple[Facts, Facts] | None = None
     """What was known of the image before and after, where the step changed that."""
+    made: float = field(default_factory=time.time, kw_only=True)
+    """When, in seconds since 1970."""
 
     def nearest_plane(self, plane: int) -> int:
         """Return the plane nearest to `plane` in which pixels changed; `plane` itself where none is known."""

@@ -30,6 +30,11 @@ class Timeline:
         return tuple(step.name for step in self._steps)
 
     @property
+    def all(self) -> tuple[Step, ...]:
+        """The steps, undone ones included."""
+        return tuple(self._steps)
+
+    @property
     def applied(self) -> tuple[Step, ...]:
         """The steps that are applied."""
         return tuple(self._steps[: self.position])

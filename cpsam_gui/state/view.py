@@ -76,6 +76,10 @@ class MaskStyle:
     """Show the selected objects only."""
     by_class: bool = False
     """Colour objects by their class instead of telling neighbours apart."""
+    signs: bool = True
+    """Mark what is touched by hand, locked, accepted, uncertain or of a class."""
+    ids: bool = False
+    """Write the ids on the objects."""
 
 
 @dataclass
@@ -95,6 +99,17 @@ class View:
     selection: frozenset[int] = frozenset()
     hovered: int = 0
     brush_diameter: float = 12.0
+    window: tuple[float, float] = (0.0, 0.0)
+    """Height and width of the canvas in screen pixels; 0 where there is none."""
+
+    def show_box(self, y0: float, y1: float, x0: float, x1: float) -> None:
+        """Bring a block of image pixels into view; the view stays where the middle of the block is in it already."""
+        camera, (height, width) = self.camera, self.window
+        y, x = (y0 + y1) / 2, (x0 + x1) / 2
+        if not height or not width:
+            return
+        if 2 * abs(y - camera.y) * camera.scale > height or 2 * abs(x - camera.x) * camera.scale > width:
+            self.camera = Camera(y, x, camera.scale)
 
     def set_channel(self, index: int, **fields: object) -> None:
         """Change how one channel is shown."""

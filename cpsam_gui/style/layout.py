@@ -11,7 +11,7 @@ from cpsam_gui.style.theme import GRID
 def column(parent: QWidget) -> QVBoxLayout:
     """Return a column of widgets on the grid."""
     layout = QVBoxLayout(parent)
-    layout.setContentsMargins(GRID * 3 // 2, GRID, GRID * 3 // 2, GRID)
+    layout.setContentsMargins(GRID, GRID, GRID, GRID)
     layout.setSpacing(GRID)
     return layout
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from fonticon_mdi7 import MDI7
 from PyQt6.QtCore import QObject, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFont, QPalette
+from PyQt6.QtGui import QColor, QFont, QIcon, QPalette
 from superqt.fonticon import icon as font_icon
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QIcon
     from PyQt6.QtWidgets import QApplication
 
 GRID = 8  # pixels; margins and gaps are multiples or halves of it
@@ -70,6 +69,7 @@ class ThemeEvents(QObject):
 _current = DARK
 _events = ThemeEvents()
 changed = _events.changed
+_plain: dict[tuple[str, str], QIcon] = {}
 """Icons and colours must be taken anew: ``theme.changed.connect(self._recolour)``."""
 
 
@@ -89,6 +89,17 @@ def icon(name: str, colour: str | None = None) -> QIcon:
     return made
 
 
+def plain_icon(name: str) -> QIcon:
+    """Return an icon made of pictures: views of lists paint none that is drawn anew each time it is asked for."""
+    key = (name, _current.text)
+    if key not in _plain:
+        made, drawn = QIcon(), font_icon(getattr(MDI7, name), color=_current.text)
+        for ratio in (1.0, 2.0):
+            made.addPixmap(drawn.pixmap(QSize(16, 16), ratio))
+        _plain[key] = made
+    return _plain[key]
+
+
 def apply(app: QApplication, scheme: Scheme = DARK) -> None:
     """Give the application its style, palette, font size and style sheet."""
     global _current
@@ -99,6 +110,7 @@ def apply(app: QApplication, scheme: Scheme = DARK) -> None:
         # Tells the platform, so that title bars and file dialogs match.
         hints.setColorScheme(Qt.ColorScheme.Dark if scheme is DARK else Qt.ColorScheme.Light)
     app.setPalette(_palette(scheme))
+    app.setPalette(_menu_palette(scheme), "QMenu")
     font = QFont(app.font())
     if font.pointSizeF() > 0 and font.pointSizeF() * 96 / 72 < MIN_TEXT + 1:
         font.setPixelSize(MIN_TEXT + 1)
@@ -125,6 +137,14 @@ def _palette(scheme: Scheme) -> QPalette:
     for one in (role.Text, role.WindowText, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, one, QColor(scheme.dim).darker(140))
     palette.setColor(role.Accent if hasattr(role, "Accent") else role.Highlight, QColor(scheme.accent))
+    return palette
+
+
+def _menu_palette(scheme: Scheme) -> QPalette:
+    """Return a palette whose highlighted entries keep the colour of their text: icons are drawn in it."""
+    palette = _palette(scheme)
+    palette.setColor(QPalette.ColorRole.Highlight, QColor(scheme.border))
+    palette.setColor(QPalette.ColorRole.HighlightedText, QColor(scheme.text))
     return palette
 
 

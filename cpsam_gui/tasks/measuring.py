@@ -6,12 +6,13 @@ never measures anything again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cpsam_core.labels import parts_of
 from cpsam_core.measure import Facts, ObjectMeasurements, measure, remeasure
 from cpsam_core.review.doubt import Doubt, object_doubt
 
@@ -141,6 +142,7 @@ def measure_objects(request: Request, progress: Progress) -> Measured:
     image, still = request.image, request.still
     labels = still if isinstance(still, np.ndarray) else still.array()
     pixels = image.pixels if np.asarray(image.pixels).dtype.kind in "buif" else None
+    changed: list[int] = []
     if request.before is None:
         names = image.channel_names if pixels is not None else ()
         shapes = measure(
@@ -161,18 +163,38 @@ def measure_objects(request: Request, progress: Progress) -> Measured:
         shapes = request.before.shapes
         if changed:
             shapes = remeasure(shapes, labels, pixels, stale=changed, boxes=boxes, progress=progress)
-    return complete(shapes, request.rows, request.names, request.agreement)
+    pieces = _pieces(shapes.ids, labels, request, changed)
+    return complete(shapes, pieces, request.rows, request.names, request.agreement)
+
+
+def _pieces(ids: NDArray[np.uint32], labels: Labels, request: Request, changed: Collection[int]) -> Column:
+    """Return in how many pieces each object is; only those of changed objects are counted anew."""
+    counts: dict[int, int] = {}
+    if request.before is None:
+        counts = parts_of(labels).several
+    else:
+        known, columns = request.before, request.before.columns["pieces"]
+        several = np.flatnonzero(columns > 1)
+        counts = dict(zip(known.ids[several].tolist(), columns[several].tolist(), strict=True))
+        for number in changed:
+            row = request.rows.get(number)
+            counts[number] = 0 if row is None else len(parts_of(labels[row.box.slices] == number).values)
+    return np.array([counts.get(number, 1) for number in ids.tolist()], np.int64)
 
 
 def complete(
-    shapes: ObjectMeasurements, rows: Rows, names: Mapping[int, str], agreement: Agreement | None = None
+    shapes: ObjectMeasurements,
+    pieces: Column,
+    rows: Rows,
+    names: Mapping[int, str],
+    agreement: Agreement | None = None,
 ) -> Measured:
     """Return measures with everything that is known of the objects beside them."""
     known = _known(shapes.ids, rows, names)
     columns: dict[str, Column] = {"id": shapes.ids}
     columns |= {name: known.pop(name) for name in FRONT if name in known}
     columns |= {name: column for name, column in shapes.columns.items() if name != "id"}
-    columns |= known
+    columns |= {"pieces": pieces, **known}
     doubt = _doubt(columns, agreement)
     return Measured(shapes, {**columns, "doubt": doubt.scores}, doubt)
 

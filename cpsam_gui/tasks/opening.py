@@ -86,6 +86,8 @@ class Opened:
     """How many time points the file has."""
     reading: Reading = Reading()
     """How the file was read."""
+    shipped: bool = False
+    """Whether it is the demonstration image."""
 
 
 def open_image(
@@ -179,7 +181,7 @@ def _arranged(path: Path, raw: Raw, reading: Reading, progress: Progress, *, shi
     )
     progress(2, 3, "Reading masks")
     if shipped:
-        return replace(opened, image=replace(image, path=None))
+        return replace(opened, image=replace(image, path=None), shipped=True)
     return _with_masks(opened, path)
 
 

@@ -112,6 +112,8 @@ class Desk:
     """What may be asked of the next run."""
     spacing: Callable[[], Spacing] = lambda: (1.0, 1.0, 1.0)
     """Returns the size of a voxel along z, y, x in pixels of the plane."""
+    keep: Callable[[Pointer], bool] = lambda p: False
+    """Makes the rejected candidate at a place an object; False where there is none."""
     problems: list[str] = field(default_factory=list)
     """Words for the status line: why a gesture did nothing."""
 

@@ -112,30 +112,41 @@ class Painter(Tool):
 
 
 class Brush(Painter):
-    """Adds to the selected object, or starts a new one; what happens to others is for the write mode to say."""
+    """Adds to the object where the stroke begins, or starts a new one.
+
+    A stroke belongs to the selected object where it begins on it or within the width of the brush from it, so that
+    cells that are painted one after the other are one object each. What happens to others is for the write mode to say.
+    """
 
     key = "brush"
     title = "Brush"
     entry = Entry("brush", "B", Section.DRAW)
     step = "Brush"
     hint = (
-        "Drag: add to the selected object, or start a new one   Shift: always new   [ ] or Alt+wheel: size   "
-        "T: write mode   hold E: erase"
+        "Drag on or beside the selected object: add to it; elsewhere: a new one   Shift: add to it from anywhere   "
+        "[ ] or Alt+wheel: size   T: write mode   hold E: erase"
     )
     settings = ("size", "mode")
     _row: ObjectRecord | None = None
 
     def target(self, p: Pointer) -> int:
-        """Return the selected object, the one under the pointer, or a new id."""
+        """Return the selected object where the stroke is meant for it, the one under the pointer, or a new id."""
         document, view = self.desk.document, self.desk.view
         under = self.desk.under(p)
-        if not p.shift:
-            replaces = self.desk.options.mode is operations.WriteMode.REPLACE
-            if len(view.selection) == 1 and not replaces:
-                return next(iter(view.selection))
-            if under and not document.objects[under].locked:
-                return under
+        selected = next(iter(view.selection)) if len(view.selection) == 1 else 0
+        if selected and p.shift:
+            return selected
+        replaces = self.desk.options.mode is operations.WriteMode.REPLACE
+        if selected and not replaces and self._belongs(selected, p):
+            return selected
+        if under and not document.objects[under].locked:
+            return under
         return document.new_id()
+
+    def _belongs(self, number: int, p: Pointer) -> bool:
+        """Whether a stroke from here continues an object: it begins on it or beside it."""
+        view = self.desk.view
+        return operations.lies_near(self.desk.document, number, view.plane, p.y, p.x, view.brush_diameter)
 
     def press(self, p: Pointer) -> bool:
         """Begin a stroke; where it replaces an object, that one is taken away first."""

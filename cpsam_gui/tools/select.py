@@ -77,7 +77,7 @@ class Select(HoverOutline):
         elif p.alt and number and desk.view.selection:
             desk.tell(operations.merge(desk.document, [*sorted(desk.view.selection), number]))
             desk.view.selection = frozenset(n for n in desk.view.selection if n in desk.document.objects)
-        elif not p.ctrl and not p.alt:
+        elif not p.ctrl and not p.alt and (number or not desk.keep(p)):
             desk.view.select(number)
 
 

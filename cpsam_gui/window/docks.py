@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QDockWidget, QTabBar, QTabWidget, QWidget
 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style.layout import scrolling
+from cpsam_gui.window.screen import share_width
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 AREAS = {"left": LEFT, "below": Qt.DockWidgetArea.BottomDockWidgetArea}
-RIGHT_WIDTH, LEFT_WIDTH, LEFT_FIRST = 320, 200, 248
+RIGHT_WIDTH, LEFT_WIDTH, LEFT_FIRST = 320, 150, 248
 
 
 def make_docks(window: QMainWindow, panels: Mapping[Place, Panel]) -> dict[str, QDockWidget]:
@@ -42,8 +43,8 @@ def make_docks(window: QMainWindow, panels: Mapping[Place, Panel]) -> dict[str, 
         dock.raise_()
     window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
     window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
-    if "left" in first:
-        window.resizeDocks([first["left"]], [LEFT_FIRST], Qt.Orientation.Horizontal)
+    if "left" in first and "top" in first:
+        share_width(window, first["left"], first["top"], LEFT_FIRST)
     window.setTabPosition(RIGHT, QTabWidget.TabPosition.North)
     window.setTabPosition(LEFT, QTabWidget.TabPosition.North)
     return docks

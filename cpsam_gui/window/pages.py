@@ -5,6 +5,7 @@ Each is loaded when it is first asked for.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,23 @@ class Pages(QObject):
         )
         if name:
             self._window.session.exporting.import_masks(Path(name))
+
+    def show_saved(self) -> None:
+        """Open the folder of the file that was exported last."""
+        last = self._window.session.exporting.last
+        if last is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(last.parent)))
+
+    def open_samples(self) -> None:
+        """Put copies of the shipped images into a folder of the user's, and open it: there everything can be tried."""
+        from cpsam_gui.tasks.samples import copy_samples
+
+        session = self._window.session
+        session.jobs.run(
+            partial(copy_samples, Path.home()),
+            name=translate("Copying the sample images"),
+            then=self._window.open_folder,
+        )
 
     def _folder(self) -> str:
         path = self._window.session.path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QTimer
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton
 
 from cpsam_gui.program.i18n import translate, translate_said
@@ -13,6 +14,7 @@ from cpsam_gui.style import theme
 if TYPE_CHECKING:
     from cpsam_gui.canvas import Canvas
     from cpsam_gui.session import Session
+    from cpsam_gui.state.steps import Step
 
 SHOWN = 4  # channels whose brightness is read out
 SHOW_MESSAGE = 6000  # milliseconds before the tool's hint is back
@@ -28,6 +30,10 @@ class Status(QStatusBar):
         self.setContentsMargins(theme.GRID, 2, theme.GRID, 2)
         self.hint = QLabel()
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.offer = QToolButton()
+        self.offer.setAutoRaise(True)
+        self.offer.setObjectName("offer")
+        self.offer.hide()
         self.job = QLabel()
         self.job.setObjectName("dim")
         self.bar = QProgressBar()
@@ -42,12 +48,16 @@ class Status(QStatusBar):
         self.count = QLabel()
         self.count.setContentsMargins(theme.GRID, 0, 0, 0)
         self.addWidget(self.hint, 1)
+        self.addWidget(self.offer)
         for widget in (self.job, self.bar, self.cancel, self.readout, self.count):
             self.addPermanentWidget(widget)
+        self._offered: Step | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.show_hint)
         session.message.connect(self.say)
+        session.notices.offered.connect(self.offer_action)
+        session.history_changed.connect(self._withdraw)
         session.gestures.tool_changed.connect(self.show_hint)
         session.objects_changed.connect(self._count)
         session.image_changed.connect(self._count)
@@ -70,6 +80,22 @@ class Status(QStatusBar):
             return
         self.hint.setText(text)
         self._timer.start(SHOW_MESSAGE)
+
+    def offer_action(self, text: str, key: str) -> None:
+        """Say something, with a button for what can be done about it; it goes with the next step of history."""
+        window = self.window()
+        action = window.findChild(QAction, key) if window is not None else None
+        self._offered = self._session.document.state
+        self.say(text)
+        if action is not None:
+            self.offer.setDefaultAction(action)
+            key_words = action.shortcut().toString()
+            self.offer.setText(f"{action.text()}  ({key_words})" if key_words else action.text())
+            self.offer.show()
+
+    def _withdraw(self) -> None:
+        if self._session.document.state is not self._offered:
+            self.offer.hide()
 
     def show_hint(self) -> None:
         """Show what the tool does."""
@@ -120,7 +146,16 @@ def read_out(session: Session, row: int, column: int) -> str:
     else:
         words = "  ".join(f"{shorten(view.channels[index].name)} {values[index]:g}" for index in shown)
     number = document.label_at(view.plane, row, column)
-    return "    ".join(part for part in (place, words, _object(session, number) if number else "") if part)
+    what = _object(session, number) if number else _candidate(session, row, column)
+    return "    ".join(part for part in (place, words, what) if part)
+
+
+def _candidate(session: Session, row: int, column: int) -> str:
+    """Return why a candidate at a pixel is no object; empty where there is none."""
+    one = session.rejected.at(session.view.plane, row, column)
+    if one is None:
+        return ""
+    return translate("rejected: {}; click to keep it").format(translate_said(one.reason))
 
 
 def _object(session: Session, number: int) -> str:

@@ -40,7 +40,7 @@ class Frame(QObject):
         super().__init__(window)
         self._window = window
         session = window.session
-        session.keeping.ask = partial(dialogs.ask, window)
+        session.questions.ask = partial(dialogs.ask, window)
         self.chosen = session.keeping.preferences
         self.chosen.now = stored = remembered.load_preferences()
         session.view.brush_diameter = stored.brush_diameter

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
-    QFileDialog,
     QGridLayout,
     QMainWindow,
-    QMessageBox,
     QWidget,
 )
 
@@ -19,28 +16,26 @@ from cpsam_core.system.paths import as_given
 from cpsam_gui import tasks
 from cpsam_gui.canvas import Canvas
 from cpsam_gui.dialogs import messages as dialogs
-from cpsam_gui.dialogs import recovery as recovery_dialog
-from cpsam_gui.dialogs.axes import AxesDialog
 from cpsam_gui.jobs.jobs import Problem
 from cpsam_gui.panels import PLACES, Panel
 from cpsam_gui.program import settings_store as remembered
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session import Session
-from cpsam_gui.storage.companions import holds_objects, images_in, seg_path
+from cpsam_gui.storage.companions import holds_objects, images_in
+from cpsam_gui.window.asking import Asking
 from cpsam_gui.window.docks import make_docks
 from cpsam_gui.window.documents import DocumentChooser
 from cpsam_gui.window.pages import Pages
 from cpsam_gui.window.planes import PlaneSlider
 from cpsam_gui.window.recent_menu import remember
 from cpsam_gui.window.review_pages import ReviewPages
+from cpsam_gui.window.screen import fit_to_screen
 from cpsam_gui.window.status_bar import Status
 from cpsam_gui.window.support import Frame
 from cpsam_gui.window.training_pages import TrainingPages
-from cpsam_gui.window.welcome import Welcome
+from cpsam_gui.window.welcome import Ways, Welcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 
 P = TypeVar("P", bound=Panel)
@@ -62,13 +57,24 @@ class Window(QMainWindow):
         self.session.setParent(self)
         self.setWindowTitle("cpsam-gui")
         self.setAcceptDrops(True)
+        self.asking = Asking(self)
         self.canvas = Canvas(self.session)
-        self.welcome = Welcome(self.canvas, self.ask_open, self.open_demo)
+        self.welcome = Welcome(
+            self.canvas,
+            Ways(
+                self.ask_open,
+                self.ask_open_folder,
+                self.open_demo,
+                lambda: self.pages.open_samples(),
+                self.open,
+            ),
+        )
         self.planes = PlaneSlider(self.session)
         self.documents = DocumentChooser(self.session, self.may_leave)
         self.setCentralWidget(self._centre())
         if model:
             self.session.runs.change(name=model)
+        fit_to_screen(self)
         panels = {place: place.factory(self.session, self) for place in PLACES}
         self._panels = tuple(panels.values())
         self.docks = make_docks(self, panels)
@@ -80,7 +86,6 @@ class Window(QMainWindow):
         self.frame = Frame(self)
         self.pages = Pages(self)
         self.refresh()
-        self.resize(1360, 860)
 
     # -- making ------------------------------------------------------------------------------------------
 
@@ -107,7 +112,7 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         session = self.session
         session.failed.connect(self.show_problem)
-        session.images.axes_asked.connect(self.ask_axes)
+        session.images.axes_asked.connect(self.asking.axes)
         session.image_changed.connect(self._remember)
         for signal in (session.image_changed, session.history_changed, session.saved):
             signal.connect(self.refresh)
@@ -154,44 +159,12 @@ class Window(QMainWindow):
                 )
             )
 
-    def ask_open_folder(self) -> None:
-        """Let the user choose a folder of images."""
-        name = QFileDialog.getExistingDirectory(self, translate("Open folder"), self._folder())
-        if name:
-            self.open_folder(Path(name))
-
-    def ask_axes(self, unsure: tasks.Unsure, then: Callable[[], None] | None) -> None:
-        """Ask what the axes of an image are that was read, and go on opening it with the answer."""
-        dialog = AxesDialog(self, unsure)
-        dialog.answered.connect(lambda reading: self.session.images.answer(unsure, reading, then))
-        dialog.rejected.connect(lambda: self.session.message.emit(translate("Not opened")))
-        dialog.open()
-
-    def change_axes(self) -> None:
-        """Open the present image anew with other axes."""
-        path = self.session.path
-        if path is None or not self.may_leave():
-            return
-
-        def ask(unsure: tasks.Unsure) -> None:
-            self.ask_axes(unsure, None)
-
-        self.session.jobs.run(
-            partial(tasks.read_unsure, path), name=translate("Reading {}").format(path.name), then=ask
-        )
-
     def drop(self, paths: list[Path], *, as_masks: bool) -> None:
         """Open what was dropped, or take it for masks of the open image."""
         if as_masks or (self.session.image is not None and holds_objects(paths[0])):
             self.session.exporting.import_masks(paths[0])
         else:
             self.open(paths[0])
-
-    def ask_open(self) -> None:
-        """Let the user choose an image."""
-        name, _ = QFileDialog.getOpenFileName(self, translate("Open image"), self._folder(), image_filter())
-        if name:
-            self.open(Path(name))
 
     def open_demo(self) -> None:
         """Open the shipped image and segment it."""
@@ -217,31 +190,6 @@ class Window(QMainWindow):
         else:
             self.session.keeping.save()
 
-    def ask_save_seg(self) -> None:
-        """Let the user choose where the masks go as a file of Cellpose."""
-        path = self.session.path
-        start = seg_path(path) if path is not None else Path("masks_seg.npy")
-        name, _ = QFileDialog.getSaveFileName(
-            self, translate("Export for Cellpose"), str(start), "Cellpose (*_seg.npy)"
-        )
-        if name:
-            chosen = Path(name)
-            stem = chosen.name.removesuffix(".npy").removesuffix("_seg")
-            self.session.keeping.export(chosen.with_name(f"{stem}_seg.npy"))
-
-    def offer_recovery(self, *, at_start: bool = False) -> bool:
-        """Offer work that crashes left behind, on whatever images; True where some is taken up."""
-        recovery = self.session.recovery
-        # At the start only what would be lost is worth a question; older copies stand in the menu.
-        left = [one for one in recovery.found() if not (at_start and one.is_older)]
-        chosen = recovery_dialog.choose(self, left, recovery.drop) if left else None
-        if not left and not at_start:
-            self.session.message.emit(translate("There is no unsaved work to recover"))
-        if chosen is None or not self.may_leave():
-            return False
-        recovery.recover(chosen.journal)
-        return True
-
     def run(self) -> None:
         """Segment the open image with what the panel says."""
         self.session.runs.segment()
@@ -262,16 +210,7 @@ class Window(QMainWindow):
 
     def may_leave(self) -> bool:
         """Save what is not saved yet, or ask about it; False to stay."""
-        keeping, path = self.session.keeping, self.session.path
-        if not keeping.unsaved or (keeping.saves_by_itself and keeping.save_now(masks=False)):
-            return True
-        answer = dialogs.ask_unsaved(self, path.name if path is not None else translate("this image"))
-        if answer == QMessageBox.StandardButton.Save:
-            return keeping.save_now()
-        if answer == QMessageBox.StandardButton.Discard:
-            keeping.discard()
-            return True
-        return False
+        return self.asking.may_leave()
 
     def toggle_theme(self) -> None:
         """Change between the dark and the light theme."""
@@ -308,14 +247,3 @@ class Window(QMainWindow):
         self.session.close()
         remembered.save_window(self)
         event.accept()
-
-    def _folder(self) -> str:
-        return str(self.session.path.parent) if self.session.path is not None else ""
-
-
-def image_filter() -> str:
-    """Return what a dialog that opens images lists: every kind that the engine reads."""
-    from cpsam_core.images import supported_suffixes
-
-    endings = " ".join(f"*{suffix}" for suffix in supported_suffixes())
-    return f"{translate('Images')} ({endings});;{translate('All files')} (*)"

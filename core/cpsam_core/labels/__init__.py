@@ -9,12 +9,14 @@ from __future__ import annotations
 from cpsam_core.labels.holes import fill_holes
 from cpsam_core.labels.ids import as_labels, clear_border, drop_large, drop_small, keep_ids, relabel
 from cpsam_core.labels.outlines import outlines, polygons
+from cpsam_core.labels.parts import Parts, parts_of
 from cpsam_core.labels.pieces import ids_in_pieces, is_binary, separate_pieces
 from cpsam_core.labels.runs import Runs, runs_of
 from cpsam_core.labels.table import ObjectTable, object_table
 
 __all__ = [
     "ObjectTable",
+    "Parts",
     "Runs",
     "as_labels",
     "clear_border",
@@ -26,6 +28,7 @@ __all__ = [
     "keep_ids",
     "object_table",
     "outlines",
+    "parts_of",
     "polygons",
     "relabel",
     "runs_of",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from cpsam_core.labels.ids import Labels, as_labels
+from cpsam_core.labels.parts import parts_of
 
 __all__ = ["Pieces", "ids_in_pieces", "is_binary", "separate_pieces"]
 
@@ -25,13 +26,7 @@ def ids_in_pieces(labels: NDArray[Any]) -> NDArray[np.uint32]:
     ----------
     labels : (y, x) or (z, y, x) integer array
     """
-    labels = as_labels(labels)
-    found = [
-        number
-        for number, box in enumerate(ndimage.find_objects(labels.astype(np.int64, copy=False)), 1)
-        if box is not None and _count(labels[box] == number) > 1
-    ]
-    return np.array(found, np.uint32)
+    return np.array(sorted(parts_of(as_labels(labels)).several), np.uint32)
 
 
 def is_binary(labels: NDArray[Any]) -> bool:

@@ -45,8 +45,8 @@ class DoubtSettings:
     fewest : int
         Objects that are needed before size and shape of one can be called unusual.
     weights : mapping of str to float
-        For each of ``flow_error``, ``probability``, ``size``, ``solidity``, ``length``, ``border``, ``agreement``;
-        those not named are `WEIGHTS`.
+        For each of ``flow_error``, ``probability``, ``size``, ``solidity``, ``length``, ``border``, ``agreement``,
+        ``pieces``; those not named are `WEIGHTS`.
     """
 
     flow_error: tuple[float, float] = (0.1, 0.6)
@@ -80,6 +80,7 @@ WEIGHTS: dict[str, float] = {
     "length": 0.4,
     "border": 0.15,
     "agreement": 0.9,
+    "pieces": 0.8,
 }
 
 
@@ -159,8 +160,8 @@ def object_doubt(
     Parameters
     ----------
     table : ObjectMeasurements or mapping of str to (n,) array
-        ``id`` is needed; ``flow_error``, ``probability``, ``area`` (or ``volume``), ``solidity``, ``eccentricity``
-        and ``touches_border`` are used where they are there, NaN is not counted.
+        ``id`` is needed; ``flow_error``, ``probability``, ``area`` (or ``volume``), ``solidity``, ``eccentricity``,
+        ``touches_border`` and ``pieces`` are used where they are there, NaN is not counted.
     agreement : (n,) array, optional
         Largest IoU of each object with any of a second set of masks (`Comparison.first_ious`); NaN where unknown.
     settings : DoubtSettings, optional
@@ -184,6 +185,7 @@ def object_doubt(
         "length": _rise(facts["length"], *chosen.outlier),
         "border": facts["border"],
         "agreement": 1 - _rise(facts["agreement"], *chosen.agreement),
+        "pieces": (facts["pieces"] > 1).astype(np.float64),
     }
     parts = {name: chosen.weights[name] * np.nan_to_num(part) for name, part in raised.items()}
     left = np.prod([1 - part for part in parts.values()], axis=0)
@@ -230,6 +232,7 @@ def _facts(columns: Columns, agreement: Any, count: int, fewest: int) -> dict[st
         "solidity": _robust_z(number("solidity"), 0.02, fewest),
         "length": _robust_z(ratio, 0.1, fewest),
         "border": np.nan_to_num(number("touches_border")),
+        "pieces": number("pieces"),
         "agreement": np.full(count, np.nan) if agreement is None else np.asarray(agreement, np.float64),
     }
 
@@ -260,6 +263,8 @@ def _words(name: str, fact: float) -> str:
         return f"low probability ({fact:.2f})"
     if name == "size":
         return "much larger than the others" if fact > 0 else "much smaller than the others"
+    if name == "pieces":
+        return f"in {fact:.0f} pieces"
     if name == "agreement":
         return f"differs in the other masks (IoU {fact:.2f})" if fact > 0 else "not in the other masks"
     return {

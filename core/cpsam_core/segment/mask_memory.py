@@ -25,11 +25,26 @@ class MaskMemory:
         self._key: tuple[Any, ...] | None = None
         self._found: Candidates | None = None
 
+    @property
+    def known(self) -> bool:
+        """Whether candidates are there already, for whichever settings."""
+        with self._lock:
+            return self._found is not None
+
     def find(
         self, flows: NDArray[np.float32], logits: NDArray[np.float32], settings: Settings, progress: Progress
     ) -> Masks:
         """Return what `dynamics.find_masks` does, at once where only the choice among known objects changed."""
-        from cpsam_core.dynamics import choose_masks, find_candidates
+        from cpsam_core.dynamics import choose_masks
+
+        found = self.candidates(flows, logits, settings, progress)
+        return choose_masks(found, flow_threshold=settings.flow_threshold, min_size=settings.min_size)
+
+    def candidates(
+        self, flows: NDArray[np.float32], logits: NDArray[np.float32], settings: Settings, progress: Progress
+    ) -> Candidates:
+        """Return the objects before flow threshold and smallest size reject some of them."""
+        from cpsam_core.dynamics import find_candidates
 
         key = (settings.cellprob_threshold, settings.steps, settings.max_size_fraction)
         with self._lock:
@@ -45,4 +60,4 @@ class MaskMemory:
             )
             with self._lock:
                 self._key, self._found = key, found
-        return choose_masks(found, flow_threshold=settings.flow_threshold, min_size=settings.min_size)
+        return found

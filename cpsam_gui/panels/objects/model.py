@@ -25,10 +25,27 @@ ORIGINS = {Origin.MODEL: "model", Origin.EDITED: "corrected", Origin.HAND: "by h
 MANY = 50_000  # objects; beyond, rows are not put in order anew after every edit
 
 
-def flags_of(row: ObjectRecord) -> str:
+IN_PIECES = "In pieces"
+
+
+def flags_of(row: ObjectRecord, pieces: int = 1) -> str:
     """Return what is marked on an object, in words."""
-    words = [word for word, on in (("locked", row.locked), ("uncertain", row.uncertain)) if on]
-    return ", ".join(translate(word) for word in words)
+    marks = (
+        ("accepted", row.verified),
+        ("locked", row.locked and not row.verified),
+        ("uncertain", row.uncertain),
+    )
+    words = [translate(word) for word, on in marks if on]
+    if pieces > 1:
+        words.append(translate("{} pieces").format(pieces))
+    return ", ".join(words)
+
+
+def icon_of(row: ObjectRecord) -> str:
+    """Return the name of the icon for what is marked on an object; empty for none."""
+    if row.verified:
+        return "check"
+    return "lock_outline" if row.locked else "help_circle_outline" if row.uncertain else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +63,7 @@ COLUMNS = (
     Column("Area", lambda rows: [row.area for row in rows]),
     Column("Class", lambda rows: [row.class_id for row in rows]),
     Column("Origin", lambda rows: [PLACES[row.origin] for row in rows]),
-    Column("Marks", lambda rows: [2 * row.locked + row.uncertain for row in rows]),
+    Column("Marks", lambda rows: [4 * row.verified + 2 * row.locked + row.uncertain for row in rows]),
 )
 FILTERS: Mapping[str, Callable[[ObjectRecord], bool]] = {
     "All objects": lambda row: True,
@@ -75,8 +92,10 @@ class ObjectsModel(QAbstractTableModel):
     def refresh(self) -> None:
         """Follow the document."""
         objects = self._session.document.objects
-        keep = FILTERS[self._filter]
-        if self._filter == "All objects":
+        keep = FILTERS.get(self._filter, FILTERS["All objects"])
+        if self._filter == IN_PIECES:
+            ids = np.array([number for number in self._session.pieces.now if number in objects], np.int64)
+        elif self._filter == "All objects":
             ids = np.array(list(objects), np.int64)
         else:
             ids = np.array([number for number, row in objects.items() if keep(row)], np.int64)
@@ -155,10 +174,10 @@ class ObjectsModel(QAbstractTableModel):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.DecorationRole and column == "Class" and row.class_id:
             return QColor(class_colour(row.class_id, self._session.document.facts.classes))
-        if column == "Marks" and role == Qt.ItemDataRole.DecorationRole and row.locked:
-            return theme.icon("lock_outline")
+        if column == "Marks" and role == Qt.ItemDataRole.DecorationRole and icon_of(row):
+            return theme.plain_icon(icon_of(row))
         if column == "Marks" and role == Qt.ItemDataRole.ToolTipRole:
-            return flags_of(row)
+            return flags_of(row, self._session.pieces.now.get(number, 1))
         return None
 
     def _text(self, number: int, row: ObjectRecord, column: str) -> str:
@@ -171,4 +190,4 @@ class ObjectsModel(QAbstractTableModel):
             return (names.get(row.class_id) or str(row.class_id)) if row.class_id else ""
         if column == "Origin":
             return translate(ORIGINS[row.origin])
-        return "?" if row.uncertain else ""
+        return flags_of(row, self._session.pieces.now.get(number, 1))

@@ -22,7 +22,7 @@ from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.objects.classes import ClassesEditor
 from cpsam_gui.panels.objects.menu import SelectionMenu
-from cpsam_gui.panels.objects.model import COLUMNS, FILTERS, ORIGINS, ObjectsModel, flags_of
+from cpsam_gui.panels.objects.model import COLUMNS, FILTERS, IN_PIECES, ORIGINS, ObjectsModel, flags_of
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.view import Camera
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 DELAY = 80  # milliseconds; following every dab would be felt
 MANY = 20_000  # objects; more are counted in another thread
 RUNS = 4000  # stretches of rows; a selection in more pieces is not marked in the table
-WIDTHS = (50, 60, 64, 70)
+WIDTHS = (40, 52, 56, 64)
 NOTHING = "Nothing is selected. Click an object."
 
 
@@ -85,6 +85,7 @@ class ObjectsPanel(Panel):
         self._timer.timeout.connect(self.refresh)
         session.objects_changed.connect(self._timer.start)
         session.history_changed.connect(self._timer.start)  # names of classes are no objects
+        session.pieces.changed.connect(self._timer.start)
         session.image_changed.connect(self.refresh)
         session.view.events.selection.connect(self._show_selection)
 
@@ -95,7 +96,7 @@ class ObjectsPanel(Panel):
         self._caption = dim(translate("objects"), wrap=False)
         self.filter = QComboBox()
         self.filter.setToolTip(translate("Which objects are listed"))
-        for name in FILTERS:
+        for name in (*FILTERS, IN_PIECES):
             self.filter.addItem(translate(name), name)
         self.filter.currentIndexChanged.connect(lambda: self.model.show_only(self.filter.currentData()))
         self.name_classes = QToolButton()
@@ -197,7 +198,7 @@ class ObjectsPanel(Panel):
             f"{translate('Object')} {number}",
             f"{row.area:,} px",
             translate(ORIGINS[row.origin]),
-            flags_of(row),
+            flags_of(row, self._session.pieces.now.get(number, 1)),
         ]
         if row.probability is not None:
             words.append(f"{translate('probability')} {row.probability:.2f}")

@@ -45,10 +45,13 @@ class DiameterField(QWidget):
             "shape_outline", "Take the median size of the masks", session.runs.size_from_masks
         )
         self.measure = button("ruler", "Let the model measure the cells now", session.runs.measure)
+        # The three buttons beside it leave less than it asks for, and its numbers are short.
+        self.number.setMinimumWidth(9 * theme.GRID)
         below = QHBoxLayout()
         below.setSpacing(theme.GRID // 2)
         below.addWidget(self.number, 1)
         for widget in (self.disk, self.masks, self.measure):
+            widget.setFixedWidth(4 * theme.GRID)
             below.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

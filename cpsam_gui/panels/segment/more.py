@@ -118,7 +118,7 @@ class More(QWidget):
 
     def _network(self, rows: QFormLayout) -> None:
         self.augment = told(
-            QCheckBox(translate("Test-time augmentation (slower, slightly better)")),
+            QCheckBox(translate("Test-time augmentation")),
             "A little better, about three times slower",
         )
         self.edges = told(

@@ -34,6 +34,7 @@ TITLES = {
     "solidity": "Solidity",
     "neighbours": "Neighbours",
     "touches_border": "At the border",
+    "pieces": "Pieces",
     "flow_error": "Flow error",
     "probability": "Probability",
     "origin": "Origin",

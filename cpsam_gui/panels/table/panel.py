@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 STRETCHES = 500  # pieces of a selection that Qt marks; more are coloured by the model only
 WIDTH = 108  # pixels of a column
-HIDDEN = ("min_", "max_", "major_axis", "minor_axis", "touches_border", "accepted")
+HIDDEN = ("min_", "max_", "major_axis", "minor_axis", "touches_border", "accepted", "pieces")
 """Columns that are not shown at first, by how they begin."""
 PATIENCE = 250  # milliseconds after the last key, until the filter is applied
 FILES = "CSV (*.csv);;Parquet (*.parquet)"
@@ -186,6 +186,10 @@ class TablePanel(Panel):
         return kept
 
     def _summarise(self) -> None:
+        if (
+            not self._followed
+        ):  # the rows are those of an earlier table; they are brought up to date when it is shown
+            return
         now = self._session.measuring.now
         if self._session.measuring.busy and now is None:
             self.summary.setText(translate("Measuring the objects…"))

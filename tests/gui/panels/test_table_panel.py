@@ -233,3 +233,19 @@ def test_icons_follow_the_theme(panel: TablePanel, segmented: Window) -> None:
     theme.changed.emit()
     assert panel.top.export.icon().cacheKey() != before
     assert not segmented.panel(ReviewPanel).accept.icon().isNull()
+
+
+def test_a_table_that_is_closed_is_not_summarised_from_rows_that_are_gone(
+    panel: TablePanel, segmented: Window, qtbot: QtBot
+) -> None:
+    session = segmented.session
+    qtbot.waitUntil(lambda: session.measuring.fresh)
+    segmented.hide_panel("Table")
+    session.measuring.follow("test", True)
+    with qtbot.captureExceptions() as errors:
+        for number in list(session.document.objects)[:3]:
+            session.edits.change(lambda document, number=number: operations.delete(document, [number]))
+            qtbot.waitUntil(lambda: session.measuring.fresh and not session.measuring.busy)
+    assert not errors
+    segmented.show_panel("Table")
+    qtbot.waitUntil(lambda: "1 objects" in panel.summary.text())

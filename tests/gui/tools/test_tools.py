@@ -76,8 +76,30 @@ def test_brush_starts_a_new_object_then_adds_to_it(desk: Desk) -> None:
     drag(tool, [(50.5, 45.5), (50.5, 52.5)])
     assert desk.document.objects[new].area > area
     assert desk.document.steps[-2:] == ("Brush", "Brush")
-    drag(tool, [(90.5, 10.5), (90.5, 20.5)], shift=True)
+    drag(tool, [(90.5, 10.5), (90.5, 20.5)])
     assert len(desk.document.objects) == 4
+    (other,) = desk.view.selection
+    assert other != new
+    drag(tool, [(90.5, 60.5), (90.5, 70.5)], shift=True)
+    assert desk.view.selection == {other}
+    assert len(desk.document.objects) == 4
+
+
+@pytest.mark.parametrize(("away", "count"), [(5.0, 2), (7.5, 3)])
+def test_a_stroke_within_the_width_of_the_brush_belongs_to_the_selected_object(
+    desk: Desk, away: float, count: int
+) -> None:
+    desk.view.select(1)
+    drag(TOOLS["brush"](desk), [(20, 30 + away), (20, 31 + away)])
+    assert len(desk.document.objects) == count
+
+
+def test_an_object_is_drawn_on_in_the_next_plane(desk: Desk) -> None:
+    desk.view.select(1)
+    desk.view.plane = 1
+    drag(TOOLS["brush"](desk), [(20, 15), (20, 25)])
+    assert desk.document.objects[1].box.z1 == 2
+    assert len(desk.document.objects) == 2
 
 
 def test_brush_on_an_object_adds_to_that_one(desk: Desk) -> None:
@@ -191,7 +213,8 @@ def test_split_tool(desk: Desk) -> None:
 def test_locked_selection_is_not_painted(desk: Desk) -> None:
     operations.set_locked(desk.document, [1])
     desk.view.select(1)
-    drag(TOOLS["brush"](desk), [(35, 15), (35, 25)])
+    drag(TOOLS["brush"](desk), [(33, 15), (33, 25)])
     assert desk.document.objects[1].area == 400
+    assert len(desk.document.objects) == 2
     drag(TOOLS["eraser"](desk), [(15, 15), (15, 25)])
     assert desk.document.objects[1].area == 400

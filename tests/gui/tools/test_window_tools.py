@@ -305,7 +305,7 @@ def test_the_table_filters_sorts_and_offers_batch_operations(hand: Hand, qtbot: 
     assert session.document.objects[number].uncertain
     panel.filter.setCurrentIndex(panel.filter.findData("Uncertain"))
     assert panel.model.ids.tolist() == [number]
-    assert panel.model.index(0, 4).data() == "?"
+    assert panel.model.index(0, 4).data() == "uncertain"
     assert panel.model.index(0, 4).data(Qt.ItemDataRole.ToolTipRole) == "uncertain"
     panel.filter.setCurrentIndex(0)
     panel.table.sortByColumn(4, Qt.SortOrder.DescendingOrder)

@@ -65,19 +65,19 @@ def test_keys_go_to_the_canvas_as_soon_as_the_pointer_moves_over_it(segmented: W
 def test_enter_in_a_filter_ends_no_gesture(segmented: Window, qtbot: QtBot) -> None:
     activate(segmented, qtbot)
     session = segmented.session
-    session.use("polygon")
+    session.gestures.use("polygon")
     for y, x in ((40, 40), (40, 50), (50, 50)):
         click(segmented, qtbot, y, x)
-    assert session.tool.busy
+    assert session.gestures.tool.busy
     box = next(b for b in segmented.findChildren(QLineEdit) if b.isVisible() and b.isEnabled())
     box.setFocus()
     before = session.document.position
     qtbot.keyClick(box, Qt.Key.Key_Return)
-    assert session.tool.busy
+    assert session.gestures.tool.busy
     assert session.document.position == before
     move(segmented, 52, 42)
     qtbot.keyClick(segmented.canvas, Qt.Key.Key_Return)
-    assert not session.tool.busy
+    assert not session.gestures.tool.busy
     assert session.document.position == before + 1
 
 

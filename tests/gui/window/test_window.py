@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -50,13 +51,15 @@ def move_to(window: Window, point: QPoint, button: Qt.MouseButton = Qt.MouseButt
     QApplication.sendEvent(viewport, event)
 
 
-def drag(window: Window, qtbot: QtBot, way: list[tuple[float, float]]) -> None:
+def drag(
+    window: Window, qtbot: QtBot, way: list[tuple[float, float]], held: Qt.KeyboardModifier = NONE
+) -> None:
     viewport = window.canvas.viewport()
     points = [place(window, y, x) for y, x in way]  # before the view moves
-    qtbot.mousePress(viewport, LEFT, NONE, points[0])
+    qtbot.mousePress(viewport, LEFT, held, points[0])
     for point in points[1:]:
         move_to(window, point, LEFT)
-    qtbot.mouseRelease(viewport, LEFT, NONE, points[-1])
+    qtbot.mouseRelease(viewport, LEFT, held, points[-1])
 
 
 def wheel(window: Window, y: float, x: float, turns: int, held: Qt.KeyboardModifier = NONE) -> None:
@@ -179,7 +182,10 @@ def test_escape_gives_up_and_undo_stops_a_gesture(segmented: Window, qtbot: QtBo
 def test_history_panel_goes_there(segmented: Window, qtbot: QtBot) -> None:
     click(segmented, qtbot, 20.5, 20.5, Qt.KeyboardModifier.ControlModifier)
     panel = segmented.panel(HistoryPanel).list
-    assert [panel.item(row).text() for row in range(3)] == ["Opened", "Segment with cpsam-lite", "Delete"]
+    (number,) = {1, 2, 3, 4} - set(segmented.session.document.objects)
+    texts = [panel.item(row).text().split("   ") for row in range(3)]
+    assert [text[:-1] for text in texts[1:]] == [["Segment with cpsam-lite"], ["Delete", f"object {number}"]]
+    assert all(re.fullmatch(r"\d\d:\d\d", text[-1]) for text in texts[1:])
     panel.itemClicked.emit(panel.item(0))
     assert not segmented.session.document.objects
     panel.itemClicked.emit(panel.item(2))

@@ -1,0 +1,125 @@
+"""What a new result changed: objects that are new flash, candidates that were rejected show as ghosts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QPointF, QRectF, QTimer
+from PyQt6.QtGui import QColor, QPainterPath, QPen
+from PyQt6.QtWidgets import QGraphicsPathItem
+
+from cpsam_gui.drawing import outlines
+from cpsam_gui.state.steps import Source
+from cpsam_gui.style import theme
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QGraphicsScene
+
+    from cpsam_gui.session import Session
+    from cpsam_gui.state.steps import Step
+
+ABOVE = 14  # over the masks, under the signs
+MOST = 300  # objects; where more are new, as after the first run, none flashes
+STEPS, STEP_MS = 12, 100  # of the fading
+MARGIN = 2  # image pixels between an object and its frame
+
+
+class Flash(QGraphicsPathItem):
+    """Frames around the objects that a run or other thresholds brought, which fade."""
+
+    def __init__(self, session: Session, scene: QGraphicsScene) -> None:
+        super().__init__()
+        self._session = session
+        self._known: frozenset[int] = frozenset()
+        self.new: frozenset[int] = frozenset()
+        """The objects that flashed last."""
+        self._left = 0
+        pen = QPen(QColor(theme.DARK.accent), 2.5)
+        pen.setCosmetic(True)
+        self.setPen(pen)
+        self.setZValue(ABOVE)
+        self.setVisible(False)
+        scene.addItem(self)
+        self._timer = QTimer()
+        self._timer.setInterval(STEP_MS)
+        self._timer.timeout.connect(self._fade)
+        session.image_changed.connect(self._new_image)
+
+    def _new_image(self) -> None:
+        self._end()
+        self._known, self.new = frozenset(self._session.document.objects), frozenset()
+        self._session.document.stepped.connect(self._stepped)
+
+    def _stepped(self, step: Step, forward: bool) -> None:
+        if step.swap is None:
+            self._known = (self._known | step.records.keys()) & self._session.document.objects.keys()
+            return
+        now = frozenset(self._session.document.objects)
+        known, self._known = self._known, now
+        self.new = now - known if known and forward and step.kind.source is Source.MODEL else frozenset()
+        if 0 < len(self.new) <= MOST:
+            self._begin()
+        else:
+            self._end()
+
+    def _begin(self) -> None:
+        path, plane = QPainterPath(), self._session.view.plane
+        for number in self.new:
+            box = self._session.document.objects[number].box
+            if box.z0 <= plane < box.z1:
+                frame = QRectF(box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0)
+                frame.adjust(-MARGIN, -MARGIN, MARGIN, MARGIN)
+                path.addRoundedRect(frame, MARGIN, MARGIN)
+        self.setPath(path)
+        self._left = STEPS
+        self.setOpacity(1.0)
+        self.setVisible(True)
+        self._timer.start()
+
+    def _fade(self) -> None:
+        self._left -= 1
+        if self._left <= 0:
+            self._end()
+        else:
+            self.setOpacity(self._left / STEPS)
+
+    def _end(self) -> None:
+        self._timer.stop()
+        self.setVisible(False)
+
+
+class Ghosts(QGraphicsPathItem):
+    """Dashed outlines of the candidates that were rejected."""
+
+    def __init__(self, session: Session, scene: QGraphicsScene) -> None:
+        super().__init__()
+        self._session = session
+        pen = QPen(QColor(255, 255, 255, 190), 1.2)
+        pen.setCosmetic(True)
+        pen.setDashPattern([3.0, 3.0])
+        self.setPen(pen)
+        self.setZValue(ABOVE)
+        self._halo = QGraphicsPathItem(self)
+        dark = QPen(QColor(0, 0, 0, 120), 2.4)
+        dark.setCosmetic(True)
+        self._halo.setPen(dark)
+        self._halo.setFlag(QGraphicsPathItem.GraphicsItemFlag.ItemStacksBehindParent)
+        scene.addItem(self)
+        session.rejected.changed.connect(self.draw)
+        session.view.events.masks.connect(self.draw)
+
+    def draw(self, *_: object) -> None:
+        """Draw what the session knows now."""
+        rejected, path = self._session.rejected, QPainterPath()
+        if rejected.shown and self._session.view.masks.visible:
+            for one in rejected.now:
+                for line in outlines(one.mask[0], one.box.y0, one.box.x0):
+                    points = [QPointF(x, y) for y, x in line]
+                    if points:
+                        path.moveTo(points[0])
+                        for point in points[1:]:
+                            path.lineTo(point)
+                        path.closeSubpath()
+        self.setPath(path)
+        self._halo.setPath(path)
+        self.setVisible(not path.isEmpty())

@@ -1,0 +1,184 @@
+"""Quiet signs on the objects: touched by hand, locked, accepted, uncertain, class; on request their ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPixmap, QTransform
+from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from cpsam_gui.operations import class_colour
+from cpsam_gui.style import theme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from PyQt6.QtWidgets import QGraphicsScene
+
+    from cpsam_gui.session import Session
+    from cpsam_gui.state.objects import ObjectRecord
+
+ABOVE = 15  # over the masks, under the marks of missed cells
+ICON_FROM = 18.0  # screen pixels of the shorter side of an object that has room for an icon
+DOT_FROM = 7.0  # ... for a dot; smaller objects carry no sign
+ICON = 11  # screen pixels
+DOT = 2.5  # screen pixels, radius
+MOST = 3000  # signs in view; more would hide the image
+GROUND = QColor(16, 18, 20, 150)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What stands on one object: an icon of the font or none, and its class."""
+
+    icon: str = ""
+    class_id: int = 0
+
+
+def sign_of(row: ObjectRecord) -> Sign | None:
+    """Return the sign of an object; None for one that no person touched and that has no class."""
+    icon = "help" if row.uncertain else "check" if row.verified else "lock" if row.locked else ""
+    return Sign(icon, row.class_id) if row.touched or row.class_id else None
+
+
+class Signs(QGraphicsItem):
+    """Draws the signs of the objects in view, of one size at every zoom."""
+
+    def __init__(self, session: Session, scene: QGraphicsScene) -> None:
+        super().__init__()
+        self._session = session
+        self._signs: dict[int, Sign] = {}
+        self._boxes = np.zeros((0, 7), np.int64)
+        self._stale = True
+        self._pixmaps: dict[tuple[str, float], QPixmap] = {}
+        self.setZValue(ABOVE)
+        scene.addItem(self)
+        session.open_image.rows_changed.connect(self._rows_changed)
+        session.image_changed.connect(self._new_image)
+        events = session.view.events
+        events.masks.connect(self._restyle)
+        events.plane.connect(lambda *_: self.update())
+
+    @property
+    def shown(self) -> dict[int, Sign]:
+        """The signs by id, whether in view or not."""
+        return dict(self._signs)
+
+    def boundingRect(self) -> QRectF:
+        """Return the image; called by Qt."""
+        _, rows, columns = self._session.document.shape
+        return QRectF(0, 0, columns, rows)
+
+    # -- following the document --------------------------------------------------------------------------
+
+    def _new_image(self) -> None:
+        self.prepareGeometryChange()
+        self._rows_changed(None)
+
+    def _rows_changed(self, ids: frozenset[int] | None) -> None:
+        objects = self._session.document.objects
+        if ids is None:
+            marked = ((number, sign_of(row)) for number, row in objects.items())
+            self._signs = {number: sign for number, sign in marked if sign is not None}
+        else:
+            for number in ids:
+                sign = sign_of(objects[number]) if number in objects else None
+                if sign is None:
+                    self._signs.pop(number, None)
+                else:
+                    self._signs[number] = sign
+        self._stale = True
+        self._restyle()
+
+    def _restyle(self, *_: object) -> None:
+        style = self._session.view.masks
+        self.setVisible(style.visible and (style.signs or style.ids))
+        self._stale = True
+        self.update()
+
+    def _table(self) -> np.ndarray:
+        """Return id and box of each object that carries something, a row each."""
+        if self._stale:
+            objects = self._session.document.objects
+            numbers: Iterable[int] = objects if self._session.view.masks.ids else self._signs
+            rows = [(n, *_sides(objects[n])) for n in numbers if n in objects]
+            self._boxes = np.array(rows, np.int64).reshape(-1, 7)
+            self._stale = False
+        return self._boxes
+
+    # -- drawing -----------------------------------------------------------------------------------------
+
+    def paint(
+        self, painter: QPainter | None, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None
+    ) -> None:
+        """Draw what is in view; called by Qt."""
+        if painter is None or option is None:
+            return
+        way = painter.worldTransform()
+        painter.save()
+        painter.setWorldTransform(QTransform())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ratio = 1.0 if widget is None else widget.devicePixelRatioF()
+        for number, place, size in self._in_view(option.exposedRect, way):
+            self._draw(painter, number, place, size, ratio)
+        painter.restore()
+
+    def _in_view(self, exposed: QRectF, way: QTransform) -> Iterator[tuple[int, QPointF, float]]:
+        """Yield id, place and shorter side in screen pixels of what is to be drawn."""
+        table, plane, scale = self._table(), self._session.view.plane, way.m11()
+        reach = ICON / max(scale, 1e-9)
+        number, z0, z1, y0, y1, x0, x1 = table.T
+        y, x = (y0 + y1) / 2, (x0 + x1) / 2
+        side = np.minimum(y1 - y0, x1 - x0) * scale
+        near = (z0 <= plane) & (plane < z1) & (side >= DOT_FROM)
+        near &= (y >= exposed.top() - reach) & (y <= exposed.bottom() + reach)
+        near &= (x >= exposed.left() - 3 * reach) & (x <= exposed.right() + 3 * reach)
+        for row in np.flatnonzero(near)[:MOST].tolist():
+            yield int(number[row]), way.map(QPointF(float(x[row]), float(y[row]))), float(side[row])
+
+    def _draw(self, painter: QPainter, number: int, place: QPointF, size: float, ratio: float) -> None:
+        style, sign = self._session.view.masks, self._signs.get(number)
+        if style.ids and size >= ICON_FROM:
+            _write(painter, place, str(number))
+            place = place + QPointF(0, ICON)
+        if sign is None or not style.signs:
+            return
+        colour = QColor("white")
+        if sign.class_id:
+            colour = QColor(class_colour(sign.class_id, self._session.document.facts.classes))
+        if sign.icon and size >= ICON_FROM:
+            painter.setPen(Qt.PenStyle.NoPen if not sign.class_id else QPen(colour, 1.5))
+            painter.setBrush(GROUND)
+            painter.drawEllipse(place, ICON / 2 + 2.5, ICON / 2 + 2.5)
+            painter.drawPixmap(place - QPointF(ICON / 2, ICON / 2), self._pixmap(sign.icon, ratio))
+        else:
+            painter.setPen(QPen(QColor(0, 0, 0, 190), 1.0))
+            painter.setBrush(colour)
+            radius = DOT if not sign.class_id else DOT + 1
+            painter.drawEllipse(place, radius, radius)
+
+    def _pixmap(self, name: str, ratio: float) -> QPixmap:
+        key = (name, ratio)
+        if key not in self._pixmaps:
+            self._pixmaps[key] = theme.icon(name, "#ffffff").pixmap(QSize(ICON, ICON), ratio)
+        return self._pixmaps[key]
+
+
+def _sides(row: ObjectRecord) -> tuple[int, ...]:
+    box = row.box
+    return box.z0, box.z1, box.y0, box.y1, box.x0, box.x1
+
+
+def _write(painter: QPainter, place: QPointF, text: str) -> None:
+    """Write a number that is readable on every ground."""
+    font = QFont(painter.font())
+    font.setPixelSize(ICON)
+    font.setWeight(QFont.Weight.DemiBold)
+    path = QPainterPath()
+    width = painter.fontMetrics().horizontalAdvance(text)
+    path.addText(QPointF(place.x() - width / 2, place.y() + ICON / 2 - 1), font, text)
+    painter.strokePath(path, QPen(QColor(0, 0, 0, 200), 3, join=Qt.PenJoinStyle.RoundJoin))
+    painter.fillPath(path, QColor("white"))

@@ -1,0 +1,185 @@
+"""Which objects of the open image are in several pieces, and the offer to make each piece an object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from cpsam_core.labels import parts_of, separate_pieces
+from cpsam_gui import operations
+from cpsam_gui.jobs.jobs import Lane
+from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.session.questions import Answer, Question
+from cpsam_gui.state.objects import Origin
+from cpsam_gui.state.steps import Source
+from cpsam_gui.tasks.records import Found, records_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cpsam_core.progress import Progress
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.session.edits import Edits
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.questions import Questioner
+    from cpsam_gui.state.document import Document
+    from cpsam_gui.state.snapshot import Snapshot
+    from cpsam_gui.state.steps import Step
+
+FEW = 200  # objects; so many are looked at after an edit at once, more in another thread
+SEPARATE = "separate_pieces"
+"""Key of the action that is offered."""
+
+
+class Pieces(QObject):
+    """Looks at the objects that a step changed; a new result is looked through in the background."""
+
+    changed = pyqtSignal()
+    """Other objects are in several pieces."""
+
+    def __init__(
+        self, open_image: OpenImage, notices: Notices, jobs: Jobs, edits: Edits, questions: Questioner
+    ) -> None:
+        super().__init__(open_image)
+        self._open_image, self._notices, self._jobs, self._edits = open_image, notices, jobs, edits
+        self.now: Mapping[int, int] = {}
+        """How many pieces the objects have that are in more than one."""
+        self.latest: tuple[int, ...] = ()
+        """The objects that fell into pieces by the last edit."""
+        self._asked = 0
+        self._since: set[int] = set()
+        """Objects that were edited while all are looked through."""
+        self.questions = questions
+        self._from_elsewhere = False
+        open_image.adopted.connect(self._forget_question)
+        open_image.image_changed.connect(self._new_image)
+
+    def separate(self) -> None:
+        """Make each piece of the selected objects an object, or of those that the last edit left in pieces."""
+        chosen = self._open_image.view.selection
+        if not chosen or (self.latest and not any(number in self.now for number in chosen)):
+            chosen = frozenset(self.latest)
+        self._edits.change(lambda document: operations.separate_pieces(document, sorted(chosen)))
+
+    def expect_kinds(self) -> None:
+        """Ask about masks of another program, once they are looked through, where their values tell no objects."""
+        self._from_elsewhere = True
+
+    def _forget_question(self) -> None:
+        self._from_elsewhere = False
+
+    def _new_image(self) -> None:
+        self.now, self.latest = {}, ()
+        self._open_image.document.stepped.connect(self._stepped)
+        self._look_through()
+        self.changed.emit()
+
+    def _stepped(self, step: Step, forward: bool) -> None:
+        self.latest = ()
+        if step.swap is not None or len(step.records) > FEW:
+            self._look_through()
+        elif step.edits:
+            self._since.update(step.records)
+            found = self._count(step.records)
+            by_hand = forward and step.kind.source is Source.HAND
+            if by_hand:
+                self._offer([number for number in found if found[number] > self.now.get(number, 1)])
+            rest = {number: count for number, count in self.now.items() if number not in step.records}
+            self._take({**rest, **found})
+
+    def _count(self, ids: Iterable[int]) -> dict[int, int]:
+        document = self._open_image.document
+        counts = {
+            number: operations.count_pieces(document, number) for number in operations.known(document, ids)
+        }
+        return {number: count for number, count in counts.items() if count > 1}
+
+    def _offer(self, fallen: list[int]) -> None:
+        self.latest = tuple(fallen)
+        if len(fallen) == 1:
+            pieces = operations.count_pieces(self._open_image.document, fallen[0])
+            words = translate("Object {} is in {} pieces now").format(fallen[0], pieces)
+        else:
+            words = translate("{} objects are in several pieces now").format(len(fallen))
+        if fallen:
+            self._notices.offered.emit(words, SEPARATE)
+
+    def _look_through(self) -> None:
+        """Look at every object, in another thread; only the last request is wanted."""
+        document = self._open_image.document
+        if self._open_image.image is None:
+            return
+        self._asked += 1
+        self._since.clear()
+        self._jobs.run(
+            partial(_several, document.snapshot()),
+            name=translate("Looking for pieces"),
+            lane=Lane.BESIDE,
+            then=partial(self._looked, self._asked),
+        )
+
+    def _looked(self, asked: int, found: Looked) -> None:
+        if asked != self._asked:
+            return
+        known = {number: count for number, count in self.now.items() if number in self._since}
+        self._take({**{n: count for n, count in found.several.items() if n not in self._since}, **known})
+        if self._from_elsewhere:
+            self._from_elsewhere = False
+            if found.kinds:
+                self._ask(found)
+
+    def _take(self, now: Mapping[int, int]) -> None:
+        if now != self.now:
+            self.now = now
+            self.changed.emit()
+
+    def _ask(self, found: Looked) -> None:
+        """Ask whether each part of masks that tell no objects is one."""
+        document = self._open_image.document
+        question = Question(
+            translate("{}: make each an object?").format(translate_said(found.words)),
+            translate(
+                "The masks do not number the objects. A model would learn that all of them are one object."
+            ),
+            (
+                Answer("each", translate("Each part is an object")),
+                Answer("keep", translate("Leave them as they are")),
+            ),
+        )
+        if self.questions.ask(question) != "each" or self._open_image.document is not document:
+            return
+        self._jobs.run(
+            partial(_separated, document.snapshot()),
+            name=translate("Separating the parts"),
+            lane=Lane.BESIDE,
+            then=partial(self._put, document, document.state),
+        )
+
+    def _put(self, document: Document, state: Step, made: Found) -> None:
+        if self._open_image.document is document and document.state is state and not document.writing:
+            self._open_image.view.selection = frozenset()
+            document.replace(translate("Each part an object"), made.labels, made.records)
+            self._notices.message.emit(translate("{:,} objects").format(len(made.records)))
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found in all labels: the objects in several pieces, and whether the values tell objects at all."""
+
+    several: Mapping[int, int]
+    kinds: bool
+    words: str
+
+
+def _several(still: Snapshot, progress: Progress) -> Looked:
+    parts = parts_of(still.array())
+    return Looked(parts.several, parts.kinds_not_objects, parts.words())
+
+
+def _separated(still: Snapshot, progress: Progress) -> Found:
+    labels = separate_pieces(still.array())
+    return Found(labels, records_of(labels, Origin.EDITED))

@@ -1,0 +1,116 @@
+"""The candidates that the thresholds rejected, shown as ghosts until a click keeps one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from cpsam_gui import operations
+from cpsam_gui.jobs.jobs import Lane
+from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.state.steps import StepKind
+from cpsam_gui.tasks.rejected import Rejected, rejected
+
+if TYPE_CHECKING:
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.segmenting import Segmenting
+    from cpsam_gui.state.steps import Step
+
+REST = 250  # milliseconds after the last result
+AFTER_RUNS = (
+    1 << 21
+)  # pixels; of larger images the candidates are shown once a threshold was moved, which finds them
+
+
+class RejectedCandidates(QObject):
+    """Looks for them in the background after a run or other thresholds."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, open_image: OpenImage, notices: Notices, jobs: Jobs, segmenting: Segmenting) -> None:
+        super().__init__(open_image)
+        self._open_image, self._notices, self._jobs = open_image, notices, jobs
+        self._segmenting = segmenting
+        self.now: tuple[Rejected, ...] = ()
+        self.shown = True
+        self._asked = 0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REST)
+        self._timer.timeout.connect(self._look)
+        open_image.image_changed.connect(self._new_image)
+
+    def show(self, on: bool) -> None:
+        """Show the candidates on the canvas, or not."""
+        self.shown = on
+        self.changed.emit()
+        if on and not self.now:
+            self._timer.start()
+
+    def at(self, plane: int, y: int, x: int) -> Rejected | None:
+        """Return the candidate at a pixel; None where there is none, or none is shown."""
+        if not self.shown or not self._open_image.view.masks.visible:
+            return None
+        return next((one for one in self.now if one.holds(plane, y, x)), None)
+
+    def keep(self, plane: int, y: int, x: int) -> bool:
+        """Make the candidate at a pixel an object, in one step; return False where there is none."""
+        one, document = self.at(plane, y, x), self._open_image.document
+        if one is None or document.writing:
+            return False
+        scores = {1: {"flow_error": one.flow_error}} if one.flow_error is not None else {}
+        proposal = operations.Proposal(one.box, one.mask.astype(np.uint32), scores)
+        made, why = operations.accept(document, proposal, "Keep candidate")
+        self._take(tuple(other for other in self.now if other is not one))
+        if why:
+            self._notices.message.emit(translate_said(why))
+        else:
+            self._open_image.view.select(*made)
+            words = translate("Kept, though {}").format(translate_said(one.reason))
+            self._notices.message.emit(words)
+        return True
+
+    def _new_image(self) -> None:
+        self._timer.stop()
+        self._asked += 1
+        self._open_image.document.stepped.connect(self._stepped)
+        self._take(())
+
+    def _stepped(self, step: Step, forward: bool) -> None:
+        if step.swap is None and not (step.kind is StepKind.FIND and not forward):
+            return
+        if step.swap is not None:
+            self._asked += 1
+            self._take(())
+        if step.kind in (StepKind.SEGMENT, StepKind.THRESHOLDS, StepKind.FIND):
+            self._timer.start()
+
+    def _look(self) -> None:
+        flows, document = self._segmenting.flows, self._open_image.document
+        if flows is None or flows.logits.ndim != 2 or flows.logits.shape != document.shape[1:]:
+            return
+        if not self.shown or (flows.logits.size > AFTER_RUNS and not self._segmenting.memory.known):
+            return
+        self._asked += 1
+        settings = replace(self._segmenting.settings, diameter=flows.diameter)
+        self._jobs.run(
+            partial(rejected, flows, settings, self._segmenting.memory, document.snapshot()),
+            name=translate("Looking for rejected candidates"),
+            lane=Lane.BESIDE,
+            then=partial(self._found, self._asked),
+        )
+
+    def _found(self, asked: int, found: tuple[Rejected, ...]) -> None:
+        if asked == self._asked:
+            self._take(found)
+
+    def _take(self, now: tuple[Rejected, ...]) -> None:
+        if now or self.now:
+            self.now = now
+            self.changed.emit()

@@ -1,0 +1,91 @@
+"""Candidates that the thresholds rejected: where they lie, and which threshold says no. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import ndimage
+
+from cpsam_gui.operations.replacing import mostly
+from cpsam_gui.state.box import Box
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from cpsam_core.progress import Progress
+    from cpsam_core.segment.mask_memory import MaskMemory
+    from cpsam_core.segment.output import NetworkOutput
+    from cpsam_core.segment.settings import Settings
+    from cpsam_gui.state.snapshot import Snapshot
+
+LEAST = 5  # pixels; smaller candidates are noise that nobody wants to see
+MOST = 1500  # candidates, the largest ones
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rejected:
+    """A candidate that is no object: its pixels (1, y, x) in their block, and why."""
+
+    box: Box
+    mask: NDArray[np.bool_]
+    reason: str
+    flow_error: float | None = None
+
+    def holds(self, plane: int, y: int, x: int) -> bool:
+        """Whether a pixel belongs to it."""
+        box = self.box
+        inside = box.z0 <= plane < box.z1 and box.y0 <= y < box.y1 and box.x0 <= x < box.x1
+        return inside and bool(self.mask[0, y - box.y0, x - box.x0])
+
+
+def rejected(
+    output: NetworkOutput,
+    settings: Settings,
+    memory: MaskMemory,
+    there: Snapshot,
+    progress: Progress,
+) -> tuple[Rejected, ...]:
+    """Return the candidates of a plane that the thresholds of `settings` reject and that lie under no object.
+
+    Parameters
+    ----------
+    output
+        What the network gave for a plane.
+    memory
+        Of these flows; where the objects are known already, this is quick.
+    there
+        Labels (1, y, x) of the objects.
+    """
+    found = memory.candidates(output.flows, output.logits, settings, progress)
+    present = found.areas >= LEAST
+    present[0] = False
+    small = present & (found.areas < settings.min_size)
+    unfit = np.zeros_like(small)
+    if settings.flow_threshold > 0:
+        unfit = present & (found.flow_errors > settings.flow_threshold)
+    numbers = np.flatnonzero(small | unfit)
+    numbers = numbers[np.argsort(-found.areas[numbers], kind="stable")[:MOST]]
+    if not len(numbers):
+        return ()
+    labels = there.array()[0]
+    covered = np.bincount(found.labels[labels > 0], minlength=len(found.areas))
+    free = ~mostly(covered, found.areas)
+    places = ndimage.find_objects(found.labels.view(np.int32))
+    made = []
+    for number in numbers[free[numbers]].tolist():
+        place = places[number - 1] if number <= len(places) else None
+        if place is None:
+            continue
+        error = float(found.flow_errors[number])
+        reason = (
+            f"flow error {error:.2f} > {settings.flow_threshold:.2f}"
+            if unfit[number]
+            else f"{int(found.areas[number])} px < {settings.min_size}"
+        )
+        rows, columns = place
+        box = Box(0, 1, rows.start, rows.stop, columns.start, columns.stop)
+        known = error if error == error else None
+        made.append(Rejected(box, (found.labels[place] == number)[None], reason, known))
+    return tuple(made)

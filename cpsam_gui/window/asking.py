@@ -1,0 +1,115 @@
+"""What the window asks before it opens, saves or leaves something: files, axes, work to recover, unsaved work."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QFileDialog, QMessageBox
+
+from cpsam_gui import tasks
+from cpsam_gui.dialogs import messages as dialogs
+from cpsam_gui.dialogs import recovery as recovery_dialog
+from cpsam_gui.dialogs.axes import AxesDialog
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.storage.companions import seg_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpsam_gui.window.window import Window
+
+
+class Asking(QObject):
+    """Asks the user, and does what was answered."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window, self._session = window, window.session
+
+    def image(self) -> None:
+        """Let the user choose an image."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, translate("Open image"), self._folder(), image_filter()
+        )
+        if name:
+            self._window.open(Path(name))
+
+    def folder(self) -> None:
+        """Let the user choose a folder of images."""
+        name = QFileDialog.getExistingDirectory(self._window, translate("Open folder"), self._folder())
+        if name:
+            self._window.open_folder(Path(name))
+
+    def axes(self, unsure: tasks.Unsure, then: Callable[[], None] | None) -> None:
+        """Ask what the axes of an image are that was read, and go on opening it with the answer."""
+        dialog = AxesDialog(self._window, unsure)
+        dialog.answered.connect(lambda reading: self._session.images.answer(unsure, reading, then))
+        dialog.rejected.connect(lambda: self._session.message.emit(translate("Not opened")))
+        dialog.open()
+
+    def other_axes(self) -> None:
+        """Open the present image anew with other axes."""
+        path = self._session.path
+        if path is None or not self._window.may_leave():
+            return
+
+        def ask(unsure: tasks.Unsure) -> None:
+            self.axes(unsure, None)
+
+        self._session.jobs.run(
+            partial(tasks.read_unsure, path), name=translate("Reading {}").format(path.name), then=ask
+        )
+
+    def seg_file(self) -> None:
+        """Let the user choose where the masks go as a file of Cellpose."""
+        path = self._session.path
+        start = seg_path(path) if path is not None else Path("masks_seg.npy")
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, translate("Export for Cellpose"), str(start), "Cellpose (*_seg.npy)"
+        )
+        if name:
+            chosen = Path(name)
+            stem = chosen.name.removesuffix(".npy").removesuffix("_seg")
+            self._session.keeping.export(chosen.with_name(f"{stem}_seg.npy"))
+
+    def recovery(self, *, at_start: bool = False) -> bool:
+        """Offer work that crashes left behind, on whatever images; True where some is taken up."""
+        recovery = self._session.recovery
+        # At the start only what would be lost is worth a question; older copies stand in the menu.
+        left = [one for one in recovery.found() if not (at_start and one.is_older)]
+        chosen = recovery_dialog.choose(self._window, left, recovery.drop) if left else None
+        if not left and not at_start:
+            self._session.message.emit(translate("There is no unsaved work to recover"))
+        if chosen is None or not self._window.may_leave():
+            return False
+        recovery.recover(chosen.journal)
+        return True
+
+    def may_leave(self) -> bool:
+        """Save what is not saved yet, or ask about it; False to stay."""
+        keeping, path = self._session.keeping, self._session.path
+        if self._session.open_image.shipped:
+            keeping.discard()  # a demonstration is no work to be saved
+        if not keeping.unsaved or (keeping.saves_by_itself and keeping.save_now(masks=False)):
+            return True
+        answer = dialogs.ask_unsaved(self._window, path.name if path is not None else translate("this image"))
+        if answer == QMessageBox.StandardButton.Save:
+            return keeping.save_now()
+        if answer == QMessageBox.StandardButton.Discard:
+            keeping.discard()
+            return True
+        return False
+
+    def _folder(self) -> str:
+        return str(self._session.path.parent) if self._session.path is not None else ""
+
+
+def image_filter() -> str:
+    """Return what a dialog that opens images lists: every kind that the engine reads."""
+    from cpsam_core.images import supported_suffixes
+
+    endings = " ".join(f"*{suffix}" for suffix in supported_suffixes())
+    return f"{translate('Images')} ({endings});;{translate('All files')} (*)"

@@ -1,0 +1,87 @@
+"""Signs on the image: what is drawn follows what a person did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import imagecodecs
+import numpy as np
+from PyQt6.QtCore import Qt
+
+from cpsam_gui import operations
+from cpsam_gui.canvas.signs import Sign
+from cpsam_gui.state.box import Box
+from cpsam_gui.state.palette import STAINED, palette_table
+from tests.gui.window.test_window import click, place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PyQt6.QtGui import QImage
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+
+def spot(window: Window, y: float, x: float) -> QImage:
+    at = place(window, y, x)
+    return window.canvas.viewport().grab().toImage().copy(at.x() - 6, at.y() - 6, 12, 12)
+
+
+def test_what_a_person_did_is_marked_on_the_image(segmented: Window, qtbot: QtBot) -> None:
+    session, signs = segmented.session, segmented.canvas.signs
+    number = session.document.label_at(0, 20, 20)
+    plain = spot(segmented, 20.5, 20.5)
+    assert signs.shown == {}
+    for key, sign in (
+        (Qt.Key.Key_3, Sign("", 3)),
+        (Qt.Key.Key_L, Sign("lock", 3)),
+        (Qt.Key.Key_U, Sign("help", 3)),
+    ):
+        click(segmented, qtbot, 20.5, 20.5)
+        qtbot.keyClick(segmented.canvas, key)
+        assert signs.shown == {number: sign}
+        session.view.selection = frozenset()
+        drawn = spot(segmented, 20.5, 20.5)
+        assert drawn != plain
+        plain = drawn
+    for _ in range(3):
+        session.edits.undo()
+    assert signs.shown == {}
+    session.edits.change(lambda document: operations.grow(document, [number], 1))
+    assert signs.shown == {number: Sign()}
+
+
+def test_signs_can_be_hidden_and_ids_shown(segmented: Window, qtbot: QtBot) -> None:
+    session = segmented.session
+    plain = spot(segmented, 60.5, 60.5)
+    session.view.set_masks(ids=True)
+    assert spot(segmented, 60.5, 60.5) != plain
+    segmented.canvas.peek(True)
+    hidden = spot(segmented, 60.5, 60.5)
+    segmented.canvas.peek(False)
+    session.view.set_masks(ids=False, signs=False)
+    session.edits.change(
+        lambda document: operations.set_locked(document, [session.document.label_at(0, 60, 60)])
+    )
+    assert spot(segmented, 60.5, 60.5) == plain
+    assert hidden != plain
+
+
+def test_objects_on_stained_tissue_are_neither_pink_nor_purple(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    pixels = np.full((40, 40, 3), (225, 180, 220), np.uint8)
+    path = tmp_path / "tissue.png"
+    imagecodecs.imwrite(path, pixels)
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(path)
+    stained = palette_table(0.95, stained=True)
+    document = window.session.document
+    with document.step("Draw"):
+        document.write(Box(0, 1, 2, 8, 2, 8), np.full((1, 6, 6), 1, np.uint32))
+    _, lines = window.session.look.tables()
+    assert lines[1] in stained[1:]
+    for colour in STAINED:
+        red, green, blue = colour
+        assert green >= min(red, blue), "not between red and blue"

@@ -1,0 +1,151 @@
+"""A stroke means one object; what falls into pieces says so and is separated by one key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import imagecodecs
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+
+from cpsam_gui.panels import ObjectsPanel
+from tests.gui.conftest import discs
+from tests.gui.window.test_window import NONE, drag
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.session.questions import Question
+    from cpsam_gui.window.window import Window
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def stroke(window: Window, qtbot: QtBot, y: float, x: float, held: Qt.KeyboardModifier = NONE) -> None:
+    drag(window, qtbot, [(y, x), (y, x + 2), (y, x + 3)], held)
+
+
+@pytest.fixture
+def painting(opened: Window, qtbot: QtBot) -> Window:
+    opened.session.view.brush_diameter = 6.0
+    qtbot.keyClick(opened, Qt.Key.Key_B)
+    return opened
+
+
+def test_cells_painted_in_a_row_are_one_object_each(painting: Window, qtbot: QtBot) -> None:
+    document = painting.session.document
+    for count, (y, x) in enumerate(((15, 20), (15, 50), (40, 80), (60, 20), (60, 60)), start=1):
+        stroke(painting, qtbot, y, x)
+        assert len(document.objects) == count
+    stroke(painting, qtbot, 64, 60)
+    assert len(document.objects) == 5, "a stroke beside the selected object belongs to it"
+    assert not painting.session.pieces.now
+
+
+def test_shift_adds_to_the_selected_object_and_its_pieces_are_separated_by_a_key(
+    painting: Window, qtbot: QtBot
+) -> None:
+    session, document = painting.session, painting.session.document
+    stroke(painting, qtbot, 15, 20)
+    (number,) = document.objects
+    stroke(painting, qtbot, 60, 60, SHIFT)
+    assert list(document.objects) == [number]
+    assert session.pieces.now == {number: 2}
+    assert painting.status.offer.isVisible()
+    assert "Separate pieces" in painting.status.offer.text()
+    assert f"Object {number} is in 2 pieces" in painting.status.hint.text()
+    qtbot.keyClick(painting, Qt.Key.Key_G, SHIFT)
+    assert len(document.objects) == 2
+    assert not session.pieces.now
+    assert not painting.status.offer.isVisible()
+    session.edits.undo()
+    assert session.pieces.now == {number: 2}
+
+
+def test_the_eraser_that_cuts_a_cell_offers_to_separate_it_though_nothing_is_selected(
+    segmented: Window, qtbot: QtBot
+) -> None:
+    session = segmented.session
+    session.view.brush_diameter = 4.0
+    qtbot.keyClick(segmented, Qt.Key.Key_E)
+    drag(segmented, qtbot, [(20, 5), (20, 20), (20, 35)])
+    ((number, count),) = session.pieces.now.items()
+    assert count == 2
+    assert not session.view.selection
+    qtbot.mouseClick(segmented.status.offer, Qt.MouseButton.LeftButton)
+    assert len(session.document.objects) == 5
+    assert number in session.document.objects
+    assert all(
+        row.touched for row in session.document.objects.values() if row.box.y0 < 30 and row.box.x0 < 30
+    )
+
+
+def test_pieces_are_flagged_in_the_list_and_a_reason_of_doubt(segmented: Window, qtbot: QtBot) -> None:
+    session = segmented.session
+    session.view.brush_diameter = 4.0
+    session.gestures.use("eraser")
+    drag(segmented, qtbot, [(20, 5), (20, 20), (20, 35)])
+    (number,) = session.pieces.now
+    panel = segmented.panel(ObjectsPanel)
+    qtbot.waitUntil(lambda: "2 pieces" in str([panel.model.data(panel.model.index(r, 4)) for r in range(4)]))
+    panel.filter.setCurrentIndex(panel.filter.findData("In pieces"))
+    assert panel.model.ids.tolist() == [number]
+    index = panel.model.index(0, 4)
+    assert "2 pieces" in panel.model.data(index)
+    session.measuring.follow("test", True)
+    qtbot.waitUntil(lambda: session.measuring.fresh)
+    session.reviewing.show(number)
+    assert session.reviewing.reasons[0] == "in 2 pieces"
+
+
+def test_masks_that_come_in_pieces_are_known_without_a_run(segmented: Window, qtbot: QtBot) -> None:
+    session = segmented.session
+    labels = session.document.labels.copy()
+    labels[labels == 2] = 1
+    records = {n: row for n, row in session.document.objects.items() if n != 2}
+    session.document.replace("Import", labels, records)
+    qtbot.waitUntil(lambda: session.pieces.now == {1: 2})
+
+
+def test_masks_with_one_value_for_all_cells_ask_whether_each_is_an_object(
+    opened: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = opened.session
+    asked: list[Question] = []
+    session.pieces.questions.ask = lambda question: asked.append(question) or "each"
+    path = tmp_path / "binary.png"
+    imagecodecs.imwrite(path, (discs() > 0).astype(np.uint8) * 255)
+    session.exporting.import_masks(path)
+    qtbot.waitUntil(lambda: len(session.document.objects) == 4)
+    assert [question.text for question in asked] == ["1 value, 4 separate parts: make each an object?"]
+    assert not session.pieces.now
+    session.edits.undo()
+    assert len(session.document.objects) == 1
+    assert len(asked) == 1, "it is asked once"
+
+
+def test_saved_masks_of_another_program_ask_when_they_are_opened_and_no_keeps_them(
+    window: Window, qtbot: QtBot, image_file: Path
+) -> None:
+    session = window.session
+    asked: list[Question] = []
+    session.pieces.questions.ask = lambda question: asked.append(question) or "keep"
+    imagecodecs.imwrite(image_file.with_name("cells_masks.png"), (discs() > 0).astype(np.uint8))
+    window.open(image_file)
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    assert len(session.document.objects) == 1
+    assert session.pieces.now == {1: 4}
+
+
+def test_masks_that_number_the_objects_ask_nothing(window: Window, qtbot: QtBot, image_file: Path) -> None:
+    session = window.session
+    labels = discs().astype(np.uint8)
+    labels[0, :40:2] = 1
+    imagecodecs.imwrite(image_file.with_name("cells_masks.png"), labels)
+    session.pieces.questions.ask = lambda question: pytest.fail(question.text)
+    window.open(image_file)
+    qtbot.waitUntil(lambda: bool(session.pieces.now))
+    assert len(session.document.objects) == 4
