@@ -62,8 +62,8 @@ class Window(QMainWindow):
         self.welcome = Welcome(
             self.canvas,
             Ways(
-                self.ask_open,
-                self.ask_open_folder,
+                self.asking.image,
+                self.asking.folder,
                 self.open_demo,
                 lambda: self.pages.open_samples(),
                 self.open,
