@@ -8,6 +8,8 @@ from cpsam_gui import operations
 from cpsam_gui.actions.facts import (
     CAN_REDO,
     CAN_UNDO,
+    SELECTED,
+    TOOL,
     WITH_COPY,
     WITH_IMAGE,
     WITH_OBJECTS,
@@ -17,12 +19,17 @@ from cpsam_gui.actions.facts import (
 )
 from cpsam_gui.actions.table import Action
 from cpsam_gui.operations import scope
+from cpsam_gui.tools.classify import ClassStamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cpsam_gui.actions.table import Do
     from cpsam_gui.window.window import Window
+
+
+CAN_CLASS = Condition((SELECTED, TOOL), lambda count, tool: count > 0 or tool == ClassStamp.key)
+"""A class is given to what is selected, or chosen for the tool that gives it."""
 
 
 def _change(operation: Callable[..., str | None], *args: object) -> Do:
@@ -58,14 +65,22 @@ def _select_all(window: Window) -> None:
 def _number(class_id: int) -> Action:
     """Return the action of a number key."""
     text = f"Class {class_id}" if class_id else "No class"
-    do = _change(operations.set_class, class_id)
+    give = _change(operations.set_class, class_id)
+
+    def do(window: Window) -> None:
+        gestures = window.session.gestures
+        if gestures.tool.key == ClassStamp.key:
+            gestures.options.class_id = class_id
+        else:
+            give(window)
+
     return Action(
         f"class_{class_id}",
         text,
         do,
         (str(class_id),),
         "",
-        WITH_SELECTION,
+        CAN_CLASS,
         "Objects",
         break_before=class_id == 0,
     )

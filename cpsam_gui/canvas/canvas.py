@@ -10,6 +10,7 @@ from PyQt6.QtGui import QColor, QCursor, QNativeGestureEvent, QTransform
 from PyQt6.QtWidgets import QApplication, QGraphicsView
 
 from cpsam_gui.canvas.changes import Flash, Ghosts
+from cpsam_gui.canvas.class_legend import ClassLegend
 from cpsam_gui.canvas.compared import ComparedLayer
 from cpsam_gui.canvas.layers import Layers
 from cpsam_gui.canvas.legend import Legend
@@ -71,6 +72,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._bar.hide()
         self._badge = Badge(self)
         self.legend = Legend(self)
+        self.classes = ClassLegend(session, self)
         self.minimap = Minimap(session, self)
         self._pressed: QPointF | None = None
         self._panning = False
@@ -152,6 +154,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._session.view.window = (float(self.height()), float(self.width()))
         self.minimap.move(self.width() - self.minimap.width() - INSET, INSET)
         self._badge.move(INSET, INSET)
+        self.classes.place()
         self.legend.move(INSET, INSET + self._badge.height() + GAP)
         if self._fitted:
             self.fit()

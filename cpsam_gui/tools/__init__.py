@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cpsam_gui.tools.base import Desk, Entry, Maps, Pointer, Section, Shape, Tint, Tool
+from cpsam_gui.tools.classify import ClassStamp
 from cpsam_gui.tools.complete import CompleteRegion, forget_regions
 from cpsam_gui.tools.cut import Merge, Seeds, Split
 from cpsam_gui.tools.fill import Fill
@@ -34,6 +35,7 @@ TOOLS: dict[str, type[Tool]] = {
         Split,
         Seeds,
         Merge,
+        ClassStamp,
         Paste,
         SizeDisk,
         RunRegion,

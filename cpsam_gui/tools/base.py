@@ -187,7 +187,10 @@ class Tool:
     hint: ClassVar[str] = ""
     cursor: ClassVar[str] = "cross"
     settings: ClassVar[tuple[str, ...]] = ()
-    """What is offered above the canvas: "size", "mode", "tolerance", "threshold", "divide", "accept", or a family."""
+    """What is offered above the canvas.
+
+    "size", "mode", "tolerance", "threshold", "divide", "class", "accept", or a family.
+    """
     passing: ClassVar[bool] = False
     """Whether the earlier tool comes back when this one is done."""
 

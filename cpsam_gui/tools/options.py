@@ -25,6 +25,8 @@ class Options:
     """Of the flood fill: difference of intensities, as a part of the range that is shown."""
     by_intensity: bool = False
     """Seeds divide an object where the intensity changes, instead of where it is narrow."""
+    class_id: int = 1
+    """That clicks give."""
     clipboard: Copied | None = None
     carried: Copied | None = None
     """A copy in the hand that is not in the clipboard: a duplicate."""

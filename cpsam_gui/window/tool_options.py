@@ -6,8 +6,10 @@ from math import exp, log
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QIcon, QPixmap
 from PyQt6.QtWidgets import (
     QButtonGroup,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -17,7 +19,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from cpsam_gui.operations import Scope, WriteMode
+from cpsam_gui.operations import Scope, WriteMode, class_colour
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.gestures import BRUSH_RANGE
 from cpsam_gui.style import theme
@@ -104,6 +106,11 @@ class ToolOptionsBar(QFrame):
             translate("Borders where the intensity changes, not where the object is narrow")
         )
         self._add("divide", [self.divide])
+        self.classes = QComboBox()
+        self.classes.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.classes.setToolTip(f"{translate('Class that a click gives')}  (0-9)")
+        self.classes.activated.connect(self._set_class)
+        self._add("class", [self.classes])
         self.scopes = self._scope_buttons()
         layout.addStretch(1)
         self.accept = self._button("Accept", "check", session.gestures.finish_gesture)
@@ -222,10 +229,27 @@ class ToolOptionsBar(QFrame):
         for mode, button in self.modes.items():
             button.setChecked(mode is options.mode)
         self.divide.setChecked(options.by_intensity)
+        if "class" in tool.settings:
+            self._list_classes()
         self._show(self.brush, session.view.brush_diameter, BRUSH_RANGE)
         self._brush_text.setText(f"{session.view.brush_diameter:.0f} px")
         self._show(self.tolerance, options.tolerance, TOLERANCE_RANGE)
         self._tolerance_text.setText(f"{100 * options.tolerance:.0f} %")
+
+    def _list_classes(self) -> None:
+        facts = self._session.document.facts
+        names = {one.number: one.name for one in facts.classes}
+        self.classes.clear()
+        self.classes.addItem(translate("0   No class"))
+        for number in range(1, 10):
+            picture = QPixmap(12, 12)
+            picture.fill(QColor(class_colour(number, facts.classes)))
+            words = names.get(number) or translate("class {}").format(number)
+            self.classes.addItem(QIcon(picture), f"{number}   {words}")
+        self.classes.setCurrentIndex(min(self._session.gestures.options.class_id, 9))
+
+    def _set_class(self, number: int) -> None:
+        self._session.gestures.options.class_id = number
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Leave words out where there is no room for them; called by Qt."""

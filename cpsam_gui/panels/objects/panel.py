@@ -107,7 +107,15 @@ class ObjectsPanel(Panel):
         self.name_classes.toggled.connect(lambda on: self._pages.setCurrentIndex(int(on)))
         row.addWidget(self.count)
         row.addWidget(self._caption, 1, Qt.AlignmentFlag.AlignBottom)
+        self.take = QToolButton()
+        self.take.setObjectName("quiet")
+        self.take.setText(translate("Select"))
+        self.take.setToolTip(
+            translate("Select the objects that are listed, to give all a class, lock or delete them")
+        )
+        self.take.clicked.connect(lambda: self._take_listed())
         row.addWidget(self.filter)
+        row.addWidget(self.take)
         row.addWidget(self.name_classes)
         return row
 
@@ -231,6 +239,11 @@ class ObjectsPanel(Panel):
         if not box.z0 <= view.plane < box.z1:
             view.plane = (box.z0 + box.z1) // 2
         view.camera = Camera((box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2, view.camera.scale)
+
+    def _take_listed(self) -> None:
+        """Select the objects that the filter lets through, and offer what can be done with all of them."""
+        self._session.view.selection = frozenset(self.model.ids.tolist())
+        self.open_menu(QPoint(0, 0))
 
     def open_menu(self, place: QPoint) -> QMenu:
         """Offer what can be done with the selected objects."""

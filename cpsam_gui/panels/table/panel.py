@@ -116,6 +116,7 @@ class TablePanel(Panel):
         top.show_plots.toggled.connect(self.plots.setVisible)
         top.show_plots.toggled.connect(lambda _: self.refresh())
         top.columns.aboutToShow.connect(self._fill_columns)
+        top.take.clicked.connect(lambda: self._take_shown())
         top.export.clicked.connect(self.ask_export)
         top.folder.clicked.connect(self.ask_folder)
         top.close.clicked.connect(lambda: self._host.hide_panel("Table"))
@@ -240,7 +241,14 @@ class TablePanel(Panel):
         self._selecting = False
 
     def _take_brushed(self, ids: NDArray[np.uint32]) -> None:
-        self._session.view.selection = frozenset(ids.tolist())
+        objects = self._session.document.objects
+        self._session.view.selection = frozenset(number for number in ids.tolist() if number in objects)
+
+    def _take_shown(self) -> None:
+        """Select the objects that the filter lets through, and offer what can be done with all of them."""
+        self.refresh()
+        self._take_brushed(self.model.ids)
+        self.open_menu(QPoint(0, 0))
 
     def _go_to(self, index: QModelIndex) -> None:
         self._session.reviewing.show(int(self.model.ids[index.row()]))

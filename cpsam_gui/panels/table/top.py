@@ -36,6 +36,11 @@ class TopRow(QHBoxLayout):
         self.show_plots = _button(
             "", "Distribution of a column, or two against each other", "chart_scatter_plot", check=True
         )
+        self.take = _button(
+            "",
+            "Select all rows that are shown, to class, lock or delete them",
+            "select_all",
+        )
         self.export = _button("", "Write the rows and columns that are shown to a file", "table_arrow_right")
         self.folder = _button(
             "",
@@ -47,13 +52,21 @@ class TopRow(QHBoxLayout):
         self.close.setAutoRaise(True)
         self.close.setToolTip(translate("Close the table"))
         self.addWidget(self.filter, 1)
-        for button in (self.micrometres, self.choose, self.show_plots, self.export, self.folder, self.close):
+        for button in (
+            self.micrometres,
+            self.take,
+            self.choose,
+            self.show_plots,
+            self.export,
+            self.folder,
+            self.close,
+        ):
             self.addWidget(button)
         theme.changed.connect(self._recolour)
 
     def _recolour(self) -> None:
         """Take over the colours of the theme."""
-        for button in (self.choose, self.show_plots, self.export, self.folder):
+        for button in (self.take, self.choose, self.show_plots, self.export, self.folder):
             button.setIcon(theme.icon(str(button.property("icon_name"))))
         self.close.setIcon(theme.icon("close"))
 

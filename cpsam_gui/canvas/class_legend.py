@@ -1,0 +1,78 @@
+"""Names, colours and counts of the classes in use, in a corner of the canvas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QLabel, QWidget
+
+from cpsam_gui.operations import class_colour
+from cpsam_gui.program.i18n import translate
+
+if TYPE_CHECKING:
+    from cpsam_gui.session import Session
+
+REST_MS = 150
+
+
+class ClassLegend(QLabel):
+    """Shown while colours are those of the classes, or classes are given."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setStyleSheet("background: rgb(16, 18, 20); color: white; border-radius: 4px; padding: 6px 8px;")
+        self.setToolTip(translate("Classes and how many objects have them"))
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REST_MS)
+        self._timer.timeout.connect(self.refresh)
+        for signal in (session.objects_changed, session.history_changed, session.image_changed):
+            signal.connect(self._timer.start)
+        session.gestures.tool_changed.connect(self.refresh)
+        session.gestures.options.events.class_id.connect(self.refresh)
+        session.view.events.masks.connect(self.refresh)
+        self.hide()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether classes are what the user looks at."""
+        session = self._session
+        stamping = session.gestures.tool.key == "class_stamp"
+        return session.image is not None and (session.view.masks.by_class or stamping)
+
+    def refresh(self, *_: object) -> None:
+        """Count the classes and show their names."""
+        if not self.wanted:
+            self.hide()
+            return
+        document = self._session.document
+        ids = np.fromiter(document.objects, np.int64, len(document.objects))
+        counts = np.bincount(document.classes[ids]) if len(ids) else np.zeros(1, np.int64)
+        names = {one.number: one.name for one in document.facts.classes}
+        chosen = self._session.gestures.options.class_id
+        used = {number for number in np.flatnonzero(counts).tolist() if number} | set(names) | {chosen}
+        lines = []
+        for number in sorted(used - {0}):
+            colour = class_colour(number, document.facts.classes)
+            name = _plain(names.get(number) or translate("class {}").format(number))
+            count = int(counts[number]) if number < len(counts) else 0
+            lines.append(
+                f'<span style="color:{colour}">&#9632;</span> {number}&nbsp;&nbsp;{name}&nbsp;&nbsp;{count:,}'
+            )
+        self.setText("<br>".join(lines))
+        self.adjustSize()
+        self.show()
+        self.place()
+
+    def place(self) -> None:
+        """Stand in the lower left corner."""
+        parent = self.parentWidget()
+        if parent is not None:
+            self.move(12, parent.height() - self.height() - 12)
+
+
+def _plain(name: str) -> str:
+    return name.replace("&", "&amp;").replace("<", "&lt;")
