@@ -148,7 +148,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
         device = painter.device()
         dots = device.devicePixelRatio() if device is not None else 1.0
         # Lines that are one sample thick would be too thin to see if samples followed the dots of a dense screen.
-        level = self._level(detail if self._magnify and detail > 1 else detail * dots)
+        level = self._level(detail if self._magnify else detail * dots)
         area = option.exposedRect.intersected(self.boundingRect())
         smooth = detail * dots < 1 or (self._smooth and detail < SMOOTH_BELOW)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 GROUP = "preferences"
 UNSET = "\0"
 """What no setting holds."""
+RESTORED = "restored"
+"""Property of a window that stands as the last one did."""
 LAYOUT = 2
 """Version of the arrangement of docks and bars: that of another version is not restored."""
 
@@ -49,4 +51,4 @@ def restore_window(window: QMainWindow) -> None:
     geometry, state = stored_bytes("window/geometry"), stored_bytes("window/state")
     if geometry is not None and state is not None:
         window.restoreGeometry(geometry)
-        window.restoreState(state, LAYOUT)
+        window.setProperty(RESTORED, window.restoreState(state, LAYOUT))

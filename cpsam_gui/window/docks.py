@@ -9,7 +9,6 @@ from PyQt6.QtWidgets import QDockWidget, QTabBar, QTabWidget, QWidget
 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style.layout import scrolling
-from cpsam_gui.window.screen import share_width
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,8 +42,6 @@ def make_docks(window: QMainWindow, panels: Mapping[Place, Panel]) -> dict[str, 
         dock.raise_()
     window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
     window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
-    if "left" in first and "top" in first:
-        share_width(window, first["left"], first["top"], LEFT_FIRST)
     window.setTabPosition(RIGHT, QTabWidget.TabPosition.North)
     window.setTabPosition(LEFT, QTabWidget.TabPosition.North)
     return docks

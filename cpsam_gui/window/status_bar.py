@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QTool
 
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.style import theme
+from cpsam_gui.window.progress_words import ProgressWords
 
 if TYPE_CHECKING:
     from cpsam_gui.canvas import Canvas
@@ -51,6 +52,7 @@ class Status(QStatusBar):
         self.addWidget(self.offer)
         for widget in (self.job, self.bar, self.cancel, self.readout, self.count):
             self.addPermanentWidget(widget)
+        self._words = ProgressWords()
         self._offered: Step | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -109,16 +111,15 @@ class Status(QStatusBar):
         self.count.setText(words if self._session.image is not None else "")
 
     def _started(self, name: str) -> None:
-        self.job.setText(name)
+        self.job.setText(self._words.start(name))
         self.bar.setRange(0, 0)
         self._show_job(True)
 
     def _progressed(self, done: int, total: int, note: str) -> None:
         # The engine counts steps, which may be millions of pixels: the bar takes thousandths.
-        self.bar.setRange(0, 1000 if done else 0)
-        self.bar.setValue(round(1000 * done / max(total, 1)))
-        if note:
-            self.job.setText(note)
+        self.job.setText(self._words.go_on(done, total, note))
+        self.bar.setRange(0, 1000 if self._words.part else 0)
+        self.bar.setValue(round(1000 * self._words.part))
 
     def _finished(self) -> None:
         self._show_job(False)

@@ -23,20 +23,20 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.session import Session
 from cpsam_gui.storage.companions import holds_objects, images_in
 from cpsam_gui.window.asking import Asking
-from cpsam_gui.window.docks import make_docks
+from cpsam_gui.window.docks import LEFT_FIRST, make_docks
 from cpsam_gui.window.documents import DocumentChooser
 from cpsam_gui.window.pages import Pages
 from cpsam_gui.window.planes import PlaneSlider
 from cpsam_gui.window.recent_menu import remember
 from cpsam_gui.window.review_pages import ReviewPages
-from cpsam_gui.window.screen import fit_to_screen
+from cpsam_gui.window.screen import fit_to_screen, share_width
 from cpsam_gui.window.status_bar import Status
 from cpsam_gui.window.support import Frame
 from cpsam_gui.window.training_pages import TrainingPages
 from cpsam_gui.window.welcome import Ways, Welcome
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+    from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 
 P = TypeVar("P", bound=Panel)
 
@@ -57,6 +57,7 @@ class Window(QMainWindow):
         self.session.setParent(self)
         self.setWindowTitle("cpsam-gui")
         self.setAcceptDrops(True)
+        self._shown = False
         self.asking = Asking(self)
         self.canvas = Canvas(self.session)
         self.welcome = Welcome(
@@ -221,6 +222,13 @@ class Window(QMainWindow):
         dialogs.show_problem(self, problem)
 
     # -- events ------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Share the width out when the sizes of all parts are known, unless it is that of the last session."""
+        super().showEvent(event)
+        if not self._shown and not self.property(remembered.RESTORED):
+            share_width(self, self.docks["Files"], self.docks["Segment"], LEFT_FIRST)
+        self._shown = True
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Accept files; called by Qt."""

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QStackedWidget,
     QTableView,
     QToolButton,
+    QVBoxLayout,
 )
 
 from cpsam_gui.jobs.jobs import Lane
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 DELAY = 80  # milliseconds; following every dab would be felt
 MANY = 20_000  # objects; more are counted in another thread
 RUNS = 4000  # stretches of rows; a selection in more pieces is not marked in the table
-WIDTHS = (40, 52, 56, 64)
+WIDTHS = (40, 52, 60, 76)
 NOTHING = "Nothing is selected. Click an object."
 
 
@@ -85,17 +86,20 @@ class ObjectsPanel(Panel):
         self._timer.timeout.connect(self.refresh)
         session.objects_changed.connect(self._timer.start)
         session.history_changed.connect(self._timer.start)  # names of classes are no objects
+        theme.changed.connect(lambda: self.take.setIcon(theme.icon("select_all")))
         session.pieces.changed.connect(self._timer.start)
         session.image_changed.connect(self.refresh)
         session.view.events.selection.connect(self._show_selection)
 
-    def _top(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _top(self) -> QVBoxLayout:
+        first, second = QHBoxLayout(), QHBoxLayout()
         self.count = QLabel("0")
         self.count.setObjectName("number")
         self._caption = dim(translate("objects"), wrap=False)
         self.filter = QComboBox()
         self.filter.setToolTip(translate("Which objects are listed"))
+        self.filter.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.filter.setMinimumContentsLength(8)
         for name in (*FILTERS, IN_PIECES):
             self.filter.addItem(translate(name), name)
         self.filter.currentIndexChanged.connect(lambda: self.model.show_only(self.filter.currentData()))
@@ -105,19 +109,22 @@ class ObjectsPanel(Panel):
         self.name_classes.setToolTip(translate("Names and colours of the classes"))
         self.name_classes.setCheckable(True)
         self.name_classes.toggled.connect(lambda on: self._pages.setCurrentIndex(int(on)))
-        row.addWidget(self.count)
-        row.addWidget(self._caption, 1, Qt.AlignmentFlag.AlignBottom)
+        first.addWidget(self.count)
+        first.addWidget(self._caption, 1, Qt.AlignmentFlag.AlignBottom)
+        first.addWidget(self.name_classes)
         self.take = QToolButton()
         self.take.setObjectName("quiet")
-        self.take.setText(translate("Select"))
+        self.take.setIcon(theme.icon("select_all"))
         self.take.setToolTip(
             translate("Select the objects that are listed, to give all a class, lock or delete them")
         )
         self.take.clicked.connect(lambda: self._take_listed())
-        row.addWidget(self.filter)
-        row.addWidget(self.take)
-        row.addWidget(self.name_classes)
-        return row
+        second.addWidget(self.filter, 1)
+        second.addWidget(self.take)
+        rows = QVBoxLayout()
+        rows.addLayout(first)
+        rows.addLayout(second)
+        return rows
 
     def _table(self) -> QTableView:
         table = QTableView()

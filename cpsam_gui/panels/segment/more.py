@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QStandardItemModel
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from cpsam_gui.panels.segment.fields import choice, label, number, put, told, whole
@@ -14,7 +15,7 @@ from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from PyQt6.QtWidgets import QFormLayout
 
@@ -76,6 +77,16 @@ class More(QWidget):
             (self.precision, options.model.precision),
         ):
             put(widget, value)
+
+    def disable_devices(self, missing: Mapping[str, str]) -> None:
+        """Let devices that cannot be used here not be chosen; their entries say why."""
+        model = self.device.model()
+        for row in range(self.device.count()):
+            why = missing.get(self.device.itemData(row) or "", "")
+            item = model.item(row) if isinstance(model, QStandardItemModel) else None
+            if item is not None:
+                item.setEnabled(not why)
+                item.setToolTip(why)
 
     def _recolour(self) -> None:
         """Take the icons' colours of the theme."""

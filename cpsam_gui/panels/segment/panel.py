@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QFormLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from cpsam_core.errors import SettingsError
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.segment.diameter import DiameterField
 from cpsam_gui.panels.segment.fields import button, choice, label, put, slider, whole
 from cpsam_gui.panels.segment.folder import FolderView
 from cpsam_gui.panels.segment.foot import Foot
 from cpsam_gui.panels.segment.model import ModelList
-from cpsam_gui.panels.segment.more import More, Stacks
+from cpsam_gui.panels.segment.more import DEVICES, More, Stacks
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, form, scrolling
+from cpsam_gui.tasks.machine import missing_devices
 
 if TYPE_CHECKING:
     from cpsam_gui.panels.base import Host
@@ -33,6 +36,7 @@ class SegmentPanel(Panel):
     def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
         self._session = session
+        self._looked = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY)
@@ -67,7 +71,7 @@ class SegmentPanel(Panel):
         self.min_size = whole(0, 100_000, " px", "Smaller objects are dropped")
         self.mode = choice(
             {KEEP: True, REPLACE: False},
-            "What a run does with objects that are locked, drawn or corrected by hand",
+            "What a run does with objects that you drew, corrected, locked, classed or accepted",
         )
         self.stacks = Stacks(self._change)
         self.reset = button("restore", "Something differs from the defaults: go back to them", self.restore)
@@ -97,6 +101,20 @@ class SegmentPanel(Panel):
         layout.addStretch(1)
         return body
 
+    def _look_at_machine(self, unfolded: bool) -> None:
+        """Find out what this machine cannot compute on when somebody first looks at the choices."""
+        if not unfolded or self._looked:
+            return
+        self._looked = True
+        names = [name for name in DEVICES.values() if name is not None]
+        self._session.jobs.run(
+            partial(missing_devices, names),
+            name=translate("Looking for devices"),
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=self.more.disable_devices,
+        )
+
     def _connect(self) -> None:
         session = self._session
         self.model.picked.connect(lambda name: self._change(name=name))
@@ -106,6 +124,7 @@ class SegmentPanel(Panel):
             lambda value: self._change(live=True, cellprob_threshold=round(value, 3))
         )
         self.min_size.valueChanged.connect(lambda value: self._change(live=True, min_size=value))
+        self.more.head.toggled.connect(self._look_at_machine)
         self.mode.currentIndexChanged.connect(lambda _: self._change(keep=self.mode.currentData()))
         session.runs.options_changed.connect(self.refresh)
         session.runs.forecast.changed.connect(self.refresh)

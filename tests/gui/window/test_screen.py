@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QStandardItemModel
 
 from cpsam_gui.window.docks import LEFT_FIRST
 from cpsam_gui.window.screen import CANVAS, opening_size, share_width
@@ -52,3 +53,22 @@ def test_full_names_of_files_are_told(opened: Window) -> None:
     panel = opened.panel(FilesPanel)
     tip = panel.model.data(panel.model.index(0), Qt.ItemDataRole.ToolTipRole)
     assert tip.startswith("cells.tif\n")
+
+
+def test_a_device_that_is_not_there_cannot_be_chosen_and_says_why(
+    opened: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    from cpsam_gui.panels import SegmentPanel
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    more = opened.panel(SegmentPanel).more
+    more.head.setChecked(True)
+    model = more.device.model()
+    assert isinstance(model, QStandardItemModel)
+    qtbot.waitUntil(lambda: not model.item(1).isEnabled(), timeout=30_000)
+    assert "this machine has no" in model.item(1).toolTip()
+    assert model.item(0).isEnabled()
+    assert model.item(2).isEnabled()
