@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 AREAS = {"left": LEFT, "below": Qt.DockWidgetArea.BottomDockWidgetArea}
-RIGHT_WIDTH, LEFT_WIDTH, LEFT_FIRST = 320, 150, 248
+RIGHT_WIDTH, LEFT_WIDTH, LEFT_FIRST = 320, 132, 248
 
 
 def make_docks(window: QMainWindow, panels: Mapping[Place, Panel]) -> dict[str, QDockWidget]:

@@ -16,7 +16,7 @@ FRAME = 36
 """Screen pixels for the title bar, which the window system draws around the window."""
 CANVAS = 0.6
 """Least share of the width that the canvas has when the window opens."""
-BARS = 56
+BARS = 72
 """Screen pixels of the tool bar and of the gaps between docks."""
 
 

@@ -17,7 +17,8 @@ from cpsam_gui.actions.make import ACTIONS
 from cpsam_gui.actions.tools import tool_rows, toolbar_rows
 from cpsam_gui.panels import Host, Panel, Place
 from cpsam_gui.tools import Entry, Section, Tool
-from cpsam_gui.window.window import Window, image_filter
+from cpsam_gui.window.asking import image_filter
+from cpsam_gui.window.window import Window
 
 if TYPE_CHECKING:
     import pytest
