@@ -27,7 +27,7 @@ from cpsam_gui.tools import TOOLS
 from cpsam_gui.tools.options import TOLERANCE_RANGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from PyQt6.QtGui import QAction, QResizeEvent
 
@@ -131,7 +131,7 @@ class ToolOptionsBar(QFrame):
 
     # -- making ------------------------------------------------------------------------------------------
 
-    def _add(self, key: str, widgets: list[QWidget] | list[QToolButton]) -> None:
+    def _add(self, key: str, widgets: Sequence[QWidget]) -> None:
         """Add widgets that are shown together."""
         group = QWidget()
         row = QHBoxLayout(group)
