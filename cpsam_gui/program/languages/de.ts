@@ -15,12 +15,20 @@
       <translation> s nach der letzten Änderung</translation>
     </message>
     <message>
+      <source>(now in plane {})</source>
+      <translation>(jetzt in Ebene {})</translation>
+    </message>
+    <message>
       <source>, about 1.2 GB to fetch</source>
       <translation>, etwa 1,2 GB zu laden</translation>
     </message>
     <message>
       <source>, complete in parts only</source>
       <translation>, nur in Teilen vollständig</translation>
+    </message>
+    <message>
+      <source>, {} MB</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>1 object</source>
@@ -39,8 +47,28 @@
       <translation>1 Stelle, an der das Modell eine Zelle sieht, aber keine Maske ist</translation>
     </message>
     <message>
+      <source>2D, linked across planes</source>
+      <translation>2D, über Ebenen verbunden</translation>
+    </message>
+    <message>
+      <source>2D, separate planes</source>
+      <translation>2D, einzelne Ebenen</translation>
+    </message>
+    <message>
+      <source>3D volume</source>
+      <translation>3D-Volumen</translation>
+    </message>
+    <message>
+      <source>8-bit optimiser</source>
+      <translation>8-Bit-Optimierer</translation>
+    </message>
+    <message>
       <source>A decision is about all of them</source>
       <translation>Eine Entscheidung gilt für alle</translation>
+    </message>
+    <message>
+      <source>A little better, about three times slower</source>
+      <translation>Etwas besser, etwa dreimal langsamer</translation>
     </message>
     <message>
       <source>A model is being trained</source>
@@ -111,6 +139,10 @@
       <translation>Alle Objekte</translation>
     </message>
     <message>
+      <source>All weights</source>
+      <translation>Alle Gewichte</translation>
+    </message>
+    <message>
       <source>Along the horizontal axis</source>
       <translation>Entlang der waagerechten Achse</translation>
     </message>
@@ -139,12 +171,20 @@
       <translation>Anderes Modell…</translation>
     </message>
     <message>
+      <source>Apple graphics</source>
+      <translation>Apple-Grafik</translation>
+    </message>
+    <message>
       <source>Area</source>
       <translation>Fläche</translation>
     </message>
     <message>
       <source>As annotations, which QuPath lets you edit</source>
       <translation>Als Annotationen, die sich in QuPath bearbeiten lassen</translation>
+    </message>
+    <message>
+      <source>As it is (30 px)</source>
+      <translation>Wie es ist (30 px)</translation>
     </message>
     <message>
       <source>As many epochs as fit, measured on this computer before the training</source>
@@ -167,6 +207,10 @@
       <translation>Automatisch</translation>
     </message>
     <message>
+      <source>Automatic takes the quickest that the device is good at</source>
+      <translation>Automatisch nimmt das Schnellste, was das Gerät gut kann</translation>
+    </message>
+    <message>
       <source>Average precision {ap50} at IoU 0.5, {ap75} at 0.75, {ap90} at 0.9
 Error rate {error}   F1 {f1}   (the other masks count as the truth)</source>
       <translation>Mittlere Präzision {ap50} bei IoU 0,5, {ap75} bei 0,75, {ap90} bei 0,9
@@ -179,6 +223,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Axis {number}, length {length}</source>
       <translation>Achse {number}, Länge {length}</translation>
+    </message>
+    <message>
+      <source>Back to the settings; the run goes on</source>
+      <translation>Zurück zu den Einstellungen; der Lauf geht weiter</translation>
     </message>
     <message>
       <source>Before and after</source>
@@ -197,6 +245,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Neben den Bildern</translation>
     </message>
     <message>
+      <source>Blocks trained in mode last</source>
+      <translation>In der Art last trainierte Blöcke</translation>
+    </message>
+    <message>
       <source>Borders where the intensity changes, not where the object is narrow</source>
       <translation>Grenzen, wo sich die Helligkeit ändert, nicht wo das Objekt schmal ist</translation>
     </message>
@@ -207,6 +259,14 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Box</source>
       <translation>Rechteck</translation>
+    </message>
+    <message>
+      <source>Brightness is adjusted in blocks of this size, for uneven light</source>
+      <translation>Helligkeit wird in Blöcken dieser Größe angeglichen, bei ungleichmäßigem Licht</translation>
+    </message>
+    <message>
+      <source>Brightness percentiles that become 0 and 1 for the model</source>
+      <translation>Perzentile der Helligkeit, die für das Modell 0 und 1 werden</translation>
     </message>
     <message>
       <source>Brush</source>
@@ -223,6 +283,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>By intensity</source>
       <translation>Nach Helligkeit</translation>
+    </message>
+    <message>
+      <source>CPU</source>
+      <translation>CPU</translation>
     </message>
     <message>
       <source>Cancel</source>
@@ -251,6 +315,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Cell probability threshold {}</source>
       <translation>Schwelle der Zellwahrscheinlichkeit {}</translation>
+    </message>
+    <message>
+      <source>Cell threshold</source>
+      <translation>Zellschwelle</translation>
     </message>
     <message>
       <source>Cells that changed</source>
@@ -489,6 +557,14 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>In Ebene kopieren</translation>
     </message>
     <message>
+      <source>Copy to the next plane</source>
+      <translation>In die nächste Ebene kopieren</translation>
+    </message>
+    <message>
+      <source>Copy to the previous plane</source>
+      <translation>In die vorherige Ebene kopieren</translation>
+    </message>
+    <message>
       <source>Correct</source>
       <translation>Korrigieren</translation>
     </message>
@@ -507,6 +583,14 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Counting objects</source>
       <translation>Objekte werden gezählt</translation>
+    </message>
+    <message>
+      <source>Crops in a step, over all processes together</source>
+      <translation>Ausschnitte in einem Schritt, über alle Prozesse zusammen</translation>
+    </message>
+    <message>
+      <source>Crops in an epoch (default: one for each image, at least 8)</source>
+      <translation>Ausschnitte in einer Epoche (Standard: einer je Bild, mindestens 8)</translation>
     </message>
     <message>
       <source>Ctrl+J</source>
@@ -561,6 +645,22 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Darunter löschen</translation>
     </message>
     <message>
+      <source>Delete in plane</source>
+      <translation>In Ebene löschen</translation>
+    </message>
+    <message>
+      <source>Delete in the planes after this one</source>
+      <translation>In den Ebenen nach dieser löschen</translation>
+    </message>
+    <message>
+      <source>Delete in the planes before this one</source>
+      <translation>In den Ebenen vor dieser löschen</translation>
+    </message>
+    <message>
+      <source>Delete in this plane</source>
+      <translation>In dieser Ebene löschen</translation>
+    </message>
+    <message>
       <source>Delete the model {name}? This cannot be undone.</source>
       <translation>Das Modell {name} löschen? Das lässt sich nicht rückgängig machen.</translation>
     </message>
@@ -603,6 +703,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Discard the new model</source>
       <translation>Das neue Modell verwerfen</translation>
+    </message>
+    <message>
+      <source>Distance of planes over the size of a pixel</source>
+      <translation>Abstand der Ebenen geteilt durch die Größe eines Pixels</translation>
     </message>
     <message>
       <source>Distribution</source>
@@ -777,12 +881,36 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Umriss bearbeiten</translation>
     </message>
     <message>
+      <source>Edit whole bodies, not this plane alone</source>
+      <translation>Ganze Körper bearbeiten, nicht nur diese Ebene</translation>
+    </message>
+    <message>
+      <source>Edits change what objects have in the plane shown</source>
+      <translation>Bearbeiten ändert, was Objekte in der gezeigten Ebene haben</translation>
+    </message>
+    <message>
+      <source>Edits go through the planes: the brush is a ball, cuts and growth change whole bodies</source>
+      <translation>Bearbeiten geht durch die Ebenen: der Pinsel ist eine Kugel, Schnitte und Wachsen ändern ganze Körper</translation>
+    </message>
+    <message>
       <source>Elsewhere: precision before and after</source>
       <translation>Anderswo: Präzision vorher und nachher</translation>
     </message>
     <message>
       <source>Epoch {epoch} of {epochs}, {time} left</source>
       <translation>Epoche {epoch} von {epochs}, noch {time}</translation>
+    </message>
+    <message>
+      <source>Epochs</source>
+      <translation>Epochen</translation>
+    </message>
+    <message>
+      <source>Epochs of rising rate</source>
+      <translation>Epochen mit steigender Rate</translation>
+    </message>
+    <message>
+      <source>Epochs without a better result after which training ends; 0 never does</source>
+      <translation>Epochen ohne besseres Ergebnis, nach denen das Training endet; 0 nie</translation>
     </message>
     <message>
       <source>Erase</source>
@@ -817,6 +945,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Everything works; some things could be better</source>
       <translation>Alles läuft; einiges könnte besser sein</translation>
+    </message>
+    <message>
+      <source>Existing masks</source>
+      <translation>Vorhandene Masken</translation>
     </message>
     <message>
       <source>Export</source>
@@ -875,8 +1007,16 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Falscher Fund, der weg ist</translation>
     </message>
     <message>
+      <source>Fastest</source>
+      <translation>Am schnellsten</translation>
+    </message>
+    <message>
       <source>Fastest available</source>
       <translation>Das Schnellste, was da ist</translation>
+    </message>
+    <message>
+      <source>Fewest objects</source>
+      <translation>Mindestzahl an Objekten</translation>
     </message>
     <message>
       <source>Field</source>
@@ -955,6 +1095,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Flussfehler</translation>
     </message>
     <message>
+      <source>Flow threshold</source>
+      <translation>Flussschwelle</translation>
+    </message>
+    <message>
       <source>Flows and cell probability can be shown after a run</source>
       <translation>Flüsse und Zellwahrscheinlichkeit sind nach einem Lauf zu sehen</translation>
     </message>
@@ -1003,6 +1147,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Mit gedrückter Taste um Objekte fahren: auswählen   Umschalt: dazu   Strg: weg   Klick: eines</translation>
     </message>
     <message>
+      <source>Graphics card (CUDA)</source>
+      <translation>Grafikkarte (CUDA)</translation>
+    </message>
+    <message>
       <source>Green: better than before. Red: worse. A click shows the place in the window.</source>
       <translation>Grün: besser als vorher. Rot: schlechter. Ein Klick zeigt die Stelle im Fenster.</translation>
     </message>
@@ -1043,6 +1191,18 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Wie</translation>
     </message>
     <message>
+      <source>How large the cells are, for the image is resized to suit the model. Automatic is what the model wants: cpsam-lite measures the cells first, the published models take the image as it is</source>
+      <translation>Wie groß die Zellen sind, denn das Bild wird passend zum Modell skaliert. Automatisch ist, was das Modell will: cpsam-lite misst die Zellen zuerst, die veröffentlichten Modelle nehmen das Bild, wie es ist</translation>
+    </message>
+    <message>
+      <source>How often each image is seen</source>
+      <translation>Wie oft jedes Bild gesehen wird</translation>
+    </message>
+    <message>
+      <source>How the rate falls</source>
+      <translation>Wie die Rate fällt</translation>
+    </message>
+    <message>
       <source>Id</source>
       <translation>Nr.</translation>
     </message>
@@ -1057,6 +1217,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Images</source>
       <translation>Bilder</translation>
+    </message>
+    <message>
+      <source>Images with fewer objects are left out, where others remain</source>
+      <translation>Bilder mit weniger Objekten werden weggelassen, wo andere bleiben</translation>
     </message>
     <message>
       <source>Images with saved masks appear here; corrected ones are ticked.</source>
@@ -1127,12 +1291,20 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Behalten</translation>
     </message>
     <message>
+      <source>Keep averaged weights, for example 0.999</source>
+      <translation>Gemittelte Gewichte behalten, zum Beispiel 0.999</translation>
+    </message>
+    <message>
       <source>Keep both</source>
       <translation>Beide behalten</translation>
     </message>
     <message>
       <source>Keep both, use the old one</source>
       <translation>Beide behalten, das alte verwenden</translation>
+    </message>
+    <message>
+      <source>Keep hand-made</source>
+      <translation>Handgemachte behalten</translation>
     </message>
     <message>
       <source>Keep others: drawing writes background only</source>
@@ -1167,8 +1339,16 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Lasso</translation>
     </message>
     <message>
+      <source>Last blocks only</source>
+      <translation>Nur die letzten Blöcke</translation>
+    </message>
+    <message>
       <source>Later</source>
       <translation>Später</translation>
+    </message>
+    <message>
+      <source>Layer drop</source>
+      <translation>Weglassen von Blöcken</translation>
     </message>
     <message>
       <source>Learn from this image</source>
@@ -1179,12 +1359,28 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Auch die Klassen der Objekte lernen</translation>
     </message>
     <message>
+      <source>Learning rate</source>
+      <translation>Lernrate</translation>
+    </message>
+    <message>
+      <source>Least memory</source>
+      <translation>Am wenigsten Speicher</translation>
+    </message>
+    <message>
       <source>Leave out cells at the border</source>
       <translation>Zellen am Rand weglassen</translation>
     </message>
     <message>
       <source>Left drag</source>
       <translation>Links ziehen</translation>
+    </message>
+    <message>
+      <source>Less memory</source>
+      <translation>Weniger Speicher</translation>
+    </message>
+    <message>
+      <source>Let the model measure the cells now</source>
+      <translation>Das Modell die Zellen jetzt messen lassen</translation>
     </message>
     <message>
       <source>Libraries</source>
@@ -1197,6 +1393,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Light theme</source>
       <translation>Helles Aussehen</translation>
+    </message>
+    <message>
+      <source>Limit the norm of the gradient; 0 does not</source>
+      <translation>Norm des Gradienten begrenzen; 0 nicht</translation>
     </message>
     <message>
       <source>Line</source>
@@ -1233,6 +1433,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Looking at this computer…</source>
       <translation>Dieser Rechner wird angesehen…</translation>
+    </message>
+    <message>
+      <source>Low-rank adapters</source>
+      <translation>Adapter niedrigen Rangs</translation>
+    </message>
+    <message>
+      <source>Lower for larger and more masks, raise for smaller and fewer</source>
+      <translation>Senken für größere und mehr Masken, erhöhen für kleinere und weniger</translation>
     </message>
     <message>
       <source>Make the model better</source>
@@ -1319,6 +1527,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Alle Bilder des Ordners messen: eine Tabelle der Objekte und eine der Bilder</translation>
     </message>
     <message>
+      <source>Measure each image</source>
+      <translation>Jedes Bild messen</translation>
+    </message>
+    <message>
+      <source>Measure the average precision on the images kept aside every so many epochs (it takes as long as segmenting them)</source>
+      <translation>Alle so viele Epochen die mittlere Präzision an den zurückgehaltenen Bildern messen (dauert so lange wie ihr Segmentieren)</translation>
+    </message>
+    <message>
       <source>Measure the folder…</source>
       <translation>Ordner messen…</translation>
     </message>
@@ -1329,6 +1545,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Measure with a disk</source>
       <translation>Mit einer Scheibe messen</translation>
+    </message>
+    <message>
+      <source>Measure with a disk on the image</source>
+      <translation>Mit einer Scheibe im Bild messen</translation>
     </message>
     <message>
       <source>Measures and formulas</source>
@@ -1353,6 +1573,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Measuring the objects…</source>
       <translation>Objekte werden gemessen…</translation>
+    </message>
+    <message>
+      <source>Memory</source>
+      <translation>Speicher</translation>
     </message>
     <message>
       <source>Memory for undo; the oldest steps go first. From the next image on.</source>
@@ -1547,6 +1771,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Keine Klasse</translation>
     </message>
     <message>
+      <source>No gradients kept</source>
+      <translation>Ohne gehaltene Gradienten</translation>
+    </message>
+    <message>
       <source>No missed cells</source>
       <translation>Keine übersehenen Zellen</translation>
     </message>
@@ -1599,6 +1827,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Noch nichts durchzusehen: zuerst das Bild segmentieren</translation>
     </message>
     <message>
+      <source>Number</source>
+      <translation>Nummer</translation>
+    </message>
+    <message>
       <source>Number of objects in its masks</source>
       <translation>Anzahl der Objekte in seinen Masken</translation>
     </message>
@@ -1617,6 +1849,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Objects</source>
       <translation>Objekte</translation>
+    </message>
+    <message>
+      <source>Objects that touch the image's border go</source>
+      <translation>Objekte, die den Bildrand berühren, fallen weg</translation>
+    </message>
+    <message>
+      <source>Of all randomness: the same seed gives the same model</source>
+      <translation>Für allen Zufall: derselbe Startwert gibt dasselbe Modell</translation>
     </message>
     <message>
       <source>Of the arithmetic; weights stay float32</source>
@@ -1723,6 +1963,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Umriss durch Umfahren</translation>
     </message>
     <message>
+      <source>Overlap</source>
+      <translation>Überlappung</translation>
+    </message>
+    <message>
+      <source>Overlap from which outlines of neighbouring planes are one object</source>
+      <translation>Überlappung, ab der Umrisse benachbarter Ebenen ein Objekt sind</translation>
+    </message>
+    <message>
       <source>Overview while zoomed in</source>
       <translation>Übersicht beim Vergrößern</translation>
     </message>
@@ -1733,6 +1981,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Overwrite: drawing takes pixels from other objects</source>
       <translation>Überschreiben: Zeichnen nimmt anderen Objekten Pixel weg</translation>
+    </message>
+    <message>
+      <source>Paged optimiser</source>
+      <translation>Ausgelagerter Optimierer</translation>
     </message>
     <message>
       <source>Panels</source>
@@ -1763,6 +2015,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Ordner anhalten</translation>
     </message>
     <message>
+      <source>Percentiles</source>
+      <translation>Perzentile</translation>
+    </message>
+    <message>
       <source>Perimeter</source>
       <translation>Umfang</translation>
     </message>
@@ -1773,6 +2029,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Plane  (Page Up, Page Down)</source>
       <translation>Ebene  (Bild auf, Bild ab)</translation>
+    </message>
+    <message>
+      <source>Plane distance</source>
+      <translation>Ebenenabstand</translation>
     </message>
     <message>
       <source>Polygon</source>
@@ -1827,6 +2087,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Wahrscheinlichkeit einer Zelle</translation>
     </message>
     <message>
+      <source>Probability to leave out a block in a step</source>
+      <translation>Wahrscheinlichkeit, in einem Schritt einen Block wegzulassen</translation>
+    </message>
+    <message>
       <source>Problems found: {}</source>
       <translation>Gefundene Probleme: {}</translation>
     </message>
@@ -1839,6 +2103,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Von den Autoren von Cellpose veröffentlicht; groß, am besten auf einer Grafikkarte</translation>
     </message>
     <message>
+      <source>Pull of the weights towards zero</source>
+      <translation>Zug der Gewichte gegen null</translation>
+    </message>
+    <message>
       <source>Put a seed into each part of the body</source>
       <translation>In jeden Teil des Körpers einen Keim setzen</translation>
     </message>
@@ -1847,8 +2115,16 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>In jeden Teil des Objekts einen Keim setzen</translation>
     </message>
     <message>
+      <source>QFrame#callout { background: {}; border: 2px solid {}; border-radius: 8px; }</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Quit</source>
       <translation>Beenden</translation>
+    </message>
+    <message>
+      <source>Raise to keep more masks of odd shape, lower to keep only the surest (0 = all)</source>
+      <translation>Erhöhen, um mehr Masken seltsamer Form zu behalten; senken, um nur die sichersten zu behalten (0 = alle)</translation>
     </message>
     <message>
       <source>Read it again</source>
@@ -1915,6 +2191,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Ersetzen</translation>
     </message>
     <message>
+      <source>Replace all</source>
+      <translation>Alle ersetzen</translation>
+    </message>
+    <message>
       <source>Replace files that exist</source>
       <translation>Vorhandene Dateien ersetzen</translation>
     </message>
@@ -1923,8 +2203,16 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Ersetzen</translation>
     </message>
     <message>
+      <source>Replace, keep hand-made</source>
+      <translation>Ersetzen, Handgemachte behalten</translation>
+    </message>
+    <message>
       <source>Replace: what is drawn takes the place of the object that it touches</source>
       <translation>Ersetzen: das Gezeichnete tritt an die Stelle des Objekts, das es berührt</translation>
+    </message>
+    <message>
+      <source>Replay</source>
+      <translation>Wiedervorlage</translation>
     </message>
     <message>
       <source>Reports are in {}</source>
@@ -2055,6 +2343,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Nur der zweite Kanal</translation>
     </message>
     <message>
+      <source>Seed</source>
+      <translation>Startwert</translation>
+    </message>
+    <message>
       <source>Seeds</source>
       <translation>Keime</translation>
     </message>
@@ -2163,6 +2455,18 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Mehrere Personen…</translation>
     </message>
     <message>
+      <source>Share of crops from what the program's own model was taught with, against forgetting (default: 0.2 for models that come from it)</source>
+      <translation>Anteil der Ausschnitte aus dem, womit das eigene Modell des Programms gelehrt wurde, gegen das Vergessen (Standard: 0,2 bei Modellen, die von ihm stammen)</translation>
+    </message>
+    <message>
+      <source>Sharpen</source>
+      <translation>Schärfen</translation>
+    </message>
+    <message>
+      <source>Sharpen first, with this radius</source>
+      <translation>Zuerst schärfen, mit diesem Radius</translation>
+    </message>
+    <message>
       <source>Shift+C</source>
       <translation>Shift+C</translation>
     </message>
@@ -2247,16 +2551,40 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Größe</translation>
     </message>
     <message>
+      <source>Size of the adapters</source>
+      <translation>Größe der Adapter</translation>
+    </message>
+    <message>
+      <source>Size of the steps</source>
+      <translation>Größe der Schritte</translation>
+    </message>
+    <message>
       <source>Skip</source>
       <translation>Überspringen</translation>
+    </message>
+    <message>
+      <source>Skip all masks</source>
+      <translation>Alle mit Masken überspringen</translation>
+    </message>
+    <message>
+      <source>Skip corrected masks</source>
+      <translation>Korrigierte überspringen</translation>
     </message>
     <message>
       <source>Smaller brush, less tolerance</source>
       <translation>Kleinerer Pinsel, weniger Toleranz</translation>
     </message>
     <message>
+      <source>Smaller objects are dropped</source>
+      <translation>Kleinere Objekte fallen weg</translation>
+    </message>
+    <message>
       <source>Smallest and largest factor by which images are resized at random</source>
       <translation>Kleinster und größter Faktor, um den Bilder zufällig skaliert werden</translation>
+    </message>
+    <message>
+      <source>Smallest object</source>
+      <translation>Kleinstes Objekt</translation>
     </message>
     <message>
       <source>Smooth</source>
@@ -2267,12 +2595,20 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Körper glätten</translation>
     </message>
     <message>
+      <source>Smooth first, with this radius; helps with noise</source>
+      <translation>Zuerst glätten, mit diesem Radius; hilft bei Rauschen</translation>
+    </message>
+    <message>
       <source>Solidity</source>
       <translation>Solidität</translation>
     </message>
     <message>
       <source>Some images of the folder are not segmented yet. Stop? Finished images are saved.</source>
       <translation>Einige Bilder des Ordners sind noch nicht segmentiert. Aufhören? Fertige Bilder sind gespeichert.</translation>
+    </message>
+    <message>
+      <source>Something differs from the defaults: go back to them</source>
+      <translation>Etwas weicht von den Standardwerten ab: zurück zu ihnen</translation>
     </message>
     <message>
       <source>Something else is at work: try again when it has ended</source>
@@ -2311,6 +2647,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>In den jetzigen Masken geteilt</translation>
     </message>
     <message>
+      <source>Stack</source>
+      <translation>Stapel</translation>
+    </message>
+    <message>
       <source>Start</source>
       <translation>Start</translation>
     </message>
@@ -2323,8 +2663,20 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Ohne Masken beginnen</translation>
     </message>
     <message>
+      <source>Steps</source>
+      <translation>Schritte</translation>
+    </message>
+    <message>
+      <source>Steps along the flows; more for long cells (2000 for bacteria)</source>
+      <translation>Schritte entlang der Flüsse; mehr für lange Zellen (2000 für Bakterien)</translation>
+    </message>
+    <message>
       <source>Stop and keep the best</source>
       <translation>Aufhören und das Beste behalten</translation>
+    </message>
+    <message>
+      <source>Stop early</source>
+      <translation>Früh aufhören</translation>
     </message>
     <message>
       <source>Stop training, keep the best</source>
@@ -2357,6 +2709,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Tables of the folder</source>
       <translation>Tabellen des Ordners</translation>
+    </message>
+    <message>
+      <source>Take the median size of the masks</source>
+      <translation>Die mittlere Größe der Masken nehmen</translation>
     </message>
     <message>
       <source>Take up the tool for as long</source>
@@ -2497,6 +2853,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>The objects end in this plane</source>
       <translation>Die Objekte enden in dieser Ebene</translation>
+    </message>
+    <message>
+      <source>The objects have nothing in this plane</source>
+      <translation>Die Objekte haben in dieser Ebene nichts</translation>
     </message>
     <message>
       <source>The outline is smooth already</source>
@@ -2671,12 +3031,20 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Dieses Modell wurde entfernt</translation>
     </message>
     <message>
+      <source>This plane</source>
+      <translation>Diese Ebene</translation>
+    </message>
+    <message>
       <source>This was the first object of the review</source>
       <translation>Das war das erste Objekt der Durchsicht</translation>
     </message>
     <message>
       <source>Thorough verdict</source>
       <translation>Gründliches Urteil</translation>
+    </message>
+    <message>
+      <source>Threads that make the crops</source>
+      <translation>Threads, die die Ausschnitte machen</translation>
     </message>
     <message>
       <source>Thresholds can then be changed after reopening; takes about 4 bytes a pixel.</source>
@@ -2739,6 +3107,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Beispielbild ausprobieren</translation>
     </message>
     <message>
+      <source>Turn brightness round</source>
+      <translation>Helligkeit umkehren</translation>
+    </message>
+    <message>
+      <source>Typical diameter of the cells in pixels</source>
+      <translation>Typischer Durchmesser der Zellen in Pixeln</translation>
+    </message>
+    <message>
       <source>Uncertain</source>
       <translation>Unsicher</translation>
     </message>
@@ -2749,6 +3125,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Undone: {}</source>
       <translation>Rückgängig gemacht: {}</translation>
+    </message>
+    <message>
+      <source>Uneven light</source>
+      <translation>Ungleichmäßiges Licht</translation>
     </message>
     <message>
       <source>Unlock</source>
@@ -2815,12 +3195,24 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Warten, bis die laufende Arbeit zu Ende ist, oder sie abbrechen (Strg+.)</translation>
     </message>
     <message>
+      <source>Weight decay</source>
+      <translation>Gewichtsabnahme</translation>
+    </message>
+    <message>
       <source>Weights of doubt are from 0 to 1.</source>
       <translation>Gewichte des Zweifels sind von 0 bis 1.</translation>
     </message>
     <message>
       <source>What</source>
       <translation>Was</translation>
+    </message>
+    <message>
+      <source>What a run does with objects that are locked, drawn or corrected by hand</source>
+      <translation>Was ein Lauf mit Objekten tut, die gesperrt, gezeichnet oder von Hand korrigiert sind</translation>
+    </message>
+    <message>
+      <source>What an object of a stack is: a body in space, or an outline in a plane</source>
+      <translation>Was ein Objekt eines Stapels ist: ein Körper im Raum oder ein Umriss in einer Ebene</translation>
     </message>
     <message>
       <source>What are the axes of {name}?</source>
@@ -2831,6 +3223,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Was möchten Sie tun?</translation>
     </message>
     <message>
+      <source>What happens to images that have masks already. Masks without a project of this program count as corrected, for nobody knows how they came about</source>
+      <translation>Was mit Bildern geschieht, die schon Masken haben. Masken ohne Projekt dieses Programms gelten als korrigiert, denn niemand weiß, wie sie entstanden</translation>
+    </message>
+    <message>
       <source>What is drawn takes the place of the object that it touches</source>
       <translation>Das Gezeichnete tritt an die Stelle des Objekts, das es berührt</translation>
     </message>
@@ -2839,12 +3235,20 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Was nur dort ist, gilt als verloren, was nur hier ist, als gewonnen.</translation>
     </message>
     <message>
+      <source>What suits the model</source>
+      <translation>Was zum Modell passt</translation>
+    </message>
+    <message>
       <source>Wheel</source>
       <translation>Rad</translation>
     </message>
     <message>
       <source>Where files are kept</source>
       <translation>Wo Dateien liegen</translation>
+    </message>
+    <message>
+      <source>Where the model computes; automatic takes the best there is</source>
+      <translation>Wo das Modell rechnet; automatisch nimmt das Beste, was da ist</translation>
     </message>
     <message>
       <source>Where there are any</source>
@@ -2857,6 +3261,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Which objects are listed</source>
       <translation>Welche Objekte aufgelistet werden</translation>
+    </message>
+    <message>
+      <source>Which weights are trained: full trains every weight; last the read-out and the last blocks; adapters small additions to every block, merged into plain weights in the end. Fewer weights need less memory and time, and change the model less</source>
+      <translation>Welche Gewichte trainiert werden: full alle; last die Ausgabe und die letzten Blöcke; adapters kleine Zusätze zu jedem Block, am Ende in die Gewichte eingerechnet. Weniger Gewichte brauchen weniger Speicher und Zeit und ändern das Modell weniger</translation>
+    </message>
+    <message>
+      <source>Whole body</source>
+      <translation>Ganzer Körper</translation>
     </message>
     <message>
       <source>Wider</source>
@@ -2915,8 +3327,16 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>nach {step}</translation>
     </message>
     <message>
+      <source>an epoch has at least one sample, not {}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>area &gt; 200 and solidity &lt; 0.9</source>
       <translation>area &gt; 200 and solidity &lt; 0.9</translation>
+    </message>
+    <message>
+      <source>as it is</source>
+      <translation>wie es ist</translation>
     </message>
     <message>
       <source>as long as it takes</source>
@@ -2927,12 +3347,24 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>bei y {y}, x {x}</translation>
     </message>
     <message>
+      <source>auto takes the fastest that fits into what is free, and the next one when memory runs out. plenty: nothing is saved; stepwise: gradients never exist all at once; checkpointing: the network computes twice, a third more time; lean: both; paged: also, the optimiser's state lies in main memory; 8bit: also, it is rounded (needs bitsandbytes and CUDA)</source>
+      <translation>auto nimmt das Schnellste, was in den freien Speicher passt, und das nächste, wenn er ausgeht. plenty: nichts wird gespart; stepwise: nie alle Gradienten zugleich; checkpointing: das Netz rechnet zweimal, ein Drittel mehr Zeit; lean: beides; paged: dazu liegt der Zustand des Optimierers im Hauptspeicher; 8bit: dazu ist er gerundet (braucht bitsandbytes und CUDA)</translation>
+    </message>
+    <message>
       <source>average precision</source>
       <translation>mittlere Präzision</translation>
     </message>
     <message>
+      <source>background: {}; border: none; border-radius: 4px;</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>better</source>
       <translation>besser</translation>
+    </message>
+    <message>
+      <source>border: 2px solid {}; border-radius: 6px; background: transparent;</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>by hand</source>
@@ -2979,6 +3411,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Flussfehler {}</translation>
     </message>
     <message>
+      <source>from the file</source>
+      <translation>aus der Datei</translation>
+    </message>
+    <message>
       <source>gamma </source>
       <translation>Gamma </translation>
     </message>
@@ -3023,6 +3459,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>mittlere Größe {size}</translation>
     </message>
     <message>
+      <source>memory mode {} never holds all gradients, so their norm cannot be clipped; use memory mode checkpointing, or set clip to 0</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>min_objects is at least 0, and replay a share of at least 0 and below 1</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>more dented than the others</source>
       <translation>stärker eingebuchtet als die anderen</translation>
     </message>
@@ -3053,6 +3497,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>not measured: {names}</source>
       <translation>nicht gemessen: {names}</translation>
+    </message>
+    <message>
+      <source>not started</source>
+      <translation>nicht begonnen</translation>
     </message>
     <message>
       <source>not stated</source>
@@ -3095,6 +3543,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>px</translation>
     </message>
     <message>
+      <source>rank and score_every are at least 1</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>read and written</source>
       <translation>gelesen und geschrieben</translation>
     </message>
@@ -3107,8 +3559,20 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Zeilen (y)</translation>
     </message>
     <message>
+      <source>seed, warmup, clip, weight_decay, patience and blocks are at least 0</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>segmented, nobody corrected it yet</source>
       <translation>segmentiert, noch von niemandem korrigiert</translation>
+    </message>
+    <message>
+      <source>there is no memory mode {}; use one of {}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>there is no mode {}; use one of {}</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>this image</source>
@@ -3129,6 +3593,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>training</source>
       <translation>Training</translation>
+    </message>
+    <message>
+      <source>training needs at least one epoch, sample and thread, a batch of one, a rate above 0 and averaging below 1</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>uncertain</source>

@@ -24,6 +24,13 @@ SPEAKERS = (
     "panels/history.py",
     "session/segmenting.py",
     "tasks/suggesting.py",
+    "panels/segment",
+    "panels/train",
+    "panels/objects",
+    "window/tool_options.py",
+    "window/tour.py",
+    "actions/install.py",
+    "storage/companions.py",
 )
 """Modules and folders whose words `translate_said` translates elsewhere: all of theirs are taken."""
 
@@ -31,7 +38,7 @@ SPEAKERS = (
 ROWS = {"Action": 1, "Place": 0}
 """Rows of tables that are translated where they are shown, and which argument is the text."""
 
-ENGINE = ("review/doubt.py", "segment/confidence.py")
+ENGINE = ("review/doubt.py", "segment/confidence.py", "finetune/settings.py")
 """Modules of the engine of which the same is true."""
 
 
