@@ -66,7 +66,9 @@ def executor_for(where: Where) -> Iterator[Executor | None]:
                     threads_per_worker=1,
                     processes=True,
                     host="127.0.0.1",
-                    dashboard_address=None,
+                    # Any free port of this machine: without an address it would listen to the whole network.
+                    dashboard_address="127.0.0.1:0",
+                    worker_dashboard_address="127.0.0.1:0",
                     silence_logs=40,
                 )
             )

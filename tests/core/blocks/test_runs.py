@@ -254,6 +254,24 @@ def test_two_processes_of_dask_and_one_that_dies(tmp_path, slide, tiny_model):
     assert np.array_equal(labels_of(run), labels_of(alone))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_workers_listen_to_this_machine_only():
+    pytest.importorskip("distributed")
+    from pathlib import Path
+
+    with executor_for(Where(workers=1)) as executor:
+        pids = [os.getpid(), executor.submit(os.getpid).result()]
+        listening = []
+        for pid in pids:
+            links = [path for path in Path(f"/proc/{pid}/fd").iterdir() if path.is_symlink()]
+            own = {str(path.readlink()) for path in links if path.is_symlink()}
+            for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]:
+                fields = line.split()
+                if fields[3] == "0A" and f"socket:[{fields[9]}]" in own:
+                    listening.append(fields[1].split(":")[0])
+    assert len(listening) > 1 and set(listening) == {"0100007F"}  # 127.0.0.1
+
+
 def workers(folder):
     """Return the processes that claim a task of a run."""
     found = []
