@@ -13,6 +13,7 @@ from cpsam_gui.actions.facts import (
     MASKS,
     MINIMAP,
     PICTURE,
+    SECTIONS,
     WITH_FLOWS,
     WITH_IMAGE,
     WITH_OBJECTS,
@@ -161,6 +162,15 @@ def _minimap(window: Window) -> None:
     view.minimap = not view.minimap
 
 
+def _sections(window: Window) -> None:
+    """Show or hide the orthogonal views; they cut through the selected object where it is not in sight."""
+    session, view = window.session, window.session.view
+    row = session.document.objects.get(next(iter(view.selection), 0))
+    if not view.sections and row is not None:
+        view.cross = (row.box.y0 + row.box.y1) / 2, (row.box.x0 + row.box.x1) / 2
+    view.sections = not view.sections
+
+
 def _only_channel(index: int) -> Do:
     """Return an action that shows one channel alone, or all where it is alone already."""
 
@@ -303,6 +313,17 @@ ACTIONS: tuple[Action, ...] = (
     _picture(Picture.FLOWS, "Flows of the last run"),
     _picture(Picture.PROBABILITY, "Cell probability of the last run"),
     _picture(Picture.FLOW_ERROR, "Flow error of the objects"),
+    Action(
+        "sections",
+        "Orthogonal views",
+        _sections,
+        ("Ctrl+Alt+O",),
+        "view_quilt_outline",
+        WITH_STACK,
+        "View",
+        checked=Condition((SECTIONS,)),
+        break_before=True,
+    ),
     Action(
         "minimap",
         "Overview while zoomed in",

@@ -19,6 +19,7 @@ from cpsam_gui.canvas.minimap import Minimap
 from cpsam_gui.canvas.overlays import Badge, ScaleBar
 from cpsam_gui.canvas.previews import Preview
 from cpsam_gui.canvas.regions import CompleteRegions
+from cpsam_gui.canvas.sections import CrossHair
 from cpsam_gui.canvas.signs import Signs
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.view import Camera, Picture
@@ -67,6 +68,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.flash, self.ghosts = Flash(session, self.scene()), Ghosts(session, self.scene())
         self.signs = Signs(session, self.scene())
         self.markers = Markers(session, self.scene())
+        self.cross = CrossHair(self.scene())
         self.compared = ComparedLayer(session, self.scene())
         self._bar = ScaleBar(self)
         self._bar.hide()
@@ -80,11 +82,13 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._fitted = True
         session.image_changed.connect(self._new_image)
         session.gestures.tool_changed.connect(self._tool_changed)
-        session.gestures.redraw.connect(self._show_shapes)
         theme.changed.connect(self._recolour)
         events = session.view.events
         events.camera.connect(self._move_camera)
         events.picture.connect(self._name_picture)
+        events.sections.connect(self._show_cross)
+        events.cross.connect(self._show_cross)
+        session.gestures.redraw.connect(self._show_shapes)
 
     # -- showing -----------------------------------------------------------------------------------------
 
@@ -119,6 +123,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._bar.setVisible(self._session.image is not None)
         self._session.view.picture = Picture.IMAGE
         self.layers.new_image()
+        self._show_cross()
         self.minimap.new_image()
         self.minimap.move(self.width() - self.minimap.width() - INSET, INSET)
         self.fit()
@@ -165,8 +170,23 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._show_shapes()
 
     def _show_shapes(self) -> None:
-        shapes = self._session.gestures.tool.shapes() if self._session.image is not None else []
+        here = self._session.image is not None and self._session.gestures.across == 0
+        shapes = self._session.gestures.tool.shapes() if here else []
         self._preview.show(shapes, self._session.view.camera.scale)
+
+    def _show_cross(self) -> None:
+        """Show where the orthogonal views cut."""
+        view, (depth, height, width) = self._session.view, self._session.document.shape
+        if view.sections and depth > 1:
+            self.cross.show_at(*view.cross, height, width)
+        else:
+            self.cross.hide()
+
+    def _move_cross(self, y: float, x: float) -> None:
+        """Let the orthogonal views cut at a place that was clicked."""
+        view, (_, height, width) = self._session.view, self._session.document.shape
+        if view.sections:
+            view.cross = (min(max(y, 0.0), height - 0.5), min(max(x, 0.0), width - 0.5))
 
     # -- mouse -------------------------------------------------------------------------------------------
 
@@ -200,6 +220,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
             return
         self._take_keys()
         self._pressed = event.position()
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._move_cross(*self.image_position(event.position()))
         if event.button() != Qt.MouseButton.MiddleButton and self._session.gestures.tool_press(
             self._pointer(event)
         ):

@@ -9,6 +9,7 @@ import numpy as np
 from cpsam_gui import drawing
 from cpsam_gui.operations.common import LOCKED, edited, recolour
 from cpsam_gui.state.box import Box
+from cpsam_gui.state.slice import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ NO_OBJECT = "The line crosses no object"
 
 def split(document: Document, plane: int, points: Sequence[Point]) -> str | None:
     """Cut the objects that a line crosses; the largest part keeps the id."""
-    crossed = crossed_by(document, plane, points)
+    crossed = crossed_by(document, Slice(0, plane), points)
     free = [number for number in crossed if not document.objects[number].locked]
     if not free:
         return LOCKED if crossed else NO_OBJECT
@@ -33,15 +34,17 @@ def split(document: Document, plane: int, points: Sequence[Point]) -> str | None
     return None if any(done) else "The line must cross the object from one side to the other"
 
 
-def crossed_by(document: Document, plane: int, points: Sequence[Point]) -> list[int]:
-    """Return the objects that a line in one plane crosses."""
+def crossed_by(document: Document, shown: Slice, points: Sequence[Point]) -> list[int]:
+    """Return the objects that a line crosses; points are rows and columns of the slice."""
+    plane = shown.of(document.labels)
     array = np.asarray(points, np.float64)
-    low, high = np.floor(array.min(0)).astype(int), np.ceil(array.max(0)).astype(int) + 1
-    reach = Box(plane, plane + 1, int(low[0]), int(high[0]), int(low[1]), int(high[1])).clip(document.shape)
-    if reach.empty:
+    low = np.maximum(np.floor(array.min(0)).astype(int), 0)
+    high = np.minimum(np.ceil(array.max(0)).astype(int) + 1, plane.shape)
+    if (high <= low).any():
         return []
-    local = [(y - reach.y0, x - reach.x0) for y, x in points]
-    under = document.labels[reach.slices][0][drawing.line(reach.shape[1:], local)]
+    reach = plane[low[0] : high[0], low[1] : high[1]]
+    local = [(y - int(low[0]), x - int(low[1])) for y, x in points]
+    under = reach[drawing.line((reach.shape[0], reach.shape[1]), local)]
     return [number for number in np.unique(under).tolist() if number]
 
 

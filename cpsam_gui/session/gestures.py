@@ -50,6 +50,11 @@ class Gestures(QObject):
         key = self._before if self.tool.passing else self.tool.key
         self.tool = TOOLS[key](desk)
 
+    @property
+    def across(self) -> int:
+        """The axis of sight of the view that the pointer is in: 0 for the canvas."""
+        return self.pointer.slice.across if self.pointer is not None and self.pointer.slice is not None else 0
+
     # -- taking up tools ---------------------------------------------------------------------------------
 
     def use(self, key: str) -> None:
@@ -88,6 +93,7 @@ class Gestures(QObject):
 
     def tool_press(self, p: Pointer) -> bool:
         """Pass a press to the tool; False when the tool leaves it to panning."""
+        self.pointer = p
         taken = self.tool.press(p)
         self._drawn = self._drawn or taken
         self._after()

@@ -123,6 +123,7 @@ class Images(QObject):
         self.loaded.emit(opened)
         self._open_image.view.selection = frozenset()
         self._open_image.view.plane = image.pixels.shape[0] // 2 if image.pixels.shape[0] > 1 else 0
+        self._open_image.view.cross = image.pixels.shape[1] / 2, image.pixels.shape[2] / 2
         self._open_image.view.channels = opened.channels
         self._open_image.image_changed.emit()
         self._open_image.history_changed.emit()

@@ -90,6 +90,10 @@ class View:
 
     camera: Camera = Camera()
     plane: int = 0
+    sections: bool = False
+    """Show the orthogonal views of a stack."""
+    cross: tuple[float, float] = (0.0, 0.0)
+    """Row and column (y, x) of the cross-hair, at which the orthogonal views cut."""
     channels: tuple[ChannelView, ...] = ()
     image_visible: bool = True
     picture: Picture = Picture.IMAGE

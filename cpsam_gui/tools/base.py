@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from cpsam_gui.operations import Reach, Scope
+from cpsam_gui.state.slice import Slice
 from cpsam_gui.tools.options import Options
 from cpsam_gui.tools.run_desk import RunDesk
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from cpsam_gui.drawing.bodies import Spacing
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
+    from cpsam_gui.state.slice import Voxel
     from cpsam_gui.state.view import View
 
 HIDDEN = "The masks are hidden; show them to draw (X)"
@@ -35,6 +37,8 @@ class Pointer:
     alt: bool = False
     scale: float = 1.0
     """Screen pixels per image pixel, for tolerances that feel the same at every zoom."""
+    slice: Slice | None = None
+    """Of an orthogonal view, where it is there that the pointer is; `y` and `x` are its rows and columns in voxels."""
 
 
 class Tint(str, Enum):
@@ -131,7 +135,16 @@ class Desk:
         """Return the id below the pointer; 0 for background, outside, and hidden masks."""
         if not self.view.masks.visible:
             return 0
-        return self.document.label_at(self.view.plane, int(p.y // 1), int(p.x // 1))
+        z, y, x = self.voxel(p)
+        return self.document.label_at(int(z // 1), int(y // 1), int(x // 1))
+
+    def shown(self, p: Pointer) -> Slice:
+        """Return the slice of the volume that the pointer is on."""
+        return p.slice or Slice(0, self.view.plane)
+
+    def voxel(self, p: Pointer) -> Voxel:
+        """Return the position of the pointer in the volume."""
+        return self.shown(p).voxel(p.y, p.x)
 
     def inside(self, p: Pointer) -> bool:
         """Whether the pointer is on the image."""
@@ -191,6 +204,8 @@ class Tool:
 
     "size", "mode", "tolerance", "threshold", "divide", "class", "accept", or a family.
     """
+    every_view: ClassVar[bool] = False
+    """Whether the tool works in the orthogonal views of a stack, too."""
     passing: ClassVar[bool] = False
     """Whether the earlier tool comes back when this one is done."""
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from cpsam_gui import drawing, operations
 from cpsam_gui.operations import bodies
+from cpsam_gui.state.slice import Slice
 from cpsam_gui.tools.base import Desk, Entry, Pointer, Section, Shape, Tint, Tool
 from cpsam_gui.tools.marks import Marks, region
 from cpsam_gui.tools.outline import Lasso
@@ -31,6 +32,16 @@ class Split(Lasso):
     entry = Entry("box_cutter", "K", Section.EDIT, family="split", short="Line")
     hint = "Draw a line across an object to cut it in two   Shift+K: split by seeds"
     settings = ("split",)
+    every_view = True
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._shown = Slice(0, desk.view.plane)
+
+    def press(self, p: Pointer) -> bool:
+        """Start the line, in whatever view; in an orthogonal one it cuts whole bodies."""
+        self._shown = self.desk.shown(p)
+        return super().press(p)
 
     def finish(self) -> None:
         """Cut what the line crosses."""
@@ -38,13 +49,17 @@ class Split(Lasso):
         if len(points) < 2:
             self.desk.say("Draw a line from one side of the object to the other")
             return
-        desk, plane = self.desk, self.desk.view.plane
-        if not desk.whole:
-            desk.tell(operations.split(desk.document, plane, points))
+        desk, shown = self.desk, self._shown
+        if not shown.within(desk.document.shape):
             return
-        crossed = operations.crossed_by(desk.document, plane, points)
+        if not desk.whole and not shown.across:
+            desk.tell(operations.split(desk.document, shown.index, points))
+            return
+        crossed = operations.crossed_by(desk.document, shown, points)
         if crossed:
-            desk.tell(bodies.split_bodies(desk.document, crossed, points, 0, desk.spacing()))
+            # In an orthogonal view rows and columns may be (y, z); the array has z first.
+            line = [(x, y) for y, x in points] if shown.across == 2 else points
+            desk.tell(bodies.split_bodies(desk.document, crossed, line, shown.across, desk.spacing()))
         else:
             desk.say(operations.NO_OBJECT)
 

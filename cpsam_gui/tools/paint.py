@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cpsam_gui.drawing.shapes import Mask
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.objects import ObjectRecord
+    from cpsam_gui.state.slice import Voxel
 
 
 class Painter(Tool):
@@ -23,13 +24,14 @@ class Painter(Tool):
 
     step = ""
     cursor = "blank"
+    every_view = True
     settings: ClassVar[tuple[str, ...]] = ("size",)
     tint = Tint.PLAIN
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._at: tuple[float, float] | None = None
-        self._last: tuple[float, float] | None = None
+        self._last: Voxel | None = None
         self._number = 0
 
     @property
@@ -45,7 +47,7 @@ class Painter(Tool):
             return False
         self._number = self.target(p)
         self.desk.document.begin(self.step)
-        self._last = (p.y, p.x)
+        self._last = self.desk.voxel(p)
         self.begin()
         self._dab(p)
         return True
@@ -95,15 +97,14 @@ class Painter(Tool):
         """Follow up after a stroke."""
 
     def _dab(self, p: Pointer) -> None:
-        self._at = (p.y, p.x)
-        plane, radius = self.desk.view.plane, self.desk.view.brush_diameter / 2
-        start, stop = self._last or self._at, self._at
-        if self.desk.whole:
-            middle = plane + 0.5
-            box, mask = tube((middle, *start), (middle, *stop), radius, self.desk.spacing())
+        desk, radius = self.desk, self.desk.view.brush_diameter / 2
+        shown, stop = desk.shown(p), desk.voxel(p)
+        start, self._last, self._at = self._last or stop, stop, (p.y, p.x)
+        if desk.whole or shown.across:
+            box, mask = tube(start, stop, radius, desk.spacing())
+            box, mask = (box, mask) if desk.whole else shown.cut(box, mask)
         else:
-            box, mask = stroke(plane, start, stop, radius)
-        self._last = self._at
+            box, mask = stroke(shown.index, start[1:], stop[1:], radius)
         self.apply(box, mask)
 
     def apply(self, box: Box, mask: Mask) -> None:

@@ -33,6 +33,7 @@ from cpsam_gui.window.screen import fit_to_screen, share_width
 from cpsam_gui.window.status_bar import Status
 from cpsam_gui.window.support import Frame
 from cpsam_gui.window.training_pages import TrainingPages
+from cpsam_gui.window.views import Views
 from cpsam_gui.window.welcome import Ways, Welcome
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ class Window(QMainWindow):
         layout = QGridLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.canvas, 1, 0)
+        self.views = Views(self.session, self.canvas)
+        layout.addWidget(self.views, 1, 0)
         layout.addWidget(self.planes, 1, 1)
         layout.addWidget(self.documents, 2, 0, 1, 2)
         layout.setColumnStretch(0, 1)

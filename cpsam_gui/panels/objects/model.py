@@ -156,7 +156,8 @@ class ObjectsModel(QAbstractTableModel):
     ) -> Any:
         """Return the name of a column; called by Qt."""
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return translate(COLUMNS[section].name)
+            name = COLUMNS[section].name
+            return translate("Voxels" if name == "Area" and self._session.document.shape[0] > 1 else name)
         return None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -204,14 +204,15 @@ class ObjectsPanel(Panel):
         objects = self._session.document.objects
         if len(chosen) > 1:
             area = sum([objects[number].area for number in chosen if number in objects])
-            return f"{len(chosen):,} {translate('objects')}   {area:,} px"
+            return f"{len(chosen):,} {translate('objects')}   {self._size(area)}"
         number = next(iter(chosen), 0)
         if number not in objects:
             return translate(NOTHING)
         row = objects[number]
         words = [
             f"{translate('Object')} {number}",
-            f"{row.area:,} px",
+            self._size(row.area),
+            self._planes(row),
             translate(ORIGINS[row.origin]),
             flags_of(row, self._session.pieces.now.get(number, 1)),
         ]
@@ -220,6 +221,29 @@ class ObjectsPanel(Panel):
         if row.flow_error is not None:
             words.append(f"{translate('flow error')} {row.flow_error:.2f}")
         return "   ".join(word for word in words if word)
+
+    def _size(self, count: int) -> str:
+        """Return an area in pixels, or a volume in voxels, and in micrometres where the file says their size."""
+        session = self._session
+        if session.document.shape[0] == 1:
+            return f"{count:,} px"
+        image, words = session.image, translate("{:,} voxels").format(count)
+        if image is None or not image.pixel_size:
+            return words
+        depth = session.gestures.desk.spacing()[0] * image.pixel_size
+        volume = count * depth * image.pixel_size * (image.pixel_height or image.pixel_size)
+        return f"{words}, {volume:,.4g} µm³"
+
+    def _planes(self, row: ObjectRecord) -> str:
+        """Return the planes of a stack through which an object goes."""
+        if self._session.document.shape[0] == 1:
+            return ""
+        first, last = row.box.z0 + 1, row.box.z1
+        return (
+            translate("plane {}").format(first)
+            if first == last
+            else translate("planes {} to {}").format(first, last)
+        )
 
     # -- the way back ------------------------------------------------------------------------------------
 

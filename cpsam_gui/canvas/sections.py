@@ -1,0 +1,263 @@
+"""Orthogonal views of a stack beside the canvas: XZ below and YZ at the right, with the lines where the others cut."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pyqtgraph as pg
+from PyQt6.QtCore import QLineF, QRectF, Qt
+from PyQt6.QtGui import QColor, QPen, QTransform
+from PyQt6.QtWidgets import QGraphicsLineItem, QGraphicsView
+
+from cpsam_gui.canvas.colours import ImageColours, LabelColours
+from cpsam_gui.canvas.previews import Preview
+from cpsam_gui.canvas.tiles import TileLayer
+from cpsam_gui.state.slice import Slice
+from cpsam_gui.style import theme
+from cpsam_gui.tools import Pointer, Shape
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
+    from PyQt6.QtWidgets import QGraphicsScene
+
+    from cpsam_gui.session import Session
+    from cpsam_gui.state.box import Box
+
+MARGIN = 2  # pixels around a change, because outlines depend on the neighbours
+ZOOM_STEP = 1.25  # one notch of the wheel
+CROSS = QColor(255, 210, 60)
+
+
+class CrossHair:
+    """Two lines where the other views cut; thin at every zoom."""
+
+    def __init__(self, scene: QGraphicsScene) -> None:
+        pen = QPen(CROSS, 1)
+        pen.setCosmetic(True)
+        self._lines = QGraphicsLineItem(), QGraphicsLineItem()
+        for line in self._lines:
+            line.setPen(pen)
+            line.setZValue(10)
+            scene.addItem(line)
+        self.hide()
+
+    def hide(self) -> None:
+        """Show no lines."""
+        for line in self._lines:
+            line.setVisible(False)
+
+    def show_at(self, row: float, column: float, rows: float, columns: float) -> None:
+        """Draw both lines through a place of a picture of `rows` x `columns`, all in the units of the scene."""
+        across, down = self._lines
+        across.setLine(QLineF(0, row, columns, row))
+        down.setLine(QLineF(column, 0, column, rows))
+        for line in self._lines:
+            line.setVisible(True)
+
+
+class SectionView(pg.GraphicsView):  # type: ignore[misc]
+    """One orthogonal view, `across` y (1) or x (2). Planes are drawn as far apart as they lie.
+
+    It is as wide or high as the canvas shows, so that the same cell stands at the same place in both. A click moves
+    the cross-hair; tools that work in every view draw here.
+    """
+
+    def __init__(self, session: Session, across: int) -> None:
+        super().__init__(background=QColor(theme.current().canvas))
+        self._session, self._across = session, across
+        self.enableMouse(False)
+        self.setFrameShape(QGraphicsView.Shape.NoFrame)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setMouseTracking(True)
+        self.image, self.labels = TileLayer(smooth=True), TileLayer(magnify=True)
+        for z, layer in enumerate((self.image, self.labels)):
+            layer.setZValue(z)
+            self.scene().addItem(layer)
+        self._preview = Preview(self.scene())
+        self._cross = CrossHair(self.scene())
+        self._moving = self._drawing = False
+        events = session.view.events
+        for look in (events.channels, events.image_visible):
+            look.connect(self._colour_image)
+        for marks in (events.masks, events.selection):
+            marks.connect(self._colour_labels)
+        for cut in (events.sections, events.cross):
+            cut.connect(self.renew)
+        for place in (events.plane, events.camera):
+            place.connect(self._follow)
+        session.overlay_changed.connect(self._colour_labels)
+        session.image_changed.connect(self.renew)
+        session.labels_changed.connect(self._labels_changed)
+        session.gestures.redraw.connect(self._show_shapes)
+        theme.changed.connect(lambda: self.setBackground(QColor(theme.current().canvas)))
+
+    # -- showing -----------------------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> Slice:
+        """The slice of the volume that the cross-hair chooses."""
+        shape = self._session.document.shape
+        at = int(self._session.view.cross[self._across - 1])
+        return Slice(self._across, min(max(at, 0), shape[self._across] - 1))
+
+    @property
+    def _live(self) -> bool:
+        session = self._session
+        return session.image is not None and session.view.sections and session.document.shape[0] > 1
+
+    @property
+    def _depth(self) -> float:
+        """The distance of planes in pixels."""
+        return self._session.gestures.desk.spacing()[0]
+
+    def renew(self) -> None:
+        """Show the slice where the cross-hair is now."""
+        self._colour_image()
+        self._colour_labels()
+        stretch = (
+            QTransform.fromScale(1, self._depth)
+            if self._across == 1
+            else QTransform.fromScale(self._depth, 1)
+        )
+        for layer in (self.image, self.labels):
+            layer.setTransform(stretch)
+        self._follow()
+
+    def _colour_image(self) -> None:
+        session, view = self._session, self._session.view
+        if not self._live or session.image is None:
+            self.image.set_colours(None)
+            return
+        channels = view.channels if view.image_visible else ()
+        self.image.set_colours(ImageColours(self.shown.of(session.image.pixels), channels), keep=True)
+
+    def _colour_labels(self) -> None:
+        session, view = self._session, self._session.view
+        if not self._live:
+            self.labels.set_colours(None)
+            return
+        fills, lines = session.look.tables()
+        plane = self.shown.of(session.document.labels)
+        self.labels.setVisible(view.masks.visible)
+        self.labels.set_colours(LabelColours(plane, fills, lines, view.masks, view.selection), keep=True)
+
+    def _labels_changed(self, box: Box) -> None:
+        if self._live and self.shown.meets(box):
+            top, bottom, left, right = self.shown.area(box)
+            self.labels.refresh(top - MARGIN, bottom + MARGIN, left - MARGIN, right + MARGIN)
+
+    def _follow(self) -> None:
+        """Move with the canvas along the axis that both share, and with the plane along z."""
+        if not self._live:
+            self._cross.hide()
+            return
+        view, (depth, height, width) = self._session.view, self._session.document.shape
+        camera, z = view.camera, (view.plane + 0.5) * self._depth
+        y, x = (z, camera.x) if self._across == 1 else (camera.y, z)
+        wide, high = self.width() / camera.scale, self.height() / camera.scale
+        self.setSceneRect(QRectF(x - wide / 2, y - high / 2, wide, high))
+        self.setTransform(QTransform.fromScale(camera.scale, camera.scale))
+        row, column = view.cross
+        if self._across == 1:
+            self._cross.show_at(z, column, depth * self._depth, width)
+        else:
+            self._cross.show_at(row, z, height, depth * self._depth)
+        self._show_shapes()
+
+    def _show_shapes(self) -> None:
+        gestures = self._session.gestures
+        mine = self._live and gestures.across == self._across
+        shapes = gestures.tool.shapes() if mine else []
+        self._preview.show([self._stretched(one) for one in shapes], self._session.view.camera.scale)
+
+    def _stretched(self, shape: Shape) -> Shape:
+        """Return a shape, which is in voxels, in the units of the scene."""
+        down, along = (self._depth, 1.0) if self._across == 1 else (1.0, self._depth)
+        return replace(shape, points=tuple((y * down, x * along) for y, x in shape.points))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keep the view; called by Qt."""
+        super().resizeEvent(event)
+        if hasattr(self, "_cross"):  # pyqtgraph resizes while it is being made
+            self._follow()
+
+    # -- mouse -------------------------------------------------------------------------------------------
+
+    def _pointer(self, event: QMouseEvent) -> Pointer:
+        inverse, _ = self.viewportTransform().inverted()
+        point, held = inverse.map(event.position()), event.modifiers()
+        row, column = point.y(), point.x()
+        row, column = (row / self._depth, column) if self._across == 1 else (row, column / self._depth)
+        return Pointer(
+            row,
+            column,
+            right=event.button() == Qt.MouseButton.RightButton,
+            ctrl=bool(held & Qt.KeyboardModifier.ControlModifier),
+            shift=bool(held & Qt.KeyboardModifier.ShiftModifier),
+            alt=bool(held & Qt.KeyboardModifier.AltModifier),
+            scale=self._session.view.camera.scale,
+            slice=self.shown,
+        )
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Draw with a tool that works in every view, else move the cross-hair; called by Qt."""
+        if event is None or not self._live:
+            return
+        pointer, gestures = self._pointer(event), self._session.gestures
+        if gestures.tool.every_view and not pointer.right:
+            self._drawing = gestures.tool_press(pointer)
+        else:
+            self._moving = True
+            self._move_cross(pointer)
+        gestures.redraw.emit()
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """Go on with what was begun; called by Qt."""
+        if event is None or not self._live:
+            return
+        pointer, gestures = self._pointer(event), self._session.gestures
+        if self._moving:
+            self._move_cross(pointer)
+        elif gestures.tool.every_view:
+            gestures.tool_move(pointer)
+            gestures.redraw.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """End what was begun; called by Qt."""
+        if event is None or not self._live:
+            return
+        if self._drawing:
+            self._session.gestures.tool_release(self._pointer(event))
+        self._moving = self._drawing = False
+        self._session.gestures.redraw.emit()
+
+    def leaveEvent(self, event: object) -> None:
+        """Show no tip of a tool any more; called by Qt."""
+        if self._session.gestures.across == self._across:
+            self._session.gestures.tool_leave()
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        """Zoom all views; with Alt or Ctrl change the brush; called by Qt."""
+        if event is None or not self._live:
+            return
+        turn = (event.angleDelta().y() or event.angleDelta().x()) / 120
+        if event.modifiers() & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
+            self._session.gestures.adjust(turn)
+        else:
+            view = self._session.view
+            view.camera = view.camera.zoom(ZOOM_STEP**turn, view.camera.y, view.camera.x)
+        event.accept()
+
+    def _move_cross(self, pointer: Pointer) -> None:
+        """Let the other views cut where the pointer is."""
+        session = self._session
+        z, y, x = self.shown.voxel(pointer.y, pointer.x)
+        depth, height, width = session.document.shape
+        row, column = session.view.cross
+        session.view.plane = min(max(int(z // 1), 0), depth - 1)
+        if self._across == 1:
+            session.view.cross = (row, min(max(x, 0.0), width - 0.5))
+        else:
+            session.view.cross = (min(max(y, 0.0), height - 0.5), column)

@@ -1,0 +1,79 @@
+"""A plane of a volume that is looked at: across which axis, and where. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cpsam_gui.state.box import Box
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Voxel = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A plane of a volume, as it is shown: rows and columns are (y, x), (z, x) or (y, z).
+
+    Attributes
+    ----------
+    across
+        The axis of sight: 0 for z, 1 for y, 2 for x.
+    index
+        Where along that axis.
+    """
+
+    across: int
+    index: int
+
+    def voxel(self, row: float, column: float) -> Voxel:
+        """Return the position (z, y, x) of a place in the view; the middle of the slice along the axis of sight."""
+        middle = self.index + 0.5
+        return ((middle, row, column), (row, middle, column), (column, row, middle))[self.across]
+
+    def place(self, voxel: Voxel) -> tuple[float, float]:
+        """Return the row and column of a position (z, y, x)."""
+        z, y, x = voxel
+        return ((y, x), (z, x), (y, z))[self.across]
+
+    def of(self, volume: NDArray[Any]) -> NDArray[Any]:
+        """Return the slice of a volume (z, y, x, ...), as it is shown; a view of it."""
+        if self.across == 0:
+            plane: NDArray[Any] = volume[self.index]
+        elif self.across == 1:
+            plane = volume[:, self.index]
+        else:
+            plane = volume[:, :, self.index].swapaxes(0, 1)
+        return plane
+
+    def within(self, shape: tuple[int, int, int]) -> bool:
+        """Whether a volume of this shape has such a slice."""
+        return 0 <= self.index < shape[self.across]
+
+    def meets(self, box: Box) -> bool:
+        """Whether a block reaches into the slice."""
+        low, high = ((box.z0, box.z1), (box.y0, box.y1), (box.x0, box.x1))[self.across]
+        return low <= self.index < high
+
+    def area(self, box: Box) -> tuple[int, int, int, int]:
+        """Return rows (first, end) and columns (first, end) of a block in the view."""
+        rows, columns = (
+            ((box.y0, box.y1), (box.x0, box.x1)),
+            ((box.z0, box.z1), (box.x0, box.x1)),
+            ((box.y0, box.y1), (box.z0, box.z1)),
+        )[self.across]
+        return *rows, *columns
+
+    def cut(self, box: Box, mask: NDArray[Any]) -> tuple[Box, NDArray[Any]]:
+        """Return what a block and its mask (z, y, x) have in the slice; an empty block where that is nothing."""
+        low = (box.z0, box.y0, box.x0)[self.across]
+        at = self.index - low
+        inside = 0 <= at < mask.shape[self.across]
+        part = slice(at, at + 1) if inside else slice(0, 0)
+        bounds = [[box.z0, box.z1], [box.y0, box.y1], [box.x0, box.x1]]
+        bounds[self.across] = [self.index, self.index + int(inside)]
+        taken = mask[(slice(None),) * self.across + (part,)]
+        (z0, z1), (y0, y1), (x0, x1) = bounds
+        return Box(z0, z1, y0, y1, x0, x1), taken

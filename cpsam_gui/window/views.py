@@ -1,0 +1,47 @@
+"""The canvas with the orthogonal views of a stack beside it, which are there when they are asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QSplitter
+
+from cpsam_gui.canvas.sections import SectionView
+
+if TYPE_CHECKING:
+    from cpsam_gui.canvas import Canvas
+    from cpsam_gui.session import Session
+
+SHARE = 0.3  # of the canvas that an orthogonal view takes at first
+
+
+class Views(QSplitter):
+    """XY at the upper left, YZ at its right, XZ below; the borders can be dragged."""
+
+    def __init__(self, session: Session, canvas: Canvas) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self._session = session
+        self.below, self.beside = SectionView(session, 1), SectionView(session, 2)
+        self._above = QSplitter(Qt.Orientation.Horizontal)
+        self._above.addWidget(canvas)
+        self._above.addWidget(self.beside)
+        self.addWidget(self._above)
+        self.addWidget(self.below)
+        self.setChildrenCollapsible(False)
+        self._above.setChildrenCollapsible(False)
+        session.image_changed.connect(self.show_wanted)
+        session.view.events.sections.connect(self.show_wanted)
+        self.show_wanted()
+
+    def show_wanted(self) -> None:
+        """Show the orthogonal views of a stack where they are wanted."""
+        session = self._session
+        on = session.view.sections and session.document.shape[0] > 1
+        if on == self.below.isVisibleTo(self):
+            return
+        for view in (self.below, self.beside):
+            view.setVisible(on)
+        if on:
+            self.setSizes([round(self.height() * (1 - SHARE)), round(self.height() * SHARE)])
+            self._above.setSizes([round(self.width() * (1 - SHARE)), round(self.width() * SHARE)])

@@ -1,0 +1,136 @@
+"""Orthogonal views: the linked cross-hair, drawing and cutting in them, and what flat images show of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import tifffile
+from PyQt6.QtCore import QPoint, Qt
+
+from cpsam_gui.actions.install import actions_of
+from cpsam_gui.operations import Scope
+from cpsam_gui.state.box import Box
+from cpsam_gui.state.slice import Slice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.canvas.sections import SectionView
+    from cpsam_gui.window.window import Window
+
+
+@pytest.fixture
+def stack(window: Window, qtbot: QtBot, tmp_path: Path) -> Window:
+    """A window with a stack open, planes three pixels apart, a body in it, and the orthogonal views shown."""
+    path = tmp_path / "stack.tif"
+    pixels = np.random.default_rng(0).integers(0, 255, (20, 80, 100), np.uint8)
+    metadata = {"axes": "ZYX", "spacing": 0.3, "unit": "um"}
+    tifffile.imwrite(path, pixels, imagej=True, resolution=(10.0, 10.0), metadata=metadata)
+    window.resize(1200, 900)
+    window.show()
+    window.open(path)
+    qtbot.waitUntil(lambda: window.session.image is not None and window.session.jobs.idle)
+    document = window.session.document
+    with document.step("Draw"):
+        document.write(Box(5, 15, 20, 40, 30, 70), np.ones((10, 20, 40), np.uint32))
+    actions_of(window)["sections"].trigger()
+    qtbot.waitUntil(lambda: window.views.below.isVisible() and window.views.below.height() > 40)
+    return window
+
+
+def at(view: SectionView, row: float, column: float) -> QPoint:
+    """Return where a voxel of a section is on the screen."""
+    down, along = (3.0, 1.0) if view.shown.across == 1 else (1.0, 3.0)
+    return view.mapFromScene(column * along, row * down)
+
+
+def test_the_views_are_those_of_a_stack(stack: Window) -> None:
+    views = stack.views
+    assert views.below.shown == Slice(1, 40)
+    assert views.beside.shown == Slice(2, 50)
+    actions_of(stack)["sections"].trigger()
+    assert not views.below.isVisible()
+
+
+def test_a_click_moves_the_cross_hair(stack: Window, qtbot: QtBot) -> None:
+    view, views = stack.session.view, stack.views
+    qtbot.mouseClick(views.below.viewport(), Qt.MouseButton.LeftButton, pos=at(views.below, 12.5, 60.5))
+    assert view.plane == 12
+    assert views.beside.shown.index in (60, 61)
+    qtbot.mouseClick(views.beside.viewport(), Qt.MouseButton.LeftButton, pos=at(views.beside, 25.5, 7.5))
+    assert view.plane == 7
+    assert views.below.shown.index in (25, 26)
+    place = stack.canvas.screen_position(30.5, 80.5).toPoint()
+    qtbot.mouseClick(stack.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert views.below.shown.index in (30, 31)
+    assert views.beside.shown.index in (80, 81)
+
+
+def test_the_same_column_stands_at_the_same_place(stack: Window) -> None:
+    canvas, below = stack.canvas, stack.views.below
+    middle = stack.session.view.camera.x
+    here = canvas.mapToGlobal(canvas.screen_position(0, middle).toPoint()).x()
+    assert abs(canvas.width() / 2 - canvas.mapFromGlobal(QPoint(here, 0)).x()) <= 1
+    assert abs(below.width() / 2 - at(below, 0, middle).x()) <= 1
+
+
+@pytest.mark.parametrize(("scope", "rows"), [(Scope.PLANE, 1), (Scope.BODY, 8)])
+def test_the_brush_draws_in_a_section(stack: Window, qtbot: QtBot, scope: Scope, rows: int) -> None:
+    session, below = stack.session, stack.views.below
+    session.view.selection = frozenset()
+    session.view.brush_diameter = 9.0
+    session.gestures.options.scope = scope
+    session.gestures.use("brush")
+    qtbot.mouseClick(below.viewport(), Qt.MouseButton.LeftButton, pos=at(below, 10.5, 15.5))
+    z, y, _ = np.nonzero(session.document.labels == 2)
+    assert np.ptp(z) + 1 == 3
+    assert rows <= np.ptp(y) + 1 <= rows + 2
+    assert session.view.plane == 10 or np.ptp(z) > 0
+
+
+def test_a_line_in_a_section_cuts_the_body(stack: Window, qtbot: QtBot) -> None:
+    session, below = stack.session, stack.views.below
+    session.view.cross = (30.0, 50.0)
+    session.gestures.use("split")
+    port = below.viewport()
+    qtbot.mousePress(port, Qt.MouseButton.LeftButton, pos=at(below, 2.5, 50.5))
+    for row in (6.5, 12.5, 17.5):
+        qtbot.mouseMove(port, at(below, row, 50.5))
+    qtbot.mouseRelease(port, Qt.MouseButton.LeftButton, pos=at(below, 17.5, 50.5))
+    labels = session.document.labels
+    assert set(np.unique(labels).tolist()) == {0, 1, 2}
+    assert labels[10, 30, 35] != labels[10, 30, 65]
+    assert (labels[5:15, 20:40, 30:70] > 0).all()
+
+
+def test_a_slice_knows_its_place() -> None:
+    volume = np.arange(4 * 5 * 6).reshape(4, 5, 6)
+    for shown in (Slice(0, 1), Slice(1, 2), Slice(2, 3)):
+        plane = shown.of(volume)
+        for row, column in ((0.5, 0.5), (2.5, 3.5)):
+            voxel = shown.voxel(row, column)
+            assert shown.place(voxel) == (row, column)
+            z, y, x = (int(v) for v in voxel)
+            assert plane[int(row), int(column)] == volume[z, y, x]
+        box = Box(0, 4, 1, 4, 2, 5)
+        inside, mask = shown.cut(box, np.ones(box.shape, bool))
+        assert inside.shape == mask.shape
+        assert mask.shape[shown.across] == 1
+        assert shown.meets(box)
+    assert Slice(1, 0).cut(Box(0, 4, 1, 4, 2, 5), np.ones((4, 3, 3), bool))[0].empty
+
+
+def test_objects_of_a_stack_are_counted_in_voxels(stack: Window) -> None:
+    stack.session.view.select(1)
+    from cpsam_gui.panels import ObjectsPanel
+
+    panel = stack.panel(ObjectsPanel)
+    text = panel.selected.text()
+    assert "8,000 voxels" in text
+    assert "24 µm³" in text
+    assert "planes 6 to 15" in text
+    assert panel.model.headerData(1, Qt.Orientation.Horizontal) == "Voxels"
