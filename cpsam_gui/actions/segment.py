@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PyQt6.QtWidgets import QInputDialog
+
 from cpsam_gui.actions.facts import (
     CAN_RUN,
     DEFAULTS,
@@ -13,10 +15,13 @@ from cpsam_gui.actions.facts import (
     WITH_FILE,
     WITH_IMAGE,
     WITH_OBJECTS,
+    WITH_STACK,
     Condition,
 )
 from cpsam_gui.actions.table import Action
 from cpsam_gui.panels import SegmentPanel
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.runs.options import ABSURD
 
 if TYPE_CHECKING:
     from cpsam_gui.window.window import Window
@@ -25,6 +30,20 @@ if TYPE_CHECKING:
 def _show_folder(window: Window) -> None:
     window.show_panel("Segment")
     window.panel(SegmentPanel).show_folder()
+
+
+def _plane_distance(window: Window) -> None:
+    """Ask how far the planes of the stack lie apart."""
+    runs, now = window.session.runs, window.session.gestures.desk.spacing()[0]
+    dialog = QInputDialog(window)
+    dialog.setWindowTitle(translate("Distance of planes"))
+    dialog.setLabelText(translate("Distance of planes in pixels (their distance over the size of a pixel)"))
+    dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
+    dialog.setDoubleRange(1 / ABSURD, ABSURD)
+    dialog.setDoubleDecimals(2)
+    dialog.setDoubleValue(now)
+    dialog.doubleValueSelected.connect(runs.set_plane_distance)
+    dialog.open()
 
 
 def _pause_folder(window: Window) -> None:
@@ -99,6 +118,15 @@ ACTIONS: tuple[Action, ...] = (
         (),
         "ruler",
         CAN_RUN,
+        "Segment",
+    ),
+    Action(
+        "plane_distance",
+        "Distance of planes…",
+        _plane_distance,
+        (),
+        "layers_outline",
+        WITH_STACK,
         "Segment",
     ),
     Action(

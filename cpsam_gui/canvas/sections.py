@@ -19,7 +19,7 @@ from cpsam_gui.tools import Pointer, Shape
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
-    from PyQt6.QtWidgets import QGraphicsScene
+    from PyQt6.QtWidgets import QGraphicsScene, QWidget
 
     from cpsam_gui.session import Session
     from cpsam_gui.state.box import Box
@@ -63,9 +63,9 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
     the cross-hair; tools that work in every view draw here.
     """
 
-    def __init__(self, session: Session, across: int) -> None:
+    def __init__(self, session: Session, across: int, canvas: QWidget) -> None:
         super().__init__(background=QColor(theme.current().canvas))
-        self._session, self._across = session, across
+        self._session, self._across, self._canvas = session, across, canvas
         self.enableMouse(False)
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
@@ -86,9 +86,10 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         for cut in (events.sections, events.cross):
             cut.connect(self.renew)
         for place in (events.plane, events.camera):
-            place.connect(self._follow)
+            place.connect(self.follow)
         session.overlay_changed.connect(self._colour_labels)
         session.image_changed.connect(self.renew)
+        session.runs.options_changed.connect(self._space)
         session.labels_changed.connect(self._labels_changed)
         session.gestures.redraw.connect(self._show_shapes)
         theme.changed.connect(lambda: self.setBackground(QColor(theme.current().canvas)))
@@ -116,14 +117,19 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         """Show the slice where the cross-hair is now."""
         self._colour_image()
         self._colour_labels()
-        stretch = (
-            QTransform.fromScale(1, self._depth)
-            if self._across == 1
-            else QTransform.fromScale(self._depth, 1)
-        )
         for layer in (self.image, self.labels):
-            layer.setTransform(stretch)
-        self._follow()
+            layer.setTransform(self._stretch)
+        self.follow()
+
+    def _space(self) -> None:
+        """Draw planes as far apart as the user says."""
+        if self._live and self.image.transform() != self._stretch:
+            self.renew()
+
+    @property
+    def _stretch(self) -> QTransform:
+        down, along = (self._depth, 1.0) if self._across == 1 else (1.0, self._depth)
+        return QTransform.fromScale(along, down)
 
     def _colour_image(self) -> None:
         session, view = self._session, self._session.view
@@ -148,7 +154,7 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
             top, bottom, left, right = self.shown.area(box)
             self.labels.refresh(top - MARGIN, bottom + MARGIN, left - MARGIN, right + MARGIN)
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
         """Move with the canvas along the axis that both share, and with the plane along z."""
         if not self._live:
             self._cross.hide()
@@ -157,7 +163,12 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         camera, z = view.camera, (view.plane + 0.5) * self._depth
         y, x = (z, camera.x) if self._across == 1 else (camera.y, z)
         wide, high = self.width() / camera.scale, self.height() / camera.scale
-        self.setSceneRect(QRectF(x - wide / 2, y - high / 2, wide, high))
+        # The middle of the canvas, where that is beside or above this view.
+        middle = self._canvas.mapTo(self.window(), self._canvas.rect().center())
+        middle = self.mapFrom(self.window(), middle)
+        right = middle.x() / camera.scale if self._across == 1 else wide / 2
+        down = high / 2 if self._across == 1 else middle.y() / camera.scale
+        self.setSceneRect(QRectF(x - right, y - down, wide, high))
         self.setTransform(QTransform.fromScale(camera.scale, camera.scale))
         row, column = view.cross
         if self._across == 1:
@@ -181,7 +192,7 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         """Keep the view; called by Qt."""
         super().resizeEvent(event)
         if hasattr(self, "_cross"):  # pyqtgraph resizes while it is being made
-            self._follow()
+            self.follow()
 
     # -- mouse -------------------------------------------------------------------------------------------
 

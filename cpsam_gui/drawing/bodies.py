@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import ndimage
 
-from cpsam_gui.drawing.cuts import depth_of
+from cpsam_gui.drawing.cuts import depth_of, divided
 from cpsam_gui.drawing.shapes import line
 from cpsam_gui.state.box import Box
 
@@ -92,9 +92,13 @@ def split_body(
     """
     view = tuple(length for axis, length in enumerate(mask.shape) if axis != across)
     surface = np.expand_dims(line((view[0], view[1]), points), across)
-    parts, count = ndimage.label(mask & ~surface, FACES)
-    if count <= ndimage.label(mask, FACES)[1]:
+    parts, _ = ndimage.label(mask & ~surface, FACES)
+    cut = divided(mask, parts, FACES)
+    if not cut.any():
         return None
+    # Pieces that the line does not divide stay with the largest part.
+    sizes = np.where(cut, np.bincount(parts.ravel(), minlength=len(cut)), 0)
+    parts[(parts > 0) & ~cut[parts]] = int(sizes.argmax())
     nearest = ndimage.distance_transform_edt(
         parts == 0, sampling=spacing, return_distances=False, return_indices=True
     )

@@ -34,8 +34,7 @@ def split(mask: Mask, points: Sequence[Point]) -> NDArray[np.int32] | None:
     """
     cut = line(mask.shape, points) & mask
     parts, count = ndimage.label(mask & ~cut, CROSS)
-    before = ndimage.label(mask, CROSS)[1]
-    if count <= before:
+    if not divided(mask, parts, CROSS).any():
         return None
     nearest = ndimage.distance_transform_edt(parts == 0, return_distances=False, return_indices=True)
     filled = np.where(mask, parts[tuple(nearest)], 0)
@@ -45,6 +44,17 @@ def split(mask: Mask, points: Sequence[Point]) -> NDArray[np.int32] | None:
     rank[order] = np.arange(1, count + 1)
     numbered: NDArray[np.int32] = rank[filled]
     return numbered
+
+
+def divided(mask: Mask, parts: NDArray[np.int32], structure: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return for each part, from 0, whether its piece of the mask was cut into several; specks may be gone."""
+    pieces, many = ndimage.label(mask, structure)
+    numbers, first = np.unique(parts, return_index=True)
+    home = pieces.ravel()[first]
+    cut = np.bincount(home[numbers > 0], minlength=many + 1) > 1
+    found = np.zeros(int(numbers[-1]) + 1, bool)
+    found[numbers[numbers > 0]] = cut[home[numbers > 0]]
+    return found
 
 
 def split_by_seeds(

@@ -31,9 +31,17 @@ NO_CROSSING = "The line must cross the body from one side to the other"
 
 
 def split_bodies(
-    document: Document, ids: Iterable[int], points: Sequence[Point], across: int, spacing: Spacing
+    document: Document,
+    ids: Iterable[int],
+    points: Sequence[Point],
+    across: int,
+    spacing: Spacing,
+    index: int | None = None,
 ) -> str | None:
     """Cut bodies along a line drawn in a view, through all planes; the largest part keeps the id.
+
+    Where the line crosses what the view shows of a body, it goes on straight beyond both ends, because the body may be
+    larger behind.
 
     Parameters
     ----------
@@ -43,6 +51,8 @@ def split_bodies(
         The line in the two axes of the view, in voxels, in the order of the axes.
     across
         Axis of sight: 0 where planes (y, x) are shown, 1 for (z, x), 2 for (z, y).
+    index
+        Where along that axis the view cuts; None where the line is to be taken as it is.
     """
     chosen = known(document, ids)
     free = unlocked(document, chosen)
@@ -55,11 +65,33 @@ def split_bodies(
             start = [low for axis, low in enumerate((box.z0, box.y0, box.x0)) if axis != across]
             local = [(a - start[0], b - start[1]) for a, b in points]
             mask = document.labels[box.slices] == number
+            if index is not None:
+                low = (box.z0, box.y0, box.x0)[across]
+                local = _beyond(local, mask.take(index - low, axis=across))
             parts = bodies.split_body(mask, local, across, spacing)
             if parts is not None:
                 divide_body(document, number, box, parts)
                 done = True
     return None if done else NO_CROSSING
+
+
+def _beyond(points: Sequence[Point], seen: Mask) -> list[Point]:
+    """Return a line with straight ends beyond the body where it starts and stops outside of what is seen of it."""
+
+    def inside(point: Point) -> bool:
+        row, column = int(point[0] // 1), int(point[1] // 1)
+        return 0 <= row < seen.shape[0] and 0 <= column < seen.shape[1] and bool(seen[row, column])
+
+    line = [(float(a), float(b)) for a, b in points]
+    if len(line) < 2 or inside(line[0]) or inside(line[-1]):
+        return line
+    reach = float(sum(seen.shape))
+    ends = []
+    for end, other in ((line[0], line[-1]), (line[-1], line[0])):
+        way = np.subtract(end, other)
+        far = np.add(end, way / max(float(np.hypot(*way)), 1e-6) * reach)
+        ends.append((float(far[0]), float(far[1])))
+    return [ends[0], *line, ends[1]]
 
 
 def split_body_by_seeds(

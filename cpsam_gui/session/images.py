@@ -13,6 +13,7 @@ from cpsam_core.errors import SettingsError
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Problem
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.runs.options import plane_distance
 from cpsam_gui.state.document import Document
 
 if TYPE_CHECKING:
@@ -142,7 +143,12 @@ class Images(QObject):
         z, y, x, c = image.pixels.shape
         planes = f"{z} planes, " if z > 1 else ""
         channels = "RGB" if image.is_rgb else f"{c} channel{'s' if c > 1 else ''}"
-        return f"{y} x {x} pixels, {planes}{channels}, {image.pixels.dtype}"
+        words = f"{y} x {x} pixels, {planes}{channels}, {image.pixels.dtype}"
+        if z > 1 and plane_distance(image) is None:
+            words += ". " + translate(
+                "The file does not say how far its planes lie apart: Segment > Distance of planes"
+            )
+        return words
 
     def auto_contrast(self, index: int) -> None:
         """Set the brightness levels of a channel from the plane shown."""

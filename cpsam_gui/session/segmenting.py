@@ -154,6 +154,11 @@ class Segmenting:
         """The settings of the engine that fit the open image."""
         return self._options.settings_for(self._open_image.document.shape[0], self._images.chosen)
 
+    def set_plane_distance(self, pixels: float | None) -> None:
+        """Take planes to lie so far apart, which is kept with the masks; None for what the file says."""
+        self.change(anisotropy=pixels)
+        self.last_settings = {**self.last_settings, "anisotropy": pixels}
+
     def estimate(self) -> Estimate | None:
         """Return what the next run on the open image will take; None without an image."""
         known = self.flows.diameter if self.flows is not None else None

@@ -49,7 +49,7 @@ class Split(Lasso):
         if len(points) < 2:
             self.desk.say("Draw a line from one side of the object to the other")
             return
-        desk, shown = self.desk, self._shown
+        desk, shown, document = self.desk, self._shown, self.desk.document
         if not shown.within(desk.document.shape):
             return
         if not desk.whole and not shown.across:
@@ -59,7 +59,7 @@ class Split(Lasso):
         if crossed:
             # In an orthogonal view rows and columns may be (y, z); the array has z first.
             line = [(x, y) for y, x in points] if shown.across == 2 else points
-            desk.tell(bodies.split_bodies(desk.document, crossed, line, shown.across, desk.spacing()))
+            desk.tell(bodies.split_bodies(document, crossed, line, shown.across, desk.spacing(), shown.index))
         else:
             desk.say(operations.NO_OBJECT)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QSplitter
 
 from cpsam_gui.canvas.sections import SectionView
@@ -22,17 +22,28 @@ class Views(QSplitter):
     def __init__(self, session: Session, canvas: Canvas) -> None:
         super().__init__(Qt.Orientation.Vertical)
         self._session = session
-        self.below, self.beside = SectionView(session, 1), SectionView(session, 2)
+        self.below, self.beside = SectionView(session, 1, canvas), SectionView(session, 2, canvas)
         self._above = QSplitter(Qt.Orientation.Horizontal)
         self._above.addWidget(canvas)
         self._above.addWidget(self.beside)
         self.addWidget(self._above)
         self.addWidget(self.below)
+        self._placed = QTimer(self)
+        self._placed.setSingleShot(True)
+        self._placed.setInterval(0)
+        self._placed.timeout.connect(self.follow)
         self.setChildrenCollapsible(False)
         self._above.setChildrenCollapsible(False)
+        for splitter in (self, self._above):
+            splitter.splitterMoved.connect(self.follow)
         session.image_changed.connect(self.show_wanted)
         session.view.events.sections.connect(self.show_wanted)
         self.show_wanted()
+
+    def follow(self) -> None:
+        """Bring the orthogonal views in line with the canvas, which has another place or size."""
+        self.below.follow()
+        self.beside.follow()
 
     def show_wanted(self) -> None:
         """Show the orthogonal views of a stack where they are wanted."""
@@ -45,3 +56,5 @@ class Views(QSplitter):
         if on:
             self.setSizes([round(self.height() * (1 - SHARE)), round(self.height() * SHARE)])
             self._above.setSizes([round(self.width() * (1 - SHARE)), round(self.width() * SHARE)])
+            # Once the layout has given everything its place.
+            self._placed.start()

@@ -45,8 +45,8 @@ WIDTHS = (40, 52, 60, 76)
 NOTHING = "Nothing is selected. Click an object."
 
 
-def tally(rows: Iterable[ObjectRecord]) -> str:
-    """Return in words what is special about objects."""
+def tally(rows: Iterable[ObjectRecord], *, bodies: bool = False) -> str:
+    """Return in words what is special about objects, which may be `bodies` of a stack."""
     rows = list(rows)
     counts = (
         ("by hand", sum(row.origin is Origin.HAND for row in rows)),
@@ -57,7 +57,8 @@ def tally(rows: Iterable[ObjectRecord]) -> str:
     words = [f"{count:,} {translate(name)}" for name, count in counts if count]
     if rows:
         area = float(np.median(np.fromiter((row.area for row in rows), np.int64, len(rows))))
-        words.append(f"{translate('median area')} {area:,.0f} px")
+        typical = translate("median volume {:,.0f} voxels") if bodies else translate("median area {:,.0f} px")
+        words.append(typical.format(area))
     return "   ".join(words)
 
 
@@ -161,7 +162,7 @@ class ObjectsPanel(Panel):
     def refresh(self) -> None:
         """Follow the objects."""
         session = self._session
-        rows = list(session.document.objects.values())
+        rows, bodies = list(session.document.objects.values()), session.document.shape[0] > 1
         self.count.setText(f"{len(rows):,}")
         self._caption.setText(translate("object" if len(rows) == 1 else "objects"))
         self._selecting = True
@@ -170,11 +171,11 @@ class ObjectsPanel(Panel):
         self._show_selection()
         self.classes.refresh()
         if len(rows) < MANY:
-            self.counts.setText(tally(rows))
+            self.counts.setText(tally(rows, bodies=bodies))
             return
 
         def work(progress: Progress) -> str:
-            return tally(rows)
+            return tally(rows, bodies=bodies)
 
         session.jobs.run(work, name="Counting objects", lane=Lane.BESIDE, then=self.counts.setText)
 

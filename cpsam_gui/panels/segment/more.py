@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QStandardItemModel
-from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from cpsam_gui.panels.segment.fields import choice, label, number, put, told, whole
 from cpsam_gui.program.i18n import translate
@@ -28,6 +28,8 @@ DEVICES = {"Automatic": None, **GRAPHICS, "CPU": "cpu"}
 PRECISIONS = {"Automatic": None, "float32": "float32", "bfloat16": "bfloat16", "float16": "float16"}
 VOLUME, JOINED, APART = "volume", "joined", "apart"
 STACKS = {"3D volume": VOLUME, "2D, linked across planes": JOINED, "2D, separate planes": APART}
+PAPER: dict[str, Any] = {"niter": 1000, "flow3D_smooth": 2.0, "min_size": 1000}
+"""What the paper runs volumes with ("3D masks")."""
 STITCH = 0.25  # overlap from which objects of neighbouring planes are one, where joining is chosen
 
 
@@ -172,8 +174,18 @@ class Stacks(QWidget):
             0.05, 1, "", "Overlap from which outlines of neighbouring planes are one object", decimals=2
         )
         self.overlap.setSingleStep(0.05)
+        self.smoothing = number(
+            0, 20, " px", "Standard deviation of a Gaussian over the flows in 3D", decimals=1, zero="none"
+        )
+        self.together = QCheckBox(translate("Brightness of the whole stack"))
+        told(self.together, "Scale brightness by the whole stack, not by each plane")
+        self.paper = QPushButton(translate("As in the paper"))
+        told(self.paper, "1,000 steps along the flows, smoothing 2, objects of 1,000 voxels or more")
         self._labels: dict[QWidget, QLabel] = {
             self.anisotropy: label("Plane distance"),
+            self.smoothing: label("Smoothing"),
+            self.together: label(""),
+            self.paper: label(""),
             self.overlap: label("Overlap"),
         }
         rows = form()
@@ -183,6 +195,9 @@ class Stacks(QWidget):
         self.setLayout(rows)
         self.mode.currentIndexChanged.connect(self._mode_chosen)
         self.anisotropy.valueChanged.connect(lambda value: change(anisotropy=value or None))
+        self.smoothing.valueChanged.connect(lambda value: change(flow3D_smooth=value))
+        self.together.toggled.connect(lambda on: change(norm3D=on))
+        self.paper.clicked.connect(lambda: change(**PAPER))
         self.overlap.valueChanged.connect(lambda value: change(live=True, stitch_threshold=value))
 
     def show_options(self, options: RunOptions) -> None:
@@ -193,7 +208,11 @@ class Stacks(QWidget):
         put(self.anisotropy, settings.anisotropy or 0.0)
         if settings.stitch_threshold > 0:
             put(self.overlap, settings.stitch_threshold)
-        self._show(self.anisotropy, mode == VOLUME)
+        smooth = settings.flow3D_smooth
+        put(self.smoothing, float(smooth if isinstance(smooth, float | int) else max(smooth)))
+        put(self.together, settings.normalize.norm3D)
+        for field in (self.anisotropy, self.smoothing, self.paper):
+            self._show(field, mode == VOLUME)
         self._show(self.overlap, mode == JOINED)
 
     def _show(self, field: QWidget, on: bool) -> None:

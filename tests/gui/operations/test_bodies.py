@@ -63,6 +63,25 @@ def test_a_line_in_any_view_cuts_all_planes(
     np.testing.assert_array_equal(document.labels, before)
 
 
+def test_a_line_across_what_is_seen_cuts_what_is_behind(document: Document) -> None:
+    # in plane 9 the balls are small: the line around them ends inside the bodies of other planes
+    line = [(9.5, 19.0), (14.5, 19.0)]
+    assert not document.labels[9, 9, 19]
+    assert edits.split_bodies(document, [1], line, 0, SPACING) == edits.NO_CROSSING
+    assert edits.split_bodies(document, [1], line, 0, SPACING, 9) is None
+    assert len(ids(document)) == 2
+    document.undo()
+    assert edits.split_bodies(document, [1], [(-1.0, 19.0), (12.0, 19.0)], 0, SPACING, 5) == edits.NO_CROSSING
+
+
+def test_specks_that_vanish_in_the_cut_do_not_stop_it(document: Document) -> None:
+    with document.step("Specks"):
+        document.write(Box(1, 2, 2, 3, 19, 20), np.ones((1, 1, 1), np.uint32))
+        document.write(Box(1, 2, 2, 3, 2, 3), np.ones((1, 1, 1), np.uint32))
+    assert edits.split_bodies(document, [1], [(-1.0, 19.0), (25.0, 19.0)], 0, SPACING) is None
+    assert len(ids(document)) == 2, "a speck beside the line is no part of its own"
+
+
 def test_a_line_along_the_body_cuts_it_in_the_third_view(document: Document) -> None:
     assert edits.split_bodies(document, [1], [(-1.0, 12.0), (13.0, 12.0)], 2, SPACING) is None
     low, high = sorted(np.nonzero(document.labels == number)[1].mean() for number in ids(document))

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 import tifffile
 from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtWidgets import QInputDialog
 
+from cpsam_core.images import arrange
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.operations import Scope
+from cpsam_gui.runs.options import plane_distance, recalled, remembered
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.slice import Slice
 
@@ -70,12 +73,19 @@ def test_a_click_moves_the_cross_hair(stack: Window, qtbot: QtBot) -> None:
     assert views.beside.shown.index in (80, 81)
 
 
-def test_the_same_column_stands_at_the_same_place(stack: Window) -> None:
-    canvas, below = stack.canvas, stack.views.below
-    middle = stack.session.view.camera.x
-    here = canvas.mapToGlobal(canvas.screen_position(0, middle).toPoint()).x()
-    assert abs(canvas.width() / 2 - canvas.mapFromGlobal(QPoint(here, 0)).x()) <= 1
-    assert abs(below.width() / 2 - at(below, 0, middle).x()) <= 1
+def test_the_same_column_stands_at_the_same_place(stack: Window, qtbot: QtBot) -> None:
+    canvas, views = stack.canvas, stack.views
+
+    def apart() -> int:
+        here = canvas.mapTo(stack, canvas.screen_position(20.5, 30.5).toPoint())
+        below = views.below.mapTo(stack, at(views.below, 5.5, 30.5))
+        beside = views.beside.mapTo(stack, at(views.beside, 20.5, 5.5))
+        return max(abs(here.x() - below.x()), abs(here.y() - beside.y()))
+
+    qtbot.waitUntil(lambda: apart() <= 1)
+    canvas.zoom(2)
+    canvas.pan(0.1, -0.2)
+    qtbot.waitUntil(lambda: apart() <= 1)
 
 
 @pytest.mark.parametrize(("scope", "rows"), [(Scope.PLANE, 1), (Scope.BODY, 8)])
@@ -122,6 +132,34 @@ def test_a_slice_knows_its_place() -> None:
         assert mask.shape[shown.across] == 1
         assert shown.meets(box)
     assert Slice(1, 0).cut(Box(0, 4, 1, 4, 2, 5), np.ones((4, 3, 3), bool))[0].empty
+
+
+def test_the_distance_of_planes_is_asked_for_and_kept(stack: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    session, said = stack.session, []
+    session.message.connect(said.append)
+    stack.save()
+    qtbot.waitUntil(lambda: session.jobs.idle and not session.document.modified)
+    path = tmp_path / "plain.tif"
+    tifffile.imwrite(path, np.zeros((6, 30, 40), np.uint8), imagej=True, metadata={"axes": "ZYX"})
+    stack.open(path)
+    qtbot.waitUntil(lambda: session.path == path and session.jobs.idle)
+    assert any("how far its planes lie apart" in words for words in said)
+    assert session.gestures.desk.spacing()[0] == 1
+    actions_of(stack)["plane_distance"].trigger()
+    dialog = stack.findChild(QInputDialog)
+    assert dialog is not None
+    dialog.setDoubleValue(2.5)
+    dialog.accept()
+    assert session.gestures.desk.spacing()[0] == 2.5
+    assert stack.views.below.image.transform().m22() == 2.5
+    assert recalled(remembered(session.runs.options, session.runs.settings))["anisotropy"] == 2.5
+
+
+@pytest.mark.parametrize(("said", "taken"), [(3.0, 3.0), (4000.0, None), (0.0, None), (None, None)])
+def test_an_absurd_distance_is_not_believed(said: float | None, taken: float | None) -> None:
+    step = None if said is None else 0.1 * said
+    image = arrange(np.zeros((4, 8, 8), np.uint8), "ZYX", pixel_size=0.1, z_step=step)
+    assert plane_distance(image) == (None if taken is None else pytest.approx(taken))
 
 
 def test_objects_of_a_stack_are_counted_in_voxels(stack: Window) -> None:

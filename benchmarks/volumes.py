@@ -1,0 +1,121 @@
+"""What editing and looking at a large volume costs: the state and the tools, without a window.
+
+    python benchmarks/volumes.py [DEPTH HEIGHT WIDTH [BODIES]]
+
+makes a volume of labels (200 x 2,048 x 2,048 with 5,000 bodies unless told otherwise), then times a dab of a ball, the
+split and the growth of a body, undo, and cutting an orthogonal slice out. One line of JSON goes to the output.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from cpsam_gui.operations import Scope, bodies
+from cpsam_gui.state.box import Box
+from cpsam_gui.state.document import Document
+from cpsam_gui.state.objects import ObjectRecord, Origin
+from cpsam_gui.state.slice import Slice
+from cpsam_gui.state.view import View
+from cpsam_gui.tools import TOOLS, Desk, Pointer
+
+SPACING = (2.0, 1.0, 1.0)
+TIMES = 7
+
+
+def volume(shape: tuple[int, int, int], count: int) -> tuple[np.ndarray, dict[int, ObjectRecord]]:
+    """Return labels with ellipsoids at random places that do not overlap, and their rows of the table."""
+    rng = np.random.default_rng(0)
+    radii = (6, 16, 16)
+    grid = np.stack(
+        np.meshgrid(*(np.arange(r + 1, n - r, 2 * r + 2) for r, n in zip(radii, shape, strict=True)))
+    )
+    places = grid.reshape(3, -1).T
+    places = places[rng.permutation(len(places))[:count]]
+    z, y, x = (np.arange(-r, r + 1) / r for r in radii)
+    ball = z[:, None, None] ** 2 + y[:, None] ** 2 + x**2 <= 1
+    labels = np.zeros(shape, np.uint32)
+    rows = {}
+    for number, place in enumerate(places.tolist(), start=1):
+        (z0, y0, x0), (z1, y1, x1) = (
+            [p + s * r + (s > 0) for p, r in zip(place, radii, strict=True)] for s in (-1, 1)
+        )
+        box = Box(z0, z1, y0, y1, x0, x1)
+        labels[box.slices][ball] = number
+        rows[number] = ObjectRecord(int(ball.sum()), box, Origin.MODEL, colour=number)
+    return labels, rows
+
+
+def peak() -> float:
+    """Return the most memory that the process held, in bytes."""
+    return 1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def milliseconds(do: Callable[[], Any], before: Callable[[], Any] = lambda: None) -> float:
+    """Return the median time of doing something."""
+    times = []
+    for _ in range(TIMES):
+        before()
+        start = time.perf_counter()
+        do()
+        times.append(time.perf_counter() - start)
+    return 1000 * statistics.median(times)
+
+
+def main(numbers: list[int]) -> None:
+    """Time the edits."""
+    shape = (numbers[0], numbers[1], numbers[2]) if len(numbers) >= 3 else (200, 2048, 2048)
+    labels, rows = volume(shape, numbers[3] if len(numbers) > 3 else 5000)
+    document = Document(shape)
+    document.replace("Masks", labels, rows)
+    desk = Desk(document, View(brush_diameter=20.0), spacing=lambda: SPACING)
+    desk.options.scope = Scope.BODY
+    number = len(rows) // 2
+    box = rows[number].box
+    middle = (box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2
+    desk.view.plane = (box.z0 + box.z1) // 2
+
+    def dab() -> None:
+        brush = TOOLS["eraser"](desk)
+        brush.press(Pointer(*middle))
+        brush.release(Pointer(*middle))
+
+    def split() -> None:
+        line = [(box.y0 - 2.0, middle[1]), (box.y1 + 2.0, middle[1])]
+        why = bodies.split_bodies(document, [number], line, 0, SPACING)
+        if why:
+            raise SystemExit(why)
+
+    def undo() -> None:
+        while document.position > 1:
+            document.undo()
+
+    found = {
+        "ball dab": milliseconds(dab, undo),
+        "split of a body": milliseconds(split, undo),
+        "growth of a body": milliseconds(lambda: bodies.grow_bodies(document, [number], 2, SPACING), undo),
+        "undo of a split": milliseconds(document.undo, lambda: (undo(), split())),
+        "slice XZ": milliseconds(lambda: np.ascontiguousarray(Slice(1, shape[1] // 2).of(document.labels))),
+        "slice YZ": milliseconds(lambda: np.ascontiguousarray(Slice(2, shape[2] // 2).of(document.labels))),
+    }
+    print(
+        json.dumps(
+            {
+                "shape": shape,
+                "bodies": len(rows),
+                "milliseconds": {name: round(value, 2) for name, value in found.items()},
+                "peak_gb": round(peak() / 1e9, 2),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main([int(text) for text in sys.argv[1:]])
