@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpsam_gui.actions.facts import FILE, REGIONS, TRAINING, WITH_FILE, WITH_IMAGE, Condition
+from cpsam_gui.actions.facts import FILE, REGIONS, TRAINING, WITH_FILE, WITH_IMAGE, WITH_STACK, Condition
 from cpsam_gui.actions.table import Action
-from cpsam_gui.tools import forget_regions
+from cpsam_gui.tools import complete_plane, forget_regions
 
 if TYPE_CHECKING:
     from cpsam_gui.window.window import Window
@@ -18,6 +18,12 @@ def _pause(window: Window) -> None:
         train.resume()
     else:
         train.pause()
+
+
+def _complete_plane(window: Window) -> None:
+    session = window.session
+    plane = session.view.plane
+    session.edits.change(lambda document: complete_plane(document, plane))
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -69,6 +75,15 @@ ACTIONS: tuple[Action, ...] = (
         "Train",
         "complete",
         break_before=True,
+    ),
+    Action(
+        "plane_complete",
+        "Mark this plane as complete",
+        _complete_plane,
+        ("Ctrl+Shift+R",),
+        "",
+        WITH_STACK,
+        "Train",
     ),
     Action(
         "all_complete",

@@ -200,9 +200,7 @@ class BeforeAfterPage(QDialog):
     def _fill(self) -> None:
         change = self._outcome.change
         for one in change.images if change is not None else ():
-            words = (
-                f"{one.pair.image.name}\n{_precision(one.old_precision)} → {_precision(one.new_precision)}"
-            )
+            words = f"{one.pair.name}\n{_precision(one.old_precision)} → {_precision(one.new_precision)}"
             self.images.addItem(QListWidgetItem(words))
         verdicts = {
             "better": translate("better"),
@@ -240,9 +238,9 @@ class BeforeAfterPage(QDialog):
             self._add_group(words, spots)
 
         def draw(progress: object) -> Any:
-            from cpsam_core.images import picture_of, read_image
+            from cpsam_core.images import picture_of
 
-            return change_picture(picture_of(read_image(one.pair.image)), one)
+            return change_picture(picture_of(one.pair.read_image()), one)
 
         def show(picture: Any) -> None:
             if not self._left and self._shown is one:
@@ -269,7 +267,7 @@ class BeforeAfterPage(QDialog):
     def _visit_place(self, y: float, x: float) -> None:
         one = self._shown
         if one is not None:
-            self.visit.emit(one.pair.image, y, x)
+            self.visit.emit(one.pair, y, x)
 
 
 def _precision(value: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cpsam_gui.tools.base import Desk, Entry, Maps, Pointer, Section, Shape, Tint, Tool
 from cpsam_gui.tools.classify import ClassStamp
-from cpsam_gui.tools.complete import CompleteRegion, forget_regions
+from cpsam_gui.tools.complete import CompleteRegion, complete_plane, forget_regions
 from cpsam_gui.tools.cut import Merge, Seeds, Split
 from cpsam_gui.tools.fill import Fill
 from cpsam_gui.tools.find import Find, SegmentBox
@@ -55,5 +55,6 @@ __all__ = [
     "Shape",
     "Tint",
     "Tool",
+    "complete_plane",
     "forget_regions",
 ]

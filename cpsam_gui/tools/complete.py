@@ -56,6 +56,23 @@ class CompleteRegion(BoxSelect):
         return [replace(shape, filled=False) for shape in super().shapes()]
 
 
+def complete_plane(document: Document, plane: int) -> str | None:
+    """Mark all of one plane of a stack as complete, or take its marks away where it is marked already."""
+    from cpsam_core.images.project_files import Region
+
+    _, height, width = document.shape
+    whole = Region.box(0, height, 0, width, plane)
+    others = tuple(region for region in document.facts.complete if region.plane != plane)
+    marked = whole in document.facts.complete
+    with document.step("Unmark as complete" if marked else "Mark as complete", StepKind.MARK):
+        document.set_facts(complete=others if marked else (*others, whole))
+    if marked:
+        return f"Plane {plane + 1} is not marked as complete any more"
+    return (
+        f"Plane {plane + 1} is complete: training learns from the planes that are marked, and from no others"
+    )
+
+
 def forget_regions(document: Document) -> str | None:
     """Take every mark away: all of the image counts again."""
     if not document.facts.complete:

@@ -17,8 +17,7 @@ from cpsam_gui.storage.companions import earlier_work
 from cpsam_gui.tasks import training as work
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from cpsam_core.data.pairs import Pair
     from cpsam_core.retrain import Outcome
     from cpsam_core.retrain.requests import TrainRequest
     from cpsam_gui.tasks.suggesting import Suggestion
@@ -83,16 +82,23 @@ class TrainingPages(QObject):
         else:
             self._window.open(following, then_segment=True)
 
-    def visit(self, image: Path, y: float, x: float) -> None:
-        """Show a place of an image of the folder."""
+    def visit(self, pair: Pair, y: float, x: float) -> None:
+        """Show a place of an image of the folder; of a section through a stack, in the orthogonal views."""
+        section = pair.section
 
         def look() -> None:
-            self._session.view.camera = Camera(y, x, CLOSE_UP)
+            view, row, column = self._session.view, y, x
+            if section is not None:
+                plane, row, column = section.voxel(y, x)
+                view.plane = min(max(int(plane), 0), self._session.document.shape[0] - 1)
+                view.cross = row, column
+                view.sections = view.sections or section.axis > 0
+            view.camera = Camera(row, column, CLOSE_UP)
 
-        if self._session.path == image:
+        if self._session.path == pair.image:
             look()
         elif self._window.may_leave():
-            self._session.images.open(image, look)
+            self._session.images.open(pair.image, look)
 
     # -- the models --------------------------------------------------------------------------------------
 

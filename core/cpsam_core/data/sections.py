@@ -51,6 +51,13 @@ class Section:
         """The plane in words, counted from 1."""
         return f"plane {self.index + 1}" if self.axis == 0 else f"section {AXES[self.axis]} {self.index + 1}"
 
+    def voxel(self, row: float, column: float) -> tuple[float, float, float]:
+        """Return where a place of the flat image lies in the volume (z, y, x)."""
+        if self.axis == 0:
+            return float(self.index), row, column
+        z = (self.planes[0] if self.planes is not None else 0) + row / self.spacing
+        return (z, float(self.index), column) if self.axis == 1 else (z, column, float(self.index))
+
     def of_image(self, image: Image) -> Image:
         """Return the plane of an image as a flat image with square pixels.
 

@@ -69,6 +69,17 @@ def test_sections_are_resized_to_square_pixels() -> None:
         Section(0, 30).of_image(image)
 
 
+@pytest.mark.parametrize(
+    "section", [Section(0, 15), Section(1, 15, SPACING), Section(2, 15, SPACING, (10, 20))]
+)
+def test_a_place_of_a_section_is_one_of_the_volume(section: Section) -> None:
+    labels = balls()
+    plane = section.of_labels(labels)
+    row, column = (int(axis[0]) for axis in np.nonzero(plane))
+    z, y, x = (int(v) for v in section.voxel(row, column))
+    assert labels[z, y, x] == plane[row, column]
+
+
 def test_a_volume_with_masks_gives_planes_and_sections(tmp_path: Path) -> None:
     write_volume(tmp_path)
     pair = only_pair(tmp_path)

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import tifffile
 
+from cpsam_core.data.pairs import Pair
+from cpsam_core.data.sections import Section
 from cpsam_gui.actions.install import WindowActions, actions_of
 from cpsam_gui.operations import Scope
 from cpsam_gui.state.box import Box
@@ -115,3 +117,29 @@ def test_undo_goes_to_the_plane_and_says_so(window: Window, qtbot: QtBot, tmp_pa
     actions_of(window)["redo"].trigger()
     assert session.view.plane == 2
     assert "plane 3" in said[-1]
+
+
+def test_a_plane_is_marked_as_complete_by_a_key(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    open_stack(window, qtbot, tmp_path)
+    session, action = window.session, actions_of(window)["plane_complete"]
+    for plane in (2, 5):
+        session.view.plane = plane
+        action.trigger()
+    assert [region.plane for region in session.document.facts.complete] == [2, 5]
+    action.trigger()
+    assert [region.plane for region in session.document.facts.complete] == [2]
+    actions_of(window)["undo"].trigger()
+    assert [region.plane for region in session.document.facts.complete] == [2, 5]
+
+
+def test_a_spot_of_a_section_is_shown_in_the_orthogonal_views(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    open_stack(window, qtbot, tmp_path)
+    session = window.session
+    assert session.path is not None
+    pair = Pair(session.path, session.path, "", section=Section(1, 30, 3.0, (1, 6)))
+    window.training_pages.visit(pair, 9.0, 70.0)
+    assert session.view.plane == 4
+    assert session.view.cross == (30.0, 70.0)
+    assert session.view.sections
