@@ -66,6 +66,15 @@ ACTIONS: tuple[Action, ...] = (
         WITH_BODY,
         "Objects",
     ),
+    Action(
+        "follow_planes",
+        "Follow through the planes",
+        lambda w: w.session.edits.follow_planes(),
+        ("Ctrl+Alt+F",),
+        "layers_search_outline",
+        WITH_BODY,
+        "Objects",
+    ),
     Action("delete_plane", "Delete in this plane", _delete(None), ("Ctrl+Del",), "", WITH_BODY, "Objects"),
     Action(
         "delete_above",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cpsam_gui import operations
 from cpsam_gui.operations import bodies
-from cpsam_gui.operations.next_plane import guide_by_flows
+from cpsam_gui.operations.next_plane import follow_planes, guide_by_flows
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.state.box import Box
 
@@ -110,6 +110,19 @@ class Edits:
         self.change(lambda document: bodies.copy_to_plane(document, chosen, plane, target, guide))
         if document.position > position:
             view.plane = target
+
+    def follow_planes(self) -> None:
+        """Draw the selected objects in all planes in which the flows of the last run go on with them."""
+        view, maps = self._open_image.view, self._gestures.desk.maps()
+        plane, chosen = view.plane, sorted(view.selection)
+        if maps is None:
+            self._notices.message.emit(
+                translate("Segment first (Ctrl+Return): objects are followed by the flows of a run")
+            )
+            return
+        self.change(
+            lambda document: follow_planes(document, chosen, plane, maps.flows, maps.logits, maps.diameter)
+        )
 
     def delete_beyond(self, above: bool | None) -> None:
         """Delete what the selected objects have above this plane, below it, or in it (None)."""

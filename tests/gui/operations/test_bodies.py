@@ -9,7 +9,7 @@ from scipy import ndimage
 from cpsam_gui.drawing import bodies
 from cpsam_gui.operations import bodies as edits
 from cpsam_gui.operations import scope
-from cpsam_gui.operations.next_plane import guide_by_flows
+from cpsam_gui.operations.next_plane import follow_planes, guide_by_flows
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
 from cpsam_gui.state.objects import Origin
@@ -261,3 +261,24 @@ def test_a_copy_takes_the_shape_that_the_flows_give_it(shift: int, same: bool) -
     got = document.labels[1] == 1
     assert np.count_nonzero(got & expected) / np.count_nonzero(got | expected) > 0.9
     np.testing.assert_array_equal(document.labels[0], disc)
+
+
+def test_an_object_of_one_plane_is_followed_as_far_as_the_flows_go() -> None:
+    z, y, x = np.ogrid[:16, :60, :60]
+    cell = (2 * (z - 7)) ** 2 + (y - 24 - z) ** 2 + (x - 30) ** 2 <= 144
+    document = Document(cell.shape)
+    with document.step("Draw"):
+        document.write(Box(7, 8, 0, 60, 0, 60), cell[7:8].astype(np.uint32))
+        # an object in the way is kept
+        document.write(Box(9, 10, 0, 60, 30, 60), np.where(cell[9:10, :, 30:], 2, 0).astype(np.uint32))
+    flows = np.stack([flows_towards(plane) if plane.any() else np.zeros((2, 60, 60)) for plane in cell], 1)
+    logits = np.where(cell, 4, -8).astype(np.float32)
+    other = document.labels == 2
+    assert follow_planes(document, [1], 7, flows, logits, 24) is None
+    np.testing.assert_array_equal(document.labels == 2, other)
+    below = document.labels[:7] == 1
+    assert np.count_nonzero(below & cell[:7]) / np.count_nonzero(below | cell[:7]) > 0.8
+    assert not document.labels[0].any()
+    document.undo()
+    assert np.flatnonzero((document.labels == 1).any((1, 2))).tolist() == [7]
+    assert follow_planes(document, [1], 7, flows, logits[:5]) is not None

@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
     from cpsam_gui.window.window import Window
 
-BODY_ACTIONS = ("interpolate", "copy_up", "copy_down", "delete_plane", "delete_above", "delete_below")
+BODY_ACTIONS = (
+    "follow_planes",
+    "interpolate",
+    "copy_up",
+    "copy_down",
+    "delete_plane",
+    "delete_above",
+    "delete_below",
+)
 
 
 def open_stack(window: Window, qtbot: QtBot, folder: Path) -> None:
