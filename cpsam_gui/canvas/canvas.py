@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QCursor, QNativeGestureEvent, QTransform
-from PyQt6.QtWidgets import QApplication, QGraphicsView
+from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QCursor, QHelpEvent, QNativeGestureEvent, QTransform
+from PyQt6.QtWidgets import QApplication, QGraphicsView, QToolTip
 
 from cpsam_gui.canvas.changes import Flash, Ghosts
 from cpsam_gui.canvas.class_legend import ClassLegend
 from cpsam_gui.canvas.compared import ComparedLayer
+from cpsam_gui.canvas.hover_card import card_text
 from cpsam_gui.canvas.layers import Layers
 from cpsam_gui.canvas.legend import Legend
 from cpsam_gui.canvas.markers import Markers
@@ -27,7 +28,6 @@ from cpsam_gui.style import theme
 from cpsam_gui.tools import Pointer
 
 if TYPE_CHECKING:
-    from PyQt6.QtCore import QEvent
     from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 
     from cpsam_gui.session import Session
@@ -295,7 +295,13 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         event.accept()
 
     def viewportEvent(self, event: QEvent | None) -> bool:
-        """Zoom by two fingers on a trackpad; called by Qt."""
+        """Zoom by two fingers on a trackpad, tell of the object where the pointer rests; called by Qt."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            y, x = self.image_position(QPointF(event.pos()))
+            QToolTip.showText(
+                event.globalPos(), card_text(self._session, int(y // 1), int(x // 1)), self.viewport()
+            )
+            return True
         if isinstance(event, QNativeGestureEvent) and self._session.image is not None:
             if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
                 y, x = self.image_position(event.position())

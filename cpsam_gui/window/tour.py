@@ -119,7 +119,7 @@ class Tour(QFrame):
         self.title.setText(translate(stop.title))
         self.words.setText(translate(stop.words))
         self.count.setText(f"{place + 1} / {len(STOPS)}")
-        self.next.setText(translate("Done") if last else translate("Next"))
+        self.next.setText(translate("Judge the first cell") if last else translate("Next"))
         self.skip.setVisible(not last)
         self._put()
         self.mark.show()
@@ -132,6 +132,13 @@ class Tour(QFrame):
             self.show_stop(self.place + 1)
         else:
             self.end()
+            self._begin_work()
+
+    def _begin_work(self) -> None:
+        """End with something useful: the cell that is most likely wrong, ready to be judged."""
+        if self._window.session.document.objects:
+            self._window.show_panel("Review")
+            self._window.session.reviewing.next()
 
     def end(self) -> None:
         """Leave the tour."""

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import imagecodecs
 import numpy as np
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QHelpEvent
+from PyQt6.QtWidgets import QApplication, QToolTip
 
 from cpsam_gui import operations
+from cpsam_gui.canvas.hover_card import card_text
 from cpsam_gui.canvas.signs import Sign
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.palette import STAINED, palette_table
@@ -85,3 +88,20 @@ def test_objects_on_stained_tissue_are_neither_pink_nor_purple(
     for colour in STAINED:
         red, green, blue = colour
         assert green >= min(red, blue), "not between red and blue"
+
+
+def test_the_card_tells_of_the_object_where_the_pointer_rests(segmented: Window, qtbot: QtBot) -> None:
+    session, viewport = segmented.session, segmented.canvas.viewport()
+    number = session.document.label_at(0, 20, 20)
+    session.edits.change(lambda document: operations.set_class(document, [number], 2))
+    at = place(segmented, 20.5, 20.5)
+    QApplication.sendEvent(viewport, QHelpEvent(QEvent.Type.ToolTip, at, viewport.mapToGlobal(at)))
+    assert QToolTip.text().split("\n") == [
+        f"Object {number}",
+        f"{session.document.objects[number].area} px",
+        "class 2",
+        "probability 0.90",
+        "flow error 0.10",
+        "touched by hand",
+    ]
+    assert card_text(session, 40, 40) == ""

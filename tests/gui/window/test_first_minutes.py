@@ -106,3 +106,12 @@ def test_message_boxes_have_an_icon_of_their_own_and_letters(window: Window) -> 
 
 def test_show_in_folder_is_offered_only_after_an_export(segmented: Window) -> None:
     assert not actions_of(segmented)["show_saved"].isEnabled()
+
+
+def test_the_tour_ends_with_the_first_cell_to_judge(segmented: Window, qtbot: QtBot) -> None:
+    tour = segmented.pages.tour()
+    for _ in range(5):
+        tour.next.click()
+    qtbot.waitUntil(lambda: segmented.session.reviewing.present > 0)
+    assert segmented.session.view.selection == {segmented.session.reviewing.present}
+    assert segmented.docks["Review"].widget().isVisible()

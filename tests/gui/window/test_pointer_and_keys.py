@@ -14,9 +14,10 @@ from PyQt6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollBar,
+    QWidget,
 )
 
-from tests.gui.window.test_window import LEFT, click, move
+from tests.gui.window.test_window import LEFT, click, drag, move
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -116,3 +117,53 @@ def state(widget: QComboBox | QAbstractSpinBox | QAbstractSlider) -> object:
     if isinstance(widget, QComboBox):
         return widget.currentIndex()
     return widget.text() if isinstance(widget, QAbstractSpinBox) else widget.value()
+
+
+def focused() -> QWidget:
+    target = QApplication.focusWidget()
+    assert target is not None
+    return target
+
+
+def test_letters_digits_and_escape_over_the_canvas_go_to_it_whatever_had_the_focus(
+    segmented: Window, qtbot: QtBot
+) -> None:
+    activate(segmented, qtbot)
+    session = segmented.session
+    click(segmented, qtbot, 20.5, 20.5)
+    (number,) = session.view.selection
+    spin = next(
+        w for w in segmented.findChildren(QAbstractSpinBox) if w.isVisible() and w.isEnabled() and w.text()
+    )
+    spin.setFocus()
+    before = spin.text()
+    move(segmented, 30, 30)
+    qtbot.keyClick(focused(), Qt.Key.Key_3)
+    assert session.document.objects[number].class_id == 3
+    assert spin.text() == before
+    box = next(b for b in segmented.findChildren(QLineEdit) if b.isVisible() and b.isEnabled())
+    box.setFocus()
+    move(segmented, 31, 31)
+    qtbot.keyClick(focused(), Qt.Key.Key_B)
+    assert session.gestures.tool.key == "brush"
+    assert "b" not in box.text()
+    box.setFocus()
+    move(segmented, 32, 32)
+    qtbot.keyClick(focused(), Qt.Key.Key_Escape)
+    assert not session.view.selection
+
+
+def test_the_held_eraser_goes_back_after_a_click_on_a_button(segmented: Window, qtbot: QtBot) -> None:
+    activate(segmented, qtbot)
+    session = segmented.session
+    button = next(b for b in segmented.findChildren(QPushButton) if b.isVisible() and b.isEnabled())
+    button.setFocus()
+    move(segmented, 20, 20)
+    area = sum(row.area for row in session.document.objects.values())
+    target = focused()
+    qtbot.keyPress(target, Qt.Key.Key_E)
+    assert session.gestures.tool.key == "eraser"
+    drag(segmented, qtbot, [(20.5, 18.5), (20.5, 22.5)])
+    qtbot.keyRelease(target, Qt.Key.Key_E)
+    assert session.gestures.tool.key == "select"
+    assert sum(row.area for row in session.document.objects.values()) < area
