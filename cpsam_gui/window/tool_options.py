@@ -199,7 +199,8 @@ class ToolOptionsBar(QFrame):
         for scope, (text, icon, tip) in SCOPES.items():
             button = self._button(text, icon)
             button.setCheckable(True)
-            button.setToolTip(f"{translate(tip)}  (Shift+T)")
+            shortcut = self._actions["scope"].shortcut().toString()
+            button.setToolTip(f"{translate(tip)}  ({shortcut})")
             button.clicked.connect(lambda _=False, scope=scope: self._set_scope(scope))
             group.addButton(button)
             buttons[scope] = button

@@ -101,6 +101,6 @@ def test_a_held_key_follows_the_shortcut_of_its_tool(segmented: Window) -> None:
     bindings = default_bindings(ACTIONS) | {"tool_brush": ("J",)}
     ActionPages.of(segmented).bind(bindings)
     actions_of(segmented)["tool_brush"].trigger()
-    held = segmented.session._held
+    held = segmented.session.gestures._held
     assert held is not None
     assert held[0] == "J"
