@@ -104,6 +104,8 @@ class Exporting:
         self._jobs.run(work, name=translate("Reading masks"), then=partial(self._imported, path))
 
     def _exported(self, done: exporting.Exported) -> None:
+        if done.paths:
+            self.last = done.paths[-1]
         if len(done.paths) == 1:
             self._notices.saved.emit(str(done.paths[0]))
             self._notices.offered.emit(translate("Saved {}").format(done.paths[0]), SHOW)
@@ -112,8 +114,6 @@ class Exporting:
                 written=len(done.paths), skipped=len(done.skipped), failed=len(done.failed)
             )
             self._notices.offered.emit(words, SHOW)
-        if done.paths:
-            self.last = done.paths[-1]
         if done.failed:
             self._notices.failed.emit(
                 Problem(

@@ -3,6 +3,10 @@
   <context>
     <name>cpsam-gui</name>
     <message>
+      <source>   {:,.1f} µm²</source>
+      <translation>   {:,.1f} µm²</translation>
+    </message>
+    <message>
       <source> (older copy: the project was saved after it)</source>
       <translation> (ältere Kopie: das Projekt wurde danach gespeichert)</translation>
     </message>
@@ -31,6 +35,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>0   No class</source>
+      <translation>0   Keine Klasse</translation>
+    </message>
+    <message>
       <source>1 object</source>
       <translation>1 Objekt</translation>
     </message>
@@ -43,8 +51,16 @@
       <translation>1 Objekt im Bereich</translation>
     </message>
     <message>
+      <source>1 object that you touched will be replaced</source>
+      <translation>1 von Ihnen bearbeitetes Objekt wird ersetzt</translation>
+    </message>
+    <message>
       <source>1 place where the model sees a cell but there is no mask</source>
       <translation>1 Stelle, an der das Modell eine Zelle sieht, aber keine Maske ist</translation>
+    </message>
+    <message>
+      <source>1,000 steps along the flows, smoothing 2, objects of 1,000 voxels or more</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>2D, linked across planes</source>
@@ -159,6 +175,10 @@
       <translation>Ein früherer Stand…</translation>
     </message>
     <message>
+      <source>An image file or a folder; flat images, z-stacks and movies, any number of channels</source>
+      <translation>Eine Bilddatei oder ein Ordner; Einzelbilder, z-Stapel und Filme mit beliebig vielen Kanälen</translation>
+    </message>
+    <message>
       <source>An outline needs three corners</source>
       <translation>Ein Umriss braucht drei Ecken</translation>
     </message>
@@ -181,6 +201,10 @@
     <message>
       <source>As annotations, which QuPath lets you edit</source>
       <translation>Als Annotationen, die sich in QuPath bearbeiten lassen</translation>
+    </message>
+    <message>
+      <source>As in the paper</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>As it is (30 px)</source>
@@ -263,6 +287,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Brightness is adjusted in blocks of this size, for uneven light</source>
       <translation>Helligkeit wird in Blöcken dieser Größe angeglichen, bei ungleichmäßigem Licht</translation>
+    </message>
+    <message>
+      <source>Brightness of the whole stack</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Brightness percentiles that become 0 and 1 for the model</source>
@@ -373,12 +401,20 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Name der Klasse</translation>
     </message>
     <message>
+      <source>Class that a click gives</source>
+      <translation>Klasse, die ein Klick vergibt</translation>
+    </message>
+    <message>
       <source>Class {}</source>
       <translation>Klasse {}</translation>
     </message>
     <message>
       <source>Classes</source>
       <translation>Klassen</translation>
+    </message>
+    <message>
+      <source>Classes and how many objects have them</source>
+      <translation>Klassen und wie viele Objekte sie haben</translation>
     </message>
     <message>
       <source>Clear all</source>
@@ -403,6 +439,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Click</source>
       <translation>Klick</translation>
+    </message>
+    <message>
+      <source>Click a cell: give it the class   Click it again: take it away   0-9: choose the class   Drag: pan</source>
+      <translation>Zelle anklicken: Klasse vergeben   Noch einmal: wegnehmen   0-9: Klasse wählen   Ziehen: verschieben</translation>
     </message>
     <message>
       <source>Click a missed cell: its mask is proposed   Wheel or [ ]: wider, narrower   Enter or click: accept</source>
@@ -565,6 +605,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>In die vorherige Ebene kopieren</translation>
     </message>
     <message>
+      <source>Copying the sample images</source>
+      <translation>Beispielbilder werden kopiert</translation>
+    </message>
+    <message>
       <source>Correct</source>
       <translation>Korrigieren</translation>
     </message>
@@ -705,8 +749,20 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Das neue Modell verwerfen</translation>
     </message>
     <message>
+      <source>Distance of planes</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Distance of planes in pixels (their distance over the size of a pixel)</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Distance of planes over the size of a pixel</source>
       <translation>Abstand der Ebenen geteilt durch die Größe eines Pixels</translation>
+    </message>
+    <message>
+      <source>Distance of planes…</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Distribution</source>
@@ -727,10 +783,6 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Doctor…</source>
       <translation>Diagnose…</translation>
-    </message>
-    <message>
-      <source>Done</source>
-      <translation>Fertig</translation>
     </message>
     <message>
       <source>Doubt</source>
@@ -789,6 +841,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Von einem Objekt zum anderen ziehen, um sie zu verschmelzen</translation>
     </message>
     <message>
+      <source>Drag on or beside the selected object: add to it; elsewhere: a new one   Shift: add to it from anywhere   [ ] or Alt+wheel: size   T: write mode   hold E: erase</source>
+      <translation>Ziehen auf oder neben dem gewählten Objekt: erweitern; anderswo: neues Objekt   Umschalt: von überall erweitern   [ ] oder Alt+Rad: Größe   T: Schreibmodus   E halten: radieren</translation>
+    </message>
+    <message>
       <source>Drag over a range to select its objects</source>
       <translation>Über einen Bereich ziehen, um seine Objekte auszuwählen</translation>
     </message>
@@ -799,10 +855,6 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Drag the disk onto a cell, drag its rim or turn the wheel to match it   Enter or Esc: done</source>
       <translation>Scheibe auf eine Zelle ziehen, am Rand ziehen oder Rad drehen, bis sie passt   Eingabe oder Esc: fertig</translation>
-    </message>
-    <message>
-      <source>Drag: add to the selected object, or start a new one   Shift: always new   [ ] or Alt+wheel: size   T: write mode   hold E: erase</source>
-      <translation>Ziehen: zum gewählten Objekt dazu oder ein neues beginnen   Umschalt: immer neu   [ ] oder Alt+Rad: Größe   T: Schreibweise   E halten: radieren</translation>
     </message>
     <message>
       <source>Drag: erase, from the selected objects only where there are any   [ ] or Alt+wheel: size</source>
@@ -863,6 +915,14 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Each of up to ten images judges a model that did not see it; takes twice as long</source>
       <translation>Jedes von bis zu zehn Bildern beurteilt ein Modell, das es nicht gesehen hat; dauert doppelt so lange</translation>
+    </message>
+    <message>
+      <source>Each part an object</source>
+      <translation>Jedes Teil ein Objekt</translation>
+    </message>
+    <message>
+      <source>Each part is an object</source>
+      <translation>Jedes Teil ist ein Objekt</translation>
     </message>
     <message>
       <source>Each selected object is in one piece</source>
@@ -1115,6 +1175,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Ordner: {}</translation>
     </message>
     <message>
+      <source>Follow through planes</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Follow through the planes</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>For a paper: what was done on this image. Read it before you use it.</source>
       <translation>Für eine Veröffentlichung: was an diesem Bild getan wurde. Vor dem Verwenden lesen.</translation>
     </message>
@@ -1137,6 +1205,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Getting started</source>
       <translation>Erste Schritte</translation>
+    </message>
+    <message>
+      <source>Give a class</source>
+      <translation>Klasse vergeben</translation>
     </message>
     <message>
       <source>Give the selected objects this class</source>
@@ -1207,6 +1279,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Nr.</translation>
     </message>
     <message>
+      <source>Ids on the image</source>
+      <translation>Nummern im Bild</translation>
+    </message>
+    <message>
       <source>Image</source>
       <translation>Bild</translation>
     </message>
@@ -1263,6 +1339,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>In beiden</translation>
     </message>
     <message>
+      <source>In pieces</source>
+      <translation>In Stücken</translation>
+    </message>
+    <message>
       <source>In tiles, for very large images</source>
       <translation>In Kacheln, für sehr große Bilder</translation>
     </message>
@@ -1281,6 +1361,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>It is of {}, and the project was saved after that. Opening it puts it in place of the newer work on the canvas, as a step that can be undone.</source>
       <translation>Sie ist von {}, und das Projekt wurde danach gespeichert. Öffnen setzt sie an die Stelle der neueren Arbeit, als Schritt, der sich rückgängig machen lässt.</translation>
+    </message>
+    <message>
+      <source>Judge the first cell</source>
+      <translation>Erste Zelle beurteilen</translation>
     </message>
     <message>
       <source>Judge the new model on this image instead of learning from it</source>
@@ -1311,6 +1395,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Andere behalten: Zeichnen schreibt nur auf Hintergrund</translation>
     </message>
     <message>
+      <source>Keep them</source>
+      <translation>Behalten</translation>
+    </message>
+    <message>
       <source>Keep what is shown</source>
       <translation>Behalten, was zu sehen ist</translation>
     </message>
@@ -1325,6 +1413,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Kept aside: precision before and after</source>
       <translation>Zurückgehalten: Präzision vorher und nachher</translation>
+    </message>
+    <message>
+      <source>Kept, though {}</source>
+      <translation>Behalten, obwohl {}</translation>
     </message>
     <message>
       <source>Language</source>
@@ -1369,6 +1461,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Leave out cells at the border</source>
       <translation>Zellen am Rand weglassen</translation>
+    </message>
+    <message>
+      <source>Leave them as they are</source>
+      <translation>So lassen</translation>
     </message>
     <message>
       <source>Left drag</source>
@@ -1435,6 +1531,18 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Dieser Rechner wird angesehen…</translation>
     </message>
     <message>
+      <source>Looking for devices</source>
+      <translation>Geräte werden gesucht</translation>
+    </message>
+    <message>
+      <source>Looking for pieces</source>
+      <translation>Stücke werden gesucht</translation>
+    </message>
+    <message>
+      <source>Looking for rejected candidates</source>
+      <translation>Verworfene Kandidaten werden gesucht</translation>
+    </message>
+    <message>
       <source>Low-rank adapters</source>
       <translation>Adapter niedrigen Rangs</translation>
     </message>
@@ -1481,6 +1589,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Mark them on the image</source>
       <translation>Im Bild markieren</translation>
+    </message>
+    <message>
+      <source>Mark this plane as complete</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Mark uncertain</source>
@@ -1847,6 +1959,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Objekt {number} bei y {y}, x {x}</translation>
     </message>
     <message>
+      <source>Object {}</source>
+      <translation>Objekt {}</translation>
+    </message>
+    <message>
+      <source>Object {} is in {} pieces now</source>
+      <translation>Objekt {} besteht jetzt aus {} Stücken</translation>
+    </message>
+    <message>
       <source>Objects</source>
       <translation>Objekte</translation>
     </message>
@@ -1881,6 +2001,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Opacity of the fill</source>
       <translation>Deckkraft der Füllung</translation>
+    </message>
+    <message>
+      <source>Open a folder of sample images</source>
+      <translation>Ordner mit Beispielbildern öffnen</translation>
     </message>
     <message>
       <source>Open an image of the folder first</source>
@@ -1955,6 +2079,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Herkunft</translation>
     </message>
     <message>
+      <source>Orthogonal views</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Outline</source>
       <translation>Umriss</translation>
     </message>
@@ -2027,12 +2155,24 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Bild</translation>
     </message>
     <message>
+      <source>Pieces</source>
+      <translation>Stücke</translation>
+    </message>
+    <message>
       <source>Plane  (Page Up, Page Down)</source>
       <translation>Ebene  (Bild auf, Bild ab)</translation>
     </message>
     <message>
       <source>Plane distance</source>
       <translation>Ebenenabstand</translation>
+    </message>
+    <message>
+      <source>Plane {} is complete: training learns from the planes that are marked, and from no others</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Plane {} is not marked as complete any more</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Polygon</source>
@@ -2175,6 +2315,12 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Bereich</translation>
     </message>
     <message>
+      <source>Rejected: {}
+A click with the arrow keeps it.</source>
+      <translation>Verworfen: {}
+Ein Klick mit dem Pfeil behält es.</translation>
+    </message>
+    <message>
       <source>Remove</source>
       <translation>Entfernen</translation>
     </message>
@@ -2200,6 +2346,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Replace it</source>
+      <translation>Ersetzen</translation>
+    </message>
+    <message>
+      <source>Replace them</source>
       <translation>Ersetzen</translation>
     </message>
     <message>
@@ -2287,6 +2437,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Auf allen Bildern des Ordners laufen lassen, im Hintergrund</translation>
     </message>
     <message>
+      <source>Sample images</source>
+      <translation>Beispielbilder</translation>
+    </message>
+    <message>
       <source>Save</source>
       <translation>Speichern</translation>
     </message>
@@ -2329,6 +2483,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Saving would replace what is in it.</source>
       <translation>Speichern würde ersetzen, was darin ist.</translation>
+    </message>
+    <message>
+      <source>Scale brightness by the whole stack, not by each plane</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Scene: an image of this file</source>
@@ -2379,6 +2537,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Zuerst segmentieren (Strg+Eingabe): eine Zelle wird in den Flüssen eines Laufs gefunden</translation>
     </message>
     <message>
+      <source>Segment first (Ctrl+Return): objects are followed by the flows of a run</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Segment microscopy images with Cellpose-SAM and correct the masks by hand.</source>
       <translation>Mikroskopiebilder mit Cellpose-SAM segmentieren und die Masken von Hand korrigieren.</translation>
     </message>
@@ -2415,6 +2577,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Alles auswählen</translation>
     </message>
     <message>
+      <source>Select all rows that are shown, to class, lock or delete them</source>
+      <translation>Alle gezeigten Zeilen auswählen, um sie zu klassifizieren, zu sperren oder zu löschen</translation>
+    </message>
+    <message>
       <source>Select an object first</source>
       <translation>Zuerst ein Objekt auswählen</translation>
     </message>
@@ -2431,6 +2597,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Mit einem Lasso auswählen</translation>
     </message>
     <message>
+      <source>Select the objects that are listed, to give all a class, lock or delete them</source>
+      <translation>Die aufgeführten Objekte auswählen, um sie zu klassifizieren, zu sperren oder zu löschen</translation>
+    </message>
+    <message>
       <source>Select two objects or more to merge them</source>
       <translation>Zwei oder mehr Objekte auswählen, um sie zu verschmelzen</translation>
     </message>
@@ -2441,6 +2611,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Separate pieces</source>
       <translation>Stücke trennen</translation>
+    </message>
+    <message>
+      <source>Separating the parts</source>
+      <translation>Teile werden getrennt</translation>
     </message>
     <message>
       <source>Set</source>
@@ -2519,6 +2693,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Füllung zeigen</translation>
     </message>
     <message>
+      <source>Show in folder</source>
+      <translation>Im Ordner zeigen</translation>
+    </message>
+    <message>
       <source>Show lengths in micrometres, where the size of a pixel is known</source>
       <translation>Längen in Mikrometern zeigen, wo die Größe eines Pixels bekannt ist</translation>
     </message>
@@ -2545,6 +2723,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Shrink body</source>
       <translation>Körper verkleinern</translation>
+    </message>
+    <message>
+      <source>Signs on objects: touched, locked, accepted, uncertain, class</source>
+      <translation>Zeichen auf Objekten: bearbeitet, gesperrt, angenommen, unsicher, Klasse</translation>
     </message>
     <message>
       <source>Size</source>
@@ -2599,6 +2781,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Zuerst glätten, mit diesem Radius; hilft bei Rauschen</translation>
     </message>
     <message>
+      <source>Smoothing</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Solidity</source>
       <translation>Solidität</translation>
     </message>
@@ -2651,6 +2837,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Stapel</translation>
     </message>
     <message>
+      <source>Standard deviation of a Gaussian over the flows in 3D</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Start</source>
       <translation>Start</translation>
     </message>
@@ -2695,10 +2885,6 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Standard des Systems</translation>
     </message>
     <message>
-      <source>TIFF, OME-TIFF, PNG, JPEG or NumPy; flat images and z-stacks, any number of channels</source>
-      <translation>TIFF, OME-TIFF, PNG, JPEG oder NumPy; flache Bilder und z-Stapel, beliebig viele Kanäle</translation>
-    </message>
-    <message>
       <source>Table</source>
       <translation>Tabelle</translation>
     </message>
@@ -2719,8 +2905,8 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Das Werkzeug so lange verwenden</translation>
     </message>
     <message>
-      <source>Test-time augmentation (slower, slightly better)</source>
-      <translation>Augmentation beim Segmentieren (langsamer, etwas besser)</translation>
+      <source>Test-time augmentation</source>
+      <translation>Test-time Augmentation</translation>
     </message>
     <message>
       <source>Text</source>
@@ -2739,12 +2925,20 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Der Befehl ist in der Zwischenablage</translation>
     </message>
     <message>
+      <source>The file does not say how far its planes lie apart: Segment &gt; Distance of planes</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The file does not say it. The answer holds for images of this shape in the same folder.</source>
       <translation>Die Datei sagt es nicht. Die Antwort gilt für Bilder dieser Form im selben Ordner.</translation>
     </message>
     <message>
       <source>The flows are those of another image; segment first</source>
       <translation>Die Flüsse sind die eines anderen Bildes; zuerst segmentieren</translation>
+    </message>
+    <message>
+      <source>The flows go on with it in no plane</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>The folder is not finished</source>
@@ -2801,6 +2995,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>The masks are saved first and come back with the image that is there now.</source>
       <translation>Die Masken werden zuerst gespeichert und kommen mit dem Bild zurück, das jetzt da ist.</translation>
+    </message>
+    <message>
+      <source>The masks do not number the objects. A model would learn that all of them are one object.</source>
+      <translation>Die Masken nummerieren die Objekte nicht. Ein Modell würde lernen, dass alle zusammen ein Objekt sind.</translation>
     </message>
     <message>
       <source>The masks in {} may belong to another image.</source>
@@ -2981,6 +3179,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>There is unsaved work on {}.</source>
       <translation>Es gibt ungesicherte Arbeit an {}.</translation>
+    </message>
+    <message>
+      <source>They were drawn, corrected, locked, classed or accepted by hand. The History panel brings them back.</source>
+      <translation>Sie wurden von Hand gezeichnet, korrigiert, gesperrt, klassifiziert oder angenommen. Der Verlauf bringt sie zurück.</translation>
     </message>
     <message>
       <source>Third channel only</source>
@@ -3191,6 +3393,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Volumen</translation>
     </message>
     <message>
+      <source>Voxels</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Wait until the running job has ended, or cancel it (Ctrl+.)</source>
       <translation>Warten, bis die laufende Arbeit zu Ende ist, oder sie abbrechen (Strg+.)</translation>
     </message>
@@ -3207,8 +3413,8 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Was</translation>
     </message>
     <message>
-      <source>What a run does with objects that are locked, drawn or corrected by hand</source>
-      <translation>Was ein Lauf mit Objekten tut, die gesperrt, gezeichnet oder von Hand korrigiert sind</translation>
+      <source>What a run does with objects that you drew, corrected, locked, classed or accepted</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>What an object of a stack is: a body in space, or an outline in a plane</source>
@@ -3323,6 +3529,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Verkleinern</translation>
     </message>
     <message>
+      <source>about {:.0f} min left</source>
+      <translation>noch etwa {:.0f} min</translation>
+    </message>
+    <message>
+      <source>about {:.0f} s left</source>
+      <translation>noch etwa {:.0f} s</translation>
+    </message>
+    <message>
       <source>after {step}</source>
       <translation>nach {step}</translation>
     </message>
@@ -3395,6 +3609,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>vom Rand abgeschnitten</translation>
     </message>
     <message>
+      <source>diameter {:.1f} px</source>
+      <translation>Durchmesser {:.1f} px</translation>
+    </message>
+    <message>
+      <source>diameter {:.2f} µm</source>
+      <translation>Durchmesser {:.2f} µm</translation>
+    </message>
+    <message>
       <source>differs in the other masks (IoU {})</source>
       <translation>anders in den anderen Masken (IoU {})</translation>
     </message>
@@ -3407,6 +3629,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Flussfehler</translation>
     </message>
     <message>
+      <source>flow error {:.2f}</source>
+      <translation>Flussfehler {:.2f}</translation>
+    </message>
+    <message>
       <source>flow error {}</source>
       <translation>Flussfehler {}</translation>
     </message>
@@ -3417,6 +3643,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>gamma </source>
       <translation>Gamma </translation>
+    </message>
+    <message>
+      <source>in {} pieces</source>
+      <translation>in {} Stücken</translation>
     </message>
     <message>
       <source>is fetched first</source>
@@ -3443,8 +3673,8 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>aus dem Namen des Ordners</translation>
     </message>
     <message>
-      <source>median area</source>
-      <translation>mittlere Fläche</translation>
+      <source>median area {:,.0f} px</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>median doubt {value}</source>
@@ -3457,6 +3687,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>median size {size}</source>
       <translation>mittlere Größe {size}</translation>
+    </message>
+    <message>
+      <source>median volume {:,.0f} voxels</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>memory mode {} never holds all gradients, so their norm cannot be clipped; use memory mode checkpointing, or set clip to 0</source>
@@ -3531,12 +3765,24 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Pixel</translation>
     </message>
     <message>
+      <source>plane {}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>planes (z)</source>
       <translation>Ebenen (z)</translation>
     </message>
     <message>
+      <source>planes {} to {}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>probability</source>
       <translation>Wahrscheinlichkeit</translation>
+    </message>
+    <message>
+      <source>probability {:.2f}</source>
+      <translation>Wahrscheinlichkeit {:.2f}</translation>
     </message>
     <message>
       <source>px</source>
@@ -3555,6 +3801,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>rot, grün, blau</translation>
     </message>
     <message>
+      <source>rejected: {}; click to keep it</source>
+      <translation>verworfen: {}; ein Klick behält es</translation>
+    </message>
+    <message>
       <source>rows (y)</source>
       <translation>Zeilen (y)</translation>
     </message>
@@ -3565,6 +3815,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>segmented, nobody corrected it yet</source>
       <translation>segmentiert, noch von niemandem korrigiert</translation>
+    </message>
+    <message>
+      <source>solidity {:.2f}</source>
+      <translation>Solidität {:.2f}</translation>
     </message>
     <message>
       <source>there is no memory mode {}; use one of {}</source>
@@ -3589,6 +3843,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>time {number} / {count}</source>
       <translation>Zeit {number} / {count}</translation>
+    </message>
+    <message>
+      <source>touched by hand</source>
+      <translation>von Hand bearbeitet</translation>
     </message>
     <message>
       <source>training</source>
@@ -3633,6 +3891,18 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>{:,} objects in the region</source>
       <translation>{:,} Objekte im Bereich</translation>
+    </message>
+    <message>
+      <source>{:,} objects that you touched will be replaced</source>
+      <translation>{:,} von Ihnen bearbeitete Objekte werden ersetzt</translation>
+    </message>
+    <message>
+      <source>{:,} px</source>
+      <translation>{:,} px</translation>
+    </message>
+    <message>
+      <source>{:,} voxels</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>{count} objects</source>
@@ -3783,6 +4053,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>{} Objekt entsperrt</translation>
     </message>
     <message>
+      <source>{} objects are in several pieces now</source>
+      <translation>{} Objekte bestehen jetzt aus mehreren Stücken</translation>
+    </message>
+    <message>
       <source>{} objects became {}</source>
       <translation>{} Objekte wurden zu {}</translation>
     </message>
@@ -3819,6 +4093,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>{} ältere Schritte verworfen</translation>
     </message>
     <message>
+      <source>{} pieces</source>
+      <translation>{} Stücke</translation>
+    </message>
+    <message>
       <source>{} values of agreement do not fit {} objects.</source>
       <translation>{} Werte der Übereinstimmung passen nicht zu {} Objekten.</translation>
     </message>
@@ -3831,8 +4109,16 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>{} wurde von einem anderen Programm geändert.</translation>
     </message>
     <message>
+      <source>{}, {} µm³</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>{}: cancelled</source>
       <translation>{}: abgebrochen</translation>
+    </message>
+    <message>
+      <source>{}: make each an object?</source>
+      <translation>{}: jedes zu einem Objekt machen?</translation>
     </message>
   </context>
 </TS>
