@@ -11,6 +11,7 @@ import numpy as np
 
 from cpsam_core.errors import ImageError
 from cpsam_core.progress import silent
+from cpsam_core.system.atomic import remove_left
 from cpsam_gui.state.palette import CHANNEL_COLOURS
 from cpsam_gui.state.view import ChannelView
 from cpsam_gui.storage.companions import companions_of
@@ -107,6 +108,8 @@ def open_image(
 
     progress(0, 3, "Reading")
     _refuse_masks(path)
+    if not shipped:
+        remove_left(path.parent)
     reading = reading or reading_of(path)
     raw = read_raw(path, reading.scene)
     if reading.axes is None:

@@ -202,6 +202,7 @@ def _to_do(
     """Plan the files of all images; leave out those that are done, and complete results that are there in part."""
     from cpsam_core.cli.outputs import Naming, make_folder, plan
     from cpsam_core.errors import CpsamError
+    from cpsam_core.system.atomic import remove_left
 
     if found.results:
         log.info(
@@ -218,6 +219,8 @@ def _to_do(
     targets = plan(images, out, kinds, Naming(args.suffix, args.in_folders))
     if args.overwrite:
         return targets
+    for folder in {path.parent for target in targets for path in target.files.values()}:
+        remove_left(folder)
     done = [target for target in targets if len(target.existing) == len(target.files)]
     if done:
         tell(

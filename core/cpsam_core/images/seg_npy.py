@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -282,9 +283,13 @@ def _text(value: Any) -> str | None:
 def _number(value: Any) -> float | None:
     if isinstance(value, np.ndarray) and value.size == 1:
         value = value.item()
-    if isinstance(value, (int, float, np.number)) and np.isfinite(value):
-        return float(value)
-    return None
+    if not isinstance(value, (int, float, np.number)) or isinstance(value, np.complexfloating):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:  # whole numbers of any length can be pickled
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _settings(value: Any) -> dict[str, Any]:

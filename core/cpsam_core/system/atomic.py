@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import platform
+import re
 import shutil
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 from cpsam_core.system.paths import as_given
 
-__all__ = ["atomic_path", "flush_folder", "write_bytes"]
+__all__ = ["atomic_path", "flush_folder", "remove_left", "write_bytes"]
 
 # Asked once: the system tells the mask only to those who set it, which no second thread should see.
+_HOST = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+_LEFT = re.compile(r"\.[0-9a-f]{32}-(?P<host>[0-9a-f]{8})-(?P<process>\d{1,9})\.part")
 _UMASK = os.umask(0o022)
 os.umask(_UMASK)
 
@@ -42,7 +48,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     final = as_given(path)
     # Not built from the final name: a stem near the limit of 255 bytes has no room for a prefix.
-    temporary = final.with_name(f".{uuid.uuid4().hex}.part{final.suffix}")
+    temporary = final.with_name(f".{uuid.uuid4().hex}-{_HOST}-{os.getpid()}.part{final.suffix}")
     try:
         yield temporary
         _flush(temporary)
@@ -56,6 +62,35 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         # After the rename there is nothing left to remove.
         temporary.unlink(missing_ok=True)
     flush_folder(final.parent)
+
+
+def remove_left(folder: str | os.PathLike[str]) -> int:
+    """Remove the half-written files that killed programs of this computer left in a folder; return how many.
+
+    Those of programs that run stay, and those of other computers, which may be at work on a shared folder.
+    """
+    removed = 0
+    with contextlib.suppress(OSError):
+        for path in Path(folder).iterdir():
+            found = _LEFT.match(path.name)
+            if found and found["host"] == _HOST and not _runs(int(found["process"])):
+                with contextlib.suppress(OSError):
+                    path.unlink()
+                    removed += 1
+    return removed
+
+
+def _runs(process: int) -> bool:
+    """Whether a process of this computer runs; where that cannot be known, it is taken to."""
+    if sys.platform == "win32":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:

@@ -387,3 +387,11 @@ def test_a_place_far_out_is_refused_before_memory_is_asked_for(tmp_path):
     (tmp_path / "a_seg.npy").write_bytes(header + b"\x80\x03}r\xff\xff\xff\x7f.")
     with pytest.raises(ImageError, match="cannot be unpacked"):
         read_seg(tmp_path / "a_seg.npy")
+
+
+def test_whole_numbers_over_64_bits(tmp_path):
+    path = tmp_path / "a_seg.npy"
+    data = {"masks": np.eye(4, dtype=np.uint16), "diameter": 10**400, "flow_threshold": -(1 << 70)}
+    np.save(path, np.array(data, dtype=object), allow_pickle=True)
+    found = read_seg(path)
+    assert found.diameter is None and found.masks.max() == 1
