@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PyQt6.QtCore import QLineF, QRectF, Qt
+from PyQt6.QtCore import QLineF, QPoint, QRectF, Qt
 from PyQt6.QtGui import QColor, QPen, QTransform
 from PyQt6.QtWidgets import QGraphicsLineItem, QGraphicsView
 
@@ -164,10 +164,12 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         y, x = (z, camera.x) if self._across == 1 else (camera.y, z)
         wide, high = self.width() / camera.scale, self.height() / camera.scale
         # The middle of the canvas, where that is beside or above this view.
-        middle = self._canvas.mapTo(self.window(), self._canvas.rect().center())
-        middle = self.mapFrom(self.window(), middle)
-        right = middle.x() / camera.scale if self._across == 1 else wide / 2
-        down = high / 2 if self._across == 1 else middle.y() / camera.scale
+        corner = self.mapFrom(self.window(), self._canvas.mapTo(self.window(), QPoint(0, 0)))
+        right, down = wide / 2, high / 2
+        if self._across == 1:
+            right = (corner.x() + self._canvas.width() / 2) / camera.scale
+        else:
+            down = (corner.y() + self._canvas.height() / 2) / camera.scale
         self.setSceneRect(QRectF(x - right, y - down, wide, high))
         self.setTransform(QTransform.fromScale(camera.scale, camera.scale))
         row, column = view.cross

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import QEvent, QObject, Qt, QTimer
 from PyQt6.QtWidgets import QSplitter
 
 from cpsam_gui.canvas.sections import SectionView
@@ -32,6 +32,7 @@ class Views(QSplitter):
         self._placed.setSingleShot(True)
         self._placed.setInterval(0)
         self._placed.timeout.connect(self.follow)
+        canvas.installEventFilter(self)
         self.setChildrenCollapsible(False)
         self._above.setChildrenCollapsible(False)
         for splitter in (self, self._above):
@@ -44,6 +45,12 @@ class Views(QSplitter):
         """Bring the orthogonal views in line with the canvas, which has another place or size."""
         self.below.follow()
         self.beside.follow()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Follow the canvas when it gets another size, for whatever reason; called by Qt."""
+        if event is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show):
+            self._placed.start()
+        return super().eventFilter(watched, event)
 
     def show_wanted(self) -> None:
         """Show the orthogonal views of a stack where they are wanted."""
