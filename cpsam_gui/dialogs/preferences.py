@@ -48,6 +48,13 @@ class PreferencesDialog(QDialog):
         self.keep_flows.setToolTip(
             translate("Thresholds can then be changed after reopening; takes about 4 bytes a pixel.")
         )
+        self.look_ahead = QCheckBox(translate("Segment the next images while one is corrected"))
+        self.look_ahead.setToolTip(
+            translate(
+                "In the background, with the model in use, two images at most and into memory only. Holds on while "
+                "a model trains and on battery."
+            )
+        )
         self.history = QSpinBox()
         low, high = RANGES["history_mebibytes"]
         self.history.setRange(int(low), int(high))
@@ -78,6 +85,7 @@ class PreferencesDialog(QDialog):
                     (translate("History"), self.history),
                 ),
             ),
+            (translate("Folders"), ((None, self.look_ahead),)),
             (
                 translate("A new window begins with"),
                 (
@@ -121,6 +129,7 @@ class PreferencesDialog(QDialog):
         self.seconds.setEnabled(preferences.autosave)
         self.seconds.setValue(preferences.autosave_seconds)
         self.keep_flows.setChecked(preferences.keep_flows)
+        self.look_ahead.setChecked(preferences.look_ahead)
         self.history.setValue(preferences.history_mebibytes)
         self.brush.setValue(preferences.brush_diameter)
 
@@ -132,6 +141,7 @@ class PreferencesDialog(QDialog):
             autosave=self.autosave.isChecked(),
             autosave_seconds=self.seconds.value(),
             keep_flows=self.keep_flows.isChecked(),
+            look_ahead=self.look_ahead.isChecked(),
             history_mebibytes=self.history.value(),
             model=_written(self.model),
             device=self.device.currentData(),

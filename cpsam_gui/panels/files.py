@@ -42,6 +42,8 @@ class ImageList(QAbstractListModel):
     def __init__(self, folder: Folder) -> None:
         super().__init__()
         self._folder = folder
+        self.ready: frozenset[Path] = frozenset()
+        """Images whose masks wait in memory."""
         self._rows: list[Path] = []
         self._places: dict[Path, int] = {}
         self._pictures: dict[Path, QPixmap | None] = {}
@@ -86,14 +88,18 @@ class ImageList(QAbstractListModel):
         path = self._rows[index.row()]
         state = self._folder.states.get(path, Progress.NOT_STARTED)
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{path.name}\n{translate(state.value)}"
+            return f"{path.name}\n{self._words(path, state)}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{path.name}\n{path.parent}\n{translate(state.value)}"
+            return f"{path.name}\n{path.parent}\n{self._words(path, state)}"
         if role == Qt.ItemDataRole.SizeHintRole:
             return QSize(0, PICTURE + theme.GRID)
         if role == Qt.ItemDataRole.DecorationRole:
             return QIcon(self._decorated(path, state))
         return path if role == PATH else None
+
+    def _words(self, path: Path, state: Progress) -> str:
+        waits = path in self.ready and state is Progress.NOT_STARTED
+        return translate("segmented ahead") if waits else translate(state.value)
 
     def _decorated(self, path: Path, state: Progress) -> QPixmap:
         if path not in self._pictures:
@@ -165,6 +171,7 @@ class FilesPanel(Panel):
         session.folder.moved.connect(self._moved)
         session.folder.listed.connect(self._reset)
         session.folder.states_changed.connect(self._states_changed)
+        session.ahead.changed.connect(self._ready_changed)
         theme.changed.connect(self._recolour)
 
     @property
@@ -185,6 +192,11 @@ class FilesPanel(Panel):
         for path in changed:
             self.model.touch(path)
         self._note.setText(self.folder.summary())
+
+    def _ready_changed(self, changed: list[Path]) -> None:
+        self.model.ready = self._session.ahead.ready
+        for path in changed:
+            self.model.touch(path)
 
     def _recolour(self) -> None:
         for place, state in enumerate(Progress, 1):

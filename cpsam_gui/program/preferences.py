@@ -29,6 +29,8 @@ class Preferences:
         Rest after the last change before that, seconds.
     keep_flows
         Whether projects hold what the network saw, so that thresholds can be changed after reopening.
+    look_ahead
+        Whether the next images of a folder are segmented in the background while one is corrected.
     history_mebibytes
         Memory of the history at most, MiB.
     model, device
@@ -42,6 +44,7 @@ class Preferences:
     autosave: bool = True
     autosave_seconds: float = 5.0
     keep_flows: bool = True
+    look_ahead: bool = True
     history_mebibytes: int = 1024
     model: str = ""
     device: str = ""

@@ -59,6 +59,11 @@ class Images(QObject):
         """Channels that go to the network, in its order; None for the first ones."""
         self._answers: dict[tuple[Path, tuple[int, ...]], tasks.Reading] = {}
 
+    @property
+    def answers(self) -> Mapping[tuple[Path, tuple[int, ...]], tasks.Reading]:
+        """What was said about the axes of images, by folder and shape."""
+        return dict(self._answers)
+
     def open(
         self,
         path: Path,

@@ -458,6 +458,12 @@ class Segmenting:
             self._images.recall(found.settings)
             self.settings_changed.emit()
 
+    def put_ahead(self, found: tasks.Found) -> None:
+        """Put in what was found before the image was opened; thresholds that were moved since then are applied."""
+        self._take(StepKind.SEGMENT, f"Segment with {self._options.model.title}", found)
+        if _thresholds(self._remembered(self._options)) != _thresholds(dict(found.settings)):
+            self.mask_again()
+
     def _take(self, kind: StepKind, name: str, found: tasks.Found) -> None:
         self._gestures.tool.cancel()
         if found.output is not None:

@@ -22,6 +22,7 @@ from cpsam_gui.session.exporting import Exporting
 from cpsam_gui.session.folder import ImageFolder
 from cpsam_gui.session.gestures import Gestures
 from cpsam_gui.session.images import Images
+from cpsam_gui.session.look_ahead import LookAhead
 from cpsam_gui.session.mask_colours import MaskColours
 from cpsam_gui.session.measuring import Measuring
 from cpsam_gui.session.notices import Notices
@@ -92,6 +93,18 @@ class Session(QObject):
         self.measuring = Measuring(open_image, notices, jobs)
         self.reviewing = Reviewing(open_image, notices, jobs, self.measuring, segmenting, gestures, edits)
         self.comparing = Comparing(open_image, jobs, self.measuring, segmenting)
+        self.ahead = LookAhead(
+            open_image,
+            notices,
+            jobs,
+            self.models,
+            preferences,
+            images,
+            segmenting,
+            self.folder,
+            self.keeping,
+            busy=lambda: self.training.running or self.folder_run.queue.running,
+        )
         open_image.adopted.connect(self._hand_over)
         open_image.image_changed.connect(lambda: self.folder.follow(open_image.path))
         notices.saved.connect(lambda _: self.folder.read_states())

@@ -27,7 +27,18 @@ if TYPE_CHECKING:
 
     from cpsam_gui.window.window import Window
 
-OTHER = Preferences("light", "de", False, 30.0, False, 256, "own", "cpu", 33.0)
+OTHER = Preferences(
+    theme="light",
+    language="de",
+    autosave=False,
+    autosave_seconds=30.0,
+    keep_flows=False,
+    look_ahead=False,
+    history_mebibytes=256,
+    model="own",
+    device="cpu",
+    brush_diameter=33.0,
+)
 
 
 def test_preferences_are_remembered() -> None:
