@@ -55,6 +55,14 @@ class PreferencesDialog(QDialog):
                 "a model trains and on battery."
             )
         )
+        self.flows_room = QSpinBox()
+        low, high = RANGES["flows_mebibytes"]
+        self.flows_room.setRange(int(low), int(high))
+        self.flows_room.setSingleStep(1024)
+        self.flows_room.setSuffix(" MiB")
+        self.flows_room.setToolTip(
+            translate("Once the projects of a folder take so much, folder runs keep masks only.")
+        )
         self.history = QSpinBox()
         low, high = RANGES["history_mebibytes"]
         self.history.setRange(int(low), int(high))
@@ -85,7 +93,10 @@ class PreferencesDialog(QDialog):
                     (translate("History"), self.history),
                 ),
             ),
-            (translate("Folders"), ((None, self.look_ahead),)),
+            (
+                translate("Folders"),
+                ((None, self.look_ahead), (translate("Space for flows"), self.flows_room)),
+            ),
             (
                 translate("A new window begins with"),
                 (
@@ -129,6 +140,7 @@ class PreferencesDialog(QDialog):
         self.seconds.setEnabled(preferences.autosave)
         self.seconds.setValue(preferences.autosave_seconds)
         self.keep_flows.setChecked(preferences.keep_flows)
+        self.flows_room.setValue(preferences.flows_mebibytes)
         self.look_ahead.setChecked(preferences.look_ahead)
         self.history.setValue(preferences.history_mebibytes)
         self.brush.setValue(preferences.brush_diameter)
@@ -141,6 +153,7 @@ class PreferencesDialog(QDialog):
             autosave=self.autosave.isChecked(),
             autosave_seconds=self.seconds.value(),
             keep_flows=self.keep_flows.isChecked(),
+            flows_mebibytes=self.flows_room.value(),
             look_ahead=self.look_ahead.isChecked(),
             history_mebibytes=self.history.value(),
             model=_written(self.model),

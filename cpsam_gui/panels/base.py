@@ -21,6 +21,10 @@ class Host(Protocol):
         """Open an image, after asking about unsaved changes."""
         ...
 
+    def show_panel(self, name: str) -> None:
+        """Bring a panel to the front, called by the name of its row."""
+        ...
+
     def hide_panel(self, name: str) -> None:
         """Hide a panel, called by the name of its row."""
         ...

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
-from PyQt6.QtWidgets import QComboBox, QLineEdit, QListView
+from PyQt6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QListView
 
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.base import Panel
+from cpsam_gui.panels.file_menu import FileMenu
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.storage.companions import Progress
 from cpsam_gui.style import theme
@@ -139,6 +140,12 @@ class FilesPanel(Panel):
         self.list.setModel(self.model)
         self.list.setIconSize(QSize(PICTURE, PICTURE))
         self.list.setUniformItemSizes(True)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.menu = FileMenu(session, host, self)
+        self.list.customContextMenuRequested.connect(
+            lambda place: self.menu.ask(self.chosen, self.list.mapToGlobal(place))
+        )
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._note = dim(translate("Open an image to see its folder"))
         layout = column(self)
@@ -179,8 +186,16 @@ class FilesPanel(Panel):
         """The images listed, filtered ones left out."""
         return self.folder.shown
 
+    @property
+    def chosen(self) -> list[Path]:
+        """The images that are selected in the list."""
+        selection = self.list.selectionModel()
+        rows = [] if selection is None else sorted(selection.selectedRows(), key=lambda one: one.row())
+        return [index.data(PATH) for index in rows]
+
     def _open(self, index: QModelIndex) -> None:
-        self._host.open(index.data(PATH))
+        if len(self.chosen) <= 1:  # several are being chosen
+            self._host.open(index.data(PATH))
 
     def _moved(self) -> None:
         self.model.forget_pictures()

@@ -29,6 +29,8 @@ class Preferences:
         Rest after the last change before that, seconds.
     keep_flows
         Whether projects hold what the network saw, so that thresholds can be changed after reopening.
+    flows_mebibytes
+        Disk that the projects of a folder may take before folder runs keep masks only, MiB.
     look_ahead
         Whether the next images of a folder are segmented in the background while one is corrected.
     history_mebibytes
@@ -44,6 +46,7 @@ class Preferences:
     autosave: bool = True
     autosave_seconds: float = 5.0
     keep_flows: bool = True
+    flows_mebibytes: int = 4096
     look_ahead: bool = True
     history_mebibytes: int = 1024
     model: str = ""
@@ -63,6 +66,7 @@ class Preferences:
 CHOICES: Mapping[str, tuple[str, ...]] = {"theme": ("dark", "light")}
 RANGES: Mapping[str, tuple[float, float]] = {
     "autosave_seconds": (1.0, 600.0),
+    "flows_mebibytes": (0, 1048576),
     "history_mebibytes": (16, 65536),
     "brush_diameter": (1.0, 400.0),
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from psygnal import Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
 
@@ -46,6 +46,8 @@ class Entry:
     """Why it was skipped or failed; what is being done while it runs."""
     part: float = 0.0
     """How much is done, 0 to 1."""
+    chosen: bool = True
+    """Whether it is ticked: the others are left alone."""
 
     @property
     def text(self) -> str:
@@ -64,6 +66,8 @@ class Queue:
     """Other images stand in the queue."""
     changed = Signal(int)
     """The entry of this number changed."""
+    chosen = Signal()
+    """Images were chosen elsewhere, to be seen in the list of the queue."""
     state_changed = Signal()
     """The work began, was paused, went on or ended."""
 
@@ -106,8 +110,17 @@ class Queue:
         self.state_changed.emit()
 
     def next(self) -> int | None:
-        """Return the number of the next image that waits."""
-        return next((n for n, entry in enumerate(self._entries) if entry.state is State.WAITING), None)
+        """Return the number of the next ticked image that waits."""
+        waiting = (n for n, one in enumerate(self._entries) if one.chosen and one.state is State.WAITING)
+        return next(waiting, None)
+
+    def choose(self, numbers: Collection[int], on: bool) -> None:
+        """Tick entries, or take their ticks away; nothing changes while images are worked on."""
+        if not self._running:
+            for number in numbers:
+                if self._entries[number].chosen is not on:
+                    self.put(number, chosen=on)
+            self.state_changed.emit()
 
     def put(self, number: int, **fields: Any) -> None:
         """Change an entry."""
@@ -123,7 +136,7 @@ class Queue:
     def end(self) -> None:
         """The last image is done; those that still wait will not be."""
         for number, entry in enumerate(self._entries):
-            if entry.state in (State.WAITING, State.RUNNING):
+            if entry.chosen and entry.state in (State.WAITING, State.RUNNING):
                 self.put(number, state=State.CANCELLED, words="")
         self._running = self._paused = False
         self.state_changed.emit()
@@ -145,11 +158,15 @@ class Queue:
             if (number := sum(entry.state is state for entry in self._entries))
         ]
         total = f"{count:,} image{'' if count == 1 else 's'}"
+        ticked = sum(entry.chosen for entry in self._entries)
+        if ticked < count:
+            total = f"{ticked:,} of {total}"
         return f"{total}: {', '.join(parts)}" if parts else total
 
     @property
     def part(self) -> float:
         """How much of the whole queue is done, 0 to 1."""
-        over = sum(entry.state not in (State.WAITING, State.RUNNING) for entry in self._entries)
-        under_way = sum(entry.part for entry in self._entries if entry.state is State.RUNNING)
-        return (over + under_way) / max(len(self._entries), 1)
+        chosen = [entry for entry in self._entries if entry.chosen]
+        over = sum(entry.state not in (State.WAITING, State.RUNNING) for entry in chosen)
+        under_way = sum(entry.part for entry in chosen if entry.state is State.RUNNING)
+        return (over + under_way) / max(len(chosen), 1)

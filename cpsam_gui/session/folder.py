@@ -33,6 +33,7 @@ class ImageFolder(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self.now = Folder()
+        self._live: tuple[Path, Progress] | None = None  # of work that no file holds yet
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)
@@ -44,6 +45,17 @@ class ImageFolder(QObject):
     def images(self) -> tuple[Path, ...]:
         """All images of the folder, in natural order."""
         return self.now.images
+
+    def tell(self, image: Path | None, state: Progress | None) -> None:
+        """Say how far the work on the open image is that no file holds yet; None where files say all."""
+        before, self._live = self._live, (image, state) if image is not None and state is not None else None
+        if self._live == before:
+            return
+        if self._live is None or (before is not None and before[0] != self._live[0]):
+            self.read_states()
+        if self._live is not None and self._live[0] in self.now.images:
+            self.now.states[self._live[0]] = self._live[1]
+            self.states_changed.emit([self._live[0]])
 
     def follow(self, image: Path | None) -> None:
         """List the folder of an image that is opened, unless it is listed already."""
@@ -79,6 +91,8 @@ class ImageFolder(QObject):
 
         def take(states: dict[Path, Progress]) -> None:
             if images == self.now.images:
+                if self._live is not None and self._live[0] in states:
+                    states[self._live[0]] = self._live[1]
                 changed = [path for path in images if states[path] is not self.now.states.get(path)]
                 self.now.states = states
                 self.states_changed.emit(changed)

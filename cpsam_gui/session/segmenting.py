@@ -27,13 +27,14 @@ from cpsam_gui.tools import RunDesk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
     from typing import TypeAlias
 
     from cpsam_core.data.image_input import ImageInput
     from cpsam_core.progress import Progress
     from cpsam_core.segment.output import NetworkOutput
     from cpsam_core.segment.segmenter import Settings
-    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.jobs.jobs import Job, Jobs
     from cpsam_gui.runs.estimate import Estimate
     from cpsam_gui.runs.models import ModelChoice, Models
     from cpsam_gui.runs.segmenter import Segments
@@ -195,6 +196,35 @@ class Segmenting:
         self._jobs.run(
             self._holding(work), name=translate("Segmenting"), then=partial(self._finished, pending)
         )
+
+    def segment_for_folder(
+        self,
+        options: RunOptions,
+        hold: Callable[[Progress], AbstractContextManager[Progress]],
+        then: Callable[[tasks.Outcome], object],
+        **told: Any,
+    ) -> Job | None:
+        """Run the model on the open image as one of its folder, behind what a person waits for; None without one.
+
+        The result lands as a step, as that of `segment`; `told` are the callbacks of `Jobs.run`.
+        """
+        image, document = self._open_image.image, self._open_image.document
+        if image is None:
+            return None
+        settings = options.settings_for(document.shape[0], self._images.chosen)
+        name = f"Segment with {options.model.title}"
+        pending = replace(self._pending(StepKind.SEGMENT, name), options=options)
+        load, kept = self._loader(options.model), self._kept(options.keep)
+
+        def work(progress: Progress) -> tasks.Outcome:
+            with hold(progress) as report:
+                return tasks.segment(image, settings, load, kept, report)
+
+        def land(outcome: tasks.Outcome) -> None:
+            self._finished(pending, outcome)
+            then(outcome)
+
+        return self._jobs.run(work, name=name, lane=Lane.BESIDE, then=land, **told)
 
     def segment_region(
         self, box: Box, done: Callable[[list[int]], None] | None = None, **changes: Any

@@ -38,6 +38,7 @@ from cpsam_gui.session.segmenting import Segmenting
 from cpsam_gui.session.tool_work import ToolWork
 from cpsam_gui.session.training import Training
 from cpsam_gui.session.unattended import FolderRun
+from cpsam_gui.storage.companions import Progress
 from cpsam_gui.tools import Desk
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Session(QObject):
         )
         self.recovery = Recovery(open_image, notices, jobs, images, self.recording, self.keeping)
         self.folder = ImageFolder(jobs, self)
-        self.folder_run = FolderRun(open_image, notices, jobs, self.models, images, segmenting)
+        self.folder_run = FolderRun(open_image, notices, jobs, self.models, images, segmenting, preferences)
         self.training = Training(open_image, notices, jobs, self.models, segmenting, self.keeping)
         self.exporting = Exporting(open_image, notices, jobs, gestures, self.keeping)
         self.measuring = Measuring(open_image, notices, jobs)
@@ -108,6 +109,7 @@ class Session(QObject):
         open_image.adopted.connect(self._hand_over)
         open_image.image_changed.connect(lambda: self.folder.follow(open_image.path))
         notices.saved.connect(lambda _: self.folder.read_states())
+        open_image.history_changed.connect(self._tell_state)
         self._hand_over()
         # What nearly everything listens to.
         self.image_changed, self.labels_changed = open_image.image_changed, open_image.labels_changed
@@ -152,6 +154,11 @@ class Session(QObject):
                 lambda p: self.rejected.keep(self.view.plane, int(p.y // 1), int(p.x // 1)),
             )
         )
+
+    def _tell_state(self) -> None:
+        """Let lists of images show how far the work is before it is saved."""
+        review = self.document.facts.review
+        self.folder.tell(self.path, Progress[review.name] if self.open_image.unsaved else None)
 
     def close(self) -> None:
         """Stop every job and wait for the threads, but not for those that do not answer."""

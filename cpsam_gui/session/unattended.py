@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Ending, Lane
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.preferences import MEBIBYTE
 from cpsam_gui.runs.folder_queue import Existing, Queue, State
 from cpsam_gui.storage.companions import images_in, project_path
+from cpsam_gui.tasks.unattended import CORRECTED
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from cpsam_gui.jobs.jobs import Job, Jobs, Problem
+    from cpsam_gui.program.preferences import Chosen
     from cpsam_gui.runs.models import Models
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.notices import Notices
@@ -33,6 +38,7 @@ class FolderRun:
         models: Models,
         images: Images,
         segmenting: Segmenting,
+        preferences: Chosen,
     ) -> None:
         self._open_image = open_image
         self._notices = notices
@@ -40,6 +46,9 @@ class FolderRun:
         self._models = models
         self._images = images
         self._segmenting = segmenting
+        self._preferences = preferences
+        self._on_open: Path | None = None  # the image that is worked on while it is open
+        open_image.image_changed.connect(self._left)
         self._job: Job | None = None
         self._plan: tasks.Unattended | None = None
         self._stopping = False
@@ -56,6 +65,13 @@ class FolderRun:
         if found != [entry.path for entry in self.queue.entries]:
             self.queue.fill(found)
 
+    def choose(self, paths: Collection[Path]) -> None:
+        """Tick these images of the folder and no others, and show the queue."""
+        self.look()
+        for number, entry in enumerate(self.queue.entries):
+            self.queue.choose([number], entry.path in paths)
+        self.queue.chosen.emit()
+
     def start(self) -> None:
         """Begin with the options as they are now; later changes in the panel do not touch this run."""
         if self.queue.running or not self.queue.entries:
@@ -69,6 +85,7 @@ class FolderRun:
             partial(self._models.load, runs.options.model),
             partial(self._models.device.background, paused=lambda: self.queue.paused),
             self._is_open,
+            self._preferences.now.flows_mebibytes * MEBIBYTE if self._preferences.now.keep_flows else 0,
         )
         self._stopping = False
         self.queue.begin()
@@ -95,6 +112,9 @@ class FolderRun:
             self._notices.message.emit(translate("Folder: {}").format(self.queue.summary))
             return
         path = self.queue.entries[number].path
+        if self._is_open(path):
+            self._next_open(number, path, self._plan)
+            return
         self.queue.put(number, state=State.RUNNING, words="")
         self._job = self._jobs.run(
             partial(tasks.segment_unattended, path, self._plan),
@@ -107,21 +127,54 @@ class FolderRun:
             progressed=partial(self._progressed, number),
         )
 
+    def _next_open(self, number: int, path: Path, plan: tasks.Unattended) -> None:
+        """Segment the open image as one of the folder: what is found lands in its history."""
+        document = self._open_image.document
+        corrected = document.facts.review in CORRECTED or any(
+            row.touched for row in document.objects.values()
+        )
+        if document.objects and plan.existing is Existing.SKIP_ALL:
+            self._skip(number, "has masks")
+        elif corrected and plan.existing is Existing.SKIP_CORRECTED:
+            self._skip(number, "corrected, or masks from elsewhere")
+        else:
+            self._on_open = path
+            self.queue.put(number, state=State.RUNNING, words="")
+            self._job = self._segmenting.segment_for_folder(
+                replace(plan.options, keep=True),
+                plan.hold,
+                then=lambda outcome: self._done(number, tasks.Handled(len(outcome.found.records))),
+                failed=partial(self._failed, number),
+                ended=partial(self._ended, number),
+                progressed=partial(self._progressed, number),
+            )
+
+    def _skip(self, number: int, why: str) -> None:
+        self.queue.put(number, state=State.SKIPPED, words=why, part=1.0)
+        self._next()
+
+    def _left(self) -> None:
+        """Give up a run whose image is no longer open; it is taken up again from the file."""
+        if self._on_open is not None and self._on_open != self._open_image.path and self._job is not None:
+            self._job.cancel()
+
     def _progressed(self, number: int, done: int, total: int, words: str) -> None:
         self.queue.put(number, part=done / max(total, 1), words=words)
 
     def _done(self, number: int, handled: tasks.Handled) -> None:
         state = State.SKIPPED if handled.skipped else State.DONE
         self.queue.put(number, state=state, objects=handled.objects, words=handled.skipped, part=1.0)
-        if state is State.DONE:
+        if state is State.DONE and self._on_open is None:
             self._notices.saved.emit(str(project_path(self.queue.entries[number].path)))
 
     def _failed(self, number: int, problem: Problem) -> None:
         self.queue.put(number, state=State.FAILED, words=problem.text, part=1.0)
 
     def _ended(self, number: int, ending: Ending) -> None:
-        self._job = None
+        self._job, left = None, self._on_open is not None and self._on_open != self._open_image.path
+        self._on_open = None
         if ending in (Ending.CANCELLED, Ending.DROPPED):
-            self.queue.put(number, state=State.CANCELLED, words="")
+            again = left and not self._stopping
+            self.queue.put(number, state=State.WAITING if again else State.CANCELLED, words="", part=0.0)
         if not self._jobs.closed:
             self._next()

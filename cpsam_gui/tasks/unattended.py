@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,8 @@ class Unattended:
         Holds the device and yields the progress for the work that uses it.
     is_open
         Whether an image is the one that a person works on; asked from another thread.
+    flows_bytes
+        Disk that the projects of a folder may take for flows to be kept in another one; 0 keeps none.
     """
 
     options: RunOptions
@@ -64,6 +67,7 @@ class Unattended:
     load: Callable[[Progress], Segments]
     hold: Callable[[Progress], AbstractContextManager[Progress]]
     is_open: Callable[[Path], bool]
+    flows_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,8 @@ def segment_unattended(path: Path, plan: Unattended, progress: Progress) -> Hand
     found = _run(image, before, plan, progress)
     if plan.is_open(path):  # somebody works on it by now
         return Handled(skipped=OPEN)
-    _save(path, image, before, found, progress)
+    room = projects_bytes(path.parent) < plan.flows_bytes
+    _save(path, image, before, found, progress, with_flows=room)
     return Handled(len(found.records))
 
 
@@ -127,7 +132,18 @@ def _corrected(found: Found) -> bool:
     return reviewed or any(row.touched for row in found.records.values())
 
 
-def _save(path: Path, image: Image, before: Found | None, found: Found, progress: Progress) -> None:
+def projects_bytes(folder: Path) -> int:
+    """Return the bytes that the projects of a folder take; nearly all of it are flows."""
+    total = 0
+    for project in folder.glob(f"*{PROJECT}"):
+        with suppress(OSError):  # removed meanwhile
+            total += project.stat().st_size
+    return total
+
+
+def _save(
+    path: Path, image: Image, before: Found | None, found: Found, progress: Progress, *, with_flows: bool
+) -> None:
     from cpsam_core.images.fingerprint import fingerprint
 
     facts, foreign = Facts(), dict[str, Any]()
@@ -139,6 +155,8 @@ def _save(path: Path, image: Image, before: Found | None, found: Found, progress
     extra = Saved(
         path,
         found.settings,
+        found.output,
+        with_flows=with_flows,
         facts=facts,
         foreign=foreign,
         key=image.key,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import (
+    QAbstractItemView,
     QHBoxLayout,
     QLabel,
     QMessageBox,
@@ -73,11 +74,13 @@ class FolderView(QWidget):
 
     def fill(self) -> None:
         """List the images of the queue."""
+        self.list.blockSignals(True)
         self.list.clear()
         for entry in self._run.queue.entries:
             item = QTreeWidgetItem([entry.path.name, ""])
             item.setToolTip(0, str(entry.path))
             self.list.addTopLevelItem(item)
+        self.list.blockSignals(False)
         for number in range(self.list.topLevelItemCount()):
             self._show(number)
         self.refresh()
@@ -87,7 +90,7 @@ class FolderView(QWidget):
         queue = self._run.queue
         put(self.policy, self._run.existing)
         self.policy.setEnabled(not queue.running)
-        self.start.setEnabled(not queue.running and bool(queue.entries))
+        self.start.setEnabled(not queue.running and any(entry.chosen for entry in queue.entries))
         self.pause.setEnabled(queue.running)
         self.pause.setText(translate("Resume" if queue.paused else "Pause"))
         self.cancel.setEnabled(queue.running)
@@ -128,6 +131,11 @@ class FolderView(QWidget):
         self.list.setColumnCount(2)
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.setToolTip(
+            translate("Ticked images are segmented; a tick changes all that are selected (Space)")
+        )
+        self.list.itemChanged.connect(self._ticked)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setColumnWidth(0, 150)
         self.bar = QProgressBar()
@@ -146,13 +154,24 @@ class FolderView(QWidget):
         item, entry = self.list.topLevelItem(number), self._run.queue.entries[number]
         if item is None:
             return
+        self.list.blockSignals(True)
         item.setIcon(0, theme.icon(ICONS[entry.state], _colour(entry)))
-        item.setText(1, entry.text)
+        item.setText(1, entry.text if entry.chosen else "")
         item.setToolTip(1, entry.text)
         item.setForeground(1, QColor(_colour(entry)))
+        item.setCheckState(0, Qt.CheckState.Checked if entry.chosen else Qt.CheckState.Unchecked)
+        self.list.blockSignals(False)
         if entry.state is State.RUNNING:
             self.list.scrollToItem(item)
         self._show_summary()
+
+    def _ticked(self, item: QTreeWidgetItem, column: int) -> None:
+        """Take a tick over, for all selected images where the item is one of them."""
+        on = item.checkState(0) is Qt.CheckState.Checked
+        selected = self.list.selectedItems()
+        items = selected if item in selected else [item]
+        self._run.queue.choose([self.list.indexOfTopLevelItem(one) for one in items], on)
+        self._show(self.list.indexOfTopLevelItem(item))  # while images are worked on nothing changed
 
     def _show_summary(self) -> None:
         queue = self._run.queue

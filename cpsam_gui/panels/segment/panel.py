@@ -136,6 +136,7 @@ class SegmentPanel(Panel):
         self.run_button.clicked.connect(self._run_or_cancel)
         self.foot.folder.clicked.connect(self._folder_clicked)
         self.folder.closed.connect(lambda: self.show_folder(False))
+        self._session.folder_run.queue.chosen.connect(self.show_folder)
 
     # -- showing and changing ----------------------------------------------------------------------------
 

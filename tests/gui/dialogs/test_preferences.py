@@ -33,6 +33,7 @@ OTHER = Preferences(
     autosave=False,
     autosave_seconds=30.0,
     keep_flows=False,
+    flows_mebibytes=512,
     look_ahead=False,
     history_mebibytes=256,
     model="own",

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import tifffile
+from PyQt6.QtCore import QItemSelectionModel, Qt
+from PyQt6.QtWidgets import QMessageBox
 
 from cpsam_core.errors import ImageError
+from cpsam_gui.panels import FilesPanel, SegmentPanel, file_menu
 from cpsam_gui.runs.folder_queue import Existing, Queue, State
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import worklog
-from cpsam_gui.storage.companions import masks_path, project_path
+from cpsam_gui.storage.companions import Progress, masks_path, project_path
 from cpsam_gui.storage.project import read_project
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conftest import FakeSegmenter
     from pytestqt.qtbot import QtBot
 
     from cpsam_gui.session import Session
+    from cpsam_gui.window.window import Window
 
 NAMES = ("a.tif", "b2.tif", "b10.tif")
 
@@ -54,8 +57,6 @@ def test_states_and_words() -> None:
     assert queue.summary == "No images"
     queue.fill([])
     assert queue.part == 0
-    from pathlib import Path
-
     queue.fill([Path("a"), Path("b"), Path("c")])
     queue.begin()
     assert queue.next() == 0
@@ -74,14 +75,19 @@ def test_states_and_words() -> None:
     assert not queue.paused
 
 
-def test_every_image_but_the_open_one_gets_masks(session: Session, qtbot: QtBot, folder: Path) -> None:
+def test_every_image_gets_masks_the_open_one_in_its_history(
+    session: Session, qtbot: QtBot, folder: Path
+) -> None:
     look_at(session, qtbot, folder / "a.tif")
     document = session.document
     assert [entry.path.name for entry in session.folder_run.queue.entries] == list(NAMES)
-    assert run_all(session, qtbot) == [State.SKIPPED, State.DONE, State.DONE]
+    assert run_all(session, qtbot) == [State.DONE, State.DONE, State.DONE]
     assert session.document is document
-    assert not document.objects
-    assert not masks_path(folder / "a.tif").exists()
+    assert document.steps == ("Segment with cpsam-lite",)
+    assert len(document.objects) == 4
+    assert document.modified
+    assert not masks_path(folder / "a.tif").exists()  # it is saved as any other work of the window
+    assert session.keeping.save_now()
     for name in NAMES[1:]:
         assert tifffile.imread(masks_path(folder / name)).max() == 4
         assert project_path(folder / name).exists()
@@ -96,7 +102,7 @@ def test_an_error_in_one_file_leaves_the_others(session: Session, qtbot: QtBot, 
     look_at(session, qtbot, folder / "a.tif")
     failures: list[object] = []
     session.failed.connect(failures.append)
-    assert run_all(session, qtbot) == [State.SKIPPED, State.FAILED, State.DONE]
+    assert run_all(session, qtbot) == [State.DONE, State.FAILED, State.DONE]
     assert "b2.tif" in session.folder_run.queue.entries[1].words
     assert not failures  # it stands in the list, and no dialog comes up in the middle of the work
 
@@ -106,7 +112,7 @@ def test_an_error_of_the_model_is_told_for_each_file(
 ) -> None:
     segmenter.error = ImageError("Too dark.")
     look_at(session, qtbot, folder / "a.tif")
-    assert run_all(session, qtbot) == [State.SKIPPED, State.FAILED, State.FAILED]
+    assert run_all(session, qtbot) == [State.FAILED, State.FAILED, State.FAILED]
     assert session.folder_run.queue.entries[2].text == "failed: Too dark."
 
 
@@ -131,27 +137,27 @@ def test_corrected_work_survives(session: Session, qtbot: QtBot, folder: Path, e
     session.folder_run.existing = existing
     states = run_all(session, qtbot)
     if existing is Existing.KEEP_HAND_MADE:
-        assert states == [State.SKIPPED, State.DONE, State.DONE]
+        assert states == [State.DONE, State.DONE, State.DONE]
         look_at(session, qtbot, folder / "b2.tif")
         assert session.document.objects[77].origin is Origin.HAND
         assert np.count_nonzero(session.document.labels == 77) == 16
         assert len(session.document.objects) == 5
     else:
-        assert states == [State.SKIPPED, State.SKIPPED, State.DONE]
+        assert states == [State.DONE, State.SKIPPED, State.DONE]
         assert masks_path(folder / "b2.tif").read_bytes() == before
 
 
 def test_masks_of_other_programs_count_as_corrected(session: Session, qtbot: QtBot, folder: Path) -> None:
     tifffile.imwrite(masks_path(folder / "b2.tif"), np.ones((80, 100), np.uint16))
     look_at(session, qtbot, folder / "a.tif")
-    assert run_all(session, qtbot) == [State.SKIPPED, State.SKIPPED, State.DONE]
+    assert run_all(session, qtbot) == [State.DONE, State.SKIPPED, State.DONE]
     assert not project_path(folder / "b2.tif").exists()
 
 
 def test_what_only_the_model_did_is_done_anew(session: Session, qtbot: QtBot, folder: Path) -> None:
     look_at(session, qtbot, folder / "a.tif")
     run_all(session, qtbot)
-    assert run_all(session, qtbot) == [State.SKIPPED, State.DONE, State.DONE]
+    assert run_all(session, qtbot) == [State.DONE, State.DONE, State.DONE]
     log = worklog.read(read_project(project_path(folder / "b2.tif")).foreign[worklog.KEY])
     assert [(one.what, one.by) for one in log] == [("Segment", "model")] * 2
     session.folder_run.existing = Existing.SKIP_ALL
@@ -162,7 +168,7 @@ def test_masks_of_another_size_are_never_overwritten(session: Session, qtbot: Qt
     tifffile.imwrite(masks_path(folder / "b2.tif"), np.ones((9, 9), np.uint16))
     look_at(session, qtbot, folder / "a.tif")
     session.folder_run.existing = Existing.KEEP_HAND_MADE
-    assert run_all(session, qtbot) == [State.SKIPPED, State.FAILED, State.DONE]
+    assert run_all(session, qtbot) == [State.DONE, State.FAILED, State.DONE]
     assert tifffile.imread(masks_path(folder / "b2.tif")).shape == (9, 9)
 
 
@@ -171,6 +177,7 @@ def test_pause_lets_the_open_image_go_first_and_cancel_keeps_what_is_done(
 ) -> None:
     look_at(session, qtbot, folder / "a.tif")
     queue = session.folder_run.queue
+    queue.choose([0], False)
     segmenter.gate, segmenter.steps = Event(), 3
     session.folder_run.start()
     qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
@@ -199,7 +206,7 @@ def test_cancel_stops_between_two_tiles(
     session.folder_run.cancel()
     qtbot.waitUntil(lambda: not session.folder_run.queue.running)
     states = [entry.state for entry in session.folder_run.queue.entries]
-    assert states == [State.SKIPPED, State.CANCELLED, State.CANCELLED]
+    assert states == [State.CANCELLED, State.CANCELLED, State.CANCELLED]
     assert not masks_path(folder / "b2.tif").exists()
 
 
@@ -207,6 +214,7 @@ def test_an_image_opened_meanwhile_is_left_alone(
     session: Session, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter
 ) -> None:
     look_at(session, qtbot, folder / "a.tif")
+    session.folder_run.queue.choose([0], False)
     segmenter.gate = Event()
     session.folder_run.start()
     qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
@@ -215,9 +223,8 @@ def test_an_image_opened_meanwhile_is_left_alone(
     segmenter.gate.set()
     queue = session.folder_run.queue
     qtbot.waitUntil(lambda: not queue.running)
-    assert [entry.state for entry in queue.entries] == [State.DONE, State.SKIPPED, State.DONE] or [
-        entry.state for entry in queue.entries
-    ] == [State.SKIPPED, State.SKIPPED, State.DONE]
+    states = [entry.state for entry in queue.entries]
+    assert states == [State.WAITING, State.SKIPPED, State.DONE]
     assert not masks_path(folder / "b2.tif").exists()
 
 
@@ -230,3 +237,115 @@ def test_closing_stops_the_folder(
     qtbot.waitUntil(lambda: len(segmenter.calls) == 1)
     session.close()
     assert not masks_path(folder / "b2.tif").exists()
+
+
+def test_flows_are_kept_so_that_all_works_on_the_results_at_once(
+    session: Session, qtbot: QtBot, folder: Path
+) -> None:
+    look_at(session, qtbot, folder / "a.tif")
+    run_all(session, qtbot)
+    session.document.mark_saved()
+    look_at(session, qtbot, folder / "b2.tif")
+    assert session.runs.flows is not None
+    assert session.runs.flows.fits((80, 100))
+    with qtbot.waitSignal(session.history_changed):
+        session.runs.mask_again()  # thresholds, without the network
+
+
+def test_without_room_on_the_disk_masks_only_are_kept(session: Session, qtbot: QtBot, folder: Path) -> None:
+    session.keeping.preferences.now = session.keeping.preferences.now.changed(flows_mebibytes=0)
+    look_at(session, qtbot, folder / "a.tif")
+    run_all(session, qtbot)
+    session.document.mark_saved()
+    look_at(session, qtbot, folder / "b2.tif")
+    assert len(session.document.objects) == 4
+    assert session.runs.flows is None
+
+
+def test_corrected_work_in_the_open_image_is_left_alone(session: Session, qtbot: QtBot, folder: Path) -> None:
+    corrected(session, qtbot, folder / "a.tif")
+    session.folder_run.look()
+    steps = session.document.steps
+    assert run_all(session, qtbot) == [State.SKIPPED, State.DONE, State.DONE]
+    assert session.document.steps == steps
+
+
+def test_an_open_image_that_is_left_during_its_run_is_done_from_the_file(
+    session: Session, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter
+) -> None:
+    look_at(session, qtbot, folder / "a.tif")
+    segmenter.gate = Event()
+    session.folder_run.start()
+    qtbot.waitUntil(lambda: bool(segmenter.calls))
+    with qtbot.waitSignal(session.image_changed):
+        session.images.open(folder / "b10.tif")
+    segmenter.gate.set()
+    qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=20_000)
+    assert {entry.state for entry in session.folder_run.queue.entries} == {State.DONE}
+    assert project_path(folder / "a.tif").exists()
+    assert len(session.document.objects) == 4
+
+
+def test_ticks_and_a_selection_choose_images(window: Window, qtbot: QtBot, folder: Path) -> None:
+    session = window.session
+    look_at(session, qtbot, folder / "a.tif")
+    files = window.panel(FilesPanel)
+    qtbot.waitUntil(lambda: len(files.paths) == 3)
+    files.list.clearSelection()
+    for name in ("b2.tif", "b10.tif"):
+        files.list.selectionModel().select(
+            files.model.row_of(folder / name), QItemSelectionModel.SelectionFlag.Select
+        )
+    assert [path.name for path in files.chosen] == ["b2.tif", "b10.tif"]
+    menu = files.menu.make(files.chosen)
+    next(one for one in menu.actions() if one.text().startswith("Segment")).trigger()
+    view = window.panel(SegmentPanel).folder
+    assert window.panel(SegmentPanel).pages.currentIndex() == 1
+    states = [view.list.topLevelItem(n).checkState(0) for n in range(3)]
+    assert states == [Qt.CheckState.Unchecked, Qt.CheckState.Checked, Qt.CheckState.Checked]
+    # A tick that is taken away by hand.
+    view.list.topLevelItem(2).setCheckState(0, Qt.CheckState.Unchecked)
+    view.start.click()
+    qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=20_000)
+    assert project_path(folder / "b2.tif").exists()
+    assert not project_path(folder / "b10.tif").exists()
+    assert not session.document.objects
+    assert view.summary.text().startswith("1 of 3 images: 1 done")
+
+
+def test_results_are_removed_after_a_question_and_the_list_follows(
+    window: Window, qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = window.session
+    look_at(session, qtbot, folder / "a.tif")
+    files = window.panel(FilesPanel)
+    qtbot.waitUntil(lambda: len(session.folder.now.states) == 3)
+    session.runs.segment()
+    qtbot.waitUntil(lambda: len(session.document.objects) == 4)
+    # Before anything is saved.
+    assert session.folder.now.states[folder / "a.tif"] is Progress.SEGMENTED
+    session.document.mark_saved()
+    qtbot.waitUntil(lambda: session.folder.now.states[folder / "a.tif"] is Progress.NOT_STARTED)
+    session.folder_run.start()
+    qtbot.waitUntil(lambda: session.folder.now.states[folder / "b2.tif"] is Progress.SEGMENTED)
+    qtbot.waitUntil(lambda: not session.folder_run.queue.running)
+    moved: list[str] = []
+
+    def trash(file: str) -> tuple[bool, str]:
+        moved.append(file)
+        Path(file).unlink()
+        return True, ""
+
+    monkeypatch.setattr(file_menu.QFile, "moveToTrash", trash)
+    answers = iter([QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes])
+    monkeypatch.setattr(file_menu.QMessageBox, "question", lambda *args: next(answers))
+    menu = files.menu.make([folder / "b2.tif"])
+    remove = next(one for one in menu.actions() if one.text().startswith("Remove"))
+    remove.trigger()
+    assert not moved
+    remove.trigger()
+    assert sorted(Path(one).name for one in moved) == ["b2.cpsam", "b2_masks.tif"]
+    assert (folder / "b2.tif").exists()
+    qtbot.waitUntil(lambda: session.folder.now.states[folder / "b2.tif"] is Progress.NOT_STARTED)
+    next(one for one in menu.actions() if one.text().startswith("Leave out")).trigger()
+    assert session.training.uses[folder / "b2.tif"] == "exclude"

@@ -1,0 +1,111 @@
+"""What can be done with images of the folder list: a menu on one or several of them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QFile, QUrl
+from PyQt6.QtGui import QAction, QDesktopServices, QGuiApplication
+from PyQt6.QtWidgets import QMenu, QMessageBox
+
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.storage.companions import Progress, masks_path, project_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from PyQt6.QtCore import QPoint
+    from PyQt6.QtWidgets import QWidget
+
+    from cpsam_gui.panels.base import Host
+    from cpsam_gui.session import Session
+
+
+class FileMenu:
+    """Makes the menu for the chosen images and does what it says."""
+
+    def __init__(self, session: Session, host: Host, parent: QWidget) -> None:
+        self._session, self._host, self._parent = session, host, parent
+
+    def ask(self, paths: Sequence[Path], place: QPoint) -> None:
+        """Show the menu at a place of the screen."""
+        if paths:
+            self.make(paths).popup(place)
+
+    def make(self, paths: Sequence[Path]) -> QMenu:
+        """Return the menu for these images."""
+        menu = QMenu(self._parent)
+        one = paths[0] if len(paths) == 1 else None
+        if one is not None:
+            _add(menu, translate("Open"), partial(self._host.open, one))
+        _add(menu, translate("Segment…"), partial(self._segment, paths))
+        menu.addSeparator()
+        _add(menu, translate("Open the folder"), partial(_open_folder, paths[0].parent))
+        if one is not None:
+            _add(menu, translate("Copy the path"), partial(_copy, str(one)))
+        menu.addSeparator()
+        excluded = all(self._session.training.uses.get(path) == "exclude" for path in paths)
+        words = translate("Use for training again") if excluded else translate("Leave out of training")
+        _add(menu, words, partial(self._exclude, paths, not excluded))
+        clear = _add(menu, translate("Remove the results…"), partial(self._clear, paths))
+        states = self._session.folder.now.states
+        worked_on = any(states.get(path, Progress.NOT_STARTED) is not Progress.NOT_STARTED for path in paths)
+        clear.setEnabled(worked_on and self._session.path not in paths)
+        if self._session.path in paths:
+            clear.setToolTip(translate("Not while the image is open"))
+        return menu
+
+    def _segment(self, paths: Sequence[Path]) -> None:
+        self._session.folder_run.choose(paths)
+        self._host.show_panel("Segment")
+
+    def _exclude(self, paths: Sequence[Path], on: bool) -> None:
+        for path in paths:
+            self._session.training.use(path, "exclude" if on else "auto")
+        words = translate("{} will not be learnt from") if on else translate("{} can be learnt from")
+        names = paths[0].name if len(paths) == 1 else translate("{:,} images").format(len(paths))
+        self._session.message.emit(words.format(names))
+
+    def _clear(self, paths: Sequence[Path]) -> None:
+        """Move projects and label images of the images to the trash, after asking."""
+        files = [file for path in paths for file in (project_path(path), masks_path(path)) if file.is_file()]
+        if not files:
+            self._session.message.emit(translate("There are no results of this program"))
+            return
+        names = "\n".join(file.name for file in files[:8]) + ("\n…" if len(files) > 8 else "")
+        answer = QMessageBox.question(
+            self._parent,
+            translate("Remove results"),
+            translate("Move these files to the trash? The images stay.") + f"\n\n{names}",
+            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
+            QMessageBox.StandardButton.No,
+        )
+        if answer == QMessageBox.StandardButton.Yes:
+            left = [file.name for file in files if not _to_trash(file)]
+            self._session.folder.read_states()
+            if left:
+                words = translate("These files could not be moved to the trash: {}")
+                self._session.message.emit(words.format(", ".join(left)))
+
+
+def _add(menu: QMenu, words: str, do: Callable[[], object]) -> QAction:
+    action = QAction(words, menu)
+    action.triggered.connect(lambda _=False: do())
+    menu.addAction(action)
+    return action
+
+
+def _open_folder(folder: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+
+def _copy(text: str) -> None:
+    clipboard = QGuiApplication.clipboard()
+    if clipboard is not None:
+        clipboard.setText(text)
+
+
+def _to_trash(file: Path) -> bool:
+    return QFile.moveToTrash(str(file))[0]
