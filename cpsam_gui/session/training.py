@@ -177,6 +177,11 @@ class Training(QObject):
         """Whether it holds on."""
         return self._control is not None and self._control.paused
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it ends after the present step."""
+        return self._control is not None and (self._control.stopping or self._dropping)
+
     def start(self) -> None:
         """Save the open image, look at the folder again, and train with one click."""
         if self.running:
@@ -241,6 +246,7 @@ class Training(QObject):
         """End after the current step and keep the best weights so far."""
         if self._control is not None:
             self._control.stop()
+            self.state_changed.emit()
 
     def cancel(self) -> None:
         """End after the current step and throw the new model away, with what would take it up again."""

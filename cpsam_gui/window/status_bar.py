@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QTool
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.style import theme
 from cpsam_gui.window.progress_words import ProgressWords
+from cpsam_gui.window.training_chip import TrainingChip
 
 if TYPE_CHECKING:
     from cpsam_gui.canvas import Canvas
@@ -50,6 +51,8 @@ class Status(QStatusBar):
         self.count.setContentsMargins(theme.GRID, 0, 0, 0)
         self.addWidget(self.hint, 1)
         self.addWidget(self.offer)
+        self.training = TrainingChip(session)
+        self.addPermanentWidget(self.training)
         for widget in (self.job, self.bar, self.cancel, self.readout, self.count):
             self.addPermanentWidget(widget)
         self._words = ProgressWords()

@@ -224,8 +224,12 @@ class TrainPanel(Panel):
             )
 
     def _state_changed(self) -> None:
-        running = self._training.running
+        running, stopping = self._training.running, self._training.stopping
         self.button.setVisible(not running)
+        for button in (self.pause, self.stop, self.cancel):
+            button.setEnabled(not stopping)
+        if stopping:
+            self.time.setText(translate("Stopping after this step…"))
         for shown in (self.bar, self.time, self.pause, self.stop, self.cancel):
             shown.setVisible(running)
         self.setup.setVisible(not running)

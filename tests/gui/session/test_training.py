@@ -191,6 +191,44 @@ def test_pause_stop_and_cancel(annotated: Window, gate: threading.Event, qtbot: 
         qtbot.waitUntil(lambda: not training.running)
 
 
+def test_a_chip_in_the_status_bar_tells_of_the_training_and_stops_it(
+    annotated: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path, qtbot: QtBot
+) -> None:
+    """Whatever panel is in view; the answer comes at once, before the step is over."""
+    opened = threading.Event()
+
+    def train(candidates: Any, options: Any, control: Any, listener: Any, progress: Any) -> Outcome:
+        outcome = outcome_of(image_file, None)
+        for epoch in (1, 2):
+            listener.on_epoch(report(epoch, 1.0 / epoch))
+        while not opened.wait(0.01):  # one long step
+            pass
+        assert control.stopping
+        return outcome
+
+    monkeypatch.setattr(work, "train", train)
+    session, chip = annotated.session, annotated.status.training
+    assert chip.isHidden()
+    annotated.show_panel("Segment")
+    session.training.start()
+    qtbot.waitUntil(lambda: len(session.training.reports) == 2 and len(chip.curve.values) == 2)
+    assert chip.isVisible() and chip.curve.isVisible()
+    assert chip.words.text() == "Training: epoch 2 of 3, 2 s left"
+    qtbot.mouseClick(chip.pause, Qt.MouseButton.LeftButton)
+    assert session.training.paused
+    assert chip.words.text() == "Training: epoch 2 of 3, paused"
+    qtbot.mouseClick(chip.pause, Qt.MouseButton.LeftButton)
+    assert not session.training.paused
+    qtbot.mouseClick(chip.stop, Qt.MouseButton.LeftButton)
+    assert chip.words.text() == "Training: stopping after this step…"
+    assert not chip.stop.isEnabled()
+    assert not annotated.panel(TrainPanel).stop.isEnabled()
+    with qtbot.waitSignal(session.training.finished):
+        opened.set()
+    qtbot.waitUntil(lambda: not session.training.running)
+    assert chip.isHidden()
+
+
 def test_failures_are_shown_and_the_panel_is_ready_again(
     annotated: Window, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
