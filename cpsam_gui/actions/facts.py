@@ -64,8 +64,8 @@ FOLDER_RUNS = Fact(lambda s: s.folder_run.queue.running, lambda s: (s.folder_run
 FOLDER_PAUSED = Fact(lambda s: s.folder_run.queue.paused, lambda s: (s.folder_run.queue.state_changed,))
 TRAINING = Fact(lambda s: s.training.running, lambda s: (s.training.state_changed,))
 IN_REVIEW = Fact(
-    lambda s: bool(s.reviewing.chosen),
-    lambda s: (s.reviewing.changed, s.view.events.selection, s.image_changed),
+    lambda s: bool(s.reviewing.chosen) or s.reviewing.place is not None,
+    lambda s: (s.reviewing.changed, s.reviewing.missed_changed, s.view.events.selection, s.image_changed),
 )
 MISSED_SHOWN = Fact(lambda s: s.reviewing.shows_missed, lambda s: (s.reviewing.missed_changed,))
 COMPARED = Fact(lambda s: s.comparing.now is not None, lambda s: (s.comparing.changed,))

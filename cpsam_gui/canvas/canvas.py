@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 
     from cpsam_gui.session import Session
+    from cpsam_gui.state.box import Box
 
 ZOOM_STEP = 1.25  # one notch of the wheel
 INSET = 12  # screen pixels between the edge of the canvas and what floats over it
@@ -200,6 +201,12 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         """Return where an image position lies on the canvas."""
         point: QPointF = self.viewportTransform().map(QPointF(x, y))
         return point
+
+    def shows(self, box: Box) -> bool:
+        """Whether the middle of a block is in view, in the plane that is shown."""
+        place = self.screen_position((box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2)
+        here = QRectF(self.viewport().rect()).contains(place)
+        return here and box.z0 <= self._session.view.plane < box.z1
 
     def _pointer(self, event: QMouseEvent) -> Pointer:
         y, x = self.image_position(event.position())

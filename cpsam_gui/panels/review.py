@@ -121,7 +121,10 @@ class ReviewPanel(Panel):
         self.bar.setValue(looked)
         self._show_present(total)
         self._show_missed()
-        some = bool(review.chosen)
+        some = bool(review.chosen) or review.place is not None
+        self.accept.setText(translate("Find it") if review.place is not None else translate("Accept"))
+        self.put_off.setText(translate("Skip") if review.place is not None else translate("Uncertain"))
+        self.delete.setText(translate("No cell") if review.place is not None else translate("Delete"))
         for button in (self.accept, self.put_off, self.edit, self.delete):
             button.setEnabled(some)
         for button in (self.previous, self.onward):
@@ -135,6 +138,12 @@ class ReviewPanel(Panel):
         if len(selection) > 1:
             self.title.setText(translate("{count} objects selected").format(count=f"{len(selection):,}"))
             self.reasons.setText(translate("A decision is about all of them"))
+            return
+        if review.place in review.missed:
+            words = translate("Missed cell {number} of {count}")
+            place = review.missed.index(review.place) + 1
+            self.title.setText(words.format(number=f"{place:,}", count=f"{len(review.missed):,}"))
+            self.reasons.setText(translate("The model sees a cell here, but there is no mask"))
             return
         if not review.present:
             self.title.setText(translate("Next shows the most doubtful object") if total else "")

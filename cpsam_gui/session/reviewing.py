@@ -47,6 +47,8 @@ class Reviewing(QObject):
 
     changed = pyqtSignal()
     """Another object, or other facts about it."""
+    ended = pyqtSignal()
+    """The last decision of this image was made: nothing of the stream is left."""
     missed_changed = pyqtSignal()
     """Other places without an object, or another one in view."""
 
@@ -75,6 +77,11 @@ class Reviewing(QObject):
         """Whether the places are marked on the canvas while the review is in view."""
         self.missed_at: Missed | None = None
         """The place that was shown last."""
+        self.in_sight: Callable[[Box], bool] = lambda box: True
+        """Whether a place is on the screen; a window puts its canvas here. What is not is never decided on."""
+        self._dismissed: set[tuple[int, int, int]] = set()
+        self._passed: set[tuple[int, int, int]] = set()
+        self._going_on = False
         self._followed = False
         self._missed_stale = True
         self._looking = False
@@ -119,6 +126,11 @@ class Reviewing(QObject):
         return sorted(selection) if selection else [self.present] if self.present else []
 
     @property
+    def place(self) -> Missed | None:
+        """The missed cell that a decision is about; None while it is about objects."""
+        return None if self.chosen else self.missed_at
+
+    @property
     def progress(self) -> tuple[int, int]:
         """How many objects somebody decided on, and how many there are."""
         now = self._measuring.now
@@ -143,6 +155,7 @@ class Reviewing(QObject):
 
     def _new_image(self) -> None:
         self._present, self._trail = 0, []
+        self._dismissed, self._passed = set(), set()
         self.missed, self.missed_at, self._missed_stale, self._then = (), None, True, None
         self._open_image.document.stepped.connect(self._stepped)
         if self._followed:
@@ -155,13 +168,16 @@ class Reviewing(QObject):
         selection = self._open_image.view.selection
         if len(selection) == 1:
             self._present = next(iter(selection))
+            self.missed_at = None
         self.changed.emit()
 
     # -- from object to object ---------------------------------------------------------------------------
 
     def next(self) -> None:
-        """Show the most doubtful object after the present one that nobody decided on."""
-        if self._measuring.usable:
+        """Show what comes next: the most doubtful object that nobody decided on; after them the missed cells."""
+        if self.place is not None:
+            self._next_place()
+        elif self._measuring.usable:
             self._next()
         else:
             self._notices.message.emit(translate("Measuring the objects first"))
@@ -189,19 +205,40 @@ class Reviewing(QObject):
                     self._trail.append(self._present)
                 self.show(number)
                 return
+        if any(_spot(one) not in self._passed for one in self.missed):
+            self._next_place()
+            return
         present = objects.get(self._present)
         done = present is None or settled(present)
         self._notices.message.emit(
             translate("Every object was looked at") if done else translate("This is the last one")
         )
         self.changed.emit()
+        self._end(done)
+
+    def _end(self, done: bool) -> None:
+        """Tell that nothing is left, where a decision led here."""
+        going_on, self._going_on = self._going_on, False
+        if done and going_on:
+            self.ended.emit()
+
+    def _next_place(self) -> None:
+        """Show the first missed cell that was not shown yet."""
+        left = [one for one in self.missed if _spot(one) not in self._passed]
+        if left:
+            self._show_place(left[0])
+        else:
+            self.missed_at = None
+            self._notices.message.emit(translate("Every missed cell was looked at"))
+            self.missed_changed.emit()
+            self._end(True)
 
     def show(self, number: int) -> None:
         """Select an object and bring it into the middle, as large as it can be judged well."""
         view, row = self._open_image.view, self._open_image.document.objects.get(number)
         if row is None:
             return
-        self._present = number
+        self._present, self.missed_at = number, None
         view.selection = frozenset([number])
         self.look_at(row.box)
         self.changed.emit()
@@ -220,16 +257,32 @@ class Reviewing(QObject):
     # -- decisions ---------------------------------------------------------------------------------------
 
     def accept(self) -> None:
-        """Accept what is looked at, which locks it, and go on."""
-        self._decide(accept_objects)
+        """Accept what is looked at, which locks it, and go on; of a missed cell, find it, then take what was found."""
+        place = self.place
+        if place is None:
+            self._decide(accept_objects)
+        elif self._gestures.tool.busy:
+            self._gestures.finish_gesture()
+            self._decided()
+        elif self._seen(place.box):
+            self.find_here()
 
     def put_off(self) -> None:
-        """Mark what is looked at as uncertain, and go on."""
-        self._decide(put_off)
+        """Mark what is looked at as uncertain, and go on; a missed cell is left for later."""
+        if self.place is None:
+            self._decide(put_off)
+        else:
+            self._decided()
 
     def delete(self) -> None:
-        """Delete what is looked at, and go on."""
-        self._decide(operations.delete)
+        """Delete what is looked at, and go on; of a missed cell, say that there is none."""
+        place = self.place
+        if place is None:
+            self._decide(operations.delete)
+        elif self._seen(place.box):
+            self._dismissed.add(_spot(place))
+            self.missed = tuple(one for one in self.missed if one != place)
+            self._decided()
 
     def edit(self) -> None:
         """Take the brush to correct what is looked at."""
@@ -237,15 +290,33 @@ class Reviewing(QObject):
         if chosen:
             self.show(chosen[0])
             self._gestures.use("brush")
+        elif self.place is not None and self._seen(self.place.box):
+            self._gestures.use("brush")
+
+    def _seen(self, box: Box) -> bool:
+        """Whether a place is on the screen; else it is shown first, and nothing is decided."""
+        if self.in_sight(box):
+            return True
+        self.look_at(box)
+        self._notices.message.emit(translate("Shown again: decide now"))
+        return False
+
+    def _decided(self) -> None:
+        self._gestures.cancel_gesture()
+        self._going_on = True
+        self.next()
 
     def _decide(self, operation: Callable[[Document, list[int]], str | None]) -> None:
         chosen = self.chosen
         if not chosen:
             self.next()
             return
+        if len(chosen) == 1 and not self._seen(self._open_image.document.objects[chosen[0]].box):
+            return
         before = self._open_image.document.position
         self._edits.change(lambda document: operation(document, chosen))
         if self._open_image.document.position != before:
+            self._going_on = True
             self.next()
 
     # -- places without an object ------------------------------------------------------------------------
@@ -266,9 +337,17 @@ class Reviewing(QObject):
             return
         there = self.missed_at in self.missed
         at = self.missed.index(self.missed_at) + step if there and self.missed_at else min(step - 1, 0)
-        self.missed_at = place = self.missed[at % len(self.missed)]
+        self._show_place(self.missed[at % len(self.missed)])
+
+    def _show_place(self, place: Missed) -> None:
+        """Show a missed cell; from now on decisions are about it, and no longer about an object."""
+        if self._present:
+            self._trail.append(self._present)
         self._open_image.view.selection = frozenset()
+        self._present, self.missed_at = 0, place
+        self._passed.add(_spot(place))
         self.look_at(place.box)
+        self.changed.emit()
         self.missed_changed.emit()
 
     def find_here(self) -> None:
@@ -316,7 +395,7 @@ class Reviewing(QObject):
         )
 
     def _take_missed(self, missed: tuple[Missed, ...]) -> None:
-        self.missed = missed
+        self.missed = missed = tuple(one for one in missed if _spot(one) not in self._dismissed)
         if self.missed_at is not None:  # the same place may have become smaller
             at = self.missed_at
             self.missed_at = next(
@@ -331,6 +410,10 @@ class Reviewing(QObject):
         self._looking = False
         if self._missed_stale and self._open_image.image is not None:
             self._timer.start()
+
+
+def _spot(place: Missed) -> tuple[int, int, int]:
+    return place.z, place.y, place.x
 
 
 def _inside(box: Box, y: int, x: int) -> bool:

@@ -116,6 +116,8 @@ class Window(QMainWindow):
         session = self.session
         session.failed.connect(self.show_problem)
         session.images.axes_asked.connect(self.asking.axes)
+        session.reviewing.in_sight = self.canvas.shows
+        session.reviewing.ended.connect(self._review_next_image)
         session.image_changed.connect(self._remember)
         for signal in (session.image_changed, session.history_changed, session.saved):
             signal.connect(self.refresh)
@@ -185,6 +187,11 @@ class Window(QMainWindow):
                 if step > 0
                 else translate("This is the first image of the folder")
             )
+
+    def _review_next_image(self) -> None:
+        """Go on to the next image when the last decision of this one was made."""
+        if self.session.folder.now.neighbour(self.session.path, 1) is not None:
+            self.open_neighbour(1)
 
     def save(self) -> None:
         """Save beside the image; export where the image has no file."""

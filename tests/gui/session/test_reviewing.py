@@ -144,7 +144,7 @@ def test_missed_cells_are_counted_marked_and_found(segmented: Window, qtbot: QtB
     see_a_cell(session)
     segmented.show_panel("Review")
     qtbot.waitUntil(lambda: len(reviewing.missed) == 1)
-    assert "1 places" in segmented.panel(ReviewPanel).missed_words.text()
+    assert "1 place where" in segmented.panel(ReviewPanel).missed_words.text()
     assert not segmented.canvas.markers.frames.path().isEmpty()
     actions_of(segmented)["missed_next"].trigger()
     assert (session.view.camera.y, session.view.camera.x) == pytest.approx((40, 85))
@@ -195,3 +195,61 @@ def test_progress_comes_back_with_the_project(doubtful: Window, qtbot: QtBot) ->
 
 def test_runs_leave_flows_for_the_tests(segmented: Window) -> None:
     assert isinstance(segmented.session.runs.flows, NetworkOutput)
+
+
+def test_one_stream_and_what_is_not_on_the_screen_is_never_decided_on(doubtful: Window, qtbot: QtBot) -> None:
+    """Doubtful object, missed cell, then Y: the object that is not in view any more stays as it is."""
+    session, reviewing, panel = doubtful.session, doubtful.session.reviewing, doubtful.panel(ReviewPanel)
+    see_a_cell(session)
+    reviewing.show(3)
+    reviewing._missed_stale = True  # what the last run saw is another thing now
+    doubtful.canvas.setFocus()
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    qtbot.keyClick(doubtful.canvas, Qt.Key.Key_J)
+    qtbot.waitUntil(lambda: reviewing.place is not None)
+    assert panel.title.text() == "Missed cell 1 of 1"
+    assert panel.accept.text() == "Find it"
+    qtbot.keyClick(doubtful.canvas, Qt.Key.Key_Y)
+    assert not session.document.objects[3].verified
+    assert session.gestures.tool.key == "find"
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    # There is no cell, says the person, and is not asked again.
+    reviewing.delete()
+    assert not reviewing.missed
+    assert session.document.objects[3].verified is False
+    settle(session, qtbot)
+    assert not reviewing.missed
+
+
+def test_an_object_that_was_scrolled_away_is_shown_before_it_is_accepted(
+    doubtful: Window, qtbot: QtBot
+) -> None:
+    session = doubtful.session
+    doubtful.canvas.setFocus()
+    qtbot.keyClick(doubtful.canvas, Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: session.reviewing.present == 3)
+    session.view.camera = replace(session.view.camera, y=5000.0)
+    qtbot.keyClick(doubtful.canvas, Qt.Key.Key_Y)
+    assert not session.document.objects[3].verified
+    assert session.view.camera.y == pytest.approx(60.5)
+    qtbot.keyClick(doubtful.canvas, Qt.Key.Key_Y)
+    assert session.document.objects[3].verified
+
+
+def test_after_the_last_decision_the_next_image_is_opened(doubtful: Window, qtbot: QtBot) -> None:
+    session = doubtful.session
+    assert session.path is not None
+    other = session.path.with_name("later.tif")
+    other.write_bytes(session.path.read_bytes())
+    session.folder.read(session.path.parent)
+    qtbot.waitUntil(lambda: other in session.folder.images)
+    assert session.keeping.save_now()
+    session.keeping.preferences.now = session.keeping.preferences.now.changed(autosave=True, look_ahead=False)
+    doubtful.canvas.setFocus()
+    for number in (3, 1):
+        qtbot.keyClick(doubtful.canvas, Qt.Key.Key_N) if session.reviewing.present != number else None
+        qtbot.waitUntil(lambda number=number: session.reviewing.present == number)
+        qtbot.keyClick(doubtful.canvas, Qt.Key.Key_Y)
+    for _ in range(2):
+        qtbot.keyClick(doubtful.canvas, Qt.Key.Key_Y)
+    qtbot.waitUntil(lambda: session.path == other)
