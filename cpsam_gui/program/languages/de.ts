@@ -557,6 +557,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Unterbrochenes Training fortsetzen…</translation>
     </message>
     <message>
+      <source>Continue the training</source>
+      <translation>Training fortsetzen</translation>
+    </message>
+    <message>
       <source>Copied</source>
       <translation>Kopiert</translation>
     </message>
@@ -583,6 +587,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Copy objects</source>
       <translation>Objekte kopieren</translation>
+    </message>
+    <message>
+      <source>Copy the path</source>
+      <translation>Pfad kopieren</translation>
     </message>
     <message>
       <source>Copy this run as a command for the terminal or as Python</source>
@@ -995,6 +1003,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Jedes Bild des Ordners hat schon Masken</translation>
     </message>
     <message>
+      <source>Every missed cell was looked at</source>
+      <translation>Alle übersehenen Zellen wurden angesehen</translation>
+    </message>
+    <message>
       <source>Every object is right and none is missing</source>
       <translation>Jedes Objekt stimmt, und keines fehlt</translation>
     </message>
@@ -1139,6 +1151,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Zelle hier finden</translation>
     </message>
     <message>
+      <source>Find it</source>
+      <translation>Suchen</translation>
+    </message>
+    <message>
       <source>Find the cell here</source>
       <translation>Die Zelle hier finden</translation>
     </message>
@@ -1173,6 +1189,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Folder: {}</source>
       <translation>Ordner: {}</translation>
+    </message>
+    <message>
+      <source>Folders</source>
+      <translation>Ordner</translation>
     </message>
     <message>
       <source>Follow through planes</source>
@@ -1343,6 +1363,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>In Stücken</translation>
     </message>
     <message>
+      <source>In the background, with the model in use, two images at most and into memory only. Holds on while a model trains and on battery.</source>
+      <translation>Im Hintergrund, mit dem gewählten Modell, höchstens zwei Bilder und nur im Arbeitsspeicher. Ruht im Akkubetrieb und während ein Modell trainiert.</translation>
+    </message>
+    <message>
       <source>In tiles, for very large images</source>
       <translation>In Kacheln, für sehr große Bilder</translation>
     </message>
@@ -1463,6 +1487,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Zellen am Rand weglassen</translation>
     </message>
     <message>
+      <source>Leave out of training</source>
+      <translation>Vom Training ausnehmen</translation>
+    </message>
+    <message>
       <source>Leave them as they are</source>
       <translation>So lassen</translation>
     </message>
@@ -1521,6 +1549,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Look only</source>
       <translation>Nur ansehen</translation>
+    </message>
+    <message>
+      <source>Looking ahead: {}</source>
+      <translation>Im Voraus: {}</translation>
     </message>
     <message>
       <source>Looking at the images</source>
@@ -1727,6 +1759,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Methodentext…</translation>
     </message>
     <message>
+      <source>Missed cell {number} of {count}</source>
+      <translation>Übersehene Zelle {number} von {count}</translation>
+    </message>
+    <message>
       <source>Missed cells</source>
       <translation>Übersehene Zellen</translation>
     </message>
@@ -1807,6 +1843,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Ausschnitt verschieben oder mit dem Werkzeug zeichnen</translation>
     </message>
     <message>
+      <source>Move these files to the trash? The images stay.</source>
+      <translation>Diese Dateien in den Papierkorb legen? Die Bilder bleiben.</translation>
+    </message>
+    <message>
       <source>NAME{}</source>
       <translation>NAME{}</translation>
     </message>
@@ -1879,6 +1919,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Nein</translation>
     </message>
     <message>
+      <source>No cell</source>
+      <translation>Keine Zelle</translation>
+    </message>
+    <message>
       <source>No class</source>
       <translation>Keine Klasse</translation>
     </message>
@@ -1921,6 +1965,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Not verified</source>
       <translation>Nicht geprüft</translation>
+    </message>
+    <message>
+      <source>Not while the image is open</source>
+      <translation>Nicht, solange das Bild geöffnet ist</translation>
     </message>
     <message>
       <source>Nothing is selected. Click an object.</source>
@@ -1983,6 +2031,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Der Rechnung; Gewichte bleiben float32</translation>
     </message>
     <message>
+      <source>Once the projects of a folder take so much, folder runs keep masks only.</source>
+      <translation>Belegen die Projekte eines Ordners so viel, behalten Läufe über den Ordner nur noch die Masken.</translation>
+    </message>
+    <message>
       <source>One image after the other</source>
       <translation>Ein Bild nach dem anderen</translation>
     </message>
@@ -2001,6 +2053,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Opacity of the fill</source>
       <translation>Deckkraft der Füllung</translation>
+    </message>
+    <message>
+      <source>Open</source>
+      <translation>Öffnen</translation>
     </message>
     <message>
       <source>Open a folder of sample images</source>
@@ -2057,6 +2113,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Open the demo image</source>
       <translation>Beispielbild öffnen</translation>
+    </message>
+    <message>
+      <source>Open the folder</source>
+      <translation>Ordner öffnen</translation>
     </message>
     <message>
       <source>Open the image first, then its masks.</source>
@@ -2141,6 +2201,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Pause the folder</source>
       <translation>Ordner anhalten</translation>
+    </message>
+    <message>
+      <source>Pause the training</source>
+      <translation>Training anhalten</translation>
     </message>
     <message>
       <source>Percentiles</source>
@@ -2323,6 +2387,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Remove</source>
       <translation>Entfernen</translation>
+    </message>
+    <message>
+      <source>Remove results</source>
+      <translation>Ergebnisse entfernen</translation>
+    </message>
+    <message>
+      <source>Remove the results…</source>
+      <translation>Ergebnisse entfernen…</translation>
     </message>
     <message>
       <source>Rename {name}</source>
@@ -2553,6 +2625,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Ordner segmentieren…</translation>
     </message>
     <message>
+      <source>Segment the next images while one is corrected</source>
+      <translation>Die nächsten Bilder segmentieren, während eines korrigiert wird</translation>
+    </message>
+    <message>
       <source>Segment with {}</source>
       <translation>Mit {} segmentieren</translation>
     </message>
@@ -2571,6 +2647,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Segmenting {}</source>
       <translation>{} wird segmentiert</translation>
+    </message>
+    <message>
+      <source>Segment…</source>
+      <translation>Segmentieren…</translation>
     </message>
     <message>
       <source>Select all</source>
@@ -2717,6 +2797,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Vergleich zeigen</translation>
     </message>
     <message>
+      <source>Shown again: decide now</source>
+      <translation>Wieder im Bild: jetzt entscheiden</translation>
+    </message>
+    <message>
       <source>Shrink</source>
       <translation>Verkleinern</translation>
     </message>
@@ -2805,6 +2889,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Im Programm ist etwas schiefgegangen ({kind}: {error}).</translation>
     </message>
     <message>
+      <source>Space for flows</source>
+      <translation>Platz für Flüsse</translation>
+    </message>
+    <message>
       <source>Space, held</source>
       <translation>Leertaste, gehalten</translation>
     </message>
@@ -2869,8 +2957,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Früh aufhören</translation>
     </message>
     <message>
+      <source>Stop the training and keep the best model so far</source>
+      <translation>Training beenden und das bisher beste Modell behalten</translation>
+    </message>
+    <message>
       <source>Stop training, keep the best</source>
       <translation>Training beenden, das Beste behalten</translation>
+    </message>
+    <message>
+      <source>Stopping after this step…</source>
+      <translation>Endet nach diesem Schritt…</translation>
     </message>
     <message>
       <source>Suggest the next image</source>
@@ -3025,6 +3121,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das Modell sah keine Zellen zum Messen; der Durchmesser bleibt, wie er ist</translation>
     </message>
     <message>
+      <source>The model sees a cell here, but there is no mask</source>
+      <translation>Das Modell sieht hier eine Zelle, aber es gibt keine Maske</translation>
+    </message>
+    <message>
       <source>The model that finds the cells; your own models appear here as soon as they are there</source>
       <translation>Das Modell, das die Zellen findet; eigene Modelle erscheinen hier, sobald es sie gibt</translation>
     </message>
@@ -3129,6 +3229,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Es gibt keine Objekte zu messen</translation>
     </message>
     <message>
+      <source>There are no results of this program</source>
+      <translation>Es gibt keine Ergebnisse dieses Programms</translation>
+    </message>
+    <message>
       <source>There are no rows to write</source>
       <translation>Es gibt keine Zeilen zu schreiben</translation>
     </message>
@@ -3181,6 +3285,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Es gibt ungesicherte Arbeit an {}.</translation>
     </message>
     <message>
+      <source>These files could not be moved to the trash: {}</source>
+      <translation>Diese Dateien ließen sich nicht in den Papierkorb legen: {}</translation>
+    </message>
+    <message>
       <source>They were drawn, corrected, locked, classed or accepted by hand. The History panel brings them back.</source>
       <translation>Sie wurden von Hand gezeichnet, korrigiert, gesperrt, klassifiziert oder angenommen. Der Verlauf bringt sie zurück.</translation>
     </message>
@@ -3199,6 +3307,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>This image has no file name. Choose where its masks go with Export masks.</source>
       <translation>Dieses Bild hat keinen Dateinamen. Mit Masken exportieren wählen, wohin seine Masken kommen.</translation>
+    </message>
+    <message>
+      <source>This image is being segmented ahead; its masks appear by themselves</source>
+      <translation>Dieses Bild wird gerade im Voraus segmentiert; seine Masken erscheinen von selbst</translation>
     </message>
     <message>
       <source>This image was opened to look only. Export masks writes them elsewhere.</source>
@@ -3253,6 +3365,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Schwellen lassen sich dann nach dem Wiederöffnen ändern; braucht etwa 4 Bytes je Pixel.</translation>
     </message>
     <message>
+      <source>Ticked images are segmented; a tick changes all that are selected (Space)</source>
+      <translation>Angekreuzte Bilder werden segmentiert; ein Häkchen ändert alle ausgewählten (Leertaste)</translation>
+    </message>
+    <message>
       <source>Time limit</source>
       <translation>Zeitgrenze</translation>
     </message>
@@ -3305,6 +3421,26 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Trainingsbilder</translation>
     </message>
     <message>
+      <source>Training: paused</source>
+      <translation>Training: angehalten</translation>
+    </message>
+    <message>
+      <source>Training: starting</source>
+      <translation>Training: beginnt</translation>
+    </message>
+    <message>
+      <source>Training: stopping after this step…</source>
+      <translation>Training: endet nach diesem Schritt…</translation>
+    </message>
+    <message>
+      <source>Training: {where}, paused</source>
+      <translation>Training: {where}, angehalten</translation>
+    </message>
+    <message>
+      <source>Training: {where}, {left}</source>
+      <translation>Training: {where}, {left}</translation>
+    </message>
+    <message>
       <source>Try the demo image</source>
       <translation>Beispielbild ausprobieren</translation>
     </message>
@@ -3347,6 +3483,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Unsaved changes</source>
       <translation>Ungesicherte Änderungen</translation>
+    </message>
+    <message>
+      <source>Use for training again</source>
+      <translation>Wieder zum Training verwenden</translation>
     </message>
     <message>
       <source>Use it on the next image</source>
@@ -3625,6 +3765,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Zweifel {score}</translation>
     </message>
     <message>
+      <source>epoch {epoch} of {epochs}</source>
+      <translation>Epoche {epoch} von {epochs}</translation>
+    </message>
+    <message>
       <source>flow error</source>
       <translation>Flussfehler</translation>
     </message>
@@ -3813,6 +3957,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation type="unfinished" />
     </message>
     <message>
+      <source>segmented ahead</source>
+      <translation>im Voraus segmentiert</translation>
+    </message>
+    <message>
       <source>segmented, nobody corrected it yet</source>
       <translation>segmentiert, noch von niemandem korrigiert</translation>
     </message>
@@ -3877,6 +4025,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>ja</translation>
     </message>
     <message>
+      <source>{:,} images</source>
+      <translation>{:,} Bilder</translation>
+    </message>
+    <message>
       <source>{:,} objects</source>
       <translation>{:,} Objekte</translation>
     </message>
@@ -3895,6 +4047,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{:,} objects that you touched will be replaced</source>
       <translation>{:,} von Ihnen bearbeitete Objekte werden ersetzt</translation>
+    </message>
+    <message>
+      <source>{:,} objects, segmented ahead with {}</source>
+      <translation>{:,} Objekte, im Voraus segmentiert mit {}</translation>
     </message>
     <message>
       <source>{:,} px</source>
@@ -3997,8 +4153,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{some} von {all} Punkten sind gezeichnet; Ziehen wählt alle aus</translation>
     </message>
     <message>
+      <source>{time} left</source>
+      <translation>noch {time}</translation>
+    </message>
+    <message>
       <source>{written} written, {skipped} left alone, {failed} failed</source>
       <translation>{written} geschrieben, {skipped} unberührt, {failed} fehlgeschlagen</translation>
+    </message>
+    <message>
+      <source>{} can be learnt from</source>
+      <translation>Aus {} darf gelernt werden</translation>
     </message>
     <message>
       <source>{} cell proposed   Enter: accept   Esc: cancel</source>
@@ -4107,6 +4271,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} was changed by another program.</source>
       <translation>{} wurde von einem anderen Programm geändert.</translation>
+    </message>
+    <message>
+      <source>{} will not be learnt from</source>
+      <translation>Aus {} wird nicht gelernt</translation>
     </message>
     <message>
       <source>{}, {} µm³</source>
