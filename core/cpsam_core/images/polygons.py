@@ -253,7 +253,9 @@ def _pieces(labels: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any
     above = np.repeat(np.arange(len(starts)), count)
     below = np.arange(len(above)) - np.repeat(np.cumsum(count) - count, count) + first[above]
     same = runs.values[above] == runs.values[below]
-    links = coo_array((np.ones(same.sum(), bool), (above[same], below[same])), shape=(len(starts),) * 2)
+    # Of 32 bits: scipy 1.11 takes no others here.
+    ends_of = (above[same].astype(np.int32), below[same].astype(np.int32))
+    links = coo_array((np.ones(same.sum(), bool), ends_of), shape=(len(starts),) * 2)
     number, piece = connected_components(links, directed=False) if len(starts) else (0, np.zeros(0, np.int32))
     owners = np.zeros(number + 1, runs.values.dtype)
     owners[piece + 1] = runs.values
@@ -354,8 +356,9 @@ def _order(following: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt
     count = len(following)
     if count == 0:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    steps, rows = np.ones(count, bool), np.arange(count + 1)
-    graph = csr_array((steps, following, rows), shape=(count, count))
+    # Of 32 bits: scipy 1.11 takes no others here.
+    steps, rows = np.ones(count, bool), np.arange(count + 1, dtype=np.int32)
+    graph = csr_array((steps, following.astype(np.int32), rows), shape=(count, count))
     cycles, cycle = connected_components(graph, directed=True, connection="strong")
     start = np.empty(cycles, np.int64)
     start[cycle[::-1]] = rows[count - 1 :: -1]  # the lowest of each cycle is written last
@@ -364,7 +367,7 @@ def _order(following: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt
     before[following] = rows[:-1]
     path = following.copy()
     path[before[start[:-1]]] = start[1:]
-    graph = csr_array((steps, path, rows), shape=(count, count))
+    graph = csr_array((steps, path.astype(np.int32), rows), shape=(count, count))
     order = depth_first_order(graph, int(start[0]), return_predecessors=False).astype(np.int64)
     lengths = np.bincount(cycle, minlength=cycles)
     return order, np.cumsum(lengths) - lengths

@@ -30,6 +30,9 @@ MOST_BYTES = 1 << 30
 
 AREAS = (ROI_TYPE.POLYGON, ROI_TYPE.FREEHAND, ROI_TYPE.TRACED, ROI_TYPE.RECT, ROI_TYPE.OVAL)
 
+TYPE_PLACE, KNOWN_TYPES = 6, {int(kind) for kind in ROI_TYPE}
+"""Where a ROI states its type, and those that the library knows."""
+
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -209,6 +212,8 @@ def _load(path: Path) -> list[_Area]:
 
 
 def _area(data: bytes, name: str) -> _Area:
+    if data[:4] == b"Iout" and len(data) > TYPE_PLACE and data[TYPE_PLACE] not in KNOWN_TYPES:
+        return _Area(name, 0, 0, [])  # newer than the library, which raises in its older versions
     roi = ImagejRoi.frombytes(data)
     name = roi.name or name
     plane = max(roi.position, roi.z_position, _slice_named(name), 1) - 1
