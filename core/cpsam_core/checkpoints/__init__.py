@@ -6,8 +6,9 @@ first use: a model card (:mod:`cpsam_core.checkpoints.cards`) is read without to
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from cpsam_core.system.lazy import lazy_names
 
 if TYPE_CHECKING:
     from cpsam_core.checkpoints.convert import adapt_state, config_from_state, state_from_sam
@@ -29,16 +30,12 @@ __all__ = [
     "write_checkpoint",
 ]
 
-_MODULES = {
-    "convert": ("adapt_state", "config_from_state", "state_from_sam"),
-    "load": ("adapted", "build_model", "load_model", "validate"),
-    "read": ("Kind", "kind_of", "read_state"),
-    "write": ("write_checkpoint",),
-}
-
-
-def __getattr__(name: str) -> Any:
-    for module, names in _MODULES.items():
-        if name in names:
-            return getattr(import_module(f"{__name__}.{module}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "convert": ("adapt_state", "config_from_state", "state_from_sam"),
+        "load": ("adapted", "build_model", "load_model", "validate"),
+        "read": ("Kind", "kind_of", "read_state"),
+        "write": ("write_checkpoint",),
+    },
+)
