@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from conftest import FakeSegmenter
     from pytestqt.qtbot import QtBot
 
+    from cpsam_gui.session.questions import Question
     from cpsam_gui.window.window import Window
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -210,8 +211,16 @@ def test_a_run_keeps_locked_and_hand_made_objects(segmented: Window, qtbot: QtBo
         assert session.document.objects[number].colour == colours[number]
     assert len(session.document.objects) == 5
     segmented.panel(SegmentPanel).mode.setCurrentIndex(1)
+    asked: list[str] = []
+
+    def answer(question: Question) -> str:
+        asked.append(question.text)
+        return "replace"
+
+    session.keeping.ask = answer
     with qtbot.waitSignal(session.history_changed):
         segmented.run()
+    assert asked == ["2 objects that you touched will be replaced"]
     assert len(session.document.objects) == 4
 
 
