@@ -262,10 +262,11 @@ def _value(field: QWidget) -> object:
     return field.isChecked() if isinstance(field, QCheckBox) else _number(field)
 
 
-def _stored(field: QWidget) -> object:
+def _stored(field: QWidget) -> str:
+    """Return what a field says as text, as settings files hold it."""
     if isinstance(field, QComboBox):
         return field.currentText()
-    return field.isChecked() if isinstance(field, QCheckBox) else _number(field)
+    return str(field.isChecked()).lower() if isinstance(field, QCheckBox) else str(_number(field))
 
 
 def _number(field: QWidget) -> float:
