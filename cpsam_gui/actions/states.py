@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from PyQt6.QtCore import QObject
+from PyQt6.sip import isdeleted
 
 from cpsam_gui.actions.facts import TOOL
 
@@ -38,7 +40,7 @@ class ActionStates(QObject):
         for fact in self._dependent:
             self._values[fact] = fact.value(session)
             for signal in fact.signals(session):
-                signal.connect(partial(self._look, fact))
+                signal.connect(partial(_look, ref(self), fact))
 
     def show(self, action: Action) -> None:
         """Enable and check one action as its conditions say now."""
@@ -49,7 +51,8 @@ class ActionStates(QObject):
         elif action.checked is not None:
             one.setChecked(self._ask(action.checked))
 
-    def _look(self, fact: Fact, *_: Any) -> None:
+    def look(self, fact: Fact) -> None:
+        """Ask the conditions that depend on a fact, where it has another value."""
         value = fact.value(self._session)
         if value != self._values[fact]:
             self._values[fact] = value
@@ -59,6 +62,13 @@ class ActionStates(QObject):
     def _ask(self, condition: Condition) -> bool:
         self.evaluations += 1
         return condition(self._session)
+
+
+def _look(states: ref[ActionStates], fact: Fact, *_: Any) -> None:
+    """Hear a signal without holding on to the window: those of the program outlive it."""
+    found = states()
+    if found is not None and not isdeleted(found):
+        found.look(fact)
 
 
 def _facts_of(action: Action) -> Iterable[Fact]:

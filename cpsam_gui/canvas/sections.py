@@ -92,9 +92,13 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         session.runs.options_changed.connect(self._space)
         session.labels_changed.connect(self._labels_changed)
         session.gestures.redraw.connect(self._show_shapes)
-        theme.changed.connect(lambda: self.setBackground(QColor(theme.current().canvas)))
+        theme.changed.connect(self._recolour)
 
     # -- showing -----------------------------------------------------------------------------------------
+
+    def _recolour(self) -> None:
+        """Take the ground colour of the theme."""
+        self.setBackground(QColor(theme.current().canvas))
 
     @property
     def shown(self) -> Slice:

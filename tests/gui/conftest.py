@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import tifffile
-from PyQt6.QtCore import QSettings
+from PyQt6.QtCore import QCoreApplication, QEvent, QSettings
 from PyQt6.QtGui import QDesktopServices
 
 from cpsam_core.segment.output import NetworkOutput
@@ -190,6 +190,10 @@ def window(segmenter: FakeSegmenter, qtbot: QtBot, qapp: QApplication) -> Iterat
     yield made
     made.session.document.mark_saved()
     made.close()
+    # Widgets that stay would be styled anew for every later window, each time more of them.
+    made.session.setParent(None)
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

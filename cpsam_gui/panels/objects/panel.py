@@ -87,10 +87,14 @@ class ObjectsPanel(Panel):
         self._timer.timeout.connect(self.refresh)
         session.objects_changed.connect(self._timer.start)
         session.history_changed.connect(self._timer.start)  # names of classes are no objects
-        theme.changed.connect(lambda: self.take.setIcon(theme.icon("select_all")))
+        theme.changed.connect(self._recolour)
         session.pieces.changed.connect(self._timer.start)
         session.image_changed.connect(self.refresh)
         session.view.events.selection.connect(self._show_selection)
+
+    def _recolour(self) -> None:
+        """Draw the icon in the colours of the theme."""
+        self.take.setIcon(theme.icon("select_all"))
 
     def _top(self) -> QVBoxLayout:
         first, second = QHBoxLayout(), QHBoxLayout()

@@ -418,10 +418,8 @@ def test_the_demonstration_is_never_saved_inside_the_program(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, image_file: Path
 ) -> None:
     monkeypatch.setattr("cpsam_gui.tasks.demo_path", lambda: image_file)
-    asked: list[object] = []
-    monkeypatch.setattr(
-        QFileDialog, "getSaveFileName", lambda *args, **kwargs: (asked.append(args), ("", ""))[1]
-    )
+    asked: list[bool] = []
+    monkeypatch.setattr(window.pages, "export", lambda: asked.append(True))
     window.welcome.demo_button.click()
     qtbot.waitUntil(lambda: len(window.session.document.objects) == 4)
     assert window.session.path is None
