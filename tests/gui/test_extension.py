@@ -74,7 +74,7 @@ def test_a_tool_is_one_class_and_one_row(
     assert action.shortcut().toString() == "Ctrl+Alt+Shift+M"
     action.setEnabled(True)
     action.trigger()
-    assert isinstance(window.session.tool, Measure)
+    assert isinstance(window.session.gestures.tool, Measure)
     assert installed.tool_options.name.text() == "Measure a distance"
     assert action.isChecked()
 

@@ -115,6 +115,7 @@ def test_what_a_person_vouched_for_survives(session: Session, qtbot: QtBot, fiel
     np.testing.assert_array_equal(session.document.labels == number, pixels)
     assert len(session.document.objects) == 4
     session.runs.change(keep=False)
+    session.keeping.ask = lambda question: "replace"
     run(session, qtbot)
     assert not session.document.objects[number].touched
 
@@ -180,6 +181,7 @@ def test_a_region_keeps_hand_made_objects_unless_told_otherwise(session: Session
     assert region(session, qtbot, Box(0, 1, 5, 36, 5, 36)) == []
     assert session.document.objects[70].area == 441
     session.runs.change(keep=False)
+    session.keeping.ask = lambda question: "replace"
     assert len(region(session, qtbot, Box(0, 1, 5, 36, 5, 36))) == 1
     assert not session.document.objects[70].touched
     assert session.document.objects[70].area < 441

@@ -120,7 +120,9 @@ def test_images_with_masks_are_listed_and_ticked(annotated: Window) -> None:
     assert model.index(1, LEARN).data(check) == Qt.CheckState.Unchecked
     model.setData(model.index(2, LEARN), Qt.CheckState.Unchecked, check)
     assert [one.use for one in training.candidates] == ["auto", "aside", "exclude"]
-    assert "1 images with 4 objects to learn from, 1 kept aside" in annotated.panel(TrainPanel).counts.text()
+    assert (
+        "1 images with 4 objects for training, 1 for validation" in annotated.panel(TrainPanel).counts.text()
+    )
     model.setData(model.index(1, ASIDE), Qt.CheckState.Unchecked, check)
     assert training.candidates[1].use == "auto"
 
@@ -442,9 +444,9 @@ def test_the_folder_is_read_again_only_where_it_changed(
 
     read, describe = [], candidates.describe
 
-    def described(pair: Pair) -> Any:
+    def described(pair: Pair, *rest: Any, **more: Any) -> Any:
         read.append(pair.image.name)
-        return describe(pair)
+        return describe(pair, *rest, **more)
 
     monkeypatch.setattr(candidates, "describe", described)
     training = annotated.session.training

@@ -59,7 +59,7 @@ def test_shift_adds_to_the_selected_object_and_its_pieces_are_separated_by_a_key
     assert f"Object {number} is in 2 pieces" in painting.status.hint.text()
     qtbot.keyClick(painting, Qt.Key.Key_G, SHIFT)
     assert len(document.objects) == 2
-    assert not session.pieces.now
+    qtbot.waitUntil(lambda: not session.pieces.now)
     assert not painting.status.offer.isVisible()
     session.edits.undo()
     assert session.pieces.now == {number: 2}
@@ -121,7 +121,7 @@ def test_masks_with_one_value_for_all_cells_ask_whether_each_is_an_object(
     session.exporting.import_masks(path)
     qtbot.waitUntil(lambda: len(session.document.objects) == 4)
     assert [question.text for question in asked] == ["1 value, 4 separate parts: make each an object?"]
-    assert not session.pieces.now
+    qtbot.waitUntil(lambda: not session.pieces.now)
     session.edits.undo()
     assert len(session.document.objects) == 1
     assert len(asked) == 1, "it is asked once"
