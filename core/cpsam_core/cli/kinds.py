@@ -16,15 +16,20 @@ class Kind:
     stacks: bool = True
     """Whether it holds more than one plane."""
     common: bool = True
-    """Whether ``--save all`` means it too: a file that needs no optional library."""
+    """Whether ``--save all`` means it too: a file that needs no optional library and holds nobody's corrections."""
 
 
 MASKS = "_masks"
 """What follows the name of the image in files of masks, unless something else is asked for."""
 
+ONLY_BY_NAME = ("project", "npy")
+"""Not meant by ``--save all``: a project beside an image holds work by hand, and NPY says what TIFF says already."""
+
 KINDS = {
     **{
-        one.key: Kind(one.ending, one.title, one.stacks, not (one.library or one.is_folder))
+        one.key: Kind(
+            one.ending, one.title, one.stacks, not (one.library or one.is_folder or one.key in ONLY_BY_NAME)
+        )
         for one in FORMATS
         if one.can_write
     },

@@ -350,3 +350,12 @@ def test_what_the_engine_says_of_a_result_is_told_beside_it(
     said = capsys.readouterr()
     assert "a.png: cpsam-lite is unsure here" in said.err
     assert "unsure" not in said.out
+
+
+def test_all_results_are_no_project() -> None:
+    """Beside the image a project holds work by hand; only who names that kind has it written."""
+    from cpsam_core.cli.kinds import ALL, KINDS
+
+    assert "project" in KINDS
+    assert "project" not in ALL
+    assert {"tif", "seg", "geojson", "flows"} <= set(ALL)
