@@ -92,7 +92,9 @@ def planes_of(pair: Pair, image: Image, *, slab: bool = True) -> tuple[PlaneUse,
     learnt = _evenly(chosen, MOST)
     uses = [PlaneUse(_with(pair, Section(0, z))) for z in learnt]
     if complete and len(chosen) > 1:
-        uses += [PlaneUse(_with(pair, one)) for one in _sections(image, labels, chosen)]
+        uses += [
+            PlaneUse(_with(pair, one)) for one in _sections(labels, chosen, _plane_distance(image, project))
+        ]
     judging = _evenly(aside, max(1, round(SLAB * MOST)))
     return (*uses, *(PlaneUse(_with(pair, Section(0, z)), judges=True) for z in judging))
 
@@ -153,11 +155,18 @@ def _evenly(planes: list[int], most: int) -> list[int]:
     return [planes[int((k + 0.5) * len(planes) / most)] for k in range(most)]
 
 
-def _sections(image: Image, labels: NDArray[np.uint32], planes: list[int]) -> list[Section]:
+def _plane_distance(image: Image, project: ProjectFile | None) -> float:
+    """Return the distance of planes in pixels: as the person set it, else as the file says it, else 1."""
+    said = project.settings.get("anisotropy") if project is not None else None
+    for value in (said, image.anisotropy):
+        number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+        if 1 / ABSURD <= number <= ABSURD:
+            return number
+    return 1.0
+
+
+def _sections(labels: NDArray[np.uint32], planes: list[int], spacing: float) -> list[Section]:
     """Return ZX and ZY sections through the planes that are learnt from, where they hold objects."""
-    spacing = image.anisotropy or 1.0
-    if not 1 / ABSURD <= spacing <= ABSURD:
-        spacing = 1.0
     span = planes[0], planes[-1] + 1
     found: list[Section] = []
     for axis in (1, 2):

@@ -169,3 +169,19 @@ def test_masks_of_another_volume_are_said(tmp_path: Path) -> None:
     tifffile.imwrite(path.with_name("stack_masks.tif"), balls()[:-3].astype(np.uint16))
     (one,) = candidates_in(tmp_path)
     assert "differ in size" in one.problem
+
+
+@pytest.mark.parametrize(("said", "expected"), [(3.0, 3.0), (0, 2.0), (True, 2.0), (5000.0, 2.0), ("3", 2.0)])
+def test_sections_take_the_distance_of_planes_that_was_set(
+    tmp_path: Path, said: object, expected: float
+) -> None:
+    """What a person set in the window for a stack is how its sections are seen, whatever the file says."""
+    path, labels = write_volume(tmp_path, masks=False), balls()
+    project = ProjectFile(labels, {}, settings={"anisotropy": said}, image=path.name, review="verified")
+    write_project_file(path.with_suffix(".cpsam"), project)
+    pair = only_pair(tmp_path)
+    image = replace(pair.read_image(), pixel_size=1.0, z_step=2.0)
+    assert image.anisotropy == 2.0
+    sections = [use.pair.section for use in planes_of(pair, image) if use.pair.section.axis]
+    assert sections
+    assert {one.spacing for one in sections} == {expected}
