@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cpsam_gui.drawing import bodies, split_by_seeds
-from cpsam_gui.operations.common import LOCKED, NOTHING, edited, known, recolour, unlocked
+from cpsam_gui.drawing import bodies
+from cpsam_gui.operations.common import LOCKED, NOTHING, divide, known, unlocked
 from cpsam_gui.operations.painting import wipe
 from cpsam_gui.state.box import Box
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from cpsam_gui.drawing.bodies import Spacing, Voxel
+    from cpsam_gui.drawing.bodies import Spacing
     from cpsam_gui.drawing.shapes import Mask, Point
     from cpsam_gui.state.document import Document
 
@@ -70,7 +70,7 @@ def split_bodies(
                 local = _beyond(local, mask.take(index - low, axis=across))
             parts = bodies.split_body(mask, local, across, spacing)
             if parts is not None:
-                divide_body(document, number, box, parts)
+                divide(document, number, box, parts)
                 done = True
     return None if done else NO_CROSSING
 
@@ -94,21 +94,6 @@ def _beyond(points: Sequence[Point], seen: Mask) -> list[Point]:
     return [ends[0], *line, ends[1]]
 
 
-def split_body_by_seeds(
-    document: Document, number: int, seeds: Sequence[Voxel], spacing: Spacing
-) -> str | None:
-    """Divide a body between seeds (z, y, x); the largest part keeps the id."""
-    row = document.objects.get(number)
-    if row is None:
-        return NOTHING
-    if row.locked:
-        return LOCKED
-    box = row.box
-    local = [(z - box.z0, y - box.y0, x - box.x0) for z, y, x in seeds]
-    parts = split_by_seeds(document.labels[box.slices] == number, local, spacing=spacing)
-    return split_body_into(document, number, box, parts)
-
-
 def split_body_into(document: Document, number: int, box: Box, parts: NDArray[np.int32]) -> str | None:
     """Divide a body into `parts` (z, y, x), numbered from 1 in its box, as one step."""
     row = document.objects.get(number)
@@ -117,25 +102,8 @@ def split_body_into(document: Document, number: int, box: Box, parts: NDArray[np
     if row.locked:
         return LOCKED
     with document.step("Split body by seeds"):
-        divide_body(document, number, box, parts)
+        divide(document, number, box, parts)
     return None
-
-
-def divide_body(document: Document, number: int, box: Box, parts: NDArray[np.int32]) -> None:
-    """Divide a body into `parts`, numbered from 1 in its box, inside an open step; the largest part keeps the id."""
-    row = document.objects[number]
-    block = document.labels[box.slices]
-    mine = block == number
-    sizes = np.bincount(parts[mine & (parts > 0)])
-    order = [part for part in np.argsort(-sizes, kind="stable").tolist() if sizes[part]]
-    values, fresh = block.copy(), []
-    for part in order[1:]:
-        fresh.append(document.new_id())
-        values[(parts == part) & mine] = fresh[-1]
-    document.write(box, values, origin=edited(row))
-    document.update(fresh, class_id=row.class_id, uncertain=row.uncertain)
-    for new in fresh:
-        recolour(document, new)
 
 
 def grow_bodies(document: Document, ids: Iterable[int], pixels: float, spacing: Spacing) -> str | None:

@@ -12,6 +12,8 @@ from cpsam_gui.state.palette import unused
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from numpy.typing import NDArray
+
     from cpsam_gui.drawing.shapes import Mask
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
@@ -79,3 +81,29 @@ def keep_row(document: Document, number: int, row: ObjectRecord) -> None:
 def edited(row: ObjectRecord) -> Origin:
     """Return the origin of an object after a correction by hand."""
     return Origin.EDITED if row.origin is Origin.MODEL else row.origin
+
+
+def divide(document: Document, number: int, box: Box, parts: NDArray[np.int32]) -> list[int]:
+    """Divide an object inside an open step; return the new ids, the largest part keeps the old one.
+
+    Every part counts as touched: a person parted it.
+
+    Parameters
+    ----------
+    box
+        A block that holds what is divided: the whole object, or one plane of it.
+    parts
+        (z, y, x) of the shape of `box`, numbered from 1; what is 0 stays with the largest part.
+    """
+    row, block = document.objects[number], document.labels[box.slices]
+    mine = block == number
+    sizes = np.bincount(parts[mine & (parts > 0)], minlength=int(parts.max(initial=0)) + 1)
+    order = [part for part in np.argsort(-sizes, kind="stable").tolist() if sizes[part]]
+    owner = np.full(sizes.size, number, np.uint32)
+    fresh = [document.new_id() for _ in order[1:]]
+    owner[order[1:]] = fresh
+    document.write(box, np.where(mine, owner[parts], block), origin=edited(row))
+    document.update(fresh, class_id=row.class_id, uncertain=row.uncertain)
+    for new in fresh:
+        recolour(document, new)
+    return fresh

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cpsam_gui import drawing
-from cpsam_gui.operations.common import LOCKED, edited, recolour
+from cpsam_gui.operations.common import LOCKED, divide
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.slice import Slice
 
@@ -55,7 +55,7 @@ def _split_one(document: Document, number: int, plane: int, points: Sequence[Poi
     parts = drawing.split(mask, [(y - box.y0, x - box.x0) for y, x in points])
     if parts is None:
         return False
-    divide(document, number, box, parts)
+    divide(document, number, box, parts[None])
     return True
 
 
@@ -67,22 +67,5 @@ def split_into(document: Document, number: int, box: Box, parts: NDArray[np.int3
     if row.locked:
         return LOCKED
     with document.step("Split by seeds"):
-        divide(document, number, box, parts)
+        divide(document, number, box, parts[None])
     return None
-
-
-def divide(document: Document, number: int, box: Box, parts: NDArray[np.int32]) -> None:
-    """Divide an object in one plane, inside an open step; the largest part keeps the id."""
-    row = document.objects[number]
-    block = document.labels[box.slices]
-    sizes = np.bincount(parts[(block[0] == number) & (parts > 0)])
-    order = [part for part in np.argsort(-sizes, kind="stable").tolist() if sizes[part]]
-    values = block.copy()
-    fresh = []
-    for part in order[1:]:
-        fresh.append(document.new_id())
-        values[0][(parts == part) & (block[0] == number)] = fresh[-1]
-    document.write(box, values, origin=edited(row))
-    document.update(fresh, class_id=row.class_id, uncertain=row.uncertain)
-    for new in fresh:
-        recolour(document, new)

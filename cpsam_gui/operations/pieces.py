@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
-from cpsam_gui.operations.common import LOCKED, NOTHING, edited, known, recolour, unlocked
+from cpsam_gui.operations.common import LOCKED, NOTHING, divide, known, unlocked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,22 +49,6 @@ def separate_pieces(document: Document, ids: Iterable[int]) -> str | None:
     count = 0
     with document.step("Separate pieces"):
         for number in free:
-            count += _separate(document, number)
+            box = document.objects[number].box
+            count += 1 + len(divide(document, number, box, pieces_of(document, number)))
     return f"{len(free):,} object{'' if len(free) == 1 else 's'} became {count:,}"
-
-
-def _separate(document: Document, number: int) -> int:
-    row, parts = document.objects[number], pieces_of(document, number)
-    sizes = np.bincount(parts.ravel())
-    sizes[0] = 0
-    values = document.labels[row.box.slices].copy()
-    fresh = []
-    for part in np.argsort(-sizes, kind="stable").tolist()[1:]:
-        if sizes[part]:
-            fresh.append(document.new_id())
-            values[parts == part] = fresh[-1]
-    document.write(row.box, values, origin=edited(row))
-    document.update(fresh, class_id=row.class_id, uncertain=row.uncertain)
-    for new in fresh:
-        recolour(document, new)
-    return 1 + len(fresh)

@@ -100,11 +100,3 @@ def progress_of_all(images: Iterable[Path]) -> dict[Path, Progress]:
 
     listings = Listings()
     return {path: progress_of(path, listings) for path in images}
-
-
-def images_with_masks(folder: Path) -> list[Path]:
-    """Return the images of a folder that have masks, in natural order."""
-    from cpsam_core.images.companions import Listings
-
-    listings = Listings()
-    return [image for image in images_in(folder) if has_masks(image, listings)]

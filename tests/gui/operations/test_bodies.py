@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from cpsam_gui.drawing import bodies
+from cpsam_gui.drawing import bodies, split_by_seeds
 from cpsam_gui.operations import bodies as edits
 from cpsam_gui.operations import scope
 from cpsam_gui.operations.next_plane import follow_planes, guide_by_flows
@@ -35,6 +35,14 @@ def document() -> Document:
 
 def ids(document: Document) -> list[int]:
     return [number for number in np.unique(document.labels).tolist() if number]
+
+
+def by_seeds(document: Document, seeds: list[tuple[int, int, int]]) -> str | None:
+    """Divide object 1 between seeds as the tool does."""
+    box = document.objects[1].box
+    local = [(z - box.z0, y - box.y0, x - box.x0) for z, y, x in seeds]
+    parts = split_by_seeds(document.labels[box.slices] == 1, local, spacing=SPACING)
+    return edits.split_body_into(document, 1, box, parts)
 
 
 def test_a_ball_is_flat_where_planes_lie_apart() -> None:
@@ -94,18 +102,18 @@ def test_a_line_that_ends_inside_cuts_nothing(document: Document) -> None:
 
 
 def test_seeds_divide_at_the_neck(document: Document) -> None:
-    assert edits.split_body_by_seeds(document, 1, [(5, 12, 8), (6, 13, 30)], SPACING) is None
+    assert by_seeds(document, [(5, 12, 8), (6, 13, 30)]) is None
     places = sorted(np.nonzero(document.labels == number)[2].mean() for number in ids(document))
     assert len(places) == 2
     assert abs(places[0] - 12) < 1.5
     assert abs(places[1] - 26) < 1.5
-    assert edits.split_body_by_seeds(document, 1, [(5, 12, 8)], SPACING) is not None
+    assert by_seeds(document, [(5, 12, 8)]) is not None
 
 
 def test_both_parts_keep_what_was_known(document: Document) -> None:
     with document.step("Class"):
         document.update([1], class_id=3)
-    edits.split_body_by_seeds(document, 1, [(5, 12, 8), (6, 13, 30)], SPACING)
+    by_seeds(document, [(5, 12, 8), (6, 13, 30)])
     assert {document.objects[number].class_id for number in ids(document)} == {3}
 
 
@@ -177,7 +185,7 @@ def test_copied_to_the_next_plane_and_cut_off_again(document: Document) -> None:
     "edit",
     [
         lambda d: edits.split_bodies(d, [1], [(-1.0, 19.0), (25.0, 19.0)], 0, SPACING),
-        lambda d: edits.split_body_by_seeds(d, 1, [(5, 12, 8), (6, 13, 30)], SPACING),
+        lambda d: by_seeds(d, [(5, 12, 8), (6, 13, 30)]),
         lambda d: edits.grow_bodies(d, [1], 2, SPACING),
         lambda d: edits.smooth_bodies(d, [1], SPACING),
         lambda d: edits.fill_bodies(d, [1]),
