@@ -20,11 +20,17 @@ from cpsam_gui.tasks import thumbnail
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from PyQt6.QtGui import QResizeEvent
+
     from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
     from cpsam_gui.storage.folder import Folder
 
 PICTURE = 48  # pixels
+SMALL_PICTURE = 28
+"""Side of a picture in pixels where the panel is narrow: name and state need the room."""
+NARROW = 200
+"""Width of the panel in pixels from which on there is room for both."""
 PATH = Qt.ItemDataRole.UserRole
 MARKS = {
     Progress.NOT_STARTED: "circle_outline",
@@ -156,6 +162,12 @@ class FilesPanel(Panel):
         self._queue: list[Path] = []
         self._making = False
         self._connect()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Leave the words room; called by Qt."""
+        side = PICTURE if self.width() >= NARROW else SMALL_PICTURE
+        self.list.setIconSize(QSize(side, side))
+        super().resizeEvent(event)
 
     def _states(self) -> QComboBox:
         combo = QComboBox()

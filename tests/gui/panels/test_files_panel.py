@@ -1,0 +1,25 @@
+"""The file list in a narrow panel: words before pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpsam_gui.panels import FilesPanel
+from cpsam_gui.panels.files import NARROW, PICTURE, SMALL_PICTURE
+from cpsam_gui.window.docks import LEFT_WIDTH
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+
+def test_the_state_of_an_image_can_be_read_in_the_narrowest_panel(opened: Window, qtbot: QtBot) -> None:
+    panel = opened.panel(FilesPanel)
+    panel.resize(LEFT_WIDTH, 400)
+    assert panel.width() < NARROW
+    assert panel.list.iconSize().width() == SMALL_PICTURE
+    room = panel.list.viewport().width() - SMALL_PICTURE
+    assert panel.list.fontMetrics().horizontalAdvance("segmented") < room
+    panel.resize(NARROW + 40, 400)
+    assert panel.list.iconSize().width() == PICTURE
