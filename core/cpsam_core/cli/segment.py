@@ -242,9 +242,11 @@ def _keys(path: Path, args: argparse.Namespace) -> list[DocumentKey]:
     keys = []
     for scene in scenes:
         times: list[int | None] = [args.time]
-        if args.all_times:
+        # The first and only time point of an image that has no others needs no number in the names.
+        if args.all_times or args.time == 0:
             length = times_in(path, getattr(args, "axes", None), scene)
-            times = list(range(length)) if length > 1 else [None]
+            wanted = list(range(length)) if args.all_times else [0]
+            times = [*wanted] if length > 1 else [None]
         keys += [DocumentKey(scene, moment) for moment in times]
     return keys
 

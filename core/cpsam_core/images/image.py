@@ -293,6 +293,11 @@ def _fit_axes(array: npt.NDArray[Any], axes: str, what: str) -> tuple[npt.NDArra
 
 def _choose_time(array: npt.NDArray[Any], axes: str, time: int | None, what: str) -> npt.NDArray[Any]:
     if "T" not in axes:
+        if time:
+            raise ImageError(
+                f"{what} has no time axis (axes {axes}), so there is no time point {time}. If one of its axes is time, "
+                "say so with the axes, for example TYX."
+            )
         return array
     axis = axes.index("T")
     count = array.shape[axis]

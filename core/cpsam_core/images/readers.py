@@ -189,7 +189,7 @@ def arrange_raw(raw: Raw, path: Path, axes: str | None = None, time: int | None 
         image,
         pixel_height=height,
         scene=raw.scene if several else "",
-        time=time,
+        time=time if "T" in image.axes else None,
         scene_number=raw.scenes.index(raw.scene) if several and raw.scene in raw.scenes else None,
     )
 

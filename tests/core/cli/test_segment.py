@@ -359,3 +359,16 @@ def test_all_results_are_no_project() -> None:
     assert "project" in KINDS
     assert "project" not in ALL
     assert {"tif", "seg", "geojson", "flows"} <= set(ALL)
+
+
+def test_a_time_point_of_an_image_without_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the fourth time point of a single plane was segmented, and called so."""
+    from cpsam_core.errors import ImageError
+
+    monkeypatch.chdir(tmp_path)
+    tifffile.imwrite("plane.tif", np.zeros((48, 64), np.uint8))
+    with pytest.raises(ImageError, match="no time point 3"):
+        read_image(Path("plane.tif"), time=3)
+    assert read_image(Path("plane.tif"), time=0).key.time is None
+    assert main(["segment", "plane.tif", "--time", "3", "--out", "out"]) == 1
+    assert not list(Path("out").glob("*masks*"))
