@@ -84,13 +84,13 @@ def by_blocks(args: argparse.Namespace) -> dict[str, Any]:
     from cpsam_core.blocks import plan_blocks, start_run
     from cpsam_core.blocks.plan import forecast
     from cpsam_core.blocks.results import count_objects, save_results
-    from cpsam_core.blocks.run import Reading
+    from cpsam_core.blocks.run import BlockReading
     from cpsam_core.segment.settings import Settings
 
     folder = args.image.with_suffix(".blocks")
     shutil.rmtree(folder, ignore_errors=True)
     settings, model = Settings(diameter=30.0), network(args)
-    reading = Reading(str(args.image), model=args.model)
+    reading = BlockReading(str(args.image), model=args.model)
     most = int(args.max_memory * 1e9)
     shape = reading.open().shape[:3]
     before, start = peak(), time.perf_counter()

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.measure import Facts, choose, export_columns, measure, remeasure, write_table
+from cpsam_core.measure import ObjectFacts, choose, export_columns, measure, remeasure, write_table
 from cpsam_core.metrics.compare import compare
 from cpsam_core.review.coverage import uncovered
 from cpsam_core.review.doubt import object_doubt
@@ -89,7 +89,7 @@ def measuring(labels: NDArray[np.uint32], channels: int) -> None:
             path = Path(folder) / f"t.{suffix}"
             seconds = timed(lambda: write_table(path, export_columns(table)))  # noqa: B023
             report(f"write {suffix}", **size, **seconds, megabytes=round(path.stat().st_size / 1e6, 1))
-    facts = Facts(
+    facts = ObjectFacts(
         table.ids, flow_errors=rng.uniform(0, 0.5, objects), probabilities=rng.uniform(0.4, 1, objects)
     )
     known = measure(labels, facts=facts)

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import QApplication
 from cpsam_gui import tasks
 from cpsam_gui.panels import TablePanel
 from cpsam_gui.style import theme
-from cpsam_gui.tasks.measuring import Request, measure_objects
+from cpsam_gui.tasks.measuring import MeasurementRequest, measure_objects
 
 SIDE, COUNT = 8192, 100_000
 
@@ -47,7 +47,7 @@ def main() -> None:
         records[number] = records[number].changed(flow_error=error, probability=0.9)
     window = stage.open_window(image, None)
     session = window.session
-    session.runs.swap("Segment", tasks.Found(labels, records))
+    session.runs.swap("Segment", tasks.MaskResult(labels, records))
     app.processEvents()
 
     def clock(name: str, do: object) -> None:
@@ -55,13 +55,13 @@ def main() -> None:
         do()  # type: ignore[operator]
         print(f"{name:44s} {1000 * (time.perf_counter() - begin):9.1f} ms")
 
-    request = Request(image, np.array(labels), dict(records), {})
+    request = MeasurementRequest(image, np.array(labels), dict(records), {})
     begin = time.perf_counter()
     measured = measure_objects(request, quiet)
     print(f"{'measure all (background)':44s} {1000 * (time.perf_counter() - begin):9.1f} ms")
     some = list(records)[:10]
     begin = time.perf_counter()
-    again = Request(image, np.array(labels), dict(records), {}, measured, frozenset(some))
+    again = MeasurementRequest(image, np.array(labels), dict(records), {}, measured, frozenset(some))
     measure_objects(again, quiet)
     print(f"{'measure 10 changed objects (background)':44s} {1000 * (time.perf_counter() - begin):9.1f} ms")
 

@@ -60,7 +60,7 @@ def open_window(
     window.show()
     opened = tasks.prepare(image)
     if labels is not None:
-        found = tasks.Found(labels, tasks.records_of(labels))
+        found = tasks.MaskResult(labels, tasks.records_of(labels))
         opened = replace(opened, found=found, masks_from=Path("masks.tif"))
     window.session.images.show(opened)
     keep_strokes_smooth(window)

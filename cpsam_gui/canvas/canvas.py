@@ -17,7 +17,7 @@ from cpsam_gui.canvas.layers import Layers
 from cpsam_gui.canvas.legend import Legend
 from cpsam_gui.canvas.markers import Markers
 from cpsam_gui.canvas.minimap import Minimap
-from cpsam_gui.canvas.overlays import Badge, ScaleBar
+from cpsam_gui.canvas.overlays import Badge, ScaleBarWidget
 from cpsam_gui.canvas.previews import Preview
 from cpsam_gui.canvas.regions import CompleteRegions
 from cpsam_gui.canvas.sections import CrossHair
@@ -71,7 +71,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.markers = Markers(session, self.scene())
         self.cross = CrossHair(self.scene())
         self.compared = ComparedLayer(session, self.scene())
-        self._bar = ScaleBar(self)
+        self._bar = ScaleBarWidget(self)
         self._bar.hide()
         self._badge = Badge(self)
         self.legend = Legend(self)

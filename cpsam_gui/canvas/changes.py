@@ -9,7 +9,7 @@ from PyQt6.QtGui import QColor, QPainterPath, QPen
 from PyQt6.QtWidgets import QGraphicsPathItem
 
 from cpsam_gui.drawing import outlines
-from cpsam_gui.state.steps import Source
+from cpsam_gui.state.steps import StepSource
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Flash(QGraphicsPathItem):
             return
         now = frozenset(self._session.document.objects)
         known, self._known = self._known, now
-        self.new = now - known if known and forward and step.kind.source is Source.MODEL else frozenset()
+        self.new = now - known if known and forward and step.kind.source is StepSource.MODEL else frozenset()
         if 0 < len(self.new) <= MOST:
             self._begin()
         else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cpsam_core.metrics.compare import State
+from cpsam_core.metrics.compare import MatchState
 from cpsam_gui.canvas.colours import LabelColours
 from cpsam_gui.canvas.tiles import TileLayer
 from cpsam_gui.state.palette import pack
@@ -48,16 +48,20 @@ class ComparedLayer:
             return
         found = now.comparison
         for layer, labels, ids, states, left_out in (
-            (self.other, now.other, found.first_ids, found.first_states, State.MATCHED),
+            (self.other, now.other, found.first_ids, found.first_states, MatchState.MATCHED),
             (self.present, now.present, found.second_ids, found.second_states, None),
         ):
             table = _table(ids, states, left_out)
             layer.set_colours(LabelColours(labels[plane], np.zeros_like(table), table, STYLE))
 
 
-def _table(ids: NDArray[np.uint32], states: NDArray[np.uint8], left_out: State | None) -> NDArray[np.uint32]:
+def _table(
+    ids: NDArray[np.uint32], states: NDArray[np.uint8], left_out: MatchState | None
+) -> NDArray[np.uint32]:
     """Return the colour of each id; one place more than the largest, so that larger ids have none."""
-    colours = np.array([0 if state is left_out else pack(*COLOURS[state], 1.0) for state in State], np.uint32)
+    colours = np.array(
+        [0 if state is left_out else pack(*COLOURS[state], 1.0) for state in MatchState], np.uint32
+    )
     table = np.zeros(int(ids.max(initial=0)) + 2, np.uint32)
     table[ids] = colours[states]
     return table

@@ -22,7 +22,7 @@ def round_length(longest: float) -> float:
     return next(step * power for step in (5, 2, 1) if step * power <= longest)
 
 
-class ScaleBar(QWidget):
+class ScaleBarWidget(QWidget):
     """A bar with a round length: micrometres where the pixel size is known, pixels otherwise."""
 
     def __init__(self, parent: QWidget) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from PyQt6.QtWidgets import QGraphicsScene
 
-    from cpsam_gui.tools import Shape
+    from cpsam_gui.tools import PreviewShape
 
 HANDLE = 3.5  # screen pixels from the middle of a handle to its edge
 DARK = QColor(0, 0, 0, 170)
@@ -35,7 +35,7 @@ class Preview:
         self._handles = _item(scene, 22, line=DARK, width=1.0, fill=COLOURS[Tint.PLAIN], alpha=255)
         self._shown = False
 
-    def show(self, shapes: Iterable[Shape], scale: float) -> None:
+    def show(self, shapes: Iterable[PreviewShape], scale: float) -> None:
         """Draw `shapes`; `scale` is screen pixels per image pixel."""
         shapes = list(shapes)
         if not shapes and not self._shown:
@@ -87,7 +87,7 @@ def _item(
     return item
 
 
-def _path(shape: Shape) -> QPainterPath:
+def _path(shape: PreviewShape) -> QPainterPath:
     path = QPainterPath()
     points = [QPointF(x, y) for y, x in shape.points]
     if not points:
@@ -103,6 +103,6 @@ def _path(shape: Shape) -> QPainterPath:
     return path
 
 
-def _add_handles(path: QPainterPath, shape: Shape, half: float) -> None:
+def _add_handles(path: QPainterPath, shape: PreviewShape, half: float) -> None:
     for y, x in shape.points:
         path.addRect(QRectF(x - half, y - half, 2 * half, 2 * half))

@@ -15,7 +15,7 @@ from cpsam_gui.canvas.previews import Preview
 from cpsam_gui.canvas.tiles import TileLayer
 from cpsam_gui.state.slice import Slice
 from cpsam_gui.style import theme
-from cpsam_gui.tools import Pointer, Shape
+from cpsam_gui.tools import Pointer, PreviewShape
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
@@ -189,7 +189,7 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         shapes = gestures.tool.shapes() if mine else []
         self._preview.show([self._stretched(one) for one in shapes], self._session.view.camera.scale)
 
-    def _stretched(self, shape: Shape) -> Shape:
+    def _stretched(self, shape: PreviewShape) -> PreviewShape:
         """Return a shape, which is in voxels, in the units of the scene."""
         down, along = (self._depth, 1.0) if self._across == 1 else (1.0, self._depth)
         return replace(shape, points=tuple((y * down, x * along) for y, x in shape.points))

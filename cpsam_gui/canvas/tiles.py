@@ -49,7 +49,7 @@ class Colours(Protocol):
         ...
 
 
-class Tile:
+class PaintedTile:
     """One coloured tile: an array, the picture that shares its memory, and what of it is out of date."""
 
     __slots__ = ("dirty", "image", "pixels", "rect", "stale")
@@ -86,7 +86,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
         self._colours: Colours | None = None
         self._magnify = magnify
         self._smooth = smooth
-        self._tiles: OrderedDict[Key, Tile] = OrderedDict()
+        self._tiles: OrderedDict[Key, PaintedTile] = OrderedDict()
         self._levels: Counter[int] = Counter()
         self._bytes = 0
         self._waiting: list[QRectF] = []
@@ -208,7 +208,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
                 painter.drawImage(place, tile.image, source)
                 return
 
-    def _make(self, key: Key) -> Tile:
+    def _make(self, key: Key) -> PaintedTile:
         """Colour a whole tile."""
         level, row, column = key
         span, (step, magnify) = _span(level), _sampling(level)
@@ -218,7 +218,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
         pixels = self._colours(y, x, magnify) if self._colours else np.zeros((1, 1), np.uint32)
         unit = step / magnify if self._magnify else step
         rect = QRectF(x.start, y.start, pixels.shape[1] * unit, pixels.shape[0] * unit)
-        tile = Tile(np.ascontiguousarray(pixels), rect)
+        tile = PaintedTile(np.ascontiguousarray(pixels), rect)
         if key in self._tiles:
             self._drop(key)
         self._tiles[key] = tile
@@ -228,7 +228,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
             self._drop(next(iter(self._tiles)))
         return tile
 
-    def _clean(self, tile: Tile, key: Key) -> None:
+    def _clean(self, tile: PaintedTile, key: Key) -> None:
         """Colour the parts of a tile anew that are out of date."""
         level, row, column = key
         span, (step, magnify) = _span(level), _sampling(level)
@@ -236,7 +236,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
             self._recolour(tile, row * span, column * span, step, magnify, area)
         tile.dirty.clear()
 
-    def _recolour(self, tile: Tile, y: int, x: int, step: int, magnify: int, area: Area) -> None:
+    def _recolour(self, tile: PaintedTile, y: int, x: int, step: int, magnify: int, area: Area) -> None:
         """Colour the samples of a tile at (`y`, `x`) anew that lie in `area`."""
         if self._colours is None:
             return

@@ -24,7 +24,7 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim, form
 from cpsam_gui.style.wheel import guard_wheels
-from cpsam_gui.tasks import Reading, prepare
+from cpsam_gui.tasks import AxesReading, prepare
 
 if TYPE_CHECKING:
     from cpsam_core.images import Image
@@ -46,7 +46,7 @@ class AxesDialog(QDialog):
     """Asks for the meaning of each axis; emits `answered` with the choice."""
 
     answered = pyqtSignal(object)
-    """The `Reading` that was chosen."""
+    """The `AxesReading` that was chosen."""
 
     def __init__(self, parent: QWidget, unsure: Unsure) -> None:
         super().__init__(parent)
@@ -118,11 +118,11 @@ class AxesDialog(QDialog):
         self.setMinimumWidth(680)
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> AxesReading:
         """The choice as it stands."""
         axes = "".join(box.currentData() for box in self.boxes)
         several = "T" in axes and self._unsure.shape[axes.index("T")] > 1
-        return Reading(axes, self.time.value() - 1 if several else None)
+        return AxesReading(axes, self.time.value() - 1 if several else None)
 
     def accept(self) -> None:
         """Take the answer; called by Qt."""
@@ -165,7 +165,7 @@ class AxesDialog(QDialog):
         )
 
 
-def preview(unsure: Unsure, reading: Reading) -> Image:
+def preview(unsure: Unsure, reading: AxesReading) -> Image:
     """Return the middle plane that an image has when it is read so, thinned out where it is large.
 
     Raises

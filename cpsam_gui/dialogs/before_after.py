@@ -32,7 +32,7 @@ from cpsam_gui.style.layout import dim
 if TYPE_CHECKING:
     from PyQt6.QtGui import QMouseEvent, QResizeEvent
 
-    from cpsam_core.retrain import ImageChange, Outcome, Spot
+    from cpsam_core.retrain import ImageChange, RetrainingOutcome, Spot
     from cpsam_gui.session import Session
 
 PLACE = Qt.ItemDataRole.UserRole
@@ -95,7 +95,7 @@ class BeforeAfterPage(QDialog):
     visit = pyqtSignal(object, float, float)
     """Show this place (y, x) of an image in the window."""
 
-    def __init__(self, parent: QWidget, session: Session, outcome: Outcome) -> None:
+    def __init__(self, parent: QWidget, session: Session, outcome: RetrainingOutcome) -> None:
         super().__init__(parent)
         self._session, self._outcome = session, outcome
         self._left = False  # then its widgets are gone, and a picture may still come

@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from cpsam_core.metrics.compare import State
+from cpsam_core.metrics.compare import MatchState
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
@@ -32,16 +32,16 @@ from cpsam_gui.tasks.comparing import COLOURS
 if TYPE_CHECKING:
     from cpsam_core.metrics.agreement import Agreement
     from cpsam_gui.session import Session
-    from cpsam_gui.tasks.comparing import Compared
+    from cpsam_gui.tasks.comparing import ComparisonResult
 
 PLACE = Qt.ItemDataRole.UserRole
 LISTED = 2000  # objects of one kind; a longer list helps nobody
 KINDS = (
-    (State.LOST, False, "Only in the other masks"),
-    (State.GAINED, True, "Only in the present masks"),
-    (State.SPLIT, False, "Split in the present masks"),
-    (State.MERGED, True, "Merged in the present masks"),
-    (State.MATCHED, True, "In both"),
+    (MatchState.LOST, False, "Only in the other masks"),
+    (MatchState.GAINED, True, "Only in the present masks"),
+    (MatchState.SPLIT, False, "Split in the present masks"),
+    (MatchState.MERGED, True, "Merged in the present masks"),
+    (MatchState.MATCHED, True, "In both"),
 )
 
 
@@ -172,9 +172,9 @@ class ComparePage(QDialog):
         for state, present, words in KINDS:
             self._add_kind(now, state, present, translate(words))
 
-    def _add_kind(self, now: Compared, state: State, present: bool, words: str) -> None:
+    def _add_kind(self, now: ComparisonResult, state: MatchState, present: bool, words: str) -> None:
         found = now.comparison
-        wholes = {State.SPLIT: found.splits, State.MERGED: found.merges}.get(state)
+        wholes = {MatchState.SPLIT: found.splits, MatchState.MERGED: found.merges}.get(state)
         if wholes is not None:
             ids = [group.whole for group in wholes]
         else:
@@ -191,7 +191,7 @@ class ComparePage(QDialog):
             child.setData(0, PLACE, (number if present else 0, box))
             top.addChild(child)
         self.list.addTopLevelItem(top)
-        top.setExpanded(0 < len(ids) <= 12 and state is not State.MATCHED)
+        top.setExpanded(0 < len(ids) <= 12 and state is not MatchState.MATCHED)
 
     def _visit(self, item: QTreeWidgetItem) -> None:
         place: Any = item.data(0, PLACE)

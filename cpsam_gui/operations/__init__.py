@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cpsam_gui.operations.classes import class_colour, name_class
 from cpsam_gui.operations.common import LOCKED, NOTHING, keep_row, known, locked_in, recolour
-from cpsam_gui.operations.copying import Copied, copy, paste
+from cpsam_gui.operations.copying import CopiedObjects, copy, paste
 from cpsam_gui.operations.cutting import NO_OBJECT, crossed_by, split, split_into
 from cpsam_gui.operations.objects import clear, delete, merge, set_class, set_locked, set_uncertain
 from cpsam_gui.operations.painting import (
@@ -31,7 +31,7 @@ __all__ = [
     "LOCKED",
     "NOTHING",
     "NO_OBJECT",
-    "Copied",
+    "CopiedObjects",
     "Proposal",
     "Reach",
     "Scope",

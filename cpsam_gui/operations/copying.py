@@ -30,7 +30,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Copied:
+class CopiedObjects:
     """Objects as they were in one plane, where they were."""
 
     pieces: tuple[Piece, ...]
@@ -39,7 +39,7 @@ class Copied:
     """Their middle."""
 
 
-def copy(document: Document, ids: Iterable[int], plane: int) -> Copied | None:
+def copy(document: Document, ids: Iterable[int], plane: int) -> CopiedObjects | None:
     """Return a copy of what objects have in a plane; None where they have nothing there."""
     pieces = []
     for number in dict.fromkeys(ids):
@@ -57,11 +57,11 @@ def copy(document: Document, ids: Iterable[int], plane: int) -> Copied | None:
     top, left, bottom, right = (
         f(v) for f, v in zip((min, min, max, max), zip(*ends, strict=True), strict=True)
     )
-    return Copied(tuple(pieces), (top + bottom) // 2, (left + right) // 2)
+    return CopiedObjects(tuple(pieces), (top + bottom) // 2, (left + right) // 2)
 
 
 def paste(
-    document: Document, copied: Copied, plane: int, y: int, x: int, mode: WriteMode = WriteMode.KEEP
+    document: Document, copied: CopiedObjects, plane: int, y: int, x: int, mode: WriteMode = WriteMode.KEEP
 ) -> tuple[list[int], str | None]:
     """Put a copy down with its middle at (`y`, `x`) as one step; return the new ids and why some are missing."""
     mode = WriteMode.KEEP if mode is WriteMode.REPLACE else mode

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QAction, QDesktopServices, QGuiApplication
 from PyQt6.QtWidgets import QMenu, QMessageBox
 
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.storage.companions import Progress, masks_path, project_path
+from cpsam_gui.storage.companions import FileState, masks_path, project_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,7 +51,9 @@ class FileMenu:
         _add(menu, words, partial(self._exclude, paths, not excluded))
         clear = _add(menu, translate("Remove the results…"), partial(self._clear, paths))
         states = self._session.folder.now.states
-        worked_on = any(states.get(path, Progress.NOT_STARTED) is not Progress.NOT_STARTED for path in paths)
+        worked_on = any(
+            states.get(path, FileState.NOT_STARTED) is not FileState.NOT_STARTED for path in paths
+        )
         clear.setEnabled(worked_on and self._session.path not in paths)
         if self._session.path in paths:
             clear.setToolTip(translate("Not while the image is open"))

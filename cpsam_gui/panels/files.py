@@ -12,7 +12,7 @@ from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.file_menu import FileMenu
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.storage.companions import Progress
+from cpsam_gui.storage.companions import FileState
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, dim
 from cpsam_gui.tasks import thumbnail
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
-    from cpsam_gui.storage.folder import Folder
+    from cpsam_gui.storage.folder import FolderState
 
 PICTURE = 48  # pixels
 SMALL_PICTURE = 28
@@ -33,10 +33,10 @@ NARROW = 200
 """Width of the panel in pixels from which on there is room for both."""
 PATH = Qt.ItemDataRole.UserRole
 MARKS = {
-    Progress.NOT_STARTED: "circle_outline",
-    Progress.SEGMENTED: "circle_half_full",
-    Progress.CORRECTED: "pencil_circle",
-    Progress.VERIFIED: "check_circle",
+    FileState.NOT_STARTED: "circle_outline",
+    FileState.SEGMENTED: "circle_half_full",
+    FileState.CORRECTED: "pencil_circle",
+    FileState.VERIFIED: "check_circle",
 }
 
 
@@ -46,7 +46,7 @@ class ImageList(QAbstractListModel):
     wanted = pyqtSignal(object)
     """The picture of this path is needed."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: FolderState) -> None:
         super().__init__()
         self._folder = folder
         self.ready: frozenset[Path] = frozenset()
@@ -93,7 +93,7 @@ class ImageList(QAbstractListModel):
         if not index.isValid():
             return None
         path = self._rows[index.row()]
-        state = self._folder.states.get(path, Progress.NOT_STARTED)
+        state = self._folder.states.get(path, FileState.NOT_STARTED)
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{path.name}\n{self._words(path, state)}"
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -104,11 +104,11 @@ class ImageList(QAbstractListModel):
             return QIcon(self._decorated(path, state))
         return path if role == PATH else None
 
-    def _words(self, path: Path, state: Progress) -> str:
-        waits = path in self.ready and state is Progress.NOT_STARTED
+    def _words(self, path: Path, state: FileState) -> str:
+        waits = path in self.ready and state is FileState.NOT_STARTED
         return translate("segmented ahead") if waits else translate(state.value)
 
-    def _decorated(self, path: Path, state: Progress) -> QPixmap:
+    def _decorated(self, path: Path, state: FileState) -> QPixmap:
         if path not in self._pictures:
             self._pictures[path] = None
             self.wanted.emit(path)
@@ -119,7 +119,7 @@ class ImageList(QAbstractListModel):
             size = source.size().scaled(PICTURE, PICTURE, Qt.AspectRatioMode.KeepAspectRatio)
             left, top = (PICTURE - size.width()) // 2, (PICTURE - size.height()) // 2
             painter.drawPixmap(left, top, size.width(), size.height(), source)
-        if state is not Progress.NOT_STARTED:
+        if state is not FileState.NOT_STARTED:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.current().panel))
@@ -172,7 +172,7 @@ class FilesPanel(Panel):
     def _states(self) -> QComboBox:
         combo = QComboBox()
         combo.addItem(translate("All"), None)
-        for state in Progress:
+        for state in FileState:
             combo.addItem(theme.icon(MARKS[state]), translate(state.value), state)
         combo.setToolTip(translate("Show only images in this state of work"))
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -226,7 +226,7 @@ class FilesPanel(Panel):
             self.model.touch(path)
 
     def _recolour(self) -> None:
-        for place, state in enumerate(Progress, 1):
+        for place, state in enumerate(FileState, 1):
             self.only.setItemIcon(place, theme.icon(MARKS[state]))
 
     def _mark_open(self) -> None:

@@ -96,7 +96,7 @@ def _typed(value: Any, default: Any) -> Any:
         return None
 
 
-class Chosen:
+class CurrentPreferences:
     """The preferences in force; whoever depends on them listens to `changed`."""
 
     changed = Signal(Preferences)

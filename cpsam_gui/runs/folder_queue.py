@@ -24,7 +24,7 @@ class Existing(str, Enum):
     """All are done anew; what is locked, drawn or corrected by hand stays."""
 
 
-class State(str, Enum):
+class QueueState(str, Enum):
     """Where an image is."""
 
     WAITING = "waiting"
@@ -36,11 +36,11 @@ class State(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class QueueEntry:
     """One image of the queue."""
 
     path: Path
-    state: State = State.WAITING
+    state: QueueState = QueueState.WAITING
     objects: int = 0
     words: str = ""
     """Why it was skipped or failed; what is being done while it runs."""
@@ -52,9 +52,9 @@ class Entry:
     @property
     def text(self) -> str:
         """What became of the image, in words."""
-        if self.state is State.DONE:
+        if self.state is QueueState.DONE:
             return f"{self.objects:,} object{'' if self.objects == 1 else 's'}"
-        if self.state is State.RUNNING:
+        if self.state is QueueState.RUNNING:
             return f"{100 * self.part:.0f} %" + (f"  {self.words}" if self.words else "")
         return f"{self.state.value}: {self.words}" if self.words else self.state.value
 
@@ -72,12 +72,12 @@ class Queue:
     """The work began, was paused, went on or ended."""
 
     def __init__(self) -> None:
-        self._entries: list[Entry] = []
+        self._entries: list[QueueEntry] = []
         self._running = False
         self._paused = False
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[QueueEntry, ...]:
         """All images with what became of them."""
         return tuple(self._entries)
 
@@ -94,24 +94,24 @@ class Queue:
     @property
     def current(self) -> int | None:
         """Number of the image that is worked on."""
-        return next((n for n, entry in enumerate(self._entries) if entry.state is State.RUNNING), None)
+        return next((n for n, entry in enumerate(self._entries) if entry.state is QueueState.RUNNING), None)
 
     def fill(self, paths: Iterable[Path]) -> None:
         """Take other images."""
-        self._entries = [Entry(path) for path in paths]
+        self._entries = [QueueEntry(path) for path in paths]
         self.filled.emit()
 
     def begin(self) -> None:
         """Start with those that are not done yet."""
         for number, entry in enumerate(self._entries):
-            if entry.state is not State.WAITING:
-                self.put(number, state=State.WAITING, words="", part=0.0)
+            if entry.state is not QueueState.WAITING:
+                self.put(number, state=QueueState.WAITING, words="", part=0.0)
         self._running, self._paused = True, False
         self.state_changed.emit()
 
     def next(self) -> int | None:
         """Return the number of the next ticked image that waits."""
-        waiting = (n for n, one in enumerate(self._entries) if one.chosen and one.state is State.WAITING)
+        waiting = (n for n, one in enumerate(self._entries) if one.chosen and one.state is QueueState.WAITING)
         return next(waiting, None)
 
     def choose(self, numbers: Collection[int], on: bool) -> None:
@@ -136,8 +136,8 @@ class Queue:
     def end(self) -> None:
         """The last image is done; those that still wait will not be."""
         for number, entry in enumerate(self._entries):
-            if entry.chosen and entry.state in (State.WAITING, State.RUNNING):
-                self.put(number, state=State.CANCELLED, words="")
+            if entry.chosen and entry.state in (QueueState.WAITING, QueueState.RUNNING):
+                self.put(number, state=QueueState.CANCELLED, words="")
         self._running = self._paused = False
         self.state_changed.emit()
 
@@ -150,10 +150,10 @@ class Queue:
         parts = [
             f"{number:,} {words}"
             for state, words in (
-                (State.DONE, "done"),
-                (State.SKIPPED, "skipped"),
-                (State.FAILED, "failed"),
-                (State.CANCELLED, "cancelled"),
+                (QueueState.DONE, "done"),
+                (QueueState.SKIPPED, "skipped"),
+                (QueueState.FAILED, "failed"),
+                (QueueState.CANCELLED, "cancelled"),
             )
             if (number := sum(entry.state is state for entry in self._entries))
         ]
@@ -167,6 +167,6 @@ class Queue:
     def part(self) -> float:
         """How much of the whole queue is done, 0 to 1."""
         chosen = [entry for entry in self._entries if entry.chosen]
-        over = sum(entry.state not in (State.WAITING, State.RUNNING) for entry in chosen)
-        under_way = sum(entry.part for entry in chosen if entry.state is State.RUNNING)
+        over = sum(entry.state not in (QueueState.WAITING, QueueState.RUNNING) for entry in chosen)
+        under_way = sum(entry.part for entry in chosen if entry.state is QueueState.RUNNING)
         return (over + under_way) / max(len(chosen), 1)

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-__all__ = ["DEFAULT", "Loaded", "ModelChoice", "Models", "load_segmenter"]
+__all__ = ["DEFAULT", "LoadedModel", "ModelChoice", "Models", "load_segmenter"]
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedModel:
     """What is known about the network in memory, in words and numbers."""
 
     device: str = ""
@@ -76,13 +76,13 @@ class Models:
         """Let the model in memory go."""
         self._kept = self._key = None
 
-    def loaded(self, choice: ModelChoice) -> Loaded | None:
+    def loaded(self, choice: ModelChoice) -> LoadedModel | None:
         """Return what is known about this model if it is the one in memory."""
         kept, key = self._kept, self._key
         if kept is None or key is None or key[0] != choice:
             return None
         network: Any = getattr(kept, "network", None)
-        return Loaded(
+        return LoadedModel(
             str(getattr(network, "device", "")),
             str(getattr(network, "precision", "")).removeprefix("torch."),
             int(getattr(network, "tile", 256)),

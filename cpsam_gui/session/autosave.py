@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QTimer
 
-from cpsam_gui.session.saver import Request, Saver
+from cpsam_gui.session.saver import Saver, SaveRequest
 
 if TYPE_CHECKING:
-    from cpsam_gui.program.preferences import Chosen
+    from cpsam_gui.program.preferences import CurrentPreferences
     from cpsam_gui.session.gestures import Gestures
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.watching import Watching
+    from cpsam_gui.session.watching import FileWatcher
 
 PATIENCE = 500  # milliseconds until a gesture under way is looked at again
 AT_LATEST = 6.0  # times the rest after which work is saved even where the changes never rest
@@ -28,9 +28,9 @@ class Autosave:
         self,
         open_image: OpenImage,
         gestures: Gestures,
-        preferences: Chosen,
+        preferences: CurrentPreferences,
         saver: Saver,
-        watching: Watching,
+        watching: FileWatcher,
     ) -> None:
         self._open_image, self._gestures, self._preferences = open_image, gestures, preferences
         self._saver, self._watching = saver, watching
@@ -77,4 +77,4 @@ class Autosave:
             self._timer.start(PATIENCE)
             return
         self._since = None
-        self._saver.save(Request(quiet=True))
+        self._saver.save(SaveRequest(quiet=True))

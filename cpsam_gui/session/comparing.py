@@ -10,8 +10,14 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.box import Box
-from cpsam_gui.tasks.comparing import Compared, agreement_of, compare_with, labels_before, labels_of_file
-from cpsam_gui.tasks.measuring import Agreement
+from cpsam_gui.tasks.comparing import (
+    ComparisonResult,
+    agreement_of,
+    compare_with,
+    labels_before,
+    labels_of_file,
+)
+from cpsam_gui.tasks.measuring import ObserverAgreement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,35 +25,35 @@ if TYPE_CHECKING:
 
     from cpsam_core.progress import Progress
     from cpsam_gui.jobs.jobs import Jobs
-    from cpsam_gui.session.measuring import Measuring
+    from cpsam_gui.session.measuring import MeasurementController
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.segmenting import Segmenting
+    from cpsam_gui.session.segmenting import SegmentationController
     from cpsam_gui.state.steps import Labels
     from cpsam_gui.tasks import RegionResult
 
 THRESHOLD = 0.5  # IoU from which two objects are the same, as in the paper
 
 
-class Comparing(QObject):
+class ComparisonController(QObject):
     """Holds at most one comparison of the open image."""
 
     changed = pyqtSignal()
     agreed = pyqtSignal(object)
-    """The agreement of several people (`cpsam_core.metrics.agreement.Agreement`)."""
+    """The agreement of several people (`cpsam_core.metrics.agreement.ObserverAgreement`)."""
 
     def __init__(
         self,
         open_image: OpenImage,
         jobs: Jobs,
-        measuring: Measuring,
-        segmenting: Segmenting,
+        measuring: MeasurementController,
+        segmenting: SegmentationController,
     ) -> None:
         super().__init__(open_image)
         self._open_image = open_image
         self._jobs = jobs
         self._measuring = measuring
         self._segmenting = segmenting
-        self.now: Compared | None = None
+        self.now: ComparisonResult | None = None
         self.shown = True
         """Whether the comparison is drawn on the canvas."""
         self._open_image.image_changed.connect(self.clear)
@@ -93,16 +99,16 @@ class Comparing(QObject):
     def people(self, paths: Sequence[Path]) -> None:
         """Find out how well the masks of several people agree; `agreed` tells it."""
         work = partial(agreement_of, tuple(paths), self._open_image.document.shape, THRESHOLD)
-        self._jobs.run(work, name=translate("Agreement"), lane=Lane.BESIDE, then=self.agreed.emit)
+        self._jobs.run(work, name=translate("ObserverAgreement"), lane=Lane.BESIDE, then=self.agreed.emit)
 
     def _compare(self, name: str, other: Callable[[Progress], Labels]) -> None:
         if self._open_image.image is None:
             return
         work = partial(compare_with, name, other, self._open_image.document.snapshot(), THRESHOLD)
-        self._jobs.run(work, name=translate("Comparing"), lane=Lane.BESIDE, then=self._take)
+        self._jobs.run(work, name=translate("ComparisonController"), lane=Lane.BESIDE, then=self._take)
 
-    def _take(self, compared: Compared) -> None:
+    def _take(self, compared: ComparisonResult) -> None:
         self.now = compared
         found = compared.comparison
-        self._measuring.compare(Agreement(found.second_ids, found.second_ious))
+        self._measuring.compare(ObserverAgreement(found.second_ids, found.second_ious))
         self.changed.emit()

@@ -155,7 +155,7 @@ class Edits:
         self._notices.message.emit(words)
         self._gestures.tool_changed.emit()
 
-    def _copied(self) -> operations.Copied | None:
+    def _copied(self) -> operations.CopiedObjects | None:
         view = self._open_image.view
         return operations.copy(self._open_image.document, sorted(view.selection), view.plane)
 

@@ -28,7 +28,7 @@ SHOW = "show_saved"
 """Key of the action that is offered after an export."""
 
 
-class Exporting:
+class ExportController:
     """Hands the objects of a session on, and takes those of others."""
 
     def __init__(
@@ -73,7 +73,7 @@ class Exporting:
             plan,
         )
 
-        def done(written: exporting.Exported) -> None:
+        def done(written: exporting.ExportResult) -> None:
             if (
                 document is self._open_image.document
                 and self._open_image.path is None
@@ -82,7 +82,7 @@ class Exporting:
                 document.mark_saved(state)  # there is no project that could hold the work
             self._exported(written)
 
-        self._jobs.run(work, name=translate("Exporting"), then=done)
+        self._jobs.run(work, name=translate("ExportController"), then=done)
 
     def export_folder(self, target: Path | None, plan: exporting.ExportPlan) -> None:
         """Write the saved objects of all images of the folder, those of the open image as they are now."""
@@ -103,7 +103,7 @@ class Exporting:
         work = partial(exporting.read_any, path, self._open_image.document.shape, name)
         self._jobs.run(work, name=translate("Reading masks"), then=partial(self._imported, path))
 
-    def _exported(self, done: exporting.Exported) -> None:
+    def _exported(self, done: exporting.ExportResult) -> None:
         if done.paths:
             self.last = done.paths[-1]
         if len(done.paths) == 1:
@@ -122,7 +122,7 @@ class Exporting:
                 )
             )
 
-    def _imported(self, path: Path, read: exporting.Imported) -> None:
+    def _imported(self, path: Path, read: exporting.ImportResult) -> None:
         self._persistence.take_over(StepKind.IMPORT, translate("Import {}").format(path.name), read.found)
         if read.notes:
             self._notices.failed.emit(

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QFileSystemWatcher, QObject, QTimer, pyqtSignal
 
 from cpsam_gui.jobs.jobs import Lane
-from cpsam_gui.storage.folder import Folder, read_folder, read_states
+from cpsam_gui.storage.folder import FolderState, read_folder, read_states
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_gui.jobs.jobs import Jobs
-    from cpsam_gui.storage.companions import Progress
+    from cpsam_gui.storage.companions import FileState
 
 SETTLE_MS = 400
 """After a change on the disk, before the folder is read again."""
@@ -32,8 +32,8 @@ class ImageFolder(QObject):
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
-        self.now = Folder()
-        self._live: tuple[Path, Progress] | None = None  # of work that no file holds yet
+        self.now = FolderState()
+        self._live: tuple[Path, FileState] | None = None  # of work that no file holds yet
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)
@@ -46,7 +46,7 @@ class ImageFolder(QObject):
         """All images of the folder, in natural order."""
         return self.now.images
 
-    def tell(self, image: Path | None, state: Progress | None) -> None:
+    def tell(self, image: Path | None, state: FileState | None) -> None:
         """Say how far the work on the open image is that no file holds yet; None where files say all."""
         before, self._live = self._live, (image, state) if image is not None and state is not None else None
         if self._live == before:
@@ -79,7 +79,7 @@ class ImageFolder(QObject):
 
         self._jobs.run(
             lambda progress: read_folder(path),
-            name="Folder",
+            name="FolderState",
             lane=Lane.BESIDE,
             outlives_image=True,
             then=take,
@@ -89,7 +89,7 @@ class ImageFolder(QObject):
         """Read anew, in the background, how far the work on each image is."""
         images = self.now.images
 
-        def take(states: dict[Path, Progress]) -> None:
+        def take(states: dict[Path, FileState]) -> None:
             if images == self.now.images:
                 if self._live is not None and self._live[0] in states:
                     states[self._live[0]] = self._live[1]

@@ -21,7 +21,7 @@ STORED = "segment/pace"
 PUBLISHED_BYTES = 1_200_000_000  # of a published model that is not here yet
 
 
-class Forecast:
+class RunForecast:
     """Knows the pace of the models on this machine."""
 
     changed = Signal()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cpsam_gui.jobs.jobs import Jobs
-    from cpsam_gui.program.preferences import Chosen
+    from cpsam_gui.program.preferences import CurrentPreferences
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
 
@@ -40,14 +40,14 @@ class Images(QObject):
         open_image: OpenImage,
         notices: Notices,
         jobs: Jobs,
-        preferences: Chosen,
+        preferences: CurrentPreferences,
     ) -> None:
         super().__init__(open_image)
         self._open_image = open_image
         self._notices = notices
         self._jobs = jobs
         self._preferences = preferences
-        self.reading = tasks.Reading()
+        self.reading = tasks.AxesReading()
         """How the axes of the open image were read."""
         self.histograms: tuple[tasks.Histogram, ...] = ()
         """Brightness of each channel of the open image."""
@@ -57,10 +57,10 @@ class Images(QObject):
         """How many time points the open file has."""
         self.chosen: tuple[int, ...] | None = None
         """Channels that go to the network, in its order; None for the first ones."""
-        self._answers: dict[tuple[Path, tuple[int, ...]], tasks.Reading] = {}
+        self._answers: dict[tuple[Path, tuple[int, ...]], tasks.AxesReading] = {}
 
     @property
-    def answers(self) -> Mapping[tuple[Path, tuple[int, ...]], tasks.Reading]:
+    def answers(self) -> Mapping[tuple[Path, tuple[int, ...]], tasks.AxesReading]:
         """What was said about the axes of images, by folder and shape."""
         return dict(self._answers)
 
@@ -70,7 +70,7 @@ class Images(QObject):
         then: Callable[[], None] | None = None,
         *,
         shipped: bool = False,
-        reading: tasks.Reading | None = None,
+        reading: tasks.AxesReading | None = None,
         trusted: bool = False,
     ) -> None:
         """Read an image in the background and show it; `then` is called when it is there.
@@ -88,7 +88,9 @@ class Images(QObject):
             abandonable=True,
         )
 
-    def answer(self, unsure: tasks.Unsure, reading: tasks.Reading, then: Callable[[], None] | None) -> None:
+    def answer(
+        self, unsure: tasks.Unsure, reading: tasks.AxesReading, then: Callable[[], None] | None
+    ) -> None:
         """Go on opening an image with the axes that the user chose."""
         self._answers[(unsure.path.parent, unsure.shape)] = reading
         self._jobs.run(
@@ -100,9 +102,9 @@ class Images(QObject):
 
     def _opened(
         self,
-        opened: tasks.Opened | tasks.Unsure,
+        opened: tasks.OpenedImage | tasks.Unsure,
         then: Callable[[], None] | None,
-        reading: tasks.Reading | None,
+        reading: tasks.AxesReading | None,
     ) -> None:
         if isinstance(opened, tasks.Unsure):
             known = self._answers.get((opened.path.parent, opened.shape))
@@ -115,7 +117,7 @@ class Images(QObject):
         if then is not None:
             then()
 
-    def show(self, opened: tasks.Opened, reading: tasks.Reading | None = None) -> None:
+    def show(self, opened: tasks.OpenedImage, reading: tasks.AxesReading | None = None) -> None:
         """Make an image that was read the open one, with the masks that were saved with it."""
         image = opened.image
         self._open_image.image = image

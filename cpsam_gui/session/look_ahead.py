@@ -12,7 +12,7 @@ from cpsam_core.system.machine import memory
 from cpsam_core.system.power import on_battery
 from cpsam_gui.jobs.jobs import Lane, Problem
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.storage.companions import Progress as Work
+from cpsam_gui.storage.companions import FileState as Work
 from cpsam_gui.tasks.ahead import Ahead, AheadPlan, segment_ahead
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
     from cpsam_gui import tasks
     from cpsam_gui.jobs.jobs import Ending, Job, Jobs
-    from cpsam_gui.program.preferences import Chosen
+    from cpsam_gui.program.preferences import CurrentPreferences
     from cpsam_gui.runs.models import Models
     from cpsam_gui.session.folder import ImageFolder
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.persistence import Persistence
-    from cpsam_gui.session.segmenting import Segmenting
+    from cpsam_gui.session.segmenting import SegmentationController
 
 IMAGES = 2
 """How many images are kept ready at most."""
@@ -60,9 +60,9 @@ class LookAhead(QObject):
         notices: Notices,
         jobs: Jobs,
         models: Models,
-        preferences: Chosen,
+        preferences: CurrentPreferences,
         images: Images,
-        segmenting: Segmenting,
+        segmenting: SegmentationController,
         folder: ImageFolder,
         keeping: Persistence,
         busy: Callable[[], bool],
@@ -85,7 +85,7 @@ class LookAhead(QObject):
         self._begun: object = None  # the key for which a person ran the model
         self._job: Job | None = None
         self._at: Path | None = None
-        self._opened: tasks.Opened | None = None
+        self._opened: tasks.OpenedImage | None = None
         self._asked_battery, self._on_battery = -BATTERY_SECONDS, False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -235,7 +235,7 @@ class LookAhead(QObject):
 
     # -- an image is opened ------------------------------------------------------------------------------
 
-    def _loaded(self, opened: tasks.Opened) -> None:
+    def _loaded(self, opened: tasks.OpenedImage) -> None:
         self._opened = opened
 
     def _new_image(self) -> None:

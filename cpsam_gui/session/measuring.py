@@ -10,10 +10,10 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.tasks.measuring import (
-    Agreement,
     FolderTables,
-    Measured,
-    Request,
+    MeasurementRequest,
+    Measurements,
+    ObserverAgreement,
     measure_folder,
     measure_objects,
 )
@@ -34,7 +34,7 @@ REST = 200  # milliseconds after the last change; measuring after every dab woul
 AT_ONCE = 5000  # objects; flags and classes of so many are put into the table without a thread
 
 
-class Measuring(QObject):
+class MeasurementController(QObject):
     """Keeps the table of the open image up to date while it is followed."""
 
     changed = pyqtSignal()
@@ -51,8 +51,8 @@ class Measuring(QObject):
         self._open_image = open_image
         self._notices = notices
         self._jobs = jobs
-        self.now: Measured | None = None
-        self.agreement: Agreement | None = None
+        self.now: Measurements | None = None
+        self.agreement: ObserverAgreement | None = None
         self._followers: set[str] = set()
         self._waiting: list[Callable[[], None]] = []
         self._everything = True
@@ -101,7 +101,7 @@ class Measuring(QObject):
         self._waiting.append(then)
         self._timer.start(0)
 
-    def compare(self, agreement: Agreement | None) -> None:
+    def compare(self, agreement: ObserverAgreement | None) -> None:
         """Count the disagreement with a second set of masks as doubt, or none."""
         self.agreement = agreement
         if self.now is not None:
@@ -168,7 +168,7 @@ class Measuring(QObject):
     def _start(self) -> None:
         document, image = self._open_image.document, self._open_image.image
         assert image is not None
-        request = Request(
+        request = MeasurementRequest(
             image,
             document.snapshot(),
             dict(document.objects),
@@ -182,14 +182,14 @@ class Measuring(QObject):
         self._forget()
         self._job = self._jobs.run(
             partial(measure_objects, request),
-            name=translate("Measuring"),
+            name=translate("MeasurementController"),
             lane=Lane.BESIDE,
             then=partial(self._done, request.agreement),
             ended=lambda _: self._ended(),
         )
         self.busy_changed.emit()
 
-    def _done(self, counted: Agreement | None, measured: Measured) -> None:
+    def _done(self, counted: ObserverAgreement | None, measured: Measurements) -> None:
         self._under_way = False
         # Another comparison may have been made meanwhile, or the one that was counted given up.
         self.now = measured if self.agreement is counted else measured.compared(self.agreement)

@@ -13,11 +13,11 @@ from cpsam_gui.jobs.jobs import Lane, Problem
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.autosave import Autosave
 from cpsam_gui.session.questions import Answer, Question
-from cpsam_gui.session.saver import Request, Saver
-from cpsam_gui.session.watching import Watching
+from cpsam_gui.session.saver import Saver, SaveRequest
+from cpsam_gui.session.watching import FileWatcher
 from cpsam_gui.state import review_rule as review
-from cpsam_gui.state.image_facts import Facts, ReviewState
-from cpsam_gui.state.steps import Source, StepKind
+from cpsam_gui.state.image_facts import ImageFacts, ReviewState
+from cpsam_gui.state.steps import StepKind, StepSource
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.journal import Journal
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_gui.jobs.jobs import Jobs
-    from cpsam_gui.program.preferences import Chosen
+    from cpsam_gui.program.preferences import CurrentPreferences
     from cpsam_gui.session.gestures import Gestures
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.pieces import Pieces
     from cpsam_gui.session.questions import Questioner
-    from cpsam_gui.session.recording import Recording
-    from cpsam_gui.session.segmenting import Segmenting
+    from cpsam_gui.session.recording import WorkRecorder
+    from cpsam_gui.session.segmenting import SegmentationController
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Step
 
@@ -47,11 +47,11 @@ class Persistence:
         open_image: OpenImage,
         notices: Notices,
         jobs: Jobs,
-        preferences: Chosen,
+        preferences: CurrentPreferences,
         images: Images,
-        segmenting: Segmenting,
+        segmenting: SegmentationController,
         gestures: Gestures,
-        recording: Recording,
+        recording: WorkRecorder,
         pieces: Pieces,
         questions: Questioner,
     ) -> None:
@@ -65,11 +65,11 @@ class Persistence:
         self.preferences = preferences
         self.questions = questions
         self.journal: Journal | None = None
-        self.watching = Watching(open_image, notices, jobs, self.questions)
+        self.watching = FileWatcher(open_image, notices, jobs, self.questions)
         self.saver = Saver(open_image, notices, jobs, self.questions, preferences, segmenting, self.extra)
         self.autosave = Autosave(open_image, gestures, preferences, self.saver, self.watching)
         self._foreign: Mapping[str, Any] = {}
-        self._coming: Facts | None = None
+        self._coming: ImageFacts | None = None
         self._fingerprint = ""  # of the open image
         images.loaded.connect(self.take_up)
         self.saver.nothing_left.connect(self.forget_journal)
@@ -86,7 +86,7 @@ class Persistence:
 
     # -- an image comes and goes -------------------------------------------------------------------------
 
-    def take_up(self, opened: tasks.Opened) -> None:
+    def take_up(self, opened: tasks.OpenedImage) -> None:
         """Begin with an image that was opened, and with the masks that were saved beside it."""
         self.let_go()
         self._open_image.document.rule = self._mean
@@ -109,14 +109,14 @@ class Persistence:
         self.watching.begin()
         self._recording.begin(self._foreign)
 
-    def _take_masks(self, opened: tasks.Opened) -> None:
+    def _take_masks(self, opened: tasks.OpenedImage) -> None:
         """Put the masks that were saved beside an image into its document."""
         if opened.found is not None and opened.masks_from is not None:
             name = translate("Saved masks ({})").format(opened.masks_from.name)
             self.take_over(StepKind.LOAD, name, opened.found)
             self._open_image.document.mark_saved()
 
-    def _ask_about(self, document: Document, opened: tasks.Opened) -> None:
+    def _ask_about(self, document: Document, opened: tasks.OpenedImage) -> None:
         """Ask whether masks that may be those of another image are wanted; without an answer they are left out."""
         if self._open_image.document is not document or opened.masks_from is None:
             return  # another image is open by now
@@ -138,11 +138,11 @@ class Persistence:
             self.journal.close()
             self.journal = None
 
-    def take_over(self, kind: StepKind, name: str, found: tasks.Found) -> None:
+    def take_over(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
         """Put masks that were read into the document as one step, with what their file says of the image."""
-        if isinstance(found, tasks.Loaded):
+        if isinstance(found, tasks.LoadedMasks):
             self._coming, self._foreign = found.facts, found.foreign or self._foreign
-        if kind.source is Source.FILE and not (isinstance(found, tasks.Loaded) and found.image):
+        if kind.source is StepSource.FILE and not (isinstance(found, tasks.LoadedMasks) and found.image):
             # No project of ours: another program may have written one value for all objects.
             self._pieces.expect_kinds()
         try:
@@ -150,7 +150,7 @@ class Persistence:
         finally:
             self._coming = None
 
-    def _mean(self, step: Step, facts: Facts) -> Facts:
+    def _mean(self, step: Step, facts: ImageFacts) -> ImageFacts:
         """Return what a new step means for the facts."""
         return self._coming or review.after(step, facts, self._open_image.document.objects)
 
@@ -190,7 +190,7 @@ class Persistence:
                 Problem(translate("This image was opened to look only. Export masks writes them elsewhere."))
             )
         else:
-            self.saver.save(Request(masks=masks, then=then))
+            self.saver.save(SaveRequest(masks=masks, then=then))
 
     def save_now(self, *, masks: bool = True) -> bool:
         """Save before an image is left; return whether everything is saved.
@@ -228,7 +228,7 @@ class Persistence:
         """What the project of the open image holds beside what this program writes there."""
         return self._foreign
 
-    def extra(self) -> tasks.Saved:
+    def extra(self) -> tasks.SaveExtras:
         """Return what is saved beside the masks."""
         left = self._segmenting.flows
         settings = dict(self._segmenting.last_settings)
@@ -236,7 +236,7 @@ class Persistence:
             settings[tasks.DIAMETER_USED] = left.diameter
         if "model" not in settings:  # no run on this image yet: what is chosen now is how it is seen
             settings = {**settings, "channels": None, **self._segmenting.seen().to_dict()}
-        saved = tasks.Saved(
+        saved = tasks.SaveExtras(
             self._open_image.path,
             settings,
             facts=self._open_image.document.facts,

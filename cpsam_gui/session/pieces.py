@@ -14,8 +14,8 @@ from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.objects import Origin
-from cpsam_gui.state.steps import Source
-from cpsam_gui.tasks.records import Found, records_of
+from cpsam_gui.state.steps import StepSource
+from cpsam_gui.tasks.records import MaskResult, records_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -85,7 +85,7 @@ class Pieces(QObject):
         elif step.edits:
             self._since.update(step.records)
             found = self._count(step.records)
-            by_hand = forward and step.kind.source is Source.HAND
+            by_hand = forward and step.kind.source is StepSource.HAND
             if by_hand:
                 self._offer([number for number in found if found[number] > self.now.get(number, 1)])
             rest = {number: count for number, count in self.now.items() if number not in step.records}
@@ -159,7 +159,7 @@ class Pieces(QObject):
             then=partial(self._put, document, document.state),
         )
 
-    def _put(self, document: Document, state: Step, made: Found) -> None:
+    def _put(self, document: Document, state: Step, made: MaskResult) -> None:
         if self._open_image.document is document and document.state is state and not document.writing:
             self._open_image.view.selection = frozenset()
             document.replace(translate("Each part an object"), made.labels, made.records)
@@ -180,6 +180,6 @@ def _several(still: Snapshot, progress: Progress) -> Looked:
     return Looked(parts.several, parts.kinds_not_objects, parts.words())
 
 
-def _separated(still: Snapshot, progress: Progress) -> Found:
+def _separated(still: Snapshot, progress: Progress) -> MaskResult:
     labels = separate_pieces(still.array())
-    return Found(labels, records_of(labels, Origin.EDITED))
+    return MaskResult(labels, records_of(labels, Origin.EDITED))

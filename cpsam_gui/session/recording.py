@@ -11,7 +11,7 @@ from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.options import recalled
 from cpsam_gui.state.image_facts import ReviewState
-from cpsam_gui.state.steps import Source, StepKind
+from cpsam_gui.state.steps import StepKind, StepSource
 from cpsam_gui.storage import worklog
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.segmenting import Segmenting
+    from cpsam_gui.session.segmenting import SegmentationController
     from cpsam_gui.state.steps import Step
-    from cpsam_gui.storage.worklog import Entry
+    from cpsam_gui.storage.worklog import LogEntry
 
 
-class Recording:
+class WorkRecorder:
     """Follows the history of the open image."""
 
     def __init__(
@@ -39,7 +39,7 @@ class Recording:
         jobs: Jobs,
         models: Models,
         images: Images,
-        segmenting: Segmenting,
+        segmenting: SegmentationController,
     ) -> None:
         self._open_image = open_image
         self._notices = notices
@@ -47,7 +47,7 @@ class Recording:
         self._models = models
         self._images = images
         self._segmenting = segmenting
-        self.entries: list[Entry] = []
+        self.entries: list[LogEntry] = []
         self._undone: set[int] = set()
 
     def begin(self, foreign: Mapping[str, Any]) -> None:
@@ -72,7 +72,7 @@ class Recording:
         self.entries.append(worklog.entry_of(step, way))
         del self.entries[: -worklog.LONGEST]
 
-    def take_up(self, entries: Sequence[Entry]) -> None:
+    def take_up(self, entries: Sequence[LogEntry]) -> None:
         """Go on with the log of work that was recovered; it holds what was saved, too."""
         if entries:
             self.entries = list(entries[-worklog.LONGEST :])
@@ -112,7 +112,9 @@ class Recording:
         objects: dict[str, int] = {}
         for row in self._open_image.document.objects.values():
             objects[row.origin.value] = objects.get(row.origin.value, 0) + 1
-        ran = bool(self._segmenting.last_settings) or any(entry.by is Source.MODEL for entry in self.entries)
+        ran = bool(self._segmenting.last_settings) or any(
+            entry.by is StepSource.MODEL for entry in self.entries
+        )
         used = objects.get("model", 0) + objects.get("edited", 0) > 0
         flows = self._segmenting.flows
         model = self._model() if ran and used else ""

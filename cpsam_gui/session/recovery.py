@@ -18,7 +18,7 @@ from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.journal import left_behind
-from cpsam_gui.storage.journal_format import Recovered, image_of, part_of, recover
+from cpsam_gui.storage.journal_format import RecoveredWork, image_of, part_of, recover
 
 if TYPE_CHECKING:
     from cpsam_core.progress import Progress
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.persistence import Persistence
-    from cpsam_gui.session.recording import Recording
+    from cpsam_gui.session.recording import WorkRecorder
     from cpsam_gui.state.document import Document
 
 
@@ -94,7 +94,7 @@ class Recovery:
         notices: Notices,
         jobs: Jobs,
         images: Images,
-        recording: Recording,
+        recording: WorkRecorder,
         persistence: Persistence,
     ) -> None:
         self._open_image = open_image
@@ -146,14 +146,14 @@ class Recovery:
                 self.recover(left.journal)
                 return
 
-    def _read(self, journal: Path, found: Recovered | None) -> None:
+    def _read(self, journal: Path, found: RecoveredWork | None) -> None:
         if found is None:
             text = translate("The journal {} holds nothing that can be used.").format(journal)
             self._notices.failed.emit(Problem(text))
             return
         self._images.open(found.image, partial(self._take_up, found), reading=_reading_of(found))
 
-    def _take_up(self, found: Recovered) -> None:
+    def _take_up(self, found: RecoveredWork) -> None:
         self._taken.add(found.path)
         if found.labels.shape != self._open_image.document.shape:
             text = translate("{} has another size now than when it was edited.").format(found.image.name)
@@ -164,7 +164,7 @@ class Recovery:
         self._persistence.take_over(
             StepKind.RECOVER,
             translate("Recovered work"),
-            tasks.Loaded(found.labels, records, facts=found.facts),
+            tasks.LoadedMasks(found.labels, records, facts=found.facts),
         )
         if found.lost:
             when = time.strftime("%H:%M:%S", time.localtime(found.when))
@@ -179,15 +179,15 @@ class Recovery:
             journal.then(partial(found.path.unlink, missing_ok=True))
 
 
-def _reading_of(found: Recovered) -> tasks.Reading | None:
+def _reading_of(found: RecoveredWork) -> tasks.AxesReading | None:
     """Return how the image of a journal is to be read, where it holds several; None for others."""
     from cpsam_core.images.document_key import DocumentKey
 
     key = DocumentKey.from_ending(found.part)
     if key is None or not found.part:
         return None
-    return tasks.Reading(found.axes, key.time, key.scene)
+    return tasks.AxesReading(found.axes, key.time, key.scene)
 
 
-def _read_journal(journal: Path, progress: Progress) -> Recovered | None:
+def _read_journal(journal: Path, progress: Progress) -> RecoveredWork | None:
     return recover(journal)

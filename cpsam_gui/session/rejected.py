@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.segmenting import Segmenting
+    from cpsam_gui.session.segmenting import SegmentationController
     from cpsam_gui.state.steps import Step
 
 REST = 250  # milliseconds after the last result
@@ -33,7 +33,9 @@ class RejectedCandidates(QObject):
 
     changed = pyqtSignal()
 
-    def __init__(self, open_image: OpenImage, notices: Notices, jobs: Jobs, segmenting: Segmenting) -> None:
+    def __init__(
+        self, open_image: OpenImage, notices: Notices, jobs: Jobs, segmenting: SegmentationController
+    ) -> None:
         super().__init__(open_image)
         self._open_image, self._notices, self._jobs = open_image, notices, jobs
         self._segmenting = segmenting

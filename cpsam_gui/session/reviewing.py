@@ -13,7 +13,7 @@ from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.operations.reviewing import accept_objects, put_off
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.view import Camera
-from cpsam_gui.tasks.coverage import Missed, find_missed
+from cpsam_gui.tasks.coverage import MissedCells, find_missed
 from cpsam_gui.tools import Pointer
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.session.edits import Edits
     from cpsam_gui.session.gestures import Gestures
-    from cpsam_gui.session.measuring import Measuring
+    from cpsam_gui.session.measuring import MeasurementController
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.segmenting import Segmenting
+    from cpsam_gui.session.segmenting import SegmentationController
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.objects import ObjectRecord
@@ -42,7 +42,7 @@ def settled(row: ObjectRecord) -> bool:
     return row.verified or row.uncertain or row.locked
 
 
-class Reviewing(QObject):
+class ReviewController(QObject):
     """Goes through the objects, the most doubtful first, and through the places without an object."""
 
     changed = pyqtSignal()
@@ -57,8 +57,8 @@ class Reviewing(QObject):
         open_image: OpenImage,
         notices: Notices,
         jobs: Jobs,
-        measuring: Measuring,
-        segmenting: Segmenting,
+        measuring: MeasurementController,
+        segmenting: SegmentationController,
         gestures: Gestures,
         edits: Edits,
     ) -> None:
@@ -72,10 +72,10 @@ class Reviewing(QObject):
         self._edits = edits
         self._present = 0
         self._trail: list[int] = []
-        self.missed: tuple[Missed, ...] = ()
+        self.missed: tuple[MissedCells, ...] = ()
         self.shows_missed = True
         """Whether the places are marked on the canvas while the review is in view."""
-        self.missed_at: Missed | None = None
+        self.missed_at: MissedCells | None = None
         """The place that was shown last."""
         self.in_sight: Callable[[Box], bool] = lambda box: True
         """Whether a place is on the screen; a window puts its canvas here. What is not is never decided on."""
@@ -126,7 +126,7 @@ class Reviewing(QObject):
         return sorted(selection) if selection else [self.present] if self.present else []
 
     @property
-    def place(self) -> Missed | None:
+    def place(self) -> MissedCells | None:
         """The missed cell that a decision is about; None while it is about objects."""
         return None if self.chosen else self.missed_at
 
@@ -339,7 +339,7 @@ class Reviewing(QObject):
         at = self.missed.index(self.missed_at) + step if there and self.missed_at else min(step - 1, 0)
         self._show_place(self.missed[at % len(self.missed)])
 
-    def _show_place(self, place: Missed) -> None:
+    def _show_place(self, place: MissedCells) -> None:
         """Show a missed cell; from now on decisions are about it, and no longer about an object."""
         if self._present:
             self._trail.append(self._present)
@@ -394,7 +394,7 @@ class Reviewing(QObject):
             ended=lambda _: self._looked(),
         )
 
-    def _take_missed(self, missed: tuple[Missed, ...]) -> None:
+    def _take_missed(self, missed: tuple[MissedCells, ...]) -> None:
         self.missed = missed = tuple(one for one in missed if _spot(one) not in self._dismissed)
         if self.missed_at is not None:  # the same place may have become smaller
             at = self.missed_at
@@ -412,7 +412,7 @@ class Reviewing(QObject):
             self._timer.start()
 
 
-def _spot(place: Missed) -> tuple[int, int, int]:
+def _spot(place: MissedCells) -> tuple[int, int, int]:
     return place.z, place.y, place.x
 
 

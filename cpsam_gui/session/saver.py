@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from cpsam_core.errors import CpsamError
     from cpsam_core.segment.output import NetworkOutput
     from cpsam_gui.jobs.jobs import Jobs
-    from cpsam_gui.program.preferences import Chosen
+    from cpsam_gui.program.preferences import CurrentPreferences
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.questions import Questioner
-    from cpsam_gui.session.segmenting import Segmenting
+    from cpsam_gui.session.segmenting import SegmentationController
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Step
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class SaveRequest:
     """What is asked of the saver."""
 
     masks: bool = False
@@ -52,7 +52,7 @@ class Request:
 class _Writing:
     """What is being written."""
 
-    request: Request
+    request: SaveRequest
     document: Document
     state: Step
     flows: NetworkOutput | None
@@ -72,9 +72,9 @@ class Saver:
         notices: Notices,
         jobs: Jobs,
         questions: Questioner,
-        preferences: Chosen,
-        segmenting: Segmenting,
-        extra: Callable[[], tasks.Saved],
+        preferences: CurrentPreferences,
+        segmenting: SegmentationController,
+        extra: Callable[[], tasks.SaveExtras],
     ) -> None:
         self._open_image = open_image
         self._notices = notices
@@ -84,7 +84,7 @@ class Saver:
         self._segmenting = segmenting
         self._content = extra
         self._writing: _Writing | None = None
-        self._next: Request | None = None
+        self._next: SaveRequest | None = None
         self._stamps: dict[Path, Stamp] = {}
         self._unread = ""
         self._flows: NetworkOutput | None = None  # those that the file holds
@@ -120,7 +120,7 @@ class Saver:
         """Let the image go: what is being written is finished, and nothing more begins."""
         self._next, self._open = None, False
 
-    def save(self, request: Request) -> None:
+    def save(self, request: SaveRequest) -> None:
         """Save as asked, after what is being written now."""
         path = self._open_image.path
         if path is None or not self._open:
@@ -153,7 +153,7 @@ class Saver:
             ended=lambda _: self._finished(),
         )
 
-    def _extra(self) -> tasks.Saved:
+    def _extra(self) -> tasks.SaveExtras:
         """Return what is saved beside the masks; flows that the file holds already are taken over there."""
         flows = self._segmenting.flows
         wanted = self._preferences.now.keep_flows and flows is not None
@@ -162,11 +162,11 @@ class Saver:
             self._content(), with_flows=wanted and not there, keep=(COMPLETE, *MAPS) if there else (COMPLETE,)
         )
 
-    def _done(self, result: tasks.Written | tasks.Conflict | CpsamError) -> None:
+    def _done(self, result: tasks.SaveResult | tasks.Conflict | CpsamError) -> None:
         writing = self._writing
         if writing is None:
             return
-        if not isinstance(result, tasks.Conflict | tasks.Written):
+        if not isinstance(result, tasks.Conflict | tasks.SaveResult):
             self._failed(writing.request, result)
         elif writing.document is not self._open_image.document:
             return  # another image is open by now
@@ -175,7 +175,7 @@ class Saver:
         else:
             self._written(writing, result)
 
-    def _written(self, writing: _Writing, written: tasks.Written) -> None:
+    def _written(self, writing: _Writing, written: tasks.SaveResult) -> None:
         request = writing.request
         self._stamps |= written.stamps
         self._unread, self._said, self.paused = "", False, False
@@ -193,7 +193,7 @@ class Saver:
             else:
                 request.then()
 
-    def _failed(self, request: Request, error: CpsamError) -> None:
+    def _failed(self, request: SaveRequest, error: CpsamError) -> None:
         known, self._said = self._said, True
         if request.quiet and known:
             return
@@ -210,7 +210,7 @@ class Saver:
         if not self.busy:
             self.settled.emit()
 
-    def _ask(self, request: Request, path: Path, unread: str) -> None:
+    def _ask(self, request: SaveRequest, path: Path, unread: str) -> None:
         """Ask what becomes of a file that is not the one that was read or written here."""
         if self._open_image.path is None:
             return
@@ -240,9 +240,9 @@ class Saver:
                 self.save(again)
 
 
-def _both(first: Request, second: Request) -> Request:
+def _both(first: SaveRequest, second: SaveRequest) -> SaveRequest:
     """Return one request for two that wait."""
-    return Request(
+    return SaveRequest(
         first.masks or second.masks,
         first.quiet and second.quiet,
         second.then or first.then,

@@ -20,7 +20,7 @@ from cpsam_gui.operations.region_run import land
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.runs.as_command import Call
 from cpsam_gui.runs.options import RunOptions, recalled, remembered, seen_by, typical_diameter
-from cpsam_gui.session.forecast import Forecast
+from cpsam_gui.session.forecast import RunForecast
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.tools import RunDesk
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from cpsam_gui.state.document import Document
     from cpsam_gui.tasks import RegionResult
 
-    Result: TypeAlias = Callable[[tasks.Kept, Progress], tasks.Found]
+    Result: TypeAlias = Callable[[tasks.PreviousMasks, Progress], tasks.MaskResult]
     """Puts the result of a run together with what stays."""
 
 SEEN = ("channels", "normalize", "axes", "time", "scene")
@@ -74,7 +74,7 @@ class _Pending:
     """The flows that new thresholds were applied to; None for a run of the network."""
 
 
-class Segmenting:
+class SegmentationController:
     """Segments the open image; each result lands in the document as one step."""
 
     options_changed = Signal()
@@ -104,7 +104,7 @@ class Segmenting:
         self._revision = 0
         self.desk = RunDesk(self._disk_size, self._set_disk_size, self.segment_region)
         """What tools may ask of the next run."""
-        self.forecast = Forecast(open_image, models)
+        self.forecast = RunForecast(open_image, models)
         self._flows: NetworkOutput | None = None
         self.memory = MaskMemory()
         """Objects that thresholds choose from, of these flows."""
@@ -194,14 +194,16 @@ class Segmenting:
             self._kept(options.keep),
         )
         self._jobs.run(
-            self._holding(work), name=translate("Segmenting"), then=partial(self._finished, pending)
+            self._holding(work),
+            name=translate("SegmentationController"),
+            then=partial(self._finished, pending),
         )
 
     def segment_for_folder(
         self,
         options: RunOptions,
         hold: Callable[[Progress], AbstractContextManager[Progress]],
-        then: Callable[[tasks.Outcome], object],
+        then: Callable[[tasks.RunOutcome], object],
         **told: Any,
     ) -> Job | None:
         """Run the model on the open image as one of its folder, behind what a person waits for; None without one.
@@ -216,11 +218,11 @@ class Segmenting:
         pending = replace(self._pending(StepKind.SEGMENT, name), options=options)
         load, kept = self._loader(options.model), self._kept(options.keep)
 
-        def work(progress: Progress) -> tasks.Outcome:
+        def work(progress: Progress) -> tasks.RunOutcome:
             with hold(progress) as report:
                 return tasks.segment(image, settings, load, kept, report)
 
-        def land(outcome: tasks.Outcome) -> None:
+        def land(outcome: tasks.RunOutcome) -> None:
             self._finished(pending, outcome)
             then(outcome)
 
@@ -351,13 +353,13 @@ class Segmenting:
 
         return hold
 
-    def _kept(self, keep: bool) -> tasks.Kept:
+    def _kept(self, keep: bool) -> tasks.PreviousMasks:
         """Return what is there: what a person touched stays, and objects that are found again keep id and colour."""
         document = self._open_image.document
         if not document.objects:
-            return tasks.Kept(first_id=document.next_id)
+            return tasks.PreviousMasks(first_id=document.next_id)
         rows = {number: row for number, row in document.objects.items() if keep and row.touched}
-        return tasks.Kept(document.snapshot(), rows, document.next_id, document.colours.copy())
+        return tasks.PreviousMasks(document.snapshot(), rows, document.next_id, document.colours.copy())
 
     # -- size of the cells -------------------------------------------------------------------------------
 
@@ -407,14 +409,14 @@ class Segmenting:
     def _count(self) -> None:
         self._revision += 1
 
-    def _finished(self, pending: _Pending, outcome: tasks.Outcome) -> None:
+    def _finished(self, pending: _Pending, outcome: tasks.RunOutcome) -> None:
         """Put the result of a run on the whole image into the document."""
         self._land(pending, partial(tasks.combine, outcome.result, pending.document.shape), outcome.found)
         if self._open_image.document is pending.document and self.flows is not None:
             used = replace(self.settings, diameter=self.flows.diameter or self.settings.diameter)
             self.forecast.learn(pending.options.model, used, self.flows.diameter, outcome.seconds)
 
-    def _land(self, pending: _Pending, result: Result, found: tasks.Found) -> None:
+    def _land(self, pending: _Pending, result: Result, found: tasks.MaskResult) -> None:
         """Swap a result in; where the document has changed since, put it together with the changes first."""
         live = pending.flows is not None
         if self._open_image.document is not pending.document or (live and not self._wanted(pending)):
@@ -478,7 +480,7 @@ class Segmenting:
         # others than a project may hold
         self.flows = replace(self.flows)
 
-    def swap(self, kind: StepKind, name: str, found: tasks.Found) -> None:
+    def swap(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
         """Put masks that were read into the document as one step; their thresholds and flows come with them."""
         self._take(kind, name, found)
         if found.settings:
@@ -488,13 +490,13 @@ class Segmenting:
             self._images.recall(found.settings)
             self.settings_changed.emit()
 
-    def put_ahead(self, found: tasks.Found) -> None:
+    def put_ahead(self, found: tasks.MaskResult) -> None:
         """Put in what was found before the image was opened; thresholds that were moved since then are applied."""
         self._take(StepKind.SEGMENT, f"Segment with {self._options.model.title}", found)
         if _thresholds(self._remembered(self._options)) != _thresholds(dict(found.settings)):
             self.mask_again()
 
-    def _take(self, kind: StepKind, name: str, found: tasks.Found) -> None:
+    def _take(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
         self._gestures.tool.cancel()
         if found.output is not None:
             self.flows = found.output

@@ -13,32 +13,32 @@ from PyQt6.QtCore import QObject
 from cpsam_gui.jobs.collector import Collector
 from cpsam_gui.jobs.jobs import Jobs
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.program.preferences import Chosen
+from cpsam_gui.program.preferences import CurrentPreferences
 from cpsam_gui.runs.models import Models
 from cpsam_gui.runs.options import spacing_of
-from cpsam_gui.session.comparing import Comparing
+from cpsam_gui.session.comparing import ComparisonController
 from cpsam_gui.session.edits import Edits
-from cpsam_gui.session.exporting import Exporting
+from cpsam_gui.session.exporting import ExportController
 from cpsam_gui.session.folder import ImageFolder
 from cpsam_gui.session.gestures import Gestures
 from cpsam_gui.session.images import Images
 from cpsam_gui.session.look_ahead import LookAhead
 from cpsam_gui.session.mask_colours import MaskColours
-from cpsam_gui.session.measuring import Measuring
+from cpsam_gui.session.measuring import MeasurementController
 from cpsam_gui.session.notices import Notices
 from cpsam_gui.session.open_image import OpenImage
 from cpsam_gui.session.persistence import Persistence
 from cpsam_gui.session.pieces import Pieces
 from cpsam_gui.session.questions import Questioner
-from cpsam_gui.session.recording import Recording
+from cpsam_gui.session.recording import WorkRecorder
 from cpsam_gui.session.recovery import Recovery
 from cpsam_gui.session.rejected import RejectedCandidates
-from cpsam_gui.session.reviewing import Reviewing
-from cpsam_gui.session.segmenting import Segmenting
+from cpsam_gui.session.reviewing import ReviewController
+from cpsam_gui.session.segmenting import SegmentationController
 from cpsam_gui.session.tool_work import ToolWork
-from cpsam_gui.session.training import Training
+from cpsam_gui.session.training import TrainingController
 from cpsam_gui.session.unattended import FolderRun
-from cpsam_gui.storage.companions import Progress
+from cpsam_gui.storage.companions import FileState
 from cpsam_gui.tools import Desk
 
 if TYPE_CHECKING:
@@ -61,19 +61,19 @@ class Session(QObject):
         self.jobs = jobs = Jobs(self)
         jobs.failed.connect(notices.failed)
         jobs.cancelled.connect(lambda name: notices.message.emit(translate("{}: cancelled").format(name)))
-        preferences = Chosen()
+        preferences = CurrentPreferences()
         self.look = MaskColours(open_image)
         self.gestures = gestures = Gestures(open_image, notices)
         self.edits = edits = Edits(open_image, notices, gestures)
         self.questions = questions = Questioner()
         self.pieces = Pieces(open_image, notices, jobs, edits, questions)
         self.images = images = Images(open_image, notices, jobs, preferences)
-        self.runs = segmenting = Segmenting(
+        self.runs = segmenting = SegmentationController(
             open_image, notices, jobs, self.models, images, gestures, questions
         )
         self.rejected = RejectedCandidates(open_image, notices, jobs, segmenting)
         self._tool_work = ToolWork(open_image, notices, jobs, self.models, images, segmenting, gestures)
-        self.recording = Recording(open_image, notices, jobs, self.models, images, segmenting)
+        self.recording = WorkRecorder(open_image, notices, jobs, self.models, images, segmenting)
         self.keeping = Persistence(
             open_image,
             notices,
@@ -89,11 +89,13 @@ class Session(QObject):
         self.recovery = Recovery(open_image, notices, jobs, images, self.recording, self.keeping)
         self.folder = ImageFolder(jobs, self)
         self.folder_run = FolderRun(open_image, notices, jobs, self.models, images, segmenting, preferences)
-        self.training = Training(open_image, notices, jobs, self.models, segmenting, self.keeping)
-        self.exporting = Exporting(open_image, notices, jobs, gestures, self.keeping)
-        self.measuring = Measuring(open_image, notices, jobs)
-        self.reviewing = Reviewing(open_image, notices, jobs, self.measuring, segmenting, gestures, edits)
-        self.comparing = Comparing(open_image, jobs, self.measuring, segmenting)
+        self.training = TrainingController(open_image, notices, jobs, self.models, segmenting, self.keeping)
+        self.exporting = ExportController(open_image, notices, jobs, gestures, self.keeping)
+        self.measuring = MeasurementController(open_image, notices, jobs)
+        self.reviewing = ReviewController(
+            open_image, notices, jobs, self.measuring, segmenting, gestures, edits
+        )
+        self.comparing = ComparisonController(open_image, jobs, self.measuring, segmenting)
         self.ahead = LookAhead(
             open_image,
             notices,
@@ -158,7 +160,7 @@ class Session(QObject):
     def _tell_state(self) -> None:
         """Let lists of images show how far the work is before it is saved."""
         review = self.document.facts.review
-        self.folder.tell(self.path, Progress[review.name] if self.open_image.unsaved else None)
+        self.folder.tell(self.path, FileState[review.name] if self.open_image.unsaved else None)
 
     def close(self) -> None:
         """Stop every job and wait for the threads, but not for those that do not answer."""

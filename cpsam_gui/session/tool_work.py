@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.segmenting import Segmenting
+    from cpsam_gui.session.segmenting import SegmentationController
     from cpsam_gui.state.box import Box
 
     Done: TypeAlias = Callable[[Any], None]
@@ -37,7 +37,7 @@ class ToolWork:
         jobs: Jobs,
         models: Models,
         images: Images,
-        segmenting: Segmenting,
+        segmenting: SegmentationController,
         gestures: Gestures,
     ) -> None:
         self._open_image = open_image

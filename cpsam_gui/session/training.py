@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cpsam_core.data.image_input import ImageInput
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent
     from cpsam_core.progress import Progress
-    from cpsam_core.retrain import Candidate, Outcome, RetrainingPlan, Use
+    from cpsam_core.retrain import Candidate, RetrainingOutcome, RetrainingPlan, Use
     from cpsam_core.retrain.candidates import Known
     from cpsam_core.retrain.requests import TrainRequest
     from cpsam_gui.jobs.jobs import Job, Jobs
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.persistence import Persistence
-    from cpsam_gui.session.segmenting import Segmenting
+    from cpsam_gui.session.segmenting import SegmentationController
 
 
-class Training(QObject):
+class TrainingController(QObject):
     """Trains one model at a time, beside everything else; opening another image does not disturb it."""
 
     candidates_changed = pyqtSignal()
@@ -46,7 +46,7 @@ class Training(QObject):
     """A `TrainingEvent`."""
     progressed = pyqtSignal(int, int, str)
     finished = pyqtSignal(object)
-    """The `Outcome`."""
+    """The `RetrainingOutcome`."""
     models_changed = pyqtSignal()
     """There are other models than before."""
     suggested = pyqtSignal(object)
@@ -58,7 +58,7 @@ class Training(QObject):
         notices: Notices,
         jobs: Jobs,
         models: Models,
-        segmenting: Segmenting,
+        segmenting: SegmentationController,
         persistence: Persistence,
     ) -> None:
         super().__init__(open_image)
@@ -213,7 +213,7 @@ class Training(QObject):
         self.reports, self.plan, self._dropping = [], None, False
         device = self._models.device
 
-        def train(progress: Progress) -> Outcome:
+        def train(progress: Progress) -> RetrainingOutcome:
             candidates = look(progress)
             # Segmenting, which a person waits for, goes before the next step of the training.
             with device.background(progress, lambda: control.paused) as report:
@@ -221,7 +221,7 @@ class Training(QObject):
 
         self._job = self._jobs.run(
             train,
-            name=translate("Training"),
+            name=translate("TrainingController"),
             lane=Lane.BESIDE,
             outlives_image=True,
             then=partial(self._done, control),
@@ -255,7 +255,7 @@ class Training(QObject):
             self._job.cancel()
         self.resume()
 
-    def _done(self, control: Control, outcome: Outcome) -> None:
+    def _done(self, control: Control, outcome: RetrainingOutcome) -> None:
         self._dropping = (
             False  # cancelled too late: the new model is there, and its page offers to discard it
         )

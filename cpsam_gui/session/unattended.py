@@ -10,7 +10,7 @@ from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Ending, Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.preferences import MEBIBYTE
-from cpsam_gui.runs.folder_queue import Existing, Queue, State
+from cpsam_gui.runs.folder_queue import Existing, Queue, QueueState
 from cpsam_gui.storage.companions import images_in, project_path
 from cpsam_gui.tasks.unattended import CORRECTED
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_gui.jobs.jobs import Job, Jobs, Problem
-    from cpsam_gui.program.preferences import Chosen
+    from cpsam_gui.program.preferences import CurrentPreferences
     from cpsam_gui.runs.models import Models
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.segmenting import Segmenting
+    from cpsam_gui.session.segmenting import SegmentationController
 
 
 class FolderRun:
@@ -37,8 +37,8 @@ class FolderRun:
         jobs: Jobs,
         models: Models,
         images: Images,
-        segmenting: Segmenting,
-        preferences: Chosen,
+        segmenting: SegmentationController,
+        preferences: CurrentPreferences,
     ) -> None:
         self._open_image = open_image
         self._notices = notices
@@ -50,7 +50,7 @@ class FolderRun:
         self._on_open: Path | None = None  # the image that is worked on while it is open
         open_image.image_changed.connect(self._left)
         self._job: Job | None = None
-        self._plan: tasks.Unattended | None = None
+        self._plan: tasks.UnattendedRun | None = None
         self._stopping = False
         self.queue = Queue()
         self.existing = Existing.SKIP_CORRECTED
@@ -77,7 +77,7 @@ class FolderRun:
         if self.queue.running or not self.queue.entries:
             return
         runs = self._segmenting
-        self._plan = tasks.Unattended(
+        self._plan = tasks.UnattendedRun(
             runs.options,
             self._images.chosen,
             self._images.reading,
@@ -115,7 +115,7 @@ class FolderRun:
         if self._is_open(path):
             self._next_open(number, path, self._plan)
             return
-        self.queue.put(number, state=State.RUNNING, words="")
+        self.queue.put(number, state=QueueState.RUNNING, words="")
         self._job = self._jobs.run(
             partial(tasks.segment_unattended, path, self._plan),
             name=translate("Segmenting {}").format(path.name),
@@ -127,7 +127,7 @@ class FolderRun:
             progressed=partial(self._progressed, number),
         )
 
-    def _next_open(self, number: int, path: Path, plan: tasks.Unattended) -> None:
+    def _next_open(self, number: int, path: Path, plan: tasks.UnattendedRun) -> None:
         """Segment the open image as one of the folder: what is found lands in its history."""
         document = self._open_image.document
         corrected = document.facts.review in CORRECTED or any(
@@ -139,18 +139,18 @@ class FolderRun:
             self._skip(number, "corrected, or masks from elsewhere")
         else:
             self._on_open = path
-            self.queue.put(number, state=State.RUNNING, words="")
+            self.queue.put(number, state=QueueState.RUNNING, words="")
             self._job = self._segmenting.segment_for_folder(
                 replace(plan.options, keep=True),
                 plan.hold,
-                then=lambda outcome: self._done(number, tasks.Handled(len(outcome.found.records))),
+                then=lambda outcome: self._done(number, tasks.UnattendedResult(len(outcome.found.records))),
                 failed=partial(self._failed, number),
                 ended=partial(self._ended, number),
                 progressed=partial(self._progressed, number),
             )
 
     def _skip(self, number: int, why: str) -> None:
-        self.queue.put(number, state=State.SKIPPED, words=why, part=1.0)
+        self.queue.put(number, state=QueueState.SKIPPED, words=why, part=1.0)
         self._next()
 
     def _left(self) -> None:
@@ -161,20 +161,22 @@ class FolderRun:
     def _progressed(self, number: int, done: int, total: int, words: str) -> None:
         self.queue.put(number, part=done / max(total, 1), words=words)
 
-    def _done(self, number: int, handled: tasks.Handled) -> None:
-        state = State.SKIPPED if handled.skipped else State.DONE
+    def _done(self, number: int, handled: tasks.UnattendedResult) -> None:
+        state = QueueState.SKIPPED if handled.skipped else QueueState.DONE
         self.queue.put(number, state=state, objects=handled.objects, words=handled.skipped, part=1.0)
-        if state is State.DONE and self._on_open is None:
+        if state is QueueState.DONE and self._on_open is None:
             self._notices.saved.emit(str(project_path(self.queue.entries[number].path)))
 
     def _failed(self, number: int, problem: Problem) -> None:
-        self.queue.put(number, state=State.FAILED, words=problem.text, part=1.0)
+        self.queue.put(number, state=QueueState.FAILED, words=problem.text, part=1.0)
 
     def _ended(self, number: int, ending: Ending) -> None:
         self._job, left = None, self._on_open is not None and self._on_open != self._open_image.path
         self._on_open = None
         if ending in (Ending.CANCELLED, Ending.DROPPED):
             again = left and not self._stopping
-            self.queue.put(number, state=State.WAITING if again else State.CANCELLED, words="", part=0.0)
+            self.queue.put(
+                number, state=QueueState.WAITING if again else QueueState.CANCELLED, words="", part=0.0
+            )
         if not self._jobs.closed:
             self._next()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.questions import Questioner
 
 
-class Watching:
+class FileWatcher:
     """Looks after the files of the open image whenever the window comes to the front."""
 
     reload = Signal(Path)

@@ -16,7 +16,7 @@ import numpy as np
 from psygnal import Signal
 
 from cpsam_gui.state.box import Box
-from cpsam_gui.state.image_facts import Facts
+from cpsam_gui.state.image_facts import ImageFacts
 from cpsam_gui.state.objects import ObjectRecord, Origin, Records, tally
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.state.steps import Step, StepKind, Swap
@@ -50,8 +50,8 @@ class Document:
             raise ValueError(f"labels need three lengths of at least 1, not {tuple(shape)}")
         self._labels: Labels = np.zeros(tuple(shape), np.uint32)
         self._records = Records()
-        self._facts = Facts()
-        self.rule: Callable[[Step, Facts], Facts] | None = None
+        self._facts = ImageFacts()
+        self.rule: Callable[[Step, ImageFacts], ImageFacts] | None = None
         """What a new step means for the facts, such as that the image counts as corrected now."""
         self._next_id = 1
         self._timeline = Timeline(history_bytes)
@@ -89,7 +89,7 @@ class Document:
         return self._records.classes
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> ImageFacts:
         """What is known of the image as a whole."""
         return self._facts
 
@@ -212,7 +212,7 @@ class Document:
         records: Mapping[int, ObjectRecord],
         *,
         kind: StepKind = StepKind.EDIT,
-        facts: Facts | None = None,
+        facts: ImageFacts | None = None,
     ) -> None:
         """Swap in a whole result by reference as one step; the caller gives both away.
 

@@ -36,7 +36,7 @@ class ClassName:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ImageFacts:
     """What is known of one image.
 
     Attributes
@@ -56,7 +56,7 @@ class Facts:
     classes: tuple[ClassName, ...] = ()
     complete: tuple[Region, ...] = ()
 
-    def changed(self, **fields: Any) -> Facts:
+    def changed(self, **fields: Any) -> ImageFacts:
         """Return a copy with `fields` changed."""
         return replace(self, **fields)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpsam_gui.state.image_facts import Facts, ReviewState
+from cpsam_gui.state.image_facts import ImageFacts, ReviewState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cpsam_gui.state.steps import Step
 
 
-def after(step: Step, facts: Facts, objects: Mapping[int, ObjectRecord]) -> Facts:
+def after(step: Step, facts: ImageFacts, objects: Mapping[int, ObjectRecord]) -> ImageFacts:
     """Return the facts after a new step, of which `objects` is the table.
 
     A run or an import makes an image segmented, and corrected where work by hand came through it; any change of

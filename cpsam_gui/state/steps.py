@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_gui.state.box import Box
-    from cpsam_gui.state.image_facts import Facts
+    from cpsam_gui.state.image_facts import ImageFacts
     from cpsam_gui.state.objects import ObjectRecord, Records
 
     Labels: TypeAlias = NDArray[np.uint32]
@@ -58,7 +58,7 @@ class Swap:
     records: Records
 
 
-class Source(str, Enum):
+class StepSource(str, Enum):
     """Where a step comes from."""
 
     MODEL = "model"
@@ -83,19 +83,19 @@ class StepKind(str, Enum):
     """By hand, and no object is another one afterwards: accepted, locked, named, marked as complete or verified."""
 
     @property
-    def source(self) -> Source:
+    def source(self) -> StepSource:
         """Where a step of this kind comes from."""
-        return _SOURCES.get(self, Source.HAND)
+        return _SOURCES.get(self, StepSource.HAND)
 
 
 _SOURCES = {
-    StepKind.SEGMENT: Source.MODEL,
-    StepKind.SEGMENT_REGION: Source.MODEL,
-    StepKind.THRESHOLDS: Source.MODEL,
-    StepKind.FIND: Source.MODEL,
-    StepKind.LOAD: Source.FILE,
-    StepKind.IMPORT: Source.FILE,
-    StepKind.RECOVER: Source.FILE,
+    StepKind.SEGMENT: StepSource.MODEL,
+    StepKind.SEGMENT_REGION: StepSource.MODEL,
+    StepKind.THRESHOLDS: StepSource.MODEL,
+    StepKind.FIND: StepSource.MODEL,
+    StepKind.LOAD: StepSource.FILE,
+    StepKind.IMPORT: StepSource.FILE,
+    StepKind.RECOVER: StepSource.FILE,
 }
 
 
@@ -108,7 +108,7 @@ class Step:
     edits: tuple[PixelEdit, ...] = ()
     records: Mapping[int, tuple[ObjectRecord | None, ObjectRecord | None]] = field(default_factory=dict)
     swap: Swap | None = None
-    facts: tuple[Facts, Facts] | None = None
+    facts: tuple[ImageFacts, ImageFacts] | None = None
     """What was known of the image before and after, where the step changed that."""
     made: float = field(default_factory=time.time, kw_only=True)
     """When, in seconds since 1970."""

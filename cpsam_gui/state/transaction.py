@@ -12,7 +12,7 @@ from cpsam_gui.state.steps import PixelEdit, StepKind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cpsam_gui.state.image_facts import Facts
+    from cpsam_gui.state.image_facts import ImageFacts
     from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.steps import Labels
 
@@ -24,7 +24,7 @@ class Draft:
 
     def __init__(self, name: str, kind: StepKind = StepKind.EDIT) -> None:
         self.name, self.kind = name, kind
-        self.facts: Facts | None = None
+        self.facts: ImageFacts | None = None
         """The facts before this step, where it changed them."""
         self.rows: dict[int, ObjectRecord | None] = {}
         """The rows before this step."""

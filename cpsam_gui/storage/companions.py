@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PROJECT = ".cpsam"
 
 
-class Progress(str, Enum):
+class FileState(str, Enum):
     """How far the work on an image is."""
 
     NOT_STARTED = "not started"
@@ -83,18 +83,18 @@ def holds_objects(path: Path) -> bool:
     return STANDARD.is_masks(path) or path.suffix.lower() in objects
 
 
-def progress_of(image: Path, listings: Listings | None = None) -> Progress:
+def progress_of(image: Path, listings: Listings | None = None) -> FileState:
     """Return how far the work on an image is, by the files beside it."""
     from cpsam_core.images.companions import documents_of
 
     works = [one.masks[0] for one in documents_of(image, listings=listings) if one.masks]
     work = works[0] if works else None
     if work is None:
-        return Progress.NOT_STARTED
-    return Progress[read_state(work).name] if work.suffix == PROJECT else Progress.SEGMENTED
+        return FileState.NOT_STARTED
+    return FileState[read_state(work).name] if work.suffix == PROJECT else FileState.SEGMENTED
 
 
-def progress_of_all(images: Iterable[Path]) -> dict[Path, Progress]:
+def progress_of_all(images: Iterable[Path]) -> dict[Path, FileState]:
     """Return how far the work on each image is; their folders are read once, and a little of each project."""
     from cpsam_core.images.companions import Listings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cpsam_gui.storage.companions import Progress, images_in, progress_of_all
+from cpsam_gui.storage.companions import FileState, images_in, progress_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Folder:
+class FolderState:
     """The images of one folder in natural order, filtered by name and by state."""
 
     path: Path | None = None
     images: tuple[Path, ...] = ()
-    states: dict[Path, Progress] = field(default_factory=dict)
+    states: dict[Path, FileState] = field(default_factory=dict)
     """Known so far; reading them takes a while in large folders."""
     words: str = ""
-    only: Progress | None = None
+    only: FileState | None = None
 
     @property
     def shown(self) -> list[Path]:
@@ -31,7 +31,7 @@ class Folder:
             path
             for path in self.images
             if all(word in path.name.casefold() for word in words)
-            and (self.only is None or self.states.get(path, Progress.NOT_STARTED) is self.only)
+            and (self.only is None or self.states.get(path, FileState.NOT_STARTED) is self.only)
         ]
 
     def neighbour(self, path: Path | None, step: int) -> Path | None:
@@ -53,9 +53,9 @@ class Folder:
 
     def summary(self) -> str:
         """Return counts in words."""
-        states = [self.states.get(path, Progress.NOT_STARTED) for path in self.images]
-        started = sum(state is not Progress.NOT_STARTED for state in states)
-        verified = sum(state is Progress.VERIFIED for state in states)
+        states = [self.states.get(path, FileState.NOT_STARTED) for path in self.images]
+        started = sum(state is not FileState.NOT_STARTED for state in states)
+        verified = sum(state is FileState.VERIFIED for state in states)
         count = len(self.images)
         words = f"{count:,} image{'' if count == 1 else 's'}, {started:,} with masks"
         return words + (f", {verified:,} verified" if verified else "")
@@ -66,6 +66,6 @@ def read_folder(path: Path) -> tuple[Path, ...]:
     return tuple(images_in(path))
 
 
-def read_states(images: Collection[Path]) -> dict[Path, Progress]:
+def read_states(images: Collection[Path]) -> dict[Path, FileState]:
     """Return how far the work on each image is; reads a little of each project file."""
     return progress_of_all(images)

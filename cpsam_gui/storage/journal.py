@@ -24,7 +24,7 @@ from typing import IO, TYPE_CHECKING, Any
 from cpsam_core.system.atomic import flush_folder
 from cpsam_core.system.paths import as_given
 from cpsam_core.system.user_folders import data_folder
-from cpsam_gui.storage.journal_format import PART, SUFFIX, Stopped, corners, frame, hold, in_use
+from cpsam_gui.storage.journal_format import PART, SUFFIX, JournalStopped, corners, frame, hold, in_use
 from cpsam_gui.storage.worklog import entry_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from cpsam_gui.state.snapshot import Snapshot
     from cpsam_gui.state.steps import Step
     from cpsam_gui.storage.journal_format import Rows
-    from cpsam_gui.storage.worklog import Entry
+    from cpsam_gui.storage.worklog import LogEntry
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +127,7 @@ class Journal:
         folder: Path | None = None,
         complain: Callable[[str], None] | None = None,
         at_least: int = AT_LEAST,
-        log: Callable[[], Sequence[Entry]] = tuple,
+        log: Callable[[], Sequence[LogEntry]] = tuple,
         part: str = "",
         axes: str | None = None,
     ) -> None:
@@ -217,7 +217,7 @@ class Journal:
                 try:
                     if self._writer.take(item):
                         return
-                except Stopped:
+                except JournalStopped:
                     continue
                 except OSError as error:
                     self._failed(error)

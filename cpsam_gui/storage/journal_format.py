@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from cpsam_gui.state.box import Box
-from cpsam_gui.state.image_facts import Facts
+from cpsam_gui.state.image_facts import ImageFacts
 from cpsam_gui.state.steps import PixelEdit
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.project import checked_facts, checked_fields, fields_of, fields_of_facts
@@ -36,12 +36,12 @@ LOGGED = ("log", "did")  # what was done before a frame, and in it
 MOST_PIXELS = 1 << 36  # a damaged shape must not ask for all memory
 
 
-class Stopped(Exception):  # noqa: N818 - no error: nobody wants the frame any more
+class JournalStopped(Exception):  # noqa: N818 - no error: nobody wants the frame any more
     """The frame is not needed any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recovered:
+class RecoveredWork:
     """What a journal holds.
 
     Attributes
@@ -69,10 +69,10 @@ class Recovered:
     when: float
     labels: Labels
     objects: dict[int, dict[str, Any]]
-    facts: Facts = field(default_factory=Facts)
+    facts: ImageFacts = field(default_factory=ImageFacts)
     lost: int = 0
     lost_steps: int = 0
-    log: tuple[worklog.Entry, ...] = ()
+    log: tuple[worklog.LogEntry, ...] = ()
     part: str = ""
     axes: str | None = None
 
@@ -96,7 +96,7 @@ def frame(
         parts = []
         for band in data.bands():
             if stopped():
-                raise Stopped
+                raise JournalStopped
             parts.append(packer.compress(band.data))
         data = b"".join([*parts, packer.flush()])
     return HEAD.pack(MAGIC, len(words), len(data), zlib.crc32(data, zlib.crc32(words))) + words + data
@@ -136,7 +136,7 @@ def _end(content: bytes, at: int) -> int | None:
     return int(stop)
 
 
-def recover(path: Path) -> Recovered | None:
+def recover(path: Path) -> RecoveredWork | None:
     """Return the state at the last frame of a journal up to which all are whole; None where there is none.
 
     Later frames say only what changed, so after a damaged one nothing can be used.
@@ -144,7 +144,7 @@ def recover(path: Path) -> Recovered | None:
     content = path.read_bytes()
     labels: Labels | None = None
     objects: dict[int, dict[str, Any]] = {}
-    facts, log = Facts(), list[worklog.Entry]()
+    facts, log = ImageFacts(), list[worklog.LogEntry]()
     end, image, when = 0, "", 0.0
     part, axes = "", None
     try:
@@ -168,7 +168,7 @@ def recover(path: Path) -> Recovered | None:
     if labels is None:
         return None
     lost = len(content) - end
-    return Recovered(
+    return RecoveredWork(
         path, Path(image), when, labels, objects, facts, lost, _lost(content, end), tuple(log), part, axes
     )
 

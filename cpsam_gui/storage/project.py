@@ -13,7 +13,7 @@ import numpy as np
 
 from cpsam_core.errors import ImageError
 from cpsam_core.segment.output import NetworkOutput
-from cpsam_gui.state.image_facts import ClassName, Facts, ReviewState
+from cpsam_gui.state.image_facts import ClassName, ImageFacts, ReviewState
 from cpsam_gui.state.objects import ObjectRecord
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Project:
 
     labels: Labels
     objects: dict[int, dict[str, Any]]
-    facts: Facts = field(default_factory=Facts)
+    facts: ImageFacts = field(default_factory=ImageFacts)
     settings: dict[str, Any] = field(default_factory=dict)
     image: str = ""
     output: NetworkOutput | None = None
@@ -95,7 +95,7 @@ def _typed(value: Any, default: Any) -> Any:
     return type(default)(value)
 
 
-def fields_of_facts(facts: Facts) -> dict[str, Any]:
+def fields_of_facts(facts: ImageFacts) -> dict[str, Any]:
     """Return facts as plain JSON values, under the keys of the project file."""
     return {
         "review": facts.review.value,
@@ -106,7 +106,7 @@ def fields_of_facts(facts: Facts) -> dict[str, Any]:
     }
 
 
-def checked_facts(stored: Mapping[str, Any]) -> Facts:
+def checked_facts(stored: Mapping[str, Any]) -> ImageFacts:
     """Return facts from what :func:`fields_of_facts` made; a review state that is not known counts as corrected.
 
     Raises
@@ -117,7 +117,7 @@ def checked_facts(stored: Mapping[str, Any]) -> Facts:
     from cpsam_core.images.project_files import regions_of
 
     colours = dict(stored.get(COLOURS) or {})
-    return Facts(
+    return ImageFacts(
         _review(str(stored.get("review", ""))),
         str(stored.get(NOTES, ""))[:LONGEST],
         tuple(

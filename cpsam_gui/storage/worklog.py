@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from cpsam_gui.state.steps import Source, StepKind
+from cpsam_gui.state.steps import StepKind, StepSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,7 +35,7 @@ OLD_KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LogEntry:
     """One thing that was done.
 
     Attributes
@@ -59,37 +59,37 @@ class Entry:
     objects: int = 0
 
     @property
-    def by(self) -> Source:
+    def by(self) -> StepSource:
         """Who or what did it."""
         return self.kind.source
 
 
-def entry_of(step: Step, way: str) -> Entry:
+def entry_of(step: Step, way: str) -> LogEntry:
     """Return what a step of the history means for the log, now."""
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    return Entry(now, step.name[:WORDS], step.kind, way, len(step.records))
+    return LogEntry(now, step.name[:WORDS], step.kind, way, len(step.records))
 
 
 def noted(foreign: Mapping[str, Any], what: str, kind: StepKind) -> dict[str, Any]:
     """Return what is kept in a project beside the masks, with one thing more in its log that was done now."""
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    entries = [*read(foreign.get(KEY)), Entry(now, what[:WORDS], kind)]
+    entries = [*read(foreign.get(KEY)), LogEntry(now, what[:WORDS], kind)]
     return {**foreign, KEY: stored(entries[-LONGEST:])}
 
 
-def stored(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+def stored(entries: Iterable[LogEntry]) -> list[dict[str, Any]]:
     """Return entries as plain JSON values."""
     return [{**asdict(entry), "kind": entry.kind.value, "by": entry.by.value} for entry in entries]
 
 
-def read(value: Any) -> list[Entry]:
+def read(value: Any) -> list[LogEntry]:
     """Return the entries in what a project file holds; whatever makes no sense there is left out."""
     if not isinstance(value, list):
         return []
     return [entry for row in value[-LONGEST:] if isinstance(row, dict) and (entry := _entry(row)) is not None]
 
 
-def _entry(row: Mapping[str, Any]) -> Entry | None:
+def _entry(row: Mapping[str, Any]) -> LogEntry | None:
     texts = [
         row.get(name, default)
         for name, default in (("when", None), ("what", None), ("kind", ""), ("way", "done"))
@@ -98,7 +98,7 @@ def _entry(row: Mapping[str, Any]) -> Entry | None:
     if not all(isinstance(text, str) for text in texts) or not isinstance(objects, int):
         return None
     when, what, kind, way = (text[:WORDS] for text in texts)
-    return Entry(when, what, _kind_of(kind, what), way, objects)
+    return LogEntry(when, what, _kind_of(kind, what), way, objects)
 
 
 def _kind_of(kind: str, what: str) -> StepKind:
@@ -108,7 +108,7 @@ def _kind_of(kind: str, what: str) -> StepKind:
     return next((known for words, known in OLD_KINDS.items() if what.startswith(words)), StepKind.EDIT)
 
 
-def corrections(entries: Iterable[Entry]) -> Mapping[str, int]:
+def corrections(entries: Iterable[LogEntry]) -> Mapping[str, int]:
     """Return how often each kind of correction by hand was made and not taken back."""
     counts: Counter[str] = Counter()
     for entry in entries:
@@ -122,7 +122,7 @@ def _without_numbers(name: str) -> str:
     return " ".join(word for word in name.split() if not word[0].isdigit()).removesuffix(" objects")
 
 
-def write_log(path: Path, image: str, entries: Iterable[Entry]) -> None:
+def write_log(path: Path, image: str, entries: Iterable[LogEntry]) -> None:
     """Write the log of an image as JSON, in one step.
 
     Raises

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cpsam_gui.operations.region_run import RegionResult
 from cpsam_gui.tasks.opening import (
+    AxesReading,
     Histogram,
-    Opened,
-    Reading,
+    OpenedImage,
     Unsure,
     demo_path,
     levels,
@@ -16,37 +16,37 @@ from cpsam_gui.tasks.opening import (
     read_unsure,
 )
 from cpsam_gui.tasks.pictures import thumbnail
-from cpsam_gui.tasks.records import Found, Kept, records_of, records_with
+from cpsam_gui.tasks.records import MaskResult, PreviousMasks, records_of, records_with
 from cpsam_gui.tasks.region import segment_region
 from cpsam_gui.tasks.saving import (
     DIAMETER_USED,
     Conflict,
-    Loaded,
-    Saved,
-    Written,
+    LoadedMasks,
+    SaveExtras,
+    SaveResult,
     read_masks,
     save,
     save_project,
 )
-from cpsam_gui.tasks.segmenting import Outcome, combine, mask_again, measure, segment
-from cpsam_gui.tasks.unattended import Handled, Unattended, segment_unattended
+from cpsam_gui.tasks.segmenting import RunOutcome, combine, mask_again, measure, segment
+from cpsam_gui.tasks.unattended import UnattendedResult, UnattendedRun, segment_unattended
 
 __all__ = [
     "DIAMETER_USED",
+    "AxesReading",
     "Conflict",
-    "Found",
-    "Handled",
     "Histogram",
-    "Kept",
-    "Loaded",
-    "Opened",
-    "Outcome",
-    "Reading",
+    "LoadedMasks",
+    "MaskResult",
+    "OpenedImage",
+    "PreviousMasks",
     "RegionResult",
-    "Saved",
-    "Unattended",
+    "RunOutcome",
+    "SaveExtras",
+    "SaveResult",
+    "UnattendedResult",
+    "UnattendedRun",
     "Unsure",
-    "Written",
     "combine",
     "demo_path",
     "levels",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from cpsam_core.progress import silent
 from cpsam_gui.runs.options import RunOptions, remembered
-from cpsam_gui.tasks.opening import Opened, Unsure, open_image, open_unsure
-from cpsam_gui.tasks.records import Found, Kept
+from cpsam_gui.tasks.opening import OpenedImage, Unsure, open_image, open_unsure
+from cpsam_gui.tasks.records import MaskResult, PreviousMasks
 from cpsam_gui.tasks.segmenting import combine, run_network
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cpsam_core.images.document_key import DocumentKey
     from cpsam_core.progress import Progress
     from cpsam_gui.runs.segmenter import Segments
-    from cpsam_gui.tasks.opening import Reading
+    from cpsam_gui.tasks.opening import AxesReading
 
 PIXEL_BYTES = 16
 """Labels, flows of two directions and logits, 4 bytes each."""
@@ -50,7 +50,7 @@ class AheadPlan:
 
     options: RunOptions
     channels: tuple[int | str, ...] | None
-    answers: Mapping[tuple[Path, tuple[int, ...]], Reading]
+    answers: Mapping[tuple[Path, tuple[int, ...]], AxesReading]
     load: Callable[[Progress], Segments]
     hold: Callable[[Progress], AbstractContextManager[Progress]]
     room: int
@@ -61,7 +61,7 @@ class Ahead:
     """What was found in an image that was not open, or why nothing was done."""
 
     path: Path
-    found: Found | None = None
+    found: MaskResult | None = None
     fingerprint: str = ""
     key: DocumentKey | None = None
     left_out: str = ""
@@ -96,12 +96,12 @@ def segment_ahead(path: Path, plan: AheadPlan, progress: Progress) -> Ahead:
     settings = plan.options.settings_for(shape[0], plan.channels)
     with plan.hold(progress) as report:
         result, _ = run_network(image, settings, plan.load, report)
-    found = combine(result, shape[:3], Kept(), progress)
+    found = combine(result, shape[:3], PreviousMasks(), progress)
     known = remembered(plan.options, settings, opened.reading.axes, opened.reading.time)
     return Ahead(path, replace(found, settings=known), opened.fingerprint, image.key)
 
 
-def _read(path: Path, plan: AheadPlan) -> Opened | None:
+def _read(path: Path, plan: AheadPlan) -> OpenedImage | None:
     opened = open_image(path, silent)
     if isinstance(opened, Unsure):
         answer = plan.answers.get((path.parent, opened.shape))

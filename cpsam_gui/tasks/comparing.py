@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cpsam_core.labels import runs_of
-from cpsam_core.metrics.compare import Comparison, State, compare
+from cpsam_core.metrics.compare import Comparison, MatchState, compare
 from cpsam_core.progress import silent
 from cpsam_gui.state.box import Box
 from cpsam_gui.tasks.exporting import read_any
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     from cpsam_gui.state.steps import Labels, Step
 
 COLOURS = {
-    State.MATCHED: (92, 200, 245),
-    State.GAINED: (88, 214, 141),
-    State.LOST: (255, 92, 92),
-    State.SPLIT: (240, 180, 80),
-    State.MERGED: (190, 120, 255),
+    MatchState.MATCHED: (92, 200, 245),
+    MatchState.GAINED: (88, 214, 141),
+    MatchState.LOST: (255, 92, 92),
+    MatchState.SPLIT: (240, 180, 80),
+    MatchState.MERGED: (190, 120, 255),
 }
 """Red, green and blue of what became of an object."""
 HELD = 2_000_000_000  # bytes of label images that are held for a comparison of people
 
 
 @dataclass(frozen=True, eq=False)
-class Compared:
+class ComparisonResult:
     """Two sets of masks of the open image. The other set comes first: it counts as the truth in the scores.
 
     Attributes
@@ -65,16 +65,18 @@ class Compared:
         (z0, z1), (y0, y1), (x0, x1) = boxes[int(np.searchsorted(ids, number))].tolist()
         return Box(z0, z1, y0, y1, x0, x1)
 
-    def states(self, *, present: bool) -> dict[int, State]:
+    def states(self, *, present: bool) -> dict[int, MatchState]:
         """Return the state of each object of one side."""
         one = self.comparison
         ids, states = (one.second_ids, one.second_states) if present else (one.first_ids, one.first_states)
-        return {number: State(state) for number, state in zip(ids.tolist(), states.tolist(), strict=True)}
+        return {
+            number: MatchState(state) for number, state in zip(ids.tolist(), states.tolist(), strict=True)
+        }
 
 
 def compare_with(
     name: str, other: Callable[[Progress], Labels], still: Snapshot, threshold: float, progress: Progress
-) -> Compared:
+) -> ComparisonResult:
     """Compare the present masks with others, which `other` reads or makes."""
     truth = other(progress)
     progress(1, 3, "")
@@ -82,7 +84,7 @@ def compare_with(
     one = len(truth) == 1
     found = compare(truth[0] if one else truth, present[0] if one else present, threshold)
     progress(2, 3, "")
-    return Compared(name, truth, present, found, _boxes(truth), _boxes(present))
+    return ComparisonResult(name, truth, present, found, _boxes(truth), _boxes(present))
 
 
 def labels_of_file(path: Path, shape: tuple[int, int, int], progress: Progress) -> Labels:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class MissedCells:
     """One place without an object."""
 
     box: Box
@@ -29,7 +29,9 @@ class Missed:
     probability: float
 
 
-def find_missed(logits: NDArray[np.floating[Any]], still: Snapshot, progress: Progress) -> tuple[Missed, ...]:
+def find_missed(
+    logits: NDArray[np.floating[Any]], still: Snapshot, progress: Progress
+) -> tuple[MissedCells, ...]:
     """Return the places where the model saw cells and no object is, the largest first.
 
     Parameters
@@ -59,6 +61,6 @@ def find_missed(logits: NDArray[np.floating[Any]], still: Snapshot, progress: Pr
         found.probabilities.tolist(),
     )
     return tuple(
-        Missed(Box(*box), point[0], point[1], point[2], area, probability)
+        MissedCells(Box(*box), point[0], point[1], point[2], area, probability)
         for box, point, area, probability in zip(*table, strict=True)
     )

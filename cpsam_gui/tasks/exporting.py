@@ -9,12 +9,12 @@ import numpy as np
 
 from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.progress import silent
-from cpsam_gui.state.image_facts import ClassName, Facts
+from cpsam_gui.state.image_facts import ClassName, ImageFacts
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.storage.companions import PROJECT, earlier_work
 from cpsam_gui.tasks.records import records_of
-from cpsam_gui.tasks.saving import Loaded, Saved, fitting, read_masks
+from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, fitting, read_masks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cpsam_core.progress import Progress
     from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.steps import Labels
-    from cpsam_gui.tasks.records import Found
+    from cpsam_gui.tasks.records import MaskResult
 
 OWN = (PROJECT, "_seg.npy")  # these say more than their pixels, and have readers of their own
 
@@ -53,7 +53,7 @@ class ExportPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportResult:
     """What was written, what was not, and what the format does not keep."""
 
     paths: tuple[Path, ...] = ()
@@ -63,15 +63,15 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportResult:
     """Masks from a file, and what of it could not be taken over."""
 
-    found: Found
+    found: MaskResult
     notes: tuple[str, ...] = ()
 
 
 def objects_of(
-    labels: Labels, records: Mapping[int, ObjectRecord], extra: Saved, image: Image | None
+    labels: Labels, records: Mapping[int, ObjectRecord], extra: SaveExtras, image: Image | None
 ) -> ObjectSet:
     """Return labels (z, y, x) and the object table as the formats take them; nothing is measured."""
     from cpsam_core.formats import ObjectSet
@@ -100,11 +100,11 @@ def export_open(
     path: Path,
     still: Snapshot | Labels,
     records: Mapping[int, ObjectRecord],
-    extra: Saved,
+    extra: SaveExtras,
     image: Image | None,
     plan: ExportPlan,
     progress: Progress,
-) -> Exported:
+) -> ExportResult:
     """Write the objects of one image.
 
     Raises
@@ -122,12 +122,12 @@ def export_open(
     progress(1, 2, "Exporting")
     write_objects(path, objects, plan.chosen, plan.options)
     progress(2, 2, "")
-    return Exported((path,), left_out(plan.chosen, objects))
+    return ExportResult((path,), left_out(plan.chosen, objects))
 
 
 def export_folder(
     images: tuple[Path, ...], target: Path | None, plan: ExportPlan, progress: Progress
-) -> Exported:
+) -> ExportResult:
     """Write the saved objects of every image of a folder; one that fails does not stop the others.
 
     Parameters
@@ -139,7 +139,7 @@ def export_folder(
     """
     from cpsam_core.formats import name_for
 
-    total, done = len(images), Exported()
+    total, done = len(images), ExportResult()
     for number, path in enumerate(images):
         progress(number, total, path.name)
         masks = earlier_work(path)
@@ -164,18 +164,18 @@ def export_folder(
     return done
 
 
-def _export_file(path: Path, masks: Path, goal: Path, plan: ExportPlan) -> Exported:
+def _export_file(path: Path, masks: Path, goal: Path, plan: ExportPlan) -> ExportResult:
     from cpsam_core.images import read_image
 
     image = read_image(path)
     found = read_masks(masks, image.pixels.shape[:3], silent)
-    facts = found.facts if isinstance(found, Loaded) and found.facts is not None else Facts()
-    extra = Saved(path, found.settings, found.output, facts)
+    facts = found.facts if isinstance(found, LoadedMasks) and found.facts is not None else ImageFacts()
+    extra = SaveExtras(path, found.settings, found.output, facts)
     goal.parent.mkdir(parents=True, exist_ok=True)
     return export_open(goal, found.labels, found.records, extra, image, plan, silent)
 
 
-def read_any(path: Path, shape: tuple[int, ...], image: str, progress: Progress) -> Imported:
+def read_any(path: Path, shape: tuple[int, ...], image: str, progress: Progress) -> ImportResult:
     """Read objects of any format for an open image of `shape` (z, y, x).
 
     Raises
@@ -186,7 +186,7 @@ def read_any(path: Path, shape: tuple[int, ...], image: str, progress: Progress)
     from cpsam_core.formats import ReadHints, read_objects
 
     if path.name.endswith(OWN):
-        return Imported(read_masks(path, shape, progress))
+        return ImportResult(read_masks(path, shape, progress))
     progress(0, 1, "Reading masks")
     flat = shape[1:] if shape[0] == 1 else shape
     objects = _one_of(path, image) if path.suffix.lower() == ".json" else None
@@ -204,8 +204,8 @@ def read_any(path: Path, shape: tuple[int, ...], image: str, progress: Progress)
     classes = tuple(
         ClassName(n, objects.class_names.get(n, ""), _hex(objects.class_colours.get(n))) for n in numbers
     )
-    facts = Facts(classes=classes) if classes else None
-    return Imported(Loaded(labels, rows, facts=facts), objects.notes)
+    facts = ImageFacts(classes=classes) if classes else None
+    return ImportResult(LoadedMasks(labels, rows, facts=facts), objects.notes)
 
 
 def _one_of(path: Path, image: str) -> ObjectSet | None:
@@ -222,7 +222,7 @@ def _one_of(path: Path, image: str) -> ObjectSet | None:
 
 
 def _measured(objects: ObjectSet, records: Mapping[int, ObjectRecord], progress: Progress) -> ObjectSet:
-    from cpsam_core.measure import Facts as Known
+    from cpsam_core.measure import ObjectFacts as Known
     from cpsam_core.measure import export_columns, measure
 
     ids = objects.ids.tolist()

@@ -1,6 +1,6 @@
 """Measuring the objects of the open image and of a folder. No Qt.
 
-What follows from pixels (`Measured.shapes`) is kept apart from what is known beside them, so that a lock or a class
+What follows from pixels (`Measurements.shapes`) is kept apart from what is known beside them, so that a lock or a class
 never measures anything again.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_core.labels import parts_of
-from cpsam_core.measure import Facts, ObjectMeasurements, measure, remeasure
+from cpsam_core.measure import ObjectFacts, ObjectMeasurements, measure, remeasure
 from cpsam_core.review.doubt import Doubt, object_doubt
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ SEEN = ("flow_error", "probability")
 
 
 @dataclass(frozen=True, eq=False)
-class Agreement:
+class ObserverAgreement:
     """How well objects agree with a second set of masks: the largest IoU of each."""
 
     ids: NDArray[np.uint32]
@@ -53,7 +53,7 @@ class Agreement:
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class Measurements:
     """The table of the objects of an image.
 
     Attributes
@@ -84,7 +84,9 @@ class Measured:
         at = int(np.searchsorted(self.ids, number))
         return at if at < len(self.ids) and self.ids[at] == number else None
 
-    def with_rows(self, rows: Rows, names: Mapping[int, str], agreement: Agreement | None = None) -> Measured:
+    def with_rows(
+        self, rows: Rows, names: Mapping[int, str], agreement: ObserverAgreement | None = None
+    ) -> Measurements:
         """Return the table with what is known of some objects replaced; quick enough for every key."""
         ids = np.array(sorted(number for number in rows if self.place(number) is not None), np.uint32)
         at = np.searchsorted(self.ids, ids)
@@ -99,14 +101,14 @@ class Measured:
         same = all(np.array_equal(columns[name], self.columns[name], equal_nan=True) for name in SEEN)
         return made if same else made.compared(agreement)
 
-    def compared(self, agreement: Agreement | None) -> Measured:
+    def compared(self, agreement: ObserverAgreement | None) -> Measurements:
         """Return the table with doubt that counts the disagreement with a second set of masks."""
         found = _doubt(self.columns, agreement)
         return replace(self, columns={**self.columns, "doubt": found.scores}, doubt=found)
 
 
 @dataclass(frozen=True, eq=False)
-class Request:
+class MeasurementRequest:
     """What to measure.
 
     Attributes
@@ -131,13 +133,13 @@ class Request:
     still: Snapshot | Labels
     rows: Rows
     names: Mapping[int, str]
-    before: Measured | None = None
+    before: Measurements | None = None
     stale: frozenset[int] = frozenset()
     blocks: tuple[Box, ...] = ()
-    agreement: Agreement | None = None
+    agreement: ObserverAgreement | None = None
 
 
-def measure_objects(request: Request, progress: Progress) -> Measured:
+def measure_objects(request: MeasurementRequest, progress: Progress) -> Measurements:
     """Measure what is stale, and put what is known of the objects beside it."""
     image, still = request.image, request.still
     labels = still if isinstance(still, np.ndarray) else still.array()
@@ -167,7 +169,9 @@ def measure_objects(request: Request, progress: Progress) -> Measured:
     return complete(shapes, pieces, request.rows, request.names, request.agreement)
 
 
-def _pieces(ids: NDArray[np.uint32], labels: Labels, request: Request, changed: Collection[int]) -> Column:
+def _pieces(
+    ids: NDArray[np.uint32], labels: Labels, request: MeasurementRequest, changed: Collection[int]
+) -> Column:
     """Return in how many pieces each object is; only those of changed objects are counted anew."""
     counts: dict[int, int] = {}
     if request.before is None:
@@ -187,8 +191,8 @@ def complete(
     pieces: Column,
     rows: Rows,
     names: Mapping[int, str],
-    agreement: Agreement | None = None,
-) -> Measured:
+    agreement: ObserverAgreement | None = None,
+) -> Measurements:
     """Return measures with everything that is known of the objects beside them."""
     known = _known(shapes.ids, rows, names)
     columns: dict[str, Column] = {"id": shapes.ids}
@@ -196,13 +200,13 @@ def complete(
     columns |= {name: column for name, column in shapes.columns.items() if name != "id"}
     columns |= {"pieces": pieces, **known}
     doubt = _doubt(columns, agreement)
-    return Measured(shapes, {**columns, "doubt": doubt.scores}, doubt)
+    return Measurements(shapes, {**columns, "doubt": doubt.scores}, doubt)
 
 
 def _known(ids: NDArray[np.uint32], rows: Rows, names: Mapping[int, str]) -> dict[str, Column]:
     """Return what is known of objects beside their pixels; of those without a row, nothing."""
     chosen = [(number, rows[number]) for number in ids.tolist() if number in rows]
-    facts = Facts(
+    facts = ObjectFacts(
         np.array([number for number, _ in chosen], np.int64),
         classes=np.array([row.class_id for _, row in chosen], np.int64),
         flow_errors=[_number(row.flow_error) for _, row in chosen],
@@ -223,7 +227,7 @@ def _known(ids: NDArray[np.uint32], rows: Rows, names: Mapping[int, str]) -> dic
     return columns
 
 
-def _doubt(columns: Mapping[str, Column], agreement: Agreement | None) -> Doubt:
+def _doubt(columns: Mapping[str, Column], agreement: ObserverAgreement | None) -> Doubt:
     return object_doubt(columns, None if agreement is None else agreement.of(columns["id"]))
 
 

@@ -15,7 +15,7 @@ from cpsam_core.system.atomic import remove_left
 from cpsam_gui.state.palette import CHANNEL_COLOURS
 from cpsam_gui.state.view import ChannelView
 from cpsam_gui.storage.companions import companions_of
-from cpsam_gui.tasks.saving import Loaded, read_masks
+from cpsam_gui.tasks.saving import LoadedMasks, read_masks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cpsam_core.images import Image
     from cpsam_core.images.readers import Raw
     from cpsam_core.progress import Progress
-    from cpsam_gui.tasks.records import Found
+    from cpsam_gui.tasks.records import MaskResult
 
 RGB = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
 SHOWN = 6  # channels that are visible at first; more would only be white
@@ -33,7 +33,7 @@ LEAST_RANGE = 1e-300  # of a bin; below that a division by it is over the limits
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class AxesReading:
     """What the axes of a file are taken for; None leaves it to the file."""
 
     axes: str | None = None
@@ -66,13 +66,13 @@ class Histogram:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedImage:
     """An image ready to be shown."""
 
     image: Image
     channels: tuple[ChannelView, ...]
     histograms: tuple[Histogram, ...] = ()
-    found: Found | None = None
+    found: MaskResult | None = None
     """Masks that were saved beside the image."""
     masks_from: Path | None = None
     problem: str = ""
@@ -85,7 +85,7 @@ class Opened:
     """Names of the images in the file; empty where there is one only."""
     times: int = 1
     """How many time points the file has."""
-    reading: Reading = Reading()
+    reading: AxesReading = AxesReading()
     """How the file was read."""
     shipped: bool = False
     """Whether it is the demonstration image."""
@@ -95,10 +95,10 @@ def open_image(
     path: Path,
     progress: Progress,
     *,
-    reading: Reading | None = None,
+    reading: AxesReading | None = None,
     shipped: bool = False,
     trusted: bool = False,
-) -> Opened | Unsure:
+) -> OpenedImage | Unsure:
     """Read an image, the masks saved beside it, and work out how its channels are shown first.
 
     Returns `Unsure` where neither the file nor `reading` says for certain what the axes are. Where a person said that
@@ -106,7 +106,7 @@ def open_image(
     """
     from cpsam_core.images.readers import read_raw
 
-    progress(0, 3, "Reading")
+    progress(0, 3, "AxesReading")
     _refuse_masks(path)
     if not shipped:
         remove_left(path.parent)
@@ -120,15 +120,15 @@ def open_image(
     return replace(opened, doubt="") if trusted else opened
 
 
-def reading_of(path: Path) -> Reading:
+def reading_of(path: Path) -> AxesReading:
     """Return how the project of an image has its file read; nobody is asked twice."""
     from cpsam_core.data.image_input import input_of
 
     seen = input_of(companions_of(path))
-    return Reading(seen.axes, seen.time, seen.scene if isinstance(seen.scene, int) else None)
+    return AxesReading(seen.axes, seen.time, seen.scene if isinstance(seen.scene, int) else None)
 
 
-def open_unsure(unsure: Unsure, reading: Reading, progress: Progress) -> Opened:
+def open_unsure(unsure: Unsure, reading: AxesReading, progress: Progress) -> OpenedImage:
     """Go on with an image when its axes are named."""
     return _arranged(unsure.path, unsure.raw, reading, progress)
 
@@ -138,7 +138,7 @@ def read_unsure(path: Path, progress: Progress) -> Unsure:
     from cpsam_core.images import arrange
     from cpsam_core.images.readers import read_raw
 
-    progress(0, 1, "Reading")
+    progress(0, 1, "AxesReading")
     raw = read_raw(path)
     guess = unsure_axes(raw)
     return Unsure(path, raw, guess if guess is not None else arrange(raw.array, raw.axes).axes)
@@ -167,7 +167,9 @@ def _refuse_masks(path: Path) -> None:
         )
 
 
-def _arranged(path: Path, raw: Raw, reading: Reading, progress: Progress, *, shipped: bool = False) -> Opened:
+def _arranged(
+    path: Path, raw: Raw, reading: AxesReading, progress: Progress, *, shipped: bool = False
+) -> OpenedImage:
     from cpsam_core.images.fingerprint import fingerprint
     from cpsam_core.images.readers import arrange_raw
 
@@ -188,7 +190,7 @@ def _arranged(path: Path, raw: Raw, reading: Reading, progress: Progress, *, shi
     return _with_masks(opened, path)
 
 
-def _with_masks(opened: Opened, path: Path) -> Opened:
+def _with_masks(opened: OpenedImage, path: Path) -> OpenedImage:
     """Add the masks that were saved beside an image, and why they may be those of another."""
     from cpsam_core.images.document_key import WHOLE
 
@@ -213,7 +215,7 @@ def ambiguous(masks: Path, image: Path) -> str:
     return f"{masks.name} does not say whether it belongs to {image.name} as it is shown here."
 
 
-def doubt_about(found: Found, image: Path, own: str) -> str:
+def doubt_about(found: MaskResult, image: Path, own: str) -> str:
     """Return why masks from the project of an image may be those of another image; empty where nothing says so.
 
     Parameters
@@ -225,7 +227,7 @@ def doubt_about(found: Found, image: Path, own: str) -> str:
     own
         The fingerprint of its pixels.
     """
-    if not isinstance(found, Loaded):
+    if not isinstance(found, LoadedMasks):
         return ""
     if found.fingerprint:
         if found.fingerprint == own:
@@ -249,7 +251,7 @@ def time_points(raw: Raw, axes: str | None) -> int:
     return int(shape[letters.index("T")]) if "T" in letters and len(letters) == len(shape) else 1
 
 
-def prepare(image: Image) -> Opened:
+def prepare(image: Image) -> OpenedImage:
     """Choose colours and brightness levels for the channels of an image."""
     count = image.pixels.shape[-1]
     colours = RGB if image.is_rgb else ((255, 255, 255),) if count == 1 else CHANNEL_COLOURS
@@ -260,7 +262,7 @@ def prepare(image: Image) -> Opened:
         low, high = (0.0, 255.0) if plain else levels(values)
         channels.append(ChannelView(name, colours[index % len(colours)], low, high, visible=index < SHOWN))
         histograms.append(histogram(values))
-    return Opened(image, tuple(channels), tuple(histograms))
+    return OpenedImage(image, tuple(channels), tuple(histograms))
 
 
 def sample(channel: NDArray[Any]) -> NDArray[np.float64]:

@@ -27,7 +27,7 @@ GAP = 3  # pixels; objects that are nearer must not have one colour
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MaskResult:
     """The result of a run or of an import, ready to be swapped into the document."""
 
     labels: Labels
@@ -40,7 +40,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class PreviousMasks:
     """What is there before a run: the labels, the rows of the objects that survive it, and the first free id."""
 
     labels: Snapshot | Labels | None = None

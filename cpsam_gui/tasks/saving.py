@@ -11,14 +11,14 @@ import numpy as np
 
 from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.segment.output import NetworkOutput
-from cpsam_gui.state.image_facts import Facts
+from cpsam_gui.state.image_facts import ImageFacts
 from cpsam_gui.state.objects import ObjectRecord, Origin
 from cpsam_gui.state.palette import COLOURS
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.storage.companions import PROJECT
 from cpsam_gui.storage.file_lock import Stamp, stamp_of
 from cpsam_gui.storage.project import COMPLETE, Project, read_project, write_project
-from cpsam_gui.tasks.records import Found, records_of, records_with
+from cpsam_gui.tasks.records import MaskResult, records_of, records_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,14 +33,14 @@ DIAMETER_USED = "diameter_used"
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SaveExtras:
     """What is saved beside the masks."""
 
     image: Path | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     output: NetworkOutput | None = None
     """What the network gave in the last run."""
-    facts: Facts = field(default_factory=Facts)
+    facts: ImageFacts = field(default_factory=ImageFacts)
     foreign: Mapping[str, Any] = field(default_factory=dict)
     """Keys of the project that this program does not know."""
     keep: tuple[str, ...] = (COMPLETE,)
@@ -54,10 +54,10 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded(Found):
+class LoadedMasks(MaskResult):
     """Masks read from a file, with what a project says beside them."""
 
-    facts: Facts | None = None
+    facts: ImageFacts | None = None
     foreign: Mapping[str, Any] = field(default_factory=dict)
     image: str = ""
     """Name of the image that the file says it belongs to."""
@@ -68,7 +68,7 @@ def save(
     path: Path,
     still: Snapshot | Labels,
     records: Mapping[int, ObjectRecord],
-    extra: Saved,
+    extra: SaveExtras,
     progress: Progress,
 ) -> Path:
     """Write labels (z, y, x): as a project with all that is known, as a label image, or as `_seg.npy`.
@@ -90,7 +90,7 @@ def save(
     return path
 
 
-def _save_project(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], extra: Saved) -> None:
+def _save_project(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], extra: SaveExtras) -> None:
     name = extra.image.name if extra.image is not None else ""
     project = Project(
         labels,
@@ -105,7 +105,7 @@ def _save_project(path: Path, labels: Labels, records: Mapping[int, ObjectRecord
     write_project(path, project, records, extra.keep, extra.key)
 
 
-def _save_seg(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], extra: Saved) -> None:
+def _save_seg(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], extra: SaveExtras) -> None:
     from cpsam_core.images import SegFile, write_seg
 
     ids = sorted(records)
@@ -128,7 +128,7 @@ def _save_seg(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], e
 
 def read_masks(
     path: Path, shape: tuple[int, ...], progress: Progress, key: DocumentKey | None = None
-) -> Found:
+) -> MaskResult:
     """Read labels for an open image of `shape` (z, y, x) from a project, a label image or a `_seg.npy`."""
     from cpsam_core.images import read_labels
     from cpsam_core.images.limits import expecting
@@ -140,17 +140,17 @@ def read_masks(
         if path.name.endswith("_seg.npy"):
             return _read_seg(path, shape)
         labels = fitting(path, read_labels(path), shape)
-    return Found(labels, records_of(labels, Origin.EDITED))
+    return MaskResult(labels, records_of(labels, Origin.EDITED))
 
 
-def _read_project(path: Path, shape: tuple[int, ...], key: DocumentKey | None) -> Loaded:
+def _read_project(path: Path, shape: tuple[int, ...], key: DocumentKey | None) -> LoadedMasks:
     project = read_project(path, flows=True, key=key)
     labels = fitting(path, project.labels, shape)
     used = project.settings.pop(DIAMETER_USED, None)
     output = project.output
     if output is not None and isinstance(used, int | float):
         output = replace(output, diameter=float(used))
-    return Loaded(
+    return LoadedMasks(
         labels,
         records_with(labels, project.objects),
         output,
@@ -162,7 +162,7 @@ def _read_project(path: Path, shape: tuple[int, ...], key: DocumentKey | None) -
     )
 
 
-def _read_seg(path: Path, shape: tuple[int, ...]) -> Found:
+def _read_seg(path: Path, shape: tuple[int, ...]) -> MaskResult:
     from cpsam_core.images import read_seg
 
     seg = read_seg(path)
@@ -181,7 +181,7 @@ def _read_seg(path: Path, shape: tuple[int, ...]) -> Found:
     output = (
         NetworkOutput(seg.flows, seg.logits) if seg.flows is not None and seg.logits is not None else None
     )
-    return Found(labels, records, output, settings)
+    return MaskResult(labels, records, output, settings)
 
 
 def fitting(path: Path, labels: Labels, shape: tuple[int, ...]) -> Labels:
@@ -202,7 +202,7 @@ def _size(shape: tuple[int, ...]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class SaveResult:
     """A project was saved; the stamps tell whether somebody else changes a file later."""
 
     paths: tuple[Path, ...]
@@ -221,11 +221,11 @@ def save_project(
     paths: tuple[Path, ...],
     still: Snapshot,
     records: Mapping[int, ObjectRecord],
-    extra: Saved,
+    extra: SaveExtras,
     expected: Mapping[Path, Stamp] | None,
     aside: bool,
     progress: Progress,
-) -> Written | Conflict | CpsamError:
+) -> SaveResult | Conflict | CpsamError:
     """Save a project and label images; what went wrong is returned, since the caller decides whether to say it.
 
     Parameters
@@ -253,7 +253,7 @@ def save_project(
             save(path, labels, records, extra, progress)
     except CpsamError as error:
         return error
-    return Written(paths, {path: stamp_of(path) for path in paths}, time.monotonic() - started)
+    return SaveResult(paths, {path: stamp_of(path) for path in paths}, time.monotonic() - started)
 
 
 def _put_aside(project: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from cpsam_gui.operations.compose import compose_with_ids
 from cpsam_gui.state.snapshot import Snapshot
-from cpsam_gui.tasks.records import Found, Kept, records_of
+from cpsam_gui.tasks.records import MaskResult, PreviousMasks, records_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,21 +26,25 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RunOutcome:
     """A run on a whole image: what the engine returned, and the same put together with what stays."""
 
     result: Segmentation
-    found: Found
+    found: MaskResult
     seconds: float = 0.0
     """What the engine took, loading the model left out."""
 
 
 def segment(
-    image: Image, settings: Settings, load: Callable[[Progress], Segments], kept: Kept, progress: Progress
-) -> Outcome:
+    image: Image,
+    settings: Settings,
+    load: Callable[[Progress], Segments],
+    kept: PreviousMasks,
+    progress: Progress,
+) -> RunOutcome:
     """Run the network on an image and make the object table of the result."""
     result, seconds = run_network(image, settings, load, progress)
-    return Outcome(result, combine(result, image.pixels.shape[:3], kept, progress), seconds)
+    return RunOutcome(result, combine(result, image.pixels.shape[:3], kept, progress), seconds)
 
 
 def run_network(
@@ -65,15 +69,17 @@ def measure(
 
 
 def mask_again(
-    output: NetworkOutput, settings: Settings, memory: MaskMemory, kept: Kept, progress: Progress
-) -> Found:
+    output: NetworkOutput, settings: Settings, memory: MaskMemory, kept: PreviousMasks, progress: Progress
+) -> MaskResult:
     """Make objects of what the network gave in an earlier run, with other thresholds."""
     from cpsam_core.segment.segmenter import masks_of
 
     return combine(masks_of(output, settings, progress, memory), output.shape, kept, progress)
 
 
-def combine(result: Segmentation, shape: tuple[int, ...], kept: Kept, progress: Progress) -> Found:
+def combine(
+    result: Segmentation, shape: tuple[int, ...], kept: PreviousMasks, progress: Progress
+) -> MaskResult:
     """Put a result of the engine together with the objects that stay, and make the object table."""
 
     def tick() -> None:
@@ -90,10 +96,10 @@ def combine(result: Segmentation, shape: tuple[int, ...], kept: Kept, progress: 
         new = int(ids[number]) if number < ids.size else 0
         if new in records:
             records[new] = records[new].changed(**values)
-    return Found(labels, records, result.output, notes=tuple(getattr(result, "notes", ())))
+    return MaskResult(labels, records, result.output, notes=tuple(getattr(result, "notes", ())))
 
 
-def _colours_kept(ids: NDArray[np.uint32], kept: Kept) -> Mapping[int, int]:
+def _colours_kept(ids: NDArray[np.uint32], kept: PreviousMasks) -> Mapping[int, int]:
     """Return the palette entries of the objects that were found again, by id."""
     if kept.colours is None:
         return {}

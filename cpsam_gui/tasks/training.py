@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cpsam_core.data.image_input import ImageInput
     from cpsam_core.finetune import Control
     from cpsam_core.progress import Progress
-    from cpsam_core.retrain import Candidate, Listener, Outcome, Use
+    from cpsam_core.retrain import Candidate, Listener, RetrainingOutcome, Use
     from cpsam_core.retrain.candidates import Known
     from cpsam_core.retrain.requests import TrainRequest
 
@@ -71,7 +71,7 @@ def train(
     control: Control,
     listener: Listener,
     progress: Progress,
-) -> Outcome:
+) -> RetrainingOutcome:
     """Train as asked and compare the new model with its start; see `one_click`."""
     from cpsam_core.retrain import one_click
 

@@ -10,13 +10,13 @@ from cpsam_core.errors import ImageError
 from cpsam_core.progress import silent
 from cpsam_gui.runs.folder_queue import Existing
 from cpsam_gui.runs.options import remembered
-from cpsam_gui.state.image_facts import Facts, ReviewState
+from cpsam_gui.state.image_facts import ImageFacts, ReviewState
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import PROJECT, earlier_work, masks_path, project_path
 from cpsam_gui.tasks.opening import doubt_about
-from cpsam_gui.tasks.records import Found, Kept
-from cpsam_gui.tasks.saving import Loaded, Saved, read_masks, save
+from cpsam_gui.tasks.records import MaskResult, PreviousMasks
+from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, read_masks, save
 from cpsam_gui.tasks.segmenting import combine, run_network
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cpsam_core.progress import Progress
     from cpsam_gui.runs.options import RunOptions
     from cpsam_gui.runs.segmenter import Segments
-    from cpsam_gui.tasks.opening import Reading
+    from cpsam_gui.tasks.opening import AxesReading
 
 OPEN = "open in the window"
 SEGMENT = "Segment"
@@ -37,7 +37,7 @@ CORRECTED = (ReviewState.CORRECTED, ReviewState.VERIFIED)
 
 
 @dataclass(frozen=True, slots=True)
-class Unattended:
+class UnattendedRun:
     """What all images of a queue have in common.
 
     Attributes
@@ -62,7 +62,7 @@ class Unattended:
 
     options: RunOptions
     channels: tuple[int | str, ...] | None
-    reading: Reading
+    reading: AxesReading
     existing: Existing
     load: Callable[[Progress], Segments]
     hold: Callable[[Progress], AbstractContextManager[Progress]]
@@ -71,14 +71,14 @@ class Unattended:
 
 
 @dataclass(frozen=True, slots=True)
-class Handled:
+class UnattendedResult:
     """What became of an image: its objects, or why it was left alone."""
 
     objects: int = 0
     skipped: str = ""
 
 
-def segment_unattended(path: Path, plan: Unattended, progress: Progress) -> Handled:
+def segment_unattended(path: Path, plan: UnattendedRun, progress: Progress) -> UnattendedResult:
     """Segment an image file and write its project and masks beside it.
 
     Raises
@@ -91,44 +91,46 @@ def segment_unattended(path: Path, plan: Unattended, progress: Progress) -> Hand
     from cpsam_core.images.fingerprint import fingerprint
 
     if plan.is_open(path):
-        return Handled(skipped=OPEN)
+        return UnattendedResult(skipped=OPEN)
     if plan.existing is Existing.SKIP_ALL and earlier_work(path) is not None:
-        return Handled(skipped="has masks")
-    progress(0, 1, "Reading")
+        return UnattendedResult(skipped="has masks")
+    progress(0, 1, "AxesReading")
     image = read_image(path, plan.reading.axes, time=plan.reading.time, scene=plan.reading.scene)
     earlier, before = earlier_work(path, key=image.key), None
     if earlier is not None:
         if plan.existing is Existing.SKIP_ALL:
-            return Handled(skipped="has masks")
+            return UnattendedResult(skipped="has masks")
         before = read_masks(earlier, image.pixels.shape[:3], silent, image.key)
         doubt = doubt_about(before, path, fingerprint(image.pixels))
         if doubt:
-            return Handled(skipped=f"{earlier.name} may belong to another image. {doubt}")
+            return UnattendedResult(skipped=f"{earlier.name} may belong to another image. {doubt}")
         # Nobody knows how masks without a project came about: they may be the work of days.
         if plan.existing is Existing.SKIP_CORRECTED and (earlier.suffix != PROJECT or _corrected(before)):
-            return Handled(skipped="corrected, or masks from elsewhere")
+            return UnattendedResult(skipped="corrected, or masks from elsewhere")
     found = _run(image, before, plan, progress)
     if plan.is_open(path):  # somebody works on it by now
-        return Handled(skipped=OPEN)
+        return UnattendedResult(skipped=OPEN)
     room = projects_bytes(path.parent) < plan.flows_bytes
     _save(path, image, before, found, progress, with_flows=room)
-    return Handled(len(found.records))
+    return UnattendedResult(len(found.records))
 
 
-def _run(image: Image, before: Found | None, plan: Unattended, progress: Progress) -> Found:
+def _run(image: Image, before: MaskResult | None, plan: UnattendedRun, progress: Progress) -> MaskResult:
     settings = plan.options.settings_for(image.pixels.shape[0], plan.channels)
     rows = {} if before is None else {n: row for n, row in before.records.items() if row.touched}
     # A file that was never opened has no history: ids may begin after those that stay.
-    kept = Kept(before.labels if before is not None and rows else None, rows, max(rows, default=0) + 1)
+    kept = PreviousMasks(
+        before.labels if before is not None and rows else None, rows, max(rows, default=0) + 1
+    )
     with plan.hold(progress) as report:
         result, _ = run_network(image, settings, plan.load, report)
     found = combine(result, image.pixels.shape[:3], kept, progress)
     return replace(found, settings=remembered(plan.options, settings, plan.reading.axes, plan.reading.time))
 
 
-def _corrected(found: Found) -> bool:
+def _corrected(found: MaskResult) -> bool:
     """Whether masks hold anything that a person did."""
-    reviewed = isinstance(found, Loaded) and found.facts is not None and found.facts.review in CORRECTED
+    reviewed = isinstance(found, LoadedMasks) and found.facts is not None and found.facts.review in CORRECTED
     return reviewed or any(row.touched for row in found.records.values())
 
 
@@ -142,17 +144,23 @@ def projects_bytes(folder: Path) -> int:
 
 
 def _save(
-    path: Path, image: Image, before: Found | None, found: Found, progress: Progress, *, with_flows: bool
+    path: Path,
+    image: Image,
+    before: MaskResult | None,
+    found: MaskResult,
+    progress: Progress,
+    *,
+    with_flows: bool,
 ) -> None:
     from cpsam_core.images.fingerprint import fingerprint
 
-    facts, foreign = Facts(), dict[str, Any]()
-    if isinstance(before, Loaded):
+    facts, foreign = ImageFacts(), dict[str, Any]()
+    if isinstance(before, LoadedMasks):
         facts, foreign = before.facts or facts, dict(before.foreign)
     if facts.review is ReviewState.NOT_STARTED:
         facts = facts.changed(review=ReviewState.SEGMENTED)
     foreign = worklog.noted(foreign, SEGMENT, StepKind.SEGMENT)
-    extra = Saved(
+    extra = SaveExtras(
         path,
         found.settings,
         found.output,

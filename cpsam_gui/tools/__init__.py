@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cpsam_gui.tools.base import Desk, Entry, Maps, Pointer, Section, Shape, Tint, Tool
+from cpsam_gui.tools.base import Desk, Maps, Pointer, PreviewShape, Section, Tint, Tool, ToolEntry
 from cpsam_gui.tools.classify import ClassStamp
 from cpsam_gui.tools.complete import CompleteRegion, complete_plane, forget_regions
-from cpsam_gui.tools.cut import Merge, Seeds, Split
+from cpsam_gui.tools.cut import Merge, Seeds, SplitTool
 from cpsam_gui.tools.fill import Fill
 from cpsam_gui.tools.find import Find, SegmentBox
 from cpsam_gui.tools.options import Options
@@ -32,7 +32,7 @@ TOOLS: dict[str, type[Tool]] = {
         Fill,
         Find,
         SegmentBox,
-        Split,
+        SplitTool,
         Seeds,
         Merge,
         ClassStamp,
@@ -46,15 +46,15 @@ TOOLS: dict[str, type[Tool]] = {
 __all__ = [
     "TOOLS",
     "Desk",
-    "Entry",
     "Maps",
     "Options",
     "Pointer",
+    "PreviewShape",
     "RunDesk",
     "Section",
-    "Shape",
     "Tint",
     "Tool",
+    "ToolEntry",
     "complete_plane",
     "forget_regions",
 ]

@@ -52,7 +52,7 @@ class Tint(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class PreviewShape:
     """Something a tool draws over the image while it works: a circle or a line through points (y, x)."""
 
     points: tuple[tuple[float, float], ...] = ()
@@ -171,7 +171,7 @@ class Section(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ToolEntry:
     """How a tool is offered: in the menu Tools, by a key, and in the tool bar."""
 
     icon: str
@@ -195,7 +195,7 @@ class Tool:
     key: ClassVar[str] = ""
     title: ClassVar[str] = ""
     """In menus and above the canvas."""
-    entry: ClassVar[Entry | None] = None
+    entry: ClassVar[ToolEntry | None] = None
     """None where something else takes the tool up; a tool derived from another one says so itself."""
     hint: ClassVar[str] = ""
     cursor: ClassVar[str] = "cross"
@@ -261,6 +261,6 @@ class Tool:
     def options_changed(self) -> None:
         """Follow another setting of the tools."""
 
-    def shapes(self) -> list[Shape]:
+    def shapes(self) -> list[PreviewShape]:
         """Return what to draw over the image."""
         return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpsam_gui import operations
-from cpsam_gui.tools.base import HIDDEN, Entry, Pointer, Section, Tool
+from cpsam_gui.tools.base import HIDDEN, Pointer, Section, Tool, ToolEntry
 
 
 class ClassStamp(Tool):
@@ -11,7 +11,7 @@ class ClassStamp(Tool):
 
     key = "class_stamp"
     title = "Give a class"
-    entry = Entry("tag_outline", "W", Section.EDIT)
+    entry = ToolEntry("tag_outline", "W", Section.EDIT)
     hint = (
         "Click a cell: give it the class   Click it again: take it away   0-9: choose the class   Drag: pan"
     )

@@ -11,7 +11,7 @@ from cpsam_gui.tools.select import BoxSelect
 if TYPE_CHECKING:
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
-    from cpsam_gui.tools.base import Pointer, Shape
+    from cpsam_gui.tools.base import Pointer, PreviewShape
 
 SMALLEST = 8  # pixels on a side
 
@@ -51,7 +51,7 @@ class CompleteRegion(BoxSelect):
         with document.step("Unmark as complete", StepKind.MARK):
             document.set_facts(complete=tuple(region for region in regions if region is not hit[-1]))
 
-    def shapes(self) -> list[Shape]:
+    def shapes(self) -> list[PreviewShape]:
         """Return the box, without a fill: nothing in it changes."""
         return [replace(shape, filled=False) for shape in super().shapes()]
 

@@ -10,7 +10,7 @@ import numpy as np
 from cpsam_gui import drawing, operations
 from cpsam_gui.operations import bodies
 from cpsam_gui.state.slice import Slice
-from cpsam_gui.tools.base import Desk, Entry, Pointer, Section, Shape, Tint, Tool
+from cpsam_gui.tools.base import Desk, Pointer, PreviewShape, Section, Tint, Tool, ToolEntry
 from cpsam_gui.tools.marks import Marks, region
 from cpsam_gui.tools.outline import Lasso
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 QUICK = 1 << 15  # pixels; dividing a larger object takes longer than a frame
 
 
-class Split(Lasso):
+class SplitTool(Lasso):
     """Draw a line across an object, or across several; through all planes where whole bodies are edited."""
 
     key = "split"
     title = "Split by a line"
-    entry = Entry("box_cutter", "K", Section.EDIT, family="split", short="Line")
+    entry = ToolEntry("box_cutter", "K", Section.EDIT, family="split", short="Line")
     hint = "Draw a line across an object to cut it in two   Shift+K: split by seeds"
     settings = ("split",)
     every_view = True
@@ -63,9 +63,9 @@ class Split(Lasso):
         else:
             desk.say(operations.NO_OBJECT)
 
-    def shapes(self) -> list[Shape]:
+    def shapes(self) -> list[PreviewShape]:
         """Return the line of the cut."""
-        return [Shape(tuple(self._points), tint=Tint.REMOVE)] if self._points else []
+        return [PreviewShape(tuple(self._points), tint=Tint.REMOVE)] if self._points else []
 
 
 class Merge(Lasso):
@@ -73,7 +73,7 @@ class Merge(Lasso):
 
     key = "merge"
     title = "Merge by dragging"
-    entry = Entry("call_merge", "M", Section.EDIT)
+    entry = ToolEntry("call_merge", "M", Section.EDIT)
     hint = "Drag across objects to make them one   (or select several and press Ctrl+G)"
     settings = ()
 
@@ -121,11 +121,14 @@ class Merge(Lasso):
         super().cancel()
         self._crossed = {}
 
-    def shapes(self) -> list[Shape]:
+    def shapes(self) -> list[PreviewShape]:
         """Return the line and the objects that will be one."""
         if not self._points:
             return []
-        return [*self._marks.of(self._crossed, self.desk.view.plane, Tint.ADD), Shape(tuple(self._points))]
+        return [
+            *self._marks.of(self._crossed, self.desk.view.plane, Tint.ADD),
+            PreviewShape(tuple(self._points)),
+        ]
 
 
 class Seeds(Tool):
@@ -133,7 +136,7 @@ class Seeds(Tool):
 
     key = "seeds"
     title = "Split by seeds"
-    entry = Entry("call_split", "Shift+K", Section.EDIT, in_bar=False, family="split", short="Seeds")
+    entry = ToolEntry("call_split", "Shift+K", Section.EDIT, in_bar=False, family="split", short="Seeds")
     hint = "Click a seed into each part of an object   Enter: split   Backspace: last seed back   Esc: cancel"
     settings = ("split", "divide", "accept")
 
@@ -247,12 +250,12 @@ class Seeds(Tool):
         self._seeds, self._parts, self._box, self._mask, self._number = [], None, None, None, 0
         self._request += 1
 
-    def shapes(self) -> list[Shape]:
+    def shapes(self) -> list[PreviewShape]:
         """Return the seeds and the parts."""
-        shapes: list[Shape] = []
+        shapes: list[PreviewShape] = []
         plane, box = self.desk.view.plane, self._box
         if self._parts is not None and box is not None and self._reaches(plane):
             for part in range(1, len(self._seeds) + 1):
                 shapes += region(self._parts[plane - box.z0] == part, box.y0, box.x0)
         here = [(y, x) for z, y, x in self._seeds if int(z) == plane]
-        return [*shapes, *(Shape((seed,), handles=True) for seed in here)]
+        return [*shapes, *(PreviewShape((seed,), handles=True) for seed in here)]

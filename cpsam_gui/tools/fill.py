@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_gui import drawing, operations
-from cpsam_gui.tools.base import HIDDEN, Desk, Entry, Pointer, Section, Shape, Tint, Tool
+from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Section, Tint, Tool, ToolEntry
 from cpsam_gui.tools.marks import region
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Fill(Tool):
 
     key = "fill"
     title = "Fill by intensity"
-    entry = Entry("format_color_fill", "I", Section.DRAW)
+    entry = ToolEntry("format_color_fill", "I", Section.DRAW)
     hint = "Click: fill the region of like intensity   [ ] or Alt+wheel: tolerance   T: write mode"
     settings = ("tolerance", "mode")
 
@@ -33,7 +33,7 @@ class Fill(Tool):
         super().__init__(desk)
         self._at: Pointer | None = None
         self._held = False
-        self._shown: tuple[Any, list[Shape]] = (None, [])
+        self._shown: tuple[Any, list[PreviewShape]] = (None, [])
 
     @property
     def busy(self) -> bool:
@@ -133,7 +133,7 @@ class Fill(Tool):
             largest,
         )
 
-    def shapes(self) -> list[Shape]:
+    def shapes(self) -> list[PreviewShape]:
         """Return the region under the pointer."""
         p, desk = self._at, self.desk
         if p is None or not desk.view.masks.visible:
@@ -150,7 +150,7 @@ class Fill(Tool):
         )
         if key != self._shown[0]:
             found = self._region(p, PREVIEW)
-            shapes: list[Shape] = []
+            shapes: list[PreviewShape] = []
             if found is not None:
                 box, mask, cut = found
                 shapes = region(mask[0], box.y0, box.x0, Tint.REMOVE if cut else Tint.ADD)

@@ -8,7 +8,7 @@ import numpy as np
 
 from cpsam_gui import operations
 from cpsam_gui.state.box import Box
-from cpsam_gui.tools.base import HIDDEN, Desk, Entry, Pointer, Section, Shape, Tool
+from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Section, Tool, ToolEntry
 from cpsam_gui.tools.marks import region
 from cpsam_gui.tools.select import BoxSelect
 
@@ -27,7 +27,7 @@ class Find(Tool):
 
     key = "find"
     title = "Click to find"
-    entry = Entry("target", "C", Section.MODEL)
+    entry = ToolEntry("target", "C", Section.MODEL)
     hint = (
         "Click a missed cell: its mask is proposed   Wheel or [ ]: wider, narrower   Enter or click: accept"
     )
@@ -39,7 +39,7 @@ class Find(Tool):
         self._plane = 0
         self._found: LocalMask | None = None
         self._threshold: float | None = None
-        self._shapes: list[Shape] = []
+        self._shapes: list[PreviewShape] = []
         self._request = 0
         self._position = 0
 
@@ -154,10 +154,10 @@ class Find(Tool):
         self._at, self._found, self._threshold, self._shapes = None, None, None, []
         self._request += 1
 
-    def shapes(self) -> list[Shape]:
+    def shapes(self) -> list[PreviewShape]:
         """Return the proposal."""
         if self._at is not None and self._found is None:
-            return [Shape(((self._at.y, self._at.x),), handles=True)]
+            return [PreviewShape(((self._at.y, self._at.x),), handles=True)]
         return self._shapes if self._plane == self.desk.view.plane else []
 
 
@@ -166,7 +166,7 @@ class SegmentBox(BoxSelect):
 
     key = "segment_box"
     title = "Segment a box"
-    entry = Entry("auto_fix", "Shift+C", Section.MODEL)
+    entry = ToolEntry("auto_fix", "Shift+C", Section.MODEL)
     hint = "Drag a box: the model segments just that region   Enter or click inside: accept   Esc: cancel"
     settings = ("accept",)
 
@@ -174,7 +174,7 @@ class SegmentBox(BoxSelect):
         super().__init__(desk)
         self._box: Box | None = None
         self._proposal: operations.Proposal | None = None
-        self._shapes: list[Shape] = []
+        self._shapes: list[PreviewShape] = []
         self._request = 0
         self._stop: Callable[[], None] | None = None
 
@@ -261,11 +261,11 @@ class SegmentBox(BoxSelect):
         self._box, self._proposal, self._shapes = None, None, []
         self._request += 1
 
-    def shapes(self) -> list[Shape]:
+    def shapes(self) -> list[PreviewShape]:
         """Return the box and what was found in it."""
         box = self._box
-        frame: list[Shape] = []
+        frame: list[PreviewShape] = []
         if box is not None:
             line: Any = ((box.y0, box.x0), (box.y0, box.x1), (box.y1, box.x1), (box.y1, box.x0))
-            frame = [Shape(tuple((float(y), float(x)) for y, x in line), closed=True, dashed=True)]
+            frame = [PreviewShape(tuple((float(y), float(x)) for y, x in line), closed=True, dashed=True)]
         return [*frame, *self._shapes, *super().shapes()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpsam_gui import drawing
-from cpsam_gui.tools.base import Shape, Tint
+from cpsam_gui.tools.base import PreviewShape, Tint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,12 +24,12 @@ class Marks:
         self._document = document
         self._known: dict[tuple[int, int, object], list[Line]] = {}
 
-    def of(self, ids: Iterable[int], plane: int, tint: Tint) -> list[Shape]:
+    def of(self, ids: Iterable[int], plane: int, tint: Tint) -> list[PreviewShape]:
         """Return filled outlines of objects."""
-        shapes: list[Shape] = []
+        shapes: list[PreviewShape] = []
         for number in list(ids)[:FEW]:
             lines = self._lines(number, plane)
-            shapes += [Shape(line, closed=True, tint=tint, filled=True) for line in lines]
+            shapes += [PreviewShape(line, closed=True, tint=tint, filled=True) for line in lines]
         return shapes
 
     def _lines(self, number: int, plane: int) -> list[Line]:
@@ -46,6 +46,8 @@ class Marks:
         return self._known[key]
 
 
-def region(mask: Mask, y0: float, x0: float, tint: Tint = Tint.ADD) -> list[Shape]:
+def region(mask: Mask, y0: float, x0: float, tint: Tint = Tint.ADD) -> list[PreviewShape]:
     """Return a mask (y, x) at (`y0`, `x0`) as a filled shape."""
-    return [Shape(line, closed=True, tint=tint, filled=True) for line in drawing.outlines(mask, y0, x0)]
+    return [
+        PreviewShape(line, closed=True, tint=tint, filled=True) for line in drawing.outlines(mask, y0, x0)
+    ]

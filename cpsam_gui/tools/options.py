@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from psygnal import SignalGroupDescriptor
 
-from cpsam_gui.operations import Copied, Scope, WriteMode
+from cpsam_gui.operations import CopiedObjects, Scope, WriteMode
 
 TOLERANCE_RANGE = (0.01, 0.6)
 
@@ -27,8 +27,8 @@ class Options:
     """Seeds divide an object where the intensity changes, instead of where it is narrow."""
     class_id: int = 1
     """That clicks give."""
-    clipboard: Copied | None = None
-    carried: Copied | None = None
+    clipboard: CopiedObjects | None = None
+    carried: CopiedObjects | None = None
     """A copy in the hand that is not in the clipboard: a duplicate."""
 
     def next_mode(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from cpsam_gui import operations
-from cpsam_gui.tools.base import HIDDEN, Desk, Entry, Pointer, Section, Shape, Tint, Tool
+from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Section, Tint, Tool, ToolEntry
 
 CLOSE = 9.0  # screen pixels from the start within which an outline closes
 STEP = 2.0  # screen pixels between the points that are kept
@@ -49,15 +49,15 @@ class OutlineTool(Tool):
         """Drop the outline."""
         self._points, self._far = [], False
 
-    def shapes(self) -> list[Shape]:
+    def shapes(self) -> list[PreviewShape]:
         """Return the line drawn so far and its start."""
         if not self._points:
             return []
         start = self._points[0]
         return [
-            Shape(tuple(self._points), closed=True, tint=Tint.ADD, filled=True),
-            Shape(tuple(self._points)),
-            Shape((start,), handles=True),
+            PreviewShape(tuple(self._points), closed=True, tint=Tint.ADD, filled=True),
+            PreviewShape(tuple(self._points)),
+            PreviewShape((start,), handles=True),
         ]
 
     def _add(self, p: Pointer) -> None:
@@ -78,7 +78,7 @@ class HoverOutline(OutlineTool):
 
     key = "outline"
     title = "Outline by hovering"
-    entry = Entry("gesture", "O", Section.DRAW)
+    entry = ToolEntry("gesture", "O", Section.DRAW)
     hint = "Click, follow the border, return to the start or click again   T: write mode   Esc: cancel"
     starts_on_left: ClassVar[bool] = True
 
@@ -103,7 +103,7 @@ class Lasso(OutlineTool):
 
     key = "lasso"
     title = "Lasso"
-    entry = Entry("lasso", "Q", Section.DRAW)
+    entry = ToolEntry("lasso", "Q", Section.DRAW)
     hint = "Hold the button and go around the object; release to close   T: write mode"
 
     def press(self, p: Pointer) -> bool:
@@ -129,7 +129,7 @@ class Polygon(OutlineTool):
 
     key = "polygon"
     title = "Polygon"
-    entry = Entry("vector_polygon", "P", Section.DRAW)
+    entry = ToolEntry("vector_polygon", "P", Section.DRAW)
     hint = "Click corners, drag one to move it   Enter or first corner: close   Backspace: last corner back"
 
     def __init__(self, desk: Desk) -> None:
@@ -180,16 +180,16 @@ class Polygon(OutlineTool):
         self._points = self._points[:-1]
         return taken
 
-    def shapes(self) -> list[Shape]:
+    def shapes(self) -> list[PreviewShape]:
         """Return the corners and the line to the pointer."""
         if not self._points:
             return []
         ahead = [self._pointer] if self._pointer is not None and self._held is None else []
         line = (*self._points, *ahead)
         return [
-            Shape(line, closed=True, tint=Tint.ADD, filled=True),
-            Shape(line),
-            Shape(tuple(self._points), handles=True),
+            PreviewShape(line, closed=True, tint=Tint.ADD, filled=True),
+            PreviewShape(line),
+            PreviewShape(tuple(self._points), handles=True),
         ]
 
     def _corner(self, p: Pointer) -> int | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from cpsam_gui import operations
 from cpsam_gui.drawing import stroke
 from cpsam_gui.drawing.bodies import tube
-from cpsam_gui.tools.base import HIDDEN, Desk, Entry, Pointer, Section, Shape, Tint, Tool
+from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Section, Tint, Tool, ToolEntry
 
 if TYPE_CHECKING:
     from cpsam_gui.drawing.shapes import Mask
@@ -72,11 +72,11 @@ class Painter(Tool):
             self._last = None
             self.desk.document.abort()
 
-    def shapes(self) -> list[Shape]:
+    def shapes(self) -> list[PreviewShape]:
         """Return the tip."""
         if self._at is None:
             return []
-        return [Shape((self._at,), radius=max(self.desk.view.brush_diameter / 2, 0.5), tint=self.tint)]
+        return [PreviewShape((self._at,), radius=max(self.desk.view.brush_diameter / 2, 0.5), tint=self.tint)]
 
     def leave(self) -> None:
         """Show no tip while the pointer is elsewhere."""
@@ -121,7 +121,7 @@ class Brush(Painter):
 
     key = "brush"
     title = "Brush"
-    entry = Entry("brush", "B", Section.DRAW)
+    entry = ToolEntry("brush", "B", Section.DRAW)
     step = "Brush"
     hint = (
         "Drag on or beside the selected object: add to it; elsewhere: a new one   Shift: add to it from anywhere   "
@@ -188,7 +188,7 @@ class Eraser(Painter):
 
     key = "eraser"
     title = "Eraser"
-    entry = Entry("eraser", "E", Section.DRAW)
+    entry = ToolEntry("eraser", "E", Section.DRAW)
     step = "Erase"
     tint = Tint.REMOVE
     hint = "Drag: erase, from the selected objects only where there are any   [ ] or Alt+wheel: size"

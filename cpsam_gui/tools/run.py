@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from cpsam_gui.tools.base import Desk, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.base import Desk, Pointer, PreviewShape, Tint, Tool
 from cpsam_gui.tools.select import BoxSelect
 
 if TYPE_CHECKING:
@@ -90,14 +90,14 @@ class SizeDisk(Tool):
         self._at_rim, self._hold = False, None
         self.over = True
 
-    def shapes(self) -> list[Shape]:
+    def shapes(self) -> list[PreviewShape]:
         """Return the disk and a cross in its middle."""
         y, x = self._centre
         arm = self.radius / 5
         return [
-            Shape((self._centre,), radius=self.radius, tint=Tint.ADD),
-            Shape(((y - arm, x), (y + arm, x))),
-            Shape(((y, x - arm), (y, x + arm))),
+            PreviewShape((self._centre,), radius=self.radius, tint=Tint.ADD),
+            PreviewShape(((y - arm, x), (y + arm, x))),
+            PreviewShape(((y, x - arm), (y, x + arm))),
         ]
 
     def _resize(self, diameter: float) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from cpsam_gui import drawing, operations
 from cpsam_gui.state.box import Box
-from cpsam_gui.tools.base import HIDDEN, Desk, Entry, Pointer, Section, Shape, Tint, Tool
+from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Section, Tint, Tool, ToolEntry
 from cpsam_gui.tools.marks import Marks
 from cpsam_gui.tools.outline import HoverOutline, Lasso
 
@@ -26,7 +26,7 @@ class Select(HoverOutline):
 
     key = "select"
     title = "Select and pan"
-    entry = Entry("cursor_default_outline", "V", Section.SELECT, family="select", short="Click")
+    entry = ToolEntry("cursor_default_outline", "V", Section.SELECT, family="select", short="Click")
     hint = (
         "Click: select   Ctrl+click: delete   Alt+click: merge with selected   Right click: draw outline   "
         "Double click: whole image"
@@ -38,7 +38,7 @@ class Select(HoverOutline):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._marks = Marks(desk.document)
-        self._preview: list[Shape] = []
+        self._preview: list[PreviewShape] = []
 
     def press(self, p: Pointer) -> bool:
         """Take the press only while an outline is drawn or to start one."""
@@ -63,7 +63,7 @@ class Select(HoverOutline):
         """Show nothing while the pointer is elsewhere."""
         self._preview = []
 
-    def shapes(self) -> list[Shape]:
+    def shapes(self) -> list[PreviewShape]:
         """Return the outline under way and the preview of a click."""
         return [*self._preview, *super().shapes()]
 
@@ -131,7 +131,7 @@ class BoxSelect(Tool):
 
     key = "select_box"
     title = "Select by a box"
-    entry: ClassVar[Entry | None] = Entry(
+    entry: ClassVar[ToolEntry | None] = ToolEntry(
         "select_drag", "Shift+V", Section.SELECT, in_bar=False, family="select", short="Box"
     )
     hint = "Drag a box over objects: select them   Shift: add   Ctrl: take away   Click: one object"
@@ -190,13 +190,17 @@ class BoxSelect(Tool):
         """Drop the box."""
         self._start = self._end = None
 
-    def shapes(self) -> list[Shape]:
+    def shapes(self) -> list[PreviewShape]:
         """Return the box."""
         if self._start is None or self._end is None:
             return []
         a, b = self._start, self._end
         tint = Tint.REMOVE if a.ctrl else Tint.ADD
-        return [Shape(((a.y, a.x), (a.y, b.x), (b.y, b.x), (b.y, a.x)), closed=True, tint=tint, filled=True)]
+        return [
+            PreviewShape(
+                ((a.y, a.x), (a.y, b.x), (b.y, b.x), (b.y, a.x)), closed=True, tint=tint, filled=True
+            )
+        ]
 
 
 class LassoSelect(Lasso):
@@ -204,7 +208,7 @@ class LassoSelect(Lasso):
 
     key = "select_lasso"
     title = "Select by a lasso"
-    entry = Entry("select_group", "Shift+Q", Section.SELECT, in_bar=False, family="select", short="Lasso")
+    entry = ToolEntry("select_group", "Shift+Q", Section.SELECT, in_bar=False, family="select", short="Lasso")
     hint = "Go around objects with the button held: select them   Shift: add   Ctrl: take away   Click: one"
     settings = ("select",)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpsam_gui import drawing, operations
-from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, Shape, Tint, Tool
+from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Tint, Tool
 
 SHOWN = 200  # objects whose outlines follow the pointer
 
@@ -75,11 +75,11 @@ class Paste(Tool):
         if made:
             desk.view.select(*made)
 
-    def shapes(self) -> list[Shape]:
+    def shapes(self) -> list[PreviewShape]:
         """Return the copy at the pointer."""
         p, copied = self._at, self._copied
         if p is None or copied is None:
             return []
         dy, dx = int(p.y // 1) - copied.y, int(p.x // 1) - copied.x
         moved = (tuple((y + dy, x + dx) for y, x in line) for line in self._lines)
-        return [Shape(line, closed=True, tint=Tint.ADD, filled=True) for line in moved]
+        return [PreviewShape(line, closed=True, tint=Tint.ADD, filled=True) for line in moved]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cpsam_gui import drawing, operations
-from cpsam_gui.tools.base import Desk, Entry, Pointer, Section, Shape, Tint, Tool
+from cpsam_gui.tools.base import Desk, Pointer, PreviewShape, Section, Tint, Tool, ToolEntry
 
 CLOSE = 9.0  # screen pixels from a corner or an edge within which it is taken hold of
 FINE, COARSE = 0.9, 4.0  # pixels that the simplified outline may be off, by the size of the object
@@ -17,7 +17,7 @@ class Vertices(Tool):
 
     key = "vertices"
     title = "Edit outline"
-    entry = Entry("vector_point_edit", "Shift+P", Section.EDIT)
+    entry = ToolEntry("vector_point_edit", "Shift+P", Section.EDIT)
     hint = (
         "Drag a corner   Drag an edge: new corner   Alt+click or Backspace: remove corner   Enter: apply   "
         "Esc: cancel"
@@ -142,13 +142,17 @@ class Vertices(Tool):
         """Leave the object as it is."""
         self._points, self._held, self._hover, self._edited, self._last = [], None, None, False, None
 
-    def shapes(self) -> list[Shape]:
+    def shapes(self) -> list[PreviewShape]:
         """Return the outline and its corners."""
         if not self._points:
             return []
         line = tuple(self._points)
-        mark = [Shape((self._hover,), radius=0, handles=True, tint=Tint.ADD)] if self._hover else []
-        return [Shape(line, closed=True, tint=Tint.ADD, filled=True), Shape(line, handles=True), *mark]
+        mark = [PreviewShape((self._hover,), radius=0, handles=True, tint=Tint.ADD)] if self._hover else []
+        return [
+            PreviewShape(line, closed=True, tint=Tint.ADD, filled=True),
+            PreviewShape(line, handles=True),
+            *mark,
+        ]
 
     def _corner(self, p: Pointer) -> int | None:
         points = np.asarray(self._points)

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 SCHEMES = {"dark": theme.DARK, "light": theme.LIGHT}
 
 
-class Frame(QObject):
+class WindowSupport(QObject):
     """Connects a window with what it keeps."""
 
     broke = pyqtSignal(object)

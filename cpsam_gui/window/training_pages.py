@@ -18,7 +18,7 @@ from cpsam_gui.tasks import training as work
 
 if TYPE_CHECKING:
     from cpsam_core.data.pairs import Pair
-    from cpsam_core.retrain import Outcome
+    from cpsam_core.retrain import RetrainingOutcome
     from cpsam_core.retrain.requests import TrainRequest
     from cpsam_gui.tasks.suggesting import Suggestion
     from cpsam_gui.window.window import Window
@@ -38,7 +38,7 @@ class TrainingPages(QObject):
 
     # -- the end of a training ---------------------------------------------------------------------------
 
-    def show_outcome(self, outcome: Outcome) -> BeforeAfterPage:
+    def show_outcome(self, outcome: RetrainingOutcome) -> BeforeAfterPage:
         """Show whether the new model is better, without blocking."""
         page = BeforeAfterPage(self._window, self._session, outcome)
         name = outcome.plan.name

@@ -31,7 +31,7 @@ from cpsam_gui.window.recent_menu import remember
 from cpsam_gui.window.review_pages import ReviewPages
 from cpsam_gui.window.screen import fit_to_screen, share_width
 from cpsam_gui.window.status_bar import Status
-from cpsam_gui.window.support import Frame
+from cpsam_gui.window.support import WindowSupport
 from cpsam_gui.window.training_pages import TrainingPages
 from cpsam_gui.window.views import Views
 from cpsam_gui.window.welcome import Ways, Welcome
@@ -47,7 +47,7 @@ class Window(QMainWindow):
 
     session: Session
     canvas: Canvas
-    frame: Frame
+    frame: WindowSupport
     pages: Pages
     training_pages: TrainingPages
     review_pages: ReviewPages
@@ -85,7 +85,7 @@ class Window(QMainWindow):
         self.training_pages = TrainingPages(self)
         self.review_pages = ReviewPages(self)
         self._connect()
-        self.frame = Frame(self)
+        self.frame = WindowSupport(self)
         self.pages = Pages(self)
         self.refresh()
 

@@ -16,7 +16,7 @@ from cpsam_gui.actions.install import WindowActions, make_window
 from cpsam_gui.actions.make import ACTIONS
 from cpsam_gui.actions.tools import tool_rows, toolbar_rows
 from cpsam_gui.panels import Host, Panel, Place
-from cpsam_gui.tools import Entry, Section, Tool
+from cpsam_gui.tools import Section, Tool, ToolEntry
 from cpsam_gui.window.asking import image_filter
 from cpsam_gui.window.window import Window
 
@@ -33,7 +33,7 @@ class Measure(Tool):
     key = "dummy"
     title = "Measure a distance"
     hint = "Drag from one place to another"
-    entry = Entry("ruler", "Ctrl+Alt+Shift+M", Section.EDIT)
+    entry = ToolEntry("ruler", "Ctrl+Alt+Shift+M", Section.EDIT)
 
 
 class Notes(Panel):

@@ -113,16 +113,16 @@ def _states(seed: int) -> list[Any]:
 
 def _save(folder: Path, seed: int) -> None:
     from cpsam_core.progress import silent
-    from cpsam_gui.state.image_facts import Facts
+    from cpsam_gui.state.image_facts import ImageFacts
     from cpsam_gui.state.objects import Origin
     from cpsam_gui.tasks.records import records_of
-    from cpsam_gui.tasks.saving import Saved, save
+    from cpsam_gui.tasks.saving import SaveExtras, save
 
     states = [(labels, records_of(labels, Origin.HAND)) for labels in _states(seed)]
     count = 0
     while True:
         labels, records = states[count % 2]
-        extra = Saved(folder / "cells.tif", facts=Facts(notes=str(count)))
+        extra = SaveExtras(folder / "cells.tif", facts=ImageFacts(notes=str(count)))
         for name in ("cells.cpsam", "cells_masks.tif", "cells_seg.npy"):
             save(folder / name, labels, records, extra, silent)
         count += 1
@@ -148,7 +148,7 @@ def _autosave(folder: Path, seed: int) -> None:
     from cpsam_core.progress import silent
     from cpsam_gui.state.document import Document
     from cpsam_gui.storage.journal import Journal
-    from cpsam_gui.tasks.saving import Saved, save
+    from cpsam_gui.tasks.saving import SaveExtras, save
 
     document = Document(SHAPE)
     journal = Journal(document, folder / "cells.tif", folder)
@@ -160,7 +160,7 @@ def _autosave(folder: Path, seed: int) -> None:
                 folder / "cells.cpsam",
                 document.snapshot(),
                 document.objects,
-                Saved(folder / "cells.tif"),
+                SaveExtras(folder / "cells.tif"),
                 silent,
             )
             journal.restart()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cpsam_core.blocks.arrays import write_arrays
 from cpsam_core.blocks.plan import Block
 from cpsam_core.blocks.task import Work
-from cpsam_core.dynamics import Frame, find_candidates
+from cpsam_core.dynamics import ImageFrame, find_candidates
 from cpsam_core.labels import fill_holes
 from cpsam_core.labels.runs import runs_of
 from cpsam_core.progress import Progress, silent
@@ -57,7 +57,7 @@ def find_block(work: Work, block: Block, progress: Progress = silent) -> None:
     for attempt in range(WIDEST + 1):
         window = plan.window(block, margin)
         maps = _predict(work, block, window, progress)
-        frame = Frame((window[0].start, window[1].start), plan.shape[1:])
+        frame = ImageFrame((window[0].start, window[1].start), plan.shape[1:])
         candidates = find_candidates(
             maps[-3:-1],
             maps[-1],

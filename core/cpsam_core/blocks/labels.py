@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cpsam_core.blocks.arrays import read_arrays, write_arrays
 from cpsam_core.blocks.plan import CHUNK, Block
-from cpsam_core.blocks.task import Folder, Work
+from cpsam_core.blocks.task import BlocksFolder, Work
 from cpsam_core.images.files import saving
 
 __all__ = ["make_array", "number_objects", "open_array", "write_block"]
@@ -115,6 +115,6 @@ def open_array(path: Path) -> Any:
     return zarr.open_array(str(path), mode="r+")
 
 
-def level_path(folder: Folder, level: int) -> Path:
+def level_path(folder: BlocksFolder, level: int) -> Path:
     """Return the folder of a level of the labels in the OME-Zarr of the run."""
     return folder.labels / "labels" / "cells" / str(level)

@@ -16,7 +16,7 @@ from cpsam_core.system.machine import memory
 __all__ = [
     "CHUNK",
     "Block",
-    "Forecast",
+    "BlocksForecast",
     "Plan",
     "allowed_memory",
     "fits_memory",
@@ -116,7 +116,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Forecast:
+class BlocksForecast:
     """What a run costs: tiles (and how many the whole image would cost), peak memory and disk space in bytes."""
 
     blocks: int
@@ -190,7 +190,7 @@ def plan_blocks(
     return Plan(shape, max(CHUNK, math.ceil(side / CHUNK) * CHUNK), margin)
 
 
-def forecast(plan: Plan, settings: Settings, tile: int) -> Forecast:
+def forecast(plan: Plan, settings: Settings, tile: int) -> BlocksForecast:
     """Return what a run costs."""
     scale = NATIVE_DIAMETER / settings.diameter if isinstance(settings.diameter, float) else 1.0
     overlap, augment = settings.tile_overlap, settings.augment
@@ -203,7 +203,7 @@ def forecast(plan: Plan, settings: Settings, tile: int) -> Forecast:
     whole = count_tiles(shape, tile, tile_overlap=overlap, augment=augment, scale=scale)
     window = math.prod(min(plan.side + 2 * plan.margin, length) for length in shape)
     pixels = math.prod(plan.shape)
-    return Forecast(
+    return BlocksForecast(
         plan.count,
         tiles * plan.shape[0],
         whole * plan.shape[0],

@@ -23,7 +23,7 @@ from cpsam_core.blocks.join import join_planes, write_column
 from cpsam_core.blocks.labels import Numbers, level_path, make_array, number_objects, open_array, write_block
 from cpsam_core.blocks.limits import load_limits, save_limits, source_limits
 from cpsam_core.blocks.plan import Block, Plan
-from cpsam_core.blocks.task import Folder, Work, plane_settings
+from cpsam_core.blocks.task import BlocksFolder, Work, plane_settings
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.images.files import write_text
 from cpsam_core.images.sources import Source, open_source
@@ -34,7 +34,7 @@ from cpsam_core.segment.diameter import LARGEST_SIDE, SCALES, estimate_diameter
 from cpsam_core.segment.predict import TileNetwork
 from cpsam_core.segment.settings import Settings
 
-__all__ = ["BlockRun", "Reading", "run_task", "start_run"]
+__all__ = ["BlockReading", "BlockRun", "run_task", "start_run"]
 
 VERSION = 1
 POLL_S = 0.5
@@ -42,7 +42,7 @@ POLL_S = 0.5
 
 
 @dataclass(frozen=True)
-class Reading:
+class BlockReading:
     """Which image of which file, and the model: what a worker on another machine needs to begin."""
 
     path: str
@@ -207,7 +207,7 @@ NOTES = {
 
 def start_run(
     folder: Path,
-    reading: Reading,
+    reading: BlockReading,
     network: TileNetwork,
     settings: Settings,
     plan_for: Callable[[float], Plan],
@@ -234,7 +234,7 @@ def start_run(
     SettingsError
         A setting does not work by blocks.
     """
-    files = Folder(folder.absolute())
+    files = BlocksFolder(folder.absolute())
     source = reading.open()
     _check(source, network, settings)
     if files.facts.exists():
@@ -268,15 +268,15 @@ def run_task(folder: str, stage: str, block: Block) -> None:
 def _opened(folder: str) -> BlockRun:
     from cpsam_core.weights import load_network
 
-    files = Folder(Path(folder))
+    files = BlocksFolder(Path(folder))
     facts = _facts(files)
-    reading = Reading(**facts["reading"])
+    reading = BlockReading(**facts["reading"])
     network = load_network(reading.model, reading.device, reading.precision)
     return BlockRun(Work(files, reading.open(), network, _settings(facts["settings"]), _plan(facts["plan"])))
 
 
 def _again(
-    files: Folder, source: Source, reading: Reading, network: TileNetwork, settings: Settings
+    files: BlocksFolder, source: Source, reading: BlockReading, network: TileNetwork, settings: Settings
 ) -> BlockRun:
     facts = _facts(files)
     if facts.get("hash") != _hash(source, reading, settings):
@@ -295,7 +295,7 @@ def _again(
     return BlockRun(Work(files, source, network, _settings(facts["settings"]), _plan(facts["plan"])))
 
 
-def _facts(files: Folder) -> dict[str, Any]:
+def _facts(files: BlocksFolder) -> dict[str, Any]:
     try:
         facts = json.loads(files.facts.read_text(encoding="utf-8"))
         if facts["version"] != VERSION:
@@ -318,7 +318,7 @@ def _check(source: Source, network: TileNetwork, settings: Settings) -> None:
         raise SettingsError("Classes of stitched stacks do not work by blocks; use a model without classes.")
 
 
-def _diameter(files: Folder, source: Source, network: TileNetwork, settings: Settings) -> float | None:
+def _diameter(files: BlocksFolder, source: Source, network: TileNetwork, settings: Settings) -> float | None:
     diameter = settings.diameter
     if diameter is None:
         diameter = getattr(network, "diameter", None)
@@ -336,7 +336,7 @@ def _diameter(files: Folder, source: Source, network: TileNetwork, settings: Set
     return estimate_diameter(network, middle, settings)
 
 
-def _hash(source: Source, reading: Reading, settings: Settings) -> str:
+def _hash(source: Source, reading: BlockReading, settings: Settings) -> str:
     """Return what tells runs apart whose blocks must not be mixed."""
     path = Path(reading.path)
     state: list[Any] = [str(path.absolute()), reading.scene, reading.time, reading.axes, reading.model]

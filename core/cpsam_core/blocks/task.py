@@ -18,13 +18,13 @@ from cpsam_core.preprocess.normalize import NormalizeSettings
 from cpsam_core.segment.predict import TileNetwork
 from cpsam_core.segment.settings import NATIVE_DIAMETER, Settings
 
-__all__ = ["Folder", "Work", "plane_settings", "read_channels"]
+__all__ = ["BlocksFolder", "Work", "plane_settings", "read_channels"]
 
 FloatArray = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Folder:
+class BlocksFolder:
     """The files of a run."""
 
     path: Path
@@ -107,7 +107,7 @@ class Work:
         The blocks.
     """
 
-    folder: Folder
+    folder: BlocksFolder
     source: Source
     network: TileNetwork
     settings: Settings

@@ -39,7 +39,7 @@ class Steps:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ImageOutcome:
     """What became of an image: objects, diameter and what is to be said of the result, or why it failed."""
 
     target: Target
@@ -49,18 +49,18 @@ class Outcome:
     notes: tuple[str, ...] = ()
 
 
-def run_batch(targets: Sequence[Target], steps: Steps, report: Callable[[Outcome], None]) -> None:
+def run_batch(targets: Sequence[Target], steps: Steps, report: Callable[[ImageOutcome], None]) -> None:
     """Take images through reading, network and writing; report what became of each, in order of their end.
 
     An image that fails does not stop the others. When the run is stopped (Ctrl+C), nothing more is begun and the
     image being written is finished, so that no results are left half-written.
     """
     reader, writer = ThreadPoolExecutor(1, "read"), ThreadPoolExecutor(1, "write")
-    written: deque[tuple[Outcome, Future[None]]] = deque()
+    written: deque[tuple[ImageOutcome, Future[None]]] = deque()
     try:
         with _bars(len(targets)) as (advance, progress):
 
-            def end(outcome: Outcome) -> None:
+            def end(outcome: ImageOutcome) -> None:
                 report(outcome)
                 advance()
 
@@ -70,9 +70,9 @@ def run_batch(targets: Sequence[Target], steps: Steps, report: Callable[[Outcome
                         image = reading.result()
                         found = steps.compute(image, progress)
                 except FAILURES as error:
-                    end(Outcome(target, failure=describe(error)))
+                    end(ImageOutcome(target, failure=describe(error)))
                     continue
-                outcome = Outcome(target, len(found.objects), found.diameter, notes=found.notes)
+                outcome = ImageOutcome(target, len(found.objects), found.diameter, notes=found.notes)
                 written.append((outcome, writer.submit(steps.write, target, image, found)))
                 del image, found, reading  # the writer's now: memory holds no more results than wait
                 while len(written) > BEHIND:
@@ -108,11 +108,11 @@ def _ahead(
         yield waiting.popleft()
 
 
-def _ended(outcome: Outcome, writing: Future[None]) -> Outcome:
+def _ended(outcome: ImageOutcome, writing: Future[None]) -> ImageOutcome:
     try:
         writing.result()
     except FAILURES as error:
-        return Outcome(outcome.target, failure=describe(error))
+        return ImageOutcome(outcome.target, failure=describe(error))
     return outcome
 
 

@@ -149,10 +149,10 @@ def segment_by_blocks(
     from cpsam_core.blocks.executors import Where, executor_for
     from cpsam_core.blocks.plan import forecast
     from cpsam_core.blocks.results import count_objects, save_results
-    from cpsam_core.blocks.run import Reading
+    from cpsam_core.blocks.run import BlockReading
 
     folder = next(iter(target.files.values())).parent / f"{target.image.stem}{target.key.ending}.blocks"
-    reading = Reading(
+    reading = BlockReading(
         str(target.image),
         target.key.scene,
         target.key.time,

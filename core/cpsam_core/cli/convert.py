@@ -11,7 +11,7 @@ from cpsam_core.cli.common import FAILED, OK, UsageError, add_pieces_option, des
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cpsam_core.cli.sources import Source
+    from cpsam_core.cli.sources import InputImage
     from cpsam_core.formats import Format, ObjectSet, WriteOptions
 
 SUMMARY = "convert masks, outlines and other files of objects"
@@ -161,7 +161,7 @@ def _options(args: argparse.Namespace) -> WriteOptions:
 
 
 def _convert(
-    source: Source, target: Format, options: WriteOptions, args: argparse.Namespace, tally: _Tally
+    source: InputImage, target: Format, options: WriteOptions, args: argparse.Namespace, tally: _Tally
 ) -> None:
     """Convert one file; what fails is counted and not raised."""
     from cpsam_core.cli.batch import FAILURES
@@ -186,7 +186,9 @@ def _convert(
         tally.fail(describe(error), source.path)
 
 
-def _targets(source: Source, target: Format, args: argparse.Namespace) -> Iterator[tuple[ObjectSet, Path]]:
+def _targets(
+    source: InputImage, target: Format, args: argparse.Namespace
+) -> Iterator[tuple[ObjectSet, Path]]:
     """Yield the objects of each image that a file describes, and the file to write."""
     from cpsam_core.cli.sources import read_source
 
@@ -194,7 +196,7 @@ def _targets(source: Source, target: Format, args: argparse.Namespace) -> Iterat
         yield objects, source.folder(args.out) / (stem + target.ending)
 
 
-def _join(found: list[Source], target: Format, args: argparse.Namespace, tally: _Tally) -> None:
+def _join(found: list[InputImage], target: Format, args: argparse.Namespace, tally: _Tally) -> None:
     """Write the objects of all inputs into one COCO file."""
     from cpsam_core.cli.batch import FAILURES
     from cpsam_core.cli.sources import read_source

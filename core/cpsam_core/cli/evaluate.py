@@ -23,10 +23,10 @@ from cpsam_core.cli.common import (
 from cpsam_core.cli.evaluate_robustness import add_robustness_options, run_robustness
 
 if TYPE_CHECKING:
-    from cpsam_core.cli.evaluate_report import Scored
+    from cpsam_core.cli.evaluate_report import ScoredImage
     from cpsam_core.data.label_folders import LabelPair, Pairing
     from cpsam_core.labels.pieces import Pieces
-    from cpsam_core.measure import Facts
+    from cpsam_core.measure import ObjectFacts
     from cpsam_core.metrics.agreement import Agreement
 
 Item = TypeVar("Item")
@@ -170,9 +170,9 @@ def _each(
             yield result
 
 
-def _scored(pair: LabelPair, thresholds: tuple[float, ...], pieces: Pieces) -> Scored:
+def _scored(pair: LabelPair, thresholds: tuple[float, ...], pieces: Pieces) -> ScoredImage:
     from cpsam_core.cli.evaluate_classes import class_scores
-    from cpsam_core.cli.evaluate_report import Scored
+    from cpsam_core.cli.evaluate_report import ScoredImage
     from cpsam_core.metrics import overlaps, score_overlaps
     from cpsam_core.metrics.compare import compare_overlaps
 
@@ -182,7 +182,7 @@ def _scored(pair: LabelPair, thresholds: tuple[float, ...], pieces: Pieces) -> S
     shared = overlaps(masks[0], masks[1])
     counts = compare_overlaps(shared, thresholds[0]).counts
     classes = class_scores(files, masks, facts, thresholds)
-    return Scored(pair, score_overlaps(shared, thresholds), counts, classes)
+    return ScoredImage(pair, score_overlaps(shared, thresholds), counts, classes)
 
 
 def _complete_parts(true: Path, masks: list[Any]) -> list[Any]:
@@ -199,7 +199,7 @@ def _complete_parts(true: Path, masks: list[Any]) -> list[Any]:
     return [counted_objects(labels, complete) for labels in masks]
 
 
-def _read(paths: Sequence[Path], pieces: Pieces) -> tuple[list[Any], list[Facts]]:
+def _read(paths: Sequence[Path], pieces: Pieces) -> tuple[list[Any], list[ObjectFacts]]:
     """Read label files of one image, and what they know of their objects."""
     from cpsam_core.images import check_same_shape
     from cpsam_core.measure.folder import read_masks

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cpsam_core.cli.table import align
 
 if TYPE_CHECKING:
-    from cpsam_core.measure import Facts
+    from cpsam_core.measure import ObjectFacts
     from cpsam_core.metrics import Scores
 
 ClassScores = dict[str, "Scores"]
@@ -19,7 +19,7 @@ ClassScores = dict[str, "Scores"]
 def class_scores(
     files: Sequence[Path],
     masks: Sequence[Any],
-    facts: Sequence[Facts],
+    facts: Sequence[ObjectFacts],
     thresholds: Sequence[float],
 ) -> ClassScores:
     """Return the scores of each class by name; none where one of the two sides has no classes.
@@ -104,7 +104,7 @@ def _of_image(image: Mapping[str, Scores]) -> dict[str, float]:
     }
 
 
-def _classes(path: Path, labels: Any, facts: Facts) -> dict[int, int]:
+def _classes(path: Path, labels: Any, facts: ObjectFacts) -> dict[int, int]:
     """Return the class of each object by id, from a map of classes beside the file or from the file itself."""
     import numpy as np
 
@@ -123,7 +123,7 @@ def _classes(path: Path, labels: Any, facts: Facts) -> dict[int, int]:
     return {number: int(kind) for number, kind in pairs if isinstance(kind, int | np.integer) and kind > 0}
 
 
-def _names(facts: Facts) -> dict[int, str]:
+def _names(facts: ObjectFacts) -> dict[int, str]:
     return dict(facts.class_names or {})
 
 

@@ -19,7 +19,7 @@ CHANGES = ("lost", "gained", "split", "merged")
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredImage:
     """What was found for one image: scores, how many objects were matched, lost, ..., and the scores of classes."""
 
     pair: LabelPair
@@ -58,11 +58,13 @@ def mean_scores(all_scores: Sequence[Scores]) -> dict[str, Any]:
     return mean
 
 
-def as_json(scored: Sequence[Scored], failed: dict[str, str], people: Agreement | None) -> dict[str, Any]:
+def as_json(
+    scored: Sequence[ScoredImage], failed: dict[str, str], people: Agreement | None
+) -> dict[str, Any]:
     """Return everything as plain values, NaN as None, which JSON has."""
     from cpsam_core.metrics import pooled
 
-    def summary(some: Sequence[Scored]) -> dict[str, Any]:
+    def summary(some: Sequence[ScoredImage]) -> dict[str, Any]:
         scores, counts = [one.scores for one in some], _total(some)
         return {
             "images": len(some),
@@ -95,7 +97,7 @@ def as_json(scored: Sequence[Scored], failed: dict[str, str], people: Agreement 
     return plain
 
 
-def as_table(scored: Sequence[Scored], people: Agreement | None) -> str:
+def as_table(scored: Sequence[ScoredImage], people: Agreement | None) -> str:
     """Return lines with aligned columns: images, sets, all, and the agreement below."""
     from cpsam_core.metrics import pooled
 
@@ -153,13 +155,13 @@ def _shown(number: float) -> str:
     return "-" if math.isnan(number) else f"{number:.3f}"
 
 
-def _total(scored: Sequence[Scored]) -> dict[str, int]:
+def _total(scored: Sequence[ScoredImage]) -> dict[str, int]:
     return {name: sum(one.counts[name] for one in scored) for name in scored[0].counts}
 
 
-def _sets(scored: Sequence[Scored]) -> dict[str, list[Scored]]:
+def _sets(scored: Sequence[ScoredImage]) -> dict[str, list[ScoredImage]]:
     """Return the images of each set, where there are several."""
-    sets: dict[str, list[Scored]] = {}
+    sets: dict[str, list[ScoredImage]] = {}
     for one in scored:
         sets.setdefault(one.pair.set_name, []).append(one)
     return sets if len(sets) > 1 else {}

@@ -13,7 +13,7 @@ from cpsam_core.cli.table import align
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cpsam_core.retrain.robustness import Measured
+    from cpsam_core.retrain.robustness import RobustnessScore
 
 
 def add_robustness_options(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +67,7 @@ def run_robustness(args: argparse.Namespace) -> int:
     return OK
 
 
-def _table(rows: Sequence[Measured]) -> str:
+def _table(rows: Sequence[RobustnessScore]) -> str:
     cells = [(row.change, row.degree, f"{row.ap_50:.3f}", f"{row.ap_75:.3f}") for row in rows]
     images = rows[0].images
     heading = ("CHANGE", "DEGREE", "AP@0.5", "AP@0.75")

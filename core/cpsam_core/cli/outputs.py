@@ -89,7 +89,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Naming:
+class ResultNames:
     """What files of masks are called, and where they lie.
 
     Attributes
@@ -115,7 +115,7 @@ def plan(
     inputs: Sequence[Input],
     out: Path | None,
     kinds: Sequence[str],
-    naming: Naming | None = None,
+    naming: ResultNames | None = None,
 ) -> list[Target]:
     """Choose the files to write for every image.
 
@@ -138,7 +138,7 @@ def plan(
         differ in their suffix only (`a.png`, `a.tif`) keep it in their names (`a_png`, `a_tif`), also where only one
         of them is named: see `images.companions`.
     """
-    naming = naming or Naming()
+    naming = naming or ResultNames()
     folders = [one.path.parent if out is None else out / one.below for one in inputs]
     listings = Listings()
     stems = [companions(one.path, one.key, listings=listings).stem for one in inputs]

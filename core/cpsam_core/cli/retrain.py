@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cpsam_core.finetune import EpochReport, TrainingEvent
-    from cpsam_core.retrain import Candidate, Outcome, RetrainingPlan, TrainOptions, Use
+    from cpsam_core.retrain import Candidate, RetrainingOutcome, RetrainingPlan, TrainOptions, Use
 
 SUMMARY = "retrain a model on corrected images, and say whether it is better"
 
@@ -192,7 +192,7 @@ class _Teller:
         tell(event.text)
 
 
-def _report(outcome: Outcome) -> None:
+def _report(outcome: RetrainingOutcome) -> None:
     """Write the table of before and after, and the verdict."""
     from cpsam_core.cli.table import align
 

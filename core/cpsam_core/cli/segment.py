@@ -22,7 +22,7 @@ from cpsam_core.cli.common import (
 from cpsam_core.cli.kinds import ALL, KINDS, MASKS, ONE_PLANE
 
 if TYPE_CHECKING:
-    from cpsam_core.cli.batch import Outcome, Steps
+    from cpsam_core.cli.batch import ImageOutcome, Steps
     from cpsam_core.cli.inputs import Inputs
     from cpsam_core.cli.outputs import Target
     from cpsam_core.images import Image
@@ -200,7 +200,7 @@ def _to_do(
     found: Inputs, out: Path | None, kinds: list[str], args: argparse.Namespace, tally: _Tally
 ) -> list[Target]:
     """Plan the files of all images; leave out those that are done, and complete results that are there in part."""
-    from cpsam_core.cli.outputs import Naming, make_folder, plan
+    from cpsam_core.cli.outputs import ResultNames, make_folder, plan
     from cpsam_core.errors import CpsamError
     from cpsam_core.system.atomic import remove_left
 
@@ -216,7 +216,7 @@ def _to_do(
             images += [replace(one, key=key) for key in _keys(one.path, args)]
         except CpsamError as error:
             tally.fail(one.path, str(error))
-    targets = plan(images, out, kinds, Naming(args.suffix, args.in_folders))
+    targets = plan(images, out, kinds, ResultNames(args.suffix, args.in_folders))
     if args.overwrite:
         return targets
     for folder in {path.parent for target in targets for path in target.files.values()}:
@@ -262,7 +262,7 @@ def _by_blocks(
     targets: list[Target], segmenter: Segmenter, settings: Settings, args: argparse.Namespace, tally: _Tally
 ) -> list[Target]:
     """Segment the images that are larger than memory; return the others."""
-    from cpsam_core.cli.batch import FAILURES, Outcome
+    from cpsam_core.cli.batch import FAILURES, ImageOutcome
     from cpsam_core.cli.blocks import block_options, segment_by_blocks, source_for_blocks
 
     options = block_options(args)
@@ -274,9 +274,9 @@ def _by_blocks(
                 others.append(target)
                 continue
             count, diameter = segment_by_blocks(target, source, segmenter, settings, options, args)
-            tally.add(Outcome(target, count, diameter))
+            tally.add(ImageOutcome(target, count, diameter))
         except FAILURES as error:
-            tally.add(Outcome(target, failure=describe(error)))
+            tally.add(ImageOutcome(target, failure=describe(error)))
     return others
 
 
@@ -312,7 +312,7 @@ class _Tally:
         self._failed: list[str] = []
         self._start = time.perf_counter()
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: ImageOutcome) -> None:
         """Take in what became of an image."""
         if outcome.failure:
             self.fail(outcome.target.image, outcome.failure)

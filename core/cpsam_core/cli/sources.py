@@ -35,7 +35,7 @@ TELLING = ("_seg.npy", ".cpsam", "_rois.zip", ".geojson", "_coco.json", "_outlin
 
 
 @dataclass(frozen=True)
-class Source:
+class InputImage:
     """A file of objects.
 
     Attributes
@@ -80,7 +80,7 @@ def find_sources(
     target: Format,
     out: Path | None,
     endings: Endings = STANDARD,
-) -> tuple[list[Source], list[str]]:
+) -> tuple[list[InputImage], list[str]]:
     """Find the files of objects that the arguments name.
 
     Parameters
@@ -102,7 +102,7 @@ def find_sources(
     failures : list of str
         What was asked for and not found, in words.
     """
-    found: list[Source] = []
+    found: list[InputImage] = []
     failures: list[str] = []
     for text in texts:
         for path in expand(text):
@@ -112,17 +112,17 @@ def find_sources(
                     found += inside
                     failures += double
                 else:
-                    found.append(Source(path, _kind(path, wanted), endings=endings))
+                    found.append(InputImage(path, _kind(path, wanted), endings=endings))
             except CpsamError as error:
                 failures.append(str(error))
-    first: dict[Path, Source] = {}
+    first: dict[Path, InputImage] = {}
     for one in found:
         first.setdefault(as_given(one.path), one)
     return list(first.values()), failures
 
 
 def read_source(
-    source: Source,
+    source: InputImage,
     target: Format,
     images: Path | None,
     pixel_size: float | None,
@@ -200,7 +200,11 @@ class _ImageAtHand:
 
 
 def _with_image(
-    objects: ObjectSet, source: Source, picture: _ImageAtHand, image: Image | None, pixel_size: float | None
+    objects: ObjectSet,
+    source: InputImage,
+    picture: _ImageAtHand,
+    image: Image | None,
+    pixel_size: float | None,
 ) -> ObjectSet:
     """Return the objects with what their image says; its pixels only where they were asked for."""
     known = image or picture.read
@@ -247,7 +251,7 @@ def _kind(path: Path, wanted: Format | None) -> Format:
 
 def _in_folder(
     folder: Path, wanted: Format | None, target: Format, out: Path | None, endings: Endings
-) -> tuple[list[Source], list[str]]:
+) -> tuple[list[InputImage], list[str]]:
     """Return the files of objects below a folder, and what is wrong with those that are there twice."""
     inside = None if out is None or as_given(out) == as_given(folder) else as_given(out)
     paths = [path for path in walk(folder) if inside is None or inside not in as_given(path).parents]
@@ -262,9 +266,9 @@ def _in_folder(
     if not chosen:
         what = f"{wanted.title} files" if wanted is not None else "files of objects"
         raise ImageError(f"There are no {what} to convert in the folder {folder}.")
-    groups: dict[tuple[Path, str], list[Source]] = {}
+    groups: dict[tuple[Path, str], list[InputImage]] = {}
     for path in chosen:
-        source = Source(path, wanted or _kind(path, None), path.parent.relative_to(folder), endings)
+        source = InputImage(path, wanted or _kind(path, None), path.parent.relative_to(folder), endings)
         groups.setdefault((path.parent, source.stem), []).append(source)
     double = [
         f"{name} in {parent} is there in several forms ({', '.join(one.path.name for one in group)}): "

@@ -15,13 +15,13 @@ from cpsam_core.dynamics.find import (
     flow_errors,
     masks_from_flows,
 )
-from cpsam_core.dynamics.follow import Frame, follow
+from cpsam_core.dynamics.follow import ImageFrame, follow
 from cpsam_core.dynamics.gather import gather
 from cpsam_core.dynamics.local import LocalMask, find_at
 
 __all__ = [
     "Candidates",
-    "Frame",
+    "ImageFrame",
     "LocalMask",
     "Masks",
     "choose_masks",

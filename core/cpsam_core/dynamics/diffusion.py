@@ -49,7 +49,7 @@ class Sheet:
     corners: Sequence[tuple[int, ...]]
 
 
-class Stopped(Exception):  # noqa: N818 - a decision, not an error
+class DiffusionStopped(Exception):  # noqa: N818 - a decision, not an error
     """The diffusion was asked to stop."""
 
 
@@ -123,7 +123,7 @@ def diffuse(
     heat : float array, one pixel of margin around `labels`
         Changed inside the objects of the sheet only.
     stop : threading.Event
-        Once set, `Stopped` is raised soon.
+        Once set, `DiffusionStopped` is raised soon.
     exact : bool
         Compute in double precision.
     """
@@ -234,5 +234,5 @@ def _volume_step(warm: Heat, inside: NDArray[np.bool_], sources: NDArray[np.int6
 def _repeat(step: Callable[[], None], steps: int, stop: threading.Event) -> None:
     for number in range(steps):
         if number % STEPS_BETWEEN_LOOKS == 0 and stop.is_set():
-            raise Stopped
+            raise DiffusionStopped
         step()

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from cpsam_core.dynamics.follow import Frame, follow
+from cpsam_core.dynamics.follow import ImageFrame, follow
 from cpsam_core.dynamics.gather import drop_numbers, gather
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.errors import ImageError, SettingsError
@@ -165,7 +165,7 @@ def find_candidates(
     flow3D_smooth: float | Sequence[float] = 0.0,
     errors: bool = True,
     progress: Progress = silent,
-    frame: Frame | None = None,
+    frame: ImageFrame | None = None,
 ) -> Candidates:
     """Find the objects that `choose_masks` chooses from; nearly all the time of `find_masks`, which says more.
 

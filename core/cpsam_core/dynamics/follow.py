@@ -33,7 +33,7 @@ FIRST_LOOK = 24  # before that hardly any points have met
 
 
 @dataclass(frozen=True)
-class Frame:
+class ImageFrame:
     """Where a part lies in its image; rounding on the way of a pixel depends on the size of the whole.
 
     Attributes
@@ -55,7 +55,7 @@ def follow(
     *,
     threads: int | None = None,
     progress: Progress = silent,
-    frame: Frame | None = None,
+    frame: ImageFrame | None = None,
 ) -> tuple[Positions, Positions]:
     """Follow the pixels of cells along the flows by Euler steps with bilinear sampling.
 
@@ -85,7 +85,7 @@ def follow(
     """
     import torch
 
-    frame = frame or Frame((0,) * inside.ndim, inside.shape)
+    frame = frame or ImageFrame((0,) * inside.ndim, inside.shape)
     field = _field(flows, inside, frame)
     threads = threads or torch.get_num_threads()
     total = int(np.count_nonzero(inside))
@@ -118,7 +118,7 @@ def _in_threads(work: Callable[[int], int], count: int, threads: int) -> Iterato
         pool.shutdown(cancel_futures=True)
 
 
-def _field(flows: NDArray[np.floating[Any]], inside: NDArray[np.bool_], frame: Frame) -> torch.Tensor:
+def _field(flows: NDArray[np.floating[Any]], inside: NDArray[np.bool_], frame: ImageFrame) -> torch.Tensor:
     """Return (1, ndim, ...) float32: the step of every pixel in coordinates from -1 to 1, last axis first.
 
     The field of a part has the size of the whole image, so that coordinates are those of the image, but the memory of
@@ -186,7 +186,7 @@ def _chunks(inside: NDArray[np.bool_], size: int) -> Iterator[NDArray[np.int64]]
 
 
 def _follow_chunk(
-    field: torch.Tensor, starts: Positions, part: tuple[int, ...], frame: Frame, niter: int
+    field: torch.Tensor, starts: Positions, part: tuple[int, ...], frame: ImageFrame, niter: int
 ) -> NDArray[np.int64]:
     """Return the flat position in the part of the pixel in which each of `starts` ends."""
     local = np.unravel_index(starts, part)
@@ -283,7 +283,7 @@ def _to_unit(position: tuple[NDArray[np.int64], ...], shape: tuple[int, ...]) ->
     return points
 
 
-def _to_flat(points: NDArray[np.float32], part: tuple[int, ...], frame: Frame) -> NDArray[np.int64]:
+def _to_flat(points: NDArray[np.float32], part: tuple[int, ...], frame: ImageFrame) -> NDArray[np.int64]:
     """Return the flat position in the part of the pixel that holds each point."""
     flat = np.zeros(points.shape[1], np.int64)
     for row, length, first, whole in zip(points[::-1], part, frame.origin, frame.shape, strict=True):

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from cpsam_core.finetune.state import State, write_state
+from cpsam_core.finetune.state import TrainingState, write_state
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Keeper:
         # When the state was last saved, how long that took in seconds, and whether the last try failed.
         self._saved, self._saving, self._failed = -math.inf, 0.0, False
 
-    def offer(self, make: Callable[[], State], last: bool) -> None:
+    def offer(self, make: Callable[[], TrainingState], last: bool) -> None:
         """Save the state that `make` returns, if that takes little time beside training, or it is the last."""
         if self._path is None or not (last or self._is_quick()):
             return

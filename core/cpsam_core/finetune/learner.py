@@ -18,7 +18,7 @@ from cpsam_core.finetune.memory import KEEPING, choose_memory_mode, leaner
 from cpsam_core.finetune.ranks import Ranks
 from cpsam_core.finetune.settings import MemoryMode, TrainSettings
 from cpsam_core.finetune.stepper import STEPWISE, Stepper
-from cpsam_core.finetune.trained import Trained
+from cpsam_core.finetune.trained import TrainingResult
 from cpsam_core.network.network import is_out_of_memory
 from cpsam_core.network.vit import FlowVit, VitConfig
 
@@ -78,7 +78,7 @@ class Learner:
             if settings.layer_drop is not None:
                 self.model.set_layer_drop(settings.layer_drop)
             self.model.encoder.part = (ranks.rank, ranks.count)
-            self.trained = Trained(self.model, settings)
+            self.trained = TrainingResult(self.model, settings)
             self.stepper = Stepper(self.trained.parameters, settings, memory)
         except RuntimeError as error:
             if not is_out_of_memory(error):

@@ -31,7 +31,7 @@ DAMAGED = (
 
 
 @dataclass(frozen=True)
-class State:
+class TrainingState:
     """Everything that a training needs to go on as if it had not been interrupted.
 
     `trained` and `average` are weights by name; `frozen` is the digest of the others, `kind` the mode with what
@@ -52,7 +52,7 @@ class State:
     origin: dict[str, str] = field(default_factory=dict)
 
 
-def write_state(path: Path, state: State) -> None:
+def write_state(path: Path, state: TrainingState) -> None:
     """Write the state in one step; what was there before stays until the new one is complete.
 
     Raises
@@ -77,7 +77,7 @@ def write_state(path: Path, state: State) -> None:
         torch.save(values, temporary)
 
 
-def read_state(path: Path, like: State) -> State:
+def read_state(path: Path, like: TrainingState) -> TrainingState:
     """Read a state that fits a training, whose own is `like` (its weights are not looked at).
 
     Raises
@@ -90,7 +90,7 @@ def read_state(path: Path, like: State) -> State:
         config = VitConfig.from_dict(values["config"])
         if "trained" not in values:
             values = _from_first_version(values)
-        state = State(
+        state = TrainingState(
             config=config,
             kind=tuple(values["kind"]),
             frozen=str(values["frozen"]),

@@ -20,7 +20,7 @@ from cpsam_core.network.vit import FlowVit
 Weights = dict[str, Tensor]
 
 
-class Trained:
+class TrainingResult:
     """The trained weights of a network by name, chosen by the settings; a running average of them where wanted.
 
     Parameters

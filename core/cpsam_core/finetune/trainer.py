@@ -21,7 +21,7 @@ from cpsam_core.finetune.learner import Diverged, Learner, check_fit
 from cpsam_core.finetune.reports import Control, EpochReport, EventKind, Stopped, TrainingEvent, TrainResult
 from cpsam_core.finetune.schedule import learning_rates
 from cpsam_core.finetune.settings import MemoryMode, TrainSettings
-from cpsam_core.finetune.state import State, read_state
+from cpsam_core.finetune.state import TrainingState, read_state
 from cpsam_core.finetune.trained import Weights
 from cpsam_core.network.devices import choose_device, choose_precision, keep_freed_memory
 from cpsam_core.network.vit import FlowVit
@@ -283,10 +283,10 @@ class Trainer:
         score = measured(self._score, self.learner.trained.plain_copy) if self.ranks.leads else 0.0
         return self.ranks.agreed((score,), self.device)[0]
 
-    def _state(self) -> State:
+    def _state(self) -> TrainingState:
         settings, trained = self.settings, self.learner.trained
         shapes = {"full": (), "last": (settings.blocks,), "adapters": (settings.rank,)}
-        return State(
+        return TrainingState(
             config=self.model.config,
             kind=(settings.mode, *shapes[settings.mode]),
             frozen=trained.frozen_digest,

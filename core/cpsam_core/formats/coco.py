@@ -19,8 +19,8 @@ from cpsam_core.formats.json_files import as_list, as_text, as_whole, compact, c
 from cpsam_core.formats.objects import ObjectSet
 from cpsam_core.formats.options import ReadHints, WriteOptions
 from cpsam_core.formats.rle import counts_of_text, labels_to_counts, pixels_of_counts, texts_of_counts
-from cpsam_core.images.painting import Canvas
-from cpsam_core.images.polygons import Shape, shapes_of
+from cpsam_core.images.painting import PaintSurface
+from cpsam_core.images.polygons import RoiShape, shapes_of
 from cpsam_core.labels import object_table
 
 __all__ = ["read_coco", "write_coco", "write_coco_dataset", "write_coco_polygons"]
@@ -167,7 +167,7 @@ def _annotations(objects: ObjectSet, polygons: bool, categories: _Numbering) -> 
     height, width = objects.labels.shape
     ids, counts = labels_to_counts(objects.labels)
     table = object_table(objects.labels)
-    shapes: list[Shape | None] = list(shapes_of(objects.labels)) if polygons else [None] * len(ids)
+    shapes: list[RoiShape | None] = list(shapes_of(objects.labels)) if polygons else [None] * len(ids)
     for row, (number, text, shape) in enumerate(
         zip(ids.tolist(), texts_of_counts(counts), shapes, strict=True)
     ):
@@ -182,7 +182,7 @@ def _annotations(objects: ObjectSet, polygons: bool, categories: _Numbering) -> 
         )
 
 
-def _polygons_of(shape: Shape | None) -> str:
+def _polygons_of(shape: RoiShape | None) -> str:
     """Return polygons as COCO has them, "" where there is a hole."""
     if shape is None or any(len(rings) > 1 for rings in shape.parts):
         return ""
@@ -235,7 +235,7 @@ def _objects(
     shape: tuple[int, int],
     categories: dict[int, tuple[int, str]],
 ) -> ObjectSet:
-    canvas = Canvas(shape)
+    canvas = PaintSurface(shape)
     classes: dict[int, int] = {}
     empty = 0
     for number, annotation in zip(_numbers(annotations), annotations, strict=True):
@@ -272,7 +272,7 @@ def _numbers(annotations: list[dict[str, Any]]) -> list[int]:
     return list(range(1, len(annotations) + 1))
 
 
-def _paint(canvas: Canvas, number: int, segmentation: Any, shape: tuple[int, int]) -> bool:
+def _paint(canvas: PaintSurface, number: int, segmentation: Any, shape: tuple[int, int]) -> bool:
     """Draw an annotation; return whether it has an outline."""
     if isinstance(segmentation, list):
         rings = [corners(ring) for ring in segmentation if isinstance(ring, list) and len(ring) >= 6]

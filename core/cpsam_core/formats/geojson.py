@@ -31,8 +31,8 @@ from cpsam_core.formats.json_files import (
 )
 from cpsam_core.formats.objects import ObjectSet
 from cpsam_core.formats.options import ReadHints, WriteOptions
-from cpsam_core.images.painting import Canvas, numbers_named
-from cpsam_core.images.polygons import Shape, shapes_of
+from cpsam_core.images.painting import PaintSurface, numbers_named
+from cpsam_core.images.polygons import RoiShape, shapes_of
 
 __all__ = ["read_geojson", "write_geojson"]
 
@@ -93,7 +93,7 @@ def _pieces(objects: ObjectSet, kind: str) -> Iterator[str]:
     yield "\n]}\n"
 
 
-def _geometry(shape: Shape, rings: Iterator[str]) -> str:
+def _geometry(shape: RoiShape, rings: Iterator[str]) -> str:
     parts = ["[" + ",".join(itertools.islice(rings, len(part))) + "]" for part in shape.parts]
     if len(parts) == 1:
         return f'"type":"Polygon","coordinates":{parts[0]}'
@@ -169,7 +169,7 @@ def _painted(
     own: dict[str, Any],
 ) -> ObjectSet:
     numbers = numbers_named([area.name for area in areas], [area.plane for area in areas])
-    canvas = Canvas(shape)
+    canvas = PaintSurface(shape)
     table = ClassTable(own.get("classes"))
     classes: dict[int, int] = {}
     rows: dict[int, dict[str, Any]] = {}

@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images.polygons import Budget, fill
-from cpsam_core.images.scan_lines import Polygon, polygons_in, strokes_of
+from cpsam_core.images.scan_lines import PolygonLines, polygons_in, strokes_of
 
-__all__ = ["MOST_PIXELS", "Canvas", "numbers_named"]
+__all__ = ["MOST_PIXELS", "PaintSurface", "numbers_named"]
 
 BATCH_CORNERS = 1 << 18
 """Corners of polygons that wait to be drawn together."""
@@ -53,7 +53,7 @@ class _Waiting:
     parts: Sequence[Sequence[npt.NDArray[Any]]]
 
 
-class Canvas:
+class PaintSurface:
     """A label image that polygons are drawn into.
 
     Parameters
@@ -123,7 +123,7 @@ class Canvas:
         polygons = list(polygons_in([one.parts for one in waiting], self._planes.shape[:0:-1]))
         for polygon in polygons:
             self._budget.spend(polygon.pixels, polygon.crossings)
-        together: list[Polygon] = []
+        together: list[PolygonLines] = []
         room = BATCH_PIXELS
         drawn = np.zeros(len(waiting), bool)
         clipped = np.zeros(len(waiting), bool)
@@ -145,7 +145,7 @@ class Canvas:
         self._outside += int((~drawn).sum())
 
     def _paint_together(
-        self, polygons: list[Polygon], waiting: list[_Waiting], drawn: npt.NDArray[np.bool_]
+        self, polygons: list[PolygonLines], waiting: list[_Waiting], drawn: npt.NDArray[np.bool_]
     ) -> None:
         if not polygons:
             return
@@ -169,7 +169,7 @@ class Canvas:
         flat[pixels] = numbers
         self._covered.update(np.unique(numbers[flat[pixels] != numbers]).tolist())
 
-    def _paint_alone(self, polygon: Polygon, one: _Waiting) -> bool:
+    def _paint_alone(self, polygon: PolygonLines, one: _Waiting) -> bool:
         """Draw a polygon that would take too much memory together with others; say whether it has pixels."""
         (left, top), (right, bottom) = polygon.low.tolist(), polygon.high.tolist()
         inside = fill([ring - polygon.low for ring in polygon.rings], (bottom - top, right - left))

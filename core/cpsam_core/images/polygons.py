@@ -18,7 +18,7 @@ import numpy.typing as npt
 from cpsam_core.errors import ImageError
 from cpsam_core.labels import runs_of
 
-__all__ = ["Budget", "Outline", "Ring", "Shape", "fill", "mark", "outlines_of", "shapes_of"]
+__all__ = ["Budget", "Outline", "Ring", "RoiShape", "fill", "mark", "outlines_of", "shapes_of"]
 
 Ring = npt.NDArray[np.int32]
 """Corners x, y of a closed line, int32 (n, 2); the first is not repeated at the end."""
@@ -56,7 +56,7 @@ class Outline:
 
 
 @dataclass(frozen=True, eq=False)
-class Shape:
+class RoiShape:
     """An object as valid polygons in the sense of GeoJSON: no ring touches itself.
 
     Attributes
@@ -94,7 +94,7 @@ def outlines_of(labels: npt.NDArray[Any]) -> list[Outline]:
     ]
 
 
-def shapes_of(labels: npt.NDArray[Any]) -> list[Shape]:
+def shapes_of(labels: npt.NDArray[Any]) -> list[RoiShape]:
     """Draw valid polygons, with holes, along the sides of the pixels of all objects.
 
     Each piece of an object whose pixels hang together by their sides is a polygon. Where the border of such a piece
@@ -120,7 +120,7 @@ def shapes_of(labels: npt.NDArray[Any]) -> list[Shape]:
         chosen = list(places)
         found.append((int(ids[chosen[0]]), tuple(cycles.ring(i) for i in chosen)))
     return [
-        Shape(number, tuple(part for _, part in parts))
+        RoiShape(number, tuple(part for _, part in parts))
         for number, parts in groupby(found, key=lambda one: one[0])
     ]
 

@@ -18,7 +18,7 @@ from roifile import ROI_TYPE, ImagejRoi
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images.files import AnyPath, check_readable, opening, saving
-from cpsam_core.images.painting import Canvas, numbers_named
+from cpsam_core.images.painting import PaintSurface, numbers_named
 from cpsam_core.images.polygons import Outline, outlines_of
 
 __all__ = ["RoiFile", "read_roi_file", "read_rois", "write_rois"]
@@ -148,7 +148,7 @@ def read_roi_file(path: AnyPath, shape: tuple[int, ...]) -> RoiFile:
     areas = [roi for roi in rois if roi.rings]
     if rois and not areas:
         raise ImageError(f"{path} holds no areas, only points, lines or ROIs of an unknown kind.")
-    canvas = Canvas(shape)
+    canvas = PaintSurface(shape)
     groups: dict[int, int] = {}
     numbers = numbers_named([area.name for area in areas], [area.plane for area in areas])
     for number, roi in zip(numbers, areas, strict=True):

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Polygon", "Strokes", "polygons_in", "strokes_of"]
+__all__ = ["PolygonLines", "Strokes", "polygons_in", "strokes_of"]
 
 Whole = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Polygon:
+class PolygonLines:
     """A polygon on its way into an image.
 
     Attributes
@@ -45,7 +45,7 @@ class Polygon:
 
 def polygons_in(
     objects: Sequence[Sequence[Sequence[npt.NDArray[Any]]]], corner: tuple[int, ...]
-) -> Iterator[Polygon]:
+) -> Iterator[PolygonLines]:
     """Yield the polygons of objects, each a list of polygons of rings, with their place in an image.
 
     Parameters
@@ -73,7 +73,7 @@ def polygons_in(
     crossings = np.add.reduceat(rows, first).astype(np.int64) + 1
     for place, (number, one) in enumerate(parts):
         start = int(first_ring[place])
-        yield Polygon(
+        yield PolygonLines(
             number,
             rings[start : start + len(one)],
             low[place],
@@ -102,7 +102,7 @@ class Strokes:
     length: Whole
 
 
-def strokes_of(polygons: Sequence[Polygon]) -> Strokes:
+def strokes_of(polygons: Sequence[PolygonLines]) -> Strokes:
     """Return the pixels whose centre is inside an odd number of rings of a polygon, as `polygons.fill` does."""
     rings = [ring for one in polygons for ring in one.rings]
     lengths = np.array([len(ring) for ring in rings])

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import tifffile
 
-__all__ = ["Scale", "channel_names_of", "children", "ome_images", "scale_of"]
+__all__ = ["TiffScale", "channel_names_of", "children", "ome_images", "scale_of"]
 
 MICROMETRES = {
     "m": 1e6,
@@ -38,7 +38,7 @@ PRINT_UNITS = {"inch", "in", "cm", "mm"}
 
 
 @dataclass(frozen=True)
-class Scale:
+class TiffScale:
     """Sides of a pixel and distance of planes in micrometres, None where unknown."""
 
     pixel_size: float | None = None
@@ -46,7 +46,7 @@ class Scale:
     pixel_height: float | None = None
 
 
-def scale_of(file: tifffile.TiffFile, page: Any, pixels: ElementTree.Element | None = None) -> Scale:
+def scale_of(file: tifffile.TiffFile, page: Any, pixels: ElementTree.Element | None = None) -> TiffScale:
     """Return the physical sizes that a TIFF file states, the surest source first.
 
     Parameters
@@ -64,24 +64,24 @@ def scale_of(file: tifffile.TiffFile, page: Any, pixels: ElementTree.Element | N
         Micrometres; `pixel_size` is the size along a row.
     """
     if pixels is not None:
-        return Scale(*(_ome_length(pixels, axis) for axis in "XZY"))
+        return TiffScale(*(_ome_length(pixels, axis) for axis in "XZY"))
     imagej: dict[str, Any] = file.imagej_metadata or {}
     own: dict[str, Any] = imagej or (file.shaped_metadata or ({},))[0]
     if "pixel_size_um" in own or "z_step_um" in own:
-        return Scale(*(_positive(_number(own.get(key))) for key in ("pixel_size_um", "z_step_um")))
+        return TiffScale(*(_positive(_number(own.get(key))) for key in ("pixel_size_um", "z_step_um")))
     if imagej:
         name = _unescape(str(imagej.get("unit", ""))).strip().lower()
         unit = MICROMETRES.get(name)
         if unit is None:
-            return Scale()
+            return TiffScale()
         sides = (_side(_resolution(page, axis), unit, may_be_print=name in PRINT_UNITS) for axis in "XY")
         width, height = sides
-        return Scale(width, _positive(_number(imagej.get("spacing")), unit), height)
+        return TiffScale(width, _positive(_number(imagej.get("spacing")), unit), height)
     unit = {2: MICROMETRES["inch"], 3: MICROMETRES["cm"]}.get(_tag_value(page, "ResolutionUnit"))
     if unit is None:
-        return Scale()
+        return TiffScale()
     width, height = (_side(_resolution(page, axis), unit, may_be_print=True) for axis in "XY")
-    return Scale(width, None, height)
+    return TiffScale(width, None, height)
 
 
 def channel_names_of(

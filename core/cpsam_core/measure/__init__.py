@@ -6,7 +6,7 @@ from cpsam_core.measure.catalogue import CATALOGUE, Measure, entry_of
 from cpsam_core.measure.expressions import Expression, choose, parse
 from cpsam_core.measure.files import can_write_parquet, export_columns, write_table
 from cpsam_core.measure.measuring import measure
-from cpsam_core.measure.objects import Facts, ObjectMeasurements, channel_columns
+from cpsam_core.measure.objects import ObjectFacts, ObjectMeasurements, channel_columns
 from cpsam_core.measure.recipes import GROUPS, RECIPES, Recipe, recipe_of
 from cpsam_core.measure.summary import stacked, summarise, table_of
 from cpsam_core.measure.updating import remeasure
@@ -16,8 +16,8 @@ __all__ = [
     "GROUPS",
     "RECIPES",
     "Expression",
-    "Facts",
     "Measure",
+    "ObjectFacts",
     "ObjectMeasurements",
     "Recipe",
     "can_write_parquet",

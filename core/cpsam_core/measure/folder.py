@@ -18,7 +18,7 @@ from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.project_files import PROJECT_SUFFIX, read_project_file
 from cpsam_core.labels.pieces import Pieces
 from cpsam_core.labels.table import object_means
-from cpsam_core.measure import Facts, ObjectMeasurements, Recipe, measure
+from cpsam_core.measure import ObjectFacts, ObjectMeasurements, Recipe, measure
 from cpsam_core.progress import Progress, silent
 
 __all__ = ["FileOptions", "measure_pair", "read_masks"]
@@ -120,7 +120,7 @@ def _regions(pair: Pair, ending: str, labels: Labels) -> NDArray[np.bool_]:
 
 def read_masks(
     path: Path, *, network: bool = True, key: DocumentKey = WHOLE, pieces: Pieces = "no"
-) -> tuple[Labels, Facts]:
+) -> tuple[Labels, ObjectFacts]:
     """Read masks in any form, and what the file knows of the objects.
 
     Parameters
@@ -148,15 +148,15 @@ def read_masks(
         return _of_project(path, key)
     if path.name.lower().endswith("_seg.npy"):
         return _of_seg(path, network)
-    return read_labels(path, pieces), Facts(())
+    return read_labels(path, pieces), ObjectFacts(())
 
 
-def _of_project(path: Path, key: DocumentKey) -> tuple[Labels, Facts]:
+def _of_project(path: Path, key: DocumentKey) -> tuple[Labels, ObjectFacts]:
     project = read_project_file(path, maps=(), key=key)
     labels = project.labels[0] if len(project.labels) == 1 else project.labels
     rows = list(project.objects.values())
     classes = [_whole(row.get("class_id")) for row in rows]
-    facts = Facts(
+    facts = ObjectFacts(
         list(project.objects),
         classes=classes if any(classes) or project.class_names else None,
         flow_errors=[_number(row.get("flow_error")) for row in rows],
@@ -168,7 +168,7 @@ def _of_project(path: Path, key: DocumentKey) -> tuple[Labels, Facts]:
     return np.ascontiguousarray(labels), facts
 
 
-def _of_seg(path: Path, network: bool) -> tuple[Labels, Facts]:
+def _of_seg(path: Path, network: bool) -> tuple[Labels, ObjectFacts]:
     seg = read_seg(path)
     masks, flows, logits = seg.masks, seg.flows, seg.logits
     errors = probabilities = None
@@ -177,12 +177,12 @@ def _of_seg(path: Path, network: bool) -> tuple[Labels, Facts]:
     if network and logits is not None and logits.shape == masks.shape:
         _, probabilities = object_means(masks, lambda band: expit(logits[band]))
     origins = None if seg.ismanual is None else np.where(seg.ismanual, "hand", "model")
-    return masks, Facts(
+    return masks, ObjectFacts(
         seg.ids, classes=seg.classes, flow_errors=errors, probabilities=probabilities, origins=origins
     )
 
 
-def _with_classes(facts: Facts, labels: Labels, path: Path) -> Facts:
+def _with_classes(facts: ObjectFacts, labels: Labels, path: Path) -> ObjectFacts:
     """Take the class that most pixels of each object have in a map."""
     classes = read_labels(path)
     if classes.shape != labels.shape:

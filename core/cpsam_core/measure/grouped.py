@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Grouped:
+class GroupedPixels:
     """Runs of `n` objects, those of each object together and in the order of the image.
 
     Attributes
@@ -106,7 +106,7 @@ class Places:
         return places
 
 
-def group(labels: Labels, only: NDArray[np.integer] | None = None) -> Grouped:
+def group(labels: Labels, only: NDArray[np.integer] | None = None) -> GroupedPixels:
     """Group the runs of a label image by object.
 
     Parameters
@@ -122,4 +122,4 @@ def group(labels: Labels, only: NDArray[np.integer] | None = None) -> Grouped:
     order = np.argsort(index, kind="stable")
     index = index[order]
     first = np.searchsorted(index, np.arange(len(ids)))
-    return Grouped(ids.astype(np.uint32), runs.where(order), index, first)
+    return GroupedPixels(ids.astype(np.uint32), runs.where(order), index, first)

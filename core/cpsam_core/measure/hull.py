@@ -11,13 +11,13 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import ConvexHull
 
-from cpsam_core.measure.grouped import Grouped, Ints
+from cpsam_core.measure.grouped import GroupedPixels, Ints
 from cpsam_core.progress import Progress, silent
 
 REPORT_EVERY = 50  # objects
 
 
-def hull_sizes(objects: Grouped, progress: Progress = silent) -> Ints:
+def hull_sizes(objects: GroupedPixels, progress: Progress = silent) -> Ints:
     """Return (n,): pixels (voxels) inside the convex hull of each object."""
     if len(objects) == 0:
         return np.zeros(0, np.int64)
@@ -31,7 +31,7 @@ def hull_sizes(objects: Grouped, progress: Progress = silent) -> Ints:
     return sizes
 
 
-def _hull_areas(objects: Grouped) -> Ints:
+def _hull_areas(objects: GroupedPixels) -> Ints:
     index, rows, left, right = _sides(objects)
     tops, bottoms = objects.boxes[:, 0, 0], objects.boxes[:, 0, 1]
     heights = bottoms - tops
@@ -46,7 +46,7 @@ def _hull_areas(objects: Grouped) -> Ints:
     return np.bincount(owners, weights=counts, minlength=len(objects)).astype(np.int64)
 
 
-def hull_corners(objects: Grouped) -> tuple[Ints, Ints, Ints]:
+def hull_corners(objects: GroupedPixels) -> tuple[Ints, Ints, Ints]:
     """Return the corners of the convex hulls of objects of a plane: object from 0, and row and column, doubled.
 
     Those of an object follow each other around it; it has at least four.
@@ -66,7 +66,7 @@ def hull_corners(objects: Grouped) -> tuple[Ints, Ints, Ints]:
     return owner[order], y[order], x[order]
 
 
-def _sides(objects: Grouped) -> tuple[Ints, Ints, Ints, Ints]:
+def _sides(objects: GroupedPixels) -> tuple[Ints, Ints, Ints, Ints]:
     """Return object, row, first and last column of each row of each object."""
     (rows, _), (left, right) = objects.positions
     new = np.ones(len(rows), bool)
@@ -118,7 +118,7 @@ def _envelope(owner: Ints, y: Ints, x: Ints) -> Ints:
         kept = kept[keep]
 
 
-def _hull_volume(objects: Grouped, number: int) -> int:
+def _hull_volume(objects: GroupedPixels, number: int) -> int:
     stop = objects.first[number + 1] if number + 1 < len(objects) else len(objects.index)
     part = slice(objects.first[number], stop)
     (z, _), (y, _), (left, right) = (

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.measure.grouped import Floats, Grouped, Ints
+from cpsam_core.measure.grouped import Floats, GroupedPixels, Ints
 from cpsam_core.progress import Progress, silent
 
 PIXELS_AT_ONCE = 1 << 17  # few enough that sorting them stays in the cache
@@ -31,7 +31,7 @@ class Portion:
 
 
 def intensities(
-    objects: Grouped, pixels: NDArray[Any], progress: Progress = silent
+    objects: GroupedPixels, pixels: NDArray[Any], progress: Progress = silent
 ) -> dict[str, list[Floats]]:
     """Return the statistics of every channel over each object.
 
@@ -60,7 +60,7 @@ def intensities(
     return result
 
 
-def portions(objects: Grouped) -> Iterator[Portion]:
+def portions(objects: GroupedPixels) -> Iterator[Portion]:
     """Yield some objects at a time, with their pixels."""
     ends = np.cumsum(objects.areas)
     start = 0

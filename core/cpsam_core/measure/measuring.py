@@ -14,10 +14,10 @@ from cpsam_core.measure.background import background_measures
 from cpsam_core.measure.colocalisation import colocalisation_measures
 from cpsam_core.measure.distances import distance_measures
 from cpsam_core.measure.edges import TOUCHING, neighbour_counts, neighbour_pairs, perimeters, surfaces
-from cpsam_core.measure.grouped import Grouped, Labels, group
+from cpsam_core.measure.grouped import GroupedPixels, Labels, group
 from cpsam_core.measure.hull import hull_sizes
 from cpsam_core.measure.intensity import STATISTICS, intensities
-from cpsam_core.measure.objects import Column, Facts, ObjectMeasurements, at_border, channel_columns
+from cpsam_core.measure.objects import Column, ObjectFacts, ObjectMeasurements, at_border, channel_columns
 from cpsam_core.measure.outline import outline_measures
 from cpsam_core.measure.recipes import Recipe
 from cpsam_core.measure.scene import Scale, Scene
@@ -33,7 +33,7 @@ def measure(
     channels: Sequence[str] = (),
     pixel_size: float | None = None,
     z_step: float | None = None,
-    facts: Facts | None = None,
+    facts: ObjectFacts | None = None,
     only: Sequence[int] | NDArray[np.integer[Any]] | None = None,
     near: float = TOUCHING,
     progress: Progress = silent,
@@ -142,7 +142,7 @@ def _channel_names(channels: Sequence[str], picture: NDArray[Any] | None) -> tup
     return names
 
 
-def _shapes(plane: Labels, objects: Grouped, scale: Scale, steps: _Steps) -> dict[str, Column]:
+def _shapes(plane: Labels, objects: GroupedPixels, scale: Scale, steps: _Steps) -> dict[str, Column]:
     flat = plane.ndim == 2
     spacing = scale.spacing
     if flat:
@@ -165,7 +165,7 @@ def _shapes(plane: Labels, objects: Grouped, scale: Scale, steps: _Steps) -> dic
     return measured | _physical(measured, objects, scale)
 
 
-def _physical(measured: Mapping[str, Column], objects: Grouped, scale: Scale) -> dict[str, Column]:
+def _physical(measured: Mapping[str, Column], objects: GroupedPixels, scale: Scale) -> dict[str, Column]:
     """Return the measures in micrometres, where the size of a pixel is known."""
     size, height = scale.pixel_size, scale.height
     if size is None or height is None or (scale.dimensions == 3 and scale.z_step is None):
@@ -192,7 +192,7 @@ def _physical(measured: Mapping[str, Column], objects: Grouped, scale: Scale) ->
     return columns
 
 
-def _places(objects: Grouped, scale: Scale) -> dict[str, Column]:
+def _places(objects: GroupedPixels, scale: Scale) -> dict[str, Column]:
     columns: dict[str, Column] = {}
     sizes = (scale.z_step, scale.height, scale.pixel_size)
     letters = "zyx"[-scale.dimensions :]

@@ -17,7 +17,7 @@ Column = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Facts:
+class ObjectFacts:
     """What is known of objects beyond their pixels; whatever is None is left out of the table.
 
     Attributes
@@ -190,7 +190,7 @@ class ObjectMeasurements:
         """Return the table with a column replaced, or added at the end."""
         return self._with({**self.columns, name: values}, self.boxes)
 
-    def with_facts(self, facts: Facts) -> ObjectMeasurements:
+    def with_facts(self, facts: ObjectFacts) -> ObjectMeasurements:
         """Return the table with what is known of the objects replaced, without measuring anything again.
 
         Raises

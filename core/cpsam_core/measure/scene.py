@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from cpsam_core.measure.grouped import Floats, Grouped, Ints, Labels, Places
+from cpsam_core.measure.grouped import Floats, GroupedPixels, Ints, Labels, Places
 from cpsam_core.measure.recipes import Recipe
 
 
@@ -65,7 +65,7 @@ class Scene:
     """
 
     labels: Labels
-    objects: Grouped
+    objects: GroupedPixels
     picture: NDArray[Any] | None
     channels: tuple[str, ...]
     scale: Scale

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cpsam_core.measure.grouped import Floats, Grouped
+from cpsam_core.measure.grouped import Floats, GroupedPixels
 
 
-def axis_variances(objects: Grouped, spacing: tuple[float, ...]) -> Floats:
+def axis_variances(objects: GroupedPixels, spacing: tuple[float, ...]) -> Floats:
     """Return (n, axes): variance of the pixel positions along the principal axes, the longest first.
 
     Parameters

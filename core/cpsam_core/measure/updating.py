@@ -13,7 +13,7 @@ from cpsam_core.errors import ImageError
 from cpsam_core.measure.edges import neighbour_counts, neighbour_pairs
 from cpsam_core.measure.grouped import Labels
 from cpsam_core.measure.measuring import fitting, measure
-from cpsam_core.measure.objects import Facts, Ids, ObjectMeasurements, joined, shifted
+from cpsam_core.measure.objects import Ids, ObjectFacts, ObjectMeasurements, joined, shifted
 from cpsam_core.progress import Progress, silent
 
 FEW = 200  # changed objects up to which each is measured in its own surroundings
@@ -28,7 +28,7 @@ def remeasure(
     *,
     stale: Sequence[int] | NDArray[np.integer[Any]],
     boxes: Mapping[int, Box] | None = None,
-    facts: Facts | None = None,
+    facts: ObjectFacts | None = None,
     progress: Progress = silent,
 ) -> ObjectMeasurements:
     """Measure the objects that changed again, and put them into the table; those that are gone leave it.

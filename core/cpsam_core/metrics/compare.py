@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cpsam_core.metrics import THRESHOLDS, Overlaps, Scores, largest_matching, overlaps, score_overlaps
 
-__all__ = ["Comparison", "Group", "State", "compare", "compare_overlaps"]
+__all__ = ["Comparison", "Group", "MatchState", "compare", "compare_overlaps"]
 
 Ids = NDArray[np.uint32]
 
@@ -24,7 +24,7 @@ SHARE = 0.1  # part of the whole that a piece takes at least: crumbs split nothi
 COVER = 0.5  # part of the whole that its pieces take together at least
 
 
-class State(IntEnum):
+class MatchState(IntEnum):
     """What became of an object between the first and the second set of masks."""
 
     MATCHED = 0
@@ -69,7 +69,7 @@ class Comparison:
     first_ids, second_ids : (n,), (m,) uint32
         Objects of either side, in rising order.
     first_states, second_states : (n,), (m,) uint8
-        A `State` for each.
+        A `MatchState` for each.
     first_partners, second_partners : (n,), (m,) uint32
         Id of the object that it matches on the other side, 0 for none.
     first_ious, second_ious : (n,), (m,) float64
@@ -102,13 +102,13 @@ class Comparison:
     @property
     def lost(self) -> Ids:
         """Ids of the first side that are nowhere in the second."""
-        lost: Ids = self.first_ids[self.first_states == State.LOST]
+        lost: Ids = self.first_ids[self.first_states == MatchState.LOST]
         return lost
 
     @property
     def gained(self) -> Ids:
         """Ids of the second side that are nowhere in the first."""
-        gained: Ids = self.second_ids[self.second_states == State.GAINED]
+        gained: Ids = self.second_ids[self.second_states == MatchState.GAINED]
         return gained
 
     @property
@@ -179,9 +179,9 @@ def compare_overlaps(shared: Overlaps, threshold: float = 0.5) -> Comparison:
     chosen = largest_matching(shared, threshold)
     one, other = shared.true[chosen], shared.predicted[chosen]
     first_ids, second_ids = shared.true_ids.astype(np.uint32), shared.predicted_ids.astype(np.uint32)
-    first_states = np.full(len(first_ids), State.LOST, np.uint8)
-    second_states = np.full(len(second_ids), State.GAINED, np.uint8)
-    first_states[one] = second_states[other] = State.MATCHED
+    first_states = np.full(len(first_ids), MatchState.LOST, np.uint8)
+    second_states = np.full(len(second_ids), MatchState.GAINED, np.uint8)
+    first_states[one] = second_states[other] = MatchState.MATCHED
     whole, piece = _pieces(
         shared.true, shared.predicted, shared.shared, shared.true_areas, shared.predicted_areas
     )
@@ -189,10 +189,10 @@ def compare_overlaps(shared: Overlaps, threshold: float = 0.5) -> Comparison:
         shared.predicted, shared.true, shared.shared, shared.predicted_areas, shared.true_areas
     )
     # What a whole became says more than what it was a piece of, so wholes are marked last.
-    second_states[piece] = State.SPLIT
-    first_states[part] = State.MERGED
-    first_states[whole] = State.SPLIT
-    second_states[joined] = State.MERGED
+    second_states[piece] = MatchState.SPLIT
+    first_states[part] = MatchState.MERGED
+    first_states[whole] = MatchState.SPLIT
+    second_states[joined] = MatchState.MERGED
     return Comparison(
         threshold=float(threshold),
         first_ids=first_ids,

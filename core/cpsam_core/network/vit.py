@@ -164,7 +164,7 @@ class Encoder(nn.Module):
         )
         self.pos_embed = nn.Parameter(torch.zeros(1, config.grid, config.grid, config.width))
         nn.init.trunc_normal_(self.pos_embed, std=0.02)
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
+        self.blocks = nn.ModuleList(TransformerBlock(config) for _ in range(config.depth))
         self.neck = nn.Sequential(
             nn.Conv2d(config.width, config.neck, 1, bias=False),
             LayerNorm2d(config.neck),
@@ -213,7 +213,7 @@ class PatchEmbedding(nn.Module):
         return self.proj(tiles), None
 
 
-class Block(nn.Module):
+class TransformerBlock(nn.Module):
     """Global attention and a two-layer perceptron, each on normalised input and added to it."""
 
     def __init__(self, config: VitConfig) -> None:

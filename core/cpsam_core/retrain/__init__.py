@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cpsam_core.retrain.candidates import Candidate, Use, candidates_in, describe
-    from cpsam_core.retrain.click import Listener, Outcome, one_click
+    from cpsam_core.retrain.click import Listener, RetrainingOutcome, one_click
     from cpsam_core.retrain.elsewhere import Forgetting, compare_elsewhere
     from cpsam_core.retrain.judge import BeforeAfter, ImageChange, Spot, before_after
     from cpsam_core.retrain.lineage import Lineage
     from cpsam_core.retrain.options import TrainOptions, plan_of, settings_of
     from cpsam_core.retrain.plan import RetrainingPlan, plan_retraining, unique_name
-    from cpsam_core.retrain.run import Retrained, retrain, scorer, training_sets
+    from cpsam_core.retrain.run import RetrainingResult, retrain, scorer, training_sets
     from cpsam_core.retrain.verdict import Difference, difference_of
     from cpsam_core.review.next_image import ImageToCorrect, doubt_of, suggest_next
 
@@ -31,9 +31,9 @@ __all__ = [
     "ImageToCorrect",
     "Lineage",
     "Listener",
-    "Outcome",
-    "Retrained",
+    "RetrainingOutcome",
     "RetrainingPlan",
+    "RetrainingResult",
     "Spot",
     "TrainOptions",
     "Use",
@@ -56,13 +56,13 @@ __all__ = [
 
 _MODULES = {
     "cpsam_core.retrain.candidates": ("Candidate", "Use", "candidates_in", "describe"),
-    "cpsam_core.retrain.click": ("Listener", "Outcome", "one_click"),
+    "cpsam_core.retrain.click": ("Listener", "RetrainingOutcome", "one_click"),
     "cpsam_core.retrain.elsewhere": ("Forgetting", "compare_elsewhere"),
     "cpsam_core.retrain.judge": ("BeforeAfter", "ImageChange", "Spot", "before_after"),
     "cpsam_core.retrain.lineage": ("Lineage",),
     "cpsam_core.retrain.options": ("TrainOptions", "plan_of", "settings_of"),
     "cpsam_core.retrain.plan": ("RetrainingPlan", "plan_retraining", "unique_name"),
-    "cpsam_core.retrain.run": ("Retrained", "retrain", "scorer", "training_sets"),
+    "cpsam_core.retrain.run": ("RetrainingResult", "retrain", "scorer", "training_sets"),
     "cpsam_core.retrain.verdict": ("Difference", "difference_of"),
     "cpsam_core.review.next_image": ("ImageToCorrect", "doubt_of", "suggest_next"),
 }

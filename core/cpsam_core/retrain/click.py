@@ -23,18 +23,18 @@ from cpsam_core.retrain.judge import BeforeAfter, ImageChange, change_of, judged
 from cpsam_core.retrain.options import TrainOptions, plan_of
 from cpsam_core.retrain.plan import RetrainingPlan
 from cpsam_core.retrain.requests import request_path, state_path, write_request
-from cpsam_core.retrain.run import Retrained, retrain, scorer
+from cpsam_core.retrain.run import RetrainingResult, retrain, scorer
 from cpsam_core.retrain.validate import validate
 from cpsam_core.segment.segmenter import Segmenter
 
 if TYPE_CHECKING:
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent
 
-__all__ = ["Listener", "Outcome", "one_click"]
+__all__ = ["Listener", "RetrainingOutcome", "one_click"]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RetrainingOutcome:
     """A finished training: the plan, the new model, and how it compares with the old one.
 
     Attributes
@@ -52,7 +52,7 @@ class Outcome:
     """
 
     plan: RetrainingPlan
-    trained: Retrained
+    trained: RetrainingResult
     change: BeforeAfter | None
     scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     elsewhere: tuple[Forgetting, ...] = ()
@@ -99,7 +99,7 @@ def one_click(
     control: Control | None = None,
     *,
     restart: bool = False,
-) -> Outcome:
+) -> RetrainingOutcome:
     """Train as asked and compare the new model with its start on what was kept aside.
 
     What is to be done is written down first, so that `requests.interrupted` finds it after a crash.
@@ -122,7 +122,8 @@ def one_click(
     Raises
     ------
     TrainingError, SettingsError, WeightsError
-        As `plan_retraining` and `retrain`. A new model that cannot be compared is no error, see `Outcome.problem`.
+        As `plan_retraining` and `retrain`. A new model that cannot be compared is no error: see
+        `RetrainingOutcome.problem`.
     """
     progress(0, 1, "Planning")
     planned = plan_of(candidates, options)
@@ -168,12 +169,12 @@ def one_click(
     try:
         return compare(planned, trained, options, progress)
     except CpsamError as error:  # the start was removed meanwhile, say; the new model is there all the same
-        return Outcome(planned, trained, None, problem=str(error))
+        return RetrainingOutcome(planned, trained, None, problem=str(error))
 
 
 def compare(
-    plan: RetrainingPlan, trained: Retrained, options: TrainOptions, progress: Progress = silent
-) -> Outcome:
+    plan: RetrainingPlan, trained: RetrainingResult, options: TrainOptions, progress: Progress = silent
+) -> RetrainingOutcome:
     """Judge the new model against the old one, look for what was forgotten, and write the scores into its card."""
     from cpsam_core.checkpoints.cards import read_card, write_card
 
@@ -201,7 +202,7 @@ def compare(
     card = read_card(trained.path)
     if card is not None and scores:
         write_card(trained.path, replace(card, scores=scores))
-    return Outcome(plan, trained, change, scores, elsewhere)
+    return RetrainingOutcome(plan, trained, change, scores, elsewhere)
 
 
 def _folds(

@@ -16,7 +16,7 @@ from cpsam_core.errors import TrainingError
 from cpsam_core.retrain.candidates import Candidate
 from cpsam_core.retrain.lineage import Lineage
 
-__all__ = ["Split", "split"]
+__all__ = ["ValidationSplit", "split"]
 
 How = Literal["images", "crops", "folds", "none"]
 
@@ -28,7 +28,7 @@ FEWEST_OBJECTS = 2
 
 
 @dataclass(frozen=True)
-class Split:
+class ValidationSplit:
     """What is learnt from and what is judged on.
 
     Attributes
@@ -53,7 +53,9 @@ class Split:
     warnings: tuple[str, ...] = ()
 
 
-def split(used: Sequence[Candidate], lineage: Lineage, seed: int, *, thorough: bool = False) -> Split:
+def split(
+    used: Sequence[Candidate], lineage: Lineage, seed: int, *, thorough: bool = False
+) -> ValidationSplit:
     """Decide what is kept aside.
 
     What the line kept aside stays aside; what it learnt from never judges. A fifth of the images is kept aside, at
@@ -136,7 +138,7 @@ def _whole(
     parts: dict[str, tuple[int, int, int, int]],
     lineage: Lineage,
     warnings: tuple[str, ...],
-) -> Split:
+) -> ValidationSplit:
     names = ", ".join(one.name for one in aside[:3]) + (" and others" if len(aside) > 3 else "")
     before = sum(lineage.is_aside(one.digest) for one in aside)
     also = f" and on parts of {_count(len(parts), 'other')} kept aside earlier" if parts else ""
@@ -147,7 +149,7 @@ def _whole(
     )
     judged = [one.pair for one in aside]
     judged += [replace(one.pair, only=parts[one.digest]) for one in training if one.digest in parts]
-    return Split(_without(training, parts), tuple(judged), "images", text, warnings=warnings)
+    return ValidationSplit(_without(training, parts), tuple(judged), "images", text, warnings=warnings)
 
 
 def _without(training: list[Candidate], parts: dict[str, tuple[int, int, int, int]]) -> tuple[Pair, ...]:
@@ -163,7 +165,7 @@ def _crops(
     lineage: Lineage,
     seed: int,
     warnings: tuple[str, ...],
-) -> Split:
+) -> ValidationSplit:
     """Keep a corner of each image aside: the last resort."""
     for one in training:
         if one.digest not in parts and lineage.may_judge(one.digest):
@@ -183,14 +185,14 @@ def _crops(
             "judged on it. That says less than images of their own: correct more images to be sure."
         )
         judged = tuple(replace(one.pair, only=parts[one.digest]) for one in training if one.digest in parts)
-        return Split(pairs, judged, "crops", text, warnings=warnings)
+        return ValidationSplit(pairs, judged, "crops", text, warnings=warnings)
     if any(not lineage.may_judge(one.digest) for one in training):
         why = "The model that training starts from, or one before it, learnt from these images"
         then = "Correct one more image to know."
     else:
         why, then = "There are too few objects to keep any aside", "Correct more images to know."
     text = f"{why}: nothing will show whether the new model is better. {then}"
-    return Split(pairs, (), "none", text, warnings=warnings)
+    return ValidationSplit(pairs, (), "none", text, warnings=warnings)
 
 
 def _corner(one: Candidate, rng: np.random.Generator) -> tuple[int, int, int, int] | None:
@@ -217,7 +219,7 @@ def _folded(
     lineage: Lineage,
     seed: int,
     warnings: tuple[str, ...],
-) -> Split:
+) -> ValidationSplit:
     """Let every new image judge a model that did not learn from it."""
     fresh = sorted(
         (one for one in training if lineage.may_judge(one.digest) and one.objects > 0),
@@ -239,7 +241,7 @@ def _folded(
         f"{'one image' if len(fresh) == count else 'some of the images'}, and judged on what it did not see; the new "
         f"model learns from all {len(training)}. It takes about twice as long."
     )
-    return Split(
+    return ValidationSplit(
         tuple(one.pair for one in training), tuple(one.pair for one in aside), "folds", text, folds, warnings
     )
 

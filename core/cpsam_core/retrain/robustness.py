@@ -27,7 +27,7 @@ from cpsam_core.progress import Progress, silent
 from cpsam_core.segment.segmenter import Segmenter
 from cpsam_core.segment.settings import NATIVE_DIAMETER, Settings
 
-__all__ = ["CONDITIONS", "LARGEST_SIDE", "Condition", "Measured", "measure_robustness"]
+__all__ = ["CONDITIONS", "LARGEST_SIDE", "ImageCondition", "RobustnessScore", "measure_robustness"]
 
 Pixels = NDArray[np.float32]
 Labels = NDArray[np.uint32]
@@ -40,7 +40,7 @@ THRESHOLDS = (0.5, 0.75)
 
 
 @dataclass(frozen=True)
-class Condition:
+class ImageCondition:
     """One change to one degree.
 
     Attributes
@@ -62,7 +62,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Measured:
+class RobustnessScore:
     """The mean over images of the average precision at IoU 0.5 and 0.75 under one condition."""
 
     change: str
@@ -96,16 +96,16 @@ def _coarse(by_y: float, by_x: float) -> Change:
     return lambda pixels, rng: coarsen(pixels, by_y, by_x)
 
 
-CONDITIONS: tuple[Condition, ...] = (
-    Condition("as it is", "", None, _same),
-    Condition("channel order", "BRG", None, _reordered((2, 0, 1))),
-    Condition("channel order", "GBR", None, _reordered((1, 2, 0))),
-    Condition("channel order", "random", None, _reordered(None)),
-    *(Condition("size", f"{n} px", float(n), _same) for n in (10, 15, 30, 60, 90)),
-    *(Condition("noise", f"{n:g} photons", None, _noisy(n)) for n in (5, 2.5, 0.5)),
-    *(Condition("blur", f"{n} px", None, _blurred(n)) for n in (2, 4, 8)),
-    *(Condition("pixel size", f"{n} times", NATIVE_DIAMETER, _coarse(n, n)) for n in (2, 5, 10)),
-    *(Condition("anisotropic", f"{n} times", NATIVE_DIAMETER, _coarse(n, 1)) for n in (2, 6, 12)),
+CONDITIONS: tuple[ImageCondition, ...] = (
+    ImageCondition("as it is", "", None, _same),
+    ImageCondition("channel order", "BRG", None, _reordered((2, 0, 1))),
+    ImageCondition("channel order", "GBR", None, _reordered((1, 2, 0))),
+    ImageCondition("channel order", "random", None, _reordered(None)),
+    *(ImageCondition("size", f"{n} px", float(n), _same) for n in (10, 15, 30, 60, 90)),
+    *(ImageCondition("noise", f"{n:g} photons", None, _noisy(n)) for n in (5, 2.5, 0.5)),
+    *(ImageCondition("blur", f"{n} px", None, _blurred(n)) for n in (2, 4, 8)),
+    *(ImageCondition("pixel size", f"{n} times", NATIVE_DIAMETER, _coarse(n, n)) for n in (2, 5, 10)),
+    *(ImageCondition("anisotropic", f"{n} times", NATIVE_DIAMETER, _coarse(n, 1)) for n in (2, 6, 12)),
 )
 """The paper's conditions, for three channels."""
 
@@ -115,8 +115,8 @@ def measure_robustness(
     pairs: Sequence[Pair],
     settings: Settings | None = None,
     progress: Progress = silent,
-    conditions: Sequence[Condition] = CONDITIONS,
-) -> list[Measured]:
+    conditions: Sequence[ImageCondition] = CONDITIONS,
+) -> list[RobustnessScore]:
     """Return the scores of a model under each condition.
 
     Parameters
@@ -155,7 +155,7 @@ def measure_robustness(
         raise TrainingError("no image has a single object in its masks, so there is nothing to measure")
     means = [np.nanmean(rows, axis=0) for rows in found]
     return [
-        Measured(one.change, one.degree, len(rows), round(float(mean[0]), 4), round(float(mean[1]), 4))
+        RobustnessScore(one.change, one.degree, len(rows), round(float(mean[0]), 4), round(float(mean[1]), 4))
         for one, rows, mean in zip(conditions, found, means, strict=True)
     ]
 
@@ -176,7 +176,7 @@ def _score(
     pair: Pair,
     pixels: Pixels,
     labels: Labels,
-    condition: Condition,
+    condition: ImageCondition,
     settings: Settings | None,
 ) -> NDArray[np.float64]:
     # By the name of the image, so that other images beside it change nothing.

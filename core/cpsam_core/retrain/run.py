@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent, TrainResult
     from cpsam_core.network.vit import FlowVit
 
-__all__ = ["Retrained", "retrain", "scorer", "training_sets"]
+__all__ = ["RetrainingResult", "retrain", "scorer", "training_sets"]
 
 
 @dataclass(frozen=True)
-class Retrained:
+class RetrainingResult:
     """A model that was trained: its file, its card, and how the training went."""
 
     path: Path
@@ -85,7 +85,7 @@ def retrain(
     on_event: Callable[[TrainingEvent], None] | None = None,
     score: Callable[[FlowVit], float] | None = None,
     restart: bool = False,
-) -> Retrained:
+) -> RetrainingResult:
     """Train a model and write it with its card.
 
     Parameters
@@ -157,7 +157,7 @@ def retrain(
     card = card_of(facts, data, plan.settings, result)
     write_checkpoint(target, result.model, card)
     partial.unlink(missing_ok=True)
-    return Retrained(target, card, result)
+    return RetrainingResult(target, card, result)
 
 
 def _choosing(plan: RetrainingPlan) -> TrainingSet | None:

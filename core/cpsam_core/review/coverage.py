@@ -14,11 +14,11 @@ from scipy.special import expit
 from cpsam_core.errors import ImageError
 from cpsam_core.labels import as_labels
 
-__all__ = ["Uncovered", "uncovered"]
+__all__ = ["UncoveredPlaces", "uncovered"]
 
 
 @dataclass(frozen=True, eq=False)
-class Uncovered:
+class UncoveredPlaces:
     """Regions without an object, the largest first.
 
     Attributes
@@ -53,7 +53,7 @@ def uncovered(
     threshold: float = 0.0,
     min_size: int = 15,
     rim: int = 1,
-) -> Uncovered:
+) -> UncoveredPlaces:
     """Return the connected regions where the model saw cells and no object is.
 
     The network's cells reach a little further than objects do, so thin rims around objects are left out: a region
@@ -93,7 +93,7 @@ def uncovered(
         len(kept), flat.ndim, 2
     )
     points, probabilities = _surest(numbered, regions, logits, len(kept))
-    return Uncovered(regions, boxes, areas[kept].astype(np.int64), points, probabilities)
+    return UncoveredPlaces(regions, boxes, areas[kept].astype(np.int64), points, probabilities)
 
 
 def _opened(free: NDArray[np.bool_], rim: int) -> NDArray[np.bool_]:

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 
 from cpsam_gui.panels.segment.fields import button, choice, put
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.runs.folder_queue import Entry, Existing, State
+from cpsam_gui.runs.folder_queue import Existing, QueueEntry, QueueState
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column
 
@@ -33,12 +33,12 @@ POLICIES = {
     "Replace, keep hand-made": Existing.KEEP_HAND_MADE,
 }
 ICONS = {
-    State.WAITING: "clock_outline",
-    State.RUNNING: "progress_clock",
-    State.DONE: "check",
-    State.SKIPPED: "debug_step_over",
-    State.FAILED: "alert_outline",
-    State.CANCELLED: "close",
+    QueueState.WAITING: "clock_outline",
+    QueueState.RUNNING: "progress_clock",
+    QueueState.DONE: "check",
+    QueueState.SKIPPED: "debug_step_over",
+    QueueState.FAILED: "alert_outline",
+    QueueState.CANCELLED: "close",
 }
 
 
@@ -161,7 +161,7 @@ class FolderView(QWidget):
         item.setForeground(1, QColor(_colour(entry)))
         item.setCheckState(0, Qt.CheckState.Checked if entry.chosen else Qt.CheckState.Unchecked)
         self.list.blockSignals(False)
-        if entry.state is State.RUNNING:
+        if entry.state is QueueState.RUNNING:
             self.list.scrollToItem(item)
         self._show_summary()
 
@@ -180,8 +180,10 @@ class FolderView(QWidget):
         self.summary.setText(queue.summary + (f"  ({translate('paused')})" if queue.paused else ""))
 
 
-def _colour(entry: Entry) -> str:
+def _colour(entry: QueueEntry) -> str:
     scheme = theme.current()
-    return {State.DONE: scheme.text, State.RUNNING: scheme.accent, State.FAILED: scheme.warning}.get(
-        entry.state, scheme.dim
-    )
+    return {
+        QueueState.DONE: scheme.text,
+        QueueState.RUNNING: scheme.accent,
+        QueueState.FAILED: scheme.warning,
+    }.get(entry.state, scheme.dim)

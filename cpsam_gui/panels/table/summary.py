@@ -11,10 +11,10 @@ from cpsam_gui.program.i18n import translate
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cpsam_gui.tasks.measuring import Measured
+    from cpsam_gui.tasks.measuring import Measurements
 
 
-def summary_words(now: Measured, places: NDArray[np.int64], micrometres: bool) -> str:
+def summary_words(now: Measurements, places: NDArray[np.int64], micrometres: bool) -> str:
     """Return counts, the covered part of the image, median size and quality of the rows in `places`."""
     columns, shapes = now.columns, now.shapes
     count, total = len(places), len(now)

@@ -11,7 +11,7 @@ import tifffile
 
 from cpsam_core.blocks import BlockRun, plan_blocks, start_run
 from cpsam_core.blocks.labels import level_path, open_array
-from cpsam_core.blocks.run import Reading
+from cpsam_core.blocks.run import BlockReading
 from cpsam_core.segment.settings import Settings
 
 
@@ -40,7 +40,7 @@ def save_tiled(path: Path, image: np.ndarray[Any, Any], axes: str) -> Path:
 
 def begin(folder: Path, path: Path, network: Any, settings: Settings, side: int = 512) -> BlockRun:
     """Begin a run in blocks of `side` pixels, or go on with it."""
-    reading = Reading(str(path), axes=settings.axes, model=str(getattr(network, "path", "")))
+    reading = BlockReading(str(path), axes=settings.axes, model=str(getattr(network, "path", "")))
 
     def plan(diameter: float) -> Any:
         from cpsam_core.images import open_source

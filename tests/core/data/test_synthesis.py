@@ -14,7 +14,7 @@ from cpsam_core.data.synthesis import (
     shapes,
 )
 from cpsam_core.data.synthesis.fields import blur, noise
-from cpsam_core.data.synthesis.scene import Scene, contrast
+from cpsam_core.data.synthesis.scene import DrawnScene, contrast
 from cpsam_core.errors import SettingsError
 
 
@@ -163,7 +163,7 @@ def test_wide_blur_on_a_reduced_picture_stays_close_to_the_exact_one() -> None:
 
 def test_depth_and_nuclei_stay_inside_their_cells() -> None:
     rng = np.random.default_rng(5)
-    scene = Scene(rng, layouts.tissue(rng, 128, 30.0), 30.0)
+    scene = DrawnScene(rng, layouts.tissue(rng, 128, 30.0), 30.0)
     assert (scene.depth[scene.labels == 0] == 0).all()
     assert scene.relative_depth.max() <= 1
     core = scene.nuclei(0.5)
@@ -174,7 +174,7 @@ def test_depth_and_nuclei_stay_inside_their_cells() -> None:
 def test_contrast_is_the_step_between_cells_and_ground() -> None:
     labels = np.zeros((64, 64), np.int32)
     labels[20:40, 20:40] = 1
-    scene = Scene(np.random.default_rng(0), labels, 20.0)
+    scene = DrawnScene(np.random.default_rng(0), labels, 20.0)
     assert contrast(scene, np.where(labels > 0, 0.9, 0.4).astype(np.float32)) == pytest.approx(0.5, abs=1e-6)
 
 

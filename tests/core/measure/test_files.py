@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cpsam_core.errors import ImageError
 from cpsam_core.measure import (
-    Facts,
+    ObjectFacts,
     ObjectMeasurements,
     can_write_parquet,
     export_columns,
@@ -37,7 +37,7 @@ def squares(*sides: int) -> NDArray[np.uint8]:
 def table() -> ObjectMeasurements:
     labels = squares(4, 6, 8)
     image = np.arange(labels.size, dtype=np.uint16).reshape(1, *labels.shape, 1)
-    facts = Facts(
+    facts = ObjectFacts(
         [1, 2, 3],
         classes=["größe, rund", "b", "b"],
         flow_errors=[0.1, np.nan, 0.3],
@@ -125,7 +125,7 @@ def test_a_folder_in_one_table(table: ObjectMeasurements) -> None:
 
 
 def test_objects_of_a_folder_one_below_the_other(table: ObjectMeasurements) -> None:
-    other = measure(squares(3), facts=Facts([1], classes=[5]))
+    other = measure(squares(3), facts=ObjectFacts([1], classes=[5]))
     everything: dict[str, Any] = stacked([("a", table.columns), ("b", other.columns)])
     assert everything["image"].tolist() == ["a", "a", "a", "b"]
     assert everything["area"].tolist() == [16, 36, 64, 9]

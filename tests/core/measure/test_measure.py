@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.labels import drop_small
-from cpsam_core.measure import Facts, ObjectMeasurements, measure, remeasure
+from cpsam_core.measure import ObjectFacts, ObjectMeasurements, measure, remeasure
 from cpsam_core.progress import Cancelled
 
 regionprops_table = pytest.importorskip("skimage.measure").regionprops_table
@@ -201,7 +201,7 @@ def test_a_plane_of_a_document_is_a_plane() -> None:
 
 def test_facts_are_put_beside_the_ids() -> None:
     labels = np.repeat([[5, 0, 9, 0, 70_000]], 2, axis=0)
-    facts = Facts(
+    facts = ObjectFacts(
         [9, 5, 8],
         classes=[2, 1, 3],
         flow_errors=[0.3, None, 0.1],
@@ -217,17 +217,19 @@ def test_facts_are_put_beside_the_ids() -> None:
     assert "probability" not in ours.columns
     assert list(ours.columns)[:3] == ["id", "class", "area"]
     with pytest.raises(ImageError, match="origin"):
-        measure(labels, facts=Facts([1, 2], origins=["hand"]))
+        measure(labels, facts=ObjectFacts([1, 2], origins=["hand"]))
 
 
 def test_facts_change_without_measuring_again() -> None:
     labels = np.repeat([[5, 0, 9]], 2, axis=0)
-    first = measure(labels, facts=Facts([5, 9], locked=[False, False]))
-    again = first.with_facts(Facts([5, 9], classes=[1, 3], class_names={3: "round"}, locked=[True, False]))
+    first = measure(labels, facts=ObjectFacts([5, 9], locked=[False, False]))
+    again = first.with_facts(
+        ObjectFacts([5, 9], classes=[1, 3], class_names={3: "round"}, locked=[True, False])
+    )
     assert list(again.columns)[:4] == ["id", "class", "class_name", "area"]
     assert again["class_name"].tolist() == ["", "round"]
     assert again["locked"].tolist() == [True, False] and list(again.columns)[-1] == "locked"
-    assert "locked" not in again.with_facts(Facts(())).columns
+    assert "locked" not in again.with_facts(ObjectFacts(())).columns
 
 
 def test_only_some_objects() -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.metrics import score
-from cpsam_core.metrics.compare import Comparison, Group, State, compare
+from cpsam_core.metrics.compare import Comparison, Group, MatchState, compare
 
 
 def row(*widths: tuple[int, int], high: int = 10) -> NDArray[np.uint32]:
@@ -21,9 +21,9 @@ def row(*widths: tuple[int, int], high: int = 10) -> NDArray[np.uint32]:
     return np.repeat(line[np.newaxis], high, axis=0)
 
 
-def states(found: Comparison) -> tuple[dict[int, State], dict[int, State]]:
+def states(found: Comparison) -> tuple[dict[int, MatchState], dict[int, MatchState]]:
     sides = ((found.first_ids, found.first_states), (found.second_ids, found.second_states))
-    one, other = ({int(k): State(v) for k, v in zip(*side, strict=True)} for side in sides)
+    one, other = ({int(k): MatchState(v) for k, v in zip(*side, strict=True)} for side in sides)
     return one, other
 
 
@@ -34,18 +34,18 @@ def test_every_kind_of_change_in_one_picture() -> None:
     found = compare(first, second)
     one, other = states(found)
     assert one == {
-        3: State.LOST,
-        5: State.MERGED,
-        6: State.MERGED,
-        7: State.MATCHED,
-        900: State.SPLIT,
+        3: MatchState.LOST,
+        5: MatchState.MERGED,
+        6: MatchState.MERGED,
+        7: MatchState.MATCHED,
+        900: MatchState.SPLIT,
     }
     assert other == {
-        1: State.MATCHED,
-        2: State.SPLIT,
-        4: State.GAINED,
-        8: State.SPLIT,
-        70_000: State.MERGED,
+        1: MatchState.MATCHED,
+        2: MatchState.SPLIT,
+        4: MatchState.GAINED,
+        8: MatchState.SPLIT,
+        70_000: MatchState.MERGED,
     }
     assert found.splits == (Group(900, (2, 8)),)
     assert found.merges == (Group(70_000, (5, 6)),)
@@ -55,7 +55,7 @@ def test_every_kind_of_change_in_one_picture() -> None:
 def test_halves_match_once_and_show_as_a_split() -> None:
     found = compare(row((1, 20)), row((1, 10), (2, 10)))
     assert found.counts == {"matched": 1, "lost": 0, "gained": 0, "split": 1, "merged": 0}
-    assert states(found) == ({1: State.SPLIT}, {1: State.SPLIT, 2: State.SPLIT})
+    assert states(found) == ({1: MatchState.SPLIT}, {1: MatchState.SPLIT, 2: MatchState.SPLIT})
     assert compare(row((1, 20)), row((1, 10), (2, 10)), 0.6).counts["matched"] == 0
 
 
@@ -82,7 +82,7 @@ def test_small_objects_inside_a_large_one_are_no_split_of_it() -> None:
 
 def test_a_shift_keeps_the_largest_iou_of_objects_without_a_match() -> None:
     found = compare(row((1, 10), (0, 10)), row((0, 6), (1, 10), (0, 4)))
-    assert states(found) == ({1: State.LOST}, {1: State.GAINED})
+    assert states(found) == ({1: MatchState.LOST}, {1: MatchState.GAINED})
     assert found.first_ious[0] == found.second_ious[0] == pytest.approx(4 / 16)
 
 
@@ -147,4 +147,4 @@ def test_pairs_are_one_to_one_and_as_many_as_true_positives(
     assert (found.pair_ious >= threshold).all()
     assert np.isin(found.pairs[:, 0], found.first_ids).all()
     every: Any = found.first_states[~np.isin(found.first_ids, found.pairs[:, 0])]
-    assert not (every == State.MATCHED).any()
+    assert not (every == MatchState.MATCHED).any()

@@ -14,7 +14,13 @@ from cpsam_core.data.pairs import Pair, find_pairs
 from cpsam_core.errors import TrainingError
 from cpsam_core.images import write_labels
 from cpsam_core.progress import Cancelled
-from cpsam_core.retrain.robustness import CONDITIONS, LARGEST_SIDE, Condition, measure_robustness, resized
+from cpsam_core.retrain.robustness import (
+    CONDITIONS,
+    LARGEST_SIDE,
+    ImageCondition,
+    measure_robustness,
+    resized,
+)
 from cpsam_core.segment.segmenter import Segmenter
 from cpsam_core.segment.settings import Settings
 
@@ -31,7 +37,7 @@ def pairs(write_disks: Callable[..., Path], folder: Path) -> list[Pair]:
     return list(find_pairs(folder))
 
 
-def chosen(*changes: str) -> list[Condition]:
+def chosen(*changes: str) -> list[ImageCondition]:
     return [one for one in CONDITIONS if one.change in changes]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from cpsam_core.errors import SettingsError
 from cpsam_core.images.project_files import ProjectFile, write_project_file
-from cpsam_core.measure import Facts, measure
+from cpsam_core.measure import ObjectFacts, measure
 from cpsam_core.metrics.compare import compare
 from cpsam_core.review.doubt import DoubtSettings, image_doubt, object_doubt, review_order
 from cpsam_gui.tasks.suggesting import doubt_in
@@ -96,7 +96,7 @@ def test_a_second_set_of_masks_counts() -> None:
 
 def test_measured_tables_are_understood() -> None:
     labels = np.repeat([[1, 1, 0, 2, 2]], 3, axis=0)
-    facts = Facts([1, 2], flow_errors=[0.05, 0.5], probabilities=[0.95, 0.95])
+    facts = ObjectFacts([1, 2], flow_errors=[0.05, 0.5], probabilities=[0.95, 0.95])
     doubt = object_doubt(measure(labels, facts=facts))
     assert doubt.reasons(1)[0] == "flow error 0.5"
     stack = object_doubt(measure(np.repeat(labels[np.newaxis], 2, axis=0)))

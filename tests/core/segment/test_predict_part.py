@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cpsam_core.dynamics import Frame, follow
+from cpsam_core.dynamics import ImageFrame, follow
 from cpsam_core.segment.predict import predict_plane, resize_flows
 from cpsam_core.segment.predict_part import predict_part, tiles_of_part
 from tests.core.conftest import DiskNetwork
@@ -50,7 +50,7 @@ def test_pixels_of_a_part_end_where_they_do_in_the_whole(shape):
     whole = np.full(inside.size, -1)
     whole[starts] = ends
     part = tuple(slice(n // 5, max(n // 5 + 1, n * 4 // 5)) for n in shape)
-    frame = Frame(tuple(side.start for side in part), shape)
+    frame = ImageFrame(tuple(side.start for side in part), shape)
     starts, ends = follow(flows[(slice(None), *part)], inside[part], 60, frame=frame)
     size = inside[part].shape
 

@@ -14,7 +14,7 @@ from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.dialogs.preferences import PreferencesDialog
 from cpsam_gui.jobs.jobs import Problem
 from cpsam_gui.program import i18n
-from cpsam_gui.program.preferences import Chosen, Preferences, checked
+from cpsam_gui.program.preferences import CurrentPreferences, Preferences, checked
 from cpsam_gui.program.settings_store import load_preferences, save_preferences
 from cpsam_gui.session import Session
 from cpsam_gui.session.questions import Answer, Question
@@ -66,7 +66,7 @@ def test_what_makes_no_sense_is_left_out() -> None:
 
 
 def test_whoever_listens_hears_changes_only() -> None:
-    chosen, heard = Chosen(), []
+    chosen, heard = CurrentPreferences(), []
     chosen.changed.connect(heard.append)
     chosen.now = Preferences()
     chosen.now = OTHER

@@ -44,7 +44,7 @@ def test_ids_and_colours_stay_from_run_to_run() -> None:
     run(document, 1)
     before = dict(document.objects)
     labels = document.labels.copy()
-    kept = tasks.Kept(document.snapshot(), {}, document.next_id, document.colours.copy())
+    kept = tasks.PreviousMasks(document.snapshot(), {}, document.next_id, document.colours.copy())
     found = tasks.combine(result_of_a_run(1), document.shape, kept, lambda *_: None)
     np.testing.assert_array_equal(found.labels, labels)
     assert {n: row.colour for n, row in found.records.items()} == {n: row.colour for n, row in before.items()}
@@ -52,7 +52,7 @@ def test_ids_and_colours_stay_from_run_to_run() -> None:
     gone = min(before)
     labels[labels == gone] = 0
     document.replace("Segment", labels, {n: row for n, row in before.items() if n != gone})
-    kept = tasks.Kept(document.snapshot(), {}, document.next_id, document.colours.copy())
+    kept = tasks.PreviousMasks(document.snapshot(), {}, document.next_id, document.colours.copy())
     again = tasks.combine(result_of_a_run(1), document.shape, kept, lambda *_: None)
     assert set(again.records) == {*before, document.next_id} - {gone}
     assert again.records[max(before)].box == before[max(before)].box

@@ -36,7 +36,7 @@ def result_of_a_run(seed: int) -> SimpleNamespace:
 def run(document: Document, seed: int) -> None:
     """Segment anew as the window does: what is touched is kept, the rest gives way."""
     rows = {number: row for number, row in document.objects.items() if row.touched}
-    kept = tasks.Kept(document.labels.copy(), rows, document.next_id)
+    kept = tasks.PreviousMasks(document.labels.copy(), rows, document.next_id)
     found = tasks.combine(result_of_a_run(seed), document.shape, kept, lambda *_: None)
     document.replace("Segment", found.labels, found.records)
 

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from cpsam_gui.actions.install import actions_of, make_window
 from cpsam_gui.panels import SegmentPanel
-from cpsam_gui.runs.folder_queue import Existing, State
+from cpsam_gui.runs.folder_queue import Existing, QueueState
 from cpsam_gui.runs.options import RunOptions
 
 if TYPE_CHECKING:
@@ -255,7 +255,7 @@ def test_closing_with_a_folder_at_work_asks(
     assert not opened.close()
     segmenter.gate.set()
     assert opened.close()
-    assert State.DONE not in {entry.state for entry in run.queue.entries}
+    assert QueueState.DONE not in {entry.state for entry in run.queue.entries}
 
 
 def test_a_model_from_the_command_line_is_the_one_shown(qtbot: QtBot, qapp: Any) -> None:

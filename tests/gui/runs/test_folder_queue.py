@@ -14,10 +14,10 @@ from PyQt6.QtWidgets import QMessageBox
 
 from cpsam_core.errors import ImageError
 from cpsam_gui.panels import FilesPanel, SegmentPanel, file_menu
-from cpsam_gui.runs.folder_queue import Existing, Queue, State
+from cpsam_gui.runs.folder_queue import Existing, Queue, QueueState
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import worklog
-from cpsam_gui.storage.companions import Progress, masks_path, project_path
+from cpsam_gui.storage.companions import FileState, masks_path, project_path
 from cpsam_gui.storage.project import read_project
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def look_at(session: Session, qtbot: QtBot, path: Path) -> None:
     session.folder_run.look()
 
 
-def run_all(session: Session, qtbot: QtBot) -> list[State]:
+def run_all(session: Session, qtbot: QtBot) -> list[QueueState]:
     session.folder_run.start()
     qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=20_000)
     return [entry.state for entry in session.folder_run.queue.entries]
@@ -60,16 +60,16 @@ def test_states_and_words() -> None:
     queue.fill([Path("a"), Path("b"), Path("c")])
     queue.begin()
     assert queue.next() == 0
-    queue.put(0, state=State.RUNNING, part=0.5)
+    queue.put(0, state=QueueState.RUNNING, part=0.5)
     assert (queue.current, queue.next()) == (0, 1)
     assert queue.part == pytest.approx(0.5 / 3)
-    queue.put(0, state=State.DONE, objects=1)
-    queue.put(1, state=State.FAILED, words="too dark")
+    queue.put(0, state=QueueState.DONE, objects=1)
+    queue.put(1, state=QueueState.FAILED, words="too dark")
     assert [entry.text for entry in queue.entries] == ["1 object", "failed: too dark", "waiting"]
     queue.pause(True)
     assert queue.paused
     queue.end()
-    assert queue.entries[2].state is State.CANCELLED
+    assert queue.entries[2].state is QueueState.CANCELLED
     assert queue.summary == "3 images: 1 done, 1 failed, 1 cancelled"
     queue.pause(True)
     assert not queue.paused
@@ -81,7 +81,7 @@ def test_every_image_gets_masks_the_open_one_in_its_history(
     look_at(session, qtbot, folder / "a.tif")
     document = session.document
     assert [entry.path.name for entry in session.folder_run.queue.entries] == list(NAMES)
-    assert run_all(session, qtbot) == [State.DONE, State.DONE, State.DONE]
+    assert run_all(session, qtbot) == [QueueState.DONE, QueueState.DONE, QueueState.DONE]
     assert session.document is document
     assert document.steps == ("Segment with cpsam-lite",)
     assert len(document.objects) == 4
@@ -102,7 +102,7 @@ def test_an_error_in_one_file_leaves_the_others(session: Session, qtbot: QtBot, 
     look_at(session, qtbot, folder / "a.tif")
     failures: list[object] = []
     session.failed.connect(failures.append)
-    assert run_all(session, qtbot) == [State.DONE, State.FAILED, State.DONE]
+    assert run_all(session, qtbot) == [QueueState.DONE, QueueState.FAILED, QueueState.DONE]
     assert "b2.tif" in session.folder_run.queue.entries[1].words
     assert not failures  # it stands in the list, and no dialog comes up in the middle of the work
 
@@ -112,7 +112,7 @@ def test_an_error_of_the_model_is_told_for_each_file(
 ) -> None:
     segmenter.error = ImageError("Too dark.")
     look_at(session, qtbot, folder / "a.tif")
-    assert run_all(session, qtbot) == [State.FAILED, State.FAILED, State.FAILED]
+    assert run_all(session, qtbot) == [QueueState.FAILED, QueueState.FAILED, QueueState.FAILED]
     assert session.folder_run.queue.entries[2].text == "failed: Too dark."
 
 
@@ -137,38 +137,38 @@ def test_corrected_work_survives(session: Session, qtbot: QtBot, folder: Path, e
     session.folder_run.existing = existing
     states = run_all(session, qtbot)
     if existing is Existing.KEEP_HAND_MADE:
-        assert states == [State.DONE, State.DONE, State.DONE]
+        assert states == [QueueState.DONE, QueueState.DONE, QueueState.DONE]
         look_at(session, qtbot, folder / "b2.tif")
         assert session.document.objects[77].origin is Origin.HAND
         assert np.count_nonzero(session.document.labels == 77) == 16
         assert len(session.document.objects) == 5
     else:
-        assert states == [State.DONE, State.SKIPPED, State.DONE]
+        assert states == [QueueState.DONE, QueueState.SKIPPED, QueueState.DONE]
         assert masks_path(folder / "b2.tif").read_bytes() == before
 
 
 def test_masks_of_other_programs_count_as_corrected(session: Session, qtbot: QtBot, folder: Path) -> None:
     tifffile.imwrite(masks_path(folder / "b2.tif"), np.ones((80, 100), np.uint16))
     look_at(session, qtbot, folder / "a.tif")
-    assert run_all(session, qtbot) == [State.DONE, State.SKIPPED, State.DONE]
+    assert run_all(session, qtbot) == [QueueState.DONE, QueueState.SKIPPED, QueueState.DONE]
     assert not project_path(folder / "b2.tif").exists()
 
 
 def test_what_only_the_model_did_is_done_anew(session: Session, qtbot: QtBot, folder: Path) -> None:
     look_at(session, qtbot, folder / "a.tif")
     run_all(session, qtbot)
-    assert run_all(session, qtbot) == [State.DONE, State.DONE, State.DONE]
+    assert run_all(session, qtbot) == [QueueState.DONE, QueueState.DONE, QueueState.DONE]
     log = worklog.read(read_project(project_path(folder / "b2.tif")).foreign[worklog.KEY])
     assert [(one.what, one.by) for one in log] == [("Segment", "model")] * 2
     session.folder_run.existing = Existing.SKIP_ALL
-    assert run_all(session, qtbot) == [State.SKIPPED, State.SKIPPED, State.SKIPPED]
+    assert run_all(session, qtbot) == [QueueState.SKIPPED, QueueState.SKIPPED, QueueState.SKIPPED]
 
 
 def test_masks_of_another_size_are_never_overwritten(session: Session, qtbot: QtBot, folder: Path) -> None:
     tifffile.imwrite(masks_path(folder / "b2.tif"), np.ones((9, 9), np.uint16))
     look_at(session, qtbot, folder / "a.tif")
     session.folder_run.existing = Existing.KEEP_HAND_MADE
-    assert run_all(session, qtbot) == [State.DONE, State.FAILED, State.DONE]
+    assert run_all(session, qtbot) == [QueueState.DONE, QueueState.FAILED, QueueState.DONE]
     assert tifffile.imread(masks_path(folder / "b2.tif")).shape == (9, 9)
 
 
@@ -189,10 +189,10 @@ def test_pause_lets_the_open_image_go_first_and_cancel_keeps_what_is_done(
     assert len(session.document.objects) == 4
     assert queue.current == 1
     session.folder_run.pause(False)
-    qtbot.waitUntil(lambda: queue.entries[1].state is State.DONE)
+    qtbot.waitUntil(lambda: queue.entries[1].state is QueueState.DONE)
     session.folder_run.cancel()
     qtbot.waitUntil(lambda: not queue.running)
-    assert queue.entries[1].state is State.DONE
+    assert queue.entries[1].state is QueueState.DONE
     assert masks_path(folder / "b2.tif").exists()
 
 
@@ -206,7 +206,7 @@ def test_cancel_stops_between_two_tiles(
     session.folder_run.cancel()
     qtbot.waitUntil(lambda: not session.folder_run.queue.running)
     states = [entry.state for entry in session.folder_run.queue.entries]
-    assert states == [State.CANCELLED, State.CANCELLED, State.CANCELLED]
+    assert states == [QueueState.CANCELLED, QueueState.CANCELLED, QueueState.CANCELLED]
     assert not masks_path(folder / "b2.tif").exists()
 
 
@@ -224,7 +224,7 @@ def test_an_image_opened_meanwhile_is_left_alone(
     queue = session.folder_run.queue
     qtbot.waitUntil(lambda: not queue.running)
     states = [entry.state for entry in queue.entries]
-    assert states == [State.WAITING, State.SKIPPED, State.DONE]
+    assert states == [QueueState.WAITING, QueueState.SKIPPED, QueueState.DONE]
     assert not masks_path(folder / "b2.tif").exists()
 
 
@@ -266,7 +266,7 @@ def test_corrected_work_in_the_open_image_is_left_alone(session: Session, qtbot:
     corrected(session, qtbot, folder / "a.tif")
     session.folder_run.look()
     steps = session.document.steps
-    assert run_all(session, qtbot) == [State.SKIPPED, State.DONE, State.DONE]
+    assert run_all(session, qtbot) == [QueueState.SKIPPED, QueueState.DONE, QueueState.DONE]
     assert session.document.steps == steps
 
 
@@ -281,7 +281,7 @@ def test_an_open_image_that_is_left_during_its_run_is_done_from_the_file(
         session.images.open(folder / "b10.tif")
     segmenter.gate.set()
     qtbot.waitUntil(lambda: not session.folder_run.queue.running, timeout=20_000)
-    assert {entry.state for entry in session.folder_run.queue.entries} == {State.DONE}
+    assert {entry.state for entry in session.folder_run.queue.entries} == {QueueState.DONE}
     assert project_path(folder / "a.tif").exists()
     assert len(session.document.objects) == 4
 
@@ -323,11 +323,11 @@ def test_results_are_removed_after_a_question_and_the_list_follows(
     session.runs.segment()
     qtbot.waitUntil(lambda: len(session.document.objects) == 4)
     # Before anything is saved.
-    assert session.folder.now.states[folder / "a.tif"] is Progress.SEGMENTED
+    assert session.folder.now.states[folder / "a.tif"] is FileState.SEGMENTED
     session.document.mark_saved()
-    qtbot.waitUntil(lambda: session.folder.now.states[folder / "a.tif"] is Progress.NOT_STARTED)
+    qtbot.waitUntil(lambda: session.folder.now.states[folder / "a.tif"] is FileState.NOT_STARTED)
     session.folder_run.start()
-    qtbot.waitUntil(lambda: session.folder.now.states[folder / "b2.tif"] is Progress.SEGMENTED)
+    qtbot.waitUntil(lambda: session.folder.now.states[folder / "b2.tif"] is FileState.SEGMENTED)
     qtbot.waitUntil(lambda: not session.folder_run.queue.running)
     moved: list[str] = []
 
@@ -346,6 +346,6 @@ def test_results_are_removed_after_a_question_and_the_list_follows(
     remove.trigger()
     assert sorted(Path(one).name for one in moved) == ["b2.cpsam", "b2_masks.tif"]
     assert (folder / "b2.tif").exists()
-    qtbot.waitUntil(lambda: session.folder.now.states[folder / "b2.tif"] is Progress.NOT_STARTED)
+    qtbot.waitUntil(lambda: session.folder.now.states[folder / "b2.tif"] is FileState.NOT_STARTED)
     next(one for one in menu.actions() if one.text().startswith("Leave out")).trigger()
     assert session.training.uses[folder / "b2.tif"] == "exclude"

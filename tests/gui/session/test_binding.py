@@ -17,7 +17,7 @@ from cpsam_gui import operations
 from cpsam_gui.session.questions import Question
 from cpsam_gui.state.box import Box
 from cpsam_gui.storage.journal_format import part_of
-from cpsam_gui.tasks import Reading
+from cpsam_gui.tasks import AxesReading
 from cpsam_gui.window.window import Window
 
 PIXELS = np.random.default_rng(0).integers(0, 255, (100, 100)).astype(np.uint8)
@@ -40,7 +40,7 @@ def asked(window: Window) -> list[Question]:
 def shown(window: Window, qtbot: QtBot) -> Callable[..., int]:
     """Open an image and return how many objects it has."""
 
-    def open_image(path: Path, reading: Reading | None = None) -> int:
+    def open_image(path: Path, reading: AxesReading | None = None) -> int:
         with qtbot.waitSignal(window.session.image_changed):
             window.session.images.open(path, reading=reading)
         qtbot.wait(50)
@@ -130,14 +130,14 @@ def test_each_time_point_has_masks_of_its_own(
         photometric="minisblack",
         metadata={"axes": "TYX"},
     )
-    assert shown(path, Reading("TYX", 0)) == 0
+    assert shown(path, AxesReading("TYX", 0)) == 0
     draw(window, 2)
     assert window.session.keeping.save_now()
-    assert shown(path, Reading("TYX", 2)) == 0, "masks of another time point are none of this one"
+    assert shown(path, AxesReading("TYX", 2)) == 0, "masks of another time point are none of this one"
     draw(window, 4)
     assert window.session.keeping.save_now()
-    assert shown(path, Reading("TYX", 0)) == 2
-    assert shown(path, Reading("TYX", 2)) == 4
+    assert shown(path, AxesReading("TYX", 0)) == 2
+    assert shown(path, AxesReading("TYX", 2)) == 4
     assert project_keys(tmp_path / "movie.cpsam") == (DocumentKey(time=0), DocumentKey(time=2))
     assert (tmp_path / "movie_t002_masks.tif").exists() and not asked
 
@@ -148,7 +148,7 @@ def test_a_journal_belongs_to_its_time_point(
     path = tmp_path / "movie.tif"
     frames = np.stack([PIXELS, 255 - PIXELS, PIXELS // 2])
     tifffile.imwrite(path, frames, photometric="minisblack", metadata={"axes": "TYX"})
-    shown(path, Reading("TYX", 2))
+    shown(path, AxesReading("TYX", 2))
     draw(window, 3)
     journal = window.session.keeping.journal
     assert journal is not None
@@ -157,7 +157,7 @@ def test_a_journal_belongs_to_its_time_point(
     left.write_bytes(journal.path.read_bytes())
     assert part_of(left) == "_t002"
     window.session.keeping.discard()
-    assert shown(path, Reading("TYX", 0)) == 0
+    assert shown(path, AxesReading("TYX", 0)) == 0
     window.session.recovery.recover(left)
 
     def is_back() -> bool:

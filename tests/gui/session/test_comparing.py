@@ -9,7 +9,7 @@ import pytest
 import tifffile
 from PyQt6.QtWidgets import QFileDialog
 
-from cpsam_core.metrics.compare import State
+from cpsam_core.metrics.compare import MatchState
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.tasks.comparing import labels_before
@@ -61,7 +61,7 @@ def test_objects_are_told_apart_and_listed(page: ComparePage, segmented: Window)
     assert texts[:2] == ["Only in the other masks: 1", "Only in the present masks: 1"]
     assert texts[3] == "Merged in the present masks: 1"
     assert "Error rate" in page.words.text() and page.title.text() == "other.tif"
-    assert now.states(present=True)[2] is State.MATCHED
+    assert now.states(present=True)[2] is MatchState.MATCHED
 
 
 def test_a_click_shows_the_place(page: ComparePage, segmented: Window) -> None:

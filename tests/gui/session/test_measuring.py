@@ -10,7 +10,13 @@ import tifffile
 
 from cpsam_gui import operations
 from cpsam_gui.session import measuring
-from cpsam_gui.tasks.measuring import Agreement, Measured, Request, measure_folder, measure_objects
+from cpsam_gui.tasks.measuring import (
+    MeasurementRequest,
+    Measurements,
+    ObserverAgreement,
+    measure_folder,
+    measure_objects,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,17 +40,17 @@ def followed(segmented: Window, qtbot: QtBot) -> Session:
     return session
 
 
-def anew(session: Session) -> Measured:
+def anew(session: Session) -> Measurements:
     """Measure everything."""
     assert session.image is not None
     document = session.document
     names = {one.number: one.name for one in document.facts.classes}
     return measure_objects(
-        Request(session.image, np.array(document.labels), dict(document.objects), names), quiet
+        MeasurementRequest(session.image, np.array(document.labels), dict(document.objects), names), quiet
     )
 
 
-def same(one: Measured, other: Measured) -> None:
+def same(one: Measurements, other: Measurements) -> None:
     assert list(one.columns) == list(other.columns)
     for name, column in one.columns.items():
         np.testing.assert_array_equal(column, other.columns[name], err_msg=name)
@@ -130,7 +136,7 @@ def test_another_run_measures_everything(followed: Session, qtbot: QtBot) -> Non
 def test_disagreement_with_other_masks_is_doubt(followed: Session) -> None:
     assert followed.measuring.now is not None
     before = followed.measuring.now.doubt.scores.copy()
-    followed.measuring.compare(Agreement(np.array([2, 4], np.uint32), np.array([0.0, 0.95])))
+    followed.measuring.compare(ObserverAgreement(np.array([2, 4], np.uint32), np.array([0.0, 0.95])))
     now = followed.measuring.now
     assert now.doubt.order[0] == 1
     assert now.doubt.reasons(1)[0] == "not in the other masks"

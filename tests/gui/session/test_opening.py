@@ -14,8 +14,8 @@ from cpsam_core.errors import ImageError
 from cpsam_gui import tasks
 from cpsam_gui.dialogs.axes import AxesDialog, describe
 from cpsam_gui.panels import ChannelsPanel, FilesPanel
-from cpsam_gui.storage.companions import Progress
-from cpsam_gui.storage.folder import Folder
+from cpsam_gui.storage.companions import FileState
+from cpsam_gui.storage.folder import FolderState
 from cpsam_gui.window import recent_menu as recent
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def drop(window: Window, path: Path, modifiers: Qt.KeyboardModifier = Qt.Keyboar
 def test_certain_axes_are_not_asked(image_file: Path, stack_file: Path) -> None:
     for path, planes in ((image_file, 1), (stack_file, 5)):
         opened = tasks.open_image(path, quiet)
-        assert isinstance(opened, tasks.Opened)
+        assert isinstance(opened, tasks.OpenedImage)
         assert opened.image.pixels.shape[0] == planes
 
 
@@ -57,23 +57,23 @@ def test_uncertain_axes_are_asked_with_the_best_guess(unsure_file: Path) -> None
     unsure = tasks.open_image(unsure_file, quiet)
     assert isinstance(unsure, tasks.Unsure)
     assert (unsure.axes, unsure.shape) == ("ZYX", (7, 30, 40))
-    as_channels = tasks.open_unsure(unsure, tasks.Reading("CYX"), quiet)
+    as_channels = tasks.open_unsure(unsure, tasks.AxesReading("CYX"), quiet)
     assert as_channels.image.pixels.shape == (1, 30, 40, 7)
     assert len(as_channels.histograms) == len(as_channels.channels) == 7
-    at_a_time = tasks.open_unsure(unsure, tasks.Reading("TYX", 3), quiet)
+    at_a_time = tasks.open_unsure(unsure, tasks.AxesReading("TYX", 3), quiet)
     assert at_a_time.image.pixels[0, 0, 0, 0] == 3 * 30 * 40
 
 
 def test_given_axes_are_not_asked(unsure_file: Path) -> None:
-    opened = tasks.open_image(unsure_file, quiet, reading=tasks.Reading("CYX"))
-    assert isinstance(opened, tasks.Opened)
+    opened = tasks.open_image(unsure_file, quiet, reading=tasks.AxesReading("CYX"))
+    assert isinstance(opened, tasks.OpenedImage)
 
 
 def test_a_movie_opens_at_its_first_time_point(tmp_path: Path) -> None:
     path = tmp_path / "film.tif"
     tifffile.imwrite(path, np.zeros((4, 20, 30), np.uint8), metadata={"axes": "TYX"}, imagej=True)
     opened = tasks.open_image(path, quiet)
-    assert isinstance(opened, tasks.Opened)
+    assert isinstance(opened, tasks.OpenedImage)
     assert (opened.image.time, opened.times) == (0, 4)
 
 
@@ -123,11 +123,11 @@ def test_axes_can_be_changed_later(window: Window, stack_file: Path, qtbot: QtBo
     dialog.boxes[0].setCurrentIndex(dialog.boxes[0].findData("T"))
     assert not dialog.time.isHidden()
     dialog.time.setValue(2)
-    assert dialog.reading == tasks.Reading("TYX", 1)
+    assert dialog.reading == tasks.AxesReading("TYX", 1)
     with qtbot.waitSignal(window.session.image_changed):
         dialog.accept()
     assert window.session.document.shape == (1, 80, 100)
-    assert window.session.images.reading == tasks.Reading("TYX", 1)
+    assert window.session.images.reading == tasks.AxesReading("TYX", 1)
 
 
 def test_words_for_axes() -> None:
@@ -150,8 +150,8 @@ def test_a_folder_opens_at_its_first_image(window: Window, image_file: Path, qtb
     (image_file.parent / "cells2_masks.tif").write_bytes(b"")
     window.session.folder.read_states()
     second = image_file.with_name("cells2.tif")
-    qtbot.waitUntil(lambda: panel.folder.states.get(second) is Progress.SEGMENTED)
-    panel.only.setCurrentIndex(panel.only.findData(Progress.SEGMENTED))
+    qtbot.waitUntil(lambda: panel.folder.states.get(second) is FileState.SEGMENTED)
+    panel.only.setCurrentIndex(panel.only.findData(FileState.SEGMENTED))
     assert panel.paths == [second]
 
 
@@ -166,12 +166,12 @@ def test_an_empty_folder_is_named(window: Window, tmp_path: Path, monkeypatch: p
 
 def test_neighbours_pass_hidden_images(tmp_path: Path) -> None:
     names = [tmp_path / name for name in ("a1.png", "b2.png", "a3.png")]
-    folder = Folder(tmp_path, tuple(names), words="a")
+    folder = FolderState(tmp_path, tuple(names), words="a")
     assert folder.neighbour(names[1], 1) == names[2]
     assert folder.neighbour(names[1], -1) == names[0]
     assert folder.neighbour(names[2], 1) is None
     assert folder.neighbour(tmp_path / "elsewhere.png", 1) == names[0]
-    folder.states[names[0]] = Progress.VERIFIED
+    folder.states[names[0]] = FileState.VERIFIED
     assert folder.summary() == "3 images, 1 with masks, 1 verified"
 
 

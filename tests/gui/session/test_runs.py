@@ -339,7 +339,7 @@ def test_nonsense_in_a_file_leaves_the_options_alone(session: Session) -> None:
     session.runs.swap(
         StepKind.IMPORT,
         "Masks",
-        tasks.Found(labels, tasks.records_of(labels), settings={"flow_threshold": -3}),
+        tasks.MaskResult(labels, tasks.records_of(labels), settings={"flow_threshold": -3}),
     )
     assert session.runs.options == RunOptions()
 

@@ -18,7 +18,15 @@ from cpsam_core.checkpoints.cards import ModelCard, read_card
 from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import ImageError, TrainingError
 from cpsam_core.finetune import EpochReport, TrainingEvent
-from cpsam_core.retrain import BeforeAfter, ImageChange, Outcome, RetrainingPlan, Spot, click, requests
+from cpsam_core.retrain import (
+    BeforeAfter,
+    ImageChange,
+    RetrainingOutcome,
+    RetrainingPlan,
+    Spot,
+    click,
+    requests,
+)
 from cpsam_core.retrain.options import plan_of
 from cpsam_core.retrain.requests import REQUEST
 from cpsam_core.retrain.verdict import Difference
@@ -57,11 +65,11 @@ def change_of(image: Path) -> BeforeAfter:
     return BeforeAfter((one,), 0.5, 0.7, difference, "The new model is better.")
 
 
-def outcome_of(image: Path, change: BeforeAfter | None) -> Outcome:
+def outcome_of(image: Path, change: BeforeAfter | None) -> RetrainingOutcome:
     plan = RetrainingPlan((), (), "images", "It learns from two images.", "cpsam-lite", "mine")
     result: Any = SimpleNamespace(reason="", best_epoch=2)
     trained: Any = SimpleNamespace(path=image, card=ModelCard(name="mine"), result=result)
-    return Outcome(plan, trained, change)
+    return RetrainingOutcome(plan, trained, change)
 
 
 @pytest.fixture
@@ -93,7 +101,7 @@ def gate(monkeypatch: pytest.MonkeyPatch, image_file: Path) -> threading.Event:
     """Replace the training by one that reports three epochs and ends when the gate opens."""
     opened = threading.Event()
 
-    def train(candidates: Any, options: Any, control: Any, listener: Any, progress: Any) -> Outcome:
+    def train(candidates: Any, options: Any, control: Any, listener: Any, progress: Any) -> RetrainingOutcome:
         outcome = outcome_of(image_file, change_of(image_file))
         listener.on_plan(outcome.plan)
         for epoch in (1, 2, 3):
@@ -199,7 +207,7 @@ def test_a_chip_in_the_status_bar_tells_of_the_training_and_stops_it(
     """Whatever panel is in view; the answer comes at once, before the step is over."""
     opened = threading.Event()
 
-    def train(candidates: Any, options: Any, control: Any, listener: Any, progress: Any) -> Outcome:
+    def train(candidates: Any, options: Any, control: Any, listener: Any, progress: Any) -> RetrainingOutcome:
         outcome = outcome_of(image_file, None)
         for epoch in (1, 2):
             listener.on_epoch(report(epoch, 1.0 / epoch))
@@ -540,7 +548,7 @@ def test_what_is_seen_is_kept_with_the_image(
     window.session.images.open(tmp_path / "many.tif")
     qtbot.waitUntil(lambda: bool(asked))
     with qtbot.waitSignal(window.session.image_changed):
-        window.session.images.answer(asked[0], tasks.Reading("CYX"), None)
+        window.session.images.answer(asked[0], tasks.AxesReading("CYX"), None)
     window.session.images.choose((7, 2))
     window.session.runs.change(percentile=(2.0, 98.0), diameter=11.0)
     with window.session.document.step("Draw"):

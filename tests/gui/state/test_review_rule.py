@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cpsam_gui.state.image_facts import Facts, ReviewState
+from cpsam_gui.state.image_facts import ImageFacts, ReviewState
 from cpsam_gui.state.objects import ObjectRecord, Origin
 from cpsam_gui.state.review_rule import after
 
@@ -36,12 +36,12 @@ def step(before: ObjectRecord | None, now: ObjectRecord | None) -> Any:
 def test_a_changed_class_counts_as_a_correction(
     before: dict[str, Any], now: dict[str, Any], corrected: bool
 ) -> None:
-    facts = Facts(ReviewState.SEGMENTED)
+    facts = ImageFacts(ReviewState.SEGMENTED)
     told = after(step(record(**before), record(**now)), facts, {})
     assert told.review is (ReviewState.CORRECTED if corrected else ReviewState.SEGMENTED)
 
 
 def test_a_new_or_a_deleted_object_counts_as_a_correction() -> None:
-    facts = Facts(ReviewState.VERIFIED)
+    facts = ImageFacts(ReviewState.VERIFIED)
     for sides in ((None, record()), (record(), None)):
         assert after(step(*sides), facts, {}).review is ReviewState.CORRECTED

@@ -18,7 +18,7 @@ import pytest
 from cpsam_core.images.project_files import Region
 from cpsam_gui import drawing, operations, tasks
 from cpsam_gui.state.document import Document
-from cpsam_gui.state.image_facts import ClassName, Facts, ReviewState
+from cpsam_gui.state.image_facts import ClassName, ImageFacts, ReviewState
 from cpsam_gui.storage.journal import Journal, _Clear, _Entry, _still_needed, left_behind
 from cpsam_gui.storage.journal_format import HEAD, frame, frames, image_of, recover
 from cpsam_gui.storage.project import fields_of
@@ -116,7 +116,7 @@ def test_a_torn_journal_loses_its_last_frame_only(tmp_path: Path) -> None:
 
 def test_nonsense_is_no_journal(tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
-    whole: dict[str, Any] = {"whole": True, "image": "a", "time": 0.0, "facts": Facts()}
+    whole: dict[str, Any] = {"whole": True, "image": "a", "time": 0.0, "facts": ImageFacts()}
     for content in (
         b"",
         b"CPJ1",
@@ -206,9 +206,11 @@ def test_frames_that_a_later_one_holds_are_not_written() -> None:
 def test_facts_are_journalled(tmp_path: Path) -> None:
     document = Document(SHAPE)
     journal = Journal(document, tmp_path / "a.tif", tmp_path)
-    facts = Facts(ReviewState.VERIFIED, "note", (ClassName(2, "b", "#010203"),), (Region.box(0, 5, 0, 5),))
+    facts = ImageFacts(
+        ReviewState.VERIFIED, "note", (ClassName(2, "b", "#010203"),), (Region.box(0, 5, 0, 5),)
+    )
     work(document, 1, 3)
-    with document.step("Facts"):
+    with document.step("ImageFacts"):
         document.set_facts(
             review=facts.review, notes=facts.notes, classes=facts.classes, complete=facts.complete
         )
@@ -220,7 +222,7 @@ def test_facts_are_journalled(tmp_path: Path) -> None:
     wait(journal, tmp_path)
     found = recover(journal.path)
     assert found is not None
-    assert found.facts == Facts()
+    assert found.facts == ImageFacts()
     journal.close()
 
 

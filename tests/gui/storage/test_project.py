@@ -18,7 +18,7 @@ from cpsam_gui import operations, tasks
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import recovery as recovery_dialog
 from cpsam_gui.panels import SegmentPanel
-from cpsam_gui.state.image_facts import ClassName, Facts, ReviewState, read_state
+from cpsam_gui.state.image_facts import ClassName, ImageFacts, ReviewState, read_state
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import companions as files
 from cpsam_gui.storage.journal_format import frames
@@ -40,7 +40,7 @@ def test_a_project_keeps_everything(tmp_path: Path, disc_labels: np.ndarray) -> 
         origin=Origin.HAND, locked=True, class_id=3, flow_error=0.25, uncertain=True, verified=True
     )
     path = tmp_path / "cells.cpsam"
-    facts = Facts(
+    facts = ImageFacts(
         ReviewState.VERIFIED,
         "dim at the left",
         (ClassName(1, "tumour", "#ff8800"), ClassName(12, "stroma")),
@@ -58,7 +58,7 @@ def test_a_project_keeps_everything(tmp_path: Path, disc_labels: np.ndarray) -> 
     found = tasks.read_masks(path, labels.shape, silent)
     assert found.records == records
     assert found.settings == {"flow_threshold": 0.7}
-    assert isinstance(found, tasks.Loaded)
+    assert isinstance(found, tasks.LoadedMasks)
     assert found.facts == facts
 
 
@@ -100,8 +100,8 @@ def test_natural_order_and_companions(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"x")
     found = files.images_in(tmp_path)
     assert [path.name for path in found] == ["Cell1.tif", "cell2.tif", "cell10.tif"]
-    assert files.progress_of(found[1]) is files.Progress.SEGMENTED
-    assert files.progress_of(found[2]) is files.Progress.NOT_STARTED
+    assert files.progress_of(found[1]) is files.FileState.SEGMENTED
+    assert files.progress_of(found[2]) is files.FileState.NOT_STARTED
     assert files.earlier_work(found[1]) == tmp_path / "cell2.cpsam"
     assert files.images_in(tmp_path / "absent") == []
 

@@ -14,11 +14,11 @@ from PyQt6.QtWidgets import QFileDialog
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.program.i18n import TextTranslator
-from cpsam_gui.state.steps import Source, StepKind
+from cpsam_gui.state.steps import StepKind, StepSource
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.project import read_project
-from cpsam_gui.storage.worklog import Entry
+from cpsam_gui.storage.worklog import LogEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,9 +75,9 @@ def test_what_a_step_is_does_not_depend_on_the_language(
     operations.delete(session.document, [2])
     rows = [(one.what, one.kind, one.by) for one in session.recording.entries]
     assert rows == [
-        ("elsewhere.tif importieren", StepKind.IMPORT, Source.FILE),
-        ("Als geprüft markieren", StepKind.MARK, Source.HAND),
-        ("Delete", StepKind.EDIT, Source.HAND),
+        ("elsewhere.tif importieren", StepKind.IMPORT, StepSource.FILE),
+        ("Als geprüft markieren", StepKind.MARK, StepSource.HAND),
+        ("Delete", StepKind.EDIT, StepSource.HAND),
     ]
     assert worklog.corrections(session.recording.entries) == {"Delete": 1}
     assert worklog.read(worklog.stored(session.recording.entries)) == session.recording.entries
@@ -144,8 +144,8 @@ def test_nonsense_in_a_file_is_left_out(value: object) -> None:
 
 def test_what_is_stored_comes_back_and_is_bounded() -> None:
     entries = [
-        Entry("2026-01-01T00:00:00+00:00", "Delete", objects=2),
-        Entry("x", "Split", way="undone"),
+        LogEntry("2026-01-01T00:00:00+00:00", "Delete", objects=2),
+        LogEntry("x", "Split", way="undone"),
     ]
     assert worklog.read(json.loads(json.dumps(worklog.stored(entries)))) == entries
     many = [{"when": "x", "what": "y" * 1000}] * (worklog.LONGEST + 5)
@@ -154,8 +154,8 @@ def test_what_is_stored_comes_back_and_is_bounded() -> None:
 
 
 def test_corrections_are_those_that_were_not_taken_back() -> None:
-    def entry(what: str, way: str = "done", kind: StepKind = StepKind.EDIT) -> Entry:
-        return Entry("x", what, kind, way)
+    def entry(what: str, way: str = "done", kind: StepKind = StepKind.EDIT) -> LogEntry:
+        return LogEntry("x", what, kind, way)
 
     entries = [
         entry("Delete"),

@@ -6,10 +6,10 @@ import numpy as np
 
 from cpsam_core.data.synthesis.fields import FloatMap, blur, fibres, log_uniform, noise, spots
 from cpsam_core.data.synthesis.layouts import LabelMap
-from cpsam_core.data.synthesis.scene import Scene, debris, expose, illuminate
+from cpsam_core.data.synthesis.scene import DrawnScene, debris, expose, illuminate
 
 
-def _sharpness(scene: Scene) -> float:
+def _sharpness(scene: DrawnScene) -> float:
     """Blur of the optics in pixels: small cells are seen by weak lenses, so it hardly grows with size."""
     rng = scene.rng
     if rng.random() < 0.15:
@@ -17,7 +17,7 @@ def _sharpness(scene: Scene) -> float:
     return float(rng.uniform(0.4, 0.7 + 0.02 * scene.diameter))
 
 
-def chromatin(scene: Scene) -> FloatMap:
+def chromatin(scene: DrawnScene) -> FloatMap:
     """Texture of nuclei, about 1 on average: fine clumps, bright centres, or dark nucleoli."""
     rng, d, side = scene.rng, scene.diameter, scene.side
     strength = rng.uniform(0.02, 0.4)
@@ -32,7 +32,7 @@ def chromatin(scene: Scene) -> FloatMap:
     return np.asarray(np.clip(texture, 0.1, None), np.float32)
 
 
-def _dome(scene: Scene) -> FloatMap:
+def _dome(scene: DrawnScene) -> FloatMap:
     """Thickness of the cells from flat (0/1) to round, at most 1."""
     roundness = scene.rng.uniform(0, 0.8)
     if scene.rng.random() < 0.4:
@@ -41,7 +41,7 @@ def _dome(scene: Scene) -> FloatMap:
     return np.asarray(height * scene.inside, np.float32)
 
 
-def _surroundings(scene: Scene, image: FloatMap) -> FloatMap:
+def _surroundings(scene: DrawnScene, image: FloatMap) -> FloatMap:
     """Add what lies between and above the cells: haze, autofluorescence, cells out of focus, specks."""
     rng, side, d = scene.rng, scene.side, scene.diameter
     out = image + log_uniform(rng, 0.003, 0.3)
@@ -57,7 +57,7 @@ def _surroundings(scene: Scene, image: FloatMap) -> FloatMap:
     return np.asarray(out, np.float32)
 
 
-def nuclei(scene: Scene) -> FloatMap:
+def nuclei(scene: DrawnScene) -> FloatMap:
     """Render nuclei: gray, float32 (side, side), about 0 to 1."""
     rng = scene.rng
     spread = rng.uniform(0.03, 0.35) if rng.random() < 0.6 else rng.uniform(0.35, 0.9)
@@ -70,7 +70,7 @@ def nuclei(scene: Scene) -> FloatMap:
     return expose(scene, illuminate(scene, image))
 
 
-def _cytoplasm(scene: Scene, core: LabelMap | None, spread: float) -> FloatMap:
+def _cytoplasm(scene: DrawnScene, core: LabelMap | None, spread: float) -> FloatMap:
     """Stain of the cell's body: denser near the nucleus, thin at the rim, with vesicles or filaments."""
     rng, d, side = scene.rng, scene.diameter, scene.side
     rise = rng.uniform(0.05, 0.7)
@@ -100,7 +100,7 @@ def _cytoplasm(scene: Scene, core: LabelMap | None, spread: float) -> FloatMap:
     return np.asarray(image, np.float32)
 
 
-def cells(scene: Scene) -> FloatMap:
+def cells(scene: DrawnScene) -> FloatMap:
     """Render whole cells: gray, or two colour channels with the nuclei in one of them.
 
     Returns
@@ -119,7 +119,7 @@ def cells(scene: Scene) -> FloatMap:
     return _two_colours(scene, image, inner)
 
 
-def _two_colours(scene: Scene, body: FloatMap, inner: FloatMap) -> FloatMap:
+def _two_colours(scene: DrawnScene, body: FloatMap, inner: FloatMap) -> FloatMap:
     """Put two stains into the three channels in any order; now and then a third, a mixture."""
     rng = scene.rng
     third = np.zeros_like(body)
@@ -139,7 +139,7 @@ def _stretch(image: FloatMap) -> FloatMap:
     return np.asarray((image - low) / max(high - low, 1e-6), np.float32)
 
 
-def membranes(scene: Scene) -> FloatMap:
+def membranes(scene: DrawnScene) -> FloatMap:
     """Render stained membranes of tissue or of single cells; sometimes nuclei in another channel.
 
     The width of a wall varies over the picture, because an optical section meets walls at an angle, and a
@@ -178,7 +178,7 @@ def membranes(scene: Scene) -> FloatMap:
     return _two_colours(scene, image, expose(scene, _surroundings(scene, blur(inner, _sharpness(scene)))))
 
 
-def bacteria(scene: Scene) -> FloatMap:
+def bacteria(scene: DrawnScene) -> FloatMap:
     """Render fluorescent bacteria: filled, stained at the membrane, or with a nucleoid or spots inside."""
     rng, d, side = scene.rng, scene.diameter, scene.side
     image = scene.gains(rng.uniform(0.05, 0.7)) * (0.3 + 0.7 * np.clip(2.5 * scene.relative_depth, 0, 1))

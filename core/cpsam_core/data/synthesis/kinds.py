@@ -19,7 +19,7 @@ from cpsam_core.data.synthesis.layouts import (
     tidy,
     tissue,
 )
-from cpsam_core.data.synthesis.scene import Scene, digitise
+from cpsam_core.data.synthesis.scene import DrawnScene, digitise
 from cpsam_core.data.synthesis.shapes import Outlines, blobs, rods, spread_cells
 
 KINDS: dict[str, float] = {
@@ -140,7 +140,7 @@ def _no_cells(rng: np.random.Generator, side: int, diameter: float) -> LabelMap:
     return np.zeros((side, side), np.int32)
 
 
-def _empty_field(scene: Scene) -> FloatMap:
+def _empty_field(scene: DrawnScene) -> FloatMap:
     """Render a field without cells, of any kind: specks, uneven ground."""
     renderings = (
         fluorescence.nuclei,
@@ -152,7 +152,7 @@ def _empty_field(scene: Scene) -> FloatMap:
 
 
 Layout = Callable[[np.random.Generator, int, float], LabelMap]
-Rendering = Callable[[Scene], FloatMap]
+Rendering = Callable[[DrawnScene], FloatMap]
 
 _RECIPES: dict[str, tuple[Layout, Rendering]] = {
     "fluorescent_nuclei": (_nuclei_layout, fluorescence.nuclei),
@@ -183,7 +183,7 @@ def draw(
     (uint8 array (side, side, 3), int32 array (side, side))
     """
     layout, render = _RECIPES[kind]
-    scene = Scene(rng, layout(rng, side, diameter), diameter)
+    scene = DrawnScene(rng, layout(rng, side, diameter), diameter)
     image = digitise(scene, render(scene))
     if image.ndim == 2:
         image = np.repeat(image[..., None], 3, axis=2)

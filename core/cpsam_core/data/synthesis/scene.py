@@ -14,7 +14,7 @@ from cpsam_core.data.synthesis.layouts import LabelMap, borders
 
 
 @dataclass(frozen=True)
-class Scene:
+class DrawnScene:
     """A label map with the random generator that renders it.
 
     Attributes
@@ -145,7 +145,7 @@ class Scene:
         return np.where(kept, drawn, 0).astype(np.int32)
 
 
-def illuminate(scene: Scene, image: FloatMap, most: float = 0.6) -> FloatMap:
+def illuminate(scene: DrawnScene, image: FloatMap, most: float = 0.6) -> FloatMap:
     """Multiply by uneven light: a slow field or a falloff from a point near the middle."""
     rng, side = scene.rng, scene.side
     amount = rng.uniform(0, most)
@@ -159,7 +159,7 @@ def illuminate(scene: Scene, image: FloatMap, most: float = 0.6) -> FloatMap:
     return np.asarray(image * (light if image.ndim == 2 else light[..., None]), np.float32)
 
 
-def debris(scene: Scene, smallest: float = 0.6) -> FloatMap:
+def debris(scene: DrawnScene, smallest: float = 0.6) -> FloatMap:
     """Small specks and now and then large soft blobs, 0 to 1: things that are not cells.
 
     Without cells beside them only the smallest specks: nothing else tells a speck from a small cell.
@@ -174,7 +174,7 @@ def debris(scene: Scene, smallest: float = 0.6) -> FloatMap:
     return image
 
 
-def contrast(scene: Scene, image: FloatMap) -> float:
+def contrast(scene: DrawnScene, image: FloatMap) -> float:
     """Root mean square difference of the cells' pixels from the median of the background.
 
     Of colour images the channel with the most; without cells or background the deviation of all pixels.
@@ -188,7 +188,7 @@ def contrast(scene: Scene, image: FloatMap) -> float:
     return float(np.sqrt(((planes[cell] - level) ** 2).mean(0).max()))
 
 
-def expose(scene: Scene, image: FloatMap, harder: float = 1.0) -> FloatMap:
+def expose(scene: DrawnScene, image: FloatMap, harder: float = 1.0) -> FloatMap:
     """Add the camera's noise: counting and read noise, sometimes grainy.
 
     Parameters
@@ -224,7 +224,7 @@ def expose(scene: Scene, image: FloatMap, harder: float = 1.0) -> FloatMap:
     return np.asarray(image + np.float32(level) * deviation * grain, np.float32)
 
 
-def digitise(scene: Scene, image: FloatMap) -> NDArray[np.uint8]:
+def digitise(scene: DrawnScene, image: FloatMap) -> NDArray[np.uint8]:
     """Scale to 8 bits with a random offset, contrast and gamma, now and then saturated."""
     rng = scene.rng
     low, high = float(image.min()), float(image.max())

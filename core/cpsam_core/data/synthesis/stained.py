@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cpsam_core.data.synthesis.fields import FloatMap, blur, fibres, log_uniform, noise, spots
 from cpsam_core.data.synthesis.fluorescence import chromatin
-from cpsam_core.data.synthesis.scene import Scene, debris, expose, illuminate
+from cpsam_core.data.synthesis.scene import DrawnScene, debris, expose, illuminate
 from cpsam_core.data.synthesis.shapes import blobs
 
 
@@ -37,7 +37,7 @@ def _dyes(rng: np.random.Generator) -> tuple[FloatMap, FloatMap]:
     return _absorbance(rng, (0.0, 1.0), (0.3, 0.9)), _absorbance(rng, (0.0, 1.0), (0.1, 0.8))
 
 
-def _stroma(scene: Scene) -> FloatMap:
+def _stroma(scene: DrawnScene) -> FloatMap:
     """Counterstain between nuclei, 0 to about 1: fibres, grainy cytoplasm, holes (lumen, fat)."""
     rng, side, d = scene.rng, scene.side, scene.diameter
     ground = 0.5 + 0.18 * noise(rng, side, rng.uniform(1, 6) * d, 4, 0.7)
@@ -55,7 +55,7 @@ def _stroma(scene: Scene) -> FloatMap:
     return np.asarray(np.clip(ground, 0, 2), np.float32)
 
 
-def _nuclear_density(scene: Scene) -> FloatMap:
+def _nuclear_density(scene: DrawnScene) -> FloatMap:
     """Nuclear stain, about 1: clumped chromatin, dark or pale rim, pale vesicular or dense nuclei."""
     rng, d = scene.rng, scene.diameter
     density = scene.gains(rng.uniform(0.05, 0.5)) * chromatin(scene)
@@ -67,7 +67,7 @@ def _nuclear_density(scene: Scene) -> FloatMap:
     return np.asarray(density * scene.inside, np.float32)
 
 
-def tissue_section(scene: Scene) -> FloatMap:
+def tissue_section(scene: DrawnScene) -> FloatMap:
     """Render nuclei of stained tissue or of a smear.
 
     Returns
@@ -99,7 +99,7 @@ def tissue_section(scene: Scene) -> FloatMap:
     return _slide(scene, np.asarray(density, np.float32))
 
 
-def _slide(scene: Scene, density: FloatMap) -> FloatMap:
+def _slide(scene: DrawnScene, density: FloatMap) -> FloatMap:
     """Light through a stained slide: tinted lamp, absorption, uneven light, camera noise."""
     rng = scene.rng
     lamp = np.clip(rng.uniform(0.7, 1.0) + rng.normal(0, 0.05, 3), 0.4, 1.0)
@@ -114,7 +114,7 @@ def _slide(scene: Scene, density: FloatMap) -> FloatMap:
     return np.asarray(np.clip(image, 0, 1), np.float32)
 
 
-def smear(scene: Scene) -> FloatMap:
+def smear(scene: DrawnScene) -> FloatMap:
     """Render whole dyed cells on a pale ground (blood, sperm, plant cells), gray or in colour.
 
     Most have no nucleus; where they have one the body is dyed strongly, because in pale bodies annotators
@@ -144,7 +144,7 @@ def smear(scene: Scene) -> FloatMap:
     return _two_dyes(scene, np.asarray(body, np.float32), np.asarray(core, np.float32))
 
 
-def cytology(scene: Scene) -> FloatMap:
+def cytology(scene: DrawnScene) -> FloatMap:
     """Render nuclei inside pale, overlapping cytoplasm (smears of epithelium); the labels are nuclei.
 
     Returns
@@ -168,7 +168,7 @@ def cytology(scene: Scene) -> FloatMap:
     return _two_dyes(scene, np.asarray(body, np.float32), np.asarray(core, np.float32))
 
 
-def _two_dyes(scene: Scene, body: FloatMap, core: FloatMap) -> FloatMap:
+def _two_dyes(scene: DrawnScene, body: FloatMap, core: FloatMap) -> FloatMap:
     """Gray or coloured picture of the amounts of counterstain and of nuclear stain."""
     rng, side, d = scene.rng, scene.side, scene.diameter
     sharp = rng.uniform(0.4, 0.7 + 0.015 * d)
@@ -184,14 +184,14 @@ def _two_dyes(scene: Scene, body: FloatMap, core: FloatMap) -> FloatMap:
     return _slide(scene, np.asarray(density, np.float32))
 
 
-def _pattern(scene: Scene, size: float) -> NDArray[np.float32]:
+def _pattern(scene: DrawnScene, size: float) -> NDArray[np.float32]:
     rng = scene.rng
     if rng.random() < 0.3:
         return fibres(rng, scene.side, max(size, 1.5), rng.uniform(0, np.pi))
     return noise(rng, scene.side, max(size, 1.5), int(rng.integers(1, 5)), rng.uniform(0.4, 0.9))
 
 
-def textured(scene: Scene) -> FloatMap:
+def textured(scene: DrawnScene) -> FloatMap:
     """Render objects told from the ground by level, texture, rim or colour, in any combination.
 
     Returns

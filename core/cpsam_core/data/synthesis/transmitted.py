@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 
 from cpsam_core.data.synthesis.fields import FloatMap, blur, fibres, log_uniform, noise, spots
-from cpsam_core.data.synthesis.scene import Scene, contrast, debris, expose, illuminate
+from cpsam_core.data.synthesis.scene import DrawnScene, contrast, debris, expose, illuminate
 
 
-def _unevenness(scene: Scene) -> FloatMap:
+def _unevenness(scene: DrawnScene) -> FloatMap:
     """Thickness of the ground: medium, agar, scratches; small against that of cells."""
     rng, side, d = scene.rng, scene.side, scene.diameter
     ground = rng.uniform(0, 0.04) * noise(rng, side, rng.uniform(0.5, 4) * d, 4, 0.7)
@@ -26,7 +26,7 @@ def _unevenness(scene: Scene) -> FloatMap:
     return np.asarray(ground, np.float32)
 
 
-def round_thickness(scene: Scene) -> FloatMap:
+def round_thickness(scene: DrawnScene) -> FloatMap:
     """Thickness of round or rod-like cells, 0 to about 1: a ball or a cylinder lying on its side."""
     share = np.clip(scene.relative_depth * scene.rng.uniform(1.0, 2.2), 0, 1)
     height = np.sqrt(1 - (1 - share) ** 2)
@@ -35,7 +35,7 @@ def round_thickness(scene: Scene) -> FloatMap:
     )
 
 
-def spread_thickness(scene: Scene) -> FloatMap:
+def spread_thickness(scene: DrawnScene) -> FloatMap:
     """Thickness of adherent cells: thin lamella, thicker at the nucleus, grainy inside; some rounded up."""
     rng, d, side = scene.rng, scene.diameter, scene.side
     edge = 1 - np.exp(-scene.depth / max(rng.uniform(0.02, 0.12) * d, 0.7))
@@ -54,7 +54,7 @@ def spread_thickness(scene: Scene) -> FloatMap:
     return np.asarray(blur(np.asarray(height * scene.inside, np.float32), 0.5) * scene.each(gain), np.float32)
 
 
-def _phase_contrast(scene: Scene, thickness: FloatMap) -> FloatMap:
+def _phase_contrast(scene: DrawnScene, thickness: FloatMap) -> FloatMap:
     rng, d = scene.rng, scene.diameter
     phase = thickness + _unevenness(scene)
     # The ring takes the slowly varying part away incompletely: a narrow bright halo on a wide weak one.
@@ -69,7 +69,7 @@ def _phase_contrast(scene: Scene, thickness: FloatMap) -> FloatMap:
     return np.asarray(image, np.float32)
 
 
-def _defocused(scene: Scene, thickness: FloatMap) -> FloatMap:
+def _defocused(scene: DrawnScene, thickness: FloatMap) -> FloatMap:
     rng, d = scene.rng, scene.diameter
     phase = thickness + 0.5 * _unevenness(scene)
     narrow = max(rng.uniform(0.015, 0.06) * d, 0.6)
@@ -81,7 +81,7 @@ def _defocused(scene: Scene, thickness: FloatMap) -> FloatMap:
     return np.asarray(image, np.float32)
 
 
-def _relief(scene: Scene, thickness: FloatMap) -> FloatMap:
+def _relief(scene: DrawnScene, thickness: FloatMap) -> FloatMap:
     rng = scene.rng
     phase = blur(thickness + _unevenness(scene), rng.uniform(0.5, 1.2 + 0.01 * scene.diameter))
     turn = rng.uniform(0, 2 * np.pi)
@@ -93,7 +93,7 @@ def _relief(scene: Scene, thickness: FloatMap) -> FloatMap:
     return np.asarray(image, np.float32)
 
 
-def _photograph(scene: Scene, image: FloatMap) -> FloatMap:
+def _photograph(scene: DrawnScene, image: FloatMap) -> FloatMap:
     """Blur, uneven light and noise; the contrast against the noise ranges from poor to clean."""
     rng = scene.rng
     image = blur(image, rng.uniform(0.2, 0.6 + 0.012 * scene.diameter))
@@ -106,12 +106,12 @@ def _photograph(scene: Scene, image: FloatMap) -> FloatMap:
     return expose(scene, image)
 
 
-def phase_adherent(scene: Scene) -> FloatMap:
+def phase_adherent(scene: DrawnScene) -> FloatMap:
     """Render spread cells in phase contrast: gray float32 (side, side)."""
     return _photograph(scene, _phase_contrast(scene, spread_thickness(scene)))
 
 
-def phase_bacteria(scene: Scene) -> FloatMap:
+def phase_bacteria(scene: DrawnScene) -> FloatMap:
     """Render bacteria in phase contrast: dark bodies with bright halos, gray float32 (side, side)."""
     thickness = round_thickness(scene) * scene.rng.uniform(0.8, 1.5)
     if scene.rng.random() < 0.3:
@@ -119,7 +119,7 @@ def phase_bacteria(scene: Scene) -> FloatMap:
     return _photograph(scene, _phase_contrast(scene, thickness))
 
 
-def bright_field(scene: Scene) -> FloatMap:
+def bright_field(scene: DrawnScene) -> FloatMap:
     """Render round or rod-like cells slightly out of focus: bright and dark rims, gray float32."""
     thickness = round_thickness(scene)
     if scene.rng.random() < 0.5:
@@ -129,7 +129,7 @@ def bright_field(scene: Scene) -> FloatMap:
     return _photograph(scene, _defocused(scene, thickness))
 
 
-def yeast(scene: Scene) -> FloatMap:
+def yeast(scene: DrawnScene) -> FloatMap:
     """Render yeast: refractive wall, vacuoles, granules; bright field or phase contrast; gray float32."""
     rng, d = scene.rng, scene.diameter
     thickness = round_thickness(scene)
@@ -151,7 +151,7 @@ def yeast(scene: Scene) -> FloatMap:
     return _photograph(scene, render(scene, thickness))
 
 
-def relief(scene: Scene) -> FloatMap:
+def relief(scene: DrawnScene) -> FloatMap:
     """Render differential interference contrast, as if lit from one side; gray float32 (side, side)."""
     flat = scene.rng.random() < 0.5
     return _photograph(scene, _relief(scene, spread_thickness(scene) if flat else round_thickness(scene)))
