@@ -99,13 +99,13 @@ class ComparisonController(QObject):
     def people(self, paths: Sequence[Path]) -> None:
         """Find out how well the masks of several people agree; `agreed` tells it."""
         work = partial(agreement_of, tuple(paths), self._open_image.document.shape, THRESHOLD)
-        self._jobs.run(work, name=translate("ObserverAgreement"), lane=Lane.BESIDE, then=self.agreed.emit)
+        self._jobs.run(work, name=translate("Agreement"), lane=Lane.BESIDE, then=self.agreed.emit)
 
     def _compare(self, name: str, other: Callable[[Progress], Labels]) -> None:
         if self._open_image.image is None:
             return
         work = partial(compare_with, name, other, self._open_image.document.snapshot(), THRESHOLD)
-        self._jobs.run(work, name=translate("ComparisonController"), lane=Lane.BESIDE, then=self._take)
+        self._jobs.run(work, name=translate("Comparing"), lane=Lane.BESIDE, then=self._take)
 
     def _take(self, compared: ComparisonResult) -> None:
         self.now = compared

@@ -82,7 +82,7 @@ class ExportController:
                 document.mark_saved(state)  # there is no project that could hold the work
             self._exported(written)
 
-        self._jobs.run(work, name=translate("ExportController"), then=done)
+        self._jobs.run(work, name=translate("Exporting"), then=done)
 
     def export_folder(self, target: Path | None, plan: exporting.ExportPlan) -> None:
         """Write the saved objects of all images of the folder, those of the open image as they are now."""

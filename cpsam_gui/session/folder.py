@@ -79,7 +79,7 @@ class ImageFolder(QObject):
 
         self._jobs.run(
             lambda progress: read_folder(path),
-            name="FolderState",
+            name="Folder",
             lane=Lane.BESIDE,
             outlives_image=True,
             then=take,

@@ -182,7 +182,7 @@ class MeasurementController(QObject):
         self._forget()
         self._job = self._jobs.run(
             partial(measure_objects, request),
-            name=translate("MeasurementController"),
+            name=translate("Measuring"),
             lane=Lane.BESIDE,
             then=partial(self._done, request.agreement),
             ended=lambda _: self._ended(),

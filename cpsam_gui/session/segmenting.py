@@ -195,7 +195,7 @@ class SegmentationController:
         )
         self._jobs.run(
             self._holding(work),
-            name=translate("SegmentationController"),
+            name=translate("Segmenting"),
             then=partial(self._finished, pending),
         )
 

@@ -221,7 +221,7 @@ class TrainingController(QObject):
 
         self._job = self._jobs.run(
             train,
-            name=translate("TrainingController"),
+            name=translate("Training"),
             lane=Lane.BESIDE,
             outlives_image=True,
             then=partial(self._done, control),

@@ -106,7 +106,7 @@ def open_image(
     """
     from cpsam_core.images.readers import read_raw
 
-    progress(0, 3, "AxesReading")
+    progress(0, 3, "Reading")
     _refuse_masks(path)
     if not shipped:
         remove_left(path.parent)
@@ -138,7 +138,7 @@ def read_unsure(path: Path, progress: Progress) -> Unsure:
     from cpsam_core.images import arrange
     from cpsam_core.images.readers import read_raw
 
-    progress(0, 1, "AxesReading")
+    progress(0, 1, "Reading")
     raw = read_raw(path)
     guess = unsure_axes(raw)
     return Unsure(path, raw, guess if guess is not None else arrange(raw.array, raw.axes).axes)

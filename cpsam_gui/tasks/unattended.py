@@ -94,7 +94,7 @@ def segment_unattended(path: Path, plan: UnattendedRun, progress: Progress) -> U
         return UnattendedResult(skipped=OPEN)
     if plan.existing is Existing.SKIP_ALL and earlier_work(path) is not None:
         return UnattendedResult(skipped="has masks")
-    progress(0, 1, "AxesReading")
+    progress(0, 1, "Reading")
     image = read_image(path, plan.reading.axes, time=plan.reading.time, scene=plan.reading.scene)
     earlier, before = earlier_work(path, key=image.key), None
     if earlier is not None:

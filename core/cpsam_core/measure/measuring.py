@@ -57,7 +57,7 @@ def measure(
         Names of the channels; numbers by default.
     pixel_size, z_step : float, optional
         Micrometres; measures in physical units are left out without them.
-    facts : Facts, optional
+    facts : ObjectFacts, optional
         What is known of the objects beyond their pixels.
     only : array of int, optional
         Ids of the objects to measure; all by default.

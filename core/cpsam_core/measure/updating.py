@@ -46,7 +46,7 @@ def remeasure(
     boxes : mapping of int to ((first, stop), ...), optional
         Where the stale objects are now, (z,) y, x; those without a box are gone. With boxes only the surroundings of
         the objects are looked at, which takes milliseconds in an image of any size. Boxes may be too large.
-    facts : Facts, optional
+    facts : ObjectFacts, optional
         What is known of the stale objects; give it where the table was made with it.
     progress : Progress
         Called between the steps; may raise `Cancelled`.

@@ -210,7 +210,7 @@ def test_facts_are_journalled(tmp_path: Path) -> None:
         ReviewState.VERIFIED, "note", (ClassName(2, "b", "#010203"),), (Region.box(0, 5, 0, 5),)
     )
     work(document, 1, 3)
-    with document.step("ImageFacts"):
+    with document.step("Facts"):
         document.set_facts(
             review=facts.review, notes=facts.notes, classes=facts.classes, complete=facts.complete
         )
