@@ -109,6 +109,22 @@ def test_the_scan_finds_what_it_looks_for() -> None:
     assert update.texts_of('Action("open", "Open image…", do)') == {"Open image…"}
 
 
+def test_no_name_of_a_class_is_shown() -> None:
+    """A class that is renamed by a program must not be renamed in what people read."""
+    files = sorted(SOURCES.rglob("*.py"))
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in files]
+    classes = {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    names = {name for name in classes if re.search(r"[a-z][A-Z]", name)}
+    shown = set(update.all_texts())
+    for tree in trees:
+        for node in ast.walk(tree):
+            # Words of progress and names of jobs beside the main lane.
+            if isinstance(node, ast.Call):
+                given = [*node.args, *(one.value for one in node.keywords if one.arg == "name")]
+                shown |= {text for argument in given for text in words_in(argument)}
+    assert shown & names == set()
+
+
 def test_words_of_tools_and_steps_are_translated(qapp: QCoreApplication) -> None:
     source = 'desk.say(f"{n:,} object{\'\' if n == 1 else \'s\'} selected")\nhint = "Drag a box"\nkey = "box"'
     assert update.texts_of(source) == set()
