@@ -98,7 +98,7 @@ def find_sources(
 
     Returns
     -------
-    found : list of Source
+    found : list of InputImage
     failures : list of str
         What was asked for and not found, in words.
     """

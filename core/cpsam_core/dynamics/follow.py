@@ -74,7 +74,7 @@ def follow(
         By default as many as torch uses.
     progress : Progress
         Called after every chunk of pixels.
-    frame : Frame, optional
+    frame : ImageFrame, optional
         Where the arrays are a part of an image: pixels whose way stays inside end where they do in the whole image,
         to the last bit. What is beyond the part counts as unknown.
 

@@ -137,7 +137,7 @@ def read_masks(
     Returns
     -------
     labels : (y, x) or (z, y, x) uint32
-    facts : Facts
+    facts : ObjectFacts
 
     Raises
     ------

@@ -193,7 +193,7 @@ def expose(scene: DrawnScene, image: FloatMap, harder: float = 1.0) -> FloatMap:
 
     Parameters
     ----------
-    scene : Scene
+    scene : DrawnScene
     image : float32 array (side, side) or (side, side, 3)
         Not negative where it counts photons.
     harder : float
