@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from cpsam_core.measure import Recipe
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.tasks.measuring import (
@@ -53,6 +54,7 @@ class MeasurementController(QObject):
         self._jobs = jobs
         self.now: Measurements | None = None
         self.agreement: ObserverAgreement | None = None
+        self.recipe = Recipe()
         self._followers: set[str] = set()
         self._waiting: list[Callable[[], None]] = []
         self._everything = True
@@ -107,6 +109,14 @@ class MeasurementController(QObject):
         if self.now is not None:
             self.now = self.now.compared(agreement)
             self.changed.emit()
+
+    def set_recipe(self, recipe: Recipe) -> None:
+        """Change what is measured beside what every table has; this image is measured again."""
+        if recipe == self.recipe:
+            return
+        self.recipe = recipe
+        self._everything = True
+        self._timer.start(0)
 
     # -- what changed ------------------------------------------------------------------------------------
 
@@ -177,6 +187,7 @@ class MeasurementController(QObject):
             frozenset(self._stale),
             tuple(self._blocks),
             self.agreement,
+            self.recipe,
         )
         self._everything, self._under_way = False, True
         self._forget()
@@ -244,5 +255,5 @@ class MeasurementController(QObject):
                 words += "   " + translate("not measured: {names}").format(names="; ".join(tables.failed[:3]))
             self._notices.message.emit(words)
 
-        work = partial(measure_folder, folder, target, where)
+        work = partial(measure_folder, folder, target, where, self.recipe)
         self._jobs.run(work, name=translate("Measuring the folder"), then=done)

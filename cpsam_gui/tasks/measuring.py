@@ -7,13 +7,13 @@ never measures anything again.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cpsam_core.labels import parts_of
-from cpsam_core.measure import ObjectFacts, ObjectMeasurements, measure, remeasure
+from cpsam_core.measure import ObjectFacts, ObjectMeasurements, Recipe, measure, remeasure
 from cpsam_core.review.doubt import Doubt, object_doubt
 
 if TYPE_CHECKING:
@@ -127,6 +127,9 @@ class MeasurementRequest:
         Where pixels were written since: objects with pixels there are stale, too.
     agreement
         With a second set of masks.
+    recipe
+        What to measure beside what every table has. With groups, everything is measured again at every change:
+        rings, distances and the background of the image depend on other objects, too.
     """
 
     image: Image
@@ -137,6 +140,7 @@ class MeasurementRequest:
     stale: frozenset[int] = frozenset()
     blocks: tuple[Box, ...] = ()
     agreement: ObserverAgreement | None = None
+    recipe: Recipe = field(default_factory=Recipe)
 
 
 def measure_objects(request: MeasurementRequest, progress: Progress) -> Measurements:
@@ -145,7 +149,8 @@ def measure_objects(request: MeasurementRequest, progress: Progress) -> Measurem
     labels = still if isinstance(still, np.ndarray) else still.array()
     pixels = image.pixels if np.asarray(image.pixels).dtype.kind in "buif" else None
     changed: list[int] = []
-    if request.before is None:
+    if request.before is None or request.recipe.groups:
+        request = replace(request, before=None)
         names = image.channel_names if pixels is not None else ()
         shapes = measure(
             labels,
@@ -155,6 +160,7 @@ def measure_objects(request: MeasurementRequest, progress: Progress) -> Measurem
             z_step=image.z_step,
             pixel_height=image.pixel_height,
             progress=progress,
+            recipe=request.recipe,
         )
     else:
         stale = set(request.stale)
@@ -250,7 +256,9 @@ class FolderTables:
     failed: tuple[str, ...] = ()
 
 
-def measure_folder(folder: Path, target: Path, where: str, progress: Progress) -> FolderTables:
+def measure_folder(
+    folder: Path, target: Path, where: str, recipe: Recipe, progress: Progress
+) -> FolderTables:
     """Measure all images of a folder that have masks: one table of objects, one with a row for each image.
 
     Parameters
@@ -261,11 +269,13 @@ def measure_folder(folder: Path, target: Path, where: str, progress: Progress) -
         Table of the objects (.csv or .parquet); that of the images gets ``_images`` behind its name.
     where
         Expression that chooses objects; empty for all.
+    recipe
+        What to measure beside what every table has.
     """
     from cpsam_core.data.pairs import find_pairs
     from cpsam_core.errors import CpsamError
     from cpsam_core.measure import export_columns, parse, stacked, summarise, table_of, write_table
-    from cpsam_core.measure.folder import measure_pair
+    from cpsam_core.measure.folder import FileOptions, measure_pair
 
     chosen = parse(where) if where.strip() else None
     tables, rows, failed = [], [], []
@@ -274,7 +284,7 @@ def measure_folder(folder: Path, target: Path, where: str, progress: Progress) -
         name = pair.image.relative_to(folder).as_posix()
         progress(number, len(pairs), name)
         try:
-            table = measure_pair(pair)
+            table = measure_pair(pair, FileOptions(recipe=recipe))
             if chosen is not None:
                 table = table.select(chosen.evaluate(table.columns))
         except CpsamError as error:

@@ -31,6 +31,7 @@ from cpsam_gui.panels.objects.menu import SelectionMenu
 from cpsam_gui.panels.table.columns import remember_columns, remembered_columns
 from cpsam_gui.panels.table.model import TableModel, in_units
 from cpsam_gui.panels.table.plots import Plots
+from cpsam_gui.panels.table.recipes import RecipeMenu
 from cpsam_gui.panels.table.summary import summary_words
 from cpsam_gui.panels.table.top import TopRow
 from cpsam_gui.program.i18n import translate
@@ -63,6 +64,8 @@ class TablePanel(Panel):
         self._chosen = remembered_columns()
         self.model = TableModel()
         self.top = TopRow()
+        self.recipes = RecipeMenu(session.measuring.set_recipe, session.message.emit)
+        self.top.measures.setMenu(self.recipes)
         self.table = self._table()
         self.plots = Plots()
         self.plots.setVisible(False)
@@ -86,6 +89,7 @@ class TablePanel(Panel):
         self._timer.setInterval(PATIENCE)
         self._timer.timeout.connect(self.refresh)
         self._connect()
+        self.recipes.restore()
 
     def _table(self) -> QTableView:
         table = QTableView()

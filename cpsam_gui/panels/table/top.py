@@ -33,6 +33,8 @@ class TopRow(QHBoxLayout):
         self.choose = _button("", "Which columns are shown", "view_column_outline")
         self.choose.setMenu(self.columns)
         self.choose.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.measures = _button("", "What is measured", "ruler")
+        self.measures.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.show_plots = _button(
             "", "Distribution of a column, or two against each other", "chart_scatter_plot", check=True
         )
@@ -55,6 +57,7 @@ class TopRow(QHBoxLayout):
         for button in (
             self.micrometres,
             self.take,
+            self.measures,
             self.choose,
             self.show_plots,
             self.export,
@@ -66,7 +69,7 @@ class TopRow(QHBoxLayout):
 
     def _recolour(self) -> None:
         """Take over the colours of the theme."""
-        for button in (self.take, self.choose, self.show_plots, self.export, self.folder):
+        for button in (self.take, self.measures, self.choose, self.show_plots, self.export, self.folder):
             button.setIcon(theme.icon(str(button.property("icon_name"))))
         self.close.setIcon(theme.icon("close"))
 

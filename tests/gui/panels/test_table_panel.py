@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PyQt6.QtCore import QItemSelectionModel, QPoint, QRectF, Qt
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QFileDialog
 
 from cpsam_gui import operations
@@ -249,3 +250,41 @@ def test_a_table_that_is_closed_is_not_summarised_from_rows_that_are_gone(
     assert not errors
     segmented.show_panel("Table")
     qtbot.waitUntil(lambda: "1 objects" in panel.summary.text())
+
+
+def recipe_action(panel: TablePanel, name: str) -> QAction:
+    return next(action for action in panel.recipes.actions() if action.data() == name)
+
+
+def test_a_recipe_adds_its_measures_and_the_next_session_keeps_it(
+    panel: TablePanel, segmented: Window, qtbot: QtBot
+) -> None:
+    measuring = segmented.session.measuring
+    assert recipe_action(panel, "standard").isChecked() and "circularity" not in panel.model.names
+    recipe_action(panel, "morphology").trigger()
+    qtbot.waitUntil(lambda: measuring.fresh and "circularity" in panel.model.names)
+    before = shown(panel.model, "circularity")
+    operations.grow(segmented.session.document, [1], 4)
+    qtbot.waitUntil(lambda: measuring.fresh)
+    assert len(shown(panel.model, "circularity")) == len(before) == 4
+    again = TablePanel(segmented.session, segmented)
+    qtbot.addWidget(again)
+    assert recipe_action(again, "morphology").isChecked()
+    recipe_action(again, "standard").trigger()
+    qtbot.waitUntil(lambda: measuring.fresh and "circularity" not in measuring.now.columns)
+
+
+def test_a_recipe_from_a_file(panel: TablePanel, segmented: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    own = tmp_path / "mine.json"
+    own.write_text('{"groups": ["distances"]}')
+    panel.recipes.take(str(own))
+    qtbot.waitUntil(lambda: "nearest_distance" in panel.model.names)
+    assert recipe_action(panel, str(own)).isChecked()
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    with qtbot.waitSignal(segmented.session.message) as told:
+        panel.recipes._try(str(broken))
+    assert "broken.json is not JSON" in told.args[0]
+    own.unlink()
+    panel.recipes.restore()
+    assert recipe_action(panel, "standard").isChecked()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tifffile
 
+from cpsam_core.measure import recipe_of
 from cpsam_gui import operations
 from cpsam_gui.session import measuring
 from cpsam_gui.tasks.measuring import (
@@ -186,11 +187,11 @@ def test_a_folder_is_measured_with_its_saved_masks(
     broken = tmp_path / "broken.tif"
     tifffile.imwrite(broken, np.zeros((20, 20), np.uint8))
     tifffile.imwrite(tmp_path / "broken_masks.tif", np.ones((9, 9), np.uint16))
-    tables = measure_folder(tmp_path, tmp_path / "all.csv", "id > 1", quiet)
+    tables = measure_folder(tmp_path, tmp_path / "all.csv", "id > 1", recipe_of("spatial"), quiet)
     assert (tables.measured, tables.count) == (1, 3)
     assert len(tables.failed) == 1 and tables.failed[0].startswith("broken.tif")
     lines = tables.objects.read_text().splitlines()
-    assert len(lines) == 4 and lines[1].startswith("cells.tif,2")
+    assert "nearest_distance" in lines[0] and len(lines) == 4 and lines[1].startswith("cells.tif,2")
     assert tables.images.name == "all_images.csv"
     assert tables.images.read_text().splitlines()[1].startswith("cells.tif,3,")
 
