@@ -80,17 +80,17 @@ def measure(loop: Loop, folder: Path) -> None:
     """Open the folder, segment the first image, look ahead, and open the second."""
     window = make_window(Session())
     session = window.session
-    choices = session.keeping.preferences
+    choices = session.persistence.preferences
     window.show()
     window.open_folder(folder)
     loop.until(lambda: len(session.folder.now.states) == 4)
     choices.now = choices.now.changed(look_ahead=False, autosave=False)
-    session.runs.segment()
+    session.segmenting.segment()
     loop.until(lambda: bool(session.document.objects) and session.jobs.idle)
     loop.until(lambda: False, 1.0)
     print("nothing happens:", loop.measured(lambda: False, IDLE_SECONDS))
     choices.now = choices.now.changed(look_ahead=True)
-    print("looking ahead:  ", loop.measured(lambda: len(session.ahead.ready) == 2))
+    print("looking ahead:  ", loop.measured(lambda: len(session.look_ahead.ready) == 2))
     session.document.mark_saved()
     first, begun = session.path, time.monotonic()
     window.open_neighbour(1)

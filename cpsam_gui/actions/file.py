@@ -89,7 +89,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "verified",
         "Verified",
-        lambda w: w.session.keeping.toggle_verified(),
+        lambda w: w.session.persistence.toggle_verified(),
         ("Ctrl+Shift+V",),
         "",
         WITH_IMAGE,

@@ -34,7 +34,7 @@ def _show_folder(window: Window) -> None:
 
 def _plane_distance(window: Window) -> None:
     """Ask how far the planes of the stack lie apart."""
-    runs, now = window.session.runs, window.session.gestures.desk.spacing()[0]
+    runs, now = window.session.segmenting, window.session.gestures.desk.spacing()[0]
     dialog = QInputDialog(window)
     dialog.setWindowTitle(translate("Distance of planes"))
     dialog.setLabelText(translate("Distance of planes in pixels (their distance over the size of a pixel)"))
@@ -105,7 +105,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "size_masks",
         "Diameter from the masks",
-        lambda w: w.session.runs.size_from_masks(),
+        lambda w: w.session.segmenting.size_from_masks(),
         (),
         "shape_outline",
         WITH_OBJECTS,
@@ -114,7 +114,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "size_measure",
         "Estimate the diameter",
-        lambda w: w.session.runs.measure(),
+        lambda w: w.session.segmenting.measure(),
         (),
         "ruler",
         CAN_RUN,

@@ -67,7 +67,7 @@ class Layers:
             self._colours = None
             self.labels.set_colours(None)
             return
-        fills, lines = session.look.tables()
+        fills, lines = session.mask_colours.tables()
         self._colours = LabelColours(
             session.document.labels[view.plane], fills, lines, view.masks, view.selection, view.hovered
         )
@@ -85,7 +85,7 @@ class Layers:
     def _bottom(self) -> Colours:
         """Return the colours of what is drawn under the masks."""
         session, view = self._session, self._session.view
-        flows = session.runs.flows
+        flows = session.segmenting.flows
         labels = session.document.labels[view.plane]
         if view.picture is Picture.FLOW_ERROR:
             return ErrorColours(labels, session.document.objects)

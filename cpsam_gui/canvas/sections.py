@@ -89,7 +89,7 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
             place.connect(self.follow)
         session.overlay_changed.connect(self._colour_labels)
         session.image_changed.connect(self.renew)
-        session.runs.options_changed.connect(self._space)
+        session.segmenting.options_changed.connect(self._space)
         session.labels_changed.connect(self._labels_changed)
         session.gestures.redraw.connect(self._show_shapes)
         theme.changed.connect(self._recolour)
@@ -148,7 +148,7 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         if not self._live:
             self.labels.set_colours(None)
             return
-        fills, lines = session.look.tables()
+        fills, lines = session.mask_colours.tables()
         plane = self.shown.of(session.document.labels)
         self.labels.setVisible(view.masks.visible)
         self.labels.set_colours(LabelColours(plane, fills, lines, view.masks, view.selection), keep=True)

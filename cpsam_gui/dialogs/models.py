@@ -114,7 +114,9 @@ class ModelManager(QDialog):
 
     def fill(self) -> None:
         """Read the models anew and keep the chosen one."""
-        chosen = self.current.name if self.current is not None else self._session.runs.options.model.name
+        chosen = (
+            self.current.name if self.current is not None else self._session.segmenting.options.model.name
+        )
         self.tree.clear()
         for node in family(self._session.models.listed()):
             self._add(node, None)
@@ -129,7 +131,7 @@ class ModelManager(QDialog):
         if node.info is None:
             item.setDisabled(True)
             item.setToolTip(0, translate("This model was removed"))
-        if node.name == self._session.runs.options.model.name:
+        if node.name == self._session.segmenting.options.model.name:
             item.setIcon(0, theme.icon("check", theme.current().accent))
         if parent is None:
             self.tree.addTopLevelItem(item)
@@ -208,7 +210,7 @@ class ModelManager(QDialog):
         title = translate("Rename {name}").format(name=info.name)
         name, ok = QInputDialog.getText(self, title, translate("New name"), text=info.name)
         if ok and name.strip() and name.strip() != info.name:
-            used = self._session.runs.options.model.name == info.name
+            used = self._session.segmenting.options.model.name == info.name
             self._try(lambda: rename_model(info.name, name.strip()))
             if used and name.strip() in self._session.models.names():
                 self.use.emit(name.strip())
@@ -222,7 +224,7 @@ class ModelManager(QDialog):
         question = translate("Delete the model {name}? This cannot be undone.").format(name=info.name)
         if QMessageBox.question(self, translate("Models"), question) == QMessageBox.StandardButton.Yes:
             parent = self._parent_of(info)
-            if self._session.runs.options.model.name == info.name:
+            if self._session.segmenting.options.model.name == info.name:
                 self.use.emit(parent or "cpsam-lite")
             self._try(lambda: remove_model(info.name))
 

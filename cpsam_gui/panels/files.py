@@ -190,7 +190,7 @@ class FilesPanel(Panel):
         session.folder.moved.connect(self._moved)
         session.folder.listed.connect(self._reset)
         session.folder.states_changed.connect(self._states_changed)
-        session.ahead.changed.connect(self._ready_changed)
+        session.look_ahead.changed.connect(self._ready_changed)
         theme.changed.connect(self._recolour)
 
     @property
@@ -221,7 +221,7 @@ class FilesPanel(Panel):
         self._note.setText(self.folder.summary())
 
     def _ready_changed(self, changed: list[Path]) -> None:
-        self.model.ready = self._session.ahead.ready
+        self.model.ready = self._session.look_ahead.ready
         for path in changed:
             self.model.touch(path)
 

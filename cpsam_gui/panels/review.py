@@ -57,7 +57,7 @@ class ReviewPanel(Panel):
         self.verified = QCheckBox(translate("The whole image is verified"))
         tip = f"{translate('Every object is right and none is missing')}  (Ctrl+Shift+V)"
         self.verified.setToolTip(tip)
-        self.verified.clicked.connect(self._session.keeping.toggle_verified)
+        self.verified.clicked.connect(self._session.persistence.toggle_verified)
         self.suggest = _button("Suggest the next image", "Ctrl+Shift+N", "lightbulb_outline", self._suggest)
 
     def _arrange(self) -> None:
@@ -130,7 +130,7 @@ class ReviewPanel(Panel):
         for button in (self.previous, self.onward):
             button.setEnabled(total > 0)
         self.verified.setEnabled(there)
-        self.verified.setChecked(there and session.keeping.state is ReviewState.VERIFIED)
+        self.verified.setChecked(there and session.persistence.state is ReviewState.VERIFIED)
         self.suggest.setEnabled(session.path is not None)
 
     def _show_present(self, total: int) -> None:
@@ -169,7 +169,7 @@ class ReviewPanel(Panel):
         self.reasons.setText("\n".join(filter(None, [state, reasons or none])))
 
     def _show_missed(self) -> None:
-        known = self._session.runs.flows is not None
+        known = self._session.segmenting.flows is not None
         count = len(self._review.missed)
         if not known:
             words = translate("Missed cells are known after a run")

@@ -62,19 +62,19 @@ class Session(QObject):
         jobs.failed.connect(notices.failed)
         jobs.cancelled.connect(lambda name: notices.message.emit(translate("{}: cancelled").format(name)))
         preferences = CurrentPreferences()
-        self.look = MaskColours(open_image)
+        self.mask_colours = MaskColours(open_image)
         self.gestures = gestures = Gestures(open_image, notices)
         self.edits = edits = Edits(open_image, notices, gestures)
         self.questions = questions = Questioner()
         self.pieces = Pieces(open_image, notices, jobs, edits, questions)
         self.images = images = Images(open_image, notices, jobs, preferences)
-        self.runs = segmenting = SegmentationController(
+        self.segmenting = segmenting = SegmentationController(
             open_image, notices, jobs, self.models, images, gestures, questions
         )
         self.rejected = RejectedCandidates(open_image, notices, jobs, segmenting)
         self._tool_work = ToolWork(open_image, notices, jobs, self.models, images, segmenting, gestures)
         self.recording = WorkRecorder(open_image, notices, jobs, self.models, images, segmenting)
-        self.keeping = Persistence(
+        self.persistence = Persistence(
             open_image,
             notices,
             jobs,
@@ -86,17 +86,19 @@ class Session(QObject):
             self.pieces,
             questions,
         )
-        self.recovery = Recovery(open_image, notices, jobs, images, self.recording, self.keeping)
+        self.recovery = Recovery(open_image, notices, jobs, images, self.recording, self.persistence)
         self.folder = ImageFolder(jobs, self)
         self.folder_run = FolderRun(open_image, notices, jobs, self.models, images, segmenting, preferences)
-        self.training = TrainingController(open_image, notices, jobs, self.models, segmenting, self.keeping)
-        self.exporting = ExportController(open_image, notices, jobs, gestures, self.keeping)
+        self.training = TrainingController(
+            open_image, notices, jobs, self.models, segmenting, self.persistence
+        )
+        self.exporting = ExportController(open_image, notices, jobs, gestures, self.persistence)
         self.measuring = MeasurementController(open_image, notices, jobs)
         self.reviewing = ReviewController(
             open_image, notices, jobs, self.measuring, segmenting, gestures, edits
         )
         self.comparing = ComparisonController(open_image, jobs, self.measuring, segmenting)
-        self.ahead = LookAhead(
+        self.look_ahead = LookAhead(
             open_image,
             notices,
             jobs,
@@ -105,7 +107,7 @@ class Session(QObject):
             images,
             segmenting,
             self.folder,
-            self.keeping,
+            self.persistence,
             busy=lambda: self.training.running or self.folder_run.queue.running,
         )
         open_image.adopted.connect(self._hand_over)
@@ -141,7 +143,7 @@ class Session(QObject):
 
     def _hand_over(self) -> None:
         """Put another document on the desk of the tools."""
-        image, segmenting = self.image, self.runs
+        image, segmenting = self.image, self.segmenting
         self.gestures.take_desk(
             Desk(
                 self.document,
@@ -166,7 +168,7 @@ class Session(QObject):
         """Stop every job and wait for the threads, but not for those that do not answer."""
         self.gestures.tool.cancel()
         self.jobs.shutdown()
-        self.keeping.let_go()
+        self.persistence.let_go()
         # Last, and only when nothing else is at work: no thread may collect widgets.
         if self.jobs.all_ended:
             self.collector.stop()

@@ -73,7 +73,7 @@ class Asking(QObject):
         if name:
             chosen = Path(name)
             stem = chosen.name.removesuffix(".npy").removesuffix("_seg")
-            self._session.keeping.export(chosen.with_name(f"{stem}_seg.npy"))
+            self._session.persistence.export(chosen.with_name(f"{stem}_seg.npy"))
 
     def recovery(self, *, at_start: bool = False) -> bool:
         """Offer work that crashes left behind, on whatever images; True where some is taken up."""
@@ -90,7 +90,7 @@ class Asking(QObject):
 
     def may_leave(self) -> bool:
         """Save what is not saved yet, or ask about it; False to stay."""
-        keeping, path = self._session.keeping, self._session.path
+        keeping, path = self._session.persistence, self._session.path
         if self._session.open_image.shipped:
             keeping.discard()  # a demonstration is no work to be saved
         if not keeping.unsaved or (keeping.saves_by_itself and keeping.save_now(masks=False)):

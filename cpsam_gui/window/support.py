@@ -41,16 +41,16 @@ class WindowSupport(QObject):
         self._window = window
         session = window.session
         session.questions.ask = partial(dialogs.ask, window)
-        self.chosen = session.keeping.preferences
+        self.chosen = session.persistence.preferences
         self.chosen.now = stored = remembered.load_preferences()
         session.view.brush_diameter = stored.brush_diameter
         choice: dict[str, str] = {"device": stored.device} if stored.device else {}
         if (
-            stored.model and session.runs.options.model.name == DEFAULT_MODEL
+            stored.model and session.segmenting.options.model.name == DEFAULT_MODEL
         ):  # another was asked for otherwise
             choice["name"] = stored.model
         if choice:
-            session.runs.change(**choice)
+            session.segmenting.change(**choice)
         self.chosen.changed.connect(self._changed)
         self.broke.connect(window.show_problem)
         window.installEventFilter(self)
@@ -58,7 +58,7 @@ class WindowSupport(QObject):
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Look at the files when the window comes to the front; called by Qt."""
         if event is not None and event.type() == QEvent.Type.WindowActivate:
-            self._window.session.keeping.watching.look()
+            self._window.session.persistence.watching.look()
         return False
 
     # -- preferences -------------------------------------------------------------------------------------

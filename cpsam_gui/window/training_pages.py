@@ -57,7 +57,7 @@ class TrainingPages(QObject):
 
     def use(self, name: str) -> None:
         """Segment with this model from now on."""
-        self._session.runs.change(name=name)
+        self._session.segmenting.change(name=name)
         self._session.message.emit(translate("Segmenting with {name} from now on").format(name=name))
 
     def discard(self, name: str) -> None:

@@ -75,7 +75,7 @@ class Window(QMainWindow):
         self.documents = DocumentChooser(self.session, self.may_leave)
         self.setCentralWidget(self._centre())
         if model:
-            self.session.runs.change(name=model)
+            self.session.segmenting.change(name=model)
         fit_to_screen(self)
         panels = {place: place.factory(self.session, self) for place in PLACES}
         self._panels = tuple(panels.values())
@@ -198,11 +198,11 @@ class Window(QMainWindow):
         if self.session.path is None:
             self.pages.export()
         else:
-            self.session.keeping.save()
+            self.session.persistence.save()
 
     def run(self) -> None:
         """Segment the open image with what the panel says."""
-        self.session.runs.segment()
+        self.session.segmenting.segment()
 
     def retrain(self) -> None:
         """Train on the corrected images of the folder, and show the panel that tells of it."""

@@ -169,7 +169,7 @@ def segmenter() -> FakeSegmenter:
 def session(segmenter: FakeSegmenter, qtbot: QtBot) -> Iterator[Session]:
     """Return a session without a window."""
     made = Session(Models(lambda name, progress: segmenter))
-    made.keeping.preferences.now = Preferences(autosave=False)
+    made.persistence.preferences.now = Preferences(autosave=False)
     yield made
     made.close()
 
@@ -183,7 +183,7 @@ def window(segmenter: FakeSegmenter, qtbot: QtBot, qapp: QApplication) -> Iterat
     theme.apply(qapp)
 
     made = make_window(Session(Models(lambda name, progress: segmenter)))
-    made.session.keeping.preferences.now = Preferences(autosave=False)  # but where it is tested
+    made.session.persistence.preferences.now = Preferences(autosave=False)  # but where it is tested
     made.resize(1200, 800)
     with qtbot.waitExposed(made):
         made.show()

@@ -42,9 +42,9 @@ class DiameterField(QWidget):
         self.disk = button("circle_outline", "Measure with a disk on the image", self._use_disk)
         self.disk.setCheckable(True)
         self.masks = button(
-            "shape_outline", "Take the median size of the masks", session.runs.size_from_masks
+            "shape_outline", "Take the median size of the masks", session.segmenting.size_from_masks
         )
-        self.measure = button("ruler", "Let the model measure the cells now", session.runs.measure)
+        self.measure = button("ruler", "Let the model measure the cells now", session.segmenting.measure)
         # The three buttons beside it leave less than it asks for, and its numbers are short.
         self.number.setMinimumWidth(9 * theme.GRID)
         below = QHBoxLayout()
@@ -71,7 +71,7 @@ class DiameterField(QWidget):
                 put(self.mode, AS_IT_IS if diameter == NATIVE_DIAMETER else NUMBER)
         else:
             put(self.mode, AUTOMATIC if diameter is None else MEASURED)
-            flows = self._session.runs.flows
+            flows = self._session.segmenting.flows
             if flows is not None and flows.diameter is not None:
                 put(self.number, flows.diameter)
         self.refresh()

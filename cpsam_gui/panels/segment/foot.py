@@ -81,7 +81,7 @@ class Foot(QFrame):
 
     def show_estimate(self) -> None:
         """Say how long the run will take, and where; warn where it will be slow."""
-        estimate = self._session.runs.estimate()
+        estimate = self._session.segmenting.estimate()
         self.note.setText(estimate.text if estimate is not None else "")
         self.note.setVisible(bool(self.note.text()) and not self._with_folder)
         self.note.setObjectName("warning" if estimate is not None and estimate.slow else "dim")
@@ -107,11 +107,11 @@ class Foot(QFrame):
 
     def copy_command(self) -> None:
         """Put the line for the terminal on the clipboard."""
-        self._copy(command_line(self._session.runs.call()), "The command is on the clipboard")
+        self._copy(command_line(self._session.segmenting.call()), "The command is on the clipboard")
 
     def copy_python(self) -> None:
         """Put the call in Python on the clipboard."""
-        self._copy(python_call(self._session.runs.call()), "The lines of Python are on the clipboard")
+        self._copy(python_call(self._session.segmenting.call()), "The lines of Python are on the clipboard")
 
     def _copy(self, text: str, words: str) -> None:
         clipboard = QApplication.clipboard()

@@ -40,7 +40,7 @@ class SegmentPanel(Panel):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY)
-        self._timer.timeout.connect(session.runs.mask_again)
+        self._timer.timeout.connect(session.segmenting.mask_again)
         self._make_fields()
         self.foot = Foot(session)
         self.folder = FolderView(session)
@@ -126,8 +126,8 @@ class SegmentPanel(Panel):
         self.min_size.valueChanged.connect(lambda value: self._change(live=True, min_size=value))
         self.more.head.toggled.connect(self._look_at_machine)
         self.mode.currentIndexChanged.connect(lambda _: self._change(keep=self.mode.currentData()))
-        session.runs.options_changed.connect(self.refresh)
-        session.runs.forecast.changed.connect(self.refresh)
+        session.segmenting.options_changed.connect(self.refresh)
+        session.segmenting.forecast.changed.connect(self.refresh)
         session.image_changed.connect(self._new_image)
         for signal in (session.objects_changed, session.jobs.started, session.jobs.finished):
             signal.connect(self.diameter.refresh)
@@ -142,7 +142,7 @@ class SegmentPanel(Panel):
 
     def refresh(self) -> None:
         """Show the state of the options; nothing is changed by it."""
-        options = self._session.runs.options
+        options = self._session.segmenting.options
         settings = options.settings
         if self.model.shown != options.model.name:
             self.model.show_model(options.model.name)
@@ -173,8 +173,8 @@ class SegmentPanel(Panel):
 
     def restore(self) -> None:
         """Go back to the defaults; the model stays."""
-        before = self._session.runs.options
-        self._session.runs.options = before.restored()
+        before = self._session.segmenting.options
+        self._session.segmenting.options = before.restored()
         self._timer.start()
 
     def _recolour(self) -> None:
@@ -195,7 +195,7 @@ class SegmentPanel(Panel):
         if self._session.jobs.busy:
             self._session.jobs.cancel()
         else:
-            self._session.runs.segment()
+            self._session.segmenting.segment()
 
     def _folder_clicked(self) -> None:
         self.show_folder(self.foot.folder.isChecked())
@@ -203,7 +203,7 @@ class SegmentPanel(Panel):
     def _change(self, *, live: bool = False, **values: Any) -> None:
         """Change options; `live` ones are applied to the flows of the last run at once."""
         try:
-            self._session.runs.change(**values)
+            self._session.segmenting.change(**values)
         except SettingsError as error:
             self._session.message.emit(str(error))
             self.refresh()

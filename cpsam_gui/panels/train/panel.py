@@ -193,7 +193,7 @@ class TrainPanel(Panel):
         )
 
     def _start(self) -> str:
-        return self.start.currentData() or self._session.runs.options.model.name
+        return self.start.currentData() or self._session.segmenting.options.model.name
 
     def _options_changed(self) -> None:
         options = self._training.options

@@ -59,7 +59,7 @@ def test_the_masks_are_hidden_while_space_is_held(segmented: Window, qtbot: QtBo
 def test_pictures_of_the_last_run(segmented: Window, qtbot: QtBot) -> None:
     session, rng = segmented.session, np.random.default_rng(0)
     shape = session.document.shape[1:]
-    session.runs.flows = NetworkOutput(
+    session.segmenting.flows = NetworkOutput(
         rng.normal(0, 3, (2, *shape)).astype(np.float32), rng.normal(0, 3, shape).astype(np.float32)
     )
     session.view.set_masks(visible=False)
@@ -266,7 +266,7 @@ def test_colours_by_class(segmented: Window) -> None:
     assert bool(look.colouring.currentData())
 
     def shown() -> list[int]:
-        return session.look.tables()[0][[1, 2, 3]].tolist()
+        return session.mask_colours.tables()[0][[1, 2, 3]].tolist()
 
     assert len(set(shown())) == 1, "none has a class yet"
     before = pixels(segmented)

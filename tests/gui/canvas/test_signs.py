@@ -83,7 +83,7 @@ def test_objects_on_stained_tissue_are_neither_pink_nor_purple(
     document = window.session.document
     with document.step("Draw"):
         document.write(Box(0, 1, 2, 8, 2, 8), np.full((1, 6, 6), 1, np.uint32))
-    _, lines = window.session.look.tables()
+    _, lines = window.session.mask_colours.tables()
     assert lines[1] in stained[1:]
     for colour in STAINED:
         red, green, blue = colour

@@ -93,13 +93,13 @@ def test_preferences_reach_the_window(window: Window, monkeypatch: pytest.Monkey
     monkeypatch.setattr(PreferencesDialog, "exec", answer)
     actions_of(window)["preferences"].trigger()
     assert theme.current() is theme.LIGHT
-    assert not window.session.keeping.preferences.now.autosave
+    assert not window.session.persistence.preferences.now.autosave
     assert load_preferences().theme == "light"
     second = make_window(Session())
-    assert second.session.keeping.preferences.now == window.session.keeping.preferences.now
+    assert second.session.persistence.preferences.now == window.session.persistence.preferences.now
     assert second.session.view.brush_diameter == 33.0
-    assert second.session.runs.options.model.name == "own"
-    assert second.session.runs.options.model.device == "cpu"
+    assert second.session.segmenting.options.model.name == "own"
+    assert second.session.segmenting.options.model.device == "cpu"
     second.close()
     actions_of(window)["theme"].trigger()
     assert theme.current() is theme.DARK
@@ -107,7 +107,7 @@ def test_preferences_reach_the_window(window: Window, monkeypatch: pytest.Monkey
 
 
 def test_the_history_has_the_memory_that_was_chosen(session: Session, qtbot: QtBot, image_file: Path) -> None:
-    session.keeping.preferences.now = Preferences(autosave=False, history_mebibytes=64)
+    session.persistence.preferences.now = Preferences(autosave=False, history_mebibytes=64)
     with qtbot.waitSignal(session.image_changed):
         session.images.open(image_file)
     assert session.document._timeline._limit == 64 << 20

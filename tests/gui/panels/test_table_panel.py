@@ -221,7 +221,7 @@ def test_a_table_that_was_never_shown_is_written_as_it_is_now(
 def test_the_folder_is_asked_for(
     panel: TablePanel, segmented: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert segmented.session.keeping.save_now()
+    assert segmented.session.persistence.save_now()
     target = tmp_path / "all.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(target), "CSV (*.csv)"))
     panel.top.folder.click()

@@ -136,10 +136,10 @@ def test_window_terminal_and_python_give_the_same_masks(
     session = Session()
     with qtbot.waitSignal(session.image_changed):
         session.images.open(small_image)
-    session.runs.change(**changes)
-    call = session.runs.call()
+    session.segmenting.change(**changes)
+    call = session.segmenting.call()
     with qtbot.waitSignal(session.history_changed, timeout=120_000):
-        session.runs.segment()
+        session.segmenting.segment()
     seen = np.array(session.document.labels[0])
     session.close()
     assert seen.max() >= 1

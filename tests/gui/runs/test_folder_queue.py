@@ -87,7 +87,7 @@ def test_every_image_gets_masks_the_open_one_in_its_history(
     assert len(document.objects) == 4
     assert document.modified
     assert not masks_path(folder / "a.tif").exists()  # it is saved as any other work of the window
-    assert session.keeping.save_now()
+    assert session.persistence.save_now()
     for name in NAMES[1:]:
         assert tifffile.imread(masks_path(folder / name)).max() == 4
         assert project_path(folder / name).exists()
@@ -120,13 +120,13 @@ def corrected(session: Session, qtbot: QtBot, path: Path) -> None:
     """Segment and correct an image, and save."""
     look_at(session, qtbot, path)
     with qtbot.waitSignal(session.history_changed):
-        session.runs.segment()
+        session.segmenting.segment()
     document = session.document
     with document.step("Draw"):
         from cpsam_gui.state.box import Box
 
         document.write(Box(0, 1, 2, 6, 2, 6), np.full((1, 4, 4), 77, np.uint32), Origin.HAND)
-    assert session.keeping.save_now()
+    assert session.persistence.save_now()
 
 
 @pytest.mark.parametrize("existing", list(Existing))
@@ -185,7 +185,7 @@ def test_pause_lets_the_open_image_go_first_and_cancel_keeps_what_is_done(
     segmenter.gate.set()
     segmenter.gate = None
     with qtbot.waitSignal(session.history_changed):  # the paused folder gave the device away
-        session.runs.segment()
+        session.segmenting.segment()
     assert len(session.document.objects) == 4
     assert queue.current == 1
     session.folder_run.pause(False)
@@ -246,20 +246,20 @@ def test_flows_are_kept_so_that_all_works_on_the_results_at_once(
     run_all(session, qtbot)
     session.document.mark_saved()
     look_at(session, qtbot, folder / "b2.tif")
-    assert session.runs.flows is not None
-    assert session.runs.flows.fits((80, 100))
+    assert session.segmenting.flows is not None
+    assert session.segmenting.flows.fits((80, 100))
     with qtbot.waitSignal(session.history_changed):
-        session.runs.mask_again()  # thresholds, without the network
+        session.segmenting.mask_again()  # thresholds, without the network
 
 
 def test_without_room_on_the_disk_masks_only_are_kept(session: Session, qtbot: QtBot, folder: Path) -> None:
-    session.keeping.preferences.now = session.keeping.preferences.now.changed(flows_mebibytes=0)
+    session.persistence.preferences.now = session.persistence.preferences.now.changed(flows_mebibytes=0)
     look_at(session, qtbot, folder / "a.tif")
     run_all(session, qtbot)
     session.document.mark_saved()
     look_at(session, qtbot, folder / "b2.tif")
     assert len(session.document.objects) == 4
-    assert session.runs.flows is None
+    assert session.segmenting.flows is None
 
 
 def test_corrected_work_in_the_open_image_is_left_alone(session: Session, qtbot: QtBot, folder: Path) -> None:
@@ -320,7 +320,7 @@ def test_results_are_removed_after_a_question_and_the_list_follows(
     look_at(session, qtbot, folder / "a.tif")
     files = window.panel(FilesPanel)
     qtbot.waitUntil(lambda: len(session.folder.now.states) == 3)
-    session.runs.segment()
+    session.segmenting.segment()
     qtbot.waitUntil(lambda: len(session.document.objects) == 4)
     # Before anything is saved.
     assert session.folder.now.states[folder / "a.tif"] is FileState.SEGMENTED

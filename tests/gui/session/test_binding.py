@@ -32,7 +32,7 @@ def asked(window: Window) -> list[Question]:
         questions.append(question)
         return question.safe
 
-    window.session.keeping.ask = ask
+    window.session.persistence.ask = ask
     return questions
 
 
@@ -65,12 +65,12 @@ def test_images_of_one_stem_keep_their_own_work(
     tifffile.imwrite(tmp_path / "cells.tif", PIXELS)
     shown(tmp_path / "cells.tif")
     draw(window, 5)
-    assert window.session.keeping.save_now()
+    assert window.session.persistence.save_now()
     write_picture(tmp_path / "cells.png", 255 - PIXELS)
     assert shown(tmp_path / "cells.png") == 0
     draw(window, 1)
     operations.clear(window.session.document)
-    assert window.session.keeping.save_now()
+    assert window.session.persistence.save_now()
     assert (tmp_path / "cells.png.cpsam").exists()
     assert shown(tmp_path / "cells.tif") == 5
     assert not asked
@@ -83,7 +83,7 @@ def test_a_project_of_other_pixels_is_asked_about(
     tifffile.imwrite(path, PIXELS)
     shown(path)
     draw(window, 5)
-    assert window.session.keeping.save_now()
+    assert window.session.persistence.save_now()
     (tmp_path / "cells.tif").rename(tmp_path / "renamed.tif")
     (tmp_path / "cells.cpsam").rename(tmp_path / "renamed.cpsam")
     assert shown(tmp_path / "renamed.tif") == 5, "the same pixels under another name"
@@ -92,10 +92,10 @@ def test_a_project_of_other_pixels_is_asked_about(
     assert shown(tmp_path / "renamed.tif") == 0
     assert "another image" in asked[0].text
     draw(window, 1)
-    assert not window.session.keeping.save_now(), "not replaced without an answer"
+    assert not window.session.persistence.save_now(), "not replaced without an answer"
     assert len(np.unique(read_project_file(tmp_path / "renamed.cpsam").labels)) == 6
-    window.session.keeping.discard()
-    window.session.keeping.ask = lambda question: "use"
+    window.session.persistence.discard()
+    window.session.persistence.ask = lambda question: "use"
     shown(tmp_path / "renamed.tif")
     qtbot.waitUntil(lambda: len(window.session.document.objects) == 5)
 
@@ -107,14 +107,14 @@ def test_masks_that_another_program_wrote_are_not_replaced_unasked(
     tifffile.imwrite(path, PIXELS)
     shown(path)
     draw(window, 2)
-    assert window.session.keeping.save_now()
+    assert window.session.persistence.save_now()
     tifffile.imwrite(tmp_path / "cells_masks.tif", np.full((100, 100), 7, np.uint16))
     draw(window, 3)
-    assert not window.session.keeping.save_now()
+    assert not window.session.persistence.save_now()
     assert "cells_masks.tif was changed by another program" in asked[0].text
     assert tifffile.imread(tmp_path / "cells_masks.tif").max() == 7
-    window.session.keeping.ask = lambda question: "aside"
-    assert window.session.keeping.save_now()
+    window.session.persistence.ask = lambda question: "aside"
+    assert window.session.persistence.save_now()
     assert tifffile.imread(tmp_path / "cells_masks.tif").max() == 3
     aside = [one for one in tmp_path.iterdir() if one.name.startswith("cells_masks (")]
     assert [tifffile.imread(one).max() for one in aside] == [7]
@@ -132,10 +132,10 @@ def test_each_time_point_has_masks_of_its_own(
     )
     assert shown(path, AxesReading("TYX", 0)) == 0
     draw(window, 2)
-    assert window.session.keeping.save_now()
+    assert window.session.persistence.save_now()
     assert shown(path, AxesReading("TYX", 2)) == 0, "masks of another time point are none of this one"
     draw(window, 4)
-    assert window.session.keeping.save_now()
+    assert window.session.persistence.save_now()
     assert shown(path, AxesReading("TYX", 0)) == 2
     assert shown(path, AxesReading("TYX", 2)) == 4
     assert project_keys(tmp_path / "movie.cpsam") == (DocumentKey(time=0), DocumentKey(time=2))
@@ -150,13 +150,13 @@ def test_a_journal_belongs_to_its_time_point(
     tifffile.imwrite(path, frames, photometric="minisblack", metadata={"axes": "TYX"})
     shown(path, AxesReading("TYX", 2))
     draw(window, 3)
-    journal = window.session.keeping.journal
+    journal = window.session.persistence.journal
     assert journal is not None
     journal.flush()
     left = tmp_path / "left.journal"
     left.write_bytes(journal.path.read_bytes())
     assert part_of(left) == "_t002"
-    window.session.keeping.discard()
+    window.session.persistence.discard()
     assert shown(path, AxesReading("TYX", 0)) == 0
     window.session.recovery.recover(left)
 

@@ -43,7 +43,7 @@ def test_a_region_is_marked_shown_undone_and_saved(segmented: Window, qtbot: QtB
     assert document.facts.complete == ()
     assert segmented.canvas.regions.line.path().isEmpty()
     document.redo()
-    assert segmented.session.keeping.save_now()
+    assert segmented.session.persistence.save_now()
     assert read_project_file(image_file.with_suffix(".cpsam"), maps=()).complete == (region,)
     (candidate,) = _candidates(image_file.parent)
     assert candidate.partial

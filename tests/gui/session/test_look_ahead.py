@@ -46,7 +46,7 @@ def begin(window: Window, qtbot: QtBot, folder: Path) -> None:
 
 
 def names(window: Window) -> set[str]:
-    return {path.name for path in window.session.ahead.ready}
+    return {path.name for path in window.session.look_ahead.ready}
 
 
 def test_the_next_image_has_its_masks_when_it_is_opened_by_a_key(
@@ -68,7 +68,7 @@ def test_the_next_image_has_its_masks_when_it_is_opened_by_a_key(
     assert session.document.steps == ("Segment with cpsam-lite",)
     # Without autosave nobody is asked about masks that nobody asked for.
     assert not session.document.modified
-    assert session.runs.flows is not None
+    assert session.segmenting.flows is not None
     qtbot.waitUntil(lambda: "d.tif" in names(window))
     assert len(segmenter.calls) == asked + 1
     assert not list(folder.glob("*.cpsam"))
@@ -79,12 +79,12 @@ def test_the_next_image_has_its_masks_when_it_is_opened_by_a_key(
 def test_with_autosave_they_are_saved_as_after_a_run(window: Window, qtbot: QtBot, folder: Path) -> None:
     begin(window, qtbot, folder)
     session = window.session
-    session.keeping.preferences.now = session.keeping.preferences.now.changed(autosave=True)
+    session.persistence.preferences.now = session.persistence.preferences.now.changed(autosave=True)
     qtbot.waitUntil(lambda: "b.tif" in names(window))
     window.open_neighbour(1)
     qtbot.waitUntil(lambda: session.path == folder / "b.tif" and len(session.document.objects) == 4)
     assert session.document.modified
-    assert session.keeping.save_now(masks=False)
+    assert session.persistence.save_now(masks=False)
     assert (folder / "b.cpsam").exists()
 
 
@@ -96,9 +96,9 @@ def test_thresholds_that_were_moved_meanwhile_are_applied(
     qtbot.waitUntil(lambda: "b.tif" in names(window))
     asked: list[float] = []
     monkeypatch.setattr(
-        session.runs, "mask_again", lambda: asked.append(session.runs.settings.flow_threshold)
+        session.segmenting, "mask_again", lambda: asked.append(session.segmenting.settings.flow_threshold)
     )
-    session.runs.change(flow_threshold=0.7)
+    session.segmenting.change(flow_threshold=0.7)
     session.document.mark_saved()
     window.open_neighbour(1)
     qtbot.waitUntil(lambda: bool(asked))
@@ -112,18 +112,18 @@ def test_another_model_or_a_preference_drops_what_was_found(
     begin(window, qtbot, folder)
     session = window.session
     qtbot.waitUntil(lambda: names(window) == {"b.tif", "c.tif"})
-    session.runs.change(diameter=50.0)
-    qtbot.waitUntil(lambda: not session.ahead.ready or session.jobs.idle)
-    session.runs.change(name="another")
-    qtbot.waitUntil(lambda: not session.ahead.ready and session.jobs.idle)
+    session.segmenting.change(diameter=50.0)
+    qtbot.waitUntil(lambda: not session.look_ahead.ready or session.jobs.idle)
+    session.segmenting.change(name="another")
+    qtbot.waitUntil(lambda: not session.look_ahead.ready and session.jobs.idle)
     session.document.mark_saved()
     window.open_neighbour(1)
     qtbot.waitUntil(lambda: session.path == folder / "b.tif" and session.jobs.idle)
     assert not session.document.objects
-    session.runs.change(name="cpsam-lite", diameter=None)
-    session.keeping.preferences.now = session.keeping.preferences.now.changed(look_ahead=False)
-    session.ahead.look()
-    assert session.ahead.at is None
+    session.segmenting.change(name="cpsam-lite", diameter=None)
+    session.persistence.preferences.now = session.persistence.preferences.now.changed(look_ahead=False)
+    session.look_ahead.look()
+    assert session.look_ahead.at is None
 
 
 def test_nothing_happens_before_the_model_was_used_here(
@@ -132,7 +132,7 @@ def test_nothing_happens_before_the_model_was_used_here(
     with qtbot.waitSignal(window.session.image_changed):
         window.open_folder(folder)
     qtbot.waitUntil(lambda: len(window.session.folder.now.states) == len(NAMES))
-    window.session.ahead.look()
+    window.session.look_ahead.look()
     qtbot.waitUntil(lambda: window.session.jobs.idle)
     assert not segmenter.calls
 
@@ -149,9 +149,9 @@ def test_it_waits_on_battery_and_while_a_model_trains(
         else:
             patch.setattr(type(session.training), "running", property(lambda self: True))
         begin(window, qtbot, folder)
-        session.ahead.look()
-        assert session.ahead.at is None
-        assert not session.ahead.ready
+        session.look_ahead.look()
+        assert session.look_ahead.at is None
+        assert not session.look_ahead.ready
 
 
 def test_images_with_masks_and_those_that_fail_are_passed_over(
@@ -172,7 +172,7 @@ def test_memory_is_bounded(
     begin(window, qtbot, folder)
     session = window.session
     qtbot.waitUntil(lambda: names(window) == {"b.tif"} and session.jobs.idle)
-    assert 80 * 100 * 16 <= session.ahead.nbytes <= look_ahead.MOST_BYTES
+    assert 80 * 100 * 16 <= session.look_ahead.nbytes <= look_ahead.MOST_BYTES
 
 
 def test_who_is_quicker_than_the_model_gets_the_masks_when_they_are_there(
@@ -185,8 +185,8 @@ def test_who_is_quicker_than_the_model_gets_the_masks_when_they_are_there(
     actions_of(window)["run"].trigger()
     qtbot.waitUntil(lambda: len(session.document.objects) == 4)
     segmenter.gate = Event()
-    session.ahead.look()
-    qtbot.waitUntil(lambda: session.ahead.at == folder / "b.tif" or "b.tif" in names(window))
+    session.look_ahead.look()
+    qtbot.waitUntil(lambda: session.look_ahead.at == folder / "b.tif" or "b.tif" in names(window))
     session.document.mark_saved()
     window.open_neighbour(1)
     qtbot.waitUntil(lambda: session.path == folder / "b.tif")
@@ -211,7 +211,7 @@ def test_an_error_of_the_model_is_not_shown_for_an_image_nobody_opened(
     window: Window, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter
 ) -> None:
     begin(window, qtbot, folder)
-    window.session.ahead.look()
+    window.session.look_ahead.look()
     segmenter.error = ImageError("Too dark.")
     failed: list[object] = []
     window.session.failed.connect(failed.append)

@@ -200,7 +200,7 @@ def test_the_folder_of_the_open_image_is_measured_in_the_background(
     segmented: Window, qtbot: QtBot, tmp_path: Path
 ) -> None:
     session = segmented.session
-    assert session.keeping.save_now() and session.path is not None
+    assert session.persistence.save_now() and session.path is not None
     with qtbot.waitSignal(session.message, check_params_cb=lambda text: "1 images with 4 objects" in text):
         session.measuring.measure_folder(session.path.parent, tmp_path / "folder.csv")
     assert (tmp_path / "folder.csv").is_file()

@@ -84,16 +84,16 @@ def draw(session: Session, y: int = 5, x: int = 40, size: int = 4) -> int:
 
 
 def save(session: Session, qtbot: QtBot, **how: Any) -> None:
-    session.keeping.save(**how)
-    qtbot.waitUntil(lambda: not session.keeping.saver.busy and session.jobs.idle)
+    session.persistence.save(**how)
+    qtbot.waitUntil(lambda: not session.persistence.saver.busy and session.jobs.idle)
 
 
 def test_work_is_saved_by_itself(session: Session, qtbot: QtBot, image_file: Path) -> None:
     open_in(session, qtbot, image_file)
-    session.keeping.preferences.now = Preferences(autosave_seconds=0.05)
-    assert not session.keeping.autosave.pending
+    session.persistence.preferences.now = Preferences(autosave_seconds=0.05)
+    assert not session.persistence.autosave.pending
     number = draw(session)
-    assert session.keeping.autosave.pending
+    assert session.persistence.autosave.pending
     with qtbot.waitSignal(session.saved):
         pass
     assert not session.document.modified
@@ -109,12 +109,12 @@ def test_nothing_is_saved_during_a_stroke_or_when_switched_off(
     session: Session, qtbot: QtBot, image_file: Path
 ) -> None:
     open_in(session, qtbot, image_file)
-    session.keeping.preferences.now = Preferences(autosave=False, autosave_seconds=0.05)
+    session.persistence.preferences.now = Preferences(autosave=False, autosave_seconds=0.05)
     draw(session)
-    assert not session.keeping.autosave.pending
+    assert not session.persistence.autosave.pending
     session.document.begin("Stroke")
-    session.keeping.preferences.now = Preferences(autosave_seconds=0.05)
-    assert session.keeping.autosave.pending
+    session.persistence.preferences.now = Preferences(autosave_seconds=0.05)
+    assert session.persistence.autosave.pending
     qtbot.wait(150)
     assert not image_file.with_suffix(".cpsam").exists()
     with qtbot.waitSignal(session.saved):
@@ -126,15 +126,15 @@ def test_changes_during_a_save_are_not_taken_for_saved(
 ) -> None:
     open_in(session, qtbot, image_file)
     first = draw(session)
-    session.keeping.save(masks=False)
+    session.persistence.save(masks=False)
     second = draw(session, y=20)
-    qtbot.waitUntil(lambda: not session.keeping.saver.busy)
+    qtbot.waitUntil(lambda: not session.persistence.saver.busy)
     assert session.document.modified
     assert set(read_project_file(image_file.with_suffix(".cpsam")).objects) == {first}
     session.edits.undo()
     assert not session.document.modified  # this is the state that the file holds
     session.edits.redo()
-    assert session.keeping.save_now(masks=False)
+    assert session.persistence.save_now(masks=False)
     assert set(read_project_file(image_file.with_suffix(".cpsam")).objects) == {first, second}
 
 
@@ -143,8 +143,8 @@ def test_requests_meanwhile_become_one(session: Session, qtbot: QtBot, image_fil
     done: list[int] = []
     for _ in range(5):
         draw(session)
-        session.keeping.save(lambda: done.append(len(session.document.objects)), masks=False)
-    qtbot.waitUntil(lambda: not session.keeping.saver.busy)
+        session.persistence.save(lambda: done.append(len(session.document.objects)), masks=False)
+    qtbot.waitUntil(lambda: not session.persistence.saver.busy)
     assert done == [1]
     assert not session.document.modified
 
@@ -160,15 +160,15 @@ def test_a_project_that_others_changed_is_never_simply_replaced(
     theirs = b"what another program wrote"
     project.write_bytes(theirs)
     mine = draw(session, y=30)
-    session.keeping.ask = asked = Asked(answer)
+    session.persistence.ask = asked = Asked(answer)
     save(session, qtbot, masks=False)
-    qtbot.waitUntil(lambda: not session.keeping.saver.busy)
+    qtbot.waitUntil(lambda: not session.persistence.saver.busy)
     assert "another program" in asked.questions[0].text
     others = list(project.parent.glob("cells (*).cpsam"))
     if answer == "cancel":
         assert project.read_bytes() == theirs
         assert session.document.modified
-        assert not session.keeping.saves_by_itself
+        assert not session.persistence.saves_by_itself
     else:
         assert mine in read_project_file(project).objects
         assert not session.document.modified
@@ -185,13 +185,13 @@ def test_a_project_of_a_newer_version_is_refused_and_kept(
     newer = project.read_bytes()
     open_in(session, qtbot, image_file)
     assert "newer version" in problems[0].text
-    session.keeping.ask = asked = Asked("cancel", "aside")
-    session.keeping.preferences.now = Preferences(autosave_seconds=0.02)
+    session.persistence.ask = asked = Asked("cancel", "aside")
+    session.persistence.preferences.now = Preferences(autosave_seconds=0.02)
     draw(session)
     qtbot.waitUntil(lambda: bool(asked.questions))
     assert "newer version" in asked.questions[0].detail
     assert project.read_bytes() == newer
-    assert not session.keeping.autosave.pending  # it asks once
+    assert not session.persistence.autosave.pending  # it asks once
     save(session, qtbot, masks=False)
     qtbot.waitUntil(lambda: not session.document.modified)
     (aside,) = project.parent.glob("cells (*).cpsam")
@@ -211,7 +211,7 @@ def test_a_full_disk_costs_nothing_and_is_said_once(
 
     with monkeypatch.context() as disk:
         disk.setattr("cpsam_core.system.atomic._flush", full)
-        session.keeping.preferences.now = Preferences(autosave_seconds=0.02)
+        session.persistence.preferences.now = Preferences(autosave_seconds=0.02)
         draw(session, y=30)
         qtbot.waitUntil(lambda: bool(problems))
         draw(session, y=50)
@@ -220,7 +220,7 @@ def test_a_full_disk_costs_nothing_and_is_said_once(
         assert "disk is full" in problems[0].text
         assert "MB are free" in problems[0].text
         assert "Your work is still here" in problems[0].text
-        assert not session.keeping.save_now()
+        assert not session.persistence.save_now()
         assert len(problems) == 2  # the user asked this time
         assert image_file.with_suffix(".cpsam").read_bytes() == before
     draw(session, y=60)
@@ -237,17 +237,17 @@ def test_a_folder_that_is_gone_is_told_and_the_work_stays(
     open_in(session, qtbot, image)
     draw(session)
     shutil.rmtree(folder)
-    session.keeping.watching.look()
+    session.persistence.watching.look()
     qtbot.waitUntil(lambda: bool(problems))
     assert "no longer in its folder" in problems[0].text
-    session.keeping.watching.look()
+    session.persistence.watching.look()
     qtbot.waitUntil(lambda: session.jobs.idle)
     assert len(problems) == 1
-    assert not session.keeping.save_now()
+    assert not session.persistence.save_now()
     assert "does not exist" in problems[1].text
     assert len(session.document.objects) == 1
     with qtbot.waitSignal(session.saved):
-        session.keeping.export(tmp_path / "elsewhere.tif")
+        session.persistence.export(tmp_path / "elsewhere.tif")
     assert tifffile.imread(tmp_path / "elsewhere.tif").max() == 1
 
 
@@ -258,15 +258,15 @@ def test_an_image_that_was_replaced_can_be_read_again(
     open_in(session, qtbot, image_file)
     number = draw(session)
     tifffile.imwrite(image_file, np.full((80, 100), 7, np.uint16))
-    session.keeping.ask = asked = Asked(answer)
-    session.keeping.watching.look()
+    session.persistence.ask = asked = Asked(answer)
+    session.persistence.watching.look()
     qtbot.waitUntil(lambda: bool(asked.questions))
     if answer == "reload":
         qtbot.waitUntil(lambda: session.image is not None and int(session.image.pixels.max()) == 7)
         assert not session.document.modified
     assert set(session.document.objects) == {number}
     qtbot.waitUntil(lambda: session.jobs.idle)
-    session.keeping.watching.look()
+    session.persistence.watching.look()
     qtbot.waitUntil(lambda: session.jobs.idle)
     assert len(asked.questions) == 1
 
@@ -276,9 +276,9 @@ def test_the_second_window_is_warned(
     session: Session, qtbot: QtBot, image_file: Path, problems: list[Problem], answer: str
 ) -> None:
     first = Session()
-    first.keeping.preferences.now = Preferences(autosave=False)
+    first.persistence.preferences.now = Preferences(autosave=False)
     open_in(first, qtbot, image_file)
-    session.keeping.ask = asked = Asked(answer)
+    session.persistence.ask = asked = Asked(answer)
     open_in(session, qtbot, image_file)
     qtbot.waitUntil(lambda: bool(asked.questions))
     assert "another window" in asked.questions[0].text
@@ -347,7 +347,7 @@ def test_a_lock_from_another_computer_counts(tmp_path: Path) -> None:
 
 
 def test_the_state_follows_the_work(session: Session, qtbot: QtBot, image_file: Path) -> None:
-    keeping = session.keeping
+    keeping = session.persistence
     open_in(session, qtbot, image_file)
     assert keeping.state is ReviewState.NOT_STARTED
     draw(session)
@@ -374,9 +374,9 @@ def test_the_state_follows_the_work(session: Session, qtbot: QtBot, image_file: 
 def test_notes_and_classes_come_back(session: Session, qtbot: QtBot, image_file: Path) -> None:
     open_in(session, qtbot, image_file)
     names = (ClassName(1, "tumour", "#ff8800"),)
-    session.keeping.set_facts("Notes", notes="dim at the left", classes=names)
+    session.persistence.set_facts("Notes", notes="dim at the left", classes=names)
     assert session.document.steps == ("Notes",)
-    session.keeping.set_facts("Notes", notes="dim at the left")
+    session.persistence.set_facts("Notes", notes="dim at the left")
     assert session.document.steps == ("Notes",)  # nothing changed
     save(session, qtbot, masks=False)
     open_in(session, qtbot, image_file)
@@ -392,7 +392,7 @@ def test_flows_come_back_and_are_written_once(
     rng = np.random.default_rng(0)
     flows = rng.normal(size=(2, 80, 100)).astype(np.float32)
     logits = rng.normal(size=(80, 100)).astype(np.float32)
-    session.runs.flows = NetworkOutput(flows, logits, 17.5)
+    session.segmenting.flows = NetworkOutput(flows, logits, 17.5)
     draw(session)
     save(session, qtbot, masks=False)
     packed: list[Any] = []
@@ -404,12 +404,12 @@ def test_flows_come_back_and_are_written_once(
     save(session, qtbot, masks=False)
     assert packed == [(1, 80, 100)]  # the masks alone
     open_in(session, qtbot, image_file)
-    back = session.runs.flows
+    back = session.segmenting.flows
     assert back is not None
     assert back.diameter == 17.5
     np.testing.assert_allclose(back.flows, flows, rtol=1e-3)
     np.testing.assert_allclose(back.logits, logits, rtol=1e-3, atol=1e-4)
-    session.keeping.preferences.now = Preferences(autosave=False, keep_flows=False)
+    session.persistence.preferences.now = Preferences(autosave=False, keep_flows=False)
     draw(session, y=50)
     save(session, qtbot, masks=False)
     with zipfile.ZipFile(project) as archive:
@@ -443,11 +443,11 @@ def test_exports_are_no_saves_but_where_there_is_no_file(
     open_in(session, qtbot, image_file)
     draw(session)
     with qtbot.waitSignal(session.saved):
-        session.keeping.export(tmp_path / "copy.png")
+        session.persistence.export(tmp_path / "copy.png")
     assert session.document.modified
     session.open_image.path = None
     with qtbot.waitSignal(session.saved):
-        session.keeping.export(tmp_path / "copy.png")
+        session.persistence.export(tmp_path / "copy.png")
     assert not session.document.modified
 
 
@@ -456,7 +456,7 @@ def test_a_png_that_would_lose_objects_is_refused(
 ) -> None:
     open_in(session, qtbot, image_file)
     session.document.replace("Many", np.full((1, 80, 100), 70_000, np.uint32), {})
-    session.keeping.export(tmp_path / "many.png")
+    session.persistence.export(tmp_path / "many.png")
     qtbot.waitUntil(lambda: bool(problems))
     assert "65,535" in problems[0].text
     assert not (tmp_path / "many.png").exists()
@@ -468,7 +468,7 @@ def test_imported_masks_are_somebodys_work(
     masks = image_file.with_name("cells_masks.tif")
     tifffile.imwrite(masks, disc_labels.astype(np.uint16))
     open_in(session, qtbot, image_file)
-    assert session.keeping.state is ReviewState.CORRECTED
+    assert session.persistence.state is ReviewState.CORRECTED
     assert {row.origin for row in session.document.objects.values()} == {Origin.EDITED}
     assert not session.document.modified
 
@@ -480,7 +480,7 @@ def test_closing_saves_by_itself(
         raise AssertionError("nothing to ask")
 
     monkeypatch.setattr(dialogs, "ask_unsaved", never)
-    segmented.session.keeping.preferences.now = Preferences()
+    segmented.session.persistence.preferences.now = Preferences()
     assert segmented.isWindowModified()
     assert segmented.close()
     assert len(read_project_file(image_file.with_suffix(".cpsam")).objects) == 4
@@ -498,19 +498,19 @@ def test_closing_asks_where_saving_fails(
     button = QMessageBox.StandardButton[answer]
     monkeypatch.setattr("cpsam_core.system.atomic._flush", full)
     monkeypatch.setattr(dialogs, "ask_unsaved", lambda parent, name: button)
-    segmented.session.keeping.preferences.now = Preferences()
+    segmented.session.persistence.preferences.now = Preferences()
     assert segmented.close() is (answer == "Discard")
     (box,) = [box for box in segmented.findChildren(QMessageBox) if "disk is full" in box.text()]
     box.close()
     assert not image_file.with_suffix(".cpsam").exists()
     if answer == "Cancel":
         assert len(segmented.session.document.objects) == 4
-        segmented.session.keeping.preferences.now = Preferences(autosave=False)
+        segmented.session.persistence.preferences.now = Preferences(autosave=False)
 
 
 def test_going_on_to_another_image_saves_first(segmented: Window, qtbot: QtBot, image_file: Path) -> None:
     other = Path(shutil.copy(image_file, image_file.with_name("other.tif")))
-    segmented.session.keeping.preferences.now = Preferences()
+    segmented.session.persistence.preferences.now = Preferences()
     with qtbot.waitSignal(segmented.session.image_changed):
         segmented.open(other)
     assert segmented.session.path == other
@@ -523,29 +523,29 @@ def test_verified_is_a_switch_of_the_window(segmented: Window) -> None:
     assert not action.isChecked()
     action.trigger()
     assert action.isChecked()
-    assert segmented.session.keeping.state is ReviewState.VERIFIED
+    assert segmented.session.persistence.state is ReviewState.VERIFIED
     segmented.session.edits.undo()
     assert not action.isChecked()
-    assert segmented.session.keeping.state is ReviewState.SEGMENTED
+    assert segmented.session.persistence.state is ReviewState.SEGMENTED
 
 
 def test_unsaved_work_is_offered_with_its_image(session: Session, qtbot: QtBot, image_file: Path) -> None:
     open_in(session, qtbot, image_file)
     number = draw(session)
-    journal = session.keeping.journal
+    journal = session.persistence.journal
     assert journal is not None
     journal.flush()
     left = journal.path.with_name("cells-1-2.journal")
     left.write_bytes(journal.path.read_bytes())
-    session.keeping.discard()
-    session.keeping.ask = asked = Asked("later", "recover")
+    session.persistence.discard()
+    session.persistence.ask = asked = Asked("later", "recover")
     open_in(session, qtbot, image_file)
     qtbot.waitUntil(lambda: len(asked.questions) == 1)
     assert left.exists()
     assert not session.document.objects
     open_in(session, qtbot, image_file)
     qtbot.waitUntil(lambda: set(session.document.objects) == {number})
-    assert session.keeping.state is ReviewState.CORRECTED
+    assert session.persistence.state is ReviewState.CORRECTED
     assert session.document.modified
     qtbot.waitUntil(lambda: not left.exists())
     assert len(asked.questions) == 2
@@ -556,7 +556,7 @@ def test_an_older_copy_is_never_called_unsaved_work(session: Session, qtbot: QtB
     """After "later", more work and a save, the journal would put older work in place of newer."""
     open_in(session, qtbot, image_file)
     draw(session)
-    journal = session.keeping.journal
+    journal = session.persistence.journal
     assert journal is not None
     journal.flush()
     left = journal.path.with_name("cells-1-2.journal")
@@ -564,11 +564,11 @@ def test_an_older_copy_is_never_called_unsaved_work(session: Session, qtbot: QtB
     os.utime(left, (1e9, 1e9))
     (shown,) = session.recovery.found()
     assert not shown.is_older, "nothing is saved yet"
-    session.keeping.save()
+    session.persistence.save()
     qtbot.waitUntil(lambda: not session.document.modified)
     (shown,) = session.recovery.found()
     assert shown.is_older
-    session.keeping.ask = asked = Asked("later")
+    session.persistence.ask = asked = Asked("later")
     open_in(session, qtbot, image_file)
     qtbot.waitUntil(lambda: len(asked.questions) == 1)
     (question,) = asked.questions
@@ -579,18 +579,18 @@ def test_an_older_copy_is_never_called_unsaved_work(session: Session, qtbot: QtB
 def test_a_recovery_that_fails_is_offered_again(session: Session, qtbot: QtBot, image_file: Path) -> None:
     open_in(session, qtbot, image_file)
     draw(session)
-    journal = session.keeping.journal
+    journal = session.persistence.journal
     assert journal is not None
     journal.flush()
     left = journal.path.with_name("cells-1-2.journal")
     left.write_bytes(journal.path.read_bytes())
-    session.keeping.discard()
+    session.persistence.discard()
     away = image_file.rename(image_file.with_name("away.tif"))
     with qtbot.waitSignal(session.failed):
         session.recovery.recover(left)
     assert left.exists(), "the work waits for its image"
     away.rename(image_file)
-    session.keeping.ask = asked = Asked("recover")
+    session.persistence.ask = asked = Asked("recover")
     open_in(session, qtbot, image_file)
     qtbot.waitUntil(lambda: len(session.document.objects) == 1)
     assert len(asked.questions) == 1

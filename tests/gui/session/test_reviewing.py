@@ -132,11 +132,11 @@ def test_without_the_panel_the_objects_are_measured_first(segmented: Window, qtb
 
 def see_a_cell(session: Session) -> None:
     """Let the last run have seen all objects, and one more at (40, 85)."""
-    flows = session.runs.flows
+    flows = session.segmenting.flows
     assert flows is not None
     logits = np.where(session.document.labels[0] > 0, 3.0, -3.0).astype(np.float32)
     logits[36:44, 80:90] = 4
-    session.runs.flows = replace(flows, logits=logits)
+    session.segmenting.flows = replace(flows, logits=logits)
 
 
 def test_missed_cells_are_counted_marked_and_found(segmented: Window, qtbot: QtBot) -> None:
@@ -184,7 +184,7 @@ def test_progress_comes_back_with_the_project(doubtful: Window, qtbot: QtBot) ->
     session = doubtful.session
     session.reviewing.next()
     session.reviewing.accept()
-    assert session.keeping.save_now()
+    assert session.persistence.save_now()
     assert session.path is not None
     with qtbot.waitSignal(session.image_changed):
         session.images.open(session.path)
@@ -194,7 +194,7 @@ def test_progress_comes_back_with_the_project(doubtful: Window, qtbot: QtBot) ->
 
 
 def test_runs_leave_flows_for_the_tests(segmented: Window) -> None:
-    assert isinstance(segmented.session.runs.flows, NetworkOutput)
+    assert isinstance(segmented.session.segmenting.flows, NetworkOutput)
 
 
 def test_one_stream_and_what_is_not_on_the_screen_is_never_decided_on(doubtful: Window, qtbot: QtBot) -> None:
@@ -243,8 +243,10 @@ def test_after_the_last_decision_the_next_image_is_opened(doubtful: Window, qtbo
     other.write_bytes(session.path.read_bytes())
     session.folder.read(session.path.parent)
     qtbot.waitUntil(lambda: other in session.folder.images)
-    assert session.keeping.save_now()
-    session.keeping.preferences.now = session.keeping.preferences.now.changed(autosave=True, look_ahead=False)
+    assert session.persistence.save_now()
+    session.persistence.preferences.now = session.persistence.preferences.now.changed(
+        autosave=True, look_ahead=False
+    )
     doubtful.canvas.setFocus()
     for number in (3, 1):
         qtbot.keyClick(doubtful.canvas, Qt.Key.Key_N) if session.reviewing.present != number else None

@@ -53,7 +53,7 @@ def test_objects_that_were_looked_at_raise_no_doubt(tmp_path: Path, mark: str) -
 
 def test_the_action_says_which_and_why(segmented: Window, qtbot: QtBot) -> None:
     session = segmented.session
-    assert session.keeping.save_now()
+    assert session.persistence.save_now()
     told: list[str] = []
     session.message.connect(told.append)
     actions_of(segmented)["suggest"].trigger()

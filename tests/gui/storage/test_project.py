@@ -122,7 +122,7 @@ def test_save_and_reopen(segmented: Window, qtbot: QtBot, image_file: Path) -> N
     np.testing.assert_array_equal(session.document.labels, labels)
     assert dict(session.document.objects) == records
     assert not session.document.modified
-    assert session.runs.last_settings["model"] == "cpsam-lite"
+    assert session.segmenting.last_settings["model"] == "cpsam-lite"
 
 
 def test_cellpose_files_go_out_and_come_in(
@@ -140,13 +140,13 @@ def test_cellpose_files_go_out_and_come_in(
     assert seg.ismanual.tolist() == [False, False, True, False]
     assert seg.flow_threshold == 0.4
     labels = np.array(session.document.labels)
-    assert session.keeping.unsaved  # a copy for another program is not the project
-    session.keeping.discard()
+    assert session.persistence.unsaved  # a copy for another program is not the project
+    session.persistence.discard()
     with qtbot.waitSignal(session.image_changed):
         segmented.open(image_file)
     np.testing.assert_array_equal(session.document.labels, labels)
     assert session.document.objects[3].origin is Origin.HAND
-    assert session.runs.flows is not None
+    assert session.segmenting.flows is not None
     assert segmented.panel(SegmentPanel).flow.value() == pytest.approx(0.4)
 
 
@@ -158,8 +158,8 @@ def test_unsaved_work_is_offered_after_a_crash(
     session.edits.change(lambda document: operations.delete(document, [1]))
     session.edits.change(lambda document: operations.set_locked(document, [2]))
     records, labels = dict(session.document.objects), np.array(session.document.labels)
-    assert session.keeping.journal is not None
-    live = session.keeping.journal.path
+    assert session.persistence.journal is not None
+    live = session.persistence.journal.path
     qtbot.waitUntil(lambda: live.exists() and len(list(frames(live.read_bytes()))) == 3)
     # A copy is what a crash leaves: the same content, and no program that holds it.
     left = live.with_name("cells-1-2.journal")
@@ -186,8 +186,8 @@ def test_unsaved_work_is_offered_after_a_crash(
 
 def test_saving_and_closing_remove_the_journal(segmented: Window, qtbot: QtBot) -> None:
     session = segmented.session
-    assert session.keeping.journal is not None
-    path = session.keeping.journal.path
+    assert session.persistence.journal is not None
+    path = session.persistence.journal.path
     qtbot.waitUntil(path.exists)
     segmented.save()
     qtbot.waitUntil(lambda: session.jobs.idle and not path.exists())

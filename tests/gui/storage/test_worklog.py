@@ -71,7 +71,7 @@ def test_what_a_step_is_does_not_depend_on_the_language(
     tifffile.imwrite(masks, disc_labels.astype(np.uint16))
     with qtbot.waitSignal(session.history_changed):
         session.exporting.import_masks(masks)
-    session.keeping.toggle_verified()
+    session.persistence.toggle_verified()
     operations.delete(session.document, [2])
     rows = [(one.what, one.kind, one.by) for one in session.recording.entries]
     assert rows == [
@@ -102,7 +102,7 @@ def test_an_older_log_is_understood() -> None:
 def test_it_is_kept_with_the_project(segmented: Window, qtbot: QtBot) -> None:
     session = segmented.session
     operations.delete(session.document, [2])
-    assert session.keeping.save_now() and session.path is not None
+    assert session.persistence.save_now() and session.path is not None
     stored = read_project(project_path(session.path)).foreign[worklog.KEY]
     assert [row["what"] for row in stored][-1] == "Delete"
     with qtbot.waitSignal(session.image_changed):
@@ -117,12 +117,12 @@ def test_it_survives_a_crash(segmented: Window, qtbot: QtBot) -> None:
     operations.delete(session.document, [2])
     session.edits.undo()
     operations.delete(session.document, [3])
-    journal, path = session.keeping.journal, session.path
+    journal, path = session.persistence.journal, session.path
     assert journal is not None and path is not None
     journal.flush()
     left = journal.path.with_name("cells-1-2.journal")
     left.write_bytes(journal.path.read_bytes())
-    session.keeping.discard()
+    session.persistence.discard()
     session.recovery.recover(left)
     qtbot.waitUntil(lambda: session.document.steps[-1:] == ("Recovered work",) and not left.exists())
     rows = [(one.by, one.way, one.what.split()[0]) for one in session.recording.entries]
@@ -208,7 +208,7 @@ def test_the_methods_text_is_saved_as_it_was_left(
 
 
 def test_methods_tell_the_settings_of_the_run(segmented: Window) -> None:
-    runs = segmented.session.runs
+    runs = segmented.session.segmenting
     ran = runs.settings.cellprob_threshold
     runs.last_settings = {**runs.last_settings, "cellprob_threshold": ran + 2}
     assert f"threshold was {ran + 2:g}" in segmented.session.recording.methods()

@@ -28,7 +28,7 @@ def test_the_slider_of_time_points(window: Window, tmp_path: Path, qtbot: QtBot)
         window.open(path)
     assert chooser.isVisibleTo(window) and chooser.text.text() == "time 1 / 4"
     draw(window)
-    assert session.keeping.save_now()
+    assert session.persistence.save_now()
     with qtbot.waitSignal(session.image_changed):
         chooser.slider.setValue(3)
     assert session.image is not None
@@ -56,5 +56,5 @@ def test_the_list_of_scenes(window: Window, tmp_path: Path, qtbot: QtBot) -> Non
     assert session.image is not None and session.image.scene_number == 1
     np.testing.assert_array_equal(session.image.pixels[0, :, :, 0], pixels[1])
     draw(window)
-    assert session.keeping.save_now()
+    assert session.persistence.save_now()
     assert (tmp_path / "plate.ome_s01_masks.tif").exists()

@@ -24,7 +24,7 @@ def with_flows(segmented: Window) -> Window:
     session = segmented.session
     labels = np.array(session.document.labels[0])
     logits = np.where(labels > 0, 3.0, -6.0).astype(np.float32)
-    session.runs.flows = NetworkOutput(5 * flows_from_masks(labels), logits)
+    session.segmenting.flows = NetworkOutput(5 * flows_from_masks(labels), logits)
     return segmented
 
 
@@ -43,7 +43,7 @@ def test_a_run_that_would_drop_touched_objects_says_how_many_first(
 ) -> None:
     session = segmented.session
     number = touch(segmented, qtbot)
-    session.runs.change(keep=False)
+    session.segmenting.change(keep=False)
     asked: list[Question] = []
     session.questions.ask = lambda question: asked.append(question) or answer
     segmented.run()
@@ -51,19 +51,19 @@ def test_a_run_that_would_drop_touched_objects_says_how_many_first(
     assert [question.text for question in asked] == ["1 object that you touched will be replaced"]
     touched = [n for n, row in session.document.objects.items() if row.touched]
     assert touched == ([number] if there else [])
-    assert session.runs.options.keep is (answer == "keep")
+    assert session.segmenting.options.keep is (answer == "keep")
     assert sum(name.startswith("Segment with") for name in session.document.steps) == runs
 
 
 def test_a_slider_asks_once(with_flows: Window, qtbot: QtBot) -> None:
     session = with_flows.session
     touch(with_flows, qtbot)
-    session.runs.change(keep=False)
+    session.segmenting.change(keep=False)
     asked: list[Question] = []
     session.questions.ask = lambda question: asked.append(question) or "replace"
     for threshold in (0.5, 1.0, 1.5):
-        session.runs.change(cellprob_threshold=threshold)
-        session.runs.mask_again()
+        session.segmenting.change(cellprob_threshold=threshold)
+        session.segmenting.mask_again()
     qtbot.waitUntil(lambda: session.jobs.idle, timeout=20_000)
     assert len(asked) == 1
 
@@ -72,8 +72,8 @@ def test_rejected_candidates_show_with_the_reason_and_a_click_keeps_one(
     with_flows: Window, qtbot: QtBot
 ) -> None:
     session, canvas = with_flows.session, with_flows.canvas
-    session.runs.change(min_size=1000)
-    session.runs.mask_again()
+    session.segmenting.change(min_size=1000)
+    session.segmenting.mask_again()
     qtbot.waitUntil(lambda: len(session.rejected.now) == 4, timeout=20_000)
     assert not session.document.objects
     assert canvas.ghosts.isVisible()
@@ -88,8 +88,8 @@ def test_rejected_candidates_show_with_the_reason_and_a_click_keeps_one(
     assert row.touched
     assert session.view.selection == {number}
     assert len(session.rejected.now) == 3
-    session.runs.change(min_size=900)
-    session.runs.mask_again()
+    session.segmenting.change(min_size=900)
+    session.segmenting.mask_again()
     qtbot.waitUntil(lambda: session.jobs.idle, timeout=20_000)
     assert number in session.document.objects, "what was kept survives other thresholds"
     session.rejected.show(False)
@@ -102,15 +102,15 @@ def test_objects_that_other_thresholds_bring_flash_and_the_others_keep_their_ids
     session, flash = with_flows.session, with_flows.canvas.flash
     labels = np.array(session.document.labels[0])
     logits = np.where(labels > 0, 1.0 + labels, -6.0).astype(np.float32)
-    assert session.runs.flows is not None
-    session.runs.flows = NetworkOutput(session.runs.flows.flows, logits)
-    session.runs.change(cellprob_threshold=3.5)
-    session.runs.mask_again()
+    assert session.segmenting.flows is not None
+    session.segmenting.flows = NetworkOutput(session.segmenting.flows.flows, logits)
+    session.segmenting.change(cellprob_threshold=3.5)
+    session.segmenting.mask_again()
     qtbot.waitUntil(lambda: len(session.document.objects) == 2, timeout=20_000)
     stayed = set(session.document.objects)
     assert not flash.isVisible()
-    session.runs.change(cellprob_threshold=0.0)
-    session.runs.mask_again()
+    session.segmenting.change(cellprob_threshold=0.0)
+    session.segmenting.mask_again()
     qtbot.waitUntil(lambda: len(session.document.objects) == 4, timeout=20_000)
     assert stayed < set(session.document.objects)
     assert flash.new == set(session.document.objects) - stayed

@@ -70,7 +70,7 @@ def session(bright: Bright, qtbot: QtBot, image_file: Path) -> Iterator[Session]
 
 def run(session: Session, qtbot: QtBot) -> None:
     with qtbot.waitSignal(session.history_changed):
-        session.runs.segment()
+        session.segmenting.segment()
 
 
 def draw(session: Session, box: Box, number: int, name: str = "Draw") -> None:
@@ -80,7 +80,7 @@ def draw(session: Session, box: Box, number: int, name: str = "Draw") -> None:
 
 def region(session: Session, qtbot: QtBot, box: Box, **changes: Any) -> list[int]:
     done: list[list[int]] = []
-    session.runs.segment_region(box, done.append, **changes)
+    session.segmenting.segment_region(box, done.append, **changes)
     qtbot.waitUntil(lambda: bool(done))
     return done[0]
 
@@ -114,8 +114,8 @@ def test_what_a_person_vouched_for_survives(session: Session, qtbot: QtBot, fiel
     run(session, qtbot)
     np.testing.assert_array_equal(session.document.labels == number, pixels)
     assert len(session.document.objects) == 4
-    session.runs.change(keep=False)
-    session.keeping.ask = lambda question: "replace"
+    session.segmenting.change(keep=False)
+    session.persistence.ask = lambda question: "replace"
     run(session, qtbot)
     assert not session.document.objects[number].touched
 
@@ -126,7 +126,7 @@ def test_a_stroke_under_way_is_waited_for_and_kept(
     document = session.document
     document.begin("Stroke")
     document.write(Box(0, 1, 38, 42, 38, 42), np.full((1, 4, 4), 9, np.uint32))
-    session.runs.segment()
+    session.segmenting.segment()
     qtbot.waitUntil(lambda: not session.jobs.busy)
     qtbot.wait(120)
     assert document.writing
@@ -145,7 +145,7 @@ def test_what_is_drawn_during_a_run_is_not_lost(session: Session, qtbot: QtBot, 
         return plain(image, settings, progress)
 
     bright.segment = slow  # type: ignore[method-assign]
-    session.runs.segment()
+    session.segmenting.segment()
     draw(session, Box(0, 1, 36, 44, 36, 44), session.document.new_id())
     gate.set()
     qtbot.waitUntil(lambda: len(session.document.objects) == 5)
@@ -180,8 +180,8 @@ def test_a_region_keeps_hand_made_objects_unless_told_otherwise(session: Session
     draw(session, Box(0, 1, 10, 31, 10, 31), 70)
     assert region(session, qtbot, Box(0, 1, 5, 36, 5, 36)) == []
     assert session.document.objects[70].area == 441
-    session.runs.change(keep=False)
-    session.keeping.ask = lambda question: "replace"
+    session.segmenting.change(keep=False)
+    session.persistence.ask = lambda question: "replace"
     assert len(region(session, qtbot, Box(0, 1, 5, 36, 5, 36))) == 1
     assert not session.document.objects[70].touched
     assert session.document.objects[70].area < 441
@@ -199,7 +199,7 @@ def test_objects_outside_of_the_region_are_not_taken(session: Session, qtbot: Qt
 
 def test_a_region_outside_the_image_does_nothing(session: Session, qtbot: QtBot, bright: Bright) -> None:
     found: list[Any] = []
-    session.runs.propose_region(Box(0, 1, 500, 600, 0, 10), found.append)
+    session.segmenting.propose_region(Box(0, 1, 500, 600, 0, 10), found.append)
     assert found == [None]
     assert not bright.asked
 
@@ -207,12 +207,12 @@ def test_a_region_outside_the_image_does_nothing(session: Session, qtbot: QtBot,
 def test_a_region_can_have_settings_of_its_own(session: Session, qtbot: QtBot, bright: Bright) -> None:
     region(session, qtbot, Box(0, 1, 5, 36, 5, 36), diameter="auto")
     assert bright.asked[-1][1].diameter == "auto"
-    assert session.runs.options == RunOptions()
+    assert session.segmenting.options == RunOptions()
 
 
 def test_later_thresholds_know_the_region(session: Session, qtbot: QtBot) -> None:
     run(session, qtbot)
-    flows = session.runs.flows
+    flows = session.segmenting.flows
     assert flows is not None
     flows.logits[...] = 0
     region(session, qtbot, Box(0, 1, 5, 36, 5, 36))
@@ -240,7 +240,7 @@ def test_the_result_of_another_image_is_dropped(
 ) -> None:
     gate, plain = Event(), bright.segment
     bright.segment = lambda *a: (gate.wait(5), plain(*a))[1]  # type: ignore[method-assign]
-    session.runs.segment_region(Box(0, 1, 5, 36, 5, 36))
+    session.segmenting.segment_region(Box(0, 1, 5, 36, 5, 36))
     with qtbot.waitSignal(session.image_changed):
         session.images.open(stack_file)
         gate.set()
@@ -254,7 +254,7 @@ def flows_of(session: Session) -> None:
     from cpsam_core.dynamics.targets import flows_from_masks
 
     labels = np.array(session.document.labels[0])
-    session.runs.flows = NetworkOutput(
+    session.segmenting.flows = NetworkOutput(
         5 * flows_from_masks(labels), np.where(labels > 0, 1.0 + labels, -6.0).astype(np.float32)
     )
 
@@ -263,17 +263,17 @@ def test_the_newest_thresholds_win(session: Session, qtbot: QtBot) -> None:
     run(session, qtbot)
     flows_of(session)
     for threshold in (0.0, 4.5, 2.5, 3.5):  # logits of the objects are 2 to 5
-        session.runs.change(cellprob_threshold=threshold)
-        session.runs.mask_again()
+        session.segmenting.change(cellprob_threshold=threshold)
+        session.segmenting.mask_again()
     qtbot.waitUntil(lambda: session.jobs.idle and len(session.document.objects) == 2, timeout=60_000)
     assert session.document.steps == ("Segment with cpsam-lite", "Change thresholds")
-    assert session.runs.last_settings["cellprob_threshold"] == 3.5
+    assert session.segmenting.last_settings["cellprob_threshold"] == 3.5
 
 
 def test_thresholds_after_an_undone_run_are_dropped(session: Session, qtbot: QtBot) -> None:
     run(session, qtbot)
     flows_of(session)
-    session.runs.mask_again()
+    session.segmenting.mask_again()
     session.edits.undo()
     qtbot.waitUntil(lambda: session.jobs.idle)
     assert not session.document.objects
@@ -284,13 +284,13 @@ def test_thresholds_moved_during_a_run_are_applied_after_it(
 ) -> None:
     asked: list[float] = []
     monkeypatch.setattr(
-        session.runs, "mask_again", lambda: asked.append(session.runs.settings.flow_threshold)
+        session.segmenting, "mask_again", lambda: asked.append(session.segmenting.settings.flow_threshold)
     )
-    session.runs.segment()
-    session.runs.change(flow_threshold=0.9)
+    session.segmenting.segment()
+    session.segmenting.change(flow_threshold=0.9)
     qtbot.waitUntil(lambda: len(session.document.objects) == 4)
     assert asked == [0.9]
-    assert session.runs.last_settings["flow_threshold"] == 0.4
+    assert session.segmenting.last_settings["flow_threshold"] == 0.4
 
 
 # -- options ---------------------------------------------------------------------------------------------------
@@ -336,28 +336,28 @@ def test_nonsense_in_a_file_leaves_the_options_alone(session: Session) -> None:
     from cpsam_gui import tasks
 
     labels = np.zeros(session.document.shape, np.uint32)
-    session.runs.swap(
+    session.segmenting.swap(
         StepKind.IMPORT,
         "Masks",
         tasks.MaskResult(labels, tasks.records_of(labels), settings={"flow_threshold": -3}),
     )
-    assert session.runs.options == RunOptions()
+    assert session.segmenting.options == RunOptions()
 
 
 def test_the_typical_size_is_the_median(session: Session, qtbot: QtBot) -> None:
     assert typical_diameter([]) is None
-    assert session.runs.size_from_masks() is None
+    assert session.segmenting.size_from_masks() is None
     run(session, qtbot)
-    assert session.runs.size_from_masks() == pytest.approx(18, abs=0.6)
-    assert session.runs.options.settings.diameter == pytest.approx(18, abs=0.6)
+    assert session.segmenting.size_from_masks() == pytest.approx(18, abs=0.6)
+    assert session.segmenting.options.settings.diameter == pytest.approx(18, abs=0.6)
 
 
 def test_measuring_that_finds_nothing_leaves_the_diameter(session: Session, qtbot: QtBot) -> None:
     words: list[str] = []
     session.message.connect(words.append)
-    session.runs.measure()
+    session.segmenting.measure()
     qtbot.waitUntil(lambda: not session.jobs.busy)
-    assert session.runs.options == RunOptions()
+    assert session.segmenting.options == RunOptions()
     assert "no cells" in words[-1]
 
 
@@ -398,7 +398,7 @@ def test_a_model_that_cannot_be_loaded_is_told_and_the_next_run_works(
     with qtbot.waitSignal(session.image_changed):
         session.images.open(image_file)
     with qtbot.waitSignal(session.failed) as caught:
-        session.runs.segment()
+        session.segmenting.segment()
     assert words in caught.args[0].text
     run(session, qtbot)
     assert len(session.document.objects) == 4
@@ -417,9 +417,9 @@ def test_a_broken_or_missing_model_file_is_told_in_words(
     session = Session()
     with qtbot.waitSignal(session.image_changed):
         session.images.open(image_file)
-    session.runs.change(name=str(path))
+    session.segmenting.change(name=str(path))
     with qtbot.waitSignal(session.failed, timeout=60_000) as caught:
-        session.runs.segment()
+        session.segmenting.segment()
     assert words in caught.args[0].text
     assert "inside the program" not in caught.args[0].text
     session.close()
@@ -442,7 +442,7 @@ def test_a_download_shows_its_bytes_and_can_be_cancelled(qtbot: QtBot, image_fil
     with qtbot.waitSignal(
         session.jobs.progressed, check_params_cb=lambda done, total, note: note == "cpsam_v2"
     ):
-        session.runs.segment()
+        session.segmenting.segment()
     with qtbot.waitSignal(session.jobs.cancelled):
         session.jobs.cancel()
     assert stopped.is_set()
@@ -451,8 +451,8 @@ def test_a_download_shows_its_bytes_and_can_be_cancelled(qtbot: QtBot, image_fil
 
 def test_another_device_frees_the_model(session: Session, qtbot: QtBot) -> None:
     run(session, qtbot)
-    assert session.models.loaded(session.runs.options.model) is not None
-    session.runs.change(device="cpu")
+    assert session.models.loaded(session.segmenting.options.model) is not None
+    session.segmenting.change(device="cpu")
     assert session.models.loaded(ModelChoice()) is None
     run(session, qtbot)
     assert session.models.loaded(ModelChoice(device="cpu")) is not None
@@ -461,11 +461,11 @@ def test_another_device_frees_the_model(session: Session, qtbot: QtBot) -> None:
 def test_a_run_tells_how_long_the_next_one_takes(session: Session, qtbot: QtBot, bright: Bright) -> None:
     bright.network = SimpleNamespace(device="cpu", precision="torch.float32", tile=256, diameter=None)  # type: ignore[attr-defined]
     run(session, qtbot)
-    estimate = session.runs.estimate()
+    estimate = session.segmenting.estimate()
     assert estimate is not None
     assert estimate.certain
     assert estimate.seconds is not None
     assert estimate.text.endswith("on the CPU (float32)")
     other = Session(Models(lambda choice, progress: bright))  # it is remembered
-    assert other.runs.forecast.pace.of(ModelChoice(), "cpu") is not None
+    assert other.segmenting.forecast.pace.of(ModelChoice(), "cpu") is not None
     other.close()
