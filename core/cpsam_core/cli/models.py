@@ -1,4 +1,4 @@
-"""`cpsam models`: list the models of this computer, and add, remove or rename one's own."""
+"""`cpsam models`: list and verify the models of this computer, and add, remove or rename one's own."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cpsam_core.cli.common import OK, HelpFormatter, add_verbose_option, say
+from cpsam_core.cli.common import FAILED, OK, HelpFormatter, add_verbose_option, fetch_progress, say
 from cpsam_core.cli.table import align
+from cpsam_core.errors import SettingsError
 
 if TYPE_CHECKING:
     from cpsam_core.weights import ModelInfo
 
-SUMMARY = "list, add, remove and rename models"
+SUMMARY = "list, verify, add, remove and rename models"
 
 
 def add_parser(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.description = (
-        "List the models of this computer, and add, remove or rename your own. The embedded model and the published "
-        "ones are always listed; published ones are fetched when they are first used."
+        "List and verify the models of this computer, and add, remove or rename your own. The embedded model and the "
+        "published ones are always listed; published ones are fetched when they are first used."
     )
     actions = parser.add_subparsers(required=True, metavar="ACTION", title="actions")
 
@@ -47,12 +48,25 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     renaming.add_argument("name", metavar="NAME")
     renaming.add_argument("new_name", metavar="NEW_NAME")
     renaming.set_defaults(act=_rename)
+    verifying = action(
+        "verify",
+        "compare published and fetched models with their checksums; the exit code is 1 where one differs",
+    )
+    verifying.add_argument(
+        "names", nargs="*", metavar="NAME", help="published models or ids of Hugging Face (default: all here)"
+    )
+    verifying.add_argument(
+        "--hub",
+        action="store_true",
+        help="compare the checksums that the program knows with those that Hugging Face states; fetches no weights",
+    )
+    verifying.set_defaults(act=_verify)
 
 
 def run(args: argparse.Namespace) -> int:
     """List or change the models; return the exit code."""
-    args.act(args)
-    return OK
+    code = args.act(args)
+    return OK if code is None else int(code)
 
 
 def model_rows(models: tuple[ModelInfo, ...]) -> list[tuple[str, str, str, str]]:
@@ -92,6 +106,26 @@ def _rename(args: argparse.Namespace) -> None:
 
     model = rename_model(args.name, args.new_name)
     say(f"renamed {args.name} to {model.name}")
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from cpsam_core.weights.verify import Verdict, verify_files, verify_pins
+
+    if args.hub and args.names:
+        raise SettingsError("--hub compares all published models: give no names with it.")
+    with fetch_progress() as progress:
+        findings = verify_pins() if args.hub else verify_files(args.names, progress)
+    words = {
+        Verdict.SAME: "same",
+        Verdict.DIFFERS: "DIFFERS",
+        Verdict.UNKNOWN: "no checksum was kept",
+    }
+    rows = [(one.name, words[one.verdict], one.found, one.place) for one in findings]
+    say(align([("MODEL", "VERDICT", "SHA-256", "WHERE"), *rows]))
+    for one in findings:
+        if one.verdict is Verdict.DIFFERS:
+            say(f"{one.name} should have {one.expected}")
+    return FAILED if any(one.verdict is Verdict.DIFFERS for one in findings) else OK
 
 
 def _facts(model: ModelInfo) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from cpsam_core.errors import WeightsError
 from cpsam_core.progress import Progress, silent
+from cpsam_core.weights import pins
 from cpsam_core.weights.folders import (
     EMBEDDED,
     PUBLISHED,
@@ -38,7 +39,8 @@ def fetch(name: str, progress: Progress = silent) -> Path:
     """Return a published weight file, downloading it where it is not on this computer.
 
     An interrupted download goes on where it stopped, also in another session. The file gets its name only
-    after its checksum was found right. A copy in the cache of huggingface_hub is used where there is one.
+    after its checksum was found right: for published weights the SHA-256 that stands in :mod:`cpsam_core.weights.pins`,
+    for others what Hugging Face states. A copy in the cache of huggingface_hub is used where there is one.
 
     Parameters
     ----------
@@ -57,8 +59,9 @@ def fetch(name: str, progress: Progress = silent) -> Path:
     WeightsError
         Offline and absent, unknown to Hugging Face, damaged on the way, or the disk is full.
     """
+    pin, revision = None, None
     if name in PUBLISHED:
-        repository, file = PUBLISHED_REPOSITORY, name
+        repository, file, pin, revision = PUBLISHED_REPOSITORY, name, pins.PINS[name], pins.REVISION
         places = [folder / name for folder in published_folders()]
     else:
         owner, project, *rest = name.split("/")
@@ -68,18 +71,30 @@ def fetch(name: str, progress: Progress = silent) -> Path:
         places = [folder / file]
     for place in places:
         if place.is_file() and not is_web_page(place):
+            _warn_of_other(place, pin)
             return place
     if cached := _cached(repository, file):
         return cached
     if offline():
         raise absent(repository, file, places, "Hugging Face is switched off (HF_HUB_OFFLINE)")
-    from cpsam_core.weights.transfer import download
+    from cpsam_core.weights.transfer import Remote, download
 
     logger.info("Fetching %s from %s into %s", file, repository, places[0].parent)
     try:
-        return download(repository, file, places[0], endpoint(), progress)
+        return download(Remote(repository, file, endpoint(), revision, pin), places[0], progress)
     except ConnectionError as error:
         raise absent(repository, file, places, str(error)) from error
+
+
+def _warn_of_other(path: Path, pin: pins.Pin | None) -> None:
+    """Say where a file that somebody else put there cannot be the published one; it is used all the same."""
+    if pin is not None and path.stat().st_size != pin.size:
+        logger.warning(
+            "%s is not the published file of that name (%d bytes instead of %d); see cpsam models verify",
+            path,
+            path.stat().st_size,
+            pin.size,
+        )
 
 
 def offline() -> bool:

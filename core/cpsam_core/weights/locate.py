@@ -55,10 +55,12 @@ def find(name_or_path: str | os.PathLike[str], progress: Progress = silent) -> P
         return _embedded()
     if own := own_file(name):
         return own
+    if name in PUBLISHED:
+        return fetch(name, progress)
     for folder in published_folders():
         if _is_file(folder / name) and not is_web_page(folder / name):
             return folder / name
-    if name in PUBLISHED or HUB_ID.fullmatch(name):
+    if HUB_ID.fullmatch(name):
         return fetch(name, progress)
     raise WeightsError(_unknown(name))
 

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,13 +34,16 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]
 
 from cpsam_core.errors import WeightsError
 from cpsam_core.progress import Progress, silent
+from cpsam_core.system.atomic import write_bytes
 from cpsam_core.weights.folders import is_web_page
+from cpsam_core.weights.pins import BLOCK_BYTES, Pin, checksum_path, sha256_of
 
 logger = logging.getLogger(__name__)
 
 FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 DISK_ERRORS = FULL | {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
 TOKEN_HOST = "huggingface.co"
+SHA256 = re.compile(r"[0-9a-f]{64}")
 CHECKSUM = re.compile(r"[0-9a-f]{64}|[0-9a-f]{40}")
 TRIES = 20  # at 10 MB or more each
 AGENT = {"user-agent": "cpsam-gui"}
@@ -49,17 +53,38 @@ NETWORK_ERRORS: tuple[type[Exception], ...] = tuple(
 )
 
 
-def download(repository: str, file: str, target: Path, endpoint: str, progress: Progress) -> Path:
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A file of a repository: where it is, and what it must be where that is known.
+
+    Attributes
+    ----------
+    repository, file
+        ``owner/name`` and the file's path in it.
+    endpoint
+        Address of Hugging Face or of a mirror.
+    revision
+        Commit or branch; None for the newest.
+    pin
+        The only bytes that are taken; None where the checksum that the endpoint states has to do.
+    """
+
+    repository: str
+    file: str
+    endpoint: str
+    revision: str | None = None
+    pin: Pin | None = None
+
+
+def download(remote: Remote, target: Path, progress: Progress) -> Path:
     """Fetch one file of a repository to `target`.
 
     Parameters
     ----------
-    repository, file
-        ``owner/name`` and the file's path in it.
+    remote
+        The file.
     target
         Final path. Missing folders are made; what arrived so far lies beside it under a hidden name.
-    endpoint
-        Address of Hugging Face or of a mirror.
     progress
         Told of the bytes on the disk after each block of 10 MB.
 
@@ -73,17 +98,28 @@ def download(repository: str, file: str, target: Path, endpoint: str, progress: 
     ConnectionError
         Hugging Face cannot be reached, or the connection broke and could not be taken up again.
     WeightsError
-        There is no such file, it is not public, it arrived damaged, or it cannot be written.
+        There is no such file, it is not public, it is another than the pinned one, it arrived damaged, or it cannot be
+        written.
     """
-    metadata = _metadata(repository, file, endpoint)
+    metadata = _metadata(remote)
+    _refuse_other(metadata, remote)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with WeakFileLock(target.parent / f".{target.name}.lock"):
             if target.is_file() and not is_web_page(target):  # another program was faster
                 return target
-            return _fetch_checked(metadata, target, endpoint, progress)
+            return _fetch_checked(metadata, target, remote, progress)
     except NETWORK_ERRORS as error:
-        raise _translated(error, file, target) from error
+        raise _translated(error, remote.file, target) from error
+
+
+def stated_pin(remote: Remote) -> Pin:
+    """Return size and SHA-256 of a file as the endpoint states them; errors as :func:`download`."""
+    metadata = _metadata(remote)
+    stated = (metadata.etag or "").lower()
+    if metadata.size is None or not SHA256.fullmatch(stated):
+        raise WeightsError(f"{remote.endpoint} states no SHA-256 of {remote.file}.")
+    return Pin(metadata.size, stated)
 
 
 def list_files(repository: str, endpoint: str) -> list[str]:
@@ -100,10 +136,11 @@ def list_files(repository: str, endpoint: str) -> list[str]:
         raise ConnectionError(f"{endpoint} cannot be reached ({_line(error)})") from error
 
 
-def _metadata(repository: str, file: str, endpoint: str) -> HfFileMetadata:
+def _metadata(remote: Remote) -> HfFileMetadata:
     """Ask for size and checksum of a file."""
+    repository, file, endpoint = remote.repository, remote.file, remote.endpoint
     try:
-        url = hf_hub_url(repository, file, endpoint=endpoint)
+        url = hf_hub_url(repository, file, revision=remote.revision, endpoint=endpoint)
         return get_hf_file_metadata(url, token=_token_for(url), headers=AGENT)
     except HFValidationError as error:
         raise WeightsError(f"{repository!r} is not an id of Hugging Face.") from error
@@ -115,8 +152,22 @@ def _metadata(repository: str, file: str, endpoint: str) -> HfFileMetadata:
         raise ConnectionError(f"{endpoint} cannot be reached ({_line(error)})") from error
 
 
-def _fetch_checked(metadata: HfFileMetadata, target: Path, endpoint: str, progress: Progress) -> Path:
+def _refuse_other(metadata: HfFileMetadata, remote: Remote) -> None:
+    """Refuse a file that is not the pinned one by what the endpoint says of it, before a gigabyte is fetched."""
+    stated = (metadata.etag or "").lower()
+    if remote.pin is None or not CHECKSUM.fullmatch(stated):
+        return
+    if stated != remote.pin.sha256 or metadata.size not in (None, remote.pin.size):
+        raise WeightsError(
+            f"{remote.endpoint} has another file under the name {remote.file} (SHA-256 {stated[:12]}…) than the one "
+            f"that was published ({remote.pin.sha256[:12]}…): it is not fetched. Ask who runs that server, or unset "
+            "HF_ENDPOINT."
+        )
+
+
+def _fetch_checked(metadata: HfFileMetadata, target: Path, remote: Remote, progress: Progress) -> Path:
     """Fetch what is missing, check the whole, and start over once when the resumed part was bad."""
+    endpoint = remote.endpoint
     if not CHECKSUM.fullmatch((metadata.etag or "").lower()):
         raise WeightsError(
             f"{endpoint} gives no checksum for {target.name}, as a proxy or a login page does; it is not fetched."
@@ -135,6 +186,8 @@ def _fetch_checked(metadata: HfFileMetadata, target: Path, endpoint: str, progre
         raise WeightsError(
             f"The weights {target.name} arrived damaged (wrong checksum) and were removed: try again later."
         )
+    if remote.pin is None:  # a pinned file was compared with its pin before: that is its checksum
+        write_bytes(checksum_path(target), sha256_of(partial).encode())
     partial.replace(target)
     return target
 
@@ -238,14 +291,13 @@ class _ReportingFile(io.FileIO):
 def _is_intact(path: Path, etag: str | None) -> bool:
     """Compare with the checksum: SHA-256 of large files, git's SHA-1 of small ones; others are no checksum."""
     etag = (etag or "").lower()
-    if re.fullmatch(r"[0-9a-f]{64}", etag):
-        digest = hashlib.sha256()
-    elif re.fullmatch(r"[0-9a-f]{40}", etag):
-        digest = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
-    else:
+    if SHA256.fullmatch(etag):
+        return sha256_of(path) == etag
+    if not CHECKSUM.fullmatch(etag):
         return False
+    digest = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
     with path.open("rb") as file:
-        while block := file.read(2**22):
+        while block := file.read(BLOCK_BYTES):
             digest.update(block)
     return digest.hexdigest() == etag
 

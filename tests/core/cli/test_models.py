@@ -12,6 +12,7 @@ import pytest
 from cpsam_core.cli import main
 from cpsam_core.system import machine
 from cpsam_core.weights import PUBLISHED
+from cpsam_core.weights.pins import PINS
 
 Capture = pytest.CaptureFixture[str]
 
@@ -164,3 +165,22 @@ def test_cores_of_a_container(monkeypatch: pytest.MonkeyPatch) -> None:
     assert machine.cores()[1] == 1
     monkeypatch.setattr(machine, "_text", lambda path: "max 100000\n")
     assert machine.cores()[1] >= 1
+
+
+# -- verify ------------------------------------------------------------------------------------------------
+
+
+def test_verify_says_which_model_is_not_what_was_published(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    published = folder / "published"
+    published.mkdir()
+    monkeypatch.setenv("CELLPOSE_LOCAL_MODELS_PATH", str(published))
+    assert main(["models", "verify"]) == 0
+    assert capsys.readouterr().out.splitlines()[0].split() == ["MODEL", "VERDICT", "SHA-256", "WHERE"]
+    (published / "cpsam").write_bytes(b"something else")
+    assert main(["models", "verify", "cpsam"]) == 1
+    shown = capsys.readouterr().out
+    assert "DIFFERS" in shown and f"cpsam should have {PINS['cpsam'].sha256}" in shown
+    assert main(["models", "verify", "--hub", "cpsam"]) == 1
+    assert "give no names" in capsys.readouterr().err

@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import json
 import logging
+import re
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,8 @@ from cpsam_core.checkpoints.cards import ModelCard, card_path, read_card
 from cpsam_core.errors import SettingsError, WeightsError
 from cpsam_core.network.vit import FlowVit, VitConfig
 from cpsam_core.progress import Cancelled, silent
-from cpsam_core.weights import folders, locate
+from cpsam_core.weights import folders, locate, pins
+from cpsam_core.weights.verify import Verdict, verify_files, verify_pins
 
 CONFIG = VitConfig.lite(depth=1, width=32, heads=2, tile=32, neck=16)
 
@@ -80,6 +82,7 @@ class Hub(ThreadingHTTPServer):
         self.files: dict[str, bytes] = {}
         self.break_after: int | None = None  # bytes after which the connection is dropped
         self.damage = False
+        self.stated = ""  # the checksum that it claims in place of the true one
         self.small = False  # kept in git, whose checksum is another
         self.page: bytes | None = None  # what a proxy answers to everything
         self.requests: list[tuple[str, str, str | None]] = []  # method, path, range
@@ -109,10 +112,12 @@ class Answer(BaseHTTPRequestHandler):
             listing = {"id": "mouse/cells", "siblings": [{"rfilename": file} for file in self.server.files]}
             self.reply(200, json.dumps(listing).encode(), {"Content-Type": "application/json"}, body)
             return
-        repository, _, file = self.path.removeprefix("/").partition("/resolve/main/")
+        repository, _, rest = self.path.removeprefix("/").partition("/resolve/")
+        revision, _, file = rest.partition("/")
+        wanted = pins.REVISION if repository == folders.PUBLISHED_REPOSITORY else "main"
         if repository not in ("mouse/cells", folders.PUBLISHED_REPOSITORY):
             self.reply(404, b"", {"X-Error-Code": "RepoNotFound"}, body)
-        elif file not in self.server.files:
+        elif file not in self.server.files or revision != wanted:
             self.reply(404, b"", {"X-Error-Code": "EntryNotFound"}, body)
         else:
             self.send_file(self.server.files[file], body)
@@ -120,10 +125,8 @@ class Answer(BaseHTTPRequestHandler):
     def send_file(self, data: bytes, body: bool) -> None:
         headers = {"X-Repo-Commit": "c" * 40, "ETag": f'"{git_hash(data)}"'}
         if not self.server.small:
-            headers |= {
-                "X-Linked-Size": str(len(data)),
-                "X-Linked-ETag": f'"{hashlib.sha256(data).hexdigest()}"',
-            }
+            stated = self.server.stated or hashlib.sha256(data).hexdigest()
+            headers |= {"X-Linked-Size": str(len(data)), "X-Linked-ETag": f'"{stated}"'}
         status, start = 200, 0
         if wanted := self.headers.get("Range"):
             start = int(wanted.removeprefix("bytes=").split("-")[0])
@@ -161,6 +164,8 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(huggingface_hub.constants, "DOWNLOAD_CHUNK_SIZE", 1000)
+    pin = pins.Pin(len(DATA), hashlib.sha256(DATA).hexdigest())
+    monkeypatch.setattr(pins, "PINS", dict.fromkeys(weights.PUBLISHED, pin))
     # Between its tries the hub library waits a second.
     monkeypatch.setattr(huggingface_hub.file_download, "time", SimpleNamespace(sleep=lambda seconds: None))
     yield server
@@ -192,7 +197,7 @@ def test_published_weights_are_fetched_once(hub: Hub, places: SimpleNamespace) -
 def test_nothing_but_the_file_is_asked_for_and_nothing_told(hub: Hub) -> None:
     hub.files["cpsam"] = DATA
     weights.find("cpsam")
-    path = f"/{folders.PUBLISHED_REPOSITORY}/resolve/main/cpsam"
+    path = f"/{folders.PUBLISHED_REPOSITORY}/resolve/{pins.REVISION}/cpsam"
     assert {(method, where) for method, where, _ in hub.requests} == {("HEAD", path), ("GET", path)}
     assert {headers["user-agent"] for headers in hub.headers} == {"cpsam-gui"}
     assert not any("authorization" in headers for headers in hub.headers)
@@ -272,6 +277,71 @@ def test_a_page_that_was_kept_is_fetched_anew(hub: Hub, places: SimpleNamespace)
     places.published.mkdir()
     (places.published / "cpsam").write_bytes(PAGE)
     assert weights.find("cpsam").read_bytes() == DATA
+
+
+def test_every_published_model_is_pinned() -> None:
+    assert tuple(pins.PINS) == weights.PUBLISHED
+    assert re.fullmatch(r"[0-9a-f]{40}", pins.REVISION)
+    for pin in pins.PINS.values():
+        assert re.fullmatch(r"[0-9a-f]{64}", pin.sha256) and pin.size > 3e8
+    assert len({pin.sha256 for pin in pins.PINS.values()}) == len(pins.PINS)
+
+
+def test_another_file_under_a_published_name_is_not_even_fetched(hub: Hub, places: SimpleNamespace) -> None:
+    hub.files["cpsam"] = DATA[::-1]
+    with pytest.raises(WeightsError, match="another file under the name cpsam"):
+        weights.find("cpsam")
+    assert {method for method, _, _ in hub.requests} == {"HEAD"}
+    assert not places.published.exists()
+
+
+def test_a_server_that_lies_about_the_checksum_is_found_out(hub: Hub, places: SimpleNamespace) -> None:
+    hub.files["cpsam"] = DATA[::-1]
+    hub.stated = hashlib.sha256(DATA).hexdigest()
+    with pytest.raises(WeightsError, match="wrong checksum"):
+        weights.find("cpsam")
+    assert [path.name for path in places.published.iterdir()] == [".cpsam.lock"]
+
+
+def test_verify_tells_right_from_wrong_files(hub: Hub, places: SimpleNamespace) -> None:
+    hub.files |= {"cpsam": DATA, "model.safetensors": DATA[:500]}
+    path, other = weights.find("cpsam"), weights.find("mouse/cells")
+    found = {one.name: one.verdict for one in verify_files()}
+    assert found == {"cpsam": Verdict.SAME, "mouse/cells/model.safetensors": Verdict.SAME}
+    for damaged in (path, other):
+        damaged.write_bytes(b"x" + damaged.read_bytes()[1:])
+    assert {one.verdict for one in verify_files()} == {Verdict.DIFFERS}
+    assert [one.name for one in verify_files(["mouse/cells"])] == ["mouse/cells/model.safetensors"]
+    pins.checksum_path(other).unlink()
+    assert [one.verdict for one in verify_files(["mouse/cells"])] == [Verdict.UNKNOWN]
+    with pytest.raises(WeightsError, match="cpdino is not on this computer"):
+        verify_files(["cpdino"])
+
+
+def test_a_copy_of_another_size_is_used_with_a_warning(
+    hub: Hub, places: SimpleNamespace, caplog: pytest.LogCaptureFixture
+) -> None:
+    places.published.mkdir()
+    (places.published / "cpsam").write_bytes(DATA + b"more")
+    assert weights.fetch("cpsam") == places.published / "cpsam"
+    assert weights.find("cpsam") == places.published / "cpsam"
+    assert caplog.text.count("is not the published file of that name") == 2
+
+
+def test_the_pins_are_compared_with_what_the_hub_states(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, places: SimpleNamespace
+) -> None:
+    hub.files |= dict.fromkeys(weights.PUBLISHED, DATA)
+    assert {one.verdict for one in verify_pins()} == {Verdict.SAME}
+    hub.files["cpdino"] = DATA[:-1]
+    assert [one.name for one in verify_pins() if one.verdict is Verdict.DIFFERS] == ["cpdino"]
+    assert {method for method, _, _ in hub.requests} == {"HEAD"} and not places.published.exists()
+    hub.small = True
+    with pytest.raises(WeightsError, match="no SHA-256"):
+        verify_pins()
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(WeightsError, match="switched off"):
+        verify_pins()
 
 
 @pytest.mark.parametrize(
