@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from cpsam_core.blocks.arrays import read_arrays, write_arrays
 from cpsam_core.blocks.labels import Numbers
-from cpsam_core.blocks.limits import parts_of
+from cpsam_core.blocks.limits import PART
 from cpsam_core.blocks.plan import Block
 from cpsam_core.blocks.task import Work
 from cpsam_core.images.files import saving
+from cpsam_core.images.label_arrays import LabelSource, LabelTarget, boxes_of
 from cpsam_core.labels import fill_holes
 from cpsam_core.segment.volume import partners_of
 
@@ -35,7 +36,7 @@ def plane_table(work: Work, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
     return {name: np.concatenate(parts)[order] for name, parts in columns.items()}
 
 
-def join_planes(work: Work, planes: Any) -> None:
+def join_planes(work: Work, planes: LabelSource) -> None:
     """Find out what each object of a plane becomes: the number of its body, 0 where that is dropped.
 
     Raises
@@ -77,7 +78,7 @@ def join_planes(work: Work, planes: Any) -> None:
     write_arrays(work.folder.bodies, {"bodies": final[body], "flow errors": errors[kept].astype(np.float32)})
 
 
-def write_column(work: Work, block: Block, planes: Any, target: Any) -> None:
+def write_column(work: Work, block: Block, planes: LabelSource, target: LabelTarget) -> None:
     """Write the bodies of a column of blocks through all planes, their holes filled.
 
     Raises
@@ -87,25 +88,26 @@ def write_column(work: Work, block: Block, planes: Any, target: Any) -> None:
     """
     bodies = read_arrays(work.folder.bodies, ("bodies",))["bodies"]
     rows, columns = work.plan.window(block)
-    labels = fill_holes(bodies[np.asarray(planes[:, rows, columns])])
+    through = slice(0, planes.shape[0])
+    labels = fill_holes(bodies[planes.read((through, rows, columns))])
     core = work.plan.core(block)
     inner = tuple(
         slice(own.start - seen.start, own.stop - seen.start)
         for own, seen in zip(core, (rows, columns), strict=True)
     )
     with saving(work.folder.joined(block)) as mark:
-        target[(slice(None), *core)] = labels[(slice(None), *inner)]
+        target.write((through, *core), labels[(slice(None), *inner)])
         mark.touch()
 
 
 def _shared(
-    work: Work, planes: Any, z: int, first: int, first_below: int
+    work: Work, planes: LabelSource, z: int, first: int, first_below: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return objects of a plane and of the one below that share pixels, counted from 0 in each, and how many."""
     pairs: list[NDArray[np.int64]] = []
     counts: list[NDArray[np.int64]] = []
-    for _, rows, columns in parts_of((1, work.plan.shape[1], work.plan.shape[2])):
-        here, below = np.asarray(planes[z, rows, columns]), np.asarray(planes[z - 1, rows, columns])
+    for _, rows, columns in boxes_of((1, work.plan.shape[1], work.plan.shape[2]), PART):
+        below, here = planes.read((slice(z - 1, z + 1), rows, columns))
         both = (here > 0) & (below > 0)
         if both.any():
             pair = (here[both].astype(np.int64) - first) << 32 | (below[both].astype(np.int64) - first_below)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.blocks.arrays import read_arrays, write_arrays
-from cpsam_core.blocks.plan import CHUNK, Block
-from cpsam_core.blocks.task import BlocksFolder, Work
+from cpsam_core.blocks.plan import Block
+from cpsam_core.blocks.task import Work
 from cpsam_core.images.files import saving
+from cpsam_core.images.label_arrays import LabelTarget
 
-__all__ = ["make_array", "number_objects", "open_array", "write_block"]
+__all__ = ["Numbers", "number_objects", "write_block"]
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +60,7 @@ class Numbers:
         return len(self._numbers)
 
 
-def write_block(work: Work, block: Block, numbers: Numbers, target: Any) -> None:
+def write_block(work: Work, block: Block, numbers: Numbers, target: LabelTarget) -> None:
     """Write the labels of a block: its own objects, and what objects of the blocks around have in it.
 
     Raises
@@ -85,36 +84,5 @@ def write_block(work: Work, block: Block, numbers: Numbers, target: Any) -> None
     if lost:
         log.warning("block %s: %d pixels of two objects each went to the one of the block", block.name, lost)
     with saving(work.folder.written(block)) as mark:
-        target[block.plane, rows, columns] = labels
+        target.write((slice(block.plane, block.plane + 1), rows, columns), labels[np.newaxis])
         mark.touch()
-
-
-def make_array(path: Path, shape: tuple[int, int, int]) -> None:
-    """Make the array of the labels (z, y, x), in chunks that no two blocks share."""
-    import zarr
-
-    if (path / ".zarray").exists():
-        return
-    options: dict[str, Any] = {
-        "shape": shape,
-        "chunks": (1, min(CHUNK, shape[1]), min(CHUNK, shape[2])),
-        "dtype": "uint32",
-        "fill_value": 0,
-    }
-    if int(zarr.__version__.split(".")[0]) < 3:
-        zarr.open_array(str(path), mode="w", dimension_separator="/", **options)
-        return
-    keys = {"name": "v2", "separator": "/"}
-    zarr.create_array(store=str(path), zarr_format=2, chunk_key_encoding=keys, **options)
-
-
-def open_array(path: Path) -> Any:
-    """Open the array of the labels for writing."""
-    import zarr
-
-    return zarr.open_array(str(path), mode="r+")
-
-
-def level_path(folder: BlocksFolder, level: int) -> Path:
-    """Return the folder of a level of the labels in the OME-Zarr of the run."""
-    return folder.labels / "labels" / "cells" / str(level)

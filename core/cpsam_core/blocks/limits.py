@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.blocks.arrays import read_arrays, write_arrays
+from cpsam_core.images.label_arrays import boxes_of
 from cpsam_core.images.sources import Source
 from cpsam_core.preprocess.channels import select_channels
 from cpsam_core.preprocess.in_parts import ChannelLimits, measure_limits
 from cpsam_core.preprocess.normalize import NormalizeSettings
 
-__all__ = ["load_limits", "parts_of", "save_limits", "source_limits"]
+__all__ = ["PART", "load_limits", "save_limits", "source_limits"]
 
 PART = 2048
 """Rows and columns that are looked at together."""
@@ -32,17 +33,7 @@ def source_limits(
 
     some = read((slice(0, 1), slice(0, 1), slice(0, 1)))
     shape = source.shape[:3]
-    return measure_limits(read, shape, some.shape[3], source.dtype, settings, parts_of(shape))
-
-
-def parts_of(shape: tuple[int, int, int]) -> list[tuple[slice, slice, slice]]:
-    """Return boxes of one plane each that cover an image once."""
-    return [
-        (slice(z, z + 1), slice(y, min(y + PART, shape[1])), slice(x, min(x + PART, shape[2])))
-        for z in range(shape[0])
-        for y in range(0, shape[1], PART)
-        for x in range(0, shape[2], PART)
-    ]
+    return measure_limits(read, shape, some.shape[3], source.dtype, settings, list(boxes_of(shape, PART)))
 
 
 def save_limits(path: Path, limits: list[ChannelLimits]) -> None:

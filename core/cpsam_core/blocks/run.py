@@ -20,12 +20,13 @@ from cpsam_core.blocks.choose import choose_block
 from cpsam_core.blocks.claims import claimed
 from cpsam_core.blocks.find import find_block
 from cpsam_core.blocks.join import join_planes, write_column
-from cpsam_core.blocks.labels import Numbers, level_path, make_array, number_objects, open_array, write_block
+from cpsam_core.blocks.labels import Numbers, number_objects, write_block
 from cpsam_core.blocks.limits import load_limits, save_limits, source_limits
 from cpsam_core.blocks.plan import Block, Plan
 from cpsam_core.blocks.task import BlocksFolder, Work, plane_settings
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.images.files import write_text
+from cpsam_core.images.label_arrays import LabelArray
 from cpsam_core.images.sources import Source, open_source
 from cpsam_core.preprocess.in_parts import PartNormalizer
 from cpsam_core.preprocess.normalize import NormalizeSettings
@@ -160,20 +161,20 @@ class BlockRun:
         elif stage == "choose":
             choose_block(self.work, block, self._steps(block.plane))
         elif stage == "write":
-            target = folder.planes if self.work.joins else level_path(folder, 0)
-            write_block(self.work, block, self._numbers(), open_array(target))
+            target = folder.planes if self.work.joins else folder.level(0)
+            write_block(self.work, block, self._numbers(), LabelArray(target))
         else:
-            write_column(self.work, block, open_array(folder.planes), open_array(level_path(folder, 0)))
+            write_column(self.work, block, LabelArray(folder.planes), LabelArray(folder.level(0)))
 
     def _prepare(self, stage: str) -> None:
         """Do once what a stage needs of all blocks before it."""
         folder = self.work.folder
         if stage == "write":
-            make_array(folder.planes if self.work.joins else level_path(folder, 0), self.work.plan.shape)
+            LabelArray.make(folder.planes if self.work.joins else folder.level(0), self.work.plan.shape)
             self._once("number", folder.numbers, lambda: number_objects(self.work))
         elif stage == "join":
-            make_array(level_path(folder, 0), self.work.plan.shape)
-            self._once("bodies", folder.bodies, lambda: join_planes(self.work, open_array(folder.planes)))
+            LabelArray.make(folder.level(0), self.work.plan.shape)
+            self._once("bodies", folder.bodies, lambda: join_planes(self.work, LabelArray(folder.planes)))
 
     def _once(self, name: str, made: Path, make: Callable[[], object]) -> None:
         while not made.exists():

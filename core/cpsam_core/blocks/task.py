@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.blocks.plan import Block, Plan
+from cpsam_core.formats.ome_zarr_writing import level_folder
 from cpsam_core.images.sources import Source
 from cpsam_core.preprocess.channels import select_channels
 from cpsam_core.preprocess.in_parts import Box, ChannelLimits, PartNormalizer
@@ -77,6 +78,10 @@ class BlocksFolder:
     def labels(self) -> Path:
         """Folder of the labels, an OME-Zarr."""
         return self.path / "labels.ome.zarr"
+
+    def level(self, level: int) -> Path:
+        """Return the folder of a level of the labels."""
+        return level_folder(self.labels, level)
 
     @property
     def planes(self) -> Path:

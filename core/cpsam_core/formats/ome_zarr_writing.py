@@ -23,7 +23,7 @@ from cpsam_core.formats.options import WriteOptions
 from cpsam_core.images import Image, object_colours
 from cpsam_core.images.files import saving_folder
 
-__all__ = ["describe_labels", "write_zarr"]
+__all__ = ["SMALLEST", "describe_labels", "is_ours", "level_folder", "write_zarr"]
 
 NAME = "cells"
 """Of the label image in its group."""
@@ -40,7 +40,7 @@ SMALLEST = 512
 
 def write_zarr(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
     """Write a folder; one of that name that was not written here is never replaced."""
-    with saving_folder(path, _is_ours) as folder:
+    with saving_folder(path, is_ours) as folder:
         writer = _Writer(options.ngff)
         axes = "zyx"[-objects.labels.ndim :]
         label = folder / "labels" / NAME
@@ -58,19 +58,38 @@ def write_zarr(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
         writer.group(label, {"ome": metadata | {"image-label": _image_label(objects, writer.ngff)}})
 
 
-def describe_labels(folder: Path, levels: int, image: Image, name: str) -> None:
+def describe_labels(
+    folder: Path, levels: int, sizes: tuple[float | None, float | None, float | None], name: str
+) -> None:
     """Write the metadata of labels whose arrays are there: ``labels/cells/0`` (z, y, x) and halved ones, NGFF 0.4.
 
     Without colours and properties: there may be millions of objects.
+
+    Parameters
+    ----------
+    folder
+        The OME-Zarr.
+    levels
+        How many arrays there are.
+    sizes
+        Micrometres along z, y and x, None where unknown.
+    name
+        Name of the image, "" where unknown.
     """
     writer = _Writer("0.4")
-    sizes = _Sizes(image.pixel_size, image.z_step, image.pixel_height)
+    z_step, height, pixel = sizes
+    along = _Sizes(pixel, z_step, height)
     factors = [2**level for level in range(levels)]
     root: dict[str, Any] = {"cpsam": {"format": 1, "image": name}}
-    writer.group(folder, root | {"ome": _multiscales(NAME, "zyx", factors, sizes, "0.4", f"labels/{NAME}/")})
+    writer.group(folder, root | {"ome": _multiscales(NAME, "zyx", factors, along, "0.4", f"labels/{NAME}/")})
     writer.group(folder / "labels", {"ome": {"labels": [NAME]}})
     label = {"image-label": {"version": "0.4"}}
-    writer.group(folder / "labels" / NAME, {"ome": _multiscales(NAME, "zyx", factors, sizes, "0.4") | label})
+    writer.group(folder / "labels" / NAME, {"ome": _multiscales(NAME, "zyx", factors, along, "0.4") | label})
+
+
+def level_folder(folder: Path, level: int) -> Path:
+    """Return the folder of a level of the labels in an OME-Zarr."""
+    return folder / "labels" / NAME / str(level)
 
 
 @dataclass(frozen=True)
@@ -224,7 +243,8 @@ def _image_label(objects: ObjectSet, ngff: str) -> dict[str, Any]:
     return label
 
 
-def _is_ours(folder: Path) -> bool:
+def is_ours(folder: Path) -> bool:
+    """Whether this program wrote an OME-Zarr, which it may then replace."""
     try:
         return bool(own_attributes(folder))
     except ImageError:

@@ -22,6 +22,7 @@ __all__ = [
     "saving",
     "saving_folder",
     "write_text",
+    "writing_to",
 ]
 
 AnyPath = str | os.PathLike[str]
@@ -163,6 +164,21 @@ def saving_folder(path: AnyPath, may_replace: Callable[[Path], bool]) -> Iterato
             shutil.rmtree(left, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def writing_to(path: Path) -> Iterator[None]:
+    """Turn an OSError inside the block into an ImageError about writing parts of `path`.
+
+    Raises
+    ------
+    ImageError
+        The disk is full, or writing is not permitted; parts that were written before stay.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise ImageError(f"Cannot write {path}: {_why(path, error)}.") from error
+
+
 def write_text(path: AnyPath, text: str) -> None:
     """Write `text` as UTF-8 with plain line feeds, in one step; bytes of a file name that are no UTF-8 are escaped.
 
@@ -186,18 +202,20 @@ def _reading_failed(path: Path, error: OSError) -> str:
 
 
 def _writing_failed(path: Path, error: OSError, needed: int | None = None) -> str:
+    return f"Cannot write {path}: {_why(path, error, needed)}. Nothing was overwritten."
+
+
+def _why(path: Path, error: OSError, needed: int | None = None) -> str:
     if error.errno in _FULL:
-        why = f"the disk is full (or the space allowed to you is used up){_room(path.parent, needed)}"
-    elif error.errno in _FORBIDDEN:
-        why = f"no permission to write in {path.parent}"
-    elif error.errno == errno.ENOENT and not path.parent.is_dir():
-        why = f"the folder {path.parent} does not exist"
-    elif error.errno is None:
+        return f"the disk is full (or the space allowed to you is used up){_room(path.parent, needed)}"
+    if error.errno in _FORBIDDEN:
+        return f"no permission to write in {path.parent}"
+    if error.errno == errno.ENOENT and not path.parent.is_dir():
+        return f"the folder {path.parent} does not exist"
+    if error.errno is None:
         # numpy reports a short write without a number; a full disk is by far the usual reason.
-        why = f"the data could not be written completely, perhaps because the disk is full ({error})"
-    else:
-        why = str(error.strerror or error)
-    return f"Cannot write {path}: {why}. Nothing was overwritten."
+        return f"the data could not be written completely, perhaps because the disk is full ({error})"
+    return str(error.strerror or error)
 
 
 def _room(folder: Path, needed: int | None) -> str:

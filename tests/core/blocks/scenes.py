@@ -10,8 +10,8 @@ import numpy as np
 import tifffile
 
 from cpsam_core.blocks import BlockRun, plan_blocks, start_run
-from cpsam_core.blocks.labels import level_path, open_array
 from cpsam_core.blocks.run import BlockReading
+from cpsam_core.images.label_arrays import LabelArray
 from cpsam_core.segment.settings import Settings
 
 
@@ -52,4 +52,4 @@ def begin(folder: Path, path: Path, network: Any, settings: Settings, side: int 
 
 def labels_of(run: BlockRun) -> np.ndarray[Any, Any]:
     """Return the labels that a run wrote."""
-    return np.asarray(open_array(level_path(run.work.folder, 0))[:])
+    return LabelArray(run.work.folder.level(0)).read((slice(None),) * 3)
