@@ -56,11 +56,20 @@ def install(app: QCoreApplication, code: str = "") -> bool:
     path = FOLDER / f"{code}.ts"
     if code == "en" or not path.is_file():
         return False
+    app.setProperty("language", code)
     own = TextTranslator(read_ts(path), app)
     qt = QTranslator(app)  # the buttons of Qt's own dialogs
     if qt.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(qt)
     return bool(app.installTranslator(own))
+
+
+def localised(page: Path) -> Path:
+    """Return the page in the user's language, ``XX/NAME`` beside it; the page itself where there is none."""
+    app = QCoreApplication.instance()
+    code = app.property("language") if app is not None else None
+    other = page.parent / str(code) / page.name
+    return other if code and other.is_file() else page
 
 
 class TextTranslator(QTranslator):

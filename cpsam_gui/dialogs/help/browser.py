@@ -10,7 +10,7 @@ from PyQt6.QtGui import QTextDocument
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QTextBrowser, QWidget
 
 from cpsam_gui.program.crash_reports import reports_folder
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import localised, translate
 from cpsam_gui.storage.journal import journal_folder
 from cpsam_gui.style import theme
 
@@ -78,7 +78,7 @@ def page_html(page: str, keys: KeyRows) -> str:
     """Return a page as HTML."""
     if page == "keys":
         return _keys(keys)
-    text = (FOLDER / f"{page}.md").read_text(encoding="utf-8")
+    text = localised(FOLDER / f"{page}.md").read_text(encoding="utf-8")
     text = (
         text.replace("{formats}", _formats())
         .replace("{measures}", _measures())

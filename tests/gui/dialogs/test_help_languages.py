@@ -1,0 +1,55 @@
+"""The help pages in other languages: all of them, and with everything that the English ones name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cpsam_gui.dialogs.help.browser import FOLDER, PAGES, page_html
+from cpsam_gui.program.i18n import localised
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PyQt6.QtCore import QCoreApplication
+
+ENGLISH = sorted(FOLDER.glob("*.md"))
+CODE = re.compile(r"`[^`]+`")
+PLACE = re.compile(r"(?<!`)\{\w+\}")
+
+
+def outline(page: Path) -> dict[str, object]:
+    """Return what must not differ between two languages."""
+    text = page.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    return {
+        "headings": [len(line) - len(line.lstrip("#")) for line in lines if line.startswith("#")],
+        "points": sum(bool(re.match(r"(-|\d\.) ", line)) for line in lines),
+        "rows": sum(line.startswith("|") for line in lines),
+        "code": sorted(CODE.findall(text)),
+        "places": PLACE.findall(text),
+    }
+
+
+@pytest.mark.parametrize("page", ENGLISH, ids=lambda page: page.stem)
+def test_a_german_page_names_what_the_english_one_names(page: Path) -> None:
+    assert outline(FOLDER / "de" / page.name) == outline(page)
+
+
+def test_no_page_is_without_its_english_one() -> None:
+    assert {page.name for page in FOLDER.glob("*/*.md")} <= {page.name for page in ENGLISH}
+    assert {page.stem for page in ENGLISH} == set(PAGES) - {"keys"}
+
+
+def test_the_help_is_shown_in_the_language_of_the_user(qapp: QCoreApplication) -> None:
+    assert "Getting started" in page_html("start", {})
+    qapp.setProperty("language", "de")
+    try:
+        assert "Erste Schritte" in page_html("start", {})
+        qapp.setProperty("language", "fr")
+        assert "Getting started" in page_html("start", {})
+    finally:
+        qapp.setProperty("language", None)
+    assert localised(FOLDER / "start.md") == FOLDER / "start.md"
