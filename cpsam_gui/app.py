@@ -152,7 +152,8 @@ def keep_strokes_smooth(window: Window) -> None:
     """Keep the interpreter's own housekeeping out of strokes: short turns for threads, no collection in between."""
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()  # the program itself is never garbage, so the collector need not scan it
-    window.canvas.pointed.connect(window.session.collector.postpone)
+    collector = window.session.collector
+    window.canvas.pointed.connect(collector.postpone)
 
 
 if __name__ == "__main__":

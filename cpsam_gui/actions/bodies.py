@@ -5,33 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpsam_gui.actions.facts import SCOPE, WITH_BODY, WITH_STACK, Condition
+from cpsam_gui.actions.parts import on_edits, on_gestures
 from cpsam_gui.actions.table import Action
 from cpsam_gui.operations import Scope
 
 if TYPE_CHECKING:
     from cpsam_gui.actions.table import Do
-    from cpsam_gui.window.window import Window
 
 
 def _copy(by: int) -> Do:
-    def do(window: Window) -> None:
-        window.session.edits.copy_to_plane(by)
-
-    return do
+    return on_edits(lambda edits: edits.copy_to_plane(by))
 
 
 def _delete(above: bool | None) -> Do:
-    def do(window: Window) -> None:
-        window.session.edits.delete_beyond(above)
-
-    return do
+    return on_edits(lambda edits: edits.delete_beyond(above))
 
 
 ACTIONS: tuple[Action, ...] = (
     Action(
         "scope",
         "Edit whole bodies, not this plane alone",
-        lambda w: w.session.gestures.options.other_scope(),
+        on_gestures(lambda gestures: gestures.options.other_scope()),
         ("Shift+T",),
         "cube_outline",
         WITH_STACK,
@@ -42,7 +36,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "interpolate",
         "Interpolate planes",
-        lambda w: w.session.edits.interpolate(),
+        on_edits(lambda edits: edits.interpolate()),
         ("Ctrl+I",),
         "layers_plus",
         WITH_BODY,
@@ -69,7 +63,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "follow_planes",
         "Follow through the planes",
-        lambda w: w.session.edits.follow_planes(),
+        on_edits(lambda edits: edits.follow_planes()),
         ("Ctrl+Alt+F",),
         "layers_search_outline",
         WITH_BODY,

@@ -17,6 +17,7 @@ from cpsam_gui.actions.facts import (
     WITH_TWO,
     Condition,
 )
+from cpsam_gui.actions.parts import on_edits, on_gestures
 from cpsam_gui.actions.table import Action
 from cpsam_gui.operations import scope
 from cpsam_gui.tools.classify import ClassStamp
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cpsam_gui.actions.table import Do
+    from cpsam_gui.session.edits import Edits
     from cpsam_gui.window.window import Window
 
 
@@ -35,31 +37,31 @@ CAN_CLASS = Condition((SELECTED, TOOL), lambda count, tool: count > 0 or tool ==
 def _change(operation: Callable[..., str | None], *args: object) -> Do:
     """Return an action that applies an operation to the selected objects."""
 
-    def do(window: Window) -> None:
-        session = window.session
-        session.edits.change(lambda document: operation(document, sorted(session.view.selection), *args))
+    def do(edits: Edits) -> None:
+        edits.change(lambda document: operation(document, edits.selected, *args))
 
-    return do
+    return on_edits(do)
 
 
 def _reshape(operation: Callable[..., str | None], *args: object) -> Do:
     """Return an action that changes the shape of the selected objects, as far as the scope reaches."""
 
-    def do(window: Window) -> None:
-        session = window.session
-        ids, reach = sorted(session.view.selection), session.gestures.desk.reach
-        session.edits.change(lambda document: operation(document, ids, *args, reach))
+    def do(edits: Edits) -> None:
+        ids, reach = edits.selected, edits.reach
+        edits.change(lambda document: operation(document, ids, *args, reach))
 
-    return do
+    return on_edits(do)
 
 
 def _backspace(window: Window) -> None:
-    if not window.session.gestures.back():
+    gestures = window.session.gestures
+    if not gestures.back():
         _change(operations.delete)(window)
 
 
 def _select_all(window: Window) -> None:
-    window.session.view.selection = frozenset(window.session.document.objects)
+    view, document = window.session.view, window.session.document
+    view.selection = frozenset(document.objects)
 
 
 def _number(class_id: int) -> Action:
@@ -88,12 +90,18 @@ def _number(class_id: int) -> Action:
 
 ACTIONS: tuple[Action, ...] = (
     Action(
-        "undo", "Undo", lambda w: w.session.edits.undo(), ("Ctrl+Z",), "undo", Condition((CAN_UNDO,)), "Edit"
+        "undo",
+        "Undo",
+        on_edits(lambda edits: edits.undo()),
+        ("Ctrl+Z",),
+        "undo",
+        Condition((CAN_UNDO,)),
+        "Edit",
     ),
     Action(
         "redo",
         "Redo",
-        lambda w: w.session.edits.redo(),
+        on_edits(lambda edits: edits.redo()),
         ("Ctrl+Y", "Ctrl+Shift+Z"),
         "redo",
         Condition((CAN_REDO,)),
@@ -102,7 +110,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "copy",
         "Copy objects",
-        lambda w: w.session.edits.copy(),
+        on_edits(lambda edits: edits.copy()),
         ("Ctrl+C",),
         "content_copy",
         WITH_SELECTION,
@@ -110,12 +118,18 @@ ACTIONS: tuple[Action, ...] = (
         break_before=True,
     ),
     Action(
-        "paste", "Paste", lambda w: w.session.edits.paste(), ("Ctrl+V",), "content_paste", WITH_COPY, "Edit"
+        "paste",
+        "Paste",
+        on_edits(lambda edits: edits.paste()),
+        ("Ctrl+V",),
+        "content_paste",
+        WITH_COPY,
+        "Edit",
     ),
     Action(
         "paste_here",
         "Paste at the same place",
-        lambda w: w.session.edits.paste_in_place(),
+        on_edits(lambda edits: edits.paste_in_place()),
         ("Ctrl+Alt+V",),
         "",
         WITH_COPY,
@@ -124,7 +138,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "duplicate",
         "Duplicate",
-        lambda w: w.session.edits.duplicate(),
+        on_edits(lambda edits: edits.duplicate()),
         ("Ctrl+D",),
         "content_duplicate",
         WITH_SELECTION,
@@ -143,7 +157,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "finish",
         "Accept, finish",
-        lambda w: w.session.gestures.finish_gesture(),
+        on_gestures(lambda gestures: gestures.finish_gesture()),
         ("Return", "Enter"),
         "",
         WITH_IMAGE,
@@ -153,7 +167,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "cancel",
         "Cancel, clear the selection",
-        lambda w: w.session.gestures.cancel_gesture(),
+        on_gestures(lambda gestures: gestures.cancel_gesture()),
         ("Esc",),
         "",
         WITH_IMAGE,
@@ -162,7 +176,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "clear",
         "Clear all masks",
-        lambda w: w.session.edits.change(operations.clear),
+        on_edits(lambda edits: edits.change(operations.clear)),
         ("Ctrl+0",),
         "close",
         WITH_OBJECTS,

@@ -57,7 +57,9 @@ class WindowActions(QObject):
         self._window = window
         self.by_key = make(window, ACTIONS)
         self._keep_on_canvas("finish")
-        self.tool_options = ToolOptionsBar(window.session, self.by_key)
+        self.tool_options = ToolOptionsBar(
+            window.session.open_image, window.session.gestures, window.session.edits, self.by_key
+        )
         window.add_above(self.tool_options)
         self._add_menus()
         self._add_toolbar()

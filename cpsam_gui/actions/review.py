@@ -15,15 +15,12 @@ from cpsam_gui.actions.facts import (
     WITH_OBJECTS,
     Condition,
 )
+from cpsam_gui.actions.parts import on_reviewing
 from cpsam_gui.actions.table import Action
 from cpsam_gui.panels import TablePanel
 
 if TYPE_CHECKING:
     from cpsam_gui.window.window import Window
-
-
-def _next(window: Window) -> None:
-    window.session.reviewing.next()
 
 
 def _draw_comparison(window: Window) -> None:
@@ -54,7 +51,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "review_next",
         "Next object in doubt",
-        _next,
+        on_reviewing(lambda reviewing: reviewing.next()),
         ("N",),
         "arrow_right",
         WITH_OBJECTS,
@@ -64,7 +61,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "review_previous",
         "Previous object",
-        lambda w: w.session.reviewing.previous(),
+        on_reviewing(lambda reviewing: reviewing.previous()),
         ("Shift+N",),
         "arrow_left",
         WITH_OBJECTS,
@@ -73,7 +70,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "review_accept",
         "Accept and next",
-        lambda w: w.session.reviewing.accept(),
+        on_reviewing(lambda reviewing: reviewing.accept()),
         ("Y",),
         "check",
         Condition((IN_REVIEW,)),
@@ -82,7 +79,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "review_uncertain",
         "Mark uncertain and next",
-        lambda w: w.session.reviewing.put_off(),
+        on_reviewing(lambda reviewing: reviewing.put_off()),
         ("Shift+U",),
         "help_circle_outline",
         Condition((IN_REVIEW,)),
@@ -91,7 +88,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "review_delete",
         "Delete and next",
-        lambda w: w.session.reviewing.delete(),
+        on_reviewing(lambda reviewing: reviewing.delete()),
         ("Shift+Del",),
         "delete_outline",
         Condition((IN_REVIEW,)),
@@ -100,7 +97,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "review_edit",
         "Correct with the brush",
-        lambda w: w.session.reviewing.edit(),
+        on_reviewing(lambda reviewing: reviewing.edit()),
         ("Shift+E",),
         "brush",
         Condition((IN_REVIEW,)),
@@ -109,7 +106,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "missed_next",
         "Next missed cell",
-        lambda w: w.session.reviewing.next_missed(),
+        on_reviewing(lambda reviewing: reviewing.next_missed()),
         ("J",),
         "magnify",
         WITH_FLOWS,
@@ -119,7 +116,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "missed_previous",
         "Previous missed cell",
-        lambda w: w.session.reviewing.next_missed(-1),
+        on_reviewing(lambda reviewing: reviewing.next_missed(-1)),
         ("Shift+J",),
         "",
         WITH_FLOWS,
@@ -128,7 +125,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "missed_find",
         "Find the cell here",
-        lambda w: w.session.reviewing.find_here(),
+        on_reviewing(lambda reviewing: reviewing.find_here()),
         ("Ctrl+J",),
         "target",
         WITH_FLOWS,

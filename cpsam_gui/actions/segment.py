@@ -18,6 +18,7 @@ from cpsam_gui.actions.facts import (
     WITH_STACK,
     Condition,
 )
+from cpsam_gui.actions.parts import on_gestures, on_segmenting
 from cpsam_gui.actions.table import Action
 from cpsam_gui.panels import SegmentPanel
 from cpsam_gui.program.i18n import translate
@@ -34,15 +35,15 @@ def _show_folder(window: Window) -> None:
 
 def _plane_distance(window: Window) -> None:
     """Ask how far the planes of the stack lie apart."""
-    runs, now = window.session.segmenting, window.session.gestures.desk.spacing()[0]
+    segmenting, desk = window.session.segmenting, window.session.gestures.desk
     dialog = QInputDialog(window)
     dialog.setWindowTitle(translate("Distance of planes"))
     dialog.setLabelText(translate("Distance of planes in pixels (their distance over the size of a pixel)"))
     dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
     dialog.setDoubleRange(1 / ABSURD, ABSURD)
     dialog.setDoubleDecimals(2)
-    dialog.setDoubleValue(now)
-    dialog.doubleValueSelected.connect(runs.set_plane_distance)
+    dialog.setDoubleValue(desk.spacing()[0])
+    dialog.doubleValueSelected.connect(segmenting.set_plane_distance)
     dialog.open()
 
 
@@ -56,7 +57,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "run_region",
         "Segment a region",
-        lambda w: w.session.gestures.use("run_region"),
+        on_gestures(lambda gestures: gestures.use("run_region")),
         ("Ctrl+Shift+Return",),
         "select_drag",
         CAN_RUN,
@@ -95,7 +96,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "size_disk",
         "Measure with a disk",
-        lambda w: w.session.gestures.use("size_disk"),
+        on_gestures(lambda gestures: gestures.use("size_disk")),
         (),
         "circle_outline",
         WITH_IMAGE,
@@ -105,7 +106,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "size_masks",
         "Diameter from the masks",
-        lambda w: w.session.segmenting.size_from_masks(),
+        on_segmenting(lambda segmenting: segmenting.size_from_masks()),
         (),
         "shape_outline",
         WITH_OBJECTS,
@@ -114,7 +115,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "size_measure",
         "Estimate the diameter",
-        lambda w: w.session.segmenting.measure(),
+        on_segmenting(lambda segmenting: segmenting.measure()),
         (),
         "ruler",
         CAN_RUN,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtGui import QAction
 
 from cpsam_gui.actions.facts import BY_INTENSITY, WITH_IMAGE, Condition
+from cpsam_gui.actions.parts import on_edits, on_gestures
 from cpsam_gui.actions.table import Action
 from cpsam_gui.tools import TOOLS, Section
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cpsam_gui.actions.table import Do
+    from cpsam_gui.session.gestures import Gestures
     from cpsam_gui.tools import Tool
     from cpsam_gui.window.window import Window
 
@@ -22,13 +24,14 @@ def _tool(key: str) -> Do:
     def do(window: Window) -> None:
         action = window.findChild(QAction, f"tool_{key}")
         # The key in force, which may be one of the user's own: the tool is held for as long as it is.
-        window.session.gestures.use_by_key(key, action.shortcut().toString() if action is not None else "")
+        gestures = window.session.gestures
+        gestures.use_by_key(key, action.shortcut().toString() if action is not None else "")
 
     return do
 
 
-def _divide(window: Window) -> None:
-    options = window.session.gestures.options
+def _divide(gestures: Gestures) -> None:
+    options = gestures.options
     options.by_intensity = not options.by_intensity
 
 
@@ -66,7 +69,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "smaller",
         "Smaller brush, less tolerance",
-        lambda w: w.session.gestures.adjust(-1),
+        on_gestures(lambda gestures: gestures.adjust(-1)),
         ("[", ","),
         "",
         WITH_IMAGE,
@@ -76,7 +79,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "larger",
         "Larger brush, more tolerance",
-        lambda w: w.session.gestures.adjust(1),
+        on_gestures(lambda gestures: gestures.adjust(1)),
         ("]", "."),
         "",
         WITH_IMAGE,
@@ -85,7 +88,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "write_mode",
         "Next write mode",
-        lambda w: w.session.edits.next_mode(),
+        on_edits(lambda edits: edits.next_mode()),
         ("T",),
         "",
         WITH_IMAGE,
@@ -94,7 +97,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "divide_by",
         "Seeds divide by intensity",
-        _divide,
+        on_gestures(_divide),
         ("Shift+I",),
         "",
         WITH_IMAGE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpsam_gui.actions.facts import FILE, REGIONS, TRAINING, WITH_FILE, WITH_IMAGE, WITH_STACK, Condition
+from cpsam_gui.actions.parts import on_edits, on_gestures, on_training
 from cpsam_gui.actions.table import Action
 from cpsam_gui.tools import complete_plane, forget_regions
 
@@ -21,9 +22,8 @@ def _pause(window: Window) -> None:
 
 
 def _complete_plane(window: Window) -> None:
-    session = window.session
-    plane = session.view.plane
-    session.edits.change(lambda document: complete_plane(document, plane))
+    edits, plane = window.session.edits, window.session.view.plane
+    edits.change(lambda document: complete_plane(document, plane))
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -40,7 +40,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "train_stop",
         "Stop training, keep the best",
-        lambda w: w.session.training.stop(),
+        on_training(lambda training: training.stop()),
         (),
         "stop",
         Condition((TRAINING,)),
@@ -49,7 +49,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "train_cancel",
         "Cancel training",
-        lambda w: w.session.training.cancel(),
+        on_training(lambda training: training.cancel()),
         (),
         "close",
         Condition((TRAINING,)),
@@ -68,7 +68,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "tool_complete",
         "Mark complete regions",
-        lambda w: w.session.gestures.use("complete"),
+        on_gestures(lambda gestures: gestures.use("complete")),
         ("Shift+R",),
         "selection_marker",
         WITH_IMAGE,
@@ -88,7 +88,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "all_complete",
         "Clear complete regions",
-        lambda w: w.session.edits.change(forget_regions),
+        on_edits(lambda edits: edits.change(forget_regions)),
         (),
         "",
         Condition((REGIONS,)),

@@ -20,9 +20,10 @@ from cpsam_gui.actions.facts import (
     WITH_STACK,
     Condition,
 )
+from cpsam_gui.actions.parts import on_view
 from cpsam_gui.actions.table import Action
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.state.view import MaskStyle, Overlay, Picture
+from cpsam_gui.state.view import MaskStyle, Overlay, Picture, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,45 +36,38 @@ PAN = 0.2  # share of the canvas that a key moves the view by
 PEEK = 800  # milliseconds without masks where the key is not held but the menu used
 
 
-def _toggle_masks(window: Window) -> None:
-    view = window.session.view
+def _toggle_masks(view: View) -> None:
     view.set_masks(visible=not view.masks.visible)
 
 
-def _toggle_outlines(window: Window) -> None:
-    view = window.session.view
+def _toggle_outlines(view: View) -> None:
     view.set_masks(overlay=Overlay.FILL if view.masks.overlay is not Overlay.FILL else Overlay.BOTH)
 
 
-def _toggle_fill(window: Window) -> None:
-    view = window.session.view
+def _toggle_fill(view: View) -> None:
     view.set_masks(overlay=Overlay.OUTLINE if view.masks.overlay is not Overlay.OUTLINE else Overlay.BOTH)
 
 
-def _by_class(window: Window) -> None:
-    view = window.session.view
+def _by_class(view: View) -> None:
     view.set_masks(by_class=not view.masks.by_class)
 
 
-def _signs(window: Window) -> None:
-    view = window.session.view
+def _signs(view: View) -> None:
     view.set_masks(signs=not view.masks.signs)
 
 
-def _ids(window: Window) -> None:
-    view = window.session.view
+def _ids(view: View) -> None:
     view.set_masks(ids=not view.masks.ids)
 
 
-def _solo(window: Window) -> None:
-    view = window.session.view
+def _solo(view: View) -> None:
     view.set_masks(solo=not view.masks.solo)
 
 
 def _plane(by: int) -> Do:
     def do(window: Window) -> None:
-        session = window.session
-        session.view.plane = min(max(session.view.plane + by, 0), session.document.shape[0] - 1)
+        view, document = window.session.view, window.session.document
+        view.plane = min(max(view.plane + by, 0), document.shape[0] - 1)
 
     return do
 
@@ -91,12 +85,13 @@ def _turn(by: int) -> Do:
     """Return an action that shows the next of the pictures that there are."""
 
     def do(window: Window) -> None:
-        session = window.session
+        session, view = window.session, window.session.view
         there = [picture for picture in Picture if _exists(picture)(session)]
-        place = there.index(session.view.picture) if session.view.picture in there else 0
-        session.view.picture = there[(place + by) % len(there)]
+        place = there.index(view.picture) if view.picture in there else 0
+        view.picture = there[(place + by) % len(there)]
         if len(there) == 1:
-            session.message.emit(translate("Flows and cell probability can be shown after a run"))
+            notices = session.notices
+            notices.message.emit(translate("Flows and cell probability can be shown after a run"))
 
     return do
 
@@ -114,13 +109,13 @@ def _masks(test: Callable[[MaskStyle], bool]) -> Condition:
 
 
 def _picture(picture: Picture, text: str, *, first: bool = False) -> Action:
-    def do(window: Window) -> None:
-        window.session.view.picture = picture
+    def do(view: View) -> None:
+        view.picture = picture
 
     return Action(
         f"show_{picture.name.lower()}",
         text,
-        do,
+        on_view(do),
         (),
         "",
         _exists(picture),
@@ -141,13 +136,13 @@ def _peek(window: Window) -> None:
 
 
 def _overlay(overlay: Overlay, text: str, *, first: bool = False) -> Action:
-    def do(window: Window) -> None:
-        window.session.view.set_masks(overlay=overlay, visible=True)
+    def do(view: View) -> None:
+        view.set_masks(overlay=overlay, visible=True)
 
     return Action(
         f"overlay_{overlay.value}",
         text,
-        do,
+        on_view(do),
         (),
         "",
         WITH_IMAGE,
@@ -157,15 +152,14 @@ def _overlay(overlay: Overlay, text: str, *, first: bool = False) -> Action:
     )
 
 
-def _minimap(window: Window) -> None:
-    view = window.session.view
+def _minimap(view: View) -> None:
     view.minimap = not view.minimap
 
 
 def _sections(window: Window) -> None:
     """Show or hide the orthogonal views; they cut through the selected object where it is not in sight."""
-    session, view = window.session, window.session.view
-    row = session.document.objects.get(next(iter(view.selection), 0))
+    document, view = window.session.document, window.session.view
+    row = document.objects.get(next(iter(view.selection), 0))
     if not view.sections and row is not None:
         view.cross = (row.box.y0 + row.box.y1) / 2, (row.box.x0 + row.box.x1) / 2
     view.sections = not view.sections
@@ -210,7 +204,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "masks",
         "Show masks",
-        _toggle_masks,
+        on_view(_toggle_masks),
         ("X",),
         "layers_outline",
         WITH_IMAGE,
@@ -221,7 +215,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "outlines",
         "Show outlines",
-        _toggle_outlines,
+        on_view(_toggle_outlines),
         ("Z",),
         "circle_outline",
         WITH_IMAGE,
@@ -231,7 +225,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "fill",
         "Show fill",
-        _toggle_fill,
+        on_view(_toggle_fill),
         ("Shift+X",),
         "",
         WITH_IMAGE,
@@ -247,7 +241,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "solo",
         "Selected objects only",
-        _solo,
+        on_view(_solo),
         ("S",),
         "eye_outline",
         WITH_IMAGE,
@@ -257,7 +251,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "by_class",
         "Colours by class",
-        _by_class,
+        on_view(_by_class),
         ("Shift+S",),
         "",
         WITH_IMAGE,
@@ -267,7 +261,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "signs",
         "Signs on objects: touched, locked, accepted, uncertain, class",
-        _signs,
+        on_view(_signs),
         (),
         "",
         WITH_IMAGE,
@@ -275,7 +269,14 @@ ACTIONS: tuple[Action, ...] = (
         checked=_masks(lambda style: style.signs),
     ),
     Action(
-        "ids", "Ids on the image", _ids, (), "", WITH_IMAGE, "View", checked=_masks(lambda style: style.ids)
+        "ids",
+        "Ids on the image",
+        on_view(_ids),
+        (),
+        "",
+        WITH_IMAGE,
+        "View",
+        checked=_masks(lambda style: style.ids),
     ),
     Action("red", "First channel only", _only_channel(0), ("R",), "", WITH_IMAGE, "View", break_before=True),
     Action(
@@ -327,7 +328,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "minimap",
         "Overview while zoomed in",
-        _minimap,
+        on_view(_minimap),
         (),
         "",
         WITH_IMAGE,

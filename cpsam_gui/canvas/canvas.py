@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QApplication, QGraphicsView, QToolTip
 from cpsam_gui.canvas.changes import Flash, Ghosts
 from cpsam_gui.canvas.class_legend import ClassLegend
 from cpsam_gui.canvas.compared import ComparedLayer
-from cpsam_gui.canvas.hover_card import card_text
+from cpsam_gui.canvas.hover_card import HoverCard
 from cpsam_gui.canvas.layers import Layers
 from cpsam_gui.canvas.legend import Legend
 from cpsam_gui.canvas.markers import Markers
@@ -55,7 +55,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     def __init__(self, session: Session) -> None:
         super().__init__(background=QColor(theme.current().canvas))
-        self._session = session
+        self._open_image, self._view = session.open_image, session.view
+        self._gestures = session.gestures
         self.enableMouse(False)
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
@@ -63,52 +64,56 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.setMouseTracking(True)
         self.setAcceptDrops(False)  # the window takes drops, wherever they land
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.layers = Layers(session, self.scene())
-        self.regions = CompleteRegions(session, self.scene())
+        self.layers = Layers(session.open_image, session.segmenting, session.mask_colours, self.scene())
+        self.regions = CompleteRegions(session.open_image, self.scene())
         self._preview = Preview(self.scene())
-        self.flash, self.ghosts = Flash(session, self.scene()), Ghosts(session, self.scene())
-        self.signs = Signs(session, self.scene())
-        self.markers = Markers(session, self.scene())
+        self.flash = Flash(session.open_image, self.scene())
+        self.ghosts = Ghosts(session.view, session.rejected, self.scene())
+        self.signs = Signs(session.open_image, self.scene())
+        self.markers = Markers(session.view, session.reviewing, self.scene())
         self.cross = CrossHair(self.scene())
-        self.compared = ComparedLayer(session, self.scene())
+        self.compared = ComparedLayer(session.view, session.comparing, self.scene())
+        self.card = HoverCard(
+            session.open_image, session.gestures, session.rejected, session.pieces, session.measuring
+        )
         self._bar = ScaleBarWidget(self)
         self._bar.hide()
         self._badge = Badge(self)
         self.legend = Legend(self)
-        self.classes = ClassLegend(session, self)
-        self.minimap = Minimap(session, self)
+        self.classes = ClassLegend(session.open_image, session.gestures, self)
+        self.minimap = Minimap(session.open_image, self)
         self._pressed: QPointF | None = None
         self._panning = False
         self._drawing = False
         self._fitted = True
-        session.image_changed.connect(self._new_image)
-        session.gestures.tool_changed.connect(self._tool_changed)
+        self._open_image.image_changed.connect(self._new_image)
+        self._gestures.tool_changed.connect(self._tool_changed)
         theme.changed.connect(self._recolour)
-        events = session.view.events
+        events = self._view.events
         events.camera.connect(self._move_camera)
         events.picture.connect(self._name_picture)
         events.sections.connect(self._show_cross)
         events.cross.connect(self._show_cross)
-        session.gestures.redraw.connect(self._show_shapes)
+        self._gestures.redraw.connect(self._show_shapes)
 
     # -- showing -----------------------------------------------------------------------------------------
 
     def fit(self) -> None:
         """Show the whole image."""
-        if self._session.image is not None:
-            _, rows, columns = self._session.document.shape
-            self._session.view.camera = Camera.fit(rows, columns, self.height(), self.width())
+        if self._open_image.image is not None:
+            _, rows, columns = self._open_image.document.shape
+            self._view.camera = Camera.fit(rows, columns, self.height(), self.width())
             self._fitted = True
 
     def zoom(self, factor: float) -> None:
         """Zoom around the middle of the canvas."""
-        camera = self._session.view.camera
+        camera = self._view.camera
         self._set_camera(camera.zoom(factor, camera.y, camera.x))
 
     def pan(self, rows: float, columns: float) -> None:
         """Move the view over the image by a share of the canvas."""
         way = -rows * self.height(), -columns * self.width()
-        self._set_camera(self._session.view.camera.pan(*way))
+        self._set_camera(self._view.camera.pan(*way))
 
     def peek(self, on: bool) -> None:
         """Hide the masks as long as a key is held."""
@@ -121,8 +126,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.setBackground(QColor(theme.current().canvas))
 
     def _new_image(self) -> None:
-        self._bar.setVisible(self._session.image is not None)
-        self._session.view.picture = Picture.IMAGE
+        self._bar.setVisible(self._open_image.image is not None)
+        self._view.picture = Picture.IMAGE
         self.layers.new_image()
         self._show_cross()
         self.minimap.new_image()
@@ -132,21 +137,21 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._tool_changed()
 
     def _name_picture(self) -> None:
-        picture = self._session.view.picture
+        picture = self._view.picture
         self._badge.say("" if picture is Picture.IMAGE else translate(picture.value.capitalize()))
         self.legend.show_for(picture)
         self.legend.move(INSET, INSET + self._badge.height() + GAP)
 
     def _set_camera(self, camera: Camera) -> None:
         self._fitted = False
-        self._session.view.camera = camera
+        self._view.camera = camera
 
     def _move_camera(self) -> None:
-        camera = self._session.view.camera
+        camera = self._view.camera
         width, height = self.width() / camera.scale, self.height() / camera.scale
         self.setSceneRect(QRectF(camera.x - width / 2, camera.y - height / 2, width, height))
         self.setTransform(QTransform.fromScale(camera.scale, camera.scale))
-        image = self._session.image
+        image = self._open_image.image
         self._bar.set_scale(camera.scale, image.pixel_size if image is not None else None)
         self.minimap.follow()
         self._show_shapes()
@@ -157,7 +162,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         if not hasattr(self, "_bar"):  # pyqtgraph resizes while it is being made
             return
         self._bar.move(self.width() - self._bar.width(), self.height() - self._bar.height() - 8)
-        self._session.view.window = (float(self.height()), float(self.width()))
+        self._view.window = (float(self.height()), float(self.width()))
         self.minimap.move(self.width() - self.minimap.width() - INSET, INSET)
         self._badge.move(INSET, INSET)
         self.classes.place()
@@ -167,17 +172,17 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._move_camera()
 
     def _tool_changed(self) -> None:
-        self.viewport().setCursor(QCursor(CURSORS[self._session.gestures.tool.cursor]))
+        self.viewport().setCursor(QCursor(CURSORS[self._gestures.tool.cursor]))
         self._show_shapes()
 
     def _show_shapes(self) -> None:
-        here = self._session.image is not None and self._session.gestures.across == 0
-        shapes = self._session.gestures.tool.shapes() if here else []
-        self._preview.show(shapes, self._session.view.camera.scale)
+        here = self._open_image.image is not None and self._gestures.across == 0
+        shapes = self._gestures.tool.shapes() if here else []
+        self._preview.show(shapes, self._view.camera.scale)
 
     def _show_cross(self) -> None:
         """Show where the orthogonal views cut."""
-        view, (depth, height, width) = self._session.view, self._session.document.shape
+        view, (depth, height, width) = self._view, self._open_image.document.shape
         if view.sections and depth > 1:
             self.cross.show_at(*view.cross, height, width)
         else:
@@ -185,7 +190,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     def _move_cross(self, y: float, x: float) -> None:
         """Let the orthogonal views cut at a place that was clicked."""
-        view, (_, height, width) = self._session.view, self._session.document.shape
+        view, (_, height, width) = self._view, self._open_image.document.shape
         if view.sections:
             view.cross = (min(max(y, 0.0), height - 0.5), min(max(x, 0.0), width - 0.5))
 
@@ -206,7 +211,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         """Whether the middle of a block is in view, in the plane that is shown."""
         place = self.screen_position((box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2)
         here = QRectF(self.viewport().rect()).contains(place)
-        return here and box.z0 <= self._session.view.plane < box.z1
+        return here and box.z0 <= self._view.plane < box.z1
 
     def _pointer(self, event: QMouseEvent) -> Pointer:
         y, x = self.image_position(event.position())
@@ -218,26 +223,24 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
             ctrl=bool(held & Qt.KeyboardModifier.ControlModifier),
             shift=bool(held & Qt.KeyboardModifier.ShiftModifier),
             alt=bool(held & Qt.KeyboardModifier.AltModifier),
-            scale=self._session.view.camera.scale,
+            scale=self._view.camera.scale,
         )
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Start a gesture of the tool, or a pan; called by Qt."""
-        if event is None or self._session.image is None:
+        if event is None or self._open_image.image is None:
             return
         self._take_keys()
         self._pressed = event.position()
         if event.button() == Qt.MouseButton.LeftButton:
             self._move_cross(*self.image_position(event.position()))
-        if event.button() != Qt.MouseButton.MiddleButton and self._session.gestures.tool_press(
-            self._pointer(event)
-        ):
+        if event.button() != Qt.MouseButton.MiddleButton and self._gestures.tool_press(self._pointer(event)):
             self._drawing = True
         self._show_shapes()
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         """Go on with the gesture or the pan; called by Qt."""
-        if event is None or self._session.image is None:
+        if event is None or self._open_image.image is None:
             return
         self._take_keys()
         pointer = self._pointer(event)
@@ -246,10 +249,10 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
             if self._panning or way.manhattanLength() > DRAG:
                 self._panning = True
                 self.viewport().setCursor(QCursor(Qt.CursorShape.ClosedHandCursor))
-                self._set_camera(self._session.view.camera.pan(way.y(), way.x()))
+                self._set_camera(self._view.camera.pan(way.y(), way.x()))
                 self._pressed = event.position()
                 return
-        self._session.gestures.tool_move(pointer)
+        self._gestures.tool_move(pointer)
         self.pointed.emit(pointer.y, pointer.x)
         self._show_shapes()
 
@@ -260,59 +263,57 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """End the gesture or the pan; called by Qt."""
-        if event is None or self._session.image is None:
+        if event is None or self._open_image.image is None:
             return
         pointer = self._pointer(event)
         if self._drawing:
-            self._session.gestures.tool_release(pointer)
+            self._gestures.tool_release(pointer)
         elif (
             self._pressed is not None and not self._panning and event.button() != Qt.MouseButton.MiddleButton
         ):
-            self._session.gestures.tool_click(pointer)
+            self._gestures.tool_click(pointer)
         if self._panning:
-            self.viewport().setCursor(QCursor(CURSORS[self._session.gestures.tool.cursor]))
+            self.viewport().setCursor(QCursor(CURSORS[self._gestures.tool.cursor]))
         self._pressed, self._panning, self._drawing = None, False, False
         self._show_shapes()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         """Show the whole image, unless the tool has a use for the double click; called by Qt."""
-        if event is None or self._session.image is None or event.button() != Qt.MouseButton.LeftButton:
+        if event is None or self._open_image.image is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        if not self._session.gestures.tool_double(self._pointer(event)):
+        if not self._gestures.tool_double(self._pointer(event)):
             self.fit()
         self._show_shapes()
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         """Zoom at the pointer; with Alt change the brush; called by Qt."""
-        if event is None or self._session.image is None:
+        if event is None or self._open_image.image is None:
             return
         held = event.modifiers()
         # Some systems turn the wheel sideways while Alt is held.
         turn = (event.angleDelta().y() or event.angleDelta().x()) / 120
         if held & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
-            self._session.gestures.adjust(turn)
-        elif self._session.gestures.tool_wheel(turn):
+            self._gestures.adjust(turn)
+        elif self._gestures.tool_wheel(turn):
             pass  # it widens or narrows what is proposed
         elif not event.pixelDelta().isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase:
             delta = event.pixelDelta()  # two fingers on a trackpad
-            self._set_camera(self._session.view.camera.pan(delta.y(), delta.x()))
+            self._set_camera(self._view.camera.pan(delta.y(), delta.x()))
         else:
             y, x = self.image_position(event.position())
-            self._set_camera(self._session.view.camera.zoom(ZOOM_STEP**turn, y, x))
+            self._set_camera(self._view.camera.zoom(ZOOM_STEP**turn, y, x))
         event.accept()
 
     def viewportEvent(self, event: QEvent | None) -> bool:
         """Zoom by two fingers on a trackpad, tell of the object where the pointer rests; called by Qt."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             y, x = self.image_position(QPointF(event.pos()))
-            QToolTip.showText(
-                event.globalPos(), card_text(self._session, int(y // 1), int(x // 1)), self.viewport()
-            )
+            QToolTip.showText(event.globalPos(), self.card.text(int(y // 1), int(x // 1)), self.viewport())
             return True
-        if isinstance(event, QNativeGestureEvent) and self._session.image is not None:
+        if isinstance(event, QNativeGestureEvent) and self._open_image.image is not None:
             if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
                 y, x = self.image_position(event.position())
-                self._set_camera(self._session.view.camera.zoom(1 + event.value(), y, x))
+                self._set_camera(self._view.camera.zoom(1 + event.value(), y, x))
                 return True
             if event.gestureType() == Qt.NativeGestureType.SmartZoomNativeGesture:
                 self.fit()
@@ -336,7 +337,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         if not event.isAutoRepeat():
             if event.key() in PEEK:
                 self.peek(False)
-            self._session.gestures.key_released(event.text())
+            self._gestures.key_released(event.text())
         event.ignore()
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
@@ -346,5 +347,5 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     def leaveEvent(self, event: object) -> None:
         """Tell that the pointer is gone; called by Qt."""
-        self._session.gestures.tool_leave()
+        self._gestures.tool_leave()
         self.left.emit()

@@ -15,8 +15,10 @@ from cpsam_gui.style import theme
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QGraphicsScene
 
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.rejected import RejectedCandidates
     from cpsam_gui.state.steps import Step
+    from cpsam_gui.state.view import View
 
 ABOVE = 14  # over the masks, under the signs
 MOST = 300  # objects; where more are new, as after the first run, none flashes
@@ -27,9 +29,9 @@ MARGIN = 2  # image pixels between an object and its frame
 class Flash(QGraphicsPathItem):
     """Frames around the objects that a run or other thresholds brought, which fade."""
 
-    def __init__(self, session: Session, scene: QGraphicsScene) -> None:
+    def __init__(self, open_image: OpenImage, scene: QGraphicsScene) -> None:
         super().__init__()
-        self._session = session
+        self._open_image, self._view = open_image, open_image.view
         self._known: frozenset[int] = frozenset()
         self.new: frozenset[int] = frozenset()
         """The objects that flashed last."""
@@ -43,18 +45,18 @@ class Flash(QGraphicsPathItem):
         self._timer = QTimer()
         self._timer.setInterval(STEP_MS)
         self._timer.timeout.connect(self._fade)
-        session.image_changed.connect(self._new_image)
+        open_image.image_changed.connect(self._new_image)
 
     def _new_image(self) -> None:
         self._end()
-        self._known, self.new = frozenset(self._session.document.objects), frozenset()
-        self._session.document.stepped.connect(self._stepped)
+        self._known, self.new = frozenset(self._open_image.document.objects), frozenset()
+        self._open_image.document.stepped.connect(self._stepped)
 
     def _stepped(self, step: Step, forward: bool) -> None:
         if step.swap is None:
-            self._known = (self._known | step.records.keys()) & self._session.document.objects.keys()
+            self._known = (self._known | step.records.keys()) & self._open_image.document.objects.keys()
             return
-        now = frozenset(self._session.document.objects)
+        now = frozenset(self._open_image.document.objects)
         known, self._known = self._known, now
         self.new = now - known if known and forward and step.kind.source is StepSource.MODEL else frozenset()
         if 0 < len(self.new) <= MOST:
@@ -63,9 +65,9 @@ class Flash(QGraphicsPathItem):
             self._end()
 
     def _begin(self) -> None:
-        path, plane = QPainterPath(), self._session.view.plane
+        path, plane = QPainterPath(), self._view.plane
         for number in self.new:
-            box = self._session.document.objects[number].box
+            box = self._open_image.document.objects[number].box
             if box.z0 <= plane < box.z1:
                 frame = QRectF(box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0)
                 frame.adjust(-MARGIN, -MARGIN, MARGIN, MARGIN)
@@ -91,9 +93,9 @@ class Flash(QGraphicsPathItem):
 class Ghosts(QGraphicsPathItem):
     """Dashed outlines of the candidates that were rejected."""
 
-    def __init__(self, session: Session, scene: QGraphicsScene) -> None:
+    def __init__(self, view: View, rejected: RejectedCandidates, scene: QGraphicsScene) -> None:
         super().__init__()
-        self._session = session
+        self._view, self._rejected = view, rejected
         pen = QPen(QColor(255, 255, 255, 190), 1.2)
         pen.setCosmetic(True)
         pen.setDashPattern([3.0, 3.0])
@@ -105,13 +107,13 @@ class Ghosts(QGraphicsPathItem):
         self._halo.setPen(dark)
         self._halo.setFlag(QGraphicsPathItem.GraphicsItemFlag.ItemStacksBehindParent)
         scene.addItem(self)
-        session.rejected.changed.connect(self.draw)
-        session.view.events.masks.connect(self.draw)
+        rejected.changed.connect(self.draw)
+        view.events.masks.connect(self.draw)
 
     def draw(self, *_: object) -> None:
         """Draw what the session knows now."""
-        rejected, path = self._session.rejected, QPainterPath()
-        if rejected.shown and self._session.view.masks.visible:
+        rejected, path = self._rejected, QPainterPath()
+        if rejected.shown and self._view.masks.visible:
             for one in rejected.now:
                 for line in outlines(one.mask[0], one.box.y0, one.box.x0):
                     points = [QPointF(x, y) for y, x in line]

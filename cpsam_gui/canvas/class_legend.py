@@ -12,7 +12,8 @@ from cpsam_gui.operations import class_colour
 from cpsam_gui.program.i18n import translate
 
 if TYPE_CHECKING:
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.gestures import Gestures
+    from cpsam_gui.session.open_image import OpenImage
 
 REST_MS = 150
 
@@ -20,39 +21,39 @@ REST_MS = 150
 class ClassLegend(QLabel):
     """Shown while colours are those of the classes, or classes are given."""
 
-    def __init__(self, session: Session, parent: QWidget) -> None:
+    def __init__(self, open_image: OpenImage, gestures: Gestures, parent: QWidget) -> None:
         super().__init__(parent)
-        self._session = session
+        self._open_image, self._view = open_image, open_image.view
+        self._gestures = gestures
         self.setStyleSheet("background: rgb(16, 18, 20); color: white; border-radius: 4px; padding: 6px 8px;")
         self.setToolTip(translate("Classes and how many objects have them"))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REST_MS)
         self._timer.timeout.connect(self.refresh)
-        for signal in (session.objects_changed, session.history_changed, session.image_changed):
+        for signal in (open_image.objects_changed, open_image.history_changed, open_image.image_changed):
             signal.connect(self._timer.start)
-        session.gestures.tool_changed.connect(self.refresh)
-        session.gestures.options.events.class_id.connect(self.refresh)
-        session.view.events.masks.connect(self.refresh)
+        gestures.tool_changed.connect(self.refresh)
+        gestures.options.events.class_id.connect(self.refresh)
+        self._view.events.masks.connect(self.refresh)
         self.hide()
 
     @property
     def wanted(self) -> bool:
         """Whether classes are what the user looks at."""
-        session = self._session
-        stamping = session.gestures.tool.key == "class_stamp"
-        return session.image is not None and (session.view.masks.by_class or stamping)
+        stamping = self._gestures.tool.key == "class_stamp"
+        return self._open_image.image is not None and (self._view.masks.by_class or stamping)
 
     def refresh(self, *_: object) -> None:
         """Count the classes and show their names."""
         if not self.wanted:
             self.hide()
             return
-        document = self._session.document
+        document = self._open_image.document
         ids = np.fromiter(document.objects, np.int64, len(document.objects))
         counts = np.bincount(document.classes[ids]) if len(ids) else np.zeros(1, np.int64)
         names = {one.number: one.name for one in document.facts.classes}
-        chosen = self._session.gestures.options.class_id
+        chosen = self._gestures.options.class_id
         used = {number for number in np.flatnonzero(counts).tolist() if number} | set(names) | {chosen}
         lines = []
         for number in sorted(used - {0}):

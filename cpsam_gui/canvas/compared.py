@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PyQt6.QtWidgets import QGraphicsScene
 
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.comparing import ComparisonController
+    from cpsam_gui.state.view import View
 
 STYLE = MaskStyle(overlay=Overlay.OUTLINE)
 
@@ -25,19 +26,19 @@ STYLE = MaskStyle(overlay=Overlay.OUTLINE)
 class ComparedLayer:
     """Two layers of outlines: the other masks below, those of the open image over them."""
 
-    def __init__(self, session: Session, scene: QGraphicsScene) -> None:
-        self._session = session
+    def __init__(self, view: View, comparing: ComparisonController, scene: QGraphicsScene) -> None:
+        self._view, self._comparing = view, comparing
         self.other, self.present = TileLayer(magnify=True), TileLayer(magnify=True)
         for z, layer in ((3, self.other), (4, self.present)):
             layer.setZValue(z)
             layer.setVisible(False)
             scene.addItem(layer)
-        session.comparing.changed.connect(self.draw)
-        session.view.events.plane.connect(self.draw)
+        comparing.changed.connect(self.draw)
+        view.events.plane.connect(self.draw)
 
     def draw(self, *_: object) -> None:
         """Draw the plane in view."""
-        comparing, plane = self._session.comparing, self._session.view.plane
+        comparing, plane = self._comparing, self._view.plane
         now = comparing.now
         on = now is not None and comparing.shown
         for layer in (self.other, self.present):

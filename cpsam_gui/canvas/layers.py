@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QGraphicsScene
 
     from cpsam_gui.canvas.tiles import Colours
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.mask_colours import MaskColours
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.segmenting import SegmentationController
     from cpsam_gui.state.box import Box
 
 MANY = 256  # objects; from here on repainting everything in view is quicker than one by one
@@ -23,8 +25,15 @@ MARGIN = 2  # pixels around a change, because outlines depend on the neighbours
 class Layers:
     """Keeps two tile layers in step with the session."""
 
-    def __init__(self, session: Session, scene: QGraphicsScene) -> None:
-        self._session = session
+    def __init__(
+        self,
+        open_image: OpenImage,
+        segmenting: SegmentationController,
+        mask_colours: MaskColours,
+        scene: QGraphicsScene,
+    ) -> None:
+        self._open_image, self._view = open_image, open_image.view
+        self._segmenting, self._mask_colours = segmenting, mask_colours
         self.image = TileLayer(smooth=True)
         self.labels = TileLayer(magnify=True)
         for z, layer in enumerate((self.image, self.labels)):
@@ -32,9 +41,9 @@ class Layers:
             scene.addItem(layer)
         self._colours: LabelColours | None = None
         self._peeking = False
-        session.labels_changed.connect(self._labels_changed)
-        session.overlay_changed.connect(self._all_changed)
-        events = session.view.events
+        open_image.labels_changed.connect(self._labels_changed)
+        open_image.overlay_changed.connect(self._all_changed)
+        events = self._view.events
         events.plane.connect(self._new_plane)
         events.channels.connect(self.colour_image)
         events.image_visible.connect(self.colour_image)
@@ -57,19 +66,18 @@ class Layers:
 
     def colour_image(self) -> None:
         """Colour the image anew; what is on the screen stays until then."""
-        session = self._session
-        self.image.set_colours(None if session.image is None else self._bottom(), keep=True)
+        self.image.set_colours(None if self._open_image.image is None else self._bottom(), keep=True)
 
     def colour_labels(self) -> None:
         """Colour the masks anew; what is on the screen stays until then."""
-        session, view = self._session, self._session.view
-        if session.image is None:
+        open_image, view = self._open_image, self._view
+        if open_image.image is None:
             self._colours = None
             self.labels.set_colours(None)
             return
-        fills, lines = session.mask_colours.tables()
+        fills, lines = self._mask_colours.tables()
         self._colours = LabelColours(
-            session.document.labels[view.plane], fills, lines, view.masks, view.selection, view.hovered
+            open_image.document.labels[view.plane], fills, lines, view.masks, view.selection, view.hovered
         )
         self._show_labels()
         self.labels.set_colours(self._colours, keep=True)
@@ -80,15 +88,15 @@ class Layers:
         self._show_labels()
 
     def _show_labels(self) -> None:
-        self.labels.setVisible(self._session.view.masks.visible and not self._peeking)
+        self.labels.setVisible(self._view.masks.visible and not self._peeking)
 
     def _bottom(self) -> Colours:
         """Return the colours of what is drawn under the masks."""
-        session, view = self._session, self._session.view
-        flows = session.segmenting.flows
-        labels = session.document.labels[view.plane]
+        open_image, view = self._open_image, self._view
+        flows = self._segmenting.flows
+        labels = open_image.document.labels[view.plane]
         if view.picture is Picture.FLOW_ERROR:
-            return ErrorColours(labels, session.document.objects)
+            return ErrorColours(labels, open_image.document.objects)
         if flows is not None and view.picture is not Picture.IMAGE:
             logits = flows.logits if flows.logits.ndim == 2 else flows.logits[view.plane]
             rows, columns = (part if part.ndim == 2 else part[view.plane] for part in flows.flows[-2:])
@@ -96,8 +104,8 @@ class Layers:
                 found = view.picture is Picture.FLOWS
                 return FlowColours(rows, columns) if found else ProbabilityColours(logits)
         channels = view.channels if view.image_visible else ()
-        assert session.image is not None
-        return ImageColours(session.image.pixels[view.plane], channels)
+        assert open_image.image is not None
+        return ImageColours(open_image.image.pixels[view.plane], channels)
 
     def _new_plane(self) -> None:
         self.colour_image()
@@ -105,11 +113,11 @@ class Layers:
 
     def _all_changed(self) -> None:
         self.colour_labels()
-        if self._session.view.picture is not Picture.IMAGE:
+        if self._view.picture is not Picture.IMAGE:
             self.colour_image()  # another result has other flows
 
     def _labels_changed(self, box: Box) -> None:
-        view = self._session.view
+        view = self._view
         if box.z0 <= view.plane < box.z1:
             area = (box.y0 - MARGIN, box.y1 + MARGIN, box.x0 - MARGIN, box.x1 + MARGIN)
             self.labels.refresh(*area)
@@ -118,7 +126,7 @@ class Layers:
 
     def _mark(self) -> None:
         """Show the selection and the object under the pointer; repaint only the objects concerned."""
-        shown, view = self._colours, self._session.view
+        shown, view = self._colours, self._view
         if shown is None:
             return
         changed = (shown.selected ^ view.selection) | {shown.hovered, view.hovered}
@@ -129,7 +137,7 @@ class Layers:
         if len(changed) > MANY:
             self.labels.set_colours(shown, keep=True)
             return
-        objects = self._session.document.objects
+        objects = self._open_image.document.objects
         for number in changed:
             if number in objects:
                 self._labels_changed(objects[number].box)

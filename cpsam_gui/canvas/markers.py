@@ -13,7 +13,8 @@ from cpsam_gui.style import theme
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QGraphicsScene
 
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.reviewing import ReviewController
+    from cpsam_gui.state.view import View
 
 MARGIN = 3  # image pixels between a place and its frame
 DARK = QColor(0, 0, 0, 150)
@@ -22,18 +23,18 @@ DARK = QColor(0, 0, 0, 150)
 class Markers:
     """Frames around missed cells; that of the place shown last is thicker."""
 
-    def __init__(self, session: Session, scene: QGraphicsScene) -> None:
-        self._session = session
+    def __init__(self, view: View, reviewing: ReviewController, scene: QGraphicsScene) -> None:
+        self._view, self._reviewing = view, reviewing
         warning = QColor(theme.DARK.warning)  # over the image, whatever the theme
         self._halo = _item(scene, 16, DARK, 4.0)
         self.frames = _item(scene, 17, warning, 1.5)
         self.present = _item(scene, 18, warning, 3.0)
-        session.reviewing.missed_changed.connect(self.draw)
-        session.view.events.plane.connect(self.draw)
+        reviewing.missed_changed.connect(self.draw)
+        view.events.plane.connect(self.draw)
 
     def draw(self, *_: object) -> None:
         """Draw the frames of the plane in view."""
-        reviewing, plane = self._session.reviewing, self._session.view.plane
+        reviewing, plane = self._reviewing, self._view.plane
         frames, present = QPainterPath(), QPainterPath()
         if reviewing.marks_missed:
             for place in reviewing.missed:

@@ -18,7 +18,7 @@ from cpsam_gui.style import theme
 if TYPE_CHECKING:
     from PyQt6.QtGui import QMouseEvent, QPaintEvent
 
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.open_image import OpenImage
 
 LONGEST = 168  # screen pixels
 SHORTEST = 24
@@ -29,33 +29,33 @@ CLOSE = 0.92  # share of the image that is in view, from which on the picture wo
 class Minimap(QWidget):
     """Shows where the view is; a click or drag goes there. Hidden while the whole image is in view."""
 
-    def __init__(self, session: Session, parent: QWidget) -> None:
+    def __init__(self, open_image: OpenImage, parent: QWidget) -> None:
         super().__init__(parent)
-        self._session = session
+        self._open_image, self._view = open_image, open_image.view
         self._picture: QImage | None = None
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Overview")
         self.hide()
-        events = session.view.events
+        events = self._view.events
         for signal in (events.plane, events.channels):
             signal.connect(self._forget)
         events.minimap.connect(self.follow)
 
     def new_image(self) -> None:
         """Take the shape of the image that was opened."""
-        _, rows, columns = self._session.document.shape
+        _, rows, columns = self._open_image.document.shape
         scale = LONGEST / max(rows, columns)
         self.setFixedSize(max(round(columns * scale), SHORTEST), max(round(rows * scale), SHORTEST))
         self._forget()
 
     def follow(self) -> None:
         """Show what is in view now, or hide where that is nearly everything."""
-        session = self._session
+        open_image = self._open_image
         parent = self.parentWidget()
-        if session.image is None or parent is None or not session.view.minimap:
+        if open_image.image is None or parent is None or not self._view.minimap:
             self.hide()
             return
-        _, rows, columns = session.document.shape
+        _, rows, columns = open_image.document.shape
         view = self._in_view()
         share = view.width() * view.height() / (rows * columns)
         self.setVisible(share < CLOSE**2)
@@ -63,8 +63,8 @@ class Minimap(QWidget):
 
     def _in_view(self) -> QRectF:
         """Return the part of the image that is in view, in image pixels."""
-        camera, parent = self._session.view.camera, self.parentWidget()
-        _, rows, columns = self._session.document.shape
+        camera, parent = self._view.camera, self.parentWidget()
+        _, rows, columns = self._open_image.document.shape
         width = (parent.width() if parent is not None else 1) / camera.scale
         height = (parent.height() if parent is not None else 1) / camera.scale
         area = QRectF(camera.x - width / 2, camera.y - height / 2, width, height)
@@ -75,17 +75,17 @@ class Minimap(QWidget):
         self.update()
 
     def _paint_picture(self) -> QImage | None:
-        session = self._session
-        if session.image is None:
+        open_image = self._open_image
+        if open_image.image is None:
             return None
-        plane = session.image.pixels[session.view.plane]
+        plane = open_image.image.pixels[self._view.plane]
         ratio = self.devicePixelRatioF()
         width, height = ceil(self.width() * ratio), ceil(self.height() * ratio)
         steps = [
             max(1, length // (SAMPLES * wanted))
             for length, wanted in zip(plane.shape, (height, width), strict=False)
         ]
-        colours = ImageColours(plane, session.view.channels)
+        colours = ImageColours(plane, self._view.channels)
         pixels = colours(slice(0, plane.shape[0], steps[0]), slice(0, plane.shape[1], steps[1]))
         parts = pixels.view(np.uint8).reshape(*pixels.shape, 4)
         small: Any = np.ascontiguousarray(cv2.resize(parts, (width, height), interpolation=cv2.INTER_AREA))
@@ -101,7 +101,7 @@ class Minimap(QWidget):
             painter.drawImage(area, self._picture)
         painter.setPen(QPen(QColor(theme.current().border), 1))
         painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
-        _, rows, columns = self._session.document.shape
+        _, rows, columns = self._open_image.document.shape
         view = self._in_view()
         across, down = self.width() / columns, self.height() / rows
         frame = QRectF(view.x() * across, view.y() * down, view.width() * across, view.height() * down)
@@ -123,7 +123,7 @@ class Minimap(QWidget):
             self._go(event.position())
 
     def _go(self, position: QPointF) -> None:
-        _, rows, columns = self._session.document.shape
+        _, rows, columns = self._open_image.document.shape
         y = min(max(position.y() / self.height(), 0.0), 1.0) * rows
         x = min(max(position.x() / self.width(), 0.0), 1.0) * columns
-        self._session.view.camera = replace(self._session.view.camera, y=y, x=x)
+        self._view.camera = replace(self._view.camera, y=y, x=x)

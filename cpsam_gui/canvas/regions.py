@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QGraphicsPathItem
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QGraphicsScene
 
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.open_image import OpenImage
 
 COLOUR = QColor("#58d68d")
 DARK = QColor(0, 0, 0, 150)
@@ -22,9 +22,9 @@ LEVEL = 18  # below the previews of the tools
 class CompleteRegions(QObject):
     """Draws dashed lines around the complete regions of the plane shown."""
 
-    def __init__(self, session: Session, scene: QGraphicsScene) -> None:
+    def __init__(self, open_image: OpenImage, scene: QGraphicsScene) -> None:
         super().__init__()
-        self._session = session
+        self._open_image, self._view = open_image, open_image.view
         self.halo, self.line = QGraphicsPathItem(), QGraphicsPathItem()
         for item, colour, width in ((self.halo, DARK, 4.0), (self.line, COLOUR, 2.0)):
             pen = QPen(colour, width)
@@ -34,14 +34,14 @@ class CompleteRegions(QObject):
             item.setPen(pen)
             item.setZValue(LEVEL)
             scene.addItem(item)
-        session.history_changed.connect(self.refresh)
-        session.image_changed.connect(self.refresh)
-        session.view.events.plane.connect(self.refresh)
+        open_image.history_changed.connect(self.refresh)
+        open_image.image_changed.connect(self.refresh)
+        self._view.events.plane.connect(self.refresh)
 
     def refresh(self) -> None:
         """Draw the regions as they are now."""
-        path, plane = QPainterPath(), self._session.view.plane
-        for region in self._session.document.facts.complete:
+        path, plane = QPainterPath(), self._view.plane
+        for region in self._open_image.document.facts.complete:
             if region.plane == plane:
                 path.addPolygon(QPolygonF([QPointF(x, y) for x, y in (*region.corners, region.corners[0])]))
         for item in (self.halo, self.line):

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
     from PyQt6.QtWidgets import QGraphicsScene, QWidget
 
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.gestures import Gestures
+    from cpsam_gui.session.mask_colours import MaskColours
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.segmenting import SegmentationController
     from cpsam_gui.state.box import Box
 
 MARGIN = 2  # pixels around a change, because outlines depend on the neighbours
@@ -63,9 +66,20 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
     the cross-hair; tools that work in every view draw here.
     """
 
-    def __init__(self, session: Session, across: int, canvas: QWidget) -> None:
+    def __init__(
+        self,
+        open_image: OpenImage,
+        gestures: Gestures,
+        segmenting: SegmentationController,
+        mask_colours: MaskColours,
+        across: int,
+        canvas: QWidget,
+    ) -> None:
         super().__init__(background=QColor(theme.current().canvas))
-        self._session, self._across, self._canvas = session, across, canvas
+        self._across, self._canvas = across, canvas
+        self._open_image, self._view = open_image, open_image.view
+        self._gestures, self._segmenting = gestures, segmenting
+        self._mask_colours = mask_colours
         self.enableMouse(False)
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
@@ -78,7 +92,7 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         self._preview = Preview(self.scene())
         self._cross = CrossHair(self.scene())
         self._moving = self._drawing = False
-        events = session.view.events
+        events = self._view.events
         for look in (events.channels, events.image_visible):
             look.connect(self._colour_image)
         for marks in (events.masks, events.selection):
@@ -87,11 +101,11 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
             cut.connect(self.renew)
         for place in (events.plane, events.camera):
             place.connect(self.follow)
-        session.overlay_changed.connect(self._colour_labels)
-        session.image_changed.connect(self.renew)
-        session.segmenting.options_changed.connect(self._space)
-        session.labels_changed.connect(self._labels_changed)
-        session.gestures.redraw.connect(self._show_shapes)
+        open_image.overlay_changed.connect(self._colour_labels)
+        open_image.image_changed.connect(self.renew)
+        segmenting.options_changed.connect(self._space)
+        open_image.labels_changed.connect(self._labels_changed)
+        gestures.redraw.connect(self._show_shapes)
         theme.changed.connect(self._recolour)
 
     # -- showing -----------------------------------------------------------------------------------------
@@ -103,19 +117,19 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
     @property
     def shown(self) -> Slice:
         """The slice of the volume that the cross-hair chooses."""
-        shape = self._session.document.shape
-        at = int(self._session.view.cross[self._across - 1])
+        shape = self._open_image.document.shape
+        at = int(self._view.cross[self._across - 1])
         return Slice(self._across, min(max(at, 0), shape[self._across] - 1))
 
     @property
     def _live(self) -> bool:
-        session = self._session
-        return session.image is not None and session.view.sections and session.document.shape[0] > 1
+        open_image = self._open_image
+        return open_image.image is not None and self._view.sections and open_image.document.shape[0] > 1
 
     @property
     def _depth(self) -> float:
         """The distance of planes in pixels."""
-        return self._session.gestures.desk.spacing()[0]
+        return self._gestures.desk.spacing()[0]
 
     def renew(self) -> None:
         """Show the slice where the cross-hair is now."""
@@ -136,20 +150,20 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         return QTransform.fromScale(along, down)
 
     def _colour_image(self) -> None:
-        session, view = self._session, self._session.view
-        if not self._live or session.image is None:
+        open_image, view = self._open_image, self._view
+        if not self._live or open_image.image is None:
             self.image.set_colours(None)
             return
         channels = view.channels if view.image_visible else ()
-        self.image.set_colours(ImageColours(self.shown.of(session.image.pixels), channels), keep=True)
+        self.image.set_colours(ImageColours(self.shown.of(open_image.image.pixels), channels), keep=True)
 
     def _colour_labels(self) -> None:
-        session, view = self._session, self._session.view
+        view = self._view
         if not self._live:
             self.labels.set_colours(None)
             return
-        fills, lines = session.mask_colours.tables()
-        plane = self.shown.of(session.document.labels)
+        fills, lines = self._mask_colours.tables()
+        plane = self.shown.of(self._open_image.document.labels)
         self.labels.setVisible(view.masks.visible)
         self.labels.set_colours(LabelColours(plane, fills, lines, view.masks, view.selection), keep=True)
 
@@ -163,7 +177,7 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         if not self._live:
             self._cross.hide()
             return
-        view, (depth, height, width) = self._session.view, self._session.document.shape
+        view, (depth, height, width) = self._view, self._open_image.document.shape
         camera, z = view.camera, (view.plane + 0.5) * self._depth
         y, x = (z, camera.x) if self._across == 1 else (camera.y, z)
         wide, high = self.width() / camera.scale, self.height() / camera.scale
@@ -184,10 +198,10 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         self._show_shapes()
 
     def _show_shapes(self) -> None:
-        gestures = self._session.gestures
+        gestures = self._gestures
         mine = self._live and gestures.across == self._across
         shapes = gestures.tool.shapes() if mine else []
-        self._preview.show([self._stretched(one) for one in shapes], self._session.view.camera.scale)
+        self._preview.show([self._stretched(one) for one in shapes], self._view.camera.scale)
 
     def _stretched(self, shape: PreviewShape) -> PreviewShape:
         """Return a shape, which is in voxels, in the units of the scene."""
@@ -214,7 +228,7 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
             ctrl=bool(held & Qt.KeyboardModifier.ControlModifier),
             shift=bool(held & Qt.KeyboardModifier.ShiftModifier),
             alt=bool(held & Qt.KeyboardModifier.AltModifier),
-            scale=self._session.view.camera.scale,
+            scale=self._view.camera.scale,
             slice=self.shown,
         )
 
@@ -222,7 +236,7 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         """Draw with a tool that works in every view, else move the cross-hair; called by Qt."""
         if event is None or not self._live:
             return
-        pointer, gestures = self._pointer(event), self._session.gestures
+        pointer, gestures = self._pointer(event), self._gestures
         if gestures.tool.every_view and not pointer.right:
             self._drawing = gestures.tool_press(pointer)
         else:
@@ -234,7 +248,7 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         """Go on with what was begun; called by Qt."""
         if event is None or not self._live:
             return
-        pointer, gestures = self._pointer(event), self._session.gestures
+        pointer, gestures = self._pointer(event), self._gestures
         if self._moving:
             self._move_cross(pointer)
         elif gestures.tool.every_view:
@@ -246,14 +260,14 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         if event is None or not self._live:
             return
         if self._drawing:
-            self._session.gestures.tool_release(self._pointer(event))
+            self._gestures.tool_release(self._pointer(event))
         self._moving = self._drawing = False
-        self._session.gestures.redraw.emit()
+        self._gestures.redraw.emit()
 
     def leaveEvent(self, event: object) -> None:
         """Show no tip of a tool any more; called by Qt."""
-        if self._session.gestures.across == self._across:
-            self._session.gestures.tool_leave()
+        if self._gestures.across == self._across:
+            self._gestures.tool_leave()
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         """Zoom all views; with Alt or Ctrl change the brush; called by Qt."""
@@ -261,20 +275,19 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
             return
         turn = (event.angleDelta().y() or event.angleDelta().x()) / 120
         if event.modifiers() & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
-            self._session.gestures.adjust(turn)
+            self._gestures.adjust(turn)
         else:
-            view = self._session.view
+            view = self._view
             view.camera = view.camera.zoom(ZOOM_STEP**turn, view.camera.y, view.camera.x)
         event.accept()
 
     def _move_cross(self, pointer: Pointer) -> None:
         """Let the other views cut where the pointer is."""
-        session = self._session
         z, y, x = self.shown.voxel(pointer.y, pointer.x)
-        depth, height, width = session.document.shape
-        row, column = session.view.cross
-        session.view.plane = min(max(int(z // 1), 0), depth - 1)
+        depth, height, width = self._open_image.document.shape
+        row, column = self._view.cross
+        self._view.plane = min(max(int(z // 1), 0), depth - 1)
         if self._across == 1:
-            session.view.cross = (row, min(max(x, 0.0), width - 0.5))
+            self._view.cross = (row, min(max(x, 0.0), width - 0.5))
         else:
-            session.view.cross = (min(max(y, 0.0), height - 0.5), column)
+            self._view.cross = (min(max(y, 0.0), height - 0.5), column)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from PyQt6.QtWidgets import QGraphicsScene
 
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.state.objects import ObjectRecord
 
 ABOVE = 15  # over the masks, under the marks of missed cells
@@ -47,18 +47,18 @@ def sign_of(row: ObjectRecord) -> Sign | None:
 class Signs(QGraphicsItem):
     """Draws the signs of the objects in view, of one size at every zoom."""
 
-    def __init__(self, session: Session, scene: QGraphicsScene) -> None:
+    def __init__(self, open_image: OpenImage, scene: QGraphicsScene) -> None:
         super().__init__()
-        self._session = session
+        self._open_image, self._view = open_image, open_image.view
         self._signs: dict[int, Sign] = {}
         self._boxes = np.zeros((0, 7), np.int64)
         self._stale = True
         self._pixmaps: dict[tuple[str, float], QPixmap] = {}
         self.setZValue(ABOVE)
         scene.addItem(self)
-        session.open_image.rows_changed.connect(self._rows_changed)
-        session.image_changed.connect(self._new_image)
-        events = session.view.events
+        open_image.rows_changed.connect(self._rows_changed)
+        open_image.image_changed.connect(self._new_image)
+        events = self._view.events
         events.masks.connect(self._restyle)
         events.plane.connect(lambda *_: self.update())
 
@@ -69,7 +69,7 @@ class Signs(QGraphicsItem):
 
     def boundingRect(self) -> QRectF:
         """Return the image; called by Qt."""
-        _, rows, columns = self._session.document.shape
+        _, rows, columns = self._open_image.document.shape
         return QRectF(0, 0, columns, rows)
 
     # -- following the document --------------------------------------------------------------------------
@@ -79,7 +79,7 @@ class Signs(QGraphicsItem):
         self._rows_changed(None)
 
     def _rows_changed(self, ids: frozenset[int] | None) -> None:
-        objects = self._session.document.objects
+        objects = self._open_image.document.objects
         if ids is None:
             marked = ((number, sign_of(row)) for number, row in objects.items())
             self._signs = {number: sign for number, sign in marked if sign is not None}
@@ -94,7 +94,7 @@ class Signs(QGraphicsItem):
         self._restyle()
 
     def _restyle(self, *_: object) -> None:
-        style = self._session.view.masks
+        style = self._view.masks
         self.setVisible(style.visible and (style.signs or style.ids))
         self._stale = True
         self.update()
@@ -102,8 +102,8 @@ class Signs(QGraphicsItem):
     def _table(self) -> np.ndarray:
         """Return id and box of each object that carries something, a row each."""
         if self._stale:
-            objects = self._session.document.objects
-            numbers: Iterable[int] = objects if self._session.view.masks.ids else self._signs
+            objects = self._open_image.document.objects
+            numbers: Iterable[int] = objects if self._view.masks.ids else self._signs
             rows = [(n, *_sides(objects[n])) for n in numbers if n in objects]
             self._boxes = np.array(rows, np.int64).reshape(-1, 7)
             self._stale = False
@@ -128,7 +128,7 @@ class Signs(QGraphicsItem):
 
     def _in_view(self, exposed: QRectF, way: QTransform) -> Iterator[tuple[int, QPointF, float]]:
         """Yield id, place and shorter side in screen pixels of what is to be drawn."""
-        table, plane, scale = self._table(), self._session.view.plane, way.m11()
+        table, plane, scale = self._table(), self._view.plane, way.m11()
         reach = ICON / max(scale, 1e-9)
         number, z0, z1, y0, y1, x0, x1 = table.T
         y, x = (y0 + y1) / 2, (x0 + x1) / 2
@@ -140,7 +140,7 @@ class Signs(QGraphicsItem):
             yield int(number[row]), way.map(QPointF(float(x[row]), float(y[row]))), float(side[row])
 
     def _draw(self, painter: QPainter, number: int, place: QPointF, size: float, ratio: float) -> None:
-        style, sign = self._session.view.masks, self._signs.get(number)
+        style, sign = self._view.masks, self._signs.get(number)
         if style.ids and size >= ICON_FROM:
             _write(painter, place, str(number))
             place = place + QPointF(0, ICON)
@@ -148,7 +148,7 @@ class Signs(QGraphicsItem):
             return
         colour = QColor("white")
         if sign.class_id:
-            colour = QColor(class_colour(sign.class_id, self._session.document.facts.classes))
+            colour = QColor(class_colour(sign.class_id, self._open_image.document.facts.classes))
         if sign.icon and size >= ICON_FROM:
             painter.setPen(Qt.PenStyle.NoPen if not sign.class_id else QPen(colour, 1.5))
             painter.setBrush(GROUND)

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QMouseEvent, QResizeEvent
 
     from cpsam_core.retrain import ImageChange, RetrainingOutcome, Spot
-    from cpsam_gui.session import Session
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.session.open_image import OpenImage
 
 PLACE = Qt.ItemDataRole.UserRole
 OTHERS_HEIGHT = 96  # pixels; four rows
@@ -95,9 +96,12 @@ class BeforeAfterPage(QDialog):
     visit = pyqtSignal(object, float, float)
     """Show this place (y, x) of an image in the window."""
 
-    def __init__(self, parent: QWidget, session: Session, outcome: RetrainingOutcome) -> None:
+    def __init__(
+        self, parent: QWidget, open_image: OpenImage, jobs: Jobs, outcome: RetrainingOutcome
+    ) -> None:
         super().__init__(parent)
-        self._session, self._outcome = session, outcome
+        self._outcome, self._open_image = outcome, open_image
+        self._jobs = jobs
         self._left = False  # then its widgets are gone, and a picture may still come
         self.finished.connect(self._leave)
         self.setWindowTitle(translate("Before and after"))
@@ -215,7 +219,7 @@ class BeforeAfterPage(QDialog):
             self.others.addItem(item)
         for shown in (self.others, self.others_title):
             shown.setVisible(bool(self._outcome.elsewhere))
-        self.promote_next.setVisible(self._session.path is not None)
+        self.promote_next.setVisible(self._open_image.path is not None)
         if self.images.count():
             self.images.setCurrentRow(0)
 
@@ -246,9 +250,7 @@ class BeforeAfterPage(QDialog):
             if not self._left and self._shown is one:
                 self.picture.show_picture(picture)
 
-        self._session.jobs.run(
-            draw, name=translate("Drawing"), lane=Lane.BESIDE, outlives_image=True, then=show
-        )
+        self._jobs.run(draw, name=translate("Drawing"), lane=Lane.BESIDE, outlives_image=True, then=show)
 
     def _add_group(self, words: str, spots: tuple[Spot, ...]) -> None:
         group = QTreeWidgetItem([f"{words}: {len(spots):,}"])

@@ -31,7 +31,9 @@ from cpsam_gui.tasks.comparing import COLOURS
 
 if TYPE_CHECKING:
     from cpsam_core.metrics.agreement import Agreement
-    from cpsam_gui.session import Session
+    from cpsam_gui.runs.models import Models
+    from cpsam_gui.session.comparing import ComparisonController
+    from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.tasks.comparing import ComparisonResult
 
 PLACE = Qt.ItemDataRole.UserRole
@@ -51,9 +53,12 @@ class ComparePage(QDialog):
     visit = pyqtSignal(object)
     """Show this place (Box)."""
 
-    def __init__(self, parent: QWidget, session: Session) -> None:
+    def __init__(
+        self, parent: QWidget, open_image: OpenImage, models: Models, comparing: ComparisonController
+    ) -> None:
         super().__init__(parent)
-        self._session, self._comparing = session, session.comparing
+        self._open_image, self._view = open_image, open_image.view
+        self._models, self._comparing = models, comparing
         self.setWindowTitle(translate("Compare"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(430, 620)
@@ -76,10 +81,10 @@ class ComparePage(QDialog):
 
     def _fill_choices(self) -> None:
         self.models.addItem(translate("Another model…"), "")
-        for name in self._session.models.names():
+        for name in self._models.names():
             self.models.addItem(name, name)
         self.steps.addItem(translate("An earlier state…"), -1)
-        document = self._session.document
+        document = self._open_image.document
         for position in range(document.position):
             name = document.steps[position - 1] if position else translate("Opened")
             self.steps.addItem(translate("after {step}").format(step=name), position)
@@ -141,7 +146,7 @@ class ComparePage(QDialog):
             self._comparing.with_step(position)
 
     def _folder(self) -> str:
-        return str(self._session.path.parent) if self._session.path is not None else ""
+        return str(self._open_image.path.parent) if self._open_image.path is not None else ""
 
     # -- what came of it ---------------------------------------------------------------------------------
 
@@ -197,8 +202,8 @@ class ComparePage(QDialog):
         place: Any = item.data(0, PLACE)
         if place is not None:
             number, box = place
-            if number in self._session.document.objects:
-                self._session.view.select(number)
+            if number in self._open_image.document.objects:
+                self._view.select(number)
             self.visit.emit(box)
 
     def show_agreement(self, found: Agreement) -> None:

@@ -25,7 +25,7 @@ from cpsam_gui.style.layout import dim, scrolling
 
 if TYPE_CHECKING:
     from cpsam_core.doctor import Finding
-    from cpsam_gui.session import Session
+    from cpsam_gui.jobs.jobs import Jobs
 
 ICONS = {"good": "check_circle_outline", "note": "information_outline", "problem": "alert_circle_outline"}
 
@@ -33,7 +33,7 @@ ICONS = {"good": "check_circle_outline", "note": "information_outline", "problem
 class DoctorPage(QDialog):
     """Looks at the computer in the background and shows what was found."""
 
-    def __init__(self, parent: QWidget | None, session: Session) -> None:
+    def __init__(self, parent: QWidget | None, jobs: Jobs) -> None:
         super().__init__(parent)
         self.setWindowTitle(translate("Doctor"))
         self.resize(760, 560)
@@ -56,7 +56,7 @@ class DoctorPage(QDialog):
         layout.addWidget(self.buttons)
         window = f"Qt {qVersion()}, PyQt {PYQT_VERSION_STR}, {QGuiApplication.platformName()}"
         # Loading torch takes seconds; the page may be closed by then, but it lives as long as its window.
-        session.jobs.run(
+        jobs.run(
             partial(examine, window),
             name=translate("Doctor"),
             lane=Lane.BESIDE,

@@ -34,7 +34,8 @@ from cpsam_gui.tasks.exporting import ExportPlan
 
 if TYPE_CHECKING:
     from cpsam_core.formats import ObjectSet
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.exporting import ExportController
+    from cpsam_gui.session.open_image import OpenImage
 
 GROUP = "export"
 KEY = Qt.ItemDataRole.UserRole
@@ -56,9 +57,12 @@ CHOICES: dict[str, dict[str, object]] = {
 class ExportDialog(QDialog):
     """Lets a format and its choices be chosen; remembers them."""
 
-    def __init__(self, parent: QWidget | None, session: Session, objects: ObjectSet) -> None:
+    def __init__(
+        self, parent: QWidget | None, open_image: OpenImage, exporting: ExportController, objects: ObjectSet
+    ) -> None:
         super().__init__(parent)
-        self._session, self._objects = session, objects
+        self._objects, self._open_image = objects, open_image
+        self._exporting = exporting
         self.setWindowTitle(translate("Export masks"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 460)
@@ -184,7 +188,7 @@ class ExportDialog(QDialog):
         self.choose(stored_text(f"{GROUP}/format", "tif"))
         self.measured.setChecked(stored_flag(f"{GROUP}/measured", True))
         self.beside.setChecked(stored_flag(f"{GROUP}/beside", True))
-        has_folder = self._session.path is not None
+        has_folder = self._open_image.path is not None
         self.folder.setEnabled(has_folder)
         whole = has_folder and stored_flag(f"{GROUP}/folder", False)
         (self.folder if whole else self.this).setChecked(True)
@@ -203,7 +207,7 @@ class ExportDialog(QDialog):
 
     def _export(self) -> None:
         self._remember()
-        plan, exporting = self.plan(), self._session.exporting
+        plan, exporting = self.plan(), self._exporting
         if self.folder.isChecked():
             target = None if self.beside.isChecked() else self._ask_folder()
             if target is None and not self.beside.isChecked():
@@ -217,12 +221,12 @@ class ExportDialog(QDialog):
         self.accept()
 
     def _ask_folder(self) -> Path | None:
-        start = str(self._session.path.parent) if self._session.path is not None else ""
+        start = str(self._open_image.path.parent) if self._open_image.path is not None else ""
         name = QFileDialog.getExistingDirectory(self, translate("Folder of the results"), start)
         return Path(name) if name else None
 
     def _ask_file(self, one: Format) -> Path | None:
-        start = name_for(self._session.path or Path("image.tif"), one)
+        start = name_for(self._open_image.path or Path("image.tif"), one)
         suffix = Path("name" + one.ending).suffix
         kinds = f"{translate(one.title)} (*{suffix})"
         name, _ = QFileDialog.getSaveFileName(self, translate("Export masks"), str(start), kinds)

@@ -31,7 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cpsam_core.weights import ModelInfo
-    from cpsam_gui.session import Session
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.runs.models import Models
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.segmenting import SegmentationController
+    from cpsam_gui.session.training import TrainingController
 
 INFO = Qt.ItemDataRole.UserRole
 FILES = "Models (*.safetensors *.pth *.pt);;All files (*)"
@@ -43,9 +47,19 @@ class ModelManager(QDialog):
     use = pyqtSignal(str)
     """Segment with this model from now on."""
 
-    def __init__(self, parent: QWidget, session: Session) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        notices: Notices,
+        jobs: Jobs,
+        models: Models,
+        segmenting: SegmentationController,
+        training: TrainingController,
+    ) -> None:
         super().__init__(parent)
-        self._session = session
+        self._notices, self._jobs = notices, jobs
+        self._models, self._segmenting = models, segmenting
+        self._training = training
         self.setWindowTitle(translate("Models"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(820, 520)
@@ -75,7 +89,7 @@ class ModelManager(QDialog):
         ):
             button.clicked.connect(do)
             button.setAutoDefault(False)
-        session.training.models_changed.connect(self.fill)
+        training.models_changed.connect(self.fill)
         self.fill()
 
     def _arrange(self) -> None:
@@ -114,11 +128,9 @@ class ModelManager(QDialog):
 
     def fill(self) -> None:
         """Read the models anew and keep the chosen one."""
-        chosen = (
-            self.current.name if self.current is not None else self._session.segmenting.options.model.name
-        )
+        chosen = self.current.name if self.current is not None else self._segmenting.options.model.name
         self.tree.clear()
-        for node in family(self._session.models.listed()):
+        for node in family(self._models.listed()):
             self._add(node, None)
         self.tree.expandAll()
         found = self.tree.findItems(chosen, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
@@ -131,7 +143,7 @@ class ModelManager(QDialog):
         if node.info is None:
             item.setDisabled(True)
             item.setToolTip(0, translate("This model was removed"))
-        if node.name == self._session.segmenting.options.model.name:
+        if node.name == self._segmenting.options.model.name:
             item.setIcon(0, theme.icon("check", theme.current().accent))
         if parent is None:
             self.tree.addTopLevelItem(item)
@@ -176,7 +188,7 @@ class ModelManager(QDialog):
 
     def _parent_of(self, info: ModelInfo) -> str | None:
         parent = info.card.parent if info.card is not None else None
-        return parent if parent in self._session.models.names() else None
+        return parent if parent in self._models.names() else None
 
     # -- doing -------------------------------------------------------------------------------------------
 
@@ -197,9 +209,9 @@ class ModelManager(QDialog):
         try:
             what()
         except CpsamError as error:
-            self._session.failed.emit(problem_from(error))
+            self._notices.failed.emit(problem_from(error))
             return
-        self._session.training.models_changed.emit()
+        self._training.models_changed.emit()
 
     def _rename(self) -> None:
         from cpsam_core.weights import rename_model
@@ -210,9 +222,9 @@ class ModelManager(QDialog):
         title = translate("Rename {name}").format(name=info.name)
         name, ok = QInputDialog.getText(self, title, translate("New name"), text=info.name)
         if ok and name.strip() and name.strip() != info.name:
-            used = self._session.segmenting.options.model.name == info.name
+            used = self._segmenting.options.model.name == info.name
             self._try(lambda: rename_model(info.name, name.strip()))
-            if used and name.strip() in self._session.models.names():
+            if used and name.strip() in self._models.names():
                 self.use.emit(name.strip())
 
     def _delete(self) -> None:
@@ -224,7 +236,7 @@ class ModelManager(QDialog):
         question = translate("Delete the model {name}? This cannot be undone.").format(name=info.name)
         if QMessageBox.question(self, translate("Models"), question) == QMessageBox.StandardButton.Yes:
             parent = self._parent_of(info)
-            if self._session.segmenting.options.model.name == info.name:
+            if self._segmenting.options.model.name == info.name:
                 self.use.emit(parent or "cpsam-lite")
             self._try(lambda: remove_model(info.name))
 
@@ -237,13 +249,13 @@ class ModelManager(QDialog):
         start = str(Path.home() / info.path.name)
         name, _ = QFileDialog.getSaveFileName(self, translate("Export model"), start, FILES)
         if name:
-            session, target = self._session, Path(name)
-            session.jobs.run(
+            target = Path(name)
+            self._jobs.run(
                 lambda progress: export_model(info, target, progress),
                 name=translate("Export"),
                 lane=Lane.BESIDE,
                 outlives_image=True,
-                then=lambda path: session.message.emit(translate("Saved {path}").format(path=path)),
+                then=lambda path: self._notices.message.emit(translate("Saved {path}").format(path=path)),
             )
 
     def _import(self) -> None:
@@ -251,11 +263,10 @@ class ModelManager(QDialog):
 
         name, _ = QFileDialog.getOpenFileName(self, translate("Import model"), "", FILES)
         if name:
-            session = self._session
-            session.jobs.run(
+            self._jobs.run(
                 lambda progress: add_model(name),
                 name=translate("Import"),
                 lane=Lane.BESIDE,
                 outlives_image=True,
-                then=lambda _: session.training.models_changed.emit(),
+                then=lambda _: self._training.models_changed.emit(),
             )

@@ -27,7 +27,8 @@ from cpsam_gui.style.wheel import guard_wheels
 if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent
 
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.images import Images
+    from cpsam_gui.state.view import View
     from cpsam_gui.tasks import Histogram
 
 HEIGHT = 34  # pixels of a histogram
@@ -89,10 +90,11 @@ class HistogramView(QWidget):
 class ChannelRow(QWidget):
     """Controls of one channel."""
 
-    def __init__(self, session: Session, index: int) -> None:
+    def __init__(self, view: View, images: Images, index: int) -> None:
         super().__init__()
-        self._session, self._index = session, index
-        channel = session.view.channels[index]
+        self._index, self._view = index, view
+        self._images = images
+        channel = view.channels[index]
         self.swatch = QToolButton()
         self.swatch.setFixedSize(18, 18)
         self.swatch.setToolTip(translate("Colour of the channel"))
@@ -113,9 +115,9 @@ class ChannelRow(QWidget):
         self._set_span()
         self.refresh()
         self.swatch.clicked.connect(self._choose_colour)
-        self.visible.toggled.connect(lambda on: session.view.set_channel(index, visible=on))
-        self.gamma.valueChanged.connect(lambda value: session.view.set_channel(index, gamma=value))
-        self.auto.clicked.connect(lambda: session.images.auto_contrast(index))
+        self.visible.toggled.connect(lambda on: view.set_channel(index, visible=on))
+        self.gamma.valueChanged.connect(lambda value: view.set_channel(index, gamma=value))
+        self.auto.clicked.connect(lambda: images.auto_contrast(index))
         self.range.valueChanged.connect(self._range_moved)
         guard_wheels(self)
 
@@ -141,13 +143,13 @@ class ChannelRow(QWidget):
         self.range.setDecimals(0 if high - low > 20 else 3)
         self.range.setEdgeLabelMode(QLabeledDoubleRangeSlider.EdgeLabelMode.NoLabel)
         self.range.setHandleLabelPosition(QLabeledDoubleRangeSlider.LabelPosition.NoLabel)
-        histograms = self._session.images.histograms
+        histograms = self._images.histograms
         shown = histograms[self._index] if self._index < len(histograms) else None
         self.histogram.set_histogram(shown, (low, high))
 
     def refresh(self) -> None:
         """Show the state of the channel."""
-        channel = self._session.view.channels[self._index]
+        channel = self._view.channels[self._index]
         for widget in (self.visible, self.gamma, self.range):
             widget.blockSignals(True)
         self.visible.setChecked(channel.visible)
@@ -164,8 +166,8 @@ class ChannelRow(QWidget):
 
     def _limits(self) -> tuple[float, float]:
         # The whole range of the type would leave the handles of a dim image no room to move.
-        channel = self._session.view.channels[self._index]
-        histograms = self._session.images.histograms
+        channel = self._view.channels[self._index]
+        histograms = self._images.histograms
         low, high = channel.low, channel.high
         if self._index < len(histograms):
             low, high = min(low, histograms[self._index].low), max(high, histograms[self._index].high)
@@ -174,12 +176,12 @@ class ChannelRow(QWidget):
     def _range_moved(self, values: tuple[float, float]) -> None:
         low, high = values
         if high > low:
-            self._session.view.set_channel(self._index, low=low, high=high)
+            self._view.set_channel(self._index, low=low, high=high)
 
     def _choose_colour(self) -> None:
-        channel = self._session.view.channels[self._index]
+        channel = self._view.channels[self._index]
         title = translate("Colour of {name}").format(name=channel.name)
         chosen = QColorDialog.getColor(QColor(*channel.colour), self, title)
         if chosen.isValid():
             red, green, blue, _ = chosen.getRgb()
-            self._session.view.set_channel(self._index, colour=(red, green, blue))
+            self._view.set_channel(self._index, colour=(red, green, blue))

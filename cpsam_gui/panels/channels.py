@@ -17,6 +17,9 @@ from cpsam_gui.style.theme import GRID
 if TYPE_CHECKING:
     from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
+    from cpsam_gui.session.images import Images
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
 
 INPUTS = 3  # channels that the published networks take
 
@@ -24,9 +27,10 @@ INPUTS = 3  # channels that the published networks take
 class NetworkChannels(QWidget):
     """Chooses which channel of the image is each channel of the network."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, open_image: OpenImage, notices: Notices, images: Images) -> None:
         super().__init__()
-        self._session = session
+        self._open_image, self._view = open_image, open_image.view
+        self._notices, self._images = notices, images
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
@@ -44,12 +48,12 @@ class NetworkChannels(QWidget):
         layout.addWidget(
             dim(translate("Their order hardly matters: models are trained with channels shuffled."))
         )
-        session.images.channels_chosen.connect(self.refresh)
+        images.channels_chosen.connect(self.refresh)
 
     def refresh(self) -> None:
         """Offer the channels of the open image and show the choice."""
-        names = [channel.name for channel in self._session.view.channels]
-        chosen = self._session.images.chosen
+        names = [channel.name for channel in self._view.channels]
+        chosen = self._images.chosen
         shown = chosen if chosen is not None else tuple(range(min(INPUTS, len(names))))
         for place, box in enumerate(self.boxes):
             blocker = QSignalBlocker(box)
@@ -60,16 +64,16 @@ class NetworkChannels(QWidget):
             box.setCurrentIndex(shown[place] + 1 if place < len(shown) else 0)
             box.setEnabled(len(names) > 1)
             blocker.unblock()
-        self.setVisible(len(names) > 1 and self._session.image is not None)
+        self.setVisible(len(names) > 1 and self._open_image.image is not None)
 
     def _changed(self) -> None:
         chosen = tuple(box.currentData() for box in self.boxes if box.currentData() is not None)
-        first = tuple(range(min(INPUTS, len(self._session.view.channels))))
+        first = tuple(range(min(INPUTS, len(self._view.channels))))
         if not chosen:
-            self._session.message.emit(translate("The model needs at least one channel"))
+            self._notices.message.emit(translate("The model needs at least one channel"))
             self.refresh()
             return
-        self._session.images.choose(None if chosen == first else chosen)
+        self._images.choose(None if chosen == first else chosen)
 
 
 class ChannelsPanel(Panel):
@@ -77,7 +81,8 @@ class ChannelsPanel(Panel):
 
     def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
-        self._session = session
+        self._open_image, self._view = session.open_image, session.view
+        self._images = session.images
         layout = column(self)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(GRID)
@@ -85,27 +90,27 @@ class ChannelsPanel(Panel):
         layout.addLayout(self._rows)
         self._none = dim(translate("Open an image to see its channels"))
         layout.addWidget(self._none)
-        self.network = NetworkChannels(session)
+        self.network = NetworkChannels(session.open_image, session.notices, session.images)
         self.network.refresh()
         layout.addWidget(self.network)
-        self.look = LookControls(session)
+        self.look = LookControls(session.view)
         layout.addWidget(self.look)
         layout.addStretch(1)
-        session.image_changed.connect(self._new_image)
-        session.view.events.channels.connect(self._refresh)
+        self._open_image.image_changed.connect(self._new_image)
+        self._view.events.channels.connect(self._refresh)
 
     def _new_image(self) -> None:
         for row in self.rows:
             self._rows.removeWidget(row)
             row.deleteLater()
-        count = len(self._session.view.channels) if self._session.image is not None else 0
-        self.rows = [ChannelRow(self._session, index) for index in range(count)]
+        count = len(self._view.channels) if self._open_image.image is not None else 0
+        self.rows = [ChannelRow(self._view, self._images, index) for index in range(count)]
         for row in self.rows:
             self._rows.addWidget(row)
         self._none.setVisible(not self.rows)
         self.network.refresh()
 
     def _refresh(self) -> None:
-        if len(self.rows) == len(self._session.view.channels):
+        if len(self.rows) == len(self._view.channels):
             for row in self.rows:
                 row.refresh()

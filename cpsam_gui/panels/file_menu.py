@@ -20,14 +20,30 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget
 
     from cpsam_gui.panels.base import Host
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.folder import ImageFolder
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.training import TrainingController
+    from cpsam_gui.session.unattended import FolderRun
 
 
 class FileMenu:
     """Makes the menu for the chosen images and does what it says."""
 
-    def __init__(self, session: Session, host: Host, parent: QWidget) -> None:
-        self._session, self._host, self._parent = session, host, parent
+    def __init__(
+        self,
+        open_image: OpenImage,
+        notices: Notices,
+        folder: ImageFolder,
+        folder_run: FolderRun,
+        training: TrainingController,
+        host: Host,
+        parent: QWidget,
+    ) -> None:
+        self._host, self._parent = host, parent
+        self._open_image, self._notices = open_image, notices
+        self._folder, self._folder_run = folder, folder_run
+        self._training = training
 
     def ask(self, paths: Sequence[Path], place: QPoint) -> None:
         """Show the menu at a place of the screen."""
@@ -46,35 +62,35 @@ class FileMenu:
         if one is not None:
             _add(menu, translate("Copy the path"), partial(_copy, str(one)))
         menu.addSeparator()
-        excluded = all(self._session.training.uses.get(path) == "exclude" for path in paths)
+        excluded = all(self._training.uses.get(path) == "exclude" for path in paths)
         words = translate("Use for training again") if excluded else translate("Leave out of training")
         _add(menu, words, partial(self._exclude, paths, not excluded))
         clear = _add(menu, translate("Remove the results…"), partial(self._clear, paths))
-        states = self._session.folder.now.states
+        states = self._folder.now.states
         worked_on = any(
             states.get(path, FileState.NOT_STARTED) is not FileState.NOT_STARTED for path in paths
         )
-        clear.setEnabled(worked_on and self._session.path not in paths)
-        if self._session.path in paths:
+        clear.setEnabled(worked_on and self._open_image.path not in paths)
+        if self._open_image.path in paths:
             clear.setToolTip(translate("Not while the image is open"))
         return menu
 
     def _segment(self, paths: Sequence[Path]) -> None:
-        self._session.folder_run.choose(paths)
+        self._folder_run.choose(paths)
         self._host.show_panel("Segment")
 
     def _exclude(self, paths: Sequence[Path], on: bool) -> None:
         for path in paths:
-            self._session.training.use(path, "exclude" if on else "auto")
+            self._training.use(path, "exclude" if on else "auto")
         words = translate("{} will not be learnt from") if on else translate("{} can be learnt from")
         names = paths[0].name if len(paths) == 1 else translate("{:,} images").format(len(paths))
-        self._session.message.emit(words.format(names))
+        self._notices.message.emit(words.format(names))
 
     def _clear(self, paths: Sequence[Path]) -> None:
         """Move projects and label images of the images to the trash, after asking."""
         files = [file for path in paths for file in (project_path(path), masks_path(path)) if file.is_file()]
         if not files:
-            self._session.message.emit(translate("There are no results of this program"))
+            self._notices.message.emit(translate("There are no results of this program"))
             return
         names = "\n".join(file.name for file in files[:8]) + ("\n…" if len(files) > 8 else "")
         answer = QMessageBox.question(
@@ -86,10 +102,10 @@ class FileMenu:
         )
         if answer == QMessageBox.StandardButton.Yes:
             left = [file.name for file in files if not _to_trash(file)]
-            self._session.folder.read_states()
+            self._folder.read_states()
             if left:
                 words = translate("These files could not be moved to the trash: {}")
-                self._session.message.emit(words.format(", ".join(left)))
+                self._notices.message.emit(words.format(", ".join(left)))
 
 
 def _add(menu: QMenu, words: str, do: Callable[[], object]) -> QAction:

@@ -135,8 +135,10 @@ class FilesPanel(Panel):
 
     def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
-        self._session, self._host = session, host
-        self.folder = session.folder.now
+        self._host, self._open_image = host, session.open_image
+        self._jobs, self._folder = session.jobs, session.folder
+        self._look_ahead = session.look_ahead
+        self.folder = self._folder.now
         self.model = ImageList(self.folder)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(translate("Filter by name"))
@@ -148,7 +150,15 @@ class FilesPanel(Panel):
         self.list.setUniformItemSizes(True)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.menu = FileMenu(session, host, self)
+        self.menu = FileMenu(
+            session.open_image,
+            session.notices,
+            session.folder,
+            session.folder_run,
+            session.training,
+            host,
+            self,
+        )
         self.list.customContextMenuRequested.connect(
             lambda place: self.menu.ask(self.chosen, self.list.mapToGlobal(place))
         )
@@ -180,17 +190,16 @@ class FilesPanel(Panel):
         return combo
 
     def _connect(self) -> None:
-        session = self._session
         self.list.clicked.connect(self._open)
         self.list.activated.connect(self._open)
         self.filter.textChanged.connect(self._filter_changed)
         self.only.currentIndexChanged.connect(self._filter_changed)
         self.model.wanted.connect(self._want)
-        session.image_changed.connect(self._mark_open)
-        session.folder.moved.connect(self._moved)
-        session.folder.listed.connect(self._reset)
-        session.folder.states_changed.connect(self._states_changed)
-        session.look_ahead.changed.connect(self._ready_changed)
+        self._open_image.image_changed.connect(self._mark_open)
+        self._folder.moved.connect(self._moved)
+        self._folder.listed.connect(self._reset)
+        self._folder.states_changed.connect(self._states_changed)
+        self._look_ahead.changed.connect(self._ready_changed)
         theme.changed.connect(self._recolour)
 
     @property
@@ -221,7 +230,7 @@ class FilesPanel(Panel):
         self._note.setText(self.folder.summary())
 
     def _ready_changed(self, changed: list[Path]) -> None:
-        self.model.ready = self._session.look_ahead.ready
+        self.model.ready = self._look_ahead.ready
         for path in changed:
             self.model.touch(path)
 
@@ -230,7 +239,7 @@ class FilesPanel(Panel):
             self.only.setItemIcon(place, theme.icon(MARKS[state]))
 
     def _mark_open(self) -> None:
-        index = self.model.row_of(self._session.path)
+        index = self.model.row_of(self._open_image.path)
         self.list.setCurrentIndex(index)
         if index.isValid():
             self.list.scrollTo(index)
@@ -260,7 +269,7 @@ class FilesPanel(Panel):
             if path.parent == self.folder.path:
                 self.model.set_picture(path, picture)
 
-        self._session.jobs.run(
+        self._jobs.run(
             lambda progress: thumbnail(path, PICTURE * 2),
             name="Picture",
             lane=Lane.BESIDE,

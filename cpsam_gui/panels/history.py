@@ -26,7 +26,7 @@ class HistoryPanel(Panel):
 
     def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
-        self._session = session
+        self._open_image, self._edits = session.open_image, session.edits
         layout = column(self)
         self.list = QListWidget()
         self.list.itemClicked.connect(self._go)
@@ -35,14 +35,14 @@ class HistoryPanel(Panel):
         self._shown: list[str | Step] = []
         self._look = (theme.current(), 0)
         layout.addWidget(self._note)
-        session.history_changed.connect(self.refresh)
-        session.image_changed.connect(self.refresh)
+        self._open_image.history_changed.connect(self.refresh)
+        self._open_image.image_changed.connect(self.refresh)
         theme.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
         """Show the steps."""
-        document = self._session.document
+        document = self._open_image.document
         opened = "Opened" if not document.dropped else f"{document.dropped} older steps discarded"
         wanted: list[str | Step] = [opened, *document.history]
         look = (theme.current(), document.position)
@@ -63,10 +63,10 @@ class HistoryPanel(Panel):
                 item.setForeground(normal if row <= document.position else quiet)
         self._shown, self._look = wanted, look
         self.list.setCurrentRow(document.position)
-        self._note.setText("" if self._session.image is None else _state(document.modified))
+        self._note.setText("" if self._open_image.image is None else _state(document.modified))
 
     def _go(self, item: QListWidgetItem) -> None:
-        self._session.edits.go_to(self.list.row(item))
+        self._edits.go_to(self.list.row(item))
 
 
 def _same(one: str | Step, other: str | Step) -> bool:

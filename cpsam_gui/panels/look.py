@@ -13,7 +13,7 @@ from cpsam_gui.style.layout import dim, form
 from cpsam_gui.style.theme import GRID
 
 if TYPE_CHECKING:
-    from cpsam_gui.session import Session
+    from cpsam_gui.state.view import View
 
 COLOURINGS = {False: "Neighbours differ", True: "By class"}
 NAMES = {Overlay.BOTH: "Fill and outline", Overlay.FILL: "Fill", Overlay.OUTLINE: "Outline"}
@@ -22,9 +22,9 @@ NAMES = {Overlay.BOTH: "Fill and outline", Overlay.FILL: "Fill", Overlay.OUTLINE
 class LookControls(QWidget):
     """The look of the masks; follows the view, whoever changes it."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, view: View) -> None:
         super().__init__()
-        self._session = session
+        self._view = view
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
@@ -49,7 +49,7 @@ class LookControls(QWidget):
         layout.addWidget(self.visible)
         layout.addWidget(self.solo)
         layout.addWidget(dim(translate("Hold Space to look under the masks for a moment.")))
-        view = session.view
+        view = view
         self.visible.toggled.connect(lambda on: view.set_masks(visible=on))
         self.solo.toggled.connect(lambda on: view.set_masks(solo=on))
         self.overlay.currentIndexChanged.connect(
@@ -64,7 +64,7 @@ class LookControls(QWidget):
 
     def refresh(self) -> None:
         """Show the state of the view."""
-        style = self._session.view.masks
+        style = self._view.masks
         parts = (self.visible, self.solo, self.overlay, self.colouring, self.opacity)
         blockers = [QSignalBlocker(part) for part in parts]
         self.visible.setChecked(style.visible)

@@ -24,7 +24,11 @@ class ReviewPanel(Panel):
 
     def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
-        self._session, self._review = session, session.reviewing
+        self._review, self._open_image = session.reviewing, session.open_image
+        self._view, self._segmenting = session.view, session.segmenting
+        self._persistence, self._folder = session.persistence, session.folder
+        self._training, self._measuring = session.training, session.measuring
+        self._reviewing = session.reviewing
         self.progress_words = QLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -35,8 +39,8 @@ class ReviewPanel(Panel):
         self._arrange()
         self._review.changed.connect(self.refresh)
         self._review.missed_changed.connect(self.refresh)
-        session.measuring.busy_changed.connect(self.refresh)
-        session.history_changed.connect(self.refresh)
+        self._measuring.busy_changed.connect(self.refresh)
+        self._open_image.history_changed.connect(self.refresh)
         theme.changed.connect(self._recolour)
         self.refresh()
 
@@ -57,7 +61,7 @@ class ReviewPanel(Panel):
         self.verified = QCheckBox(translate("The whole image is verified"))
         tip = f"{translate('Every object is right and none is missing')}  (Ctrl+Shift+V)"
         self.verified.setToolTip(tip)
-        self.verified.clicked.connect(self._session.persistence.toggle_verified)
+        self.verified.clicked.connect(self._persistence.toggle_verified)
         self.suggest = _button("Suggest the next image", "Ctrl+Shift+N", "lightbulb_outline", self._suggest)
 
     def _arrange(self) -> None:
@@ -99,7 +103,7 @@ class ReviewPanel(Panel):
         layout.addStretch(1)
 
     def _suggest(self) -> None:
-        self._session.training.suggest(self._session.folder.images)
+        self._training.suggest(self._folder.images)
 
     # -- showing -----------------------------------------------------------------------------------------
 
@@ -109,8 +113,8 @@ class ReviewPanel(Panel):
 
     def refresh(self) -> None:
         """Show where the review is."""
-        session, review = self._session, self._review
-        there = session.image is not None
+        open_image, review = self._open_image, self._review
+        there = open_image.image is not None
         looked, total = review.progress
         self.progress_words.setText(
             translate("{done} of {all} looked at").format(done=f"{looked:,}", all=f"{total:,}")
@@ -130,11 +134,11 @@ class ReviewPanel(Panel):
         for button in (self.previous, self.onward):
             button.setEnabled(total > 0)
         self.verified.setEnabled(there)
-        self.verified.setChecked(there and session.persistence.state is ReviewState.VERIFIED)
-        self.suggest.setEnabled(session.path is not None)
+        self.verified.setChecked(there and self._persistence.state is ReviewState.VERIFIED)
+        self.suggest.setEnabled(open_image.path is not None)
 
     def _show_present(self, total: int) -> None:
-        review, selection = self._review, self._session.view.selection
+        review, selection = self._review, self._view.selection
         if len(selection) > 1:
             self.title.setText(translate("{count} objects selected").format(count=f"{len(selection):,}"))
             self.reasons.setText(translate("A decision is about all of them"))
@@ -147,14 +151,14 @@ class ReviewPanel(Panel):
             return
         if not review.present:
             self.title.setText(translate("Next shows the most doubtful object") if total else "")
-            measuring = self._session.measuring.busy
+            measuring = self._measuring.busy
             self.reasons.setText(translate("Measuring the objects…") if measuring else "")
             return
         words = translate("Object {number}").format(number=review.present)
         if review.score is not None:
             words += "   " + translate("doubt {score}").format(score=f"{review.score:.2f}")
         self.title.setText(words)
-        row = self._session.document.objects[review.present]
+        row = self._open_image.document.objects[review.present]
         state = (
             translate("Accepted")
             if row.verified
@@ -169,7 +173,7 @@ class ReviewPanel(Panel):
         self.reasons.setText("\n".join(filter(None, [state, reasons or none])))
 
     def _show_missed(self) -> None:
-        known = self._session.segmenting.flows is not None
+        known = self._segmenting.flows is not None
         count = len(self._review.missed)
         if not known:
             words = translate("Missed cells are known after a run")

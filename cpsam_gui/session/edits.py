@@ -14,6 +14,7 @@ from cpsam_gui.state.box import Box
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cpsam_gui.operations.scope import Reach
     from cpsam_gui.session.gestures import Gestures
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
@@ -32,6 +33,16 @@ class Edits:
 
     def __init__(self, open_image: OpenImage, notices: Notices, gestures: Gestures) -> None:
         self._open_image, self._notices, self._gestures = open_image, notices, gestures
+
+    @property
+    def selected(self) -> list[int]:
+        """Ids of the selected objects, in ascending order."""
+        return sorted(self._open_image.view.selection)
+
+    @property
+    def reach(self) -> Reach:
+        """Where edits of whole objects take effect: the plane shown, or all planes."""
+        return self._gestures.desk.reach
 
     def undo(self) -> None:
         """Take back the last step, or the gesture under way."""
@@ -94,7 +105,7 @@ class Edits:
 
     def interpolate(self) -> None:
         """Draw the selected objects in the planes between those in which they are drawn."""
-        chosen = sorted(self._open_image.view.selection)
+        chosen = self.selected
         self.change(lambda document: bodies.interpolate(document, chosen))
 
     def copy_to_plane(self, by: int) -> None:

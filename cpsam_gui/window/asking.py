@@ -27,7 +27,10 @@ class Asking(QObject):
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
-        self._window, self._session = window, window.session
+        self._window, self._open_image = window, window.session.open_image
+        self._notices, self._jobs = window.session.notices, window.session.jobs
+        self._images, self._persistence = window.session.images, window.session.persistence
+        self._recovery = window.session.recovery
 
     def image(self) -> None:
         """Let the user choose an image."""
@@ -46,26 +49,26 @@ class Asking(QObject):
     def axes(self, unsure: tasks.Unsure, then: Callable[[], None] | None) -> None:
         """Ask what the axes of an image are that was read, and go on opening it with the answer."""
         dialog = AxesDialog(self._window, unsure)
-        dialog.answered.connect(lambda reading: self._session.images.answer(unsure, reading, then))
-        dialog.rejected.connect(lambda: self._session.message.emit(translate("Not opened")))
+        dialog.answered.connect(lambda reading: self._images.answer(unsure, reading, then))
+        dialog.rejected.connect(lambda: self._notices.message.emit(translate("Not opened")))
         dialog.open()
 
     def other_axes(self) -> None:
         """Open the present image anew with other axes."""
-        path = self._session.path
+        path = self._open_image.path
         if path is None or not self._window.may_leave():
             return
 
         def ask(unsure: tasks.Unsure) -> None:
             self.axes(unsure, None)
 
-        self._session.jobs.run(
+        self._jobs.run(
             partial(tasks.read_unsure, path), name=translate("Reading {}").format(path.name), then=ask
         )
 
     def seg_file(self) -> None:
         """Let the user choose where the masks go as a file of Cellpose."""
-        path = self._session.path
+        path = self._open_image.path
         start = seg_path(path) if path is not None else Path("masks_seg.npy")
         name, _ = QFileDialog.getSaveFileName(
             self._window, translate("Export for Cellpose"), str(start), "Cellpose (*_seg.npy)"
@@ -73,16 +76,16 @@ class Asking(QObject):
         if name:
             chosen = Path(name)
             stem = chosen.name.removesuffix(".npy").removesuffix("_seg")
-            self._session.persistence.export(chosen.with_name(f"{stem}_seg.npy"))
+            self._persistence.export(chosen.with_name(f"{stem}_seg.npy"))
 
     def recovery(self, *, at_start: bool = False) -> bool:
         """Offer work that crashes left behind, on whatever images; True where some is taken up."""
-        recovery = self._session.recovery
+        recovery = self._recovery
         # At the start only what would be lost is worth a question; older copies stand in the menu.
         left = [one for one in recovery.found() if not (at_start and one.is_older)]
         chosen = recovery_dialog.choose(self._window, left, recovery.drop) if left else None
         if not left and not at_start:
-            self._session.message.emit(translate("There is no unsaved work to recover"))
+            self._notices.message.emit(translate("There is no unsaved work to recover"))
         if chosen is None or not self._window.may_leave():
             return False
         recovery.recover(chosen.journal)
@@ -90,21 +93,21 @@ class Asking(QObject):
 
     def may_leave(self) -> bool:
         """Save what is not saved yet, or ask about it; False to stay."""
-        keeping, path = self._session.persistence, self._session.path
-        if self._session.open_image.shipped:
-            keeping.discard()  # a demonstration is no work to be saved
-        if not keeping.unsaved or (keeping.saves_by_itself and keeping.save_now(masks=False)):
+        persistence, path = self._persistence, self._open_image.path
+        if self._open_image.shipped:
+            persistence.discard()  # a demonstration is no work to be saved
+        if not persistence.unsaved or (persistence.saves_by_itself and persistence.save_now(masks=False)):
             return True
         answer = dialogs.ask_unsaved(self._window, path.name if path is not None else translate("this image"))
         if answer == QMessageBox.StandardButton.Save:
-            return keeping.save_now()
+            return persistence.save_now()
         if answer == QMessageBox.StandardButton.Discard:
-            keeping.discard()
+            persistence.discard()
             return True
         return False
 
     def _folder(self) -> str:
-        return str(self._session.path.parent) if self._session.path is not None else ""
+        return str(self._open_image.path.parent) if self._open_image.path is not None else ""
 
 
 def image_filter() -> str:

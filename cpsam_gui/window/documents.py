@@ -14,7 +14,8 @@ from cpsam_gui.style.theme import GRID
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.images import Images
+    from cpsam_gui.session.open_image import OpenImage
 
 SETTLE_MS = 150
 """A slider that is dragged opens the time point where it comes to rest."""
@@ -26,9 +27,10 @@ class DocumentChooser(QWidget):
     `may_leave` asks about unsaved work before another one is opened.
     """
 
-    def __init__(self, session: Session, may_leave: Callable[[], bool]) -> None:
+    def __init__(self, open_image: OpenImage, images: Images, may_leave: Callable[[], bool]) -> None:
         super().__init__()
-        self._session, self._may_leave = session, may_leave
+        self._may_leave, self._open_image = may_leave, open_image
+        self._images = images
         layout = QHBoxLayout(self)
         layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         self.scenes = QComboBox()
@@ -45,11 +47,11 @@ class DocumentChooser(QWidget):
         self._settled.timeout.connect(self._open)
         self.slider.valueChanged.connect(self._moved)
         self.scenes.activated.connect(lambda _: self._open())
-        session.image_changed.connect(self._show)
+        open_image.image_changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
-        image, images = self._session.image, self._session.images
+        image, images = self._open_image.image, self._images
         self._settled.stop()
         self.slider.blockSignals(True)
         self.slider.setRange(0, images.times - 1)
@@ -62,7 +64,7 @@ class DocumentChooser(QWidget):
         for widget in (self.slider, self.text):
             widget.setVisible(images.times > 1)
         self._count()
-        self.setVisible(self._session.path is not None and (images.times > 1 or len(images.scenes) > 1))
+        self.setVisible(self._open_image.path is not None and (images.times > 1 or len(images.scenes) > 1))
 
     def _count(self) -> None:
         words = translate("time {number} / {count}")
@@ -74,12 +76,12 @@ class DocumentChooser(QWidget):
 
     def _open(self) -> None:
         """Open what is chosen, after unsaved work was looked after; else go back to what is shown."""
-        session, image = self._session, self._session.image
-        if session.path is None or image is None:
+        open_image, image = self._open_image, self._open_image.image
+        if open_image.path is None or image is None:
             return
-        several = len(session.images.scenes) > 1
+        several = len(self._images.scenes) > 1
         scene = self.scenes.currentIndex() if several else None
-        time = self.slider.value() if session.images.times > 1 else None
+        time = self.slider.value() if self._images.times > 1 else None
         if (scene, time) == (image.scene_number, image.time):
             return
         if not self._may_leave():
@@ -87,5 +89,5 @@ class DocumentChooser(QWidget):
             return
         # Another scene may have other axes and fewer time points.
         same = scene == image.scene_number
-        reading = replace(session.images.reading, scene=scene, time=time if same else None)
-        session.images.open(session.path, reading=replace(reading, axes=image.axes) if same else reading)
+        reading = replace(self._images.reading, scene=scene, time=time if same else None)
+        self._images.open(open_image.path, reading=replace(reading, axes=image.axes) if same else reading)

@@ -30,7 +30,9 @@ class Pages(QObject):
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._open_image = window, window.session.open_image
+        self._jobs, self._notices = window.session.jobs, window.session.notices
+        self._exporting = window.session.exporting
         self._doctor: DoctorPage | None = None
         self._tour: Tour | None = None
 
@@ -38,8 +40,7 @@ class Pages(QObject):
         """Let the user choose in which form the masks go where."""
         from cpsam_gui.dialogs.export import ExportDialog
 
-        session = self._window.session
-        dialog = ExportDialog(self._window, session, session.exporting.outline())
+        dialog = ExportDialog(self._window, self._open_image, self._exporting, self._exporting.outline())
         dialog.open()
         return dialog
 
@@ -59,7 +60,7 @@ class Pages(QObject):
             self._window, translate("Import masks"), self._folder(), ";;".join(kinds)
         )
         if name:
-            self._window.session.exporting.import_masks(Path(name))
+            self._exporting.import_masks(Path(name))
 
     def import_folder(self) -> None:
         """Let the user choose masks that are a folder of files."""
@@ -67,11 +68,11 @@ class Pages(QObject):
             self._window, translate("Import OME-Zarr labels"), self._folder()
         )
         if name:
-            self._window.session.exporting.import_masks(Path(name))
+            self._exporting.import_masks(Path(name))
 
     def show_saved(self) -> None:
         """Open the folder of the file that was exported last."""
-        last = self._window.session.exporting.last
+        last = self._exporting.last
         if last is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(last.parent)))
 
@@ -79,15 +80,14 @@ class Pages(QObject):
         """Put copies of the shipped images into a folder of the user's, and open it: there everything can be tried."""
         from cpsam_gui.tasks.samples import copy_samples
 
-        session = self._window.session
-        session.jobs.run(
+        self._jobs.run(
             partial(copy_samples, Path.home()),
             name=translate("Copying the sample images"),
             then=self._window.open_folder,
         )
 
     def _folder(self) -> str:
-        path = self._window.session.path
+        path = self._open_image.path
         return str(path.parent) if path is not None else ""
 
     def doctor(self) -> DoctorPage:
@@ -97,7 +97,7 @@ class Pages(QObject):
         if self._doctor is not None:
             self._doctor.close()
             self._doctor.deleteLater()
-        self._doctor = page = DoctorPage(self._window, self._window.session)
+        self._doctor = page = DoctorPage(self._window, self._jobs)
         page.show()
         return page
 
@@ -105,7 +105,7 @@ class Pages(QObject):
         """Offer to ask whether there is a newer version."""
         from cpsam_gui.dialogs.updates import UpdatesPage
 
-        page = UpdatesPage(self._window, self._window.session.jobs)
+        page = UpdatesPage(self._window, self._jobs)
         page.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         page.open()
         return page
@@ -130,14 +130,14 @@ class Pages(QObject):
             words = translate("The folder {folder} cannot be made: {why}.")
             self._window.show_problem(Problem(words.format(folder=folder, why=error.strerror)))
             return
-        self._window.session.message.emit(translate("Reports are in {}").format(folder))
+        self._notices.message.emit(translate("Reports are in {}").format(folder))
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
     def tour(self) -> Tour:
         """Show the window in five steps; with the demonstration image where none is open."""
         from cpsam_gui.window.tour import Tour
 
-        if self._window.session.image is None:
+        if self._open_image.image is None:
             self._window.open_demo()
         if self._tour is not None and self._tour.isVisible():
             self._tour.end()

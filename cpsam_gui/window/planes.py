@@ -11,15 +11,15 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.style.theme import GRID
 
 if TYPE_CHECKING:
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.open_image import OpenImage
 
 
 class PlaneSlider(QWidget):
     """Chooses the plane that is shown and edited; hidden for flat images."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, open_image: OpenImage) -> None:
         super().__init__()
-        self._session = session
+        self._open_image, self._view = open_image, open_image.view
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID // 2, GRID, GRID // 2, GRID)
         self.slider = QSlider(Qt.Orientation.Vertical)
@@ -30,23 +30,23 @@ class PlaneSlider(QWidget):
         layout.addWidget(self.slider, 1, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self.text)
         self.slider.valueChanged.connect(self._moved)
-        session.image_changed.connect(self._new_image)
-        session.view.events.plane.connect(self._show)
+        open_image.image_changed.connect(self._new_image)
+        self._view.events.plane.connect(self._show)
         self._new_image()
 
     def _new_image(self) -> None:
-        count = self._session.document.shape[0]
+        count = self._open_image.document.shape[0]
         self.setVisible(count > 1)
         self.slider.blockSignals(True)
         self.slider.setRange(0, count - 1)
-        self.slider.setValue(self._session.view.plane)
+        self.slider.setValue(self._view.plane)
         self.slider.blockSignals(False)
         self._show()
 
     def _moved(self, value: int) -> None:
-        self._session.view.plane = value
+        self._view.plane = value
 
     def _show(self) -> None:
-        plane = self._session.view.plane
+        plane = self._view.plane
         self.slider.setValue(plane)
-        self.text.setText(f"{plane + 1} / {self._session.document.shape[0]}")
+        self.text.setText(f"{plane + 1} / {self._open_image.document.shape[0]}")

@@ -70,39 +70,39 @@ class ReviewPages(QObject):
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
-        self._window, self._session = window, window.session
+        self._window, self._open_image = window, window.session.open_image
+        self._models, self._comparing = window.session.models, window.session.comparing
+        self._recording, self._reviewing = window.session.recording, window.session.reviewing
 
     def compare(self) -> ComparePage:
         """Show what the masks can be compared with."""
-        page = ComparePage(self._window, self._session)
-        page.visit.connect(self._session.reviewing.look_at)
+        page = ComparePage(self._window, self._open_image, self._models, self._comparing)
+        page.visit.connect(self._reviewing.look_at)
         page.show()
         return page
 
     def methods(self) -> MethodsPage:
         """Show the methods text."""
-        page = MethodsPage(self._window, self._session.recording.methods())
+        page = MethodsPage(self._window, self._recording.methods())
         page.saved.connect(self._ask_methods)
         page.show()
         return page
 
     def _ask_methods(self, text: str) -> None:
         """Let the user choose where the methods text goes."""
-        path = self._session.path
+        path = self._open_image.path
         start = path.with_name(f"{path.stem}_methods.txt") if path is not None else Path("methods.txt")
         title, kinds = translate("Save the methods text"), f"{translate('Text')} (*.txt)"
         name, _ = QFileDialog.getSaveFileName(self._window, title, str(start), kinds)
         if name:
             target = Path(name)
-            self._session.recording.write_methods(
-                target if target.suffix else target.with_suffix(".txt"), text
-            )
+            self._recording.write_methods(target if target.suffix else target.with_suffix(".txt"), text)
 
     def ask_log(self) -> None:
         """Let the user choose where the log goes."""
-        path = self._session.path
+        path = self._open_image.path
         start = path.with_name(f"{path.stem}_log.json") if path is not None else Path("log.json")
         name, _ = QFileDialog.getSaveFileName(self._window, translate("Export the log"), str(start), JSON)
         if name:
             target = Path(name)
-            self._session.recording.export(target if target.suffix else target.with_suffix(".json"))
+            self._recording.export(target if target.suffix else target.with_suffix(".json"))

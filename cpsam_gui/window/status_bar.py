@@ -16,7 +16,11 @@ from cpsam_gui.window.training_chip import TrainingChip
 if TYPE_CHECKING:
     from cpsam_gui.canvas import Canvas
     from cpsam_gui.session import Session
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.rejected import RejectedCandidates
+    from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Step
+    from cpsam_gui.tasks.rejected import Rejected
 
 SHOWN = 4  # channels whose brightness is read out
 SHOW_MESSAGE = 6000  # milliseconds before the tool's hint is back
@@ -27,7 +31,9 @@ class Status(QStatusBar):
 
     def __init__(self, session: Session, canvas: Canvas) -> None:
         super().__init__()
-        self._session = session
+        self._open_image, self._notices = session.open_image, session.notices
+        self._jobs, self._gestures = session.jobs, session.gestures
+        self._rejected = session.rejected
         self.setSizeGripEnabled(False)
         self.setContentsMargins(theme.GRID, 2, theme.GRID, 2)
         self.hint = QLabel()
@@ -44,14 +50,14 @@ class Status(QStatusBar):
         self.cancel = QToolButton()
         self.cancel.setAutoRaise(True)
         self.cancel.setToolTip(translate("Cancel  (Ctrl+.)"))
-        self.cancel.clicked.connect(session.jobs.cancel)
+        self.cancel.clicked.connect(self._jobs.cancel)
         self.readout = QLabel()
         self.readout.setMinimumWidth(260)
         self.count = QLabel()
         self.count.setContentsMargins(theme.GRID, 0, 0, 0)
         self.addWidget(self.hint, 1)
         self.addWidget(self.offer)
-        self.training = TrainingChip(session)
+        self.training = TrainingChip(session.training)
         self.addPermanentWidget(self.training)
         for widget in (self.job, self.bar, self.cancel, self.readout, self.count):
             self.addPermanentWidget(widget)
@@ -60,15 +66,15 @@ class Status(QStatusBar):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.show_hint)
-        session.message.connect(self.say)
-        session.notices.offered.connect(self.offer_action)
-        session.history_changed.connect(self._withdraw)
-        session.gestures.tool_changed.connect(self.show_hint)
-        session.objects_changed.connect(self._count)
-        session.image_changed.connect(self._count)
-        session.jobs.started.connect(self._started)
-        session.jobs.progressed.connect(self._progressed)
-        session.jobs.finished.connect(self._finished)
+        self._notices.message.connect(self.say)
+        self._notices.offered.connect(self.offer_action)
+        self._open_image.history_changed.connect(self._withdraw)
+        self._gestures.tool_changed.connect(self.show_hint)
+        self._open_image.objects_changed.connect(self._count)
+        self._open_image.image_changed.connect(self._count)
+        self._jobs.started.connect(self._started)
+        self._jobs.progressed.connect(self._progressed)
+        self._jobs.finished.connect(self._finished)
         canvas.pointed.connect(self._read)
         canvas.left.connect(lambda: self.readout.setText(""))
         theme.changed.connect(self._recolour)
@@ -90,7 +96,7 @@ class Status(QStatusBar):
         """Say something, with a button for what can be done about it; it goes with the next step of history."""
         window = self.window()
         action = window.findChild(QAction, key) if window is not None else None
-        self._offered = self._session.document.state
+        self._offered = self._open_image.document.state
         self.say(text)
         if action is not None:
             self.offer.setDefaultAction(action)
@@ -99,19 +105,19 @@ class Status(QStatusBar):
             self.offer.show()
 
     def _withdraw(self) -> None:
-        if self._session.document.state is not self._offered:
+        if self._open_image.document.state is not self._offered:
             self.offer.hide()
 
     def show_hint(self) -> None:
         """Show what the tool does."""
-        open_one = self._session.image is not None
+        open_one = self._open_image.image is not None
         idle = translate("Open an image, or drop one on the window")
-        self.hint.setText(translate_said(self._session.gestures.tool.hint) if open_one else idle)
+        self.hint.setText(translate_said(self._gestures.tool.hint) if open_one else idle)
 
     def _count(self) -> None:
-        count = len(self._session.document.objects)
+        count = len(self._open_image.document.objects)
         words = translate("1 object") if count == 1 else translate("{:,} objects").format(count)
-        self.count.setText(words if self._session.image is not None else "")
+        self.count.setText(words if self._open_image.image is not None else "")
 
     def _started(self, name: str) -> None:
         self.job.setText(self._words.start(name))
@@ -132,12 +138,12 @@ class Status(QStatusBar):
             widget.setVisible(on)
 
     def _read(self, y: float, x: float) -> None:
-        self.readout.setText(read_out(self._session, int(y // 1), int(x // 1)))
+        self.readout.setText(read_out(self._open_image, self._rejected, int(y // 1), int(x // 1)))
 
 
-def read_out(session: Session, row: int, column: int) -> str:
+def read_out(open_image: OpenImage, rejected: RejectedCandidates, row: int, column: int) -> str:
     """Return what there is at a pixel of the plane shown: place, brightness, object; empty outside the image."""
-    document, view, image = session.document, session.view, session.image
+    document, view, image = open_image.document, open_image.view, open_image.image
     if image is None or not (0 <= row < document.shape[1] and 0 <= column < document.shape[2]):
         return ""
     place = f"y {row}  x {column}"
@@ -150,24 +156,23 @@ def read_out(session: Session, row: int, column: int) -> str:
     else:
         words = "  ".join(f"{shorten(view.channels[index].name)} {values[index]:g}" for index in shown)
     number = document.label_at(view.plane, row, column)
-    what = _object(session, number) if number else _candidate(session, row, column)
+    what = _object(document, number) if number else _candidate(rejected.at(view.plane, row, column))
     return "    ".join(part for part in (place, words, what) if part)
 
 
-def _candidate(session: Session, row: int, column: int) -> str:
-    """Return why a candidate at a pixel is no object; empty where there is none."""
-    one = session.rejected.at(session.view.plane, row, column)
+def _candidate(one: Rejected | None) -> str:
+    """Return why a candidate is no object; empty where there is none."""
     if one is None:
         return ""
     return translate("rejected: {}; click to keep it").format(translate_said(one.reason))
 
 
-def _object(session: Session, number: int) -> str:
+def _object(document: Document, number: int) -> str:
     """Return an object in words: id, class and marks."""
-    row = session.document.objects.get(number)
+    row = document.objects.get(number)
     words = [translate("object {}").format(number)]
     if row is not None:
-        names = {known.number: known.name for known in session.document.facts.classes}
+        names = {known.number: known.name for known in document.facts.classes}
         if row.class_id:
             words.append(names.get(row.class_id) or translate("class {}").format(row.class_id))
         marks = ((translate("locked"), row.locked), (translate("uncertain"), row.uncertain))

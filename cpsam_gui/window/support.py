@@ -40,17 +40,18 @@ class WindowSupport(QObject):
         super().__init__(window)
         self._window = window
         session = window.session
-        session.questions.ask = partial(dialogs.ask, window)
-        self.chosen = session.persistence.preferences
+        segmenting, questions, view = session.segmenting, session.questions, session.view
+        persistence, self._models = session.persistence, session.models
+        questions.ask = partial(dialogs.ask, window)
+        self._watching, self.chosen = persistence.watching, persistence.preferences
         self.chosen.now = stored = remembered.load_preferences()
-        session.view.brush_diameter = stored.brush_diameter
+        view.brush_diameter = stored.brush_diameter
         choice: dict[str, str] = {"device": stored.device} if stored.device else {}
-        if (
-            stored.model and session.segmenting.options.model.name == DEFAULT_MODEL
-        ):  # another was asked for otherwise
+        # Another one may have been asked for on the command line.
+        if stored.model and segmenting.options.model.name == DEFAULT_MODEL:
             choice["name"] = stored.model
         if choice:
-            session.segmenting.change(**choice)
+            segmenting.change(**choice)
         self.chosen.changed.connect(self._changed)
         self.broke.connect(window.show_problem)
         window.installEventFilter(self)
@@ -58,14 +59,14 @@ class WindowSupport(QObject):
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Look at the files when the window comes to the front; called by Qt."""
         if event is not None and event.type() == QEvent.Type.WindowActivate:
-            self._window.session.persistence.watching.look()
+            self._watching.look()
         return False
 
     # -- preferences -------------------------------------------------------------------------------------
 
     def ask_preferences(self) -> None:
         """Let the user change the preferences."""
-        models = self._window.session.models.names()
+        models = self._models.names()
         dialog = PreferencesDialog(self._window, self.chosen.now, models)
         if dialog.exec():
             self.chosen.now = dialog.preferences()

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
     from PyQt6.QtGui import QAction, QResizeEvent
 
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.edits import Edits
+    from cpsam_gui.session.gestures import Gestures
+    from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.tools import Tool
 
 HEIGHT = 44
@@ -72,9 +74,13 @@ def families() -> dict[str, list[type[Tool]]]:
 class ToolOptionsBar(QFrame):
     """Shows the settings of the tool in hand and changes them."""
 
-    def __init__(self, session: Session, actions: Mapping[str, QAction]) -> None:
+    def __init__(
+        self, open_image: OpenImage, gestures: Gestures, edits: Edits, actions: Mapping[str, QAction]
+    ) -> None:
         super().__init__()
-        self._session, self._actions = session, actions
+        self._actions, self._open_image = actions, open_image
+        self._view, self._gestures = open_image.view, gestures
+        self._edits = edits
         self.setObjectName("strip")
         self.setFixedHeight(HEIGHT)
         # However much belongs to a tool, the panels beside the canvas keep their width.
@@ -96,8 +102,8 @@ class ToolOptionsBar(QFrame):
         self._add(
             "threshold",
             [
-                self._button("Narrower", "minus", lambda: session.gestures.adjust(-1)),
-                self._button("Wider", "plus", lambda: session.gestures.adjust(1)),
+                self._button("Narrower", "minus", lambda: gestures.adjust(-1)),
+                self._button("Wider", "plus", lambda: gestures.adjust(1)),
             ],
         )
         self.divide = self._button("By intensity", "contrast_circle", self._divide)
@@ -113,19 +119,19 @@ class ToolOptionsBar(QFrame):
         self._add("class", [self.classes])
         self.scopes = self._scope_buttons()
         layout.addStretch(1)
-        self.accept = self._button("Accept", "check", session.gestures.finish_gesture)
+        self.accept = self._button("Accept", "check", gestures.finish_gesture)
         self.accept.setToolTip(translate("Accept  (Enter)"))
-        self.cancel = self._button("Cancel", "close", session.gestures.cancel_gesture)
+        self.cancel = self._button("Cancel", "close", gestures.cancel_gesture)
         self.cancel.setToolTip(translate("Cancel  (Esc)"))
         self._add("accept", [self.accept, self.cancel])
         for signal in (
-            session.gestures.tool_changed,
-            session.gestures.gesture_changed,
-            session.image_changed,
+            gestures.tool_changed,
+            gestures.gesture_changed,
+            open_image.image_changed,
         ):
             signal.connect(self.refresh)
-        session.gestures.options.events.connect(self.refresh)
-        session.view.events.brush_diameter.connect(self.refresh)
+        gestures.options.events.connect(self.refresh)
+        self._view.events.brush_diameter.connect(self.refresh)
         theme.changed.connect(self.recolour)
         self.refresh()
 
@@ -216,14 +222,14 @@ class ToolOptionsBar(QFrame):
 
     def refresh(self, *_: object) -> None:
         """Show what belongs to the tool in hand."""
-        session = self._session
-        tool, options = session.gestures.tool, session.gestures.options
+        open_image = self._open_image
+        tool, options = self._gestures.tool, self._gestures.options
         self.name.setText(translate_said(tool.title))
-        self.setEnabled(session.image is not None)
+        self.setEnabled(open_image.image is not None)
         for key, part in self.parts.items():
             part.setVisible(key in tool.settings and (key != "accept" or tool.busy))
         # In a stack it is always in view, whatever the tool: the edits of the menu follow it, too.
-        self.parts["scope"].setVisible(session.document.shape[0] > 1)
+        self.parts["scope"].setVisible(open_image.document.shape[0] > 1)
         for scope, button in self.scopes.items():
             button.setChecked(scope is options.scope)
         self._fit()
@@ -232,13 +238,13 @@ class ToolOptionsBar(QFrame):
         self.divide.setChecked(options.by_intensity)
         if "class" in tool.settings:
             self._list_classes()
-        self._show(self.brush, session.view.brush_diameter, BRUSH_RANGE)
-        self._brush_text.setText(f"{session.view.brush_diameter:.0f} px")
+        self._show(self.brush, self._view.brush_diameter, BRUSH_RANGE)
+        self._brush_text.setText(f"{self._view.brush_diameter:.0f} px")
         self._show(self.tolerance, options.tolerance, TOLERANCE_RANGE)
         self._tolerance_text.setText(f"{100 * options.tolerance:.0f} %")
 
     def _list_classes(self) -> None:
-        facts = self._session.document.facts
+        facts = self._open_image.document.facts
         names = {one.number: one.name for one in facts.classes}
         self.classes.clear()
         self.classes.addItem(translate("0   No class"))
@@ -247,10 +253,10 @@ class ToolOptionsBar(QFrame):
             picture.fill(QColor(class_colour(number, facts.classes)))
             words = names.get(number) or translate("class {}").format(number)
             self.classes.addItem(QIcon(picture), f"{number}   {words}")
-        self.classes.setCurrentIndex(min(self._session.gestures.options.class_id, 9))
+        self.classes.setCurrentIndex(min(self._gestures.options.class_id, 9))
 
     def _set_class(self, number: int) -> None:
-        self._session.gestures.options.class_id = number
+        self._gestures.options.class_id = number
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Leave words out where there is no room for them; called by Qt."""
@@ -293,16 +299,16 @@ class ToolOptionsBar(QFrame):
         return low * exp(position / STEPS * log(high / low))
 
     def _size_moved(self, position: int) -> None:
-        self._session.view.brush_diameter = self._value(position, BRUSH_RANGE)
+        self._view.brush_diameter = self._value(position, BRUSH_RANGE)
 
     def _tolerance_moved(self, position: int) -> None:
-        self._session.gestures.options.tolerance = self._value(position, TOLERANCE_RANGE)
+        self._gestures.options.tolerance = self._value(position, TOLERANCE_RANGE)
 
     def _set_mode(self, mode: WriteMode) -> None:
-        self._session.edits.set_mode(mode)
+        self._edits.set_mode(mode)
 
     def _set_scope(self, scope: Scope) -> None:
-        self._session.gestures.options.scope = scope
+        self._gestures.options.scope = scope
 
     def _divide(self) -> None:
-        self._session.gestures.options.by_intensity = not self._session.gestures.options.by_intensity
+        self._gestures.options.by_intensity = not self._gestures.options.by_intensity

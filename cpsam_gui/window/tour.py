@@ -76,6 +76,7 @@ class Tour(QFrame):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window, self.place = window, 0
+        self._open_image, self._reviewing = window.session.open_image, window.session.reviewing
         QSettings().setValue(SEEN, True)
         self.setObjectName("callout")
         self.setFixedWidth(WIDTH)
@@ -136,9 +137,9 @@ class Tour(QFrame):
 
     def _begin_work(self) -> None:
         """End with something useful: the cell that is most likely wrong, ready to be judged."""
-        if self._window.session.document.objects:
+        if self._open_image.document.objects:
             self._window.show_panel("Review")
-            self._window.session.reviewing.next()
+            self._reviewing.next()
 
     def end(self) -> None:
         """Leave the tour."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent
 
     from cpsam_core.finetune import EpochReport
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.training import TrainingController
 
 CURVE_WIDTH, CURVE_HEIGHT = 56, 16
 """Of the small curve, pixels."""
@@ -61,9 +61,9 @@ class Sparkline(QWidget):
 class TrainingChip(QWidget):
     """Shown while a model trains, whatever panel is in view."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, training: TrainingController) -> None:
         super().__init__()
-        self._session, self._training = session, session.training
+        self._training = training
         self.words = QLabel()
         self.words.setObjectName("dim")
         self.curve = Sparkline()

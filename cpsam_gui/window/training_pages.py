@@ -31,19 +31,23 @@ class TrainingPages(QObject):
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
-        self._window, self._session = window, window.session
-        training = self._session.training
-        training.finished.connect(self.show_outcome)
-        training.suggested.connect(self._suggested)
+        self._window, self._open_image = window, window.session.open_image
+        self._view, self._notices = window.session.view, window.session.notices
+        self._jobs, self._images = window.session.jobs, window.session.images
+        self._models = window.session.models
+        self._segmenting, self._folder = window.session.segmenting, window.session.folder
+        self._training = window.session.training
+        self._training.finished.connect(self.show_outcome)
+        self._training.suggested.connect(self._suggested)
 
     # -- the end of a training ---------------------------------------------------------------------------
 
     def show_outcome(self, outcome: RetrainingOutcome) -> BeforeAfterPage:
         """Show whether the new model is better, without blocking."""
-        page = BeforeAfterPage(self._window, self._session, outcome)
+        page = BeforeAfterPage(self._window, self._open_image, self._jobs, outcome)
         name = outcome.plan.name
         page.promoted.connect(lambda go_on: self.promote(name, go_on=go_on))
-        page.kept.connect(lambda: self._session.message.emit(translate("Both models are kept")))
+        page.kept.connect(lambda: self._notices.message.emit(translate("Both models are kept")))
         page.discarded.connect(lambda: self.discard(name))
         page.visit.connect(self.visit)
         page.show()
@@ -57,8 +61,8 @@ class TrainingPages(QObject):
 
     def use(self, name: str) -> None:
         """Segment with this model from now on."""
-        self._session.segmenting.change(name=name)
-        self._session.message.emit(translate("Segmenting with {name} from now on").format(name=name))
+        self._segmenting.change(name=name)
+        self._notices.message.emit(translate("Segmenting with {name} from now on").format(name=name))
 
     def discard(self, name: str) -> None:
         """Remove a new model."""
@@ -67,18 +71,18 @@ class TrainingPages(QObject):
         try:
             remove_model(name)
         except CpsamError as error:
-            self._session.failed.emit(problem_from(error))
+            self._notices.failed.emit(problem_from(error))
             return
-        self._session.training.models_changed.emit()
-        self._session.message.emit(translate("The new model was removed"))
+        self._training.models_changed.emit()
+        self._notices.message.emit(translate("The new model was removed"))
 
     def segment_next(self) -> None:
         """Open the next image of the folder without saved masks and segment it; saved masks are never touched."""
-        here, images = self._session.path, self._session.folder.images
+        here, images = self._open_image.path, self._folder.images
         later = images[images.index(here) + 1 :] if here in images else images
         following = next((image for image in (*later, *images) if earlier_work(image) is None), None)
         if following is None:
-            self._session.message.emit(translate("Every image of the folder has masks already"))
+            self._notices.message.emit(translate("Every image of the folder has masks already"))
         else:
             self._window.open(following, then_segment=True)
 
@@ -87,24 +91,26 @@ class TrainingPages(QObject):
         section = pair.section
 
         def look() -> None:
-            view, row, column = self._session.view, y, x
+            view, row, column = self._view, y, x
             if section is not None:
                 plane, row, column = section.voxel(y, x)
-                view.plane = min(max(int(plane), 0), self._session.document.shape[0] - 1)
+                view.plane = min(max(int(plane), 0), self._open_image.document.shape[0] - 1)
                 view.cross = row, column
                 view.sections = view.sections or section.axis > 0
             view.camera = Camera(row, column, CLOSE_UP)
 
-        if self._session.path == pair.image:
+        if self._open_image.path == pair.image:
             look()
         elif self._window.may_leave():
-            self._session.images.open(pair.image, look)
+            self._images.open(pair.image, look)
 
     # -- the models --------------------------------------------------------------------------------------
 
     def show_models(self) -> ModelManager:
         """Show the window of the models."""
-        manager = ModelManager(self._window, self._session)
+        manager = ModelManager(
+            self._window, self._notices, self._jobs, self._models, self._segmenting, self._training
+        )
         manager.use.connect(self.use)
         manager.show()
         return manager
@@ -113,7 +119,7 @@ class TrainingPages(QObject):
 
     def offer_interrupted(self) -> None:
         """Look, in the background, for trainings that were interrupted, and offer to go on with the newest."""
-        self._session.jobs.run(
+        self._jobs.run(
             lambda progress: work.interrupted(),
             name="Interrupted trainings",
             lane=Lane.BESIDE,
@@ -123,7 +129,7 @@ class TrainingPages(QObject):
 
     def _offer(self, waiting: tuple[TrainRequest, ...]) -> None:
         if not waiting:
-            self._session.message.emit(translate("No training was interrupted"))
+            self._notices.message.emit(translate("No training was interrupted"))
             return
         request = waiting[0]
         box = QMessageBox(
@@ -139,24 +145,24 @@ class TrainingPages(QObject):
         box.exec()
         if box.clickedButton() is go_on:
             self._window.show_panel("Train")
-            self._session.training.go_on(request)
+            self._training.go_on(request)
         elif box.clickedButton() is drop:
             work.drop(request)
 
     def suggest(self) -> None:
         """Look for the image whose correction would teach most."""
-        self._session.training.suggest(self._session.folder.images)
+        self._training.suggest(self._folder.images)
 
     def _suggested(self, suggestion: Suggestion | None) -> None:
         if suggestion is None:
-            self._session.message.emit(
+            self._notices.message.emit(
                 translate("No segmented image waits for correction: segment the folder first")
             )
             return
         words = translate("Correct {name} next: {why}").format(
             name=suggestion.image.name, why=translate_said(suggestion.text)
         )
-        if suggestion.image == self._session.path:
-            self._session.message.emit(words)
+        if suggestion.image == self._open_image.path:
+            self._notices.message.emit(words)
         elif self._window.may_leave():
-            self._session.images.open(suggestion.image, lambda: self._session.message.emit(words))
+            self._images.open(suggestion.image, lambda: self._notices.message.emit(words))

@@ -21,8 +21,13 @@ class Views(QSplitter):
 
     def __init__(self, session: Session, canvas: Canvas) -> None:
         super().__init__(Qt.Orientation.Vertical)
-        self._session = session
-        self.below, self.beside = SectionView(session, 1, canvas), SectionView(session, 2, canvas)
+        self._open_image, self._view = session.open_image, session.view
+        self._gestures, self._segmenting = session.gestures, session.segmenting
+        self._mask_colours = session.mask_colours
+        self.below, self.beside = (
+            SectionView(self._open_image, self._gestures, self._segmenting, self._mask_colours, 1, canvas),
+            SectionView(self._open_image, self._gestures, self._segmenting, self._mask_colours, 2, canvas),
+        )
         self._above = QSplitter(Qt.Orientation.Horizontal)
         self._above.addWidget(canvas)
         self._above.addWidget(self.beside)
@@ -37,8 +42,8 @@ class Views(QSplitter):
         self._above.setChildrenCollapsible(False)
         for splitter in (self, self._above):
             splitter.splitterMoved.connect(self.follow)
-        session.image_changed.connect(self.show_wanted)
-        session.view.events.sections.connect(self.show_wanted)
+        self._open_image.image_changed.connect(self.show_wanted)
+        self._view.events.sections.connect(self.show_wanted)
         self.show_wanted()
 
     def follow(self) -> None:
@@ -54,8 +59,7 @@ class Views(QSplitter):
 
     def show_wanted(self) -> None:
         """Show the orthogonal views of a stack where they are wanted."""
-        session = self._session
-        on = session.view.sections and session.document.shape[0] > 1
+        on = self._view.sections and self._open_image.document.shape[0] > 1
         if on == self.below.isVisibleTo(self):
             return
         for view in (self.below, self.beside):

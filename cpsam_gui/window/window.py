@@ -54,13 +54,17 @@ class Window(QMainWindow):
 
     def __init__(self, session: Session | None = None, model: str | None = None) -> None:
         super().__init__()
-        self.session = session or Session()
-        self.session.setParent(self)
+        self.session = session = session or Session()
+        session.setParent(self)
+        self._open_image, self._notices = session.open_image, session.notices
+        self._images, self._folder = session.images, session.folder
+        self._segmenting, self._training = session.segmenting, session.training
+        self._persistence, self._exporting = session.persistence, session.exporting
         self.setWindowTitle("cpsam-gui")
         self.setAcceptDrops(True)
         self._shown = False
         self.asking = Asking(self)
-        self.canvas = Canvas(self.session)
+        self.canvas = Canvas(session)
         self.welcome = Welcome(
             self.canvas,
             Ways(
@@ -71,16 +75,16 @@ class Window(QMainWindow):
                 self.open,
             ),
         )
-        self.planes = PlaneSlider(self.session)
-        self.documents = DocumentChooser(self.session, self.may_leave)
+        self.planes = PlaneSlider(session.open_image)
+        self.documents = DocumentChooser(session.open_image, session.images, self.may_leave)
         self.setCentralWidget(self._centre())
         if model:
-            self.session.segmenting.change(name=model)
+            self._segmenting.change(name=model)
         fit_to_screen(self)
-        panels = {place: place.factory(self.session, self) for place in PLACES}
+        panels = {place: place.factory(session, self) for place in PLACES}
         self._panels = tuple(panels.values())
         self.docks = make_docks(self, panels)
-        self.status = Status(self.session, self.canvas)
+        self.status = Status(session, self.canvas)
         self.setStatusBar(self.status)
         self.training_pages = TrainingPages(self)
         self.review_pages = ReviewPages(self)
@@ -113,28 +117,26 @@ class Window(QMainWindow):
         return next(one for one in self._panels if isinstance(one, kind))
 
     def _connect(self) -> None:
-        session = self.session
-        session.failed.connect(self.show_problem)
-        session.images.axes_asked.connect(self.asking.axes)
-        session.reviewing.in_sight = self.canvas.shows
-        session.reviewing.ended.connect(self._review_next_image)
-        session.image_changed.connect(self._remember)
-        for signal in (session.image_changed, session.history_changed, session.saved):
+        open_image, notices, reviewing = self._open_image, self._notices, self.session.reviewing
+        notices.failed.connect(self.show_problem)
+        self._images.axes_asked.connect(self.asking.axes)
+        reviewing.in_sight = self.canvas.shows
+        reviewing.ended.connect(self._review_next_image)
+        open_image.image_changed.connect(self._remember)
+        for signal in (open_image.image_changed, open_image.history_changed, notices.saved):
             signal.connect(self.refresh)
 
     def _remember(self) -> None:
-        if self.session.path is not None:
-            remember(self.session.path)
+        if self._open_image.path is not None:
+            remember(self._open_image.path)
 
     def refresh(self, *_: object) -> None:
         """Bring the title up to date."""
-        session = self.session
-        self.welcome.setVisible(session.image is None)
-        name = (
-            session.path.name if session.path is not None else "untitled" if session.image is not None else ""
-        )
+        image, path = self._open_image.image, self._open_image.path
+        self.welcome.setVisible(image is None)
+        name = path.name if path is not None else translate("untitled") if image is not None else ""
         self.setWindowTitle(f"{name}[*] - cpsam-gui" if name else "cpsam-gui")
-        self.setWindowModified(session.image is not None and session.document.modified)
+        self.setWindowModified(self._open_image.unsaved)
 
     # -- doing -------------------------------------------------------------------------------------------
 
@@ -144,7 +146,7 @@ class Window(QMainWindow):
         if path.is_dir():
             self.open_folder(path)
         elif self.may_leave():
-            self.session.images.open(path, self.run if then_segment else None)
+            self._images.open(path, self.run if then_segment else None)
 
     def open_folder(self, folder: Path) -> None:
         """List the images of a folder and open the first of them."""
@@ -166,23 +168,23 @@ class Window(QMainWindow):
 
     def drop(self, paths: list[Path], *, as_masks: bool) -> None:
         """Open what was dropped, or take it for masks of the open image."""
-        if as_masks or (self.session.image is not None and holds_objects(paths[0])):
-            self.session.exporting.import_masks(paths[0])
+        if as_masks or (self._open_image.image is not None and holds_objects(paths[0])):
+            self._exporting.import_masks(paths[0])
         else:
             self.open(paths[0])
 
     def open_demo(self) -> None:
         """Open the shipped image and segment it."""
         if self.may_leave():
-            self.session.images.open(tasks.demo_path(), self.run, shipped=True)
+            self._images.open(tasks.demo_path(), self.run, shipped=True)
 
     def open_neighbour(self, step: int) -> None:
         """Open the next or the previous image of the folder."""
-        path = self.session.folder.now.neighbour(self.session.path, step)
+        path = self._folder.now.neighbour(self._open_image.path, step)
         if path is not None:
             self.open(path)
         else:
-            self.session.message.emit(
+            self._notices.message.emit(
                 translate("This is the last image of the folder")
                 if step > 0
                 else translate("This is the first image of the folder")
@@ -190,24 +192,24 @@ class Window(QMainWindow):
 
     def _review_next_image(self) -> None:
         """Go on to the next image when the last decision of this one was made."""
-        if self.session.folder.now.neighbour(self.session.path, 1) is not None:
+        if self._folder.now.neighbour(self._open_image.path, 1) is not None:
             self.open_neighbour(1)
 
     def save(self) -> None:
         """Save beside the image; export where the image has no file."""
-        if self.session.path is None:
+        if self._open_image.path is None:
             self.pages.export()
         else:
-            self.session.persistence.save()
+            self._persistence.save()
 
     def run(self) -> None:
         """Segment the open image with what the panel says."""
-        self.session.segmenting.segment()
+        self._segmenting.segment()
 
     def retrain(self) -> None:
         """Train on the corrected images of the folder, and show the panel that tells of it."""
         self.show_panel("Train")
-        self.session.training.start()
+        self._training.start()
 
     def show_panel(self, name: str) -> None:
         """Bring a panel to the front."""

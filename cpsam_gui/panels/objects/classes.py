@@ -12,7 +12,8 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.edits import Edits
+    from cpsam_gui.session.open_image import OpenImage
 
 CLASSES = range(1, 10)
 
@@ -20,9 +21,10 @@ CLASSES = range(1, 10)
 class ClassesEditor(QWidget):
     """One row for each number key: the number gives the class to the selection; colour and name can be changed."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, open_image: OpenImage, edits: Edits) -> None:
         super().__init__()
-        self._session = session
+        self._open_image, self._view = open_image, open_image.view
+        self._edits = edits
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(theme.GRID)
@@ -48,27 +50,26 @@ class ClassesEditor(QWidget):
 
     def refresh(self) -> None:
         """Show names and colours of the open image."""
-        classes = self._session.document.facts.classes
+        classes = self._open_image.document.facts.classes
         names = {one.number: one.name for one in classes}
         for number in CLASSES:
             if not self.names[number].hasFocus():
                 self.names[number].setText(names.get(number, ""))
             ground = operations.class_colour(number, classes)
             self.colours[number].setStyleSheet(f"background: {ground}; border: none; border-radius: 4px;")
-        self.setEnabled(self._session.image is not None)
+        self.setEnabled(self._open_image.image is not None)
 
     def _give(self, number: int) -> None:
-        session = self._session
-        session.edits.change(
-            lambda document: operations.set_class(document, sorted(session.view.selection), number)
+        self._edits.change(
+            lambda document: operations.set_class(document, sorted(self._view.selection), number)
         )
 
     def _rename(self, number: int) -> None:
         text = self.names[number].text()
-        self._session.edits.change(lambda document: operations.name_class(document, number, text))
+        self._edits.change(lambda document: operations.name_class(document, number, text))
 
     def _choose_colour(self, number: int) -> None:
-        before = QColor(operations.class_colour(number, self._session.document.facts.classes))
+        before = QColor(operations.class_colour(number, self._open_image.document.facts.classes))
         chosen = QColorDialog.getColor(before, self, translate("Colour of the class"))
         if chosen.isValid():
             self.set_colour(number, chosen.name())
@@ -76,4 +77,4 @@ class ClassesEditor(QWidget):
     def set_colour(self, number: int, colour: str) -> None:
         """Give a class a colour, as ``#rrggbb``."""
         name = self.names[number].text()
-        self._session.edits.change(lambda document: operations.name_class(document, number, name, colour))
+        self._edits.change(lambda document: operations.name_class(document, number, name, colour))

@@ -13,7 +13,8 @@ from cpsam_gui.program.i18n import translate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.edits import Edits
+    from cpsam_gui.session.open_image import OpenImage
 
 BATCH: tuple[tuple[str, Callable[..., str | None]], ...] = (
     ("Delete", operations.delete),
@@ -29,16 +30,17 @@ BATCH: tuple[tuple[str, Callable[..., str | None]], ...] = (
 class SelectionMenu(QMenu):
     """Applies an operation to the selected objects; belongs to a table that lists objects."""
 
-    def __init__(self, session: Session, table: QAbstractItemView) -> None:
+    def __init__(self, open_image: OpenImage, edits: Edits, table: QAbstractItemView) -> None:
         super().__init__(table)
-        self._session, self._table = session, table
+        self._table, self._open_image = table, open_image
+        self._view, self._edits = open_image.view, edits
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setEnabled(bool(session.view.selection))
+        self.setEnabled(bool(self._view.selection))
         for text, operation in BATCH:
             self._add(self, translate(text), operation)
         classes = self.addMenu(translate("Class"))
         if classes is not None:
-            names = {one.number: one.name for one in session.document.facts.classes}
+            names = {one.number: one.name for one in open_image.document.facts.classes}
             self._add(classes, translate("No class"), operations.set_class, 0)
             for number in range(1, 10):
                 self._add(
@@ -50,10 +52,9 @@ class SelectionMenu(QMenu):
         self.popup((self._table.viewport() or self._table).mapToGlobal(place))
 
     def _add(self, menu: QMenu, text: str, operation: Callable[..., str | None], *args: object) -> None:
-        session = self._session
 
         def do() -> None:
-            session.edits.change(lambda document: operation(document, sorted(session.view.selection), *args))
+            self._edits.change(lambda document: operation(document, sorted(self._view.selection), *args))
 
         action = menu.addAction(text)
         if action is not None:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.pieces import Pieces
 
 ORIGINS = {Origin.MODEL: "model", Origin.EDITED: "corrected", Origin.HAND: "by hand"}
 MANY = 50_000  # objects; beyond, rows are not put in order anew after every edit
@@ -80,9 +81,9 @@ FILTERS: Mapping[str, Callable[[ObjectRecord], bool]] = {
 class ObjectsModel(QAbstractTableModel):
     """Rows of the document's table; `ids` says which object stands in which row."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, open_image: OpenImage, pieces: Pieces) -> None:
         super().__init__()
-        self._session = session
+        self._open_image, self._pieces = open_image, pieces
         self._column, self._descending = 0, False
         self._filter = "All objects"
         self.ids: NDArray[np.int64] = np.zeros(0, np.int64)
@@ -91,10 +92,10 @@ class ObjectsModel(QAbstractTableModel):
 
     def refresh(self) -> None:
         """Follow the document."""
-        objects = self._session.document.objects
+        objects = self._open_image.document.objects
         keep = FILTERS.get(self._filter, FILTERS["All objects"])
         if self._filter == IN_PIECES:
-            ids = np.array([number for number in self._session.pieces.now if number in objects], np.int64)
+            ids = np.array([number for number in self._pieces.now if number in objects], np.int64)
         elif self._filter == "All objects":
             ids = np.array(list(objects), np.int64)
         else:
@@ -124,7 +125,7 @@ class ObjectsModel(QAbstractTableModel):
         return ids[self._order(ids)]
 
     def _order(self, ids: NDArray[np.int64]) -> NDArray[np.intp]:
-        objects = self._session.document.objects
+        objects = self._open_image.document.objects
         values = np.array(COLUMNS[self._column].keys([objects[number] for number in ids.tolist()]), np.int64)
         return np.argsort(-values if self._descending else values, kind="stable")
 
@@ -157,7 +158,7 @@ class ObjectsModel(QAbstractTableModel):
         """Return the name of a column; called by Qt."""
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             name = COLUMNS[section].name
-            return translate("Voxels" if name == "Area" and self._session.document.shape[0] > 1 else name)
+            return translate("Voxels" if name == "Area" and self._open_image.document.shape[0] > 1 else name)
         return None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -165,7 +166,7 @@ class ObjectsModel(QAbstractTableModel):
         if not index.isValid() or index.row() >= len(self.ids):
             return None
         number = int(self.ids[index.row()])
-        row = self._session.document.objects.get(number)
+        row = self._open_image.document.objects.get(number)
         if row is None:
             return None
         column = COLUMNS[index.column()].name
@@ -174,11 +175,11 @@ class ObjectsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and column in ("Id", "Area"):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.DecorationRole and column == "Class" and row.class_id:
-            return QColor(class_colour(row.class_id, self._session.document.facts.classes))
+            return QColor(class_colour(row.class_id, self._open_image.document.facts.classes))
         if column == "Marks" and role == Qt.ItemDataRole.DecorationRole and icon_of(row):
             return theme.plain_icon(icon_of(row))
         if column == "Marks" and role == Qt.ItemDataRole.ToolTipRole:
-            return flags_of(row, self._session.pieces.now.get(number, 1))
+            return flags_of(row, self._pieces.now.get(number, 1))
         return None
 
     def _text(self, number: int, row: ObjectRecord, column: str) -> str:
@@ -187,8 +188,8 @@ class ObjectsModel(QAbstractTableModel):
         if column == "Area":
             return f"{row.area:,}"
         if column == "Class":
-            names = {one.number: one.name for one in self._session.document.facts.classes}
+            names = {one.number: one.name for one in self._open_image.document.facts.classes}
             return (names.get(row.class_id) or str(row.class_id)) if row.class_id else ""
         if column == "Origin":
             return translate(ORIGINS[row.origin])
-        return flags_of(row, self._session.pieces.now.get(number, 1))
+        return flags_of(row, self._pieces.now.get(number, 1))

@@ -67,14 +67,16 @@ class ObjectsPanel(Panel):
 
     def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
-        self._session = session
+        self._open_image, self._view = session.open_image, session.view
+        self._jobs, self._gestures = session.jobs, session.gestures
+        self._pieces, self._edits = session.pieces, session.edits
         self._selecting = False
         layout = column(self)
         layout.addLayout(self._top())
         self.counts = dim("")
         layout.addWidget(self.counts)
-        self.model = ObjectsModel(session)
-        self.table, self.classes = self._table(), ClassesEditor(session)
+        self.model = ObjectsModel(session.open_image, session.pieces)
+        self.table, self.classes = self._table(), ClassesEditor(session.open_image, session.edits)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.table)
         self._pages.addWidget(scrolling(self.classes))
@@ -85,12 +87,12 @@ class ObjectsPanel(Panel):
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY)
         self._timer.timeout.connect(self.refresh)
-        session.objects_changed.connect(self._timer.start)
-        session.history_changed.connect(self._timer.start)  # names of classes are no objects
+        self._open_image.objects_changed.connect(self._timer.start)
+        self._open_image.history_changed.connect(self._timer.start)  # names of classes are no objects
         theme.changed.connect(self._recolour)
-        session.pieces.changed.connect(self._timer.start)
-        session.image_changed.connect(self.refresh)
-        session.view.events.selection.connect(self._show_selection)
+        self._pieces.changed.connect(self._timer.start)
+        self._open_image.image_changed.connect(self.refresh)
+        self._view.events.selection.connect(self._show_selection)
 
     def _recolour(self) -> None:
         """Draw the icon in the colours of the theme."""
@@ -165,8 +167,8 @@ class ObjectsPanel(Panel):
 
     def refresh(self) -> None:
         """Follow the objects."""
-        session = self._session
-        rows, bodies = list(session.document.objects.values()), session.document.shape[0] > 1
+        open_image = self._open_image
+        rows, bodies = list(open_image.document.objects.values()), open_image.document.shape[0] > 1
         self.count.setText(f"{len(rows):,}")
         self._caption.setText(translate("object" if len(rows) == 1 else "objects"))
         self._selecting = True
@@ -181,11 +183,11 @@ class ObjectsPanel(Panel):
         def work(progress: Progress) -> str:
             return tally(rows, bodies=bodies)
 
-        session.jobs.run(work, name="Counting objects", lane=Lane.BESIDE, then=self.counts.setText)
+        self._jobs.run(work, name="Counting objects", lane=Lane.BESIDE, then=self.counts.setText)
 
     def _show_selection(self) -> None:
         """Mark what is selected on the canvas."""
-        chosen = self._session.view.selection
+        chosen = self._view.selection
         selection = self.table.selectionModel()
         if not self._selecting and selection is not None:
             marked = QItemSelection()
@@ -206,7 +208,7 @@ class ObjectsPanel(Panel):
         self.selected.setText(self._describe(chosen))
 
     def _describe(self, chosen: frozenset[int]) -> str:
-        objects = self._session.document.objects
+        objects = self._open_image.document.objects
         if len(chosen) > 1:
             area = sum([objects[number].area for number in chosen if number in objects])
             return f"{len(chosen):,} {translate('objects')}   {self._size(area)}"
@@ -219,7 +221,7 @@ class ObjectsPanel(Panel):
             self._size(row.area),
             self._planes(row),
             translate(ORIGINS[row.origin]),
-            flags_of(row, self._session.pieces.now.get(number, 1)),
+            flags_of(row, self._pieces.now.get(number, 1)),
         ]
         if row.probability is not None:
             words.append(f"{translate('probability')} {row.probability:.2f}")
@@ -229,19 +231,19 @@ class ObjectsPanel(Panel):
 
     def _size(self, count: int) -> str:
         """Return an area in pixels, or a volume in voxels, and in micrometres where the file says their size."""
-        session = self._session
-        if session.document.shape[0] == 1:
+        open_image = self._open_image
+        if open_image.document.shape[0] == 1:
             return f"{count:,} px"
-        image, words = session.image, translate("{:,} voxels").format(count)
+        image, words = open_image.image, translate("{:,} voxels").format(count)
         if image is None or not image.pixel_size:
             return words
-        depth = session.gestures.desk.spacing()[0] * image.pixel_size
+        depth = self._gestures.desk.spacing()[0] * image.pixel_size
         volume = count * depth * image.pixel_size * (image.pixel_height or image.pixel_size)
         return f"{words}, {volume:,.4g} µm³"
 
     def _planes(self, row: ObjectRecord) -> str:
         """Return the planes of a stack through which an object goes."""
-        if self._session.document.shape[0] == 1:
+        if self._open_image.document.shape[0] == 1:
             return ""
         first, last = row.box.z0 + 1, row.box.z1
         return (
@@ -262,13 +264,13 @@ class ObjectsPanel(Panel):
         parts = [self.model.ids[part.top() : part.bottom() + 1] for part in stretches]
         ids = frozenset(np.concatenate(parts).tolist()) if parts else frozenset()
         self._selecting = True
-        self._session.view.selection = ids
+        self._view.selection = ids
         self._selecting = False
 
     def go_to(self, index: QModelIndex) -> None:
         """Bring the object of a row into the middle of the canvas."""
-        view = self._session.view
-        row = self._session.document.objects.get(int(self.model.ids[index.row()]))
+        view = self._view
+        row = self._open_image.document.objects.get(int(self.model.ids[index.row()]))
         if row is None:
             return
         box = row.box
@@ -278,11 +280,11 @@ class ObjectsPanel(Panel):
 
     def _take_listed(self) -> None:
         """Select the objects that the filter lets through, and offer what can be done with all of them."""
-        self._session.view.selection = frozenset(self.model.ids.tolist())
+        self._view.selection = frozenset(self.model.ids.tolist())
         self.open_menu(QPoint(0, 0))
 
     def open_menu(self, place: QPoint) -> QMenu:
         """Offer what can be done with the selected objects."""
-        menu = SelectionMenu(self._session, self.table)
+        menu = SelectionMenu(self._open_image, self._edits, self.table)
         menu.open_at(place)
         return menu

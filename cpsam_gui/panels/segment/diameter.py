@@ -12,7 +12,10 @@ from cpsam_gui.panels.segment.fields import button, choice, number, put
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
-    from cpsam_gui.session import Session
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.session.gestures import Gestures
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.segmenting import SegmentationController
 
 AUTOMATIC, MEASURED, AS_IT_IS, NUMBER = "automatic", "measured", "as it is", "number"
 MODES = {
@@ -29,9 +32,12 @@ class DiameterField(QWidget):
     changed = pyqtSignal(object)
     """The diameter that was chosen: pixels, "auto" or None."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(
+        self, open_image: OpenImage, jobs: Jobs, gestures: Gestures, segmenting: SegmentationController
+    ) -> None:
         super().__init__()
-        self._session = session
+        self._open_image, self._jobs = open_image, jobs
+        self._gestures, self._segmenting = gestures, segmenting
         self.mode = choice(
             MODES,
             "How large the cells are, for the image is resized to suit the model. Automatic is what the model "
@@ -41,10 +47,8 @@ class DiameterField(QWidget):
         put(self.number, NATIVE_DIAMETER)
         self.disk = button("circle_outline", "Measure with a disk on the image", self._use_disk)
         self.disk.setCheckable(True)
-        self.masks = button(
-            "shape_outline", "Take the median size of the masks", session.segmenting.size_from_masks
-        )
-        self.measure = button("ruler", "Let the model measure the cells now", session.segmenting.measure)
+        self.masks = button("shape_outline", "Take the median size of the masks", segmenting.size_from_masks)
+        self.measure = button("ruler", "Let the model measure the cells now", segmenting.measure)
         # The three buttons beside it leave less than it asks for, and its numbers are short.
         self.number.setMinimumWidth(9 * theme.GRID)
         below = QHBoxLayout()
@@ -60,7 +64,7 @@ class DiameterField(QWidget):
         layout.addLayout(below)
         self.mode.currentIndexChanged.connect(self._mode_chosen)
         self.number.valueChanged.connect(self._number_set)
-        session.gestures.tool_changed.connect(self.refresh)
+        gestures.tool_changed.connect(self.refresh)
 
     def show_value(self, diameter: float | str | None) -> None:
         """Show a diameter without telling anybody."""
@@ -71,19 +75,19 @@ class DiameterField(QWidget):
                 put(self.mode, AS_IT_IS if diameter == NATIVE_DIAMETER else NUMBER)
         else:
             put(self.mode, AUTOMATIC if diameter is None else MEASURED)
-            flows = self._session.segmenting.flows
+            flows = self._segmenting.flows
             if flows is not None and flows.diameter is not None:
                 put(self.number, flows.diameter)
         self.refresh()
 
     def refresh(self) -> None:
         """Let be done what can be done."""
-        session, idle = self._session, not self._session.jobs.busy
-        open_one = session.image is not None
+        open_image, idle = self._open_image, not self._jobs.busy
+        open_one = open_image.image is not None
         self.number.setEnabled(self.mode.currentData() == NUMBER)
         self.disk.setEnabled(open_one)
-        self.disk.setChecked(session.gestures.tool.key == "size_disk")
-        self.masks.setEnabled(bool(session.document.objects))
+        self.disk.setChecked(self._gestures.tool.key == "size_disk")
+        self.masks.setEnabled(bool(open_image.document.objects))
         self.measure.setEnabled(open_one and idle)
 
     def _mode_chosen(self) -> None:
@@ -97,7 +101,7 @@ class DiameterField(QWidget):
         self.changed.emit(value)
 
     def _use_disk(self) -> None:
-        if self._session.gestures.tool.key == "size_disk":
-            self._session.gestures.finish_gesture()
+        if self._gestures.tool.key == "size_disk":
+            self._gestures.finish_gesture()
         else:
-            self._session.gestures.use("size_disk")
+            self._gestures.use("size_disk")

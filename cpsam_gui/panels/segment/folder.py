@@ -25,7 +25,7 @@ from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column
 
 if TYPE_CHECKING:
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.unattended import FolderRun
 
 POLICIES = {
     "Skip corrected masks": Existing.SKIP_CORRECTED,
@@ -48,9 +48,9 @@ class FolderView(QWidget):
     closed = pyqtSignal()
     """The user wants the settings back."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, folder_run: FolderRun) -> None:
         super().__init__()
-        self._run = session.folder_run
+        self._run = folder_run
         self._make_fields()
         layout = column(self)
         top = QHBoxLayout()

@@ -13,15 +13,28 @@ from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
 
 if TYPE_CHECKING:
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.gestures import Gestures
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.segmenting import SegmentationController
+    from cpsam_gui.session.unattended import FolderRun
 
 
 class Foot(QFrame):
     """Buttons that start something."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(
+        self,
+        open_image: OpenImage,
+        notices: Notices,
+        gestures: Gestures,
+        segmenting: SegmentationController,
+        folder_run: FolderRun,
+    ) -> None:
         super().__init__()
-        self._session = session
+        self._open_image, self._notices = open_image, notices
+        self._gestures, self._segmenting = gestures, segmenting
+        self._folder_run = folder_run
         self._with_folder = False
         self.setObjectName("foot")
         self.run = QPushButton()
@@ -29,7 +42,7 @@ class Foot(QFrame):
         self.region = button(
             "select_drag",
             "Run on a box that you drag on the image",
-            lambda: session.gestures.use("run_region"),
+            lambda: gestures.use("run_region"),
             "Region",
         )
         self.region.setCheckable(True)
@@ -65,7 +78,7 @@ class Foot(QFrame):
         layout.addWidget(self.progress)
         layout.addLayout(buttons)
         self.show_running(False, False)
-        queue = session.folder_run.queue
+        queue = folder_run.queue
         queue.changed.connect(self._show_queue)
         queue.state_changed.connect(self._show_queue)
 
@@ -75,13 +88,13 @@ class Foot(QFrame):
         self.run.setIcon(theme.icon("stop" if running else "play", theme.current().on_accent))
         self.run.setEnabled(running or possible)
         self.region.setEnabled(possible and not running)
-        self.region.setChecked(self._session.gestures.tool.key == "run_region")
-        self.folder.setEnabled(self._session.path is not None)
+        self.region.setChecked(self._gestures.tool.key == "run_region")
+        self.folder.setEnabled(self._open_image.path is not None)
         self.copy.setEnabled(possible)
 
     def show_estimate(self) -> None:
         """Say how long the run will take, and where; warn where it will be slow."""
-        estimate = self._session.segmenting.estimate()
+        estimate = self._segmenting.estimate()
         self.note.setText(estimate.text if estimate is not None else "")
         self.note.setVisible(bool(self.note.text()) and not self._with_folder)
         self.note.setObjectName("warning" if estimate is not None and estimate.slow else "dim")
@@ -97,7 +110,7 @@ class Foot(QFrame):
 
     def _show_queue(self) -> None:
         """Say how far the folder is, while the panel shows something else."""
-        queue = self._session.folder_run.queue
+        queue = self._folder_run.queue
         current = queue.current
         self.progress.setVisible(queue.running and not self._with_folder)
         if current is not None:
@@ -107,14 +120,14 @@ class Foot(QFrame):
 
     def copy_command(self) -> None:
         """Put the line for the terminal on the clipboard."""
-        self._copy(command_line(self._session.segmenting.call()), "The command is on the clipboard")
+        self._copy(command_line(self._segmenting.call()), "The command is on the clipboard")
 
     def copy_python(self) -> None:
         """Put the call in Python on the clipboard."""
-        self._copy(python_call(self._session.segmenting.call()), "The lines of Python are on the clipboard")
+        self._copy(python_call(self._segmenting.call()), "The lines of Python are on the clipboard")
 
     def _copy(self, text: str, words: str) -> None:
         clipboard = QApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(text)
-            self._session.message.emit(translate(words))
+            self._notices.message.emit(translate(words))

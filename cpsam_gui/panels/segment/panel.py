@@ -35,15 +35,20 @@ class SegmentPanel(Panel):
 
     def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
-        self._session = session
+        self._open_image, self._notices = session.open_image, session.notices
+        self._jobs, self._models = session.jobs, session.models
+        self._gestures, self._segmenting = session.gestures, session.segmenting
+        self._folder_run = session.folder_run
         self._looked = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY)
-        self._timer.timeout.connect(session.segmenting.mask_again)
+        self._timer.timeout.connect(self._segmenting.mask_again)
         self._make_fields()
-        self.foot = Foot(session)
-        self.folder = FolderView(session)
+        self.foot = Foot(
+            session.open_image, session.notices, session.gestures, session.segmenting, session.folder_run
+        )
+        self.folder = FolderView(session.folder_run)
         self.run_button = self.foot.run
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -61,9 +66,8 @@ class SegmentPanel(Panel):
     # -- making ------------------------------------------------------------------------------------------
 
     def _make_fields(self) -> None:
-        session = self._session
-        self.model = ModelList(session.models)
-        self.diameter = DiameterField(session)
+        self.model = ModelList(self._models)
+        self.diameter = DiameterField(self._open_image, self._jobs, self._gestures, self._segmenting)
         self.flow = slider(
             0, 3, "Raise to keep more masks of odd shape, lower to keep only the surest (0 = all)"
         )
@@ -107,7 +111,7 @@ class SegmentPanel(Panel):
             return
         self._looked = True
         names = [name for name in DEVICES.values() if name is not None]
-        self._session.jobs.run(
+        self._jobs.run(
             partial(missing_devices, names),
             name=translate("Looking for devices"),
             lane=Lane.BESIDE,
@@ -116,7 +120,7 @@ class SegmentPanel(Panel):
         )
 
     def _connect(self) -> None:
-        session = self._session
+        open_image = self._open_image
         self.model.picked.connect(lambda name: self._change(name=name))
         self.diameter.changed.connect(lambda value: self._change(diameter=value))
         self.flow.valueChanged.connect(lambda value: self._change(live=True, flow_threshold=round(value, 3)))
@@ -126,23 +130,23 @@ class SegmentPanel(Panel):
         self.min_size.valueChanged.connect(lambda value: self._change(live=True, min_size=value))
         self.more.head.toggled.connect(self._look_at_machine)
         self.mode.currentIndexChanged.connect(lambda _: self._change(keep=self.mode.currentData()))
-        session.segmenting.options_changed.connect(self.refresh)
-        session.segmenting.forecast.changed.connect(self.refresh)
-        session.image_changed.connect(self._new_image)
-        for signal in (session.objects_changed, session.jobs.started, session.jobs.finished):
+        self._segmenting.options_changed.connect(self.refresh)
+        self._segmenting.forecast.changed.connect(self.refresh)
+        open_image.image_changed.connect(self._new_image)
+        for signal in (open_image.objects_changed, self._jobs.started, self._jobs.finished):
             signal.connect(self.diameter.refresh)
-        for signal in (session.gestures.tool_changed, session.jobs.started, session.jobs.finished):
+        for signal in (self._gestures.tool_changed, self._jobs.started, self._jobs.finished):
             signal.connect(self._show_state)
         self.run_button.clicked.connect(self._run_or_cancel)
         self.foot.folder.clicked.connect(self._folder_clicked)
         self.folder.closed.connect(lambda: self.show_folder(False))
-        self._session.folder_run.queue.chosen.connect(self.show_folder)
+        self._folder_run.queue.chosen.connect(self.show_folder)
 
     # -- showing and changing ----------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Show the state of the options; nothing is changed by it."""
-        options = self._session.segmenting.options
+        options = self._segmenting.options
         settings = options.settings
         if self.model.shown != options.model.name:
             self.model.show_model(options.model.name)
@@ -166,15 +170,15 @@ class SegmentPanel(Panel):
     def show_folder(self, on: bool = True) -> None:
         """Show the queue of the folder instead of the settings, or the settings again."""
         if on:
-            self._session.folder_run.look()
+            self._folder_run.look()
         self.pages.setCurrentIndex(int(on))
         self.foot.folder.setChecked(on)
         self.foot.make_room(on)
 
     def restore(self) -> None:
         """Go back to the defaults; the model stays."""
-        before = self._session.segmenting.options
-        self._session.segmenting.options = before.restored()
+        before = self._segmenting.options
+        self._segmenting.options = before.restored()
         self._timer.start()
 
     def _recolour(self) -> None:
@@ -192,10 +196,10 @@ class SegmentPanel(Panel):
         self._show_state()
 
     def _run_or_cancel(self) -> None:
-        if self._session.jobs.busy:
-            self._session.jobs.cancel()
+        if self._jobs.busy:
+            self._jobs.cancel()
         else:
-            self._session.segmenting.segment()
+            self._segmenting.segment()
 
     def _folder_clicked(self) -> None:
         self.show_folder(self.foot.folder.isChecked())
@@ -203,21 +207,20 @@ class SegmentPanel(Panel):
     def _change(self, *, live: bool = False, **values: Any) -> None:
         """Change options; `live` ones are applied to the flows of the last run at once."""
         try:
-            self._session.segmenting.change(**values)
+            self._segmenting.change(**values)
         except SettingsError as error:
-            self._session.message.emit(str(error))
+            self._notices.message.emit(str(error))
             self.refresh()
         else:
             if live:
                 self._timer.start()
 
     def _show_state(self) -> None:
-        session = self._session
-        self.foot.show_running(session.jobs.busy, session.image is not None)
+        self.foot.show_running(self._jobs.busy, self._open_image.image is not None)
 
     def _new_image(self) -> None:
-        self.stacks.setVisible(self._session.document.shape[0] > 1)
+        self.stacks.setVisible(self._open_image.document.shape[0] > 1)
         if self.pages.currentIndex() == 1:
-            self._session.folder_run.look()
+            self._folder_run.look()
         self._show_state()
         self.refresh()

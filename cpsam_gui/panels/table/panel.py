@@ -57,14 +57,17 @@ class TablePanel(Panel):
 
     def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
-        self._session, self._host = session, host
+        self._host, self._open_image = host, session.open_image
+        self._view, self._notices = session.view, session.notices
+        self._measuring, self._reviewing = session.measuring, session.reviewing
+        self._edits = session.edits
         self._selecting = self._followed = False
         self._hidden: set[str] = set()
         self._known: set[str] = set()
         self._chosen = remembered_columns()
         self.model = TableModel()
         self.top = TopRow()
-        self.recipes = RecipeMenu(session.measuring.set_recipe, session.message.emit)
+        self.recipes = RecipeMenu(self._measuring.set_recipe, self._notices.message.emit)
         self.top.measures.setMenu(self.recipes)
         self.table = self._table()
         self.plots = Plots()
@@ -113,7 +116,7 @@ class TablePanel(Panel):
         return table
 
     def _connect(self) -> None:
-        session, top = self._session, self.top
+        top = self.top
         top.filter.textChanged.connect(lambda _: self._timer.start())
         top.filter.returnPressed.connect(self.refresh)
         top.micrometres.toggled.connect(lambda _: self.refresh())
@@ -130,16 +133,16 @@ class TablePanel(Panel):
         selection = self.table.selectionModel()
         if selection is not None:
             selection.selectionChanged.connect(self._take_selection)
-        session.measuring.changed.connect(self._measured)
-        session.measuring.busy_changed.connect(self._summarise)
-        session.view.events.selection.connect(self._show_selection)
+        self._measuring.changed.connect(self._measured)
+        self._measuring.busy_changed.connect(self._summarise)
+        self._view.events.selection.connect(self._show_selection)
 
     # -- following ---------------------------------------------------------------------------------------
 
     def follow(self, on: bool) -> None:
         """Keep the table up to date while it is in view."""
         self._followed = on
-        self._session.measuring.follow("table", on)
+        self._measuring.follow("table", on)
         if on:
             self.refresh()
 
@@ -149,7 +152,7 @@ class TablePanel(Panel):
 
     def refresh(self) -> None:
         """Show the table as it is now, of it the columns and rows that are wanted."""
-        now = self._session.measuring.now
+        now = self._measuring.now
         if now is None:
             self.model.show({}, [], np.zeros(0, np.int64))
             self.plots.show_columns({}, [], self.model.places)
@@ -178,7 +181,7 @@ class TablePanel(Panel):
         """Return the places that the filter lets through; all where it is not understood, which is said below it."""
         from cpsam_core.measure import choose
 
-        now, text = self._session.measuring.now, self.top.filter.text().strip()
+        now, text = self._measuring.now, self.top.filter.text().strip()
         problem = ""
         kept = np.arange(count)
         if text and now is not None:
@@ -195,8 +198,8 @@ class TablePanel(Panel):
             not self._followed
         ):  # the rows are those of an earlier table; they are brought up to date when it is shown
             return
-        now = self._session.measuring.now
-        if self._session.measuring.busy and now is None:
+        now = self._measuring.now
+        if self._measuring.busy and now is None:
             self.summary.setText(translate("Measuring the objects…"))
         elif now is None or not len(now):
             self.summary.setText(translate("There are no objects to measure"))
@@ -211,7 +214,7 @@ class TablePanel(Panel):
         selection = self.table.selectionModel()
         if not self._followed or selection is None:
             return
-        chosen = self._session.view.selection
+        chosen = self._view.selection
         rows = self.model.mark(chosen)
         if self.plots.isVisible():
             self.plots.mark(chosen)
@@ -241,12 +244,12 @@ class TablePanel(Panel):
         stretches = [marked[place] for place in range(len(marked))]
         parts = [ids[part.top() : part.bottom() + 1] for part in stretches]
         self._selecting = True
-        self._session.view.selection = frozenset(np.concatenate(parts).tolist()) if parts else frozenset()
+        self._view.selection = frozenset(np.concatenate(parts).tolist()) if parts else frozenset()
         self._selecting = False
 
     def _take_brushed(self, ids: NDArray[np.uint32]) -> None:
-        objects = self._session.document.objects
-        self._session.view.selection = frozenset(number for number in ids.tolist() if number in objects)
+        objects = self._open_image.document.objects
+        self._view.selection = frozenset(number for number in ids.tolist() if number in objects)
 
     def _take_shown(self) -> None:
         """Select the objects that the filter lets through, and offer what can be done with all of them."""
@@ -255,18 +258,18 @@ class TablePanel(Panel):
         self.open_menu(QPoint(0, 0))
 
     def _go_to(self, index: QModelIndex) -> None:
-        self._session.reviewing.show(int(self.model.ids[index.row()]))
+        self._reviewing.show(int(self.model.ids[index.row()]))
 
     # -- menus -------------------------------------------------------------------------------------------
 
     def open_menu(self, place: QPoint) -> QMenu:
         """Offer what can be done with the selected objects."""
-        menu = SelectionMenu(self._session, self.table)
+        menu = SelectionMenu(self._open_image, self._edits, self.table)
         menu.open_at(place)
         return menu
 
     def _fill_columns(self) -> None:
-        menu, now = self.top.columns, self._session.measuring.now
+        menu, now = self.top.columns, self._measuring.now
         menu.clear()
         shown = (
             []
@@ -291,30 +294,30 @@ class TablePanel(Panel):
 
     def ask_export(self) -> None:
         """Let the user choose where the rows and columns that are shown go; they are brought up to date first."""
-        self._session.measuring.ask(self._ask_export)
+        self._measuring.ask(self._ask_export)
 
     def _ask_export(self) -> None:
         self.refresh()  # while the table is hidden it follows nothing: it may show another image
         if not len(self.model.places):
-            self._session.message.emit(translate("There are no rows to write"))
+            self._notices.message.emit(translate("There are no rows to write"))
             return
-        path = self._session.path
+        path = self._open_image.path
         start = path.with_name(f"{path.stem}_objects.csv") if path is not None else Path("objects.csv")
         target = self._ask_file(translate("Export the table"), start)
         if target is not None:
             model = self.model
             shown = {name: model.columns[name][model.places] for name in model.names}
-            self._session.measuring.export(target, shown)
+            self._measuring.export(target, shown)
 
     def ask_folder(self) -> None:
         """Let the user choose where the tables of the whole folder go, and measure it."""
-        path = self._session.path
+        path = self._open_image.path
         if path is None:
-            self._session.message.emit(translate("Open an image of the folder first"))
+            self._notices.message.emit(translate("Open an image of the folder first"))
             return
         target = self._ask_file(translate("Tables of the folder"), path.parent / "folder_objects.csv")
         if target is not None:
-            self._session.measuring.measure_folder(path.parent, target, self.top.filter.text())
+            self._measuring.measure_folder(path.parent, target, self.top.filter.text())
 
     def _ask_file(self, title: str, start: Path) -> Path | None:
         name, kind = QFileDialog.getSaveFileName(self, title, str(start), FILES)

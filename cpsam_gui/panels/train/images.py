@@ -13,7 +13,7 @@ from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from cpsam_core.retrain import Candidate, Use
-    from cpsam_gui.session import Session
+    from cpsam_gui.session.training import TrainingController
 
 LEARN, NAME, OBJECTS, ASIDE = range(4)
 TITLES = ("", "Image", "Objects", "Validation")
@@ -29,21 +29,21 @@ HEIGHT = 168  # pixels; about six rows
 class CandidateTable(QAbstractTableModel):
     """One row for each image with masks; two columns of switches."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, training: TrainingController) -> None:
         super().__init__()
-        self._session = session
-        session.training.candidates_changed.connect(self._reset)
+        self._training = training
+        training.candidates_changed.connect(self._reset)
 
     def _reset(self) -> None:
         self.beginResetModel()
         self.endResetModel()
 
     def _row(self, index: QModelIndex) -> Candidate:
-        return self._session.training.candidates[index.row()]
+        return self._training.candidates[index.row()]
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
         """Return the number of images; called by Qt."""
-        return len(self._session.training.candidates)
+        return len(self._training.candidates)
 
     def columnCount(self, parent: QModelIndex | None = None) -> int:
         """Return the number of columns; called by Qt."""
@@ -97,16 +97,16 @@ class CandidateTable(QAbstractTableModel):
             use: Use = "aside" if on else "auto"
         else:
             use = learn if on else "exclude"
-        self._session.training.use(one.pair.image, use)
+        self._training.use(one.pair.image, use)
         return True
 
 
 class CandidateView(QTableView):
     """Shows the table in the width of a panel."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, training: TrainingController) -> None:
         super().__init__()
-        self.setModel(CandidateTable(session))
+        self.setModel(CandidateTable(training))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setShowGrid(False)
         self.setFixedHeight(HEIGHT)

@@ -42,8 +42,10 @@ class TrainPanel(Panel):
 
     def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
-        self._session, self._training = session, session.training
-        self.images = CandidateView(session)
+        self._notices, self._jobs = session.notices, session.jobs
+        self._models, self._segmenting = session.models, session.segmenting
+        self._training = session.training
+        self.images = CandidateView(session.training)
         self.counts = dim("")
         self.start = QComboBox()
         self.start.setToolTip(translate("The model that training starts from"))
@@ -168,7 +170,7 @@ class TrainPanel(Panel):
         self.start.blockSignals(True)
         self.start.clear()
         self.start.addItem(translate("The model in use"), "")
-        for name in self._session.models.names():
+        for name in self._models.names():
             self.start.addItem(name, name)
         self.start.setCurrentIndex(max(self.start.findData(chosen), 0))
         self.start.blockSignals(False)
@@ -184,7 +186,7 @@ class TrainPanel(Panel):
                 self.options.show_defaults(settings)
                 self._options_changed()
 
-        self._session.jobs.run(
+        self._jobs.run(
             lambda progress: work.settings_of(work.TrainOptions(start)),
             name="What suits the model",
             lane=Lane.BESIDE,
@@ -193,7 +195,7 @@ class TrainPanel(Panel):
         )
 
     def _start(self) -> str:
-        return self.start.currentData() or self._session.segmenting.options.model.name
+        return self.start.currentData() or self._segmenting.options.model.name
 
     def _options_changed(self) -> None:
         options = self._training.options
@@ -258,7 +260,7 @@ class TrainPanel(Panel):
         )
 
     def _told(self, event: TrainingEvent) -> None:
-        self._session.message.emit(event.text)
+        self._notices.message.emit(event.text)
         self.text.setText(f"{self.text.text()}\n{event.text}".strip())
 
 

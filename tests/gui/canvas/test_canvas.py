@@ -180,7 +180,7 @@ def test_read_out_tells_everything(segmented: Window) -> None:
         session.document.update([number], class_id=2, locked=True, uncertain=True)
         session.document.set_facts(classes=(ClassName(2, "dividing"),))
     session.open_image.image = replace(session.image, pixel_size=0.5)
-    words = read_out(session, 20, 60)
+    words = read_out(session.open_image, session.rejected, 20, 60)
     value = session.image.pixels[0, 20, 60, 0]
     for part in (
         "y 20  x 60",
@@ -189,14 +189,14 @@ def test_read_out_tells_everything(segmented: Window) -> None:
         f"object {number}, dividing, locked, uncertain",
     ):
         assert part in words
-    assert read_out(session, 500, 0) == ""
+    assert read_out(session.open_image, session.rejected, 500, 0) == ""
     two = np.concatenate([session.image.pixels, session.image.pixels], axis=3)
     session.open_image.image = replace(
         session.image, pixels=two, channel_names=("DAPI", "a very long name of a channel")
     )
     channel = session.view.channels[0]
     session.view.channels = tuple(replace(channel, name=name) for name in session.image.channel_names)
-    words = read_out(session, 0, 0)
+    words = read_out(session.open_image, session.rejected, 0, 0)
     assert "DAPI" in words
     assert "a very long…" in words
 

@@ -11,7 +11,6 @@ from PyQt6.QtGui import QHelpEvent
 from PyQt6.QtWidgets import QApplication, QToolTip
 
 from cpsam_gui import operations
-from cpsam_gui.canvas.hover_card import card_text
 from cpsam_gui.canvas.signs import Sign
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.palette import STAINED, palette_table
@@ -104,4 +103,4 @@ def test_the_card_tells_of_the_object_where_the_pointer_rests(segmented: Window,
         "flow error 0.10",
         "touched by hand",
     ]
-    assert card_text(session, 40, 40) == ""
+    assert segmented.canvas.card.text(40, 40) == ""
