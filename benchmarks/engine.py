@@ -40,8 +40,9 @@ def network() -> None:
     """Seconds a tile of ViT-L, and of its linear layers alone, which bound it from below."""
     import torch
 
+    from cpsam_core.network.config import VitConfig
     from cpsam_core.network.network import Network
-    from cpsam_core.network.vit import FlowVit, VitConfig
+    from cpsam_core.network.vit import FlowVit
 
     torch.set_num_threads(THREADS)
     cpu = torch.device("cpu")

@@ -147,7 +147,8 @@ def random_network(tiny: bool, layer_drop: float = 0.0) -> Any:
     """Return a network of the published size, or a tiny one, with random weights."""
     import torch
 
-    from cpsam_core.network.vit import FlowVit, VitConfig
+    from cpsam_core.network.config import VitConfig
+    from cpsam_core.network.vit import FlowVit
 
     torch.manual_seed(0)
     if tiny:

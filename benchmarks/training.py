@@ -55,8 +55,9 @@ def step(mode: str, memory: str, precision: str, steps: int = 2) -> None:
     from cpsam_core.finetune import TrainSettings
     from cpsam_core.finetune.learner import Learner
     from cpsam_core.finetune.ranks import Ranks
+    from cpsam_core.network.config import VitConfig
     from cpsam_core.network.devices import keep_freed_memory
-    from cpsam_core.network.vit import FlowVit, VitConfig
+    from cpsam_core.network.vit import FlowVit
 
     torch.set_num_threads(THREADS)
     keep_freed_memory()
@@ -98,8 +99,9 @@ def small(steps: int = 20) -> None:
     from cpsam_core.finetune import TrainSettings
     from cpsam_core.finetune.learner import Learner
     from cpsam_core.finetune.ranks import Ranks
+    from cpsam_core.network.config import VitConfig
     from cpsam_core.network.devices import choose_precision, keep_freed_memory
-    from cpsam_core.network.vit import FlowVit, VitConfig
+    from cpsam_core.network.vit import FlowVit
 
     torch.set_num_threads(THREADS)
     keep_freed_memory()
@@ -139,7 +141,8 @@ def lite(epochs: int = 100) -> None:
     from cpsam_core.data.synthesis import draw_cells
     from cpsam_core.finetune import Trainer, TrainSettings
     from cpsam_core.images import write_labels, write_picture
-    from cpsam_core.network.vit import FlowVit, VitConfig
+    from cpsam_core.network.config import VitConfig
+    from cpsam_core.network.vit import FlowVit
 
     torch.set_num_threads(THREADS)
     with tempfile.TemporaryDirectory() as folder:

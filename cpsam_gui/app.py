@@ -123,7 +123,7 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     install(app, preferences.language)
     theme.apply(app, SCHEMES[preferences.theme])
     window = make_window(model=model)
-    window.frame.catch_errors()
+    window.support.catch_errors()
     window.show()
     keep_strokes_smooth(window)
 
@@ -133,7 +133,7 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
         elif image is not None:
             window.open(image)
         else:
-            if not window.asking.recovery(at_start=True):
+            if not window.file_dialogs.recovery(at_start=True):
                 window.pages.tour_at_first_start()
 
     QTimer.singleShot(0, begin)

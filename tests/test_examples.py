@@ -106,7 +106,8 @@ def tiny_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
 
     from cpsam_core.checkpoints import write_checkpoint
-    from cpsam_core.network.vit import FlowVit, VitConfig
+    from cpsam_core.network.config import VitConfig
+    from cpsam_core.network.vit import FlowVit
 
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("start") / "tiny.safetensors"

@@ -10,7 +10,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "open",
         "Open image…",
-        lambda w: w.asking.image(),
+        lambda w: w.file_dialogs.image(),
         ("Ctrl+O", "Ctrl+L"),
         "folder_open_outline",
         menu="File",
@@ -18,7 +18,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "open_folder",
         "Open folder…",
-        lambda w: w.asking.folder(),
+        lambda w: w.file_dialogs.folder(),
         ("Ctrl+Shift+O",),
         "folder_multiple_image",
         menu="File",
@@ -37,7 +37,9 @@ ACTIONS: tuple[Action, ...] = (
         WITH_FILE,
         "File",
     ),
-    Action("axes", "Change axes…", lambda w: w.asking.other_axes(), (), "axis_arrow", WITH_FILE, "File"),
+    Action(
+        "axes", "Change axes…", lambda w: w.file_dialogs.other_axes(), (), "axis_arrow", WITH_FILE, "File"
+    ),
     Action(
         "import",
         "Import masks…",
@@ -84,8 +86,10 @@ ACTIONS: tuple[Action, ...] = (
         Condition((SAVED,)),
         "File",
     ),
-    Action("export_seg", "Export for Cellpose…", lambda w: w.asking.seg_file(), (), "", WITH_IMAGE, "File"),
-    Action("recover", "Recover unsaved work…", lambda w: w.asking.recovery(), (), "", menu="File"),
+    Action(
+        "export_seg", "Export for Cellpose…", lambda w: w.file_dialogs.seg_file(), (), "", WITH_IMAGE, "File"
+    ),
+    Action("recover", "Recover unsaved work…", lambda w: w.file_dialogs.recovery(), (), "", menu="File"),
     Action(
         "verified",
         "Verified",
@@ -99,7 +103,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "preferences",
         "Preferences…",
-        lambda w: w.frame.ask_preferences(),
+        lambda w: w.support.ask_preferences(),
         ("Ctrl+,",),
         "cog_outline",
         menu="File",

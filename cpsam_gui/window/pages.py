@@ -17,22 +17,26 @@ from cpsam_gui.jobs.jobs import Problem
 from cpsam_gui.program.i18n import translate
 
 if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QMainWindow
+
     from cpsam_gui.dialogs.about import AboutPage
     from cpsam_gui.dialogs.doctor import DoctorPage
     from cpsam_gui.dialogs.export import ExportDialog
     from cpsam_gui.dialogs.updates import UpdatesPage
+    from cpsam_gui.session import Session
+    from cpsam_gui.window.host import WindowHost
     from cpsam_gui.window.tour import Tour
-    from cpsam_gui.window.window import Window
 
 
 class Pages(QObject):
     """Opens the pages of a window; none of them stops the work."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: QMainWindow, host: WindowHost, session: Session) -> None:
         super().__init__(window)
-        self._window, self._open_image = window, window.session.open_image
-        self._jobs, self._notices = window.session.jobs, window.session.notices
-        self._exporting = window.session.exporting
+        self._window, self._host = window, host
+        self._open_image, self._reviewing = session.open_image, session.reviewing
+        self._jobs, self._notices = session.jobs, session.notices
+        self._exporting = session.exporting
         self._doctor: DoctorPage | None = None
         self._tour: Tour | None = None
 
@@ -83,7 +87,7 @@ class Pages(QObject):
         self._jobs.run(
             partial(copy_samples, Path.home()),
             name=translate("Copying the sample images"),
-            then=self._window.open_folder,
+            then=self._host.open_folder,
         )
 
     def _folder(self) -> str:
@@ -128,7 +132,7 @@ class Pages(QObject):
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             words = translate("The folder {folder} cannot be made: {why}.")
-            self._window.show_problem(Problem(words.format(folder=folder, why=error.strerror)))
+            self._host.show_problem(Problem(words.format(folder=folder, why=error.strerror)))
             return
         self._notices.message.emit(translate("Reports are in {}").format(folder))
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
@@ -138,10 +142,10 @@ class Pages(QObject):
         from cpsam_gui.window.tour import Tour
 
         if self._open_image.image is None:
-            self._window.open_demo()
+            self._host.open_demo()
         if self._tour is not None and self._tour.isVisible():
             self._tour.end()
-        self._tour = Tour(self._window)
+        self._tour = Tour(self._window, self._host, self._open_image, self._reviewing)
         return self._tour
 
     def tour_at_first_start(self) -> None:

@@ -23,7 +23,7 @@ from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
 
 if TYPE_CHECKING:
-    from cpsam_gui.window.window import Window
+    from cpsam_gui.session import Session
 
 JSON = "JSON (*.json)"
 
@@ -68,11 +68,11 @@ class MethodsPage(QDialog):
 class ReviewPages(QObject):
     """Opens the pages."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: QWidget, session: Session) -> None:
         super().__init__(window)
-        self._window, self._open_image = window, window.session.open_image
-        self._models, self._comparing = window.session.models, window.session.comparing
-        self._recording, self._reviewing = window.session.recording, window.session.reviewing
+        self._window, self._open_image = window, session.open_image
+        self._models, self._comparing = session.models, session.comparing
+        self._recording, self._reviewing = session.recording, session.reviewing
 
     def compare(self) -> ComparePage:
         """Show what the masks can be compared with."""

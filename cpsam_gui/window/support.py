@@ -22,8 +22,11 @@ from cpsam_gui.style import theme
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from PyQt6.QtWidgets import QWidget
+
     from cpsam_gui.program.preferences import Preferences
-    from cpsam_gui.window.window import Window
+    from cpsam_gui.session import Session
+    from cpsam_gui.window.host import WindowHost
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +39,9 @@ class WindowSupport(QObject):
     broke = pyqtSignal(object)
     """An error of the program itself (Problem); it may come from any thread."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: QWidget, host: WindowHost, session: Session) -> None:
         super().__init__(window)
         self._window = window
-        session = window.session
         segmenting, questions, view = session.segmenting, session.questions, session.view
         persistence, self._models = session.persistence, session.models
         questions.ask = partial(dialogs.ask, window)
@@ -53,7 +55,7 @@ class WindowSupport(QObject):
         if choice:
             segmenting.change(**choice)
         self.chosen.changed.connect(self._changed)
-        self.broke.connect(window.show_problem)
+        self.broke.connect(host.show_problem)
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:

@@ -13,7 +13,11 @@ from cpsam_gui.program.settings_values import stored_flag
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
-    from cpsam_gui.window.window import Window
+    from PyQt6.QtWidgets import QMainWindow
+
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.reviewing import ReviewController
+    from cpsam_gui.window.host import WindowHost
 
 SEEN = "tour/seen"
 WIDTH = 320
@@ -73,10 +77,12 @@ def seen() -> bool:
 class Tour(QFrame):
     """The callout; goes from stop to stop, and frames what it speaks of."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(
+        self, window: QMainWindow, host: WindowHost, open_image: OpenImage, reviewing: ReviewController
+    ) -> None:
         super().__init__(window)
-        self._window, self.place = window, 0
-        self._open_image, self._reviewing = window.session.open_image, window.session.reviewing
+        self._window, self._host, self.place = window, host, 0
+        self._open_image, self._reviewing = open_image, reviewing
         QSettings().setValue(SEEN, True)
         self.setObjectName("callout")
         self.setFixedWidth(WIDTH)
@@ -114,8 +120,8 @@ class Tour(QFrame):
     def show_stop(self, place: int) -> None:
         """Speak of one part of the window."""
         self.place, stop = place, STOPS[place]
-        if stop.panel and stop.panel in self._window.docks:
-            self._window.show_panel(stop.panel)
+        if stop.panel and stop.panel in self._host.docks:
+            self._host.show_panel(stop.panel)
         last = place == len(STOPS) - 1
         self.title.setText(translate(stop.title))
         self.words.setText(translate(stop.words))
@@ -138,7 +144,7 @@ class Tour(QFrame):
     def _begin_work(self) -> None:
         """End with something useful: the cell that is most likely wrong, ready to be judged."""
         if self._open_image.document.objects:
-            self._window.show_panel("Review")
+            self._host.show_panel("Review")
             self._reviewing.next()
 
     def end(self) -> None:
@@ -156,15 +162,15 @@ class Tour(QFrame):
 
     def target(self) -> QWidget:
         """Return the widget that the present stop speaks of."""
-        window = self._window
+        docks, canvas = self._host.docks, self._host.canvas
         found: dict[str, QWidget | None] = {
-            "canvas": window.canvas,
-            "segment": window.docks["Segment"],
-            "files": window.docks["Files"],
-            "train": window.docks["Train"],
-            "toolbar": window.findChild(QWidget, "toolbar"),
+            "canvas": canvas,
+            "segment": docks["Segment"],
+            "files": docks["Files"],
+            "train": docks["Train"],
+            "toolbar": self._window.findChild(QWidget, "toolbar"),
         }
-        return found[STOPS[self.place].target] or window.canvas
+        return found[STOPS[self.place].target] or canvas
 
     def _put(self) -> None:
         """Place frame and callout: beside the widget where there is room, else inside it."""

@@ -17,11 +17,14 @@ from cpsam_gui.storage.companions import earlier_work
 from cpsam_gui.tasks import training as work
 
 if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QWidget
+
     from cpsam_core.data.pairs import Pair
     from cpsam_core.retrain import RetrainingOutcome
     from cpsam_core.retrain.requests import TrainRequest
+    from cpsam_gui.session import Session
     from cpsam_gui.tasks.suggesting import Suggestion
-    from cpsam_gui.window.window import Window
+    from cpsam_gui.window.host import WindowHost
 
 CLOSE_UP = 6.0  # screen pixels per image pixel when a changed cell is shown
 
@@ -29,14 +32,15 @@ CLOSE_UP = 6.0  # screen pixels per image pixel when a changed cell is shown
 class TrainingPages(QObject):
     """Opens the pages and does what is chosen on them."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: QWidget, host: WindowHost, session: Session) -> None:
         super().__init__(window)
-        self._window, self._open_image = window, window.session.open_image
-        self._view, self._notices = window.session.view, window.session.notices
-        self._jobs, self._images = window.session.jobs, window.session.images
-        self._models = window.session.models
-        self._segmenting, self._folder = window.session.segmenting, window.session.folder
-        self._training = window.session.training
+        self._window, self._host = window, host
+        self._open_image = session.open_image
+        self._view, self._notices = session.view, session.notices
+        self._jobs, self._images = session.jobs, session.images
+        self._models = session.models
+        self._segmenting, self._folder = session.segmenting, session.folder
+        self._training = session.training
         self._training.finished.connect(self.show_outcome)
         self._training.suggested.connect(self._suggested)
 
@@ -84,7 +88,7 @@ class TrainingPages(QObject):
         if following is None:
             self._notices.message.emit(translate("Every image of the folder has masks already"))
         else:
-            self._window.open(following, then_segment=True)
+            self._host.open(following, then_segment=True)
 
     def visit(self, pair: Pair, y: float, x: float) -> None:
         """Show a place of an image of the folder; of a section through a stack, in the orthogonal views."""
@@ -101,7 +105,7 @@ class TrainingPages(QObject):
 
         if self._open_image.path == pair.image:
             look()
-        elif self._window.may_leave():
+        elif self._host.may_leave():
             self._images.open(pair.image, look)
 
     # -- the models --------------------------------------------------------------------------------------
@@ -144,7 +148,7 @@ class TrainingPages(QObject):
         box.addButton(translate("Later"), QMessageBox.ButtonRole.RejectRole)
         box.exec()
         if box.clickedButton() is go_on:
-            self._window.show_panel("Train")
+            self._host.show_panel("Train")
             self._training.go_on(request)
         elif box.clickedButton() is drop:
             work.drop(request)
@@ -164,5 +168,5 @@ class TrainingPages(QObject):
         )
         if suggestion.image == self._open_image.path:
             self._notices.message.emit(words)
-        elif self._window.may_leave():
+        elif self._host.may_leave():
             self._images.open(suggestion.image, lambda: self._notices.message.emit(words))

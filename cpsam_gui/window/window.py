@@ -22,9 +22,9 @@ from cpsam_gui.program import settings_store as remembered
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session import Session
 from cpsam_gui.storage.companions import holds_objects, images_in
-from cpsam_gui.window.asking import Asking
 from cpsam_gui.window.docks import LEFT_FIRST, make_docks
 from cpsam_gui.window.documents import DocumentChooser
+from cpsam_gui.window.file_dialogs import FileDialogs
 from cpsam_gui.window.pages import Pages
 from cpsam_gui.window.planes import PlaneSlider
 from cpsam_gui.window.recent_menu import remember
@@ -47,7 +47,7 @@ class Window(QMainWindow):
 
     session: Session
     canvas: Canvas
-    frame: WindowSupport
+    support: WindowSupport
     pages: Pages
     training_pages: TrainingPages
     review_pages: ReviewPages
@@ -63,13 +63,13 @@ class Window(QMainWindow):
         self.setWindowTitle("cpsam-gui")
         self.setAcceptDrops(True)
         self._shown = False
-        self.asking = Asking(self)
+        self.file_dialogs = FileDialogs(self, self, session)
         self.canvas = Canvas(session)
         self.welcome = Welcome(
             self.canvas,
             Ways(
-                self.asking.image,
-                self.asking.folder,
+                self.file_dialogs.image,
+                self.file_dialogs.folder,
                 self.open_demo,
                 lambda: self.pages.open_samples(),
                 self.open,
@@ -86,11 +86,11 @@ class Window(QMainWindow):
         self.docks = make_docks(self, panels)
         self.status = Status(session, self.canvas)
         self.setStatusBar(self.status)
-        self.training_pages = TrainingPages(self)
-        self.review_pages = ReviewPages(self)
+        self.training_pages = TrainingPages(self, self, session)
+        self.review_pages = ReviewPages(self, session)
         self._connect()
-        self.frame = WindowSupport(self)
-        self.pages = Pages(self)
+        self.support = WindowSupport(self, self, session)
+        self.pages = Pages(self, self, session)
         self.refresh()
 
     # -- making ------------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         open_image, notices, reviewing = self._open_image, self._notices, self.session.reviewing
         notices.failed.connect(self.show_problem)
-        self._images.axes_asked.connect(self.asking.axes)
+        self._images.axes_asked.connect(self.file_dialogs.axes)
         reviewing.in_sight = self.canvas.shows
         reviewing.ended.connect(self._review_next_image)
         open_image.image_changed.connect(self._remember)
@@ -222,11 +222,11 @@ class Window(QMainWindow):
 
     def may_leave(self) -> bool:
         """Save what is not saved yet, or ask about it; False to stay."""
-        return self.asking.may_leave()
+        return self.file_dialogs.may_leave()
 
     def toggle_theme(self) -> None:
         """Change between the dark and the light theme."""
-        self.frame.toggle_theme()
+        self.support.toggle_theme()
 
     def show_problem(self, problem: Problem) -> None:
         """Show an error in a dialog that does not block."""

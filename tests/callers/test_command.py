@@ -299,7 +299,8 @@ def tiny_start(tmp_path: Path) -> Path:
     import torch
 
     from cpsam_core.checkpoints import write_checkpoint
-    from cpsam_core.network.vit import FlowVit, VitConfig
+    from cpsam_core.network.config import VitConfig
+    from cpsam_core.network.vit import FlowVit
 
     torch.manual_seed(0)
     return write_checkpoint(

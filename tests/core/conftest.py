@@ -63,7 +63,8 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
 
     from cpsam_core.checkpoints import write_checkpoint
-    from cpsam_core.network.vit import FlowVit, VitConfig
+    from cpsam_core.network.config import VitConfig
+    from cpsam_core.network.vit import FlowVit
 
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("model") / "tiny.safetensors"

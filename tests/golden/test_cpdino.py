@@ -12,7 +12,8 @@ from torch import Tensor
 
 from cpsam_core.checkpoints import build_model
 from cpsam_core.checkpoints.convert import config_from_state
-from cpsam_core.network.vit import FlowVit, VitConfig
+from cpsam_core.network.config import VitConfig
+from cpsam_core.network.vit import FlowVit
 from tests.golden.test_vit import recipe
 
 HERE = Path(__file__).parent

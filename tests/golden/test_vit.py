@@ -11,7 +11,8 @@ import numpy as np
 import torch
 
 from cpsam_core.checkpoints import build_model
-from cpsam_core.network.vit import FlowVit, VitConfig
+from cpsam_core.network.config import VitConfig
+from cpsam_core.network.vit import FlowVit
 
 HERE = Path(__file__).parent
 DEPTH = 6

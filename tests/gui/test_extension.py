@@ -17,7 +17,7 @@ from cpsam_gui.actions.make import ACTIONS
 from cpsam_gui.actions.tools import tool_rows, toolbar_rows
 from cpsam_gui.panels import Host, Panel, Place
 from cpsam_gui.tools import Section, Tool, ToolEntry
-from cpsam_gui.window.asking import image_filter
+from cpsam_gui.window.file_dialogs import image_filter
 from cpsam_gui.window.window import Window
 
 if TYPE_CHECKING:

@@ -133,7 +133,8 @@ def _models() -> Made:
         import torch
 
         from cpsam_core.checkpoints import write_checkpoint
-        from cpsam_core.network.vit import FlowVit, VitConfig
+        from cpsam_core.network.config import VitConfig
+        from cpsam_core.network.vit import FlowVit
 
         torch.manual_seed(0)
         write_checkpoint(path, FlowVit(VitConfig.lite(depth=1, width=32, heads=1, neck=16)))
@@ -141,7 +142,8 @@ def _models() -> Made:
     def torch_model(path: Path) -> None:
         import torch
 
-        from cpsam_core.network.vit import FlowVit, VitConfig
+        from cpsam_core.network.config import VitConfig
+        from cpsam_core.network.vit import FlowVit
 
         buffer = io.BytesIO()
         torch.save(FlowVit(VitConfig.lite(depth=1, width=32, heads=1, neck=16)).state_dict(), buffer)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from cpsam_core.errors import SettingsError, WeightsError
-from cpsam_core.network.vit import VitConfig
+from cpsam_core.network.config import VitConfig
 
 SAM_PREFIX = "image_encoder."
 HEAD_WIDTH = 64  # of SAM's and most other vision transformers, where no table of positions tells it

@@ -23,7 +23,8 @@ from cpsam_core.checkpoints.convert import (
 )
 from cpsam_core.checkpoints.read import config_of, kind_of, read_state
 from cpsam_core.errors import SettingsError, WeightsError
-from cpsam_core.network.vit import FlowVit, VitConfig
+from cpsam_core.network.config import VitConfig
+from cpsam_core.network.vit import FlowVit
 
 logger = logging.getLogger(__name__)
 

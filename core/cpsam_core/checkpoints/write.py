@@ -14,7 +14,8 @@ from torch import Tensor
 
 from cpsam_core.checkpoints.cards import ModelCard, write_card
 from cpsam_core.errors import WeightsError
-from cpsam_core.network.vit import FlowVit, VitConfig
+from cpsam_core.network.config import VitConfig
+from cpsam_core.network.vit import FlowVit
 from cpsam_core.system.atomic import atomic_path
 
 

@@ -291,7 +291,8 @@ def _score(args: argparse.Namespace, card: ModelCard, pairs: Sequence[Pair]) -> 
 def _start(name: str, seed: int, channels: int | None = None) -> tuple[FlowVit, ModelCard | None]:
     import torch
 
-    from cpsam_core.network.vit import FlowVit, VitConfig
+    from cpsam_core.network.config import VitConfig
+    from cpsam_core.network.vit import FlowVit
 
     if name == RANDOM:
         torch.manual_seed(seed)

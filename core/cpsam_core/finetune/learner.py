@@ -19,8 +19,9 @@ from cpsam_core.finetune.ranks import Ranks
 from cpsam_core.finetune.settings import MemoryMode, TrainSettings
 from cpsam_core.finetune.stepper import STEPWISE, Stepper
 from cpsam_core.finetune.trained import TrainingResult
+from cpsam_core.network.config import VitConfig
 from cpsam_core.network.network import is_out_of_memory
-from cpsam_core.network.vit import FlowVit, VitConfig
+from cpsam_core.network.vit import FlowVit
 
 log = logging.getLogger(__name__)
 

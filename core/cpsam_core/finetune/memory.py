@@ -14,7 +14,7 @@ import torch
 
 from cpsam_core.finetune.settings import MEMORY_MODES, MemoryMode, TrainSettings
 from cpsam_core.finetune.stepper import STEPWISE, eight_bit_available
-from cpsam_core.network.vit import VitConfig
+from cpsam_core.network.config import VitConfig
 from cpsam_core.system import machine
 
 VALUES_PER_TOKEN = 24  # kept by one block for each token and channel, two more than measured for what passes

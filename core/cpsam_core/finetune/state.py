@@ -13,7 +13,7 @@ from torch import Tensor
 
 from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.finetune.reports import EpochReport
-from cpsam_core.network.vit import VitConfig
+from cpsam_core.network.config import VitConfig
 from cpsam_core.system.atomic import atomic_path
 
 HASH_LENGTH = 32  # characters from which on a value is one, and says nothing to people

@@ -23,7 +23,7 @@ from cpsam_core.network.attention import attend
 from cpsam_core.network.layers import through_blocks
 
 if TYPE_CHECKING:
-    from cpsam_core.network.vit import VitConfig
+    from cpsam_core.network.config import VitConfig
 
 STORAGE = 4  # tokens that belong to no place, beside the class token
 BASE = 100.0  # ratio of the longest to the shortest period of the rotation, nearly

@@ -10,8 +10,9 @@ import torch
 from numpy.typing import NDArray
 
 from cpsam_core.errors import CpsamError
+from cpsam_core.network.config import VitConfig
 from cpsam_core.network.devices import choose_precision, keep_freed_memory
-from cpsam_core.network.vit import FlowVit, VitConfig
+from cpsam_core.network.vit import FlowVit
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,7 @@ project trains itself, which differs only in its stem and read-out (see `stem.py
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Literal
+from dataclasses import replace
 
 import torch
 import torch.nn.functional as F
@@ -17,97 +16,10 @@ from torch import Tensor, nn
 
 from cpsam_core.errors import SettingsError
 from cpsam_core.network.attention import Attention
+from cpsam_core.network.config import VitConfig
 from cpsam_core.network.cpdino import DinoEncoder, LinearReadout
 from cpsam_core.network.layers import through_blocks
 from cpsam_core.network.stem import ConvStem, SkipReadout
-
-
-@dataclass(frozen=True)
-class VitConfig:
-    """Shape of a network; see the class methods for the two that the project uses."""
-
-    depth: int = 24
-    width: int = 1024
-    heads: int = 16
-    patch: int = 8
-    tile: int = 256
-    in_channels: int = 3
-    out_channels: int = 3  # class maps, if any, then flow y, flow x, cell logit
-    relative_positions: bool = True
-    layer_drop: float = 0.4
-    neck: int = 256
-    mlp_ratio: float = 4.0
-    stem: Literal["patch", "conv", "dino"] = "patch"
-
-    def __post_init__(self) -> None:
-        sizes = (self.depth, self.width, self.heads, self.patch, self.tile, self.in_channels, self.neck)
-        if min(sizes) < 1 or self.out_channels < 3 or self.mlp_ratio <= 0:
-            raise SettingsError(f"no network has this shape: {self}")
-        if not 0 <= self.layer_drop <= 1:
-            raise SettingsError(f"layer_drop is a probability from 0 to 1, not {self.layer_drop}")
-        if self.tile % self.patch or self.width % self.heads:
-            raise SettingsError(
-                f"a network needs tiles of whole patches and heads of equal width, not tile {self.tile} with patch "
-                f"{self.patch} and width {self.width} with {self.heads} heads"
-            )
-        if self.stem not in ("patch", "conv", "dino"):
-            raise SettingsError(f"no network starts with {self.stem!r}")
-        if self.stem == "dino" and self.width // self.heads % 4:
-            raise SettingsError("rotary positions need heads of a multiple of four channels")
-        if self.stem == "conv" and self.patch != 8:
-            raise SettingsError("the convolutional stem works with patches of 8 pixels only")
-
-    @property
-    def grid(self) -> int:
-        """Tokens along one side of a tile."""
-        return self.tile // self.patch
-
-    @property
-    def classes(self) -> int:
-        """Number of class maps, background included; 0 where there are none."""
-        return self.out_channels - 3
-
-    @classmethod
-    def cpsam(cls, **changes: Any) -> VitConfig:
-        """Return the shape of the published checkpoints `cpsam` and `cpsam_v2` (304.6 M parameters)."""
-        return cls(**changes)
-
-    @classmethod
-    def cpdino(cls, **changes: Any) -> VitConfig:
-        """Return the shape of the published checkpoint `cpdino` (303.5 M parameters)."""
-        return cls(**{"tile": 384, "relative_positions": False, "neck": 1024, "stem": "dino", **changes})
-
-    @classmethod
-    def cpdino_vitb(cls, **changes: Any) -> VitConfig:
-        """Return the shape of the published checkpoint `cpdino-vitb` (85.9 M parameters)."""
-        return cls.cpdino(**{"depth": 12, "width": 768, "heads": 12, "neck": 768, **changes})
-
-    @classmethod
-    def lite(cls, **changes: Any) -> VitConfig:
-        """Return the shape of the embedded model `cpsam-lite`."""
-        small = {
-            "depth": 6,
-            "width": 192,
-            "heads": 3,
-            "relative_positions": False,
-            "layer_drop": 0.1,
-            "neck": 192,
-        }
-        return cls(**{**small, "stem": "conv", **changes})
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the fields as plain values for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> VitConfig:
-        """Return the configuration that `to_dict` wrote; names it does not know are an error."""
-        unknown = set(values) - {field.name for field in fields(cls)}
-        if unknown:
-            raise SettingsError(
-                f"this network was made by a newer version: it has {', '.join(sorted(unknown))}"
-            )
-        return cls(**values)
 
 
 class FlowVit(nn.Module):

@@ -25,7 +25,8 @@ from cpsam_core.checkpoints import write as write_module
 from cpsam_core.checkpoints.cards import ModelCard, card_path, read_card, write_card
 from cpsam_core.checkpoints.write import is_published
 from cpsam_core.errors import CpsamError, SettingsError, WeightsError
-from cpsam_core.network.vit import FlowVit, VitConfig
+from cpsam_core.network.config import VitConfig
+from cpsam_core.network.vit import FlowVit
 
 TINY = VitConfig(depth=2, width=128, heads=2, tile=64, neck=32)
 LITE = VitConfig.lite(depth=1, width=32, heads=2, tile=32, neck=16)

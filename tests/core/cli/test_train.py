@@ -23,7 +23,7 @@ from cpsam_core.cli import main
 from cpsam_core.cli.common import CANCELLED, FAILED, OK, USAGE
 from cpsam_core.finetune import Trainer
 from cpsam_core.images import write_labels
-from cpsam_core.network.vit import VitConfig
+from cpsam_core.network.config import VitConfig
 from cpsam_core.progress import Cancelled
 
 pytestmark = pytest.mark.usefixtures("one_thread")

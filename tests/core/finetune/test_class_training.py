@@ -19,7 +19,8 @@ from cpsam_core.finetune import Trainer, TrainSettings
 from cpsam_core.finetune.losses import class_loss
 from cpsam_core.images import write_labels, write_picture
 from cpsam_core.labels.classes import classes_of_objects, majority_classes
-from cpsam_core.network.vit import FlowVit, VitConfig
+from cpsam_core.network.config import VitConfig
+from cpsam_core.network.vit import FlowVit
 from cpsam_core.retrain.validate import class_scores
 
 

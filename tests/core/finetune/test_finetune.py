@@ -16,7 +16,7 @@ from cpsam_core.data.augment import Augmentation
 from cpsam_core.data.loader import Batch
 from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.finetune import RATES, Trainer, TrainResult, TrainSettings
-from cpsam_core.network.vit import VitConfig
+from cpsam_core.network.config import VitConfig
 from cpsam_core.progress import Cancelled, silent
 from tests.core.finetune.tiny_training import LITE, PATCH, QUICK, CancelAfter, Disks, model, same, trainer
 

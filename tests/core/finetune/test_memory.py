@@ -17,7 +17,7 @@ from cpsam_core.finetune import MEMORY_MODES, Trainer, TrainingEvent, TrainSetti
 from cpsam_core.finetune import memory as memory_module
 from cpsam_core.finetune import stepper as stepper_module
 from cpsam_core.finetune.memory import choose_memory_mode, estimate_memory, free_memory, leaner, usable_modes
-from cpsam_core.network.vit import VitConfig
+from cpsam_core.network.config import VitConfig
 from tests.core.finetune.tiny_training import LITE, PATCH, QUICK, Disks, same, trainer
 
 pytestmark = pytest.mark.usefixtures("one_thread")

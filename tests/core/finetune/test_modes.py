@@ -14,7 +14,8 @@ from cpsam_core.checkpoints import load_model, write_checkpoint
 from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.finetune import Trainer, TrainSettings
 from cpsam_core.finetune.adapters import Adapted, add_adapters, merge_adapters
-from cpsam_core.network.vit import FlowVit, VitConfig
+from cpsam_core.network.config import VitConfig
+from cpsam_core.network.vit import FlowVit
 from tests.core.finetune.tiny_training import LITE, PATCH, QUICK, Disks, model, same, trainer
 
 pytestmark = pytest.mark.usefixtures("one_thread")

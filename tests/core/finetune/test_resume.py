@@ -15,7 +15,7 @@ import torch
 
 from cpsam_core.errors import TrainingError
 from cpsam_core.finetune import Trainer, TrainingEvent, TrainResult, TrainSettings
-from cpsam_core.network.vit import VitConfig
+from cpsam_core.network.config import VitConfig
 from cpsam_core.progress import Cancelled
 from tests.core.finetune.tiny_training import LITE, PATCH, QUICK, CancelAfter, Disks, model, same, trainer
 

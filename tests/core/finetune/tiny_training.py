@@ -12,7 +12,8 @@ import torch
 from cpsam_core.data.augment import Augmentation, Example
 from cpsam_core.data.examples import make_example
 from cpsam_core.finetune import Trainer, TrainSettings
-from cpsam_core.network.vit import FlowVit, VitConfig
+from cpsam_core.network.config import VitConfig
+from cpsam_core.network.vit import FlowVit
 from cpsam_core.progress import Cancelled
 
 LITE = VitConfig.lite(depth=1, width=32, heads=1, neck=16, tile=64, layer_drop=0.3)

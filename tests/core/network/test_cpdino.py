@@ -16,7 +16,8 @@ from cpsam_core.errors import SettingsError, WeightsError
 from cpsam_core.finetune import TrainSettings
 from cpsam_core.finetune.adapters import add_adapters, merge_adapters
 from cpsam_core.finetune.memory import estimate_memory
-from cpsam_core.network.vit import FlowVit, VitConfig
+from cpsam_core.network.config import VitConfig
+from cpsam_core.network.vit import FlowVit
 from tests.core.finetune.tiny_training import QUICK, trainer
 
 pytestmark = pytest.mark.usefixtures("one_thread")

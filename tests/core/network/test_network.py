@@ -11,8 +11,9 @@ import torch
 from numpy.typing import NDArray
 
 from cpsam_core.errors import CpsamError
+from cpsam_core.network.config import VitConfig
 from cpsam_core.network.network import Network
-from cpsam_core.network.vit import FlowVit, VitConfig
+from cpsam_core.network.vit import FlowVit
 
 PATCH = VitConfig(depth=2, width=32, heads=2, tile=64, patch=8, neck=16)
 LITE = VitConfig.lite(depth=1, width=32, heads=1, neck=16, tile=64)

@@ -25,7 +25,8 @@ from cpsam_core import weights
 from cpsam_core.checkpoints import build_model, write_checkpoint
 from cpsam_core.checkpoints.cards import ModelCard, card_path, read_card
 from cpsam_core.errors import SettingsError, WeightsError
-from cpsam_core.network.vit import FlowVit, VitConfig
+from cpsam_core.network.config import VitConfig
+from cpsam_core.network.vit import FlowVit
 from cpsam_core.progress import Cancelled, silent
 from cpsam_core.weights import folders, locate, pins
 from cpsam_core.weights.verify import Verdict, verify_files, verify_pins

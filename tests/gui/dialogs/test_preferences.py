@@ -122,7 +122,7 @@ def test_errors_that_nothing_caught_are_shown(
 ) -> None:
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
-    window.frame.catch_errors()
+    window.support.catch_errors()
     for error, said in (
         (ZeroDivisionError("oops"), "ZeroDivisionError: oops"),
         (ImageError("Too dark."), "Too dark."),
@@ -152,7 +152,7 @@ def test_an_interrupt_is_no_problem(window: Window, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     seen: list[object] = []
     monkeypatch.setattr(sys, "__excepthook__", lambda *args: seen.append(args[0]))
-    window.frame.catch_errors()
+    window.support.catch_errors()
     sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
     assert seen == [KeyboardInterrupt]
     assert not boxes(window)

@@ -100,7 +100,7 @@ def test_a_crash_leaves_a_report(
 ) -> None:
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
-    window.frame.catch_errors()
+    window.support.catch_errors()
     try:
         raise ZeroDivisionError("divided")
     except ZeroDivisionError as error:

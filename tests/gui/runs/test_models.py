@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cpsam_core.checkpoints import write_checkpoint
-from cpsam_core.network.vit import FlowVit, VitConfig
+from cpsam_core.network.config import VitConfig
+from cpsam_core.network.vit import FlowVit
 from cpsam_core.progress import silent
 from cpsam_gui.runs.models import DEFAULT, ModelChoice, Models
 

@@ -116,7 +116,7 @@ def test_the_window_asks_and_opens_with_the_answer(window: Window, unsure_file: 
 def test_axes_can_be_changed_later(window: Window, stack_file: Path, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.session.image_changed):
         window.open(stack_file)
-    window.asking.other_axes()
+    window.file_dialogs.other_axes()
     qtbot.waitUntil(lambda: window.findChild(AxesDialog) is not None)
     dialog = window.findChild(AxesDialog)
     assert dialog is not None

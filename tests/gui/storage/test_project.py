@@ -174,7 +174,7 @@ def test_unsaved_work_is_offered_after_a_crash(
         return one if answer else None
 
     monkeypatch.setattr(recovery_dialog, "choose", choose)
-    assert segmented.asking.recovery() is bool(answer)
+    assert segmented.file_dialogs.recovery() is bool(answer)
     assert left.exists() is (answer is not False)
     if answer:
         qtbot.waitUntil(lambda: session.document.steps == ("Recovered work",))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
-from PyQt6.QtWidgets import QFileDialog, QMessageBox
+from PyQt6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from cpsam_gui import tasks
 from cpsam_gui.dialogs import messages as dialogs
@@ -19,18 +19,20 @@ from cpsam_gui.storage.companions import seg_path
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cpsam_gui.window.window import Window
+    from cpsam_gui.session import Session
+    from cpsam_gui.window.host import WindowHost
 
 
-class Asking(QObject):
+class FileDialogs(QObject):
     """Asks the user, and does what was answered."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: QWidget, host: WindowHost, session: Session) -> None:
         super().__init__(window)
-        self._window, self._open_image = window, window.session.open_image
-        self._notices, self._jobs = window.session.notices, window.session.jobs
-        self._images, self._persistence = window.session.images, window.session.persistence
-        self._recovery = window.session.recovery
+        self._window, self._host = window, host
+        self._open_image = session.open_image
+        self._notices, self._jobs = session.notices, session.jobs
+        self._images, self._persistence = session.images, session.persistence
+        self._recovery = session.recovery
 
     def image(self) -> None:
         """Let the user choose an image."""
@@ -38,13 +40,13 @@ class Asking(QObject):
             self._window, translate("Open image"), self._folder(), image_filter()
         )
         if name:
-            self._window.open(Path(name))
+            self._host.open(Path(name))
 
     def folder(self) -> None:
         """Let the user choose a folder of images."""
         name = QFileDialog.getExistingDirectory(self._window, translate("Open folder"), self._folder())
         if name:
-            self._window.open_folder(Path(name))
+            self._host.open_folder(Path(name))
 
     def axes(self, unsure: tasks.Unsure, then: Callable[[], None] | None) -> None:
         """Ask what the axes of an image are that was read, and go on opening it with the answer."""
@@ -56,7 +58,7 @@ class Asking(QObject):
     def other_axes(self) -> None:
         """Open the present image anew with other axes."""
         path = self._open_image.path
-        if path is None or not self._window.may_leave():
+        if path is None or not self._host.may_leave():
             return
 
         def ask(unsure: tasks.Unsure) -> None:
@@ -86,7 +88,7 @@ class Asking(QObject):
         chosen = recovery_dialog.choose(self._window, left, recovery.drop) if left else None
         if not left and not at_start:
             self._notices.message.emit(translate("There is no unsaved work to recover"))
-        if chosen is None or not self._window.may_leave():
+        if chosen is None or not self._host.may_leave():
             return False
         recovery.recover(chosen.journal)
         return True

@@ -1,0 +1,47 @@
+"""What a window does for the pages and questions that it opens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from cpsam_gui.panels import Host
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from PyQt6.QtWidgets import QDockWidget
+
+    from cpsam_gui.canvas import Canvas
+    from cpsam_gui.jobs.jobs import Problem
+
+
+class WindowHost(Host, Protocol):
+    """A window as its pages know it; `Host` is what a panel knows of it."""
+
+    canvas: Canvas
+
+    @property
+    def docks(self) -> Mapping[str, QDockWidget]:
+        """The docks of the panels by the names of their rows."""
+        ...
+
+    def open(self, path: Path, *, then_segment: bool = False) -> None:
+        """Open an image, after asking about unsaved changes."""
+        ...
+
+    def open_folder(self, folder: Path) -> None:
+        """List the images of a folder and open the first of them."""
+        ...
+
+    def open_demo(self) -> None:
+        """Open the shipped image and segment it."""
+        ...
+
+    def may_leave(self) -> bool:
+        """Save what is not saved yet, or ask about it; False to stay."""
+        ...
+
+    def show_problem(self, problem: Problem) -> None:
+        """Show an error in a dialog that does not block."""
+        ...
