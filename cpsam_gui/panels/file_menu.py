@@ -62,7 +62,7 @@ class FileMenu:
         if one is not None:
             _add(menu, translate("Copy the path"), partial(_copy, str(one)))
         menu.addSeparator()
-        excluded = all(self._training.uses.get(path) == "exclude" for path in paths)
+        excluded = all(self._training.uses.get((path, "")) == "exclude" for path in paths)
         words = translate("Use for training again") if excluded else translate("Leave out of training")
         _add(menu, words, partial(self._exclude, paths, not excluded))
         clear = _add(menu, translate("Remove the results…"), partial(self._clear, paths))

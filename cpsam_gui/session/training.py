@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cpsam_core.data.image_input import ImageInput
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent
     from cpsam_core.progress import Progress
-    from cpsam_core.retrain import Candidate, RetrainingOutcome, RetrainingPlan, Use
+    from cpsam_core.retrain import Candidate, RetrainingOutcome, RetrainingPlan, Use, Uses
     from cpsam_core.retrain.candidates import Known
     from cpsam_core.retrain.requests import TrainRequest
     from cpsam_gui.jobs.jobs import Job, Jobs
@@ -70,7 +70,7 @@ class TrainingController(QObject):
         self._persistence = persistence
         self.folder: Path | None = None
         self.candidates: tuple[Candidate, ...] = ()
-        self.uses: dict[Path, Use] = {}
+        self.uses: dict[tuple[Path, str], Use] = {}
         self.options = work.TrainOptions()
         self.reports: list[EpochReport] = []
         self.plan: RetrainingPlan | None = None
@@ -114,7 +114,7 @@ class TrainingController(QObject):
         def show(found: tuple[Candidate, ...]) -> None:
             # What was said meanwhile about their use holds.
             self.folder = folder
-            self.candidates = tuple(replace(one, use=self.uses.get(one.pair.image, "auto")) for one in found)
+            self.candidates = self._with_uses(found)
             self.candidates_changed.emit()
 
         def ended(ending: Ending) -> None:
@@ -132,17 +132,25 @@ class TrainingController(QObject):
         )
 
     def _look_at(
-        self, folder: Path, uses: dict[Path, Use], seen: ImageInput, progress: Progress
+        self, folder: Path, uses: Uses, seen: ImageInput, progress: Progress
     ) -> tuple[Candidate, ...]:
         return work.look_at(folder, uses, progress, self._known, seen)
 
-    def use(self, image: Path, use: Use) -> None:
-        """Say what happens with an image: learn from it, keep it aside, leave it out, or as the engine thinks."""
-        self.uses[image] = use
-        self.candidates = tuple(
-            replace(one, use=use) if one.pair.image == image else one for one in self.candidates
-        )
+    def use(self, image: Path, use: Use, part: str = "") -> None:
+        """Say what happens with an image: learn from it, keep it aside, leave it out, or as the engine thinks.
+
+        `part` is the ending of a scene, time point or plane that alone is meant (`Pair.ending`).
+        """
+        if not part:
+            self.uses = {key: kept for key, kept in self.uses.items() if key[0] != image}
+        self.uses[image, part] = use
+        self.candidates = self._with_uses(self.candidates)
         self.candidates_changed.emit()
+
+    def _with_uses(self, found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+        from cpsam_core.retrain import use_of
+
+        return tuple(replace(one, use=use_of(self.uses, one.pair)) for one in found)
 
     def choose(self, options: work.TrainOptions) -> None:
         """Set how to train."""

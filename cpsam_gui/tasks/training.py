@@ -8,13 +8,12 @@ from cpsam_core.progress import silent
 from cpsam_core.retrain.options import TrainOptions, settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from cpsam_core.data.image_input import ImageInput
     from cpsam_core.finetune import Control
     from cpsam_core.progress import Progress
-    from cpsam_core.retrain import Candidate, Listener, RetrainingOutcome, Use
+    from cpsam_core.retrain import Candidate, Listener, RetrainingOutcome, Uses
     from cpsam_core.retrain.candidates import Known
     from cpsam_core.retrain.requests import TrainRequest
 
@@ -33,7 +32,7 @@ __all__ = [
 
 def look_at(
     folder: Path,
-    uses: Mapping[Path, Use],
+    uses: Uses,
     progress: Progress = silent,
     known: Known | None = None,
     otherwise: ImageInput | None = None,
@@ -46,7 +45,7 @@ def look_at(
 
 def start_on(
     folder: Path,
-    uses: Mapping[Path, Use],
+    uses: Uses,
     name: str,
     known: Known,
     otherwise: ImageInput | None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cpsam_core.finetune import EpochReport, TrainingEvent
-    from cpsam_core.retrain import Candidate, RetrainingOutcome, RetrainingPlan, TrainOptions, Use
+    from cpsam_core.retrain import Candidate, RetrainingOutcome, RetrainingPlan, TrainOptions, Use, Uses
 
 SUMMARY = "retrain a model on corrected images, and say whether it is better"
 
@@ -144,9 +143,9 @@ def _asked(args: argparse.Namespace) -> tuple[Sequence[Candidate], TrainOptions]
     return candidates, options
 
 
-def _uses(args: argparse.Namespace) -> Mapping[Path, Use]:
+def _uses(args: argparse.Namespace) -> Uses:
     """Return what is wanted with images that are named: by path, or by file name in the folder."""
-    uses: dict[Path, Use] = {}
+    uses: dict[tuple[Path, str], Use] = {}
     named: tuple[tuple[Use, list[str]], ...] = (
         ("train", args.train),
         ("aside", args.aside),
@@ -158,7 +157,8 @@ def _uses(args: argparse.Namespace) -> Mapping[Path, Use]:
             path = next((place for place in places if place.is_file()), None)
             if path is None:
                 raise UsageError(f"--{use}: there is no image {name} in {args.folder}")
-            uses[args.folder / path.relative_to(args.folder) if args.folder in path.parents else path] = use
+            known = args.folder / path.relative_to(args.folder) if args.folder in path.parents else path
+            uses[known, ""] = use
     return uses
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,17 +21,28 @@ __all__ = ["PlaneUse", "is_flat_file", "planes_of", "with_planes"]
 MOST = 20  # XY planes of one volume, and half as many sections of each other kind (paper, "Finetuning")
 PADDING = 0.1  # share of an axis at either end from which no section is taken; the paper leaves 10 pixels out
 SLAB = 0.2  # share of the planes that is kept aside
-FEWEST = 5  # planes from which on a slab is kept aside
+FEWEST = 3  # planes from which on a slab is kept aside
 ABSURD = 50.0  # a distance of planes beyond it, or below 1 over it, is a slip in the file
 FLAT = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"))
 
 
 @dataclass(frozen=True)
 class PlaneUse:
-    """One plane, and whether it lies in the slab that is kept aside."""
+    """One plane, and what it is used for.
+
+    Attributes
+    ----------
+    pair
+        Its files.
+    judges
+        Whether it lies in the slab that is kept aside.
+    near
+        Whether it judges though it shows objects that are learnt from, too: less than one object is deep lies between.
+    """
 
     pair: Pair
     judges: bool = False
+    near: bool = False
 
 
 def is_flat_file(path: Path) -> bool:
@@ -61,8 +73,8 @@ def planes_of(pair: Pair, image: Image, *, slab: bool = True) -> tuple[PlaneUse,
 
     Where all of the masks count, up to 20 XY planes and 10 sections of each other kind are taken, evenly through the
     volume (paper, "Finetuning"). Where only some planes were corrected or are marked as complete, those count and no
-    section does. With `slab`, the last fifth of the planes judges; no section reaches into it, and the planes between
-    it and the others are left out as far as one object reaches.
+    section does. With `slab`, the last fifth of three planes or more judges; no section reaches into it, and the planes
+    between it and the others are left out as far as one object reaches.
 
     Parameters
     ----------
@@ -84,19 +96,20 @@ def planes_of(pair: Pair, image: Image, *, slab: bool = True) -> tuple[PlaneUse,
     labels = read_labels(pair.masks, "auto") if project is None else project.labels
     check_same_shape(image, labels)
     known = None if project is None else _known_planes(project)
-    complete = known is None
     chosen = _drawn(labels) if known is None else known
+    sections = known is None and len(chosen) >= (FEWEST if slab else 2)
+    spacing, near = _plane_distance(image, project), False
     aside: list[int] = []
     if slab and len(chosen) >= FEWEST:
-        chosen, aside = _apart(chosen, _depth(labels))
+        depth = _depth(labels, spacing)
+        chosen, aside = _apart(chosen, depth)
+        near = chosen[-1] > aside[0] - depth
     learnt = _evenly(chosen, MOST)
     uses = [PlaneUse(_with(pair, Section(0, z))) for z in learnt]
-    if complete and len(chosen) > 1:
-        uses += [
-            PlaneUse(_with(pair, one)) for one in _sections(labels, chosen, _plane_distance(image, project))
-        ]
+    if sections:
+        uses += [PlaneUse(_with(pair, one)) for one in _sections(labels, chosen, spacing)]
     judging = _evenly(aside, max(1, round(SLAB * MOST)))
-    return (*uses, *(PlaneUse(_with(pair, Section(0, z)), judges=True) for z in judging))
+    return (*uses, *(PlaneUse(_with(pair, Section(0, z)), judges=True, near=near) for z in judging))
 
 
 def _with(pair: Pair, section: Section) -> Pair:
@@ -123,10 +136,19 @@ def _known_planes(project: ProjectFile) -> list[int] | None:
     return _drawn(np.isin(project.labels, np.array(touched, np.uint32)).astype(np.uint32))
 
 
-def _depth(labels: NDArray[np.uint32]) -> int:
-    """Return through how many planes a typical object goes."""
-    spans = [place[0].stop - place[0].start for place in ndimage.find_objects(_numbered(labels)) if place]
-    return int(np.median(spans)) if spans else 1
+def _depth(labels: NDArray[np.uint32], spacing: float) -> int:
+    """Return through how many planes a typical object goes.
+
+    One that was drawn in a single plane counts as deep as it is wide there.
+    """
+    numbered = _numbered(labels)
+    sizes, depths = np.bincount(numbered.ravel()), []
+    for number, place in enumerate(ndimage.find_objects(numbered), 1):
+        if place is not None:
+            planes = place[0].stop - place[0].start
+            width = 2 * math.sqrt(float(sizes[number]) / planes / math.pi)
+            depths.append(max(planes, width / spacing))
+    return math.ceil(np.median(depths)) if depths else 1
 
 
 def _numbered(labels: NDArray[np.uint32]) -> NDArray[np.int32]:

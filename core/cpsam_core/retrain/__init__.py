@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cpsam_core.retrain.candidates import Candidate, Use, candidates_in, describe
+    from cpsam_core.retrain.candidates import Candidate, Use, Uses, candidates_in, describe, use_of
     from cpsam_core.retrain.click import Listener, RetrainingOutcome, one_click
     from cpsam_core.retrain.elsewhere import Forgetting, compare_elsewhere
     from cpsam_core.retrain.judge import BeforeAfter, ImageChange, Spot, before_after
@@ -37,6 +37,7 @@ __all__ = [
     "Spot",
     "TrainOptions",
     "Use",
+    "Uses",
     "before_after",
     "candidates_in",
     "compare_elsewhere",
@@ -52,10 +53,11 @@ __all__ = [
     "suggest_next",
     "training_sets",
     "unique_name",
+    "use_of",
 ]
 
 _MODULES = {
-    "cpsam_core.retrain.candidates": ("Candidate", "Use", "candidates_in", "describe"),
+    "cpsam_core.retrain.candidates": ("Candidate", "Use", "Uses", "candidates_in", "describe", "use_of"),
     "cpsam_core.retrain.click": ("Listener", "RetrainingOutcome", "one_click"),
     "cpsam_core.retrain.elsewhere": ("Forgetting", "compare_elsewhere"),
     "cpsam_core.retrain.judge": ("BeforeAfter", "ImageChange", "Spot", "before_after"),

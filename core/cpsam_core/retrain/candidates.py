@@ -19,11 +19,13 @@ from cpsam_core.images import check_same_shape
 from cpsam_core.images.project_files import PROJECT_SUFFIX, is_corrected
 from cpsam_core.progress import Progress, silent
 
-__all__ = ["Candidate", "Known", "Use", "candidates_in", "describe", "describe_all"]
+__all__ = ["Candidate", "Known", "Use", "Uses", "candidates_in", "describe", "describe_all", "use_of"]
 
 NO_PLANE = "none of its planes is corrected: correct an object, or mark a plane as complete"
 
 Use = Literal["auto", "train", "aside", "exclude"]
+Uses = Mapping[tuple[Path, str], Use]
+"""What the user wants with an image file (with an empty ending) or with one scene, time point or plane of it."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Candidate:
         Why it cannot be used, empty where it can.
     slab
         Whether it is a plane of that part of its volume which is kept aside unless the user says otherwise.
+    near
+        Whether the cells of that plane are learnt from in others, see `PlaneUse.near`.
     """
 
     pair: Pair
@@ -73,6 +77,7 @@ class Candidate:
     use: Use = "auto"
     problem: str = ""
     slab: bool = False
+    near: bool = False
 
     @property
     def name(self) -> str:
@@ -106,7 +111,12 @@ def describe_all(pair: Pair, use: Use = "auto") -> tuple[Candidate, ...]:
         return (describe(pair, use),)  # it says so
     if not planes:
         return (Candidate(pair, _corrected(pair), use=use, problem=problem or NO_PLANE),)
-    return tuple(replace(describe(one.pair, use), slab=one.judges) for one in planes)
+    return tuple(replace(describe(one.pair, use), slab=one.judges, near=one.near) for one in planes)
+
+
+def use_of(uses: Uses, pair: Pair) -> Use:
+    """Return what is wanted with a part of an image file: with itself, else with the whole file."""
+    return uses.get((pair.image, pair.ending)) or uses.get((pair.image, ""), "auto")
 
 
 def _corrected(pair: Pair) -> bool:
@@ -155,7 +165,7 @@ Known = dict[Path, tuple[object, tuple[Candidate, ...]]]
 
 def candidates_in(
     folder: Path,
-    uses: Mapping[Path, Use] | None = None,
+    uses: Uses | None = None,
     *,
     otherwise: ImageInput | None = None,
     known: Known | None = None,
@@ -170,7 +180,7 @@ def candidates_in(
     folder
         The folder.
     uses
-        What the user wants with images, by path.
+        What the user wants with images and parts of them.
     otherwise
         How images without a project are seen.
     known
@@ -197,8 +207,7 @@ def candidates_in(
             continue  # it went away meanwhile
         if pair.image not in known or known[pair.image][0] != stamp:
             known[pair.image] = stamp, describe_all(pair)
-        use = uses.get(pair.image, "auto")
-        found += [replace(one, use=use) for one in known[pair.image][1]]
+        found += [replace(one, use=use_of(uses, one.pair)) for one in known[pair.image][1]]
     progress(len(pairs), len(pairs), "")
     return tuple(found)
 

@@ -25,6 +25,10 @@ SHARE = 0.2  # of the images that is kept aside
 MOST_FOLDED = 10  # images up to which a thorough verdict is offered
 FOLDS = 5
 FEWEST_OBJECTS = 2
+NEAR = (
+    "The planes that judge lie so near to those learnt from that the same cells are in both, which flatters the new "
+    "model. Correct planes farther apart, or another stack, to be sure."
+)
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,9 @@ def split(
     """Decide what is kept aside.
 
     What the line kept aside stays aside; what it learnt from never judges. A fifth of the images is kept aside, at
-    least one, from three images on; of fewer, a quarter of each image that is new to the line. With `thorough`, up to
-    ten images are judged in folds.
+    least one, from three images on; of fewer, a quarter of each image that is new to the line. All planes of a volume
+    are one image here, because they show the same cells; which of its planes judge is for `planes_of` to say. With
+    `thorough`, up to ten images are judged in folds.
 
     Raises
     ------
@@ -74,6 +79,8 @@ def split(
         "judge and is left out."
         for one in tainted
     )
+    if any(one.near for one in marked):
+        warnings += (NEAR,)
     # A user who wants to learn from an image that was kept aside may: it does not judge any more.
     stay = [one for one in used if one.use == "auto" and not one.slab and lineage.is_aside(one.digest)]
     aside = [one for one in marked if one not in tainted] + stay
@@ -115,21 +122,36 @@ def _choose(
     training: list[Candidate], aside: list[Candidate], lineage: Lineage, seed: int
 ) -> list[Candidate]:
     """Choose whole images to keep aside beside those that are already; never one that the line learnt from."""
-    total = len(training) + len(aside)
-    wanted = max(1, round(SHARE * total)) - len(aside)
+    images, already = _by_image(training), len(_by_image(aside))
+    total = len(images) + already
+    wanted = max(1, round(SHARE * total)) - already
     fresh = [
-        one for one in training if one.use == "auto" and one.objects > 0 and lineage.may_judge(one.digest)
+        parts
+        for parts in images
+        if all(one.use == "auto" and lineage.may_judge(one.digest) for one in parts) and _objects(parts) > 0
     ]
     if total < ENOUGH_IMAGES or wanted < 1:
         return []
-    chosen: list[Candidate] = []
-    objects = sum(one.objects for one in training)
-    for one in sorted(fresh, key=lambda one: order(one, seed)):
+    chosen: list[list[Candidate]] = []
+    objects = _objects(training)
+    for parts in sorted(fresh, key=lambda parts: order(parts[0], seed)):
         # What is left to learn from needs objects, too.
-        if len(chosen) < wanted and objects - one.objects >= FEWEST_OBJECTS:
-            chosen.append(one)
-            objects -= one.objects
-    return chosen
+        if len(chosen) < wanted and objects - _objects(parts) >= FEWEST_OBJECTS:
+            chosen.append(parts)
+            objects -= _objects(parts)
+    return [one for parts in chosen for one in parts]
+
+
+def _by_image(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
+    """Gather the planes of each volume; other images are alone."""
+    images: dict[object, list[Candidate]] = {}
+    for one in candidates:
+        images.setdefault((one.pair.image, one.pair.key), []).append(one)
+    return list(images.values())
+
+
+def _objects(candidates: Sequence[Candidate]) -> int:
+    return sum(one.objects for one in candidates)
 
 
 def _whole(
@@ -167,11 +189,14 @@ def _crops(
     warnings: tuple[str, ...],
 ) -> ValidationSplit:
     """Keep a corner of each image aside: the last resort."""
-    for one in training:
-        if one.digest not in parts and lineage.may_judge(one.digest):
-            box = _corner(one, np.random.default_rng((seed, int(order(one, seed)[:12], 16))))
-            if box is not None:
-                parts[one.digest] = box
+    for planes in _by_image(training):
+        box = None
+        for one in planes:
+            if one.digest not in parts and lineage.may_judge(one.digest):
+                # The same corner of all planes of a volume: they show the same cells.
+                box = box or _corner(one, np.random.default_rng((seed, int(order(one, seed)[:12], 16))))
+                if box is not None:
+                    parts[one.digest] = box
     pairs = _without(training, parts)
     if parts:
         why = (

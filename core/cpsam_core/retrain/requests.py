@@ -14,7 +14,7 @@ from cpsam_core.data.image_input import ImageInput
 from cpsam_core.data.pairs import pair_of
 from cpsam_core.errors import CpsamError, TrainingError
 from cpsam_core.progress import Progress, silent
-from cpsam_core.retrain.candidates import Candidate, Use, describe_all
+from cpsam_core.retrain.candidates import Candidate, Uses, describe_all, use_of
 from cpsam_core.retrain.options import TrainOptions, settings_of
 from cpsam_core.system.atomic import write_bytes
 from cpsam_core.weights import own_folder, remove_model
@@ -40,11 +40,12 @@ USES = ("auto", "train", "aside", "exclude")
 
 @dataclass(frozen=True, slots=True)
 class TrainRequest:
-    """What an interrupted training was asked to do: options, and how each image is used and seen."""
+    """What an interrupted training was asked to do: options, and how each image, or plane of one, is used and seen."""
 
     path: Path
     options: TrainOptions
-    images: tuple[tuple[Path, Use], ...]
+    images: tuple[Path, ...]
+    uses: Uses
     seen: tuple[ImageInput, ...] = ()
 
 
@@ -61,7 +62,8 @@ def state_path(name: str) -> Path:
 def write_request(path: Path, candidates: Iterable[Candidate], options: TrainOptions) -> None:
     """Write down what a training is to do."""
     # The planes of a volume are found again from its files.
-    known = tuple({(one.pair.image, one.use): one for one in candidates}.values())
+    all_parts = tuple(candidates)
+    known = tuple({one.pair.image: one for one in all_parts}.values())
     content = {
         "start": options.start,
         "name": options.name,
@@ -72,7 +74,8 @@ def write_request(path: Path, candidates: Iterable[Candidate], options: TrainOpt
         "precision": options.precision,
         "thorough": options.thorough,
         "minutes": options.minutes,
-        "images": [[str(one.pair.image), one.use] for one in known],
+        "images": [str(one.pair.image) for one in known],
+        "uses": [[str(one.pair.image), one.pair.ending, one.use] for one in all_parts if one.use != "auto"],
         "seen": [one.pair.seen.to_dict() for one in known],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,9 +86,10 @@ def read_request(path: Path) -> TrainRequest | None:
     """Read what `write_request` wrote; None where it is no such file."""
     try:
         stored = json.loads(path.read_bytes())
-        images = tuple((Path(str(image)), use) for image, use in stored["images"])
+        images = tuple(Path(str(image)) for image in stored["images"])
+        uses = {(Path(str(image)), str(ending)): use for image, ending, use in stored["uses"]}
         seen = tuple(ImageInput.from_dict(one) for one in stored.get("seen", []))
-        if not all(use in USES for _, use in images) or len(seen) not in (0, len(images)):
+        if not all(use in USES for use in uses.values()) or len(seen) not in (0, len(images)):
             return None
         scale, minutes = stored["scale"], stored.get("minutes")
         options = TrainOptions(
@@ -105,7 +109,7 @@ def read_request(path: Path) -> TrainRequest | None:
             return None
     except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, CpsamError):
         return None
-    return TrainRequest(path, options, images, seen)
+    return TrainRequest(path, options, images, uses, seen)
 
 
 def interrupted() -> tuple[TrainRequest, ...]:
@@ -128,10 +132,11 @@ def candidates_of(request: TrainRequest, progress: Progress = silent) -> tuple[C
     """
     found: list[Candidate] = []
     seen = request.seen or (None,) * len(request.images)
-    for number, ((image, use), how) in enumerate(zip(request.images, seen, strict=True)):
+    for number, (image, how) in enumerate(zip(request.images, seen, strict=True)):
         progress(number, len(request.images), image.name)
         pair = pair_of(image)
-        found += describe_all(pair if how is None else replace(pair, seen=how), use)
+        parts = describe_all(pair if how is None else replace(pair, seen=how))
+        found += [replace(one, use=use_of(request.uses, one.pair)) for one in parts]
     return tuple(found)
 
 

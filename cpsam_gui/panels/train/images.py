@@ -61,7 +61,7 @@ class CandidateTable(QAbstractTableModel):
         """Return what a cell shows; called by Qt."""
         one, column = self._row(index), index.column()
         if role == Qt.ItemDataRole.CheckStateRole and column in (LEARN, ASIDE):
-            on = one.use == "aside" if column == ASIDE else one.wanted and one.use != "aside"
+            on = one.wanted and one.aside is (column == ASIDE)
             return Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.DisplayRole:
             return {NAME: one.name, OBJECTS: f"{one.objects:,}"}.get(column)
@@ -91,13 +91,14 @@ class CandidateTable(QAbstractTableModel):
             return False
         on = Qt.CheckState(value) == Qt.CheckState.Checked
         one = self._row(index)
-        # A corrected image that is ticked again may be kept aside by the engine, as before it was left out.
-        learn: Use = "auto" if one.corrected else "train"
+        # A corrected image that is ticked again may be kept aside by the engine, as before it was left out; of a plane
+        # that is kept aside, a tick says that it is to be learnt from.
+        learn: Use = "auto" if one.corrected and not one.slab else "train"
         if index.column() == ASIDE:
-            use: Use = "aside" if on else "auto"
+            use: Use = "aside" if on else "train" if one.slab else "auto"
         else:
             use = learn if on else "exclude"
-        self._training.use(one.pair.image, use)
+        self._training.use(one.pair.image, use, one.pair.ending)
         return True
 
 

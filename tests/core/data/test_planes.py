@@ -16,7 +16,8 @@ from cpsam_core.data.sections import Section
 from cpsam_core.errors import ImageError
 from cpsam_core.images import arrange
 from cpsam_core.images.project_files import ProjectFile, Region, write_project_file
-from cpsam_core.retrain import candidates_in, plan_retraining
+from cpsam_core.retrain import TrainOptions, Uses, candidates_in, plan_retraining
+from cpsam_core.retrain.requests import candidates_of, read_request, request_path, write_request
 
 DEPTH, SIDE, SPACING = 30, 60, 2.0
 
@@ -160,8 +161,70 @@ def test_one_click_keeps_a_slab_aside(tmp_path: Path) -> None:
     assert max(learnt) < min(judged)
     assert "plane" in plan.text
     path = tmp_path / "stack.tif"
-    left = candidates_in(tmp_path, {path: "exclude"})
+    left = candidates_in(tmp_path, {(path, ""): "exclude"})
     assert not any(one.wanted for one in left)
+
+
+def write_corrected(folder: Path, planes: tuple[int, ...]) -> Path:
+    """Write a stack of which somebody drew the cells of some planes, and marked them as complete."""
+    path = write_volume(folder, masks=False)
+    drawn = np.zeros_like(balls())
+    for number, z in enumerate(planes):
+        drawn[z] = np.where(balls()[z] > 0, balls()[z] + 100 * number, 0)
+    rows = {int(n): {"origin": "hand"} for n in np.unique(drawn) if n}
+    complete = tuple(Region.box(0, SIDE, 0, SIDE, z) for z in planes)
+    project = ProjectFile(drawn, rows, image=path.name, review="corrected", complete=complete)
+    write_project_file(path.with_suffix(".cpsam"), project)
+    return path
+
+
+@pytest.mark.parametrize(("planes", "flatters"), [((4, 15, 25), False), ((14, 15, 16), True)])
+def test_the_last_of_a_few_planes_judges_and_is_far_or_it_is_said(
+    tmp_path: Path, planes: tuple[int, ...], flatters: bool
+) -> None:
+    """A plane that judges shows other cells than those learnt from, or the verdict says that it flatters."""
+    write_corrected(tmp_path, planes)
+    plan = plan_retraining(candidates_in(tmp_path), "cpsam-lite", name="volumes-test")
+    assert plan.how == "images"
+    assert [pair.section.index for pair in plan.aside if pair.section] == [planes[-1]]
+    assert any("same cells" in words for words in plan.warnings) == flatters
+
+
+def test_one_or_two_planes_leave_the_same_corner_out(tmp_path: Path) -> None:
+    write_corrected(tmp_path, (14, 15))
+    plan = plan_retraining(candidates_in(tmp_path), "cpsam-lite", name="volumes-test")
+    assert plan.how == "crops"
+    assert len({pair.leave_out for pair in plan.training}) == 1
+    assert {pair.leave_out for pair in plan.training} == {pair.only for pair in plan.aside}
+
+
+def test_planes_of_one_stack_are_one_image_when_whole_ones_are_kept_aside(tmp_path: Path) -> None:
+    for name in "abcd":
+        (tmp_path / name).mkdir()
+        path = write_corrected(tmp_path / name, (14, 16))
+        for file in (path, path.with_suffix(".cpsam")):
+            file.rename(tmp_path / f"{name}{file.suffix}")
+    plan = plan_retraining(candidates_in(tmp_path), "cpsam-lite", name="volumes-test")
+    assert len(plan.aside) == 2
+    (judged,) = {pair.image for pair in plan.aside}
+    assert judged not in {pair.image for pair in plan.training}
+
+
+def test_single_planes_are_ticked_and_a_training_that_goes_on_knows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CPSAM_MODELS", str(tmp_path / "models"))
+    path = write_corrected(tmp_path, (4, 15, 25))
+    uses: Uses = {(path, Section(0, 15).ending): "exclude", (path, Section(0, 25).ending): "train"}
+    candidates = candidates_in(tmp_path, uses)
+    assert [(one.wanted, one.aside) for one in candidates] == [(True, False), (False, False), (True, False)]
+    note = request_path("later")
+    write_request(note, candidates, TrainOptions("cpsam-lite", "later"))
+    request = read_request(note)
+    assert request is not None
+    assert [one.use for one in candidates_of(request)] == ["auto", "exclude", "train"]
+    whole = candidates_in(tmp_path, {(path, ""): "aside", (path, Section(0, 4).ending): "train"})
+    assert [one.use for one in whole] == ["train", "aside", "aside"]
 
 
 def test_masks_of_another_volume_are_said(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_images_with_masks_are_listed_and_ticked(annotated: Window) -> None:
     check, on = Qt.ItemDataRole.CheckStateRole, Qt.CheckState.Checked
     assert [model.index(row, LEARN).data(check) for row in range(3)] == [on] * 3
     model.setData(model.index(1, ASIDE), on, check)
-    assert training.uses[training.candidates[1].pair.image] == "aside"
+    assert training.uses[training.candidates[1].pair.image, ""] == "aside"
     assert model.index(1, LEARN).data(check) == Qt.CheckState.Unchecked
     model.setData(model.index(2, LEARN), Qt.CheckState.Unchecked, check)
     assert [one.use for one in training.candidates] == ["auto", "aside", "exclude"]
