@@ -302,6 +302,28 @@ def save_film(frames: list[Picture.Image], path: Path) -> None:
     small[0].save(path, save_all=True, append_images=small[1:], duration=70, loop=0, optimize=True)
 
 
+def drive(place: Path, pictures: Path, act: Callable[[Driver], None]) -> None:
+    """Open a window that keeps everything in the folder `place`, and let somebody act in it."""
+    for name in ("CPSAM_JOURNAL", "CPSAM_MODELS"):
+        os.environ[name] = str(Path(place, name))
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(Path(place, "settings")))
+    app = QApplication(sys.argv[:1])
+    app.setOrganizationName("cpsam-gui")
+    app.setApplicationName("cpsam-gui")
+    theme.apply(app)
+    window = make_window()
+    window.session.failed.connect(lambda problem: sys.stderr.write(f"{problem.text}\n{problem.details}\n"))
+    window.resize(*SIZE)
+    window.show()
+    QTest.qWaitForWindowActive(window)
+    try:
+        act(Driver(window, pictures))
+    finally:
+        window.session.document.mark_saved()
+        window.close()
+
+
 def main() -> int:
     """Run the session in a folder of its own; nothing of the user's is touched."""
     parser = argparse.ArgumentParser(
@@ -316,27 +338,7 @@ def main() -> int:
         images.mkdir()
         for image in demo_images():
             shutil.copy(image, images)
-        for name in ("CPSAM_JOURNAL", "CPSAM_MODELS"):
-            os.environ[name] = str(Path(place, name))
-        QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(Path(place, "settings")))
-        app = QApplication(sys.argv[:1])
-        app.setOrganizationName("cpsam-gui")
-        app.setApplicationName("cpsam-gui")
-        theme.apply(app)
-        window = make_window()
-        window.session.failed.connect(
-            lambda problem: sys.stderr.write(f"{problem.text}\n{problem.details}\n")
-        )
-        window.resize(*SIZE)
-        window.show()
-        QTest.qWaitForWindowActive(window)
-        driver = Driver(window, options.folder)
-        try:
-            run(driver, images)
-        finally:
-            window.session.document.mark_saved()
-            window.close()
+        drive(Path(place), options.folder, lambda driver: run(driver, images))
     if options.publish:
         publish(options.folder)
     return 0
