@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cpsam_core.labels import parts_of
+from cpsam_core.labels import parts_of, plane_steps
 from cpsam_core.measure import ObjectFacts, ObjectMeasurements, Recipe, measure, remeasure
 from cpsam_core.review.doubt import Doubt, object_doubt
 
@@ -171,8 +171,10 @@ def measure_objects(request: MeasurementRequest, progress: Progress) -> Measurem
         shapes = request.before.shapes
         if changed:
             shapes = remeasure(shapes, labels, pixels, stale=changed, boxes=boxes, progress=progress)
-    pieces = _pieces(shapes.ids, labels, request, changed)
-    return complete(shapes, pieces, request.rows, request.names, request.agreement)
+    built = {"pieces": _pieces(shapes.ids, labels, request, changed)}
+    if len(labels) > 1:
+        built["plane_steps"] = _steps(shapes.ids, labels, request, changed)
+    return complete(shapes, built, request.rows, request.names, request.agreement)
 
 
 def _pieces(
@@ -192,19 +194,38 @@ def _pieces(
     return np.array([counts.get(number, 1) for number in ids.tolist()], np.int64)
 
 
+def _steps(
+    ids: NDArray[np.uint32], labels: Labels, request: MeasurementRequest, changed: Collection[int]
+) -> Column:
+    """Return how abruptly each body changes from plane to plane; only changed ones are looked at anew."""
+    if request.before is None:
+        return plane_steps(labels)[1]
+    known = request.before
+    steps = dict(zip(known.ids.tolist(), known.columns["plane_steps"].tolist(), strict=True))
+    for number in changed:
+        row = request.rows.get(number)
+        if row is not None:
+            box = row.box
+            # With a plane before and after, so that an end is one where it is none of the image.
+            low, high = max(box.z0 - 1, 0), min(box.z1 + 1, len(labels))
+            alone = labels[low:high, box.y0 : box.y1, box.x0 : box.x1] == number
+            steps[number] = float(plane_steps(alone.astype(np.uint8))[1][0])
+    return np.array([steps[number] for number in ids.tolist()])
+
+
 def complete(
     shapes: ObjectMeasurements,
-    pieces: Column,
+    built: Mapping[str, Column],
     rows: Rows,
     names: Mapping[int, str],
     agreement: ObserverAgreement | None = None,
 ) -> Measurements:
-    """Return measures with everything that is known of the objects beside them."""
+    """Return measures with everything that is known of the objects beside them, and how they are built."""
     known = _known(shapes.ids, rows, names)
     columns: dict[str, Column] = {"id": shapes.ids}
     columns |= {name: known.pop(name) for name in FRONT if name in known}
     columns |= {name: column for name, column in shapes.columns.items() if name != "id"}
-    columns |= {"pieces": pieces, **known}
+    columns |= {**built, **known}
     doubt = _doubt(columns, agreement)
     return Measurements(shapes, {**columns, "doubt": doubt.scores}, doubt)
 

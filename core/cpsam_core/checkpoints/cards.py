@@ -35,6 +35,8 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
+IN_3D = "ap_0.5_3d"
+"""Average precision at IoU 0.5 of bodies in volumes, among the scores of a card."""
 WEIGHT_SUFFIXES = (".safetensors", ".pth", ".pt")
 MAX_BYTES = 16 * 2**20  # a card with the hashes of 100,000 images has about 10 MB
 
@@ -106,6 +108,11 @@ class ModelCard:
     licence: str = ""
     notes: str = ""
     created: str = ""
+
+    @property
+    def judged_in_3d(self) -> bool:
+        """Whether there is a score of a volume among its scores."""
+        return any(IN_3D in measures for measures in self.scores.values())
 
     def to_json(self) -> str:
         """Return the card as indented JSON text; numbers that are not finite become null."""

@@ -12,6 +12,7 @@ from cpsam_core.labels.outlines import outlines, polygons
 from cpsam_core.labels.parts import Parts, parts_of
 from cpsam_core.labels.pieces import ids_in_pieces, is_binary, separate_pieces
 from cpsam_core.labels.runs import Runs, runs_of
+from cpsam_core.labels.steps import plane_steps
 from cpsam_core.labels.table import ObjectTable, object_table
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "object_table",
     "outlines",
     "parts_of",
+    "plane_steps",
     "polygons",
     "relabel",
     "runs_of",

@@ -39,6 +39,8 @@ class Network:
         What `Settings.diameter` is taken to be where the user leaves it open; from the model's card.
     channels : tuple of str
         Channels that the model was taught with, by name; from its card.
+    judged_in_3d : bool
+        Whether it is known how good the model is on volumes.
     """
 
     def __init__(
@@ -50,8 +52,10 @@ class Network:
         name: str = "",
         diameter: float | Literal["auto"] | None = None,
         channels: tuple[str, ...] = (),
+        judged_in_3d: bool = True,
     ) -> None:
         self.config, self.name, self.diameter, self.channels = config, name, diameter, channels
+        self.judged_in_3d = judged_in_3d
         self.device, self.precision = device, precision
         self.model = model.eval().requires_grad_(False)
         self._limit: int | None = None  # tiles at once, when memory of the device has been short

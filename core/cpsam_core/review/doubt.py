@@ -42,17 +42,20 @@ class DoubtSettings:
         Robust z (median, median absolute deviation) of size and shape against the other objects.
     agreement : (float, float)
         Full doubt up to the first IoU with a second set of masks, none from the second on.
+    steps : (float, float)
+        Of a body, largest step of its area from plane to plane, in those of an ellipsoid (`labels.plane_steps`).
     fewest : int
         Objects that are needed before size and shape of one can be called unusual.
     weights : mapping of str to float
         For each of ``flow_error``, ``probability``, ``size``, ``solidity``, ``length``, ``border``, ``agreement``,
-        ``pieces``; those not named are `WEIGHTS`.
+        ``pieces``, ``steps``; those not named are `WEIGHTS`.
     """
 
     flow_error: tuple[float, float] = (0.1, 0.6)
     probability: tuple[float, float] = (0.5, 0.85)
     outlier: tuple[float, float] = (1.5, 5.0)
     agreement: tuple[float, float] = (0.3, 0.85)
+    steps: tuple[float, float] = (1.5, 4.0)
     fewest: int = 8
     weights: Mapping[str, float] = field(default_factory=dict)
 
@@ -65,7 +68,7 @@ class DoubtSettings:
             )
         if not all(0 <= value <= 1 for value in given.values()):
             raise SettingsError("Weights of doubt are from 0 to 1.")
-        for name in ("flow_error", "probability", "outlier", "agreement"):
+        for name in ("flow_error", "probability", "outlier", "agreement", "steps"):
             low, high = getattr(self, name)
             if not low < high:
                 raise SettingsError(f"{name} is two numbers that rise, not {low:g} and {high:g}.")
@@ -81,6 +84,7 @@ WEIGHTS: dict[str, float] = {
     "border": 0.15,
     "agreement": 0.9,
     "pieces": 0.8,
+    "steps": 0.6,
 }
 
 
@@ -161,7 +165,7 @@ def object_doubt(
     ----------
     table : ObjectMeasurements or mapping of str to (n,) array
         ``id`` is needed; ``flow_error``, ``probability``, ``area`` (or ``volume``), ``solidity``, ``eccentricity``,
-        ``touches_border`` and ``pieces`` are used where they are there, NaN is not counted.
+        ``touches_border``, ``pieces`` and ``plane_steps`` are used where they are there, NaN is not counted.
     agreement : (n,) array, optional
         Largest IoU of each object with any of a second set of masks (`Comparison.first_ious`); NaN where unknown.
     settings : DoubtSettings, optional
@@ -186,6 +190,7 @@ def object_doubt(
         "border": facts["border"],
         "agreement": 1 - _rise(facts["agreement"], *chosen.agreement),
         "pieces": (facts["pieces"] > 1).astype(np.float64),
+        "steps": _rise(facts["steps"], *chosen.steps),
     }
     parts = {name: chosen.weights[name] * np.nan_to_num(part) for name, part in raised.items()}
     left = np.prod([1 - part for part in parts.values()], axis=0)
@@ -233,6 +238,7 @@ def _facts(columns: Columns, agreement: Any, count: int, fewest: int) -> dict[st
         "length": _robust_z(ratio, 0.1, fewest),
         "border": np.nan_to_num(number("touches_border")),
         "pieces": number("pieces"),
+        "steps": number("plane_steps"),
         "agreement": np.full(count, np.nan) if agreement is None else np.asarray(agreement, np.float64),
     }
 
@@ -271,4 +277,5 @@ def _words(name: str, fact: float) -> str:
         "solidity": "more dented than the others",
         "length": "longer than the others",
         "border": "cut by the border",
+        "steps": "changes abruptly from plane to plane",
     }[name]

@@ -26,6 +26,7 @@ from cpsam_core.segment.predict import TileNetwork, predict_planes, resize_flows
 from cpsam_core.segment.settings import DEFAULT_STEPS, NATIVE_DIAMETER, Settings
 from cpsam_core.segment.taught import channel_remark
 from cpsam_core.segment.volume import predict_volume_maps, stitch
+from cpsam_core.segment.volume_remarks import volume_remarks
 
 if TYPE_CHECKING:
     from cpsam_core.network.network import Network
@@ -150,7 +151,15 @@ class Segmenter:
         if settings.do_3D:
             if not settings.resample:
                 log.warning("resample is for planes: the flows of a volume are brought to its full size")
-            return replace(self._volume(pixels, stack, settings, report), notes=said)
+            found = self._volume(pixels, stack, settings, report)
+            remarks_3d = volume_remarks(
+                getattr(self.network, "name", ""),
+                getattr(self.network, "judged_in_3d", True),
+                found.objects.areas,
+                found.diameter,
+                settings.anisotropy or stack.anisotropy or 1.0,
+            )
+            return replace(found, notes=(*said, *remarks_3d))
         found = self._planes(pixels, settings, report)
         return replace(found, notes=(*said, *self._doubts(found)))
 

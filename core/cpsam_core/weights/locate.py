@@ -107,7 +107,9 @@ def load_network(
     name = (card.name if card else "") or path.name
     diameter, channels = (card.diameter, card.channels) if card else (None, ())
     precise = choose_precision(chosen, precision)
-    return Network(model, model.config, chosen, precise, name, diameter, channels)
+    # The published models, which have no card, were judged in 3D by the paper.
+    judged = card is None or card.judged_in_3d
+    return Network(model, model.config, chosen, precise, name, diameter, channels, judged)
 
 
 def load_start(

@@ -163,7 +163,7 @@ class More(QWidget):
 class Stacks(QWidget):
     """How the planes of a stack go together; shown for stacks only."""
 
-    def __init__(self, change: Change) -> None:
+    def __init__(self, change: Change, smallest: Callable[[], None]) -> None:
         super().__init__()
         self._change = change
         self.mode = choice(STACKS, "What an object of a stack is: a body in space, or an outline in a plane")
@@ -181,11 +181,15 @@ class Stacks(QWidget):
         told(self.together, "Scale brightness by the whole stack, not by each plane")
         self.paper = QPushButton(translate("As in the paper"))
         told(self.paper, "1,000 steps along the flows, smoothing 2, objects of 1,000 voxels or more")
+        self.smallest = QPushButton(translate("Smallest body from diameter"))
+        told(self.smallest, "Drop bodies that are smaller than a tenth of a cell")
+        self.smallest.clicked.connect(smallest)
         self._labels: dict[QWidget, QLabel] = {
             self.anisotropy: label("Plane distance"),
             self.smoothing: label("Smoothing"),
             self.together: label(""),
             self.paper: label(""),
+            self.smallest: label(""),
             self.overlap: label("Overlap"),
         }
         rows = form()
@@ -203,7 +207,7 @@ class Stacks(QWidget):
     def show_options(self, options: RunOptions) -> None:
         """Show the state."""
         settings = options.settings
-        mode = VOLUME if settings.do_3D else JOINED if settings.stitch_threshold > 0 else APART
+        mode = _mode_of(options)
         put(self.mode, mode)
         put(self.anisotropy, settings.anisotropy or 0.0)
         if settings.stitch_threshold > 0:
@@ -214,6 +218,12 @@ class Stacks(QWidget):
         for field in (self.anisotropy, self.smoothing, self.paper):
             self._show(field, mode == VOLUME)
         self._show(self.overlap, mode == JOINED)
+        self._show(self.smallest, mode != APART)
+
+    @staticmethod
+    def makes_bodies(options: RunOptions) -> bool:
+        """Whether an object of a stack is a body in space."""
+        return _mode_of(options) != APART
 
     def _show(self, field: QWidget, on: bool) -> None:
         field.setVisible(on)
@@ -223,3 +233,8 @@ class Stacks(QWidget):
         mode = self.mode.currentData()
         stitch = (self.overlap.value() if self.overlap.value() > 0.05 else STITCH) if mode == JOINED else 0.0
         self._change(do_3D=mode == VOLUME, stitch_threshold=stitch)
+
+
+def _mode_of(options: RunOptions) -> str:
+    settings = options.settings
+    return VOLUME if settings.do_3D else JOINED if settings.stitch_threshold > 0 else APART

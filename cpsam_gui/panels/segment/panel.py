@@ -9,6 +9,7 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QFormLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from cpsam_core.errors import SettingsError
+from cpsam_core.segment.volume_remarks import least_voxels
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.segment.diameter import DiameterField
@@ -72,12 +73,12 @@ class SegmentPanel(Panel):
             0, 3, "Raise to keep more masks of odd shape, lower to keep only the surest (0 = all)"
         )
         self.cellprob = slider(-6, 6, "Lower for larger and more masks, raise for smaller and fewer")
-        self.min_size = whole(0, 100_000, " px", "Smaller objects are dropped")
+        self.min_size = whole(0, 1_000_000, " px", "Smaller objects are dropped")
         self.mode = choice(
             {KEEP: True, REPLACE: False},
             "What a run does with objects that you drew, corrected, locked, classed or accepted",
         )
-        self.stacks = Stacks(self._change)
+        self.stacks = Stacks(self._change, self._smallest_body)
         self.reset = button("restore", "Something differs from the defaults: go back to them", self.restore)
         self.reset.setText(translate("Defaults"))
         self.reset.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -158,6 +159,8 @@ class SegmentPanel(Panel):
             (self.mode, options.keep),
         ):
             put(widget, value)
+        bodies = self._session.document.shape[0] > 1 and self.stacks.makes_bodies(options)
+        self.min_size.setSuffix(translate(" voxels") if bodies else translate(" px"))
         self.stacks.show_options(options)
         self.more.show_options(options)
         self.reset.setVisible(not options.is_default)
@@ -214,6 +217,12 @@ class SegmentPanel(Panel):
         else:
             if live:
                 self._timer.start()
+
+    def _smallest_body(self) -> None:
+        """Drop bodies that are smaller than a tenth of a cell."""
+        depth = self._session.gestures.desk.spacing()[0]
+        least = least_voxels(self._session.runs.desk.diameter(), depth)
+        self._change(live=True, min_size=min(least, self.min_size.maximum()))
 
     def _show_state(self) -> None:
         self.foot.show_running(self._jobs.busy, self._open_image.image is not None)

@@ -35,6 +35,7 @@ TITLES = {
     "neighbours": "Neighbours",
     "touches_border": "At the border",
     "pieces": "Pieces",
+    "plane_steps": "Steps from plane to plane",
     "flow_error": "Flow error",
     "probability": "Probability",
     "origin": "Origin",

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 STRETCHES = 500  # pieces of a selection that Qt marks; more are coloured by the model only
 WIDTH = 108  # pixels of a column
-HIDDEN = ("min_", "max_", "major_axis", "minor_axis", "touches_border", "accepted", "pieces")
+HIDDEN = ("min_", "max_", "major_axis", "minor_axis", "touches_border", "accepted", "pieces", "plane_steps")
 """Columns that are not shown at first, by how they begin."""
 PATIENCE = 250  # milliseconds after the last key, until the filter is applied
 FILES = "CSV (*.csv);;Parquet (*.parquet)"

@@ -33,6 +33,16 @@ def columns(count: int = 20, **special: Any) -> dict[str, Any]:
     return table
 
 
+def test_a_body_that_changes_abruptly_from_plane_to_plane_is_doubtful() -> None:
+    table = columns()
+    table["plane_steps"] = np.ones(20)
+    assert object_doubt(table).scores.max() < 0.1
+    table["plane_steps"][0] = 5.0
+    doubt = object_doubt(table)
+    assert doubt.scores[0] > 0.5
+    assert doubt.reasons(0) == ("changes abruptly from plane to plane",)
+
+
 def test_ordinary_objects_raise_no_doubt() -> None:
     doubt = object_doubt(columns())
     assert len(doubt) == 20

@@ -5,9 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cpsam_core.checkpoints.cards import IN_3D, ModelCard
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.progress import Cancelled
 from cpsam_core.segment.volume import predict_volume, stitch
+from cpsam_core.segment.volume_remarks import least_voxels, volume_remarks
 
 
 class Slopes:
@@ -148,6 +150,18 @@ def test_large_and_missing_numbers_are_closed_up() -> None:
     planes[1, :3] = 17
     planes[1, 4:] = 4_100_000_000
     assert np.unique(stitch(planes, 0.5)).tolist() == [0, 1, 2]
+
+
+def test_a_run_on_a_volume_says_whether_the_model_was_judged_in_3d_and_what_is_too_small() -> None:
+    assert volume_remarks("tiny", True, np.full(10, 5000), 20.0, 1.0) == ()
+    (unknown,) = volume_remarks("tiny", False, np.full(10, 5000), 20.0, 1.0)
+    assert "tiny shows no scores in 3D" in unknown
+    (crumbs,) = volume_remarks("tiny", True, np.array([20, 30, 5000, 4000]), 20.0, 2.0)
+    assert "2 of 4 bodies" in crumbs
+    assert f"{least_voxels(20.0, 2.0)} voxels" in crumbs
+    assert least_voxels(20.0, 1.0) == round(0.1 * np.pi / 6 * 8000)
+    assert not ModelCard(scores={"a": {"ap_0.5": 0.7}}).judged_in_3d
+    assert ModelCard(scores={"a": {IN_3D: 0.7}}).judged_in_3d
 
 
 def test_nothing_to_stitch() -> None:

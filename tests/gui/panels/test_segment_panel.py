@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -184,6 +185,10 @@ def test_fields_of_stacks_are_for_stacks(window: Window, qtbot: QtBot, stack_fil
     assert runs.settings.do_3D
     stacks.anisotropy.setValue(2.5)
     assert runs.settings.anisotropy == 2.5
+    runs.change(diameter=20.0)
+    stacks.smallest.click()
+    assert runs.settings.min_size == round(0.1 * math.pi / 6 * 20**3 / 2.5)
+    assert window.panel(SegmentPanel).min_size.suffix() == " voxels"
     stacks.mode.setCurrentIndex(stacks.mode.findData("joined"))
     assert (runs.settings.do_3D, runs.settings.stitch_threshold) == (False, 0.25)
     stacks.overlap.setValue(0.5)
