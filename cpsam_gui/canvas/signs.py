@@ -53,6 +53,8 @@ class Signs(QGraphicsItem):
         self._signs: dict[int, Sign] = {}
         self._boxes = np.zeros((0, 7), np.int64)
         self._stale = True
+        self._sections: dict[tuple[int, int], tuple[int, int, int, int] | None] = {}
+        """Where bodies are in the planes that were looked at, by plane and id."""
         self._pixmaps: dict[tuple[str, float], QPixmap] = {}
         self.setZValue(ABOVE)
         scene.addItem(self)
@@ -106,6 +108,7 @@ class Signs(QGraphicsItem):
             numbers: Iterable[int] = objects if self._view.masks.ids else self._signs
             rows = [(n, *_sides(objects[n])) for n in numbers if n in objects]
             self._boxes = np.array(rows, np.int64).reshape(-1, 7)
+            self._sections.clear()
             self._stale = False
         return self._boxes
 
@@ -136,8 +139,28 @@ class Signs(QGraphicsItem):
         near = (z0 <= plane) & (plane < z1) & (side >= DOT_FROM)
         near &= (y >= exposed.top() - reach) & (y <= exposed.bottom() + reach)
         near &= (x >= exposed.left() - 3 * reach) & (x <= exposed.right() + 3 * reach)
+        flat = self._open_image.document.shape[0] == 1
         for row in np.flatnonzero(near)[:MOST].tolist():
-            yield int(number[row]), way.map(QPointF(float(x[row]), float(y[row]))), float(side[row])
+            one = int(number[row])
+            sides = tuple(table[row, 3:].tolist()) if flat else self._section(one, plane, table[row, 3:])
+            if sides is not None:
+                top, bottom, left, right = sides
+                place = way.map(QPointF((left + right) / 2, (top + bottom) / 2))
+                yield one, place, min(bottom - top, right - left) * scale
+
+    def _section(self, number: int, plane: int, box: np.ndarray) -> tuple[int, int, int, int] | None:
+        """Return where a body is in a plane: rows and columns (first, end); None where it is in others only."""
+        key = plane, number
+        if key not in self._sections:
+            y0, y1, x0, x1 = box.tolist()
+            inside = self._open_image.document.labels[plane, y0:y1, x0:x1] == number
+            rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+            self._sections[key] = (
+                (y0 + int(rows[0]), y0 + int(rows[-1]) + 1, x0 + int(columns[0]), x0 + int(columns[-1]) + 1)
+                if len(rows)
+                else None
+            )
+        return self._sections[key]
 
     def _draw(self, painter: QPainter, number: int, place: QPointF, size: float, ratio: float) -> None:
         style, sign = self._view.masks, self._signs.get(number)

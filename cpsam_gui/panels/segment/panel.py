@@ -159,7 +159,7 @@ class SegmentPanel(Panel):
             (self.mode, options.keep),
         ):
             put(widget, value)
-        bodies = self._session.document.shape[0] > 1 and self.stacks.makes_bodies(options)
+        bodies = self._open_image.document.shape[0] > 1 and self.stacks.makes_bodies(options)
         self.min_size.setSuffix(translate(" voxels") if bodies else translate(" px"))
         self.stacks.show_options(options)
         self.more.show_options(options)
@@ -220,8 +220,8 @@ class SegmentPanel(Panel):
 
     def _smallest_body(self) -> None:
         """Drop bodies that are smaller than a tenth of a cell."""
-        depth = self._session.gestures.desk.spacing()[0]
-        least = least_voxels(self._session.runs.desk.diameter(), depth)
+        depth = self._gestures.desk.spacing()[0]
+        least = least_voxels(self._segmenting.desk.diameter(), depth)
         self._change(live=True, min_size=min(least, self.min_size.maximum()))
 
     def _show_state(self) -> None:

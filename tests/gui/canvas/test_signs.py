@@ -104,3 +104,34 @@ def test_the_card_tells_of_the_object_where_the_pointer_rests(segmented: Window,
         "touched by hand",
     ]
     assert segmented.canvas.card.text(40, 40) == ""
+
+
+def test_a_body_carries_its_sign_where_it_is_in_the_plane_and_none_where_it_is_not(
+    window: Window, qtbot: QtBot, stack_file: Path
+) -> None:
+    """A sign stood at the middle of the body's box, also in planes in which the body has no pixel."""
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(stack_file)
+    document, view = window.session.document, window.session.view
+    depth, height, width = document.shape
+    assert depth > 2
+    assert min(height, width) >= 40
+    with document.step("Draw"):
+        for z, x in ((0, 2), (2, 22)):
+            document.write(Box(z, z + 1, 4, 16, x, x + 12), np.ones((1, 12, 12), np.uint32))
+    window.canvas.fit()
+
+    def shown() -> dict[tuple[int, int], bool]:
+        found = {}
+        for x in (8, 28, 18):
+            view.set_masks(signs=False, opacity=0.0)
+            plain = spot(window, 10.0, float(x))
+            view.set_masks(signs=True)
+            found[view.plane, x] = spot(window, 10.0, float(x)) != plain
+        return found
+
+    seen: dict[tuple[int, int], bool] = {}
+    for plane in range(3):
+        view.plane = plane
+        seen |= shown()
+    assert [key for key, there in seen.items() if there] == [(0, 8), (2, 28)]
