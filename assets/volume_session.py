@@ -121,7 +121,7 @@ def segment_in_3d(hands: Hands) -> None:
     mode = window.panel(SegmentPanel).stacks.mode
     mode.setFocus()
     QTest.keyClick(mode, Qt.Key.Key_Home)
-    check(session.runs.options.settings.do_3D, "the stack is segmented as a volume")
+    check(session.run_state.options.settings.do_3D, "the stack is segmented as a volume")
     actions_of(window)["plane_distance"].trigger()
     asked = hands.dialog(QInputDialog)
     hands.snap("plane_distance", asked)

@@ -47,7 +47,7 @@ def main() -> None:
         records[number] = records[number].changed(flow_error=error, probability=0.9)
     window = stage.open_window(image, None)
     session = window.session
-    session.segmenting.swap("Segment", tasks.MaskResult(labels, records))
+    session.run_results.swap("Segment", tasks.MaskResult(labels, records))
     app.processEvents()
 
     def clock(name: str, do: object) -> None:

@@ -168,7 +168,7 @@ def threshold(side: int, objects: int) -> None:
     unit = flows_from_masks(labels[0])
     noise = np.random.default_rng(1).normal(0, 0.3, unit.shape)
     logits = np.where(labels[0] > 0, 4.0, -4.0).astype(np.float32)
-    session.segmenting.flows = Flows((5 * unit + noise).astype(np.float32), logits)
+    session.run_state.flows = Flows((5 * unit + noise).astype(np.float32), logits)
     panel.cellprob.setValue(0.3)  # the first one loads the engine
     wait(lambda: "Change thresholds" in session.document.steps)
     settle(500)

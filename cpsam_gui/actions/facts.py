@@ -56,15 +56,15 @@ BY_INTENSITY = Fact(
 TOOL = Fact(lambda s: s.gestures.tool.key, lambda s: (s.gestures.tool_changed, s.image_changed))
 BUSY = Fact(lambda s: s.jobs.busy, lambda s: (s.jobs.started, s.jobs.finished))
 FLOWS = Fact(
-    lambda s: s.segmenting.flows is not None,
+    lambda s: s.run_state.flows is not None,
     lambda s: (
         s.image_changed,
         s.history_changed,
-        s.segmenting.settings_changed,
-        s.segmenting.forecast.changed,
+        s.run_results.settings_changed,
+        s.forecast.changed,
     ),
 )
-DEFAULTS = Fact(lambda s: s.segmenting.options.is_default, lambda s: (s.segmenting.options_changed,))
+DEFAULTS = Fact(lambda s: s.run_state.options.is_default, lambda s: (s.run_state.options_changed,))
 FOLDER_RUNS = Fact(lambda s: s.folder_run.queue.running, lambda s: (s.folder_run.queue.state_changed,))
 FOLDER_PAUSED = Fact(lambda s: s.folder_run.queue.paused, lambda s: (s.folder_run.queue.state_changed,))
 TRAINING = Fact(lambda s: s.training.running, lambda s: (s.training.state_changed,))

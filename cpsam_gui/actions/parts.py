@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cpsam_gui.actions.table import Do
+    from cpsam_gui.session.cell_size import CellSize
     from cpsam_gui.session.edits import Edits
     from cpsam_gui.session.gestures import Gestures
     from cpsam_gui.session.reviewing import ReviewController
-    from cpsam_gui.session.segmenting import SegmentationController
     from cpsam_gui.session.training import TrainingController
     from cpsam_gui.state.view import View
 
@@ -31,9 +31,9 @@ def on_reviewing(do: Callable[[ReviewController], object]) -> Do:
     return lambda window: do(window.session.reviewing)
 
 
-def on_segmenting(do: Callable[[SegmentationController], object]) -> Do:
-    """Change or start a run of the model."""
-    return lambda window: do(window.session.segmenting)
+def on_cell_size(do: Callable[[CellSize], object]) -> Do:
+    """Set the diameter of the next run."""
+    return lambda window: do(window.session.cell_size)
 
 
 def on_training(do: Callable[[TrainingController], object]) -> Do:

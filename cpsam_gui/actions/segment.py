@@ -18,7 +18,7 @@ from cpsam_gui.actions.facts import (
     WITH_STACK,
     Condition,
 )
-from cpsam_gui.actions.parts import on_gestures, on_segmenting
+from cpsam_gui.actions.parts import on_cell_size, on_gestures
 from cpsam_gui.actions.table import Action
 from cpsam_gui.panels import SegmentPanel
 from cpsam_gui.program.i18n import translate
@@ -35,7 +35,7 @@ def _show_folder(window: Window) -> None:
 
 def _plane_distance(window: Window) -> None:
     """Ask how far the planes of the stack lie apart."""
-    segmenting, desk = window.session.segmenting, window.session.gestures.desk
+    run_state, desk = window.session.run_state, window.session.gestures.desk
     dialog = QInputDialog(window)
     dialog.setWindowTitle(translate("Distance of planes"))
     dialog.setLabelText(translate("Distance of planes in pixels (their distance over the size of a pixel)"))
@@ -43,7 +43,7 @@ def _plane_distance(window: Window) -> None:
     dialog.setDoubleRange(1 / ABSURD, ABSURD)
     dialog.setDoubleDecimals(2)
     dialog.setDoubleValue(desk.spacing()[0])
-    dialog.doubleValueSelected.connect(segmenting.set_plane_distance)
+    dialog.doubleValueSelected.connect(run_state.set_plane_distance)
     dialog.open()
 
 
@@ -106,7 +106,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "size_masks",
         "Diameter from the masks",
-        on_segmenting(lambda segmenting: segmenting.size_from_masks()),
+        on_cell_size(lambda cell_size: cell_size.take_from_masks()),
         (),
         "shape_outline",
         WITH_OBJECTS,
@@ -115,7 +115,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "size_measure",
         "Estimate the diameter",
-        on_segmenting(lambda segmenting: segmenting.measure()),
+        on_cell_size(lambda cell_size: cell_size.measure()),
         (),
         "ruler",
         CAN_RUN,

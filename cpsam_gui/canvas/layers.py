@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cpsam_gui.canvas.tiles import Colours
     from cpsam_gui.session.mask_colours import MaskColours
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.segmenting import SegmentationController
+    from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.box import Box
 
 MANY = 256  # objects; from here on repainting everything in view is quicker than one by one
@@ -28,12 +28,12 @@ class Layers:
     def __init__(
         self,
         open_image: OpenImage,
-        segmenting: SegmentationController,
+        run_state: RunState,
         mask_colours: MaskColours,
         scene: QGraphicsScene,
     ) -> None:
         self._open_image, self._view = open_image, open_image.view
-        self._segmenting, self._mask_colours = segmenting, mask_colours
+        self._run_state, self._mask_colours = run_state, mask_colours
         self.image = TileLayer(smooth=True)
         self.labels = TileLayer(magnify=True)
         for z, layer in enumerate((self.image, self.labels)):
@@ -93,7 +93,7 @@ class Layers:
     def _bottom(self) -> Colours:
         """Return the colours of what is drawn under the masks."""
         open_image, view = self._open_image, self._view
-        flows = self._segmenting.flows
+        flows = self._run_state.flows
         labels = open_image.document.labels[view.plane]
         if view.picture is Picture.FLOW_ERROR:
             return ErrorColours(labels, open_image.document.objects)

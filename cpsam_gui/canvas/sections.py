@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.gestures import Gestures
     from cpsam_gui.session.mask_colours import MaskColours
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.segmenting import SegmentationController
+    from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.box import Box
 
 MARGIN = 2  # pixels around a change, because outlines depend on the neighbours
@@ -70,7 +70,7 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         self,
         open_image: OpenImage,
         gestures: Gestures,
-        segmenting: SegmentationController,
+        run_state: RunState,
         mask_colours: MaskColours,
         across: int,
         canvas: QWidget,
@@ -78,7 +78,8 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         super().__init__(background=QColor(theme.current().canvas))
         self._across, self._canvas = across, canvas
         self._open_image, self._view = open_image, open_image.view
-        self._gestures, self._segmenting = gestures, segmenting
+        self._gestures = gestures
+        self._run_state = run_state
         self._mask_colours = mask_colours
         self.enableMouse(False)
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
@@ -103,7 +104,7 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
             place.connect(self.follow)
         open_image.overlay_changed.connect(self._colour_labels)
         open_image.image_changed.connect(self.renew)
-        segmenting.options_changed.connect(self._space)
+        run_state.options_changed.connect(self._space)
         open_image.labels_changed.connect(self._labels_changed)
         gestures.redraw.connect(self._show_shapes)
         theme.changed.connect(self._recolour)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.runs.models import Models
     from cpsam_gui.session.notices import Notices
-    from cpsam_gui.session.segmenting import SegmentationController
+    from cpsam_gui.session.run_state import RunState
     from cpsam_gui.session.training import TrainingController
 
 INFO = Qt.ItemDataRole.UserRole
@@ -53,12 +53,13 @@ class ModelManager(QDialog):
         notices: Notices,
         jobs: Jobs,
         models: Models,
-        segmenting: SegmentationController,
+        run_state: RunState,
         training: TrainingController,
     ) -> None:
         super().__init__(parent)
         self._notices, self._jobs = notices, jobs
-        self._models, self._segmenting = models, segmenting
+        self._models = models
+        self._run_state = run_state
         self._training = training
         self.setWindowTitle(translate("Models"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -128,7 +129,7 @@ class ModelManager(QDialog):
 
     def fill(self) -> None:
         """Read the models anew and keep the chosen one."""
-        chosen = self.current.name if self.current is not None else self._segmenting.options.model.name
+        chosen = self.current.name if self.current is not None else self._run_state.options.model.name
         self.tree.clear()
         for node in family(self._models.listed()):
             self._add(node, None)
@@ -143,7 +144,7 @@ class ModelManager(QDialog):
         if node.info is None:
             item.setDisabled(True)
             item.setToolTip(0, translate("This model was removed"))
-        if node.name == self._segmenting.options.model.name:
+        if node.name == self._run_state.options.model.name:
             item.setIcon(0, theme.icon("check", theme.current().accent))
         if parent is None:
             self.tree.addTopLevelItem(item)
@@ -222,7 +223,7 @@ class ModelManager(QDialog):
         title = translate("Rename {name}").format(name=info.name)
         name, ok = QInputDialog.getText(self, title, translate("New name"), text=info.name)
         if ok and name.strip() and name.strip() != info.name:
-            used = self._segmenting.options.model.name == info.name
+            used = self._run_state.options.model.name == info.name
             self._try(lambda: rename_model(info.name, name.strip()))
             if used and name.strip() in self._models.names():
                 self.use.emit(name.strip())
@@ -236,7 +237,7 @@ class ModelManager(QDialog):
         question = translate("Delete the model {name}? This cannot be undone.").format(name=info.name)
         if QMessageBox.question(self, translate("Models"), question) == QMessageBox.StandardButton.Yes:
             parent = self._parent_of(info)
-            if self._segmenting.options.model.name == info.name:
+            if self._run_state.options.model.name == info.name:
                 self.use.emit(parent or "cpsam-lite")
             self._try(lambda: remove_model(info.name))
 

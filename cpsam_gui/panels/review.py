@@ -25,7 +25,7 @@ class ReviewPanel(Panel):
     def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
         self._review, self._open_image = session.reviewing, session.open_image
-        self._view, self._segmenting = session.view, session.segmenting
+        self._view, self._run_state = session.view, session.run_state
         self._persistence, self._folder = session.persistence, session.folder
         self._training, self._measuring = session.training, session.measuring
         self._reviewing = session.reviewing
@@ -173,7 +173,7 @@ class ReviewPanel(Panel):
         self.reasons.setText("\n".join(filter(None, [state, reasons or none])))
 
     def _show_missed(self) -> None:
-        known = self._segmenting.flows is not None
+        known = self._run_state.flows is not None
         count = len(self._review.missed)
         if not known:
             words = translate("Missed cells are known after a run")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cpsam_gui.runs.accelerator import Accelerator
 from cpsam_gui.runs.options import DEFAULT_MODEL as DEFAULT
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from cpsam_core.progress import Progress
     from cpsam_core.weights import ModelInfo
     from cpsam_gui.runs.segmenter import Segments
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +68,19 @@ class Models:
             self._key = (choice, _stamp(choice.name))  # a model that was fetched has a file now
             log.info("loaded the model %s", choice.name)
         return self._kept
+
+    def loader(self, choice: ModelChoice) -> Callable[[Progress], Segments]:
+        """Return what a job loads a model with."""
+        return partial(self.load, choice)
+
+    def holding(self, work: Callable[[Progress], T]) -> Callable[[Progress], T]:
+        """Return `work` that holds the device meanwhile, before what runs in the background."""
+
+        def hold(progress: Progress) -> T:
+            with self.device.foreground(progress):
+                return work(progress)
+
+        return hold
 
     def changed(self, choice: ModelChoice) -> None:
         """Let the model in memory go where it is no longer what the user chose to compute with."""

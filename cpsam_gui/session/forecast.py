@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from cpsam_core.segment.segmenter import Settings
     from cpsam_gui.runs.models import ModelChoice, Models
     from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.run_state import RunState
 
 STORED = "segment/pace"
 PUBLISHED_BYTES = 1_200_000_000  # of a published model that is not here yet
@@ -27,8 +29,8 @@ class RunForecast:
     changed = Signal()
     """A run told more about the model and the image."""
 
-    def __init__(self, open_image: OpenImage, models: Models) -> None:
-        self._open_image, self._models = open_image, models
+    def __init__(self, open_image: OpenImage, models: Models, run_state: RunState) -> None:
+        self._open_image, self._models, self._run_state = open_image, models, run_state
         self._pace: Pace | None = None
 
     @property
@@ -38,18 +40,26 @@ class RunForecast:
             self._pace = Pace(_stored())
         return self._pace
 
-    def estimate(self, choice: ModelChoice, settings: Settings, known: float | None) -> Estimate | None:
-        """Return what the next run on the open image will take, of cells of a `known` diameter; None without one."""
+    def estimate(self) -> Estimate | None:
+        """Return what the next run on the open image will take; None without an image."""
         if self._open_image.image is None:
             return None
+        choice, settings = self._run_state.options.model, self._run_state.settings
+        flows = self._run_state.flows
+        known = flows.diameter if flows is not None else None
         loaded = self._models.loaded(choice)
         device = loaded.device if loaded is not None and loaded.device else guessed_device(choice)
         pace = self.pace.of(choice, device) or guessed_pace(self._weights(choice.name), device)
         seconds = None if pace is None else pace * self._tiles(settings, choice, known)
         return Estimate(seconds, device, loaded.precision if loaded is not None else "", loaded is not None)
 
-    def learn(self, choice: ModelChoice, settings: Settings, known: float | None, seconds: float) -> None:
-        """Take over what a run on the open image took."""
+    def learn(self, choice: ModelChoice, seconds: float) -> None:
+        """Take over what a run on the open image took, whose flows are there now."""
+        flows, settings = self._run_state.flows, self._run_state.settings
+        if flows is None:
+            return
+        known = flows.diameter
+        settings = replace(settings, diameter=known or settings.diameter)
         loaded = self._models.loaded(choice)
         if loaded is not None and loaded.device:
             self.pace.learn(choice, loaded.device, seconds, self._tiles(settings, choice, known))

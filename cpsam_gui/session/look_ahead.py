@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.persistence import Persistence
-    from cpsam_gui.session.segmenting import SegmentationController
+    from cpsam_gui.session.run_results import RunResults
+    from cpsam_gui.session.run_state import RunState
 
 IMAGES = 2
 """How many images are kept ready at most."""
@@ -62,7 +63,8 @@ class LookAhead(QObject):
         models: Models,
         preferences: CurrentPreferences,
         images: Images,
-        segmenting: SegmentationController,
+        run_state: RunState,
+        run_results: RunResults,
         folder: ImageFolder,
         keeping: Persistence,
         busy: Callable[[], bool],
@@ -75,7 +77,8 @@ class LookAhead(QObject):
         self._models = models
         self._preferences = preferences
         self._images = images
-        self._segmenting = segmenting
+        self._run_state = run_state
+        self._run_results = run_results
         self._folder = folder
         self._keeping = keeping
         self._busy = busy
@@ -94,7 +97,7 @@ class LookAhead(QObject):
         open_image.image_changed.connect(self._new_image)
         for signal in (open_image.history_changed, folder.states_changed, images.channels_chosen):
             signal.connect(lambda *_: self._soon())
-        segmenting.options_changed.connect(self._soon)
+        run_state.options_changed.connect(self._soon)
         preferences.changed.connect(lambda _: self._soon())
 
     # -- what is ready -----------------------------------------------------------------------------------
@@ -122,7 +125,7 @@ class LookAhead(QObject):
 
     def _key_now(self) -> object:
         """Return what results depend on: thresholds can be changed afterwards, the rest cannot."""
-        options = self._segmenting.options
+        options = self._run_state.options
         settings = options.changed(flow_threshold=0.4, cellprob_threshold=0.0, min_size=15).settings
         return options.model, settings, self._images.chosen, self._folder.now.path
 
@@ -147,7 +150,7 @@ class LookAhead(QObject):
         if key != self._key:
             self._forget()
             self._key = key
-        if self._segmenting.last_settings.get("model") == self._segmenting.options.model.name:
+        if self._run_state.last_settings.get("model") == self._run_state.options.model.name:
             self._begun = key
         if self._begun != key:
             return
@@ -181,7 +184,7 @@ class LookAhead(QObject):
         return max(most - self.nbytes, 0)
 
     def _begin(self, path: Path) -> None:
-        options = self._segmenting.options
+        options = self._run_state.options
         plan = AheadPlan(
             options,
             self._images.chosen,
@@ -259,9 +262,9 @@ class LookAhead(QObject):
             return
         if self._key != self._key_now():
             return
-        self._segmenting.put_ahead(ahead.found)
+        self._run_results.put_ahead(ahead.found)
         if not self._keeping.saves_by_itself:
             # Nobody is asked about masks that nobody asked for; saving keeps them as ever.
             document.mark_saved()
         words = translate("{:,} objects, segmented ahead with {}")
-        self._notices.message.emit(words.format(len(document.objects), self._segmenting.options.model.title))
+        self._notices.message.emit(words.format(len(document.objects), self._run_state.options.model.title))

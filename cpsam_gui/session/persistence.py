@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from cpsam_gui.session.pieces import Pieces
     from cpsam_gui.session.questions import Questioner
     from cpsam_gui.session.recording import WorkRecorder
-    from cpsam_gui.session.segmenting import SegmentationController
+    from cpsam_gui.session.run_results import RunResults
+    from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Step
 
@@ -49,7 +50,8 @@ class Persistence:
         jobs: Jobs,
         preferences: CurrentPreferences,
         images: Images,
-        segmenting: SegmentationController,
+        run_state: RunState,
+        run_results: RunResults,
         gestures: Gestures,
         recording: WorkRecorder,
         pieces: Pieces,
@@ -59,14 +61,15 @@ class Persistence:
         self._notices = notices
         self._jobs = jobs
         self._images = images
-        self._segmenting = segmenting
+        self._run_state = run_state
+        self._run_results = run_results
         self._recording = recording
         self._pieces = pieces
         self.preferences = preferences
         self.questions = questions
         self.journal: Journal | None = None
         self.watching = FileWatcher(open_image, notices, jobs, self.questions)
-        self.saver = Saver(open_image, notices, jobs, self.questions, preferences, segmenting, self.extra)
+        self.saver = Saver(open_image, notices, jobs, self.questions, preferences, run_state, self.extra)
         self.autosave = Autosave(open_image, gestures, preferences, self.saver, self.watching)
         self._foreign: Mapping[str, Any] = {}
         self._coming: ImageFacts | None = None
@@ -146,7 +149,7 @@ class Persistence:
             # No project of ours: another program may have written one value for all objects.
             self._pieces.expect_kinds()
         try:
-            self._segmenting.swap(kind, name, found)
+            self._run_results.swap(kind, name, found)
         finally:
             self._coming = None
 
@@ -230,12 +233,12 @@ class Persistence:
 
     def extra(self) -> tasks.SaveExtras:
         """Return what is saved beside the masks."""
-        left = self._segmenting.flows
-        settings = dict(self._segmenting.last_settings)
+        left = self._run_state.flows
+        settings = dict(self._run_state.last_settings)
         if left is not None and left.diameter is not None:
             settings[tasks.DIAMETER_USED] = left.diameter
         if "model" not in settings:  # no run on this image yet: what is chosen now is how it is seen
-            settings = {**settings, "channels": None, **self._segmenting.seen().to_dict()}
+            settings = {**settings, "channels": None, **self._run_state.seen().to_dict()}
         saved = tasks.SaveExtras(
             self._open_image.path,
             settings,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.segmenting import SegmentationController
+    from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.steps import Step
     from cpsam_gui.storage.worklog import LogEntry
 
@@ -39,14 +39,14 @@ class WorkRecorder:
         jobs: Jobs,
         models: Models,
         images: Images,
-        segmenting: SegmentationController,
+        run_state: RunState,
     ) -> None:
         self._open_image = open_image
         self._notices = notices
         self._jobs = jobs
         self._models = models
         self._images = images
-        self._segmenting = segmenting
+        self._run_state = run_state
         self.entries: list[LogEntry] = []
         self._undone: set[int] = set()
 
@@ -112,11 +112,11 @@ class WorkRecorder:
         objects: dict[str, int] = {}
         for row in self._open_image.document.objects.values():
             objects[row.origin.value] = objects.get(row.origin.value, 0) + 1
-        ran = bool(self._segmenting.last_settings) or any(
+        ran = bool(self._run_state.last_settings) or any(
             entry.by is StepSource.MODEL for entry in self.entries
         )
         used = objects.get("model", 0) + objects.get("edited", 0) > 0
-        flows = self._segmenting.flows
+        flows = self._run_state.flows
         model = self._model() if ran and used else ""
         return methods_text(
             MethodsFacts(
@@ -134,12 +134,12 @@ class WorkRecorder:
 
     def _settings(self) -> Settings:
         """Return the settings of the last run; those that are chosen may be others by now."""
-        options = self._segmenting.options
+        options = self._run_state.options
         with suppress(SettingsError):
-            options = options.changed(**recalled(self._segmenting.last_settings))
+            options = options.changed(**recalled(self._run_state.last_settings))
         return options.settings_for(self._open_image.document.shape[0], self._images.chosen)
 
     def _model(self) -> str:
         """Return the model of the last run: as its settings name it, else the one that is chosen."""
-        named = self._segmenting.last_settings.get("model")
-        return named if isinstance(named, str) and named else self._segmenting.options.model.name
+        named = self._run_state.last_settings.get("model")
+        return named if isinstance(named, str) and named else self._run_state.options.model.name

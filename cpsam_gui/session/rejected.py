@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.segmenting import SegmentationController
+    from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.steps import Step
 
 REST = 250  # milliseconds after the last result
@@ -33,12 +33,10 @@ class RejectedCandidates(QObject):
 
     changed = pyqtSignal()
 
-    def __init__(
-        self, open_image: OpenImage, notices: Notices, jobs: Jobs, segmenting: SegmentationController
-    ) -> None:
+    def __init__(self, open_image: OpenImage, notices: Notices, jobs: Jobs, run_state: RunState) -> None:
         super().__init__(open_image)
         self._open_image, self._notices, self._jobs = open_image, notices, jobs
-        self._segmenting = segmenting
+        self._run_state = run_state
         self.now: tuple[Rejected, ...] = ()
         self.shown = True
         self._asked = 0
@@ -94,15 +92,15 @@ class RejectedCandidates(QObject):
             self._timer.start()
 
     def _look(self) -> None:
-        flows, document = self._segmenting.flows, self._open_image.document
+        flows, document = self._run_state.flows, self._open_image.document
         if flows is None or flows.logits.ndim != 2 or flows.logits.shape != document.shape[1:]:
             return
-        if not self.shown or (flows.logits.size > AFTER_RUNS and not self._segmenting.memory.known):
+        if not self.shown or (flows.logits.size > AFTER_RUNS and not self._run_state.memory.known):
             return
         self._asked += 1
-        settings = replace(self._segmenting.settings, diameter=flows.diameter)
+        settings = replace(self._run_state.settings, diameter=flows.diameter)
         self._jobs.run(
-            partial(rejected, flows, settings, self._segmenting.memory, document.snapshot()),
+            partial(rejected, flows, settings, self._run_state.memory, document.snapshot()),
             name=translate("Looking for rejected candidates"),
             lane=Lane.BESIDE,
             then=partial(self._found, self._asked),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.measuring import MeasurementController
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.segmenting import SegmentationController
+    from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.objects import ObjectRecord
@@ -58,7 +58,7 @@ class ReviewController(QObject):
         notices: Notices,
         jobs: Jobs,
         measuring: MeasurementController,
-        segmenting: SegmentationController,
+        run_state: RunState,
         gestures: Gestures,
         edits: Edits,
     ) -> None:
@@ -67,7 +67,7 @@ class ReviewController(QObject):
         self._notices = notices
         self._jobs = jobs
         self._measuring = measuring
-        self._segmenting = segmenting
+        self._run_state = run_state
         self._gestures = gestures
         self._edits = edits
         self._present = 0
@@ -323,7 +323,7 @@ class ReviewController(QObject):
 
     def next_missed(self, step: int = 1) -> None:
         """Show the next place where the model saw a cell and no object is."""
-        if self._segmenting.flows is None:
+        if self._run_state.flows is None:
             self._notices.message.emit(translate("Missed cells are known after a run: segment first"))
         elif self._missed_stale:
             self._then = partial(self._go_to_missed, step)
@@ -374,7 +374,7 @@ class ReviewController(QObject):
         self._timer.start()
 
     def _look_for_missed(self) -> None:
-        flows = self._segmenting.flows
+        flows = self._run_state.flows
         if self._open_image.image is None or self._looking or not (self._followed or self._then):
             return
         if self._open_image.document.writing:

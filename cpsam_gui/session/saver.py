@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.questions import Questioner
-    from cpsam_gui.session.segmenting import SegmentationController
+    from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Step
 
@@ -73,7 +73,7 @@ class Saver:
         jobs: Jobs,
         questions: Questioner,
         preferences: CurrentPreferences,
-        segmenting: SegmentationController,
+        run_state: RunState,
         extra: Callable[[], tasks.SaveExtras],
     ) -> None:
         self._open_image = open_image
@@ -81,7 +81,7 @@ class Saver:
         self._jobs = jobs
         self._questions = questions
         self._preferences = preferences
-        self._segmenting = segmenting
+        self._run_state = run_state
         self._content = extra
         self._writing: _Writing | None = None
         self._next: SaveRequest | None = None
@@ -105,7 +105,7 @@ class Saver:
         self._next = None
         self._stamps = {target: stamp_of(target) for target in self._targets(path)}
         self._unread = unread if any(stamp.exists for stamp in self._stamps.values()) else ""
-        self._flows = self._segmenting.flows
+        self._flows = self._run_state.flows
         self._said = self.paused = False
         self._open = True
 
@@ -128,7 +128,7 @@ class Saver:
         if self._writing is not None:
             self._next = request if self._next is None else _both(self._next, request)
             return
-        document, flows = self._open_image.document, self._segmenting.flows
+        document, flows = self._open_image.document, self._run_state.flows
         targets = self._targets(path) if request.masks else self._targets(path)[:1]
         expected = None if request.replace else dict(self._stamps)
         if self._unread and not (request.replace or request.aside):
@@ -155,7 +155,7 @@ class Saver:
 
     def _extra(self) -> tasks.SaveExtras:
         """Return what is saved beside the masks; flows that the file holds already are taken over there."""
-        flows = self._segmenting.flows
+        flows = self._run_state.flows
         wanted = self._preferences.now.keep_flows and flows is not None
         there = wanted and flows is self._flows
         return replace(

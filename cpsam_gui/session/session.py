@@ -16,10 +16,12 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.preferences import CurrentPreferences
 from cpsam_gui.runs.models import Models
 from cpsam_gui.runs.options import spacing_of
+from cpsam_gui.session.cell_size import CellSize
 from cpsam_gui.session.comparing import ComparisonController
 from cpsam_gui.session.edits import Edits
 from cpsam_gui.session.exporting import ExportController
 from cpsam_gui.session.folder import ImageFolder
+from cpsam_gui.session.forecast import RunForecast
 from cpsam_gui.session.gestures import Gestures
 from cpsam_gui.session.images import Images
 from cpsam_gui.session.look_ahead import LookAhead
@@ -34,6 +36,8 @@ from cpsam_gui.session.recording import WorkRecorder
 from cpsam_gui.session.recovery import Recovery
 from cpsam_gui.session.rejected import RejectedCandidates
 from cpsam_gui.session.reviewing import ReviewController
+from cpsam_gui.session.run_results import RunResults
+from cpsam_gui.session.run_state import RunState
 from cpsam_gui.session.segmenting import SegmentationController
 from cpsam_gui.session.tool_work import ToolWork
 from cpsam_gui.session.training import TrainingController
@@ -68,19 +72,24 @@ class Session(QObject):
         self.questions = questions = Questioner()
         self.pieces = Pieces(open_image, notices, jobs, edits, questions)
         self.images = images = Images(open_image, notices, jobs, preferences)
+        self.run_state = run_state = RunState(open_image, self.models, images)
+        self.forecast = RunForecast(open_image, self.models, run_state)
+        self.run_results = RunResults(open_image, notices, jobs, images, gestures, run_state, self.forecast)
+        self.cell_size = CellSize(open_image, notices, jobs, self.models, run_state)
         self.segmenting = segmenting = SegmentationController(
-            open_image, notices, jobs, self.models, images, gestures, questions
+            open_image, jobs, self.models, images, questions, run_state, self.run_results, self.cell_size
         )
-        self.rejected = RejectedCandidates(open_image, notices, jobs, segmenting)
-        self._tool_work = ToolWork(open_image, notices, jobs, self.models, images, segmenting, gestures)
-        self.recording = WorkRecorder(open_image, notices, jobs, self.models, images, segmenting)
+        self.rejected = RejectedCandidates(open_image, notices, jobs, run_state)
+        self._tool_work = ToolWork(open_image, notices, jobs, self.models, images, run_state, gestures)
+        self.recording = WorkRecorder(open_image, notices, jobs, self.models, images, run_state)
         self.persistence = Persistence(
             open_image,
             notices,
             jobs,
             preferences,
             images,
-            segmenting,
+            run_state,
+            self.run_results,
             gestures,
             self.recording,
             self.pieces,
@@ -88,14 +97,16 @@ class Session(QObject):
         )
         self.recovery = Recovery(open_image, notices, jobs, images, self.recording, self.persistence)
         self.folder = ImageFolder(jobs, self)
-        self.folder_run = FolderRun(open_image, notices, jobs, self.models, images, segmenting, preferences)
+        self.folder_run = FolderRun(
+            open_image, notices, jobs, self.models, images, run_state, segmenting, preferences
+        )
         self.training = TrainingController(
-            open_image, notices, jobs, self.models, segmenting, self.persistence
+            open_image, notices, jobs, self.models, run_state, self.persistence
         )
         self.exporting = ExportController(open_image, notices, jobs, gestures, self.persistence)
         self.measuring = MeasurementController(open_image, notices, jobs)
         self.reviewing = ReviewController(
-            open_image, notices, jobs, self.measuring, segmenting, gestures, edits
+            open_image, notices, jobs, self.measuring, run_state, gestures, edits
         )
         self.comparing = ComparisonController(open_image, jobs, self.measuring, segmenting)
         self.look_ahead = LookAhead(
@@ -105,7 +116,8 @@ class Session(QObject):
             self.models,
             preferences,
             images,
-            segmenting,
+            run_state,
+            self.run_results,
             self.folder,
             self.persistence,
             busy=lambda: self.training.running or self.folder_run.queue.running,
@@ -143,18 +155,18 @@ class Session(QObject):
 
     def _hand_over(self) -> None:
         """Put another document on the desk of the tools."""
-        image, segmenting = self.image, self.segmenting
+        image, run_state, desk = self.image, self.run_state, self.segmenting.desk
         self.gestures.take_desk(
             Desk(
                 self.document,
                 self.view,
                 self.gestures.options,
                 image.pixels if image is not None else None,
-                lambda: segmenting.flows,
+                lambda: run_state.flows,
                 self._tool_work.later,
                 self._tool_work.segment,
-                segmenting.desk,
-                lambda: spacing_of(segmenting.settings, image),
+                desk,
+                lambda: spacing_of(run_state.settings, image),
                 lambda p: self.rejected.keep(self.view.plane, int(p.y // 1), int(p.x // 1)),
             )
         )

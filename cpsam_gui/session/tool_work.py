@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.segmenting import SegmentationController
+    from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.box import Box
 
     Done: TypeAlias = Callable[[Any], None]
@@ -37,7 +37,7 @@ class ToolWork:
         jobs: Jobs,
         models: Models,
         images: Images,
-        segmenting: SegmentationController,
+        run_state: RunState,
         gestures: Gestures,
     ) -> None:
         self._open_image = open_image
@@ -45,7 +45,7 @@ class ToolWork:
         self._jobs = jobs
         self._models = models
         self._images = images
-        self._segmenting = segmenting
+        self._run_state = run_state
         self._gestures = gestures
         self._running = False
         self._waiting: tuple[Callable[[], Any], Done] | None = None
@@ -85,7 +85,7 @@ class ToolWork:
             )
             deliver(None)
             return lambda: None
-        options = self._segmenting.options.changed(diameter="auto")
+        options = self._run_state.options.changed(diameter="auto")
         settings = options.settings_for(1, self._images.chosen)
         image, models, document = self._open_image.image, self._models, self._open_image.document
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.persistence import Persistence
-    from cpsam_gui.session.segmenting import SegmentationController
+    from cpsam_gui.session.run_state import RunState
 
 
 class TrainingController(QObject):
@@ -58,7 +58,7 @@ class TrainingController(QObject):
         notices: Notices,
         jobs: Jobs,
         models: Models,
-        segmenting: SegmentationController,
+        run_state: RunState,
         persistence: Persistence,
     ) -> None:
         super().__init__(open_image)
@@ -66,7 +66,7 @@ class TrainingController(QObject):
         self._notices = notices
         self._jobs = jobs
         self._models = models
-        self._segmenting = segmenting
+        self._run_state = run_state
         self._persistence = persistence
         self.folder: Path | None = None
         self.candidates: tuple[Candidate, ...] = ()
@@ -87,7 +87,7 @@ class TrainingController(QObject):
     @property
     def chosen(self) -> work.TrainOptions:
         """How to train: the options, starting from the model in use unless they name another."""
-        choice = self._segmenting.options.model
+        choice = self._run_state.options.model
         start = self.options.start or choice.name
         return replace(self.options, start=start, device=choice.device)
 
@@ -123,7 +123,7 @@ class TrainingController(QObject):
                 self.look()
 
         self._jobs.run(
-            partial(self._look_at, folder, dict(self.uses), self._segmenting.seen()),
+            partial(self._look_at, folder, dict(self.uses), self._run_state.seen()),
             name="Images to learn from",
             lane=Lane.BESIDE,
             outlives_image=True,
@@ -206,7 +206,7 @@ class TrainingController(QObject):
             )
             return
         folder, uses, options = self._open_image.path.parent, dict(self.uses), self.chosen
-        seen = self._segmenting.seen()
+        seen = self._run_state.seen()
         self._begin(partial(work.start_on, folder, uses, options.name, self._known, seen), options)
 
     def go_on(self, request: TrainRequest) -> None:

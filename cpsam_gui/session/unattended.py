@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.run_state import RunState
     from cpsam_gui.session.segmenting import SegmentationController
 
 
@@ -37,6 +38,7 @@ class FolderRun:
         jobs: Jobs,
         models: Models,
         images: Images,
+        run_state: RunState,
         segmenting: SegmentationController,
         preferences: CurrentPreferences,
     ) -> None:
@@ -45,7 +47,7 @@ class FolderRun:
         self._jobs = jobs
         self._models = models
         self._images = images
-        self._segmenting = segmenting
+        self._run_state, self._segmenting = run_state, segmenting
         self._preferences = preferences
         self._on_open: Path | None = None  # the image that is worked on while it is open
         open_image.image_changed.connect(self._left)
@@ -76,13 +78,13 @@ class FolderRun:
         """Begin with the options as they are now; later changes in the panel do not touch this run."""
         if self.queue.running or not self.queue.entries:
             return
-        runs = self._segmenting
+        options = self._run_state.options
         self._plan = tasks.UnattendedRun(
-            runs.options,
+            options,
             self._images.chosen,
             self._images.reading,
             self.existing,
-            partial(self._models.load, runs.options.model),
+            partial(self._models.load, options.model),
             partial(self._models.device.background, paused=lambda: self.queue.paused),
             self._is_open,
             self._preferences.now.flows_mebibytes * MEBIBYTE if self._preferences.now.keep_flows else 0,

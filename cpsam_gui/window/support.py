@@ -42,7 +42,7 @@ class WindowSupport(QObject):
     def __init__(self, window: QWidget, host: WindowHost, session: Session) -> None:
         super().__init__(window)
         self._window = window
-        segmenting, questions, view = session.segmenting, session.questions, session.view
+        run_state, questions, view = session.run_state, session.questions, session.view
         persistence, self._models = session.persistence, session.models
         questions.ask = partial(dialogs.ask, window)
         self._watching, self.chosen = persistence.watching, persistence.preferences
@@ -50,10 +50,10 @@ class WindowSupport(QObject):
         view.brush_diameter = stored.brush_diameter
         choice: dict[str, str] = {"device": stored.device} if stored.device else {}
         # Another one may have been asked for on the command line.
-        if stored.model and segmenting.options.model.name == DEFAULT_MODEL:
+        if stored.model and run_state.options.model.name == DEFAULT_MODEL:
             choice["name"] = stored.model
         if choice:
-            segmenting.change(**choice)
+            run_state.change(**choice)
         self.chosen.changed.connect(self._changed)
         self.broke.connect(host.show_problem)
         window.installEventFilter(self)

@@ -39,7 +39,7 @@ class TrainingPages(QObject):
         self._view, self._notices = session.view, session.notices
         self._jobs, self._images = session.jobs, session.images
         self._models = session.models
-        self._segmenting, self._folder = session.segmenting, session.folder
+        self._run_state, self._folder = session.run_state, session.folder
         self._training = session.training
         self._training.finished.connect(self.show_outcome)
         self._training.suggested.connect(self._suggested)
@@ -65,7 +65,7 @@ class TrainingPages(QObject):
 
     def use(self, name: str) -> None:
         """Segment with this model from now on."""
-        self._segmenting.change(name=name)
+        self._run_state.change(name=name)
         self._notices.message.emit(translate("Segmenting with {name} from now on").format(name=name))
 
     def discard(self, name: str) -> None:
@@ -113,7 +113,7 @@ class TrainingPages(QObject):
     def show_models(self) -> ModelManager:
         """Show the window of the models."""
         manager = ModelManager(
-            self._window, self._notices, self._jobs, self._models, self._segmenting, self._training
+            self._window, self._notices, self._jobs, self._models, self._run_state, self._training
         )
         manager.use.connect(self.use)
         manager.show()

@@ -58,6 +58,7 @@ class Window(QMainWindow):
         session.setParent(self)
         self._open_image, self._notices = session.open_image, session.notices
         self._images, self._folder = session.images, session.folder
+        self._run_state = session.run_state
         self._segmenting, self._training = session.segmenting, session.training
         self._persistence, self._exporting = session.persistence, session.exporting
         self.setWindowTitle("cpsam-gui")
@@ -79,7 +80,7 @@ class Window(QMainWindow):
         self.documents = DocumentChooser(session.open_image, session.images, self.may_leave)
         self.setCentralWidget(self._centre())
         if model:
-            self._segmenting.change(name=model)
+            self._run_state.change(name=model)
         fit_to_screen(self)
         panels = {place: place.factory(session, self) for place in PLACES}
         self._panels = tuple(panels.values())

@@ -13,9 +13,10 @@ from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.session.cell_size import CellSize
     from cpsam_gui.session.gestures import Gestures
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.segmenting import SegmentationController
+    from cpsam_gui.session.run_state import RunState
 
 AUTOMATIC, MEASURED, AS_IT_IS, NUMBER = "automatic", "measured", "as it is", "number"
 MODES = {
@@ -33,11 +34,12 @@ class DiameterField(QWidget):
     """The diameter that was chosen: pixels, "auto" or None."""
 
     def __init__(
-        self, open_image: OpenImage, jobs: Jobs, gestures: Gestures, segmenting: SegmentationController
+        self, open_image: OpenImage, jobs: Jobs, gestures: Gestures, run_state: RunState, cell_size: CellSize
     ) -> None:
         super().__init__()
         self._open_image, self._jobs = open_image, jobs
-        self._gestures, self._segmenting = gestures, segmenting
+        self._gestures = gestures
+        self._run_state, self._cell_size = run_state, cell_size
         self.mode = choice(
             MODES,
             "How large the cells are, for the image is resized to suit the model. Automatic is what the model "
@@ -47,8 +49,8 @@ class DiameterField(QWidget):
         put(self.number, NATIVE_DIAMETER)
         self.disk = button("circle_outline", "Measure with a disk on the image", self._use_disk)
         self.disk.setCheckable(True)
-        self.masks = button("shape_outline", "Take the median size of the masks", segmenting.size_from_masks)
-        self.measure = button("ruler", "Let the model measure the cells now", segmenting.measure)
+        self.masks = button("shape_outline", "Take the median size of the masks", cell_size.take_from_masks)
+        self.measure = button("ruler", "Let the model measure the cells now", cell_size.measure)
         # The three buttons beside it leave less than it asks for, and its numbers are short.
         self.number.setMinimumWidth(9 * theme.GRID)
         below = QHBoxLayout()
@@ -75,7 +77,7 @@ class DiameterField(QWidget):
                 put(self.mode, AS_IT_IS if diameter == NATIVE_DIAMETER else NUMBER)
         else:
             put(self.mode, AUTOMATIC if diameter is None else MEASURED)
-            flows = self._segmenting.flows
+            flows = self._run_state.flows
             if flows is not None and flows.diameter is not None:
                 put(self.number, flows.diameter)
         self.refresh()

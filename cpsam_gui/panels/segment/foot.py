@@ -13,10 +13,11 @@ from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
 
 if TYPE_CHECKING:
+    from cpsam_gui.session.forecast import RunForecast
     from cpsam_gui.session.gestures import Gestures
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.segmenting import SegmentationController
+    from cpsam_gui.session.run_state import RunState
     from cpsam_gui.session.unattended import FolderRun
 
 
@@ -28,12 +29,14 @@ class Foot(QFrame):
         open_image: OpenImage,
         notices: Notices,
         gestures: Gestures,
-        segmenting: SegmentationController,
+        run_state: RunState,
+        forecast: RunForecast,
         folder_run: FolderRun,
     ) -> None:
         super().__init__()
         self._open_image, self._notices = open_image, notices
-        self._gestures, self._segmenting = gestures, segmenting
+        self._gestures = gestures
+        self._run_state, self._forecast = run_state, forecast
         self._folder_run = folder_run
         self._with_folder = False
         self.setObjectName("foot")
@@ -94,7 +97,7 @@ class Foot(QFrame):
 
     def show_estimate(self) -> None:
         """Say how long the run will take, and where; warn where it will be slow."""
-        estimate = self._segmenting.estimate()
+        estimate = self._forecast.estimate()
         self.note.setText(estimate.text if estimate is not None else "")
         self.note.setVisible(bool(self.note.text()) and not self._with_folder)
         self.note.setObjectName("warning" if estimate is not None and estimate.slow else "dim")
@@ -120,11 +123,11 @@ class Foot(QFrame):
 
     def copy_command(self) -> None:
         """Put the line for the terminal on the clipboard."""
-        self._copy(command_line(self._segmenting.call()), "The command is on the clipboard")
+        self._copy(command_line(self._run_state.call()), "The command is on the clipboard")
 
     def copy_python(self) -> None:
         """Put the call in Python on the clipboard."""
-        self._copy(python_call(self._segmenting.call()), "The lines of Python are on the clipboard")
+        self._copy(python_call(self._run_state.call()), "The lines of Python are on the clipboard")
 
     def _copy(self, text: str, words: str) -> None:
         clipboard = QApplication.clipboard()

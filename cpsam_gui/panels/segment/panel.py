@@ -38,6 +38,8 @@ class SegmentPanel(Panel):
         super().__init__()
         self._open_image, self._notices = session.open_image, session.notices
         self._jobs, self._models = session.jobs, session.models
+        self._run_state, self._forecast = session.run_state, session.forecast
+        self._cell_size = session.cell_size
         self._gestures, self._segmenting = session.gestures, session.segmenting
         self._folder_run = session.folder_run
         self._looked = False
@@ -47,7 +49,12 @@ class SegmentPanel(Panel):
         self._timer.timeout.connect(self._segmenting.mask_again)
         self._make_fields()
         self.foot = Foot(
-            session.open_image, session.notices, session.gestures, session.segmenting, session.folder_run
+            session.open_image,
+            session.notices,
+            session.gestures,
+            session.run_state,
+            session.forecast,
+            session.folder_run,
         )
         self.folder = FolderView(session.folder_run)
         self.run_button = self.foot.run
@@ -68,7 +75,9 @@ class SegmentPanel(Panel):
 
     def _make_fields(self) -> None:
         self.model = ModelList(self._models)
-        self.diameter = DiameterField(self._open_image, self._jobs, self._gestures, self._segmenting)
+        self.diameter = DiameterField(
+            self._open_image, self._jobs, self._gestures, self._run_state, self._cell_size
+        )
         self.flow = slider(
             0, 3, "Raise to keep more masks of odd shape, lower to keep only the surest (0 = all)"
         )
@@ -131,8 +140,8 @@ class SegmentPanel(Panel):
         self.min_size.valueChanged.connect(lambda value: self._change(live=True, min_size=value))
         self.more.head.toggled.connect(self._look_at_machine)
         self.mode.currentIndexChanged.connect(lambda _: self._change(keep=self.mode.currentData()))
-        self._segmenting.options_changed.connect(self.refresh)
-        self._segmenting.forecast.changed.connect(self.refresh)
+        self._run_state.options_changed.connect(self.refresh)
+        self._forecast.changed.connect(self.refresh)
         open_image.image_changed.connect(self._new_image)
         for signal in (open_image.objects_changed, self._jobs.started, self._jobs.finished):
             signal.connect(self.diameter.refresh)
@@ -147,7 +156,7 @@ class SegmentPanel(Panel):
 
     def refresh(self) -> None:
         """Show the state of the options; nothing is changed by it."""
-        options = self._segmenting.options
+        options = self._run_state.options
         settings = options.settings
         if self.model.shown != options.model.name:
             self.model.show_model(options.model.name)
@@ -180,8 +189,8 @@ class SegmentPanel(Panel):
 
     def restore(self) -> None:
         """Go back to the defaults; the model stays."""
-        before = self._segmenting.options
-        self._segmenting.options = before.restored()
+        before = self._run_state.options
+        self._run_state.options = before.restored()
         self._timer.start()
 
     def _recolour(self) -> None:
@@ -210,7 +219,7 @@ class SegmentPanel(Panel):
     def _change(self, *, live: bool = False, **values: Any) -> None:
         """Change options; `live` ones are applied to the flows of the last run at once."""
         try:
-            self._segmenting.change(**values)
+            self._run_state.change(**values)
         except SettingsError as error:
             self._notices.message.emit(str(error))
             self.refresh()

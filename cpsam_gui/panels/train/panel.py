@@ -43,7 +43,7 @@ class TrainPanel(Panel):
     def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
         self._notices, self._jobs = session.notices, session.jobs
-        self._models, self._segmenting = session.models, session.segmenting
+        self._models, self._run_state = session.models, session.run_state
         self._training = session.training
         self.images = CandidateView(session.training)
         self.counts = dim("")
@@ -195,7 +195,7 @@ class TrainPanel(Panel):
         )
 
     def _start(self) -> str:
-        return self.start.currentData() or self._segmenting.options.model.name
+        return self.start.currentData() or self._run_state.options.model.name
 
     def _options_changed(self) -> None:
         options = self._training.options

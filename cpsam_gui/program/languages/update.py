@@ -20,8 +20,8 @@ PACKAGE = Path(__file__).parents[2]
 SPEAKERS = (
     "operations",
     "tools",
-    "session/region_result.py",
     "panels/history.py",
+    "session/run_results.py",
     "session/segmenting.py",
     "tasks/suggesting.py",
     "panels/segment",

@@ -89,7 +89,7 @@ def test_actions_are_never_out_of_date(segmented: Window, qtbot: QtBot) -> None:
         lambda: setattr(view, "channels", (*view.channels, replace(view.channels[0], name="other"))),
         lambda: setattr(session.gestures.options, "by_intensity", True),
         lambda: session.gestures.use("brush"),
-        lambda: session.segmenting.change(min_size=40),
+        lambda: session.run_state.change(min_size=40),
         session.segmenting.segment,
         lambda: session.reviewing.mark_missed(False),
         lambda: session.comparing.show(False),

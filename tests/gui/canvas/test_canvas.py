@@ -59,7 +59,7 @@ def test_the_masks_are_hidden_while_space_is_held(segmented: Window, qtbot: QtBo
 def test_pictures_of_the_last_run(segmented: Window, qtbot: QtBot) -> None:
     session, rng = segmented.session, np.random.default_rng(0)
     shape = session.document.shape[1:]
-    session.segmenting.flows = NetworkOutput(
+    session.run_state.flows = NetworkOutput(
         rng.normal(0, 3, (2, *shape)).astype(np.float32), rng.normal(0, 3, shape).astype(np.float32)
     )
     session.view.set_masks(visible=False)

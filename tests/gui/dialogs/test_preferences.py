@@ -98,8 +98,8 @@ def test_preferences_reach_the_window(window: Window, monkeypatch: pytest.Monkey
     second = make_window(Session())
     assert second.session.persistence.preferences.now == window.session.persistence.preferences.now
     assert second.session.view.brush_diameter == 33.0
-    assert second.session.segmenting.options.model.name == "own"
-    assert second.session.segmenting.options.model.device == "cpu"
+    assert second.session.run_state.options.model.name == "own"
+    assert second.session.run_state.options.model.device == "cpu"
     second.close()
     actions_of(window)["theme"].trigger()
     assert theme.current() is theme.DARK

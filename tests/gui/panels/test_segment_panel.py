@@ -32,7 +32,7 @@ def place(window: Window, y: float, x: float) -> QPoint:
 
 
 def test_the_panel_changes_the_options_and_shows_them(opened: Window) -> None:
-    panel, runs = opened.panel(SegmentPanel), opened.session.segmenting
+    panel, runs = opened.panel(SegmentPanel), opened.session.run_state
     assert panel.reset.isHidden()
     panel.flow.setValue(0.7)
     panel.cellprob.setValue(-1.25)
@@ -67,7 +67,7 @@ def test_the_panel_changes_the_options_and_shows_them(opened: Window) -> None:
 
 
 def test_options_that_come_from_elsewhere_are_shown(opened: Window) -> None:
-    opened.session.segmenting.change(flow_threshold=1.1, diameter=42.0, augment=True)
+    opened.session.run_state.change(flow_threshold=1.1, diameter=42.0, augment=True)
     panel = opened.panel(SegmentPanel)
     assert panel.flow.value() == pytest.approx(1.1)
     assert panel.diameter.number.value() == 42
@@ -76,15 +76,15 @@ def test_options_that_come_from_elsewhere_are_shown(opened: Window) -> None:
 
 
 def test_a_setting_without_sense_is_refused_in_words(opened: Window) -> None:
-    before = opened.session.segmenting.options
+    before = opened.session.run_state.options
     opened.panel(SegmentPanel).more.low.setValue(99.5)  # above the upper one
-    assert opened.session.segmenting.options == before
+    assert opened.session.run_state.options == before
     assert "percentile" in opened.status.hint.text()
     assert opened.panel(SegmentPanel).more.low.value() == 1.0
 
 
 def test_ways_to_say_the_diameter(segmented: Window, qtbot: QtBot) -> None:
-    field, runs = segmented.panel(SegmentPanel).diameter, segmented.session.segmenting
+    field, runs = segmented.panel(SegmentPanel).diameter, segmented.session.run_state
     for words, value in (("measured", "auto"), ("as it is", 30.0), ("automatic", None)):
         field.mode.setCurrentIndex(field.mode.findData(words))
         assert runs.options.settings.diameter == value
@@ -104,7 +104,7 @@ def test_ways_to_say_the_diameter(segmented: Window, qtbot: QtBot) -> None:
 def test_the_disk_is_moved_and_sized_on_the_image(opened: Window, qtbot: QtBot) -> None:
     session, field = opened.session, opened.panel(SegmentPanel).diameter
     viewport = opened.canvas.viewport()
-    session.segmenting.change(diameter=20.0)
+    session.run_state.change(diameter=20.0)
     field.disk.click()
     assert session.gestures.tool.key == "size_disk"
     assert field.disk.isChecked()
@@ -119,8 +119,8 @@ def test_the_disk_is_moved_and_sized_on_the_image(opened: Window, qtbot: QtBot) 
     qtbot.mousePress(viewport, LEFT, pos=rim)
     qtbot.mouseMove(viewport, wider)
     qtbot.mouseRelease(viewport, LEFT, pos=wider)
-    assert session.segmenting.options.settings.diameter == pytest.approx(36, abs=0.6)
-    assert field.number.value() == session.segmenting.options.settings.diameter
+    assert session.run_state.options.settings.diameter == pytest.approx(36, abs=0.6)
+    assert field.number.value() == session.run_state.options.settings.diameter
     wheel = QWheelEvent(
         QPointF(rim),
         viewport.mapToGlobal(QPointF(rim)),
@@ -133,7 +133,7 @@ def test_the_disk_is_moved_and_sized_on_the_image(opened: Window, qtbot: QtBot) 
     )
     scale = session.view.camera.scale
     QApplication.sendEvent(viewport, wheel)
-    assert session.segmenting.options.settings.diameter < 35
+    assert session.run_state.options.settings.diameter < 35
     assert session.view.camera.scale == scale
     qtbot.keyClick(opened, Qt.Key.Key_Escape)
     assert session.gestures.tool.key == "select"
@@ -160,7 +160,7 @@ def test_own_models_appear_and_a_file_can_be_chosen(
 ) -> None:
     monkeypatch.setenv("CPSAM_MODELS", str(tmp_path))
     (tmp_path / "my cells.safetensors").write_bytes(b"x")
-    models, runs = opened.panel(SegmentPanel).model, opened.session.segmenting
+    models, runs = opened.panel(SegmentPanel).model, opened.session.run_state
     models.showPopup()
     models.hidePopup()
     assert models.findData("my cells") > 0
@@ -177,7 +177,7 @@ def test_own_models_appear_and_a_file_can_be_chosen(
 
 
 def test_fields_of_stacks_are_for_stacks(window: Window, qtbot: QtBot, stack_file: Path) -> None:
-    stacks, runs = window.panel(SegmentPanel).stacks, window.session.segmenting
+    stacks, runs = window.panel(SegmentPanel).stacks, window.session.run_state
     assert stacks.isHidden()
     with qtbot.waitSignal(window.session.image_changed):
         window.open(stack_file)
@@ -200,7 +200,7 @@ def test_fields_of_stacks_are_for_stacks(window: Window, qtbot: QtBot, stack_fil
 def test_commands_are_copied(opened: Window, image_file: Path) -> None:
     clipboard = QApplication.clipboard()
     assert clipboard is not None
-    opened.session.segmenting.change(flow_threshold=0.8)
+    opened.session.run_state.change(flow_threshold=0.8)
     actions_of(opened)["copy_command"].trigger()
     assert clipboard.text() == f"cpsam segment {image_file} --model cpsam-lite --flow_threshold 0.8"
     actions_of(opened)["copy_python"].trigger()
@@ -211,7 +211,7 @@ def test_commands_are_copied(opened: Window, image_file: Path) -> None:
 def test_a_slow_run_is_announced(opened: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     from cpsam_gui.runs.estimate import Estimate
 
-    foot, forecast = opened.panel(SegmentPanel).foot, opened.session.segmenting.forecast
+    foot, forecast = opened.panel(SegmentPanel).foot, opened.session.forecast
     monkeypatch.setattr(forecast, "estimate", lambda *_: Estimate(400.0, "cpu", "float32", True))
     foot.show_estimate()
     assert foot.note.text() == "Slow on this computer: about 7 min on the CPU (float32)"
@@ -268,7 +268,7 @@ def test_a_model_from_the_command_line_is_the_one_shown(qtbot: QtBot, qapp: Any)
     from cpsam_gui.session import Session
 
     window = make_window(Session(Models(lambda choice, progress: None)), model="cpsam_v2")  # type: ignore[arg-type, return-value]
-    assert window.session.segmenting.options.model.name == "cpsam_v2"
+    assert window.session.run_state.options.model.name == "cpsam_v2"
     assert window.panel(SegmentPanel).model.shown == "cpsam_v2"
-    assert window.session.segmenting.options.changed(name="cpsam-lite") == RunOptions()
+    assert window.session.run_state.options.changed(name="cpsam-lite") == RunOptions()
     window.close()

@@ -55,7 +55,9 @@ SHOWS = {
     "showMessage",
 }
 """Calls whose texts the user sees."""
-NO_WORDS = re.compile(r"(cpsam-gui|px|px²|MiB|GB|TIFF|PNG|Cellpose|_seg.npy|\b[A-Z]\b|<[^>]*>|\W|\d|_)*")
+NO_WORDS = re.compile(
+    r"(cpsam-gui|px|px²|MiB|GB|TIFF|PNG|Cellpose|_seg.npy|\*\.\w+|\b[A-Z]\b|<[^>]*>|\W|\d|_)*"
+)
 """Names, units and marks, which are the same in every language."""
 
 

@@ -136,8 +136,8 @@ def test_window_terminal_and_python_give_the_same_masks(
     session = Session()
     with qtbot.waitSignal(session.image_changed):
         session.images.open(small_image)
-    session.segmenting.change(**changes)
-    call = session.segmenting.call()
+    session.run_state.change(**changes)
+    call = session.run_state.call()
     with qtbot.waitSignal(session.history_changed, timeout=120_000):
         session.segmenting.segment()
     seen = np.array(session.document.labels[0])

@@ -246,8 +246,8 @@ def test_flows_are_kept_so_that_all_works_on_the_results_at_once(
     run_all(session, qtbot)
     session.document.mark_saved()
     look_at(session, qtbot, folder / "b2.tif")
-    assert session.segmenting.flows is not None
-    assert session.segmenting.flows.fits((80, 100))
+    assert session.run_state.flows is not None
+    assert session.run_state.flows.fits((80, 100))
     with qtbot.waitSignal(session.history_changed):
         session.segmenting.mask_again()  # thresholds, without the network
 
@@ -259,7 +259,7 @@ def test_without_room_on_the_disk_masks_only_are_kept(session: Session, qtbot: Q
     session.document.mark_saved()
     look_at(session, qtbot, folder / "b2.tif")
     assert len(session.document.objects) == 4
-    assert session.segmenting.flows is None
+    assert session.run_state.flows is None
 
 
 def test_corrected_work_in_the_open_image_is_left_alone(session: Session, qtbot: QtBot, folder: Path) -> None:

@@ -30,7 +30,7 @@ def test_the_window_gives_the_masks_of_the_engine(qtbot: QtBot) -> None:
     np.testing.assert_array_equal(found > 0, expected > 0)
     assert len(window.session.document.objects) == expected.max()
     assert window.findChild(QMessageBox) is None
-    assert window.session.segmenting.flows is not None
+    assert window.session.run_state.flows is not None
     row = next(iter(window.session.document.objects.values()))
     assert row.probability is not None
     assert row.flow_error is not None

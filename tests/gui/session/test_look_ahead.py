@@ -68,7 +68,7 @@ def test_the_next_image_has_its_masks_when_it_is_opened_by_a_key(
     assert session.document.steps == ("Segment with cpsam-lite",)
     # Without autosave nobody is asked about masks that nobody asked for.
     assert not session.document.modified
-    assert session.segmenting.flows is not None
+    assert session.run_state.flows is not None
     qtbot.waitUntil(lambda: "d.tif" in names(window))
     assert len(segmenter.calls) == asked + 1
     assert not list(folder.glob("*.cpsam"))
@@ -96,9 +96,9 @@ def test_thresholds_that_were_moved_meanwhile_are_applied(
     qtbot.waitUntil(lambda: "b.tif" in names(window))
     asked: list[float] = []
     monkeypatch.setattr(
-        session.segmenting, "mask_again", lambda: asked.append(session.segmenting.settings.flow_threshold)
+        session.segmenting, "mask_again", lambda: asked.append(session.run_state.settings.flow_threshold)
     )
-    session.segmenting.change(flow_threshold=0.7)
+    session.run_state.change(flow_threshold=0.7)
     session.document.mark_saved()
     window.open_neighbour(1)
     qtbot.waitUntil(lambda: bool(asked))
@@ -112,15 +112,15 @@ def test_another_model_or_a_preference_drops_what_was_found(
     begin(window, qtbot, folder)
     session = window.session
     qtbot.waitUntil(lambda: names(window) == {"b.tif", "c.tif"})
-    session.segmenting.change(diameter=50.0)
+    session.run_state.change(diameter=50.0)
     qtbot.waitUntil(lambda: not session.look_ahead.ready or session.jobs.idle)
-    session.segmenting.change(name="another")
+    session.run_state.change(name="another")
     qtbot.waitUntil(lambda: not session.look_ahead.ready and session.jobs.idle)
     session.document.mark_saved()
     window.open_neighbour(1)
     qtbot.waitUntil(lambda: session.path == folder / "b.tif" and session.jobs.idle)
     assert not session.document.objects
-    session.segmenting.change(name="cpsam-lite", diameter=None)
+    session.run_state.change(name="cpsam-lite", diameter=None)
     session.persistence.preferences.now = session.persistence.preferences.now.changed(look_ahead=False)
     session.look_ahead.look()
     assert session.look_ahead.at is None

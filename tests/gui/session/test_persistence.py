@@ -392,7 +392,7 @@ def test_flows_come_back_and_are_written_once(
     rng = np.random.default_rng(0)
     flows = rng.normal(size=(2, 80, 100)).astype(np.float32)
     logits = rng.normal(size=(80, 100)).astype(np.float32)
-    session.segmenting.flows = NetworkOutput(flows, logits, 17.5)
+    session.run_state.flows = NetworkOutput(flows, logits, 17.5)
     draw(session)
     save(session, qtbot, masks=False)
     packed: list[Any] = []
@@ -404,7 +404,7 @@ def test_flows_come_back_and_are_written_once(
     save(session, qtbot, masks=False)
     assert packed == [(1, 80, 100)]  # the masks alone
     open_in(session, qtbot, image_file)
-    back = session.segmenting.flows
+    back = session.run_state.flows
     assert back is not None
     assert back.diameter == 17.5
     np.testing.assert_allclose(back.flows, flows, rtol=1e-3)

@@ -132,11 +132,11 @@ def test_without_the_panel_the_objects_are_measured_first(segmented: Window, qtb
 
 def see_a_cell(session: Session) -> None:
     """Let the last run have seen all objects, and one more at (40, 85)."""
-    flows = session.segmenting.flows
+    flows = session.run_state.flows
     assert flows is not None
     logits = np.where(session.document.labels[0] > 0, 3.0, -3.0).astype(np.float32)
     logits[36:44, 80:90] = 4
-    session.segmenting.flows = replace(flows, logits=logits)
+    session.run_state.flows = replace(flows, logits=logits)
 
 
 def test_missed_cells_are_counted_marked_and_found(segmented: Window, qtbot: QtBot) -> None:
@@ -194,7 +194,7 @@ def test_progress_comes_back_with_the_project(doubtful: Window, qtbot: QtBot) ->
 
 
 def test_runs_leave_flows_for_the_tests(segmented: Window) -> None:
-    assert isinstance(segmented.session.segmenting.flows, NetworkOutput)
+    assert isinstance(segmented.session.run_state.flows, NetworkOutput)
 
 
 def test_one_stream_and_what_is_not_on_the_screen_is_never_decided_on(doubtful: Window, qtbot: QtBot) -> None:

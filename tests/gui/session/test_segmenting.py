@@ -114,7 +114,7 @@ def test_what_a_person_vouched_for_survives(session: Session, qtbot: QtBot, fiel
     run(session, qtbot)
     np.testing.assert_array_equal(session.document.labels == number, pixels)
     assert len(session.document.objects) == 4
-    session.segmenting.change(keep=False)
+    session.run_state.change(keep=False)
     session.persistence.ask = lambda question: "replace"
     run(session, qtbot)
     assert not session.document.objects[number].touched
@@ -180,7 +180,7 @@ def test_a_region_keeps_hand_made_objects_unless_told_otherwise(session: Session
     draw(session, Box(0, 1, 10, 31, 10, 31), 70)
     assert region(session, qtbot, Box(0, 1, 5, 36, 5, 36)) == []
     assert session.document.objects[70].area == 441
-    session.segmenting.change(keep=False)
+    session.run_state.change(keep=False)
     session.persistence.ask = lambda question: "replace"
     assert len(region(session, qtbot, Box(0, 1, 5, 36, 5, 36))) == 1
     assert not session.document.objects[70].touched
@@ -207,12 +207,12 @@ def test_a_region_outside_the_image_does_nothing(session: Session, qtbot: QtBot,
 def test_a_region_can_have_settings_of_its_own(session: Session, qtbot: QtBot, bright: Bright) -> None:
     region(session, qtbot, Box(0, 1, 5, 36, 5, 36), diameter="auto")
     assert bright.asked[-1][1].diameter == "auto"
-    assert session.segmenting.options == RunOptions()
+    assert session.run_state.options == RunOptions()
 
 
 def test_later_thresholds_know_the_region(session: Session, qtbot: QtBot) -> None:
     run(session, qtbot)
-    flows = session.segmenting.flows
+    flows = session.run_state.flows
     assert flows is not None
     flows.logits[...] = 0
     region(session, qtbot, Box(0, 1, 5, 36, 5, 36))
@@ -254,7 +254,7 @@ def flows_of(session: Session) -> None:
     from cpsam_core.dynamics.targets import flows_from_masks
 
     labels = np.array(session.document.labels[0])
-    session.segmenting.flows = NetworkOutput(
+    session.run_state.flows = NetworkOutput(
         5 * flows_from_masks(labels), np.where(labels > 0, 1.0 + labels, -6.0).astype(np.float32)
     )
 
@@ -263,11 +263,11 @@ def test_the_newest_thresholds_win(session: Session, qtbot: QtBot) -> None:
     run(session, qtbot)
     flows_of(session)
     for threshold in (0.0, 4.5, 2.5, 3.5):  # logits of the objects are 2 to 5
-        session.segmenting.change(cellprob_threshold=threshold)
+        session.run_state.change(cellprob_threshold=threshold)
         session.segmenting.mask_again()
     qtbot.waitUntil(lambda: session.jobs.idle and len(session.document.objects) == 2, timeout=60_000)
     assert session.document.steps == ("Segment with cpsam-lite", "Change thresholds")
-    assert session.segmenting.last_settings["cellprob_threshold"] == 3.5
+    assert session.run_state.last_settings["cellprob_threshold"] == 3.5
 
 
 def test_thresholds_after_an_undone_run_are_dropped(session: Session, qtbot: QtBot) -> None:
@@ -284,13 +284,13 @@ def test_thresholds_moved_during_a_run_are_applied_after_it(
 ) -> None:
     asked: list[float] = []
     monkeypatch.setattr(
-        session.segmenting, "mask_again", lambda: asked.append(session.segmenting.settings.flow_threshold)
+        session.segmenting, "mask_again", lambda: asked.append(session.run_state.settings.flow_threshold)
     )
     session.segmenting.segment()
-    session.segmenting.change(flow_threshold=0.9)
+    session.run_state.change(flow_threshold=0.9)
     qtbot.waitUntil(lambda: len(session.document.objects) == 4)
     assert asked == [0.9]
-    assert session.segmenting.last_settings["flow_threshold"] == 0.4
+    assert session.run_state.last_settings["flow_threshold"] == 0.4
 
 
 # -- options ---------------------------------------------------------------------------------------------------
@@ -336,28 +336,28 @@ def test_nonsense_in_a_file_leaves_the_options_alone(session: Session) -> None:
     from cpsam_gui import tasks
 
     labels = np.zeros(session.document.shape, np.uint32)
-    session.segmenting.swap(
+    session.run_results.swap(
         StepKind.IMPORT,
         "Masks",
         tasks.MaskResult(labels, tasks.records_of(labels), settings={"flow_threshold": -3}),
     )
-    assert session.segmenting.options == RunOptions()
+    assert session.run_state.options == RunOptions()
 
 
 def test_the_typical_size_is_the_median(session: Session, qtbot: QtBot) -> None:
     assert typical_diameter([]) is None
-    assert session.segmenting.size_from_masks() is None
+    assert session.cell_size.take_from_masks() is None
     run(session, qtbot)
-    assert session.segmenting.size_from_masks() == pytest.approx(18, abs=0.6)
-    assert session.segmenting.options.settings.diameter == pytest.approx(18, abs=0.6)
+    assert session.cell_size.take_from_masks() == pytest.approx(18, abs=0.6)
+    assert session.run_state.options.settings.diameter == pytest.approx(18, abs=0.6)
 
 
 def test_measuring_that_finds_nothing_leaves_the_diameter(session: Session, qtbot: QtBot) -> None:
     words: list[str] = []
     session.message.connect(words.append)
-    session.segmenting.measure()
+    session.cell_size.measure()
     qtbot.waitUntil(lambda: not session.jobs.busy)
-    assert session.segmenting.options == RunOptions()
+    assert session.run_state.options == RunOptions()
     assert "no cells" in words[-1]
 
 
@@ -417,7 +417,7 @@ def test_a_broken_or_missing_model_file_is_told_in_words(
     session = Session()
     with qtbot.waitSignal(session.image_changed):
         session.images.open(image_file)
-    session.segmenting.change(name=str(path))
+    session.run_state.change(name=str(path))
     with qtbot.waitSignal(session.failed, timeout=60_000) as caught:
         session.segmenting.segment()
     assert words in caught.args[0].text
@@ -451,8 +451,8 @@ def test_a_download_shows_its_bytes_and_can_be_cancelled(qtbot: QtBot, image_fil
 
 def test_another_device_frees_the_model(session: Session, qtbot: QtBot) -> None:
     run(session, qtbot)
-    assert session.models.loaded(session.segmenting.options.model) is not None
-    session.segmenting.change(device="cpu")
+    assert session.models.loaded(session.run_state.options.model) is not None
+    session.run_state.change(device="cpu")
     assert session.models.loaded(ModelChoice()) is None
     run(session, qtbot)
     assert session.models.loaded(ModelChoice(device="cpu")) is not None
@@ -461,11 +461,11 @@ def test_another_device_frees_the_model(session: Session, qtbot: QtBot) -> None:
 def test_a_run_tells_how_long_the_next_one_takes(session: Session, qtbot: QtBot, bright: Bright) -> None:
     bright.network = SimpleNamespace(device="cpu", precision="torch.float32", tile=256, diameter=None)  # type: ignore[attr-defined]
     run(session, qtbot)
-    estimate = session.segmenting.estimate()
+    estimate = session.forecast.estimate()
     assert estimate is not None
     assert estimate.certain
     assert estimate.seconds is not None
     assert estimate.text.endswith("on the CPU (float32)")
     other = Session(Models(lambda choice, progress: bright))  # it is remembered
-    assert other.segmenting.forecast.pace.of(ModelChoice(), "cpu") is not None
+    assert other.forecast.pace.of(ModelChoice(), "cpu") is not None
     other.close()

@@ -273,7 +273,7 @@ def test_promote_segments_the_next_image_and_touches_no_saved_masks(
     with qtbot.waitSignal(annotated.session.image_changed):
         page.promote_next.click()
     assert annotated.session.path == image_file  # the only one without masks
-    assert annotated.session.segmenting.options.model.name == "mine"
+    assert annotated.session.run_state.options.model.name == "mine"
     qtbot.waitUntil(lambda: len(annotated.session.document.objects) == 4)
     assert {path: path.read_bytes() for path in before} == before
 
@@ -344,15 +344,15 @@ def test_models_are_renamed_used_rolled_back_and_deleted(
     assert (found[0].parent() or found[0]).text(0) == "cpsam-lite"
     manager.tree.setCurrentItem(found[0])
     manager.choose.click()
-    assert annotated.session.segmenting.options.model.name == "child"
+    assert annotated.session.run_state.options.model.name == "child"
     monkeypatch.setattr(QInputDialog, "getText", lambda *args, **kwargs: ("grown", True))
     manager.rename.click()
-    assert annotated.session.segmenting.options.model.name == "grown"
+    assert annotated.session.run_state.options.model.name == "grown"
     assert (models / "grown.safetensors").is_file()
     found = manager.tree.findItems("grown", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
     manager.tree.setCurrentItem(found[0])
     manager.back.click()
-    assert annotated.session.segmenting.options.model.name == "cpsam-lite"
+    assert annotated.session.run_state.options.model.name == "cpsam-lite"
     found = manager.tree.findItems("grown", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
     manager.tree.setCurrentItem(found[0])
     monkeypatch.setattr(QMessageBox, "question", lambda *args: QMessageBox.StandardButton.Yes)
@@ -550,7 +550,7 @@ def test_what_is_seen_is_kept_with_the_image(
     with qtbot.waitSignal(window.session.image_changed):
         window.session.images.answer(asked[0], tasks.AxesReading("CYX"), None)
     window.session.images.choose((7, 2))
-    window.session.segmenting.change(percentile=(2.0, 98.0), diameter=11.0)
+    window.session.run_state.change(percentile=(2.0, 98.0), diameter=11.0)
     with window.session.document.step("Draw"):
         window.session.document.write(Box(0, 1, 5, 20, 5, 20), np.ones((1, 15, 15), np.uint32), Origin.HAND)
     assert window.session.persistence.save_now()
@@ -560,34 +560,34 @@ def test_what_is_seen_is_kept_with_the_image(
     (found,) = work.look_at(tmp_path, {tmp_path / "many.tif": "train"})
     assert (found.channels, found.problem) == (2, "")
     window.session.images.choose(None)
-    window.session.segmenting.change(percentile=(1.0, 99.0))
+    window.session.run_state.change(percentile=(1.0, 99.0))
     with qtbot.waitSignal(window.session.image_changed):
         window.session.images.open(tmp_path / "many.tif")
     assert len(asked) == 1
     assert window.session.images.chosen == (7, 2)
     assert window.session.images.reading.axes == "CYX"
-    assert window.session.segmenting.options.settings.normalize.percentile == (2.0, 98.0)
+    assert window.session.run_state.options.settings.normalize.percentile == (2.0, 98.0)
 
 
 def test_a_run_remembers_how_it_saw_the_image(annotated: Window, qtbot: QtBot) -> None:
     """What is chosen after a run is not what it saw, though new thresholds are applied."""
     session = annotated.session
     session.images.choose((0,))
-    session.segmenting.change(diameter=30.0)
+    session.run_state.change(diameter=30.0)
     session.segmenting.segment()
-    qtbot.waitUntil(lambda: "model" in session.segmenting.last_settings and session.jobs.idle)
-    assert session.segmenting.last_settings["channels"] == (0,)
+    qtbot.waitUntil(lambda: "model" in session.run_state.last_settings and session.jobs.idle)
+    assert session.run_state.last_settings["channels"] == (0,)
     session.images.choose(None)
-    session.segmenting.change(flow_threshold=0.7)
+    session.run_state.change(flow_threshold=0.7)
     session.segmenting.mask_again()
-    qtbot.waitUntil(lambda: session.segmenting.last_settings["flow_threshold"] == 0.7)
-    assert session.segmenting.last_settings["channels"] == (0,)
+    qtbot.waitUntil(lambda: session.run_state.last_settings["flow_threshold"] == 0.7)
+    assert session.run_state.last_settings["channels"] == (0,)
 
 
 def test_images_without_a_project_are_seen_as_is_chosen_now(annotated: Window, qtbot: QtBot) -> None:
     training = annotated.session.training
     annotated.session.images.choose((0,))
-    annotated.session.segmenting.change(invert=True)
+    annotated.session.run_state.change(invert=True)
     with qtbot.waitSignal(training.candidates_changed):
         training.look()
     for one in training.candidates:
@@ -684,12 +684,12 @@ def test_three_clicks_on_growing_data(
         assert outcome.change.difference.interval in page.words.text()
         assert outcome.plan.text in page.words.text()
         qtbot.mouseClick(page.promote, Qt.MouseButton.LeftButton)
-        assert window.session.segmenting.options.model.name == name
+        assert window.session.run_state.options.model.name == name
         qtbot.waitUntil(lambda: not window.findChildren(BeforeAfterPage))
     assert set(Lineage.of("three").learnt_by_own) == learnt
     manager = window.training_pages.show_models()
     found = manager.tree.findItems("three", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
     manager.tree.setCurrentItem(found[0])
     qtbot.mouseClick(manager.back, Qt.MouseButton.LeftButton)
-    assert window.session.segmenting.options.model.name == "two"
+    assert window.session.run_state.options.model.name == "two"
     manager.leave.click()

@@ -122,7 +122,7 @@ def test_save_and_reopen(segmented: Window, qtbot: QtBot, image_file: Path) -> N
     np.testing.assert_array_equal(session.document.labels, labels)
     assert dict(session.document.objects) == records
     assert not session.document.modified
-    assert session.segmenting.last_settings["model"] == "cpsam-lite"
+    assert session.run_state.last_settings["model"] == "cpsam-lite"
 
 
 def test_cellpose_files_go_out_and_come_in(
@@ -146,7 +146,7 @@ def test_cellpose_files_go_out_and_come_in(
         segmented.open(image_file)
     np.testing.assert_array_equal(session.document.labels, labels)
     assert session.document.objects[3].origin is Origin.HAND
-    assert session.segmenting.flows is not None
+    assert session.run_state.flows is not None
     assert segmented.panel(SegmentPanel).flow.value() == pytest.approx(0.4)
 
 

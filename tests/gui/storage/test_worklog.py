@@ -208,7 +208,7 @@ def test_the_methods_text_is_saved_as_it_was_left(
 
 
 def test_methods_tell_the_settings_of_the_run(segmented: Window) -> None:
-    runs = segmented.session.segmenting
+    runs = segmented.session.run_state
     ran = runs.settings.cellprob_threshold
     runs.last_settings = {**runs.last_settings, "cellprob_threshold": ran + 2}
     assert f"threshold was {ran + 2:g}" in segmented.session.recording.methods()

@@ -234,7 +234,7 @@ def test_edit_outline_by_its_corners(hand: Hand) -> None:
 def test_click_to_find_in_the_background(hand: Hand, qtbot: QtBot) -> None:
     session = hand.window.session
     labels = session.document.labels[0].copy()
-    session.segmenting.flows = NetworkOutput(
+    session.run_state.flows = NetworkOutput(
         5 * flows_from_masks(labels), np.where(labels > 0, 3, -9).astype(np.float32), 18.0
     )
     hand.click(20.5, 20.5)

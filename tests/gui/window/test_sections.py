@@ -152,7 +152,7 @@ def test_the_distance_of_planes_is_asked_for_and_kept(stack: Window, qtbot: QtBo
     dialog.accept()
     assert session.gestures.desk.spacing()[0] == 2.5
     assert stack.views.below.image.transform().m22() == 2.5
-    assert recalled(remembered(session.segmenting.options, session.segmenting.settings))["anisotropy"] == 2.5
+    assert recalled(remembered(session.run_state.options, session.run_state.settings))["anisotropy"] == 2.5
 
 
 @pytest.mark.parametrize(("said", "taken"), [(3.0, 3.0), (4000.0, None), (0.0, None), (None, None)])

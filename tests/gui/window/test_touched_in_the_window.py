@@ -24,7 +24,7 @@ def with_flows(segmented: Window) -> Window:
     session = segmented.session
     labels = np.array(session.document.labels[0])
     logits = np.where(labels > 0, 3.0, -6.0).astype(np.float32)
-    session.segmenting.flows = NetworkOutput(5 * flows_from_masks(labels), logits)
+    session.run_state.flows = NetworkOutput(5 * flows_from_masks(labels), logits)
     return segmented
 
 
@@ -43,7 +43,7 @@ def test_a_run_that_would_drop_touched_objects_says_how_many_first(
 ) -> None:
     session = segmented.session
     number = touch(segmented, qtbot)
-    session.segmenting.change(keep=False)
+    session.run_state.change(keep=False)
     asked: list[Question] = []
     session.questions.ask = lambda question: asked.append(question) or answer
     segmented.run()
@@ -51,18 +51,18 @@ def test_a_run_that_would_drop_touched_objects_says_how_many_first(
     assert [question.text for question in asked] == ["1 object that you touched will be replaced"]
     touched = [n for n, row in session.document.objects.items() if row.touched]
     assert touched == ([number] if there else [])
-    assert session.segmenting.options.keep is (answer == "keep")
+    assert session.run_state.options.keep is (answer == "keep")
     assert sum(name.startswith("Segment with") for name in session.document.steps) == runs
 
 
 def test_a_slider_asks_once(with_flows: Window, qtbot: QtBot) -> None:
     session = with_flows.session
     touch(with_flows, qtbot)
-    session.segmenting.change(keep=False)
+    session.run_state.change(keep=False)
     asked: list[Question] = []
     session.questions.ask = lambda question: asked.append(question) or "replace"
     for threshold in (0.5, 1.0, 1.5):
-        session.segmenting.change(cellprob_threshold=threshold)
+        session.run_state.change(cellprob_threshold=threshold)
         session.segmenting.mask_again()
     qtbot.waitUntil(lambda: session.jobs.idle, timeout=20_000)
     assert len(asked) == 1
@@ -72,7 +72,7 @@ def test_rejected_candidates_show_with_the_reason_and_a_click_keeps_one(
     with_flows: Window, qtbot: QtBot
 ) -> None:
     session, canvas = with_flows.session, with_flows.canvas
-    session.segmenting.change(min_size=1000)
+    session.run_state.change(min_size=1000)
     session.segmenting.mask_again()
     qtbot.waitUntil(lambda: len(session.rejected.now) == 4, timeout=20_000)
     assert not session.document.objects
@@ -88,7 +88,7 @@ def test_rejected_candidates_show_with_the_reason_and_a_click_keeps_one(
     assert row.touched
     assert session.view.selection == {number}
     assert len(session.rejected.now) == 3
-    session.segmenting.change(min_size=900)
+    session.run_state.change(min_size=900)
     session.segmenting.mask_again()
     qtbot.waitUntil(lambda: session.jobs.idle, timeout=20_000)
     assert number in session.document.objects, "what was kept survives other thresholds"
@@ -102,14 +102,14 @@ def test_objects_that_other_thresholds_bring_flash_and_the_others_keep_their_ids
     session, flash = with_flows.session, with_flows.canvas.flash
     labels = np.array(session.document.labels[0])
     logits = np.where(labels > 0, 1.0 + labels, -6.0).astype(np.float32)
-    assert session.segmenting.flows is not None
-    session.segmenting.flows = NetworkOutput(session.segmenting.flows.flows, logits)
-    session.segmenting.change(cellprob_threshold=3.5)
+    assert session.run_state.flows is not None
+    session.run_state.flows = NetworkOutput(session.run_state.flows.flows, logits)
+    session.run_state.change(cellprob_threshold=3.5)
     session.segmenting.mask_again()
     qtbot.waitUntil(lambda: len(session.document.objects) == 2, timeout=20_000)
     stayed = set(session.document.objects)
     assert not flash.isVisible()
-    session.segmenting.change(cellprob_threshold=0.0)
+    session.run_state.change(cellprob_threshold=0.0)
     session.segmenting.mask_again()
     qtbot.waitUntil(lambda: len(session.document.objects) == 4, timeout=20_000)
     assert stayed < set(session.document.objects)

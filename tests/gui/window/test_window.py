@@ -233,7 +233,7 @@ def test_thresholds_work_on_the_flows_of_the_last_run(
     session, panel = segmented.session, segmented.panel(SegmentPanel)
     labels = np.array(session.document.labels[0])
     logits = np.where(labels == 1, 2.0, np.where(labels > 0, 6.0, -6.0)).astype(np.float32)
-    session.segmenting.flows = NetworkOutput(5 * flows_from_masks(labels), logits)
+    session.run_state.flows = NetworkOutput(5 * flows_from_masks(labels), logits)
     with qtbot.waitSignal(session.history_changed, timeout=60_000):  # the first time loads the engine
         panel.cellprob.setValue(3.0)
     assert len(session.document.objects) == 3

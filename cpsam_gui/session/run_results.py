@@ -1,0 +1,205 @@
+"""Results of runs on their way into the document: each lands as one step, even where something changed meanwhile."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from psygnal import Signal
+from PyQt6.QtCore import QTimer
+
+from cpsam_core.errors import SettingsError
+from cpsam_gui import tasks
+from cpsam_gui.jobs.jobs import Lane
+from cpsam_gui.operations.region_run import land
+from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.runs.options import RunOptions, recalled
+from cpsam_gui.session.run_state import thresholds_in
+from cpsam_gui.state.steps import StepKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from cpsam_core.progress import Progress
+    from cpsam_core.segment.output import NetworkOutput
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.session.forecast import RunForecast
+    from cpsam_gui.session.gestures import Gestures
+    from cpsam_gui.session.images import Images
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.run_state import RunState
+    from cpsam_gui.state.document import Document
+    from cpsam_gui.tasks import RegionResult
+
+    Combine: TypeAlias = Callable[[tasks.PreviousMasks, Progress], tasks.MaskResult]
+    """Puts the result of a run together with what stays."""
+
+REGION = "Segment region"
+PATIENCE_MS = 50
+"""Between looks at whether a stroke has ended that a result must wait for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PendingResult:
+    """A result on its way into the document that it was made for."""
+
+    name: str
+    kind: StepKind
+    document: Document
+    revision: int
+    """State of the document that the result was put together with."""
+    position: int
+    options: RunOptions
+    settings: dict[str, Any]
+    """What is remembered of the settings."""
+    flows: NetworkOutput | None = None
+    """The flows that new thresholds were applied to; None for a run of the network."""
+
+
+class RunResults:
+    """Puts what runs found into the document."""
+
+    settings_changed = Signal()
+    """The thresholds that belong to the masks came with them."""
+    thresholds_moved = Signal()
+    """They are others than those of the result that has just landed."""
+
+    def __init__(
+        self,
+        open_image: OpenImage,
+        notices: Notices,
+        jobs: Jobs,
+        images: Images,
+        gestures: Gestures,
+        run_state: RunState,
+        forecast: RunForecast,
+    ) -> None:
+        self._open_image, self._notices, self._jobs = open_image, notices, jobs
+        self._images, self._gestures = images, gestures
+        self._run_state, self._forecast = run_state, forecast
+        self._revision = 0
+        open_image.history_changed.connect(self._count)
+
+    def _count(self) -> None:
+        self._revision += 1
+
+    def pending(self, kind: StepKind, name: str) -> PendingResult:
+        """Return what the result of a run that starts now will need to land."""
+        document, options = self._open_image.document, self._run_state.options
+        return PendingResult(
+            name,
+            kind,
+            document,
+            self._revision,
+            document.position,
+            options,
+            self._run_state.remembered,
+        )
+
+    def previous(self, keep: bool) -> tasks.PreviousMasks:
+        """Return what is there: what a person touched stays, and objects that are found again keep id and colour."""
+        document = self._open_image.document
+        if not document.objects:
+            return tasks.PreviousMasks(first_id=document.next_id)
+        rows = {number: row for number, row in document.objects.items() if keep and row.touched}
+        return tasks.PreviousMasks(document.snapshot(), rows, document.next_id, document.colours.copy())
+
+    def finish(self, pending: PendingResult, outcome: tasks.RunOutcome) -> None:
+        """Put the result of a run on the whole image into the document."""
+        self.land(pending, partial(tasks.combine, outcome.result, pending.document.shape), outcome.found)
+        if self._open_image.document is pending.document:
+            self._forecast.learn(pending.options.model, outcome.seconds)
+
+    def land(self, pending: PendingResult, result: Combine, found: tasks.MaskResult) -> None:
+        """Swap a result in; where the document has changed since, put it together with the changes first."""
+        live = pending.flows is not None
+        if self._open_image.document is not pending.document or (live and not self._wanted(pending)):
+            return
+        if self._open_image.document.writing:  # a stroke under way is never lost
+            QTimer.singleShot(PATIENCE_MS, partial(self.land, pending, result, found))
+        elif self._revision != pending.revision:
+            again = replace(pending, revision=self._revision)
+            self._jobs.run(
+                partial(result, self.previous(pending.options.keep)),
+                name=pending.name,
+                lane=Lane.LIVE if live else Lane.BESIDE,
+                then=partial(self.land, again, result),
+            )
+        else:
+            self._take(pending.kind, pending.name, replace(found, settings=pending.settings))
+            words = translate("{:,} objects") if live else translate("{:,} objects found")
+            said = (words.format(len(found.records)), *map(translate_said, found.notes))
+            self._notices.message.emit(". ".join(said))
+            if not live and thresholds_in(self._run_state.remembered) != thresholds_in(pending.settings):
+                self.thresholds_moved.emit()  # they were moved during the run
+
+    def _wanted(self, pending: PendingResult) -> bool:
+        """Whether new thresholds still belong to the last run, which may have been undone or replaced."""
+        return pending.flows is self._run_state.flows and pending.document.position >= pending.position
+
+    def land_region(
+        self,
+        document: Document,
+        keep: bool,
+        done: Callable[[list[int]], None] | None,
+        found: RegionResult | None,
+    ) -> None:
+        """Put the result of a run on a block into the document that it was made for."""
+        if found is None or self._open_image.document is not document:
+            return
+        if document.writing:
+            QTimer.singleShot(PATIENCE_MS, partial(self.land_region, document, keep, done, found))
+            return
+        new = land(document, REGION, found, keep=keep)
+        self._keep_flows(found)
+        words = (
+            translate("1 object in the region") if len(new) == 1 else translate("{:,} objects in the region")
+        )
+        self._notices.message.emit(words.format(len(new)))
+        if done is not None:
+            done(new)
+
+    def _keep_flows(self, found: RegionResult) -> None:
+        """Let later changes of thresholds know what the run on the region saw, where there was a run on the whole."""
+        if self._run_state.flows is None or found.output is None:
+            return
+        planes, rows, columns = found.box.slices
+        volume = self._run_state.flows.logits.ndim == 3
+        if len(found.output.flows) != len(self._run_state.flows.flows):
+            return  # a volume there and planes here
+        place = (planes, rows, columns) if volume else (rows, columns)
+        target = self._run_state.flows.logits[place]
+        target[...] = found.output.logits.reshape(target.shape)
+        target = self._run_state.flows.flows[(slice(None), *place)]
+        target[...] = found.output.flows.reshape(target.shape)
+        # others than a project may hold
+        self._run_state.flows = replace(self._run_state.flows)
+
+    def swap(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
+        """Put masks that were read into the document as one step; their thresholds and flows come with them."""
+        self._take(kind, name, found)
+        if found.settings:
+            # A file may hold anything: values that make no sense are left out.
+            with suppress(SettingsError):
+                self._run_state.change(**recalled(found.settings))
+            self._images.recall(found.settings)
+            self.settings_changed.emit()
+
+    def put_ahead(self, found: tasks.MaskResult) -> None:
+        """Put in what was found before the image was opened; thresholds that were moved since then are applied."""
+        self._take(StepKind.SEGMENT, f"Segment with {self._run_state.options.model.title}", found)
+        if thresholds_in(self._run_state.remembered) != thresholds_in(dict(found.settings)):
+            self.thresholds_moved.emit()
+
+    def _take(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
+        self._gestures.tool.cancel()
+        if found.output is not None:
+            self._run_state.flows = found.output
+        if found.settings:
+            self._run_state.last_settings = dict(found.settings)
+        self._open_image.view.selection = frozenset()
+        self._open_image.document.replace(name, found.labels, found.records, kind=kind)

@@ -1,0 +1,112 @@
+"""What the next run does and what the last one left: options, flows, thresholds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from psygnal import Signal
+
+from cpsam_core.segment.mask_memory import MaskMemory
+from cpsam_gui.runs.as_command import Call
+from cpsam_gui.runs.options import RunOptions, remembered, seen_by
+
+if TYPE_CHECKING:
+    from cpsam_core.data.image_input import ImageInput
+    from cpsam_core.segment.output import NetworkOutput
+    from cpsam_core.segment.segmenter import Settings
+    from cpsam_gui.runs.models import Models
+    from cpsam_gui.session.images import Images
+    from cpsam_gui.session.open_image import OpenImage
+
+SEEN = ("channels", "normalize", "axes", "time", "scene")
+"""What is remembered of how a run saw the image; new thresholds change nothing in it."""
+
+
+class RunState:
+    """Options of the next run on the open image, and the flows of the last one, which new thresholds are applied to."""
+
+    options_changed = Signal()
+    """Model, settings, device or the fate of existing masks were changed."""
+
+    def __init__(self, open_image: OpenImage, models: Models, images: Images) -> None:
+        self._open_image, self._models, self._images = open_image, models, images
+        self._options = RunOptions()
+        self._flows: NetworkOutput | None = None
+        self.memory = MaskMemory()
+        """Objects that thresholds choose from, of these flows."""
+        self.last_settings: dict[str, Any] = {}
+        """Thresholds of the last run, which are saved with the masks and come back with them."""
+        open_image.adopted.connect(self.forget)
+
+    @property
+    def flows(self) -> NetworkOutput | None:
+        """What the network gave in the last run, for later: thresholds can change without it."""
+        return self._flows
+
+    @flows.setter
+    def flows(self, output: NetworkOutput | None) -> None:
+        self._flows = output
+        # Objects of the last thresholds, for those that only choose among them.
+        self.memory = MaskMemory()
+
+    @property
+    def options(self) -> RunOptions:
+        """What the next run does."""
+        return self._options
+
+    @options.setter
+    def options(self, options: RunOptions) -> None:
+        if options == self._options:
+            return
+        if options.model != self._options.model:
+            self._models.changed(options.model)
+        self._options = options
+        self.options_changed.emit()
+
+    def change(self, **values: Any) -> None:
+        """Change options by name; see `RunOptions.changed`.
+
+        Raises
+        ------
+        SettingsError
+            A value makes no sense; nothing was changed.
+        """
+        self.options = self._options.changed(**values)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the engine that fit the open image."""
+        return self._options.settings_for(self._open_image.document.shape[0], self._images.chosen)
+
+    def set_plane_distance(self, pixels: float | None) -> None:
+        """Take planes to lie so far apart, which is kept with the masks; None for what the file says."""
+        self.change(anisotropy=pixels)
+        self.last_settings = {**self.last_settings, "anisotropy": pixels}
+
+    def forget(self) -> None:
+        """Drop the flows and settings of an image that is left."""
+        self.flows, self.last_settings = None, {}
+
+    @property
+    def remembered(self) -> dict[str, Any]:
+        """What is remembered of a run with the present options."""
+        reading = self._images.reading
+        return remembered(self._options, self.settings, reading.axes, reading.time)
+
+    def seen(self) -> ImageInput:
+        """Return how a run would see the open image now."""
+        reading = self._images.reading
+        return seen_by(self.settings, reading.axes, reading.time)
+
+    def call(self) -> Call:
+        """Return the run on the open image as the command line and Python know it."""
+        reading = self._images.reading
+        settings = replace(self.settings, axes=reading.axes or self.settings.axes)
+        path = "" if self._open_image.path is None else str(self._open_image.path)
+        return Call(path, self._options.model, settings, reading.time)
+
+
+def thresholds_in(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return what new thresholds change in remembered settings."""
+    return {name: value for name, value in settings.items() if name not in SEEN}
