@@ -52,20 +52,26 @@ def main() -> None:
 
 def options() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--base", default="cpsam-lite", help="model to start from")
+    parser = common_options(__doc__)
     parser.add_argument(
         "--kinds", type=Path, nargs="+", required=True, help="a folder for each kind of image"
     )
+    parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, help="numbers of corrected images")
+    return parser.parse_args()
+
+
+def common_options(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser of what is chosen for images and for planes."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--base", default="cpsam-lite", help="model to start from")
     parser.add_argument("--out", type=Path, required=True, help="JSON; a CSV of the same name lies beside it")
     parser.add_argument("--picture", type=Path, help="PNG of the curves")
-    parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, help="numbers of corrected images")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--epochs", type=int, help="other than one click takes")
     parser.add_argument("--replay", type=float, help="share of replayed crops, other than one click takes")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device")
-    return parser.parse_args()
+    return parser
 
 
 def replay_of(args: argparse.Namespace) -> float:
@@ -83,17 +89,33 @@ def measure(
 
     None where the kind has fewer images.
     """
-    import torch
-
     from cpsam_core.data.reference import reference_pairs
-    from cpsam_core.retrain import retrain
-    from cpsam_core.retrain.validate import validate
-    from cpsam_core.segment.segmenter import Segmenter
 
-    torch.set_num_threads(args.threads)
     train, test = parts(kind)
     if count > len(train):
         return None
+    segmenter, seconds = retrained(args, train, count, seed, replay)
+    return {
+        "kind": kind.name,
+        "corrected": count,
+        "seed": seed,
+        "replay": replay,
+        "processor_seconds": round(seconds, 1),
+        **scores(segmenter, test),
+        **{f"elsewhere {name}": row["ap_0.5"] for name, row in by_set(segmenter, reference_pairs("judge"))},
+    }
+
+
+def retrained(
+    args: argparse.Namespace, train: list[Any], count: int, seed: int, replay: float
+) -> tuple[Any, float]:
+    """Return a model that learnt from `count` of the images, and the seconds of the processor that it took."""
+    import torch
+
+    from cpsam_core.retrain import retrain
+    from cpsam_core.segment.segmenter import Segmenter
+
+    torch.set_num_threads(args.threads)
     seconds = 0.0
     with tempfile.TemporaryDirectory() as folder:
         model: Path | str = args.base
@@ -102,18 +124,20 @@ def measure(
             plan = plan_of(args, train, count, seed, replay)
             model = retrain(plan, Path(folder) / "new.safetensors", device=args.device).path
             seconds = time.process_time() - start
-        segmenter = Segmenter.load(model, args.device)
-        (here,) = validate(segmenter, test).values()
-        elsewhere = validate(segmenter, reference_pairs("judge"))
-    return {
-        "kind": kind.name,
-        "corrected": count,
-        "seed": seed,
-        "replay": replay,
-        "processor_seconds": round(seconds, 1),
-        **here,
-        **{f"elsewhere {name}": row["ap_0.5"] for name, row in elsewhere.items()},
-    }
+        return Segmenter.load(model, args.device), seconds
+
+
+def scores(segmenter: Any, test: list[Any]) -> dict[str, float]:
+    """Return the scores on images of one set."""
+    ((_, here),) = by_set(segmenter, test)
+    return here
+
+
+def by_set(segmenter: Any, test: Any) -> list[tuple[str, dict[str, float]]]:
+    """Return the scores on images by their set."""
+    from cpsam_core.retrain.validate import validate
+
+    return list(validate(segmenter, test).items())
 
 
 def parts(kind: Path) -> tuple[list[Any], list[Any]]:
@@ -148,7 +172,7 @@ def write_table(path: Path, rows: list[dict[str, Any]]) -> None:
         writer.writerows(rows)
 
 
-def draw(path: Path, rows: list[dict[str, Any]]) -> None:
+def draw(path: Path, rows: list[dict[str, Any]], what: str = "images") -> None:
     """Draw average precision over the number of corrected images: every run a dot, the mean of a kind a line."""
     import matplotlib as mpl
 
@@ -167,8 +191,8 @@ def draw(path: Path, rows: list[dict[str, Any]]) -> None:
         axes.plot(places, [row["ap_0.5"] for row in own], "o", ms=4, color=colour)
     axes.set_xticks(range(len(counts)), [str(n) for n in counts])
     axes.set_ylim(0, None)
-    axes.set_xlabel("corrected images")
-    axes.set_ylabel("average precision at IoU 0.5, other images")
+    axes.set_xlabel(f"corrected {what}")
+    axes.set_ylabel(f"average precision at IoU 0.5, other {what}")
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
     figure.savefig(path, dpi=150)

@@ -22,8 +22,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from cpsam_gui.dialogs.change_views import ChangeViews
 from cpsam_gui.dialogs.model_tree import class_scores
-from cpsam_gui.dialogs.outline_picture import change_picture
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.style import theme
@@ -93,8 +93,8 @@ class BeforeAfterPage(QDialog):
     """Use the new model; True to open and segment the next image with it."""
     kept = pyqtSignal()
     discarded = pyqtSignal()
-    visit = pyqtSignal(object, float, float)
-    """Show this place (y, x) of an image in the window."""
+    visit = pyqtSignal(object, object)
+    """Show this voxel (z, y, x) of an image in the window."""
 
     def __init__(
         self, parent: QWidget, open_image: OpenImage, jobs: Jobs, outcome: RetrainingOutcome
@@ -102,6 +102,7 @@ class BeforeAfterPage(QDialog):
         super().__init__(parent)
         self._outcome, self._open_image = outcome, open_image
         self._jobs = jobs
+        self._views: ChangeViews | None = None
         self._left = False  # then its widgets are gone, and a picture may still come
         self.finished.connect(self._leave)
         self.setWindowTitle(translate("Before and after"))
@@ -240,14 +241,17 @@ class BeforeAfterPage(QDialog):
             (translate("New false find"), one.false_new),
         ):
             self._add_group(words, spots)
+        self._draw(ChangeViews.of(one))
+
+    def _draw(self, views: ChangeViews) -> None:
+        """Draw a picture in the background."""
+        self._views = views
 
         def draw(progress: object) -> Any:
-            from cpsam_core.images import picture_of
-
-            return change_picture(picture_of(one.pair.read_image()), one)
+            return views.picture(views.change.pair.read_image())
 
         def show(picture: Any) -> None:
-            if not self._left and self._shown is one:
+            if not self._left and self._views is views:
                 self.picture.show_picture(picture)
 
         self._jobs.run(draw, name=translate("Drawing"), lane=Lane.BESIDE, outlives_image=True, then=show)
@@ -255,21 +259,34 @@ class BeforeAfterPage(QDialog):
     def _add_group(self, words: str, spots: tuple[Spot, ...]) -> None:
         group = QTreeWidgetItem([f"{words}: {len(spots):,}"])
         for spot in spots:
-            child = QTreeWidgetItem([translate("at y {y}, x {x}").format(y=round(spot.y), x=round(spot.x))])
-            child.setData(0, PLACE, (spot.y, spot.x))
+            child = QTreeWidgetItem([self._where(spot)])
+            child.setData(0, PLACE, (spot.z, spot.y, spot.x))
             group.addChild(child)
         self.spots.addTopLevelItem(group)
         group.setExpanded(0 < len(spots) <= 8)
 
+    def _where(self, spot: Spot) -> str:
+        one = self._shown
+        if one is not None and one.is_volume:
+            words = translate("in plane {z}, at y {y}, x {x}")
+            return words.format(z=int(spot.z) + 1, y=round(spot.y), x=round(spot.x))
+        return translate("at y {y}, x {x}").format(y=round(spot.y), x=round(spot.x))
+
     def _visit_item(self, item: QTreeWidgetItem) -> None:
-        place = item.data(0, PLACE)
-        if place is not None:
-            self._visit_place(*place)
+        place, one = item.data(0, PLACE), self._shown
+        if place is None or one is None:
+            return
+        if one.is_volume:
+            self._draw(ChangeViews(one, place))
+            self.visit.emit(one.pair, place)
+        else:
+            self._visit_place(*place[1:])
 
     def _visit_place(self, y: float, x: float) -> None:
-        one = self._shown
-        if one is not None:
-            self.visit.emit(one.pair, y, x)
+        views = self._views
+        voxel = views.voxel(y, x) if views is not None else None
+        if views is not None and voxel is not None:
+            self.visit.emit(views.change.pair, voxel)
 
 
 def _precision(value: float) -> str:

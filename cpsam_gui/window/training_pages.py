@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cpsam_core.retrain import RetrainingOutcome
     from cpsam_core.retrain.requests import TrainRequest
     from cpsam_gui.session import Session
+    from cpsam_gui.state.slice import Voxel
     from cpsam_gui.tasks.suggesting import Suggestion
     from cpsam_gui.window.host import WindowHost
 
@@ -90,17 +91,17 @@ class TrainingPages(QObject):
         else:
             self._host.open(following, then_segment=True)
 
-    def visit(self, pair: Pair, y: float, x: float) -> None:
-        """Show a place of an image of the folder; of a section through a stack, in the orthogonal views."""
-        section = pair.section
+    def visit(self, pair: Pair, place: Voxel) -> None:
+        """Show a place (z, y, x) of an image of the folder; of bodies and of sections in the orthogonal views."""
+        plane, row, column = place
+        through = pair.section is None or pair.section.axis > 0
 
         def look() -> None:
-            view, row, column = self._view, y, x
-            if section is not None:
-                plane, row, column = section.voxel(y, x)
-                view.plane = min(max(int(plane), 0), self._open_image.document.shape[0] - 1)
+            view, depth = self._view, self._open_image.document.shape[0]
+            if depth > 1:
+                view.plane = min(max(int(plane), 0), depth - 1)
                 view.cross = row, column
-                view.sections = view.sections or section.axis > 0
+                view.sections = view.sections or through
             view.camera = Camera(row, column, CLOSE_UP)
 
         if self._open_image.path == pair.image:

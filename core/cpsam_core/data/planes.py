@@ -16,7 +16,7 @@ from cpsam_core.images.image import Image
 from cpsam_core.images.label_files import check_same_shape, read_labels
 from cpsam_core.images.project_files import PROJECT_SUFFIX, ProjectFile, read_project_file
 
-__all__ = ["PlaneUse", "is_flat_file", "planes_of", "with_planes"]
+__all__ = ["Bodies", "PlaneUse", "bodies_of", "is_flat_file", "planes_of", "with_planes"]
 
 MOST = 20  # XY planes of one volume, and half as many sections of each other kind (paper, "Finetuning")
 PADDING = 0.1  # share of an axis at either end from which no section is taken; the paper leaves 10 pixels out
@@ -43,6 +43,26 @@ class PlaneUse:
     pair: Pair
     judges: bool = False
     near: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Bodies:
+    """The true masks of a whole volume (z, y, x), and its distance of planes in pixels."""
+
+    labels: NDArray[np.uint32]
+    spacing: float
+
+
+def bodies_of(pair: Pair, image: Image) -> Bodies:
+    """Return the masks of a volume as bodies.
+
+    Raises
+    ------
+    ImageError
+        The masks cannot be read, or are those of another volume.
+    """
+    labels, project = _masks_of(pair, image)
+    return Bodies(labels, _plane_distance(image, project))
 
 
 def is_flat_file(path: Path) -> bool:
@@ -90,11 +110,7 @@ def planes_of(pair: Pair, image: Image, *, slab: bool = True) -> tuple[PlaneUse,
     ImageError
         The masks cannot be read, or are those of another volume.
     """
-    project = None
-    if pair.masks.suffix.lower() == PROJECT_SUFFIX:
-        project = read_project_file(pair.masks, key=pair.key)
-    labels = read_labels(pair.masks, "auto") if project is None else project.labels
-    check_same_shape(image, labels)
+    labels, project = _masks_of(pair, image)
     known = None if project is None else _known_planes(project)
     chosen = _drawn(labels) if known is None else known
     sections = known is None and len(chosen) >= (FEWEST if slab else 2)
@@ -110,6 +126,15 @@ def planes_of(pair: Pair, image: Image, *, slab: bool = True) -> tuple[PlaneUse,
         uses += [PlaneUse(_with(pair, one)) for one in _sections(labels, chosen, spacing)]
     judging = _evenly(aside, max(1, round(SLAB * MOST)))
     return (*uses, *(PlaneUse(_with(pair, Section(0, z)), judges=True, near=near) for z in judging))
+
+
+def _masks_of(pair: Pair, image: Image) -> tuple[NDArray[np.uint32], ProjectFile | None]:
+    project = None
+    if pair.masks.suffix.lower() == PROJECT_SUFFIX:
+        project = read_project_file(pair.masks, key=pair.key)
+    labels = read_labels(pair.masks, "auto") if project is None else project.labels
+    check_same_shape(image, labels)
+    return labels, project
 
 
 def _with(pair: Pair, section: Section) -> Pair:

@@ -176,7 +176,7 @@ def compare(
     plan: RetrainingPlan, trained: RetrainingResult, options: TrainOptions, progress: Progress = silent
 ) -> RetrainingOutcome:
     """Judge the new model against the old one, look for what was forgotten, and write the scores into its card."""
-    from cpsam_core.checkpoints.cards import read_card, write_card
+    from cpsam_core.checkpoints.cards import IN_3D, read_card, write_card
 
     progress(0, 1, "Comparing with the old model")
     old, new = (
@@ -184,8 +184,8 @@ def compare(
         for name in (plan.start, trained.path)
     )
     changes = _folds(plan, old, options, progress)
-    total = 2 * len(plan.aside)
-    for number, pair in enumerate(plan.aside):
+    total = 2 * len(plan.judged)
+    for number, pair in enumerate(plan.judged):
         changes.append(change_of(pair, (old, new)))
         progress(2 * number + 2, total, pair.image.name)
     change = judged(changes) if changes else None
@@ -197,6 +197,9 @@ def compare(
         scores = validate(new, plan.aside, progress=progress, class_names=plan.classes)
     elif change is not None:
         scores = {"kept aside": {"images": float(len(changes)), "ap_0.5": change.new_precision}}
+    bodies = [one.new_precision for one in changes if one.is_volume]
+    if bodies:
+        scores["volumes kept aside"] = {"images": float(len(bodies)), IN_3D: sum(bodies) / len(bodies)}
     for one in elsewhere:
         scores[one.kind] = {"images": float(one.difference.images), "ap_0.5": one.new_precision}
     card = read_card(trained.path)

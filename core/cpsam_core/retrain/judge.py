@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.data.examples import counted_objects, read_annotation
 from cpsam_core.data.pairs import Pair
+from cpsam_core.data.planes import bodies_of
 from cpsam_core.errors import TrainingError
 from cpsam_core.images import check_same_shape
 from cpsam_core.metrics import overlaps
@@ -37,11 +38,12 @@ THRESHOLD = 0.5
 
 @dataclass(frozen=True)
 class Spot:
-    """An object to look at: its id, and its middle in pixels of the whole image."""
+    """An object to look at: its id, and its middle in pixels of the whole image; `z` is the plane in a volume."""
 
     id: int
     y: float
     x: float
+    z: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +55,8 @@ class ImageChange:
     pair
         The image.
     true, old, new
-        Masks, uint32 (y, x), of the size of the image; outside the part kept aside they are empty.
+        Masks, uint32 (y, x), or (z, y, x) of a volume, of the size of the image; outside the part kept aside they are
+        empty.
     old_precision, new_precision
         Average precision at IoU 0.5; NaN without any object.
     gained, lost
@@ -63,6 +66,8 @@ class ImageChange:
         that the old model did not find.
     units
         What the verdict is computed from, see `verdict.Units`.
+    spacing
+        Distance of planes in pixels, of a volume.
     """
 
     pair: Pair
@@ -76,6 +81,12 @@ class ImageChange:
     false_gone: tuple[Spot, ...]
     false_new: tuple[Spot, ...]
     units: Units = field(default_factory=lambda: np.zeros((0, 5), np.int64))
+    spacing: float = 1.0
+
+    @property
+    def is_volume(self) -> bool:
+        """Whether the objects are bodies, which were matched in 3D."""
+        return self.true.ndim == 3
 
     @property
     def true_objects(self) -> int:
@@ -158,20 +169,28 @@ def change_of(
     step: Callable[[int], None] = lambda done: None,
 ) -> ImageChange:
     """Segment one image with the old and the new model and compare; `step` is called after each."""
-    image, annotation = pair.read_image(), read_annotation(pair)
-    check_same_shape(image, annotation.labels)
-    counted = annotation.complete
-    true = counted_objects(annotation.labels, counted)
+    image, chosen = pair.read_image(), settings_for(pair.seen, settings)
+    counted: NDArray[np.bool_] | None = None
+    spacing = 1.0
+    if image.is_stack:
+        bodies = bodies_of(pair, image)
+        true, spacing = bodies.labels, bodies.spacing
+        chosen = replace(chosen, do_3D=True, anisotropy=spacing)
+    else:
+        annotation = read_annotation(pair)
+        check_same_shape(image, annotation.labels)
+        counted = annotation.complete
+        true = counted_objects(annotation.labels, counted)
     found = []
     for number, model in enumerate(models, 1):
-        labels = model.segment(image, settings_for(pair.seen, settings)).labels
+        labels = model.segment(image, chosen).labels
         found.append(counted_objects(labels.reshape(true.shape), counted))
         step(number)
-    return image_change(pair, true, found[0], found[1])
+    return replace(image_change(pair, true, found[0], found[1]), spacing=spacing)
 
 
 def image_change(pair: Pair, true: Labels, old: Labels, new: Labels) -> ImageChange:
-    """Compare two sets of masks of one image with the true ones; all uint32 (y, x)."""
+    """Compare two sets of masks of one image with the true ones; all uint32 (y, x), or (z, y, x) of a volume."""
     with_old, with_new = compare(true, old, THRESHOLD), compare(true, new, THRESHOLD)
     had, has = set(with_old.pairs[:, 0].tolist()), set(with_new.pairs[:, 0].tolist())
     wrong_old, wrong_new = _false(with_old), _false(with_new)
@@ -222,17 +241,23 @@ def _units(
 
 
 def spots(labels: Labels, ids: set[int]) -> tuple[Spot, ...]:
-    """Return where objects are, in the order of their ids; the rows and columns of their pixels' mean."""
+    """Return where objects are, in the order of their ids; planes, rows and columns of their pixels' mean."""
     wanted = np.array(sorted(ids), np.uint32)
     if not len(wanted):
         return ()
-    ys, xs = np.nonzero(np.isin(labels, wanted))
-    place = np.searchsorted(wanted, labels[ys, xs])
+    positions = np.nonzero(np.isin(labels, wanted))
+    place = np.searchsorted(wanted, labels[positions])
     count = np.maximum(np.bincount(place, minlength=len(wanted)), 1)
-    y, x = (np.bincount(place, axis, len(wanted)) / count for axis in (ys, xs))
+    middles = [np.bincount(place, axis, len(wanted)) / count for axis in reversed(positions)]
     return tuple(
-        Spot(int(number), float(a), float(b)) for number, a, b in zip(wanted.tolist(), y, x, strict=True)
+        Spot(number, *where) for number, *where in zip(wanted.tolist(), *_ordered(middles), strict=True)
     )
+
+
+def _ordered(middles: list[NDArray[np.float64]]) -> list[list[float]]:
+    """Return means along x, y and perhaps z in the order of the fields of a spot."""
+    x, y, *z = (middle.tolist() for middle in middles)
+    return [y, x, *z]
 
 
 def _false(comparison: Comparison) -> set[int]:

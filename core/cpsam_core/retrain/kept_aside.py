@@ -41,6 +41,9 @@ class ValidationSplit:
         As `RetrainingPlan.training` and `RetrainingPlan.aside`.
     how
         As `RetrainingPlan.how`.
+    volumes
+        Stacks of which all masks count and no plane is learnt from; the verdict matches their bodies in 3D, in the
+        place of their planes in `aside`.
     folds
         With "folds": groups of images; each is judged by a model that learnt from all but them.
     text
@@ -55,6 +58,7 @@ class ValidationSplit:
     text: str
     folds: tuple[tuple[Pair, ...], ...] = ()
     warnings: tuple[str, ...] = ()
+    volumes: tuple[Pair, ...] = ()
 
 
 def split(
@@ -161,7 +165,11 @@ def _whole(
     lineage: Lineage,
     warnings: tuple[str, ...],
 ) -> ValidationSplit:
-    names = ", ".join(one.name for one in aside[:3]) + (" and others" if len(aside) > 3 else "")
+    volumes = _volumes(training, aside)
+    as_bodies = {pair.image for pair in volumes}
+    titles = [f"the bodies of {pair.name}" for pair in volumes]
+    titles += [one.name for one in aside if one.pair.image not in as_bodies]
+    names = ", ".join(titles[:3]) + (" and others" if len(titles) > 3 else "")
     before = sum(lineage.is_aside(one.digest) for one in aside)
     also = f" and on parts of {_count(len(parts), 'other')} kept aside earlier" if parts else ""
     since = " (kept aside since an earlier training)" if before == len(aside) else ""
@@ -171,7 +179,21 @@ def _whole(
     )
     judged = [one.pair for one in aside]
     judged += [replace(one.pair, only=parts[one.digest]) for one in training if one.digest in parts]
-    return ValidationSplit(_without(training, parts), tuple(judged), "images", text, warnings=warnings)
+    return ValidationSplit(
+        _without(training, parts), tuple(judged), "images", text, warnings=warnings, volumes=volumes
+    )
+
+
+def _volumes(training: list[Candidate], aside: list[Candidate]) -> tuple[Pair, ...]:
+    """Return the stacks that are kept aside as a whole and whose masks all count: sections are taken of these alone."""
+    learnt = {one.pair.image for one in training}
+    return tuple(
+        replace(parts[0].pair, section=None)
+        for parts in _by_image(aside)
+        if parts[0].pair.image not in learnt
+        and any(one.pair.section is not None and one.pair.section.axis > 0 for one in parts)
+        and all(one.use == "aside" for one in parts)
+    )
 
 
 def _without(training: list[Candidate], parts: dict[str, tuple[int, int, int, int]]) -> tuple[Pair, ...]:

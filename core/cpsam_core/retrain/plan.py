@@ -54,6 +54,8 @@ class RetrainingPlan:
         too: ``Settings(diameter=plan.diameter)``.
     folds
         With `how` "folds": groups of training images, each judged by a model that did not learn from them.
+    volumes
+        Stacks whose bodies judge in the place of their planes, see `kept_aside.ValidationSplit`.
     digests
         SHA-256 of every image file.
     lineage
@@ -72,8 +74,15 @@ class RetrainingPlan:
     warnings: tuple[str, ...] = ()
     diameter: Diameter = None
     folds: tuple[tuple[Pair, ...], ...] = ()
+    volumes: tuple[Pair, ...] = ()
     digests: Mapping[Path, str] = field(default_factory=dict)
     lineage: Lineage = field(default_factory=Lineage)
+
+    @property
+    def judged(self) -> tuple[Pair, ...]:
+        """What the verdict comes from: the images kept aside, and stacks as a whole in the place of their planes."""
+        as_bodies = {pair.image for pair in self.volumes}
+        return (*self.volumes, *(pair for pair in self.aside if pair.image not in as_bodies))
 
 
 def plan_retraining(
@@ -140,6 +149,7 @@ def plan_retraining(
         (*parts.warnings, *said, *few, *_warnings(used)),
         wanted_diameter([one.diameter for one in used], known.diameter),
         parts.folds,
+        parts.volumes,
         {one.pair.image: one.digest for one in used},
         lineage,
     )
@@ -150,10 +160,10 @@ def _has_classes(candidates: Sequence[Candidate], classes: bool | None) -> bool:
 
 
 def _enough(used: list[Candidate], fewest: int) -> tuple[list[Candidate], tuple[str, ...]]:
-    """Leave out images with fewer than `fewest` objects, as the reference does, where others remain; and say so."""
+    """Leave out images with fewer than `fewest` objects, as the reference does, where others teach; and say so."""
     enough = [one for one in used if one.objects >= fewest or one.use != "auto"]
     left_out = [one for one in used if one not in enough]
-    if not enough or not left_out:
+    if not left_out or all(one.aside for one in enough):
         return used, ()
     names = ", ".join(one.name for one in left_out[:3]) + (" and others" if len(left_out) > 3 else "")
     return enough, (f"{names}: left out, because fewer than {fewest} objects are too few to learn from.",)

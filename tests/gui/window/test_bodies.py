@@ -146,8 +146,10 @@ def test_a_spot_of_a_section_is_shown_in_the_orthogonal_views(
     open_stack(window, qtbot, tmp_path)
     session = window.session
     assert session.path is not None
-    pair = Pair(session.path, session.path, "", section=Section(1, 30, 3.0, (1, 6)))
-    window.training_pages.visit(pair, 9.0, 70.0)
+    section = Section(1, 30, 3.0, (1, 6))
+    window.training_pages.visit(
+        Pair(session.path, session.path, "", section=section), section.voxel(9.0, 70.0)
+    )
     assert session.view.plane == 4
     assert session.view.cross == (30.0, 70.0)
     assert session.view.sections
