@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cpsam_core.retrain import Candidate, Use
     from cpsam_gui.session.training import TrainingController
 
@@ -26,24 +30,97 @@ TIPS = (
 HEIGHT = 168  # pixels; about six rows
 
 
+@dataclass(frozen=True, slots=True)
+class TrainingRow:
+    """An image, a plane of a stack, or a stack, which stands before its planes and is switched with all of them."""
+
+    parts: tuple[Candidate, ...]
+    is_stack: bool = False
+
+    @property
+    def name(self) -> str:
+        """The image, or the plane of a stack alone, which stands below it."""
+        one = self.parts[0]
+        if self.is_stack:
+            return translate("{name}: {count} planes").format(
+                name=one.pair.image.name, count=f"{len(self.parts):,}"
+            )
+        return one.name if one.pair.section is None else f"    {translate_said(one.pair.section.title)}"
+
+    @property
+    def ending(self) -> str:
+        """What the user's wish is for: `Pair.ending`, or the whole file."""
+        return "" if self.is_stack else self.parts[0].pair.ending
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be used."""
+        return self.parts[0].problem
+
+    @property
+    def objects(self) -> int:
+        """Number of objects, in all planes."""
+        return sum(one.objects for one in self.parts)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it takes part, at least with a plane."""
+        return any(one.wanted for one in self.parts)
+
+    def switched(self, column: int) -> Qt.CheckState:
+        """Return how a switch stands; of a stack also that it is on for a part of the planes."""
+        on = [one.wanted and one.aside is (column == ASIDE) for one in self.parts]
+        if all(on):
+            return Qt.CheckState.Checked
+        return Qt.CheckState.PartiallyChecked if any(on) else Qt.CheckState.Unchecked
+
+    def use(self, column: int, on: bool) -> Use:
+        """Return what the user wants who turns a switch."""
+        one = self.parts[0]
+        slab = one.slab and not self.is_stack
+        if column == ASIDE:
+            return "aside" if on else "train" if slab else "auto"
+        # A corrected image that is ticked again may be kept aside by the engine, as before it was left out; of a plane
+        # that is kept aside, a tick says that it is to be learnt from.
+        return ("auto" if one.corrected and not slab else "train") if on else "exclude"
+
+
+def rows_of(candidates: Iterable[Candidate]) -> tuple[TrainingRow, ...]:
+    """Return the rows of the table: images, and stacks followed by their planes."""
+    rows: list[TrainingRow] = []
+    for _, group in groupby(candidates, lambda one: (one.pair.image, one.pair.key)):
+        parts = tuple(group)
+        if parts[0].pair.section is not None:
+            rows.append(TrainingRow(parts, is_stack=True))
+        rows += [TrainingRow((one,)) for one in parts]
+    return tuple(rows)
+
+
 class CandidateTable(QAbstractTableModel):
-    """One row for each image with masks; two columns of switches."""
+    """One row for each image with masks, and for each plane of a stack; two columns of switches."""
 
     def __init__(self, training: TrainingController) -> None:
         super().__init__()
         self._training = training
+        self.rows = rows_of(training.candidates)
         training.candidates_changed.connect(self._reset)
 
     def _reset(self) -> None:
+        rows = rows_of(self._training.candidates)
+        if rows and len(rows) == len(self.rows):  # another wish: the view stays where it is
+            self.rows = rows
+            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(TITLES) - 1))
+            return
         self.beginResetModel()
+        self.rows = rows
         self.endResetModel()
 
-    def _row(self, index: QModelIndex) -> Candidate:
-        return self._training.candidates[index.row()]
+    def _row(self, index: QModelIndex) -> TrainingRow:
+        return self.rows[index.row()]
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
-        """Return the number of images; called by Qt."""
-        return len(self._training.candidates)
+        """Return the number of rows; called by Qt."""
+        return len(self.rows)
 
     def columnCount(self, parent: QModelIndex | None = None) -> int:
         """Return the number of columns; called by Qt."""
@@ -59,22 +136,26 @@ class CandidateTable(QAbstractTableModel):
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell shows; called by Qt."""
-        one, column = self._row(index), index.column()
+        row, column = self._row(index), index.column()
         if role == Qt.ItemDataRole.CheckStateRole and column in (LEARN, ASIDE):
-            on = one.wanted and one.aside is (column == ASIDE)
-            return Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
+            return row.switched(column)
         if role == Qt.ItemDataRole.DisplayRole:
-            return {NAME: one.name, OBJECTS: f"{one.objects:,}"}.get(column)
+            return {NAME: row.name, OBJECTS: "" if row.is_stack else f"{row.objects:,}"}.get(column)
         if role == Qt.ItemDataRole.TextAlignmentRole and column == OBJECTS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.ForegroundRole and (one.problem or not one.wanted):
-            return QColor(theme.current().warning if one.problem else theme.current().dim)
+        if role == Qt.ItemDataRole.ForegroundRole and (row.problem or not row.wanted):
+            return QColor(theme.current().warning if row.problem else theme.current().dim)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return one.problem or self._says(one)
+            return row.problem or self._says(row)
         return None
 
     @staticmethod
-    def _says(one: Candidate) -> str:
+    def _says(row: TrainingRow) -> str:
+        one = row.parts[0]
+        if row.is_stack:
+            return translate(
+                "All planes. A stack of which all masks count judges by its bodies in 3D when it is kept aside."
+            )
         state = translate("corrected") if one.corrected else translate("segmented, nobody corrected it yet")
         return f"{one.name}: {state}" + (translate(", complete in parts only") if one.partial else "")
 
@@ -90,15 +171,8 @@ class CandidateTable(QAbstractTableModel):
         if role != Qt.ItemDataRole.CheckStateRole:
             return False
         on = Qt.CheckState(value) == Qt.CheckState.Checked
-        one = self._row(index)
-        # A corrected image that is ticked again may be kept aside by the engine, as before it was left out; of a plane
-        # that is kept aside, a tick says that it is to be learnt from.
-        learn: Use = "auto" if one.corrected and not one.slab else "train"
-        if index.column() == ASIDE:
-            use: Use = "aside" if on else "train" if one.slab else "auto"
-        else:
-            use = learn if on else "exclude"
-        self._training.use(one.pair.image, use, one.pair.ending)
+        row = self._row(index)
+        self._training.use(row.parts[0].pair.image, row.use(index.column(), on), row.ending)
         return True
 
 

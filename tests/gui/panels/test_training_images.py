@@ -1,0 +1,63 @@
+"""The images to learn from: a stack stands before its planes, and each is switched by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import tifffile
+from PyQt6.QtCore import Qt
+
+from cpsam_core.data.sections import Section
+from cpsam_gui.panels import TrainPanel
+from cpsam_gui.panels.train.images import ASIDE, LEARN, NAME
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+ON, PART, OFF = Qt.CheckState.Checked, Qt.CheckState.PartiallyChecked, Qt.CheckState.Unchecked
+
+
+def test_planes_of_a_stack_are_ticked_one_by_one_or_all_together(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    labels = np.zeros((12, 40, 40), np.uint16)
+    for number in range(6):
+        labels[2:10, 2 + 12 * (number // 3) :, :][:, :10, 1 + 13 * (number % 3) :][:, :, :10] = number + 1
+    path = tmp_path / "stack.tif"
+    tifffile.imwrite(path, (labels > 0).astype(np.uint8) * 200, imagej=True, metadata={"axes": "ZYX"})
+    tifffile.imwrite(tmp_path / "stack_masks.tif", labels)
+    window.open(path)
+    qtbot.waitUntil(lambda: window.session.image is not None and window.session.jobs.idle)
+    training, model = window.session.training, window.panel(TrainPanel).images.model()
+    assert model is not None
+    training.look()
+    qtbot.waitUntil(lambda: len(training.candidates) > 4)
+
+    def state(row: int, column: int) -> Qt.CheckState:
+        return Qt.CheckState(model.data(model.index(row, column), Qt.ItemDataRole.CheckStateRole))
+
+    def switch(row: int, column: int, to: Qt.CheckState) -> None:
+        model.setData(model.index(row, column), to.value, Qt.ItemDataRole.CheckStateRole)
+
+    count = len(training.candidates)
+    assert model.rowCount() == count + 1
+    assert model.data(model.index(0, NAME)) == f"stack.tif: {count} planes"
+    assert "plane 3" in model.data(model.index(1, NAME))
+    assert (state(0, LEARN), state(0, ASIDE)) == (PART, PART), "the slab judges, the others teach"
+    assert (state(1, LEARN), state(1, ASIDE)) == (ON, OFF)
+    switch(1, LEARN, OFF)
+    assert training.uses == {(path, Section(0, 2).ending): "exclude"}
+    assert (state(1, LEARN), state(2, LEARN)) == (OFF, ON)
+    judging = next(row for row in range(1, count + 1) if state(row, ASIDE) is ON)
+    switch(judging, ASIDE, OFF)
+    assert (state(judging, LEARN), state(judging, ASIDE)) == (ON, OFF)
+    switch(0, ASIDE, ON)
+    assert {state(row, ASIDE) for row in range(count + 1)} == {ON}
+    assert training.uses == {(path, ""): "aside"}
+    switch(0, LEARN, ON)
+    assert (state(1, LEARN), state(judging, ASIDE)) == (ON, ON)
