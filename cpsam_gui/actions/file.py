@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cpsam_gui.actions.facts import REVIEW_STATE, SAVED, WITH_FILE, WITH_IMAGE, Condition
 from cpsam_gui.actions.table import Action
+from cpsam_gui.program.file_manager import show_folder
 from cpsam_gui.state.image_facts import ReviewState
 
 ACTIONS: tuple[Action, ...] = (
@@ -84,6 +85,15 @@ ACTIONS: tuple[Action, ...] = (
         (),
         "folder_search_outline",
         Condition((SAVED,)),
+        "File",
+    ),
+    Action(
+        "open_its_folder",
+        "Open the folder of the image",
+        lambda w: show_folder(w.session.path.parent) if w.session.path is not None else None,
+        (),
+        "",
+        WITH_FILE,
         "File",
     ),
     Action(

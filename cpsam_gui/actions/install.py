@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, QSize, Qt
 from PyQt6.QtWidgets import QMenu, QToolBar
 
+from cpsam_gui.actions.image_menu import ImageMenu
 from cpsam_gui.actions.make import ACTIONS, MENUS, TOOLBAR, decorate, make
 from cpsam_gui.actions.pages import ActionPages
 from cpsam_gui.actions.states import ActionStates
@@ -64,6 +65,7 @@ class WindowActions(QObject):
         self._add_menus()
         self._add_toolbar()
         self.pages = ActionPages(window, ACTIONS, self.by_key)
+        self.image_menu = ImageMenu(window, self.by_key)
         self.states = ActionStates(self, window.session, ACTIONS, self.by_key)
         for action in ACTIONS:
             self.by_key[action.key].triggered.connect(partial(self._do, action))

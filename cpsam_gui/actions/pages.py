@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QKeySequence
 
-from cpsam_gui.actions.shortcuts import apply_bindings, load_bindings, save_bindings
+from cpsam_gui.actions.shortcuts import apply_bindings, load_bindings, review_bindings, save_bindings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from cpsam_gui.dialogs.help import HelpBrowser, KeyRows
     from cpsam_gui.window.window import Window
 
+JUDGING = ("select", "find")
+"""Tools in hand while objects are judged; with others, letters mean what they mean while drawing."""
+
 
 class ActionPages(QObject):
     """Opens these pages for one window, and keeps the shortcuts in force."""
@@ -32,7 +35,10 @@ class ActionPages(QObject):
         super().__init__(window)
         self._window, self._actions, self._made = window, actions, made
         self.bindings = load_bindings(actions)
-        apply_bindings(made, self.bindings)
+        self._reviewing, self._gestures = window.session.reviewing, window.session.gestures
+        for signal in (self._reviewing.missed_changed, self._gestures.tool_changed):
+            signal.connect(self._use_bindings)
+        self._use_bindings()
 
     @classmethod
     def of(cls, window: Window) -> ActionPages:
@@ -78,7 +84,13 @@ class ActionPages(QObject):
         """Use other shortcuts from now on, in later sessions too."""
         self.bindings = bindings
         save_bindings(self._actions, bindings)
-        apply_bindings(self._made, bindings)
+        self._use_bindings()
+
+    def _use_bindings(self) -> None:
+        """Give the actions the keys in force: while the review is in view and nothing is drawn, those of the review."""
+        judging = self._reviewing.in_view and self._gestures.tool.key in JUDGING
+        now = review_bindings(self._actions, self.bindings) if judging else self.bindings
+        apply_bindings(self._made, now)
 
 
 def key_rows(actions: Sequence[Action], bindings: Mapping[str, Sequence[str]]) -> KeyRows:

@@ -13,11 +13,12 @@ from cpsam_gui.actions.facts import (
     WITH_FLOWS,
     WITH_IMAGE,
     WITH_OBJECTS,
+    WITH_SELECTION,
     Condition,
 )
 from cpsam_gui.actions.parts import on_reviewing
 from cpsam_gui.actions.table import Action
-from cpsam_gui.panels import TablePanel
+from cpsam_gui.panels import ReviewPanel, TablePanel
 
 if TYPE_CHECKING:
     from cpsam_gui.window.window import Window
@@ -84,6 +85,7 @@ ACTIONS: tuple[Action, ...] = (
         "help_circle_outline",
         Condition((IN_REVIEW,)),
         "Review",
+        in_review=("S",),
     ),
     Action(
         "review_delete",
@@ -93,6 +95,7 @@ ACTIONS: tuple[Action, ...] = (
         "delete_outline",
         Condition((IN_REVIEW,)),
         "Review",
+        in_review=("Del",),
     ),
     Action(
         "review_edit",
@@ -102,6 +105,17 @@ ACTIONS: tuple[Action, ...] = (
         "brush",
         Condition((IN_REVIEW,)),
         "Review",
+        in_review=("E",),
+    ),
+    Action(
+        "review_class",
+        "Class of the object…",
+        lambda w: w.panel(ReviewPanel).ask_class(),
+        (),
+        "tag_outline",
+        WITH_SELECTION,
+        "Review",
+        in_review=("C",),
     ),
     Action(
         "missed_next",

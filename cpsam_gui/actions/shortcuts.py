@@ -59,11 +59,24 @@ def clashes(bindings: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...
     return {shortcut: tuple(keys) for shortcut, keys in users.items() if len(keys) > 1}
 
 
+def review_bindings(actions: Sequence[Action], bindings: Mapping[str, tuple[str, ...]]) -> Bindings:
+    """Return the shortcuts while the review is at work: its few keys go before whatever has them otherwise."""
+    own = {action.key: tuple(map(portable, action.in_review)) for action in actions if action.in_review}
+    taken = {shortcut for shortcuts in own.values() for shortcut in shortcuts}
+    return {
+        key: (*own.get(key, ()), *(one for one in shortcuts if one not in taken))
+        for key, shortcuts in bindings.items()
+    }
+
+
 def apply_bindings(made: Mapping[str, QAction], bindings: Mapping[str, tuple[str, ...]]) -> None:
-    """Give the actions their shortcuts, and say them in the tooltips."""
+    """Give the actions their shortcuts, where they are others, and say them in the tooltips."""
     for key, shortcuts in bindings.items():
         action = made[key]
-        action.setShortcuts([QKeySequence(shortcut) for shortcut in shortcuts])
+        wanted = [QKeySequence(shortcut) for shortcut in shortcuts]
+        if action.toolTip() and action.shortcuts() == wanted:
+            continue
+        action.setShortcuts(wanted)
         tip = action.text().removesuffix("…")
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{tip}  ({shown})" if shortcuts else tip)

@@ -32,3 +32,5 @@ class Action:
     checked: Condition | None = None
     """State of a switch."""
     break_before: bool = False
+    in_review: tuple[str, ...] = ()
+    """Keys that it has while the review is at work, in place of whatever has them otherwise."""

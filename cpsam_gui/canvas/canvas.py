@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QCursor, QHelpEvent, QNativeGestureEvent, QTransform
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QContextMenuEvent, QCursor, QHelpEvent, QNativeGestureEvent, QTransform
 from PyQt6.QtWidgets import QApplication, QGraphicsView, QToolTip
 
 from cpsam_gui.canvas.changes import Flash, Ghosts
@@ -50,6 +50,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     pointed = pyqtSignal(float, float)
     """The pointer is at this position (y, x) in image pixels."""
+    menu_asked = pyqtSignal(QPoint, float, float)
+    """A menu is wanted at a place of the screen, for this position (y, x) in image pixels."""
     left = pyqtSignal()
     """The pointer left the canvas."""
 
@@ -228,7 +230,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Start a gesture of the tool, or a pan; called by Qt."""
-        if event is None or self._open_image.image is None:
+        if event is None or self._open_image.image is None or asks_for_menu(event):
             return
         self._take_keys()
         self._pressed = event.position()
@@ -304,6 +306,27 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
             self._set_camera(self._view.camera.zoom(ZOOM_STEP**turn, y, x))
         event.accept()
 
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        """Ask for the menu by Ctrl+right click or the menu key; the right button alone draws; called by Qt."""
+        if event is None or self._open_image.image is None:
+            return
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        if not by_key and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return
+        inside = self.viewport().rect().contains(event.pos())
+        at = event.pos() if inside and not by_key else self._place_for_menu()
+        self.menu_asked.emit(self.viewport().mapToGlobal(at), *self.image_position(QPointF(at)))
+
+    def _place_for_menu(self) -> QPoint:
+        """Return where a menu asked for by a key appears: at the pointer, or at what is selected."""
+        here: QPoint = self.viewport().mapFromGlobal(QCursor.pos())
+        row = self._open_image.document.objects.get(next(iter(self._view.selection), 0))
+        if row is not None and not self.viewport().rect().contains(here):
+            return self.screen_position(
+                (row.box.y0 + row.box.y1) / 2, (row.box.x0 + row.box.x1) / 2
+            ).toPoint()
+        return here
+
     def viewportEvent(self, event: QEvent | None) -> bool:
         """Zoom by two fingers on a trackpad, tell of the object where the pointer rests; called by Qt."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
@@ -349,3 +372,9 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         """Tell that the pointer is gone; called by Qt."""
         self._gestures.tool_leave()
         self.left.emit()
+
+
+def asks_for_menu(event: QMouseEvent) -> bool:
+    """Whether a press opens the menu instead of drawing: Ctrl with the right button."""
+    held = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+    return event.button() == Qt.MouseButton.RightButton and bool(held)

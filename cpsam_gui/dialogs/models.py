@@ -66,6 +66,7 @@ class ModelManager(QDialog):
         self.resize(820, 520)
         self.tree = QTreeWidget()
         self.tree.setHeaderHidden(True)
+        self.tree.setColumnCount(2)
         self.tree.setMinimumWidth(280)
         self.title = QLabel()
         self.title.setObjectName("title")
@@ -134,6 +135,7 @@ class ModelManager(QDialog):
         for node in family(self._models.listed()):
             self._add(node, None)
         self.tree.expandAll()
+        self.tree.resizeColumnToContents(0)
         found = self.tree.findItems(chosen, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
         first = self.tree.topLevelItem(0)
         self.tree.setCurrentItem(found[0] if found else first)
@@ -146,6 +148,7 @@ class ModelManager(QDialog):
             item.setToolTip(0, translate("This model was removed"))
         if node.name == self._run_state.options.model.name:
             item.setIcon(0, theme.icon("check", theme.current().accent))
+            item.setText(1, translate("in use"))
         if parent is None:
             self.tree.addTopLevelItem(item)
         else:

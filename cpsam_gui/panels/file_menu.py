@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QFile, QUrl
-from PyQt6.QtGui import QAction, QDesktopServices, QGuiApplication
+from PyQt6.QtCore import QFile
+from PyQt6.QtGui import QAction, QGuiApplication
 from PyQt6.QtWidgets import QMenu, QMessageBox
 
+from cpsam_gui.program.file_manager import show_file, show_folder
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.storage.companions import FileState, masks_path, project_path
 
@@ -58,8 +59,11 @@ class FileMenu:
             _add(menu, translate("Open"), partial(self._host.open, one))
         _add(menu, translate("Segment…"), partial(self._segment, paths))
         menu.addSeparator()
-        _add(menu, translate("Open the folder"), partial(_open_folder, paths[0].parent))
+        _add(menu, translate("Open the folder"), partial(show_folder, paths[0].parent))
         if one is not None:
+            results = [file for file in (project_path(one), masks_path(one)) if file.is_file()]
+            shown = _add(menu, translate("Show the results in their folder"), lambda: show_file(results[0]))
+            shown.setEnabled(bool(results))
             _add(menu, translate("Copy the path"), partial(_copy, str(one)))
         menu.addSeparator()
         excluded = all(self._training.uses.get((path, "")) == "exclude" for path in paths)
@@ -113,10 +117,6 @@ def _add(menu: QMenu, words: str, do: Callable[[], object]) -> QAction:
     action.triggered.connect(lambda _=False: do())
     menu.addAction(action)
     return action
-
-
-def _open_folder(folder: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
 def _copy(text: str) -> None:

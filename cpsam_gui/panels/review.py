@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QProgressBar, QPushButton
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cpsam_gui.panels.base import Panel
+from cpsam_gui.panels.class_menu import fill_classes
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.style import theme
-from cpsam_gui.style.layout import column, dim
+from cpsam_gui.style.layout import column, dim, scrolling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +47,7 @@ class ReviewPanel(Panel):
         self.bar.setFixedHeight(6)
         self.title, self.reasons = QLabel(), dim("")
         self.missed_words = QLabel()
+        self.keys = dim(translate("Y accept   Del delete   E edit   C class   S unsure   N next"))
         self._make_buttons()
         self._arrange()
         self._review.changed.connect(self.refresh)
@@ -48,9 +61,12 @@ class ReviewPanel(Panel):
         review = self._review
         self.accept = _button("Accept", "Y", "check", review.accept)
         self.accept.setObjectName("primary")
-        self.put_off = _button("Uncertain", "Shift+U", "help_circle_outline", review.put_off)
-        self.edit = _button("Edit", "Shift+E", "brush", review.edit)
-        self.delete = _button("Delete", "Shift+Del", "delete_outline", review.delete)
+        self.put_off = _button("Unsure", "S", "help_circle_outline", review.put_off)
+        self.edit = _button("Edit", "E", "brush", review.edit)
+        self.class_ = _button("Class", "C", "tag_outline", self.ask_class)
+        self.delete = _button("Delete", "Del", "delete_outline", review.delete)
+        for button in self._small:
+            button.setStyleSheet("padding: 6px 2px;")  # four beside each other in the width of the panel
         self.previous = _button("Previous", "Shift+N", "arrow_left", review.previous)
         self.onward = _button("Next", "N", "arrow_right", review.next)
         self.next_missed = _button("Next missed cell", "J", "magnify", review.next_missed)
@@ -64,16 +80,24 @@ class ReviewPanel(Panel):
         self.verified.clicked.connect(self._persistence.toggle_verified)
         self.suggest = _button("Suggest the next image", "Ctrl+Shift+N", "lightbulb_outline", self._suggest)
 
+    @property
+    def _small(self) -> tuple[QPushButton, ...]:
+        return self.delete, self.edit, self.class_, self.put_off
+
     def _arrange(self) -> None:
-        layout = column(self)
-        top = QHBoxLayout()
-        top.addWidget(self.progress_words, 1)
-        layout.addLayout(top)
-        layout.addWidget(self.bar)
-        self.title.setWordWrap(True)
-        layout.addWidget(self.title)
-        self.reasons.setMinimumHeight(2 * self.reasons.fontMetrics().lineSpacing())
-        layout.addWidget(self.reasons)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(scrolling(self._body()), 1)
+        outer.addWidget(self._foot())
+
+    def _foot(self) -> QFrame:
+        """Return the decisions, which stand where the main button of every panel stands."""
+        foot = QFrame()
+        foot.setObjectName("foot")
+        layout = QVBoxLayout(foot)
+        layout.setContentsMargins(theme.GRID * 3 // 2, theme.GRID, theme.GRID * 3 // 2, theme.GRID)
+        layout.setSpacing(theme.GRID)
         for button in (self.previous, self.onward):
             button.setText("")
             button.setFixedWidth(5 * theme.GRID)
@@ -83,11 +107,25 @@ class ReviewPanel(Panel):
         row.addWidget(self.accept, 1)
         row.addWidget(self.onward)
         layout.addLayout(row)
+        layout.addWidget(self.keys)
         row = QHBoxLayout()
-        row.setSpacing(theme.GRID)
-        for button in (self.put_off, self.edit, self.delete):
+        row.setSpacing(theme.GRID // 2)
+        for button in self._small:
             row.addWidget(button, 1)
         layout.addLayout(row)
+        return foot
+
+    def _body(self) -> QWidget:
+        body = QWidget()
+        layout = column(body)
+        top = QHBoxLayout()
+        top.addWidget(self.progress_words, 1)
+        layout.addLayout(top)
+        layout.addWidget(self.bar)
+        self.title.setWordWrap(True)
+        layout.addWidget(self.title)
+        self.reasons.setMinimumHeight(2 * self.reasons.fontMetrics().lineSpacing())
+        layout.addWidget(self.reasons)
         layout.addSpacing(theme.GRID)
         self.missed_words.setWordWrap(True)
         layout.addWidget(self.missed_words)
@@ -101,6 +139,15 @@ class ReviewPanel(Panel):
         layout.addWidget(self.verified)
         layout.addWidget(self.suggest)
         layout.addStretch(1)
+        return body
+
+    def ask_class(self) -> None:
+        """Let a class be chosen for what is looked at, by its number or by a click."""
+        if self._review.chosen:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            fill_classes(menu, self._open_image, self._review.give_class)
+            menu.popup(self.class_.mapToGlobal(self.class_.rect().bottomLeft()))
 
     def _suggest(self) -> None:
         self._training.suggest(self._folder.images)
@@ -127,10 +174,11 @@ class ReviewPanel(Panel):
         self._show_missed()
         some = bool(review.chosen) or review.place is not None
         self.accept.setText(translate("Find it") if review.place is not None else translate("Accept"))
-        self.put_off.setText(translate("Skip") if review.place is not None else translate("Uncertain"))
+        self.put_off.setText(translate("Skip") if review.place is not None else translate("Unsure"))
         self.delete.setText(translate("No cell") if review.place is not None else translate("Delete"))
         for button in (self.accept, self.put_off, self.edit, self.delete):
             button.setEnabled(some)
+        self.class_.setEnabled(bool(review.chosen))
         for button in (self.previous, self.onward):
             button.setEnabled(total > 0)
         self.verified.setEnabled(there)

@@ -82,6 +82,7 @@ class ReviewController(QObject):
         self._dismissed: set[tuple[int, int, int]] = set()
         self._passed: set[tuple[int, int, int]] = set()
         self._going_on = False
+        self._correcting = False
         self._followed = False
         self._missed_stale = True
         self._looking = False
@@ -93,6 +94,11 @@ class ReviewController(QObject):
         self._open_image.image_changed.connect(self._new_image)
         self._measuring.changed.connect(self.changed)
         self._open_image.view.events.selection.connect(self._selected)
+
+    @property
+    def in_view(self) -> bool:
+        """Whether the review is what somebody looks at."""
+        return self._followed
 
     @property
     def marks_missed(self) -> bool:
@@ -289,9 +295,20 @@ class ReviewController(QObject):
         chosen = self.chosen
         if chosen:
             self.show(chosen[0])
-            self._gestures.use("brush")
+            self._correct()
         elif self.place is not None and self._seen(self.place.box):
-            self._gestures.use("brush")
+            self._correct()
+
+    def _correct(self) -> None:
+        """Take the brush until the next decision."""
+        self._correcting = True
+        self._gestures.use("brush")
+
+    def give_class(self, number: int) -> None:
+        """Give a class to what is looked at; the review stays there, for its outline is not judged by that."""
+        chosen = self.chosen
+        if chosen:
+            self._edits.change(lambda document: operations.set_class(document, chosen, number))
 
     def _seen(self, box: Box) -> bool:
         """Whether a place is on the screen; else it is shown first, and nothing is decided."""
@@ -301,8 +318,16 @@ class ReviewController(QObject):
         self._notices.message.emit(translate("Shown again: decide now"))
         return False
 
+    def _put_brush_away(self) -> None:
+        """Go back to the arrow after a correction: the keys of the review hold again."""
+        if self._correcting:
+            self._correcting = False
+            if self._gestures.tool.key == "brush":
+                self._gestures.use("select")
+
     def _decided(self) -> None:
         self._gestures.cancel_gesture()
+        self._put_brush_away()
         self._going_on = True
         self.next()
 
@@ -316,6 +341,7 @@ class ReviewController(QObject):
         before = self._open_image.document.position
         self._edits.change(lambda document: operation(document, chosen))
         if self._open_image.document.position != before:
+            self._put_brush_away()
             self._going_on = True
             self.next()
 

@@ -41,6 +41,7 @@ from cpsam_gui.session.run_state import RunState
 from cpsam_gui.session.segmenting import SegmentationController
 from cpsam_gui.session.tool_work import ToolWork
 from cpsam_gui.session.training import TrainingController
+from cpsam_gui.session.training_forecast import TrainingForecast
 from cpsam_gui.session.unattended import FolderRun
 from cpsam_gui.storage.companions import FileState
 from cpsam_gui.tools import Desk
@@ -101,8 +102,9 @@ class Session(QObject):
             open_image, notices, jobs, self.models, images, run_state, segmenting, preferences
         )
         self.training = TrainingController(
-            open_image, notices, jobs, self.models, run_state, self.persistence
+            open_image, notices, jobs, self.models, run_state, self.persistence, questions
         )
+        self.training_forecast = TrainingForecast(jobs, self.models, self.training)
         self.exporting = ExportController(open_image, notices, jobs, gestures, self.persistence)
         self.measuring = MeasurementController(open_image, notices, jobs)
         self.reviewing = ReviewController(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from cpsam_gui.jobs.jobs import Ending, Lane, Problem
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.tasks import suggesting
 from cpsam_gui.tasks import training as work
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent
     from cpsam_core.progress import Progress
     from cpsam_core.retrain import Candidate, RetrainingOutcome, RetrainingPlan, Use, Uses
+    from cpsam_core.retrain.budget import BudgetName
     from cpsam_core.retrain.candidates import Known
     from cpsam_core.retrain.requests import TrainRequest
     from cpsam_gui.jobs.jobs import Job, Jobs
@@ -28,7 +30,12 @@ if TYPE_CHECKING:
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.persistence import Persistence
+    from cpsam_gui.session.questions import Questioner
     from cpsam_gui.session.run_state import RunState
+
+BUDGET: BudgetName = "normal"
+"""What a training may cost unless somebody chooses; as `cpsam retrain` has it."""
+CELLS, CLASSES, CANCEL = "cells", "classes", "cancel"
 
 
 class TrainingController(QObject):
@@ -60,9 +67,11 @@ class TrainingController(QObject):
         models: Models,
         run_state: RunState,
         persistence: Persistence,
+        questions: Questioner,
     ) -> None:
         super().__init__(open_image)
         self._open_image = open_image
+        self._questions = questions
         self._notices = notices
         self._jobs = jobs
         self._models = models
@@ -71,7 +80,7 @@ class TrainingController(QObject):
         self.folder: Path | None = None
         self.candidates: tuple[Candidate, ...] = ()
         self.uses: dict[tuple[Path, str], Use] = {}
-        self.options = work.TrainOptions()
+        self.options = work.TrainOptions(budget=BUDGET)
         self.reports: list[EpochReport] = []
         self.plan: RetrainingPlan | None = None
         self._job: Job | None = None
@@ -90,6 +99,20 @@ class TrainingController(QObject):
         choice = self._run_state.options.model
         start = self.options.start or choice.name
         return replace(self.options, start=start, device=choice.device)
+
+    @property
+    def obstacle(self) -> str:
+        """Why nothing can be learnt now, in words; empty where it can."""
+        if self._open_image.path is None:
+            return translate("Open an image of the folder that the model should learn from first.")
+        # What is not saved yet is saved before the training begins, and may be all that it needs.
+        return "" if self._open_image.unsaved else work.obstacle(self.candidates)
+
+    @property
+    def usual_name(self) -> str:
+        """What a new model is called where nobody gives it a name."""
+        path = self._open_image.path
+        return work.usual_name(path.parent) if path is not None else ""
 
     def watch(self, on: bool) -> None:
         """Keep `candidates` up to date, or no longer: nobody sees them."""
@@ -219,10 +242,28 @@ class TrainingController(QObject):
 
         control = self._control = Control()
         self.reports, self.plan, self._dropping = [], None, False
+        self._job = self._jobs.run(
+            look,
+            name=translate("Training images"),
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=partial(self._found, control, options),
+            ended=lambda ending: None if ending is Ending.DONE else self._ended(control),
+        )
+        self.state_changed.emit()
+
+    def _found(self, control: Control, options: work.TrainOptions, candidates: tuple[Candidate, ...]) -> None:
+        """Train on these images, once it is clear whether their classes are meant."""
+        seen = work.classes_of(candidates)
+        if options.classes is None and seen.doubtful:
+            answer = self._questions.ask(_about_classes(seen.text))
+            if answer == CANCEL:
+                self._ended(control)
+                return
+            options = replace(options, classes=answer == CLASSES)
         device = self._models.device
 
         def train(progress: Progress) -> RetrainingOutcome:
-            candidates = look(progress)
             # Segmenting, which a person waits for, goes before the next step of the training.
             with device.background(progress, lambda: control.paused) as report:
                 return work.train(candidates, options, control, self, report)
@@ -236,7 +277,6 @@ class TrainingController(QObject):
             ended=lambda _: self._ended(control),
             progressed=self.progressed.emit,
         )
-        self.state_changed.emit()
 
     def pause(self) -> None:
         """Hold on after the current step."""
@@ -302,3 +342,15 @@ class TrainingController(QObject):
     def on_event(self, event: TrainingEvent) -> None:
         """Pass on what is worth telling."""
         self.told.emit(event)
+
+
+def _about_classes(text: str) -> Question:
+    return Question(
+        translate("Should the model learn classes?"),
+        f"{translate_said(text)}. {translate('A class key may have been pressed by chance.')}",
+        (
+            Answer(CELLS, translate("Cells only")),
+            Answer(CLASSES, translate("Learn the classes")),
+            Answer(CANCEL, translate("Cancel")),
+        ),
+    )

@@ -14,20 +14,60 @@ if TYPE_CHECKING:
     from cpsam_core.finetune import Control
     from cpsam_core.progress import Progress
     from cpsam_core.retrain import Candidate, Listener, RetrainingOutcome, Uses
+    from cpsam_core.retrain.budget import TrainingPace
     from cpsam_core.retrain.candidates import Known
+    from cpsam_core.retrain.classes import ClassUse
     from cpsam_core.retrain.requests import TrainRequest
 
 __all__ = [
     "TrainOptions",
     "candidates_of",
+    "classes_of",
     "drop",
     "interrupted",
     "look_at",
+    "obstacle",
+    "pace",
     "settings_of",
     "start_on",
     "throw_away",
     "train",
+    "usual_name",
 ]
+
+
+def obstacle(candidates: tuple[Candidate, ...]) -> str:
+    """Return why nothing can be learnt from these images; empty where it can."""
+    from cpsam_core.retrain.plan import obstacle as found
+
+    return found(candidates)
+
+
+def classes_of(candidates: tuple[Candidate, ...]) -> ClassUse:
+    """Return how far the objects of these images have classes."""
+    from cpsam_core.retrain.classes import ClassUse
+
+    return ClassUse.of(candidates)
+
+
+def usual_name(folder: Path) -> str:
+    """Return what a model that learns from the images of a folder is called."""
+    from cpsam_core.retrain.defaults import dated_name, unique_name
+
+    return unique_name(dated_name(folder))
+
+
+def pace(
+    candidates: tuple[Candidate, ...], options: TrainOptions, step: float | None, progress: Progress
+) -> TrainingPace:
+    """Return how quick a training would be; a few steps are measured where the seconds of one are not known."""
+    from cpsam_core.retrain.budget import measure_pace, pace_of_step
+    from cpsam_core.retrain.options import plan_of
+
+    plan = plan_of(candidates, options)
+    if step is not None:
+        return pace_of_step(plan, step)
+    return measure_pace(plan, options.device, options.precision, progress)
 
 
 def look_at(
@@ -39,6 +79,7 @@ def look_at(
 ) -> tuple[Candidate, ...]:
     """Return the images of a folder that have masks; those without a project are seen as `otherwise` says."""
     from cpsam_core.retrain import candidates_in
+    from cpsam_core.retrain import plan as _  # noqa: F401 - here, so that the window need not wait for it
 
     return candidates_in(folder, uses, otherwise=otherwise, known=known, progress=progress)
 

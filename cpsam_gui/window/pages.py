@@ -9,11 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, Qt, QUrl
-from PyQt6.QtGui import QDesktopServices
+from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtWidgets import QFileDialog
 
 from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.program.file_manager import show_file, show_folder
 from cpsam_gui.program.i18n import translate
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Pages(QObject):
         """Open the folder of the file that was exported last."""
         last = self._exporting.last
         if last is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(last.parent)))
+            show_file(last)
 
     def open_samples(self) -> None:
         """Put copies of the shipped images into a folder of the user's, and open it: there everything can be tried."""
@@ -135,7 +135,7 @@ class Pages(QObject):
             self._host.show_problem(Problem(words.format(folder=folder, why=error.strerror)))
             return
         self._notices.message.emit(translate("Reports are in {}").format(folder))
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        show_folder(folder)
 
     def tour(self) -> Tour:
         """Show the window in five steps; with the demonstration image where none is open."""

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QPointF, QSize
 from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from cpsam_gui.panels.train.panel import duration
+from cpsam_gui.panels.train.budget import duration
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 

@@ -121,6 +121,12 @@ def windows_wait_for_their_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def no_pace_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test load torch and a model only because the training panel is in view."""
+    monkeypatch.setattr("cpsam_gui.session.training_forecast.REST_MS", 3_600_000)
+
+
+@pytest.fixture(autouse=True)
 def nothing_else_is_started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Open no folders in other programs; return those that would have been."""
     asked: list[str] = []

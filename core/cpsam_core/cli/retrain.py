@@ -48,9 +48,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", default="cpsam-lite", metavar="START", help="model to start from (default: %(default)s)"
     )
-    parser.add_argument(
-        "--name", default="", help="name of the new model (default: made from the folder's name)"
-    )
+    parser.add_argument("--name", default="", help="name of the new model (default: folder and date)")
     parser.add_argument(
         "--promote",
         choices=("better", "always", "never"),
@@ -70,14 +68,23 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="judge by folds: of up to ten images each judges a model that did not learn from it; takes twice as long",
     )
-    parser.add_argument("--minutes", type=float, metavar="N", help="how long training may take, about")
+    parser.add_argument(
+        "--budget",
+        choices=("quick", "normal", "thorough", "paper"),
+        default="normal",
+        help="what the training may cost: about 5 minutes, about 20 (default), about 90 with --thorough, or the "
+        "paper's recipe, however long it takes; all but the last end early where nothing gets better",
+    )
+    parser.add_argument(
+        "--minutes", type=float, metavar="N", help="how long training may take, about (default: as --budget)"
+    )
     parser.add_argument("--resume", metavar="NAME", help="go on with a training that was interrupted")
     option(parser, "restart", action="store_true", help="begin an interrupted training of that name anew")
     parser.add_argument(
         "--classes",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="train classes (default: where there are any)",
+        help="train classes (default: where a fifth of the objects have one, of at least two kinds)",
     )
     add_seen_options(parser)
     groups = add_setting_options(parser, TrainSettings)
@@ -139,6 +146,7 @@ def _asked(args: argparse.Namespace) -> tuple[Sequence[Candidate], TrainOptions]
         args.precision,
         args.thorough,
         args.minutes,
+        args.budget,
     )
     return candidates, options
 

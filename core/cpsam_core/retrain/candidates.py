@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cpsam_core.data.augment import UNKNOWN_CLASS
 from cpsam_core.data.examples import mean_diameter, read_annotation
@@ -58,6 +59,8 @@ class Candidate:
         What the user wants with it; "auto" takes it where it is corrected.
     problem
         Why it cannot be used, empty where it can.
+    classed
+        Number of its objects that have a class.
     slab
         Whether it is a plane of that part of its volume which is kept aside unless the user says otherwise.
     near
@@ -78,6 +81,7 @@ class Candidate:
     problem: str = ""
     slab: bool = False
     near: bool = False
+    classed: int = 0
 
     @property
     def name(self) -> str:
@@ -156,7 +160,16 @@ def describe(pair: Pair, use: Use = "auto") -> Candidate:
         tuple(sorted(annotation.class_names.items())),
         complete is not None,
         use,
+        classed=_classed(labels, annotation.classes),
     )
+
+
+def _classed(labels: NDArray[np.uint32], classes: NDArray[np.uint8] | None) -> int:
+    """Return how many objects of labels (y, x) have a class in a map of the same size."""
+    if classes is None:
+        return 0
+    known = (classes > 0) & (classes < UNKNOWN_CLASS)
+    return int(np.count_nonzero(np.unique(labels[known])))
 
 
 Known = dict[Path, tuple[object, tuple[Candidate, ...]]]

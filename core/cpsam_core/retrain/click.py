@@ -20,7 +20,7 @@ from cpsam_core.retrain.elsewhere import (
     remember_images,
 )
 from cpsam_core.retrain.judge import BeforeAfter, ImageChange, change_of, judged
-from cpsam_core.retrain.options import TrainOptions, plan_of
+from cpsam_core.retrain.options import TrainOptions, plan_of, settled
 from cpsam_core.retrain.plan import RetrainingPlan
 from cpsam_core.retrain.requests import request_path, state_path, write_request
 from cpsam_core.retrain.run import RetrainingResult, retrain, scorer
@@ -126,6 +126,7 @@ def one_click(
         `RetrainingOutcome.problem`.
     """
     progress(0, 1, "Planning")
+    options = settled(options)
     planned = plan_of(candidates, options)
     if options.minutes is not None:
         planned = within_minutes(planned, options.minutes, options.device, options.precision, progress)

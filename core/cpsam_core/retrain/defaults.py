@@ -6,6 +6,7 @@ import os
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ from cpsam_core.data.image_input import Diameter
 from cpsam_core.errors import SettingsError
 from cpsam_core.finetune.settings import TrainSettings
 from cpsam_core.segment.settings import NATIVE_DIAMETER
+from cpsam_core.system.paths import as_given
 from cpsam_core.weights import EMBEDDED, check_name, list_models, own_folder
 from cpsam_core.weights.library import own_files
 
-__all__ = ["StartModel", "default_settings", "folded", "unique_name", "wanted_diameter"]
+__all__ = ["StartModel", "dated_name", "default_settings", "folded", "unique_name", "wanted_diameter"]
 
 SMALL_WIDTH = 512  # networks narrower than this are small ones, trained from random start
 SMALL_BYTES = 200_000_000  # where no card tells the width
@@ -33,6 +35,8 @@ before, 0.28 with this, 0.11 at rate 4e-4, and 0.06 in batches of 4, which take 
 
 REPLAY = 0.2  # share of the crops from the embedded model's own training, where a line begins with it
 SMALL_CROP = 128  # pixels; a quarter of the time of a crop of 256, and as many cells at its size of them
+GENERAL_NAMES = ("images", "image", "img", "imgs", "data", "train", "training", "corrected", "masks")
+"""Names of folders that do not say what is in the images."""
 ALIKE = 1.5  # ratio of the largest to the smallest diameter up to which images count as of one size of cells
 CLASS_RATE = 5e-5  # at the least, for class maps start from nothing (paper, "Semantic segmentation training")
 
@@ -125,6 +129,17 @@ def unique_name(base: str, taken: Collection[str] = ()) -> str:
         except SettingsError:
             allowed = f"my {allowed}".strip() if number < 3 else "model"
     raise SettingsError(f"No name is free that begins with {base!r}: give one.")
+
+
+def dated_name(folder: Path, day: date | None = None) -> str:
+    """Return a name for what is learnt from the images of a folder: its name and the day, ``nuclei-2026-11-26``.
+
+    Folders that are called after their content in general ("images", "train") lend the name of the one above.
+    """
+    place = as_given(folder)
+    while place.name.lower() in GENERAL_NAMES and place.parent != place:
+        place = place.parent
+    return f"{place.name or 'model'}-{(day or date.today()).isoformat()}"
 
 
 def folded(name: str) -> str:

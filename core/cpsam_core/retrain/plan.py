@@ -6,20 +6,26 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cpsam_core.data.augment import UNKNOWN_CLASS
 from cpsam_core.data.image_input import Diameter
 from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.finetune.settings import TrainSettings
 from cpsam_core.retrain.candidates import Candidate
-from cpsam_core.retrain.defaults import StartModel, default_settings, folded, unique_name, wanted_diameter
+from cpsam_core.retrain.classes import ClassUse, class_names
+from cpsam_core.retrain.defaults import (
+    StartModel,
+    dated_name,
+    default_settings,
+    folded,
+    unique_name,
+    wanted_diameter,
+)
 from cpsam_core.retrain.kept_aside import FEWEST_OBJECTS, How, split
 from cpsam_core.retrain.lineage import Lineage
-from cpsam_core.system.paths import as_given
 from cpsam_core.weights import check_name
 from cpsam_core.weights.library import own_files
 
-__all__ = ["RetrainingPlan", "default_settings", "plan_retraining", "unique_name"]
+__all__ = ["RetrainingPlan", "default_settings", "obstacle", "plan_retraining", "unique_name"]
 
 
 @dataclass(frozen=True)
@@ -107,11 +113,11 @@ def plan_retraining(
     start
         Name or file of the model to start from.
     name
-        Name of the new model; by default made from the folder of the images.
+        Name of the new model; by default made from the folder of the images and the date.
     settings
         How to train; by default what suits the start model.
     classes
-        Whether to train classes; by default where objects have some.
+        Whether to train classes; by default where enough objects have some, see `ClassUse`.
     seed
         Of the choice of images and of the training.
     taken
@@ -127,13 +133,14 @@ def plan_retraining(
         The name is taken or not possible.
     """
     known, lineage = StartModel.of(start), Lineage.of(start)
-    settings = replace(settings or default_settings(start, _has_classes(candidates, classes)), seed=seed)
+    seen = ClassUse.of(candidates)
+    settings = replace(settings or default_settings(start, seen.learnt(classes)), seed=seed)
     used, few = _enough(_used(candidates), settings.min_objects)
     parts = split(used, lineage, seed, thorough=thorough)
     if name is not None and folded(name) in {folded(other) for other in (*own_files(), *taken)}:
         raise SettingsError(f"There is a model named {name!r} already: choose another name.")
     channels, said = _channels(used, known.channels)
-    kinds = _class_names(used) if classes is not False else ()
+    kinds = class_names(used) if seen.learnt(classes) else ()
     if classes and not kinds:
         raise TrainingError("Classes cannot be trained: no object has a class yet.")
     return RetrainingPlan(
@@ -142,21 +149,17 @@ def plan_retraining(
         parts.how,
         parts.text,
         start,
-        check_name(name) if name is not None else unique_name(_base_name(used), taken),
+        check_name(name) if name is not None else unique_name(dated_name(used[0].pair.image.parent), taken),
         channels,
         kinds,
         settings,
-        (*parts.warnings, *said, *few, *_warnings(used)),
+        (*parts.warnings, *said, *few, *seen.warnings(classes), *_warnings(used)),
         wanted_diameter([one.diameter for one in used], known.diameter),
         parts.folds,
         parts.volumes,
         {one.pair.image: one.digest for one in used},
         lineage,
     )
-
-
-def _has_classes(candidates: Sequence[Candidate], classes: bool | None) -> bool:
-    return classes is not False and any(one.classes for one in candidates if one.wanted)
 
 
 def _enough(used: list[Candidate], fewest: int) -> tuple[list[Candidate], tuple[str, ...]]:
@@ -167,6 +170,15 @@ def _enough(used: list[Candidate], fewest: int) -> tuple[list[Candidate], tuple[
         return used, ()
     names = ", ".join(one.name for one in left_out[:3]) + (" and others" if len(left_out) > 3 else "")
     return enough, (f"{names}: left out, because fewer than {fewest} objects are too few to learn from.",)
+
+
+def obstacle(candidates: Sequence[Candidate]) -> str:
+    """Return why nothing can be learnt from these images, in words; empty where it can."""
+    try:
+        _used(candidates)
+    except TrainingError as error:
+        return str(error)
+    return ""
 
 
 def _used(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -204,16 +216,6 @@ def _channels(used: list[Candidate], given: int) -> tuple[int, tuple[str, ...]]:
     )
 
 
-def _class_names(used: list[Candidate]) -> tuple[str, ...]:
-    """Return the names of the class maps, background first; empty where no object has a class."""
-    kinds = {kind for one in used for kind in one.classes}
-    if not kinds:
-        return ()
-    names = {number: name for one in reversed(used) for number, name in one.class_names}
-    last = max(kinds | {number for number in names if 0 < number < UNKNOWN_CLASS})
-    return ("background", *(names.get(number) or f"class {number}" for number in range(1, last + 1)))
-
-
 def _warnings(used: list[Candidate]) -> tuple[str, ...]:
     said = []
     empty = [one.name for one in used if one.objects == 0]
@@ -224,8 +226,3 @@ def _warnings(used: list[Candidate]) -> tuple[str, ...]:
     if sum(one.objects for one in used) < 10:
         said.append("There are fewer than 10 objects; more corrections will help more than more training.")
     return tuple(said)
-
-
-def _base_name(used: list[Candidate]) -> str:
-    folder = as_given(used[0].pair.image).parent
-    return (folder.parent if folder.name == "images" else folder).name

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QAbstractItemView, QMenu
 
 from cpsam_gui import operations
+from cpsam_gui.panels.class_menu import fill_classes
 from cpsam_gui.program.i18n import translate
 
 if TYPE_CHECKING:
@@ -40,12 +41,11 @@ class SelectionMenu(QMenu):
             self._add(self, translate(text), operation)
         classes = self.addMenu(translate("Class"))
         if classes is not None:
-            names = {one.number: one.name for one in open_image.document.facts.classes}
-            self._add(classes, translate("No class"), operations.set_class, 0)
-            for number in range(1, 10):
-                self._add(
-                    classes, f"{number}   {names.get(number, '')}".rstrip(), operations.set_class, number
-                )
+            fill_classes(classes, open_image, self._give_class)
+
+    def _give_class(self, number: int) -> None:
+        ids = sorted(self._view.selection)
+        self._edits.change(lambda document: operations.set_class(document, ids, number))
 
     def open_at(self, place: QPoint) -> None:
         """Show the menu at a place of the table's viewport."""

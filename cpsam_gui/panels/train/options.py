@@ -59,7 +59,7 @@ class TrainingOptions(QWidget):
         self.low, self.high = _number(0.05, 20, 2), _number(0.05, 20, 2)
         self.thorough = QCheckBox(translate("Thorough verdict"))
         self.minutes = _count(0, MOST_MINUTES)
-        self.minutes.setSpecialValueText(translate("as long as it takes"))
+        self.minutes.setSpecialValueText(translate("as chosen above"))
         self.minutes.setSuffix(translate(" min"))
         self.reset = QPushButton(translate("Restore defaults"))
         self.reset.clicked.connect(self.restore)

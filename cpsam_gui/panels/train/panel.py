@@ -5,27 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PyQt6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QMessageBox,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QMessageBox, QVBoxLayout, QWidget
 from superqt import QCollapsible
 
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.base import Panel
+from cpsam_gui.panels.train.budget import BudgetField
 from cpsam_gui.panels.train.curves import Curves
+from cpsam_gui.panels.train.foot import TrainFoot
 from cpsam_gui.panels.train.images import CandidateView
 from cpsam_gui.panels.train.options import TrainingOptions
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
-from cpsam_gui.style.layout import column, dim, form
+from cpsam_gui.style.layout import column, dim, form, scrolling
 from cpsam_gui.tasks import training as work
 
 if TYPE_CHECKING:
@@ -36,6 +28,8 @@ if TYPE_CHECKING:
     from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
 
+FIELD = 26  # pixels; least height of a field
+
 
 class TrainPanel(Panel):
     """Retrains the model on the corrected images; one click with nothing changed does the right thing."""
@@ -44,7 +38,7 @@ class TrainPanel(Panel):
         super().__init__()
         self._notices, self._jobs = session.notices, session.jobs
         self._models, self._run_state = session.models, session.run_state
-        self._training = session.training
+        self._training, self._forecast = session.training, session.training_forecast
         self.images = CandidateView(session.training)
         self.counts = dim("")
         self.start = QComboBox()
@@ -52,7 +46,11 @@ class TrainPanel(Panel):
         self.start.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.start.setMinimumContentsLength(12)
         self.name = QLineEdit()
-        self.name.setPlaceholderText(translate("made from the folder's name"))
+        self.name.setToolTip(
+            translate("What the new model is called; folder and date unless you say otherwise")
+        )
+        self.budget = BudgetField(self._forecast)
+        self.budget.setCurrentIndex(self.budget.findData(self._training.options.budget))
         self.more = QCollapsible(
             translate("More"),
             expandedIcon=theme.icon("chevron_up"),  # its own signs want a font measured in points
@@ -60,26 +58,14 @@ class TrainPanel(Panel):
         )
         self.options = TrainingOptions()
         self.more.addWidget(self.options)
-        self.button = QPushButton(translate("Retrain"))
-        self.button.setObjectName("primary")
         self.text = dim("")
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.time = dim("", wrap=False)
-        self.pause = QPushButton(translate("Pause"))
-        self.stop = QPushButton(translate("Stop and keep the best"))
-        self.cancel = QPushButton(translate("Cancel"))
         self.curves = Curves()
+        self.foot = TrainFoot(session.training, session.open_image)
         self._arrange()
         self._connect()
         self._filled = False
-        theme.changed.connect(self._recolour)
-        self._recolour()
         self._candidates_changed()
         self._state_changed()
-
-    def _recolour(self) -> None:
-        self.button.setIcon(theme.icon("school_outline", theme.current().on_accent))
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """Fill in models and defaults when first seen, and keep the images up to date from now on; called by Qt."""
@@ -87,12 +73,16 @@ class TrainPanel(Panel):
         if not self._filled:
             self._filled = True
             self.fill_models()
-        self._training.watch(True)
+        self._follow(True)
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         """Nobody sees the images now: do not read the folder after every saving; called by Qt."""
         super().hideEvent(event)
-        self._training.watch(False)
+        self._follow(False)
+
+    def _follow(self, on: bool) -> None:
+        self._training.watch(on)
+        self._forecast.follow(on)
 
     def may_close(self) -> bool:
         """Ask before the window is closed on a training at work."""
@@ -112,19 +102,17 @@ class TrainPanel(Panel):
         return answer == yes
 
     def _arrange(self) -> None:
-        layout = column(self)
+        body = QWidget()
+        layout = column(body)
         layout.addWidget(self._setup())
-        layout.addWidget(self.button)
         layout.addWidget(self.text)
-        layout.addWidget(self.bar)
-        layout.addWidget(self.time)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(theme.GRID)
-        for button in (self.pause, self.stop, self.cancel):
-            buttons.addWidget(button)
-        layout.addLayout(buttons)
         layout.addWidget(self.curves)
         layout.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(scrolling(body), 1)
+        outer.addWidget(self.foot)
 
     def _setup(self) -> QWidget:
         """Return what is chosen before a training; it gives its place to the curves meanwhile."""
@@ -132,33 +120,34 @@ class TrainPanel(Panel):
         layout = QVBoxLayout(self.setup)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GRID)
+        rows = form()
+        for words, field in (
+            (translate("Time"), self.budget),
+            (translate("Start from"), self.start),
+            (translate("New name"), self.name),
+        ):
+            field.setMinimumHeight(FIELD)
+            rows.addRow(words, field)
+        layout.addLayout(rows)
         title = QLabel(translate("Training images"))
         title.setObjectName("heading")
         layout.addWidget(title)
         layout.addWidget(self.images)
         layout.addWidget(self.counts)
-        rows = form()
-        for words, field in ((translate("Start from"), self.start), (translate("New name"), self.name)):
-            field.setMinimumHeight(26)
-            rows.addRow(words, field)
-        layout.addLayout(rows)
         layout.addWidget(self.more)
         return self.setup
 
     def _connect(self) -> None:
         training = self._training
-        self.button.clicked.connect(training.start)
-        self.pause.clicked.connect(lambda: training.resume() if training.paused else training.pause())
-        self.stop.clicked.connect(training.stop)
-        self.cancel.clicked.connect(training.cancel)
         self.start.currentIndexChanged.connect(self._start_changed)
         self.name.textChanged.connect(self._options_changed)
         self.options.changed.connect(self._options_changed)
+        self.budget.currentIndexChanged.connect(self._options_changed)
+        self._run_state.options_changed.connect(self._name_the_used)
         training.candidates_changed.connect(self._candidates_changed)
         training.state_changed.connect(self._state_changed)
         training.models_changed.connect(self.fill_models)
         training.planned.connect(self._planned)
-        training.progressed.connect(self._progressed)
         training.epoch_done.connect(self._epoch_done)
         training.told.connect(self._told)
 
@@ -169,12 +158,19 @@ class TrainPanel(Panel):
         chosen = self.start.currentData()
         self.start.blockSignals(True)
         self.start.clear()
-        self.start.addItem(translate("The model in use"), "")
+        self.start.addItem("", "")
         for name in self._models.names():
             self.start.addItem(name, name)
+        self._name_the_used()
         self.start.setCurrentIndex(max(self.start.findData(chosen), 0))
         self.start.blockSignals(False)
         self._start_changed()
+
+    def _name_the_used(self) -> None:
+        """Say by name which model is in use."""
+        if self.start.count():
+            name = self._run_state.options.model.title
+            self.start.setItemText(0, translate("{name}, the model in use").format(name=name))
 
     def _start_changed(self) -> None:
         """Find out, in the background, what suits the start model: that imports the engine and reads model cards."""
@@ -210,64 +206,40 @@ class TrainPanel(Panel):
                 precision=self.options.precision.currentData(),
                 thorough=self.options.thorough.isChecked(),
                 minutes=float(self.options.minutes.value()) or None,
+                budget=self.budget.chosen,
             )
         )
 
     def _candidates_changed(self) -> None:
+        if not self._training.candidates:
+            self.counts.setText(translate("Images with saved masks appear here; corrected ones are ticked."))
+            return
+        self.name.setPlaceholderText(self._training.usual_name)
         used = [one for one in self._training.candidates if one.wanted]
         learnt = [one for one in used if one.use != "aside"]
         objects = sum(one.objects for one in learnt)
-        if not self._training.candidates:
-            self.counts.setText(translate("Images with saved masks appear here; corrected ones are ticked."))
-        else:
-            words = translate("{images} images with {objects} objects for training, {aside} for validation")
-            self.counts.setText(
-                words.format(images=len(learnt), objects=f"{objects:,}", aside=len(used) - len(learnt))
-            )
+        one = translate("1 image with {objects} objects for training, {aside} for validation")
+        many = translate("{images} images with {objects} objects for training, {aside} for validation")
+        words = one if len(learnt) == 1 else many
+        self.counts.setText(
+            words.format(images=len(learnt), objects=f"{objects:,}", aside=len(used) - len(learnt))
+        )
 
     def _state_changed(self) -> None:
-        running, stopping = self._training.running, self._training.stopping
-        self.button.setVisible(not running)
-        for button in (self.pause, self.stop, self.cancel):
-            button.setEnabled(not stopping)
-        if stopping:
-            self.time.setText(translate("Stopping after this step…"))
-        for shown in (self.bar, self.time, self.pause, self.stop, self.cancel):
-            shown.setVisible(running)
+        running = self._training.running
         self.setup.setVisible(not running)
-        self.pause.setText(translate("Continue") if self._training.paused else translate("Pause"))
         if running and not self._training.reports:
-            self.text.setText(translate("Looking at the images"))
-            self.bar.setRange(0, 0)
-            self.time.setText("")
+            self.text.setText("")
             self.curves.show_reports(())
         self.text.setVisible(running or bool(self._training.reports))
+        self.curves.setVisible(running or bool(self._training.reports))
 
     def _planned(self, plan: RetrainingPlan) -> None:
         self.text.setText(" ".join((plan.text, *plan.warnings)))
 
-    def _progressed(self, done: int, total: int, note: str) -> None:
-        self.bar.setRange(0, 1000)
-        self.bar.setValue(round(1000 * done / max(total, 1)))
-        if not self._training.reports and note:
-            self.time.setText(note)
-
     def _epoch_done(self, report: EpochReport) -> None:
         self.curves.show_reports(self._training.reports)
-        words = translate("Epoch {epoch} of {epochs}, {time} left")
-        self.time.setText(
-            words.format(epoch=report.epoch, epochs=report.epochs, time=duration(report.seconds_left))
-        )
 
     def _told(self, event: TrainingEvent) -> None:
         self._notices.message.emit(event.text)
         self.text.setText(f"{self.text.text()}\n{event.text}".strip())
-
-
-def duration(seconds: float) -> str:
-    """Return a time in words, no finer than makes sense."""
-    if seconds < 90:
-        return translate("{n} s").format(n=max(1, round(seconds)))
-    if seconds < 5400:
-        return translate("{n} min").format(n=round(seconds / 60))
-    return translate("{n} h").format(n=f"{seconds / 3600:.1f}")

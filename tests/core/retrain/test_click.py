@@ -21,7 +21,8 @@ from cpsam_core.images import write_labels, write_tiff
 from cpsam_core.images.project_files import ProjectFile, write_project_file
 from cpsam_core.progress import Cancelled
 from cpsam_core.retrain import RetrainingPlan, TrainOptions, candidates_in, one_click, requests
-from cpsam_core.retrain.budget import epochs_within
+from cpsam_core.retrain.budget import BUDGETS, epochs_within, measure_pace, pace_of_step
+from cpsam_core.retrain.classes import ClassUse
 from cpsam_core.retrain.elsewhere import (
     Forgetting,
     compare_elsewhere,
@@ -30,6 +31,7 @@ from cpsam_core.retrain.elsewhere import (
     remember_images,
 )
 from cpsam_core.retrain.lineage import Lineage
+from cpsam_core.retrain.options import plan_of, settled
 from cpsam_core.retrain.verdict import Difference
 from cpsam_core.segment.segmenter import Segmenter
 from tests.core.retrain.test_retrain import grid, put
@@ -136,6 +138,8 @@ def test_the_same_images_make_the_same_model_by_every_way(folder: Path, tiny_mod
                 "3",
                 "--score-every",
                 "2",
+                "--budget",
+                "paper",
                 "--train",
                 *names,
                 *FLAGS,
@@ -266,7 +270,17 @@ def test_a_cancelled_command_can_go_on(
 
         return real(self, report)
 
-    command = ["retrain", str(cells), "--model", str(tiny_model), "--name", "mine", *FLAGS]
+    command = [
+        "retrain",
+        str(cells),
+        "--model",
+        str(tiny_model),
+        "--name",
+        "mine",
+        "--budget",
+        "paper",
+        *FLAGS,
+    ]
     with monkeypatch.context() as patch:
         patch.setattr(Trainer, "run", stopped)
         assert main(command) == CANCELLED
@@ -283,6 +297,40 @@ def test_a_time_limit_makes_fewer_epochs(cells: Path, tiny_model: Path) -> None:
     outcome = one_click(candidates_in(cells), options(tiny_model, changes=changes, minutes=1e-9), Hears())
     assert len(outcome.trained.card.losses) == 5
     assert any("5 epochs instead of 9" in text for text in outcome.plan.warnings)
+
+
+def test_a_budget_is_a_word_for_minutes_patience_and_verdict() -> None:
+    quick, thorough = (settled(TrainOptions("m", budget=name)) for name in ("quick", "thorough"))
+    assert (quick.minutes, quick.thorough, quick.changes) == (5, False, {"patience": 20})
+    assert (thorough.minutes, thorough.thorough) == (90, True)
+    assert settled(TrainOptions("m")) == TrainOptions("m")  # the paper's recipe
+    own = settled(TrainOptions("m", changes={"patience": 3}, minutes=2.0, budget="normal"))
+    assert (own.minutes, own.changes, own.budget) == (2.0, {"patience": 3}, "paper")
+    assert BUDGETS["quick"].seconds(1000) == 300 and BUDGETS["quick"].seconds(100) == 100
+    assert BUDGETS["thorough"].seconds(1000) == 2000 and BUDGETS["paper"].seconds(9e4) == 9e4
+
+
+def test_the_pace_of_a_training_is_measured_in_steps(cells: Path, tiny_model: Path) -> None:
+    changes = {**QUICK, "samples": 7, "batch_size": 2, "epochs": 9}
+    plan = plan_of(candidates_in(cells), options(tiny_model, changes=changes))
+    pace = measure_pace(plan, "cpu", "float32")
+    assert pace.steps == 4 and pace.epochs == 9 and pace.step > 0
+    assert pace.whole == pytest.approx(36 * pace.step)
+    assert pace_of_step(plan, 0.5).epoch == 2.0
+
+
+def test_a_stray_class_is_not_learnt_and_it_is_said(cells: Path) -> None:
+    known = candidates_in(cells)
+    stray = [replace(known[0], classes=(2,), classed=1), *known[1:]]
+    use = ClassUse.of(stray)
+    assert use.doubtful and not use.learnt(None) and use.learnt(True)
+    plan = plan_of(stray, TrainOptions("cpsam-lite"))
+    assert plan.classes == ()
+    assert any("1 of" in text and "not learnt" in text and "--classes" in text for text in plan.warnings)
+    asked = plan_of(stray, TrainOptions("cpsam-lite", classes=True))
+    assert asked.classes == ("background", "class 1", "class 2")
+    meant = [replace(one, classes=(1, 2), classed=one.objects) for one in known]
+    assert plan_of(meant, TrainOptions("cpsam-lite")).classes and not ClassUse.of(meant).doubtful
 
 
 # -- elsewhere -----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from cpsam_core.retrain import (
     training_sets,
     unique_name,
 )
+from cpsam_core.retrain.defaults import dated_name
 from cpsam_core.segment.segmenter import NetworkOutput, Segmentation
 from cpsam_core.weights import list_models
 
@@ -230,21 +232,30 @@ def test_images_of_different_channels(folder: Path) -> None:
 
 def test_names_are_unique_and_possible(folder: Path, tmp_path: Path) -> None:
     some = candidates(folder, 3)
-    assert plan_retraining(some, "cpsam-lite").name == "cells"
+    base = f"cells-{date.today().isoformat()}"
+    assert plan_retraining(some, "cpsam-lite").name == base
     (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "cells.safetensors").write_bytes(b"")
-    assert plan_retraining(some, "cpsam-lite").name == "cells-2"
-    (tmp_path / "models" / "cells-2.partial").write_bytes(b"")
-    assert plan_retraining(some, "cpsam-lite").name == "cells-3"
-    assert plan_retraining(some, "cpsam-lite", name="cells-2").name == "cells-2"  # to go on with it
-    assert [model.name for model in list_models() if model.kind == "own"] == ["cells"]
-    (tmp_path / "models" / "cells-2.partial").unlink()
-    assert plan_retraining(some, "cpsam-lite", taken=["Cells-2"]).name == "cells-3"
+    (tmp_path / "models" / f"{base}.safetensors").write_bytes(b"")
+    assert plan_retraining(some, "cpsam-lite").name == f"{base}-2"
+    (tmp_path / "models" / f"{base}-2.partial").write_bytes(b"")
+    assert plan_retraining(some, "cpsam-lite").name == f"{base}-3"
+    assert plan_retraining(some, "cpsam-lite", name=f"{base}-2").name == f"{base}-2"  # to go on with it
+    assert [model.name for model in list_models() if model.kind == "own"] == [base]
+    (tmp_path / "models" / f"{base}-2.partial").unlink()
+    assert plan_retraining(some, "cpsam-lite", taken=[f"{base.upper()}-2"]).name == f"{base}-3"
     with pytest.raises(SettingsError, match="another name"):
-        plan_retraining(some, "cpsam-lite", name="CELLS")
+        plan_retraining(some, "cpsam-lite", name=base.upper())
     assert plan_retraining(some, "cpsam-lite", name="mine").name == "mine"
     for bad in ("", "a/b:c*", "CON", "...", "cpsam-lite", "x" * 500, "m.pth"):
         assert unique_name(bad)
+
+
+def test_names_say_what_was_learnt_and_when(folder: Path) -> None:
+    day = date(2026, 11, 26)
+    assert dated_name(folder / "nuclei", day) == "nuclei-2026-11-26"
+    assert dated_name(folder / "nuclei" / "images", day) == "nuclei-2026-11-26"
+    assert dated_name(folder / "nuclei" / "Train" / "images", day) == "nuclei-2026-11-26"
+    assert dated_name(Path("/images"), day) == "model-2026-11-26"
 
 
 def test_defaults_suit_the_start(folder: Path) -> None:
@@ -278,7 +289,7 @@ def test_training_as_planned(folder: Path, tiny_model: Path) -> None:
     model, card = load_model(done.path)
     assert card == read_card(done.path)
     assert card is not None
-    assert (card.name, card.parent, card.notes) == ("cells", "tiny", plan.text)
+    assert (card.name, card.parent, card.notes) == (plan.name, "tiny", plan.text)
     assert list(card.aside) == [plan.digests[plan.aside[0].image]] and not set(card.aside) & set(card.images)
     assert card.channels == ("channel 1",)
     assert len(card.images) == 2 and len(card.losses) == len(card.validation_losses) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ from cpsam_core.retrain import (
     click,
     requests,
 )
+from cpsam_core.retrain.budget import TrainingPace
+from cpsam_core.retrain.defaults import dated_name, unique_name
 from cpsam_core.retrain.options import plan_of
 from cpsam_core.retrain.requests import REQUEST
 from cpsam_core.retrain.verdict import Difference
@@ -37,8 +40,8 @@ from cpsam_gui.dialogs import model_tree as lineage
 from cpsam_gui.dialogs.before_after import BeforeAfterPage
 from cpsam_gui.dialogs.outline_picture import GAINED, KEPT, LOST, change_picture
 from cpsam_gui.panels import TrainPanel
+from cpsam_gui.panels.train.budget import duration
 from cpsam_gui.panels.train.images import ASIDE, LEARN
-from cpsam_gui.panels.train.panel import duration
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.tasks import training as work
@@ -129,7 +132,7 @@ def test_images_with_masks_are_listed_and_ticked(annotated: Window) -> None:
     model.setData(model.index(2, LEARN), Qt.CheckState.Unchecked, check)
     assert [one.use for one in training.candidates] == ["auto", "aside", "exclude"]
     assert (
-        "1 images with 4 objects for training, 1 for validation" in annotated.panel(TrainPanel).counts.text()
+        "1 image with 4 objects for training, 1 for validation" in annotated.panel(TrainPanel).counts.text()
     )
     model.setData(model.index(1, ASIDE), Qt.CheckState.Unchecked, check)
     assert training.candidates[1].use == "auto"
@@ -160,9 +163,9 @@ def test_a_training_reports_and_ends_with_a_comparison(
     training, panel = annotated.session.training, annotated.panel(TrainPanel)
     actions_of(annotated)["train"].trigger()
     qtbot.waitUntil(lambda: len(training.reports) == 3)
-    qtbot.waitUntil(lambda: "Epoch 3 of 3" in panel.time.text())
+    qtbot.waitUntil(lambda: "Epoch 3 of 3" in panel.foot.time.text())
     assert training.running
-    assert panel.button.isHidden()
+    assert panel.foot.button.isHidden()
     assert "Less memory" in panel.text.text()
     assert panel.curves.training.getData()[1].tolist() == [1, 1, 1]
     assert panel.curves.scores.getData()[0].tolist() == [2]
@@ -188,8 +191,8 @@ def test_pause_stop_and_cancel(annotated: Window, gate: threading.Event, qtbot: 
     qtbot.waitUntil(lambda: len(training.reports) == 3)
     actions_of(annotated)["train_pause"].trigger()
     assert training.paused
-    assert annotated.panel(TrainPanel).pause.text() == "Continue"
-    annotated.panel(TrainPanel).pause.click()
+    assert annotated.panel(TrainPanel).foot.pause.text() == "Continue"
+    annotated.panel(TrainPanel).foot.pause.click()
     assert not training.paused
     with qtbot.waitSignal(training.finished):
         training.stop()
@@ -232,7 +235,7 @@ def test_a_chip_in_the_status_bar_tells_of_the_training_and_stops_it(
     qtbot.mouseClick(chip.stop, Qt.MouseButton.LeftButton)
     assert chip.words.text() == "Training: stopping after this step…"
     assert not chip.stop.isEnabled()
-    assert not annotated.panel(TrainPanel).stop.isEnabled()
+    assert not annotated.panel(TrainPanel).foot.stop.isEnabled()
     with qtbot.waitSignal(session.training.finished):
         opened.set()
     qtbot.waitUntil(lambda: not session.training.running)
@@ -248,7 +251,7 @@ def test_failures_are_shown_and_the_panel_is_ready_again(
         annotated.retrain()
     assert "No image is corrected yet" in caught.args[0].text
     qtbot.waitUntil(lambda: not annotated.session.training.running)
-    assert not annotated.panel(TrainPanel).button.isHidden()
+    assert not annotated.panel(TrainPanel).foot.button.isHidden()
 
 
 def test_a_training_that_fails_at_once_ends(
@@ -494,12 +497,125 @@ def test_classes_are_trained_with_steps_that_suit_them(annotated: Window, models
     start = models / "start" / "large.pth"
     with start.open("wb") as file:
         file.truncate(300_000_000)  # by its size as large as the published ones
-    known = [replace(one, classes=(1, 2)) for one in annotated.session.training.candidates]
+    known = [replace(one, classes=(1, 2), classed=4) for one in annotated.session.training.candidates]
     planned = plan_of(known, work.TrainOptions(str(start)))
     assert planned.classes == ("background", "class 1", "class 2")
     assert planned.settings.learning_rate == pytest.approx(5e-5)
     planned = plan_of(known, work.TrainOptions(str(start), classes=False))
     assert planned.settings.learning_rate == pytest.approx(1e-5)
+
+
+def test_budgets_say_in_words_what_they_cost_on_this_computer(
+    annotated: Window, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    asked: list[float | None] = []
+
+    def pace(candidates: Any, options: Any, step: float | None, progress: Any) -> TrainingPace:
+        asked.append(step)
+        return TrainingPace(3.0 if step is None else step, 8, 100)
+
+    monkeypatch.setattr(work, "pace", pace)
+    session, field = annotated.session, annotated.panel(TrainPanel).budget
+    assert [field.itemText(row) for row in range(4)] == [
+        "Quick: at most 5 min",
+        "Normal: at most 20 min",
+        "Thorough: at most 90 min",
+        "As in the paper: measured at the start",
+    ]
+    assert session.training.chosen.budget == "normal"
+    with qtbot.waitSignal(session.training_forecast.changed):
+        session.training_forecast._timer.start(0)
+    assert [field.itemText(row) for row in range(4)] == [
+        "Quick: about 5 min",
+        "Normal: about 20 min",
+        "Thorough: about 80 min",
+        "As in the paper: about 40 min",
+    ]
+    field.setCurrentIndex(0)
+    assert session.training.chosen.budget == "quick"
+    session.training.epoch_done.emit(replace(report(2), seconds=4.0))
+    assert field.itemText(3) == "As in the paper: about 7 min"
+    # What an epoch took is known from now on, in the next session too: nothing is measured again.
+    with qtbot.waitSignal(session.training_forecast.changed):
+        session.training_forecast._timer.start(0)
+    assert asked == [None, 0.5]
+
+
+def test_retrain_says_why_it_cannot_be_done(window: Window, annotated: Window, qtbot: QtBot) -> None:
+    foot = annotated.panel(TrainPanel).foot
+    assert foot.button.isEnabled() and foot.note.isHidden()
+    for one in annotated.session.training.candidates:
+        annotated.session.training.use(one.pair.image, "exclude")
+    assert not foot.button.isEnabled()
+    assert "No image is corrected yet" in foot.note.text() and foot.note.isVisible()
+    annotated.session.training.use(annotated.session.training.candidates[0].pair.image, "train")
+    assert foot.button.isEnabled() and foot.note.isHidden()
+
+
+def test_without_an_image_retrain_says_what_to_open(window: Window) -> None:
+    window.show_panel("Train")
+    foot = window.panel(TrainPanel).foot
+    assert not foot.button.isEnabled()
+    assert "Open an image of the folder" in foot.note.text()
+
+
+def test_a_stray_class_key_asks_before_classes_are_learnt(
+    annotated: Window, gate: threading.Event, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    session = annotated.session
+    given: list[bool | None] = []
+    train = work.train
+
+    def noting(candidates: Any, options: Any, *rest: Any) -> RetrainingOutcome:
+        given.append(options.classes)
+        return train(candidates, options, *rest)
+
+    monkeypatch.setattr(work, "train", noting)
+    with qtbot.waitSignal(session.training.candidates_changed):
+        session.view.selection = frozenset([1])
+        actions_of(annotated)["class_2"].trigger()
+        session.persistence.save_now()
+    asked: list[Any] = []
+    session.questions.ask = lambda question: asked.append(question) or "cells"
+    gate.set()
+    with qtbot.waitSignal(session.training.finished):
+        annotated.panel(TrainPanel).foot.button.click()
+    assert given == [False]
+    assert "1 of 12 objects has a class" in asked[0].detail
+    for page in annotated.findChildren(BeforeAfterPage):
+        page.close()
+    session.questions.ask = lambda question: "cancel"
+    annotated.panel(TrainPanel).foot.button.click()
+    qtbot.waitUntil(lambda: not session.training.running)
+    assert given == [False]
+    # Classes of many objects are meant: nothing is asked.
+    with qtbot.waitSignal(session.training.candidates_changed):
+        for number in (1, 2, 3, 4):
+            session.view.selection = frozenset([number])
+            actions_of(annotated)[f"class_{1 + number % 2}"].trigger()
+        session.persistence.save_now()
+    session.questions.ask = lambda question: asked.append(question) or "cancel"
+    with qtbot.waitSignal(session.training.finished):
+        annotated.panel(TrainPanel).foot.button.click()
+    assert given == [False, None] and len(asked) == 1
+
+
+def test_a_new_model_is_called_after_folder_and_day_and_the_one_in_use_is_marked(
+    annotated: Window, image_file: Path, qtbot: QtBot
+) -> None:
+    panel = annotated.panel(TrainPanel)
+    expected = dated_name(image_file.parent)
+    assert expected.endswith(date.today().isoformat())
+    assert panel.name.placeholderText() == unique_name(expected)
+    assert panel.start.itemText(0) == "cpsam-lite, the model in use"
+    annotated.session.segmenting.change(name="cpsam_v2")
+    assert panel.start.itemText(0) == "cpsam_v2, the model in use"
+    manager = annotated.training_pages.show_models()
+    used = manager.tree.findItems("cpsam_v2", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)[0]
+    other = manager.tree.findItems("cpsam-lite", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)[0]
+    assert used.text(1) == "in use" and not used.icon(0).isNull()
+    assert other.text(1) == "" and other.icon(0).isNull()
+    manager.close()
 
 
 def test_a_new_model_is_shown_though_it_cannot_be_compared(
@@ -673,7 +789,7 @@ def test_three_clicks_on_growing_data(
         panel.name.clear()
         qtbot.keyClicks(panel.name, name)
         with qtbot.waitSignal(training.finished, timeout=240_000) as caught:
-            qtbot.mouseClick(panel.button, Qt.MouseButton.LeftButton)
+            qtbot.mouseClick(panel.foot.button, Qt.MouseButton.LeftButton)
         outcome = caught.args[0]
         card = read_card(outcome.trained.path)
         assert (card is not None and card.channels == ("Channel:0:2",)) or card.channels == ("channel 3",)

@@ -1,0 +1,92 @@
+"""The lower end of the panel, always in view: retrain, how long it takes or why not, and the training at work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout
+
+from cpsam_gui.panels.train.budget import duration
+from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.style import theme
+from cpsam_gui.style.layout import dim
+
+if TYPE_CHECKING:
+    from cpsam_core.finetune import EpochReport
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.training import TrainingController
+
+
+class TrainFoot(QFrame):
+    """One button that starts, and what there is to steer afterwards."""
+
+    def __init__(self, training: TrainingController, open_image: OpenImage) -> None:
+        super().__init__()
+        self.setObjectName("foot")
+        self._training = training
+        self.button = QPushButton(translate("Retrain"))
+        self.button.setObjectName("primary")
+        self.note = dim("")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.time = dim("", wrap=False)
+        self.pause = QPushButton(translate("Pause"))
+        self.stop = QPushButton(translate("Stop and keep the best"))
+        self.cancel = QPushButton(translate("Cancel"))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(theme.GRID)
+        for button in (self.pause, self.stop, self.cancel):
+            buttons.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.GRID * 3 // 2, theme.GRID, theme.GRID * 3 // 2, theme.GRID)
+        layout.setSpacing(theme.GRID)
+        for widget in (self.button, self.note, self.bar, self.time):
+            layout.addWidget(widget)
+        layout.addLayout(buttons)
+        self.button.clicked.connect(training.start)
+        self.pause.clicked.connect(lambda: training.resume() if training.paused else training.pause())
+        self.stop.clicked.connect(training.stop)
+        self.cancel.clicked.connect(training.cancel)
+        training.progressed.connect(self._progressed)
+        training.epoch_done.connect(self._epoch_done)
+        training.state_changed.connect(self.refresh)
+        for signal in (training.candidates_changed, open_image.image_changed, open_image.history_changed):
+            signal.connect(self.refresh)
+        theme.changed.connect(self._recolour)
+        self._recolour()
+        self.refresh()
+
+    def _recolour(self) -> None:
+        self.button.setIcon(theme.icon("school_outline", theme.current().on_accent))
+
+    def refresh(self, *_: object) -> None:
+        """Let be done what can be done, and say why something cannot."""
+        running, stopping = self._training.running, self._training.stopping
+        why = "" if running else translate_said(self._training.obstacle)
+        self.button.setVisible(not running)
+        self.button.setEnabled(not why)
+        self.button.setToolTip(why)
+        self.note.setText(why)
+        self.note.setVisible(bool(why))
+        for shown in (self.bar, self.time, self.pause, self.stop, self.cancel):
+            shown.setVisible(running)
+        for button in (self.pause, self.stop, self.cancel):
+            button.setEnabled(not stopping)
+        self.pause.setText(translate("Continue") if self._training.paused else translate("Pause"))
+        if stopping:
+            self.time.setText(translate("Stopping after this step…"))
+        elif running and not self._training.reports:
+            self.bar.setRange(0, 0)
+            self.time.setText(translate("Looking at the images"))
+
+    def _progressed(self, done: int, total: int, note: str) -> None:
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(round(1000 * done / max(total, 1)))
+        if not self._training.reports and note:
+            self.time.setText(note)
+
+    def _epoch_done(self, report: EpochReport) -> None:
+        words = translate("Epoch {epoch} of {epochs}, {time} left")
+        self.time.setText(
+            words.format(epoch=report.epoch, epochs=report.epochs, time=duration(report.seconds_left))
+        )

@@ -1,0 +1,129 @@
+"""The keys of the review, which hold while it is in view, and the menu on the image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QContextMenuEvent
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QMenu
+
+from cpsam_gui.actions.install import WindowActions, actions_of
+from cpsam_gui.panels import ReviewPanel
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+
+@pytest.fixture
+def reviewing(segmented: Window, qtbot: QtBot) -> Window:
+    """Return a window whose review shows its first object."""
+    segmented.activateWindow()
+    segmented.show_panel("Review")
+    review = segmented.session.reviewing
+    qtbot.waitUntil(lambda: review.in_view)
+    review.next()
+    qtbot.waitUntil(lambda: bool(review.present))
+    return segmented
+
+
+def press(window: Window, key: Qt.Key) -> None:
+    QTest.keyClick(window, key)
+    QApplication.processEvents()
+
+
+def test_one_letter_each_decides_about_what_is_looked_at(reviewing: Window, qtbot: QtBot) -> None:
+    session, review = reviewing.session, reviewing.session.reviewing
+    objects = session.document.objects
+    first = review.present
+    press(reviewing, Qt.Key.Key_Y)
+    assert objects[first].verified and review.present != first
+    second = review.present
+    press(reviewing, Qt.Key.Key_S)
+    assert objects[second].uncertain and review.present != second
+    third = review.present
+    press(reviewing, Qt.Key.Key_E)
+    assert session.gestures.tool.key == "brush" and review.present == third
+    # With the brush in hand, letters mean what they mean while drawing.
+    press(reviewing, Qt.Key.Key_E)
+    assert session.gestures.tool.key == "eraser" and third in objects
+    session.gestures.use("brush")
+    press(reviewing, Qt.Key.Key_Y)
+    assert objects[third].verified and session.gestures.tool.key == "select"
+    last = review.present
+    press(reviewing, Qt.Key.Key_Delete)
+    assert last not in objects
+
+
+def test_c_gives_a_class_by_its_number_and_the_review_stays(reviewing: Window, qtbot: QtBot) -> None:
+    session, review = reviewing.session, reviewing.session.reviewing
+    present = review.present
+    press(reviewing, Qt.Key.Key_C)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    QTest.keyClick(menu, Qt.Key.Key_3)
+    assert session.document.objects[present].class_id == 3
+    assert review.present == present
+
+
+def test_elsewhere_the_letters_are_those_of_the_tools(reviewing: Window, qtbot: QtBot) -> None:
+    reviewing.show_panel("Segment")
+    qtbot.waitUntil(lambda: not reviewing.session.reviewing.in_view)
+    press(reviewing, Qt.Key.Key_E)
+    assert reviewing.session.gestures.tool.key == "eraser"
+    assert actions_of(reviewing)["solo"].shortcut().toString() == "S"
+    reviewing.session.gestures.use("select")
+    reviewing.show_panel("Review")
+    qtbot.waitUntil(lambda: reviewing.session.reviewing.in_view)
+    assert actions_of(reviewing)["solo"].shortcut().isEmpty()
+    assert actions_of(reviewing)["review_uncertain"].shortcut().toString() == "S"
+
+
+def test_the_decisions_stand_where_the_main_button_stands(reviewing: Window) -> None:
+    panel = reviewing.panel(ReviewPanel)
+    assert panel.accept.objectName() == "primary" and panel.accept.isVisible()
+    review = panel.accept.mapTo(reviewing, QPoint(0, 0)).y()
+    assert review + panel.accept.height() < reviewing.height()
+
+
+def ask_menu(window: Window, y: float, x: float, held: Qt.KeyboardModifier) -> QMenu | None:
+    canvas = window.canvas
+    at = canvas.screen_position(y, x).toPoint()
+    QTest.mouseClick(canvas.viewport(), Qt.MouseButton.RightButton, held, at)
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, canvas.viewport().mapToGlobal(at), held)
+    QApplication.sendEvent(canvas.viewport(), asked)
+    menu = QApplication.activePopupWidget()
+    return menu if isinstance(menu, QMenu) else None
+
+
+def test_ctrl_and_the_right_button_open_a_menu_on_the_image(segmented: Window, qtbot: QtBot) -> None:
+    session = segmented.session
+    menu = ask_menu(segmented, 20, 20, Qt.KeyboardModifier.ControlModifier)
+    assert menu is not None and not session.gestures.tool.busy
+    number = session.document.label_at(0, 20, 20)
+    assert session.view.selection == {number}
+    made = {action.objectName() for action in menu.actions()}
+    assert {"delete", "lock", "run", "save", "open_its_folder"} <= made
+    menu.close()
+    beside = ask_menu(segmented, 40, 90, Qt.KeyboardModifier.ControlModifier)
+    assert beside is not None
+    assert "delete" not in {action.objectName() for action in beside.actions()}
+    beside.close()
+
+
+def test_the_right_button_alone_draws(segmented: Window) -> None:
+    assert ask_menu(segmented, 40, 90, Qt.KeyboardModifier.NoModifier) is None
+    assert segmented.session.gestures.tool.busy
+
+
+def test_an_entry_of_the_menu_works_on_the_object_there(segmented: Window) -> None:
+    session = segmented.session
+    menu = WindowActions.of(segmented).image_menu.open_at(QPoint(5, 5), 60.5, 60.5)
+    number = session.document.label_at(0, 60, 60)
+    next(action for action in menu.actions() if action.objectName() == "lock").trigger()
+    assert session.document.objects[number].locked
+    menu.close()
