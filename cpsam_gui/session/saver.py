@@ -15,6 +15,7 @@ from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.storage.companions import masks_path, project_path
 from cpsam_gui.storage.file_lock import Stamp, stamp_of
 from cpsam_gui.storage.project import COMPLETE, MAPS
+from cpsam_gui.storage.saved_before import ChangedRows, RowTexts, SavedBefore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.questions import Questioner
     from cpsam_gui.session.run_state import RunState
+    from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Step
 
@@ -56,6 +58,7 @@ class _Writing:
     document: Document
     state: Step
     flows: NetworkOutput | None
+    before: SavedBefore
 
 
 class Saver:
@@ -88,7 +91,9 @@ class Saver:
         self._stamps: dict[Path, Stamp] = {}
         self._unread = ""
         self._flows: NetworkOutput | None = None  # those that the file holds
-        self._said = self._open = False
+        self._followed: Document | None = None
+        self._changed, self._texts = ChangedRows(), RowTexts()
+        self._wrote = self._said = self._open = False
         self.paused = False
         """Whether saving by itself waits for the user, who was asked and did not decide."""
         self.seconds = 0.0
@@ -106,8 +111,21 @@ class Saver:
         self._stamps = {target: stamp_of(target) for target in self._targets(path)}
         self._unread = unread if any(stamp.exists for stamp in self._stamps.values()) else ""
         self._flows = self._run_state.flows
+        self._follow(self._open_image.document)
         self._said = self.paused = False
         self._open = True
+
+    def _follow(self, document: Document | None) -> None:
+        """Note from now on which rows of a document differ from its project; at first nothing is known to be alike."""
+        if self._followed is not None:
+            self._followed.changed.disconnect(self._note)
+        self._followed = document
+        self._changed, self._texts = ChangedRows(), RowTexts()
+        if document is not None:
+            document.changed.connect(self._note)
+
+    def _note(self, box: Box) -> None:
+        self._changed.add(box)
 
     def _targets(self, path: Path | None) -> tuple[Path, ...]:
         """Return the files that saving writes: the project, then the label image."""
@@ -119,6 +137,7 @@ class Saver:
     def end(self) -> None:
         """Let the image go: what is being written is finished, and nothing more begins."""
         self._next, self._open = None, False
+        self._follow(None)
 
     def save(self, request: SaveRequest) -> None:
         """Save as asked, after what is being written now."""
@@ -134,6 +153,7 @@ class Saver:
         if self._unread and not (request.replace or request.aside):
             self._ask(request, targets[0], self._unread)
             return
+        before = SavedBefore(self._changed.take(), self._texts)
         work = partial(
             tasks.save_project,
             targets,
@@ -142,8 +162,10 @@ class Saver:
             self._extra(),
             expected,
             request.aside,
+            before,
         )
-        self._writing = _Writing(request, document, document.state, flows)
+        self._wrote = False
+        self._writing = _Writing(request, document, document.state, flows, before)
         self._jobs.run(
             work,
             name=translate("Saving"),
@@ -176,7 +198,7 @@ class Saver:
             self._written(writing, result)
 
     def _written(self, writing: _Writing, written: tasks.SaveResult) -> None:
-        request = writing.request
+        request, self._wrote = writing.request, True
         self._stamps |= written.stamps
         self._unread, self._said, self.paused = "", False, False
         self.seconds = written.seconds
@@ -203,7 +225,9 @@ class Saver:
 
     def _finished(self) -> None:
         """Write what was asked for meanwhile; called when the thread has ended, whatever came of it."""
-        self._writing = None
+        writing, self._writing = self._writing, None
+        if writing is not None and not self._wrote and writing.document is self._followed:
+            self._changed.put_back(writing.before.changed)
         request, self._next = self._next, None
         if request is not None:
             self.save(request)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_core.images.document_key import DocumentKey
-    from cpsam_core.images.project_files import ProjectFile
+    from cpsam_core.images.project_files import ProjectFile, Reuse
     from cpsam_gui.state.steps import Labels
 
 COMPLETE = "complete"  # a map of complete regions, which other programs may write
@@ -141,10 +141,12 @@ def write_project(
     records: Mapping[int, ObjectRecord],
     keep: Collection[str] = (),
     key: DocumentKey | None = None,
+    reuse: Reuse | None = None,
 ) -> None:
     """Write a project in one step: the file appears under its name only when it is complete.
 
-    The table of the objects comes as `records`; arrays named in `keep` are taken over from the file as it is.
+    The table of the objects comes as `records`; arrays named in `keep` are taken over from the file as it is, and what
+    `reuse` says of masks and rows.
 
     Raises
     ------
@@ -161,6 +163,7 @@ def write_project(
         COLOURS: {str(one.number): one.colour for one in facts.classes if one.colour},
     }
     left, shape = project.output, project.labels.shape
+    ready = reuse is not None and reuse.rows is not None
     maps = {
         name: _halved(array.reshape(shape if name == LOGITS else (-1, *shape)))
         for name in MAPS
@@ -168,7 +171,7 @@ def write_project(
     }
     stored = ProjectFile(
         project.labels,
-        {number: fields_of(record) for number, record in records.items()},
+        {} if ready else {number: fields_of(record) for number, record in records.items()},
         project.settings,
         project.image,
         facts.review.value,
@@ -178,7 +181,7 @@ def write_project(
         maps,
         project.fingerprint,
     )
-    write_project_file(path, stored, keep, WHOLE if key is None else key)
+    write_project_file(path, stored, keep, WHOLE if key is None else key, reuse)
 
 
 def _halved(array: NDArray[np.float32]) -> NDArray[np.float16]:

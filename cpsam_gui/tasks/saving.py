@@ -18,12 +18,14 @@ from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.storage.companions import PROJECT
 from cpsam_gui.storage.file_lock import Stamp, stamp_of
 from cpsam_gui.storage.project import COMPLETE, Project, read_project, write_project
+from cpsam_gui.storage.saved_before import SavedBefore
 from cpsam_gui.tasks.records import MaskResult, records_of, records_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cpsam_core.images.document_key import DocumentKey
+    from cpsam_core.images.project_files import Reuse
     from cpsam_core.progress import Progress
     from cpsam_gui.state.steps import Labels
 
@@ -51,6 +53,8 @@ class SaveExtras:
     """Time point and scene of the image, where it has several."""
     fingerprint: str = ""
     """By which the image is recognised."""
+    reuse: Reuse | None = None
+    """What of masks and rows need not be packed again; None packs everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def _save_project(path: Path, labels: Labels, records: Mapping[int, ObjectRecord
         foreign=extra.foreign,
         fingerprint=extra.fingerprint,
     )
-    write_project(path, project, records, extra.keep, extra.key)
+    write_project(path, project, records, extra.keep, extra.key, extra.reuse)
 
 
 def _save_seg(path: Path, labels: Labels, records: Mapping[int, ObjectRecord], extra: SaveExtras) -> None:
@@ -224,6 +228,7 @@ def save_project(
     extra: SaveExtras,
     expected: Mapping[Path, Stamp] | None,
     aside: bool,
+    before: SavedBefore | None,
     progress: Progress,
 ) -> SaveResult | Conflict | CpsamError:
     """Save a project and label images; what went wrong is returned, since the caller decides whether to say it.
@@ -237,6 +242,8 @@ def save_project(
         there.
     aside
         Keep what is there under another name.
+    before
+        What the project holds already, where it is the one that was written last.
     """
     started = time.monotonic()
     changed = [
@@ -249,6 +256,8 @@ def save_project(
             if aside and path.exists():
                 _put_aside(path)
         labels = still.array()
+        if before is not None:
+            extra = replace(extra, reuse=before.reuse(records, trusted=expected is not None and not aside))
         for path in paths:
             save(path, labels, records, extra, progress)
     except CpsamError as error:

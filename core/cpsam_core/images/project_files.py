@@ -30,6 +30,7 @@ import numpy.typing as npt
 from cpsam_core.errors import ImageError, reason
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.files import AnyPath, opening, saving
+from cpsam_core.images.packed_labels import Unchanged, pack_labels
 from cpsam_core.images.polygons import Budget, mark
 from cpsam_core.images.project_members import (
     DAMAGED,
@@ -49,6 +50,7 @@ __all__ = [
     "PROJECT_SUFFIX",
     "ProjectFile",
     "Region",
+    "Reuse",
     "is_corrected",
     "project_keys",
     "read_image_name",
@@ -69,6 +71,7 @@ UNREADABLE: tuple[type[Exception], ...] = (ImageError, OSError, MemoryError, *DA
 REVIEWS = ("", "segmented", "corrected", "verified")
 """How far the work is, from the least on."""
 MAX_TABLE = 2**29  # bytes; a million objects take 200 MB
+LARGE_TABLE = 2**20  # bytes from which on it is packed quickly
 MAX_REGIONS, MAX_CORNERS = 100_000, 1_000_000
 
 
@@ -154,8 +157,29 @@ class ProjectFile:
 KNOWN = ("format", "version", "image", "settings", "objects", "review", "complete", "classes", "fingerprint")
 
 
+@dataclass(frozen=True, slots=True)
+class Reuse:
+    """What the writer of a project knows to be as it was when that file was last written.
+
+    Attributes
+    ----------
+    unchanged
+        Rows of the labels that the file holds already, which are taken over packed; None where it holds none.
+    rows
+        The rows of the objects as JSON, by id, for the whole table; None to make them of
+        :attr:`ProjectFile.objects`.
+    """
+
+    unchanged: Unchanged | None = None
+    rows: Mapping[int, str] | None = None
+
+
 def write_project_file(
-    path: AnyPath, project: ProjectFile, keep: Collection[str] = (), key: DocumentKey = WHOLE
+    path: AnyPath,
+    project: ProjectFile,
+    keep: Collection[str] = (),
+    key: DocumentKey = WHOLE,
+    reuse: Reuse | None = None,
 ) -> None:
     """Write a project in one step: the file appears under its name only when it is complete.
 
@@ -169,6 +193,8 @@ def write_project_file(
         Names of further arrays that are taken over from the older project as they lie there, packed.
     key
         The document whose masks these are. Those of other time points, scenes and layers stay as they are.
+    reuse
+        What need not be packed again; None packs everything.
 
     Raises
     ------
@@ -176,13 +202,15 @@ def write_project_file(
         The disk is full or writing is not permitted; an existing file stays as it was.
     """
     path = Path(path)
-    folder = key.folder
-    contents = {folder + MASKS: packed(project.labels)}
+    folder, reuse = key.folder, reuse or Reuse()
+    earlier = _kept(path, [folder + MASKS] if reuse.unchanged is not None else ())
+    labels = np.ascontiguousarray(_stack(project.labels), np.uint32)
+    contents = {folder + MASKS: pack_labels(labels, earlier.get(folder + MASKS), reuse.unchanged)}
     for name, pixels in project.maps.items():
         contents[f"{folder}{name}.tif"] = packed(pixels)
     for name, content in _kept(path, [f"{folder}{name}.tif" for name in keep]).items():
         contents.setdefault(name, content)
-    text = table_text(_table_of(project), "objects").encode()
+    text = table_text(_table_of(project), "objects", reuse.rows).encode()
     others = _of_other_documents(path, key)
     if key != WHOLE and TABLE not in others:
         outer = {"format": FORMAT, "version": VERSION, "image": project.image, "objects": {}}
@@ -192,7 +220,9 @@ def write_project_file(
     with saving(path, needed) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for name, content in {**contents, **others, folder + TABLE: text}.items():
             # Arrays are compressed already.
-            archive.writestr(name, content, zipfile.ZIP_DEFLATED if name.endswith(TABLE) else None)
+            kind = zipfile.ZIP_DEFLATED if name.endswith(TABLE) else None
+            # A table of many objects is saved often and stays large: half the size would take three times as long.
+            archive.writestr(name, content, kind, compresslevel=1 if len(content) > LARGE_TABLE else None)
 
 
 def _table_of(project: ProjectFile) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -109,12 +110,17 @@ def array(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: s
         return np.asarray(series.asarray())
 
 
-def table_text(table: dict[str, Any], last: str) -> str:
-    """Return a table as JSON with the key `last` at its end, so that what stands before it can be read alone."""
+def table_text(table: dict[str, Any], last: str, ready: Mapping[int, str] | None = None) -> str:
+    """Return a table as JSON with the key `last` at its end, so that what stands before it can be read alone.
+
+    `ready` holds the rows of that key as JSON, where the caller kept them, by number.
+    """
     head = json.dumps({key: value for key, value in table.items() if key != last}, indent=1)
-    rows = list(table[last].items())
     # One by one: the encoder holds the interpreter, and with it the window, until it returns.
-    parts = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in rows]
+    if ready is None:
+        parts = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in list(table[last].items())]
+    else:
+        parts = [f'  "{number}": {text}' for number, text in ready.items()]
     return f"{head[:-2]},\n {json.dumps(last)}: {{\n" + ",\n".join(parts) + "\n }\n}"
 
 

@@ -167,7 +167,7 @@ def _partners(
         shape=(count, below_count),
     )
     table.sum_duplicates()
-    row, column = table.coords
+    row, column = table.row, table.col
     area = np.bincount(here.ravel(), minlength=count + 1)[1:]
     area_below = np.bincount(below.ravel(), minlength=below_count + 1)[1:]
     return partners_of(row, column, table.data, area, area_below, below_ids, threshold)

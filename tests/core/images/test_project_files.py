@@ -231,7 +231,7 @@ def test_a_full_disk_is_told_with_what_is_needed(tmp_path: Path, monkeypatch: py
     write_project_file(path, ProjectFile(labels()))
     before = path.read_bytes()
 
-    def full(*args: Any) -> None:
+    def full(*args: object, **options: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("zipfile.ZipFile.writestr", full)

@@ -17,7 +17,8 @@ import pytest
 import tifffile
 from PyQt6.QtWidgets import QMessageBox
 
-from cpsam_core.images.project_files import read_project_file
+from cpsam_core.images import packed_labels
+from cpsam_core.images.project_files import ProjectFile, read_project_file, write_project_file
 from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
@@ -136,6 +137,62 @@ def test_changes_during_a_save_are_not_taken_for_saved(
     session.edits.redo()
     assert session.persistence.save_now(masks=False)
     assert set(read_project_file(image_file.with_suffix(".cpsam")).objects) == {first, second}
+
+
+def test_saving_packs_what_changed_and_the_file_is_right_whatever_happened(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "large.tif"
+    tifffile.imwrite(path, np.zeros((1500, 900), np.uint8))
+    open_in(session, qtbot, path)
+    real, packed = packed_labels.zlib.compress, list[int]()
+    monkeypatch.setattr(
+        packed_labels.zlib,
+        "compress",
+        lambda data, level: (packed.append(len(data)), real(data, level))[1],
+    )
+
+    def check() -> int:
+        packed.clear()
+        save(session, qtbot, masks=False)
+        found = read_project_file(files.project_path(path))
+        assert np.array_equal(found.labels, session.document.labels)
+        assert {n: row["locked"] for n, row in found.objects.items()} == {
+            n: row.locked for n, row in session.document.objects.items()
+        }
+        return sum(packed)
+
+    draw(session, 10)
+    assert check() == 1500 * 900 * 4, "nothing was saved before"
+    draw(session, 700)
+    assert 0 < check() < 1_100_000
+    session.document.undo()
+    assert 0 < check() < 1_100_000
+    session.document.redo()
+    operations.set_locked(session.document, [1])
+    assert 0 < check() < 1_100_000
+    operations.set_locked(session.document, [2])
+    assert check() == 0, "only the table changed"
+    operations.clear(session.document)
+    check()
+    # What was not written counts at the next save.
+    draw(session, 20)
+    with monkeypatch.context() as patch:
+        patch.setattr("os.replace", full_disk)
+        patch.setattr(Path, "replace", full_disk)
+        save(session, qtbot, masks=False)
+        draw(session, 1200)
+    check()
+    # Another program's file is never built upon.
+    draw(session, 30)
+    shutil.copy(files.project_path(path), tmp_path / "copy")
+    write_project_file(files.project_path(path), ProjectFile(np.full((1, 1500, 900), 9, np.uint32)))
+    session.persistence.ask = Asked("replace")
+    assert check() == 1500 * 900 * 4
+
+
+def full_disk(*args: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_requests_meanwhile_become_one(session: Session, qtbot: QtBot, image_file: Path) -> None:
@@ -402,7 +459,7 @@ def test_flows_come_back_and_are_written_once(
     monkeypatch.setattr(project_files, "packed", lambda array: (packed.append(array.shape), real(array))[1])
     draw(session, y=30)
     save(session, qtbot, masks=False)
-    assert packed == [(1, 80, 100)]  # the masks alone
+    assert packed == []  # no flows; the masks are packed by strips
     open_in(session, qtbot, image_file)
     back = session.run_state.flows
     assert back is not None
@@ -422,8 +479,6 @@ def test_keys_of_other_programs_stay(session: Session, qtbot: QtBot, image_file:
     draw(session)
     save(session, qtbot, masks=False)
     stored = read_project_file(project)
-    from cpsam_core.images.project_files import ProjectFile, write_project_file
-
     complete = np.ones(stored.labels.shape, bool)
     other = ProjectFile(
         stored.labels, stored.objects, image="cells.tif", extra={"mood": "good"}, maps={"complete": complete}
