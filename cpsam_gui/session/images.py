@@ -7,13 +7,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from cpsam_core.errors import SettingsError
+from cpsam_core.images.limits import confirm_large
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Problem
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.options import plane_distance
+from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.document import Document
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from cpsam_gui.program.preferences import CurrentPreferences
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.questions import Questioner
 
 
 class Images(QObject):
@@ -41,8 +44,10 @@ class Images(QObject):
         notices: Notices,
         jobs: Jobs,
         preferences: CurrentPreferences,
+        questions: Questioner,
     ) -> None:
         super().__init__(open_image)
+        self._questions = questions
         self._open_image = open_image
         self._notices = notices
         self._jobs = jobs
@@ -82,7 +87,7 @@ class Images(QObject):
         self._jobs.next_generation()
         self._notices.message.emit(translate("Opening {}").format(path.name))
         self._jobs.run(
-            partial(tasks.open_image, path, reading=reading, shipped=shipped, trusted=trusted),
+            partial(tasks.open_or_doubt, path, reading=reading, shipped=shipped, trusted=trusted),
             name=translate("Opening {}").format(path.name),
             then=partial(self._opened, then=then, reading=reading),
             abandonable=True,
@@ -102,10 +107,14 @@ class Images(QObject):
 
     def _opened(
         self,
-        opened: tasks.OpenedImage | tasks.Unsure,
+        opened: tasks.OpenedImage | tasks.Unsure | tasks.Doubtful,
         then: Callable[[], None] | None,
         reading: tasks.AxesReading | None,
     ) -> None:
+        if isinstance(opened, tasks.Doubtful):
+            # In the next turn of the event loop: a dialog must not keep the job that ended waiting.
+            QTimer.singleShot(0, partial(self._confirm, opened, then, reading, self._jobs.generation))
+            return
         if isinstance(opened, tasks.Unsure):
             known = self._answers.get((opened.path.parent, opened.shape))
             if known is not None:
@@ -116,6 +125,31 @@ class Images(QObject):
         self.show(opened, reading)
         if then is not None:
             then()
+
+    def _confirm(
+        self,
+        doubtful: tasks.Doubtful,
+        then: Callable[[], None] | None,
+        reading: tasks.AxesReading | None,
+        generation: int,
+    ) -> None:
+        """Ask whether a file is as large as it says; go on opening it where a person says so."""
+        question = Question(
+            translate("Open {} though it is hard to believe?").format(doubtful.path.name),
+            doubtful.words,
+            (
+                Answer("open", translate("Open it all the same")),
+                Answer("cancel", translate("Do not open it")),
+            ),
+        )
+        answer = self._questions.ask(question)
+        if generation != self._jobs.generation:
+            return  # another image was asked for meanwhile
+        if answer == "open":
+            confirm_large(doubtful.path)
+            self.open(doubtful.path, then, reading=reading)
+        else:
+            self._notices.message.emit(translate("Not opened"))
 
     def show(self, opened: tasks.OpenedImage, reading: tasks.AxesReading | None = None) -> None:
         """Make an image that was read the open one, with the masks that were saved with it."""

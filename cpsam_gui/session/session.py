@@ -72,7 +72,7 @@ class Session(QObject):
         self.edits = edits = Edits(open_image, notices, gestures)
         self.questions = questions = Questioner()
         self.pieces = Pieces(open_image, notices, jobs, edits, questions)
-        self.images = images = Images(open_image, notices, jobs, preferences)
+        self.images = images = Images(open_image, notices, jobs, preferences, questions)
         self.run_state = run_state = RunState(open_image, self.models, images)
         self.forecast = RunForecast(open_image, self.models, run_state)
         self.run_results = RunResults(open_image, notices, jobs, images, gestures, run_state, self.forecast)

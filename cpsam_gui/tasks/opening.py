@@ -91,6 +91,25 @@ class OpenedImage:
     """Whether it is the demonstration image."""
 
 
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """An image that was not read: its size is beyond belief, and a person must say that it is right."""
+
+    path: Path
+    words: str
+    """Why it is doubted."""
+
+
+def open_or_doubt(path: Path, progress: Progress, **how: Any) -> OpenedImage | Unsure | Doubtful:
+    """Read an image as :func:`open_image` does; return `Doubtful` where its size has to be confirmed first."""
+    from cpsam_core.images.limits import TooLargeError
+
+    try:
+        return open_image(path, progress, **how)
+    except TooLargeError as error:
+        return Doubtful(path, str(error))
+
+
 def open_image(
     path: Path,
     progress: Progress,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cpsam_core.errors import ImageError
 
-__all__ = ["TooLargeError", "allowing_large", "check_size", "expecting"]
+__all__ = ["TooLargeError", "allowing_large", "check_size", "confirm_large", "expecting"]
 
 SMALL_ENOUGH = 1 << 27
 """Bytes that any file may unpack to."""
@@ -19,6 +19,8 @@ BEYOND_BELIEF = 1100
 """Bytes of pixels for one byte of file over which a picture is made up, or all but empty; deflate reaches 1,032."""
 
 _allowed: ContextVar[bool] = ContextVar("large files are allowed", default=False)
+_confirmed: dict[Path, tuple[int, int]] = {}
+"""Files that a person confirmed, with size and time of change by which they are still those."""
 _expected: ContextVar[int | None] = ContextVar("pixels of the open image", default=None)
 
 
@@ -36,7 +38,8 @@ class TooLargeError(ImageError):
     def __init__(self, path: Path, needed: int, stored: int) -> None:
         super().__init__(
             f"{path} says that it holds {_bytes(needed)} of pixels, and has only {_bytes(stored)} itself: it is "
-            "damaged, or made to fill the memory. If it is right, allow it (--large on the command line)."
+            "damaged, or made to fill the memory. If it is right, allow it (--large on the command line; the window "
+            "asks when the image is opened)."
         )
         self.path, self.needed = path, needed
 
@@ -49,6 +52,26 @@ def allowing_large(allowed: bool = True) -> Iterator[None]:
         yield
     finally:
         _allowed.reset(token)
+
+
+def confirm_large(path: Path) -> None:
+    """Let a file, as it is now, become as large as it says, in every thread of this process: a person said so."""
+    _confirmed[path.absolute()] = _state_of(path)
+
+
+def _is_confirmed(path: Path) -> bool:
+    """Whether a person confirmed a file, or the folder that it is a part of."""
+    places = (path.absolute(), *path.absolute().parents)
+    return any(place in _confirmed and _confirmed[place] == _state_of(place) for place in places)
+
+
+def _state_of(path: Path) -> tuple[int, int]:
+    """Return what tells a file from a later one of its name; zeros where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
 
 
 @contextlib.contextmanager
@@ -81,7 +104,7 @@ def check_size(path: Path, shape: Sequence[int], itemsize: int, stored: int, map
     Raises
     ------
     TooLargeError
-        Over 128 MB, and over a thousand times what is stored, unless that is allowed or expected.
+        Over 128 MB, and over a thousand times what is stored, unless that is allowed, confirmed or expected.
     ImageError
         Over 128 MB, and larger than the image that is expected.
     """
@@ -94,7 +117,7 @@ def check_size(path: Path, shape: Sequence[int], itemsize: int, stored: int, map
             raise ImageError(
                 f"{path} holds {count:,} pixels, and the open image has {expected:,}: it belongs to another image."
             )
-    elif needed > BEYOND_BELIEF * stored and not _allowed.get():
+    elif needed > BEYOND_BELIEF * stored and not (_allowed.get() or _is_confirmed(path)):
         raise TooLargeError(path, needed, stored)
 
 

@@ -781,6 +781,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Verteilung einer Spalte, oder zwei gegeneinander</translation>
     </message>
     <message>
+      <source>Do not open it</source>
+      <translation>Nicht öffnen</translation>
+    </message>
+    <message>
       <source>Do not save</source>
       <translation>Nicht speichern</translation>
     </message>
@@ -2099,6 +2103,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Bild öffnen…</translation>
     </message>
     <message>
+      <source>Open it all the same</source>
+      <translation>Trotzdem öffnen</translation>
+    </message>
+    <message>
       <source>Open it anyway</source>
       <translation>Trotzdem öffnen</translation>
     </message>
@@ -2125,6 +2133,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Open the older copy</source>
       <translation>Ältere Kopie öffnen</translation>
+    </message>
+    <message>
+      <source>Open {} though it is hard to believe?</source>
+      <translation>{} öffnen, obwohl es kaum zu glauben ist?</translation>
     </message>
     <message>
       <source>Opened</source>

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import imagecodecs
 import numpy as np
 import pytest
 import tifffile
-from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PyQt6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PyQt6.QtGui import QDropEvent
+from PyQt6.QtWidgets import QApplication, QMessageBox
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images import read_image
 from cpsam_gui import tasks
 from cpsam_gui.dialogs.axes import AxesDialog, describe
 from cpsam_gui.panels import ChannelsPanel, FilesPanel
@@ -239,3 +242,49 @@ def test_a_colour_is_chosen_for_a_channel(opened: Window, monkeypatch: pytest.Mo
     assert (opened.session.view.channels[0].low, opened.session.view.channels[0].high) == (100, 300)
     row.auto.click()
     assert opened.session.view.channels[0].high > 300
+
+
+@pytest.fixture
+def hard_to_believe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a small file of many pixels; what counts as small is made small for it."""
+    monkeypatch.setattr("cpsam_core.images.limits.SMALL_ENOUGH", 1 << 16)
+    monkeypatch.setattr("cpsam_core.images.limits.BEYOND_BELIEF", 50)
+    path = tmp_path / "even.png"
+    path.write_bytes(imagecodecs.png_encode(np.zeros((400, 400), np.uint8), level=9))
+    return path
+
+
+def answer_question(text: str, seen: list[str]) -> None:
+    """Click the answer of that text in the dialog that comes."""
+
+    def look() -> None:
+        box = QApplication.activeModalWidget()
+        if not isinstance(box, QMessageBox):
+            QTimer.singleShot(20, look)
+            return
+        seen.append(f"{box.text()} {box.informativeText()}")
+        next(b for b in box.buttons() if b.text().replace("&", "") == text).click()
+
+    QTimer.singleShot(20, look)
+
+
+def test_a_person_confirms_a_large_file_in_the_window(
+    window: Window, hard_to_believe: Path, qtbot: QtBot
+) -> None:
+    seen = list[str]()
+    answer_question("Do not open it", seen)
+    window.open(hard_to_believe)
+    qtbot.waitUntil(lambda: len(seen) == 1, timeout=60_000)
+    qtbot.waitUntil(lambda: window.session.jobs.idle, timeout=60_000)
+    assert window.session.path != hard_to_believe
+    assert "even.png" in seen[0] and "fill the memory" in seen[0]
+    answer_question("Open it all the same", seen)
+    window.open(hard_to_believe)
+    qtbot.waitUntil(lambda: window.session.path == hard_to_believe, timeout=60_000)
+    assert window.session.image is not None and window.session.image.pixels.shape == (1, 400, 400, 1)
+    # What was confirmed is asked once, and holds for every reader of the program.
+    assert read_image(hard_to_believe).pixels.shape == (1, 400, 400, 1)
+    # Another file of that name is another question.
+    hard_to_believe.write_bytes(imagecodecs.png_encode(np.zeros((500, 500), np.uint8), level=9))
+    with pytest.raises(ImageError, match="fill the memory"):
+        read_image(hard_to_believe)
