@@ -151,7 +151,8 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
 def keep_strokes_smooth(window: Window) -> None:
     """Keep the interpreter's own housekeeping out of strokes: short turns for threads, no collection in between."""
     sys.setswitchinterval(SWITCH_SECONDS)
-    gc.freeze()  # the program itself is never garbage, so the collector need not scan it
+    # The program itself is never garbage, so the collector need not scan it.
+    gc.freeze()
     collector = window.session.collector
     window.canvas.pointed.connect(collector.postpone)
 

@@ -31,4 +31,5 @@ def _version() -> str:
     try:
         return metadata.version("cpsam-gui")
     except metadata.PackageNotFoundError:
-        return "0+unknown"  # run from a folder of sources that was never installed
+        # Run from a folder of sources that was never installed.
+        return "0+unknown"

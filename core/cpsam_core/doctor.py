@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Finding", "diagnose", "gather"]
 
-LOW_MEMORY, LOW_DISK, LOW_CARD = 4e9, 5e9, 4e9  # bytes
+LOW_MEMORY_BYTES, LOW_DISK_BYTES, LOW_CARD_BYTES = 4e9, 5e9, 4e9
 OPTIONAL = {"PyQt6", "pyqtgraph"}
 """Packages that a computer without a window may lack."""
 
@@ -133,7 +133,7 @@ def _mps_advice(torch: Any) -> str:
 def _machine(facts: dict[str, Any]) -> tuple[Finding, ...]:
     words = f"{gigabytes(facts['memory'])}, {gigabytes(facts['free_memory'])} free"
     free = facts["free_memory"]
-    low = free is not None and free < LOW_MEMORY
+    low = free is not None and free < LOW_MEMORY_BYTES
     advice = "Close other programs: large images and retraining need more." if low else ""
     return (
         Finding("good", "Program", f"cpsam-gui {facts['cpsam']}, Python {facts['python']}"),
@@ -161,7 +161,7 @@ def _graphics(facts: dict[str, Any]) -> tuple[Finding, ...]:
     if advice:
         found.append(Finding("note" if on_cpu else "good", "Graphics", "none that can be used", advice))
     for card in facts["graphics"]:
-        low = card["free_memory"] < LOW_CARD
+        low = card["free_memory"] < LOW_CARD_BYTES
         text = f"{card['name']}, {gigabytes(card['memory'])}, {gigabytes(card['free_memory'])} free"
         found.append(
             Finding(
@@ -217,7 +217,7 @@ def _disk() -> tuple[Finding, ...]:
         ("Disk of fetched models", published_folders()[0]),
     ):
         free = _free(folder)
-        low = free is not None and free < LOW_DISK
+        low = free is not None and free < LOW_DISK_BYTES
         advice = "Make room: a model takes 1.2 GB, a retraining up to three times as much." if low else ""
         found.append(
             Finding("problem" if low else "good", title, f"{folder}: {gigabytes(free)} free", advice)

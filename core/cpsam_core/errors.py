@@ -10,8 +10,10 @@ import zipfile
 import zlib
 
 DAMAGE: tuple[type[Exception], ...] = (
-    ValueError,  # with Unicode errors: names and texts in no encoding
-    RuntimeError,  # decompressors and torch, which reports memory that it lacks as one
+    # With Unicode errors: names and texts in no encoding.
+    ValueError,
+    # Decompressors and torch, which reports memory that it lacks as one.
+    RuntimeError,
     LookupError,
     ArithmeticError,
     # A value of another type than its reader takes for granted.
@@ -20,8 +22,10 @@ DAMAGE: tuple[type[Exception], ...] = (
     AssertionError,
     BufferError,
     EOFError,
-    ImportError,  # a compression whose decoder is not installed
-    SyntaxError,  # headers that are parsed as Python or XML
+    # A compression whose decoder is not installed.
+    ImportError,
+    # Headers that are parsed as Python or XML.
+    SyntaxError,
     tokenize.TokenError,
     struct.error,
     zlib.error,

@@ -55,7 +55,8 @@ class CommandPalette(QFrame):
         self._actions, self._made = actions, made
         picture = QPixmap(theme.ICON)
         picture.fill(Qt.GlobalColor.transparent)
-        self._blank = QIcon(picture)  # texts stand under each other
+        # Texts stand under each other.
+        self._blank = QIcon(picture)
         self.line = QLineEdit()
         self.line.setPlaceholderText(translate("What do you want to do?"))
         self.tree = QTreeWidget()

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 OPAQUE = np.uint32(0xFF000000)
 MARKED = np.uint32(0xFFFFFFFF)
-MARGIN = 2  # samples
-LEAST_SPAN = 1e-300  # of brightness
+# In samples of the picture.
+MARGIN = 2
+# The least span of brightness that can be shown.
+LEAST_SPAN = 1e-300
 
 
 def channel_table(channel: ChannelView, entries: int, low: float, high: float) -> Pixels:

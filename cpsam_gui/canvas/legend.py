@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 GROUND = QColor(16, 18, 20)
 PAD = 8
-WHEEL = 72  # screen pixels across
+# Screen pixels across.
+WHEEL_PIXELS = 72
 BAR = 140, 10
 TEXT = 12
 ENDS = {
@@ -42,8 +43,8 @@ class Legend(QWidget):
         """Explain the colours of a picture; none for the image itself."""
         self.picture = picture
         if picture is Picture.FLOWS:
-            self._drawn = _image(wheel(WHEEL * 2))
-            self.setFixedSize(WHEEL + 2 * PAD, WHEEL + TEXT + 3 * PAD)
+            self._drawn = _image(wheel(WHEEL_PIXELS * 2))
+            self.setFixedSize(WHEEL_PIXELS + 2 * PAD, WHEEL_PIXELS + TEXT + 3 * PAD)
         elif picture in ENDS:
             self._drawn = _image(np.repeat(ramp()[None], 2, 0))
             self.setFixedSize(BAR[0] + 2 * PAD, BAR[1] + TEXT + 3 * PAD)
@@ -62,7 +63,7 @@ class Legend(QWidget):
         font.setPixelSize(TEXT)
         painter.setFont(font)
         flat = self.picture in ENDS
-        height = BAR[1] if flat else WHEEL
+        height = BAR[1] if flat else WHEEL_PIXELS
         painter.drawImage(QRect(PAD, PAD, self.width() - 2 * PAD, height), self._drawn)
         painter.setPen(QColor("white"))
         line = QRect(PAD, height + 2 * PAD - 2, self.width() - 2 * PAD, TEXT + 4)
@@ -88,4 +89,5 @@ def _image(colours: NDArray[np.uint32]) -> QImage:
     colours = np.ascontiguousarray(colours)
     rows, columns = colours.shape
     image = QImage(colours.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied)
-    return image.copy()  # its own memory
+    # A copy has memory of its own.
+    return image.copy()

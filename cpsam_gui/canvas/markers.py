@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from cpsam_gui.session.reviewing import ReviewController
     from cpsam_gui.state.view import View
 
-MARGIN = 3  # image pixels between a place and its frame
+# Image pixels between a place and its frame.
+MARGIN_PIXELS = 3
 DARK = QColor(0, 0, 0, 150)
 
 
@@ -25,7 +26,8 @@ class Markers:
 
     def __init__(self, view: View, reviewing: ReviewController, scene: QGraphicsScene) -> None:
         self._view, self._reviewing = view, reviewing
-        warning = QColor(theme.DARK.warning)  # over the image, whatever the theme
+        # Over the image, whatever the theme.
+        warning = QColor(theme.DARK.warning)
         self._halo = _item(scene, 16, DARK, 4.0)
         self.frames = _item(scene, 17, warning, 1.5)
         self.present = _item(scene, 18, warning, 3.0)
@@ -41,7 +43,7 @@ class Markers:
                 box = place.box
                 if box.z0 <= plane < box.z1:
                     rect = QRectF(box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0)
-                    rect.adjust(-MARGIN, -MARGIN, MARGIN, MARGIN)
+                    rect.adjust(-MARGIN_PIXELS, -MARGIN_PIXELS, MARGIN_PIXELS, MARGIN_PIXELS)
                     (present if place is reviewing.missed_at else frames).addRect(rect)
         self.frames.setPath(frames)
         self.present.setPath(present)

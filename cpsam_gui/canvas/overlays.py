@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent
 
 
-HANDLE = 3.5  # screen pixels from the middle of a handle to its edge
+# Screen pixels from the middle of a handle to its edge.
+HANDLE_PIXELS = 3.5
 
 
 def round_length(longest: float) -> float:

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
     from cpsam_gui.tools import PreviewShape
 
-HANDLE = 3.5  # screen pixels from the middle of a handle to its edge
+# Screen pixels from the middle of a handle to its edge.
+HANDLE_PIXELS = 3.5
 DARK = QColor(0, 0, 0, 170)
 COLOURS = {Tint.PLAIN: QColor("white"), Tint.ADD: QColor("#5cc8f5"), Tint.REMOVE: QColor("#ff6b6b")}
-FILL = 70  # opacity of regions, of 255
+# Opacity of regions, of 255.
+FILL = 70
 DASHES = [4.0, 3.0]
 
 
@@ -46,7 +48,7 @@ class Preview:
         halo, dashes, handles = QPainterPath(), QPainterPath(), QPainterPath()
         for shape in shapes:
             if shape.handles:
-                _add_handles(handles, shape, HANDLE / scale)
+                _add_handles(handles, shape, HANDLE_PIXELS / scale)
                 continue
             path = _path(shape)
             halo.addPath(path)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 COLOUR = QColor("#58d68d")
 DARK = QColor(0, 0, 0, 150)
 DASHES = [8.0, 5.0]
-LEVEL = 18  # below the previews of the tools
+# Below the previews of the tools.
+LEVEL = 18
 
 
 class CompleteRegions(QObject):

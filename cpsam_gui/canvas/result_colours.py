@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from cpsam_gui.canvas.colours import Pixels
     from cpsam_gui.state.objects import ObjectRecord
 
-FULL = 5.0  # length of the network's flows inside objects, shown at full brightness
-WORST = 1.0  # flow error from which an object has the last colour; 0.4 is the usual threshold
+# Length of the network's flows inside objects, shown at full brightness.
+FULL = 5.0
+# Flow error from which an object has the last colour; 0.4 is the usual threshold.
+WORST = 1.0
 
 
 def ramp() -> Pixels:
@@ -48,7 +50,8 @@ class FlowColours:
         down = np.ascontiguousarray(self._rows[y, x], np.float32)
         right = np.ascontiguousarray(self._columns[y, x], np.float32)
         length, angle = cv2.cartToPolar(right, down, angleInDegrees=True)
-        hue = (angle / 2).astype(np.uint8)  # OpenCV counts hues to 180
+        # OpenCV counts hues to 180.
+        hue = (angle / 2).astype(np.uint8)
         value = np.clip(length * (255 / FULL), 0, 255).astype(np.uint8)
         hsv = cv2.merge([hue, np.full_like(hue, 200), value])
         colours = cv2.cvtColor(cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR), cv2.COLOR_BGR2BGRA)

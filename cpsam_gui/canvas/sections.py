@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.box import Box
 
-MARGIN = 2  # pixels around a change, because outlines depend on the neighbours
-ZOOM_STEP = 1.25  # one notch of the wheel
+# Pixels around a change, because outlines depend on the neighbours.
+MARGIN_PIXELS = 2
+# One notch of the wheel.
+ZOOM_STEP = 1.25
 CROSS = QColor(255, 210, 60)
 
 
@@ -171,7 +173,9 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
     def _labels_changed(self, box: Box) -> None:
         if self._live and self.shown.meets(box):
             top, bottom, left, right = self.shown.area(box)
-            self.labels.refresh(top - MARGIN, bottom + MARGIN, left - MARGIN, right + MARGIN)
+            self.labels.refresh(
+                top - MARGIN_PIXELS, bottom + MARGIN_PIXELS, left - MARGIN_PIXELS, right + MARGIN_PIXELS
+            )
 
     def follow(self) -> None:
         """Move with the canvas along the axis that both share, and with the plane along z."""
@@ -212,7 +216,8 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keep the view; called by Qt."""
         super().resizeEvent(event)
-        if hasattr(self, "_cross"):  # pyqtgraph resizes while it is being made
+        # pyqtgraph resizes while it is being made.
+        if hasattr(self, "_cross"):
             self.follow()
 
     # -- mouse -------------------------------------------------------------------------------------------

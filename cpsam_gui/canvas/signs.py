@@ -21,12 +21,18 @@ if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.state.objects import ObjectRecord
 
-ABOVE = 15  # over the masks, under the marks of missed cells
-ICON_FROM = 18.0  # screen pixels of the shorter side of an object that has room for an icon
-DOT_FROM = 7.0  # ... for a dot; smaller objects carry no sign
-ICON = 11  # screen pixels
-DOT = 2.5  # screen pixels, radius
-MOST = 3000  # signs in view; more would hide the image
+# Over the masks, under the marks of missed cells.
+ABOVE = 15
+# Screen pixels of the shorter side of an object that has room for an icon.
+ICON_FROM_PIXELS = 18.0
+# The same for a dot; smaller objects carry no sign.
+DOT_FROM = 7.0
+# Screen pixels.
+ICON_PIXELS = 11
+# Screen pixels, radius.
+DOT_PIXELS = 2.5
+# Signs in view; more would hide the image.
+MOST = 3000
 GROUND = QColor(16, 18, 20, 150)
 
 
@@ -132,7 +138,7 @@ class Signs(QGraphicsItem):
     def _in_view(self, exposed: QRectF, way: QTransform) -> Iterator[tuple[int, QPointF, float]]:
         """Yield id, place and shorter side in screen pixels of what is to be drawn."""
         table, plane, scale = self._table(), self._view.plane, way.m11()
-        reach = ICON / max(scale, 1e-9)
+        reach = ICON_PIXELS / max(scale, 1e-9)
         number, z0, z1, y0, y1, x0, x1 = table.T
         y, x = (y0 + y1) / 2, (x0 + x1) / 2
         side = np.minimum(y1 - y0, x1 - x0) * scale
@@ -164,29 +170,31 @@ class Signs(QGraphicsItem):
 
     def _draw(self, painter: QPainter, number: int, place: QPointF, size: float, ratio: float) -> None:
         style, sign = self._view.masks, self._signs.get(number)
-        if style.ids and size >= ICON_FROM:
+        if style.ids and size >= ICON_FROM_PIXELS:
             _write(painter, place, str(number))
-            place = place + QPointF(0, ICON)
+            place = place + QPointF(0, ICON_PIXELS)
         if sign is None or not style.signs:
             return
         colour = QColor("white")
         if sign.class_id:
             colour = QColor(class_colour(sign.class_id, self._open_image.document.facts.classes))
-        if sign.icon and size >= ICON_FROM:
+        if sign.icon and size >= ICON_FROM_PIXELS:
             painter.setPen(Qt.PenStyle.NoPen if not sign.class_id else QPen(colour, 1.5))
             painter.setBrush(GROUND)
-            painter.drawEllipse(place, ICON / 2 + 2.5, ICON / 2 + 2.5)
-            painter.drawPixmap(place - QPointF(ICON / 2, ICON / 2), self._pixmap(sign.icon, ratio))
+            painter.drawEllipse(place, ICON_PIXELS / 2 + 2.5, ICON_PIXELS / 2 + 2.5)
+            painter.drawPixmap(
+                place - QPointF(ICON_PIXELS / 2, ICON_PIXELS / 2), self._pixmap(sign.icon, ratio)
+            )
         else:
             painter.setPen(QPen(QColor(0, 0, 0, 190), 1.0))
             painter.setBrush(colour)
-            radius = DOT if not sign.class_id else DOT + 1
+            radius = DOT_PIXELS if not sign.class_id else DOT_PIXELS + 1
             painter.drawEllipse(place, radius, radius)
 
     def _pixmap(self, name: str, ratio: float) -> QPixmap:
         key = (name, ratio)
         if key not in self._pixmaps:
-            self._pixmaps[key] = theme.icon(name, "#ffffff").pixmap(QSize(ICON, ICON), ratio)
+            self._pixmaps[key] = theme.icon(name, "#ffffff").pixmap(QSize(ICON_PIXELS, ICON_PIXELS), ratio)
         return self._pixmaps[key]
 
 
@@ -198,10 +206,10 @@ def _sides(row: ObjectRecord) -> tuple[int, ...]:
 def _write(painter: QPainter, place: QPointF, text: str) -> None:
     """Write a number that is readable on every ground."""
     font = QFont(painter.font())
-    font.setPixelSize(ICON)
+    font.setPixelSize(ICON_PIXELS)
     font.setWeight(QFont.Weight.DemiBold)
     path = QPainterPath()
     width = painter.fontMetrics().horizontalAdvance(text)
-    path.addText(QPointF(place.x() - width / 2, place.y() + ICON / 2 - 1), font, text)
+    path.addText(QPointF(place.x() - width / 2, place.y() + ICON_PIXELS / 2 - 1), font, text)
     painter.strokePath(path, QPen(QColor(0, 0, 0, 200), 3, join=Qt.PenJoinStyle.RoundJoin))
     painter.fillPath(path, QColor("white"))

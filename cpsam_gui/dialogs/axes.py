@@ -38,8 +38,10 @@ MEANINGS = (
     ("X", "columns (x)"),
     ("S", "red, green, blue"),
 )
-PREVIEW = 280  # pixels
-SAMPLE = 512  # pixels a side that the preview is made from
+# Pixels.
+PREVIEW_PIXELS = 280
+# Pixels a side that the preview is made from.
+SAMPLE_PIXELS = 512
 
 
 class AxesDialog(QDialog):
@@ -58,7 +60,7 @@ class AxesDialog(QDialog):
         self.time.setMinimumHeight(26)
         self.time.valueChanged.connect(self._refresh)
         self.picture = QLabel()
-        self.picture.setFixedSize(PREVIEW, PREVIEW)
+        self.picture.setFixedSize(PREVIEW_PIXELS, PREVIEW_PIXELS)
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.picture.setStyleSheet(f"background: {theme.current().canvas};")
         self.words = dim("")
@@ -158,7 +160,7 @@ class AxesDialog(QDialog):
         pixels = np.ascontiguousarray(picture_of(image))
         rows, columns = pixels.shape[:2]
         made = QImage(pixels.tobytes(), columns, rows, 3 * columns, QImage.Format.Format_RGB888)
-        size = QSize(PREVIEW, PREVIEW)
+        size = QSize(PREVIEW_PIXELS, PREVIEW_PIXELS)
         smooth = Qt.TransformationMode.SmoothTransformation
         self.picture.setPixmap(
             QPixmap.fromImage(made).scaled(size, Qt.AspectRatioMode.KeepAspectRatio, smooth)
@@ -177,7 +179,7 @@ def preview(unsure: Unsure, reading: AxesReading) -> Image:
 
     raw: Any = unsure.raw
     image = arrange(raw.array, reading.axes, time=reading.time, channel_names=raw.channel_names)
-    step = max(1, max(image.pixels.shape[1:3]) // SAMPLE)
+    step = max(1, max(image.pixels.shape[1:3]) // SAMPLE_PIXELS)
     middle = image.pixels.shape[0] // 2
     thin = image.pixels[middle : middle + 1, ::step, ::step, :6]
     small = replace(image, pixels=np.array(thin), channel_names=image.channel_names[:6])

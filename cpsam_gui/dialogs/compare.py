@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from cpsam_gui.tasks.comparing import ComparisonResult
 
 PLACE = Qt.ItemDataRole.UserRole
-LISTED = 2000  # objects of one kind; a longer list helps nobody
+# Objects of one kind; a longer list helps nobody.
+LISTED = 2000
 KINDS = (
     (MatchState.LOST, False, "Only in the other masks"),
     (MatchState.GAINED, True, "Only in the present masks"),

@@ -60,7 +60,8 @@ def problem_box(parent: QWidget, problem: Problem) -> QMessageBox:
     box.setDetailedText(problem.details)
     box.addButton(QMessageBox.StandardButton.Ok)
     box.setDefaultButton(QMessageBox.StandardButton.Ok)
-    box.setEscapeButton(QMessageBox.StandardButton.Ok)  # with two buttons Qt finds none by itself
+    # With two buttons Qt finds none by itself.
+    box.setEscapeButton(QMessageBox.StandardButton.Ok)
     copy = QPushButton(translate("Copy details"))
     box.addButton(copy, QMessageBox.ButtonRole.ActionRole)
     # A click of any button closes the box; copying must not, so its own handler is put in place.

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from cpsam_gui.drawing.shapes import Mask
 
-FIRST, LARGEST = 128, 2048  # side of the window that a fill looks at, in pixels
-BLUR = 1.0  # pixels; a fill does not stop at every grain of noise
+# Side of the window that a fill looks at, in pixels.
+FIRST, LARGEST = 128, 2048
+# Pixels; a fill does not stop at every grain of noise.
+BLUR_PIXELS = 1.0
 
 
 def flood(
@@ -71,7 +73,7 @@ def flood(
 
 def _alike(block: NDArray[np.float32], free: Mask, row: int, column: int, tolerance: float) -> Mask:
     """Return what is joined to a pixel of a block (y, x, c) and like it."""
-    smooth = np.asarray(cv2.GaussianBlur(block, (0, 0), BLUR), np.float32).reshape(block.shape)
+    smooth = np.asarray(cv2.GaussianBlur(block, (0, 0), BLUR_PIXELS), np.float32).reshape(block.shape)
     middle = smooth[row, column]
     region = ((np.abs(smooth - middle) <= tolerance).all(-1) & free).view(np.uint8)
     if region[row, column]:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     Point: TypeAlias = tuple[float, float]
     Line: TypeAlias = tuple[Point, ...]
 
-LARGE = 1 << 20  # pixels; outlines of larger masks go through the middles of pixels, which nobody can tell
+# Pixels; outlines of larger masks go through the middles of pixels, which nobody can tell.
+LARGE_PIXELS = 1 << 20
 
 
 def stroke(plane: int, start: Point, stop: Point, radius: float) -> tuple[Box, Mask]:
@@ -38,11 +39,13 @@ def stroke(plane: int, start: Point, stop: Point, radius: float) -> tuple[Box, M
     columns = np.arange(box.x0, box.x1, dtype=np.float32)[None] + np.float32(0.5 - x0)
     dy, dx = y1 - y0, x1 - x0
     length = dy * dy + dx * dx
-    if length > 1e-9:  # shorter is a point, and would divide by nothing
+    # Shorter is a point, and would divide by nothing.
+    if length > 1e-9:
         along = np.clip((rows * dy + columns * dx) / length, 0, 1)
         rows, columns = rows - along * dy, columns - along * dx
     mask = rows * rows + columns * columns <= max(radius, 0.5) ** 2
-    if not mask.any():  # a thin brush between pixel middles still paints the pixel under it
+    # A thin brush between pixel middles still paints the pixel under it.
+    if not mask.any():
         mask[int(y1 // 1) - box.y0, int(x1 // 1) - box.x0] = True
     return box, mask[None]
 
@@ -83,7 +86,8 @@ def line(shape: tuple[int, int], points: Sequence[Point]) -> Mask:
 def outlines(mask: Mask, y0: float = 0, x0: float = 0) -> list[Line]:
     """Return the closed outlines of a mask (y, x), holes too, moved by (`y0`, `x0`)."""
     source = np.ascontiguousarray(mask, np.uint8)
-    times = 1 if source.size > LARGE else 2  # with each pixel four times the line is near the pixels' edges
+    # With each pixel four times the line is near the pixels' edges.
+    times = 1 if source.size > LARGE_PIXELS else 2
     if times == 2:
         source = source.repeat(2, 0).repeat(2, 1)
     found, _ = cv2.findContours(source, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)

@@ -104,7 +104,8 @@ class Job(QThread):
     def leave(self) -> None:
         """Tell nobody any more, and belong to no window: it would be destroyed with its thread at work."""
         for signal in (self.progressed, self.succeeded, self.failed, self.cancelled, self.finished):
-            with suppress(TypeError):  # nobody listens
+            # Nobody listens.
+            with suppress(TypeError):
                 signal.disconnect()
         self.setParent(None)
 

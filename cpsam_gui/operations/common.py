@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 LOCKED = "Locked objects stay as they are; unlock them first (L)"
 NOTHING = "Select an object first"
-MIN_PIXELS = 3  # a smaller new object is a slip of the hand
+# A smaller new object is a slip of the hand.
+MIN_PIXELS = 3
 
 
 def known(document: Document, ids: Iterable[int]) -> list[int]:

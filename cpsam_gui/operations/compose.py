@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from cpsam_gui.state.steps import Labels
 
-BAND = 1 << 20  # pixels looked at together
+# Pixels looked at together.
+BAND_PIXELS = 1 << 20
 
 
 def compose(
@@ -97,7 +98,8 @@ def compose_with_ids(
 def _held(labels: Labels, stays: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return where `labels` belong to objects that stay."""
     held: NDArray[np.bool_] = np.take(stays, labels, mode="clip")
-    if stays[-1]:  # clipped ids would count as the last one
+    # Clipped ids would count as the last one.
+    if stays[-1]:
         held &= labels < stays.size
     return held
 
@@ -105,7 +107,7 @@ def _held(labels: Labels, stays: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _bands(labels: Labels) -> Iterator[tuple[int, slice]]:
     """Yield places of bands of rows, plane by plane."""
     planes, rows, columns = labels.shape
-    step = max(1, BAND // max(columns, 1))
+    step = max(1, BAND_PIXELS // max(columns, 1))
     for z in range(planes):
         for top in range(0, rows, step):
             yield z, slice(top, top + step)

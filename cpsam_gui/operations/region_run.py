@@ -130,7 +130,8 @@ def _fill_rows(document: Document, found: RegionResult, ids: NDArray[np.uint32],
     centres = [_centre(boxes.get(number, document.objects[number].box)) for number in near]
     fixed = {number: document.objects[number].colour for number in near if number not in new}
     colours = separate(np.array(near, np.int64), np.array(centres, float).reshape(-1, 3), fixed)
-    with document.objects_changed.blocked():  # the end of the step tells of all of them at once
+    # The end of the step tells of all of them at once.
+    with document.objects_changed.blocked():
         for number, id_ in enumerate(ids.tolist()):
             if id_ in colours:
                 fields = {**UNTOUCHED, "class_id": 0, **found.scores.get(number, {})}

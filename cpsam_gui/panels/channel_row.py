@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from cpsam_gui.state.view import View
     from cpsam_gui.tasks import Histogram
 
-HEIGHT = 34  # pixels of a histogram
-HANDLE = 9  # pixels from the edge of the slider to the middle of its handle at the end
+# Pixels of a histogram.
+HEIGHT_PIXELS = 34
+# Pixels from the edge of the slider to the middle of its handle at the end.
+HANDLE_PIXELS = 9
 
 
 class HistogramView(QWidget):
@@ -40,7 +42,7 @@ class HistogramView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedHeight(HEIGHT)
+        self.setFixedHeight(HEIGHT_PIXELS)
         self._bars: list[float] = []
         self._colour = QColor("white")
         self._span = (0.0, 1.0)
@@ -83,8 +85,8 @@ class HistogramView(QWidget):
 
     def _x(self, value: float) -> float:
         low, high = self._span
-        width = self.width() - 2 * HANDLE
-        return HANDLE + width * min(max((value - low) / max(high - low, 1e-12), 0.0), 1.0)
+        width = self.width() - 2 * HANDLE_PIXELS
+        return HANDLE_PIXELS + width * min(max((value - low) / max(high - low, 1e-12), 0.0), 1.0)
 
 
 class ChannelRow(QWidget):

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
 
-INPUTS = 3  # channels that the published networks take
+# Channels that the published networks take.
+INPUTS = 3
 
 
 class NetworkChannels(QWidget):

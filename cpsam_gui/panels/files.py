@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from cpsam_gui.session import Session
     from cpsam_gui.storage.folder import FolderState
 
-PICTURE = 48  # pixels
+# Pixels.
+PICTURE_PIXELS = 48
 SMALL_PICTURE = 28
 """Side of a picture in pixels where the panel is narrow: name and state need the room."""
 NARROW = 200
@@ -54,7 +55,7 @@ class ImageList(QAbstractListModel):
         self._rows: list[Path] = []
         self._places: dict[Path, int] = {}
         self._pictures: dict[Path, QPixmap | None] = {}
-        self._blank = QPixmap(PICTURE, PICTURE)
+        self._blank = QPixmap(PICTURE_PIXELS, PICTURE_PIXELS)
         self._blank.fill(Qt.GlobalColor.transparent)
 
     def reset(self) -> None:
@@ -99,7 +100,7 @@ class ImageList(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{path.name}\n{path.parent}\n{self._words(path, state)}"
         if role == Qt.ItemDataRole.SizeHintRole:
-            return QSize(0, PICTURE + theme.GRID)
+            return QSize(0, PICTURE_PIXELS + theme.GRID)
         if role == Qt.ItemDataRole.DecorationRole:
             return QIcon(self._decorated(path, state))
         return path if role == PATH else None
@@ -116,16 +117,16 @@ class ImageList(QAbstractListModel):
         painter = QPainter(picture)
         source = self._pictures[path]
         if source is not None:
-            size = source.size().scaled(PICTURE, PICTURE, Qt.AspectRatioMode.KeepAspectRatio)
-            left, top = (PICTURE - size.width()) // 2, (PICTURE - size.height()) // 2
+            size = source.size().scaled(PICTURE_PIXELS, PICTURE_PIXELS, Qt.AspectRatioMode.KeepAspectRatio)
+            left, top = (PICTURE_PIXELS - size.width()) // 2, (PICTURE_PIXELS - size.height()) // 2
             painter.drawPixmap(left, top, size.width(), size.height(), source)
         if state is not FileState.NOT_STARTED:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.current().panel))
-            painter.drawEllipse(PICTURE - 19, PICTURE - 19, 18, 18)
+            painter.drawEllipse(PICTURE_PIXELS - 19, PICTURE_PIXELS - 19, 18, 18)
             mark = theme.icon(MARKS[state], theme.current().accent)
-            painter.drawPixmap(PICTURE - 18, PICTURE - 18, mark.pixmap(16, 16))
+            painter.drawPixmap(PICTURE_PIXELS - 18, PICTURE_PIXELS - 18, mark.pixmap(16, 16))
         painter.end()
         return picture
 
@@ -146,7 +147,7 @@ class FilesPanel(Panel):
         self.only = self._states()
         self.list = QListView()
         self.list.setModel(self.model)
-        self.list.setIconSize(QSize(PICTURE, PICTURE))
+        self.list.setIconSize(QSize(PICTURE_PIXELS, PICTURE_PIXELS))
         self.list.setUniformItemSizes(True)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -175,7 +176,7 @@ class FilesPanel(Panel):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Leave the words room; called by Qt."""
-        side = PICTURE if self.width() >= NARROW else SMALL_PICTURE
+        side = PICTURE_PIXELS if self.width() >= NARROW else SMALL_PICTURE
         self.list.setIconSize(QSize(side, side))
         super().resizeEvent(event)
 
@@ -215,7 +216,8 @@ class FilesPanel(Panel):
         return [index.data(PATH) for index in rows]
 
     def _open(self, index: QModelIndex) -> None:
-        if len(self.chosen) <= 1:  # several are being chosen
+        # Several are being chosen.
+        if len(self.chosen) <= 1:
             self._host.open(index.data(PATH))
 
     def _moved(self) -> None:
@@ -270,7 +272,7 @@ class FilesPanel(Panel):
                 self.model.set_picture(path, picture)
 
         self._jobs.run(
-            lambda progress: thumbnail(path, PICTURE * 2),
+            lambda progress: thumbnail(path, PICTURE_PIXELS * 2),
             name="Picture",
             lane=Lane.BESIDE,
             outlives_image=True,

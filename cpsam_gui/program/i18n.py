@@ -58,7 +58,8 @@ def install(app: QCoreApplication, code: str = "") -> bool:
         return False
     app.setProperty("language", code)
     own = TextTranslator(read_ts(path), app)
-    qt = QTranslator(app)  # the buttons of Qt's own dialogs
+    # The buttons of Qt's own dialogs.
+    qt = QTranslator(app)
     if qt.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(qt)
     return bool(app.installTranslator(own))

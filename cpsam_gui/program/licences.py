@@ -31,7 +31,8 @@ def libraries() -> tuple[Licence, ...]:
         try:
             about = importlib.metadata.metadata(name)
         except importlib.metadata.PackageNotFoundError:
-            continue  # an extra that is not installed
+            # An extra that is not installed.
+            continue
         key = _plain(about["Name"] or name)
         if key in found:
             continue

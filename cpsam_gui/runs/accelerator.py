@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from cpsam_core.progress import Progress
 
-POLL = 0.05  # seconds between looks at whether waiting was cancelled
+# Seconds between looks at whether waiting was cancelled.
+POLL_SECONDS = 0.05
 WAITING = "Waiting for the device"
 
 
@@ -21,7 +22,8 @@ class Accelerator:
     def __init__(self) -> None:
         self._changed = Condition()
         self._held = False
-        self._wanted = 0  # jobs of the foreground that wait
+        # Jobs of the foreground that wait.
+        self._wanted = 0
 
     @contextmanager
     def foreground(self, progress: Progress) -> Iterator[None]:
@@ -74,7 +76,7 @@ class Accelerator:
                 if not self._held and not waits():
                     self._held = True
                     return
-                self._changed.wait(POLL)
+                self._changed.wait(POLL_SECONDS)
             tell()
 
     def _give(self) -> None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from cpsam_gui.runs.options import ModelChoice
 
 PLACEHOLDER = "IMAGE.tif"
-SWITCHES_OFF = ("normalize", "norm3D")  # on by default: the line has --no-normalize
+# On by default: the line has --no-normalize.
+SWITCHES_OFF = ("normalize", "norm3D")
 
 
 @dataclass(frozen=True, slots=True)

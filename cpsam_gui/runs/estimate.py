@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from cpsam_core.segment.settings import Settings
     from cpsam_gui.runs.options import ModelChoice
 
-SLOW = 60.0  # seconds from which a run on the processor is announced as slow
-LARGE = 100e6  # bytes of a weight file from which a model that was never run here is guessed at
-FLOPS = 30e9  # of one core, for that guess: multiplications of matrices in float32
-TOKENS = 1024  # of a tile of 256 pixels
+# Seconds from which a run on the processor is announced as slow.
+SLOW_SECONDS = 60.0
+# Bytes of a weight file from which a model that was never run here is guessed at.
+LARGE_BYTES = 100e6
+# Of one core, for that guess: multiplications of matrices in float32, a second.
+FLOPS = 30e9
+# Tokens of a tile of 256 pixels.
+TOKENS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Estimate:
     @property
     def slow(self) -> bool:
         """Whether to warn before the run."""
-        return self.device == "cpu" and self.seconds is not None and self.seconds > SLOW
+        return self.device == "cpu" and self.seconds is not None and self.seconds > SLOW_SECONDS
 
     @property
     def text(self) -> str:
@@ -142,7 +146,7 @@ def guessed_device(choice: ModelChoice) -> str:
 
 def guessed_pace(weights: int | None, device: str) -> float | None:
     """Return seconds a tile for a model of so many bytes that was never run here; None where it is no matter."""
-    if weights is None or weights < LARGE or device != "cpu":
+    if weights is None or weights < LARGE_BYTES or device != "cpu":
         return None
     return 2 * (weights / 4) * TOKENS / (FLOPS * (os.cpu_count() or 1))
 

@@ -63,9 +63,11 @@ class Models:
         """
         key = (choice, _stamp(choice.name))
         if self._kept is None or self._key != key:
-            self.free()  # first: two large models may not fit
+            # First: two large models may not fit.
+            self.free()
             self._kept = self._load(choice, progress)
-            self._key = (choice, _stamp(choice.name))  # a model that was fetched has a file now
+            # A model that was fetched has a file now.
+            self._key = (choice, _stamp(choice.name))
             log.info("loaded the model %s", choice.name)
         return self._kept
 

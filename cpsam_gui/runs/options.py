@@ -126,7 +126,8 @@ def remembered(
     return {
         "model": options.model.name,
         **{name: getattr(settings, name) for name in names},
-        "channels": None,  # said even where it is the default: older projects say nothing of it
+        # Written even where it is the default: older projects say nothing of it.
+        "channels": None,
         **seen_by(settings, axes, time).to_dict(),
     }
 

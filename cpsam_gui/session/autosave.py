@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.watching import FileWatcher
 
-PATIENCE = 500  # milliseconds until a gesture under way is looked at again
-AT_LATEST = 6.0  # times the rest after which work is saved even where the changes never rest
-SHARE = 10.0  # times the duration of a write that lie between two, so that large images are not written all the time
-LONGEST = 60.0  # seconds of rest at most, where nothing longer was chosen
+# Milliseconds until a gesture under way is looked at again.
+PATIENCE_MS = 500
+# Multiple of the rest after which work is saved even where the changes never rest.
+AT_LATEST = 6.0
+# Time between two writes as a multiple of what one takes, so that large images are not written all the time.
+SHARE = 10.0
+# Seconds of rest at most, where nothing longer was chosen.
+LONGEST_SECONDS = 60.0
 
 
 class Autosave:
@@ -61,7 +65,7 @@ class Autosave:
         if not (self.on and self._open_image.unsaved):
             self.stop()
             return
-        rest = max(self._preferences.now.autosave_seconds, min(SHARE * self._saver.seconds, LONGEST))
+        rest = max(self._preferences.now.autosave_seconds, min(SHARE * self._saver.seconds, LONGEST_SECONDS))
         now = time.monotonic()
         self._since = now if self._since is None else self._since
         left = min(rest, max(self._since + AT_LATEST * rest - now, 0.0))
@@ -74,7 +78,7 @@ class Autosave:
 
     def _try(self) -> None:
         if self._open_image.document.writing or self._gestures.tool.busy or self._saver.busy:
-            self._timer.start(PATIENCE)
+            self._timer.start(PATIENCE_MS)
             return
         self._since = None
         self._saver.save(SaveRequest(quiet=True))

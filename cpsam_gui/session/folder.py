@@ -33,7 +33,8 @@ class ImageFolder(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self.now = FolderState()
-        self._live: tuple[Path, FileState] | None = None  # of work that no file holds yet
+        # State of work that no file holds yet.
+        self._live: tuple[Path, FileState] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from cpsam_gui.session.run_state import RunState
 
 STORED = "segment/pace"
-PUBLISHED_BYTES = 1_200_000_000  # of a published model that is not here yet
+# Size of a published model that is not here yet.
+PUBLISHED_BYTES = 1_200_000_000
 
 
 class RunForecast:

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
 
-BRUSH_RANGE = (1.0, 400.0)  # image pixels
-BRUSH_STEP = 1.15  # for one turn of the wheel or one press of a key
-HOLD = 0.35  # seconds; the key of a tool that is held longer takes the tool up for that long only
+# Image pixels.
+BRUSH_RANGE_PIXELS = (1.0, 400.0)
+# Factor for one turn of the wheel or one press of a key.
+BRUSH_STEP = 1.15
+# The key of a tool that is held longer takes the tool up for that long only.
+HOLD_SECONDS = 0.35
 
 
 class Gestures(QObject):
@@ -83,7 +86,7 @@ class Gestures(QObject):
         if self._held is None or self._held[0] != letter.upper():
             return
         _, before, since = self._held
-        if self._drawn or time.monotonic() - since > HOLD:
+        if self._drawn or time.monotonic() - since > HOLD_SECONDS:
             if self.tool.busy:
                 self.tool.finish()
             self.use(before)
@@ -174,7 +177,7 @@ class Gestures(QObject):
 
     def scale_brush(self, factor: float) -> None:
         """Make the brush larger or smaller."""
-        low, high = BRUSH_RANGE
+        low, high = BRUSH_RANGE_PIXELS
         diameter = self.view.brush_diameter * factor
         self.view.brush_diameter = min(max(diameter, low), high)
         self._notices.message.emit(translate("Brush {:.0f} px").format(self.view.brush_diameter))

@@ -85,7 +85,8 @@ class LookAhead(QObject):
         self._ready: dict[Path, Ahead] = {}
         self._left_out: set[Path] = set()
         self._key: object = None
-        self._begun: object = None  # the key for which a person ran the model
+        # The key for which a person ran the model.
+        self._begun: object = None
         self._job: Job | None = None
         self._at: Path | None = None
         self._opened: tasks.OpenedImage | None = None

@@ -68,7 +68,8 @@ class WorkRecorder:
             self._undone.clear()
         last = self.entries[-1] if self.entries else None
         if last is not None and last.kind is step.kind is StepKind.THRESHOLDS and last.way == way == "done":
-            self.entries.pop()  # moving a slider is one action
+            # Moving a slider is one action.
+            self.entries.pop()
         self.entries.append(worklog.entry_of(step, way))
         del self.entries[: -worklog.LONGEST]
 

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.steps import Step
 
-REST = 250  # milliseconds after the last result
-AFTER_RUNS = (
-    1 << 21
-)  # pixels; of larger images the candidates are shown once a threshold was moved, which finds them
+# Milliseconds after the last result.
+REST_MS = 250
+# Pixels; of larger images the candidates are shown once a threshold was moved, which finds them.
+AFTER_RUNS = 1 << 21
 
 
 class RejectedCandidates(QObject):
@@ -42,7 +42,7 @@ class RejectedCandidates(QObject):
         self._asked = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(REST)
+        self._timer.setInterval(REST_MS)
         self._timer.timeout.connect(self._look)
         open_image.image_changed.connect(self._new_image)
 

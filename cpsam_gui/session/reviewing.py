@@ -31,10 +31,14 @@ if TYPE_CHECKING:
     from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.steps import Step
 
-SHOWN = 180.0  # screen pixels of the longer side of an object that is shown
-AGAIN = 2.5  # how much larger or smaller an object may be without another zoom, which would be restless
-SMALLEST, CLOSEST = 0.25, 16.0  # screen pixels per image pixel
-REST = 400  # milliseconds after the last change, until missed places are looked for again
+# Screen pixels of the longer side of an object that is shown.
+SHOWN_PIXELS = 180.0
+# How much larger or smaller an object may be without another zoom, which would be restless.
+AGAIN = 2.5
+# Screen pixels per image pixel.
+SMALLEST, CLOSEST = 0.25, 16.0
+# Milliseconds after the last change, until missed places are looked for again.
+REST_MS = 400
 
 
 def settled(row: ObjectRecord) -> bool:
@@ -89,7 +93,7 @@ class ReviewController(QObject):
         self._then: Callable[[], None] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(REST)
+        self._timer.setInterval(REST_MS)
         self._timer.timeout.connect(self._look_for_missed)
         self._open_image.image_changed.connect(self._new_image)
         self._measuring.changed.connect(self.changed)
@@ -256,8 +260,8 @@ class ReviewController(QObject):
             view.plane = (box.z0 + box.z1) // 2
         side = max(box.y1 - box.y0, box.x1 - box.x0, 1)
         scale = view.camera.scale
-        if not SHOWN / AGAIN <= side * scale <= SHOWN * AGAIN:
-            scale = min(max(SHOWN / side, SMALLEST), CLOSEST)
+        if not SHOWN_PIXELS / AGAIN <= side * scale <= SHOWN_PIXELS * AGAIN:
+            scale = min(max(SHOWN_PIXELS / side, SMALLEST), CLOSEST)
         view.camera = Camera((box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2, scale)
 
     # -- decisions ---------------------------------------------------------------------------------------
@@ -422,7 +426,8 @@ class ReviewController(QObject):
 
     def _take_missed(self, missed: tuple[MissedCells, ...]) -> None:
         self.missed = missed = tuple(one for one in missed if _spot(one) not in self._dismissed)
-        if self.missed_at is not None:  # the same place may have become smaller
+        # The same place may have become smaller.
+        if self.missed_at is not None:
             at = self.missed_at
             self.missed_at = next(
                 (one for one in missed if one.z == at.z and _inside(one.box, at.y, at.x)), None

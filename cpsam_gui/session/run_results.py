@@ -119,7 +119,8 @@ class RunResults:
         live = pending.flows is not None
         if self._open_image.document is not pending.document or (live and not self._wanted(pending)):
             return
-        if self._open_image.document.writing:  # a stroke under way is never lost
+        # A stroke under way is never lost.
+        if self._open_image.document.writing:
             QTimer.singleShot(PATIENCE_MS, partial(self.land, pending, result, found))
         elif self._revision != pending.revision:
             again = replace(pending, revision=self._revision)
@@ -135,7 +136,8 @@ class RunResults:
             said = (words.format(len(found.records)), *map(translate_said, found.notes))
             self._notices.message.emit(". ".join(said))
             if not live and thresholds_in(self._run_state.remembered) != thresholds_in(pending.settings):
-                self.thresholds_moved.emit()  # they were moved during the run
+                # They were moved during the run.
+                self.thresholds_moved.emit()
 
     def _wanted(self, pending: PendingResult) -> bool:
         """Whether new thresholds still belong to the last run, which may have been undone or replaced."""
@@ -170,7 +172,8 @@ class RunResults:
         planes, rows, columns = found.box.slices
         volume = self._run_state.flows.logits.ndim == 3
         if len(found.output.flows) != len(self._run_state.flows.flows):
-            return  # a volume there and planes here
+            # A volume there and planes here.
+            return
         place = (planes, rows, columns) if volume else (rows, columns)
         target = self._run_state.flows.logits[place]
         target[...] = found.output.logits.reshape(target.shape)

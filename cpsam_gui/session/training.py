@@ -85,7 +85,8 @@ class TrainingController(QObject):
         self.plan: RetrainingPlan | None = None
         self._job: Job | None = None
         self._control: Control | None = None
-        self._dropping = False  # what was cancelled is thrown away; what ends with the window is kept
+        # What was cancelled is thrown away; what ends with the window is kept.
+        self._dropping = False
         self._known: Known = {}
         self._watched = self._looking = self._again = False
         self._open_image.image_changed.connect(self._new_image)
@@ -128,7 +129,8 @@ class TrainingController(QObject):
         path = self._open_image.path
         if path is None:
             return
-        if self._looking:  # once more after that, however often it was asked for
+        # Once more after that, however often it was asked for.
+        if self._looking:
             self._again = True
             return
         folder = path.parent
@@ -222,7 +224,8 @@ class TrainingController(QObject):
             and self._open_image.path is not None
             and not self._persistence.save_now()
         ):
-            return  # the reason was shown
+            # The reason was shown.
+            return
         if self._open_image.path is None:
             self._notices.failed.emit(
                 Problem(translate("Open an image of the folder that the model should learn from first."))
@@ -305,7 +308,8 @@ class TrainingController(QObject):
 
     def _done(self, control: Control, outcome: RetrainingOutcome) -> None:
         self._dropping = (
-            False  # cancelled too late: the new model is there, and its page offers to discard it
+            # Cancelled too late: the new model is there, and its page offers to discard it.
+            False
         )
         self._ended(control)
         self.models_changed.emit()

@@ -49,7 +49,8 @@ class FolderRun:
         self._images = images
         self._run_state, self._segmenting = run_state, segmenting
         self._preferences = preferences
-        self._on_open: Path | None = None  # the image that is worked on while it is open
+        # The image that is worked on while it is open.
+        self._on_open: Path | None = None
         open_image.image_changed.connect(self._left)
         self._job: Job | None = None
         self._plan: tasks.UnattendedRun | None = None

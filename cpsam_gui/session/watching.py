@@ -39,7 +39,8 @@ class FileWatcher:
         self._notices = notices
         self._jobs = jobs
         self._questions = questions
-        self._path: Path | None = None  # of the image, until it is let go
+        # The path of the image, until it is let go.
+        self._path: Path | None = None
         self._lock: ProjectLock | None = None
         self._image = Stamp()
         self._looking = False
@@ -56,13 +57,15 @@ class FileWatcher:
         self._lock = ProjectLock(project_path(path))
         owner = self._lock.take()
         if owner is not None:
-            self.read_only = True  # until the user decides
+            # Nothing is written until the user decides.
+            self.read_only = True
             QTimer.singleShot(0, partial(self._ask_owner, self._lock, owner))
 
     def _ask_owner(self, lock: ProjectLock, owner: Owner) -> None:
         path = self._open_image.path
         if path is None or lock is not self._lock:
-            return  # another image is open by now
+            # Another image is open by now.
+            return
         question = Question(
             translate("{} is open in another window or program.").format(path.name),
             translate("It belongs to {}. Whoever saves last would replace the work of the other.").format(

@@ -45,7 +45,8 @@ STAINED: tuple[tuple[int, int, int], ...] = (
 )
 """For bright stained tissue, which is pink and purple: as many colours, none of those."""
 
-ROUNDS = 50  # of giving way; a handful is the rule
+# Rounds of giving way; a handful is the rule.
+ROUNDS = 50
 
 # Channels: one is shown gray; several as their own colours where names or the colour model tell.
 CHANNEL_COLOURS: tuple[tuple[int, int, int], ...] = (

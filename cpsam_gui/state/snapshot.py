@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from cpsam_gui.state.steps import Labels
 
-ROWS = 256  # pixel rows that are saved and copied together
+# Pixel rows that are saved and copied together.
+ROWS = 256
 
 
 class Snapshot:

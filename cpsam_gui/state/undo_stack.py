@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cpsam_gui.state.steps import Step
 
-_NEVER = Step("never")  # a saved state that the history no longer holds
+# A saved state that the history no longer holds.
+_NEVER = Step("never")
 
 
 class Timeline:

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 KEY = "log"
 """Under which it stands in the project file."""
-LONGEST = 5000  # entries; the oldest go
-WORDS = 200  # characters of a name
+# Entries; the oldest go.
+LONGEST = 5000
+# Characters of a name.
+WORDS = 200
 OLD_KINDS = {
     ("Segment region",): StepKind.SEGMENT_REGION,
     ("Segment",): StepKind.SEGMENT,

@@ -13,9 +13,11 @@ from superqt.fonticon import icon as font_icon
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication
 
-GRID = 8  # pixels; margins and gaps are multiples or halves of it
+# Pixels; margins and gaps are multiples or halves of it.
+GRID = 8
 ICON = QSize(22, 22)
-MIN_TEXT = 12  # pixels
+# Pixels.
+MIN_TEXT = 12
 
 
 @dataclass(frozen=True, slots=True)

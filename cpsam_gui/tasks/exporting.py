@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from cpsam_gui.state.steps import Labels
     from cpsam_gui.tasks.records import MaskResult
 
-OWN = (PROJECT, "_seg.npy")  # these say more than their pixels, and have readers of their own
+# These say more than their pixels, and have readers of their own.
+OWN = (PROJECT, "_seg.npy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,8 @@ def _one_of(path: Path, image: str) -> ObjectSet | None:
     try:
         return read_objects(path, chosen, ReadHints(image_name=image))
     except ImageError:
-        return None  # it names the image otherwise; a file of one image needs no name
+        # It names the image otherwise; a file of one image needs no name.
+        return None
 
 
 def _measured(objects: ObjectSet, records: Mapping[int, ObjectRecord], progress: Progress) -> ObjectSet:

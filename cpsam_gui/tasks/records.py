@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from cpsam_gui.state.steps import Labels
 
 
-GAP = 3  # pixels; objects that are nearer must not have one colour
+# Pixels; objects that are nearer must not have one colour.
+GAP_PIXELS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,9 @@ def records_of(
 
 
 def _touching(runs: Runs, index: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return places (m, 2) of objects that follow each other in a row with a gap of at most `GAP` pixels."""
+    """Return places (m, 2) of objects that follow each other in a row with a gap of at most `GAP_PIXELS` pixels."""
     ends = runs.starts[:-1] + runs.lengths[:-1]
-    side = (runs.starts[1:] - ends <= GAP) & (index[1:] != index[:-1])
+    side = (runs.starts[1:] - ends <= GAP_PIXELS) & (index[1:] != index[:-1])
     return np.stack([index[:-1][side], index[1:][side]], axis=1)
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from cpsam_gui.runs.segmenter import Segments
     from cpsam_gui.state.steps import Labels
 
-CONTEXT = 32  # pixels around the region that the network sees too, so that cells at its border look whole
+# Pixels around the region that the network sees too, so that cells at its border look whole.
+CONTEXT_PIXELS = 32
 
 
 def segment_region(
@@ -33,7 +34,7 @@ def segment_region(
     block are what is measured. Objects that lie in the region by more than half are returned whole, those around
     it left out.
     """
-    box = region.grow(CONTEXT).clip(image.pixels.shape[:3])
+    box = region.grow(CONTEXT_PIXELS).clip(image.pixels.shape[:3])
     part = replace(image, pixels=image.pixels[box.slices])
     settings = replace(settings, do_3D=settings.do_3D and part.is_stack)
     result, _ = run_network(part, settings, load, progress)

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from cpsam_core.segment.settings import Settings
     from cpsam_gui.state.snapshot import Snapshot
 
-LEAST = 5  # pixels; smaller candidates are noise that nobody wants to see
-MOST = 1500  # candidates, the largest ones
+# Pixels; smaller candidates are noise that nobody wants to see.
+LEAST_PIXELS = 5
+# Candidates, the largest ones.
+MOST = 1500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +61,7 @@ def rejected(
         Labels (1, y, x) of the objects.
     """
     found = memory.candidates(output.flows, output.logits, settings, progress)
-    present = found.areas >= LEAST
+    present = found.areas >= LEAST_PIXELS
     present[0] = False
     small = present & (found.areas < settings.min_size)
     unfit = np.zeros_like(small)

@@ -108,7 +108,8 @@ def segment_unattended(path: Path, plan: UnattendedRun, progress: Progress) -> U
         if plan.existing is Existing.SKIP_CORRECTED and (earlier.suffix != PROJECT or _corrected(before)):
             return UnattendedResult(skipped="corrected, or masks from elsewhere")
     found = _run(image, before, plan, progress)
-    if plan.is_open(path):  # somebody works on it by now
+    # Somebody works on it by now.
+    if plan.is_open(path):
         return UnattendedResult(skipped=OPEN)
     room = projects_bytes(path.parent) < plan.flows_bytes
     _save(path, image, before, found, progress, with_flows=room)
@@ -138,7 +139,8 @@ def projects_bytes(folder: Path) -> int:
     """Return the bytes that the projects of a folder take; nearly all of it are flows."""
     total = 0
     for project in folder.glob(f"*{PROJECT}"):
-        with suppress(OSError):  # removed meanwhile
+        # Removed meanwhile.
+        with suppress(OSError):
             total += project.stat().st_size
     return total
 

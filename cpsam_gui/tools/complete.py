@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from cpsam_gui.state.document import Document
     from cpsam_gui.tools.base import Pointer, PreviewShape
 
-SMALLEST = 8  # pixels on a side
+# Pixels on a side.
+SMALLEST_PIXELS = 8
 
 
 class CompleteRegion(BoxSelect):
@@ -33,8 +34,10 @@ class CompleteRegion(BoxSelect):
 
         document = self.desk.document
         inside = box.clip(document.shape)
-        if inside.empty or min(inside.shape[1:]) < SMALLEST:
-            self.desk.say(f"Drag a box of at least {SMALLEST} x {SMALLEST} pixels inside the image")
+        if inside.empty or min(inside.shape[1:]) < SMALLEST_PIXELS:
+            self.desk.say(
+                f"Drag a box of at least {SMALLEST_PIXELS} x {SMALLEST_PIXELS} pixels inside the image"
+            )
             return
         region = Region.box(inside.y0, inside.y1, inside.x0, inside.x1, inside.z0)
         with document.step("Mark as complete", StepKind.MARK):

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from cpsam_gui.drawing.shapes import Mask
     from cpsam_gui.state.box import Box
 
-QUICK = 1 << 15  # pixels; dividing a larger object takes longer than a frame
+# Pixels; dividing a larger object takes longer than a frame.
+QUICK_PIXELS = 1 << 15
 
 
 class SplitTool(Lasso):
@@ -219,7 +220,7 @@ class Seeds(Tool):
                 return drawing.split_by_seeds(mask[0], [seed[1:] for seed in seeds], shades)[None]
             return drawing.split_by_seeds(mask, seeds, image, spacing)
 
-        if mask.size <= QUICK:
+        if mask.size <= QUICK_PIXELS:
             take(work())
         else:
             desk.later(work, take)

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from cpsam_gui.drawing.shapes import Mask
     from cpsam_gui.state.box import Box
 
-PREVIEW = 512  # pixels a side; what is shown while the pointer moves takes no longer than a frame
-STEP = 1.15  # of the tolerance, for one turn of the wheel
+# Pixels a side; what is shown while the pointer moves takes no longer than a frame.
+PREVIEW_PIXELS = 512
+# Factor of the tolerance for one turn of the wheel.
+STEP = 1.15
 
 
 class Fill(Tool):
@@ -149,7 +151,7 @@ class Fill(Tool):
             desk.view.channels,
         )
         if key != self._shown[0]:
-            found = self._region(p, PREVIEW)
+            found = self._region(p, PREVIEW_PIXELS)
             shapes: list[PreviewShape] = []
             if found is not None:
                 box, mask, cut = found

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
     from cpsam_core.dynamics import LocalMask
 
-STEP = 0.5  # of the cell logit, for one turn of the wheel
-SMALLEST = 8  # pixels; a box below that is a slip of the hand
-SHOWN = 500  # outlines
+# Change of the cell logit for one turn of the wheel.
+STEP = 0.5
+# Pixels; a box below that is a slip of the hand.
+SMALLEST_PIXELS = 8
+# Outlines.
+SHOWN = 500
 
 
 class Find(Tool):
@@ -205,8 +208,8 @@ class SegmentBox(BoxSelect):
         if not desk.view.masks.visible:
             desk.say(HIDDEN)
             return
-        if min(inside.shape) < 1 or min(inside.shape[1:]) < SMALLEST:
-            desk.say(f"Drag a box of at least {SMALLEST} x {SMALLEST} pixels")
+        if min(inside.shape) < 1 or min(inside.shape[1:]) < SMALLEST_PIXELS:
+            desk.say(f"Drag a box of at least {SMALLEST_PIXELS} x {SMALLEST_PIXELS} pixels")
             return
         self._box = inside
         request = self._request

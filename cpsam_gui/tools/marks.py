@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from cpsam_gui.drawing.shapes import Line, Mask
     from cpsam_gui.state.document import Document
 
-FEW = 200  # objects that are outlined; more cannot be told apart anyway
-LARGE = 1 << 22  # pixels; the outline of a larger object takes longer than a frame
+# Objects that are outlined; more cannot be told apart anyway.
+FEW = 200
+# Pixels; the outline of a larger object takes longer than a frame.
+LARGE_PIXELS = 1 << 22
 
 
 class Marks:
@@ -34,7 +36,7 @@ class Marks:
 
     def _lines(self, number: int, plane: int) -> list[Line]:
         row = self._document.objects.get(number)
-        if row is None or row.box.shape[1] * row.box.shape[2] > LARGE:
+        if row is None or row.box.shape[1] * row.box.shape[2] > LARGE_PIXELS:
             return []
         key = (number, plane, row)
         if key not in self._known:

@@ -7,8 +7,10 @@ from typing import ClassVar
 from cpsam_gui import operations
 from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Section, Tint, Tool, ToolEntry
 
-CLOSE = 9.0  # screen pixels from the start within which an outline closes
-STEP = 2.0  # screen pixels between the points that are kept
+# Screen pixels from the start within which an outline closes.
+CLOSE_PIXELS = 9.0
+# Screen pixels between the points that are kept.
+STEP_PIXELS = 2.0
 
 
 class OutlineTool(Tool):
@@ -62,15 +64,15 @@ class OutlineTool(Tool):
 
     def _add(self, p: Pointer) -> None:
         y, x = self._points[-1]
-        if max(abs(p.y - y), abs(p.x - x)) * p.scale >= STEP:
+        if max(abs(p.y - y), abs(p.x - x)) * p.scale >= STEP_PIXELS:
             self._points.append((p.y, p.x))
 
     def _near_start(self, p: Pointer) -> bool:
         """Whether the pointer came back to the start after having been away."""
         y, x = self._points[0]
         distance = max(abs(p.y - y), abs(p.x - x)) * p.scale
-        self._far = self._far or distance > 2 * CLOSE
-        return self._far and distance < CLOSE
+        self._far = self._far or distance > 2 * CLOSE_PIXELS
+        return self._far and distance < CLOSE_PIXELS
 
 
 class HoverOutline(OutlineTool):
@@ -158,7 +160,7 @@ class Polygon(OutlineTool):
         self._pointer = (p.y, p.x)
         if self._held is not None:
             y, x = self._points[self._held]
-            if self._moved or max(abs(p.y - y), abs(p.x - x)) * p.scale > STEP:
+            if self._moved or max(abs(p.y - y), abs(p.x - x)) * p.scale > STEP_PIXELS:
                 self._moved = True
                 self._points[self._held] = (p.y, p.x)
 
@@ -194,7 +196,7 @@ class Polygon(OutlineTool):
 
     def _corner(self, p: Pointer) -> int | None:
         for index, (y, x) in enumerate(self._points):
-            if max(abs(p.y - y), abs(p.x - x)) * p.scale < CLOSE:
+            if max(abs(p.y - y), abs(p.x - x)) * p.scale < CLOSE_PIXELS:
                 return index
         return None
 

@@ -11,10 +11,14 @@ from cpsam_gui.tools.select import BoxSelect
 if TYPE_CHECKING:
     from cpsam_gui.state.box import Box
 
-RIM = 7.0  # screen pixels around the rim of the disk in which it is taken hold of
-STEP = 1.08  # for one turn of the wheel
-RANGE = (2.0, 2000.0)  # pixels
-SMALLEST = 16  # pixels on a side of a region
+# Screen pixels around the rim of the disk in which it is taken hold of.
+RIM_PIXELS = 7.0
+# Factor for one turn of the wheel.
+STEP = 1.08
+# Pixels.
+RANGE_PIXELS = (2.0, 2000.0)
+# Pixels on a side of a region.
+SMALLEST_PIXELS = 16
 
 
 class SizeDisk(Tool):
@@ -54,7 +58,7 @@ class SizeDisk(Tool):
         if p.right:
             return False
         distance = math.dist((p.y, p.x), self._centre)
-        self._at_rim = abs(distance - self.radius) * p.scale <= RIM
+        self._at_rim = abs(distance - self.radius) * p.scale <= RIM_PIXELS
         if not self._at_rim:
             if distance > self.radius:
                 self._centre = (p.y, p.x)
@@ -101,7 +105,7 @@ class SizeDisk(Tool):
         ]
 
     def _resize(self, diameter: float) -> None:
-        low, high = RANGE
+        low, high = RANGE_PIXELS
         self.desk.run.set_diameter(min(max(diameter, low), high))
 
 
@@ -122,8 +126,10 @@ class RunRegion(BoxSelect):
     def boxed(self, box: Box, p: Pointer) -> None:
         """Run on the region."""
         region = box.clip(self.desk.document.shape)
-        if region.empty or min(region.shape[1:]) < SMALLEST:
-            self.desk.say(f"Drag a box of at least {SMALLEST} x {SMALLEST} pixels inside the image")
+        if region.empty or min(region.shape[1:]) < SMALLEST_PIXELS:
+            self.desk.say(
+                f"Drag a box of at least {SMALLEST_PIXELS} x {SMALLEST_PIXELS} pixels inside the image"
+            )
             return
         self.over = True
         self.desk.run.segment_region(region)

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from cpsam_gui.drawing.shapes import Mask
     from cpsam_gui.state.steps import Labels
 
-DRAG = 4.0  # screen pixels that tell a drag from a click
-COUNTED = 1 << 20  # pixels; looking through a larger area takes longer than a frame
-BAND = 256  # rows that are looked at together
+# Screen pixels that tell a drag from a click.
+DRAG_PIXELS = 4.0
+# Pixels; looking through a larger area takes longer than a frame.
+COUNTED_PIXELS = 1 << 20
+# Rows that are looked at together.
+BAND = 256
 
 
 class Select(HoverOutline):
@@ -99,7 +102,7 @@ def _choose(desk: Desk, box: Box, mask: Mask | None, p: Pointer) -> None:
     def take(found: frozenset[int]) -> None:
         _combine(desk, frozenset(number for number in found if number in document.objects), p)
 
-    if block.size <= COUNTED:
+    if block.size <= COUNTED_PIXELS:
         take(objects_in(block, mask, size))
     else:
         desk.later(lambda: objects_in(block, mask, size), take)
@@ -164,7 +167,7 @@ class BoxSelect(Tool):
         start, self._start, self._end = self._start, None, None
         if start is None:
             return
-        if max(abs(p.y - start.y), abs(p.x - start.x)) * p.scale < DRAG:
+        if max(abs(p.y - start.y), abs(p.x - start.x)) * p.scale < DRAG_PIXELS:
             self.clicked(p)
         else:
             (y0, y1), (x0, x1) = sorted((start.y, p.y)), sorted((start.x, p.x))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from cpsam_gui import drawing, operations
 from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Tint, Tool
 
-SHOWN = 200  # objects whose outlines follow the pointer
+# Objects whose outlines follow the pointer.
+SHOWN = 200
 
 
 class Paste(Tool):

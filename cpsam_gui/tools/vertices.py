@@ -7,9 +7,12 @@ import numpy as np
 from cpsam_gui import drawing, operations
 from cpsam_gui.tools.base import Desk, Pointer, PreviewShape, Section, Tint, Tool, ToolEntry
 
-CLOSE = 9.0  # screen pixels from a corner or an edge within which it is taken hold of
-FINE, COARSE = 0.9, 4.0  # pixels that the simplified outline may be off, by the size of the object
-CROWDED = 3.0  # and screen pixels, so that corners do not crowd at a low zoom
+# Screen pixels from a corner or an edge within which it is taken hold of.
+CLOSE_PIXELS = 9.0
+# Pixels that the simplified outline may be off, by the size of the object.
+FINE_PIXELS, COARSE_PIXELS = 0.9, 4.0
+# The same in screen pixels, so that corners do not crowd at a low zoom.
+CROWDED = 3.0
 
 
 class Vertices(Tool):
@@ -61,7 +64,8 @@ class Vertices(Tool):
                 desk.say("The object has nothing in this plane")
             return False
         tolerance = min(
-            max(0.04 * float(np.sqrt(mask.sum())), FINE, CROWDED / desk.view.camera.scale), COARSE
+            max(0.04 * float(np.sqrt(mask.sum())), FINE_PIXELS, CROWDED / desk.view.camera.scale),
+            COARSE_PIXELS,
         )
         self._points = [(y + box.y0, x + box.x0) for y, x in drawing.corners(mask, tolerance)]
         self._number, self._plane, self._edited, self._last = number, plane, False, None
@@ -158,7 +162,7 @@ class Vertices(Tool):
         points = np.asarray(self._points)
         away = np.abs(points - (p.y, p.x)).max(1) * p.scale
         nearest = int(away.argmin())
-        return nearest if away[nearest] < CLOSE else None
+        return nearest if away[nearest] < CLOSE_PIXELS else None
 
     def _edge(self, p: Pointer) -> tuple[int, tuple[float, float]] | None:
         """Return the edge near the pointer and the place on it."""
@@ -170,7 +174,7 @@ class Vertices(Tool):
         foot = start + along[:, None] * way
         away = np.hypot(*(foot - at).T) * p.scale
         nearest = int(away.argmin())
-        if away[nearest] >= CLOSE:
+        if away[nearest] >= CLOSE_PIXELS:
             return None
         return nearest, (float(foot[nearest, 0]), float(foot[nearest, 1]))
 

@@ -51,7 +51,8 @@ def drop_stale_tabs(window: QMainWindow) -> None:
     """Hide the tab bars that Qt leaves behind when docks are stacked or restored: they show over other docks."""
     seen = set()
     bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
-    for bar in reversed(bars):  # the one that is in use was made last
+    # The one that is in use was made last.
+    for bar in reversed(bars):
         bar.setVisible(bar.count() > 0 and bar.tabText(0) not in seen)
         seen.add(bar.tabText(0))
 

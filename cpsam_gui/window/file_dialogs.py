@@ -97,7 +97,8 @@ class FileDialogs(QObject):
         """Save what is not saved yet, or ask about it; False to stay."""
         persistence, path = self._persistence, self._open_image.path
         if self._open_image.shipped:
-            persistence.discard()  # a demonstration is no work to be saved
+            # A demonstration is no work to be saved.
+            persistence.discard()
         if not persistence.unsaved or (persistence.saves_by_itself and persistence.save_now(masks=False)):
             return True
         answer = dialogs.ask_unsaved(self._window, path.name if path is not None else translate("this image"))

@@ -24,7 +24,8 @@ PHASES = {
 """What the engine calls its work, in plain words."""
 SURE_FROM = 0.08
 """Part of the work after which the rest can be told from the pace."""
-SHORT = 4.0  # seconds; of less nothing is said
+# Nothing is said of jobs that take less.
+SHORT_SECONDS = 4.0
 
 
 class ProgressWords:
@@ -56,7 +57,7 @@ class ProgressWords:
         if not SURE_FROM <= self.part < 1:
             return ""
         left = passed * (1 - self.part) / self.part
-        if left < SHORT:
+        if left < SHORT_SECONDS:
             return ""
         if left < 90:
             return translate("about {:.0f} s left").format(left)

@@ -97,7 +97,8 @@ class WindowSupport(QObject):
     def _caught(
         self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not isinstance(error, Exception):  # an interrupt by the keyboard, or the end of the program
+        # An interrupt by the keyboard, or the end of the program.
+        if not isinstance(error, Exception):
             sys.__excepthook__(kind, error or kind(), trace)
             return
         log.error("an error that nothing caught", exc_info=(kind, error, trace))

@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 
 from cpsam_gui.operations import Scope, WriteMode, class_colour
 from cpsam_gui.program.i18n import translate, translate_said
-from cpsam_gui.session.gestures import BRUSH_RANGE
+from cpsam_gui.session.gestures import BRUSH_RANGE_PIXELS
 from cpsam_gui.style import theme
 from cpsam_gui.tools import TOOLS
 from cpsam_gui.tools.options import TOLERANCE_RANGE
@@ -37,8 +37,10 @@ if TYPE_CHECKING:
     from cpsam_gui.tools import Tool
 
 HEIGHT = 44
-STEPS = 100  # of a slider
-SLIDER = 120  # pixels
+# Steps of a slider.
+STEPS = 100
+# Pixels.
+SLIDER_PIXELS = 120
 MODES = {
     WriteMode.KEEP: (
         "Keep",
@@ -155,7 +157,8 @@ class ToolOptionsBar(QFrame):
         button.setObjectName("quiet")
         button.setText(translate(text))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the canvas
+        # A click leaves the keys with the canvas.
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if icon:
             self._icons.append((button, icon))
             button.setIcon(theme.icon(icon))
@@ -175,7 +178,7 @@ class ToolOptionsBar(QFrame):
     def _slider(self, key: str, text: str, moved: Callable[[int], None]) -> tuple[QSlider, QLabel]:
         slider = QSlider(Qt.Orientation.Horizontal)
         slider.setRange(0, STEPS)
-        slider.setFixedWidth(SLIDER)
+        slider.setFixedWidth(SLIDER_PIXELS)
         slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         slider.setToolTip(f"{translate(text)}  ([ ])")
         slider.valueChanged.connect(moved)
@@ -238,7 +241,7 @@ class ToolOptionsBar(QFrame):
         self.divide.setChecked(options.by_intensity)
         if "class" in tool.settings:
             self._list_classes()
-        self._show(self.brush, self._view.brush_diameter, BRUSH_RANGE)
+        self._show(self.brush, self._view.brush_diameter, BRUSH_RANGE_PIXELS)
         self._brush_text.setText(f"{self._view.brush_diameter:.0f} px")
         self._show(self.tolerance, options.tolerance, TOLERANCE_RANGE)
         self._tolerance_text.setText(f"{100 * options.tolerance:.0f} %")
@@ -277,7 +280,7 @@ class ToolOptionsBar(QFrame):
         for button, _ in self._icons:
             button.setToolButtonStyle(style.ToolButtonIconOnly if short else style.ToolButtonTextBesideIcon)
         for slider in (self.brush, self.tolerance):
-            slider.setFixedWidth(SLIDER // 2 if short else SLIDER)
+            slider.setFixedWidth(SLIDER_PIXELS // 2 if short else SLIDER_PIXELS)
         layout = self.layout()
         if layout is not None:
             for group in self.parts.values():
@@ -299,7 +302,7 @@ class ToolOptionsBar(QFrame):
         return low * exp(position / STEPS * log(high / low))
 
     def _size_moved(self, position: int) -> None:
-        self._view.brush_diameter = self._value(position, BRUSH_RANGE)
+        self._view.brush_diameter = self._value(position, BRUSH_RANGE_PIXELS)
 
     def _tolerance_moved(self, position: int) -> None:
         self._gestures.options.tolerance = self._value(position, TOLERANCE_RANGE)

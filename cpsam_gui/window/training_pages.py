@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from cpsam_gui.tasks.suggesting import Suggestion
     from cpsam_gui.window.host import WindowHost
 
-CLOSE_UP = 6.0  # screen pixels per image pixel when a changed cell is shown
+# Screen pixels per image pixel when a changed cell is shown.
+CLOSE_UP = 6.0
 
 
 class TrainingPages(QObject):

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from PyQt6.QtGui import QShowEvent
 
-RECENT = 4  # of the paths opened last
+# Number of the paths opened last that are listed.
+RECENT = 4
 
 
 @dataclass(frozen=True, slots=True)

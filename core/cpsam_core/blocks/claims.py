@@ -108,7 +108,8 @@ def _is_alive(process: object) -> bool:
     if not isinstance(process, int) or process <= 0:
         return False
     if os.name == "nt":
-        return True  # asking would end the process there; the claim grows old instead
+        # Asking would end the process there; the claim grows old instead.
+        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:

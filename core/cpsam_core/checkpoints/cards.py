@@ -38,7 +38,8 @@ logger = logging.getLogger(__name__)
 IN_3D = "ap_0.5_3d"
 """Average precision at IoU 0.5 of bodies in volumes, among the scores of a card."""
 WEIGHT_SUFFIXES = (".safetensors", ".pth", ".pt")
-MAX_BYTES = 16 * 2**20  # a card with the hashes of 100,000 images has about 10 MB
+# A card with the hashes of 100,000 images has about 10 MB.
+MAX_BYTES = 16 * 2**20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -207,7 +208,8 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_plain(item) for item in value]
-    if hasattr(value, "tolist"):  # numpy scalars and arrays
+    # numpy scalars and arrays.
+    if hasattr(value, "tolist"):
         return _plain(value.tolist())
     if isinstance(value, float):
         return value if math.isfinite(value) else None

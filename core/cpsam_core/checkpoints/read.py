@@ -21,7 +21,8 @@ from cpsam_core.network.network import is_out_of_memory
 Kind = Literal["cpsam", "own", "sam"]
 
 WRAPPERS = ("state_dict", "model_state_dict", "model", "net")
-HEAD = 512  # bytes that tell the formats apart
+# Bytes that tell the formats apart.
+HEAD_BYTES = 512
 # How torch's restricted unpickler says that a file wants a class or function, in old and new protocols.
 OBJECTS = re.compile(r"GLOBAL|Unsupported class|Unsupported operand 14[79]\b")
 FAILURES: tuple[type[Exception], ...] = (safetensors.SafetensorError, OSError, MemoryError, *DAMAGE)
@@ -88,7 +89,7 @@ def _head(path: Path) -> bytes:
         if path.is_dir():
             raise WeightsError(f"{path} is a folder, not a weight file.")
         with path.open("rb") as file:
-            return file.read(HEAD)
+            return file.read(HEAD_BYTES)
     except FileNotFoundError as error:
         raise WeightsError(f"The weight file {path} does not exist.") from error
     except OSError as error:

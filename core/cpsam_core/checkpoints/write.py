@@ -55,7 +55,8 @@ def write_checkpoint(
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_path(path) as temporary:
             if is_published(model.config) and path.suffix.lower() != ".safetensors":
-                with temporary.open("wb") as file:  # given a name, torch would write that name into the file
+                # Given a name, torch would write that name into the file.
+                with temporary.open("wb") as file:
                     torch.save(state, file)
             else:
                 save_file(state, temporary, metadata=_metadata(model.config, card))

@@ -55,8 +55,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         setup_logging(getattr(args, "verbose", False))
         with _allowing(getattr(args, "large", False)):
             code: int = args.run(args)
-        sys.stdout.flush()  # here, where a reader that has gone is still noticed
-    except SystemExit as stop:  # argparse: 0 after --help, 2 for wrong usage
+        # Here, where a reader that has gone is still noticed.
+        sys.stdout.flush()
+    except SystemExit as stop:
+        # argparse: 0 after --help, 2 for wrong usage.
         return stop.code if isinstance(stop.code, int) else OK
     except BrokenPipeError:
         # Whoever read our output has gone (`cpsam models list | head -1`); nothing is left to say to them.
@@ -99,7 +101,8 @@ def _make_printable() -> None:
     """Make both streams fit to be written to: started without them, and with names that their encoding lacks."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        if stream is None:  # closed by whoever started the program
+        # Closed by whoever started the program.
+        if stream is None:
             setattr(sys, name, _nowhere())
             continue
         reconfigure = getattr(stream, "reconfigure", None)

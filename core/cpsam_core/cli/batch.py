@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from cpsam_core.images import Image
     from cpsam_core.segment.segmenter import Segmentation
 
-AHEAD = 1  # images read before they are needed: memory holds this many more
-BEHIND = 1  # results that wait to be written
+# Images read before they are needed: memory holds this many more.
+AHEAD = 1
+# Results that wait to be written.
+BEHIND = 1
 
 STEP_FORMAT = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}]"
 
@@ -74,7 +76,8 @@ def run_batch(targets: Sequence[Target], steps: Steps, report: Callable[[ImageOu
                     continue
                 outcome = ImageOutcome(target, len(found.objects), found.diameter, notes=found.notes)
                 written.append((outcome, writer.submit(steps.write, target, image, found)))
-                del image, found, reading  # the writer's now: memory holds no more results than wait
+                # The writer's now: memory holds no more results than wait.
+                del image, found, reading
                 while len(written) > BEHIND:
                     end(_ended(*written.popleft()))
             while written:

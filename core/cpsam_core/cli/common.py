@@ -157,7 +157,8 @@ def describe(error: BaseException) -> str:
         return memory_words(error)
     if isinstance(error, CpsamError):
         return str(error)
-    if "out of memory" in str(error).lower():  # torch has no kind of error of its own for it on every device
+    # torch has no kind of error of its own for it on every device.
+    if "out of memory" in str(error).lower():
         return "not enough memory on the device; use a smaller batch size, or --device cpu"
     log.debug("what failed", exc_info=error)
     return f"{type(error).__name__}: {reason(error)}"
@@ -197,14 +198,16 @@ class _TerminalHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         ours = record.name.split(".")[0] in OUR_LOGGERS
         if not ours and not self._verbose:
-            return  # readers of files complain there of what the engine reports as an error of its own
+            # Readers of files complain there of what the engine reports as an error of its own.
+            return
         level = "" if record.levelno <= logging.INFO else f"{record.levelname.lower()}: "
         about = f"{subject.get()}: " if subject.get() else ""
         tell(f"{level}{about}{record.getMessage()}")
 
 
 def _write(text: str, stream: TextIO) -> None:
-    bars = sys.modules.get("tqdm")  # not imported for a line of text alone
+    # Not imported for a line of text alone.
+    bars = sys.modules.get("tqdm")
     if bars is not None:
         bars.tqdm.write(text, file=stream)
     else:

@@ -89,7 +89,8 @@ def run(args: argparse.Namespace) -> int:
     if args.one_file and target.key not in ("coco", "coco_polygons"):
         raise UsageError("--one_file is for COCO, the only format that holds several images")
     if not target.available:
-        target.function("write")  # says which library is missing
+        # Says which library is missing.
+        target.function("write")
     tally = _Tally()
     found, failures = find_sources(args.inputs, source, target, args.out, endings_from(args))
     for failure in failures:
@@ -243,7 +244,8 @@ class _Tally:
         count = len(objects.ids)
         say(f"{source.name}: {count} object{'' if count == 1 else 's'} -> {path}")
         for note in notes:
-            if note not in self._said:  # what a format cannot keep is the same for all files
+            # What a format cannot keep is the same for all files.
+            if note not in self._said:
                 tell(f"{source.name}: {note}")
                 self._said.add(note)
 

@@ -264,9 +264,8 @@ def _find(args: argparse.Namespace, endings: Endings, failed: list[str]) -> list
         except ImageError:
             if key == WHOLE:
                 raise
-            pair = pair_of(
-                one.path, masks, endings=endings
-            )  # masks that do not say of which time point they are
+            # Masks that do not say of which time point they are.
+            pair = pair_of(one.path, masks, endings=endings)
         return [(one, pair)]
 
     for folder in folders:

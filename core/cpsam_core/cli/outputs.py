@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from cpsam_core.segment.segmenter import Segmentation
     from cpsam_core.segment.settings import Settings
 
-MAX_NAME_BYTES = 255  # of a file name, on all usual file systems
+# The longest file name on all usual file systems.
+MAX_NAME_BYTES = 255
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,8 @@ def _holds(path: Path, found: Segmentation) -> bool:
     try:
         return np.array_equal(read_labels(path), found.labels)
     except ImageError:
-        return False  # whatever it is, it is not what this run found
+        # Whatever it is, it is not what this run found.
+        return False
 
 
 def make_folder(folder: Path) -> None:
@@ -264,7 +266,8 @@ def _apart(parents: list[Path]) -> list[Path]:
     """Return what tells folders apart: their paths from the folder that they have in common."""
     try:
         common = os.path.commonpath(parents)
-    except ValueError:  # on different drives
+    except ValueError:
+        # On different drives.
         return [Path(*parent.parts[1:]) for parent in parents]
     return [parent.relative_to(common) for parent in parents]
 

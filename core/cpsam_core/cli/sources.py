@@ -62,7 +62,8 @@ class InputImage:
         if self.kind.key == "project" and can_read(stem):
             name = Path(stem)
             return (
-                f"{name.stem}_{name.suffix[1:]}"  # as its other results are called, see `images.companions`
+                # The name follows that of its other results, see `images.companions`.
+                f"{name.stem}_{name.suffix[1:]}"
             )
         if not self.endings.standard:
             return self.endings.bare(stem)

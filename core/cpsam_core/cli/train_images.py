@@ -87,8 +87,10 @@ def check_images(data: TrainingSet, ranks: Ranks) -> None:
 
     if ranks.count > 1:
         for index in range(ranks.rank, len(data), ranks.count):
-            with contextlib.suppress(CpsamError):  # the leading process says what is wrong
-                data.example(index)  # into the files that all share
+            # The leading process says what is wrong.
+            with contextlib.suppress(CpsamError):
+                # Into the files that all share.
+                data.example(index)
         ranks.meet()
     if ranks.leads:
         data.check()

@@ -34,13 +34,15 @@ log = logging.getLogger(__name__)
 
 DRAWN = "drawn"
 REPLAYED = "replayed"
-ORDER = 0x0D  # keeps the order of the images apart from other randomness of the same seed
-DRAWN_PICTURES = 600  # different drawings; augmentation makes each of them many
+# Keeps the order of the images apart from other randomness of the same seed.
+ORDER = 0x0D
+# Different drawings; augmentation makes each of them many.
+DRAWN_PICTURES = 600
 DRAWN_SIDE = 256
-MEMORY = 2 * 2**30  # bytes of examples that are held in memory
-MAPPED = (
-    2**23
-)  # what an example that is mapped from disk counts for: each keeps a file open, of which systems allow few
+# Bytes of examples that are held in memory.
+MEMORY_BYTES = 2 * 2**30
+# What an example that is mapped from disk counts for: each keeps a file open, of which systems allow few.
+MAPPED = 2**23
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class TrainingSet:
         drawn: float = 0.0,
         seed: int = 0,
         cache: ExampleCache | None = None,
-        memory: int = MEMORY,
+        memory: int = MEMORY_BYTES,
         replay: float = 0.0,
     ) -> None:
         if not 0 <= drawn <= 1:
@@ -230,7 +232,8 @@ class TrainingSet:
         if kind == "" and (diameter := self.pairs[index].seen.scale) is not None:
             example = replace(example, zoom=NATIVE_DIAMETER / diameter)
         with self._lock:
-            if (kind, index) in self._examples:  # another thread was quicker
+            # Another thread was quicker.
+            if (kind, index) in self._examples:
                 return self._examples[(kind, index)][0]
             self._examples[(kind, index)] = example, size
             self._held += size
@@ -250,7 +253,8 @@ class TrainingSet:
             example = self._new(kind, index)
             self._cache.put(key, example)
             stored = self._cache.get(key)
-            if stored is None:  # the disk is full
+            # The disk is full.
+            if stored is None:
                 return example, example.nbytes
         return stored, MAPPED
 

@@ -56,7 +56,8 @@ def _section(pixels: Pixels, diameter: float, rng: np.random.Generator) -> Pixel
 def shot_noise(pixels: Pixels, photons: float, rng: np.random.Generator) -> Pixels:
     """Poisson noise where white counts `photons` (the brighter the image, the less noise)."""
     rate = np.clip(pixels, 0, None) * photons
-    if photons > 50:  # indistinguishable from a normal distribution, which is far quicker to draw
+    # Indistinguishable from a normal distribution, which is far quicker to draw.
+    if photons > 50:
         noise = rng.standard_normal(rate.shape, np.float32)
         counts = rate + noise * np.sqrt(rate)
     else:

@@ -32,11 +32,13 @@ __all__ = ["ExampleCache"]
 log = logging.getLogger(__name__)
 
 MAGIC = b"CPSAMEX1"
-HEAD = struct.Struct("<8sIII")  # magic, checksum and length of the description, checksum of the arrays
+# Magic, checksum and length of the description, checksum of the arrays.
+HEAD = struct.Struct("<8sIII")
 ALIGN = 64
 SUFFIX = ".example"
-LIMIT = 20 * 2**30  # bytes
-KEPT_SHARE = 0.9  # of the limit that is left after making room
+LIMIT_BYTES = 20 * 2**30
+# Share of the limit that making room leaves in use.
+KEPT_SHARE = 0.9
 TYPES = {"pixels": "<f2", "labels": "<u4", "flows": "|i1", "classes": "|u1", "complete": "|b1"}
 VERSION = 3
 """Raised when examples are made in another way than before."""
@@ -53,7 +55,7 @@ class ExampleCache:
         Bytes that all of them may take together; those used longest ago go first.
     """
 
-    def __init__(self, folder: Path | None = None, limit: int = LIMIT) -> None:
+    def __init__(self, folder: Path | None = None, limit: int = LIMIT_BYTES) -> None:
         self.folder = folder or cache_folder() / "examples"
         self.limit = limit
         self._size: int | None = None
@@ -112,7 +114,8 @@ class ExampleCache:
             for _, size, path in files[:-1]:
                 if self._size <= self.limit * KEPT_SHARE:
                     break
-                with contextlib.suppress(OSError):  # in use by another program, on Windows
+                # In use by another program, on Windows.
+                with contextlib.suppress(OSError):
                     path.unlink()
                     self._size -= size
 

@@ -31,7 +31,8 @@ __all__ = [
     "read_example",
 ]
 
-MOST_CLASSES = 64  # a map with more of them holds objects, not classes
+# A map with more of them holds objects, not classes.
+MOST_CLASSES = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +173,8 @@ def make_example(
 
 def mean_diameter(labels: NDArray[np.integer]) -> float:
     """Return the median over objects of the diameter in pixels of a disk of equal area; 0 without objects."""
-    ids, counts = fastremap.unique(labels, return_counts=True)  # ids may be far apart
+    # Ids may be far apart.
+    ids, counts = fastremap.unique(labels, return_counts=True)
     areas = counts[ids != 0]
     return float(np.median(np.sqrt(areas)) * 2 / np.sqrt(np.pi)) if len(areas) else 0.0
 

@@ -161,7 +161,8 @@ def labels_in(
             continue
         found.setdefault(names.key(path), []).append((rank, preference(path), path))
     for candidates in found.values():
-        if len(candidates) > 1:  # only then does it matter, and projects have to be opened for it
+        # Only then does it matter, and projects have to be opened for it.
+        if len(candidates) > 1:
             candidates[:] = [
                 (Rank.UNCORRECTED if untouched(path) else rank, form, path) for rank, form, path in candidates
             ]
@@ -222,7 +223,8 @@ class _LabelNames:
         """Return set and name of the image that a label file belongs to."""
         stem = normal(path.stem)
         if path.suffix.lower() == PROJECT_SUFFIX and can_read(stem):
-            name = Path(stem)  # of images that differ in their suffix only
+            # Images that differ in their suffix only.
+            name = Path(stem)
             return set_of(path, self._root), f"{name.stem}_{name.suffix[1:]}"
         return set_of(path, self._root), self._endings.bare(stem)
 

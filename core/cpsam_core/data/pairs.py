@@ -203,7 +203,8 @@ def _most_certain(own: Companions) -> list[Path]:
         return list(own.masks)
     others = Listings().of(own.image.parent).rivals(own.image)
     if any((preference(one), one.name) < (preference(own.image), own.image.name) for one in others):
-        return []  # said for the one that they are taken for
+        # The warning is given for the other one.
+        return []
     log.warning(
         "%s fits %s as well as %s and is taken for the first; names such as %s leave no doubt",
         own.doubtful[0].name,

@@ -18,11 +18,16 @@ from cpsam_core.images.project_files import PROJECT_SUFFIX, ProjectFile, read_pr
 
 __all__ = ["Bodies", "PlaneUse", "bodies_of", "is_flat_file", "planes_of", "with_planes"]
 
-MOST = 20  # XY planes of one volume, and half as many sections of each other kind (paper, "Finetuning")
-PADDING = 0.1  # share of an axis at either end from which no section is taken; the paper leaves 10 pixels out
-SLAB = 0.2  # share of the planes that is kept aside
-FEWEST = 3  # planes from which on a slab is kept aside
-ABSURD = 50.0  # a distance of planes beyond it, or below 1 over it, is a slip in the file
+# XY planes of one volume, and half as many sections of each other kind (paper, "Finetuning").
+MOST = 20
+# Share of an axis at either end from which no section is taken; the paper leaves 10 pixels out.
+PADDING = 0.1
+# Share of the planes that is kept aside.
+SLAB = 0.2
+# Planes from which on a slab is kept aside.
+FEWEST = 3
+# A distance of planes beyond it, or below 1 over it, is a slip in the file.
+ABSURD = 50.0
 FLAT = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"))
 
 

@@ -16,13 +16,19 @@ Pixels = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
 DARKEST = (
-    0.05  # intensity below which optical density is no longer told apart; images are normalised, 1 is white
+    # Intensity below which optical density is no longer told apart; images are normalised, 1 is white.
+    0.05
 )
-LEAST_DENSITY = 0.15  # mean over the channels, of pixels that count as stained
-FEWEST_PIXELS, MOST_PIXELS = 200, 8192  # that the stains are measured on
-BRIGHT_GROUND = 0.6  # the brightest quarter of a stained section is at least so bright in every channel
-LEAST_COLOUR = 0.03  # mean difference of the channels, below which an image is gray
-ANGLES = (1, 99)  # percentiles of the angle in the plane that are taken as the pure stains
+# Mean over the channels, of pixels that count as stained.
+LEAST_DENSITY = 0.15
+# Numbers of pixels that the stains are measured on.
+FEWEST_PIXELS, MOST_PIXELS = 200, 8192
+# The brightest quarter of a stained section is at least so bright in every channel.
+BRIGHT_GROUND = 0.6
+# Mean difference of the channels, below which an image is gray.
+LEAST_COLOUR = 0.03
+# Percentiles of the angle in the plane that are taken as the pure stains.
+ANGLES = (1, 99)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +65,8 @@ def stains_of(pixels: NDArray[np.floating]) -> Stains | None:
         return None
     directions = directions / lengths
     if abs(directions[0] @ directions[1]) > 0.999:
-        return None  # one stain only
+        # One stain only.
+        return None
     strengths = np.percentile(_concentrations(stained, directions), 99, axis=0)
     return Stains(directions, strengths) if strengths.min() > 1e-2 else None
 
@@ -67,7 +74,8 @@ def stains_of(pixels: NDArray[np.floating]) -> Stains | None:
 def transfer(pixels: Pixels, own: Stains, other: Stains) -> Pixels:
     """Return an image (y, x, 3) with the colours of another one; intensities stay within 0 to 1."""
     density = _density(pixels.reshape(-1, 3))
-    shown = pixels.any(axis=2, keepdims=True)  # beyond the border of the image there is nothing to stain
+    # Beyond the border of the image there is nothing to stain.
+    shown = pixels.any(axis=2, keepdims=True)
     amounts = _concentrations(density, own.directions)
     # What the two stains do not explain stays as it is: pigment, ink.
     rest = density - amounts @ own.directions

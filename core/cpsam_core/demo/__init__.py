@@ -8,7 +8,8 @@ from cpsam_core.errors import ImageError
 
 __all__ = ["NAMES", "demo_image", "demo_images"]
 
-NAMES = ("nuclei", "tissue", "phase")  # fluorescent nuclei, stained tissue, phase contrast
+# Fluorescent nuclei, stained tissue, phase contrast.
+NAMES = ("nuclei", "tissue", "phase")
 
 
 def demo_image(name: str = "nuclei") -> Path:

@@ -24,11 +24,15 @@ from numpy.typing import NDArray
 Heat = NDArray[np.floating]
 Slices = tuple[slice, ...]
 
-SOURCE = 2.0**100  # heat fed in at each step; a power of two, so that it changes the range and no digit
-LONG = 64  # edge of a box in pixels, from which on objects may leave the range of single precision
-SHEET_BYTES = 1_048_576  # more calls of less work each, or steps that leave the cache: both are slower
+# Heat fed in at each step; a power of two, so that it changes the range and no digit.
+SOURCE = 2.0**100
+# Edge of a box in pixels, from which on objects may leave the range of single precision.
+LONG = 64
+# More calls of less work each, or steps that leave the cache: both are slower.
+SHEET_BYTES = 1_048_576
 SHEET_WIDTH = 512
-STEPS_BETWEEN_LOOKS = 32  # at the wish to stop
+# Steps between two looks at the wish to stop.
+STEPS_BETWEEN_LOOKS = 32
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,16 @@ if TYPE_CHECKING:
 
 Positions = NDArray[np.signedinteger[Any]]
 
-CHUNK_POINTS = 1 << 16  # positions and flows of a chunk fit in a second-level cache
-SMALL_CHUNK_POINTS = 1 << 13  # for small images, so that every thread has work
-TILE = {2: 96, 3: 20}  # side of the tiles of the image that are put together to a chunk
-CYCLE = 12  # steps between looks for points that have met or go round in circles; many periods divide it
-FIRST_LOOK = 24  # before that hardly any points have met
+# Positions and flows of a chunk fit in a second-level cache.
+CHUNK_POINTS = 1 << 16
+# The chunk of small images, so that every thread has work.
+SMALL_CHUNK_POINTS = 1 << 13
+# Side of the tiles of the image that are put together to a chunk.
+TILE = {2: 96, 3: 20}
+# Steps between looks for points that have met or go round in circles; many periods divide it.
+CYCLE = 12
+# Steps before which hardly any points have met.
+FIRST_LOOK = 24
 
 
 @dataclass(frozen=True)
@@ -156,7 +161,8 @@ def _scaled_steps(
         scale = np.float32(2.0 / max(1, shape[axis] - 1))
         for band in bands(inside.shape):
             step = field[ndim - 1 - axis, band]
-            with np.errstate(invalid="ignore"):  # infinity times 0
+            # Infinity times 0.
+            with np.errstate(invalid="ignore"):
                 np.multiply(flows[axis, band], inside[band], out=step, casting="same_kind")
             step /= np.float32(5)
             step *= scale
@@ -192,9 +198,12 @@ def _follow_chunk(
     local = np.unravel_index(starts, part)
     places = tuple(at + first for at, first in zip(local, frame.origin, strict=True))
     points = _to_unit(places, frame.shape)
-    last = np.empty_like(points)  # where points that need no more steps are for good
-    group = np.arange(len(starts))  # which column of `last` each start has become
-    alive = group  # which column of `last` each column of `points` is
+    # Where points that need no more steps are for good.
+    last = np.empty_like(points)
+    # Which column of `last` each start has become.
+    group = np.arange(len(starts))
+    # Which column of `last` each column of `points` is.
+    alive = group
     before: NDArray[np.float32] | None = None
     *looks, final = _legs(niter)
     for leg in looks:
@@ -242,7 +251,8 @@ def _twins(points: NDArray[np.float32]) -> NDArray[np.int64]:
     mixed = np.zeros(points.shape[1], np.uint32)
     for row in points.view(np.uint32):
         mixed ^= row
-        mixed *= np.uint32(0x9E3779B1)  # a prime near 2**32 / golden ratio spreads the low bits
+        # A prime near 2**32 / golden ratio spreads the low bits.
+        mixed *= np.uint32(0x9E3779B1)
         mixed ^= mixed >> np.uint32(15)
     mixed &= np.uint32((1 << (2 * len(own)).bit_length()) - 1)
     slot = mixed.astype(np.intp)

@@ -12,11 +12,16 @@ from cpsam_core.labels.runs import bands
 
 Labels = NDArray[np.uint32]
 
-PEAK_RADIUS = 2  # a peak is the maximum of the 5 pixels around it along each axis
-PEAK_POINTS = 10  # and holds more points than this
-REACH = 5  # growth steps, and so the half width of the window an object's end points lie in
-GROWTH_POINTS = 2  # growth goes on where there are more points than this
-BATCH = 1 << 22  # pixels of windows handled at a time
+# A peak is the maximum of the 5 pixels around it along each axis.
+PEAK_RADIUS = 2
+# A peak holds more points than this.
+PEAK_POINTS = 10
+# Growth steps, and so the half width of the window an object's end points lie in.
+REACH = 5
+# Growth goes on where there are more points than this.
+GROWTH_POINTS = 2
+# Pixels of windows handled at a time.
+BATCH_PIXELS = 1 << 22
 
 
 def gather(
@@ -43,11 +48,13 @@ def gather(
     counts = _histogram(ends, shape)
     peaks = _peaks(counts)
     regions = [_grow(counts, peaks[part]) for part in _batches(len(peaks), (2 * REACH + 1) ** len(shape))]
-    region = counts.reshape(-1)  # its memory is used again
+    # Its memory is used again.
+    region = counts.reshape(-1)
     region[:] = 0
     first = 1
     for pixels, peak, count in regions:
-        region[pixels] = peak + first  # the last value given to a pixel stays: the largest peak's
+        # The last value given to a pixel stays: the largest peak's.
+        region[pixels] = peak + first
         first += count
     labels = np.zeros(shape, np.uint32)
     flat = labels.reshape(-1)
@@ -59,7 +66,8 @@ def gather(
 def _histogram(ends: NDArray[np.integer[Any]], shape: tuple[int, ...]) -> NDArray[np.int32]:
     """Return how many paths end in each pixel."""
     counts = np.zeros(int(np.prod(shape)), np.int32)
-    for batch in _batches(len(ends), 1):  # near pixels come together, and so do their ends
+    # Near pixels come together, and so do their ends.
+    for batch in _batches(len(ends), 1):
         part = ends[batch]
         low, high = int(part.min()), int(part.max())
         counts[low : high + 1] += np.bincount(part - low).astype(np.int32)
@@ -131,7 +139,7 @@ def _widened(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _batches(count: int, size: int) -> Iterator[slice]:
     """Yield slices of `count` windows of `size` pixels each that fit into a batch."""
-    step = max(1, BATCH // size)
+    step = max(1, BATCH_PIXELS // size)
     for first in range(0, count, step):
         yield slice(first, min(first + step, count))
 
@@ -143,6 +151,7 @@ def drop_numbers(labels: Labels, dropped: NDArray[Any]) -> Labels:
     table = np.arange(len(dropped), dtype=np.uint32)
     table[dropped] = 0
     kept = np.empty_like(labels)
-    for band in bands(labels.shape):  # indexing copies its index as 64-bit numbers
+    # Indexing copies its index as 64-bit numbers.
+    for band in bands(labels.shape):
         kept[band] = table[labels[band]]
     return kept

@@ -14,10 +14,14 @@ from cpsam_core.dynamics.follow import follow
 from cpsam_core.errors import ImageError
 from cpsam_core.labels import fill_holes
 
-FIRST, LARGEST = 96, 1024  # side of the window in pixels: the least, and the bound it grows to
-LADDER = (0.0, -1.0, -2.0, -3.0, -4.0, -6.0)  # thresholds of the cell logit that are tried in turn
-SINK = 3.0  # pixels around the end of the click's path within which paths count as having met
-GATHERED = 1.6  # and around the middle of those, for the cell as a whole
+# Side of the window in pixels: the least, and the bound it grows to.
+FIRST, LARGEST = 96, 1024
+# Thresholds of the cell logit that are tried in turn.
+LADDER = (0.0, -1.0, -2.0, -3.0, -4.0, -6.0)
+# Pixels around the end of the click's path within which paths count as having met.
+SINK_PIXELS = 3.0
+# The same around the middle of those, for the cell as a whole.
+GATHERED = 1.6
 MIN_PIXELS = 15
 STEPS = 200
 
@@ -152,9 +156,11 @@ def _converging(
     y, x = np.divmod(landed[starts], shape[1])
     end = divmod(int(landed[at[0] * shape[1] + at[1]]), shape[1])
     # The sink is where most of the paths near the click's end run together, not just where one of them stops.
-    near = np.hypot(y - end[0], x - end[1]) <= SINK
+    near = np.hypot(y - end[0], x - end[1]) <= SINK_PIXELS
     middle = y[near].mean(), x[near].mean()
-    spread = max(SINK, GATHERED * float(np.hypot(y[near] - middle[0], x[near] - middle[1]).std()) + SINK)
+    spread = max(
+        SINK_PIXELS, GATHERED * float(np.hypot(y[near] - middle[0], x[near] - middle[1]).std()) + SINK_PIXELS
+    )
     meets = near | (np.hypot(y - middle[0], x - middle[1]) <= spread)
     mask = np.zeros(inside.size, bool)
     mask[starts[meets]] = True

@@ -24,7 +24,8 @@ from cpsam_core.progress import Progress, silent
 Border = Literal["reference", "clean"]
 
 BAND_PIXELS = 65_536
-SINGLE_PRECISION_PIXELS = 40_000_000  # from here on the heat map is kept in float32, as in the reference
+# Pixels from which on the heat map is kept in float32, as in the reference.
+SINGLE_PRECISION_PIXELS = 40_000_000
 
 
 def flows_from_masks(
@@ -159,7 +160,8 @@ def _gradient(
             window = (*core[:axis], offset, *core[axis + 1 :])
             side = halo[window]
             sides.append(side if around is None else side * (around[window] == here))
-        differences.append(np.subtract(sides[0], sides[1], dtype=np.float64))  # squares leave float32's range
+        # Squares leave float32's range.
+        differences.append(np.subtract(sides[0], sides[1], dtype=np.float64))
     length = differences[0] * differences[0]
     for difference in differences[1:]:
         length += difference * difference

@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from cpsam_core.errors import SettingsError
 from cpsam_core.network.vit import FlowVit
 
-ALPHA = 16.0  # the addition is scaled by ALPHA / rank, so that the rank does not change how fast it grows
+# The addition is scaled by ALPHA / rank, so that the rank does not change how fast it grows.
+ALPHA = 16.0
 LAYERS = (
     ("attn", "qkv"),
     ("attn", "proj"),

@@ -23,8 +23,10 @@ from cpsam_core.network.vit import FlowVit
 
 log = logging.getLogger(__name__)
 
-FEWEST_CROPS, MOST_CROPS = 4, 32  # of the images kept aside, in one measurement
-SEED = 0x5EED  # the same crops after every epoch and in every training
+# Crops of the images kept aside in one measurement.
+FEWEST_CROPS, MOST_CROPS = 4, 32
+# The same crops after every epoch and in every training.
+SEED = 0x5EED
 
 
 class Validation:

@@ -12,7 +12,8 @@ from cpsam_core.finetune.state import TrainingState, write_state
 
 log = logging.getLogger(__name__)
 
-SAVING_SHARE = 10  # training takes at least so many times as long as saving its state
+# Training takes at least so many times as long as saving its state.
+SAVING_SHARE = 10
 
 
 class Keeper:
@@ -38,7 +39,8 @@ class Keeper:
         begun = time.monotonic()
         try:
             write_state(self._path, make())
-        except (OSError, RuntimeError) as error:  # torch reports a full disk as RuntimeError
+        except (OSError, RuntimeError) as error:
+            # torch reports a full disk as RuntimeError.
             self._complain(error)
             return
         self._saved = time.monotonic()

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from cpsam_core.data.augment import UNKNOWN_CLASS
 
-FLOW_SCALE = 5.0  # the network's flows are five times the unit vectors
+# The network's flows are five times the unit vectors.
+FLOW_SCALE = 5.0
 
 
 def segmentation_loss(output: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:

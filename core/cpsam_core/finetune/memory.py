@@ -17,11 +17,16 @@ from cpsam_core.finetune.stepper import STEPWISE, eight_bit_available
 from cpsam_core.network.config import VitConfig
 from cpsam_core.system import machine
 
-VALUES_PER_TOKEN = 24  # kept by one block for each token and channel, two more than measured for what passes
-BYTES_PER_PIXEL = 75  # values of stem, neck, read-out and loss for each pixel of a crop
-SPARE = 1.15  # what allocators lose between the blocks of memory that they keep
-KEEPING: tuple[MemoryMode, ...] = ("plenty", "stepwise")  # these keep what every block computed
-TOGETHER: tuple[MemoryMode, ...] = ("plenty", "checkpointing")  # these hold all gradients at once
+# Kept by one block for each token and channel, two more than measured for what passes.
+VALUES_PER_TOKEN = 24
+# Values of stem, neck, read-out and loss for each pixel of a crop.
+BYTES_PER_PIXEL = 75
+# What allocators lose between the blocks of memory that they keep.
+SPARE = 1.15
+# These keep what every block computed.
+KEEPING: tuple[MemoryMode, ...] = ("plenty", "stepwise")
+# These hold all gradients at once.
+TOGETHER: tuple[MemoryMode, ...] = ("plenty", "checkpointing")
 SINGLY: tuple[MemoryMode, ...] = ("plenty", "stepwise", "lean", "paged")
 
 
@@ -86,7 +91,8 @@ def _activations(
     rest = batch * crop**2 * BYTES_PER_PIXEL * size
     if memory in KEEPING:
         return blocks * block + rest
-    return 4 * kept * blocks + 2 * block + rest  # one block once more, and its gradients
+    # One block once more, and its gradients.
+    return 4 * kept * blocks + 2 * block + rest
 
 
 def _parameters(config: VitConfig, settings: TrainSettings) -> tuple[int, int, int]:
@@ -143,9 +149,8 @@ def choose_memory_mode(
     for mode in modes:
         need = estimate_memory(config, settings, mode, device, precision)
         if device.type == "cpu":
-            need = replace(
-                need, weights=need.weights // 2 if settings.averaging else 0
-            )  # they are there already
+            # They are there already.
+            need = replace(need, weights=need.weights // 2 if settings.averaging else 0)
         if need.total <= free:
             return mode
     return modes[-1]

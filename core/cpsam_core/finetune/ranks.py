@@ -14,7 +14,8 @@ from torch import nn
 
 from cpsam_core.errors import SettingsError, TrainingError
 
-WAITING = timedelta(hours=12)  # for the slowest process; torchrun ends all when one of them fails
+# Time for the slowest process; torchrun ends all when one of them fails.
+WAITING = timedelta(hours=12)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from cpsam_core.finetune.reports import EpochReport
 from cpsam_core.network.config import VitConfig
 from cpsam_core.system.atomic import atomic_path
 
-HASH_LENGTH = 32  # characters from which on a value is one, and says nothing to people
+# Characters from which on a value is one, and says nothing to people.
+HASH_LENGTH = 32
 
 DAMAGED = (
     RuntimeError,

@@ -19,12 +19,13 @@ from cpsam_core.errors import SettingsError
 from cpsam_core.finetune.settings import MemoryMode, TrainSettings
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
+# These step within the backward pass.
 STEPWISE: tuple[MemoryMode, ...] = (
     "stepwise",
     "lean",
     "paged",
     "8bit",
-)  # these step within the backward pass
+)
 
 
 class Stepper:

@@ -135,7 +135,8 @@ class _Writer:
         factors = [1]
         self._array(folder / "0", array, axes)
         while max(array.shape[-2:]) > SMALLEST:
-            array = array[..., ::2, ::2]  # never a mean: it would be the number of another object
+            # Never a mean: it would be the number of another object.
+            array = array[..., ::2, ::2]
             factors.append(factors[-1] * 2)
             self._array(folder / str(len(factors) - 1), array, axes)
         return factors
@@ -236,7 +237,8 @@ def _image_label(objects: ObjectSet, ngff: str) -> dict[str, Any]:
     label: dict[str, Any] = {"version": ngff} if ngff == "0.4" else {}
     if shown:
         label["colors"] = shown
-    if any(len(row) > 1 for row in properties):  # of all objects or of none, the format says
+    # The format allows one for all objects or for none.
+    if any(len(row) > 1 for row in properties):
         label["properties"] = properties
     if objects.image is not None:
         label["source"] = {"image": "../../"}

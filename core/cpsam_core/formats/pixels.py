@@ -36,7 +36,8 @@ def read_tif(path: Path, hints: ReadHints) -> Iterator[ObjectSet]:
     yield ObjectSet(labels, pixel_size=raw.pixel_size, z_step=raw.z_step)
 
 
-read_png = read_npy = read_tif  # the first bytes say which it is
+# The first bytes say which it is.
+read_png = read_npy = read_tif
 
 
 def write_tif(path: Path, objects: ObjectSet, options: WriteOptions) -> None:

@@ -73,7 +73,8 @@ def texts_of_counts(counts: list[Whole]) -> Iterator[str]:
         piece = coded & 31
         coded >>= 5
         kept[:, column] = more
-        done = coded == np.where(piece & 16, -1, 0)  # what is left is but the sign
+        # What is left is but the sign.
+        done = coded == np.where(piece & 16, -1, 0)
         pieces[:, column] = piece + np.where(done, 0, 32) + 48
         more &= ~done
         if not more.any():

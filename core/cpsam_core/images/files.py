@@ -158,7 +158,8 @@ def saving_folder(path: AnyPath, may_replace: Callable[[Path], bool]) -> Iterato
     except OSError as error:
         raise ImageError(_writing_failed(path, error)) from error
     finally:
-        if old.exists() and not path.exists():  # the second rename failed: back to what there was
+        # The second rename failed: back to what there was.
+        if old.exists() and not path.exists():
             old.rename(path)
         for left in (temporary, old):
             shutil.rmtree(left, ignore_errors=True)

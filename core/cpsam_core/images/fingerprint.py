@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 __all__ = ["fingerprint"]
 
-SAMPLES = 1 << 14  # pixels looked at: enough to tell images apart, and quick where they are mapped from disk
+# Pixels looked at: enough to tell images apart, and quick where they are mapped from disk.
+SAMPLES_PIXELS = 1 << 14
 
 
 def fingerprint(pixels: npt.NDArray[Any]) -> str:
@@ -23,7 +24,7 @@ def fingerprint(pixels: npt.NDArray[Any]) -> str:
     pixels
         Of any shape and type of numbers.
     """
-    step = max(1, int((pixels.size / SAMPLES) ** (1 / max(sum(size > 1 for size in pixels.shape), 1))))
+    step = max(1, int((pixels.size / SAMPLES_PIXELS) ** (1 / max(sum(size > 1 for size in pixels.shape), 1))))
     some = np.ascontiguousarray(
         pixels[tuple(slice(None, None, step if size > 1 else 1) for size in pixels.shape)]
     )

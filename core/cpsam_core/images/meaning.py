@@ -37,7 +37,8 @@ def from_inverted(bits: int) -> Meaning:
         if array.dtype.kind == "b":
             return ~array, axes
         if array.dtype.kind != "u":
-            return array, axes  # nothing says where the scale of signed numbers and fractions ends
+            # Nothing says where the scale of signed numbers and fractions ends.
+            return array, axes
         top = array.dtype.type((1 << min(bits, 8 * array.dtype.itemsize)) - 1)
         return top - np.minimum(array, top), axes
 
@@ -73,7 +74,8 @@ def from_lab(offset: bool) -> Meaning:
 
     def convert(array: Array, axes: str) -> tuple[Array, str]:
         stored = np.moveaxis(array, axes.index("S"), -1)[..., :3]
-        unit = 1 << (8 * array.dtype.itemsize - 8)  # steps of one unit of a* and b*
+        # Steps of one unit of a* and b*.
+        unit = 1 << (8 * array.dtype.itemsize - 8)
         lab = np.empty(stored.shape, np.float32)
         lab[..., 0] = stored[..., 0] * np.float32(100 / np.iinfo(array.dtype).max)
         colour = stored[..., 1:].astype(np.float32) if offset else _signed(stored[..., 1:])

@@ -107,7 +107,8 @@ def jpeg_is_complete(data: bytes) -> bool:
         marker = data[place + 1]
         if marker == END:
             return True
-        if marker == 0xFF or marker in ALONE:  # 0xFF: filling
+        # 0xFF: filling.
+        if marker == 0xFF or marker in ALONE:
             place += 1 if marker == 0xFF else 2
             continue
         place += 2 + struct.unpack(">H", data[place + 2 : place + 4])[0]

@@ -311,7 +311,8 @@ class _Sides:
 
     @classmethod
     def of(cls, labels: npt.NDArray[Any]) -> _Sides:
-        padded = np.pad(labels, 1)  # so that every pixel has neighbours
+        # So that every pixel has neighbours.
+        padded = np.pad(labels, 1)
         width = padded.shape[1]
         flat = padded.ravel()
         pixels = _bordering(flat, width)
@@ -361,7 +362,8 @@ def _order(following: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt
     graph = csr_array((steps, following.astype(np.int32), rows), shape=(count, count))
     cycles, cycle = connected_components(graph, directed=True, connection="strong")
     start = np.empty(cycles, np.int64)
-    start[cycle[::-1]] = rows[count - 1 :: -1]  # the lowest of each cycle is written last
+    # The lowest of each cycle is written last.
+    start[cycle[::-1]] = rows[count - 1 :: -1]
     # All cycles cut open and strung together are one path: what walks it is compiled, a loop here would be slow.
     before = np.empty(count, np.int64)
     before[following] = rows[:-1]

@@ -213,7 +213,8 @@ def _load(path: Path) -> list[_Area]:
 
 def _area(data: bytes, name: str) -> _Area:
     if data[:4] == b"Iout" and len(data) > TYPE_PLACE and data[TYPE_PLACE] not in KNOWN_TYPES:
-        return _Area(name, 0, 0, [])  # newer than the library, which raises in its older versions
+        # Newer than the library, which raises in its older versions.
+        return _Area(name, 0, 0, [])
     roi = ImagejRoi.frombytes(data)
     name = roi.name or name
     plane = max(roi.position, roi.z_position, _slice_named(name), 1) - 1

@@ -300,7 +300,8 @@ def _array_of(stand_in: _Array, done: dict[int, Any]) -> npt.NDArray[Any]:
 def _filled(shape: tuple[int, ...], dtype: np.dtype[Any], column_order: bool, data: Any) -> npt.NDArray[Any]:
     """Return a writable array in the machine's byte order; the size must be that of the data at hand."""
     if isinstance(data, str):
-        data = data.encode("latin1")  # written by Python 2
+        # Written by Python 2.
+        data = data.encode("latin1")
     if dtype.hasobject or not isinstance(data, (bytes, bytearray)):
         raise ValueError("no raw data")
     if len(data) != math.prod(shape) * dtype.itemsize:

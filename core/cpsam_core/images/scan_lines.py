@@ -137,7 +137,8 @@ def _sides(
 def _paired(polygon: Whole, row: Whole, column: Whole, low: Whole) -> Strokes:
     """Return the runs between the first and the second crossing of a row, the third and the fourth, and so on."""
     order = np.lexsort((column, row, polygon))
-    first, second = order[0::2], order[1::2]  # each closed ring crosses a row an even number of times
+    # Each closed ring crosses a row an even number of times.
+    first, second = order[0::2], order[1::2]
     length = column[second] - column[first]
     kept = length > 0
     first = first[kept]

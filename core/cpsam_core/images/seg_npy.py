@@ -194,7 +194,8 @@ def _masks_of(
     if masks.ndim not in (2, 3):
         raise ImageError(f"{path} holds masks with {masks.ndim} axes (shape {masks.shape}).")
     lowest = int(masks.min())
-    if lowest == -1:  # very old files: background is -1
+    # Very old files: background is -1.
+    if lowest == -1:
         masks = masks.astype(np.int64) + 1
     elif lowest < 0:
         raise ImageError(f"{path} holds negative numbers of objects.")
@@ -287,7 +288,8 @@ def _number(value: Any) -> float | None:
         return None
     try:
         number = float(value)
-    except OverflowError:  # whole numbers of any length can be pickled
+    except OverflowError:
+        # Whole numbers of any length can be pickled.
         return None
     return number if math.isfinite(number) else None
 

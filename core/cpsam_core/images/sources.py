@@ -168,7 +168,8 @@ def _letters(raw: Raw, axes: str | None, path: Path) -> str:
         rest = iter(given)
         given = "".join("-" if k in ones else next(rest, "?") for k in range(len(shape)))
     if len(given) != len(shape):
-        arrange(raw.array, axes or raw.axes)  # says what does not fit
+        # Says what does not fit.
+        arrange(raw.array, axes or raw.axes)
         raise ImageError(f"{path} has other axes than {given}.")
     named = [k for k, letter in enumerate(given) if letter != "-" and (letter != "?" or shape[k] > 1)]
     while len(named) < 2:

@@ -36,7 +36,8 @@ WHITE_IS_ZERO, RGB, CMYK, YCBCR, CIE_LAB, ICC_LAB = 0, 2, 5, 6, 8, 9
 JPEG = {6, 7, 34892, 33007}
 """Compressions that turn luminance and colour differences into colours themselves."""
 
-TIFF_DAMAGE: tuple[type[Exception], ...] = (tifffile.TiffFileError, *DAMAGE)  # no ValueError before 2024.5
+# No ValueError before 2024.5.
+TIFF_DAMAGE: tuple[type[Exception], ...] = (tifffile.TiffFileError, *DAMAGE)
 
 LARGEST_PLAIN = 4_000_000_000
 """Bytes of pixels up to which a file is plain TIFF, whose offsets have 32 bits."""
@@ -134,7 +135,8 @@ def write_tiff(
     """
     options: dict[str, Any] = {"metadata": {"axes": axes}, "photometric": "minisblack"}
     if _fits_imagej(array, axes, tiled):
-        options |= {"imagej": True, "byteorder": "<"}  # mapped from disk as it is
+        # Mapped from disk as it is.
+        options |= {"imagej": True, "byteorder": "<"}
         options["metadata"] |= {"unit": "um"} if pixel_size is not None else {}
         options["metadata"] |= {"spacing": z_step, "unit": "um"} if z_step is not None else {}
     if pixel_size is not None and pixel_size > 0:
@@ -216,7 +218,8 @@ def _meaning(page: Any, array: npt.NDArray[Any], axes: str) -> Meaning | None:
     samples = array.shape[axes.index("S")] if "S" in axes else 1
     if kind == WHITE_IS_ZERO:
         if page.bitspersample == 1 and str(page.software).startswith("tifffile"):
-            return None  # it calls booleans so, and writes them as they are
+            # The format calls booleans so, and writes them as they are.
+            return None
         return from_inverted(int(page.bitspersample))
     whole = array.dtype.kind == "u" and array.dtype.itemsize <= 2
     if kind == CMYK and samples >= 4 and whole:
@@ -238,7 +241,8 @@ def _without_alpha(array: npt.NDArray[Any], axes: str, page: Any) -> tuple[npt.N
     # look that were written without a word on what they are.
     if kinds and kinds[-1] in (1, 2) and axis == array.ndim - 1:
         array = array[..., :-1]
-    is_colour = array.shape[axis] >= 3 and int(page.photometric) not in (0, 1, 3)  # gray and palettes
+    # Gray and palettes.
+    is_colour = array.shape[axis] >= 3 and int(page.photometric) not in (0, 1, 3)
     if not is_colour and "C" not in axes:
         axes = axes.replace("S", "C")
     return array, axes

@@ -111,7 +111,8 @@ class TiffGrid:
         self._path = path
         self._pages = list(series.pages)
         self._keyframe = page = series.keyframe
-        self._decode = page.decode  # made now: it looks into the file
+        # Made now: it looks into the file.
+        self._decode = page.decode
         self._empty = page.nodata or 0
         self._planar = page.planarconfig == 2 and page.samplesperpixel > 1
         self._samples = page.samplesperpixel
@@ -127,7 +128,8 @@ class TiffGrid:
             )
         tail = 2 if self._samples == 1 else 3
         self._lead = self.shape[: len(self.shape) - tail]
-        self._axis = len(self._lead) + (1 if self._planar else 0)  # of rows
+        # The axis of rows.
+        self._axis = len(self._lead) + (1 if self._planar else 0)
 
     def __getitem__(self, index: tuple[slice, ...]) -> npt.NDArray[Any]:
         """Read a part; `index` has a slice of step 1 for each axis.

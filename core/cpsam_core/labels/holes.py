@@ -41,7 +41,8 @@ def fill_holes(labels: NDArray[Any]) -> Labels:
     """
     labels = as_labels(labels)
     filled = labels.copy()
-    if min(labels.shape) < 3:  # no pixel has neighbours on all sides
+    # No pixel has neighbours on all sides.
+    if min(labels.shape) < 3:
         return filled
     where, cavity, boxes = _enclosed_background(labels)
     if boxes:
@@ -60,7 +61,8 @@ def _enclosed_background(labels: Labels) -> tuple[Pixels, NDArray[np.int64], lis
         _, pieces, stats, _ = cv2.connectedComponentsWithStats(background, connectivity=4, ltype=cv2.CV_32S)
         x, y, width, height = (stats[:, k].astype(int) for k in range(4))
         inner = (x > 0) & (y > 0) & (x + width < labels.shape[1]) & (y + height < labels.shape[0])
-        inner[0] = False  # number 0 is the objects
+        # Number 0 is the objects.
+        inner[0] = False
         boxes = [(slice(y[k], y[k] + height[k]), slice(x[k], x[k] + width[k])) for k in np.flatnonzero(inner)]
     else:
         pieces, count = ndimage.label(labels == 0)
@@ -80,7 +82,8 @@ def _owners(labels: Labels, where: Pixels, cavity: NDArray[np.int64], boxes: lis
     count = np.bincount(pairs[:, 0], minlength=len(boxes))
     first = np.searchsorted(pairs[:, 0], np.arange(len(boxes)))
     single = count == 1
-    owner[single] = pairs[first[single], 1]  # everything around it is one object
+    # Everything around it is one object.
+    owner[single] = pairs[first[single], 1]
     shared = np.flatnonzero(count > 1)
     if len(shared) == 0:
         return owner
@@ -94,7 +97,8 @@ def _owners(labels: Labels, where: Pixels, cavity: NDArray[np.int64], boxes: lis
             for label in neighbours
             if _surrounds(extents[label], boxes[number]) and _encloses(labels, label, extents[label], point)
         ]
-        if rings:  # of rings within rings the innermost
+        # The innermost of rings within rings.
+        if rings:
             owner[number] = min(rings, key=lambda label: _volume(extents[label]))
     return owner
 

@@ -39,7 +39,8 @@ def as_labels(array: NDArray[Any]) -> Labels:
         return array
     if array.dtype.kind not in "iubf":
         raise ImageError(f"labels must be whole numbers, not {array.dtype}")
-    if array.size and array.dtype.kind in "if" and not array.min() >= 0:  # also true of NaN
+    # Also true of NaN.
+    if array.size and array.dtype.kind in "if" and not array.min() >= 0:
         raise ImageError("labels must not be negative or NaN")
     if array.size and array.dtype.itemsize > 2 and array.max() > np.iinfo(np.uint32).max:
         raise ImageError("labels must be below 2**32")

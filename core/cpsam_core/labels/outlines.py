@@ -37,7 +37,8 @@ def outlines(labels: NDArray[Any]) -> NDArray[np.bool_]:
     edge = np.zeros(labels.shape, bool)
     for axis in (-2, -1):
         values = np.moveaxis(labels, axis, 0)
-        result = np.moveaxis(edge, axis, 0)  # a view
+        # A view.
+        result = np.moveaxis(edge, axis, 0)
         if len(values) == 0:
             return edge
         differs = values[1:] != values[:-1]
@@ -74,7 +75,8 @@ def polygons(labels: NDArray[Any]) -> dict[int, NDArray[np.int32]]:
     ids, index = runs.objects()
     if len(ids) == 0:
         return {}
-    compact = np.zeros(labels.shape, np.int32)  # ids may be far apart, and boxes are listed up to the largest
+    # Ids may be far apart, and boxes are listed up to the largest.
+    compact = np.zeros(labels.shape, np.int32)
     compact[labels > 0] = np.repeat(index + 1, runs.lengths)
     result: dict[int, NDArray[np.int32]] = {}
     for number, (label, box) in enumerate(zip(ids.tolist(), ndimage.find_objects(compact), strict=True), 1):

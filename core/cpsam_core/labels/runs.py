@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-BAND_PIXELS = 1 << 20  # pixels compared at a time: temporaries stay small and in the cache
+# Pixels compared at a time: temporaries stay small and in the cache.
+BAND_PIXELS = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ def count_up(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
     if len(values) == 0:
         return values, np.zeros(0, np.int64)
     top = int(values.max())
-    if top <= 4 * len(values) + 1024:  # a table by label is faster than sorting
+    # A table by label is faster than sorting.
+    if top <= 4 * len(values) + 1024:
         present = np.zeros(top + 1, bool)
         present[values] = True
         distinct = np.flatnonzero(present).astype(values.dtype)
@@ -138,7 +140,8 @@ def _all_runs(images: tuple[NDArray[np.integer[Any]], ...]) -> tuple[NDArray[np.
     offset = 0
     for band in bands(shape):
         changed = np.empty((*images[0][band].shape[:-1], width), bool)
-        changed[..., 0] = True  # a run ends with its row
+        # A run ends with its row.
+        changed[..., 0] = True
         np.not_equal(images[0][band][..., 1:], images[0][band][..., :-1], out=changed[..., 1:])
         for image in images[1:]:
             changed[..., 1:] |= image[band][..., 1:] != image[band][..., :-1]

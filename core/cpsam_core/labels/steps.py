@@ -41,6 +41,7 @@ def plane_steps(labels: NDArray[np.integer[Any]]) -> tuple[NDArray[Any], NDArray
     ends = starts + lengths - 1
     areas[ends[open_above]] = areas[ends[open_above] - 1]
     steps = np.abs(np.diff(areas, append=0.0))
-    steps[ends] = 0  # between two objects
+    # Between two objects.
+    steps[ends] = 0
     largest = np.maximum.reduceat(steps, starts) / np.maximum.reduceat(areas, starts)
     return ids, largest * (last - first + 1) / 4

@@ -13,7 +13,8 @@ from cpsam_core.measure.objects import Column
 from cpsam_core.measure.scene import Scene
 from cpsam_core.progress import Progress
 
-SAMPLE = 1 << 20  # pixels that tell the background of a whole image
+# Pixels that tell the background of a whole image.
+SAMPLE_PIXELS = 1 << 20
 
 
 def background_measures(scene: Scene, means: dict[str, Column], progress: Progress) -> dict[str, Column]:
@@ -63,4 +64,4 @@ def ring_statistics(values: NDArray[Any], places: Ints, count: int) -> tuple[Flo
 
 def _sampled(places: Ints) -> Ints:
     """Return every so many places, where there are more than the median of an image needs."""
-    return places[:: max(1, len(places) // SAMPLE)]
+    return places[:: max(1, len(places) // SAMPLE_PIXELS)]

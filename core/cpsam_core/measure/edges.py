@@ -17,7 +17,8 @@ from cpsam_core.labels.runs import bands
 from cpsam_core.measure.grouped import Floats, Ints, Labels, Places
 from cpsam_core.progress import Progress, silent
 
-TOUCHING = 1.5  # pixels: neighbours along the axes and across the corners of a plane
+# Pixels: neighbours along the axes and across the corners of a plane.
+TOUCHING_PIXELS = 1.5
 
 
 def _perimeter_weights() -> Floats:
@@ -95,7 +96,7 @@ def surfaces(labels: Labels, ids: Labels, spacing: tuple[float, ...], progress: 
     return total
 
 
-def neighbour_pairs(labels: Labels, near: float = TOUCHING, progress: Progress = silent) -> Labels:
+def neighbour_pairs(labels: Labels, near: float = TOUCHING_PIXELS, progress: Progress = silent) -> Labels:
     """Return (pairs, 2): ids of objects that come as near to each other as `near` pixels, each pair both ways.
 
     Parameters
@@ -172,7 +173,8 @@ def _near_edges(block: Labels) -> Ints:
         different = values[1:] != values[:-1]
         marks[1:] |= different
         marks[:-1] |= different
-    for axis in range(block.ndim):  # a step across corners meets a change beside one of its ends or between
+    # A step across corners meets a change beside one of its ends or between.
+    for axis in range(block.ndim):
         marks = np.moveaxis(changed, axis, 0)
         wider = marks.copy()
         wider[1:] |= marks[:-1]

@@ -24,8 +24,10 @@ from cpsam_core.errors import SettingsError
 __all__ = ["EXAMPLE", "FUNCTIONS", "Expression", "choose", "parse"]
 
 EXAMPLE = "area > 200 and solidity < 0.9"
-LONGEST = 2000  # signs
-MARK = "_column_"  # before names that are words of Python, such as class
+# Signs.
+LONGEST = 2000
+# Before names that are words of Python, such as class.
+MARK = "_column_"
 
 Column = NDArray[Any]
 Columns = Mapping[str, Column]
@@ -168,7 +170,8 @@ def _checked(tree: ast.expr, text: str) -> tuple[str, ...]:
             ):
                 pass
             case ast.operator() | ast.cmpop():
-                pass  # judged with the node that holds it
+                # Judged with the node that holds it.
+                pass
             case ast.Not() | ast.USub() | ast.UAdd():
                 pass
             case _:
@@ -212,7 +215,8 @@ class _Evaluator:
             case ast.Constant(value=bool() | str() as value):
                 return value
             case ast.Constant(value=int() | float() as value):
-                return np.float64(value)  # not an int: 9**9**9 would take all memory
+                # Not an int: 9**9**9 would take all memory.
+                return np.float64(value)
             case ast.Tuple(elts=entries) | ast.List(elts=entries):
                 return [self.value(entry) for entry in entries]
             case ast.BoolOp(op=joint, values=parts):

@@ -14,7 +14,8 @@ from scipy.spatial import ConvexHull
 from cpsam_core.measure.grouped import GroupedPixels, Ints
 from cpsam_core.progress import Progress, silent
 
-REPORT_EVERY = 50  # objects
+# Objects.
+REPORT_EVERY = 50
 
 
 def hull_sizes(objects: GroupedPixels, progress: Progress = silent) -> Ints:
@@ -37,9 +38,8 @@ def _hull_areas(objects: GroupedPixels) -> Ints:
     heights = bottoms - tops
     owners = np.repeat(np.arange(len(objects)), heights)
     before = np.repeat(np.cumsum(heights) - heights, heights)
-    every_row = (
-        np.arange(len(owners)) - before + tops[owners]
-    )  # also rows where an object of pieces has no pixel
+    # Also rows where an object of pieces has no pixel.
+    every_row = np.arange(len(owners)) - before + tops[owners]
     first = _envelope_at(index, rows, left, owners, every_row)
     last = -_envelope_at(index, rows, -right, owners, every_row)
     counts = np.maximum(last - first + 1, 0)
@@ -86,7 +86,8 @@ def _corners(index: Ints, rows: Ints, columns: Ints, span: int) -> tuple[Ints, I
     y = (2 * rows[:, np.newaxis] + np.array([-1, 0, 1])).ravel()
     x = (2 * columns[:, np.newaxis] + np.array([0, -1, 0])).ravel()
     key = owner * span + y + 1
-    starts = np.flatnonzero(np.diff(key, prepend=-1) != 0)  # rows below each other share a point
+    # Rows below each other share a point.
+    starts = np.flatnonzero(np.diff(key, prepend=-1) != 0)
     owner, y, key = owner[starts], y[starts], key[starts]
     x = np.minimum.reduceat(x, starts)
     kept = _envelope(owner, y, x)
@@ -131,7 +132,8 @@ def _hull_volume(objects: GroupedPixels, number: int) -> int:
     sides = ConvexHull(points).equations
     depth, height, _ = objects.boxes[number, :, 1] - objects.boxes[number, :, 0]
     lines = np.stack(np.meshgrid(np.arange(depth), np.arange(height), indexing="ij"), axis=-1).reshape(-1, 2)
-    rest = lines @ sides[:, :2].T + sides[:, 3]  # (lines, sides): inside where rest + a x <= 0
+    # (lines, sides): inside where rest + a x <= 0.
+    rest = lines @ sides[:, :2].T + sides[:, 3]
     slope = sides[:, 2]
     flat, rising, falling = np.abs(slope) < 1e-12, slope >= 1e-12, slope <= -1e-12
     slack = 1e-9

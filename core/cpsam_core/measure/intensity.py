@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from cpsam_core.measure.grouped import Floats, GroupedPixels, Ints
 from cpsam_core.progress import Progress, silent
 
-PIXELS_AT_ONCE = 1 << 17  # few enough that sorting them stays in the cache
+# Few enough that sorting them stays in the cache.
+PIXELS_AT_ONCE = 1 << 17
 STATISTICS = ("mean", "median", "std", "min", "max")
 
 
@@ -49,9 +50,8 @@ def intensities(
     """
     channels = pixels.shape[-1]
     result = {name: [np.full(len(objects), np.nan) for _ in range(channels)] for name in STATISTICS}
-    flat = [
-        pixels[..., c].reshape(-1) for c in range(channels)
-    ]  # copied only where the file has another order
+    # Copied only where the file has another order.
+    flat = [pixels[..., c].reshape(-1) for c in range(channels)]
     for portion in portions(objects):
         for channel, values in enumerate(flat):
             for name, column in statistics(values[portion.pixels], portion).items():
@@ -101,7 +101,8 @@ def statistics(values: NDArray[Any], portion: Portion) -> dict[str, Floats]:
         "max": ordered[first + lengths - 1].astype(float),
     }
     if values.dtype.kind == "f":
-        unknown = np.isnan(result["max"])  # NaN is sorted to the end
+        # NaN is sorted to the end.
+        unknown = np.isnan(result["max"])
         for name in ("median", "min"):
             result[name][unknown] = np.nan
     return result
@@ -118,7 +119,8 @@ def _sorted(values: NDArray[Any], lengths: Ints) -> NDArray[Any]:
     keys = np.repeat((owners << bits).astype(wide), lengths)
     keys |= ranks
     keys.sort()
-    return _values_of(keys.astype(ranks.dtype), values.dtype)  # the high bits drop out
+    # The high bits drop out.
+    return _values_of(keys.astype(ranks.dtype), values.dtype)
 
 
 def _ranks(values: NDArray[Any]) -> NDArray[Any]:

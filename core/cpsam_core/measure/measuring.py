@@ -13,7 +13,7 @@ from cpsam_core.labels import as_labels
 from cpsam_core.measure.background import background_measures
 from cpsam_core.measure.colocalisation import colocalisation_measures
 from cpsam_core.measure.distances import distance_measures
-from cpsam_core.measure.edges import TOUCHING, neighbour_counts, neighbour_pairs, perimeters, surfaces
+from cpsam_core.measure.edges import TOUCHING_PIXELS, neighbour_counts, neighbour_pairs, perimeters, surfaces
 from cpsam_core.measure.grouped import GroupedPixels, Labels, group
 from cpsam_core.measure.hull import hull_sizes
 from cpsam_core.measure.intensity import STATISTICS, intensities
@@ -35,7 +35,7 @@ def measure(
     z_step: float | None = None,
     facts: ObjectFacts | None = None,
     only: Sequence[int] | NDArray[np.integer[Any]] | None = None,
-    near: float = TOUCHING,
+    near: float = TOUCHING_PIXELS,
     progress: Progress = silent,
     pixel_height: float | None = None,
     recipe: Recipe | None = None,

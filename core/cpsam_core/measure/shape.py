@@ -30,11 +30,13 @@ def axis_variances(objects: GroupedPixels, spacing: tuple[float, ...]) -> Floats
     for i in range(dimensions):
         for j in range(i, dimensions):
             product = lengths * middles[i] * middles[j]
-            if i == j == dimensions - 1:  # a run has an extent of its own along the last axis
+            # A run has an extent of its own along the last axis.
+            if i == j == dimensions - 1:
                 product += lengths * (lengths**2 - 1) / 12 * spacing[-1] ** 2
             covariance[:, i, j] = covariance[:, j, i] = objects.sums(product) / objects.areas
     variances = np.linalg.eigvalsh(covariance)[:, ::-1]
-    return np.asarray(np.maximum(variances, 0))  # rounding may leave -1e-17
+    # Rounding may leave -1e-17.
+    return np.asarray(np.maximum(variances, 0))
 
 
 def axis_lengths(variances: Floats) -> Floats:

@@ -91,7 +91,8 @@ def stacked(tables: Sequence[tuple[str, Mapping[str, Column]]]) -> dict[str, Col
         ]
         if not complete and like[0].dtype.kind in "iu":
             parts = [part.astype(np.float64) for part in parts]
-        if len({part.dtype.kind == "U" for part in parts}) > 1:  # classes by number here and by name there
+        # Classes by number here and by name there.
+        if len({part.dtype.kind == "U" for part in parts}) > 1:
             parts = [part.astype(str) for part in parts]
         result[name] = np.concatenate(parts)
     return result

@@ -16,7 +16,8 @@ from cpsam_core.measure.measuring import fitting, measure
 from cpsam_core.measure.objects import Ids, ObjectFacts, ObjectMeasurements, joined, shifted
 from cpsam_core.progress import Progress, silent
 
-FEW = 200  # changed objects up to which each is measured in its own surroundings
+# Changed objects up to which each is measured in its own surroundings.
+FEW = 200
 
 Box = Sequence[tuple[int, int]] | NDArray[np.integer[Any]]
 

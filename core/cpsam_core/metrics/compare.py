@@ -19,9 +19,12 @@ __all__ = ["Comparison", "Group", "MatchState", "compare", "compare_overlaps"]
 
 Ids = NDArray[np.uint32]
 
-PIECE = 0.5  # part of a piece that lies inside the whole, from which the whole was split into it
-SHARE = 0.1  # part of the whole that a piece takes at least: crumbs split nothing
-COVER = 0.5  # part of the whole that its pieces take together at least
+# Part of a piece that lies inside the whole, from which the whole was split into it.
+PIECE = 0.5
+# Part of the whole that a piece takes at least: crumbs split nothing.
+SHARE = 0.1
+# Part of the whole that its pieces take together at least.
+COVER = 0.5
 
 
 class MatchState(IntEnum):

@@ -17,7 +17,8 @@ def true_positives(pairs: Overlaps, limits: NDArray[np.float64]) -> NDArray[np.i
     for k, limit in enumerate(limits):
         good = ious >= limit
         true, predicted = pairs.true[good], pairs.predicted[good]
-        if _all_different(true) and _all_different(predicted):  # always so above 0.5
+        # Always so above 0.5.
+        if _all_different(true) and _all_different(predicted):
             counts[k] = len(true)
             continue
         shape = (len(pairs.true_ids), len(pairs.predicted_ids))
@@ -39,7 +40,8 @@ def best_assignment(pairs: Overlaps) -> NDArray[np.int64]:
     if len(rest) == 0:
         return fixed
     smaller = min(len(pairs.true_ids), len(pairs.predicted_ids))
-    gain = (ious[rest] >= 0.5) + ious[rest] / (2 * smaller)  # IoU decides between assignments of equal number
+    # IoU decides between assignments of equal number.
+    gain = (ious[rest] >= 0.5) + ious[rest] / (2 * smaller)
     return np.concatenate([fixed, rest[_assigned(pairs.true[rest], pairs.predicted[rest], gain)]])
 
 
@@ -53,7 +55,8 @@ def largest_matching(pairs: Overlaps, threshold: float) -> NDArray[np.int64]:
     true, predicted = pairs.true[good], pairs.predicted[good]
     rivals = np.bincount(true, minlength=1)[true] + np.bincount(predicted, minlength=1)[predicted] > 2
     rest = good[rivals]
-    if len(rest) == 0:  # always so above 0.5
+    # Always so above 0.5.
+    if len(rest) == 0:
         return good
     smaller = min(len(pairs.true_ids), len(pairs.predicted_ids))
     gain = 1 + ious[rest] / (2 * smaller)

@@ -63,7 +63,8 @@ class Attention(nn.Module):
         """Return (rows, rows, head) and (columns, columns, head): what each query row adds for each key row."""
         stored = (self.rel_pos_h, self.rel_pos_w)
         if torch.is_grad_enabled() and self.rel_pos_h.requires_grad:
-            self._stretched = None  # fused optimisers change weights without raising their version
+            # Fused optimisers change weights without raising their version.
+            self._stretched = None
             by_row, by_column = (
                 _table(t, self.grid, n) for t, n in zip(stored, (rows, columns), strict=True)
             )

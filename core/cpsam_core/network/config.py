@@ -18,7 +18,8 @@ class VitConfig:
     patch: int = 8
     tile: int = 256
     in_channels: int = 3
-    out_channels: int = 3  # class maps, if any, then flow y, flow x, cell logit
+    # Class maps, if any, then flow y, flow x, cell logit.
+    out_channels: int = 3
     relative_positions: bool = True
     layer_drop: float = 0.4
     neck: int = 256

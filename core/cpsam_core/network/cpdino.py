@@ -25,11 +25,15 @@ from cpsam_core.network.layers import through_blocks
 if TYPE_CHECKING:
     from cpsam_core.network.config import VitConfig
 
-STORAGE = 4  # tokens that belong to no place, beside the class token
-BASE = 100.0  # ratio of the longest to the shortest period of the rotation, nearly
-LARGEST_SCALE = 2.0  # training scales the coordinates by a random factor from 1/2 to 2
+# Tokens that belong to no place, beside the class token.
+STORAGE = 4
+# Ratio of the longest to the shortest period of the rotation, nearly.
+BASE = 100.0
+# Training scales the coordinates by a random factor from 1/2 to 2.
+LARGEST_SCALE = 2.0
 EPSILON = 1e-5
-YOUNG_SCALE = 1e-5  # of a branch before training
+# Scale of a branch before training.
+YOUNG_SCALE = 1e-5
 
 
 class DinoEncoder(nn.Module):

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float32]
 
-_NEGLIGIBLE = 1e-9  # weights below this part of the largest one are left out
+# Weights below this part of the largest one are left out.
+_NEGLIGIBLE = 1e-9
 _BAND_ROWS = 512
 
 

@@ -13,7 +13,8 @@ from cpsam_core.preprocess.resample import LinearAxis, resize_part
 
 FloatArray = NDArray[np.float32]
 
-_OVERLAP = 0.1  # of a block
+# Share of a block.
+_OVERLAP = 0.1
 _BAND_ROWS = 512
 
 

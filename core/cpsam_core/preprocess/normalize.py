@@ -24,7 +24,8 @@ Range = tuple[float, float]
 
 _log = logging.getLogger(__name__)
 
-SAFE_EXPONENT = 100  # of two: sums, squares and differences of such numbers are well within float32
+# Exponent of two: sums, squares and differences of such numbers are well within float32.
+SAFE_EXPONENT = 100
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,8 @@ def normalize(pixels: NDArray[Any], settings: NormalizeSettings | None = None) -
     """
     settings = NormalizeSettings() if settings is None else settings
     _check(pixels)
-    with np.errstate(over="ignore"):  # a float64 too large for float32 is treated as infinite below
+    # A float64 too large for float32 is treated as infinite below.
+    with np.errstate(over="ignore"):
         result = pixels.astype(np.float32, order="C")
     raw = _as_stack(pixels)
     stack = _as_stack(result)

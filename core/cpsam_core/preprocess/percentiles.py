@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_SMALL = 1 << 18  # below this many values np.percentile is the faster one
-_BAND = 1 << 20  # values looked at together
+# Below this many values np.percentile is the faster one.
+_SMALL = 1 << 18
+# Values looked at together.
+_BAND = 1 << 20
 
 Parts = Callable[[], Iterable[NDArray[Any]]]
 

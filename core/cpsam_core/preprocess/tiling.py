@@ -19,9 +19,12 @@ from cpsam_core.errors import SettingsError
 
 FloatArray = NDArray[np.float32]
 
-_STEP = 16  # padded sizes are multiples of this, and half of it is added on each side
-_TAPER_WIDTH = 7.5  # pixels, of the sigmoid
-_TAPER_EDGE = 20  # pixels from the edge of a tile to the middle of the sigmoid
+# Padded sizes are multiples of this, and half of it is added on each side.
+_STEP = 16
+# Pixels, of the sigmoid.
+_TAPER_WIDTH_PIXELS = 7.5
+# Pixels from the edge of a tile to the middle of the sigmoid.
+_TAPER_EDGE_PIXELS = 20
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,9 @@ def _moved(window: tuple[slice, slice], origin: tuple[int, int]) -> tuple[slice,
 def taper(size: int) -> NDArray[np.float64]:
     """Return the weight of the pixels of a tile along one axis: 1 in the middle, falling off to the edges."""
     distance = np.abs(np.arange(size) - (size - 1) / 2)
-    weight: NDArray[np.float64] = 1 / (1 + np.exp((distance - (size / 2 - _TAPER_EDGE)) / _TAPER_WIDTH))
+    weight: NDArray[np.float64] = 1 / (
+        1 + np.exp((distance - (size / 2 - _TAPER_EDGE_PIXELS)) / _TAPER_WIDTH_PIXELS)
+    )
     return weight
 
 

@@ -112,7 +112,8 @@ def describe_all(pair: Pair, use: Use = "auto") -> tuple[Candidate, ...]:
     except (ImageError, SettingsError) as error:
         planes, problem = (), str(error)
     except OSError:
-        return (describe(pair, use),)  # it says so
+        # It says so.
+        return (describe(pair, use),)
     if not planes:
         return (Candidate(pair, _corrected(pair), use=use, problem=problem or NO_PLANE),)
     return tuple(replace(describe(one.pair, use), slab=one.judges, near=one.near) for one in planes)
@@ -217,7 +218,8 @@ def candidates_in(
         try:
             stamp = (pair, _stamp(pair.image), _stamp(pair.masks))
         except OSError:
-            continue  # it went away meanwhile
+            # It went away meanwhile.
+            continue
         if pair.image not in known or known[pair.image][0] != stamp:
             known[pair.image] = stamp, describe_all(pair)
         found += [replace(one, use=use_of(uses, one.pair)) for one in known[pair.image][1]]

@@ -20,9 +20,12 @@ __all__ = ["ValidationSplit", "split"]
 
 How = Literal["images", "crops", "folds", "none"]
 
-ENOUGH_IMAGES = 3  # from so many on, whole images are kept aside
-SHARE = 0.2  # of the images that is kept aside
-MOST_FOLDED = 10  # images up to which a thorough verdict is offered
+# From so many on, whole images are kept aside.
+ENOUGH_IMAGES = 3
+# Of the images that is kept aside.
+SHARE = 0.2
+# Images up to which a thorough verdict is offered.
+MOST_FOLDED = 10
 FOLDS = 5
 FEWEST_OBJECTS = 2
 NEAR = (
@@ -255,7 +258,8 @@ def _corner(one: Candidate, rng: np.random.Generator) -> tuple[int, int, int, in
     for top, bottom, left, right in boxes:
         inside = labels[top:bottom, left:right]
         counts.append(len(np.unique(inside[inside > 0])))
-    misses = np.abs(np.array(counts) - max(1, round(total / 4))) + rng.random(4) / 2  # ties at random
+    # Ties at random.
+    misses = np.abs(np.array(counts) - max(1, round(total / 4))) + rng.random(4) / 2
     best = int(np.argmin(misses))
     return None if counts[best] < 1 or total - counts[best] < FEWEST_OBJECTS else boxes[best]
 

@@ -103,7 +103,8 @@ def read_request(path: Path) -> TrainRequest | None:
             bool(stored.get("thorough")),
             None if minutes is None else float(minutes),
         )
-        settings_of(options)  # refuses what makes no sense
+        # Refuses what makes no sense.
+        settings_of(options)
         # What goes on or is dropped lies beside it, under that name.
         if path.name != f"{options.name}{REQUEST}":
             return None

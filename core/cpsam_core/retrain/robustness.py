@@ -34,8 +34,10 @@ Labels = NDArray[np.uint32]
 Number = TypeVar("Number", bound=np.generic)
 Change = Callable[[Pixels, np.random.Generator], Pixels]
 
-LARGEST_SIDE = 1024  # pixels of a changed image; of larger ones the middle is taken
-WHITE_COUNTS = 120.0  # photons of a white pixel in blurred images: little noise
+# Pixels of a changed image; of larger ones the middle is taken.
+LARGEST_SIDE = 1024
+# Photons of a white pixel in blurred images: little noise.
+WHITE_COUNTS = 120.0
 THRESHOLDS = (0.5, 0.75)
 
 

@@ -36,12 +36,16 @@ Units = NDArray[np.int64]
 where the unit is a true object, 0 where it is a false one that lies on none."""
 
 COUNTS, TRUE = slice(0, 4), 4
-LEVEL = 0.05  # chance of a false "better", and of a false "worse"
+# Chance of a false "better", and of a false "worse".
+LEVEL = 0.05
 DRAWS = 2000
 MANY_IMAGES = 6
-FEW_OBJECTS = 10  # true objects below which nothing is said
-WORTH_SEEING = 0.05  # difference of average precision that is worth more corrections
-MOST_ADVISED = 2000  # cells; nobody corrects more of them to settle a question
+# True objects below which nothing is said.
+FEW_OBJECTS = 10
+# Difference of average precision that is worth more corrections.
+WORTH_SEEING = 0.05
+# Cells; nobody corrects more of them to settle a question.
+MOST_ADVISED = 2000
 SEED = 0x5EED
 
 

@@ -23,9 +23,12 @@ Columns = Mapping[str, NDArray[Any]]
 
 DOUBTFUL = 0.4
 """Doubt from which on an object is called doubtful: about what a flow error of 0.32 raises by itself."""
-SPOKEN = 0.2  # a reason from this on is put into words
-UPPER = 0.9  # quantile of the objects' doubt that stands for the worst of an image
-MAD = 1.4826  # median absolute deviation of a normal distribution to its standard deviation
+# A reason from this on is put into words.
+SPOKEN = 0.2
+# Quantile of the objects' doubt that stands for the worst of an image.
+UPPER = 0.9
+# Median absolute deviation of a normal distribution to its standard deviation.
+MAD = 1.4826
 
 
 @dataclass(frozen=True)

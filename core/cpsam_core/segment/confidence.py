@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from cpsam_core.weights.folders import EMBEDDED
 
-FLOW_SCALE = 5.0  # the network's flows are five times unit vectors
-FEWEST_PIXELS = 100  # taken for cells, below which nothing can be said
+# The network's flows are five times unit vectors.
+FLOW_SCALE = 5.0
+# Taken for cells, below which nothing can be said.
+FEWEST_PIXELS = 100
 UNSURE = 0.52
 """Certainty below which a small model is called unsure; chosen on the images that models are chosen with."""
 

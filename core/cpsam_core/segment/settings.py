@@ -104,7 +104,8 @@ class Settings:
         elif self.diameter is not None:
             sensible = math.isfinite(self.diameter) and self.diameter >= 1
             _require(sensible, f"diameter is at least one pixel, not {self.diameter}")
-            object.__setattr__(self, "diameter", float(self.diameter))  # numpy's numbers, too
+            # numpy's numbers, too.
+            object.__setattr__(self, "diameter", float(self.diameter))
         _require(
             math.isfinite(self.flow_threshold) and self.flow_threshold >= 0, "flow_threshold is 0 or more"
         )

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 __all__ = ["least_voxels", "volume_remarks"]
 
-CRUMB = 0.1  # share of a ball of the cells' diameter under which a body is a crumb
-MANY = 0.2  # share of crumbs among the bodies from which on it is said
+# Share of a ball of the cells' diameter under which a body is a crumb.
+CRUMB = 0.1
+# Share of crumbs among the bodies from which on it is said.
+MANY = 0.2
 
 
 def least_voxels(diameter: float, anisotropy: float) -> int:

@@ -55,7 +55,8 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         with contextlib.suppress(PermissionError):
             if final.is_file():
                 shutil.copymode(final, temporary)
-            else:  # some writers make files that only their owner can read, which colleagues could not
+            else:
+                # Some writers make files that only their owner can read, which colleagues could not.
                 temporary.chmod(0o666 & ~_UMASK)
         temporary.replace(final)
     finally:

@@ -79,7 +79,8 @@ def cores() -> tuple[int, int]:
     number = os.cpu_count() or 1
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else number
     quota, _, period = _text("/sys/fs/cgroup/cpu.max").strip().partition(" ")
-    if quota.isdecimal() and period.isdecimal():  # a container
+    # A container.
+    if quota.isdecimal() and period.isdecimal():
         allowed = min(allowed, max(1, int(quota) // int(period)))
     return number, allowed
 

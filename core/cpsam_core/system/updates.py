@@ -10,7 +10,7 @@ import urllib.request
 from cpsam_core.errors import CpsamError
 
 INDEX = "https://pypi.org/pypi/cpsam-gui/json"
-LARGEST_ANSWER = 1 << 24  # bytes
+LARGEST_ANSWER_BYTES = 1 << 24
 TIMEOUT_S = 10
 
 
@@ -26,7 +26,7 @@ def newest_version(url: str = INDEX) -> str:
     request = urllib.request.Request(url, headers={"User-Agent": "cpsam-gui", "Accept": "application/json"})
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
-            told = json.loads(answer.read(LARGEST_ANSWER))
+            told = json.loads(answer.read(LARGEST_ANSWER_BYTES))
         version = str(told["info"]["version"])
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
         raise CpsamError(

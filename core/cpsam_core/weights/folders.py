@@ -8,7 +8,8 @@ from pathlib import Path
 from cpsam_core.system.user_folders import data_folder
 
 EMBEDDED = "cpsam-lite"
-PUBLISHED = ("cpsam_v2", "cpsam", "cpdino", "cpdino-vitb")  # the default first
+# The default first.
+PUBLISHED = ("cpsam_v2", "cpsam", "cpdino", "cpdino-vitb")
 PUBLISHED_REPOSITORY = "mouseland/cellpose-sam"
 
 

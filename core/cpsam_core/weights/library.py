@@ -17,10 +17,13 @@ from cpsam_core.weights.folders import EMBEDDED, PUBLISHED, embedded_file, own_f
 
 logger = logging.getLogger(__name__)
 
-FORBIDDEN = set('/\\<>:"|?*')  # by one system or another; a model folder may be shared between them
+# By one system or another; a model folder may be shared between them.
+FORBIDDEN = set('/\\<>:"|?*')
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in "123456789¹²³")}
-BESIDE_MODELS = (".json", ".partial")  # cards, and the states of trainings that were interrupted
-MAX_NAME_BYTES = 200  # leaves room for suffixes within the 255 of most file systems
+# Cards, and the states of trainings that were interrupted.
+BESIDE_MODELS = (".json", ".partial")
+# Leaves room for suffixes within the 255 of most file systems.
+MAX_NAME_BYTES = 200
 
 
 @dataclasses.dataclass(frozen=True)

@@ -45,7 +45,8 @@ DISK_ERRORS = FULL | {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, err
 TOKEN_HOST = "huggingface.co"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 CHECKSUM = re.compile(r"[0-9a-f]{64}|[0-9a-f]{40}")
-TRIES = 20  # at 10 MB or more each
+# Connections in one transfer, each good for 10 MB or more.
+TRIES = 20
 AGENT = {"user-agent": "cpsam-gui"}
 # The hub library has used different HTTP packages over time; their errors are the bases of its own.
 NETWORK_ERRORS: tuple[type[Exception], ...] = tuple(
@@ -106,7 +107,8 @@ def download(remote: Remote, target: Path, progress: Progress) -> Path:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with WeakFileLock(target.parent / f".{target.name}.lock"):
-            if target.is_file() and not is_web_page(target):  # another program was faster
+            # Another program was faster.
+            if target.is_file() and not is_web_page(target):
                 return target
             return _fetch_checked(metadata, target, remote, progress)
     except NETWORK_ERRORS as error:
@@ -186,7 +188,8 @@ def _fetch_checked(metadata: HfFileMetadata, target: Path, remote: Remote, progr
         raise WeightsError(
             f"The weights {target.name} arrived damaged (wrong checksum) and were removed: try again later."
         )
-    if remote.pin is None:  # a pinned file was compared with its pin before: that is its checksum
+    # A pinned file was compared with its pin before: that is its checksum.
+    if remote.pin is None:
         write_bytes(checksum_path(target), sha256_of(partial).encode())
     partial.replace(target)
     return target

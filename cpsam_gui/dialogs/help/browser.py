@@ -53,7 +53,8 @@ class HelpBrowser(QDialog):
         self.resize(860, 620)
         self.list = QListWidget()
         self.list.setFixedWidth(200)
-        self.list.ensurePolished()  # its rows are measured when they are added
+        # Its rows are measured when they are added.
+        self.list.ensurePolished()
         for title in PAGES.values():
             self.list.addItem(translate(title))
         self.text = QTextBrowser()

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from cpsam_gui.session.pieces import Pieces
 
 ORIGINS = {Origin.MODEL: "model", Origin.EDITED: "corrected", Origin.HAND: "by hand"}
-MANY = 50_000  # objects; beyond, rows are not put in order anew after every edit
+# Objects; beyond, rows are not put in order anew after every edit.
+MANY = 50_000
 
 
 IN_PIECES = "In pieces"
@@ -115,7 +116,8 @@ class ObjectsModel(QAbstractTableModel):
         self.refresh()
 
     def _in_order(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        if (ids[1:] < ids[:-1]).any():  # in most documents they are in order
+        # In most documents they are in order.
+        if (ids[1:] < ids[:-1]).any():
             ids = np.sort(ids)
         if self._column == 0:
             return ids[::-1] if self._descending else ids

@@ -38,9 +38,12 @@ if TYPE_CHECKING:
     from cpsam_gui.session import Session
     from cpsam_gui.state.objects import ObjectRecord
 
-DELAY = 80  # milliseconds; following every dab would be felt
-MANY = 20_000  # objects; more are counted in another thread
-RUNS = 4000  # stretches of rows; a selection in more pieces is not marked in the table
+# Following every dab would be felt.
+DELAY_MS = 80
+# Objects; more are counted in another thread.
+MANY = 20_000
+# Stretches of rows; a selection in more pieces is not marked in the table.
+RUNS = 4000
 WIDTHS = (40, 52, 60, 76)
 NOTHING = "Nothing is selected. Click an object."
 
@@ -85,10 +88,11 @@ class ObjectsPanel(Panel):
         layout.addWidget(self.selected)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(DELAY)
+        self._timer.setInterval(DELAY_MS)
         self._timer.timeout.connect(self.refresh)
         self._open_image.objects_changed.connect(self._timer.start)
-        self._open_image.history_changed.connect(self._timer.start)  # names of classes are no objects
+        # Names of classes are no objects.
+        self._open_image.history_changed.connect(self._timer.start)
         theme.changed.connect(self._recolour)
         self._pieces.changed.connect(self._timer.start)
         self._open_image.image_changed.connect(self.refresh)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 Field = TypeVar("Field", bound=QWidget)
 
-ROW = 26  # pixels; a comfortable target for the mouse
+# Pixels; a comfortable target for the mouse.
+ROW_PIXELS = 26
 
 
 def slider(low: float, high: float, tip: str) -> QLabeledDoubleSlider:
@@ -78,7 +79,7 @@ def label(words: str) -> QLabel:
 def told(widget: Field, tip: str) -> Field:
     """Return the widget with its explanation and a comfortable height."""
     widget.setToolTip(translate(tip))
-    widget.setMinimumHeight(ROW)
+    widget.setMinimumHeight(ROW_PIXELS)
     return widget
 
 
@@ -97,6 +98,7 @@ def put(widget: Any, value: Any) -> None:
 def _numeric(made: QDoubleSpinBox | QSpinBox, low: Any, high: Any, suffix: str, zero: str) -> None:
     made.setRange(low, high)
     made.setSuffix(suffix)
-    made.setKeyboardTracking(False)  # a number counts when it is complete
+    # A number counts when it is complete.
+    made.setKeyboardTracking(False)
     if zero:
         made.setSpecialValueText(translate(zero))

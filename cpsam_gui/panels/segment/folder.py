@@ -171,7 +171,8 @@ class FolderView(QWidget):
         selected = self.list.selectedItems()
         items = selected if item in selected else [item]
         self._run.queue.choose([self.list.indexOfTopLevelItem(one) for one in items], on)
-        self._show(self.list.indexOfTopLevelItem(item))  # while images are worked on nothing changed
+        # While images are worked on nothing changed.
+        self._show(self.list.indexOfTopLevelItem(item))
 
     def _show_summary(self) -> None:
         queue = self._run.queue

@@ -103,7 +103,8 @@ class Foot(QFrame):
         self.note.setObjectName("warning" if estimate is not None and estimate.slow else "dim")
         style = self.note.style()
         if style is not None:
-            style.polish(self.note)  # the style sheet knows warnings by the name of the object
+            # The style sheet knows warnings by the name of the object.
+            style.polish(self.note)
 
     def make_room(self, for_folder: bool) -> None:
         """Leave out what the view of the folder says better."""

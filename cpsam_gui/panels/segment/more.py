@@ -30,7 +30,8 @@ VOLUME, JOINED, APART = "volume", "joined", "apart"
 STACKS = {"3D volume": VOLUME, "2D, linked across planes": JOINED, "2D, separate planes": APART}
 PAPER: dict[str, Any] = {"niter": 1000, "flow3D_smooth": 2.0, "min_size": 1000}
 """What the paper runs volumes with ("3D masks")."""
-STITCH = 0.25  # overlap from which objects of neighbouring planes are one, where joining is chosen
+# Overlap from which objects of neighbouring planes are one, where joining is chosen.
+STITCH = 0.25
 
 
 class More(QWidget):

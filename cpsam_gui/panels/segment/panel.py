@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
 
-DELAY = 60  # milliseconds that a slider rests before the masks follow it
+# Milliseconds that a slider rests before the masks follow it.
+DELAY_MS = 60
 KEEP, REPLACE = "Keep hand-made", "Replace all"
 
 
@@ -45,7 +46,7 @@ class SegmentPanel(Panel):
         self._looked = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(DELAY)
+        self._timer.setInterval(DELAY_MS)
         self._timer.timeout.connect(self._segmenting.mask_again)
         self._make_fields()
         self.foot = Foot(

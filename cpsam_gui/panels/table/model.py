@@ -57,7 +57,8 @@ IN_PIXELS = {
     "major_axis": "px",
     "minor_axis": "px",
 }
-SELECTED = 45  # opacity of the ground of selected rows, of 255
+# Opacity of the ground of selected rows, of 255.
+SELECTED = 45
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -146,7 +147,8 @@ class TableModel(QAbstractTableModel):
         order = np.argsort(chosen, kind="stable")
         if chosen.dtype.kind != "f":
             return order[::-1] if self._descending else order
-        unknown = int(np.isnan(chosen).sum())  # they come last, whichever way the others go
+        # They come last, whichever way the others go.
+        unknown = int(np.isnan(chosen).sum())
         known = order[: len(order) - unknown]
         return np.concatenate([known[::-1] if self._descending else known, order[len(order) - unknown :]])
 

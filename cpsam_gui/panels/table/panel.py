@@ -44,11 +44,14 @@ if TYPE_CHECKING:
     from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
 
-STRETCHES = 500  # pieces of a selection that Qt marks; more are coloured by the model only
-WIDTH = 108  # pixels of a column
+# Pieces of a selection that Qt marks; more are coloured by the model only.
+STRETCHES = 500
+# Pixels of a column.
+WIDTH_PIXELS = 108
 HIDDEN = ("min_", "max_", "major_axis", "minor_axis", "touches_border", "accepted", "pieces", "plane_steps")
 """Columns that are not shown at first, by how they begin."""
-PATIENCE = 250  # milliseconds after the last key, until the filter is applied
+# Milliseconds after the last key, until the filter is applied.
+PATIENCE_MS = 250
 FILES = "CSV (*.csv);;Parquet (*.parquet)"
 
 
@@ -89,7 +92,7 @@ class TablePanel(Panel):
         layout.addWidget(self.summary)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(PATIENCE)
+        self._timer.setInterval(PATIENCE_MS)
         self._timer.timeout.connect(self.refresh)
         self._connect()
         self.recipes.restore()
@@ -104,12 +107,13 @@ class TablePanel(Panel):
         table.setWordWrap(False)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         rows, heads = table.verticalHeader(), table.horizontalHeader()
-        if rows is not None:  # rows of one fixed height need no look at any of them
+        # Rows of one fixed height need no look at any of them.
+        if rows is not None:
             rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             rows.setDefaultSectionSize(rows.fontMetrics().height() + theme.GRID)
             rows.hide()
         if heads is not None:
-            heads.setDefaultSectionSize(WIDTH)
+            heads.setDefaultSectionSize(WIDTH_PIXELS)
             # Its own selection, always empty: asking for every row whether a column is selected takes seconds.
             heads.setSelectionModel(QItemSelectionModel(self.model, heads))
             heads.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -194,9 +198,8 @@ class TablePanel(Panel):
         return kept
 
     def _summarise(self) -> None:
-        if (
-            not self._followed
-        ):  # the rows are those of an earlier table; they are brought up to date when it is shown
+        # The rows are those of an earlier table; they are brought up to date when it is shown.
+        if not self._followed:
             return
         now = self._measuring.now
         if self._measuring.busy and now is None:
@@ -297,7 +300,8 @@ class TablePanel(Panel):
         self._measuring.ask(self._ask_export)
 
     def _ask_export(self) -> None:
-        self.refresh()  # while the table is hidden it follows nothing: it may show another image
+        # While the table is hidden it follows nothing: it may show another image.
+        self.refresh()
         if not len(self.model.places):
             self._notices.message.emit(translate("There are no rows to write"))
             return

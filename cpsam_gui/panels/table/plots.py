@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     Places = NDArray[np.int64]
 
 BINS = 60
-DRAWN = 20_000  # points; more cannot be told apart, and make brushing slow
-POINT = 4.0  # screen pixels
+# Points; more cannot be told apart, and make brushing slow.
+DRAWN = 20_000
+# Screen pixels.
+POINT_PIXELS = 4.0
 ALONE = ""
 """Stands for no second column: a distribution."""
 
@@ -205,7 +207,7 @@ class Plots(QWidget):
 
 
 def _points(x: Column, y: Column, colour: QColor) -> Any:
-    return pg.ScatterPlotItem(x=x, y=y, size=POINT, pen=None, brush=colour)
+    return pg.ScatterPlotItem(x=x, y=y, size=POINT_PIXELS, pen=None, brush=colour)
 
 
 def _bars(values: Column, edges: Column, colour: QColor) -> Any:

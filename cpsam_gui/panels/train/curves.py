@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from cpsam_core.finetune import EpochReport
 
-HEIGHT = 120  # pixels of each plot
+# Pixels of each plot.
+HEIGHT_PIXELS = 120
 
 
 class Curves(QWidget):
@@ -69,7 +70,7 @@ def _is_known(value: float | None) -> bool:
 def _plot(title: str) -> pg.PlotWidget:
     colours = theme.current()
     plot = pg.PlotWidget(background=QColor(colours.field))
-    plot.setFixedHeight(HEIGHT)
+    plot.setFixedHeight(HEIGHT_PIXELS)
     plot.setMenuEnabled(False)
     plot.hideButtons()
     plot.setMouseEnabled(False, False)

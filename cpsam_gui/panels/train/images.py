@@ -27,7 +27,8 @@ TIPS = (
     "Number of objects in its masks",
     "Judge the new model on this image instead of learning from it",
 )
-HEIGHT = 168  # pixels; about six rows
+# Pixels; about six rows.
+HEIGHT_PIXELS = 168
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ class CandidateView(QTableView):
         self.setModel(CandidateTable(training))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setShowGrid(False)
-        self.setFixedHeight(HEIGHT)
+        self.setFixedHeight(HEIGHT_PIXELS)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         vertical, horizontal = self.verticalHeader(), self.horizontalHeader()
         if vertical is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpsam_gui.panels import FilesPanel
-from cpsam_gui.panels.files import NARROW, PICTURE, SMALL_PICTURE
+from cpsam_gui.panels.files import NARROW, PICTURE_PIXELS, SMALL_PICTURE
 from cpsam_gui.window.docks import LEFT_WIDTH
 
 if TYPE_CHECKING:
@@ -22,4 +22,4 @@ def test_the_state_of_an_image_can_be_read_in_the_narrowest_panel(opened: Window
     room = panel.list.viewport().width() - SMALL_PICTURE
     assert panel.list.fontMetrics().horizontalAdvance("segmented") < room
     panel.resize(NARROW + 40, 400)
-    assert panel.list.iconSize().width() == PICTURE
+    assert panel.list.iconSize().width() == PICTURE_PIXELS

@@ -59,7 +59,7 @@ def same(one: Measurements, other: Measurements) -> None:
 
 def test_nothing_is_measured_while_nobody_looks(segmented: Window, qtbot: QtBot) -> None:
     session = segmented.session
-    qtbot.wait(2 * measuring.REST)
+    qtbot.wait(2 * measuring.REST_MS)
     assert session.measuring.now is None and not session.measuring.busy
 
 
@@ -160,7 +160,7 @@ def test_a_failure_is_said_once(segmented: Window, qtbot: QtBot, monkeypatch: py
     session.failed.connect(problems.append)
     session.measuring.follow("test", True)
     qtbot.waitUntil(lambda: bool(problems) and session.jobs.idle)
-    qtbot.wait(2 * measuring.REST)
+    qtbot.wait(2 * measuring.REST_MS)
     assert len(problems) == 1
     monkeypatch.undo()
     session.failed.disconnect(problems.append)

@@ -128,7 +128,7 @@ def test_box_select_with_modifiers(desk: Desk) -> None:
 
 
 def test_a_large_box_is_looked_at_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cpsam_gui.tools.select.COUNTED", 10)
+    monkeypatch.setattr("cpsam_gui.tools.select.COUNTED_PIXELS", 10)
     tool = TOOLS["select_box"](desk)
     drag(tool, [(5, 5), (62, 62)])
     assert desk.view.selection == {1, 2}

@@ -44,7 +44,8 @@ def noise(
         coarse = rng.standard_normal((rows, columns), np.float32)
         if finer == 2:
             coarse = np.asarray(cv2.GaussianBlur(coarse, (5, 5), 1.0), np.float32)
-            coarse *= np.float32(3.4)  # the blur leaves about 0.29 of the deviation
+            # The blur leaves about 0.29 of the deviation.
+            coarse *= np.float32(3.4)
         if (rows, columns) != (side, side):
             coarse = np.asarray(cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC), np.float32)
         total += weight * coarse

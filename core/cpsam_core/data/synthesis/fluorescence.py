@@ -74,7 +74,8 @@ def _cytoplasm(scene: DrawnScene, core: LabelMap | None, spread: float) -> Float
     """Stain of the cell's body: denser near the nucleus, thin at the rim, with vesicles or filaments."""
     rng, d, side = scene.rng, scene.diameter, scene.side
     rise = rng.uniform(0.05, 0.7)
-    if rng.random() < 0.3:  # no darker rim: then only unlike brightness tells neighbours apart
+    # No darker rim: then only unlike brightness tells neighbours apart.
+    if rng.random() < 0.3:
         rise, spread = 0.01, max(spread, 0.35)
     body = (1 - np.exp(-(scene.relative_depth + 0.03) / rise)) / (1 - np.exp(-1 / rise))
     body = body * scene.inside * scene.gains(spread)
@@ -155,7 +156,8 @@ def membranes(scene: DrawnScene) -> FloatMap:
     image += rng.uniform(0, 0.35) * np.exp(-distance / (0.12 * d))
     filling = scene.gains(rng.uniform(0.1, 1.0)) * rng.uniform(0, 0.35)
     image += filling * (1 + 0.2 * noise(rng, side, max(0.2 * d, 2), 3))
-    if rng.random() < 0.3:  # walls just above and below the section
+    # Walls just above and below the section.
+    if rng.random() < 0.3:
         image += rng.uniform(0.05, 0.35) * np.clip(
             noise(rng, side, max(rng.uniform(0.3, 1.0) * d, 3), 2), 0, None
         )

@@ -76,7 +76,8 @@ def open_gaps(labels: LabelMap) -> LabelMap:
 def centres(rng: np.random.Generator, side: int, count: int, diameter: float) -> NDArray[np.float32]:
     """Draw cell centres (count, 2), x before y: evenly spread, in clusters, one colony, or along a band."""
     points = _arrange(rng, side, count, diameter)
-    points[0] = rng.uniform(0.2 * side, 0.8 * side, 2)  # at least one cell well inside
+    # At least one cell well inside.
+    points[0] = rng.uniform(0.2 * side, 0.8 * side, 2)
     return points
 
 

@@ -209,7 +209,8 @@ def expose(scene: DrawnScene, image: FloatMap, harder: float = 1.0) -> FloatMap:
     level = contrast(scene, image) * log_uniform(rng, 0.02, most)
     shape = image.shape
     if image.ndim == 3 and rng.random() < 0.5:
-        shape = (*shape[:2], 1)  # gray noise in a colour image
+        # Gray noise in a colour image.
+        shape = (*shape[:2], 1)
     grain = rng.standard_normal(shape, np.float32)
     if rng.random() < 0.25:
         # Resampled or compressed images have noise that is smooth over a pixel or two.

@@ -26,12 +26,15 @@ def _absorbance(
 def _dyes(rng: np.random.Generator) -> tuple[FloatMap, FloatMap]:
     """Absorbances of the nuclear stain and of the counterstain of one laboratory."""
     style = rng.random()
-    if style < 0.6:  # haematoxylin and eosin, from blue to violet and from pink to orange
+    # Haematoxylin and eosin, from blue to violet and from pink to orange.
+    if style < 0.6:
         return _absorbance(rng, (0.63, 0.84), (0.35, 0.85)), _absorbance(rng, (0.8, 1.06), (0.25, 0.7))
-    if style < 0.72:  # brown precipitate on blue nuclei, either may be the nuclear one
+    # Brown precipitate on blue nuclei, either may be the nuclear one.
+    if style < 0.72:
         blue, brown = _absorbance(rng, (0.56, 0.7), (0.3, 0.7)), _absorbance(rng, (0.03, 0.11), (0.4, 0.9))
         return (blue, brown) if rng.random() < 0.5 else (brown, blue)
-    if style < 0.92:  # Giemsa, cresyl violet: one dye for all
+    # Giemsa, cresyl violet: one dye for all.
+    if style < 0.92:
         one = _absorbance(rng, (0.55, 0.9), (0.3, 0.9))
         return one, np.asarray(0.8 * one + 0.2 * _absorbance(rng, (0.55, 1.05), (0.2, 0.8)), np.float32)
     return _absorbance(rng, (0.0, 1.0), (0.3, 0.9)), _absorbance(rng, (0.0, 1.0), (0.1, 0.8))
@@ -128,9 +131,11 @@ def smear(scene: DrawnScene) -> FloatMap:
     nucleated = rng.random() < 0.35
     body = 1 + rng.uniform(0.03, 0.3) * noise(rng, side, max(0.3 * d, 2), 4)
     style = rng.random()
-    if style < 0.35:  # folded or thick rim
+    # Folded or thick rim.
+    if style < 0.35:
         body *= rng.uniform(0.3, 0.8) + np.exp(-scene.depth / (0.1 * d))
-    elif style < 0.6:  # thin in the middle, as red blood cells
+    elif style < 0.6:
+        # Thin in the middle, as red blood cells.
         body *= 1 - rng.uniform(0.2, 0.9) * np.clip(1.6 * scene.relative_depth - 0.5, 0, 1)
     body = (
         body
@@ -201,7 +206,8 @@ def textured(scene: DrawnScene) -> FloatMap:
     rng, d = scene.rng, scene.diameter
     channels = []
     coloured = rng.random() < 0.4
-    packed = float(scene.inside.mean()) > 0.6  # without a rim nothing would part the neighbours
+    # Without a rim nothing would part the neighbours.
+    packed = float(scene.inside.mean()) > 0.6
     for _ in range(3 if coloured else 1):
         step = rng.choice([-1, 1]) * log_uniform(rng, 0.1, 1.0)
         object_texture = rng.uniform(0.02, 0.4) * _pattern(scene, d * log_uniform(rng, 0.05, 0.5))
