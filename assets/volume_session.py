@@ -30,7 +30,7 @@ from cpsam_gui.dialogs.export import ExportDialog
 from cpsam_gui.panels import SegmentPanel, TrainPanel
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
-CROP = 36, 72, 72  # voxels of each stack, from the middle, so that a processor gets through it
+CROP = 36, 92, 92  # voxels of each stack, from the middle, so that a processor gets through it
 DRAWN = 4, 10, 32  # planes that are drawn anew
 STEP = 3  # pixels between the places of a drawn outline
 PATIENCE = 3600  # seconds, for a busy machine
@@ -264,7 +264,7 @@ def main() -> int:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
-        first, second = stacks(options.volumes, Path(place, "images"))
+        first, second = stacks(options.volumes, Path(place, "nuclei"))
         truth = _middle(tifffile.imread(options.volumes / "masks" / first.name))
 
         def act(driver: Driver) -> None:

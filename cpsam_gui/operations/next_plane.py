@@ -136,7 +136,8 @@ def _match(
     if found is None:
         return None
     height, width = found.mask.shape
-    there = Box(box.z0, box.z1, found.y0, found.y0 + height, found.x0, found.x0 + width)
+    y0, x0 = found.corner
+    there = Box(box.z0, box.z1, y0, y0 + height, x0, x0 + width)
     shared = box.intersection(there)
     both = 0
     if not shared.empty:

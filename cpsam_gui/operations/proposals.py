@@ -25,7 +25,7 @@ class Proposal:
 
     box: Box
     labels: Labels
-    """uint32 (1, y, x): numbers of the proposed objects, from 1."""
+    """uint32 (z, y, x): numbers of the proposed objects, from 1."""
     scores: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
     """Flow error and probability by number, where known."""
 

@@ -169,7 +169,7 @@ def propose(found: RegionResult, there: Labels, shape: tuple[int, int, int]) -> 
     found
         Result for the region, with some context around it.
     there
-        Labels (1, y, x) of the block that the network saw.
+        Labels (z, y, x) of the block that the network saw.
     shape
         Of the image (z, y, x).
     """
@@ -184,6 +184,8 @@ def propose(found: RegionResult, there: Labels, shape: tuple[int, int, int]) -> 
 def _cut(labels: Labels, box: Box, shape: tuple[int, int, int]) -> NDArray[np.uint32]:
     """Return the objects that touch a side of a block which is no side of the image."""
     sides = (
+        (box.z0 > 0 and len(labels) > 1, labels[0]),
+        (box.z1 < shape[0] and len(labels) > 1, labels[-1]),
         (box.y0 > 0, labels[:, 0]),
         (box.y1 < shape[1], labels[:, -1]),
         (box.x0 > 0, labels[:, :, 0]),

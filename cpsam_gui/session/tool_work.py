@@ -86,7 +86,7 @@ class ToolWork:
             deliver(None)
             return lambda: None
         options = self._run_state.options.changed(diameter="auto")
-        settings = options.settings_for(1, self._images.chosen)
+        settings = options.settings_for(box.z1 - box.z0, self._images.chosen)
         image, models, document = self._open_image.image, self._models, self._open_image.document
 
         def show(found: tasks.RegionResult) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Pixels around the region that the network sees too, so that cells at its border look whole.
 CONTEXT_PIXELS = 32
+# Planes before and after a region of several, likewise.
+CONTEXT_PLANES = 6
 
 
 def segment_region(
@@ -34,7 +36,10 @@ def segment_region(
     block are what is measured. Objects that lie in the region by more than half are returned whole, those around
     it left out.
     """
-    box = region.grow(CONTEXT_PIXELS).clip(image.pixels.shape[:3])
+    box = region.grow(CONTEXT_PIXELS)
+    if region.z1 - region.z0 > 1:
+        box = replace(box, z0=box.z0 - CONTEXT_PLANES, z1=box.z1 + CONTEXT_PLANES)
+    box = box.clip(image.pixels.shape[:3])
     part = replace(image, pixels=image.pixels[box.slices])
     settings = replace(settings, do_3D=settings.do_3D and part.is_stack)
     result, _ = run_network(part, settings, load, progress)

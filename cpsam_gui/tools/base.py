@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -130,6 +131,14 @@ class Desk:
     def reach(self) -> Reach:
         """What edits reach now."""
         return Reach(self.options.scope, self.view.plane, self.spacing())
+
+    def through_planes(self, box: Box) -> Box:
+        """Return a block of a plane, or of as many planes as it is wide where edits reach through them."""
+        if not self.whole:
+            return box
+        wide = max(box.y1 - box.y0, box.x1 - box.x0)
+        reach = math.ceil(wide / 2 / self.spacing()[0])
+        return replace(box, z0=box.z0 - reach, z1=box.z1 + reach).clip(self.document.shape)
 
     def under(self, p: Pointer) -> int:
         """Return the id below the pointer; 0 for background, outside, and hidden masks."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cpsam_core.dynamics import LocalMask
+    from cpsam_gui.drawing.shapes import Mask
+    from cpsam_gui.state.steps import Labels
 
 # Change of the cell logit for one turn of the wheel.
 STEP = 0.5
@@ -26,7 +28,10 @@ SHOWN = 500
 
 
 class Find(Tool):
-    """One click on a missed cell proposes its mask from the flows of the last run."""
+    """One click on a missed cell proposes its mask from the flows of the last run.
+
+    Where edits reach through the planes of a stack and the run was one on the volume, a body is proposed.
+    """
 
     key = "find"
     title = "Click to find"
@@ -41,8 +46,9 @@ class Find(Tool):
         self._at: Pointer | None = None
         self._plane = 0
         self._found: LocalMask | None = None
+        self._box = Box(0, 0, 0, 0, 0, 0)
+        self._mask: Mask = np.zeros((0, 0, 0), bool)
         self._threshold: float | None = None
-        self._shapes: list[PreviewShape] = []
         self._request = 0
         self._position = 0
 
@@ -82,9 +88,14 @@ class Find(Tool):
     def _covers(self, p: Pointer) -> bool:
         if self._found is None or not self.desk.inside(p):
             return False
-        y, x = int(p.y // 1) - self._found.y0, int(p.x // 1) - self._found.x0
-        mask = self._found.mask
+        mask, y, x = self._section(), int(p.y // 1) - self._box.y0, int(p.x // 1) - self._box.x0
         return 0 <= y < mask.shape[0] and 0 <= x < mask.shape[1] and bool(mask[y, x])
+
+    def _section(self) -> Mask:
+        """Return what the proposal has in the plane shown (y, x); nothing where it is in others only."""
+        at = self.desk.view.plane - self._box.z0
+        inside = 0 <= at < len(self._mask)
+        return self._mask[at] if inside else np.zeros(self._mask.shape[1:], bool)
 
     def _seek(self) -> None:
         """Follow the flows around the click, off the thread of the window."""
@@ -94,16 +105,19 @@ class Find(Tool):
         if p is None or maps is None:
             return
         flows, logits = maps.flows, maps.logits
-        if logits.ndim == 3:
+        taken: Labels = desk.document.labels
+        place: tuple[int, ...] = (plane, int(p.y // 1), int(p.x // 1))
+        if logits.ndim == 3 and not (desk.whole and len(flows) == 3):
             flows, logits = flows[-2:, plane], logits[plane]
-        if logits.shape != desk.document.shape[1:]:
+        if logits.ndim == 2:
+            taken, place = taken[plane], place[1:]
+        if logits.shape != taken.shape:
             desk.say("The flows are those of another image; segment first")
             self.cancel()
             return
         self._request += 1
-        request, threshold, place = self._request, self._threshold, (int(p.y // 1), int(p.x // 1))
-        taken, self._position = desk.document.labels[plane], desk.document.position
-        diameter = maps.diameter
+        request, threshold = self._request, self._threshold
+        self._position, diameter = desk.document.position, maps.diameter
 
         def take(found: LocalMask | None) -> None:
             if request == self._request:
@@ -123,7 +137,11 @@ class Find(Tool):
                 self.desk.say("This is as narrow as it goes")
             return
         self._found, self._threshold = found, found.threshold
-        self._shapes = region(found.mask, found.y0, found.x0)
+        flat = found.mask.ndim == 2
+        self._mask = found.mask[None] if flat else found.mask
+        z, y, x = (self._plane, *found.corner) if flat else found.corner
+        depth, height, width = self._mask.shape
+        self._box = Box(z, z + depth, y, y + height, x, x + width)
 
     def adjust(self, turns: float) -> str | None:
         """Widen the proposal (turns above 0) or narrow it."""
@@ -135,18 +153,14 @@ class Find(Tool):
 
     def finish(self) -> None:
         """Make the proposal an object."""
-        found, plane, desk = self._found, self._plane, self.desk
+        found, box, mask, desk = self._found, self._box, self._mask, self.desk
         if found is None:
             return
         self.cancel()
-        if plane != desk.view.plane:
+        if not box.z0 <= desk.view.plane < box.z1:
             desk.say("The proposal was for another plane")
             return
-        height, width = found.mask.shape
-        box = Box(plane, plane + 1, found.y0, found.y0 + height, found.x0, found.x0 + width)
-        proposal = operations.Proposal(
-            box, found.mask[None].astype(np.uint32), {1: {"probability": found.probability}}
-        )
+        proposal = operations.Proposal(box, mask.astype(np.uint32), {1: {"probability": found.probability}})
         made, why = operations.accept(desk.document, proposal, "Find cell")
         desk.tell(why)
         if made:
@@ -154,18 +168,21 @@ class Find(Tool):
 
     def cancel(self) -> None:
         """Drop the proposal."""
-        self._at, self._found, self._threshold, self._shapes = None, None, None, []
+        self._at, self._found, self._threshold = None, None, None
         self._request += 1
 
     def shapes(self) -> list[PreviewShape]:
         """Return the proposal."""
-        if self._at is not None and self._found is None:
-            return [PreviewShape(((self._at.y, self._at.x),), handles=True)]
-        return self._shapes if self._plane == self.desk.view.plane else []
+        if self._found is not None:
+            return region(self._section(), self._box.y0, self._box.x0)
+        return [PreviewShape(((self._at.y, self._at.x),), handles=True)] if self._at is not None else []
 
 
 class SegmentBox(BoxSelect):
-    """Drag a box; the model looks at just that region, at the scale of what is in it."""
+    """Drag a box; the model looks at just that region, at the scale of what is in it.
+
+    Where edits reach through the planes of a stack, the region goes through as many planes as it is wide.
+    """
 
     key = "segment_box"
     title = "Segment a box"
@@ -177,7 +194,8 @@ class SegmentBox(BoxSelect):
         super().__init__(desk)
         self._box: Box | None = None
         self._proposal: operations.Proposal | None = None
-        self._shapes: list[PreviewShape] = []
+        self._shapes: dict[int, list[PreviewShape]] = {}
+        """Of the proposal, by plane; made when a plane is shown."""
         self._request = 0
         self._stop: Callable[[], None] | None = None
 
@@ -204,7 +222,7 @@ class SegmentBox(BoxSelect):
         """Ask the model."""
         desk = self.desk
         self._drop()
-        inside = box.clip(desk.document.shape)
+        inside = desk.through_planes(box.clip(desk.document.shape))
         if not desk.view.masks.visible:
             desk.say(HIDDEN)
             return
@@ -228,14 +246,7 @@ class SegmentBox(BoxSelect):
             self._drop()
             return
         self._proposal = proposal
-        numbers = np.unique(proposal.labels)[1:]
-        self._shapes = []
-        for number in numbers[:SHOWN].tolist():
-            rows, columns = np.nonzero(proposal.labels[0] == number)
-            top, left = int(rows.min()), int(columns.min())
-            part = proposal.labels[0, top : rows.max() + 1, left : columns.max() + 1] == number
-            self._shapes += region(part, proposal.box.y0 + top, proposal.box.x0 + left)
-        many = len(numbers)
+        many = len(np.unique(proposal.labels)) - 1
         self.desk.say(f"{many} cell{'' if many == 1 else 's'} proposed   Enter: accept   Esc: cancel")
 
     def finish(self) -> None:
@@ -244,7 +255,7 @@ class SegmentBox(BoxSelect):
         if proposal is None:
             return
         self._drop()
-        if proposal.box.z0 != desk.view.plane:
+        if not proposal.box.z0 <= desk.view.plane < proposal.box.z1:
             desk.say("The proposal was for another plane")
             return
         made, why = operations.accept(desk.document, proposal, "Segment box")
@@ -261,8 +272,24 @@ class SegmentBox(BoxSelect):
             stop()
 
     def _drop(self) -> None:
-        self._box, self._proposal, self._shapes = None, None, []
+        self._box, self._proposal, self._shapes = None, None, {}
         self._request += 1
+
+    def _outlines(self) -> list[PreviewShape]:
+        """Return what the proposal has in the plane shown."""
+        proposal, plane = self._proposal, self.desk.view.plane
+        if proposal is None or not proposal.box.z0 <= plane < proposal.box.z1:
+            return []
+        if plane not in self._shapes:
+            labels = proposal.labels[plane - proposal.box.z0]
+            self._shapes[plane] = []
+            numbers = np.unique(labels)
+            for number in numbers[numbers > 0][:SHOWN].tolist():
+                rows, columns = np.nonzero(labels == number)
+                top, left = int(rows.min()), int(columns.min())
+                part = labels[top : rows.max() + 1, left : columns.max() + 1] == number
+                self._shapes[plane] += region(part, proposal.box.y0 + top, proposal.box.x0 + left)
+        return self._shapes[plane]
 
     def shapes(self) -> list[PreviewShape]:
         """Return the box and what was found in it."""
@@ -271,4 +298,4 @@ class SegmentBox(BoxSelect):
         if box is not None:
             line: Any = ((box.y0, box.x0), (box.y0, box.x1), (box.y1, box.x1), (box.y1, box.x0))
             frame = [PreviewShape(tuple((float(y), float(x)) for y, x in line), closed=True, dashed=True)]
-        return [*frame, *self._shapes, *super().shapes()]
+        return [*frame, *self._outlines(), *super().shapes()]

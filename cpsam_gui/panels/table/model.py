@@ -50,9 +50,9 @@ TITLES = {
 UNITS = {"_um3": "µm³", "_um2": "µm²", "_um": "µm"}
 IN_PIXELS = {
     "area": "px",
-    "volume": "px",
+    "volume": "voxels",
     "perimeter": "px",
-    "surface": "px",
+    "surface": "px²",
     "equivalent_diameter": "px",
     "major_axis": "px",
     "minor_axis": "px",
@@ -67,7 +67,7 @@ def title_of(name: str) -> str:
     for ending, unit in UNITS.items():
         if name.endswith(ending):
             return f"{_words(name.removesuffix(ending))} ({unit})"
-    return f"{_words(name)} ({IN_PIXELS[name]})" if name in IN_PIXELS else _words(name)
+    return f"{_words(name)} ({translate(IN_PIXELS[name])})" if name in IN_PIXELS else _words(name)
 
 
 def _words(name: str) -> str:

@@ -33,7 +33,7 @@ def summary_words(now: Measurements, places: NDArray[np.int64], micrometres: boo
     if micrometres and physical[0] in columns:
         size, unit = columns[physical[0]][places], physical[1]
     else:
-        size, unit = sizes, translate("px")
+        size, unit = sizes, translate("voxels") if shapes.size_name == "volume" else translate("px")
     words.append(translate("median size {size}").format(size=f"{np.median(size):,.4g} {unit}"))
     for name, text in (("flow_error", "median flow error {value}"), ("doubt", "median doubt {value}")):
         known = columns[name][places]

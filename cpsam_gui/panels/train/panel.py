@@ -216,7 +216,7 @@ class TrainPanel(Panel):
             return
         self.name.setPlaceholderText(self._training.usual_name)
         used = [one for one in self._training.candidates if one.wanted]
-        learnt = [one for one in used if one.use != "aside"]
+        learnt = [one for one in used if not one.aside]
         objects = sum(one.objects for one in learnt)
         one = translate("1 image with {objects} objects for training, {aside} for validation")
         many = translate("{images} images with {objects} objects for training, {aside} for validation")

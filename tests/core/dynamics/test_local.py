@@ -29,7 +29,8 @@ def maps() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def overlap(found, mask: np.ndarray) -> float:
     full = np.zeros(mask.shape, bool)
-    full[found.y0 : found.y0 + found.mask.shape[0], found.x0 : found.x0 + found.mask.shape[1]] = found.mask
+    block = zip(found.corner, found.mask.shape, strict=True)
+    full[tuple(slice(low, low + length) for low, length in block)] = found.mask
     return np.count_nonzero(full & mask) / np.count_nonzero(full | mask)
 
 
@@ -50,7 +51,8 @@ def test_cells_that_are_there_are_left_alone(maps: tuple) -> None:
     found = find_at(flows, logits, (70, 50), taken=taken)
     assert found is not None
     full = np.zeros(labels.shape, bool)
-    full[found.y0 : found.y0 + found.mask.shape[0], found.x0 : found.x0 + found.mask.shape[1]] = found.mask
+    block = zip(found.corner, found.mask.shape, strict=True)
+    full[tuple(slice(low, low + length) for low, length in block)] = found.mask
     assert not full[taken > 0].any()
     assert find_at(flows, logits, (50, 45), taken=taken) is None
 
@@ -82,6 +84,22 @@ def test_a_cell_larger_than_the_first_window() -> None:
     found = find_at(flows, logits, (200, 280), diameter=30, niter=1500)
     assert found is not None
     assert overlap(found, labels > 0) > 0.95
+
+
+def test_a_body_is_found_in_the_flows_of_a_volume() -> None:
+    z, y, x = np.ogrid[:30, :60, :70]
+    labels = np.zeros((30, 60, 70), np.uint32)
+    labels[(z - 12) ** 2 + (y - 25) ** 2 + (x - 25) ** 2 <= 100] = 1
+    labels[((z - 14) ** 2 + (y - 28) ** 2 + (x - 44) ** 2 <= 110) & (labels == 0)] = 2
+    flows = 5 * flows_from_masks(labels)
+    logits = np.where(labels > 0, 4.0, -8.0).astype(np.float32)
+    for number, place in ((1, (16, 22, 24)), (2, (8, 30, 46))):
+        found = find_at(flows, logits, place, diameter=20)
+        assert found is not None
+        assert found.mask.ndim == 3
+        assert overlap(found, labels == number) > 0.9
+    taken = np.where(labels == 2, labels, 0)
+    assert find_at(flows, logits, (8, 30, 46), taken=taken) is None
 
 
 def test_what_does_not_fit_is_refused(maps: tuple) -> None:

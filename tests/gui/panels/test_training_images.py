@@ -50,6 +50,10 @@ def test_planes_of_a_stack_are_ticked_one_by_one_or_all_together(
     assert "plane 3" in model.data(model.index(1, NAME))
     assert (state(0, LEARN), state(0, ASIDE)) == (PART, PART), "the slab judges, the others teach"
     assert (state(1, LEARN), state(1, ASIDE)) == (ON, OFF)
+    aside = sum(one.aside for one in training.candidates)
+    counts = window.panel(TrainPanel).counts.text()
+    assert counts.startswith(f"{count - aside} images")
+    assert counts.endswith(f"{aside} for validation")
     switch(1, LEARN, OFF)
     assert training.uses == {(path, Section(0, 2).ending): "exclude"}
     assert (state(1, LEARN), state(2, LEARN)) == (OFF, ON)

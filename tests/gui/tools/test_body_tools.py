@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pytest
 
+from cpsam_core.dynamics.targets import flows_from_masks
+from cpsam_gui import operations
 from cpsam_gui.operations import Scope, WriteMode
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
@@ -104,3 +110,60 @@ def test_a_flat_image_has_no_bodies() -> None:
     assert not desk.whole
     dab(desk, "brush", 10.5, 10.5)
     assert desk.document.objects[1].area > 20
+
+
+@dataclass
+class Run:
+    """What a perfect run on the volume left."""
+
+    flows: np.ndarray
+    logits: np.ndarray
+    diameter: float | None = 18.0
+
+
+@pytest.mark.parametrize(("scope", "expected"), [(Scope.BODY, range(1, 11)), (Scope.PLANE, [5])])
+def test_a_click_finds_a_body_or_what_it_has_in_the_plane(
+    desk: Desk, scope: Scope, expected: list[int]
+) -> None:
+    truth = desk.document.labels.copy()
+    run = Run(
+        (5 * flows_from_masks(truth)).astype(np.float32), np.where(truth > 0, 4.0, -8.0).astype(np.float32)
+    )
+    operations.delete(desk.document, [1])
+    desk.maps, desk.options.scope = lambda: run, scope
+    tool = TOOLS["find"](desk)
+    assert tool.press(Pointer(20.5, 28.5))
+    assert tool.shapes()
+    desk.view.plane = 9
+    assert bool(tool.shapes()) == (scope is Scope.BODY)
+    desk.view.plane = 5
+    assert tool.press(Pointer(20.5, 28.5)), "a click on the proposal takes it over"
+    found = desk.document.labels > 0
+    assert planes(found) == list(expected)
+    inside = truth[list(expected)] > 0
+    assert np.count_nonzero(found[list(expected)] & inside) > 0.95 * np.count_nonzero(inside)
+
+
+@pytest.mark.parametrize(("scope", "expected"), [(Scope.BODY, (0, 11)), (Scope.PLANE, (5, 6))])
+def test_a_box_goes_through_as_many_planes_as_it_is_wide(
+    desk: Desk, scope: Scope, expected: tuple[int, int]
+) -> None:
+    asked: list[Box] = []
+
+    def segment(box: Box, done: Callable[[Any], None]) -> Callable[[], None]:
+        asked.append(box)
+        labels = np.zeros(box.shape, np.uint32)
+        labels[:, 2:8, 2:8] = 1
+        done(operations.Proposal(box, labels))
+        return lambda: None
+
+    operations.delete(desk.document, [1])
+    desk.segment, desk.options.scope = segment, scope
+    tool = TOOLS["segment_box"](desk)
+    tool.press(Pointer(2.0, 3.0))
+    tool.move(Pointer(20.0, 23.0))
+    tool.release(Pointer(20.0, 23.0))
+    assert [(box.z0, box.z1) for box in asked] == [expected]
+    assert len(tool.shapes()) > 1
+    tool.finish()
+    assert planes(desk.document.labels > 0) == list(range(*expected))
