@@ -15,8 +15,20 @@
       <translation> min</translation>
     </message>
     <message>
+      <source> px</source>
+      <translation> px</translation>
+    </message>
+    <message>
       <source> s after the last change</source>
       <translation> s nach der letzten Änderung</translation>
+    </message>
+    <message>
+      <source> voxels</source>
+      <translation> Voxel</translation>
+    </message>
+    <message>
+      <source>&amp;0   No class</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>(now in plane {})</source>
@@ -37,6 +49,10 @@
     <message>
       <source>0   No class</source>
       <translation>0   Keine Klasse</translation>
+    </message>
+    <message>
+      <source>1 image with {objects} objects for training, {aside} for validation</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>1 object</source>
@@ -60,6 +76,10 @@
     </message>
     <message>
       <source>1,000 steps along the flows, smoothing 2, objects of 1,000 voxels or more</source>
+      <translation>1.000 Schritte entlang der Flüsse, Glättung 2, Objekte ab 1.000 Voxeln</translation>
+    </message>
+    <message>
+      <source>20 min</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -75,8 +95,24 @@
       <translation>3D-Volumen</translation>
     </message>
     <message>
+      <source>5 min</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>8-bit optimiser</source>
       <translation>8-Bit-Optimierer</translation>
+    </message>
+    <message>
+      <source>90 min</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>A JSON file as for cpsam measure --recipe</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>A class key may have been pressed by chance.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>A decision is about all of them</source>
@@ -143,6 +179,10 @@
       <translation>Alle Änderungen gespeichert</translation>
     </message>
     <message>
+      <source>All epochs of the published recipe, however long they take</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>All files</source>
       <translation>Alle Dateien</translation>
     </message>
@@ -153,6 +193,10 @@
     <message>
       <source>All objects</source>
       <translation>Alle Objekte</translation>
+    </message>
+    <message>
+      <source>All planes. A stack of which all masks count judges by its bodies in 3D when it is kept aside.</source>
+      <translation>Alle Ebenen. Ein Stapel, dessen Masken alle zählen, urteilt mit seinen Körpern in 3D, wenn er zurückbehalten wird.</translation>
     </message>
     <message>
       <source>All weights</source>
@@ -204,7 +248,7 @@
     </message>
     <message>
       <source>As in the paper</source>
-      <translation type="unfinished" />
+      <translation>Wie in der Veröffentlichung</translation>
     </message>
     <message>
       <source>As it is (30 px)</source>
@@ -217,6 +261,18 @@
     <message>
       <source>Ask</source>
       <translation>Nachfragen</translation>
+    </message>
+    <message>
+      <source>At most about 20 minutes; ends early where nothing gets better</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>At most about 5 minutes, for a first look at what retraining brings</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>At most about 90 minutes; each of up to ten images judges a model that did not see it</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>At the border</source>
@@ -290,7 +346,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Brightness of the whole stack</source>
-      <translation type="unfinished" />
+      <translation>Helligkeit des ganzen Stapels</translation>
     </message>
     <message>
       <source>Brightness percentiles that become 0 and 1 for the model</source>
@@ -349,6 +405,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Zellschwelle</translation>
     </message>
     <message>
+      <source>Cells only</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Cells that changed</source>
       <translation>Geänderte Zellen</translation>
     </message>
@@ -399,6 +459,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Class name</source>
       <translation>Name der Klasse</translation>
+    </message>
+    <message>
+      <source>Class of the object…</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Class that a click gives</source>
@@ -677,6 +741,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Standardwerte</translation>
     </message>
     <message>
+      <source>Del</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Delete</source>
       <translation>Löschen</translation>
     </message>
@@ -758,11 +826,11 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Distance of planes</source>
-      <translation type="unfinished" />
+      <translation>Abstand der Ebenen</translation>
     </message>
     <message>
       <source>Distance of planes in pixels (their distance over the size of a pixel)</source>
-      <translation type="unfinished" />
+      <translation>Abstand der Ebenen in Pixeln (ihr Abstand geteilt durch die Größe eines Pixels)</translation>
     </message>
     <message>
       <source>Distance of planes over the size of a pixel</source>
@@ -770,7 +838,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Distance of planes…</source>
-      <translation type="unfinished" />
+      <translation>Abstand der Ebenen…</translation>
     </message>
     <message>
       <source>Distribution</source>
@@ -917,6 +985,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Bild hier ablegen</translation>
     </message>
     <message>
+      <source>Drop bodies that are smaller than a tenth of a cell</source>
+      <translation>Körper weglassen, die kleiner als ein Zehntel einer Zelle sind</translation>
+    </message>
+    <message>
       <source>Drop it</source>
       <translation>Verwerfen</translation>
     </message>
@@ -1023,6 +1095,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Alles läuft; einiges könnte besser sein</translation>
     </message>
     <message>
+      <source>Everything, textures and colocalisation too (slow)</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Existing masks</source>
       <translation>Vorhandene Masken</translation>
     </message>
@@ -1077,6 +1153,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Export…</source>
       <translation>Exportieren…</translation>
+    </message>
+    <message>
+      <source>Expression: sums, rings and background of each channel</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>False find that is gone</source>
@@ -1200,11 +1280,11 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Follow through planes</source>
-      <translation type="unfinished" />
+      <translation>Durch die Ebenen verfolgen</translation>
     </message>
     <message>
       <source>Follow through the planes</source>
-      <translation type="unfinished" />
+      <translation>Durch die Ebenen verfolgen</translation>
     </message>
     <message>
       <source>For a paper: what was done on this image. Read it before you use it.</source>
@@ -1289,6 +1369,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>How large the cells are, for the image is resized to suit the model. Automatic is what the model wants: cpsam-lite measures the cells first, the published models take the image as it is</source>
       <translation>Wie groß die Zellen sind, denn das Bild wird passend zum Modell skaliert. Automatisch ist, was das Modell will: cpsam-lite misst die Zellen zuerst, die veröffentlichten Modelle nehmen das Bild, wie es ist</translation>
+    </message>
+    <message>
+      <source>How long the training may take; the times are measured on this computer</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>How long training takes</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>How often each image is seen</source>
@@ -1475,6 +1563,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Aus diesem Bild lernen</translation>
     </message>
     <message>
+      <source>Learn the classes</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Learn the classes of the objects too</source>
       <translation>Auch die Klassen der Objekte lernen</translation>
     </message>
@@ -1628,7 +1720,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Mark this plane as complete</source>
-      <translation type="unfinished" />
+      <translation>Diese Ebene als vollständig markieren</translation>
     </message>
     <message>
       <source>Mark uncertain</source>
@@ -1697,6 +1789,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Measure with a disk on the image</source>
       <translation>Mit einer Scheibe im Bild messen</translation>
+    </message>
+    <message>
+      <source>Measurement recipe</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Measures and formulas</source>
@@ -1821,6 +1917,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>More settings</source>
       <translation>Weitere Einstellungen</translation>
+    </message>
+    <message>
+      <source>Morphology: circularity, Feret's diameters, convex area</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Mouse</source>
@@ -1957,6 +2057,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>None</source>
       <translation>Keine</translation>
+    </message>
+    <message>
+      <source>Normal</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Not everything in {} could be taken over.</source>
@@ -2127,6 +2231,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Ordner öffnen</translation>
     </message>
     <message>
+      <source>Open the folder of the image</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Open the image first, then its masks.</source>
       <translation>Zuerst das Bild öffnen, dann seine Masken.</translation>
     </message>
@@ -2152,7 +2260,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Orthogonal views</source>
-      <translation type="unfinished" />
+      <translation>Orthogonale Ansichten</translation>
     </message>
     <message>
       <source>Outline</source>
@@ -2244,11 +2352,11 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Plane {} is complete: training learns from the planes that are marked, and from no others</source>
-      <translation type="unfinished" />
+      <translation>Ebene {} ist vollständig: Das Training lernt aus den markierten Ebenen und aus keinen anderen</translation>
     </message>
     <message>
       <source>Plane {} is not marked as complete any more</source>
-      <translation type="unfinished" />
+      <translation>Ebene {} ist nicht mehr als vollständig markiert</translation>
     </message>
     <message>
       <source>Polygon</source>
@@ -2335,6 +2443,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Quick</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Quit</source>
       <translation>Beenden</translation>
     </message>
@@ -2357,6 +2469,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Reading {}</source>
       <translation>{} wird gelesen</translation>
+    </message>
+    <message>
+      <source>Recipe from a file…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Recipes</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Recover</source>
@@ -2570,7 +2690,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Scale brightness by the whole stack, not by each plane</source>
-      <translation type="unfinished" />
+      <translation>Helligkeit nach dem ganzen Stapel anpassen, nicht nach jeder Ebene</translation>
     </message>
     <message>
       <source>Scene: an image of this file</source>
@@ -2622,7 +2742,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Segment first (Ctrl+Return): objects are followed by the flows of a run</source>
-      <translation type="unfinished" />
+      <translation>Erst segmentieren (Strg+Eingabe): Objekte werden mit den Flüssen eines Laufs verfolgt</translation>
     </message>
     <message>
       <source>Segment microscopy images with Cellpose-SAM and correct the masks by hand.</source>
@@ -2737,14 +2857,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Shift+C</translation>
     </message>
     <message>
-      <source>Shift+Del</source>
-      <translation>Shift+Del</translation>
-    </message>
-    <message>
-      <source>Shift+E</source>
-      <translation>Shift+E</translation>
-    </message>
-    <message>
       <source>Shift+K</source>
       <translation>Shift+K</translation>
     </message>
@@ -2761,10 +2873,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Shift+Q</translation>
     </message>
     <message>
-      <source>Shift+U</source>
-      <translation>Shift+U</translation>
-    </message>
-    <message>
       <source>Shift+V</source>
       <translation>Shift+V</translation>
     </message>
@@ -2779,6 +2887,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Shortcuts…</source>
       <translation>Tastenkürzel…</translation>
+    </message>
+    <message>
+      <source>Should the model learn classes?</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Show fill</source>
@@ -2807,6 +2919,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Show the comparison</source>
       <translation>Vergleich zeigen</translation>
+    </message>
+    <message>
+      <source>Show the results in their folder</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Shown again: decide now</source>
@@ -2861,6 +2977,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Kleinster und größter Faktor, um den Bilder zufällig skaliert werden</translation>
     </message>
     <message>
+      <source>Smallest body from diameter</source>
+      <translation>Kleinster Körper aus dem Durchmesser</translation>
+    </message>
+    <message>
       <source>Smallest object</source>
       <translation>Kleinstes Objekt</translation>
     </message>
@@ -2878,7 +2998,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Smoothing</source>
-      <translation type="unfinished" />
+      <translation>Glättung</translation>
     </message>
     <message>
       <source>Solidity</source>
@@ -2907,6 +3027,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Space, held</source>
       <translation>Leertaste, gehalten</translation>
+    </message>
+    <message>
+      <source>Spatial: distances to neighbours and regions, outlines</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Split</source>
@@ -2938,6 +3062,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Standard deviation of a Gaussian over the flows in 3D</source>
+      <translation>Standardabweichung einer Gauß-Glättung der Flüsse in 3D</translation>
+    </message>
+    <message>
+      <source>Standard: size, shape, place, brightness, neighbours</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2959,6 +3087,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Steps along the flows; more for long cells (2000 for bacteria)</source>
       <translation>Schritte entlang der Flüsse; mehr für lange Zellen (2000 für Bakterien)</translation>
+    </message>
+    <message>
+      <source>Steps from plane to plane</source>
+      <translation>Sprünge von Ebene zu Ebene</translation>
     </message>
     <message>
       <source>Stop and keep the best</source>
@@ -3034,7 +3166,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The file does not say how far its planes lie apart: Segment &gt; Distance of planes</source>
-      <translation type="unfinished" />
+      <translation>Die Datei sagt nicht, wie weit ihre Ebenen auseinanderliegen: Segmentieren &gt; Abstand der Ebenen</translation>
     </message>
     <message>
       <source>The file does not say it. The answer holds for images of this shape in the same folder.</source>
@@ -3046,7 +3178,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The flows go on with it in no plane</source>
-      <translation type="unfinished" />
+      <translation>Die Flüsse setzen es in keiner Ebene fort</translation>
     </message>
     <message>
       <source>The folder is not finished</source>
@@ -3119,10 +3251,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>The model found no further cell in the box</source>
       <translation>Das Modell fand keine weitere Zelle im Rechteck</translation>
-    </message>
-    <message>
-      <source>The model in use</source>
-      <translation>Das verwendete Modell</translation>
     </message>
     <message>
       <source>The model needs at least one channel</source>
@@ -3365,6 +3493,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das war das erste Objekt der Durchsicht</translation>
     </message>
     <message>
+      <source>Thorough</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Thorough verdict</source>
       <translation>Gründliches Urteil</translation>
     </message>
@@ -3379,6 +3511,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Ticked images are segmented; a tick changes all that are selected (Space)</source>
       <translation>Angekreuzte Bilder werden segmentiert; ein Häkchen ändert alle ausgewählten (Leertaste)</translation>
+    </message>
+    <message>
+      <source>Time</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Time limit</source>
@@ -3497,6 +3633,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Ungesicherte Änderungen</translation>
     </message>
     <message>
+      <source>Unsure</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Use for training again</source>
       <translation>Wieder zum Training verwenden</translation>
     </message>
@@ -3546,7 +3686,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Voxels</source>
-      <translation type="unfinished" />
+      <translation>Voxel</translation>
     </message>
     <message>
       <source>Wait until the running job has ended, or cancel it (Ctrl+.)</source>
@@ -3589,12 +3729,20 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das Gezeichnete tritt an die Stelle des Objekts, das es berührt</translation>
     </message>
     <message>
+      <source>What is measured</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>What is only there counts as lost, what is only here as gained.</source>
       <translation>Was nur dort ist, gilt als verloren, was nur hier ist, als gewonnen.</translation>
     </message>
     <message>
       <source>What suits the model</source>
       <translation>Was zum Modell passt</translation>
+    </message>
+    <message>
+      <source>What the new model is called; folder and date unless you say otherwise</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Wheel</source>
@@ -3657,6 +3805,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die gezeigten Zeilen und Spalten in eine Datei schreiben</translation>
     </message>
     <message>
+      <source>Y accept   Del delete   E edit   C class   S unsure   N next</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Yes</source>
       <translation>Ja</translation>
     </message>
@@ -3689,6 +3841,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>noch etwa {:.0f} s</translation>
     </message>
     <message>
+      <source>about {time}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>after {step}</source>
       <translation>nach {step}</translation>
     </message>
@@ -3701,12 +3857,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>area &gt; 200 and solidity &lt; 0.9</translation>
     </message>
     <message>
+      <source>as chosen above</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>as it is</source>
       <translation>wie es ist</translation>
     </message>
     <message>
-      <source>as long as it takes</source>
-      <translation>so lange es dauert</translation>
+      <source>at most {time}</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>at y {y}, x {x}</source>
@@ -3735,6 +3895,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>by hand</source>
       <translation>von Hand</translation>
+    </message>
+    <message>
+      <source>changes abruptly from plane to plane</source>
+      <translation>ändert sich sprunghaft von Ebene zu Ebene</translation>
     </message>
     <message>
       <source>class {}</source>
@@ -3801,6 +3965,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Gamma </translation>
     </message>
     <message>
+      <source>in plane {z}, at y {y}, x {x}</source>
+      <translation>in Ebene {z}, bei y {y}, x {x}</translation>
+    </message>
+    <message>
+      <source>in use</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>in {} pieces</source>
       <translation>in {} Stücken</translation>
     </message>
@@ -3825,12 +3997,12 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>geringe Wahrscheinlichkeit ({})</translation>
     </message>
     <message>
-      <source>made from the folder's name</source>
-      <translation>aus dem Namen des Ordners</translation>
+      <source>measured at the start</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>median area {:,.0f} px</source>
-      <translation type="unfinished" />
+      <translation>mittlere Fläche {:,.0f} px</translation>
     </message>
     <message>
       <source>median doubt {value}</source>
@@ -3846,7 +4018,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>median volume {:,.0f} voxels</source>
-      <translation type="unfinished" />
+      <translation>mittleres Volumen {:,.0f} Voxel</translation>
     </message>
     <message>
       <source>memory mode {} never holds all gradients, so their norm cannot be clipped; use memory mode checkpointing, or set clip to 0</source>
@@ -3913,6 +4085,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Objekte</translation>
     </message>
     <message>
+      <source>padding: 6px 2px;</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>paused</source>
       <translation>angehalten</translation>
     </message>
@@ -3922,7 +4098,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>plane {}</source>
-      <translation type="unfinished" />
+      <translation>Ebene {}</translation>
     </message>
     <message>
       <source>planes (z)</source>
@@ -3930,7 +4106,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>planes {} to {}</source>
-      <translation type="unfinished" />
+      <translation>Ebenen {} bis {}</translation>
     </message>
     <message>
       <source>probability</source>
@@ -4021,8 +4197,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>unsicher</translation>
     </message>
     <message>
+      <source>untitled</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>validation</source>
       <translation>Validierung</translation>
+    </message>
+    <message>
+      <source>voxels</source>
+      <translation>Voxel</translation>
     </message>
     <message>
       <source>worse</source>
@@ -4070,7 +4254,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>{:,} voxels</source>
-      <translation type="unfinished" />
+      <translation>{:,} Voxel</translation>
     </message>
     <message>
       <source>{count} objects</source>
@@ -4141,8 +4325,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{name} ist schlechter</translation>
     </message>
     <message>
+      <source>{name}, the model in use</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>{name}: error rate {error}, F1 {f1}</source>
       <translation>{name}: Fehlerrate {error}, F1 {f1}</translation>
+    </message>
+    <message>
+      <source>{name}: {count} planes</source>
+      <translation>{name}: {count} Ebenen</translation>
     </message>
     <message>
       <source>{n} h</source>
@@ -4290,7 +4482,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>{}, {} µm³</source>
-      <translation type="unfinished" />
+      <translation>{}, {} µm³</translation>
     </message>
     <message>
       <source>{}: cancelled</source>
