@@ -172,7 +172,7 @@ def adapt_state(
     if in_channels is not None and in_channels != config.in_channels:
         if in_channels < 1:
             raise SettingsError(f"A network needs at least one input channel, not {in_channels}.")
-        key = "encoder.patch_embed." + ("first.weight" if config.stem == "conv" else "proj.weight")
+        key = "encoder.patch_embed." + ("first.weight" if config.small else "proj.weight")
         changed[key] = spread_channels(changed[key], in_channels)
         config = dataclasses.replace(config, in_channels=in_channels)
     if out_channels is not None and out_channels != config.out_channels:
@@ -181,11 +181,11 @@ def adapt_state(
                 f"A network gives three maps (flow y, flow x, cell), or three and at least two class maps, "
                 f"the first of them for the background; {out_channels} maps are neither."
             )
-        layer = "out.head" if config.stem == "conv" else "out"
+        layer = "out.head" if config.small else "out"
         for key in (f"{layer}.weight", f"{layer}.bias"):
             changed[key] = rebuild_readout(changed[key], config.out_channels, out_channels)
         config = dataclasses.replace(config, out_channels=out_channels)
-        if config.stem != "conv":
+        if not config.small:
             changed["W2"] = shuffle_identity(out_channels, config.patch)
     return changed, config
 

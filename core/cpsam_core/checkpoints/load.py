@@ -126,7 +126,7 @@ def build_model(state: Mapping[str, Tensor], config: VitConfig, name: str = "the
     complete = dict(state)
     for key in ("diam_labels", "diam_mean"):
         complete.setdefault(key, torch.tensor([30.0]))
-    if config.stem != "conv":
+    if not config.small:
         complete["W2"] = shuffle_identity(config.out_channels, config.patch)
     _resize_tables(model, complete)
     expected = {key: tuple(value.shape) for key, value in model.state_dict().items()}

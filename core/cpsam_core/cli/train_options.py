@@ -98,6 +98,9 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="share of crops with noise, blur or coarse pixels",
     )
+    option(
+        numbers, "invert", type=float, metavar="SHARE", help="share of crops with dark and bright exchanged"
+    )
     option(numbers, "drawn", type=float, default=0.0, metavar="SHARE", help="share of drawn cells, 0 to 1")
 
 
@@ -167,6 +170,5 @@ def _augmentation(args: argparse.Namespace, suits: Augmentation | None) -> Augme
         augmentation = replace(augmentation, crop=args.crop)
     if args.scale:
         augmentation = replace(augmentation, scale=tuple(args.scale))
-    if args.degraded is not None:
-        augmentation = replace(augmentation, degraded=args.degraded)
-    return augmentation
+    shares = {name: getattr(args, name) for name in ("degraded", "invert") if getattr(args, name) is not None}
+    return replace(augmentation, **shares)

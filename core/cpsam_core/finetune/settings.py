@@ -118,6 +118,8 @@ class TrainSettings:
     ----------
     epochs, learning_rate, weight_decay, schedule, warmup
         As in `schedule.learning_rates` and AdamW.
+    minutes : float, optional
+        Time of the training instead of `epochs`; the schedule runs over it, see `pace.Pace`.
     batch_size : int
         Samples of one step, over all processes together where there are several.
     samples : int, optional
@@ -155,6 +157,16 @@ class TrainSettings:
 
     epochs: int = field(
         default=100, metadata=option("Epochs", "How often each image is seen", "numbers", 1, 10_000)
+    )
+    minutes: float | None = field(
+        default=None,
+        metadata=option(
+            "",
+            "Train for so long, whatever the number of epochs: the rate falls with the share of the time that is used, "
+            "pauses and interruptions left out",
+            "numbers",
+            0.01,
+        ),
     )
     learning_rate: float = field(
         default=1e-5, metadata=option("Learning rate", "Size of the steps", "numbers", 1e-7, 0.1, decimals=7)
@@ -261,6 +273,8 @@ class TrainSettings:
             )
         if min(self.seed, self.warmup, self.clip, self.weight_decay, self.patience, self.blocks) < 0:
             raise SettingsError("seed, warmup, clip, weight_decay, patience and blocks are at least 0")
+        if self.minutes is not None and not 0 < self.minutes < math.inf:
+            raise SettingsError(f"training lasts some minutes, not {self.minutes}")
         if self.min_objects < 0 or not 0 <= (self.replay or 0) < 1:
             raise SettingsError("min_objects is at least 0, and replay a share of at least 0 and below 1")
         if self.samples is not None and self.samples < 1:

@@ -18,8 +18,8 @@ from cpsam_core.finetune.clock import Clock
 from cpsam_core.finetune.judge import Validation, is_better, measured, out_of_patience
 from cpsam_core.finetune.keeper import Keeper
 from cpsam_core.finetune.learner import Diverged, Learner, check_fit
+from cpsam_core.finetune.pace import Pace
 from cpsam_core.finetune.reports import Control, EpochReport, EventKind, Stopped, TrainingEvent, TrainResult
-from cpsam_core.finetune.schedule import learning_rates
 from cpsam_core.finetune.settings import MemoryMode, TrainSettings
 from cpsam_core.finetune.state import TrainingState, read_state
 from cpsam_core.finetune.trained import Weights
@@ -97,6 +97,7 @@ class Trainer:
         self.device = choose_device(device)
         self.precision = choose_precision(self.device, precision)
         self.settings, self.data = settings, data
+        self._pace = Pace(settings)
         self._origin, self._choosing = dict(origin or {}), choosing
         self._score, self._control = score, control or Control()
         self._on_epoch, self._on_event = on_epoch, on_event
@@ -123,6 +124,7 @@ class Trainer:
         self.reports: list[EpochReport] = []
         self._best: Weights = {}
         self._result: TrainResult | None = None
+        self._rate = 0.0
         self._keeper = Keeper(resume, lambda text: self._tell("unsaved", text, self.memory))
         if resume is not None and resume.exists():
             self._load(resume)
@@ -157,6 +159,11 @@ class Trainer:
         return [report.training_loss for report in self.reports]
 
     @property
+    def seconds(self) -> float:
+        """The time that the epochs so far took, those before an interruption among them; pauses left out."""
+        return sum(report.seconds for report in self.reports)
+
+    @property
     def steps_per_epoch(self) -> int:
         """Optimiser steps in one epoch."""
         samples = self.settings.samples or self.data.samples(MIN_SAMPLES)
@@ -189,17 +196,14 @@ class Trainer:
     def _train(self, progress: Progress) -> tuple[Stopped, str]:
         """Train, and return how it ended and why in words."""
         settings = self.settings
-        rates = learning_rates(settings.epochs, settings.learning_rate, settings.schedule, settings.warmup)
-        while len(self.reports) < settings.epochs:
+        while not self._pace.is_over(len(self.reports), self.seconds):
             if out_of_patience(self.reports, settings.patience):
                 return "patience", f"no better result in {settings.patience} epochs"
-            rate = float(rates[len(self.reports)])
-            self.learner.stepper.set_rate(rate)
             clock = Clock()
             try:
                 loss = self._epoch(clock, progress)
                 if loss is not None:
-                    self._end_epoch(loss, rate, clock)
+                    self._end_epoch(loss, clock)
             except Diverged:
                 reason = (
                     f"the loss is no longer a number after {self.steps} steps; lower the learning rate "
@@ -214,16 +218,19 @@ class Trainer:
 
     def _epoch(self, clock: Clock, progress: Progress) -> float | None:
         """Train one epoch and return its mean loss, or None where an early end was asked for."""
-        epoch, steps, control = len(self.reports), self.steps_per_epoch, self._control
+        epoch, steps, control, pace = len(self.reports), self.steps_per_epoch, self._control, self._pace
         # Seeded by epoch, so that a resumed run sees what an uninterrupted one would have seen.
         torch.manual_seed(self.settings.seed * 1_000_003 + epoch)
-        mean, total = 0.0, self.settings.epochs * steps
+        mean, before = 0.0, self.seconds
         with closing(self._batches(epoch)) as made:
             for number, batch in enumerate(made, 1):
+                self._rate = pace.rate(epoch, before + clock.seconds())
+                self.learner.stepper.set_rate(self._rate)
                 loss, stopping = self.learner.step(batch, control.stopping)
                 mean += (loss - mean) / number
-                done = epoch * steps + number
-                note = f"epoch {epoch + 1}/{self.settings.epochs}, loss {mean:.4f}"
+                done, seconds = epoch * steps + number, before + clock.seconds()
+                total = pace.total(done, seconds, self.settings.epochs * steps)
+                note = f"epoch {epoch + 1}/{math.ceil(total / steps)}, loss {mean:.4f}"
                 progress(done, total, note)
                 while control.paused:
                     with clock.left_out():
@@ -232,7 +239,16 @@ class Trainer:
                 # With several processes the leading one's wish reaches all with the next step.
                 if stopping or (self.ranks.count == 1 and control.stopping):
                     return None
+                if self._out_of_time(seconds):
+                    break
         return mean
+
+    def _out_of_time(self, seconds: float) -> bool:
+        """Whether the clock ends the training in the middle of an epoch; the leading process's clock counts."""
+        if not self._pace.by_clock:
+            return False
+        over = float(self._pace.is_over(0, seconds))
+        return self.ranks.agreed((over,), self.device)[0] > 0
 
     def _batches(self, epoch: int) -> Generator[Batch, None, None]:
         s, part = self.settings, (self.ranks.rank, self.ranks.count)
@@ -246,23 +262,29 @@ class Trainer:
             part,
         )
 
-    def _end_epoch(self, loss: float, rate: float, clock: Clock) -> None:
+    def _end_epoch(self, loss: float, clock: Clock) -> None:
         """Measure, remember, report and save; what is broken is none of it."""
         if not self.learner.trained.is_finite():
             raise Diverged
-        validated, scored = self._validated(), self._scored()
+        epoch = len(self.reports) + 1
+        last = self._pace.is_over(epoch, self.seconds + clock.seconds())
+        validated, scored = self._validated(), self._scored(last)
         best = self._choosing and is_better(validated, scored, self.reports)
         if best:
             self._best = self.learner.trained.copied()
-        epoch, epochs, seconds = len(self.reports) + 1, self.settings.epochs, clock.seconds()
-        recent = [seconds, *(report.seconds for report in self.reports[1 - RECENT :] if report.seconds)]
-        left = (epochs - epoch) * sum(recent) / len(recent)
-        report = EpochReport(epoch, epochs, loss, validated, scored, rate, seconds, left, best)
+        seconds = clock.seconds()
+        used = self.seconds + seconds
+        epochs = self._pace.total(epoch, used, self.settings.epochs)
+        left = self._pace.seconds_left(used)
+        if left is None:
+            recent = [seconds, *(report.seconds for report in self.reports[1 - RECENT :] if report.seconds)]
+            left = (epochs - epoch) * sum(recent) / len(recent)
+        report = EpochReport(epoch, epochs, loss, validated, scored, self._rate, seconds, left, best)
         self.reports.append(report)
         if self._on_epoch is not None:
             self._on_epoch(report)
         if self.ranks.leads:
-            self._keeper.offer(self._state, last=epoch == epochs)
+            self._keeper.offer(self._state, last)
 
     def _validated(self) -> float | None:
         if self._validation is None:
@@ -275,9 +297,8 @@ class Trainer:
                 )
         return self.ranks.agreed((loss,), self.device)[0]
 
-    def _scored(self) -> float | None:
-        epoch = len(self.reports) + 1
-        due = epoch % self.settings.score_every == 0 or epoch == self.settings.epochs
+    def _scored(self, last: bool) -> float | None:
+        due = last or (len(self.reports) + 1) % self.settings.score_every == 0
         if self._score is None or not due:
             return None
         score = measured(self._score, self.learner.trained.plain_copy) if self.ranks.leads else 0.0

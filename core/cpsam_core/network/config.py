@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from cpsam_core.errors import SettingsError
+
+Stem = Literal["patch", "conv", "unet", "dino"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class VitConfig:
     layer_drop: float = 0.4
     neck: int = 256
     mlp_ratio: float = 4.0
-    stem: Literal["patch", "conv", "dino"] = "patch"
+    stem: Stem = "patch"
+    size_head: bool = False  # whether the network also says how large cells are, see `size_head`
 
     def __post_init__(self) -> None:
         sizes = (self.depth, self.width, self.heads, self.patch, self.tile, self.in_channels, self.neck)
@@ -37,12 +40,17 @@ class VitConfig:
                 f"a network needs tiles of whole patches and heads of equal width, not tile {self.tile} with patch "
                 f"{self.patch} and width {self.width} with {self.heads} heads"
             )
-        if self.stem not in ("patch", "conv", "dino"):
+        if self.stem not in get_args(Stem):
             raise SettingsError(f"no network starts with {self.stem!r}")
         if self.stem == "dino" and self.width // self.heads % 4:
             raise SettingsError("rotary positions need heads of a multiple of four channels")
-        if self.stem == "conv" and self.patch != 8:
+        if self.small and self.patch != 8:
             raise SettingsError("the convolutional stem works with patches of 8 pixels only")
+
+    @property
+    def small(self) -> bool:
+        """Whether this is a network of the project's own, whose stem and read-out are convolutions."""
+        return self.stem in ("conv", "unet")
 
     @property
     def grid(self) -> int:
@@ -71,16 +79,16 @@ class VitConfig:
 
     @classmethod
     def lite(cls, **changes: Any) -> VitConfig:
-        """Return the shape of the embedded model `cpsam-lite`."""
+        """Return the shape of a new small network, that of the embedded model `cpsam-lite` (3.0 M parameters)."""
         small = {
-            "depth": 6,
+            "depth": 4,
             "width": 192,
             "heads": 3,
             "relative_positions": False,
             "layer_drop": 0.1,
-            "neck": 192,
+            "neck": 128,
         }
-        return cls(**{**small, "stem": "conv", **changes})
+        return cls(**{**small, "stem": "unet", **changes})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values for JSON."""

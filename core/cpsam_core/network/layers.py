@@ -1,11 +1,12 @@
-"""What the encoders share: how tokens go through the blocks, with layer drop and with less memory."""
+"""What the networks share: how tokens go through the blocks, with layer drop and less memory; and a norm of maps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 import torch
-from torch import Tensor
+import torch.nn.functional as F
+from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 Step = Callable[[Tensor], Tensor]
@@ -43,3 +44,17 @@ def through_blocks(
         else:
             tokens = tokens.index_copy(0, kept.nonzero()[:, 0].to(tokens.device), result.to(tokens.dtype))
     return tokens
+
+
+class LayerNorm2d(nn.Module):
+    """Layer norm over the channels of (b, channels, y, x), eps 1e-6."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(channels))
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Return maps of the same shape."""
+        last = F.layer_norm(maps.permute(0, 2, 3, 1), self.weight.shape, self.weight, self.bias, 1e-6)
+        return last.permute(0, 3, 1, 2)

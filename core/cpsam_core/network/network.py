@@ -103,14 +103,33 @@ class Network:
                 self._use_less(count)
         return result
 
+    @property
+    def tells_sizes(self) -> bool:
+        """Whether `sizes` works."""
+        return self.config.size_head
+
+    def sizes(self, tiles: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return log2(diameter / 30 pixels) of the cell at each token of tiles, and the probability of one there.
+
+        Tile by tile, so that it never takes more memory than a prediction does. Both (batch, rows, columns).
+        """
+        found = [self._sizes(tiles[k : k + 1]) for k in range(len(tiles))]
+        return np.concatenate([size for size, _ in found]), np.concatenate([cell for _, cell in found])
+
+    def _sizes(self, tiles: FloatArray) -> tuple[FloatArray, FloatArray]:
+        with torch.inference_mode():
+            size, cell = self.model.sizes(self._given(tiles))
+            return size.float().cpu().numpy(), cell.float().cpu().numpy()
+
     def _predict(self, tiles: FloatArray) -> FloatArray:
         with torch.inference_mode():
-            # A copy: torch would warn of arrays that it may not write to, and tiles are reused by their maker.
-            given = torch.tensor(tiles, device=self.device, dtype=self.precision)
-            if self.config.stem == "conv":
-                given = given.contiguous(memory_format=torch.channels_last)
-            maps: FloatArray = self.model(given).float().cpu().numpy()
+            maps: FloatArray = self.model(self._given(tiles)).float().cpu().numpy()
         return maps
+
+    def _given(self, tiles: FloatArray) -> torch.Tensor:
+        # A copy: torch would warn of arrays that it may not write to, and tiles are reused by their maker.
+        given = torch.tensor(tiles, device=self.device, dtype=self.precision)
+        return given.contiguous(memory_format=torch.channels_last) if self.config.small else given
 
     def _use_less(self, count: int) -> None:
         if self.device.type == "cuda":
@@ -144,7 +163,7 @@ class Network:
         if device.type == "cpu":
             keep_freed_memory()
         self.model.to(device, precision)
-        if self.config.stem == "conv":
+        if self.config.small:
             self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         log.info(
             "%s computes on %s in %s",

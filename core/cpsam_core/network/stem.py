@@ -1,4 +1,4 @@
-"""Stem and read-out of the small network: convolutions carry what patches of 8 pixels lose.
+"""Stem and read-out of the first small network, for models that were made from it; new ones have that of `unet`.
 
 A transformer trained from random start on few images learns edges slowly through a single 8 x 8 embedding. Three
 strided convolutions learn them quickly, and their features at a quarter of the resolution, added back before the

@@ -18,8 +18,10 @@ from cpsam_core.errors import SettingsError
 from cpsam_core.network.attention import Attention
 from cpsam_core.network.config import VitConfig
 from cpsam_core.network.cpdino import DinoEncoder, LinearReadout
-from cpsam_core.network.layers import through_blocks
+from cpsam_core.network.layers import LayerNorm2d, through_blocks
+from cpsam_core.network.size_head import SizeHead
 from cpsam_core.network.stem import ConvStem, SkipReadout
+from cpsam_core.network.unet import Skips, UnetReadout, UnetStem
 
 
 class FlowVit(nn.Module):
@@ -35,7 +37,7 @@ class FlowVit(nn.Module):
         self.checkpointing = False  # recompute blocks in the backward pass: less memory, a third more time
         maps = config.out_channels * config.patch**2
         self.encoder = DinoEncoder(config) if config.stem == "dino" else Encoder(config)
-        if config.stem != "conv":
+        if not config.small:
             self.out: nn.Module = (
                 LinearReadout(config.width, maps)
                 if config.stem == "dino"
@@ -47,8 +49,11 @@ class FlowVit(nn.Module):
             self.diam_mean = nn.Parameter(torch.tensor([30.0]), requires_grad=False)
             identity = torch.eye(maps).reshape(maps, config.out_channels, config.patch, config.patch)
             self.W2 = nn.Parameter(identity, requires_grad=False)
+        elif config.stem == "unet":
+            self.out = UnetReadout(config.neck, config.out_channels)
         else:
             self.out = SkipReadout(config.neck, config.out_channels)
+        self.size = SizeHead(config.neck) if config.size_head else None
 
     def set_layer_drop(self, rate: float) -> None:
         """Change the probability with which training leaves out the last block."""
@@ -56,7 +61,19 @@ class FlowVit(nn.Module):
 
     def forward(self, tiles: Tensor) -> Tensor:
         """Return class maps, flow y, flow x and cell logit of each tile."""
-        features, skip = self.encoder(tiles, self.checkpointing)
+        return self._maps(*self.encoder(tiles, self.checkpointing))
+
+    def sizes(self, tiles: Tensor) -> tuple[Tensor, Tensor]:
+        """Return log2(diameter / 30 pixels) of the cell that each token shows, and the probability that it shows one.
+
+        Both (b, rows, columns). Only networks with a size head have them.
+        """
+        assert self.size is not None
+        features, skip = self.encoder(tiles)
+        logits = self._maps(features, skip)[:, -1:]
+        return self.size(features), F.avg_pool2d(logits.sigmoid(), self.config.patch)[:, 0]
+
+    def _maps(self, features: Tensor, skip: Tensor | Skips | None) -> Tensor:
         if skip is not None:
             maps: Tensor = self.out(features, skip)
             return maps
@@ -71,9 +88,7 @@ class Encoder(nn.Module):
         self.config = config
         # This process and how many train together: they draw layer drop for all samples of a step.
         self.part = (0, 1)
-        self.patch_embed = (
-            ConvStem(config.in_channels, config.width) if config.stem == "conv" else PatchEmbedding(config)
-        )
+        self.patch_embed = _stem(config)
         self.pos_embed = nn.Parameter(torch.zeros(1, config.grid, config.grid, config.width))
         nn.init.trunc_normal_(self.pos_embed, std=0.02)
         self.blocks = nn.ModuleList(TransformerBlock(config) for _ in range(config.depth))
@@ -84,12 +99,12 @@ class Encoder(nn.Module):
             LayerNorm2d(config.neck),
         )
 
-    def forward(self, tiles: Tensor, checkpointing: bool = False) -> tuple[Tensor, Tensor | None]:
+    def forward(self, tiles: Tensor, checkpointing: bool = False) -> tuple[Tensor, Tensor | Skips | None]:
         """Return features (b, neck, grid, grid) and the stem's finer features where it has some."""
         embedded, skip = self.patch_embed(tiles)
         tokens = embedded.permute(0, 2, 3, 1)
         positions = self._positions(tokens.shape[1], tokens.shape[2])
-        if self.config.stem == "conv":
+        if self.config.small:
             # Few blocks bear sums in the precision of the products, as in use: a twentieth of a training step.
             positions = positions.to(tokens.dtype)
         tokens = tokens + positions
@@ -111,6 +126,12 @@ class Encoder(nn.Module):
     def _blocks(self, tokens: Tensor, checkpointing: bool) -> Tensor:
         drop = self.config.layer_drop if self.training else 0.0
         return through_blocks(list(self.blocks), tokens, drop, self.part, checkpointing)
+
+
+def _stem(config: VitConfig) -> nn.Module:
+    if config.stem == "unet":
+        return UnetStem(config.in_channels, config.width)
+    return ConvStem(config.in_channels, config.width) if config.stem == "conv" else PatchEmbedding(config)
 
 
 class PatchEmbedding(nn.Module):
@@ -154,17 +175,3 @@ class Mlp(nn.Module):
         """Return tokens of the same shape."""
         result: Tensor = self.lin2(F.gelu(self.lin1(tokens)))
         return result
-
-
-class LayerNorm2d(nn.Module):
-    """Layer norm over the channels of (b, channels, y, x), eps 1e-6."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(channels))
-        self.bias = nn.Parameter(torch.zeros(channels))
-
-    def forward(self, maps: Tensor) -> Tensor:
-        """Return maps of the same shape."""
-        last = F.layer_norm(maps.permute(0, 2, 3, 1), self.weight.shape, self.weight, self.bias, 1e-6)
-        return last.permute(0, 3, 1, 2)

@@ -166,7 +166,7 @@ class Segmenter:
     def _doubts(self, found: Segmentation) -> tuple[str, ...]:
         """Return what is to be said of a result of the small network, for which alone it was measured."""
         config = getattr(self.network, "config", None)
-        if config is None or config.stem != "conv":
+        if config is None or not config.small:
             return ()
         return doubts(getattr(self.network, "name", ""), certainty(found.output.flows, found.output.logits))
 

@@ -206,3 +206,42 @@ def test_bfloat16_is_close(config: VitConfig) -> None:
         exact = model(tiles)
         reduced = model.to(torch.bfloat16)(tiles.bfloat16()).float()
     assert float((reduced - exact).norm() / exact.norm()) < 0.05
+
+
+def test_the_first_small_network_still_has_its_shape() -> None:
+    first = {"depth": 6, "width": 192, "heads": 3, "neck": 192, "relative_positions": False, "stem": "conv"}
+    state = FlowVit(VitConfig(**{**VitConfig().to_dict(), **first})).state_dict()
+    assert state["out.head.weight"].shape == (48, 64, 1, 1)
+    assert state["encoder.patch_embed.refine.weight"].shape == (64, 64, 3, 3)
+
+
+def test_every_weight_of_the_small_network_is_trained() -> None:
+    model = made(LITE).train()
+    model.set_layer_drop(0.0)
+    for name, parameter in model.named_parameters():
+        if name.endswith(
+            "conv2.weight"
+        ):  # zero at first, so that what comes before it learns from the second step
+            torch.nn.init.normal_(parameter, std=0.1)
+    (model(torch.randn(2, 3, 64, 64)) ** 2).mean().backward()
+    assert all(p.grad is not None and bool((p.grad != 0).any()) for p in model.parameters())
+    assert len(list(model.buffers())) == 0  # nothing that batches of one would spoil
+
+
+def test_the_small_network_sees_a_tile_alone_as_in_a_batch() -> None:
+    model = made(LITE).train()
+    model.set_layer_drop(0.0)
+    tiles = torch.randn(3, 3, 64, 64)
+    with torch.no_grad():
+        torch.testing.assert_close(model(tiles)[:1], model(tiles[:1]), rtol=1e-4, atol=1e-5)
+
+
+def test_detail_of_single_pixels_reaches_the_output_of_the_small_network() -> None:
+    model = made(LITE).eval()
+    tiles = torch.zeros(1, 3, 64, 64)
+    with torch.no_grad():
+        before = model(tiles)
+        tiles[0, :, 31, 31] = 1
+        moved = (model(tiles) - before).abs().amax(dim=(0, 1))
+    near, far = moved[24:40, 24:40].mean(), moved[:8, :8].mean()
+    assert near > 3 * far

@@ -1,0 +1,49 @@
+"""How far a training is and what follows from it: the learning rate now, and whether it is over.
+
+By epochs, unless the settings give minutes: then the rate follows the share of the time that is used, so that training
+ends annealed when the time is over, however fast the machine is and whatever else runs on it.
+"""
+
+from __future__ import annotations
+
+from cpsam_core.finetune.schedule import learning_rates
+from cpsam_core.finetune.settings import TrainSettings
+
+TICKS = 1000  # parts that the time is divided into; the rate is constant within one
+WARMUP_TICKS = 20  # of rising rate
+
+
+class Pace:
+    """The rate and the end of a training; `seconds` is always the time that all of it took so far, pauses left out."""
+
+    def __init__(self, settings: TrainSettings) -> None:
+        self._epochs = settings.epochs
+        self._limit = None if settings.minutes is None else 60 * settings.minutes
+        count, warmup = (self._epochs, settings.warmup) if self._limit is None else (TICKS, WARMUP_TICKS)
+        # The first epoch of a warm-up has a rate of 0; the first part of the time would be wasted with it.
+        rates = learning_rates(count, settings.learning_rate, settings.schedule, warmup)
+        self._rates = rates if self._limit is None else rates.clip(min=rates[rates > 0].min())
+
+    @property
+    def by_clock(self) -> bool:
+        """Whether the time decides."""
+        return self._limit is not None
+
+    def rate(self, epoch: int, seconds: float) -> float:
+        """Return the learning rate in an epoch, counted from 0."""
+        place = epoch if self._limit is None else min(int(TICKS * seconds / self._limit), TICKS - 1)
+        return float(self._rates[place])
+
+    def is_over(self, epochs: int, seconds: float) -> bool:
+        """Whether training ends after so many epochs."""
+        return epochs >= self._epochs if self._limit is None else seconds >= self._limit
+
+    def seconds_left(self, seconds: float) -> float | None:
+        """Return the time that is left, None where epochs decide."""
+        return None if self._limit is None else max(0.0, self._limit - seconds)
+
+    def total(self, done: int, seconds: float, by_epochs: int) -> int:
+        """Return how many steps or epochs there will be: those by the settings, or an estimate from those done."""
+        if self._limit is None or self.is_over(0, seconds):
+            return by_epochs if self._limit is None else done
+        return max(done + 1, round(done * self._limit / max(seconds, 1e-3)))

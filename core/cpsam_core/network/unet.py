@@ -1,0 +1,77 @@
+"""Stem and read-out of `cpsam-lite`: convolutions carry borders, a transformer between carries whole cells.
+
+Residual convolutions at a half and a quarter of the resolution lead down to tokens at an eighth, and back up from them
+with the stem's features added at each resolution, as in a U-Net. They take a quarter of a training step and run at the
+speed of the processor's matrix units, which small products of attention do not reach.
+
+There is no normalisation. Each block adds nothing to its input at first (its last convolution starts at zero), so that
+deep stacks train from the first step without one. Tried in runs of equal time: norms over the channels of a pixel
+or over the batch learnt more slowly (brightness is what tells cells from ground early on), and over groups of
+channels they cost more than the convolutions on a processor. So nothing depends on the other tiles of a batch, and one
+image can be retrained at batch 1.
+"""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+FINE, COARSE = 32, 96  # channels at a half and at a quarter of the resolution
+FINE_BLOCKS, COARSE_BLOCKS = 1, 2  # residual blocks, on the way down and on the way up each
+
+Skips = tuple[Tensor, Tensor]
+
+
+class ResidualBlock(nn.Module):
+    """Two 3 x 3 convolutions, added to their input."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+        nn.init.kaiming_normal_(self.conv1.weight, nonlinearity="relu")
+        for values in (self.conv1.bias, self.conv2.weight, self.conv2.bias):
+            if values is not None:
+                nn.init.zeros_(values)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Return maps of the same shape."""
+        result: Tensor = maps + self.conv2(F.relu(self.conv1(F.relu(maps))))
+        return result
+
+
+class UnetStem(nn.Module):
+    """Convolutions from pixels to tokens, with the features at a half and a quarter of the resolution beside."""
+
+    def __init__(self, in_channels: int, width: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(in_channels, FINE, 4, 2, 1)
+        self.fine = nn.Sequential(*(ResidualBlock(FINE) for _ in range(FINE_BLOCKS)))
+        self.down = nn.Conv2d(FINE, COARSE, 2, 2)
+        self.coarse = nn.Sequential(*(ResidualBlock(COARSE) for _ in range(COARSE_BLOCKS)))
+        self.proj = nn.Conv2d(COARSE, width, 2, 2)
+
+    def forward(self, tiles: Tensor) -> tuple[Tensor, Skips]:
+        """Return tokens (b, width, t/8, t/8) and features (b, FINE, t/2, t/2) and (b, COARSE, t/4, t/4)."""
+        fine = self.fine(self.first(tiles))
+        coarse = self.coarse(self.down(fine))
+        return self.proj(coarse), (fine, coarse)
+
+
+class UnetReadout(nn.Module):
+    """Tokens and the stem's features to maps of the full resolution."""
+
+    def __init__(self, neck: int, out_channels: int) -> None:
+        super().__init__()
+        self.lift_coarse = nn.Conv2d(neck, 4 * COARSE, 1)
+        self.coarse = nn.Sequential(*(ResidualBlock(COARSE) for _ in range(COARSE_BLOCKS)))
+        self.lift_fine = nn.Conv2d(COARSE, 4 * FINE, 1)
+        self.fine = nn.Sequential(*(ResidualBlock(FINE) for _ in range(FINE_BLOCKS)))
+        self.head = nn.Conv2d(FINE, 4 * out_channels, 1)
+
+    def forward(self, features: Tensor, skips: Skips) -> Tensor:
+        """Return (b, out_channels, tile, tile)."""
+        fine, coarse = skips
+        maps = self.coarse(F.pixel_shuffle(self.lift_coarse(features), 2) + coarse)
+        maps = self.fine(F.pixel_shuffle(self.lift_fine(maps), 2) + fine)
+        return F.pixel_shuffle(self.head(F.relu(maps)), 2)

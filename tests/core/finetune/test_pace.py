@@ -1,0 +1,107 @@
+"""Training by the clock: the rate follows the share of the time that is used."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cpsam_core.errors import SettingsError
+from cpsam_core.finetune import Control
+from cpsam_core.finetune import trainer as trainer_module
+from cpsam_core.finetune.pace import Pace
+from cpsam_core.progress import Cancelled
+from tests.core.finetune.tiny_training import QUICK, CancelAfter, trainer
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+TEN = replace(QUICK, minutes=10.0, schedule="linear", learning_rate=1.0)
+STEP = 4.0  # seconds that a step takes by the clock of these tests
+
+
+class SlowClock:
+    """A clock that moves with the steps of a training only."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def seconds(self) -> float:
+        self._now += STEP / 2  # it is looked at twice in a step
+        return self._now
+
+
+def test_the_rate_rises_and_falls_with_the_time() -> None:
+    pace = Pace(TEN)
+    rates = [pace.rate(epoch, 0.6 * epoch + 0.3) for epoch in range(1001)]
+    assert 0 < rates[0] < rates[10] < rates[19] == 1
+    assert (np.diff(rates[20:999]) < 0).all()
+    assert rates[510] == pytest.approx(0.5, abs=0.01)
+    assert 0 < rates[-1] < 0.002
+    assert pace.rate(0, 1e9) == rates[-1]  # the last step may end late
+
+
+def test_the_time_decides_and_not_the_epochs() -> None:
+    pace = Pace(replace(TEN, epochs=1))
+    assert not pace.is_over(50, 599.0)
+    assert pace.is_over(0, 600.0)
+    assert pace.seconds_left(450.0) == 150
+    assert pace.total(30, 300.0, 1) == 60
+    assert pace.total(61, 601.0, 1) == 61
+
+
+def test_without_minutes_epochs_decide() -> None:
+    pace = Pace(replace(TEN, minutes=None, epochs=4, warmup=0))
+    assert [pace.is_over(3, 1e9), pace.is_over(4, 0.0)] == [False, True]
+    assert pace.total(1, 5.0, 4) == 4
+    assert pace.seconds_left(5.0) is None
+    assert [pace.rate(epoch, 1e9) for epoch in range(4)] == pytest.approx([0.8, 0.6, 0.4, 0.2])
+
+
+@pytest.mark.parametrize("minutes", [0, -1.0, float("inf"), float("nan")])
+def test_times_that_make_no_sense_are_refused(minutes: float) -> None:
+    with pytest.raises(SettingsError, match="some minutes"):
+        replace(QUICK, minutes=minutes)
+
+
+def test_a_training_ends_annealed_when_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainer_module, "Clock", SlowClock)
+    watched = trainer(replace(TEN, minutes=1.0, samples=8, learning_rate=1e-3))
+    rates: list[float] = []
+    totals: list[int] = []
+
+    def watch(done: int, total: int, note: str = "") -> None:
+        rates.append(watched.optimiser.param_groups[0]["lr"])
+        totals.append(total)
+
+    result = watched.run(watch)
+    assert result.stopped == "finished"
+    assert len(rates) == watched.steps == pytest.approx(60 / STEP, abs=4)
+    assert rates[-1] < 0.15 * max(rates)
+    assert totals[-1] == pytest.approx(len(rates), abs=1)
+    assert result.reports[-1].epoch == result.reports[-1].epochs
+    assert result.reports[-1].seconds_left == 0
+
+
+def test_a_resumed_training_has_the_time_that_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer_module, "Clock", SlowClock)
+    settings, state = replace(TEN, minutes=1.0, samples=8, learning_rate=1e-3), tmp_path / "run.partial"
+    with pytest.raises(Cancelled):
+        trainer(settings, resume=state).run(CancelAfter(6))  # in the second epoch of four steps
+    resumed = trainer(settings, resume=state)
+    used = resumed.seconds
+    assert used > 0
+    steps: list[int] = []
+    resumed.run(lambda done, total, note="": steps.append(done))
+    assert steps[0] == 5
+    assert len(steps) == pytest.approx((60 - used) / STEP, abs=4)
+
+
+def test_an_early_end_is_still_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainer_module, "Clock", SlowClock)
+    control = Control()
+    control.stop()
+    assert trainer(TEN, control=control).run().stopped == "asked"
