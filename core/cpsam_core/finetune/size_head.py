@@ -152,7 +152,7 @@ def _fit(head: torch.nn.Module, tokens: _Tokens, seed: int) -> None:
         error = F.smooth_l1_loss(found, tokens.sizes[chosen], reduction="none", beta=0.25)
         loss = (error * tokens.weights[chosen]).sum() / tokens.weights[chosen].sum()
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         rates.step()
     log.info("the size head of %d tokens ends with a loss of %.3f", len(tokens.sizes), float(loss.detach()))
