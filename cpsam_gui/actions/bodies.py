@@ -24,7 +24,7 @@ def _delete(above: bool | None) -> Do:
 ACTIONS: tuple[Action, ...] = (
     Action(
         "scope",
-        "Edit whole bodies, not this plane alone",
+        "Edit whole bodies, not just this plane",
         on_gestures(lambda gestures: gestures.options.other_scope()),
         ("Shift+T",),
         "cube_outline",

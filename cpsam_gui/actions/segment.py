@@ -37,8 +37,10 @@ def _plane_distance(window: Window) -> None:
     """Ask how far the planes of the stack lie apart."""
     run_state, desk = window.session.run_state, window.session.gestures.desk
     dialog = QInputDialog(window)
-    dialog.setWindowTitle(translate("Distance of planes"))
-    dialog.setLabelText(translate("Distance of planes in pixels (their distance over the size of a pixel)"))
+    dialog.setWindowTitle(translate("Plane spacing"))
+    dialog.setLabelText(
+        translate("Plane spacing in pixels (distance between planes divided by the pixel size)")
+    )
     dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
     dialog.setDoubleRange(1 / ABSURD, ABSURD)
     dialog.setDoubleDecimals(2)
@@ -123,7 +125,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "plane_distance",
-        "Distance of planes…",
+        "Plane spacing…",
         _plane_distance,
         (),
         "layers_outline",

@@ -260,7 +260,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "signs",
-        "Signs on objects: touched, locked, accepted, uncertain, class",
+        "Markers on objects: touched, locked, accepted, uncertain, class",
         on_view(_signs),
         (),
         "",
@@ -270,7 +270,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "ids",
-        "Ids on the image",
+        "IDs on the image",
         on_view(_ids),
         (),
         "",

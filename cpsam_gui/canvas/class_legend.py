@@ -26,7 +26,7 @@ class ClassLegend(QLabel):
         self._open_image, self._view = open_image, open_image.view
         self._gestures = gestures
         self.setStyleSheet("background: rgb(16, 18, 20); color: white; border-radius: 4px; padding: 6px 8px;")
-        self.setToolTip(translate("Classes and how many objects have them"))
+        self.setToolTip(translate("Classes and the number of objects in each"))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REST_MS)

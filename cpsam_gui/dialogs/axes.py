@@ -101,7 +101,7 @@ class AxesDialog(QDialog):
         left.addWidget(
             dim(
                 translate(
-                    "The file does not say it. The answer holds for images of this shape in the same folder."
+                    "The file does not say. Your answer applies to all images of this shape in the folder."
                 )
             )
         )

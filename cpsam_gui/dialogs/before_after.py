@@ -116,7 +116,7 @@ class BeforeAfterPage(QDialog):
         self.picture = ChangePicture()
         self.spots = QTreeWidget()
         self.spots.setHeaderHidden(True)
-        self.others_title = QLabel(translate("Elsewhere: precision before and after"))
+        self.others_title = QLabel(translate("Other data: precision before and after"))
         self.others = QListWidget()
         self.others.setMaximumHeight(OTHERS_HEIGHT)
         self.promote = QPushButton(translate("Use the new model"))
@@ -137,7 +137,7 @@ class BeforeAfterPage(QDialog):
             return translate("{name} is trained").format(name=name)
         verdicts = {
             "better": translate("{name} is better"),
-            "not different": translate("{name} is not different, as far as can be told"),
+            "not different": translate("{name} is not measurably different"),
             "worse": translate("{name} is worse"),
         }
         return verdicts[change.verdict].format(name=name)
@@ -162,7 +162,7 @@ class BeforeAfterPage(QDialog):
     def _arrange(self) -> None:
         side = QVBoxLayout()
         side.setSpacing(theme.GRID)
-        side.addWidget(QLabel(translate("Kept aside: precision before and after")))
+        side.addWidget(QLabel(translate("Validation: precision before and after")))
         side.addWidget(self.images, 1)
         side.addWidget(QLabel(translate("Cells that changed")))
         side.addWidget(self.spots, 2)
@@ -209,7 +209,7 @@ class BeforeAfterPage(QDialog):
             self.images.addItem(QListWidgetItem(words))
         verdicts = {
             "better": translate("better"),
-            "not different": translate("not different"),
+            "not different": translate("no difference"),
             "worse": translate("worse"),
         }
         for kind in self._outcome.elsewhere:
@@ -237,8 +237,8 @@ class BeforeAfterPage(QDialog):
         for words, spots in (
             (translate("Found now, missed before"), one.gained),
             (translate("Missed now, found before"), one.lost),
-            (translate("False find that is gone"), one.false_gone),
-            (translate("New false find"), one.false_new),
+            (translate("False positive removed"), one.false_gone),
+            (translate("New false positive"), one.false_new),
         ):
             self._add_group(words, spots)
         self._draw(ChangeViews.of(one))

@@ -41,9 +41,9 @@ PLACE = Qt.ItemDataRole.UserRole
 LISTED = 2000
 KINDS = (
     (MatchState.LOST, False, "Only in the other masks"),
-    (MatchState.GAINED, True, "Only in the present masks"),
-    (MatchState.SPLIT, False, "Split in the present masks"),
-    (MatchState.MERGED, True, "Merged in the present masks"),
+    (MatchState.GAINED, True, "Only in the current masks"),
+    (MatchState.SPLIT, False, "Split in the current masks"),
+    (MatchState.MERGED, True, "Merged in the current masks"),
     (MatchState.MATCHED, True, "In both"),
 )
 
@@ -66,7 +66,7 @@ class ComparePage(QDialog):
         self.file = QPushButton(translate("Masks in a file…"))
         self.models, self.steps = QComboBox(), QComboBox()
         self.people = QPushButton(translate("Several people…"))
-        self.people.setToolTip(translate("Files with the masks of this image, one of each person"))
+        self.people.setToolTip(translate("Mask files of this image, one per person"))
         self.title, self.words = QLabel(), dim("")
         self.title.setObjectName("title")
         self.title.setWordWrap(True)
@@ -94,7 +94,7 @@ class ComparePage(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[theme.GRID * 2] * 4)
         layout.setSpacing(theme.GRID)
-        layout.addWidget(QLabel(translate("Compare the present masks with")))
+        layout.addWidget(QLabel(translate("Compare the current masks with")))
         for pair in ((self.file, self.people), (self.models, self.steps)):
             row = QHBoxLayout()
             row.setSpacing(theme.GRID)
@@ -158,7 +158,9 @@ class ComparePage(QDialog):
         self.drawn.setEnabled(now is not None)
         if now is None:
             self.title.setText("")
-            self.words.setText(translate("What is only there counts as lost, what is only here as gained."))
+            self.words.setText(
+                translate("Objects only in the other masks count as lost, objects only here as gained.")
+            )
             return
         found = now.comparison
         self.title.setText(now.name)

@@ -38,7 +38,7 @@ class DoctorPage(QDialog):
         self.setWindowTitle(translate("Doctor"))
         self.resize(760, 560)
         self.findings: tuple[Finding, ...] = ()
-        self.title = QLabel(translate("Looking at this computer…"))
+        self.title = QLabel(translate("Checking this computer…"))
         self.title.setObjectName("title")
         self.area: QScrollArea = scrolling(QWidget())
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -74,7 +74,7 @@ class DoctorPage(QDialog):
             words = (
                 translate("Everything works; some things could be better")
                 if notes
-                else translate("All is well")
+                else translate("Everything works")
             )
         self.title.setText(words)
         inside = QWidget()

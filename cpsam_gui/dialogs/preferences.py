@@ -40,19 +40,20 @@ class PreferencesDialog(QDialog):
         self.autosave = QCheckBox(translate("Save automatically"))
         self.autosave.setToolTip(
             translate(
-                "Beside the image, in the background. A file that somebody else changed is never replaced."
+                "Next to the image, in the background. A file that another program changed is never "
+                "overwritten."
             )
         )
         self.seconds = _number("autosave_seconds", 1, translate(" s after the last change"))
-        self.keep_flows = QCheckBox(translate("Keep what the network saw in the project"))
+        self.keep_flows = QCheckBox(translate("Store the network's output in the project"))
         self.keep_flows.setToolTip(
-            translate("Thresholds can then be changed after reopening; takes about 4 bytes a pixel.")
+            translate("Thresholds can then be changed after reopening; takes about 4 bytes per pixel.")
         )
-        self.look_ahead = QCheckBox(translate("Segment the next images while one is corrected"))
+        self.look_ahead = QCheckBox(translate("Segment the next images while you correct one"))
         self.look_ahead.setToolTip(
             translate(
-                "In the background, with the model in use, two images at most and into memory only. Holds on while "
-                "a model trains and on battery."
+                "Runs in the background with the current model, for two images at most, and keeps the "
+                "results in memory only. Pauses during training and on battery."
             )
         )
         self.flows_room = QSpinBox()
@@ -61,7 +62,7 @@ class PreferencesDialog(QDialog):
         self.flows_room.setSingleStep(1024)
         self.flows_room.setSuffix(" MiB")
         self.flows_room.setToolTip(
-            translate("Once the projects of a folder take so much, folder runs keep masks only.")
+            translate("Once the projects of a folder take up this much, folder runs keep masks only.")
         )
         self.history = QSpinBox()
         low, high = RANGES["history_mebibytes"]
@@ -69,7 +70,9 @@ class PreferencesDialog(QDialog):
         self.history.setSingleStep(256)
         self.history.setSuffix(" MiB")
         self.history.setToolTip(
-            translate("Memory for undo; the oldest steps go first. From the next image on.")
+            translate(
+                "Memory for undo; the oldest steps are dropped first. Takes effect with the next image."
+            )
         )
         self.model = _choice({"": translate("Program default"), **{name: name for name in models}})
         self.model.setEditable(True)
@@ -85,7 +88,7 @@ class PreferencesDialog(QDialog):
         for title, rows in (
             (translate("Window"), ((translate("Theme"), self.theme), (translate("Language"), self.language))),
             (
-                translate("Keeping work"),
+                translate("Saving"),
                 (
                     (None, self.autosave),
                     (translate("Saved"), self.seconds),
@@ -98,7 +101,7 @@ class PreferencesDialog(QDialog):
                 ((None, self.look_ahead), (translate("Space for flows"), self.flows_room)),
             ),
             (
-                translate("A new window begins with"),
+                translate("New windows open with"),
                 (
                     (translate("Model"), self.model),
                     (translate("Device"), self.device),
@@ -110,7 +113,7 @@ class PreferencesDialog(QDialog):
             heading.setObjectName("heading")
             layout.addWidget(heading)
             layout.addLayout(_form(rows))
-        note = QLabel(translate("Another language is used from the next start on."))
+        note = QLabel(translate("The language changes when the program is restarted."))
         note.setObjectName("dim")
         layout.addWidget(note)
         standard = QDialogButtonBox.StandardButton

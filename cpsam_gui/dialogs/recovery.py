@@ -35,8 +35,8 @@ class RecoveryDialog(QDialog):
         layout.setSpacing(theme.GRID)
         text = QLabel(
             translate(
-                "The program ended before this work was saved. What is not recovered now stays here, "
-                "and in the menu File under Recover unsaved work."
+                "The program quit before this work was saved. Whatever is not recovered now stays here, "
+                "under File > Recover unsaved work."
             )
         )
         text.setWordWrap(True)

@@ -31,8 +31,8 @@ class UpdatesPage(QDialog):
         self.setWindowTitle(translate("Check for updates"))
         self.words = QLabel(
             translate(
-                "This is version {}. May the program ask pypi.org for the newest one? The request carries nothing "
-                "about you or your images."
+                "This is version {}. Ask pypi.org for the newest one? The request contains nothing about "
+                "you or your images."
             ).format(__version__)
         )
         self.words.setWordWrap(True)
@@ -63,9 +63,9 @@ class UpdatesPage(QDialog):
 
     def _tell(self, newest: str) -> None:
         if is_newer(newest, self._own):
-            text = translate("Version {} is there. Close the program and run the line that fits:").format(
-                newest
-            )
+            text = translate(
+                "Version {} is available. Close the program and run the line that suits your installation:"
+            ).format(newest)
             self.words.setText(f"{text}\n\n{UPGRADE}")
         else:
             self.words.setText(translate("Version {} is the newest.").format(self._own))

@@ -101,7 +101,7 @@ def split_body_into(document: Document, number: int, box: Box, parts: NDArray[np
         return "Put a seed into each part of the body"
     if row.locked:
         return LOCKED
-    with document.step("Split body by seeds"):
+    with document.step("Split body with seeds"):
         divide(document, number, box, parts)
     return None
 

@@ -66,6 +66,6 @@ def split_into(document: Document, number: int, box: Box, parts: NDArray[np.int3
         return "Put a seed into each part of the object"
     if row.locked:
         return LOCKED
-    with document.step("Split by seeds"):
+    with document.step("Split with seeds"):
         divide(document, number, box, parts[None])
     return None

@@ -88,7 +88,7 @@ def follow_planes(
                     logits,
                     diameter,
                 )
-    return "The flows go on with it in no plane" if document.position == position else None
+    return "The flows continue it in no other plane" if document.position == position else None
 
 
 def _follow_one(

@@ -45,7 +45,7 @@ def separate_pieces(document: Document, ids: Iterable[int]) -> str | None:
     apart = in_pieces(document, chosen)
     free = unlocked(document, apart)
     if not free:
-        return LOCKED if apart else "Each selected object is in one piece"
+        return LOCKED if apart else "Each selected object is a single piece"
     count = 0
     with document.step("Separate pieces"):
         for number in free:

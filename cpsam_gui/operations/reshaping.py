@@ -36,7 +36,7 @@ def grow(document: Document, ids: Iterable[int], pixels: int = 1, plane: int | N
 
 def smooth(document: Document, ids: Iterable[int], plane: int | None = None) -> str | None:
     """Smooth the outlines of objects."""
-    return _reshape(document, ids, "Smooth", drawing.smooth, "The outline is smooth already", plane, 3)
+    return _reshape(document, ids, "Smooth", drawing.smooth, "The outline is already smooth", plane, 3)
 
 
 def _reshape(

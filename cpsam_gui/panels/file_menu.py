@@ -76,7 +76,7 @@ class FileMenu:
         )
         clear.setEnabled(worked_on and self._open_image.path not in paths)
         if self._open_image.path in paths:
-            clear.setToolTip(translate("Not while the image is open"))
+            clear.setToolTip(translate("Not possible while the image is open"))
         return menu
 
     def _segment(self, paths: Sequence[Path]) -> None:
@@ -86,7 +86,7 @@ class FileMenu:
     def _exclude(self, paths: Sequence[Path], on: bool) -> None:
         for path in paths:
             self._training.use(path, "exclude" if on else "auto")
-        words = translate("{} will not be learnt from") if on else translate("{} can be learnt from")
+        words = translate("{} is left out of training") if on else translate("{} is available for training")
         names = paths[0].name if len(paths) == 1 else translate("{:,} images").format(len(paths))
         self._notices.message.emit(words.format(names))
 
@@ -94,7 +94,7 @@ class FileMenu:
         """Move projects and label images of the images to the trash, after asking."""
         files = [file for path in paths for file in (project_path(path), masks_path(path)) if file.is_file()]
         if not files:
-            self._notices.message.emit(translate("There are no results of this program"))
+            self._notices.message.emit(translate("There are no results from this program"))
             return
         names = "\n".join(file.name for file in files[:8]) + ("\n…" if len(files) > 8 else "")
         answer = QMessageBox.question(

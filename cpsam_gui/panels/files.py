@@ -185,7 +185,7 @@ class FilesPanel(Panel):
         combo.addItem(translate("All"), None)
         for state in FileState:
             combo.addItem(theme.icon(MARKS[state]), translate(state.value), state)
-        combo.setToolTip(translate("Show only images in this state of work"))
+        combo.setToolTip(translate("Show only images with this status"))
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         combo.setMinimumContentsLength(5)
         return combo

@@ -75,7 +75,7 @@ class ReviewPanel(Panel):
         self.marks.setChecked(True)
         self.marks.toggled.connect(review.mark_missed)
         self.verified = QCheckBox(translate("The whole image is verified"))
-        tip = f"{translate('Every object is right and none is missing')}  (Ctrl+Shift+V)"
+        tip = f"{translate('Every object is correct and none is missing')}  (Ctrl+Shift+V)"
         self.verified.setToolTip(tip)
         self.verified.clicked.connect(self._persistence.toggle_verified)
         self.suggest = _button("Suggest the next image", "Ctrl+Shift+N", "lightbulb_outline", self._suggest)
@@ -164,7 +164,7 @@ class ReviewPanel(Panel):
         there = open_image.image is not None
         looked, total = review.progress
         self.progress_words.setText(
-            translate("{done} of {all} looked at").format(done=f"{looked:,}", all=f"{total:,}")
+            translate("{done} of {all} reviewed").format(done=f"{looked:,}", all=f"{total:,}")
             if total
             else translate("Nothing to review yet: segment the image first")
         )
@@ -189,7 +189,7 @@ class ReviewPanel(Panel):
         review, selection = self._review, self._view.selection
         if len(selection) > 1:
             self.title.setText(translate("{count} objects selected").format(count=f"{len(selection):,}"))
-            self.reasons.setText(translate("A decision is about all of them"))
+            self.reasons.setText(translate("Decisions apply to all of them"))
             return
         if review.place in review.missed:
             words = translate("Missed cell {number} of {count}")
@@ -217,7 +217,7 @@ class ReviewPanel(Panel):
             else ""
         )
         reasons = ", ".join(translate_said(reason) for reason in review.reasons)
-        none = translate("Nothing speaks against it") if review.score is not None else ""
+        none = translate("No doubts about it") if review.score is not None else ""
         self.reasons.setText("\n".join(filter(None, [state, reasons or none])))
 
     def _show_missed(self) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MODE_WORDS = {
     operations.WriteMode.KEEP: "Keep others: drawing writes background only",
     operations.WriteMode.OVERWRITE: "Overwrite: drawing takes pixels from other objects",
-    operations.WriteMode.REPLACE: "Replace: what is drawn takes the place of the object that it touches",
+    operations.WriteMode.REPLACE: "Replace: what you draw replaces the object that it touches",
 }
 
 

@@ -110,7 +110,7 @@ class ExportController:
             self._notices.saved.emit(str(done.paths[0]))
             self._notices.offered.emit(translate("Saved {}").format(done.paths[0]), SHOW)
         else:
-            words = translate("{written} written, {skipped} left alone, {failed} failed").format(
+            words = translate("{written} written, {skipped} skipped, {failed} failed").format(
                 written=len(done.paths), skipped=len(done.skipped), failed=len(done.failed)
             )
             self._notices.offered.emit(words, SHOW)
@@ -127,7 +127,7 @@ class ExportController:
         if read.notes:
             self._notices.failed.emit(
                 Problem(
-                    translate("Not everything in {} could be taken over.").format(path.name)
+                    translate("Not everything in {} could be imported.").format(path.name)
                     + "\n"
                     + "\n".join(read.notes[:5]),
                     "\n".join(read.notes),

@@ -135,10 +135,10 @@ class Images(QObject):
     ) -> None:
         """Ask whether a file is as large as it says; go on opening it where a person says so."""
         question = Question(
-            translate("Open {} though it is hard to believe?").format(doubtful.path.name),
+            translate("Open {} although its size is hard to believe?").format(doubtful.path.name),
             doubtful.words,
             (
-                Answer("open", translate("Open it all the same")),
+                Answer("open", translate("Open it anyway")),
                 Answer("cancel", translate("Do not open it")),
             ),
         )
@@ -187,7 +187,7 @@ class Images(QObject):
         words = f"{y} x {x} pixels, {planes}{channels}, {image.pixels.dtype}"
         if z > 1 and plane_distance(image) is None:
             words += ". " + translate(
-                "The file does not say how far its planes lie apart: Segment > Distance of planes"
+                "The file does not say how far apart its planes are: set it under Segment > Plane spacing"
             )
         return words
 

@@ -197,7 +197,7 @@ class LookAhead(QObject):
         self._at = path
         self._job = self._jobs.run(
             partial(segment_ahead, path, plan),
-            name=translate("Looking ahead: {}").format(path.name),
+            name=translate("Segmenting ahead: {}").format(path.name),
             lane=Lane.BESIDE,
             outlives_image=True,
             then=partial(self._done, self._key),

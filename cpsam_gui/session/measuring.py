@@ -244,7 +244,7 @@ class MeasurementController(QObject):
     def measure_folder(self, folder: Path, target: Path, where: str = "") -> None:
         """Measure the images of a folder with their saved masks, in the background."""
         if self._jobs.busy:
-            self._notices.message.emit(translate("Something else is at work: try again when it has ended"))
+            self._notices.message.emit(translate("Another job is running: try again when it has finished"))
             return
 
         def done(tables: FolderTables) -> None:

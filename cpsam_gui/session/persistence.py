@@ -190,7 +190,7 @@ class Persistence:
             )
         elif self.watching.read_only:
             self._notices.failed.emit(
-                Problem(translate("This image was opened to look only. Export masks writes them elsewhere."))
+                Problem(translate("This image was opened read-only. Export masks writes them elsewhere."))
             )
         else:
             self.saver.save(SaveRequest(masks=masks, then=then))

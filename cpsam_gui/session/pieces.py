@@ -141,12 +141,10 @@ class Pieces(QObject):
         """Ask whether each part of masks that tell no objects is one."""
         document = self._open_image.document
         question = Question(
-            translate("{}: make each an object?").format(translate_said(found.words)),
-            translate(
-                "The masks do not number the objects. A model would learn that all of them are one object."
-            ),
+            translate("{}: make each piece an object?").format(translate_said(found.words)),
+            translate("The masks do not number the objects. A model would learn them as one single object."),
             (
-                Answer("each", translate("Each part is an object")),
+                Answer("each", translate("Make each part an object")),
                 Answer("keep", translate("Leave them as they are")),
             ),
         )
@@ -162,7 +160,7 @@ class Pieces(QObject):
     def _put(self, document: Document, state: Step, made: MaskResult) -> None:
         if self._open_image.document is document and document.state is state and not document.writing:
             self._open_image.view.selection = frozenset()
-            document.replace(translate("Each part an object"), made.labels, made.records)
+            document.replace(translate("Make each part an object"), made.labels, made.records)
             self._notices.message.emit(translate("{:,} objects").format(len(made.records)))
 
 

@@ -68,19 +68,19 @@ def saved_since(image: Path | None, when: float) -> bool:
 
 def _question(left: LeftWork) -> Question:
     """Return what is asked about work that was left behind; an older copy is never called unsaved work."""
-    drop, later = Answer("drop", translate("Drop it")), Answer("later", translate("Later"))
+    drop, later = Answer("drop", translate("Discard")), Answer("later", translate("Later"))
     if left.is_older:
         return Question(
             translate("There is an older copy of the work on {}.").format(left.name),
             translate(
-                "It is of {}, and the project was saved after that. Opening it puts it in place of the newer work on "
-                "the canvas, as a step that can be undone."
+                "It dates from {}, and the project was saved after that. Opening it replaces the newer "
+                "work on the canvas, as a step that can be undone."
             ).format(left.moment),
             (Answer("recover", translate("Open the older copy")), drop, later),
         )
     return Question(
         translate("There is unsaved work on {}.").format(left.name),
-        translate("The program ended before it was saved, on {}.").format(left.moment),
+        translate("The program quit before it was saved, on {}.").format(left.moment),
         (Answer("recover", translate("Recover")), drop, later),
     )
 
@@ -148,7 +148,7 @@ class Recovery:
 
     def _read(self, journal: Path, found: RecoveredWork | None) -> None:
         if found is None:
-            text = translate("The journal {} holds nothing that can be used.").format(journal)
+            text = translate("The journal {} contains nothing that can be used.").format(journal)
             self._notices.failed.emit(Problem(text))
             return
         self._images.open(found.image, partial(self._take_up, found), reading=_reading_of(found))
@@ -156,7 +156,7 @@ class Recovery:
     def _take_up(self, found: RecoveredWork) -> None:
         self._taken.add(found.path)
         if found.labels.shape != self._open_image.document.shape:
-            text = translate("{} has another size now than when it was edited.").format(found.image.name)
+            text = translate("{} now has a different size than when it was edited.").format(found.image.name)
             self._notices.failed.emit(Problem(text))
             return
         self._recording.take_up(found.log)

@@ -72,7 +72,7 @@ class RejectedCandidates(QObject):
             self._notices.message.emit(translate_said(why))
         else:
             self._open_image.view.select(*made)
-            words = translate("Kept, though {}").format(translate_said(one.reason))
+            words = translate("Kept, although {}").format(translate_said(one.reason))
             self._notices.message.emit(words)
         return True
 

@@ -221,7 +221,7 @@ class ReviewController(QObject):
         present = objects.get(self._present)
         done = present is None or settled(present)
         self._notices.message.emit(
-            translate("Every object was looked at") if done else translate("This is the last one")
+            translate("All objects have been reviewed") if done else translate("This is the last one")
         )
         self.changed.emit()
         self._end(done)
@@ -239,7 +239,7 @@ class ReviewController(QObject):
             self._show_place(left[0])
         else:
             self.missed_at = None
-            self._notices.message.emit(translate("Every missed cell was looked at"))
+            self._notices.message.emit(translate("All missed cells have been reviewed"))
             self.missed_changed.emit()
             self._end(True)
 
@@ -319,7 +319,7 @@ class ReviewController(QObject):
         if self.in_sight(box):
             return True
         self.look_at(box)
-        self._notices.message.emit(translate("Shown again: decide now"))
+        self._notices.message.emit(translate("Brought back into view: decide now"))
         return False
 
     def _put_brush_away(self) -> None:

@@ -193,7 +193,8 @@ class SegmentationController:
         question = Question(
             one if count == 1 else translate("{:,} objects that you touched will be replaced").format(count),
             translate(
-                "They were drawn, corrected, locked, classed or accepted by hand. The History panel brings them back."
+                "They were drawn, corrected, locked, classified or accepted by hand. The History panel "
+                "brings them back."
             ),
             (
                 Answer("keep", translate("Keep them")),

@@ -351,7 +351,7 @@ class TrainingController(QObject):
 def _about_classes(text: str) -> Question:
     return Question(
         translate("Should the model learn classes?"),
-        f"{translate_said(text)}. {translate('A class key may have been pressed by chance.')}",
+        f"{translate_said(text)}. {translate('A class key may have been pressed by accident.')}",
         (
             Answer(CELLS, translate("Cells only")),
             Answer(CLASSES, translate("Learn the classes")),

@@ -68,10 +68,10 @@ class FileWatcher:
             return
         question = Question(
             translate("{} is open in another window or program.").format(path.name),
-            translate("It belongs to {}. Whoever saves last would replace the work of the other.").format(
+            translate("It is in use by {}. Whoever saves last would overwrite the other's work.").format(
                 owner.described()
             ),
-            (Answer("force", translate("Open it anyway")), Answer("look", translate("Look only"))),
+            (Answer("force", translate("Open it anyway")), Answer("look", translate("Open read-only"))),
         )
         if self._questions.ask(question) == "force" and lock is self._lock:
             lock.take(by_force=True)
@@ -108,8 +108,8 @@ class FileWatcher:
         before, self._image = self._image, now
         if not now.exists:
             text = translate(
-                "{image} is no longer in its folder; the folder may have been moved, or a drive was taken away. "
-                "Your work is still here. Export masks saves it somewhere else."
+                "{image} is no longer in its folder; the folder may have been moved, or a drive "
+                "disconnected. Your work is still here. Export masks saves it somewhere else."
             ).format(image=path.name)
             self._notices.failed.emit(Problem(text))
         elif before.exists:
@@ -119,7 +119,7 @@ class FileWatcher:
         question = Question(
             translate("{} was changed by another program.").format(path.name),
             translate("The masks are saved first and come back with the image that is there now."),
-            (Answer("reload", translate("Read it again")), Answer("keep", translate("Keep what is shown"))),
+            (Answer("reload", translate("Reload")), Answer("keep", translate("Keep my version"))),
         )
         if self._questions.ask(question) == "reload":
             self.reload.emit(path)

@@ -12,9 +12,7 @@ class ClassStamp(Tool):
     key = "class_stamp"
     title = "Give a class"
     entry = ToolEntry("tag_outline", "W", Section.EDIT)
-    hint = (
-        "Click a cell: give it the class   Click it again: take it away   0-9: choose the class   Drag: pan"
-    )
+    hint = "Click a cell: assign the class   Click it again: remove it   0-9: choose the class   Drag: pan"
     settings = ("class",)
 
     def click(self, p: Pointer) -> None:

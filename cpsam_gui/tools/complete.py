@@ -23,9 +23,7 @@ class CompleteRegion(BoxSelect):
     key = "complete"
     title = "Mark complete regions"
     entry = None
-    hint = (
-        "Drag a box where every object is drawn: training learns from there alone   Click a box: take it away"
-    )
+    hint = "Drag a box in which every object is drawn: training uses only such boxes   Click a box: remove it"
     settings = ()
 
     def boxed(self, box: Box, p: Pointer) -> None:
@@ -70,10 +68,8 @@ def complete_plane(document: Document, plane: int) -> str | None:
     with document.step("Unmark as complete" if marked else "Mark as complete", StepKind.MARK):
         document.set_facts(complete=others if marked else (*others, whole))
     if marked:
-        return f"Plane {plane + 1} is not marked as complete any more"
-    return (
-        f"Plane {plane + 1} is complete: training learns from the planes that are marked, and from no others"
-    )
+        return f"Plane {plane + 1} is no longer marked as complete"
+    return f"Plane {plane + 1} is marked as complete: training uses only the planes that are marked"
 
 
 def forget_regions(document: Document) -> str | None:

@@ -29,7 +29,7 @@ class SplitTool(Lasso):
     """Draw a line across an object, or across several; through all planes where whole bodies are edited."""
 
     key = "split"
-    title = "Split by a line"
+    title = "Split with a line"
     entry = ToolEntry("box_cutter", "K", Section.EDIT, family="split", short="Line")
     hint = "Draw a line across an object to cut it in two   Shift+K: split by seeds"
     settings = ("split",)
@@ -75,7 +75,7 @@ class Merge(Lasso):
     key = "merge"
     title = "Merge by dragging"
     entry = ToolEntry("call_merge", "M", Section.EDIT)
-    hint = "Drag across objects to make them one   (or select several and press Ctrl+G)"
+    hint = "Drag across objects to merge them   (or select several and press Ctrl+G)"
     settings = ()
 
     def __init__(self, desk: Desk) -> None:
@@ -136,7 +136,7 @@ class Seeds(Tool):
     """Click a seed into each part of an object; the borders between them are shown until Enter."""
 
     key = "seeds"
-    title = "Split by seeds"
+    title = "Split with seeds"
     entry = ToolEntry("call_split", "Shift+K", Section.EDIT, in_bar=False, family="split", short="Seeds")
     hint = "Click a seed into each part of an object   Enter: split   Backspace: last seed back   Esc: cancel"
     settings = ("split", "divide", "accept")
@@ -161,7 +161,7 @@ class Seeds(Tool):
             return self.back()
         desk, number = self.desk, self.desk.under(p)
         if self.busy and (number != self._number or not self._reaches(desk.view.plane)):
-            desk.say("Seeds belong into one object: Enter splits it, Esc gives up")
+            desk.say("Put all seeds into one object: Enter splits it, Esc cancels")
             return True
         if not number:
             return False

@@ -79,7 +79,7 @@ class Find(Tool):
         elif not desk.inside(p):
             return False
         elif desk.under(p):
-            desk.say("There is an object already; click on a cell that was missed")
+            desk.say("There is already an object here; click a cell that was missed")
         else:
             self._at, self._plane, self._threshold = p, desk.view.plane, None
             self._seek()
@@ -134,7 +134,7 @@ class Find(Tool):
                 self.cancel()
             else:
                 self._threshold = self._found.threshold
-                self.desk.say("This is as narrow as it goes")
+                self.desk.say("The outline cannot get any narrower")
             return
         self._found, self._threshold = found, found.threshold
         flat = found.mask.ndim == 2
@@ -242,7 +242,7 @@ class SegmentBox(BoxSelect):
         self._stop = None
         if proposal is None or not proposal.labels.any():
             if proposal is not None:
-                self.desk.say("The model found no further cell in the box")
+                self.desk.say("The model found no more cells in the box")
             self._drop()
             return
         self._proposal = proposal

@@ -106,7 +106,7 @@ class Lasso(OutlineTool):
     key = "lasso"
     title = "Lasso"
     entry = ToolEntry("lasso", "Q", Section.DRAW)
-    hint = "Hold the button and go around the object; release to close   T: write mode"
+    hint = "Hold the button and trace the object; release to close   T: write mode"
 
     def press(self, p: Pointer) -> bool:
         """Start."""

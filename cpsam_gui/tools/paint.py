@@ -191,7 +191,7 @@ class Eraser(Painter):
     entry = ToolEntry("eraser", "E", Section.DRAW)
     step = "Erase"
     tint = Tint.REMOVE
-    hint = "Drag: erase, from the selected objects only where there are any   [ ] or Alt+wheel: size"
+    hint = "Drag: erase; only from the selected objects, if there are any   [ ] or Alt+wheel: size"
 
     def target(self, p: Pointer) -> int:
         """Return background."""

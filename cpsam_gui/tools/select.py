@@ -133,11 +133,11 @@ class BoxSelect(Tool):
     """Drag a box over objects."""
 
     key = "select_box"
-    title = "Select by a box"
+    title = "Select with a box"
     entry: ClassVar[ToolEntry | None] = ToolEntry(
         "select_drag", "Shift+V", Section.SELECT, in_bar=False, family="select", short="Box"
     )
-    hint = "Drag a box over objects: select them   Shift: add   Ctrl: take away   Click: one object"
+    hint = "Drag a box over objects: select them   Shift: add   Ctrl: remove   Click: one object"
     settings: ClassVar[tuple[str, ...]] = ("select",)
 
     def __init__(self, desk: Desk) -> None:
@@ -210,9 +210,9 @@ class LassoSelect(Lasso):
     """Go around objects with the button held."""
 
     key = "select_lasso"
-    title = "Select by a lasso"
+    title = "Select with a lasso"
     entry = ToolEntry("select_group", "Shift+Q", Section.SELECT, in_bar=False, family="select", short="Lasso")
-    hint = "Go around objects with the button held: select them   Shift: add   Ctrl: take away   Click: one"
+    hint = "Draw around objects with the button held: select them   Shift: add   Ctrl: remove   Click: one"
     settings = ("select",)
 
     def __init__(self, desk: Desk) -> None:

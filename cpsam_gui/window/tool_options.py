@@ -51,15 +51,15 @@ MODES = {
     WriteMode.REPLACE: (
         "Replace",
         "swap_horizontal",
-        "What is drawn takes the place of the object that it touches",
+        "What you draw replaces the object that it touches",
     ),
 }
 SCOPES = {
-    Scope.PLANE: ("This plane", "layers_outline", "Edits change what objects have in the plane shown"),
+    Scope.PLANE: ("This plane", "layers_outline", "Edits change only the plane shown"),
     Scope.BODY: (
         "Whole body",
         "cube_outline",
-        "Edits go through the planes: the brush is a ball, cuts and growth change whole bodies",
+        "Edits extend through the planes: the brush is a ball, cuts and growth change whole bodies",
     ),
 }
 
@@ -110,13 +110,11 @@ class ToolOptionsBar(QFrame):
         )
         self.divide = self._button("By intensity", "contrast_circle", self._divide)
         self.divide.setCheckable(True)
-        self.divide.setToolTip(
-            translate("Borders where the intensity changes, not where the object is narrow")
-        )
+        self.divide.setToolTip(translate("Split where the intensity changes, not where the object is narrow"))
         self._add("divide", [self.divide])
         self.classes = QComboBox()
         self.classes.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.classes.setToolTip(f"{translate('Class that a click gives')}  (0-9)")
+        self.classes.setToolTip(f"{translate('Class assigned by a click')}  (0-9)")
         self.classes.activated.connect(self._set_class)
         self._add("class", [self.classes])
         self.scopes = self._scope_buttons()

@@ -37,7 +37,7 @@ STOPS = (
     Stop(
         "canvas",
         "The image and its cells",
-        "This demonstration image is segmented as you look. Drag to move, turn the wheel to zoom.",
+        "This demo image is being segmented right now. Drag to move, turn the wheel to zoom.",
     ),
     Stop(
         "segment",
@@ -54,14 +54,14 @@ STOPS = (
     ),
     Stop(
         "files",
-        "One image after the other",
-        "The images of the folder, and how far the work on each is. D goes to "
-        "the next. Work is saved automatically.",
+        "One image after another",
+        "The images of the folder, and the status of each. D goes to the next one. Work is saved "
+        "automatically.",
         "Files",
     ),
     Stop(
         "train",
-        "Make the model better",
+        "Improve the model",
         "Retrain on what you corrected (Ctrl+T), and compare old and new. "
         "Ctrl+Shift+P finds every action; Help has the rest.",
         "Train",
@@ -126,7 +126,7 @@ class Tour(QFrame):
         self.title.setText(translate(stop.title))
         self.words.setText(translate(stop.words))
         self.count.setText(f"{place + 1} / {len(STOPS)}")
-        self.next.setText(translate("Judge the first cell") if last else translate("Next"))
+        self.next.setText(translate("Review the first cell") if last else translate("Next"))
         self.skip.setVisible(not last)
         self._put()
         self.mark.show()

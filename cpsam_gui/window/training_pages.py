@@ -162,7 +162,7 @@ class TrainingPages(QObject):
     def _suggested(self, suggestion: Suggestion | None) -> None:
         if suggestion is None:
             self._notices.message.emit(
-                translate("No segmented image waits for correction: segment the folder first")
+                translate("No segmented image is waiting for correction: segment the folder first")
             )
             return
         words = translate("Correct {name} next: {why}").format(

@@ -22,9 +22,9 @@ Group = Literal["what", "watch", "numbers"]
 
 MODE_WORDS = (("full", "All weights"), ("last", "Last blocks only"), ("adapters", "Low-rank adapters"))
 MODE_HELP = (
-    "Which weights are trained: full trains every weight; last the read-out and the last blocks; adapters small "
-    "additions to every block, merged into plain weights in the end. Fewer weights need less memory and time, and "
-    "change the model less"
+    "Which weights are trained. full: all of them; last: the read-out and the last blocks; "
+    "adapters: small additions to every block, merged into the weights at the end. Fewer "
+    "weights need less memory and time, and change the model less"
 )
 MEMORY_WORDS = (
     ("auto", "Automatic"),
@@ -36,10 +36,11 @@ MEMORY_WORDS = (
     ("8bit", "8-bit optimiser"),
 )
 MEMORY_HELP = (
-    "auto takes the fastest that fits into what is free, and the next one when memory runs out. plenty: nothing is "
-    "saved; stepwise: gradients never exist all at once; checkpointing: the network computes twice, a third more time; "
-    "lean: both; paged: also, the optimiser's state lies in main memory; 8bit: also, it is rounded (needs bitsandbytes "
-    "and CUDA)"
+    "auto picks the fastest mode that fits into free memory, and the next one when memory runs "
+    "out. plenty: saves nothing; stepwise: gradients never exist all at once; checkpointing: "
+    "the network computes twice, a third more time; lean: both; paged: lean, with the "
+    "optimiser's state in main memory; 8bit: paged, with that state rounded (needs "
+    "bitsandbytes and CUDA)"
 )
 SCHEDULES = tuple((name, name) for name in get_args(Schedule))
 
@@ -156,7 +157,7 @@ class TrainSettings:
     """
 
     epochs: int = field(
-        default=100, metadata=option("Epochs", "How often each image is seen", "numbers", 1, 10_000)
+        default=100, metadata=option("Epochs", "Passes over the training images", "numbers", 1, 10_000)
     )
     minutes: float | None = field(
         default=None,
@@ -173,20 +174,22 @@ class TrainSettings:
     )
     weight_decay: float = field(
         default=0.1,
-        metadata=option("Weight decay", "Pull of the weights towards zero", "numbers", 0, 10, decimals=3),
+        metadata=option(
+            "Weight decay", "How strongly weights are pulled towards zero", "numbers", 0, 10, decimals=3
+        ),
     )
     batch_size: int = field(
-        default=1, metadata=option("", "Crops in a step, over all processes together", "numbers", 1)
+        default=1, metadata=option("", "Crops per step, over all processes", "numbers", 1)
     )
     samples: int | None = field(
         default=None,
-        metadata=option("", "Crops in an epoch (default: one for each image, at least 8)", "numbers", 1),
+        metadata=option("", "Crops per epoch (default: one per image, at least 8)", "numbers", 1),
     )
     min_objects: int = field(
         default=5,
         metadata=option(
             "Fewest objects",
-            "Images with fewer objects are left out, where others remain",
+            "Images with fewer objects are left out, as long as others remain",
             "numbers",
             0,
             1000,
@@ -196,8 +199,8 @@ class TrainSettings:
         default=None,
         metadata=option(
             "Replay",
-            "Share of crops from what the program's own model was taught with, against forgetting "
-            "(default: 0.2 for models that come from it)",
+            "Share of crops from the data that the built-in model was trained on, against forgetting "
+            "(default: 0.2 for models derived from it)",
             "numbers",
             0,
             0.9,
@@ -206,14 +209,14 @@ class TrainSettings:
         ),
     )
     schedule: Schedule = field(
-        default="finetune", metadata=option("", "How the rate falls", "numbers", choices=SCHEDULES)
+        default="finetune", metadata=option("", "Schedule of the learning rate", "numbers", choices=SCHEDULES)
     )
-    warmup: int = field(default=10, metadata=option("", "Epochs of rising rate", "numbers", 0))
+    warmup: int = field(default=10, metadata=option("", "Warm-up epochs", "numbers", 0))
     layer_drop: float | None = field(
         default=None,
         metadata=option(
             "Layer drop",
-            "Probability to leave out a block in a step",
+            "Probability of skipping a block in a step",
             "numbers",
             0,
             1,
@@ -225,17 +228,15 @@ class TrainSettings:
         default=0.0, metadata=option("", "Keep averaged weights, for example 0.999", "numbers", 0, 1)
     )
     clip: float = field(
-        default=0.0, metadata=option("", "Limit the norm of the gradient; 0 does not", "numbers", 0)
+        default=0.0, metadata=option("", "Limit on the norm of the gradient; 0: none", "numbers", 0)
     )
     seed: int = field(
         default=0,
-        metadata=option(
-            "Seed", "Of all randomness: the same seed gives the same model", "numbers", 0, 1_000_000
-        ),
+        metadata=option("Seed", "The same seed gives the same model", "numbers", 0, 1_000_000),
     )
-    threads: int = field(default=2, metadata=option("", "Threads that make the crops", "numbers", 1))
+    threads: int = field(default=2, metadata=option("", "Threads that prepare the crops", "numbers", 1))
     mode: Mode = field(default="full", metadata=option("Train", MODE_HELP, "what", choices=MODE_WORDS))
-    blocks: int = field(default=2, metadata=option("", "Blocks trained in mode last", "what", 0))
+    blocks: int = field(default=2, metadata=option("", "Blocks trained in the mode 'last'", "what", 0))
     rank: int = field(default=8, metadata=option("", "Size of the adapters", "what", 1))
     memory: Literal["auto"] | MemoryMode = field(
         default="auto", metadata=option("Memory", MEMORY_HELP, "what", choices=MEMORY_WORDS)
@@ -244,7 +245,7 @@ class TrainSettings:
         default=0,
         metadata=option(
             "Stop early",
-            "Epochs without a better result after which training ends; 0 never does",
+            "Training stops after this many epochs without a better result; 0: never",
             "watch",
             0,
             10_000,

@@ -288,7 +288,7 @@ def _folded(
     count = min(len(fresh), FOLDS)
     folds = tuple(tuple(one.pair for one in fresh[start::count]) for start in range(count))
     text = (
-        f"Thorough verdict: {count} more models are trained, each with {_one_part(count)} of the steps and without "
+        f"Cross-validation: {count} more models are trained, each with {_one_part(count)} of the steps and without "
         f"{'one image' if len(fresh) == count else 'some of the images'}, and judged on what it did not see; the new "
         f"model learns from all {len(training)}. It takes about twice as long."
     )

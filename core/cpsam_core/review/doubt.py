@@ -277,7 +277,7 @@ def _words(name: str, fact: float) -> str:
     if name == "agreement":
         return f"differs in the other masks (IoU {fact:.2f})" if fact > 0 else "not in the other masks"
     return {
-        "solidity": "more dented than the others",
+        "solidity": "more concave than the others",
         "length": "longer than the others",
         "border": "cut by the border",
         "steps": "changes abruptly from plane to plane",

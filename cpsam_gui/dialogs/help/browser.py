@@ -25,21 +25,21 @@ PAGES = {
     "start": "Getting started",
     "keys": "Tools and keys",
     "review": "Review, measure, compare",
-    "measures": "Measures and formulas",
+    "measures": "Measurements and formulas",
     "retraining": "Retraining",
     "formats": "Formats",
     "cellpose": "From Cellpose",
-    "files": "Where files are kept",
+    "files": "Where files are stored",
 }
 FOLDER = Path(__file__).parent
 MOUSE = (
-    ("Left drag", "Move the view, or draw with the tool in hand"),
+    ("Left drag", "Move the view, or draw with the current tool"),
     ("Wheel", "Zoom"),
     ("Right click", "Begin an outline that follows the pointer"),
     ("Ctrl+click", "Delete an object"),
     ("Alt+click", "Merge with the selected object"),
-    ("Space, held", "Hide the masks"),
-    ("The key of a tool, held", "Take up the tool for as long"),
+    ("Hold Space", "Hide the masks"),
+    ("Hold the key of a tool", "Use the tool while it is held"),
 )
 
 
@@ -148,9 +148,9 @@ def _folders() -> str:
     from cpsam_core.weights import own_folder, published_folders
 
     places = (
-        ("Models of your own", own_folder()),
-        ("Models that were fetched", published_folders()[0]),
+        ("Your own models", own_folder()),
+        ("Downloaded models", published_folders()[0]),
         ("The journal of unsaved work", journal_folder()),
-        ("Reports of crashes", reports_folder()),
+        ("Crash reports", reports_folder()),
     )
     return "\n".join(f"- {translate(words)}: `{folder}`" for words, folder in places)

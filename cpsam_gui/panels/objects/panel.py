@@ -126,9 +126,7 @@ class ObjectsPanel(Panel):
         self.take = QToolButton()
         self.take.setObjectName("quiet")
         self.take.setIcon(theme.icon("select_all"))
-        self.take.setToolTip(
-            translate("Select the objects that are listed, to give all a class, lock or delete them")
-        )
+        self.take.setToolTip(translate("Select all listed objects, to classify, lock or delete them"))
         self.take.clicked.connect(lambda: self._take_listed())
         second.addWidget(self.filter, 1)
         second.addWidget(self.take)

@@ -42,8 +42,8 @@ class DiameterField(QWidget):
         self._run_state, self._cell_size = run_state, cell_size
         self.mode = choice(
             MODES,
-            "How large the cells are, for the image is resized to suit the model. Automatic is what the model "
-            "wants: cpsam-lite measures the cells first, the published models take the image as it is",
+            "Size of the cells; the image is resized to suit the model. Automatic: cpsam-lite measures "
+            "the cells first, the published models take the image as it is",
         )
         self.number = number(1, 2000, " px", "Typical diameter of the cells in pixels")
         put(self.number, NATIVE_DIAMETER)

@@ -108,7 +108,7 @@ class FolderView(QWidget):
             return True
         answer = QMessageBox.question(
             self.window(),
-            translate("The folder is not finished"),
+            translate("The folder run is not finished"),
             translate("Some images of the folder are not segmented yet. Stop? Finished images are saved."),
             QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
             QMessageBox.StandardButton.No,
@@ -119,11 +119,11 @@ class FolderView(QWidget):
         self.summary = QLabel()
         self.summary.setObjectName("heading")
         self.summary.setWordWrap(True)
-        self.back = button("close", "Back to the settings; the run goes on", self.closed.emit)
+        self.back = button("close", "Back to the settings; the run continues", self.closed.emit)
         self.policy = choice(
             POLICIES,
-            "What happens to images that have masks already. Masks without a project of this program count as "
-            "corrected, for nobody knows how they came about",
+            "What happens to images that already have masks. Masks without a project of this program "
+            "count as corrected, since nobody knows their origin",
         )
         self.policy.currentIndexChanged.connect(self._policy_chosen)
         self.list = QTreeWidget()

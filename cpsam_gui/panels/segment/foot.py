@@ -44,7 +44,7 @@ class Foot(QFrame):
         self.run.setObjectName("primary")
         self.region = button(
             "select_drag",
-            "Run on a box that you drag on the image",
+            "Run on a box that you draw on the image",
             lambda: gestures.use("run_region"),
             "Region",
         )

@@ -33,7 +33,11 @@ class ModelList(QComboBox):
         self._shown = ""
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(10)
-        told(self, "The model that finds the cells; your own models appear here as soon as they are there")
+        told(
+            self,
+            "The model that finds the cells; your own models appear here once you have trained or "
+            "imported one",
+        )
         self.activated.connect(self._activated)
 
     @property
@@ -85,14 +89,14 @@ class ModelList(QComboBox):
 def _words(model: ModelInfo) -> str:
     if model.present:
         return model.name
-    return f"{model.name}  ({translate('is fetched first')})"
+    return f"{model.name}  ({translate('is downloaded first')})"
 
 
 def _tip(model: ModelInfo) -> str:
     kinds = {
-        "embedded": "Comes with the program; small and quick",
+        "embedded": "Included with the program; small and fast",
         "published": "Published by the authors of Cellpose; large, best on a graphics card",
         "own": "Your own model",
     }
-    size = f", {model.size / 1e6:,.0f} MB" if model.size is not None else ", about 1.2 GB to fetch"
+    size = f", {model.size / 1e6:,.0f} MB" if model.size is not None else ", about 1.2 GB to download"
     return f"{translate(kinds[model.kind])}{size}"

@@ -102,7 +102,7 @@ class More(QWidget):
         self._recolour()
 
     def _brightness(self, rows: QFormLayout) -> None:
-        tip = "Brightness percentiles that become 0 and 1 for the model"
+        tip = "Percentiles of brightness that are scaled to 0 and 1 for the model"
         self.low, self.high = number(0, 99.9, " %", tip), number(0.1, 100, " %", tip)
         both = QHBoxLayout()
         both.setSpacing(theme.GRID)
@@ -117,7 +117,7 @@ class More(QWidget):
             0, 10_000, " px", "Brightness is adjusted in blocks of this size, for uneven light", zero="off"
         )
         self.block.setSingleStep(10)
-        self.invert = told(QCheckBox(translate("Dark cells on bright ground")), "Turn brightness round")
+        self.invert = told(QCheckBox(translate("Dark cells on a bright background")), "Invert brightness")
         self.sharpen = number(0, 100, " px", "Sharpen first, with this radius", zero="off")
         self.smooth = number(0, 100, " px", "Smooth first, with this radius; helps with noise", zero="off")
         rows.addRow(label("Percentiles"), both)
@@ -136,14 +136,15 @@ class More(QWidget):
             "A little better, about three times slower",
         )
         self.edges = told(
-            QCheckBox(translate("Leave out cells at the border")), "Objects that touch the image's border go"
+            QCheckBox(translate("Leave out cells at the border")),
+            "Objects that touch the image border are removed",
         )
         self.steps = whole(
             0, 10_000, "", "Steps along the flows; more for long cells (2000 for bacteria)", zero="automatic"
         )
         self.steps.setSingleStep(100)
-        self.device = choice(DEVICES, "Where the model computes; automatic takes the best there is")
-        self.precision = choice(PRECISIONS, "Automatic takes the quickest that the device is good at")
+        self.device = choice(DEVICES, "Device that the model runs on; automatic picks the best one")
+        self.precision = choice(PRECISIONS, "Automatic picks the fastest one that the device supports")
         rows.addRow(self.augment)
         rows.addRow(self.edges)
         rows.addRow(label("Steps"), self.steps)
@@ -167,26 +168,30 @@ class Stacks(QWidget):
     def __init__(self, change: Change, smallest: Callable[[], None]) -> None:
         super().__init__()
         self._change = change
-        self.mode = choice(STACKS, "What an object of a stack is: a body in space, or an outline in a plane")
+        self.mode = choice(STACKS, "What an object of a stack is: a body in 3D, or an outline in one plane")
         self.anisotropy = number(
-            0, 100, "", "Distance of planes over the size of a pixel", decimals=2, zero="from the file"
+            0, 100, "", "Distance between planes divided by the pixel size", decimals=2, zero="from the file"
         )
         self.overlap = number(
-            0.05, 1, "", "Overlap from which outlines of neighbouring planes are one object", decimals=2
+            0.05,
+            1,
+            "",
+            "Overlap above which outlines in neighbouring planes are linked into one object",
+            decimals=2,
         )
         self.overlap.setSingleStep(0.05)
         self.smoothing = number(
             0, 20, " px", "Standard deviation of a Gaussian over the flows in 3D", decimals=1, zero="none"
         )
         self.together = QCheckBox(translate("Brightness of the whole stack"))
-        told(self.together, "Scale brightness by the whole stack, not by each plane")
+        told(self.together, "Scale brightness over the whole stack, not plane by plane")
         self.paper = QPushButton(translate("As in the paper"))
         told(self.paper, "1,000 steps along the flows, smoothing 2, objects of 1,000 voxels or more")
-        self.smallest = QPushButton(translate("Smallest body from diameter"))
-        told(self.smallest, "Drop bodies that are smaller than a tenth of a cell")
+        self.smallest = QPushButton(translate("Minimum body size from the diameter"))
+        told(self.smallest, "Discard bodies smaller than a tenth of a cell")
         self.smallest.clicked.connect(smallest)
         self._labels: dict[QWidget, QLabel] = {
-            self.anisotropy: label("Plane distance"),
+            self.anisotropy: label("Plane spacing"),
             self.smoothing: label("Smoothing"),
             self.together: label(""),
             self.paper: label(""),

@@ -80,16 +80,16 @@ class SegmentPanel(Panel):
             self._open_image, self._jobs, self._gestures, self._run_state, self._cell_size
         )
         self.flow = slider(
-            0, 3, "Raise to keep more masks of odd shape, lower to keep only the surest (0 = all)"
+            0, 3, "Raise to keep more masks of odd shape, lower to keep only the most certain (0: keep all)"
         )
         self.cellprob = slider(-6, 6, "Lower for larger and more masks, raise for smaller and fewer")
-        self.min_size = whole(0, 1_000_000, " px", "Smaller objects are dropped")
+        self.min_size = whole(0, 1_000_000, " px", "Smaller objects are discarded")
         self.mode = choice(
             {KEEP: True, REPLACE: False},
-            "What a run does with objects that you drew, corrected, locked, classed or accepted",
+            "What a run does with objects that you drew, corrected, locked, classified or accepted",
         )
         self.stacks = Stacks(self._change, self._smallest_body)
-        self.reset = button("restore", "Something differs from the defaults: go back to them", self.restore)
+        self.reset = button("restore", "Some settings differ from the defaults: restore them", self.restore)
         self.reset.setText(translate("Defaults"))
         self.reset.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         keeps_room = self.reset.sizePolicy()

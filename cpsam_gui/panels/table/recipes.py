@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 KEY = "table/recipe"
 TITLES = {
-    "standard": "Standard: size, shape, place, brightness, neighbours",
+    "standard": "Standard: size, shape, position, intensity, neighbours",
     "morphology": "Morphology: circularity, Feret's diameters, convex area",
     "expression": "Expression: sums, rings and background of each channel",
     "spatial": "Spatial: distances to neighbours and regions, outlines",
-    "everything": "Everything, textures and colocalisation too (slow)",
+    "everything": "Everything, including textures and colocalisation (slow)",
 }
 
 

@@ -21,16 +21,14 @@ class TopRow(QHBoxLayout):
             translate("Filter, such as {example}").format(example="area > 200 and solidity < 0.9")
         )
         self.filter.setToolTip(
-            translate(
-                "Only objects for which this is true are shown; names of columns, numbers, and, or, not"
-            )
+            translate("Shows only objects for which this is true; use column names, numbers, and, or, not")
         )
         self.filter.setClearButtonEnabled(True)
         self.micrometres = _button(
             "µm", "Show lengths in micrometres, where the size of a pixel is known", check=True
         )
         self.columns = QMenu()
-        self.choose = _button("", "Which columns are shown", "view_column_outline")
+        self.choose = _button("", "Columns to show", "view_column_outline")
         self.choose.setMenu(self.columns)
         self.choose.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.measures = _button("", "What is measured", "ruler")
@@ -40,7 +38,7 @@ class TopRow(QHBoxLayout):
         )
         self.take = _button(
             "",
-            "Select all rows that are shown, to class, lock or delete them",
+            "Select all rows shown, to classify, lock or delete them",
             "select_all",
         )
         self.export = _button("", "Write the rows and columns that are shown to a file", "table_arrow_right")

@@ -18,9 +18,9 @@ WORDS: tuple[tuple[BudgetName, str, str], ...] = (
     (
         "thorough",
         "Thorough",
-        "At most about 90 minutes; each of up to ten images judges a model that did not see it",
+        "At most about 90 minutes; up to ten images each judge a model that was not trained on them",
     ),
-    ("paper", "As in the paper", "All epochs of the published recipe, however long they take"),
+    ("paper", "As in the paper", "All epochs of the published recipe, however long that takes"),
 )
 LIMITS = {"quick": "5 min", "normal": "20 min", "thorough": "90 min"}
 """Said where nothing is known of this computer yet."""

@@ -77,7 +77,7 @@ class TrainFoot(QFrame):
             self.time.setText(translate("Stopping after this step…"))
         elif running and not self._training.reports:
             self.bar.setRange(0, 0)
-            self.time.setText(translate("Looking at the images"))
+            self.time.setText(translate("Checking the images"))
 
     def _progressed(self, done: int, total: int, note: str) -> None:
         self.bar.setRange(0, 1000)

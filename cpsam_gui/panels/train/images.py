@@ -25,7 +25,7 @@ TIPS = (
     "Learn from this image",
     "Name of the image file",
     "Number of objects in its masks",
-    "Judge the new model on this image instead of learning from it",
+    "Use this image to validate the new model instead of training on it",
 )
 # Pixels; about six rows.
 HEIGHT_PIXELS = 168
@@ -157,7 +157,7 @@ class CandidateTable(QAbstractTableModel):
             return translate(
                 "All planes. A stack of which all masks count judges by its bodies in 3D when it is kept aside."
             )
-        state = translate("corrected") if one.corrected else translate("segmented, nobody corrected it yet")
+        state = translate("corrected") if one.corrected else translate("segmented, not corrected yet")
         return f"{one.name}: {state}" + (translate(", complete in parts only") if one.partial else "")
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:

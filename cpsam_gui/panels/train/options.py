@@ -32,7 +32,7 @@ ROW = 26  # pixels
 OPEN_RANGE = 1_000_000
 MOST_MINUTES = 100_000
 PRECISIONS = ((None, "Automatic"), ("float32", "float32"), ("bfloat16", "bfloat16"))
-CLASSES = ((None, "Where there are any"), (True, "Yes"), (False, "No"))
+CLASSES = ((None, "If there are any"), (True, "Yes"), (False, "No"))
 
 
 class TrainingOptions(QWidget):
@@ -57,7 +57,7 @@ class TrainingOptions(QWidget):
         }
         self.precision, self.classes = _combo(PRECISIONS), _combo(CLASSES)
         self.low, self.high = _number(0.05, 20, 2), _number(0.05, 20, 2)
-        self.thorough = QCheckBox(translate("Thorough verdict"))
+        self.thorough = QCheckBox(translate("Cross-validation"))
         self.minutes = _count(0, MOST_MINUTES)
         self.minutes.setSpecialValueText(translate("as chosen above"))
         self.minutes.setSuffix(translate(" min"))
@@ -87,18 +87,18 @@ class TrainingOptions(QWidget):
         ]
         for name, field, tip in (
             *known,
-            ("Precision", self.precision, "Of the arithmetic; weights stay float32"),
-            ("Classes", self.classes, "Learn the classes of the objects too"),
-            ("Resizing", scale, "Smallest and largest factor by which images are resized at random"),
+            ("Precision", self.precision, "Precision of the arithmetic; weights stay float32"),
+            ("Classes", self.classes, "Also learn the classes of the objects"),
+            ("Resizing", scale, "Smallest and largest factor for random resizing"),
             (
                 "Time limit",
                 self.minutes,
-                "As many epochs as fit, measured on this computer before the training",
+                "As many epochs as fit into the time, as measured on this computer",
             ),
             (
                 "",
                 self.thorough,
-                "Each of up to ten images judges a model that did not see it; takes twice as long",
+                "Up to ten images each judge a model that was not trained on them; takes twice as long",
             ),
         ):
             rows.addRow(translate(name) if name else "", field)

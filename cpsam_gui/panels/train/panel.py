@@ -46,9 +46,7 @@ class TrainPanel(Panel):
         self.start.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.start.setMinimumContentsLength(12)
         self.name = QLineEdit()
-        self.name.setToolTip(
-            translate("What the new model is called; folder and date unless you say otherwise")
-        )
+        self.name.setToolTip(translate("Name of the new model; folder and date by default"))
         self.budget = BudgetField(self._forecast)
         self.budget.setCurrentIndex(self.budget.findData(self._training.options.budget))
         self.more = QCollapsible(

@@ -28,14 +28,14 @@
     </message>
     <message>
       <source>&amp;0   No class</source>
-      <translation type="unfinished" />
+      <translation>&amp;0   Keine Klasse</translation>
     </message>
     <message>
       <source>(now in plane {})</source>
       <translation>(jetzt in Ebene {})</translation>
     </message>
     <message>
-      <source>, about 1.2 GB to fetch</source>
+      <source>, about 1.2 GB to download</source>
       <translation>, etwa 1,2 GB zu laden</translation>
     </message>
     <message>
@@ -44,7 +44,7 @@
     </message>
     <message>
       <source>, {} MB</source>
-      <translation type="unfinished" />
+      <translation>, {} MB</translation>
     </message>
     <message>
       <source>0   No class</source>
@@ -52,7 +52,7 @@
     </message>
     <message>
       <source>1 image with {objects} objects for training, {aside} for validation</source>
-      <translation type="unfinished" />
+      <translation>1 Bild mit {objects} Objekten zum Trainieren, {aside} zum Validieren</translation>
     </message>
     <message>
       <source>1 object</source>
@@ -80,7 +80,7 @@
     </message>
     <message>
       <source>20 min</source>
-      <translation type="unfinished" />
+      <translation>20 min</translation>
     </message>
     <message>
       <source>2D, linked across planes</source>
@@ -96,7 +96,7 @@
     </message>
     <message>
       <source>5 min</source>
-      <translation type="unfinished" />
+      <translation>5 min</translation>
     </message>
     <message>
       <source>8-bit optimiser</source>
@@ -104,19 +104,15 @@
     </message>
     <message>
       <source>90 min</source>
-      <translation type="unfinished" />
+      <translation>90 min</translation>
     </message>
     <message>
       <source>A JSON file as for cpsam measure --recipe</source>
-      <translation type="unfinished" />
+      <translation>Eine JSON-Datei wie für cpsam measure --recipe</translation>
     </message>
     <message>
-      <source>A class key may have been pressed by chance.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>A decision is about all of them</source>
-      <translation>Eine Entscheidung gilt für alle</translation>
+      <source>A class key may have been pressed by accident.</source>
+      <translation>Eine Klassentaste wurde vielleicht versehentlich gedrückt.</translation>
     </message>
     <message>
       <source>A little better, about three times slower</source>
@@ -125,10 +121,6 @@
     <message>
       <source>A model is being trained</source>
       <translation>Ein Modell wird trainiert</translation>
-    </message>
-    <message>
-      <source>A new window begins with</source>
-      <translation>Ein neues Fenster beginnt mit</translation>
     </message>
     <message>
       <source>About cpsam-gui</source>
@@ -179,20 +171,24 @@
       <translation>Alle Änderungen gespeichert</translation>
     </message>
     <message>
-      <source>All epochs of the published recipe, however long they take</source>
-      <translation type="unfinished" />
+      <source>All epochs of the published recipe, however long that takes</source>
+      <translation>Alle Epochen des veröffentlichten Rezepts, so lange es auch dauert</translation>
     </message>
     <message>
       <source>All files</source>
       <translation>Alle Dateien</translation>
     </message>
     <message>
-      <source>All is well</source>
-      <translation>Alles in Ordnung</translation>
+      <source>All missed cells have been reviewed</source>
+      <translation>Alle übersehenen Zellen wurden angesehen</translation>
     </message>
     <message>
       <source>All objects</source>
       <translation>Alle Objekte</translation>
+    </message>
+    <message>
+      <source>All objects have been reviewed</source>
+      <translation>Jedes Objekt wurde angesehen</translation>
     </message>
     <message>
       <source>All planes. A stack of which all masks count judges by its bodies in 3D when it is kept aside.</source>
@@ -211,6 +207,10 @@
       <translation>Entlang der senkrechten Achse</translation>
     </message>
     <message>
+      <source>Also learn the classes of the objects</source>
+      <translation>Auch die Klassen der Objekte lernen</translation>
+    </message>
+    <message>
       <source>Alt+click</source>
       <translation>Alt+Klick</translation>
     </message>
@@ -227,8 +227,8 @@
       <translation>Ein Umriss braucht drei Ecken</translation>
     </message>
     <message>
-      <source>Another language is used from the next start on.</source>
-      <translation>Eine andere Sprache gilt ab dem nächsten Start.</translation>
+      <source>Another job is running: try again when it has finished</source>
+      <translation>Etwas anderes läuft noch: erneut versuchen, wenn es zu Ende ist</translation>
     </message>
     <message>
       <source>Another model…</source>
@@ -255,7 +255,7 @@
       <translation>Wie es ist (30 px)</translation>
     </message>
     <message>
-      <source>As many epochs as fit, measured on this computer before the training</source>
+      <source>As many epochs as fit into the time, as measured on this computer</source>
       <translation>So viele Epochen, wie hineinpassen; vor dem Training auf diesem Rechner gemessen</translation>
     </message>
     <message>
@@ -264,15 +264,15 @@
     </message>
     <message>
       <source>At most about 20 minutes; ends early where nothing gets better</source>
-      <translation type="unfinished" />
+      <translation>Höchstens etwa 20 Minuten; endet früher, wenn nichts mehr besser wird</translation>
     </message>
     <message>
       <source>At most about 5 minutes, for a first look at what retraining brings</source>
-      <translation type="unfinished" />
+      <translation>Höchstens etwa 5 Minuten, für einen ersten Eindruck, was Nachtrainieren bringt</translation>
     </message>
     <message>
-      <source>At most about 90 minutes; each of up to ten images judges a model that did not see it</source>
-      <translation type="unfinished" />
+      <source>At most about 90 minutes; up to ten images each judge a model that was not trained on them</source>
+      <translation>Höchstens etwa 90 Minuten; bis zu zehn Bilder beurteilen je ein Modell, das nicht mit ihnen trainiert wurde</translation>
     </message>
     <message>
       <source>At the border</source>
@@ -287,7 +287,7 @@
       <translation>Automatisch</translation>
     </message>
     <message>
-      <source>Automatic takes the quickest that the device is good at</source>
+      <source>Automatic picks the fastest one that the device supports</source>
       <translation>Automatisch nimmt das Schnellste, was das Gerät gut kann</translation>
     </message>
     <message>
@@ -305,7 +305,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Achse {number}, Länge {length}</translation>
     </message>
     <message>
-      <source>Back to the settings; the run goes on</source>
+      <source>Back to the settings; the run continues</source>
       <translation>Zurück zu den Einstellungen; der Lauf geht weiter</translation>
     </message>
     <message>
@@ -317,20 +317,12 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Einen Umriss beginnen, der dem Zeiger folgt</translation>
     </message>
     <message>
-      <source>Beside the image, in the background. A file that somebody else changed is never replaced.</source>
-      <translation>Neben dem Bild, im Hintergrund. Eine Datei, die jemand anders geändert hat, wird nie ersetzt.</translation>
-    </message>
-    <message>
       <source>Beside the images</source>
       <translation>Neben den Bildern</translation>
     </message>
     <message>
-      <source>Blocks trained in mode last</source>
+      <source>Blocks trained in the mode 'last'</source>
       <translation>In der Art last trainierte Blöcke</translation>
-    </message>
-    <message>
-      <source>Borders where the intensity changes, not where the object is narrow</source>
-      <translation>Grenzen, wo sich die Helligkeit ändert, nicht wo das Objekt schmal ist</translation>
     </message>
     <message>
       <source>Both models are kept</source>
@@ -349,8 +341,8 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Helligkeit des ganzen Stapels</translation>
     </message>
     <message>
-      <source>Brightness percentiles that become 0 and 1 for the model</source>
-      <translation>Perzentile der Helligkeit, die für das Modell 0 und 1 werden</translation>
+      <source>Brought back into view: decide now</source>
+      <translation>Wieder im Bild: jetzt entscheiden</translation>
     </message>
     <message>
       <source>Brush</source>
@@ -406,7 +398,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Cells only</source>
-      <translation type="unfinished" />
+      <translation>Nur Zellen</translation>
     </message>
     <message>
       <source>Cells that changed</source>
@@ -433,6 +425,14 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Nach Aktualisierungen suchen…</translation>
     </message>
     <message>
+      <source>Checking the images</source>
+      <translation>Bilder werden angesehen</translation>
+    </message>
+    <message>
+      <source>Checking this computer…</source>
+      <translation>Dieser Rechner wird angesehen…</translation>
+    </message>
+    <message>
       <source>Choose a model</source>
       <translation>Modell wählen</translation>
     </message>
@@ -457,16 +457,16 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Klasse</translation>
     </message>
     <message>
+      <source>Class assigned by a click</source>
+      <translation>Klasse, die ein Klick vergibt</translation>
+    </message>
+    <message>
       <source>Class name</source>
       <translation>Name der Klasse</translation>
     </message>
     <message>
       <source>Class of the object…</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Class that a click gives</source>
-      <translation>Klasse, die ein Klick vergibt</translation>
+      <translation>Klasse des Objekts…</translation>
     </message>
     <message>
       <source>Class {}</source>
@@ -477,7 +477,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Klassen</translation>
     </message>
     <message>
-      <source>Classes and how many objects have them</source>
+      <source>Classes and the number of objects in each</source>
       <translation>Klassen und wie viele Objekte sie haben</translation>
     </message>
     <message>
@@ -505,7 +505,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Klick</translation>
     </message>
     <message>
-      <source>Click a cell: give it the class   Click it again: take it away   0-9: choose the class   Drag: pan</source>
+      <source>Click a cell: assign the class   Click it again: remove it   0-9: choose the class   Drag: pan</source>
       <translation>Zelle anklicken: Klasse vergeben   Noch einmal: wegnehmen   0-9: Klasse wählen   Ziehen: verschieben</translation>
     </message>
     <message>
@@ -585,8 +585,8 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Farben nach Klasse</translation>
     </message>
     <message>
-      <source>Comes with the program; small and quick</source>
-      <translation>Gehört zum Programm; klein und schnell</translation>
+      <source>Columns to show</source>
+      <translation>Welche Spalten gezeigt werden</translation>
     </message>
     <message>
       <source>Command palette…</source>
@@ -601,7 +601,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Masken vergleichen…</translation>
     </message>
     <message>
-      <source>Compare the present masks with</source>
+      <source>Compare the current masks with</source>
       <translation>Die jetzigen Masken vergleichen mit</translation>
     </message>
     <message>
@@ -701,12 +701,20 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Objekte werden gezählt</translation>
     </message>
     <message>
-      <source>Crops in a step, over all processes together</source>
+      <source>Crash reports</source>
+      <translation>Absturzberichte</translation>
+    </message>
+    <message>
+      <source>Crops per epoch (default: one per image, at least 8)</source>
+      <translation>Ausschnitte in einer Epoche (Standard: einer je Bild, mindestens 8)</translation>
+    </message>
+    <message>
+      <source>Crops per step, over all processes</source>
       <translation>Ausschnitte in einem Schritt, über alle Prozesse zusammen</translation>
     </message>
     <message>
-      <source>Crops in an epoch (default: one for each image, at least 8)</source>
-      <translation>Ausschnitte in einer Epoche (Standard: einer je Bild, mindestens 8)</translation>
+      <source>Cross-validation</source>
+      <translation>Kreuzvalidierung</translation>
     </message>
     <message>
       <source>Ctrl+J</source>
@@ -721,16 +729,16 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Strg+Klick</translation>
     </message>
     <message>
-      <source>DOUBTFUL</source>
-      <translation>DOUBTFUL</translation>
-    </message>
-    <message>
       <source>Dark</source>
       <translation>Dunkel</translation>
     </message>
     <message>
-      <source>Dark cells on bright ground</source>
+      <source>Dark cells on a bright background</source>
       <translation>Dunkle Zellen auf hellem Grund</translation>
+    </message>
+    <message>
+      <source>Decisions apply to all of them</source>
+      <translation>Eine Entscheidung gilt für alle</translation>
     </message>
     <message>
       <source>Default</source>
@@ -742,7 +750,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Del</source>
-      <translation type="unfinished" />
+      <translation>Entf</translation>
     </message>
     <message>
       <source>Delete</source>
@@ -797,6 +805,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Gerät</translation>
     </message>
     <message>
+      <source>Device that the model runs on; automatic picks the best one</source>
+      <translation>Wo das Modell rechnet; automatisch nimmt das Beste, was da ist</translation>
+    </message>
+    <message>
       <source>Diameter</source>
       <translation>Durchmesser</translation>
     </message>
@@ -821,24 +833,16 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Verwerfen</translation>
     </message>
     <message>
+      <source>Discard bodies smaller than a tenth of a cell</source>
+      <translation>Körper weglassen, die kleiner als ein Zehntel einer Zelle sind</translation>
+    </message>
+    <message>
       <source>Discard the new model</source>
       <translation>Das neue Modell verwerfen</translation>
     </message>
     <message>
-      <source>Distance of planes</source>
-      <translation>Abstand der Ebenen</translation>
-    </message>
-    <message>
-      <source>Distance of planes in pixels (their distance over the size of a pixel)</source>
-      <translation>Abstand der Ebenen in Pixeln (ihr Abstand geteilt durch die Größe eines Pixels)</translation>
-    </message>
-    <message>
-      <source>Distance of planes over the size of a pixel</source>
+      <source>Distance between planes divided by the pixel size</source>
       <translation>Abstand der Ebenen geteilt durch die Größe eines Pixels</translation>
-    </message>
-    <message>
-      <source>Distance of planes…</source>
-      <translation>Abstand der Ebenen…</translation>
     </message>
     <message>
       <source>Distribution</source>
@@ -869,8 +873,8 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Zweifel</translation>
     </message>
     <message>
-      <source>DoubtSettings</source>
-      <translation>DoubtSettings</translation>
+      <source>Downloaded models</source>
+      <translation>Geladene Modelle</translation>
     </message>
     <message>
       <source>Drag a box around the cells to find</source>
@@ -885,6 +889,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Ein Rechteck um den Bereich ziehen, der segmentiert werden soll</translation>
     </message>
     <message>
+      <source>Drag a box in which every object is drawn: training uses only such boxes   Click a box: remove it</source>
+      <translation>Rechteck ziehen, wo jedes Objekt gezeichnet ist: nur daraus wird gelernt   Klick auf ein Rechteck: entfernen</translation>
+    </message>
+    <message>
       <source>Drag a box of at least {} x {} pixels</source>
       <translation>Ein Rechteck von mindestens {} x {} Pixeln ziehen</translation>
     </message>
@@ -893,12 +901,8 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Ein Rechteck von mindestens {} x {} Pixeln im Bild ziehen</translation>
     </message>
     <message>
-      <source>Drag a box over objects: select them   Shift: add   Ctrl: take away   Click: one object</source>
+      <source>Drag a box over objects: select them   Shift: add   Ctrl: remove   Click: one object</source>
       <translation>Rechteck über Objekte ziehen: auswählen   Umschalt: dazu   Strg: weg   Klick: ein Objekt</translation>
-    </message>
-    <message>
-      <source>Drag a box where every object is drawn: training learns from there alone   Click a box: take it away</source>
-      <translation>Rechteck ziehen, wo jedes Objekt gezeichnet ist: nur daraus wird gelernt   Klick auf ein Rechteck: entfernen</translation>
     </message>
     <message>
       <source>Drag a box: the model runs on that region alone and replaces its own objects there   Esc: cancel</source>
@@ -913,16 +917,12 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Ecke ziehen   Kante ziehen: neue Ecke   Alt+Klick oder Rücktaste: Ecke entfernen   Eingabe: anwenden   Esc: abbrechen</translation>
     </message>
     <message>
-      <source>Drag across objects to make them one   (or select several and press Ctrl+G)</source>
+      <source>Drag across objects to merge them   (or select several and press Ctrl+G)</source>
       <translation>Über Objekte ziehen, um sie zu verschmelzen   (oder mehrere auswählen und Strg+G drücken)</translation>
     </message>
     <message>
       <source>Drag from one object to another to merge them</source>
       <translation>Von einem Objekt zum anderen ziehen, um sie zu verschmelzen</translation>
-    </message>
-    <message>
-      <source>Drag on or beside the selected object: add to it; elsewhere: a new one   Shift: add to it from anywhere   [ ] or Alt+wheel: size   T: write mode   hold E: erase</source>
-      <translation>Ziehen auf oder neben dem gewählten Objekt: erweitern; anderswo: neues Objekt   Umschalt: von überall erweitern   [ ] oder Alt+Rad: Größe   T: Schreibmodus   E halten: radieren</translation>
     </message>
     <message>
       <source>Drag over a range to select its objects</source>
@@ -937,10 +937,6 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Scheibe auf eine Zelle ziehen, am Rand ziehen oder Rad drehen, bis sie passt   Eingabe oder Esc: fertig</translation>
     </message>
     <message>
-      <source>Drag: erase, from the selected objects only where there are any   [ ] or Alt+wheel: size</source>
-      <translation>Ziehen: radieren, nur an gewählten Objekten, wo es welche gibt   [ ] oder Alt+Rad: Größe</translation>
-    </message>
-    <message>
       <source>Draw</source>
       <translation>Zeichnen</translation>
     </message>
@@ -951,6 +947,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Draw a line from one side of the object to the other</source>
       <translation>Eine Linie von einer Seite des Objekts zur anderen ziehen</translation>
+    </message>
+    <message>
+      <source>Draw around objects with the button held: select them   Shift: add   Ctrl: remove   Click: one</source>
+      <translation>Mit gedrückter Taste um Objekte fahren: auswählen   Umschalt: dazu   Strg: weg   Klick: eines</translation>
     </message>
     <message>
       <source>Draw it on the image</source>
@@ -985,31 +985,11 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Bild hier ablegen</translation>
     </message>
     <message>
-      <source>Drop bodies that are smaller than a tenth of a cell</source>
-      <translation>Körper weglassen, die kleiner als ein Zehntel einer Zelle sind</translation>
-    </message>
-    <message>
-      <source>Drop it</source>
-      <translation>Verwerfen</translation>
-    </message>
-    <message>
       <source>Duplicate</source>
       <translation>Duplizieren</translation>
     </message>
     <message>
-      <source>Each of up to ten images judges a model that did not see it; takes twice as long</source>
-      <translation>Jedes von bis zu zehn Bildern beurteilt ein Modell, das es nicht gesehen hat; dauert doppelt so lange</translation>
-    </message>
-    <message>
-      <source>Each part an object</source>
-      <translation>Jedes Teil ein Objekt</translation>
-    </message>
-    <message>
-      <source>Each part is an object</source>
-      <translation>Jedes Teil ist ein Objekt</translation>
-    </message>
-    <message>
-      <source>Each selected object is in one piece</source>
+      <source>Each selected object is a single piece</source>
       <translation>Jedes gewählte Objekt ist aus einem Stück</translation>
     </message>
     <message>
@@ -1025,20 +1005,16 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Umriss bearbeiten</translation>
     </message>
     <message>
-      <source>Edit whole bodies, not this plane alone</source>
+      <source>Edit whole bodies, not just this plane</source>
       <translation>Ganze Körper bearbeiten, nicht nur diese Ebene</translation>
     </message>
     <message>
-      <source>Edits change what objects have in the plane shown</source>
+      <source>Edits change only the plane shown</source>
       <translation>Bearbeiten ändert, was Objekte in der gezeigten Ebene haben</translation>
     </message>
     <message>
-      <source>Edits go through the planes: the brush is a ball, cuts and growth change whole bodies</source>
+      <source>Edits extend through the planes: the brush is a ball, cuts and growth change whole bodies</source>
       <translation>Bearbeiten geht durch die Ebenen: der Pinsel ist eine Kugel, Schnitte und Wachsen ändern ganze Körper</translation>
-    </message>
-    <message>
-      <source>Elsewhere: precision before and after</source>
-      <translation>Anderswo: Präzision vorher und nachher</translation>
     </message>
     <message>
       <source>Epoch {epoch} of {epochs}, {time} left</source>
@@ -1047,14 +1023,6 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Epochs</source>
       <translation>Epochen</translation>
-    </message>
-    <message>
-      <source>Epochs of rising rate</source>
-      <translation>Epochen mit steigender Rate</translation>
-    </message>
-    <message>
-      <source>Epochs without a better result after which training ends; 0 never does</source>
-      <translation>Epochen ohne besseres Ergebnis, nach denen das Training endet; 0 nie</translation>
     </message>
     <message>
       <source>Erase</source>
@@ -1079,24 +1047,20 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Jedes Bild des Ordners hat schon Masken</translation>
     </message>
     <message>
-      <source>Every missed cell was looked at</source>
-      <translation>Alle übersehenen Zellen wurden angesehen</translation>
-    </message>
-    <message>
-      <source>Every object is right and none is missing</source>
+      <source>Every object is correct and none is missing</source>
       <translation>Jedes Objekt stimmt, und keines fehlt</translation>
     </message>
     <message>
-      <source>Every object was looked at</source>
-      <translation>Jedes Objekt wurde angesehen</translation>
+      <source>Everything works</source>
+      <translation>Alles in Ordnung</translation>
     </message>
     <message>
       <source>Everything works; some things could be better</source>
       <translation>Alles läuft; einiges könnte besser sein</translation>
     </message>
     <message>
-      <source>Everything, textures and colocalisation too (slow)</source>
-      <translation type="unfinished" />
+      <source>Everything, including textures and colocalisation (slow)</source>
+      <translation>Alles, auch Texturen und Kolokalisation (langsam)</translation>
     </message>
     <message>
       <source>Existing masks</source>
@@ -1156,10 +1120,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Expression: sums, rings and background of each channel</source>
-      <translation type="unfinished" />
+      <translation>Expression: Summen, Ringe und Hintergrund jedes Kanals</translation>
     </message>
     <message>
-      <source>False find that is gone</source>
+      <source>False positive removed</source>
       <translation>Falscher Fund, der weg ist</translation>
     </message>
     <message>
@@ -1185,10 +1149,6 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Files</source>
       <translation>Dateien</translation>
-    </message>
-    <message>
-      <source>Files with the masks of this image, one of each person</source>
-      <translation>Dateien mit den Masken dieses Bildes, eine von jeder Person</translation>
     </message>
     <message>
       <source>Fill</source>
@@ -1319,10 +1279,6 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Den gewählten Objekten diese Klasse geben</translation>
     </message>
     <message>
-      <source>Go around objects with the button held: select them   Shift: add   Ctrl: take away   Click: one</source>
-      <translation>Mit gedrückter Taste um Objekte fahren: auswählen   Umschalt: dazu   Strg: weg   Klick: eines</translation>
-    </message>
-    <message>
       <source>Graphics card (CUDA)</source>
       <translation>Grafikkarte (CUDA)</translation>
     </message>
@@ -1355,59 +1311,59 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Verlauf</translation>
     </message>
     <message>
+      <source>Hold Space</source>
+      <translation>Leertaste, gehalten</translation>
+    </message>
+    <message>
       <source>Hold Space to look under the masks for a moment.</source>
       <translation>Leertaste halten, um kurz unter die Masken zu sehen.</translation>
     </message>
     <message>
-      <source>Hold the button and go around the object; release to close   T: write mode</source>
+      <source>Hold the button and trace the object; release to close   T: write mode</source>
       <translation>Taste halten und um das Objekt fahren; loslassen schließt   T: Schreibweise</translation>
+    </message>
+    <message>
+      <source>Hold the key of a tool</source>
+      <translation>Die Taste eines Werkzeugs, gehalten</translation>
     </message>
     <message>
       <source>How</source>
       <translation>Wie</translation>
     </message>
     <message>
-      <source>How large the cells are, for the image is resized to suit the model. Automatic is what the model wants: cpsam-lite measures the cells first, the published models take the image as it is</source>
-      <translation>Wie groß die Zellen sind, denn das Bild wird passend zum Modell skaliert. Automatisch ist, was das Modell will: cpsam-lite misst die Zellen zuerst, die veröffentlichten Modelle nehmen das Bild, wie es ist</translation>
-    </message>
-    <message>
       <source>How long the training may take; the times are measured on this computer</source>
-      <translation type="unfinished" />
+      <translation>Wie lange das Training dauern darf; die Zeiten sind auf diesem Rechner gemessen</translation>
     </message>
     <message>
       <source>How long training takes</source>
-      <translation type="unfinished" />
+      <translation>Dauer des Trainings</translation>
     </message>
     <message>
-      <source>How often each image is seen</source>
-      <translation>Wie oft jedes Bild gesehen wird</translation>
+      <source>How strongly weights are pulled towards zero</source>
+      <translation>Zug der Gewichte gegen null</translation>
     </message>
     <message>
-      <source>How the rate falls</source>
-      <translation>Wie die Rate fällt</translation>
+      <source>IDs on the image</source>
+      <translation>Nummern im Bild</translation>
     </message>
     <message>
       <source>Id</source>
       <translation>Nr.</translation>
     </message>
     <message>
-      <source>Ids on the image</source>
-      <translation>Nummern im Bild</translation>
+      <source>If there are any</source>
+      <translation>Wo es welche gibt</translation>
     </message>
     <message>
       <source>Image</source>
       <translation>Bild</translation>
     </message>
     <message>
-      <source>ImageDoubt</source>
-      <translation>ImageDoubt</translation>
-    </message>
-    <message>
       <source>Images</source>
       <translation>Bilder</translation>
     </message>
     <message>
-      <source>Images with fewer objects are left out, where others remain</source>
+      <source>Images with fewer objects are left out, as long as others remain</source>
       <translation>Bilder mit weniger Objekten werden weggelassen, wo andere bleiben</translation>
     </message>
     <message>
@@ -1447,6 +1403,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Importieren…</translation>
     </message>
     <message>
+      <source>Improve the model</source>
+      <translation>Das Modell verbessern</translation>
+    </message>
+    <message>
       <source>In both</source>
       <translation>In beiden</translation>
     </message>
@@ -1455,12 +1415,12 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>In Stücken</translation>
     </message>
     <message>
-      <source>In the background, with the model in use, two images at most and into memory only. Holds on while a model trains and on battery.</source>
-      <translation>Im Hintergrund, mit dem gewählten Modell, höchstens zwei Bilder und nur im Arbeitsspeicher. Ruht im Akkubetrieb und während ein Modell trainiert.</translation>
-    </message>
-    <message>
       <source>In tiles, for very large images</source>
       <translation>In Kacheln, für sehr große Bilder</translation>
+    </message>
+    <message>
+      <source>Included with the program; small and fast</source>
+      <translation>Gehört zum Programm; klein und schnell</translation>
     </message>
     <message>
       <source>Input {number}</source>
@@ -1471,20 +1431,16 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Ebenen interpolieren</translation>
     </message>
     <message>
-      <source>It belongs to {}. Whoever saves last would replace the work of the other.</source>
-      <translation>Es gehört zu {}. Wer zuletzt speichert, würde die Arbeit des anderen ersetzen.</translation>
+      <source>Invert brightness</source>
+      <translation>Helligkeit umkehren</translation>
     </message>
     <message>
-      <source>It is of {}, and the project was saved after that. Opening it puts it in place of the newer work on the canvas, as a step that can be undone.</source>
+      <source>It dates from {}, and the project was saved after that. Opening it replaces the newer work on the canvas, as a step that can be undone.</source>
       <translation>Sie ist von {}, und das Projekt wurde danach gespeichert. Öffnen setzt sie an die Stelle der neueren Arbeit, als Schritt, der sich rückgängig machen lässt.</translation>
     </message>
     <message>
-      <source>Judge the first cell</source>
-      <translation>Erste Zelle beurteilen</translation>
-    </message>
-    <message>
-      <source>Judge the new model on this image instead of learning from it</source>
-      <translation>Das neue Modell an diesem Bild beurteilen, statt daraus zu lernen</translation>
+      <source>It is in use by {}. Whoever saves last would overwrite the other's work.</source>
+      <translation>Es gehört zu {}. Wer zuletzt speichert, würde die Arbeit des anderen ersetzen.</translation>
     </message>
     <message>
       <source>Keep</source>
@@ -1507,6 +1463,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Handgemachte behalten</translation>
     </message>
     <message>
+      <source>Keep my version</source>
+      <translation>Behalten, was zu sehen ist</translation>
+    </message>
+    <message>
       <source>Keep others: drawing writes background only</source>
       <translation>Andere behalten: Zeichnen schreibt nur auf Hintergrund</translation>
     </message>
@@ -1515,23 +1475,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Behalten</translation>
     </message>
     <message>
-      <source>Keep what is shown</source>
-      <translation>Behalten, was zu sehen ist</translation>
-    </message>
-    <message>
-      <source>Keep what the network saw in the project</source>
-      <translation>Im Projekt behalten, was das Netz gesehen hat</translation>
-    </message>
-    <message>
-      <source>Keeping work</source>
-      <translation>Arbeit sichern</translation>
-    </message>
-    <message>
-      <source>Kept aside: precision before and after</source>
-      <translation>Zurückgehalten: Präzision vorher und nachher</translation>
-    </message>
-    <message>
-      <source>Kept, though {}</source>
+      <source>Kept, although {}</source>
       <translation>Behalten, obwohl {}</translation>
     </message>
     <message>
@@ -1564,11 +1508,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Learn the classes</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Learn the classes of the objects too</source>
-      <translation>Auch die Klassen der Objekte lernen</translation>
+      <translation>Klassen lernen</translation>
     </message>
     <message>
       <source>Learning rate</source>
@@ -1615,7 +1555,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Helles Aussehen</translation>
     </message>
     <message>
-      <source>Limit the norm of the gradient; 0 does not</source>
+      <source>Limit on the norm of the gradient; 0: none</source>
       <translation>Norm des Gradienten begrenzen; 0 nicht</translation>
     </message>
     <message>
@@ -1643,22 +1583,6 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Lange Achse</translation>
     </message>
     <message>
-      <source>Look only</source>
-      <translation>Nur ansehen</translation>
-    </message>
-    <message>
-      <source>Looking ahead: {}</source>
-      <translation>Im Voraus: {}</translation>
-    </message>
-    <message>
-      <source>Looking at the images</source>
-      <translation>Bilder werden angesehen</translation>
-    </message>
-    <message>
-      <source>Looking at this computer…</source>
-      <translation>Dieser Rechner wird angesehen…</translation>
-    </message>
-    <message>
       <source>Looking for devices</source>
       <translation>Geräte werden gesucht</translation>
     </message>
@@ -1679,8 +1603,8 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Senken für größere und mehr Masken, erhöhen für kleinere und weniger</translation>
     </message>
     <message>
-      <source>Make the model better</source>
-      <translation>Das Modell verbessern</translation>
+      <source>Make each part an object</source>
+      <translation>Jedes Teil ist ein Objekt</translation>
     </message>
     <message>
       <source>Mark as complete</source>
@@ -1739,12 +1663,20 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Als unsicher markiert</translation>
     </message>
     <message>
+      <source>Markers on objects: touched, locked, accepted, uncertain, class</source>
+      <translation>Zeichen auf Objekten: bearbeitet, gesperrt, angenommen, unsicher, Klasse</translation>
+    </message>
+    <message>
       <source>Marks</source>
       <translation>Markierungen</translation>
     </message>
     <message>
       <source>Mask display</source>
       <translation>Darstellung der Masken</translation>
+    </message>
+    <message>
+      <source>Mask files of this image, one per person</source>
+      <translation>Dateien mit den Masken dieses Bildes, eine von jeder Person</translation>
     </message>
     <message>
       <source>Masks</source>
@@ -1792,10 +1724,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Measurement recipe</source>
-      <translation type="unfinished" />
+      <translation>Messrezept</translation>
     </message>
     <message>
-      <source>Measures and formulas</source>
+      <source>Measurements and formulas</source>
       <translation>Maße und Formeln</translation>
     </message>
     <message>
@@ -1823,7 +1755,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Speicher</translation>
     </message>
     <message>
-      <source>Memory for undo; the oldest steps go first. From the next image on.</source>
+      <source>Memory for undo; the oldest steps are dropped first. Takes effect with the next image.</source>
       <translation>Speicher für Rückgängig; die ältesten Schritte gehen zuerst. Ab dem nächsten Bild.</translation>
     </message>
     <message>
@@ -1843,7 +1775,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Mit dem gewählten Objekt verschmelzen</translation>
     </message>
     <message>
-      <source>Merged in the present masks</source>
+      <source>Merged in the current masks</source>
       <translation>In den jetzigen Masken verschmolzen</translation>
     </message>
     <message>
@@ -1857,6 +1789,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Methods text…</source>
       <translation>Methodentext…</translation>
+    </message>
+    <message>
+      <source>Minimum body size from the diameter</source>
+      <translation>Kleinster Körper aus dem Durchmesser</translation>
     </message>
     <message>
       <source>Missed cell {number} of {count}</source>
@@ -1899,14 +1835,6 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Modelle (*.safetensors *.pth *.pt);;Alle Dateien (*)</translation>
     </message>
     <message>
-      <source>Models of your own</source>
-      <translation>Eigene Modelle</translation>
-    </message>
-    <message>
-      <source>Models that were fetched</source>
-      <translation>Geladene Modelle</translation>
-    </message>
-    <message>
       <source>Models…</source>
       <translation>Modelle…</translation>
     </message>
@@ -1920,7 +1848,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Morphology: circularity, Feret's diameters, convex area</source>
-      <translation type="unfinished" />
+      <translation>Morphologie: Rundheit, Feret-Durchmesser, konvexe Fläche</translation>
     </message>
     <message>
       <source>Mouse</source>
@@ -1943,7 +1871,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Ausschnitt nach oben</translation>
     </message>
     <message>
-      <source>Move the view, or draw with the tool in hand</source>
+      <source>Move the view, or draw with the current tool</source>
       <translation>Ausschnitt verschieben oder mit dem Werkzeug zeichnen</translation>
     </message>
     <message>
@@ -1963,6 +1891,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Name der Bilddatei</translation>
     </message>
     <message>
+      <source>Name of the new model; folder and date by default</source>
+      <translation>Name des neuen Modells; sonst Ordner und Datum</translation>
+    </message>
+    <message>
       <source>Names and colours of the classes</source>
       <translation>Namen und Farben der Klassen</translation>
     </message>
@@ -1979,12 +1911,16 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Nachbarn unterscheiden sich</translation>
     </message>
     <message>
-      <source>New false find</source>
+      <source>New false positive</source>
       <translation>Neuer falscher Fund</translation>
     </message>
     <message>
       <source>New name</source>
       <translation>Neuer Name</translation>
+    </message>
+    <message>
+      <source>New windows open with</source>
+      <translation>Ein neues Fenster beginnt mit</translation>
     </message>
     <message>
       <source>Next</source>
@@ -2011,6 +1947,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Weiter zeigt das zweifelhafteste Objekt</translation>
     </message>
     <message>
+      <source>Next to the image, in the background. A file that another program changed is never overwritten.</source>
+      <translation>Neben dem Bild, im Hintergrund. Eine Datei, die jemand anders geändert hat, wird nie ersetzt.</translation>
+    </message>
+    <message>
       <source>Next view</source>
       <translation>Nächste Ansicht</translation>
     </message>
@@ -2031,6 +1971,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Keine Klasse</translation>
     </message>
     <message>
+      <source>No doubts about it</source>
+      <translation>Nichts spricht dagegen</translation>
+    </message>
+    <message>
       <source>No gradients kept</source>
       <translation>Ohne gehaltene Gradienten</translation>
     </message>
@@ -2047,7 +1991,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Kein Platz zum Vergrößern</translation>
     </message>
     <message>
-      <source>No segmented image waits for correction: segment the folder first</source>
+      <source>No segmented image is waiting for correction: segment the folder first</source>
       <translation>Kein segmentiertes Bild wartet auf Korrektur: zuerst den Ordner segmentieren</translation>
     </message>
     <message>
@@ -2060,10 +2004,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Normal</source>
-      <translation type="unfinished" />
+      <translation>Normal</translation>
     </message>
     <message>
-      <source>Not everything in {} could be taken over.</source>
+      <source>Not everything in {} could be imported.</source>
       <translation>Nicht alles in {} konnte übernommen werden.</translation>
     </message>
     <message>
@@ -2071,20 +2015,16 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Nicht geöffnet</translation>
     </message>
     <message>
+      <source>Not possible while the image is open</source>
+      <translation>Nicht, solange das Bild geöffnet ist</translation>
+    </message>
+    <message>
       <source>Not verified</source>
       <translation>Nicht geprüft</translation>
     </message>
     <message>
-      <source>Not while the image is open</source>
-      <translation>Nicht, solange das Bild geöffnet ist</translation>
-    </message>
-    <message>
       <source>Nothing is selected. Click an object.</source>
       <translation>Nichts ist ausgewählt. Auf ein Objekt klicken.</translation>
-    </message>
-    <message>
-      <source>Nothing speaks against it</source>
-      <translation>Nichts spricht dagegen</translation>
     </message>
     <message>
       <source>Nothing to change</source>
@@ -2127,36 +2067,28 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Objekte</translation>
     </message>
     <message>
-      <source>Objects that touch the image's border go</source>
+      <source>Objects only in the other masks count as lost, objects only here as gained.</source>
+      <translation>Was nur dort ist, gilt als verloren, was nur hier ist, als gewonnen.</translation>
+    </message>
+    <message>
+      <source>Objects that touch the image border are removed</source>
       <translation>Objekte, die den Bildrand berühren, fallen weg</translation>
     </message>
     <message>
-      <source>Of all randomness: the same seed gives the same model</source>
-      <translation>Für allen Zufall: derselbe Startwert gibt dasselbe Modell</translation>
-    </message>
-    <message>
-      <source>Of the arithmetic; weights stay float32</source>
-      <translation>Der Rechnung; Gewichte bleiben float32</translation>
-    </message>
-    <message>
-      <source>Once the projects of a folder take so much, folder runs keep masks only.</source>
+      <source>Once the projects of a folder take up this much, folder runs keep masks only.</source>
       <translation>Belegen die Projekte eines Ordners so viel, behalten Läufe über den Ordner nur noch die Masken.</translation>
     </message>
     <message>
-      <source>One image after the other</source>
+      <source>One image after another</source>
       <translation>Ein Bild nach dem anderen</translation>
+    </message>
+    <message>
+      <source>Only in the current masks</source>
+      <translation>Nur in den jetzigen Masken</translation>
     </message>
     <message>
       <source>Only in the other masks</source>
       <translation>Nur in den anderen Masken</translation>
-    </message>
-    <message>
-      <source>Only in the present masks</source>
-      <translation>Nur in den jetzigen Masken</translation>
-    </message>
-    <message>
-      <source>Only objects for which this is true are shown; names of columns, numbers, and, or, not</source>
-      <translation>Nur Objekte, für die das gilt, werden gezeigt; Spaltennamen, Zahlen, and, or, not</translation>
     </message>
     <message>
       <source>Opacity of the fill</source>
@@ -2207,12 +2139,12 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Bild öffnen…</translation>
     </message>
     <message>
-      <source>Open it all the same</source>
+      <source>Open it anyway</source>
       <translation>Trotzdem öffnen</translation>
     </message>
     <message>
-      <source>Open it anyway</source>
-      <translation>Trotzdem öffnen</translation>
+      <source>Open read-only</source>
+      <translation>Nur ansehen</translation>
     </message>
     <message>
       <source>Open recent</source>
@@ -2232,7 +2164,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Open the folder of the image</source>
-      <translation type="unfinished" />
+      <translation>Ordner des Bildes öffnen</translation>
     </message>
     <message>
       <source>Open the image first, then its masks.</source>
@@ -2243,7 +2175,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Ältere Kopie öffnen</translation>
     </message>
     <message>
-      <source>Open {} though it is hard to believe?</source>
+      <source>Open {} although its size is hard to believe?</source>
       <translation>{} öffnen, obwohl es kaum zu glauben ist?</translation>
     </message>
     <message>
@@ -2263,6 +2195,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Orthogonale Ansichten</translation>
     </message>
     <message>
+      <source>Other data: precision before and after</source>
+      <translation>Anderswo: Präzision vorher und nachher</translation>
+    </message>
+    <message>
       <source>Outline</source>
       <translation>Umriss</translation>
     </message>
@@ -2275,7 +2211,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Überlappung</translation>
     </message>
     <message>
-      <source>Overlap from which outlines of neighbouring planes are one object</source>
+      <source>Overlap above which outlines in neighbouring planes are linked into one object</source>
       <translation>Überlappung, ab der Umrisse benachbarter Ebenen ein Objekt sind</translation>
     </message>
     <message>
@@ -2297,6 +2233,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Panels</source>
       <translation>Bedienfelder</translation>
+    </message>
+    <message>
+      <source>Passes over the training images</source>
+      <translation>Wie oft jedes Bild gesehen wird</translation>
     </message>
     <message>
       <source>Paste</source>
@@ -2331,6 +2271,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Perzentile</translation>
     </message>
     <message>
+      <source>Percentiles of brightness that are scaled to 0 and 1 for the model</source>
+      <translation>Perzentile der Helligkeit, die für das Modell 0 und 1 werden</translation>
+    </message>
+    <message>
       <source>Perimeter</source>
       <translation>Umfang</translation>
     </message>
@@ -2347,15 +2291,23 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Ebene  (Bild auf, Bild ab)</translation>
     </message>
     <message>
-      <source>Plane distance</source>
+      <source>Plane spacing</source>
       <translation>Ebenenabstand</translation>
     </message>
     <message>
-      <source>Plane {} is complete: training learns from the planes that are marked, and from no others</source>
+      <source>Plane spacing in pixels (distance between planes divided by the pixel size)</source>
+      <translation>Abstand der Ebenen in Pixeln (ihr Abstand geteilt durch die Größe eines Pixels)</translation>
+    </message>
+    <message>
+      <source>Plane spacing…</source>
+      <translation>Abstand der Ebenen…</translation>
+    </message>
+    <message>
+      <source>Plane {} is marked as complete: training uses only the planes that are marked</source>
       <translation>Ebene {} ist vollständig: Das Training lernt aus den markierten Ebenen und aus keinen anderen</translation>
     </message>
     <message>
-      <source>Plane {} is not marked as complete any more</source>
+      <source>Plane {} is no longer marked as complete</source>
       <translation>Ebene {} ist nicht mehr als vollständig markiert</translation>
     </message>
     <message>
@@ -2369,6 +2321,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Precision by class: {classes}</source>
       <translation>Präzision nach Klasse: {classes}</translation>
+    </message>
+    <message>
+      <source>Precision of the arithmetic; weights stay float32</source>
+      <translation>Der Rechnung; Gewichte bleiben float32</translation>
     </message>
     <message>
       <source>Preferences</source>
@@ -2411,7 +2367,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Wahrscheinlichkeit einer Zelle</translation>
     </message>
     <message>
-      <source>Probability to leave out a block in a step</source>
+      <source>Probability of skipping a block in a step</source>
       <translation>Wahrscheinlichkeit, in einem Schritt einen Block wegzulassen</translation>
     </message>
     <message>
@@ -2427,10 +2383,6 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Von den Autoren von Cellpose veröffentlicht; groß, am besten auf einer Grafikkarte</translation>
     </message>
     <message>
-      <source>Pull of the weights towards zero</source>
-      <translation>Zug der Gewichte gegen null</translation>
-    </message>
-    <message>
       <source>Put a seed into each part of the body</source>
       <translation>In jeden Teil des Körpers einen Keim setzen</translation>
     </message>
@@ -2439,24 +2391,20 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>In jeden Teil des Objekts einen Keim setzen</translation>
     </message>
     <message>
-      <source>QFrame#callout { background: {}; border: 2px solid {}; border-radius: 8px; }</source>
-      <translation type="unfinished" />
+      <source>Put all seeds into one object: Enter splits it, Esc cancels</source>
+      <translation>Keime gehören in ein Objekt: Eingabe teilt es, Esc bricht ab</translation>
     </message>
     <message>
       <source>Quick</source>
-      <translation type="unfinished" />
+      <translation>Schnell</translation>
     </message>
     <message>
       <source>Quit</source>
       <translation>Beenden</translation>
     </message>
     <message>
-      <source>Raise to keep more masks of odd shape, lower to keep only the surest (0 = all)</source>
+      <source>Raise to keep more masks of odd shape, lower to keep only the most certain (0: keep all)</source>
       <translation>Erhöhen, um mehr Masken seltsamer Form zu behalten; senken, um nur die sichersten zu behalten (0 = alle)</translation>
-    </message>
-    <message>
-      <source>Read it again</source>
-      <translation>Erneut lesen</translation>
     </message>
     <message>
       <source>Reading masks</source>
@@ -2472,11 +2420,11 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Recipe from a file…</source>
-      <translation type="unfinished" />
+      <translation>Rezept aus einer Datei…</translation>
     </message>
     <message>
       <source>Recipes</source>
-      <translation type="unfinished" />
+      <translation>Rezepte</translation>
     </message>
     <message>
       <source>Recover</source>
@@ -2515,6 +2463,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
 A click with the arrow keeps it.</source>
       <translation>Verworfen: {}
 Ein Klick mit dem Pfeil behält es.</translation>
+    </message>
+    <message>
+      <source>Reload</source>
+      <translation>Erneut lesen</translation>
     </message>
     <message>
       <source>Remove</source>
@@ -2561,7 +2513,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Ersetzen, Handgemachte behalten</translation>
     </message>
     <message>
-      <source>Replace: what is drawn takes the place of the object that it touches</source>
+      <source>Replace: what you draw replaces the object that it touches</source>
       <translation>Ersetzen: das Gezeichnete tritt an die Stelle des Objekts, das es berührt</translation>
     </message>
     <message>
@@ -2571,10 +2523,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Reports are in {}</source>
       <translation>Berichte sind in {}</translation>
-    </message>
-    <message>
-      <source>Reports of crashes</source>
-      <translation>Absturzberichte</translation>
     </message>
     <message>
       <source>Resizing</source>
@@ -2613,6 +2561,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Durchsicht</translation>
     </message>
     <message>
+      <source>Review the first cell</source>
+      <translation>Erste Zelle beurteilen</translation>
+    </message>
+    <message>
       <source>Review the objects</source>
       <translation>Objekte durchsehen</translation>
     </message>
@@ -2633,12 +2585,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Zum Ausgangsmodell zurück</translation>
     </message>
     <message>
-      <source>Run on a box that you drag on the image</source>
+      <source>Run on a box that you draw on the image</source>
       <translation>Auf einem Rechteck laufen lassen, das Sie im Bild ziehen</translation>
     </message>
     <message>
       <source>Run on all images of the folder, in the background</source>
       <translation>Auf allen Bildern des Ordners laufen lassen, im Hintergrund</translation>
+    </message>
+    <message>
+      <source>Runs in the background with the current model, for two images at most, and keeps the results in memory only. Pauses during training and on battery.</source>
+      <translation>Im Hintergrund, mit dem gewählten Modell, höchstens zwei Bilder und nur im Arbeitsspeicher. Ruht im Akkubetrieb und während ein Modell trainiert.</translation>
     </message>
     <message>
       <source>Sample images</source>
@@ -2689,12 +2645,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Speichern würde ersetzen, was darin ist.</translation>
     </message>
     <message>
-      <source>Scale brightness by the whole stack, not by each plane</source>
+      <source>Scale brightness over the whole stack, not plane by plane</source>
       <translation>Helligkeit nach dem ganzen Stapel anpassen, nicht nach jeder Ebene</translation>
     </message>
     <message>
       <source>Scene: an image of this file</source>
       <translation>Szene: ein Bild dieser Datei</translation>
+    </message>
+    <message>
+      <source>Schedule of the learning rate</source>
+      <translation>Wie die Rate fällt</translation>
     </message>
     <message>
       <source>Search by name or key</source>
@@ -2711,10 +2671,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Seeds</source>
       <translation>Keime</translation>
-    </message>
-    <message>
-      <source>Seeds belong into one object: Enter splits it, Esc gives up</source>
-      <translation>Keime gehören in ein Objekt: Eingabe teilt es, Esc bricht ab</translation>
     </message>
     <message>
       <source>Seeds divide by intensity</source>
@@ -2757,7 +2713,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Ordner segmentieren…</translation>
     </message>
     <message>
-      <source>Segment the next images while one is corrected</source>
+      <source>Segment the next images while you correct one</source>
       <translation>Die nächsten Bilder segmentieren, während eines korrigiert wird</translation>
     </message>
     <message>
@@ -2767,6 +2723,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Segmenting</source>
       <translation>Segmentieren</translation>
+    </message>
+    <message>
+      <source>Segmenting ahead: {}</source>
+      <translation>Im Voraus: {}</translation>
     </message>
     <message>
       <source>Segmenting the box</source>
@@ -2789,7 +2749,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Alles auswählen</translation>
     </message>
     <message>
-      <source>Select all rows that are shown, to class, lock or delete them</source>
+      <source>Select all listed objects, to classify, lock or delete them</source>
+      <translation>Die aufgeführten Objekte auswählen, um sie zu klassifizieren, zu sperren oder zu löschen</translation>
+    </message>
+    <message>
+      <source>Select all rows shown, to classify, lock or delete them</source>
       <translation>Alle gezeigten Zeilen auswählen, um sie zu klassifizieren, zu sperren oder zu löschen</translation>
     </message>
     <message>
@@ -2801,20 +2765,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Auswählen und verschieben</translation>
     </message>
     <message>
-      <source>Select by a box</source>
+      <source>Select two objects or more to merge them</source>
+      <translation>Zwei oder mehr Objekte auswählen, um sie zu verschmelzen</translation>
+    </message>
+    <message>
+      <source>Select with a box</source>
       <translation>Mit einem Rechteck auswählen</translation>
     </message>
     <message>
-      <source>Select by a lasso</source>
+      <source>Select with a lasso</source>
       <translation>Mit einem Lasso auswählen</translation>
-    </message>
-    <message>
-      <source>Select the objects that are listed, to give all a class, lock or delete them</source>
-      <translation>Die aufgeführten Objekte auswählen, um sie zu klassifizieren, zu sperren oder zu löschen</translation>
-    </message>
-    <message>
-      <source>Select two objects or more to merge them</source>
-      <translation>Zwei oder mehr Objekte auswählen, um sie zu verschmelzen</translation>
     </message>
     <message>
       <source>Selected objects only</source>
@@ -2841,7 +2801,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Mehrere Personen…</translation>
     </message>
     <message>
-      <source>Share of crops from what the program's own model was taught with, against forgetting (default: 0.2 for models that come from it)</source>
+      <source>Share of crops from the data that the built-in model was trained on, against forgetting (default: 0.2 for models derived from it)</source>
       <translation>Anteil der Ausschnitte aus dem, womit das eigene Modell des Programms gelehrt wurde, gegen das Vergessen (Standard: 0,2 bei Modellen, die von ihm stammen)</translation>
     </message>
     <message>
@@ -2890,7 +2850,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Should the model learn classes?</source>
-      <translation type="unfinished" />
+      <translation>Soll das Modell Klassen lernen?</translation>
     </message>
     <message>
       <source>Show fill</source>
@@ -2909,7 +2869,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Masken zeigen</translation>
     </message>
     <message>
-      <source>Show only images in this state of work</source>
+      <source>Show only images with this status</source>
       <translation>Nur Bilder in diesem Arbeitsstand zeigen</translation>
     </message>
     <message>
@@ -2922,11 +2882,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Show the results in their folder</source>
-      <translation type="unfinished" />
+      <translation>Ergebnisse im Ordner zeigen</translation>
     </message>
     <message>
-      <source>Shown again: decide now</source>
-      <translation>Wieder im Bild: jetzt entscheiden</translation>
+      <source>Shows only objects for which this is true; use column names, numbers, and, or, not</source>
+      <translation>Nur Objekte, für die das gilt, werden gezeigt; Spaltennamen, Zahlen, and, or, not</translation>
     </message>
     <message>
       <source>Shrink</source>
@@ -2937,16 +2897,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Körper verkleinern</translation>
     </message>
     <message>
-      <source>Signs on objects: touched, locked, accepted, uncertain, class</source>
-      <translation>Zeichen auf Objekten: bearbeitet, gesperrt, angenommen, unsicher, Klasse</translation>
-    </message>
-    <message>
       <source>Size</source>
       <translation>Größe</translation>
     </message>
     <message>
       <source>Size of the adapters</source>
       <translation>Größe der Adapter</translation>
+    </message>
+    <message>
+      <source>Size of the cells; the image is resized to suit the model. Automatic: cpsam-lite measures the cells first, the published models take the image as it is</source>
+      <translation>Wie groß die Zellen sind, denn das Bild wird passend zum Modell skaliert. Automatisch ist, was das Modell will: cpsam-lite misst die Zellen zuerst, die veröffentlichten Modelle nehmen das Bild, wie es ist</translation>
     </message>
     <message>
       <source>Size of the steps</source>
@@ -2969,16 +2929,12 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Kleinerer Pinsel, weniger Toleranz</translation>
     </message>
     <message>
-      <source>Smaller objects are dropped</source>
+      <source>Smaller objects are discarded</source>
       <translation>Kleinere Objekte fallen weg</translation>
     </message>
     <message>
-      <source>Smallest and largest factor by which images are resized at random</source>
+      <source>Smallest and largest factor for random resizing</source>
       <translation>Kleinster und größter Faktor, um den Bilder zufällig skaliert werden</translation>
-    </message>
-    <message>
-      <source>Smallest body from diameter</source>
-      <translation>Kleinster Körper aus dem Durchmesser</translation>
     </message>
     <message>
       <source>Smallest object</source>
@@ -3009,12 +2965,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Einige Bilder des Ordners sind noch nicht segmentiert. Aufhören? Fertige Bilder sind gespeichert.</translation>
     </message>
     <message>
-      <source>Something differs from the defaults: go back to them</source>
+      <source>Some settings differ from the defaults: restore them</source>
       <translation>Etwas weicht von den Standardwerten ab: zurück zu ihnen</translation>
-    </message>
-    <message>
-      <source>Something else is at work: try again when it has ended</source>
-      <translation>Etwas anderes läuft noch: erneut versuchen, wenn es zu Ende ist</translation>
     </message>
     <message>
       <source>Something went wrong inside the program ({kind}: {error}).</source>
@@ -3025,12 +2977,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Platz für Flüsse</translation>
     </message>
     <message>
-      <source>Space, held</source>
-      <translation>Leertaste, gehalten</translation>
-    </message>
-    <message>
       <source>Spatial: distances to neighbours and regions, outlines</source>
-      <translation type="unfinished" />
+      <translation>Räumlich: Abstände zu Nachbarn und Regionen, Umrisse</translation>
     </message>
     <message>
       <source>Split</source>
@@ -3041,20 +2989,24 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Körper teilen</translation>
     </message>
     <message>
-      <source>Split body by seeds</source>
+      <source>Split body with seeds</source>
       <translation>Körper mit Keimen teilen</translation>
     </message>
     <message>
-      <source>Split by a line</source>
+      <source>Split in the current masks</source>
+      <translation>In den jetzigen Masken geteilt</translation>
+    </message>
+    <message>
+      <source>Split where the intensity changes, not where the object is narrow</source>
+      <translation>Grenzen, wo sich die Helligkeit ändert, nicht wo das Objekt schmal ist</translation>
+    </message>
+    <message>
+      <source>Split with a line</source>
       <translation>Mit einer Linie teilen</translation>
     </message>
     <message>
-      <source>Split by seeds</source>
+      <source>Split with seeds</source>
       <translation>Mit Keimen teilen</translation>
-    </message>
-    <message>
-      <source>Split in the present masks</source>
-      <translation>In den jetzigen Masken geteilt</translation>
     </message>
     <message>
       <source>Stack</source>
@@ -3065,8 +3017,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Standardabweichung einer Gauß-Glättung der Flüsse in 3D</translation>
     </message>
     <message>
-      <source>Standard: size, shape, place, brightness, neighbours</source>
-      <translation type="unfinished" />
+      <source>Standard: size, shape, position, intensity, neighbours</source>
+      <translation>Standard: Größe, Form, Lage, Intensität, Nachbarn</translation>
     </message>
     <message>
       <source>Start</source>
@@ -3113,6 +3065,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Endet nach diesem Schritt…</translation>
     </message>
     <message>
+      <source>Store the network's output in the project</source>
+      <translation>Im Projekt behalten, was das Netz gesehen hat</translation>
+    </message>
+    <message>
       <source>Suggest the next image</source>
       <translation>Nächstes Bild vorschlagen</translation>
     </message>
@@ -3141,10 +3097,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die mittlere Größe der Masken nehmen</translation>
     </message>
     <message>
-      <source>Take up the tool for as long</source>
-      <translation>Das Werkzeug so lange verwenden</translation>
-    </message>
-    <message>
       <source>Test-time augmentation</source>
       <translation>Test-time Augmentation</translation>
     </message>
@@ -3165,11 +3117,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Der Befehl ist in der Zwischenablage</translation>
     </message>
     <message>
-      <source>The file does not say how far its planes lie apart: Segment &gt; Distance of planes</source>
+      <source>The file does not say how far apart its planes are: set it under Segment &gt; Plane spacing</source>
       <translation>Die Datei sagt nicht, wie weit ihre Ebenen auseinanderliegen: Segmentieren &gt; Abstand der Ebenen</translation>
     </message>
     <message>
-      <source>The file does not say it. The answer holds for images of this shape in the same folder.</source>
+      <source>The file does not say. Your answer applies to all images of this shape in the folder.</source>
       <translation>Die Datei sagt es nicht. Die Antwort gilt für Bilder dieser Form im selben Ordner.</translation>
     </message>
     <message>
@@ -3177,11 +3129,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die Flüsse sind die eines anderen Bildes; zuerst segmentieren</translation>
     </message>
     <message>
-      <source>The flows go on with it in no plane</source>
+      <source>The flows continue it in no other plane</source>
       <translation>Die Flüsse setzen es in keiner Ebene fort</translation>
     </message>
     <message>
-      <source>The folder is not finished</source>
+      <source>The folder run is not finished</source>
       <translation>Der Ordner ist nicht fertig</translation>
     </message>
     <message>
@@ -3197,7 +3149,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das Bild und seine Zellen</translation>
     </message>
     <message>
-      <source>The images of the folder, and how far the work on each is. D goes to the next. Work is saved automatically.</source>
+      <source>The images of the folder, and the status of each. D goes to the next one. Work is saved automatically.</source>
       <translation>Die Bilder des Ordners und wie weit die Arbeit an jedem ist. D geht zum nächsten. Gespeichert wird automatisch.</translation>
     </message>
     <message>
@@ -3205,12 +3157,12 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das Journal ungesicherter Arbeit</translation>
     </message>
     <message>
-      <source>The journal {} holds nothing that can be used.</source>
+      <source>The journal {} contains nothing that can be used.</source>
       <translation>Das Journal {} enthält nichts Brauchbares.</translation>
     </message>
     <message>
-      <source>The key of a tool, held</source>
-      <translation>Die Taste eines Werkzeugs, gehalten</translation>
+      <source>The language changes when the program is restarted.</source>
+      <translation>Eine andere Sprache gilt ab dem nächsten Start.</translation>
     </message>
     <message>
       <source>The line crosses no object</source>
@@ -3237,7 +3189,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die Masken werden zuerst gespeichert und kommen mit dem Bild zurück, das jetzt da ist.</translation>
     </message>
     <message>
-      <source>The masks do not number the objects. A model would learn that all of them are one object.</source>
+      <source>The masks do not number the objects. A model would learn them as one single object.</source>
       <translation>Die Masken nummerieren die Objekte nicht. Ein Modell würde lernen, dass alle zusammen ein Objekt sind.</translation>
     </message>
     <message>
@@ -3249,7 +3201,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die Masken von {} haben Änderungen.</translation>
     </message>
     <message>
-      <source>The model found no further cell in the box</source>
+      <source>The model found no more cells in the box</source>
       <translation>Das Modell fand keine weitere Zelle im Rechteck</translation>
     </message>
     <message>
@@ -3265,7 +3217,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das Modell sieht hier eine Zelle, aber es gibt keine Maske</translation>
     </message>
     <message>
-      <source>The model that finds the cells; your own models appear here as soon as they are there</source>
+      <source>The model that finds the cells; your own models appear here once you have trained or imported one</source>
       <translation>Das Modell, das die Zellen findet; eigene Modelle erscheinen hier, sobald es sie gibt</translation>
     </message>
     <message>
@@ -3297,15 +3249,19 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die Objekte haben in dieser Ebene nichts</translation>
     </message>
     <message>
-      <source>The outline is smooth already</source>
+      <source>The outline cannot get any narrower</source>
+      <translation>Enger geht es nicht</translation>
+    </message>
+    <message>
+      <source>The outline is already smooth</source>
       <translation>Der Umriss ist schon glatt</translation>
     </message>
     <message>
-      <source>The program ended before it was saved, on {}.</source>
+      <source>The program quit before it was saved, on {}.</source>
       <translation>Das Programm endete, bevor gespeichert wurde, am {}.</translation>
     </message>
     <message>
-      <source>The program ended before this work was saved. What is not recovered now stays here, and in the menu File under Recover unsaved work.</source>
+      <source>The program quit before this work was saved. Whatever is not recovered now stays here, under File &gt; Recover unsaved work.</source>
       <translation>Das Programm endete, bevor diese Arbeit gespeichert war. Was jetzt nicht wiederhergestellt wird, bleibt hier und im Menü Datei unter Ungesicherte Arbeit wiederherstellen.</translation>
     </message>
     <message>
@@ -3319,6 +3275,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>The run saw no cell here; draw it by hand</source>
       <translation>Der Lauf sah hier keine Zelle; von Hand zeichnen</translation>
+    </message>
+    <message>
+      <source>The same seed gives the same model</source>
+      <translation>Für allen Zufall: derselbe Startwert gibt dasselbe Modell</translation>
     </message>
     <message>
       <source>The saved masks were left out. {}</source>
@@ -3369,7 +3329,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Es gibt keine Objekte zu messen</translation>
     </message>
     <message>
-      <source>There are no results of this program</source>
+      <source>There are no results from this program</source>
       <translation>Es gibt keine Ergebnisse dieses Programms</translation>
     </message>
     <message>
@@ -3381,7 +3341,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Es gibt Gewichte von {}, nicht von {}.</translation>
     </message>
     <message>
-      <source>There is an object already; click on a cell that was missed</source>
+      <source>There is already an object here; click a cell that was missed</source>
       <translation>Hier ist schon ein Objekt; auf eine übersehene Zelle klicken</translation>
     </message>
     <message>
@@ -3429,7 +3389,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Diese Dateien ließen sich nicht in den Papierkorb legen: {}</translation>
     </message>
     <message>
-      <source>They were drawn, corrected, locked, classed or accepted by hand. The History panel brings them back.</source>
+      <source>They were drawn, corrected, locked, classified or accepted by hand. The History panel brings them back.</source>
       <translation>Sie wurden von Hand gezeichnet, korrigiert, gesperrt, klassifiziert oder angenommen. Der Verlauf bringt sie zurück.</translation>
     </message>
     <message>
@@ -3437,7 +3397,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Nur der dritte Kanal</translation>
     </message>
     <message>
-      <source>This demonstration image is segmented as you look. Drag to move, turn the wheel to zoom.</source>
+      <source>This demo image is being segmented right now. Drag to move, turn the wheel to zoom.</source>
       <translation>Dieses Beispielbild wird gerade segmentiert. Ziehen verschiebt, das Rad vergrößert.</translation>
     </message>
     <message>
@@ -3453,12 +3413,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Dieses Bild wird gerade im Voraus segmentiert; seine Masken erscheinen von selbst</translation>
     </message>
     <message>
-      <source>This image was opened to look only. Export masks writes them elsewhere.</source>
+      <source>This image was opened read-only. Export masks writes them elsewhere.</source>
       <translation>Dieses Bild wurde nur zum Ansehen geöffnet. Masken exportieren schreibt sie anderswohin.</translation>
-    </message>
-    <message>
-      <source>This is as narrow as it goes</source>
-      <translation>Enger geht es nicht</translation>
     </message>
     <message>
       <source>This is the first image of the folder</source>
@@ -3473,7 +3429,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das ist das letzte</translation>
     </message>
     <message>
-      <source>This is version {}. May the program ask pypi.org for the newest one? The request carries nothing about you or your images.</source>
+      <source>This is version {}. Ask pypi.org for the newest one? The request contains nothing about you or your images.</source>
       <translation>Das ist Version {}. Darf das Programm bei pypi.org nach der neuesten fragen? Die Anfrage enthält nichts über Sie oder Ihre Bilder.</translation>
     </message>
     <message>
@@ -3494,18 +3450,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Thorough</source>
-      <translation type="unfinished" />
+      <translation>Gründlich</translation>
     </message>
     <message>
-      <source>Thorough verdict</source>
-      <translation>Gründliches Urteil</translation>
-    </message>
-    <message>
-      <source>Threads that make the crops</source>
+      <source>Threads that prepare the crops</source>
       <translation>Threads, die die Ausschnitte machen</translation>
     </message>
     <message>
-      <source>Thresholds can then be changed after reopening; takes about 4 bytes a pixel.</source>
+      <source>Thresholds can then be changed after reopening; takes about 4 bytes per pixel.</source>
       <translation>Schwellen lassen sich dann nach dem Wiederöffnen ändern; braucht etwa 4 Bytes je Pixel.</translation>
     </message>
     <message>
@@ -3514,7 +3466,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Time</source>
-      <translation type="unfinished" />
+      <translation>Zeit</translation>
     </message>
     <message>
       <source>Time limit</source>
@@ -3569,6 +3521,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Trainingsbilder</translation>
     </message>
     <message>
+      <source>Training stops after this many epochs without a better result; 0: never</source>
+      <translation>Epochen ohne besseres Ergebnis, nach denen das Training endet; 0 nie</translation>
+    </message>
+    <message>
       <source>Training: paused</source>
       <translation>Training: angehalten</translation>
     </message>
@@ -3591,10 +3547,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Try the demo image</source>
       <translation>Beispielbild ausprobieren</translation>
-    </message>
-    <message>
-      <source>Turn brightness round</source>
-      <translation>Helligkeit umkehren</translation>
     </message>
     <message>
       <source>Typical diameter of the cells in pixels</source>
@@ -3634,7 +3586,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Unsure</source>
-      <translation type="unfinished" />
+      <translation>Unsicher</translation>
+    </message>
+    <message>
+      <source>Up to ten images each judge a model that was not trained on them; takes twice as long</source>
+      <translation>Jedes von bis zu zehn Bildern beurteilt ein Modell, das es nicht gesehen hat; dauert doppelt so lange</translation>
     </message>
     <message>
       <source>Use for training again</source>
@@ -3649,8 +3605,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das neue Modell verwenden</translation>
     </message>
     <message>
+      <source>Use the tool while it is held</source>
+      <translation>Das Werkzeug so lange verwenden</translation>
+    </message>
+    <message>
       <source>Use them</source>
       <translation>Verwenden</translation>
+    </message>
+    <message>
+      <source>Use this image to validate the new model instead of training on it</source>
+      <translation>Das neue Modell an diesem Bild beurteilen, statt daraus zu lernen</translation>
     </message>
     <message>
       <source>Use this model</source>
@@ -3661,6 +3625,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Validierung</translation>
     </message>
     <message>
+      <source>Validation: precision before and after</source>
+      <translation>Zurückgehalten: Präzision vorher und nachher</translation>
+    </message>
+    <message>
       <source>Verified</source>
       <translation>Geprüft</translation>
     </message>
@@ -3669,12 +3637,12 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Version</translation>
     </message>
     <message>
-      <source>Version {} is the newest.</source>
-      <translation>Version {} ist die neueste.</translation>
+      <source>Version {} is available. Close the program and run the line that suits your installation:</source>
+      <translation>Version {} ist da. Programm schließen und die passende Zeile ausführen:</translation>
     </message>
     <message>
-      <source>Version {} is there. Close the program and run the line that fits:</source>
-      <translation>Version {} ist da. Programm schließen und die passende Zeile ausführen:</translation>
+      <source>Version {} is the newest.</source>
+      <translation>Version {} ist die neueste.</translation>
     </message>
     <message>
       <source>View</source>
@@ -3693,6 +3661,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Warten, bis die laufende Arbeit zu Ende ist, oder sie abbrechen (Strg+.)</translation>
     </message>
     <message>
+      <source>Warm-up epochs</source>
+      <translation>Epochen mit steigender Rate</translation>
+    </message>
+    <message>
       <source>Weight decay</source>
       <translation>Gewichtsabnahme</translation>
     </message>
@@ -3705,11 +3677,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Was</translation>
     </message>
     <message>
-      <source>What a run does with objects that you drew, corrected, locked, classed or accepted</source>
-      <translation type="unfinished" />
+      <source>What a run does with objects that you drew, corrected, locked, classified or accepted</source>
+      <translation>Was ein Lauf mit Objekten tut, die Sie gezeichnet, korrigiert, gesperrt, klassifiziert oder angenommen haben</translation>
     </message>
     <message>
-      <source>What an object of a stack is: a body in space, or an outline in a plane</source>
+      <source>What an object of a stack is: a body in 3D, or an outline in one plane</source>
       <translation>Was ein Objekt eines Stapels ist: ein Körper im Raum oder ein Umriss in einer Ebene</translation>
     </message>
     <message>
@@ -3721,56 +3693,32 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Was möchten Sie tun?</translation>
     </message>
     <message>
-      <source>What happens to images that have masks already. Masks without a project of this program count as corrected, for nobody knows how they came about</source>
+      <source>What happens to images that already have masks. Masks without a project of this program count as corrected, since nobody knows their origin</source>
       <translation>Was mit Bildern geschieht, die schon Masken haben. Masken ohne Projekt dieses Programms gelten als korrigiert, denn niemand weiß, wie sie entstanden</translation>
     </message>
     <message>
-      <source>What is drawn takes the place of the object that it touches</source>
-      <translation>Das Gezeichnete tritt an die Stelle des Objekts, das es berührt</translation>
-    </message>
-    <message>
       <source>What is measured</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>What is only there counts as lost, what is only here as gained.</source>
-      <translation>Was nur dort ist, gilt als verloren, was nur hier ist, als gewonnen.</translation>
+      <translation>Was gemessen wird</translation>
     </message>
     <message>
       <source>What suits the model</source>
       <translation>Was zum Modell passt</translation>
     </message>
     <message>
-      <source>What the new model is called; folder and date unless you say otherwise</source>
-      <translation type="unfinished" />
+      <source>What you draw replaces the object that it touches</source>
+      <translation>Das Gezeichnete tritt an die Stelle des Objekts, das es berührt</translation>
     </message>
     <message>
       <source>Wheel</source>
       <translation>Rad</translation>
     </message>
     <message>
-      <source>Where files are kept</source>
+      <source>Where files are stored</source>
       <translation>Wo Dateien liegen</translation>
-    </message>
-    <message>
-      <source>Where the model computes; automatic takes the best there is</source>
-      <translation>Wo das Modell rechnet; automatisch nimmt das Beste, was da ist</translation>
-    </message>
-    <message>
-      <source>Where there are any</source>
-      <translation>Wo es welche gibt</translation>
-    </message>
-    <message>
-      <source>Which columns are shown</source>
-      <translation>Welche Spalten gezeigt werden</translation>
     </message>
     <message>
       <source>Which objects are listed</source>
       <translation>Welche Objekte aufgelistet werden</translation>
-    </message>
-    <message>
-      <source>Which weights are trained: full trains every weight; last the read-out and the last blocks; adapters small additions to every block, merged into plain weights in the end. Fewer weights need less memory and time, and change the model less</source>
-      <translation>Welche Gewichte trainiert werden: full alle; last die Ausgabe und die letzten Blöcke; adapters kleine Zusätze zu jedem Block, am Ende in die Gewichte eingerechnet. Weniger Gewichte brauchen weniger Speicher und Zeit und ändern das Modell weniger</translation>
     </message>
     <message>
       <source>Whole body</source>
@@ -3806,7 +3754,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Y accept   Del delete   E edit   C class   S unsure   N next</source>
-      <translation type="unfinished" />
+      <translation>Y annehmen   Entf löschen   E bearbeiten   C Klasse   S unsicher   N weiter</translation>
     </message>
     <message>
       <source>Yes</source>
@@ -3815,6 +3763,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Your own model</source>
       <translation>Eigenes Modell</translation>
+    </message>
+    <message>
+      <source>Your own models</source>
+      <translation>Eigene Modelle</translation>
     </message>
     <message>
       <source>Your work is still here, and in the journal of unsaved work.</source>
@@ -3842,7 +3794,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>about {time}</source>
-      <translation type="unfinished" />
+      <translation>etwa {time}</translation>
     </message>
     <message>
       <source>after {step}</source>
@@ -3858,7 +3810,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>as chosen above</source>
-      <translation type="unfinished" />
+      <translation>wie oben gewählt</translation>
     </message>
     <message>
       <source>as it is</source>
@@ -3866,31 +3818,19 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>at most {time}</source>
-      <translation type="unfinished" />
+      <translation>höchstens {time}</translation>
     </message>
     <message>
       <source>at y {y}, x {x}</source>
       <translation>bei y {y}, x {x}</translation>
     </message>
     <message>
-      <source>auto takes the fastest that fits into what is free, and the next one when memory runs out. plenty: nothing is saved; stepwise: gradients never exist all at once; checkpointing: the network computes twice, a third more time; lean: both; paged: also, the optimiser's state lies in main memory; 8bit: also, it is rounded (needs bitsandbytes and CUDA)</source>
-      <translation>auto nimmt das Schnellste, was in den freien Speicher passt, und das nächste, wenn er ausgeht. plenty: nichts wird gespart; stepwise: nie alle Gradienten zugleich; checkpointing: das Netz rechnet zweimal, ein Drittel mehr Zeit; lean: beides; paged: dazu liegt der Zustand des Optimierers im Hauptspeicher; 8bit: dazu ist er gerundet (braucht bitsandbytes und CUDA)</translation>
-    </message>
-    <message>
       <source>average precision</source>
       <translation>mittlere Präzision</translation>
     </message>
     <message>
-      <source>background: {}; border: none; border-radius: 4px;</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>better</source>
       <translation>besser</translation>
-    </message>
-    <message>
-      <source>border: 2px solid {}; border-radius: 6px; background: transparent;</source>
-      <translation type="unfinished" />
     </message>
     <message>
       <source>by hand</source>
@@ -3970,14 +3910,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>in use</source>
-      <translation type="unfinished" />
+      <translation>in Gebrauch</translation>
     </message>
     <message>
       <source>in {} pieces</source>
       <translation>in {} Stücken</translation>
     </message>
     <message>
-      <source>is fetched first</source>
+      <source>is downloaded first</source>
       <translation>wird zuerst geladen</translation>
     </message>
     <message>
@@ -3998,7 +3938,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>measured at the start</source>
-      <translation type="unfinished" />
+      <translation>wird zu Beginn gemessen</translation>
     </message>
     <message>
       <source>median area {:,.0f} px</source>
@@ -4029,7 +3969,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>more dented than the others</source>
+      <source>more concave than the others</source>
       <translation>stärker eingebuchtet als die anderen</translation>
     </message>
     <message>
@@ -4045,12 +3985,12 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>no actions were installed on this window</translation>
     </message>
     <message>
-      <source>none</source>
-      <translation>keine</translation>
+      <source>no difference</source>
+      <translation>nicht anders</translation>
     </message>
     <message>
-      <source>not different</source>
-      <translation>nicht anders</translation>
+      <source>none</source>
+      <translation>keine</translation>
     </message>
     <message>
       <source>not in the other masks</source>
@@ -4083,10 +4023,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>objects</source>
       <translation>Objekte</translation>
-    </message>
-    <message>
-      <source>padding: 6px 2px;</source>
-      <translation type="unfinished" />
     </message>
     <message>
       <source>paused</source>
@@ -4149,7 +4085,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>im Voraus segmentiert</translation>
     </message>
     <message>
-      <source>segmented, nobody corrected it yet</source>
+      <source>segmented, not corrected yet</source>
       <translation>segmentiert, noch von niemandem korrigiert</translation>
     </message>
     <message>
@@ -4198,7 +4134,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>untitled</source>
-      <translation type="unfinished" />
+      <translation>ohne Namen</translation>
     </message>
     <message>
       <source>validation</source>
@@ -4273,7 +4209,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{count} Stellen, an denen das Modell eine Zelle sieht, aber keine Maske ist</translation>
     </message>
     <message>
-      <source>{done} of {all} looked at</source>
+      <source>{done} of {all} reviewed</source>
       <translation>{done} von {all} angesehen</translation>
     </message>
     <message>
@@ -4285,7 +4221,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{images} Bilder mit {objects} Objekten gemessen: {name}</translation>
     </message>
     <message>
-      <source>{image} is no longer in its folder; the folder may have been moved, or a drive was taken away. Your work is still here. Export masks saves it somewhere else.</source>
+      <source>{image} is no longer in its folder; the folder may have been moved, or a drive disconnected. Your work is still here. Export masks saves it somewhere else.</source>
       <translation>{image} ist nicht mehr in seinem Ordner; vielleicht wurde der Ordner verschoben oder ein Laufwerk entfernt. Ihre Arbeit ist noch hier. Masken exportieren speichert sie anderswo.</translation>
     </message>
     <message>
@@ -4313,7 +4249,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{name} ist besser</translation>
     </message>
     <message>
-      <source>{name} is not different, as far as can be told</source>
+      <source>{name} is not measurably different</source>
       <translation>{name} ist nicht anders, soweit sich das sagen lässt</translation>
     </message>
     <message>
@@ -4326,7 +4262,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>{name}, the model in use</source>
-      <translation type="unfinished" />
+      <translation>{name}, das Modell in Gebrauch</translation>
     </message>
     <message>
       <source>{name}: error rate {error}, F1 {f1}</source>
@@ -4361,12 +4297,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>noch {time}</translation>
     </message>
     <message>
-      <source>{written} written, {skipped} left alone, {failed} failed</source>
+      <source>{written} written, {skipped} skipped, {failed} failed</source>
       <translation>{written} geschrieben, {skipped} unberührt, {failed} fehlgeschlagen</translation>
-    </message>
-    <message>
-      <source>{} can be learnt from</source>
-      <translation>Aus {} darf gelernt werden</translation>
     </message>
     <message>
       <source>{} cell proposed   Enter: accept   Esc: cancel</source>
@@ -4381,12 +4313,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} konnte nicht gelesen werden und ist noch da.</translation>
     </message>
     <message>
-      <source>{} has another size now than when it was edited.</source>
-      <translation>{} hat jetzt eine andere Größe als bei der Bearbeitung.</translation>
-    </message>
-    <message>
       <source>{} images could not be exported.</source>
       <translation>{} Bilder konnten nicht exportiert werden.</translation>
+    </message>
+    <message>
+      <source>{} is available for training</source>
+      <translation>Aus {} darf gelernt werden</translation>
+    </message>
+    <message>
+      <source>{} is left out of training</source>
+      <translation>Aus {} wird nicht gelernt</translation>
     </message>
     <message>
       <source>{} is open in another window or program.</source>
@@ -4395,6 +4331,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} is two numbers that rise, not {} and {}.</source>
       <translation>{} sind zwei steigende Zahlen, nicht {} und {}.</translation>
+    </message>
+    <message>
+      <source>{} now has a different size than when it was edited.</source>
+      <translation>{} hat jetzt eine andere Größe als bei der Bearbeitung.</translation>
     </message>
     <message>
       <source>{} object became {}</source>
@@ -4477,10 +4417,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} wurde von einem anderen Programm geändert.</translation>
     </message>
     <message>
-      <source>{} will not be learnt from</source>
-      <translation>Aus {} wird nicht gelernt</translation>
-    </message>
-    <message>
       <source>{}, {} µm³</source>
       <translation>{}, {} µm³</translation>
     </message>
@@ -4489,7 +4425,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{}: abgebrochen</translation>
     </message>
     <message>
-      <source>{}: make each an object?</source>
+      <source>{}: make each piece an object?</source>
       <translation>{}: jedes zu einem Objekt machen?</translation>
     </message>
   </context>

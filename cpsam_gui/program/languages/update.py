@@ -7,6 +7,7 @@ editor takes the translations. Finished translations stay; texts that are gone g
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import product
@@ -109,12 +110,19 @@ def _documents(tree: ast.Module) -> Iterator[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield id(node.value)
+        elif isinstance(node, ast.Assign) and any(
+            getattr(one, "id", "") == "__all__" for one in node.targets
+        ):
+            yield from map(id, ast.walk(node.value))
 
 
 def _is_text(value: str) -> bool:
     """Whether a constant is made of words for people rather than a key or a name."""
     words = value.strip()
-    return any(map(str.isalpha, words)) and (" " in words or value[0].isupper()) and len(value) > 1
+    style = re.search(r"[a-z]: [^;]*;", words)
+    return (
+        any(map(str.isalpha, words)) and (" " in words or value[0].isupper()) and len(value) > 1 and not style
+    )
 
 
 def all_texts(package: Path = PACKAGE) -> list[str]:
@@ -152,7 +160,7 @@ def write_ts(path: Path, code: str, texts: Sequence[str]) -> tuple[int, int]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     codes = list(sys.argv[1:] if arguments is None else arguments)
-    if not codes:
+    if not codes or not all(re.fullmatch(r"[a-z]{2,3}(_[A-Z]{2})?", code) for code in codes):
         sys.stderr.write("usage: python -m cpsam_gui.program.languages.update XX (two letters, such as de)\n")
         return 2
     texts = all_texts()

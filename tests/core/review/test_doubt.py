@@ -57,7 +57,7 @@ def test_ordinary_objects_raise_no_doubt() -> None:
         ({"probability": 0.55}, "low probability (0.55)"),
         ({"area": 900}, "much larger than the others"),
         ({"area": 20}, "much smaller than the others"),
-        ({"solidity": 0.6}, "more dented than the others"),
+        ({"solidity": 0.6}, "more concave than the others"),
         ({"eccentricity": 0.995}, "longer than the others"),
         ({"touches_border": True}, "cut by the border"),
     ],

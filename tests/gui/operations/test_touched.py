@@ -132,7 +132,7 @@ def test_pieces_become_objects(document: Document) -> None:
     assert document.objects[1].area == 300
     assert {row.class_id for row in document.objects.values()} == {4}
     assert len({row.colour for row in document.objects.values()}) == 3
-    assert operations.separate_pieces(document, [1]) == "Each selected object is in one piece"
+    assert operations.separate_pieces(document, [1]) == "Each selected object is a single piece"
 
 
 def test_corners_that_touch_are_one_piece(document: Document) -> None:

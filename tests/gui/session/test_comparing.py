@@ -58,8 +58,8 @@ def test_objects_are_told_apart_and_listed(page: ComparePage, segmented: Window)
     texts = [
         item.text(0) for item in map(page.list.topLevelItem, range(page.list.topLevelItemCount())) if item
     ]
-    assert texts[:2] == ["Only in the other masks: 1", "Only in the present masks: 1"]
-    assert texts[3] == "Merged in the present masks: 1"
+    assert texts[:2] == ["Only in the other masks: 1", "Only in the current masks: 1"]
+    assert texts[3] == "Merged in the current masks: 1"
     assert "Error rate" in page.words.text() and page.title.text() == "other.tif"
     assert now.states(present=True)[2] is MatchState.MATCHED
 

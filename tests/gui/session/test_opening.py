@@ -278,7 +278,7 @@ def test_a_person_confirms_a_large_file_in_the_window(
     qtbot.waitUntil(lambda: window.session.jobs.idle, timeout=60_000)
     assert window.session.path != hard_to_believe
     assert "even.png" in seen[0] and "fill the memory" in seen[0]
-    answer_question("Open it all the same", seen)
+    answer_question("Open it anyway", seen)
     window.open(hard_to_believe)
     qtbot.waitUntil(lambda: window.session.path == hard_to_believe, timeout=60_000)
     assert window.session.image is not None and window.session.image.pixels.shape == (1, 400, 400, 1)
