@@ -3513,6 +3513,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Training</translation>
     </message>
     <message>
+      <source>Train for so long, whatever the number of epochs: the rate falls with the share of the time that is used, pauses and interruptions left out</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Training</source>
       <translation>Training</translation>
     </message>
@@ -4123,6 +4127,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>training</source>
       <translation>Training</translation>
+    </message>
+    <message>
+      <source>training lasts some minutes, not {}</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>training needs at least one epoch, sample and thread, a batch of one, a rate above 0 and averaging below 1</source>
