@@ -43,9 +43,9 @@ def add_block_options(parser: argparse.ArgumentParser) -> None:
         type=_blocks,
         default="auto",
         metavar="auto|never|PIXELS",
-        help="work block by block: auto where the image does not fit into memory, or always in blocks of so many "
-        "pixels; the objects are the same. A run that was stopped goes on with the same command, and several commands "
-        "share the work (default: auto)",
+        help="work block by block: auto where the image does not fit into memory, or always in blocks of so "
+        "many pixels; the objects are the same. A run that was stopped is resumed by the same command, "
+        "and several commands share the work (default: auto)",
     )
     group.add_argument(
         "--max-memory",
@@ -53,7 +53,7 @@ def add_block_options(parser: argparse.ArgumentParser) -> None:
         dest="max_memory",
         type=float,
         metavar="GB",
-        help="memory that may be used beside the network (default: half of what is free)",
+        help="memory to use in addition to the network (default: half of what is free)",
     )
     group.add_argument(
         "--workers",

@@ -43,12 +43,14 @@ class HelpFormatter(argparse.HelpFormatter):
 def add_device_options(parser: argparse.ArgumentParser) -> None:
     """Add --device and --precision, which every command that runs a network has."""
     group = parser.add_argument_group("device")
-    group.add_argument("--device", default=None, help="cuda, cuda:1, mps or cpu (default: the best there is)")
+    group.add_argument(
+        "--device", default=None, help="cuda, cuda:1, mps or cpu (default: the best one available)"
+    )
     group.add_argument(
         "--precision",
         choices=("auto", "float32", "bfloat16", "float16"),
         default=None,
-        help="default: bfloat16 where the hardware computes with it, else float32",
+        help="default: bfloat16 where the hardware supports it, else float32",
     )
 
 
@@ -72,13 +74,13 @@ def add_verbose_option(parser: argparse.ArgumentParser) -> None:
         "--verbose",
         action="store_true",
         default=argparse.SUPPRESS,
-        help="say more: device, precision, model file, what was skipped",
+        help="print more: device, precision, model file, what was skipped",
     )
     parser.add_argument(
         "--large",
         action="store_true",
         default=argparse.SUPPRESS,
-        help="read small files that say they hold gigabytes, which are refused as made up otherwise",
+        help="read small files that claim to hold gigabytes; otherwise they are refused as damaged or made up",
     )
 
 

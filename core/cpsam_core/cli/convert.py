@@ -31,9 +31,9 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
 
     parser.usage = "cpsam convert INPUT... --to FORMAT [--out DIR] [options]"
     parser.description = (
-        "Convert files of objects: label images, segmentations of Cellpose, ROIs of ImageJ, GeoJSON of QuPath, COCO, "
-        "OME-Zarr and others. What a format can hold comes back equal; what is lost on the way is said. A file that "
-        "fails does not stop the others; the exit code is then 1."
+        "Convert files of objects: label images, segmentations of Cellpose, ROIs of ImageJ, GeoJSON of "
+        "QuPath, COCO, OME-Zarr and others. What a format can hold comes back unchanged; losses are "
+        "reported. A file that fails does not stop the others; the exit code is then 1."
     )
     listed = "\n".join(f"  {one.key:<15}NAME{one.ending:<16}{one.title}{_ways(one)}" for one in FORMATS)
     parser.epilog = f"Formats:\n{listed}\n\n{EXAMPLES}"
@@ -53,24 +53,25 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         dest="source",
         choices=read,
         metavar="FORMAT",
-        help="what to read, where names do not say it or a folder holds several kinds; default: by the names",
+        help="what to read, if the names do not say or a folder holds several kinds; default: by the names",
     )
     parser.add_argument(
         "--out",
         type=Path,
         metavar="DIR",
-        help="folder of the results, made where it is missing; folders below a searched folder are kept apart in it; "
-        "default: beside each input",
+        help="folder for the results, created if it is missing; subfolders of a searched folder are kept; "
+        "default: next to each input",
     )
     parser.add_argument(
         "--image",
         type=Path,
         metavar="PATH",
-        help="the image of the objects, or the folder of the images, found by name: ROIs, outlines and GeoJSON of "
-        "other programs do not say how large it is, and pictures show it; default: beside the input",
+        help="the image of the objects, or the folder of the images, found by name: ROIs, outlines and "
+        "GeoJSON of other programs do not say how large it is, and pictures show it; default: next to "
+        "the input",
     )
     parser.add_argument(
-        "--overwrite", action="store_true", help="replace files that exist; else they are skipped"
+        "--overwrite", action="store_true", help="replace existing files; otherwise they are skipped"
     )
     add_pieces_option(parser)
     _add_choices(parser)
@@ -129,14 +130,14 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--ngff", choices=("0.4", "0.5"), default="0.4", help="zarr: version (default: %(default)s)"
     )
-    _both(group, "show_ids", action="store_true", help="pictures: write the number of each object at it")
-    _both(group, "no_scale_bar", action="store_true", help="pictures: without a scale bar")
+    _both(group, "show_ids", action="store_true", help="pictures: write the number of each object next to it")
+    _both(group, "no_scale_bar", action="store_true", help="pictures: no scale bar")
     _both(
         group,
         "pixel_size",
         type=float,
         metavar="MICROMETRES",
-        help="side of a pixel, where the files do not say it or are wrong",
+        help="side of a pixel, if the files do not say or are wrong",
     )
 
 

@@ -89,8 +89,8 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--agreement",
         action="store_true",
-        help="both folders are of people: add how well they agree, and half of their error rate, which the paper "
-        "takes as the error rate of a human consensus",
+        help="both folders were drawn by people: add how well they agree, and half of their error rate, which "
+        "the paper takes as the error rate of a human consensus",
     )
     parser.add_argument(
         "--annotator",
@@ -98,7 +98,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="DIR",
-        help="masks of the same images by a further person; can be given several times, and asks for --agreement",
+        help="masks of the same images by another person; may be repeated, and implies --agreement",
     )
     add_pieces_option(parser)
     add_robustness_options(parser)

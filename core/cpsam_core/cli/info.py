@@ -9,14 +9,14 @@ from typing import Any
 from cpsam_core.cli.common import OK, add_device_options, say
 from cpsam_core.cli.table import align
 
-SUMMARY = "say what was found: device, precision, versions, memory, models"
+SUMMARY = "show what was found: device, precision, versions, memory, models"
 
 
 def add_parser(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.description = (
-        "Say what the program found on this computer: versions, processor, memory, graphics, the device and precision "
-        "that it would use, and the models. Add this to a report of a problem."
+        "Show what the program found on this computer: versions, processor, memory, graphics, the device "
+        "and precision that it would use, and the models. Include this when you report a problem."
     )
     parser.add_argument("--json", action="store_true", help="write JSON instead of text")
     add_device_options(parser)

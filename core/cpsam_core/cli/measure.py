@@ -47,7 +47,7 @@ EPILOG = """Columns (in pixels, and in micrometres where the size of a pixel is 
                           (NAME_seg.npy, projects of the window)
   more with --recipe; cpsam measure --list says how each is computed
 
-What --where understands:
+Syntax of --where:
   names of columns, numbers, 'text', + - * / % ** < <= > >= == !=,
   in (1, 2), and, or, not, (), abs, sqrt, log, log10, unknown(column)
 
@@ -80,7 +80,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "--masks",
         type=Path,
         metavar="PATH",
-        help="folder of the masks, or the file for one image; default: beside the images",
+        help="folder of the masks, or the file for one image; default: next to the images",
     )
     parser.add_argument(
         "--out",
@@ -96,7 +96,9 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "--where", metavar="EXPRESSION", help="keep the objects for which it is true; see below"
     )
     _add_option(parser, "pixel_size", "UM", "side of a pixel in micrometres; default: from the image file")
-    _add_option(parser, "z_step", "UM", "distance of planes in micrometres; default: from the image file")
+    _add_option(
+        parser, "z_step", "UM", "distance between planes in micrometres; default: from the image file"
+    )
     parser.add_argument(
         "--near",
         type=float,
@@ -107,7 +109,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--axes",
         metavar="LETTERS",
-        help="axes of the image files, where they do not say or are wrong: for example ZCYX",
+        help="axes of the image files, if they do not say or are wrong: for example ZCYX",
     )
     parser.add_argument(
         "--recipe",
@@ -123,7 +125,9 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         metavar="ENDING",
         help="measure distances to regions: ending of label images beside the images, for example _regions",
     )
-    parser.add_argument("--list", action="store_true", help="say how each measure is computed, and end")
+    parser.add_argument(
+        "--list", action="store_true", help="print how each measurement is computed, and exit"
+    )
     parser.add_argument("--time", type=int, metavar="N", help="which time point to take of a series, from 0")
     add_pieces_option(parser)
     add_filter_options(parser)

@@ -20,8 +20,9 @@ SUMMARY = "list, verify, add, remove and rename models"
 def add_parser(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.description = (
-        "List and verify the models of this computer, and add, remove or rename your own. The embedded model and the "
-        "published ones are always listed; published ones are fetched when they are first used."
+        "List and verify the models on this computer, and add, remove or rename your own. The embedded "
+        "model and the published ones are always listed; published ones are downloaded when they are "
+        "first used."
     )
     actions = parser.add_subparsers(required=True, metavar="ACTION", title="actions")
 
@@ -36,7 +37,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--json", action="store_true", help="write JSON instead of a table")
     listing.set_defaults(act=_list)
     adding = action(
-        "add", "copy a weight file into the folder of your own models, once it is found to be usable"
+        "add", "copy a weight file into the folder of your own models, after checking that it can be used"
     )
     adding.add_argument("file", type=Path, metavar="FILE", help="weights of this program or of Cellpose-SAM")
     adding.add_argument("--name", help="what to call it (default: the name of the file)")
@@ -50,7 +51,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     renaming.set_defaults(act=_rename)
     verifying = action(
         "verify",
-        "compare published and fetched models with their checksums; the exit code is 1 where one differs",
+        "check published and downloaded models against their checksums; the exit code is 1 if one differs",
     )
     verifying.add_argument(
         "names", nargs="*", metavar="NAME", help="published models or ids of Hugging Face (default: all here)"

@@ -74,8 +74,8 @@ OPTIONS = {
     ),
     "axes": _Option(
         NETWORK,
-        "what the axes of the file are, where it does not say or is wrong: a letter of T, Z, C, Y, X, S each, "
-        "for example ZCYX",
+        "axes of the file, if it does not say or is wrong: one letter of T, Z, C, Y, X, S each, for "
+        "example ZCYX",
         str,
         "LETTERS",
     ),
@@ -105,7 +105,10 @@ OPTIONS = {
     "exclude_on_edges": _Option(CELLS, "drop objects that touch the border of the image"),
     "do_3D": _Option(STACKS, "segment a stack as a volume, from planes along all three axes"),
     "anisotropy": _Option(
-        STACKS, "distance of planes over the size of a pixel; default: from the file, else 1", float, "X"
+        STACKS,
+        "distance between planes divided by the pixel size; default: from the file, else 1",
+        float,
+        "X",
     ),
     "flow3D_smooth": _Option(
         STACKS,
@@ -139,7 +142,7 @@ OPTIONS = {
     ),
     "sharpen_radius": _Option(BRIGHTNESS, "sharpen first, with this radius", float, "PIXELS"),
     "smooth_radius": _Option(BRIGHTNESS, "smooth first, with this radius", float, "PIXELS"),
-    "invert": _Option(BRIGHTNESS, "dark objects on bright ground"),
+    "invert": _Option(BRIGHTNESS, "dark objects on a bright background"),
     "norm3D": _Option(BRIGHTNESS, "on by default: a stack as a whole; off, each plane on its own"),
 }
 

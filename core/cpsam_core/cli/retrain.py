@@ -28,14 +28,19 @@ EXAMPLES = """Examples:
 log = logging.getLogger("cpsam")
 
 
+OWN = ("minutes",)
+"""Settings of a training that mean something else here: as many epochs as fit into the minutes, planned beforehand."""
+
+
 def add_parser(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     from cpsam_core.finetune.settings import TrainSettings
 
     parser.description = (
-        "Retrain a model on the corrected images of a folder as one click in the window does: choose what to learn "
-        "from and what to judge by, train, compare the new model with the old one on images that no model of its line "
-        "learnt from, and look for what was forgotten elsewhere. The new model is one of your own models."
+        "Retrain a model on the corrected images of a folder, as one click in the window does: choose "
+        "images for training and for validation, train, compare the new model with the old one on images "
+        "that none of its ancestors was trained on, and check what was forgotten on other data. The new "
+        "model becomes one of your own models."
     )
     parser.epilog = EXAMPLES
     parser.add_argument(
@@ -66,20 +71,22 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         parser,
         "thorough",
         action="store_true",
-        help="judge by folds: of up to ten images each judges a model that did not learn from it; takes twice as long",
+        help="cross-validate: each of up to ten images judges a model that was not trained on it; takes twice "
+        "as long",
     )
     parser.add_argument(
         "--budget",
         choices=("quick", "normal", "thorough", "paper"),
         default="normal",
-        help="what the training may cost: about 5 minutes, about 20 (default), about 90 with --thorough, or the "
-        "paper's recipe, however long it takes; all but the last end early where nothing gets better",
+        help="how long the training may take: about 5 minutes, about 20 (default), about 90 with --thorough, "
+        "or the paper's recipe, however long it takes; all but the last end early where nothing gets "
+        "better",
     )
     parser.add_argument(
-        "--minutes", type=float, metavar="N", help="how long training may take, about (default: as --budget)"
+        "--minutes", type=float, metavar="N", help="approximate time for the training (default: as --budget)"
     )
-    parser.add_argument("--resume", metavar="NAME", help="go on with a training that was interrupted")
-    option(parser, "restart", action="store_true", help="begin an interrupted training of that name anew")
+    parser.add_argument("--resume", metavar="NAME", help="resume a training that was interrupted")
+    option(parser, "restart", action="store_true", help="start an interrupted training of that name over")
     parser.add_argument(
         "--classes",
         action=argparse.BooleanOptionalAction,
@@ -87,7 +94,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         help="train classes (default: where a fifth of the objects have one, of at least two kinds)",
     )
     add_seen_options(parser)
-    groups = add_setting_options(parser, TrainSettings)
+    groups = add_setting_options(parser, TrainSettings, OWN)
     option(groups["numbers"], "scale", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range of resizing")
     add_device_options(parser)
 
@@ -139,7 +146,7 @@ def _asked(args: argparse.Namespace) -> tuple[Sequence[Candidate], TrainOptions]
     options = TrainOptions(
         args.model,
         args.name,
-        settings_given(args, TrainSettings),
+        settings_given(args, TrainSettings, OWN),
         tuple(args.scale) if args.scale else None,
         args.classes,
         args.device,

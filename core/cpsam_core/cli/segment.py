@@ -52,8 +52,9 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
 
     parser.usage = "cpsam segment INPUT... [--model NAME] [--out DIR] [--save KINDS] [options]"
     parser.description = (
-        "Outline every cell of images, and write masks (NAME_masks.tif) and whatever else is asked for. An image that "
-        "fails does not stop the others; what failed is listed at the end, and the exit code is then 1."
+        "Outline every cell in images, and write masks (NAME_masks.tif) and any other results that are "
+        "asked for. An image that fails does not stop the others; failures are listed at the end, and "
+        "the exit code is then 1."
     )
     listed = "\n".join(f"  {name:<15}NAME{kind.ending:<16}{kind.holds}" for name, kind in KINDS.items())
     everything = f"  {'all':<15}{', '.join(ALL)}\n\n{', '.join(ONE_PLANE)} hold one plane."
@@ -65,13 +66,13 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         help='images, folders (searched below too) or patterns such as "images/*.tif"; masks and other results of '
         "earlier runs are left out",
     )
-    parser.add_argument("--demo", action="store_true", help="the images that come with the program")
+    parser.add_argument("--demo", action="store_true", help="the images included with the program")
     parser.add_argument(
         "--model",
         default=DEFAULT_MODEL,
         metavar="NAME",
-        help="a name (see cpsam models list), a file, or an id of Hugging Face; default: %(default)s, which comes with "
-        "the program and needs no download; cpsam_v2 is the large published one",
+        help="a name (see cpsam models list), a file, or an id of Hugging Face; default: %(default)s, which "
+        "is included with the program and needs no download; cpsam_v2 is the large published one",
     )
     _add_output_options(parser)
     add_filter_options(parser)
@@ -122,8 +123,8 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         metavar="DIR",
-        help="folder of the results, made where it is missing; folders below a searched folder are kept apart in it; "
-        "default: beside each image",
+        help="folder for the results, created if it is missing; subfolders of a searched folder are kept; "
+        "default: next to each image",
     )
     group.add_argument(
         "--save",
@@ -134,8 +135,9 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--overwrite",
         action="store_true",
-        help="replace results that exist; without it images that have all theirs are skipped and missing files are "
-        "added, so that the same command goes on after an interruption and never replaces masks corrected by hand",
+        help="replace existing results; without it, images with complete results are skipped and missing "
+        "files are added, so that the same command resumes after an interruption and never replaces "
+        "masks corrected by hand",
     )
     group.add_argument(
         "--suffix",

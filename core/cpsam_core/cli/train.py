@@ -58,21 +58,21 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     from cpsam_core.cli.filters import add_filter_options
 
     parser.description = (
-        "Train a model on images with masks. Without further options it finetunes as the Cellpose-SAM paper does: "
-        "100 epochs at batch 1 and rate 1e-5; small networks with larger steps. "
-        "The state is kept after every epoch; the same command goes on after "
-        "an interruption. Masks are NAME.cpsam (a project of the window that somebody corrected), NAME_masks, "
-        "NAME_cp_masks or NAME_seg.npy beside the image, or in a folder 'masks' beside 'images'. Where NAME_complete "
-        "or the project says which parts are complete, the rest of the image is ignored. Of a volume, up to 20 planes "
-        "and 10 sections along each side are learnt from, as in the paper; where a project says which planes are "
-        "corrected, those."
+        "Train a model on images with masks. Without further options it finetunes as the Cellpose-SAM "
+        "paper does: 100 epochs at batch 1 and rate 1e-5; small networks with larger steps. The state is "
+        "kept after every epoch; the same command resumes after an interruption. Masks are NAME.cpsam (a "
+        "project of the window that somebody corrected), NAME_masks, NAME_cp_masks or NAME_seg.npy "
+        "beside the image, or in a folder 'masks' beside 'images'. Where NAME_complete or the project "
+        "says which parts are complete, the rest of the image is ignored. Of a volume, up to 20 planes "
+        "and 10 sections along each side are learnt from, as in the paper; where a project says which "
+        "planes are corrected, those."
     )
     parser.epilog = EXAMPLES
     parser.add_argument(
         "images", type=Path, metavar="IMAGES_DIR", help="folder with the images, searched below too"
     )
     parser.add_argument(
-        "--masks", type=Path, help="folder with the masks, by equal stem (default: beside the images)"
+        "--masks", type=Path, help="folder with the masks, by equal stem (default: next to the images)"
     )
     parser.add_argument(
         "--model",
@@ -102,7 +102,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         parser,
         "restart",
         action="store_true",
-        help="begin anew, though the state of an interrupted training is there",
+        help="start over, even if the state of an interrupted training is there",
     )
     add_training_options(parser)
     written = parser.add_argument_group("what is written")

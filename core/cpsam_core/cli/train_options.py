@@ -45,15 +45,19 @@ GROUPS = {
 }
 
 
-def add_setting_options(parser: argparse.ArgumentParser, settings: type[Any]) -> dict[str, Any]:
+def add_setting_options(
+    parser: argparse.ArgumentParser, settings: type[Any], without: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Declare an option for each field of a dataclass of settings that says how it is shown; return the groups.
 
-    What is not given is not in the arguments' way: its value is None.
+    What is not given is not in the arguments' way: its value is None. Fields `without` an option are left out.
     """
     from cpsam_core.finetune.settings import options_of
 
     groups: dict[str, Any] = {name: parser.add_argument_group(title) for name, title in GROUPS.items()}
     for name, (declared, kind) in options_of(settings).items():
+        if name in without:
+            continue
         words = (
             declared.help[0].lower() + declared.help[1:] if declared.help[1:2].islower() else declared.help
         )
@@ -66,11 +70,14 @@ def add_setting_options(parser: argparse.ArgumentParser, settings: type[Any]) ->
     return groups
 
 
-def settings_given(args: argparse.Namespace, settings: type[Any]) -> dict[str, Any]:
+def settings_given(
+    args: argparse.Namespace, settings: type[Any], without: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Return the fields of a dataclass of settings that the options give."""
     from cpsam_core.finetune.settings import options_of
 
-    return {name: getattr(args, name) for name in options_of(settings) if getattr(args, name) is not None}
+    names = [name for name in options_of(settings) if name not in without]
+    return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
 
 
 def add_training_options(parser: argparse.ArgumentParser) -> None:
