@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QInputDialog
 
+from cpsam_core.images.plane_distance import MOST_PIXELS
 from cpsam_gui.actions.facts import (
     CAN_RUN,
     DEFAULTS,
@@ -22,7 +23,6 @@ from cpsam_gui.actions.parts import on_cell_size, on_gestures
 from cpsam_gui.actions.table import Action
 from cpsam_gui.panels import SegmentPanel
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.runs.options import ABSURD
 
 if TYPE_CHECKING:
     from cpsam_gui.window.window import Window
@@ -42,7 +42,7 @@ def _plane_distance(window: Window) -> None:
         translate("Plane spacing in pixels (distance between planes divided by the pixel size)")
     )
     dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
-    dialog.setDoubleRange(1 / ABSURD, ABSURD)
+    dialog.setDoubleRange(1 / MOST_PIXELS, MOST_PIXELS)
     dialog.setDoubleDecimals(2)
     dialog.setDoubleValue(desk.spacing()[0])
     dialog.doubleValueSelected.connect(run_state.set_plane_distance)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from cpsam_core.images.plane_distance import sensible_distance
 from cpsam_core.preprocess.normalize import NormalizeSettings
 from cpsam_core.segment.settings import Settings
 
@@ -99,19 +100,9 @@ class RunOptions:
         return replace(fits, do_3D=False, stitch_threshold=0.0, anisotropy=None, flow3D_smooth=0.0)
 
 
-ABSURD = 50.0
-"""A distance of planes in pixels beyond it, or below 1 over it, is a slip in the file."""
-
-
-def plane_distance(image: Image) -> float | None:
-    """Return the distance of planes in pixels that a file says; None where it says nothing, or something absurd."""
-    said = image.anisotropy
-    return said if said is not None and 1 / ABSURD <= said <= ABSURD else None
-
-
 def spacing_of(settings: Settings, image: Image | None) -> tuple[float, float, float]:
     """Return the size of a voxel along z, y, x in pixels: what the user set, else what the file says, else 1."""
-    known = settings.anisotropy or (plane_distance(image) if image is not None else None)
+    known = settings.anisotropy or (image.plane_distance if image is not None else None)
     return known or 1.0, 1.0, 1.0
 
 
@@ -147,13 +138,9 @@ def recalled(stored: Mapping[str, Any]) -> dict[str, Any]:
         value = stored.get(name)
         if isinstance(value, int | float) and not isinstance(value, bool):
             found[name] = kind(value)
-    distance = stored.get("anisotropy")
-    if (
-        isinstance(distance, int | float)
-        and not isinstance(distance, bool)
-        and 1 / ABSURD <= distance <= ABSURD
-    ):
-        found["anisotropy"] = float(distance)
+    distance = sensible_distance(stored.get("anisotropy"))
+    if distance is not None:
+        found["anisotropy"] = distance
     diameter = stored.get("diameter", 0)
     if diameter is None or diameter == "auto":
         found["diameter"] = diameter

@@ -75,7 +75,7 @@ class RunForecast:
             tile=loaded.tile if loaded is not None else 256,
             diameter=loaded.diameter if loaded is not None else self._wanted(choice.name),
             known=known,
-            anisotropy=image.anisotropy if image is not None else None,
+            anisotropy=image.plane_distance if image is not None else None,
         )
 
     def _wanted(self, name: str) -> float | str | None:

@@ -14,7 +14,6 @@ from cpsam_core.images.limits import confirm_large
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Problem
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.runs.options import plane_distance
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.document import Document
 
@@ -185,7 +184,7 @@ class Images(QObject):
         planes = f"{z} planes, " if z > 1 else ""
         channels = "RGB" if image.is_rgb else f"{c} channel{'s' if c > 1 else ''}"
         words = f"{y} x {x} pixels, {planes}{channels}, {image.pixels.dtype}"
-        if z > 1 and plane_distance(image) is None:
+        if z > 1 and image.plane_distance is None:
             words += ". " + translate(
                 "The file does not say how far apart its planes are: set it under Segment > Plane spacing"
             )

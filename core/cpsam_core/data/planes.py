@@ -14,6 +14,7 @@ from cpsam_core.data.pairs import Pair
 from cpsam_core.data.sections import Section
 from cpsam_core.images.image import Image
 from cpsam_core.images.label_files import check_same_shape, read_labels
+from cpsam_core.images.plane_distance import sensible_distance
 from cpsam_core.images.project_files import PROJECT_SUFFIX, ProjectFile, read_project_file
 
 __all__ = ["Bodies", "PlaneUse", "bodies_of", "is_flat_file", "planes_of", "with_planes"]
@@ -26,8 +27,6 @@ PADDING = 0.1
 SLAB = 0.2
 # Planes from which on a slab is kept aside.
 FEWEST = 3
-# A distance of planes beyond it, or below 1 over it, is a slip in the file.
-ABSURD = 50.0
 FLAT = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"))
 
 
@@ -210,11 +209,7 @@ def _evenly(planes: list[int], most: int) -> list[int]:
 def _plane_distance(image: Image, project: ProjectFile | None) -> float:
     """Return the distance of planes in pixels: as the person set it, else as the file says it, else 1."""
     said = project.settings.get("anisotropy") if project is not None else None
-    for value in (said, image.anisotropy):
-        number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
-        if 1 / ABSURD <= number <= ABSURD:
-            return number
-    return 1.0
+    return sensible_distance(said) or image.plane_distance or 1.0
 
 
 def _sections(labels: NDArray[np.uint32], planes: list[int], spacing: float) -> list[Section]:

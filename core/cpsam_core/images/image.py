@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images.document_key import DocumentKey
+from cpsam_core.images.plane_distance import sensible_distance
 
 __all__ = ["Image", "arrange", "check_numbers", "name_channels", "parse_axes", "resolve_axes"]
 
@@ -86,6 +87,11 @@ class Image:
         if self.pixel_size is None or self.z_step is None:
             return None
         return self.z_step / self.pixel_size
+
+    @property
+    def plane_distance(self) -> float | None:
+        """Distance of planes in pixels, as `anisotropy`; None where it is unknown or cannot be meant."""
+        return sensible_distance(self.anisotropy)
 
     @property
     def spatial_shape(self) -> tuple[int, ...]:

@@ -157,7 +157,7 @@ class Segmenter:
                 getattr(self.network, "judged_in_3d", True),
                 found.objects.areas,
                 found.diameter,
-                settings.anisotropy or stack.anisotropy or 1.0,
+                settings.anisotropy or stack.plane_distance,
             )
             return replace(found, notes=(*said, *remarks_3d))
         found = self._planes(pixels, settings, report)
@@ -200,7 +200,7 @@ class Segmenter:
             augment=settings.augment,
             scale=_scale(settings),
             progress=report,
-            anisotropy=settings.anisotropy or image.anisotropy or 1.0,
+            anisotropy=settings.anisotropy or image.plane_distance or 1.0,
         )
         return masks_of(_output(maps, 3), settings, report)
 

@@ -30,7 +30,7 @@ def least_voxels(diameter: float, anisotropy: float) -> int:
 
 
 def volume_remarks(
-    name: str, judged: bool, voxels: NDArray[np.integer[Any]], diameter: float, anisotropy: float
+    name: str, judged: bool, voxels: NDArray[np.integer[Any]], diameter: float, anisotropy: float | None
 ) -> tuple[str, ...]:
     """Return what to say of a run on a volume.
 
@@ -43,15 +43,20 @@ def volume_remarks(
     voxels
         Sizes of the bodies found.
     diameter, anisotropy
-        As for `least_voxels`.
+        As for `least_voxels`; None where nobody said how far planes lie apart.
     """
     said = []
+    if anisotropy is None:
+        said.append(
+            "the file does not say how far apart its planes are, so they were taken to be one pixel apart: set the "
+            "plane spacing (--anisotropy)"
+        )
     if not judged:
         said.append(
             f"the card of {name or 'this model'} shows no scores in 3D: look at the bodies in all views, and try "
             "planes that are linked, too"
         )
-    least = least_voxels(diameter, anisotropy)
+    least = least_voxels(diameter, anisotropy or 1.0)
     crumbs = int(np.count_nonzero(voxels < least))
     if crumbs > MANY * len(voxels):
         said.append(

@@ -159,6 +159,8 @@ def test_a_run_on_a_volume_says_whether_the_model_was_judged_in_3d_and_what_is_t
     (crumbs,) = volume_remarks("tiny", True, np.array([20, 30, 5000, 4000]), 20.0, 2.0)
     assert "2 of 4 bodies" in crumbs
     assert f"{least_voxels(20.0, 2.0)} voxels" in crumbs
+    (distance,) = volume_remarks("tiny", True, np.full(10, 5000), 20.0, None)
+    assert "how far apart its planes are" in distance
     assert least_voxels(20.0, 1.0) == round(0.1 * np.pi / 6 * 8000)
     assert not ModelCard(scores={"a": {"ap_0.5": 0.7}}).judged_in_3d
     assert ModelCard(scores={"a": {IN_3D: 0.7}}).judged_in_3d

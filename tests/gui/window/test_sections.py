@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QInputDialog
 from cpsam_core.images import arrange
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.operations import Scope
-from cpsam_gui.runs.options import plane_distance, recalled, remembered
+from cpsam_gui.runs.options import recalled, remembered
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.slice import Slice
 
@@ -143,7 +143,7 @@ def test_the_distance_of_planes_is_asked_for_and_kept(stack: Window, qtbot: QtBo
     tifffile.imwrite(path, np.zeros((6, 30, 40), np.uint8), imagej=True, metadata={"axes": "ZYX"})
     stack.open(path)
     qtbot.waitUntil(lambda: session.path == path and session.jobs.idle)
-    assert any("how far its planes lie apart" in words for words in said)
+    assert any("how far apart its planes are" in words for words in said)
     assert session.gestures.desk.spacing()[0] == 1
     actions_of(stack)["plane_distance"].trigger()
     dialog = stack.findChild(QInputDialog)
@@ -159,7 +159,7 @@ def test_the_distance_of_planes_is_asked_for_and_kept(stack: Window, qtbot: QtBo
 def test_an_absurd_distance_is_not_believed(said: float | None, taken: float | None) -> None:
     step = None if said is None else 0.1 * said
     image = arrange(np.zeros((4, 8, 8), np.uint8), "ZYX", pixel_size=0.1, z_step=step)
-    assert plane_distance(image) == (None if taken is None else pytest.approx(taken))
+    assert image.plane_distance == (None if taken is None else pytest.approx(taken))
 
 
 def test_objects_of_a_stack_are_counted_in_voxels(stack: Window) -> None:
