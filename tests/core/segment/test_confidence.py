@@ -49,7 +49,7 @@ class Hesitant:
     tile, in_channels, out_channels, name = 256, 3, 3, "cpsam-lite"
 
     def __init__(self, length: float, stem: str) -> None:
-        self.length, self.config = length, SimpleNamespace(stem=stem)
+        self.length, self.config = length, SimpleNamespace(small=stem == "conv")
 
     def __call__(self, tiles: NDArray[np.float32]) -> NDArray[np.float32]:
         result = np.ones((len(tiles), 3, 256, 256), np.float32)
