@@ -3,18 +3,51 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.blocks.arrays import read_arrays, write_arrays
+from cpsam_core.blocks.enlarge import enlarged
 from cpsam_core.blocks.plan import Block
 from cpsam_core.blocks.task import Work
 from cpsam_core.dynamics import Candidates, choose_masks, flow_errors
 from cpsam_core.labels import object_table
 
-__all__ = ["choose_block"]
+__all__ = ["ChosenPart", "choose_block"]
+
+
+@dataclass(frozen=True, eq=False)
+class ChosenPart:
+    """Objects of a block and around it that fit the flows.
+
+    Attributes
+    ----------
+    labels
+        uint32, numbered in the order in which rows meet them.
+    logits
+        Cell logits inside the objects.
+    window
+        Where both lie, along the axes of the objects.
+    flow_errors
+        Of object 1, 2, ...
+    first
+        Flat position of the first pixel of each, by which objects are numbered, where its masks were made.
+    touches
+        Which of them touch the border of the image there.
+    votes
+        How many pixels of each have each class, (n, classes); None without classes.
+    """
+
+    labels: NDArray[np.uint32]
+    logits: NDArray[np.float32]
+    window: tuple[slice, ...]
+    flow_errors: NDArray[np.float32]
+    first: NDArray[np.int64]
+    touches: NDArray[np.bool_]
+    votes: NDArray[np.int64] | None
 
 
 def choose_block(work: Work, block: Block, steps: int) -> None:
@@ -23,17 +56,55 @@ def choose_block(work: Work, block: Block, steps: int) -> None:
     Parameters
     ----------
     steps
-        Of the diffusion, as the largest object of the plane needs them: flow errors depend on it.
+        Of the diffusion, as the largest object of the plane (volume) needs them: flow errors depend on it.
 
     Raises
     ------
     ImageError
         The file of the first stage is missing or damaged, or writing failed.
     """
-    settings, plan = work.settings, work.plan
     stored = read_arrays(work.folder.found(block))
-    labels = stored["labels"]
-    window = [slice(*side) for side in stored["window"].tolist()]
+    part = _chosen(work, block, stored, steps)
+    if work.is_enlarged:
+        part = enlarged(work, part)
+    table = object_table(part.labels, part.logits, part.flow_errors)
+    offset = np.array([side.start for side in part.window])
+    middles = table.centroids + offset
+    core = work.plan.axes_of(work.plan.core(block))
+    own = np.ones(len(table), bool)
+    for axis, side in enumerate(core):
+        # In whole numbers, so that both blocks beside a border come to the same.
+        middle = np.floor(np.round(middles[:, axis], 6)).astype(np.int64)
+        own &= (middle >= side.start) & (middle < side.stop)
+    if not work.joins:
+        # Of bodies through planes both are decided once they are joined.
+        if work.settings.exclude_on_edges:
+            own &= ~part.touches
+        if part.votes is not None:
+            own &= part.votes.argmax(axis=1) > 0
+    numbers = np.zeros(len(table) + 1, np.uint32)
+    numbers[1:][own] = np.arange(1, int(own.sum()) + 1)
+    arrays = _pixels(numbers[part.labels], part.window, core)
+    arrays |= {
+        "first": part.first[own],
+        "areas": table.areas[own],
+        "centroids": middles[own],
+        "boxes": table.boxes[own] + offset[:, np.newaxis],
+        "flow errors": table.flow_errors[own],
+        "probabilities": table.probabilities[own],
+        "touches": part.touches[own],
+    }
+    if part.votes is not None:
+        arrays["votes"] = part.votes[own]
+    write_arrays(work.folder.chosen(block), arrays)
+    with contextlib.suppress(OSError):
+        work.folder.found(block).unlink(missing_ok=True)
+
+
+def _chosen(work: Work, block: Block, stored: dict[str, NDArray[Any]], steps: int) -> ChosenPart:
+    """Return the objects that fit, at the size at which masks are made."""
+    settings, labels = work.mask_settings, stored["labels"]
+    window = tuple(slice(*side) for side in stored["window"].tolist())
     areas = np.bincount(labels.ravel())
     fit = np.full(len(areas), np.nan, np.float32)
     if len(areas) > 1:
@@ -44,52 +115,42 @@ def choose_block(work: Work, block: Block, steps: int) -> None:
     masks = choose_masks(
         Candidates(labels, areas, fit), flow_threshold=settings.flow_threshold, min_size=least
     )
-    table = object_table(masks.labels, stored["logits"], masks.flow_errors)
-    votes = _votes(masks.labels, stored)
-    offset = np.array([side.start for side in window])
-    middles = table.centroids + offset
-    own = np.ones(len(table), bool)
-    core = plan.core(block)
-    for axis, side in enumerate(core):
-        # In whole numbers, so that both blocks beside a border come to the same.
-        middle = np.floor(np.round(middles[:, axis], 6)).astype(np.int64)
-        own &= (middle >= side.start) & (middle < side.stop)
-    boxes = table.boxes + offset[:, np.newaxis]
-    touches = (boxes[:, :, 0] == 0).any(axis=1) | (boxes[:, :, 1] == np.array(plan.shape[1:])).any(axis=1)
-    if settings.exclude_on_edges and not work.joins:
-        own &= ~touches
-    if votes is not None:
-        own &= votes.argmax(axis=1) > 0
-    numbers = np.zeros(len(table) + 1, np.uint32)
-    numbers[1:][own] = np.arange(1, int(own.sum()) + 1)
-    mine = numbers[masks.labels]
-    arrays = _pixels(mine, window, core)
-    arrays |= {
-        "first": _first_pixels(mine, window, plan.shape[1:], int(own.sum())),
-        "areas": table.areas[own],
-        "centroids": middles[own],
-        "boxes": boxes[own],
-        "flow errors": table.flow_errors[own],
-        "probabilities": table.probabilities[own],
-        "touches": touches[own],
-    }
-    if votes is not None:
-        arrays["kinds"] = votes[own].argmax(axis=1).astype(np.int64)
-    write_arrays(work.folder.chosen(block), arrays)
-    with contextlib.suppress(OSError):
-        work.folder.found(block).unlink(missing_ok=True)
+    boxes = object_table(masks.labels).boxes + np.array([side.start for side in window])[:, np.newaxis]
+    # In a volume the sides are those of y and x, as for the whole image.
+    sides, lengths = boxes[:, -2:], np.array(work.drawn[-2:])
+    touches = ((sides[:, :, 0] == 0) | (sides[:, :, 1] == lengths)).any(axis=1)
+    return ChosenPart(
+        masks.labels,
+        stored["logits"],
+        window,
+        masks.flow_errors,
+        _first_pixels(masks.labels, window, work.drawn, len(masks.flow_errors))
+        + (0 if work.plan.is_volume else block.plane * int(np.prod(work.drawn))),
+        touches,
+        _votes(masks.labels, stored),
+    )
 
 
 def _pixels(
-    mine: NDArray[np.uint32], window: list[slice], core: tuple[slice, slice]
+    mine: NDArray[np.uint32], window: tuple[slice, ...], core: tuple[slice, ...]
 ) -> dict[str, NDArray[Any]]:
     """Return the labels of the core, and places and numbers of pixels beyond it."""
-    inner = tuple(
-        slice(own.start - seen.start, own.stop - seen.start) for own, seen in zip(core, window, strict=True)
-    )
-    body = mine[inner].copy()
+    body = np.zeros([side.stop - side.start for side in core], np.uint32)
     beyond = mine.copy()
-    beyond[inner] = 0
+    shared = [
+        (max(own.start, seen.start), min(own.stop, seen.stop)) for own, seen in zip(core, window, strict=True)
+    ]
+    if all(first < last for first, last in shared):
+        here = tuple(
+            slice(first - own.start, last - own.start)
+            for (first, last), own in zip(shared, core, strict=True)
+        )
+        there = tuple(
+            slice(first - seen.start, last - seen.start)
+            for (first, last), seen in zip(shared, window, strict=True)
+        )
+        body[here] = mine[there]
+        beyond[there] = 0
     places = np.nonzero(beyond)
     return {
         "body": body,
@@ -101,13 +162,16 @@ def _pixels(
 
 
 def _first_pixels(
-    mine: NDArray[np.uint32], window: list[slice], shape: tuple[int, int], count: int
+    labels: NDArray[np.uint32], window: tuple[slice, ...], shape: tuple[int, ...], count: int
 ) -> NDArray[np.int64]:
-    """Return the flat position in the plane of the first pixel of each object, by which objects are numbered."""
+    """Return the flat position in the plane or volume of the first pixel of each object."""
     first = np.full(count + 1, np.iinfo(np.int64).max)
-    rows, columns = np.nonzero(mine)
-    flat = (rows + window[0].start).astype(np.int64) * shape[1] + columns + window[1].start
-    np.minimum.at(first, mine[rows, columns], flat)
+    places = np.nonzero(labels)
+    flat = np.zeros(len(places[0]), np.int64)
+    for at, seen, length in zip(places, window, shape, strict=True):
+        flat = flat * length + (at + seen.start)
+    # The last that is given to an object stays: going backwards, its first pixel.
+    first[labels[places][::-1]] = flat[::-1]
     return first[1:]
 
 

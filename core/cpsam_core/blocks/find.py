@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.blocks.arrays import write_arrays
+from cpsam_core.blocks.maps import predicted_maps
 from cpsam_core.blocks.plan import Block
 from cpsam_core.blocks.task import Work
 from cpsam_core.dynamics import ImageFrame, find_candidates
 from cpsam_core.labels import fill_holes
 from cpsam_core.labels.runs import runs_of
 from cpsam_core.progress import Progress, silent
-from cpsam_core.segment.predict_part import predict_part
 
 __all__ = ["find_block", "steps_of"]
 
@@ -25,11 +25,12 @@ log = logging.getLogger(__name__)
 RIM = 2
 """Pixels along the border of a part; an object that comes so near may be cut."""
 
-REACH = 24
+REACH = 16
 """Pixels around an object in which others have a say in it: where peaks meet, and by the heat beside its border."""
 
 DRIFT = 8
-"""Pixels by which the middle of an object may move when its holes are filled."""
+PART_OF_DRIFT = 8
+"""Pixels by which the middle of an object may move when its holes are filled; of a large one a part of its size."""
 
 WIDEST = 3
 """How often the margin is doubled."""
@@ -37,126 +38,154 @@ WIDEST = 3
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    labels: NDArray[np.uint32]
+    """Objects of a part: boxes (n, axes, 2) and middles (n, axes) in the part, whose axes begin at `offset`."""
+
+    ids: NDArray[np.uint32]
     boxes: NDArray[np.int64]
     middles: NDArray[np.float64]
+    offset: NDArray[np.int64]
 
 
 def find_block(work: Work, block: Block, progress: Progress = silent) -> None:
     """Predict a block with its margin, find its objects and keep them with what the network said.
 
-    The margin grows where an object of the block, or one beside it, would be cut.
+    The margin grows where an object of the block, or one beside it, would be cut. Objects that can neither belong to
+    the block nor have a say in one that does are left out.
 
     Raises
     ------
     ImageError
         The image cannot be read there, or writing failed.
     """
-    plan, settings = work.plan, work.settings
-    margin = plan.margin
+    settings = work.mask_settings
     for attempt in range(WIDEST + 1):
-        window = plan.window(block, margin)
-        maps = _predict(work, block, window, progress)
-        frame = ImageFrame((window[0].start, window[1].start), plan.shape[1:])
+        maps = predicted_maps(work, block, 1 << attempt, progress)
+        flows, logits = maps.flows, maps.logits
         candidates = find_candidates(
-            maps[-3:-1],
-            maps[-1],
+            flows,
+            logits,
             cellprob_threshold=settings.cellprob_threshold,
             niter=settings.steps,
             max_size_fraction=settings.max_size_fraction,
             errors=False,
-            frame=frame,
+            frame=ImageFrame(tuple(side.start for side in maps.window), work.drawn),
         )
-        found = _measured(candidates.labels)
-        near = _near_core(found, plan.core(block), window)
-        if not _is_cut(found, near, window, plan.shape[1:]):
+        filled = fill_holes(candidates.labels)
+        found = _measured(filled, maps.window)
+        near = _near_core(found, _core(work, block))
+        beside = _beside(found, near)
+        if not (beside & _at_border(found, maps.window, work.drawn)).any():
             break
         if attempt == WIDEST:
             log.warning(
                 "block %s: an object is larger than the margin of %d pixels, and may end at the border of the block",
                 block.name,
-                margin,
+                work.plan.margin << attempt,
             )
-            break
-        margin *= 2
-    labels = candidates.labels
-    inside = fill_holes(labels) > 0
+    inner, window = _kept_part(found, beside, maps.window)
+    kept = np.isin(candidates.labels[inner], found.ids[beside])
+    labels = np.where(kept, candidates.labels[inner], np.uint32(0))
+    inside = np.isin(filled[inner], found.ids[beside])
     arrays: dict[str, NDArray[Any]] = {
         "window": np.array([[side.start, side.stop] for side in window], np.int64),
         "labels": labels,
-        "flows": np.where(labels > 0, maps[-3:-1], np.float32(0)),
-        "logits": np.where(inside, maps[-1], np.float32(0)),
+        "flows": np.where(kept, flows[(slice(None), *inner)], np.float32(0)),
+        "logits": _logits(work, logits, inner, inside),
     }
-    if len(maps) > 3:
-        arrays["classes"] = np.where(inside, maps[:-3].argmax(axis=0), 0).astype(np.uint8)
-        arrays["class count"] = np.array([len(maps) - 3], np.int64)
+    if maps.classes is not None:
+        arrays["classes"] = np.where(inside, maps.classes[inner], np.uint8(0))
+        arrays["class count"] = np.array([maps.class_count], np.int64)
     extents = (found.boxes[near, :, 1] - found.boxes[near, :, 0]).sum(axis=1)
     write_arrays(work.folder.found(block), arrays)
-    write_arrays(
-        work.folder.steps(block), {"steps": np.array([steps_of(int(extents.max(initial=0)))], np.int64)}
+    steps = steps_of(int(extents.max(initial=0)), len(window))
+    write_arrays(work.folder.steps(block), {"steps": np.array([steps], np.int64)})
+
+
+def steps_of(extent: int, dimensions: int = 2) -> int:
+    """Return the steps of diffusion that an object needs whose box has sides of so many pixels together."""
+    return (2 if dimensions == 2 else 6) * (extent + dimensions) if extent else 0
+
+
+def _core(work: Work, block: Block) -> NDArray[np.float64]:
+    """Return first pixel and one past the last of a block along each axis, at the size at which masks are made."""
+    core = work.plan.axes_of(work.plan.core(block))
+    full = work.plan.axes_of(work.plan.shape)
+    return np.array(
+        [
+            [side.start * (drawn / length), side.stop * (drawn / length)]
+            for side, drawn, length in zip(core, work.drawn, full, strict=True)
+        ]
     )
 
 
-def steps_of(extent: int) -> int:
-    """Return the steps of diffusion that a plane's object of so many rows and columns together needs."""
-    return 2 * (extent + 2) if extent else 0
-
-
-def _predict(
-    work: Work, block: Block, window: tuple[slice, slice], progress: Progress
+def _logits(
+    work: Work, logits: NDArray[np.float32], inner: tuple[slice, ...], inside: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
-    def read(part: tuple[slice, slice]) -> NDArray[np.float32]:
-        plane: NDArray[np.float32] = work.normalizer((slice(block.plane, block.plane + 1), *part))[0]
-        return plane
-
-    settings = work.settings
-    return predict_part(
-        work.network,
-        read,
-        work.plan.shape[1:],
-        window,
-        batch_size=settings.batch_size,
-        tile_overlap=settings.tile_overlap,
-        augment=settings.augment,
-        scale=work.scale,
-        progress=progress,
-    )
+    """Return what is kept of the logits: all where masks will be enlarged, since that mixes neighbours."""
+    if work.is_enlarged:
+        return logits[inner]
+    return np.where(inside, logits[inner], np.float32(0))
 
 
-def _measured(labels: NDArray[np.uint32]) -> _Found:
+def _measured(labels: NDArray[np.uint32], window: tuple[slice, ...]) -> _Found:
     runs = runs_of(labels)
     ids, index = runs.objects()
     boxes = runs.boxes(index, len(ids))
-    return _Found(labels, boxes, boxes.mean(axis=2) if len(ids) else np.zeros((0, 2)))
+    areas = np.maximum(np.bincount(index, runs.lengths, len(ids)), 1)
+    middles = [
+        np.bincount(index, runs.lengths * (first + last) / 2, len(ids)) / areas
+        for first, last in runs.positions()
+    ]
+    offset = np.array([side.start for side in window], np.int64)
+    return _Found(ids, boxes, np.stack(middles, axis=1), offset)
 
 
-def _near_core(found: _Found, core: tuple[slice, slice], window: tuple[slice, slice]) -> NDArray[np.bool_]:
-    """Return which objects the block may own: those that reach into it, or nearly."""
-    near = np.ones(len(found.boxes), bool)
-    for axis, (own, seen) in enumerate(zip(core, window, strict=True)):
-        first, last = found.boxes[:, axis, 0] + seen.start, found.boxes[:, axis, 1] + seen.start
-        middle = (first + last) / 2
-        half = (last - first) / 2 + DRIFT
-        # The middle of the pixels lies somewhere in the box; half of the box is the farthest from the box's middle.
-        near &= (middle + half >= own.start) & (middle - half < own.stop)
+def _near_core(found: _Found, core: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which objects the block may own: those whose middle lies in it, or nearly."""
+    extents = found.boxes[:, :, 1] - found.boxes[:, :, 0]
+    drift = np.maximum(DRIFT, extents.max(axis=1, initial=0) / PART_OF_DRIFT)[:, np.newaxis]
+    middles = found.middles + found.offset
+    near: NDArray[np.bool_] = ((middles + drift >= core[:, 0]) & (middles - drift < core[:, 1])).all(axis=1)
     return near
 
 
-def _is_cut(
-    found: _Found, near: NDArray[np.bool_], window: tuple[slice, slice], shape: tuple[int, int]
-) -> bool:
-    """Whether an object that the block may own, or one beside it, comes to a border of the part."""
+def _beside(found: _Found, near: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which objects are near, or have a say in one that is."""
+    beside = near.copy()
+    others = np.flatnonzero(~near)
+    if not len(others) or not near.any():
+        return beside
+    boxes = found.boxes[others]
+    for box in found.boxes[near]:
+        meets = (boxes[:, :, 0] < box[:, 1] + REACH) & (boxes[:, :, 1] > box[:, 0] - REACH)
+        beside[others[meets.all(axis=1)]] = True
+    return beside
+
+
+def _at_border(found: _Found, window: tuple[slice, ...], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return which objects come to a border of the part that is none of the image."""
     at_border = np.zeros(len(found.boxes), bool)
     for axis, (seen, length) in enumerate(zip(window, shape, strict=True)):
         if seen.start > 0:
             at_border |= found.boxes[:, axis, 0] < RIM
         if seen.stop < length:
             at_border |= found.boxes[:, axis, 1] > seen.stop - seen.start - RIM
-    if not at_border.any():
-        return False
-    own, others = found.boxes[near], found.boxes[at_border]
-    for box in own:
-        beside = (others[:, :, 0] < box[:, 1] + REACH) & (others[:, :, 1] > box[:, 0] - REACH)
-        if beside.all(axis=1).any():
-            return True
-    return False
+    return at_border
+
+
+def _kept_part(
+    found: _Found, kept: NDArray[np.bool_], window: tuple[slice, ...]
+) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """Return the part around the objects that are kept, in the arrays and in the image."""
+    lengths = [side.stop - side.start for side in window]
+    if kept.any():
+        first = np.maximum(found.boxes[kept, :, 0].min(axis=0) - RIM, 0).tolist()
+        last = np.minimum(found.boxes[kept, :, 1].max(axis=0) + RIM, lengths).tolist()
+    else:
+        first, last = [0] * len(lengths), [1] * len(lengths)
+    inner = tuple(slice(int(a), int(b)) for a, b in zip(first, last, strict=True))
+    moved = tuple(
+        slice(side.start + seen.start, side.stop + seen.start)
+        for side, seen in zip(inner, window, strict=True)
+    )
+    return inner, moved

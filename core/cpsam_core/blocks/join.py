@@ -44,7 +44,8 @@ def join_planes(work: Work, planes: LabelSource) -> None:
     ImageError
         A file of an earlier stage is missing or damaged, or writing failed.
     """
-    table = plane_table(work, ("areas", "touches", "flow errors"))
+    names = ("areas", "touches", "flow errors")
+    table = plane_table(work, (*names, "votes") if work.network.out_channels > 3 else names)
     areas, plane = table["areas"], table["plane"]
     starts = np.searchsorted(plane, np.arange(work.plan.shape[0] + 1))
     body = np.zeros(len(areas) + 1, np.uint32)
@@ -69,13 +70,26 @@ def join_planes(work: Work, planes: LabelSource) -> None:
     kept = np.bincount(body[1:], areas, used + 1) >= work.settings.min_size
     if work.settings.exclude_on_edges:
         kept &= np.bincount(body[1:], table["touches"], used + 1) == 0
+    kinds = None
+    if "votes" in table:
+        votes = np.zeros((used + 1, table["votes"].shape[1]), np.int64)
+        np.add.at(votes, body[1:], table["votes"])
+        kinds = votes.argmax(axis=1)
+        # Background by the majority of its pixels.
+        kept &= kinds > 0
     kept[0] = False
     total = np.bincount(body[1:], table["flow errors"], used + 1)
     errors = total / np.maximum(np.bincount(body[1:], minlength=used + 1), 1)
     # Bodies are counted by their first object, and that is the order of their first voxels.
     final = np.zeros(used + 1, np.uint32)
     final[kept] = np.arange(1, int(kept.sum()) + 1)
-    write_arrays(work.folder.bodies, {"bodies": final[body], "flow errors": errors[kept].astype(np.float32)})
+    arrays: dict[str, NDArray[Any]] = {
+        "bodies": final[body],
+        "flow errors": errors[kept].astype(np.float32),
+    }
+    if kinds is not None:
+        arrays["kinds"] = kinds[kept]
+    write_arrays(work.folder.bodies, arrays)
 
 
 def write_column(work: Work, block: Block, planes: LabelSource, target: LabelTarget) -> None:
@@ -87,10 +101,10 @@ def write_column(work: Work, block: Block, planes: LabelSource, target: LabelTar
         A file of an earlier stage is missing or damaged, or writing failed.
     """
     bodies = read_arrays(work.folder.bodies, ("bodies",))["bodies"]
-    rows, columns = work.plan.window(block)
+    _, rows, columns = work.plan.window(block)
     through = slice(0, planes.shape[0])
     labels = fill_holes(bodies[planes.read((through, rows, columns))])
-    core = work.plan.core(block)
+    core = work.plan.core(block)[1:]
     inner = tuple(
         slice(own.start - seen.start, own.stop - seen.start)
         for own, seen in zip(core, (rows, columns), strict=True)

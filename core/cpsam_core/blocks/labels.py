@@ -28,11 +28,9 @@ def number_objects(work: Work) -> int:
     """
     firsts: list[NDArray[np.int64]] = []
     counts: list[int] = []
-    plane = work.plan.shape[1] * work.plan.shape[2]
     for block in work.plan.blocks():
-        first = read_arrays(work.folder.chosen(block), ("first",))["first"]
-        firsts.append(first + block.plane * plane)
-        counts.append(len(first))
+        firsts.append(read_arrays(work.folder.chosen(block), ("first",))["first"])
+        counts.append(len(firsts[-1]))
     together = np.concatenate(firsts) if firsts else np.zeros(0, np.int64)
     numbers = np.empty(len(together), np.uint32)
     numbers[np.argsort(together, kind="stable")] = np.arange(1, len(together) + 1, dtype=np.uint32)
@@ -68,21 +66,23 @@ def write_block(work: Work, block: Block, numbers: Numbers, target: LabelTarget)
     ImageError
         A file of the second stage is missing or damaged, or writing failed.
     """
-    rows, columns = work.plan.core(block)
-    stored = read_arrays(work.folder.chosen(block), ("body",))
-    labels = numbers.of(block)[stored["body"]]
+    core = work.plan.core(block)
+    sides = work.plan.axes_of(core)
+    labels = numbers.of(block)[read_arrays(work.folder.chosen(block), ("body",))["body"]]
     lost = 0
     for other in work.plan.around(block):
         beyond = read_arrays(work.folder.chosen(other), ("beyond", "beyond numbers"))
-        y, x = beyond["beyond"]
-        here = (y >= rows.start) & (y < rows.stop) & (x >= columns.start) & (x < columns.stop)
-        place = (y[here] - rows.start, x[here] - columns.start)
+        places = beyond["beyond"]
+        here = np.ones(places.shape[1], bool)
+        for at, side in zip(places, sides, strict=True):
+            here &= (at >= side.start) & (at < side.stop)
+        place = tuple(at[here] - side.start for at, side in zip(places, sides, strict=True))
         free = labels[place] == 0
         lost += int(np.count_nonzero(~free))
         values = numbers.of(other)[beyond["beyond numbers"][here]]
-        labels[place[0][free], place[1][free]] = values[free]
+        labels[tuple(at[free] for at in place)] = values[free]
     if lost:
         log.warning("block %s: %d pixels of two objects each went to the one of the block", block.name, lost)
     with saving(work.folder.written(block)) as mark:
-        target.write((slice(block.plane, block.plane + 1), rows, columns), labels[np.newaxis])
+        target.write(core, labels if work.plan.is_volume else labels[np.newaxis])
         mark.touch()

@@ -6,12 +6,17 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeVar
 
 from cpsam_core.errors import SettingsError
+from cpsam_core.images.sources import Box
 from cpsam_core.segment.predict import count_tiles
 from cpsam_core.segment.predict_part import tiles_of_part
 from cpsam_core.segment.settings import NATIVE_DIAMETER, Settings
+from cpsam_core.segment.volume_part import SLAB_BYTES, VolumeFrame, tiles_of_volume_part
 from cpsam_core.system.machine import memory
+
+T = TypeVar("T")
 
 __all__ = [
     "CHUNK",
@@ -28,13 +33,22 @@ __all__ = [
 CHUNK = 512
 """Rows and columns of a chunk of the labels; blocks are whole chunks, so that no two of them write to one."""
 
+VOLUME_CHUNK = (16, 128, 128)
+"""Planes, rows and columns of a chunk of the labels of a volume."""
+
 BYTES_A_PIXEL = 64
 """Of a block with its margin at the peak: pixels, flows, their steps, positions and labels."""
+
+BYTES_A_VOXEL = 88
+"""The same of a block of a volume, whose flows have three components."""
 
 WHOLE_BYTES_A_PIXEL = 40
 """Of a plane that is segmented as a whole, at the peak; flows and labels of the other planes stay beside it."""
 
 PLANE_BYTES_A_PIXEL = 16
+WHOLE_BYTES_A_VOXEL = 72
+"""Of a volume that is segmented as a whole, at the peak."""
+
 DISK_BYTES_A_PIXEL = 8
 """Of the files between the stages, where half of the image is cells."""
 
@@ -44,10 +58,14 @@ PART_OF_FREE = 0.5
 CELLS_OF_MARGIN = 3.0
 LEAST_MARGIN = 96
 
+CELLS_OF_VOLUME_MARGIN = 1.5
+LEAST_VOLUME_MARGIN = 40
+"""Less than in a plane, because a margin on all sides of a volume costs far more; it grows where it has to."""
+
 
 @dataclass(frozen=True, order=True)
 class Block:
-    """One block: its plane, and its row and column among the blocks of the plane."""
+    """One block: its plane (of a volume its place along z), and its row and column among the blocks."""
 
     plane: int
     row: int
@@ -71,48 +89,76 @@ class Plan:
         Rows and columns of a block.
     margin
         Pixels around a block that are looked at with it; more where its objects need it.
+    depth
+        Planes of a block; 1 where planes are segmented one by one.
+    depth_margin
+        Planes below and above a block of a volume that are looked at with it.
+    is_volume
+        Whether objects are bodies of a volume (do_3D).
     """
 
     shape: tuple[int, int, int]
     side: int
     margin: int
+    depth: int = 1
+    depth_margin: int = 0
+    is_volume: bool = False
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """Blocks along z, y and x."""
+        sides = (self.depth, self.side, self.side)
+        z, y, x = (math.ceil(length / side) for length, side in zip(self.shape, sides, strict=True))
+        return z, y, x
+
+    @property
+    def chunks(self) -> tuple[int, int, int]:
+        """Planes, rows and columns of a chunk of the labels."""
+        return VOLUME_CHUNK if self.is_volume else (1, CHUNK, CHUNK)
 
     def blocks(self) -> Iterator[Block]:
         """Yield all blocks in the order of planes, rows and columns."""
-        counts = (self.shape[0], *(math.ceil(length / self.side) for length in self.shape[1:]))
-        return (Block(*place) for place in product(*map(range, counts)))
+        return (Block(*place) for place in product(*map(range, self.counts)))
 
-    def core(self, block: Block) -> tuple[slice, slice]:
-        """Return the rows and columns that a block owns."""
-        rows, columns = (
-            slice(place * self.side, min((place + 1) * self.side, length))
-            for place, length in zip((block.row, block.column), self.shape[1:], strict=True)
-        )
-        return rows, columns
+    def core(self, block: Block) -> Box:
+        """Return the planes, rows and columns that a block owns."""
+        return self._box(block, (0, 0))
 
-    def window(self, block: Block, margin: int | None = None) -> tuple[slice, slice]:
-        """Return the rows and columns of a block with its margin."""
-        wide = self.margin if margin is None else margin
-        rows, columns = (
-            slice(max(0, side.start - wide), min(length, side.stop + wide))
-            for side, length in zip(self.core(block), self.shape[1:], strict=True)
+    def window(self, block: Block, times: int = 1) -> Box:
+        """Return the planes, rows and columns of a block with its margin, or a multiple of it."""
+        return self._box(block, (self.depth_margin * times, self.margin * times))
+
+    def _box(self, block: Block, wide: tuple[int, int]) -> Box:
+        places = (block.plane, block.row, block.column)
+        sides = (self.depth, self.side, self.side)
+        z, y, x = (
+            slice(max(0, place * side - more), min((place + 1) * side + more, length))
+            for place, side, more, length in zip(
+                places, sides, (wide[0], wide[1], wide[1]), self.shape, strict=True
+            )
         )
-        return rows, columns
+        return z, y, x
 
     def around(self, block: Block) -> list[Block]:
-        """Return the neighbours of a block in its plane."""
-        counts = [math.ceil(length / self.side) for length in self.shape[1:]]
-        return [
-            Block(block.plane, row, column)
-            for row in range(max(0, block.row - 1), min(counts[0], block.row + 2))
-            for column in range(max(0, block.column - 1), min(counts[1], block.column + 2))
-            if (row, column) != (block.row, block.column)
-        ]
+        """Return the neighbours of a block, in its plane or in the volume."""
+        places = (block.plane, block.row, block.column)
+        reach = (1 if self.is_volume else 0, 1, 1)
+        near = product(
+            *(
+                range(max(0, place - far), min(count, place + far + 1))
+                for place, far, count in zip(places, reach, self.counts, strict=True)
+            )
+        )
+        return [Block(*one) for one in near if one != places]
+
+    def axes_of(self, values: tuple[T, T, T]) -> tuple[T, ...]:
+        """Return what belongs to the axes of the objects: all three of a volume, rows and columns of planes."""
+        return values if self.is_volume else values[1:]
 
     @property
     def count(self) -> int:
         """Number of blocks."""
-        return self.shape[0] * math.prod(math.ceil(length / self.side) for length in self.shape[1:])
+        return math.prod(self.counts)
 
 
 @dataclass(frozen=True)
@@ -135,7 +181,7 @@ class BlocksForecast:
         )
 
 
-def fits_memory(shape: tuple[int, int, int], most: int | None = None) -> bool:
+def fits_memory(shape: tuple[int, int, int], most: int | None = None, *, volume: bool = False) -> bool:
     """Whether an image of planes, rows and columns can be segmented as a whole.
 
     Parameters
@@ -144,18 +190,27 @@ def fits_memory(shape: tuple[int, int, int], most: int | None = None) -> bool:
         Of the image.
     most
         Bytes that may be used; None is half of what is free.
+    volume
+        Whether it is segmented as a volume.
     """
-    return needed_for_whole(shape) <= allowed_memory(most)
+    return needed_for_whole(shape, volume=volume) <= allowed_memory(most)
 
 
-def needed_for_whole(shape: tuple[int, int, int]) -> int:
+def needed_for_whole(shape: tuple[int, int, int], *, volume: bool = False) -> int:
     """Return the bytes that an image takes as a whole."""
     plane = shape[1] * shape[2]
+    if volume:
+        return shape[0] * plane * WHOLE_BYTES_A_VOXEL
     return plane * WHOLE_BYTES_A_PIXEL + (shape[0] - 1) * plane * PLANE_BYTES_A_PIXEL
 
 
 def plan_blocks(
-    shape: tuple[int, int, int], diameter: float, *, side: int | None = None, most: int | None = None
+    shape: tuple[int, int, int],
+    diameter: float,
+    *,
+    side: int | None = None,
+    most: int | None = None,
+    anisotropy: float | None = None,
 ) -> Plan:
     """Cut an image into blocks as large as memory allows.
 
@@ -166,50 +221,112 @@ def plan_blocks(
     diameter
         Of cells in pixels, for the margin.
     side
-        Rows and columns of a block, instead of what memory allows; becomes a multiple of 512.
+        Rows and columns of a block, instead of what memory allows; becomes a multiple of 512, of 128 in a volume.
     most
         Bytes that may be used; None is half of what is free.
+    anisotropy
+        Of a volume: distance of planes over the size of a pixel. None where planes are segmented one by one.
 
     Raises
     ------
     SettingsError
         Even the smallest blocks need more memory.
     """
-    margin = max(LEAST_MARGIN, math.ceil(CELLS_OF_MARGIN * diameter))
-    if side is None:
-        across = math.isqrt(allowed_memory(most) // BYTES_A_PIXEL) - 2 * margin
-        longest = math.ceil(max(shape[1:]) / CHUNK) * CHUNK
-        side = min(across // CHUNK * CHUNK, longest)
-        if side < CHUNK:
-            needed = (CHUNK + 2 * margin) ** 2 * BYTES_A_PIXEL
-            allowed = allowed_memory(most)
-            raise SettingsError(
-                f"Blocks of {CHUNK} pixels need {needed / 1e9:.2f} GB of memory, and {allowed / 1e9:.2f} GB may be "
-                "used: close other programs, allow more (--max-memory), or set a smaller diameter if cells are smaller."
-            )
-    return Plan(shape, max(CHUNK, math.ceil(side / CHUNK) * CHUNK), margin)
+    chunk = VOLUME_CHUNK[1] if anisotropy is not None else CHUNK
+    longest = math.ceil(max(shape[1:]) / chunk)
+    if side is not None:
+        return _plan_of(shape, diameter, max(chunk, math.ceil(side / chunk) * chunk), anisotropy)
+    allowed = allowed_memory(most)
+    low, high = 0, longest
+    while low < high:
+        middle = (low + high + 1) // 2
+        fits = _bytes_of(_plan_of(shape, diameter, middle * chunk, anisotropy)) <= allowed
+        low, high = (middle, high) if fits else (low, middle - 1)
+    if low == 0:
+        needed = _bytes_of(_plan_of(shape, diameter, chunk, anisotropy))
+        raise SettingsError(
+            f"Blocks of {chunk} pixels need {needed / 1e9:.2f} GB of memory, and {allowed / 1e9:.2f} GB may be "
+            "used: close other programs, allow more (--max-memory), or set a smaller diameter if cells are smaller."
+        )
+    return _plan_of(shape, diameter, low * chunk, anisotropy)
 
 
-def forecast(plan: Plan, settings: Settings, tile: int) -> BlocksForecast:
-    """Return what a run costs."""
+def _plan_of(shape: tuple[int, int, int], diameter: float, side: int, anisotropy: float | None) -> Plan:
+    if anisotropy is None:
+        return Plan(shape, side, max(LEAST_MARGIN, math.ceil(CELLS_OF_MARGIN * diameter)))
+    margin = max(LEAST_VOLUME_MARGIN, math.ceil(CELLS_OF_VOLUME_MARGIN * diameter))
+    planes = VOLUME_CHUNK[0]
+    depth = min(math.ceil(side / anisotropy / planes), math.ceil(shape[0] / planes)) * planes
+    return Plan(shape, side, margin, depth, math.ceil(margin / anisotropy), is_volume=True)
+
+
+def _bytes_of(plan: Plan) -> int:
+    """Return the memory of the largest block with its margin."""
+    margins = (plan.depth_margin, plan.margin, plan.margin)
+    sides = (plan.depth, plan.side, plan.side)
+    window = math.prod(
+        min(side + 2 * margin, max(side, length)) if plan.is_volume else side + 2 * margin
+        for side, margin, length in zip(sides, margins, plan.shape, strict=True)
+    )
+    # A slab of a view, and the same before it was resized.
+    return window * BYTES_A_VOXEL + 2 * SLAB_BYTES if plan.is_volume else window * BYTES_A_PIXEL
+
+
+def forecast(plan: Plan, settings: Settings, tile: int, anisotropy: float = 1.0) -> BlocksForecast:
+    """Return what a run costs.
+
+    Parameters
+    ----------
+    plan
+        The blocks.
+    settings
+        Of the run, with the diameter that is used.
+    tile
+        Edge of a tile of the network.
+    anisotropy
+        Of a volume: distance of planes over the size of a pixel.
+    """
     scale = NATIVE_DIAMETER / settings.diameter if isinstance(settings.diameter, float) else 1.0
+    if plan.is_volume:
+        tiles, whole = _volume_tiles(plan, settings, tile, VolumeFrame(plan.shape, scale, anisotropy))
+    else:
+        tiles, whole = _plane_tiles(plan, settings, tile, scale)
+    window = math.prod(
+        min(side + 2 * margin, length)
+        for side, margin, length in zip(
+            (plan.depth, plan.side, plan.side),
+            (plan.depth_margin, plan.margin, plan.margin),
+            plan.shape,
+            strict=True,
+        )
+    )
+    of_each = BYTES_A_VOXEL if plan.is_volume else BYTES_A_PIXEL
+    return BlocksForecast(
+        plan.count, tiles, whole, window * of_each, math.prod(plan.shape) * DISK_BYTES_A_PIXEL
+    )
+
+
+def _plane_tiles(plan: Plan, settings: Settings, tile: int, scale: float) -> tuple[int, int]:
+    """Return the tiles of all blocks, and those of the planes as a whole."""
     overlap, augment = settings.tile_overlap, settings.augment
     shape = (plan.shape[1], plan.shape[2])
-    first = [block for block in plan.blocks() if block.plane == 0]
     tiles = sum(
-        tiles_of_part(shape, plan.window(block), tile, tile_overlap=overlap, augment=augment, scale=scale)
-        for block in first
+        tiles_of_part(shape, plan.window(block)[1:], tile, tile_overlap=overlap, augment=augment, scale=scale)
+        for block in plan.blocks()
+        if block.plane == 0
     )
     whole = count_tiles(shape, tile, tile_overlap=overlap, augment=augment, scale=scale)
-    window = math.prod(min(plan.side + 2 * plan.margin, length) for length in shape)
-    pixels = math.prod(plan.shape)
-    return BlocksForecast(
-        plan.count,
-        tiles * plan.shape[0],
-        whole * plan.shape[0],
-        window * BYTES_A_PIXEL,
-        pixels * DISK_BYTES_A_PIXEL,
-    )
+    return tiles * plan.shape[0], whole * plan.shape[0]
+
+
+def _volume_tiles(plan: Plan, settings: Settings, tile: int, frame: VolumeFrame) -> tuple[int, int]:
+    overlap, augment = settings.tile_overlap, settings.augment
+    whole = (slice(0, plan.shape[0]), slice(0, plan.shape[1]), slice(0, plan.shape[2]))
+    every = [*(plan.window(block) for block in plan.blocks()), whole]
+    counts = [
+        tiles_of_volume_part(frame, part, tile, tile_overlap=overlap, augment=augment) for part in every
+    ]
+    return sum(counts[:-1]), counts[-1]
 
 
 def allowed_memory(most: int | None) -> int:

@@ -17,7 +17,7 @@ from cpsam_core.images import write_object_table
 from cpsam_core.images.label_arrays import LabelArray
 from cpsam_core.labels import ObjectTable
 
-__all__ = ["KINDS", "count_objects", "save_results"]
+__all__ = ["KINDS", "count_objects", "save_results", "table_of"]
 
 KINDS = ("tif", "zarr", "csv")
 """Kinds of files that are written piece by piece."""
@@ -50,7 +50,7 @@ def save_results(run: BlockRun, files: dict[str, Path]) -> None:
         elif kind == "zarr":
             write_label_zarr(path, folder.labels, len(levels), sizes)
         elif kind == "csv":
-            table, classes = _table(run)
+            table, classes = table_of(run)
             write_object_table(
                 path,
                 table,
@@ -70,13 +70,15 @@ def count_objects(run: BlockRun) -> int:
     return len(read_arrays(run.work.folder.numbers, ("numbers",))["numbers"])
 
 
-def _table(run: BlockRun) -> tuple[ObjectTable, NDArray[Any] | None]:
-    """Return what is known of all objects, and their classes."""
+def table_of(run: BlockRun) -> tuple[ObjectTable, NDArray[Any] | None]:
+    """Return what is known of all objects of a finished run, and their classes; None without classes."""
     names = ("areas", "centroids", "boxes", "flow errors", "probabilities")
     classes = run.work.network.out_channels > 3
-    table = plane_table(run.work, (*names, "kinds") if classes else names)
-    depth = run.work.plan.shape[0]
-    if depth > 1:
+    table = plane_table(run.work, (*names, "votes") if classes else names)
+    if classes:
+        table["kinds"] = table["votes"].argmax(axis=1)
+    plan = run.work.plan
+    if plan.shape[0] > 1 and not plan.is_volume:
         table = _with_planes(table)
     if run.work.joins:
         table = _bodies(run, table)
@@ -116,7 +118,8 @@ def _bodies(run: BlockRun, table: dict[str, NDArray[Any]]) -> dict[str, NDArray[
     boxes[:, :, 0] = np.iinfo(np.int64).max
     np.minimum.at(boxes[:, :, 0], body, table["boxes"][kept][:, :, 0])
     np.maximum.at(boxes[:, :, 1], body, table["boxes"][kept][:, :, 1])
-    return {
+    known = {"kinds": stored["kinds"]} if "kinds" in stored else {}
+    return known | {
         "areas": total.astype(np.int64),
         "centroids": np.stack(means[:3], axis=1),
         "boxes": boxes,

@@ -37,7 +37,7 @@ from cpsam_core.segment.settings import Settings
 
 __all__ = ["BlockReading", "BlockRun", "run_task", "start_run"]
 
-VERSION = 1
+VERSION = 2
 POLL_S = 0.5
 """Seconds between looks at what others work on."""
 
@@ -170,7 +170,8 @@ class BlockRun:
         """Do once what a stage needs of all blocks before it."""
         folder = self.work.folder
         if stage == "write":
-            LabelArray.make(folder.planes if self.work.joins else folder.level(0), self.work.plan.shape)
+            target, plan = folder.planes if self.work.joins else folder.level(0), self.work.plan
+            LabelArray.make(target, plan.shape, plan.chunks)
             self._once("number", folder.numbers, lambda: number_objects(self.work))
         elif stage == "join":
             LabelArray.make(folder.level(0), self.work.plan.shape)
@@ -185,10 +186,11 @@ class BlockRun:
                 time.sleep(POLL_S)
 
     def _steps(self, plane: int) -> int:
-        """Return the steps of diffusion that the largest object of a plane needs."""
+        """Return the steps of diffusion that the largest object of a plane (of the whole volume) needs."""
         known: dict[int, int] = self.__dict__.setdefault("_known_steps", {})
         if plane not in known:
-            blocks = [block for block in self.work.plan.blocks() if block.plane == plane]
+            every = self.work.plan.is_volume
+            blocks = [block for block in self.work.plan.blocks() if every or block.plane == plane]
             known[plane] = max(int(read_arrays(self.work.folder.steps(one))["steps"][0]) for one in blocks)
         return known[plane]
 
@@ -237,7 +239,7 @@ def start_run(
     """
     files = BlocksFolder(folder.absolute())
     source = reading.open()
-    _check(source, network, settings)
+    _check(source, settings)
     if files.facts.exists():
         return _again(files, source, reading, network, settings)
     files.make()
@@ -308,15 +310,14 @@ def _facts(files: BlocksFolder) -> dict[str, Any]:
     return dict(facts)
 
 
-def _check(source: Source, network: TileNetwork, settings: Settings) -> None:
-    if settings.do_3D:
+def _check(source: Source, settings: Settings) -> None:
+    if settings.do_3D and not source.image.is_stack:
+        raise SettingsError("do_3D needs a stack of planes; this image has one plane only")
+    joins = settings.stitch_threshold > 0 and source.shape[0] > 1 and not settings.do_3D
+    if joins and not settings.resample:
         raise SettingsError(
-            "do_3D does not work by blocks yet; --stitch-threshold joins the objects of planes by blocks, too."
+            "Stitched stacks with resample off do not work by blocks: leave out --no-resample, or --stitch_threshold."
         )
-    if not settings.resample:
-        raise SettingsError("resample=False does not work by blocks; they need no more memory with it.")
-    if settings.stitch_threshold > 0 and source.shape[0] > 1 and network.out_channels > 3:
-        raise SettingsError("Classes of stitched stacks do not work by blocks; use a model without classes.")
 
 
 def _diameter(files: BlocksFolder, source: Source, network: TileNetwork, settings: Settings) -> float | None:
@@ -378,4 +379,4 @@ def _settings(stored: dict[str, Any]) -> Settings:
 
 def _plan(stored: dict[str, Any]) -> Plan:
     depth, height, width = stored["shape"]
-    return Plan((depth, height, width), int(stored["side"]), int(stored["margin"]))
+    return Plan(**stored | {"shape": (depth, height, width)})

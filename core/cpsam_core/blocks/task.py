@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,8 @@ from cpsam_core.images.sources import Source
 from cpsam_core.preprocess.channels import select_channels
 from cpsam_core.preprocess.in_parts import Box, ChannelLimits, PartNormalizer
 from cpsam_core.preprocess.normalize import NormalizeSettings
-from cpsam_core.segment.predict import TileNetwork
-from cpsam_core.segment.settings import NATIVE_DIAMETER, Settings
+from cpsam_core.segment.predict import TileNetwork, scaled_shape
+from cpsam_core.segment.settings import DEFAULT_STEPS, NATIVE_DIAMETER, Settings
 
 __all__ = ["BlocksFolder", "Work", "plane_settings", "read_channels"]
 
@@ -121,7 +122,38 @@ class Work:
     @property
     def joins(self) -> bool:
         """Whether objects of planes are joined to bodies."""
-        return self.settings.stitch_threshold > 0 and self.plan.shape[0] > 1
+        is_planes = not self.plan.is_volume
+        return is_planes and self.settings.stitch_threshold > 0 and self.plan.shape[0] > 1
+
+    @property
+    def anisotropy(self) -> float:
+        """Distance of planes over the size of a pixel."""
+        return self.settings.anisotropy or self.source.image.anisotropy or 1.0
+
+    @property
+    def drawn(self) -> tuple[int, ...]:
+        """Size at which masks are made: of the image, or of what the network sees of a plane (`resample`)."""
+        _, height, width = self.plan.shape
+        if self.plan.is_volume:
+            return self.plan.shape
+        return (height, width) if self.settings.resample else scaled_shape((height, width), self.scale)
+
+    @property
+    def is_enlarged(self) -> bool:
+        """Whether masks are made at another size than that of the image."""
+        return self.drawn != self.plan.axes_of(self.plan.shape)
+
+    @cached_property
+    def mask_settings(self) -> Settings:
+        """Settings of making masks, at the size at which they are made."""
+        if not self.is_enlarged:
+            return self.settings
+        part = math.prod(self.drawn) / math.prod(self.plan.shape[1:])
+        return replace(
+            self.settings,
+            min_size=int(self.settings.min_size * part),
+            niter=self.settings.niter or DEFAULT_STEPS,
+        )
 
     @property
     def scale(self) -> float:
@@ -149,8 +181,6 @@ def read_channels(source: Source, settings: Settings, count: int, box: Box) -> N
 
 def plane_settings(settings: Settings, source: Source) -> NormalizeSettings:
     """Return how the image is normalised: planes of their own on their own, as in the whole-image run."""
-    from dataclasses import replace
-
     if not settings.do_3D and settings.stitch_threshold == 0 and source.image.is_stack:
         return replace(settings.normalize, norm3D=False)
     return settings.normalize

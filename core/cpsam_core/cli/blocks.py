@@ -110,20 +110,15 @@ def source_for_blocks(target: Target, settings: Settings, options: BlockOptions)
         return None
     source = open_source(target.image, settings.axes, time=target.key.time, scene=target.key.scene)
     shape = source.shape[:3]
-    if not options.always and fits_memory(shape, options.most):
+    if not options.always and fits_memory(shape, options.most, volume=settings.do_3D):
         return None
+    needed = needed_for_whole(shape, volume=settings.do_3D) / 1e9
     refused = [kind for kind in target.files if kind not in KINDS]
     if refused:
         raise ImageError(
-            f"{target.image} needs {needed_for_whole(shape) / 1e9:.1f} GB of memory as a whole, and "
+            f"{target.image} needs {needed:.1f} GB of memory as a whole, and "
             f"{allowed_memory(options.most) / 1e9:.1f} GB may be used; by blocks {', '.join(KINDS)} can be saved, not "
             f"{', '.join(refused)}. Leave those out, or allow more with --max-memory."
-        )
-    if settings.do_3D and not options.always:
-        raise ImageError(
-            f"{target.image} needs {needed_for_whole(shape) / 1e9:.1f} GB of memory as a volume, and "
-            f"{allowed_memory(options.most) / 1e9:.1f} GB may be used: allow more with --max-memory, crop it, or use "
-            "--stitch-threshold 0.3 in place of --do_3D, which works by blocks."
         )
     return source
 
@@ -162,11 +157,21 @@ def segment_by_blocks(
         args.precision,
     )
 
+    anisotropy = settings.anisotropy or source.image.anisotropy or 1.0
+
     def plan(diameter: float) -> Plan:
-        return plan_blocks(source.shape[:3], diameter, side=options.side, most=options.most)
+        return plan_blocks(
+            source.shape[:3],
+            diameter,
+            side=options.side,
+            most=options.most,
+            anisotropy=anisotropy if settings.do_3D else None,
+        )
 
     run: BlockRun = start_run(folder, reading, segmenter.network, settings, plan)
-    tell(f"{target.image.name}: {forecast(run.work.plan, run.work.settings, segmenter.network.tile).text()}")
+    tell(
+        f"{target.image.name}: {forecast(run.work.plan, run.work.settings, segmenter.network.tile, anisotropy).text()}"
+    )
     left = {stage: len(run.left(stage)) for stage in run.stages()}
     if left["find"] < len(run.tasks("find")):
         tell(f"{target.image.name}: goes on with {folder}")

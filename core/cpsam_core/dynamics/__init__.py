@@ -6,6 +6,7 @@ Source: Cellpose (Stringer et al. 2021, "Gradient tracking"), used unchanged by 
 from __future__ import annotations
 
 from cpsam_core.dynamics.find import (
+    SMOOTH_REACH,
     Candidates,
     Masks,
     choose_masks,
@@ -14,12 +15,15 @@ from cpsam_core.dynamics.find import (
     find_masks,
     flow_errors,
     masks_from_flows,
+    smooth_flows,
+    smoothing_of,
 )
 from cpsam_core.dynamics.follow import ImageFrame, follow
 from cpsam_core.dynamics.gather import gather
 from cpsam_core.dynamics.local import LocalMask, find_at
 
 __all__ = [
+    "SMOOTH_REACH",
     "Candidates",
     "ImageFrame",
     "LocalMask",
@@ -33,4 +37,6 @@ __all__ = [
     "follow",
     "gather",
     "masks_from_flows",
+    "smooth_flows",
+    "smoothing_of",
 ]

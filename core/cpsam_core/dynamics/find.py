@@ -25,6 +25,9 @@ from cpsam_core.progress import Progress, silent
 Labels = NDArray[np.uint32]
 Floats = NDArray[np.floating[Any]]
 
+SMOOTH_REACH = 4.0
+"""Standard deviations up to which the smoothing of flows looks."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -176,7 +179,7 @@ def find_candidates(
         inside = logits > cellprob_threshold
     if not inside.any():
         return Candidates(np.zeros(logits.shape, np.uint32), np.zeros(1, np.int64), np.zeros(1, np.float32))
-    flows = _smoothed(flows, flow3D_smooth)
+    flows = smooth_flows(flows, flow3D_smooth)
     starts, ends = follow(flows, inside, niter, progress=progress, frame=frame)
     del inside
     labels = gather(starts, ends, logits.shape)
@@ -273,16 +276,30 @@ def _check(flows: Floats, logits: Floats, niter: int, max_size_fraction: float) 
         raise SettingsError(f"max_size_fraction must be above 0, not {max_size_fraction}")
 
 
-def _smoothed(flows: Floats, sigma: float | Sequence[float]) -> Floats:
+def smooth_flows(flows: Floats, sigma: float | Sequence[float]) -> Floats:
     """Return the flows of a volume smoothed along z, y and x; those of a plane as they are."""
+    per_axis = smoothing_of(sigma)
+    if len(flows) == 2 or not any(per_axis):
+        return flows
+    smooth = np.empty(flows.shape, np.float32)
+    for axis in range(3):
+        ndimage.gaussian_filter(
+            flows[axis].astype(np.float32), per_axis, output=smooth[axis], truncate=SMOOTH_REACH
+        )
+    return smooth
+
+
+def smoothing_of(sigma: float | Sequence[float]) -> list[float]:
+    """Return the smoothing along z, y and x that one number or three stand for.
+
+    Raises
+    ------
+    SettingsError
+        They are negative, or of another number.
+    """
     per_axis = [float(sigma)] * 3 if np.isscalar(sigma) else [float(s) for s in np.atleast_1d(sigma)]  # type: ignore[arg-type]
     if len(per_axis) == 1:
         per_axis *= 3
     if len(per_axis) != 3 or not all(s >= 0 for s in per_axis):
         raise SettingsError(f"flow3D_smooth must be one or three numbers (z, y, x), not negative: {sigma}")
-    if len(flows) == 2 or not any(per_axis):
-        return flows
-    smooth = np.empty(flows.shape, np.float32)
-    for axis in range(3):
-        ndimage.gaussian_filter(flows[axis].astype(np.float32), per_axis, output=smooth[axis])
-    return smooth
+    return per_axis

@@ -57,26 +57,74 @@ def resize_plane(plane: NDArray[Any], shape: tuple[int, int]) -> FloatArray:
 def resize_labels(labels: NDArray[np.uint32], shape: tuple[int, int]) -> NDArray[np.uint32]:
     """Resize labels ((z,) y, x) to `shape` (y, x); every pixel takes the number of the nearest."""
     rows, columns = (
-        (np.arange(new) * (old / new)).astype(np.intp)
-        for new, old in zip(shape, labels.shape[-2:], strict=True)
+        nearest(old, new, slice(0, new)) for new, old in zip(shape, labels.shape[-2:], strict=True)
     )
     resized: NDArray[np.uint32] = labels[..., rows[:, None], columns[None, :]]
     return resized
+
+
+def nearest(old: int, new: int, part: slice) -> NDArray[np.intp]:
+    """Return the old pixel that each new one of a part takes its label from, where an axis becomes `new` long."""
+    return (np.arange(part.start, part.stop) * (old / new)).astype(np.intp)
 
 
 def resize_depth(stack: FloatArray, depth: int) -> FloatArray:
     """Resize the first axis of a float32 array to `depth`, linearly, with centres aligned as in a plane."""
     if len(stack) == depth:
         return stack
-    resized = np.empty((depth, *stack.shape[1:]), np.float32)
-    for k in range(depth):
-        position = min(max((k + 0.5) * len(stack) / depth - 0.5, 0.0), len(stack) - 1.0)
+    return resize_depth_part(stack, 0, DepthAxis(len(stack), depth), slice(0, depth))
+
+
+@dataclass(frozen=True)
+class DepthAxis:
+    """Linear interpolation from plane to plane.
+
+    Attributes
+    ----------
+    source, target
+        Planes before and after.
+    """
+
+    source: int
+    target: int
+
+    def place(self, plane: int) -> float:
+        """Return where a new plane lies among the old ones."""
+        return min(max((plane + 0.5) * self.source / self.target - 0.5, 0.0), self.source - 1.0)
+
+    def needed(self, part: slice) -> slice:
+        """Return the old planes that some new ones are made of."""
+        if self.source == self.target:
+            return slice(part.start, part.stop)
+        last = int(self.place(part.stop - 1))
+        return slice(int(self.place(part.start)), min(last + 1, self.source - 1) + 1)
+
+
+def resize_depth_part(stack: FloatArray, first: int, axis: DepthAxis, part: slice) -> FloatArray:
+    """Make some planes of a stack that :func:`resize_depth` resizes.
+
+    Parameters
+    ----------
+    stack : ndarray (z, ...), float32
+        The planes that the part needs.
+    first : int
+        Number of the first of them in the whole stack.
+    axis : DepthAxis
+        How the whole stack is resized.
+    part : slice
+        New planes to make.
+    """
+    if axis.source == axis.target:
+        return stack[part.start - first : part.stop - first]
+    resized = np.empty((part.stop - part.start, *stack.shape[1:]), np.float32)
+    for k, plane in enumerate(range(part.start, part.stop)):
+        position = axis.place(plane)
         below = int(position)
-        above = min(below + 1, len(stack) - 1)
+        above = min(below + 1, axis.source - 1)
         weight = np.float32(position - below)
-        np.multiply(stack[below], 1 - weight, out=resized[k])
+        np.multiply(stack[below - first], 1 - weight, out=resized[k])
         if weight:
-            resized[k] += stack[above] * weight
+            resized[k] += stack[above - first] * weight
     return resized
 
 

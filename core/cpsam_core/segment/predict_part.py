@@ -31,6 +31,7 @@ def predict_part(
     tile_overlap: float = 0.1,
     augment: bool = False,
     scale: float = 1.0,
+    resized: bool = True,
     progress: Progress = silent,
 ) -> FloatArray:
     """Predict a part of a plane at full size, as :func:`predict_plane` and :func:`resize_flows` predict the whole.
@@ -46,7 +47,9 @@ def predict_part(
     shape : (int, int)
         Of the whole plane.
     part : (slice, slice)
-        Rows and columns to predict.
+        Rows and columns to predict: of the image, or of what the network sees where `resized` is False.
+    resized : bool
+        Bring the maps to the size of the image; False leaves them at that of :func:`predict_plane`.
     batch_size, tile_overlap, augment, scale, progress
         As for :func:`predict_plane`.
 
@@ -57,7 +60,7 @@ def predict_part(
     small = scaled_shape(shape, scale)
     grid = TileGrid(small, network.tile, tile_overlap, augment)
     back = (LinearAxis(small[0], shape[0]), LinearAxis(small[1], shape[1]))
-    inner = _needed(back, part)
+    inner = _needed(back, part) if resized else part
     numbers = grid.touching(inner)
     seen = _union([grid.window(grid[number]) for number in numbers])
     plane = _resized(read, shape, small, seen)
@@ -74,7 +77,7 @@ def predict_part(
             grid.add(prediction, grid[number], maps, origin)
         done += len(batch)
         progress(done, len(numbers), "tiles")
-    if small == shape:
+    if small == shape or not resized:
         return maps
     return np.stack([resize_part(one, origin, back, part) for one in maps])
 

@@ -18,8 +18,12 @@ from cpsam_core.segment.predict import TileNetwork, count_tiles, predict_planes
 FloatArray = NDArray[np.float32]
 Labels = NDArray[np.uint32]
 
-# the axis that counts the planes, and the two axes of a plane
-_VIEWS = ((0, (1, 2), "YX planes"), (1, (0, 2), "ZX planes"), (2, (0, 1), "ZY planes"))
+VIEWS: tuple[tuple[int, tuple[int, int], str], ...] = (
+    (0, (1, 2), "YX planes"),
+    (1, (0, 2), "ZX planes"),
+    (2, (0, 1), "ZY planes"),
+)
+"""The axis that counts the planes, the two axes of a plane, and what it is called."""
 
 
 def predict_volume(network: TileNetwork, volume: FloatArray, **options: Any) -> tuple[FloatArray, FloatArray]:
@@ -77,17 +81,17 @@ def predict_volume_maps(
     _check_volume(volume, scale, anisotropy)
     depth, height, width = (int(n) for n in volume.shape[:3])
     shape = (depth, height, width)
-    seen = tuple(max(1, int(n * f)) for n, f in zip(shape, (anisotropy * scale, scale, scale), strict=True))
-    resized = volume if seen == shape else resize_volume(volume, (seen[0], seen[1], seen[2]))
+    seen = seen_shape(shape, scale, anisotropy)
+    resized = volume if seen == shape else resize_volume(volume, seen)
     classes = network.out_channels - 3
     maps = np.zeros((classes + 4, *seen), np.float32)
 
     counts = [
         seen[across]
         * count_tiles((seen[a], seen[b]), network.tile, tile_overlap=tile_overlap, augment=augment)
-        for across, (a, b), _ in _VIEWS
+        for across, (a, b), _ in VIEWS
     ]
-    for view, (across, (a, b), name) in enumerate(_VIEWS):
+    for view, (across, (a, b), name) in enumerate(VIEWS):
         report = _Part(progress, sum(counts[:view]), sum(counts), name)
         planes = np.moveaxis(resized, across, 0)
         predicted = predict_planes(
@@ -105,6 +109,12 @@ def predict_volume_maps(
             target[classes + b] += prediction[-2]
             target[-1] += prediction[-1]
     return _resize_back(maps, shape)
+
+
+def seen_shape(shape: tuple[int, int, int], scale: float, anisotropy: float) -> tuple[int, int, int]:
+    """Return the size at which the network sees a volume (z, y, x)."""
+    depth, height, width = shape
+    return max(1, int(depth * (anisotropy * scale))), max(1, int(height * scale)), max(1, int(width * scale))
 
 
 def stitch(labels: NDArray[Any], threshold: float = 0.25) -> Labels:

@@ -11,6 +11,7 @@ import tifffile
 
 from cpsam_core.blocks import BlockRun, plan_blocks, start_run
 from cpsam_core.blocks.run import BlockReading
+from cpsam_core.images import open_source
 from cpsam_core.images.label_arrays import LabelArray
 from cpsam_core.segment.settings import Settings
 
@@ -43,9 +44,11 @@ def begin(folder: Path, path: Path, network: Any, settings: Settings, side: int 
     reading = BlockReading(str(path), axes=settings.axes, model=str(getattr(network, "path", "")))
 
     def plan(diameter: float) -> Any:
-        from cpsam_core.images import open_source
-
-        return plan_blocks(open_source(path, settings.axes).shape[:3], diameter, side=side)
+        source = open_source(path, settings.axes)
+        anisotropy = settings.anisotropy or source.image.anisotropy or 1.0
+        return plan_blocks(
+            source.shape[:3], diameter, side=side, anisotropy=anisotropy if settings.do_3D else None
+        )
 
     return start_run(folder, reading, network, settings, plan)
 

@@ -1,8 +1,12 @@
 """Labels by blocks are those of the whole image: every pixel, every number."""
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 
+from cpsam_core.blocks.results import table_of
 from cpsam_core.preprocess.normalize import NormalizeSettings
 from cpsam_core.segment.segmenter import Segmenter
 from cpsam_core.segment.settings import Settings
@@ -37,6 +41,11 @@ class ClassNetwork(DiskNetwork):
         Settings(normalize=NormalizeSettings(sharpen_radius=8, smooth_radius=1)),
         Settings(normalize=NormalizeSettings(lowhigh=(200, 3500))),
         Settings(normalize=NormalizeSettings(percentile=(3, 98))),
+        Settings(normalize=NormalizeSettings(invert=True)),
+        Settings(normalize=NormalizeSettings(normalize=False), cellprob_threshold=-3),
+        Settings(diameter=45.0, resample=False),
+        Settings(diameter=17.0, resample=False, exclude_on_edges=True),
+        Settings(diameter=60.0, resample=False, niter=150, min_size=400),
     ],
     ids=str,
 )
@@ -49,6 +58,20 @@ def test_a_plane(tmp_path, settings, one_thread):
     assert len(run.tasks("find")) == 9
     run.run()
     assert np.array_equal(labels_of(run)[0], whole.labels)
+    check_table(run, whole)
+
+
+def check_table(run, whole):
+    """Check that what is known of the objects is what the whole run knows."""
+    ours, kinds = table_of(run)
+    theirs = whole.objects
+    assert np.array_equal(ours.ids, theirs.ids)
+    assert np.array_equal(ours.areas, theirs.areas) and np.array_equal(ours.boxes, theirs.boxes)
+    assert np.allclose(ours.centroids, theirs.centroids)
+    assert np.allclose(ours.flow_errors, theirs.flow_errors, atol=1e-6, equal_nan=True)
+    assert np.allclose(ours.probabilities, theirs.probabilities, atol=1e-5)
+    if whole.classes is not None:
+        assert np.array_equal(kinds, whole.classes)
 
 
 def test_objects_larger_than_the_margin(tmp_path, one_thread):
@@ -69,18 +92,46 @@ def test_classes(tmp_path, one_thread):
     run.run()
     assert np.array_equal(labels_of(run)[0], whole.labels)
     assert len(set(whole.classes.tolist())) > 1
+    check_table(run, whole)
 
 
-@pytest.mark.parametrize("norm", [True, False])
-@pytest.mark.parametrize("threshold", [0.0, 0.3])
-def test_stacks_plane_by_plane(tmp_path, threshold, norm, one_thread):
+def stack_of_planes():
     planes = [
         cells((600, 700), 220, seed=0),
         cells((600, 700), 220, seed=0),
         cells((600, 700), 220, seed=2) // 2,
     ]
     planes[1] = np.roll(planes[1], 3, axis=0)
-    image = np.stack(planes)
+    return np.stack(planes)
+
+
+def test_classes_of_stitched_stacks(tmp_path, one_thread):
+    image = stack_of_planes()
+    settings = Settings(axes="ZYX", stitch_threshold=0.3)
+    path = save_tiled(tmp_path / "a.tif", image, "ZYX")
+    whole = Segmenter(ClassNetwork()).segment(image, settings)
+    assert len(set(whole.classes.tolist())) > 1
+    run = begin(tmp_path / "run", path, ClassNetwork(), settings)
+    run.run()
+    assert np.array_equal(labels_of(run), whole.labels)
+    check_table(run, whole)
+
+
+def test_planes_of_a_stack_without_resampling(tmp_path, one_thread):
+    image = stack_of_planes()
+    settings = Settings(axes="ZYX", diameter=40.0, resample=False)
+    path = save_tiled(tmp_path / "a.tif", image, "ZYX")
+    whole = Segmenter(ClassNetwork()).segment(image, settings)
+    run = begin(tmp_path / "run", path, ClassNetwork(), settings)
+    run.run()
+    assert np.array_equal(labels_of(run), whole.labels)
+    check_table(run, whole)
+
+
+@pytest.mark.parametrize("norm", [True, False])
+@pytest.mark.parametrize("threshold", [0.0, 0.3])
+def test_stacks_plane_by_plane(tmp_path, threshold, norm, one_thread):
+    image = stack_of_planes()
     settings = Settings(
         axes="ZYX",
         stitch_threshold=threshold,
@@ -94,3 +145,77 @@ def test_stacks_plane_by_plane(tmp_path, threshold, norm, one_thread):
     run = begin(tmp_path / "run", path, DiskNetwork(), settings)
     run.run()
     assert np.array_equal(labels_of(run), whole.labels)
+
+
+class SmallNetwork(DiskNetwork):
+    """Sees tiles of 64 pixels, so that small volumes have many."""
+
+    tile = 64
+
+    def __call__(self, tiles):
+        maps = np.empty((len(tiles), 3, 64, 64), np.float32)
+        for tile, result in zip(tiles, maps, strict=True):
+            smooth = cv2.GaussianBlur(np.ascontiguousarray(tile[0]), (0, 0), 3)
+            flows = np.stack(np.gradient(smooth))
+            result[:2] = 5 * flows / np.maximum(np.linalg.norm(flows, axis=0), 1e-6)
+            result[2] = 10 * tile[0] - 4
+        return maps
+
+
+class SmallClassNetwork(SmallNetwork):
+    out_channels = 6
+
+    def __call__(self, tiles):
+        maps, bright = super().__call__(tiles), tiles[:, :1]
+        return np.concatenate([0.5 - bright, bright - 0.2, 10 * (bright - 0.8), maps], axis=1)
+
+
+def balls(shape=(40, 200, 230), count=150, seed=0):
+    """Return a volume of bright balls."""
+    rng = np.random.default_rng(seed)
+    volume = np.zeros(shape, np.float32)
+    grid = np.indices(shape, np.float32)
+    for _ in range(count):
+        middle, radius = rng.uniform(0, 1, 3) * shape, rng.uniform(4, 8)
+        box = tuple(slice(max(0, int(at - radius) - 1), int(at + radius) + 2) for at in middle)
+        inside = sum((grid[axis][box] - at) ** 2 for axis, at in enumerate(middle)) < radius**2
+        volume[box][inside] = rng.uniform(0.6, 1)
+    volume += rng.normal(0, 0.02, shape)
+    return np.clip(volume * 3000 + 200, 0, 65535).astype(np.uint16)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(),
+        Settings(anisotropy=1.6, flow3D_smooth=1.0),
+        Settings(diameter=24.0, anisotropy=2.0, min_size=300, exclude_on_edges=True),
+        Settings(diameter=36.0, flow3D_smooth=(0, 1, 2), normalize=NormalizeSettings(norm3D=False)),
+        Settings(diameter="auto"),
+    ],
+    ids=str,
+)
+def test_a_volume(tmp_path, settings, one_thread):
+    image = balls()
+    settings = replace(settings, axes="ZYX", do_3D=True)
+    path = save_tiled(tmp_path / "a.tif", image, "ZYX")
+    whole = Segmenter(SmallNetwork()).segment(image, settings)
+    assert len(whole.objects) > 30
+    run = begin(tmp_path / "run", path, SmallNetwork(), settings, side=128)
+    assert len(run.tasks("find")) >= 4
+    run.run()
+    assert np.array_equal(labels_of(run), whole.labels)
+    check_table(run, whole)
+
+
+def test_a_volume_cut_along_z_too(tmp_path, one_thread):
+    image = balls((70, 128, 140), 110)
+    settings = Settings(axes="ZYX", do_3D=True, anisotropy=4.0, diameter=40.0)
+    path = save_tiled(tmp_path / "a.tif", image, "ZYX")
+    whole = Segmenter(SmallClassNetwork()).segment(image, settings)
+    assert len(set(whole.classes.tolist())) > 1
+    run = begin(tmp_path / "run", path, SmallClassNetwork(), settings, side=128)
+    assert run.work.plan.counts == (3, 1, 2)
+    run.run()
+    assert np.array_equal(labels_of(run), whole.labels)
+    check_table(run, whole)
