@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_core.cli.common import FAILED, OK, UsageError, add_pieces_option, describe, say, tell
+from cpsam_core.cli.large import CONVERTED_BYTES, add_memory_option, convert_in_parts, large_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +75,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "--overwrite", action="store_true", help="replace existing files; otherwise they are skipped"
     )
     add_pieces_option(parser)
+    add_memory_option(parser)
     _add_choices(parser)
     add_filter_options(parser, images=False)
 
@@ -171,21 +173,45 @@ def _convert(
     from cpsam_core.formats import left_out, write_objects
 
     try:
+        if _convert_large(source, target, args, tally):
+            return
         for objects, path in _targets(source, target, args):
-            if path.exists() and path.resolve() == source.path.resolve():
-                tally.fail(
-                    f"{source.path} is of that format already, and is never replaced by itself: give --out"
-                )
-            elif path in tally.written:
-                tally.fail(f"{source.path}: {path} was written from another input already")
-            elif path.exists() and not args.overwrite:
-                tally.skip(path)
-            else:
+            if _may_write(source, path, args, tally):
                 make_folder(path.parent)
                 write_objects(path, objects, target, options)
-                tally.done(source.path, objects, path, (*objects.notes, *left_out(target, objects)))
+                notes = (*objects.notes, *left_out(target, objects))
+                tally.done(source.path, len(objects.ids), path, notes)
     except FAILURES as error:
         tally.fail(describe(error), source.path)
+
+
+def _may_write(source: InputImage, path: Path, args: argparse.Namespace, tally: _Tally) -> bool:
+    """Whether a result is to be written; what stands against it is counted."""
+    if path.exists() and path.resolve() == source.path.resolve():
+        tally.fail(f"{source.path} is of that format already, and is never replaced by itself: give --out")
+    elif path in tally.written:
+        tally.fail(f"{source.path}: {path} was written from another input already")
+    elif path.exists() and not args.overwrite:
+        tally.skip(path)
+    else:
+        return True
+    return False
+
+
+def _convert_large(source: InputImage, target: Format, args: argparse.Namespace, tally: _Tally) -> bool:
+    """Convert labels that do not fit into memory part by part; return whether they are such."""
+    from cpsam_core.cli.outputs import make_folder
+
+    large = large_labels([source.path], CONVERTED_BYTES, args.max_memory)
+    if large is None:
+        return False
+    path = source.folder(args.out) / (source.stem + target.ending)
+    if _may_write(source, path, args, tally):
+        make_folder(path.parent)
+        count = convert_in_parts(large[0], path, target, args.pixel_size, args.separate_parts)
+        notes = ("written part by part, without the image and colours of objects",)
+        tally.done(source.path, count, path, notes if target.key == "zarr" else ())
+    return True
 
 
 def _targets(
@@ -215,7 +241,7 @@ def _join(found: list[InputImage], target: Format, args: argparse.Namespace, tal
                 for objects, _ in read_source(
                     source, target, args.image, args.pixel_size, args.separate_parts
                 ):
-                    tally.done(source.path, objects, path, objects.notes)
+                    tally.done(source.path, len(objects.ids), path, objects.notes)
                     yield objects
             except FAILURES as error:
                 tally.fail(describe(error), source.path)
@@ -239,10 +265,9 @@ class _Tally:
         self._skipped: list[Path] = []
         self._said: set[str] = set()
 
-    def done(self, source: Path, objects: ObjectSet, path: Path, notes: tuple[str, ...]) -> None:
-        """Take in a file that was written."""
+    def done(self, source: Path, count: int, path: Path, notes: tuple[str, ...]) -> None:
+        """Take in a file of so many objects that was written."""
         self.written.add(path)
-        count = len(objects.ids)
         say(f"{source.name}: {count} object{'' if count == 1 else 's'} -> {path}")
         for note in notes:
             # What a format cannot keep is the same for all files.

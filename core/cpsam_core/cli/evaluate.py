@@ -21,6 +21,7 @@ from cpsam_core.cli.common import (
     tell,
 )
 from cpsam_core.cli.evaluate_robustness import add_robustness_options, run_robustness
+from cpsam_core.cli.large import COMPARED_BYTES, add_memory_option, large_labels, scored_in_parts
 
 if TYPE_CHECKING:
     from cpsam_core.cli.evaluate_report import ScoredImage
@@ -101,6 +102,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         help="masks of the same images by another person; may be repeated, and implies --agreement",
     )
     add_pieces_option(parser)
+    add_memory_option(parser)
     add_robustness_options(parser)
     add_device_options(parser)
     add_filter_options(parser, images=False)
@@ -120,7 +122,11 @@ def run(args: argparse.Namespace) -> int:
     pairing = pair_labels(args.true, args.predicted, endings)
     failed = {str(path): "no prediction of that name" for path in pairing.missing}
     scored = list(
-        _each(pairing.pairs, lambda pair: _scored(pair, args.thresholds, args.separate_parts), failed)
+        _each(
+            pairing.pairs,
+            lambda pair: _scored(pair, args.thresholds, args.separate_parts, args.max_memory),
+            failed,
+        )
     )
     if pairing.surplus:
         tell(
@@ -170,13 +176,16 @@ def _each(
             yield result
 
 
-def _scored(pair: LabelPair, thresholds: tuple[float, ...], pieces: Pieces) -> ScoredImage:
+def _scored(pair: LabelPair, thresholds: tuple[float, ...], pieces: Pieces, most: int | None) -> ScoredImage:
     from cpsam_core.cli.evaluate_classes import class_scores
     from cpsam_core.cli.evaluate_report import ScoredImage
     from cpsam_core.metrics import overlaps, score_overlaps
     from cpsam_core.metrics.compare import compare_overlaps
 
     files = [pair.true, pair.predicted]
+    large = large_labels(files, COMPARED_BYTES, most)
+    if large is not None:
+        return scored_in_parts(pair, large, thresholds, pieces)
     masks, facts = _read(files, pieces)
     masks = _complete_parts(pair.true, masks)
     shared = overlaps(masks[0], masks[1])

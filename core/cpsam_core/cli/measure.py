@@ -20,6 +20,7 @@ from cpsam_core.cli.common import (
     tell,
     terminal_progress,
 )
+from cpsam_core.cli.large import MEASURED_BYTES, add_memory_option, check_pieces, large_labels
 from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.system.paths import as_given
 
@@ -130,6 +131,7 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--time", type=int, metavar="N", help="which time point to take of a series, from 0")
     add_pieces_option(parser)
+    add_memory_option(parser)
     add_filter_options(parser)
 
 
@@ -150,7 +152,7 @@ def run(args: argparse.Namespace) -> int:
         for number, ((_, pair), name) in enumerate(zip(found, names, strict=True)):
             progress(number, len(found), name)
             try:
-                table = _measured(pair, options, where)
+                table = _measured(pair, options, where, args.max_memory)
                 target.add(number, name, table)
             except FAILURES as error:
                 failed.append(_line(pair.image, describe(error)))
@@ -291,10 +293,18 @@ def _names(found: list[tuple[Input, Pair]]) -> list[str]:
     ]
 
 
-def _measured(pair: Pair, options: FileOptions, where: Expression | None) -> ObjectMeasurements:
-    from cpsam_core.measure.folder import measure_pair
+def _measured(
+    pair: Pair, options: FileOptions, where: Expression | None, most: int | None
+) -> ObjectMeasurements:
+    from cpsam_core.measure.folder import measure_pair, measure_pair_in_parts
 
-    table = measure_pair(pair, options)
+    # A section of a volume is a small part of it, and is read as a whole.
+    large = None if pair.section is not None else large_labels([pair.masks], MEASURED_BYTES, most)
+    if large is None:
+        table = measure_pair(pair, options)
+    else:
+        table = measure_pair_in_parts(pair, large[0], options)
+        check_pieces(options.pieces, len(table), pair.masks)
     return table if where is None else table.select(where.evaluate(table.columns))
 
 

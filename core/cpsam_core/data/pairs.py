@@ -18,6 +18,7 @@ from cpsam_core.images.file_names import normal, walk
 from cpsam_core.images.image import Image
 from cpsam_core.images.project_files import PROJECT_SUFFIX, project_keys
 from cpsam_core.images.readers import can_read, read_image
+from cpsam_core.images.sources import Source, open_source
 
 __all__ = ["Pair", "find_pairs", "pair_of"]
 
@@ -85,11 +86,20 @@ class Pair:
         ImageError
             As for :func:`cpsam_core.images.read_image`.
         """
-        times = (self.key.time, self.seen.time, time)
-        scene = self.seen.scene if self.key.scene is None else self.key.scene
-        known = next((one for one in times if one is not None), None)
+        scene, known = self._chosen(time)
         image = read_image(self.image, self.seen.axes or axes, time=known, scene=scene)
         return image if self.section is None else self.section.of_image(image)
+
+    def open_source(self, axes: str | None = None, time: int | None = None) -> Source:
+        """Open the image to be read in parts, otherwise as `read_image` does; a section is not cut out."""
+        scene, known = self._chosen(time)
+        return open_source(self.image, self.seen.axes or axes, time=known, scene=scene)
+
+    def _chosen(self, time: int | None) -> tuple[int | str | None, int | None]:
+        """Return scene and time point."""
+        times = (self.key.time, self.seen.time, time)
+        scene = self.seen.scene if self.key.scene is None else self.key.scene
+        return scene, next((one for one in times if one is not None), None)
 
 
 def find_pairs(

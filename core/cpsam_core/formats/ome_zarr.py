@@ -16,13 +16,13 @@ from cpsam_core.images.zarr_folder import ZarrFolder
 from cpsam_core.images.zarr_images import Multiscale, first_multiscale
 from cpsam_core.labels import as_labels
 
-__all__ = ["own_attributes", "read_zarr"]
+__all__ = ["label_group", "own_attributes", "read_zarr"]
 
 
 def read_zarr(path: Path, hints: ReadHints) -> Iterator[ObjectSet]:
     """Read the labels of an OME-Zarr image, or a label image by itself; the first where there are several."""
     store = ZarrFolder(path)
-    group, notes = _label_group(store)
+    group, notes = label_group(store)
     metadata = store.metadata(group)
     scale = first_multiscale(store, group)
     labels = _read_labels(store, scale)
@@ -49,7 +49,7 @@ def own_attributes(folder: Path) -> dict[str, Any]:
     return own if isinstance(own, dict) else {}
 
 
-def _label_group(store: ZarrFolder) -> tuple[str, tuple[str, ...]]:
+def label_group(store: ZarrFolder) -> tuple[str, tuple[str, ...]]:
     """Return the group of the label image that a store is or holds, and what to say about others."""
     metadata = store.metadata("")
     if "image-label" in metadata or (store.path.parent.name == "labels" and "multiscales" in metadata):

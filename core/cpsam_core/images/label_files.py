@@ -19,7 +19,7 @@ from cpsam_core.images.tiff import write_tiff
 from cpsam_core.labels import as_labels, is_binary, separate_pieces
 from cpsam_core.labels.pieces import Pieces
 
-__all__ = ["check_same_shape", "labels_of", "read_labels", "with_pieces", "write_labels"]
+__all__ = ["check_same_shape", "kept_axes", "labels_of", "read_labels", "with_pieces", "write_labels"]
 
 log = logging.getLogger(__name__)
 
@@ -165,23 +165,35 @@ def _checked(array: npt.NDArray[Any], where: str = "") -> npt.NDArray[np.uint32]
 
 def _plane_or_stack(raw: Raw, path: Path) -> npt.NDArray[Any]:
     """Return (y, x) or (z, y, x); unnamed leading axes are planes, never channels."""
-    array, axes = raw.array, raw.axes
-    if axes.startswith("S") and array.dtype.itemsize > 1:
+    return raw.array.reshape([raw.array.shape[k] for k in kept_axes(raw, path)])
+
+
+def kept_axes(raw: Raw, path: Path) -> list[int]:
+    """Return which axes of a file of labels are planes, rows and columns.
+
+    Raises
+    ------
+    ImageError
+        It holds colours, channels, or more axes than a stack.
+    """
+    shape, axes = raw.array.shape, raw.axes
+    if axes.startswith("S") and raw.array.dtype.itemsize > 1:
         # Three or four planes of 16 bits: tifffile calls them colours when whoever writes says nothing.
         axes = "Z" + axes[1:]
     axes = axes if "Y" in axes else axes[:-2] + "YX"
-    kept = [i for i in range(array.ndim) if array.shape[i] > 1 or axes[i] in "YX"]
-    if "S" in (axes[i] for i in kept):
+    kept = [k for k in range(len(shape)) if shape[k] > 1 or axes[k] in "YX"]
+    if "S" in (axes[k] for k in kept):
         raise ImageError(
             f"{path} is a colour picture, not a label image; labels are whole numbers, one for each object "
             "(a 16-bit TIFF or PNG)."
         )
-    if "C" in (axes[i] for i in kept):
+    if "C" in (axes[k] for k in kept):
         raise ImageError(f"{path} has several channels; a label image has one.")
-    array = array.reshape([array.shape[i] for i in kept])
-    if array.ndim not in (2, 3):
-        raise ImageError(f"{path} is not a label image: it has {array.ndim} axes (shape {array.shape}).")
-    return array
+    if len(kept) not in (2, 3):
+        raise ImageError(
+            f"{path} is not a label image: it has {len(kept)} axes (shape {tuple(shape[k] for k in kept)})."
+        )
+    return kept
 
 
 def _write_png(path: Path, labels: npt.NDArray[Any]) -> None:

@@ -13,15 +13,17 @@ from scipy.special import expit
 from cpsam_core.data.pairs import Pair
 from cpsam_core.dynamics import flow_errors
 from cpsam_core.errors import ImageError, SettingsError
+from cpsam_core.formats.label_sources import OpenLabels
 from cpsam_core.images import check_same_shape, read_labels, read_seg
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.project_files import PROJECT_SUFFIX, read_project_file
 from cpsam_core.labels.pieces import Pieces
 from cpsam_core.labels.table import object_means
 from cpsam_core.measure import ObjectFacts, ObjectMeasurements, Recipe, measure
+from cpsam_core.measure.in_parts import MeasuredParts, measure_in_parts
 from cpsam_core.progress import Progress, silent
 
-__all__ = ["FileOptions", "measure_pair", "read_masks"]
+__all__ = ["FileOptions", "measure_pair", "measure_pair_in_parts", "read_masks"]
 
 Labels = NDArray[np.uint32]
 
@@ -101,6 +103,49 @@ def measure_pair(
         recipe=chosen.recipe,
         regions=_regions(pair, chosen.regions, labels) if chosen.regions else None,
     )
+
+
+def measure_pair_in_parts(
+    pair: Pair, labels: OpenLabels, options: FileOptions | None = None, progress: Progress = silent
+) -> ObjectMeasurements:
+    """Measure the objects of an image file that does not fit into memory.
+
+    Parameters
+    ----------
+    pair : Pair
+        Image and masks.
+    labels : OpenLabels
+        The masks.
+    options : FileOptions, optional
+    progress : Progress
+        Called after each part; may raise `Cancelled`.
+
+    Raises
+    ------
+    ImageError
+        A file cannot be read, the masks have another size than the image, or what is asked for needs the whole image.
+    SettingsError
+        The recipe needs the whole image.
+    """
+    chosen = options or FileOptions()
+    if pair.classes is not None or chosen.regions:
+        raise ImageError(
+            f"{pair.masks} does not fit the memory that may be used, and maps of classes and regions need it as a "
+            "whole: allow more with --max-memory."
+        )
+    source = pair.open_source(chosen.axes, chosen.time)
+    image = source.image
+    if image.spatial_shape != labels.own_shape and source.shape[:3] != labels.shape:
+        check_same_shape(image, np.broadcast_to(np.uint32(0), labels.own_shape), f"{pair.masks}: the masks")
+    parts = MeasuredParts(
+        image.channel_names,
+        chosen.pixel_size or image.pixel_size,
+        chosen.z_step or image.z_step,
+        None if chosen.pixel_size else image.pixel_height,
+        chosen.near,
+        chosen.recipe,
+    )
+    return measure_in_parts(labels, source.read, parts, progress)
 
 
 def _regions(pair: Pair, ending: str, labels: Labels) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpsam_core.metrics.matching import largest_matching
-from cpsam_core.metrics.overlap import Overlaps, overlaps
+from cpsam_core.metrics.overlap import Overlaps, overlaps, overlaps_in_parts
 from cpsam_core.metrics.scores import (
     THRESHOLDS,
     Scores,
@@ -23,6 +23,7 @@ __all__ = [
     "average_precision",
     "largest_matching",
     "overlaps",
+    "overlaps_in_parts",
     "pooled",
     "score",
     "score_classes",

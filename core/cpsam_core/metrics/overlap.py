@@ -19,6 +19,9 @@ from cpsam_core.labels.runs import count_up, joint_runs
 
 Image = NDArray[Any]
 
+MANY_PAIRS = 1 << 22
+"""Pairs of objects that wait to be summed up."""
+
 
 @dataclass(frozen=True)
 class Overlaps:
@@ -85,7 +88,56 @@ def overlaps(true: Image, predicted: Image) -> Overlaps:
     """
     if true.shape != predicted.shape:
         raise ImageError(f"true labels are {true.shape} pixels, predicted ones {predicted.shape}")
-    lengths, *labels = joint_runs(as_labels(true), as_labels(predicted))
+    return _overlaps_of(*joint_runs(as_labels(true), as_labels(predicted)))
+
+
+def overlaps_in_parts(parts: Iterable[tuple[Image, Image]]) -> Overlaps:
+    """Return the overlaps of two label images of any size, of which memory holds one part at a time.
+
+    Parameters
+    ----------
+    parts : iterable of (true, predicted)
+        Parts of one shape that cover the images once.
+
+    Raises
+    ------
+    ImageError
+        A part is no label image, or the shapes of two differ.
+    """
+    pixels: list[NDArray[np.int64]] = []
+    pairs: list[NDArray[np.uint64]] = []
+    waiting = 0
+    for true, predicted in parts:
+        if true.shape != predicted.shape:
+            raise ImageError(f"true labels are {true.shape} pixels, predicted ones {predicted.shape}")
+        lengths, first, second = joint_runs(as_labels(true), as_labels(predicted))
+        keys = first.astype(np.uint64) << np.uint64(32) | second.astype(np.uint64)
+        summed = _summed(keys, lengths)
+        pairs.append(summed[0])
+        pixels.append(summed[1])
+        waiting += len(summed[0])
+        # Objects that lie in several parts stand once for each until they are summed up.
+        if waiting > MANY_PAIRS:
+            summed = _summed(np.concatenate(pairs), np.concatenate(pixels))
+            pairs, pixels, waiting = [summed[0]], [summed[1]], 0
+    if not pairs:
+        return _overlaps_of(np.zeros(0, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.uint32))
+    keys, lengths = _summed(np.concatenate(pairs), np.concatenate(pixels))
+    low = np.uint64(0xFFFFFFFF)
+    return _overlaps_of(lengths, (keys >> np.uint64(32)).astype(np.uint32), (keys & low).astype(np.uint32))
+
+
+def _summed(
+    keys: NDArray[np.uint64], lengths: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return each key once, and the sum of what belongs to it."""
+    found, place = np.unique(keys, return_inverse=True)
+    return found, np.bincount(place, lengths, len(found)).astype(np.int64)
+
+
+def _overlaps_of(lengths: NDArray[np.int64], true: NDArray[Any], predicted: NDArray[Any]) -> Overlaps:
+    """Return the overlaps from runs (or sums of them): pixels, true and predicted label of each."""
+    labels = (true, predicted)
     ids: list[NDArray[np.int64]] = []
     places: list[NDArray[np.int64]] = []
     for values in labels:

@@ -53,7 +53,7 @@ def test_a_plane(tmp_path, settings, one_thread):
     image = cells(SIZE, 1100)
     path = save_tiled(tmp_path / "a.tif", image, "YX")
     whole = Segmenter(DiskNetwork()).segment(image, settings)
-    assert len(whole.objects) > 50
+    assert len(whole.objects) > 30
     run = begin(tmp_path / "run", path, DiskNetwork(), settings)
     assert len(run.tasks("find")) == 9
     run.run()
@@ -170,7 +170,7 @@ class SmallClassNetwork(SmallNetwork):
         return np.concatenate([0.5 - bright, bright - 0.2, 10 * (bright - 0.8), maps], axis=1)
 
 
-def balls(shape=(40, 200, 230), count=150, seed=0):
+def balls(shape=(36, 160, 180), count=90, seed=0):
     """Return a volume of bright balls."""
     rng = np.random.default_rng(seed)
     volume = np.zeros(shape, np.float32)

@@ -14,7 +14,7 @@ import tifffile
 
 from cpsam_core.blocks.claims import claimed, is_claimed
 from cpsam_core.blocks.executors import Where, executor_for
-from cpsam_core.blocks.plan import Block, Plan, fits_memory, forecast, plan_blocks
+from cpsam_core.blocks.plan import Block, Plan, fits_memory, forecast, needed_for_whole, plan_blocks
 from cpsam_core.blocks.results import save_results
 from cpsam_core.cli import main
 from cpsam_core.errors import ImageError, SettingsError
@@ -304,7 +304,7 @@ def test_plans():
     plan = plan_blocks((1, 5000, 3000), 30.0, most=200_000_000)
     cover = np.zeros((5000, 3000), np.uint8)
     for block in plan.blocks():
-        cover[plan.core(block)] += 1
+        cover[plan.core(block)[1:]] += 1
     assert (cover == 1).all() and plan.side % 512 == 0
     assert (plan.side + 2 * plan.margin) ** 2 * 64 <= 200_000_000
     assert len(plan.around(Block(0, 0, 0))) == 3
@@ -314,10 +314,29 @@ def test_plans():
     assert fits_memory((1, 1000, 1000), 50_000_000) and not fits_memory((1, 2000, 2000), 50_000_000)
     with pytest.raises(SettingsError, match="GB of memory"):
         plan_blocks((1, 5000, 3000), 30.0, most=1_000_000)
-    assert Plan((1, 600, 600), 512, 96).window(Block(0, 1, 0)) == (slice(416, 600), slice(0, 600))
+    window = Plan((1, 600, 600), 512, 96).window(Block(0, 1, 0))
+    assert window == (slice(0, 1), slice(416, 600), slice(0, 600))
+
+
+def test_plans_of_volumes():
+    plan = plan_blocks((90, 500, 700), 30.0, most=3_000_000_000, anisotropy=3.0)
+    cover = np.zeros(plan.shape, np.uint8)
+    for block in plan.blocks():
+        cover[plan.core(block)] += 1
+    assert (cover == 1).all() and plan.count > 1
+    assert (plan.side % 128, plan.depth % 16) == (0, 0)
+    middle = plan_blocks((90, 900, 900), 30.0, side=128, anisotropy=3.0)
+    assert len(middle.around(Block(1, 1, 1))) == (2 if middle.counts[0] == 2 else 3) * 9 - 1
+    told = forecast(middle, Settings(do_3D=True), 256, 3.0)
+    assert told.tiles > told.tiles_of_whole
+    assert needed_for_whole((90, 500, 700), volume=True) > needed_for_whole((90, 500, 700))
 
 
 def test_what_does_not_work_by_blocks_is_said(tmp_path, slide):
-    for settings in (Settings(do_3D=True), Settings(resample=False)):
-        with pytest.raises(SettingsError, match="by blocks"):
-            begin(tmp_path / "run", slide, DiskNetwork(), settings)
+    with pytest.raises(SettingsError, match="do_3D needs a stack"):
+        begin(tmp_path / "run", slide, DiskNetwork(), Settings(do_3D=True))
+    stack = save_tiled(tmp_path / "stack.tif", np.stack([IMAGE[:300, :300]] * 2), "ZYX")
+    settings = Settings(axes="ZYX", stitch_threshold=0.3, resample=False)
+    with pytest.raises(SettingsError, match="resample off do not work by blocks"):
+        begin(tmp_path / "run", stack, DiskNetwork(), settings)
+    assert not (tmp_path / "run").exists()
