@@ -3,51 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.blocks.arrays import read_arrays, write_arrays
+from cpsam_core.blocks.chosen import ChosenPart
 from cpsam_core.blocks.enlarge import enlarged
 from cpsam_core.blocks.plan import Block
 from cpsam_core.blocks.task import Work
 from cpsam_core.dynamics import Candidates, choose_masks, flow_errors
 from cpsam_core.labels import object_table
 
-__all__ = ["ChosenPart", "choose_block"]
-
-
-@dataclass(frozen=True, eq=False)
-class ChosenPart:
-    """Objects of a block and around it that fit the flows.
-
-    Attributes
-    ----------
-    labels
-        uint32, numbered in the order in which rows meet them.
-    logits
-        Cell logits inside the objects.
-    window
-        Where both lie, along the axes of the objects.
-    flow_errors
-        Of object 1, 2, ...
-    first
-        Flat position of the first pixel of each, by which objects are numbered, where its masks were made.
-    touches
-        Which of them touch the border of the image there.
-    votes
-        How many pixels of each have each class, (n, classes); None without classes.
-    """
-
-    labels: NDArray[np.uint32]
-    logits: NDArray[np.float32]
-    window: tuple[slice, ...]
-    flow_errors: NDArray[np.float32]
-    first: NDArray[np.int64]
-    touches: NDArray[np.bool_]
-    votes: NDArray[np.int64] | None
+__all__ = ["choose_block"]
 
 
 def choose_block(work: Work, block: Block, steps: int) -> None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cpsam_core.blocks.chosen import ChosenPart
 from cpsam_core.blocks.task import Work
 from cpsam_core.preprocess.resample import LinearAxis, nearest, resize_part
-
-if TYPE_CHECKING:
-    from cpsam_core.blocks.choose import ChosenPart
 
 __all__ = ["enlarged"]
 
