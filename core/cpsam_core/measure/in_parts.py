@@ -13,7 +13,7 @@ from cpsam_core.errors import SettingsError
 from cpsam_core.images.label_arrays import LabelSource, boxes_of
 from cpsam_core.images.sources import Box
 from cpsam_core.labels.runs import runs_of
-from cpsam_core.measure.edges import TOUCHING
+from cpsam_core.measure.edges import TOUCHING_PIXELS
 from cpsam_core.measure.measuring import measure
 from cpsam_core.measure.objects import ObjectMeasurements, joined, shifted
 from cpsam_core.measure.recipes import Recipe
@@ -46,7 +46,7 @@ class MeasuredParts:
     pixel_size: float | None = None
     z_step: float | None = None
     pixel_height: float | None = None
-    near: float = TOUCHING
+    near: float = TOUCHING_PIXELS
     recipe: Recipe | None = None
 
 
