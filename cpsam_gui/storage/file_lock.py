@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-LOCK = ".lock"
+LOCK, PROJECT = ".lock", ".cpsam"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,27 @@ class ProjectLock:
             )
         except (OSError, ValueError, TypeError, KeyError):
             return None
+
+
+def remove_left_locks(folder: Path) -> int:
+    """Remove the locks that killed programs of this computer left in a folder; return how many."""
+    removed = 0
+    with contextlib.suppress(OSError):
+        for path in folder.glob(f".*{PROJECT}{LOCK}"):
+            with contextlib.suppress(OSError), path.open("r+b", buffering=0) as file:
+                owner = ProjectLock._owner(file)
+                # Held here while it goes: who comes meanwhile sees that the file is another one by then.
+                if owner is not None and owner.computer == platform.node() and _ended(owner, file):
+                    path.unlink()
+                    removed += 1
+    return removed
+
+
+def _ended(owner: Owner, file: IO[bytes]) -> bool:
+    """Whether the program that made a lock has ended, as far as can be known."""
+    if sys.platform == "win32":
+        return False  # a file that is open cannot be removed there, and the next owner takes it over
+    return not _alive(owner) and _free(file, owner)
 
 
 def _alive(owner: Owner) -> bool:

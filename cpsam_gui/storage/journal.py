@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 import time
 from collections import deque
@@ -45,6 +46,7 @@ MOST_STEPS = 20  # that may be unwritten
 MOST_LAG = 0.3  # seconds that a step may be unwritten before the next one waits for it
 MOST_PATIENCE = 5.0  # seconds that a step waits at most: a disk that does not answer must not stop anybody
 RETRY = 30.0  # seconds before a journal that could not be written is tried again
+MOMENT = 60.0  # seconds; a home on a server has programs of other computers, whose numbers say nothing here
 OLD = 3600.0  # seconds after which a half-written file is nobody's any more
 
 
@@ -364,11 +366,26 @@ def left_behind(folder: Path | None = None) -> list[Path]:
     if not folder.is_dir():
         return []
     for part in folder.glob(f"*{SUFFIX}{PART}"):
-        if _old(part) and not in_use(part):
+        old = _older(part, MOMENT) if _left_by_dead(part) else _older(part, OLD)
+        if old and not in_use(part):
             part.unlink(missing_ok=True)
     paths = [path for path in folder.glob(f"*{SUFFIX}") if not in_use(path)]
     return sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
-def _old(path: Path) -> bool:
-    return time.time() - path.stat().st_mtime > OLD
+def _left_by_dead(path: Path) -> bool:
+    """Whether the program of this computer whose number stands in the name of a journal has ended."""
+    found = re.search(r"-(\d{1,9})-\d+\.", path.name)
+    if found is None or sys.platform == "win32":
+        return False
+    try:
+        os.kill(int(found[1]), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _older(path: Path, seconds: float) -> bool:
+    return time.time() - path.stat().st_mtime > seconds

@@ -15,6 +15,7 @@ from cpsam_core.system.atomic import remove_left
 from cpsam_gui.state.palette import CHANNEL_COLOURS
 from cpsam_gui.state.view import ChannelView
 from cpsam_gui.storage.companions import companions_of
+from cpsam_gui.storage.file_lock import remove_left_locks
 from cpsam_gui.tasks.saving import LoadedMasks, read_masks
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ def open_image(
     _refuse_masks(path)
     if not shipped:
         remove_left(path.parent)
+        remove_left_locks(path.parent)
     reading = reading or reading_of(path)
     raw = read_raw(path, reading.scene)
     if reading.axes is None:

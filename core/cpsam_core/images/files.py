@@ -6,12 +6,12 @@ import contextlib
 import errno
 import os
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cpsam_core.errors import DAMAGE, ImageError, reason
-from cpsam_core.system.atomic import atomic_path
+from cpsam_core.system.atomic import atomic_path, hidden_beside, remove_left
+from cpsam_core.system.paths import as_given
 
 __all__ = [
     "AnyPath",
@@ -142,9 +142,10 @@ def saving_folder(path: AnyPath, may_replace: Callable[[Path], bool]) -> Iterato
     ImageError
         Something else is there, the disk is full, or writing is not permitted. Nothing was overwritten.
     """
-    path = Path(path)
-    temporary = path.with_name(f".{uuid.uuid4().hex}.part")
-    old = path.with_name(f".{uuid.uuid4().hex}.old")
+    path = as_given(path)
+    remove_left(path.parent)
+    temporary, aside = hidden_beside(path, ".part"), hidden_beside(path, ".old")
+    old = aside / path.name
     try:
         if path.exists() and not (path.is_dir() and may_replace(path)):
             raise ImageError(
@@ -153,6 +154,7 @@ def saving_folder(path: AnyPath, may_replace: Callable[[Path], bool]) -> Iterato
         temporary.mkdir()
         yield temporary
         if path.exists():
+            aside.mkdir()
             path.rename(old)
         temporary.rename(path)
     except OSError as error:
@@ -161,7 +163,7 @@ def saving_folder(path: AnyPath, may_replace: Callable[[Path], bool]) -> Iterato
         # The second rename failed: back to what there was.
         if old.exists() and not path.exists():
             old.rename(path)
-        for left in (temporary, old):
+        for left in (temporary, aside):
             shutil.rmtree(left, ignore_errors=True)
 
 

@@ -15,11 +15,13 @@ from pathlib import Path
 
 from cpsam_core.system.paths import as_given
 
-__all__ = ["atomic_path", "flush_folder", "remove_left", "write_bytes"]
+__all__ = ["atomic_path", "flush_folder", "hidden_beside", "remove_left", "write_bytes"]
 
 # Asked once: the system tells the mask only to those who set it, which no second thread should see.
 _HOST = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
-_LEFT = re.compile(r"\.[0-9a-f]{32}-(?P<host>[0-9a-f]{8})-(?P<process>\d{1,9})\.part")
+_LEFT = re.compile(r"\.[0-9a-f]{32}-(?P<host>[0-9a-f]{8})-(?P<process>\d{1,9})\.(?P<kind>part|old)")
+_cleaned: set[Path] = set()
+"""Folders from which this process has removed what killed programs left."""
 _UMASK = os.umask(0o022)
 os.umask(_UMASK)
 
@@ -48,7 +50,10 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     final = as_given(path)
     # Not built from the final name: a stem near the limit of 255 bytes has no room for a prefix.
-    temporary = final.with_name(f".{uuid.uuid4().hex}-{_HOST}-{os.getpid()}.part{final.suffix}")
+    temporary = hidden_beside(final, f".part{final.suffix}")
+    if final.parent not in _cleaned:
+        _cleaned.add(final.parent)
+        remove_left(final.parent)
     try:
         yield temporary
         _flush(temporary)
@@ -65,10 +70,20 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     flush_folder(final.parent)
 
 
+def hidden_beside(final: Path, ending: str) -> Path:
+    """Return a new hidden name beside `final` that :func:`remove_left` knows; `ending` begins with .part or .old.
+
+    What ends in ``.old`` is a folder that holds a folder under its own name, which goes back there where its
+    replacement never came.
+    """
+    return final.with_name(f".{uuid.uuid4().hex}-{_HOST}-{os.getpid()}{ending}")
+
+
 def remove_left(folder: str | os.PathLike[str]) -> int:
     """Remove the half-written files that killed programs of this computer left in a folder; return how many.
 
-    Those of programs that run stay, and those of other computers, which may be at work on a shared folder.
+    Those of programs that run stay, and those of other computers, which may be at work on a shared folder. It is done
+    once for each folder that this process writes into.
     """
     removed = 0
     with contextlib.suppress(OSError):
@@ -76,9 +91,20 @@ def remove_left(folder: str | os.PathLike[str]) -> int:
             found = _LEFT.match(path.name)
             if found and found["host"] == _HOST and not _runs(int(found["process"])):
                 with contextlib.suppress(OSError):
-                    path.unlink()
+                    _remove(path, put_back=found["kind"] == "old")
                     removed += 1
     return removed
+
+
+def _remove(path: Path, *, put_back: bool) -> None:
+    """Remove a file or a folder that was left; what stood in a final place goes back there where that is empty."""
+    if not path.is_dir():
+        path.unlink()
+        return
+    for kept in tuple(path.iterdir()) if put_back else ():
+        if not path.with_name(kept.name).exists():
+            kept.rename(path.with_name(kept.name))
+    shutil.rmtree(path)
 
 
 def _runs(process: int) -> bool:

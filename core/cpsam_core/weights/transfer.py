@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import hashlib
 import io
 import logging
@@ -106,11 +107,14 @@ def download(remote: Remote, target: Path, progress: Progress) -> Path:
     _refuse_other(metadata, remote)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with WeakFileLock(target.parent / f".{target.name}.lock"):
-            # Another program was faster.
-            if target.is_file() and not is_web_page(target):
-                return target
-            return _fetch_checked(metadata, target, remote, progress)
+        lock = target.parent / f".{target.name}.lock"
+        with WeakFileLock(lock):
+            # Else another program was faster.
+            if not target.is_file() or is_web_page(target):
+                _fetch_checked(metadata, target, remote, progress)
+            # Under the lock: whoever waits for it, or makes a new one, finds the file.
+            _remove_traces(target, lock)
+        return target
     except NETWORK_ERRORS as error:
         raise _translated(error, remote.file, target) from error
 
@@ -193,6 +197,14 @@ def _fetch_checked(metadata: HfFileMetadata, target: Path, remote: Remote, progr
         write_bytes(checksum_path(target), sha256_of(partial).encode())
     partial.replace(target)
     return target
+
+
+def _remove_traces(target: Path, lock: Path) -> None:
+    """Remove the lock of a download that is complete, and parts of other versions that were never completed."""
+    with contextlib.suppress(OSError):
+        for part in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+            part.unlink()
+        lock.unlink()  # on Windows it stays: a file that is open cannot be removed there
 
 
 def _fetch_missing(

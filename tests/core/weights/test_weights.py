@@ -191,8 +191,7 @@ def test_published_weights_are_fetched_once(hub: Hub, places: SimpleNamespace) -
     assert [done for done, _, _ in steps] == sorted(done for done, _, _ in steps)
     count = len(hub.requests)
     assert weights.find("cpsam_v2") == path and len(hub.requests) == count
-    visible = [p.name for p in places.published.iterdir() if p.name != ".cpsam_v2.lock"]
-    assert visible == ["cpsam_v2"]
+    assert [p.name for p in places.published.iterdir()] == ["cpsam_v2"], "neither lock nor part is left"
 
 
 def test_nothing_but_the_file_is_asked_for_and_nothing_told(hub: Hub) -> None:
@@ -261,6 +260,10 @@ def test_a_bad_part_is_thrown_away_and_fetched_anew(hub: Hub, places: SimpleName
     (places.published / "cpsam").unlink()
     assert weights.find("cpsam").read_bytes() == DATA
     assert not part.exists()
+    part.with_name(".cpsam.0123456789abcdef.part").write_bytes(b"of an older version")
+    (places.published / "cpsam").unlink()
+    weights.find("cpsam")
+    assert [p.name for p in places.published.iterdir()] == ["cpsam"]
 
 
 PAGE = b"<!DOCTYPE html><html><body>Please log in to the network of the clinic.</body></html>"

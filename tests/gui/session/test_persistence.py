@@ -383,6 +383,30 @@ def test_the_lock_of_a_program_that_died_is_nobodys(tmp_path: Path) -> None:
     assert not lock.path.exists()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed there")
+def test_locks_of_killed_programs_go_when_an_image_of_the_folder_is_opened(
+    session: Session, qtbot: QtBot, image_file: Path
+) -> None:
+    from cpsam_gui.storage.file_lock import LOCK, Owner, ProjectLock
+
+    def leave(name: str, **owner: Any) -> Path:
+        path = image_file.with_name(f".{name}.cpsam{LOCK}")
+        path.write_text(json.dumps({"user": "a", "since": 0.0, **owner}))
+        return path
+
+    here = Owner.this().computer
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    dead = leave("dead", computer=here, process=ended.pid)
+    elsewhere = leave("elsewhere", computer="another", process=ended.pid)
+    held = ProjectLock(image_file.with_name("held.cpsam"))
+    assert held.take() is None
+    open_in(session, qtbot, image_file)
+    assert not dead.exists()
+    assert elsewhere.exists() and held.path.exists()
+    held.release()
+
+
 def test_a_lock_from_another_computer_counts(tmp_path: Path) -> None:
     from cpsam_gui.storage.file_lock import ProjectLock
 

@@ -302,6 +302,19 @@ def test_half_written_journals_go_after_a_while(tmp_path: Path) -> None:
     assert not part.exists()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="who runs cannot be asked there")
+def test_what_a_killed_program_left_half_written_goes_at_the_next_start(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    dead, alive = tmp_path / f"a-{ended.pid}-2.journal.part", tmp_path / f"a-{os.getpid()}-2.journal.part"
+    for part in (dead, alive):
+        part.write_bytes(b"half")
+        minutes_ago = time.time() - 120
+        os.utime(part, (minutes_ago, minutes_ago))
+    left_behind(tmp_path)
+    assert not dead.exists() and alive.exists()
+
+
 @pytest.mark.parametrize("name", ["\N{MICROSCOPE}" * 60, "é" * 120, "a" * 240, "字" * 80])
 def test_names_of_many_bytes_keep_their_journal(name: str, tmp_path: Path) -> None:
     document = Document(SHAPE)
