@@ -307,6 +307,49 @@ def _folder_ran(folder: Path, seed: int, killed: float) -> Outcome:
     return Outcome()
 
 
+SLIDE = (460, 560)
+
+
+def _run_by_blocks(folder: Path, seed: int) -> None:
+    _segment_by_blocks(folder)
+
+
+def _segment_by_blocks(folder: Path) -> int:
+    import cpsam_core.weights
+    from cpsam_core.cli import main
+    from tests.core.blocks.scenes import cells, save_tiled
+    from tests.core.conftest import DiskNetwork
+
+    (folder / "in").mkdir(exist_ok=True)
+    path = folder / "in" / "slide.tif"
+    if not path.exists():
+        partial = save_tiled(folder / "slide.part.tif", cells(SLIDE, 150), "YX")
+        partial.replace(path)
+    cpsam_core.weights.load_network = lambda *args: DiskNetwork()  # type: ignore[assignment]
+    given = ["segment", str(path), "--out", str(folder / "out"), "--blocks", "300", "--save", "tif,csv"]
+    return main(given)
+
+
+def _ran_by_blocks(folder: Path, seed: int, killed: float) -> Outcome:
+    """The same command goes on and ends with the objects of a run without a kill."""
+    from cpsam_core.images import read_image, read_labels
+    from cpsam_core.segment.segmenter import Segmenter
+    from tests.core.conftest import DiskNetwork
+
+    if _segment_by_blocks(folder) != 0:
+        return Outcome(fault="the same command does not go on")
+    found = read_labels(folder / "out" / "slide_masks.tif")
+    if not _known_slide:
+        _known_slide.append(Segmenter(DiskNetwork()).segment(read_image(folder / "in" / "slide.tif")).labels)
+    if not np.array_equal(found.reshape(SLIDE), _known_slide[0].reshape(SLIDE)):
+        return Outcome(fault="the labels are not those of a run without a kill")
+    left = [path.name for path in (folder / "out").iterdir() if path.name.startswith(".")]
+    return Outcome(fault=f"half-written files are left: {left}" if left else "")
+
+
+_known_slide: list[Any] = []
+
+
 def _visible(folder: Path) -> list[Path]:
     kinds = (".journal", "")
     return [
@@ -323,4 +366,5 @@ SCENES = {
     "export": Scene(_export, _exported),
     "training": Scene(_train, _trained),
     "folder": Scene(_folder_run, _folder_ran),
+    "blocks": Scene(_run_by_blocks, _ran_by_blocks),
 }

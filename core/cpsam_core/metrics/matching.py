@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -22,7 +24,7 @@ def true_positives(pairs: Overlaps, limits: NDArray[np.float64]) -> NDArray[np.i
             counts[k] = len(true)
             continue
         shape = (len(pairs.true_ids), len(pairs.predicted_ids))
-        graph = sparse.csr_array((np.ones(len(true), np.int8), (true, predicted)), shape=shape)
+        graph = _table(np.ones(len(true), np.int8), true, predicted, shape)
         counts[k] = int((csgraph.maximum_bipartite_matching(graph, perm_type="column") >= 0).sum())
     return counts
 
@@ -72,17 +74,23 @@ def _assigned(
     columns, column = np.unique(predicted, return_inverse=True)
     # A column of its own for every row stands for "no partner". A cost of 0 would mean no edge.
     alone = np.arange(len(rows))
-    costs = sparse.csr_array(
-        (
-            np.concatenate([2 - gain, np.full(len(rows), 2.0)]),
-            (np.concatenate([row, alone]), np.concatenate([column, len(columns) + alone])),
-        ),
-        shape=(len(rows), len(columns) + len(rows)),
+    costs = _table(
+        np.concatenate([2 - gain, np.full(len(rows), 2.0)]),
+        np.concatenate([row, alone]),
+        np.concatenate([column, len(columns) + alone]),
+        (len(rows), len(columns) + len(rows)),
     )
     partner = np.full(len(rows), -1)
     matched, chosen = csgraph.min_weight_full_bipartite_matching(costs)
     partner[matched] = chosen
     return np.asarray(partner[row] == column)
+
+
+def _table(
+    values: NDArray[Any], rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]
+) -> sparse.csr_array:
+    """Return a sparse table with indices of 32 bits: scipy 1.11 takes no others in graphs."""
+    return sparse.csr_array((values, (rows.astype(np.int32), columns.astype(np.int32))), shape=shape)
 
 
 def _all_different(numbers: NDArray[np.int64]) -> bool:
