@@ -83,6 +83,7 @@ MINIMAP = Fact(lambda s: s.view.minimap, lambda s: (s.view.events.minimap,))
 CHANNELS = Fact(lambda s: len(s.view.channels), lambda s: (s.view.events.channels,))
 PLANES = Fact(lambda s: s.document.shape[0], lambda s: (s.image_changed,))
 SCOPE = Fact(lambda s: s.gestures.options.scope, lambda s: (s.gestures.options.events.scope,))
+SLAB = Fact(lambda s: s.view.slab, lambda s: (s.view.events.slab,))
 SECTIONS = Fact(lambda s: s.view.sections, lambda s: (s.view.events.sections,))
 LIGHT_THEME = Fact(lambda s: theme.current() is theme.LIGHT, lambda s: (theme.changed,))
 

@@ -14,6 +14,7 @@ from cpsam_gui.actions.facts import (
     MINIMAP,
     PICTURE,
     SECTIONS,
+    SLAB,
     WITH_FLOWS,
     WITH_IMAGE,
     WITH_OBJECTS,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 
 PAN = 0.2  # share of the canvas that a key moves the view by
+SLAB_PLANES = 5  # that a slab shows the brightest pixels of
 PEEK = 800  # milliseconds without masks where the key is not held but the menu used
 
 
@@ -163,6 +165,25 @@ def _sections(window: Window) -> None:
     if not view.sections and row is not None:
         view.cross = (row.box.y0 + row.box.y1) / 2, (row.box.x0 + row.box.x1) / 2
     view.sections = not view.sections
+
+
+def _slab(name: str, text: str, planes: int, shortcut: str) -> Action:
+    """Return an action that shows the brightest pixels of so many planes, or the plane alone again."""
+
+    def do(window: Window) -> None:
+        view = window.session.view
+        view.slab = 1 if view.slab == planes else planes
+
+    return Action(
+        name,
+        text,
+        do,
+        (shortcut,),
+        "",
+        WITH_STACK,
+        "View",
+        checked=Condition((SLAB,), lambda shown: shown == planes),
+    )
 
 
 def _only_channel(index: int) -> Do:
@@ -325,6 +346,8 @@ ACTIONS: tuple[Action, ...] = (
         checked=Condition((SECTIONS,)),
         break_before=True,
     ),
+    _slab("slab", "Brightest of five planes", SLAB_PLANES, "Ctrl+Alt+B"),
+    _slab("projection", "Maximum projection of all planes", 0, "Ctrl+Alt+M"),
     Action(
         "minimap",
         "Overview while zoomed in",

@@ -58,7 +58,7 @@ class ImageColours:
 
     def __call__(self, y: slice, x: slice, magnify: int = 1) -> Pixels:
         """Return the colours of a strided block; `magnify` is ignored, the painter magnifies images."""
-        block = self._plane[y, x]
+        block = self._block(y, x)
         total: NDArray[np.uint8] | None = None
         for index, channel in self._shown:
             colours = self._colours(block[..., index], index, channel)
@@ -68,6 +68,10 @@ class ImageColours:
             return np.full(block.shape[:2], OPAQUE, np.uint32)
         packed: Pixels = np.ascontiguousarray(total).view(np.uint32)[..., 0]
         return packed
+
+    def _block(self, y: slice, x: slice) -> NDArray[Any]:
+        block: NDArray[Any] = self._plane[y, x]
+        return block
 
     def _colours(self, values: NDArray[Any], index: int, channel: ChannelView) -> Pixels:
         if index in self._tables:
@@ -84,6 +88,18 @@ class ImageColours:
         places: NDArray[np.uint8] = np.nan_to_num(np.clip(steps, 0, 255)).astype(np.uint8)
         made: Pixels = np.take(channel_table(channel, 256, channel.low, channel.high), places, mode="wrap")
         return made
+
+
+class SlabColours(ImageColours):
+    """Colours the brightest pixels of several planes (z, y, x, c); they are looked for where they come into view."""
+
+    def __init__(self, planes: NDArray[Any], channels: Sequence[ChannelView]) -> None:
+        super().__init__(planes[0], channels)
+        self._planes = planes
+
+    def _block(self, y: slice, x: slice) -> NDArray[Any]:
+        block: NDArray[Any] = self._planes[:, y, x].max(axis=0)
+        return block
 
 
 class LabelColours:

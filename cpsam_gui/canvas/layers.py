@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpsam_gui.canvas.colours import ImageColours, LabelColours
+from cpsam_gui.canvas.colours import ImageColours, LabelColours, SlabColours
 from cpsam_gui.canvas.result_colours import ErrorColours, FlowColours, ProbabilityColours
 from cpsam_gui.canvas.tiles import TileLayer
+from cpsam_gui.state.slice import slab_around
 from cpsam_gui.state.view import Picture
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Layers:
         events.channels.connect(self.colour_image)
         events.image_visible.connect(self.colour_image)
         events.picture.connect(self.colour_image)
+        events.slab.connect(self.colour_image)
         events.masks.connect(self.colour_labels)
         events.selection.connect(self._mark)
         events.hovered.connect(self._mark)
@@ -105,7 +107,11 @@ class Layers:
                 return FlowColours(rows, columns) if found else ProbabilityColours(logits)
         channels = view.channels if view.image_visible else ()
         assert open_image.image is not None
-        return ImageColours(open_image.image.pixels[view.plane], channels)
+        pixels = open_image.image.pixels
+        if view.slab != 1 and len(pixels) > 1:
+            first, end = slab_around(view.plane, view.slab, len(pixels))
+            return SlabColours(pixels[first:end], channels)
+        return ImageColours(pixels[view.plane], channels)
 
     def _new_plane(self) -> None:
         self.colour_image()

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     Voxel = tuple[float, float, float]
 
 
+def slab_around(plane: int, count: int, depth: int) -> tuple[int, int]:
+    """Return the planes (first, end) of a slab of `count` planes around one, or of all where `count` is 0."""
+    if count == 0:
+        return 0, depth
+    first = max(plane - (count - 1) // 2, 0)
+    return first, min(max(plane + count // 2 + 1, first + 1), depth)
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """A plane of a volume, as it is shown: rows and columns are (y, x), (z, x) or (y, z).

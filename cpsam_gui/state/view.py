@@ -90,6 +90,8 @@ class View:
 
     camera: Camera = Camera()
     plane: int = 0
+    slab: int = 1
+    """Planes around the one shown whose brightest pixels are drawn, 0 for all; masks are those of the plane alone."""
     sections: bool = False
     """Show the orthogonal views of a stack."""
     cross: tuple[float, float] = (0.0, 0.0)

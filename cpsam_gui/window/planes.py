@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel, QSlider, QVBoxLayout, QWidget
 
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.state.slice import slab_around
 from cpsam_gui.style.theme import GRID
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class PlaneSlider(QWidget):
         layout.addWidget(self.text)
         self.slider.valueChanged.connect(self._moved)
         open_image.image_changed.connect(self._new_image)
-        self._view.events.plane.connect(self._show)
+        for shown in (self._view.events.plane, self._view.events.slab):
+            shown.connect(self._show)
         self._new_image()
 
     def _new_image(self) -> None:
@@ -49,4 +51,9 @@ class PlaneSlider(QWidget):
     def _show(self) -> None:
         plane = self._view.plane
         self.slider.setValue(plane)
-        self.text.setText(f"{plane + 1} / {self._open_image.document.shape[0]}")
+        depth = self._open_image.document.shape[0]
+        words = f"{plane + 1} / {depth}"
+        if self._view.slab != 1:
+            first, end = slab_around(plane, self._view.slab, depth)
+            words += "\n" + translate("max of {}").format(end - first)
+        self.text.setText(words)

@@ -3941,6 +3941,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>geringe Wahrscheinlichkeit ({})</translation>
     </message>
     <message>
+      <source>max of {}</source>
+      <translation>Max. von {}</translation>
+    </message>
+    <message>
       <source>measured at the start</source>
       <translation>wird zu Beginn gemessen</translation>
     </message>

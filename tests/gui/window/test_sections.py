@@ -12,10 +12,11 @@ from PyQt6.QtWidgets import QInputDialog
 
 from cpsam_core.images import arrange
 from cpsam_gui.actions.install import actions_of
+from cpsam_gui.canvas.colours import ImageColours
 from cpsam_gui.operations import Scope
 from cpsam_gui.runs.options import recalled, remembered
 from cpsam_gui.state.box import Box
-from cpsam_gui.state.slice import Slice
+from cpsam_gui.state.slice import Slice, slab_around
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,6 +116,41 @@ def test_a_line_in_a_section_cuts_the_body(stack: Window, qtbot: QtBot) -> None:
     assert set(np.unique(labels).tolist()) == {0, 1, 2}
     assert labels[10, 30, 35] != labels[10, 30, 65]
     assert (labels[5:15, 20:40, 30:70] > 0).all()
+
+
+def test_a_slab_shows_the_brightest_pixels_of_several_planes(stack: Window) -> None:
+    session, acts = stack.session, actions_of(stack)
+    assert session.image is not None
+    pixels, view = session.image.pixels, session.view
+    view.plane = 10
+
+    def shown() -> np.ndarray:
+        colours = stack.canvas.layers.image._colours
+        assert colours is not None
+        return np.asarray(colours(slice(0, 80), slice(0, 100)))
+
+    def like(part: np.ndarray) -> np.ndarray:
+        return np.asarray(ImageColours(part, view.channels)(slice(0, 80), slice(0, 100)))
+
+    assert (shown() == like(pixels[10])).all()
+    acts["slab"].trigger()
+    assert acts["slab"].isChecked()
+    assert (shown() == like(pixels[8:13].max(axis=0))).all()
+    view.plane = 0
+    assert (shown() == like(pixels[:3].max(axis=0))).all()
+    acts["projection"].trigger()
+    assert not acts["slab"].isChecked()
+    assert (shown() == like(pixels.max(axis=0))).all()
+    acts["projection"].trigger()
+    assert (shown() == like(pixels[0])).all()
+
+
+@pytest.mark.parametrize(
+    ("plane", "count", "span"),
+    [(5, 1, (5, 6)), (5, 5, (3, 8)), (0, 5, (0, 3)), (9, 4, (8, 10)), (4, 0, (0, 10))],
+)
+def test_a_slab_stays_inside_the_stack(plane: int, count: int, span: tuple[int, int]) -> None:
+    assert slab_around(plane, count, 10) == span
 
 
 def test_a_slice_knows_its_place() -> None:
