@@ -11,6 +11,7 @@ with the new model on the second stack, measures and exports. The pictures go to
 from __future__ import annotations
 
 import argparse
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -261,6 +262,7 @@ def main() -> int:
     parser.add_argument("volumes", type=Path, help="folder with `images` and `masks`, two stacks at least")
     parser.add_argument("folder", type=Path, help="where the pictures go")
     parser.add_argument("--minutes", type=int, default=3, help="how long to train")
+    parser.add_argument("--publish", action="store_true", help="make the README's picture anew")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
@@ -284,6 +286,8 @@ def main() -> int:
             go_on(hands, second, Path(place) / "results" / "masks.tif")
 
         drive(Path(place), options.folder, act)
+    if options.publish:
+        shutil.copy(next(options.folder.glob("*_next_stack.png")), Path(__file__).with_name("volumes.png"))
     return 0
 
 
