@@ -11,7 +11,8 @@ from PyQt6.QtWidgets import QMenu, QMessageBox
 
 from cpsam_gui.program.file_manager import show_file, show_folder
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.storage.companions import FileState, masks_path, project_path
+from cpsam_gui.state.image_facts import ReviewState
+from cpsam_gui.storage.companions import masks_path, project_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,7 +73,7 @@ class FileMenu:
         clear = _add(menu, translate("Remove the results…"), partial(self._clear, paths))
         states = self._folder.now.states
         worked_on = any(
-            states.get(path, FileState.NOT_STARTED) is not FileState.NOT_STARTED for path in paths
+            states.get(path, ReviewState.NOT_STARTED) is not ReviewState.NOT_STARTED for path in paths
         )
         clear.setEnabled(worked_on and self._open_image.path not in paths)
         if self._open_image.path in paths:

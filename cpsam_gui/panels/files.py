@@ -12,7 +12,7 @@ from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.file_menu import FileMenu
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.storage.companions import FileState
+from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, dim
 from cpsam_gui.tasks import thumbnail
@@ -34,10 +34,10 @@ NARROW = 200
 """Width of the panel in pixels from which on there is room for both."""
 PATH = Qt.ItemDataRole.UserRole
 MARKS = {
-    FileState.NOT_STARTED: "circle_outline",
-    FileState.SEGMENTED: "circle_half_full",
-    FileState.CORRECTED: "pencil_circle",
-    FileState.VERIFIED: "check_circle",
+    ReviewState.NOT_STARTED: "circle_outline",
+    ReviewState.SEGMENTED: "circle_half_full",
+    ReviewState.CORRECTED: "pencil_circle",
+    ReviewState.VERIFIED: "check_circle",
 }
 
 
@@ -94,7 +94,7 @@ class ImageList(QAbstractListModel):
         if not index.isValid():
             return None
         path = self._rows[index.row()]
-        state = self._folder.states.get(path, FileState.NOT_STARTED)
+        state = self._folder.states.get(path, ReviewState.NOT_STARTED)
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{path.name}\n{self._words(path, state)}"
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -105,11 +105,11 @@ class ImageList(QAbstractListModel):
             return QIcon(self._decorated(path, state))
         return path if role == PATH else None
 
-    def _words(self, path: Path, state: FileState) -> str:
-        waits = path in self.ready and state is FileState.NOT_STARTED
-        return translate("segmented ahead") if waits else translate(state.value)
+    def _words(self, path: Path, state: ReviewState) -> str:
+        waits = path in self.ready and state is ReviewState.NOT_STARTED
+        return translate("segmented ahead") if waits else translate(state.words)
 
-    def _decorated(self, path: Path, state: FileState) -> QPixmap:
+    def _decorated(self, path: Path, state: ReviewState) -> QPixmap:
         if path not in self._pictures:
             self._pictures[path] = None
             self.wanted.emit(path)
@@ -120,7 +120,7 @@ class ImageList(QAbstractListModel):
             size = source.size().scaled(PICTURE_PIXELS, PICTURE_PIXELS, Qt.AspectRatioMode.KeepAspectRatio)
             left, top = (PICTURE_PIXELS - size.width()) // 2, (PICTURE_PIXELS - size.height()) // 2
             painter.drawPixmap(left, top, size.width(), size.height(), source)
-        if state is not FileState.NOT_STARTED:
+        if state is not ReviewState.NOT_STARTED:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.current().panel))
@@ -183,8 +183,8 @@ class FilesPanel(Panel):
     def _states(self) -> QComboBox:
         combo = QComboBox()
         combo.addItem(translate("All"), None)
-        for state in FileState:
-            combo.addItem(theme.icon(MARKS[state]), translate(state.value), state)
+        for state in ReviewState:
+            combo.addItem(theme.icon(MARKS[state]), translate(state.words), state)
         combo.setToolTip(translate("Show only images with this status"))
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         combo.setMinimumContentsLength(5)
@@ -237,7 +237,7 @@ class FilesPanel(Panel):
             self.model.touch(path)
 
     def _recolour(self) -> None:
-        for place, state in enumerate(FileState, 1):
+        for place, state in enumerate(ReviewState, 1):
             self.only.setItemIcon(place, theme.icon(MARKS[state]))
 
     def _mark_open(self) -> None:

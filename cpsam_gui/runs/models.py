@@ -120,6 +120,7 @@ class Models:
 
 def _stamp(name: str) -> object:
     """Return what changes when a model's file is replaced, as a retraining under the same name does."""
+    from cpsam_core.system.file_identity import identity_of
     from cpsam_core.weights.library import own_file
 
     path = Path(name).expanduser()
@@ -129,7 +130,6 @@ def _stamp(name: str) -> object:
             if own is None:
                 return None
             path = own
-        status = path.stat()
     except (OSError, ValueError):
         return None
-    return (str(path), status.st_mtime_ns, status.st_size)
+    return str(path), identity_of(path)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_gui.jobs.jobs import Jobs
-    from cpsam_gui.storage.companions import FileState
+    from cpsam_gui.state.image_facts import ReviewState
 
 SETTLE_MS = 400
 """After a change on the disk, before the folder is read again."""
@@ -34,7 +34,7 @@ class ImageFolder(QObject):
         self._jobs = jobs
         self.now = FolderState()
         # State of work that no file holds yet.
-        self._live: tuple[Path, FileState] | None = None
+        self._live: tuple[Path, ReviewState] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)
@@ -47,7 +47,7 @@ class ImageFolder(QObject):
         """All images of the folder, in natural order."""
         return self.now.images
 
-    def tell(self, image: Path | None, state: FileState | None) -> None:
+    def tell(self, image: Path | None, state: ReviewState | None) -> None:
         """Say how far the work on the open image is that no file holds yet; None where files say all."""
         before, self._live = self._live, (image, state) if image is not None and state is not None else None
         if self._live == before:
@@ -90,7 +90,7 @@ class ImageFolder(QObject):
         """Read anew, in the background, how far the work on each image is."""
         images = self.now.images
 
-        def take(states: dict[Path, FileState]) -> None:
+        def take(states: dict[Path, ReviewState]) -> None:
             if images == self.now.images:
                 if self._live is not None and self._live[0] in states:
                     states[self._live[0]] = self._live[1]

@@ -12,7 +12,7 @@ from cpsam_core.system.machine import memory
 from cpsam_core.system.power import on_battery
 from cpsam_gui.jobs.jobs import Lane, Problem
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.storage.companions import FileState as Work
+from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.tasks.ahead import Ahead, AheadPlan, segment_ahead
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class LookAhead(QObject):
         if path not in shown or not now.states:
             return []
         after = shown[shown.index(path) + 1 :]
-        without = (one for one in after if now.states.get(one) is Work.NOT_STARTED)
+        without = (one for one in after if now.states.get(one) is ReviewState.NOT_STARTED)
         return [one for _, one in zip(range(IMAGES), without, strict=False)]
 
     def look(self) -> None:

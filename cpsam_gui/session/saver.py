@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
+from cpsam_core.system.file_identity import FileIdentity, identity_of
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Lane, Problem, problem_from
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.storage.companions import masks_path, project_path
-from cpsam_gui.storage.file_lock import Stamp, stamp_of
 from cpsam_gui.storage.project import COMPLETE, MAPS
 from cpsam_gui.storage.saved_before import ChangedRows, RowTexts, SavedBefore
 
@@ -88,7 +88,7 @@ class Saver:
         self._content = extra
         self._writing: _Writing | None = None
         self._next: SaveRequest | None = None
-        self._stamps: dict[Path, Stamp] = {}
+        self._stamps: dict[Path, FileIdentity] = {}
         self._unread = ""
         self._flows: NetworkOutput | None = None  # those that the file holds
         self._followed: Document | None = None
@@ -108,7 +108,7 @@ class Saver:
         """Take an image up; `unread` says why the project beside it could not be read, where there is one."""
         path = self._open_image.path
         self._next = None
-        self._stamps = {target: stamp_of(target) for target in self._targets(path)}
+        self._stamps = {target: identity_of(target) for target in self._targets(path)}
         self._unread = unread if any(stamp.exists for stamp in self._stamps.values()) else ""
         self._flows = self._run_state.flows
         self._follow(self._open_image.document)

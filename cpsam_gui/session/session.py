@@ -43,7 +43,6 @@ from cpsam_gui.session.tool_work import ToolWork
 from cpsam_gui.session.training import TrainingController
 from cpsam_gui.session.training_forecast import TrainingForecast
 from cpsam_gui.session.unattended import FolderRun
-from cpsam_gui.storage.companions import FileState
 from cpsam_gui.tools import Desk
 
 if TYPE_CHECKING:
@@ -176,7 +175,7 @@ class Session(QObject):
     def _tell_state(self) -> None:
         """Let lists of images show how far the work is before it is saved."""
         review = self.document.facts.review
-        self.folder.tell(self.path, FileState[review.name] if self.open_image.unsaved else None)
+        self.folder.tell(self.path, review if self.open_image.unsaved else None)
 
     def close(self) -> None:
         """Stop every job and wait for the threads, but not for those that do not answer."""

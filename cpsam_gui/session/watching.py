@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from psygnal import Signal
 from PyQt6.QtCore import QTimer
 
+from cpsam_core.system.file_identity import FileIdentity, identity_of
 from cpsam_gui.jobs.jobs import Lane, Problem
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.storage.companions import project_path
-from cpsam_gui.storage.file_lock import Owner, ProjectLock, Stamp, stamp_of
+from cpsam_gui.storage.file_lock import Owner, ProjectLock
 
 if TYPE_CHECKING:
     from cpsam_gui.jobs.jobs import Jobs
@@ -42,7 +43,7 @@ class FileWatcher:
         # The path of the image, until it is let go.
         self._path: Path | None = None
         self._lock: ProjectLock | None = None
-        self._image = Stamp()
+        self._image = FileIdentity()
         self._looking = False
         self.read_only = False
         """Whether the image was opened to look only, since somebody else works on it."""
@@ -53,7 +54,7 @@ class FileWatcher:
         self.read_only = False
         if path is None:
             return
-        self._image = stamp_of(path)
+        self._image = identity_of(path)
         self._lock = ProjectLock(project_path(path))
         owner = self._lock.take()
         if owner is not None:
@@ -91,8 +92,8 @@ class FileWatcher:
             return
         self._looking = True
 
-        def work(progress: object) -> tuple[Path, Stamp]:
-            return path, stamp_of(path)
+        def work(progress: object) -> tuple[Path, FileIdentity]:
+            return path, identity_of(path)
 
         self._jobs.run(
             work, name="Looking", lane=Lane.BESIDE, then=self._seen, ended=lambda _: self._looked()
@@ -101,7 +102,7 @@ class FileWatcher:
     def _looked(self) -> None:
         self._looking = False
 
-    def _seen(self, found: tuple[Path, Stamp]) -> None:
+    def _seen(self, found: tuple[Path, FileIdentity]) -> None:
         path, now = found
         if path != self._path or now == self._image:
             return

@@ -23,6 +23,11 @@ class ReviewState(str, Enum):
     CORRECTED = "corrected"
     VERIFIED = "verified"
 
+    @property
+    def words(self) -> str:
+        """What it is called, in English."""
+        return self.value or "not started"
+
 
 @dataclass(frozen=True, slots=True)
 class ClassName:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING
 
-from cpsam_gui.state.image_facts import read_state
+from cpsam_gui.state.image_facts import ReviewState, read_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,15 +14,6 @@ if TYPE_CHECKING:
     from cpsam_core.images.document_key import DocumentKey
 
 PROJECT = ".cpsam"
-
-
-class FileState(str, Enum):
-    """How far the work on an image is."""
-
-    NOT_STARTED = "not started"
-    SEGMENTED = "segmented"
-    CORRECTED = "corrected"
-    VERIFIED = "verified"
 
 
 def companions_of(
@@ -83,18 +73,18 @@ def holds_objects(path: Path) -> bool:
     return STANDARD.is_masks(path) or path.suffix.lower() in objects
 
 
-def progress_of(image: Path, listings: Listings | None = None) -> FileState:
+def progress_of(image: Path, listings: Listings | None = None) -> ReviewState:
     """Return how far the work on an image is, by the files beside it."""
     from cpsam_core.images.companions import documents_of
 
     works = [one.masks[0] for one in documents_of(image, listings=listings) if one.masks]
     work = works[0] if works else None
     if work is None:
-        return FileState.NOT_STARTED
-    return FileState[read_state(work).name] if work.suffix == PROJECT else FileState.SEGMENTED
+        return ReviewState.NOT_STARTED
+    return read_state(work) if work.suffix == PROJECT else ReviewState.SEGMENTED
 
 
-def progress_of_all(images: Iterable[Path]) -> dict[Path, FileState]:
+def progress_of_all(images: Iterable[Path]) -> dict[Path, ReviewState]:
     """Return how far the work on each image is; their folders are read once, and a little of each project."""
     from cpsam_core.images.companions import Listings
 

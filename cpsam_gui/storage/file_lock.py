@@ -1,9 +1,8 @@
-"""Whether other programs changed a file, and which program works on it. No Qt.
+"""Which program works on a file: the only place that asks the system for locks. No Qt.
 
-A file is told from its older self by size, time of change and place on the disk, which costs one question to the
-system. Who works on a project stands in a small hidden file beside it, which its owner keeps locked: the lock goes
-with the program however it ends, and where a file server knows no locks, the name of the computer and the number
-of the process decide.
+Who works on a project stands in a small hidden file beside it, which its owner keeps locked: the lock goes with the
+program however it ends, and where a file server knows no locks, the name of the computer and the number of the process
+decide. A journal is held as it is.
 """
 
 from __future__ import annotations
@@ -19,30 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from cpsam_core.system.file_identity import identity_of
+
 LOCK, PROJECT = ".lock", ".cpsam"
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What tells a file from its older self; of a file that is not there, all is 0."""
-
-    size: int = 0
-    changed: int = 0
-    place: int = 0
-
-    @property
-    def exists(self) -> bool:
-        """Whether there was a file."""
-        return bool(self.changed)
-
-
-def stamp_of(path: Path) -> Stamp:
-    """Return the stamp of a file as it is now; that of no file where it is missing or out of reach."""
-    try:
-        found = path.stat()
-    except OSError:
-        return Stamp()
-    return Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +71,7 @@ class ProjectLock:
             if not _free(file, owner) and not by_force:
                 file.close()
                 return owner or Owner()
-            if stamp_of(self.path).place == os.fstat(file.fileno()).st_ino:
+            if identity_of(self.path).place == os.fstat(file.fileno()).st_ino:
                 self._write(file)
                 return None
             file.close()  # its owner removed it between opening and locking
@@ -182,11 +160,38 @@ if sys.platform == "win32":
     import msvcrt
 
     def _hold(file: IO[bytes]) -> None:
-        file.seek(1 << 20)  # beyond the name, which others must be able to read
+        # The lock lies beyond the name, which others must be able to read.
+        file.seek(1 << 20)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
+    def hold(file: IO[bytes]) -> None:
+        """Do nothing: Windows refuses to rename or remove a file that another program has open."""
+
+    def in_use(path: Path) -> bool:
+        """Whether a program that runs has the file open."""
+        try:
+            path.rename(path)
+        except OSError:
+            return True
+        return False
+
 else:
-    from cpsam_gui.storage.journal_format import hold as _hold
+    import fcntl
+
+    def hold(file: IO[bytes]) -> None:
+        """Mark a file as in use; the mark goes with the process, however it ends."""
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def in_use(path: Path) -> bool:
+        """Whether a program that runs holds the file."""
+        try:
+            with path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        return False
+
+    _hold = hold
 
 
 def _user() -> str:

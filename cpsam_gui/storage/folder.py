@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cpsam_gui.storage.companions import FileState, images_in, progress_of_all
+from cpsam_gui.state.image_facts import ReviewState
+from cpsam_gui.storage.companions import images_in, progress_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,10 +19,10 @@ class FolderState:
 
     path: Path | None = None
     images: tuple[Path, ...] = ()
-    states: dict[Path, FileState] = field(default_factory=dict)
+    states: dict[Path, ReviewState] = field(default_factory=dict)
     """Known so far; reading them takes a while in large folders."""
     words: str = ""
-    only: FileState | None = None
+    only: ReviewState | None = None
 
     @property
     def shown(self) -> list[Path]:
@@ -31,7 +32,7 @@ class FolderState:
             path
             for path in self.images
             if all(word in path.name.casefold() for word in words)
-            and (self.only is None or self.states.get(path, FileState.NOT_STARTED) is self.only)
+            and (self.only is None or self.states.get(path, ReviewState.NOT_STARTED) is self.only)
         ]
 
     def neighbour(self, path: Path | None, step: int) -> Path | None:
@@ -53,9 +54,9 @@ class FolderState:
 
     def summary(self) -> str:
         """Return counts in words."""
-        states = [self.states.get(path, FileState.NOT_STARTED) for path in self.images]
-        started = sum(state is not FileState.NOT_STARTED for state in states)
-        verified = sum(state is FileState.VERIFIED for state in states)
+        states = [self.states.get(path, ReviewState.NOT_STARTED) for path in self.images]
+        started = sum(state is not ReviewState.NOT_STARTED for state in states)
+        verified = sum(state is ReviewState.VERIFIED for state in states)
         count = len(self.images)
         words = f"{count:,} image{'' if count == 1 else 's'}, {started:,} with masks"
         return words + (f", {verified:,} verified" if verified else "")
@@ -66,6 +67,6 @@ def read_folder(path: Path) -> tuple[Path, ...]:
     return tuple(images_in(path))
 
 
-def read_states(images: Collection[Path]) -> dict[Path, FileState]:
+def read_states(images: Collection[Path]) -> dict[Path, ReviewState]:
     """Return how far the work on each image is; reads a little of each project file."""
     return progress_of_all(images)

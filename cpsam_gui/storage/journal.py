@@ -25,7 +25,8 @@ from typing import IO, TYPE_CHECKING, Any
 from cpsam_core.system.atomic import flush_folder
 from cpsam_core.system.paths import as_given
 from cpsam_core.system.user_folders import data_folder
-from cpsam_gui.storage.journal_format import PART, SUFFIX, JournalStopped, corners, frame, hold, in_use
+from cpsam_gui.storage.file_lock import hold, in_use
+from cpsam_gui.storage.journal_format import PART, SUFFIX, JournalStopped, corners, frame
 from cpsam_gui.storage.worklog import entry_of
 
 if TYPE_CHECKING:

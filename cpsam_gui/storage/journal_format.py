@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import math
 import struct
-import sys
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -227,33 +226,3 @@ def _first_meta(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, struct.error):
         return {}
     return meta if isinstance(meta, dict) else {}
-
-
-if sys.platform == "win32":
-
-    def hold(file: IO[bytes]) -> None:
-        """Do nothing: Windows refuses to rename or remove a file that another program has open."""
-
-    def in_use(path: Path) -> bool:
-        """Whether a program that runs has the file open."""
-        try:
-            path.rename(path)
-        except OSError:
-            return True
-        return False
-
-else:
-    import fcntl
-
-    def hold(file: IO[bytes]) -> None:
-        """Mark a file as in use; the mark goes with the process, however it ends."""
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def in_use(path: Path) -> bool:
-        """Whether a program that runs holds the file."""
-        try:
-            with path.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return True
-        return False

@@ -11,12 +11,12 @@ import numpy as np
 
 from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.segment.output import NetworkOutput
+from cpsam_core.system.file_identity import FileIdentity, identity_of
 from cpsam_gui.state.image_facts import ImageFacts
 from cpsam_gui.state.objects import ObjectRecord, Origin
 from cpsam_gui.state.palette import COLOURS
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.storage.companions import PROJECT
-from cpsam_gui.storage.file_lock import Stamp, stamp_of
 from cpsam_gui.storage.project import COMPLETE, Project, read_project, write_project
 from cpsam_gui.storage.saved_before import SavedBefore
 from cpsam_gui.tasks.records import MaskResult, records_of, records_with
@@ -210,7 +210,7 @@ class SaveResult:
     """A project was saved; the stamps tell whether somebody else changes a file later."""
 
     paths: tuple[Path, ...]
-    stamps: Mapping[Path, Stamp]
+    stamps: Mapping[Path, FileIdentity]
     seconds: float
 
 
@@ -226,7 +226,7 @@ def save_project(
     still: Snapshot,
     records: Mapping[int, ObjectRecord],
     extra: SaveExtras,
-    expected: Mapping[Path, Stamp] | None,
+    expected: Mapping[Path, FileIdentity] | None,
     aside: bool,
     before: SavedBefore | None,
     progress: Progress,
@@ -247,7 +247,9 @@ def save_project(
     """
     started = time.monotonic()
     changed = [
-        path for path in paths if expected is not None and stamp_of(path) != expected.get(path, Stamp())
+        path
+        for path in paths
+        if expected is not None and identity_of(path) != expected.get(path, FileIdentity())
     ]
     if changed and not aside:
         return Conflict(changed[0])
@@ -262,7 +264,7 @@ def save_project(
             save(path, labels, records, extra, progress)
     except CpsamError as error:
         return error
-    return SaveResult(paths, {path: stamp_of(path) for path in paths}, time.monotonic() - started)
+    return SaveResult(paths, {path: identity_of(path) for path in paths}, time.monotonic() - started)
 
 
 def _put_aside(project: Path) -> None:

@@ -34,6 +34,7 @@ from cpsam_core.progress import Progress, silent
 from cpsam_core.segment.diameter import LARGEST_SIDE, SCALES, estimate_diameter
 from cpsam_core.segment.predict import TileNetwork
 from cpsam_core.segment.settings import Settings
+from cpsam_core.system.file_identity import identity_of
 
 __all__ = ["BlockReading", "BlockRun", "run_task", "start_run"]
 
@@ -343,9 +344,9 @@ def _hash(source: Source, reading: BlockReading, settings: Settings) -> str:
     path = Path(reading.path)
     state: list[Any] = [str(path.absolute()), reading.scene, reading.time, reading.axes, reading.model]
     for one in (path, path / ".zattrs", path / "zarr.json"):
-        with contextlib.suppress(OSError):
-            if one.is_file():
-                state += [one.stat().st_size, one.stat().st_mtime_ns]
+        if one.is_file():
+            found = identity_of(one)
+            state += [found.size, found.changed]
     with contextlib.suppress(OSError):
         if Path(reading.model).is_file():
             state.append(hashlib.sha256(Path(reading.model).read_bytes()).hexdigest())

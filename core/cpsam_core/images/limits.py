@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from cpsam_core.errors import ImageError
+from cpsam_core.system.file_identity import FileIdentity, identity_of
 
 __all__ = ["TooLargeError", "allowing_large", "check_size", "confirm_large", "expecting"]
 
@@ -19,7 +20,7 @@ BEYOND_BELIEF = 1100
 """Bytes of pixels for one byte of file over which a picture is made up, or all but empty; deflate reaches 1,032."""
 
 _allowed: ContextVar[bool] = ContextVar("large files are allowed", default=False)
-_confirmed: dict[Path, tuple[int, int]] = {}
+_confirmed: dict[Path, FileIdentity] = {}
 """Files that a person confirmed, with size and time of change by which they are still those."""
 _expected: ContextVar[int | None] = ContextVar("pixels of the open image", default=None)
 
@@ -56,22 +57,13 @@ def allowing_large(allowed: bool = True) -> Iterator[None]:
 
 def confirm_large(path: Path) -> None:
     """Let a file, as it is now, become as large as it says, in every thread of this process: a person said so."""
-    _confirmed[path.absolute()] = _state_of(path)
+    _confirmed[path.absolute()] = identity_of(path)
 
 
 def _is_confirmed(path: Path) -> bool:
     """Whether a person confirmed a file, or the folder that it is a part of."""
     places = (path.absolute(), *path.absolute().parents)
-    return any(place in _confirmed and _confirmed[place] == _state_of(place) for place in places)
-
-
-def _state_of(path: Path) -> tuple[int, int]:
-    """Return what tells a file from a later one of its name; zeros where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return 0, 0
-    return found.st_size, found.st_mtime_ns
+    return any(place in _confirmed and _confirmed[place] == identity_of(place) for place in places)
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ from cpsam_core.errors import ImageError, SettingsError, TrainingError
 from cpsam_core.images import check_same_shape
 from cpsam_core.images.project_files import PROJECT_SUFFIX, is_corrected
 from cpsam_core.progress import Progress, silent
+from cpsam_core.system.file_identity import identity_of
 
 __all__ = ["Candidate", "Known", "Use", "Uses", "candidates_in", "describe", "describe_all", "use_of"]
 
@@ -215,18 +216,12 @@ def candidates_in(
     found = []
     for number, pair in enumerate(pairs):
         progress(number, len(pairs), pair.image.name)
-        try:
-            stamp = (pair, _stamp(pair.image), _stamp(pair.masks))
-        except OSError:
-            # It went away meanwhile.
+        stamp = (pair, identity_of(pair.image), identity_of(pair.masks))
+        if not (stamp[1].exists and stamp[2].exists):
+            # One of them went away meanwhile.
             continue
         if pair.image not in known or known[pair.image][0] != stamp:
             known[pair.image] = stamp, describe_all(pair)
         found += [replace(one, use=use_of(uses, one.pair)) for one in known[pair.image][1]]
     progress(len(pairs), len(pairs), "")
     return tuple(found)
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    status = path.stat()
-    return status.st_mtime_ns, status.st_size

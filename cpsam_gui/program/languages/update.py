@@ -31,7 +31,7 @@ SPEAKERS = (
     "window/tool_options.py",
     "window/tour.py",
     "actions/install.py",
-    "storage/companions.py",
+    "state/image_facts.py",
 )
 """Modules and folders whose words `translate_said` translates elsewhere: all of theirs are taken."""
 

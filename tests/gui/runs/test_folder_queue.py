@@ -15,9 +15,10 @@ from PyQt6.QtWidgets import QMessageBox
 from cpsam_core.errors import ImageError
 from cpsam_gui.panels import FilesPanel, SegmentPanel, file_menu
 from cpsam_gui.runs.folder_queue import Existing, Queue, QueueState
+from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import worklog
-from cpsam_gui.storage.companions import FileState, masks_path, project_path
+from cpsam_gui.storage.companions import masks_path, project_path
 from cpsam_gui.storage.project import read_project
 
 if TYPE_CHECKING:
@@ -323,11 +324,11 @@ def test_results_are_removed_after_a_question_and_the_list_follows(
     session.segmenting.segment()
     qtbot.waitUntil(lambda: len(session.document.objects) == 4)
     # Before anything is saved.
-    assert session.folder.now.states[folder / "a.tif"] is FileState.SEGMENTED
+    assert session.folder.now.states[folder / "a.tif"] is ReviewState.SEGMENTED
     session.document.mark_saved()
-    qtbot.waitUntil(lambda: session.folder.now.states[folder / "a.tif"] is FileState.NOT_STARTED)
+    qtbot.waitUntil(lambda: session.folder.now.states[folder / "a.tif"] is ReviewState.NOT_STARTED)
     session.folder_run.start()
-    qtbot.waitUntil(lambda: session.folder.now.states[folder / "b2.tif"] is FileState.SEGMENTED)
+    qtbot.waitUntil(lambda: session.folder.now.states[folder / "b2.tif"] is ReviewState.SEGMENTED)
     qtbot.waitUntil(lambda: not session.folder_run.queue.running)
     moved: list[str] = []
 
@@ -346,6 +347,6 @@ def test_results_are_removed_after_a_question_and_the_list_follows(
     remove.trigger()
     assert sorted(Path(one).name for one in moved) == ["b2.cpsam", "b2_masks.tif"]
     assert (folder / "b2.tif").exists()
-    qtbot.waitUntil(lambda: session.folder.now.states[folder / "b2.tif"] is FileState.NOT_STARTED)
+    qtbot.waitUntil(lambda: session.folder.now.states[folder / "b2.tif"] is ReviewState.NOT_STARTED)
     next(one for one in menu.actions() if one.text().startswith("Leave out")).trigger()
     assert session.training.uses[folder / "b2.tif", ""] == "exclude"

@@ -17,7 +17,7 @@ from cpsam_core.images import read_image
 from cpsam_gui import tasks
 from cpsam_gui.dialogs.axes import AxesDialog, describe
 from cpsam_gui.panels import ChannelsPanel, FilesPanel
-from cpsam_gui.storage.companions import FileState
+from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.storage.folder import FolderState
 from cpsam_gui.window import recent_menu as recent
 
@@ -153,8 +153,8 @@ def test_a_folder_opens_at_its_first_image(window: Window, image_file: Path, qtb
     (image_file.parent / "cells2_masks.tif").write_bytes(b"")
     window.session.folder.read_states()
     second = image_file.with_name("cells2.tif")
-    qtbot.waitUntil(lambda: panel.folder.states.get(second) is FileState.SEGMENTED)
-    panel.only.setCurrentIndex(panel.only.findData(FileState.SEGMENTED))
+    qtbot.waitUntil(lambda: panel.folder.states.get(second) is ReviewState.SEGMENTED)
+    panel.only.setCurrentIndex(panel.only.findData(ReviewState.SEGMENTED))
     assert panel.paths == [second]
 
 
@@ -174,7 +174,7 @@ def test_neighbours_pass_hidden_images(tmp_path: Path) -> None:
     assert folder.neighbour(names[1], -1) == names[0]
     assert folder.neighbour(names[2], 1) is None
     assert folder.neighbour(tmp_path / "elsewhere.png", 1) == names[0]
-    folder.states[names[0]] = FileState.VERIFIED
+    folder.states[names[0]] = ReviewState.VERIFIED
     assert folder.summary() == "3 images, 1 with masks, 1 verified"
 
 

@@ -444,7 +444,7 @@ def test_the_state_follows_the_work(session: Session, qtbot: QtBot, image_file: 
     assert keeping.state is ReviewState.VERIFIED
     save(session, qtbot, masks=False)
     assert read_state(image_file.with_suffix(".cpsam")) is ReviewState.VERIFIED
-    assert files.progress_of(image_file) is files.FileState.VERIFIED
+    assert files.progress_of(image_file) is ReviewState.VERIFIED
     session.edits.go_to(0)
     assert keeping.state is ReviewState.NOT_STARTED
     open_in(session, qtbot, image_file)

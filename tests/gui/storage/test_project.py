@@ -100,8 +100,8 @@ def test_natural_order_and_companions(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"x")
     found = files.images_in(tmp_path)
     assert [path.name for path in found] == ["Cell1.tif", "cell2.tif", "cell10.tif"]
-    assert files.progress_of(found[1]) is files.FileState.SEGMENTED
-    assert files.progress_of(found[2]) is files.FileState.NOT_STARTED
+    assert files.progress_of(found[1]) is ReviewState.SEGMENTED
+    assert files.progress_of(found[2]) is ReviewState.NOT_STARTED
     assert files.earlier_work(found[1]) == tmp_path / "cell2.cpsam"
     assert files.images_in(tmp_path / "absent") == []
 
