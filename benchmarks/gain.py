@@ -25,6 +25,7 @@ import numpy as np
 
 COUNTS = (1, 2, 4, 8)
 MOST_TESTED = 6  # images of a kind to score on; the same for every count and seed
+TESTED_SIDE = 384  # pixels of the middle of each that is scored on: large images would take most of the time
 
 
 def main() -> None:
@@ -57,6 +58,11 @@ def options() -> argparse.Namespace:
         "--kinds", type=Path, nargs="+", required=True, help="a folder for each kind of image"
     )
     parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, help="numbers of corrected images")
+    parser.add_argument(
+        "--forgetting",
+        type=Path,
+        help="folder of folders like DIR, to see what the base and the model of the largest count do there",
+    )
     return parser.parse_args()
 
 
@@ -67,7 +73,8 @@ def common_options(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, help="JSON; a CSV of the same name lies beside it")
     parser.add_argument("--picture", type=Path, help="PNG of the curves")
     parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--epochs", type=int, help="other than one click takes")
+    parser.add_argument("--epochs", type=int, help="fewer than one click takes, as in a shorter time")
+    parser.add_argument("--schedule", help="how the rate falls, other than one click has it")
     parser.add_argument("--replay", type=float, help="share of replayed crops, other than one click takes")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device")
@@ -89,20 +96,21 @@ def measure(
 
     None where the kind has fewer images.
     """
-    from cpsam_core.data.reference import reference_pairs
-
     train, test = parts(kind)
     if count > len(train):
         return None
     segmenter, seconds = retrained(args, train, count, seed, replay)
+    there = elsewhere_pairs(args.forgetting) if count in (0, max(args.counts)) else []
+    with tempfile.TemporaryDirectory() as folder:
+        here = scores(segmenter, middles(test, Path(folder) / kind.name))
     return {
         "kind": kind.name,
         "corrected": count,
         "seed": seed,
         "replay": replay,
         "processor_seconds": round(seconds, 1),
-        **scores(segmenter, test),
-        **{f"elsewhere {name}": row["ap_0.5"] for name, row in by_set(segmenter, reference_pairs("judge"))},
+        **here,
+        **{f"elsewhere {name}": row["ap_0.5"] for name, row in by_set(segmenter, there)},
     }
 
 
@@ -149,16 +157,45 @@ def parts(kind: Path) -> tuple[list[Any], list[Any]]:
     return pairs[tested:], pairs[:tested]
 
 
+def middles(pairs: list[Any], folder: Path) -> list[Any]:
+    """Write the middle of each image with its masks, and return those."""
+    from cpsam_core.data.examples import read_annotation
+    from cpsam_core.data.pairs import find_pairs
+    from cpsam_core.images import write_labels, write_tiff
+
+    folder.mkdir()
+    for pair in pairs:
+        pixels, labels = pair.read_image().pixels[0], read_annotation(pair).labels
+        middle = tuple(
+            slice(start := max(0, (n - TESTED_SIDE) // 2), start + TESTED_SIDE) for n in labels.shape
+        )
+        write_tiff(folder / f"{pair.image.stem}.tif", pixels[middle], "YXC")
+        write_labels(folder / f"{pair.image.stem}_masks.tif", labels[middle])
+    return find_pairs(folder)
+
+
+def elsewhere_pairs(folder: Path | None) -> list[Any]:
+    """Return images of other kinds, each in the size of its cells: what is measured is forgetting, not sizes."""
+    from cpsam_core.retrain.elsewhere import in_its_size
+
+    kinds = [] if folder is None else sorted(one for one in folder.iterdir() if one.is_dir())
+    pairs = [replace(pair, set_name=kind.name) for kind in kinds for pair in parts(kind)[1]]
+    return [in_its_size(pair) for pair in pairs]
+
+
 def plan_of(args: argparse.Namespace, train: list[Any], count: int, seed: int, replay: float) -> Any:
     """Plan as one click does, with nothing kept aside: the test images are kept aside already."""
     from cpsam_core.retrain import describe, plan_retraining
+    from cpsam_core.retrain.budget import shortened
 
     # The first of an order, so that more images are always the fewer ones and others.
     chosen = [train[i] for i in np.random.default_rng(seed).permutation(len(train))[:count]]
     plan = plan_retraining([describe(pair, "train") for pair in chosen], args.base, name="gain", seed=seed)
     settings = replace(plan.settings, replay=replay)
     if args.epochs is not None:
-        settings = replace(settings, epochs=args.epochs)
+        settings = shortened(settings, args.epochs)
+    if args.schedule is not None:
+        settings = replace(settings, schedule=args.schedule)
     whole = tuple(replace(pair, leave_out=None) for pair in plan.training)
     return replace(plan, training=whole, aside=(), how="none", settings=settings)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.data.image_input import ImageInput
-    from cpsam_core.finetune import Control
+    from cpsam_core.finetune import Control, TrainSettings
     from cpsam_core.progress import Progress
     from cpsam_core.retrain import Candidate, Listener, RetrainingOutcome, Uses
     from cpsam_core.retrain.budget import TrainingPace
@@ -23,6 +23,7 @@ __all__ = [
     "TrainOptions",
     "candidates_of",
     "classes_of",
+    "defaults_of",
     "drop",
     "interrupted",
     "look_at",
@@ -68,6 +69,13 @@ def pace(
     if step is not None:
         return pace_of_step(plan, step)
     return measure_pace(plan, options.device, options.precision, progress)
+
+
+def defaults_of(start: str, classes: bool) -> dict[str, TrainSettings]:
+    """Return how a start model is trained, by mode, where there are `classes` to learn or not."""
+    from cpsam_core.finetune.settings import MODES
+
+    return {mode: settings_of(TrainOptions(start, changes={"mode": mode}), classes) for mode in MODES}
 
 
 def look_at(

@@ -88,7 +88,11 @@ OPTIONS = {
     "tile_overlap": _Option(NETWORK, "least overlap of tiles, as a part of a tile", float, "PART"),
     "batch_size": _Option(NETWORK, "tiles at once", int, "N"),
     "flow_threshold": _Option(
-        CELLS, "drop objects whose flow error is above it (planes only); 0 keeps all", float, "X"
+        CELLS,
+        "drop objects whose flow error is above it (planes only); 0 keeps all. In objects of a few dozen pixels the "
+        "error can differ from Cellpose's by some hundredths, by rounding",
+        float,
+        "X",
     ),
     "cellprob_threshold": _Option(
         CELLS, "logit from which a pixel belongs to a cell; lower finds more and larger cells", float, "X"

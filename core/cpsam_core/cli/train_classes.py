@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cpsam_core.checkpoints.cards import ModelCard
     from cpsam_core.data.dataset import TrainingSet
     from cpsam_core.network.vit import FlowVit
-
-CLASS_RECIPE: dict[str, Any] = {"learning_rate": 5e-5, "batch_size": 16, "epochs": 500}
-"""What differs from finetuning (paper, "Semantic segmentation training")."""
 
 
 def add_class_options(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cpsam_core.cli.common import UsageError
-from cpsam_core.cli.train_classes import CLASS_RECIPE
 
 if TYPE_CHECKING:
     from cpsam_core.data.augment import Augmentation
@@ -27,6 +26,9 @@ SMALL_RECIPE: dict[str, Any] = {
     "warmup": 4,
 }
 """What differs from finetuning for a small network from random start."""
+
+SUITED = ("learning_rate", "layer_drop", "replay", "batch_size", "epochs")
+"""Settings that one click chooses by the start model and for classes."""
 
 PATIENCE = 20  # epochs, where --early-stop stands alone
 
@@ -103,7 +105,7 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
         "degraded",
         type=float,
         metavar="SHARE",
-        help="share of crops with noise, blur or coarse pixels",
+        help="share of crops with noise, blur or coarse pixels, exact in every batch",
     )
     option(
         numbers, "invert", type=float, metavar="SHARE", help="share of crops with dark and bright exchanged"
@@ -121,14 +123,15 @@ def train_settings(args: argparse.Namespace) -> TrainSettings:
     SettingsError
         If a value makes no sense.
     """
-    from cpsam_core.finetune import TrainSettings, rate_for
+    from cpsam_core.finetune import TrainSettings
+    from cpsam_core.retrain.defaults import CLASS_RATE, CLASS_RECIPE
 
     _check(args)
     recipe: dict[str, Any] = {}
     if args.model == RANDOM:
         recipe |= SMALL_RECIPE
     if args.classes is not None:
-        recipe |= CLASS_RECIPE
+        recipe |= {**CLASS_RECIPE, "learning_rate": CLASS_RATE}
     given = settings_given(args, TrainSettings)
     mode = given.pop("mode", "full")
     if args.checkpointing:
@@ -139,8 +142,7 @@ def train_settings(args: argparse.Namespace) -> TrainSettings:
         recipe.pop("learning_rate", None)  # the mode's own, which bears larger steps
     suits = _suits(args)
     if suits is not None:
-        rate = rate_for(mode, suits.learning_rate)
-        recipe |= {"learning_rate": rate, "layer_drop": suits.layer_drop, "replay": suits.replay}
+        recipe |= {name: getattr(suits, name) for name in SUITED}
     augmentation = _augmentation(args, None if suits is None else suits.augmentation)
     return TrainSettings.for_mode(mode, **{**recipe, **given, "augmentation": augmentation})
 
@@ -151,7 +153,7 @@ def _suits(args: argparse.Namespace) -> TrainSettings | None:
         return None
     from cpsam_core.retrain.plan import default_settings
 
-    return default_settings(args.model, args.classes is not None and (args.mode or "full") == "full")
+    return default_settings(args.model, args.classes is not None, args.mode or "full")
 
 
 def _check(args: argparse.Namespace) -> None:

@@ -141,18 +141,26 @@ class Sample:
 
 
 def augment(
-    example: Example, settings: Augmentation, rng: np.random.Generator, other: Example | None = None
+    example: Example,
+    settings: Augmentation,
+    rng: np.random.Generator,
+    other: Example | None = None,
+    lot: float | None = None,
 ) -> Sample:
-    """Return one random crop of `example`; the same state of `rng` gives the same crop.
+    """Return one random crop of `example`; the same state of `rng` and the same lot give the same crop.
 
-    Where both are stained sections, the crop gets the colours of `other`.
+    Where both are stained sections, the crop gets the colours of `other`. The `lot`, 0 to below 1, decides whether and
+    how the crop is degraded: a batch whose lots are evenly spread has the degradations in exact shares. Without one it
+    is drawn.
     """
     matrix, scale = _transform(example, settings, rng)
     view = _view(matrix, scale, settings.crop, example.labels.shape)
     pixels = _warp_pixels(example.pixels, view, scale)
     if other is not None:
         pixels = _with_colours(pixels, example, other)
-    pixels = _intensities(pixels, example.diameter * scale, settings, rng)
+    drawn = float(rng.random())
+    how = degradation(drawn if lot is None else lot, settings.degraded)
+    pixels = _intensities(pixels, example.diameter * scale, settings, how, rng)
     mask = _warp(example.labels[view.window] > 0, view) > 0
     target = np.concatenate((mask[None], _warp_flows(example.flows, mask, view, scale)))
     weight, classes = np.ones(mask.shape, np.float32), None
@@ -298,12 +306,18 @@ def _warp_flows(flows: NDArray[np.int8], mask: NDArray[np.bool_], view: _View, s
     return np.where(mask, moved / length, 0).astype(np.float32)
 
 
-def _intensities(pixels: Floats, diameter: float, settings: Augmentation, rng: np.random.Generator) -> Floats:
+def degradation(lot: float, share: float) -> str | None:
+    """Return which degradation a lot stands for: those below `share` are dealt out evenly among the kinds."""
+    return KINDS[min(int(lot / share * len(KINDS)), len(KINDS) - 1)] if lot < share else None
+
+
+def _intensities(
+    pixels: Floats, diameter: float, settings: Augmentation, how: str | None, rng: np.random.Generator
+) -> Floats:
     """Colours, contrast and degradations, in the paper's order."""
     plain = pixels.shape[2] == 1 or not _differs(pixels)
     if rng.random() < settings.gray:
-        mean = pixels.mean(axis=2) if not plain else pixels.max(axis=2)
-        pixels = np.repeat(mean[:, :, None], pixels.shape[2], axis=2)
+        pixels = np.repeat(_gray(pixels, plain)[:, :, None], pixels.shape[2], axis=2)
     elif plain and settings.permute and pixels.shape[2] > 1 and rng.random() < 0.5:
         # A gray file may come as one channel or as three equal ones; the network meets both.
         pixels = pixels * (np.arange(pixels.shape[2]) == 0)
@@ -314,13 +328,21 @@ def _intensities(pixels: Floats, diameter: float, settings: Augmentation, rng: n
         pixels = np.clip(pixels, 0, None) ** np.float32(np.exp(rng.normal(0, settings.gamma)))
     if rng.random() < settings.invert:
         pixels = np.where(used, 1 - pixels, pixels)
-    if rng.random() < settings.degraded:
-        pixels = _rescale(degrade(pixels, str(rng.choice(KINDS)), diameter, rng) * used)
+    if how is not None:
+        pixels = _rescale(degrade(pixels, how, diameter, rng) * used)
     if pixels.shape[2] > 2 and rng.random() < settings.drop_channel:
         pixels[:, :, 2:] = 0
     if settings.permute:
         pixels = pixels[:, :, rng.permutation(pixels.shape[2])]
     return _jitter(pixels, settings, rng)
+
+
+def _gray(pixels: Floats, plain: bool) -> Floats:
+    """Return one channel (y, x) for all: of two, the first, without the nuclei beside it; else the mean."""
+    if plain:
+        return np.asarray(pixels.max(axis=2), np.float32)
+    used = np.flatnonzero(pixels.any(axis=(0, 1)))
+    return np.asarray(pixels[:, :, used[:1] if len(used) == 2 else used].mean(axis=2), np.float32)
 
 
 def _with_colours(pixels: Floats, example: Example, other: Example) -> Floats:

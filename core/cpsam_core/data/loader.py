@@ -15,6 +15,7 @@ from cpsam_core.data.augment import UNKNOWN_CLASS, Augmentation, Sample, augment
 from cpsam_core.data.dataset import TrainingSet, Turn
 
 AHEAD = 3  # batches ready or in the making
+LOTS = 0x1075  # keeps the lots apart from other randomness of the same seed
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def batches(
         rng = np.random.default_rng((*seed, number))
         example = data.draw(rng, Turn(seed, number))
         recoloured = settings.stain_transfer > 0 and rng.random() < settings.stain_transfer
-        return augment(example, settings, rng, data.draw(rng) if recoloured else None)
+        lot = lot_of(number, size * ranks, seed) if settings.degraded else None
+        return augment(example, settings, rng, data.draw(rng) if recoloured else None, lot)
 
     waiting: deque[list[Future[Sample]]] = deque()
     pool = ThreadPoolExecutor(threads, thread_name_prefix="augment")
@@ -62,6 +64,17 @@ def batches(
                 yield stack([future.result() for future in waiting.popleft()])
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def lot_of(number: int, size: int, seed: tuple[int, ...]) -> float:
+    """Return the lot of a sample, 0 to below 1: those of a batch of `size` are spread evenly, in random order.
+
+    So a batch has every degradation in its exact share (paper, "Whole-dataset training": 32 of 256 each), and single
+    samples have it on average.
+    """
+    batch, place = divmod(number, size)
+    rng = np.random.default_rng((*seed, batch, LOTS))
+    return float((rng.permutation(size)[place] + rng.random()) / size)
 
 
 def stack(samples: list[Sample]) -> Batch:

@@ -175,7 +175,12 @@ class TrainSettings:
     weight_decay: float = field(
         default=0.1,
         metadata=option(
-            "Weight decay", "How strongly weights are pulled towards zero", "numbers", 0, 10, decimals=3
+            "Weight decay",
+            "How strongly weights are pulled towards zero (biases and norms are not; in Cellpose they are)",
+            "numbers",
+            0,
+            10,
+            decimals=3,
         ),
     )
     batch_size: int = field(
@@ -216,7 +221,7 @@ class TrainSettings:
         default=None,
         metadata=option(
             "Layer drop",
-            "Probability of skipping a block in a step",
+            "Probability of skipping a block in a step (a skipped block stays as it is; in Cellpose it drifts on)",
             "numbers",
             0,
             1,

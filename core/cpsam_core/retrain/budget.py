@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +13,9 @@ from cpsam_core.progress import Progress, silent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cpsam_core.data.dataset import TrainingSet
+    from cpsam_core.finetune.settings import TrainSettings
+    from cpsam_core.network.vit import FlowVit
     from cpsam_core.retrain.plan import RetrainingPlan
 
 __all__ = [
@@ -19,15 +23,20 @@ __all__ = [
     "Budget",
     "BudgetName",
     "TrainingPace",
-    "epochs_within",
     "measure_pace",
     "pace_of_step",
+    "shortened",
     "within_minutes",
 ]
 
 BudgetName = Literal["quick", "normal", "thorough", "paper"]
 
-WARM, TIMED = 1, 2  # steps
+Clock = Callable[[], float]
+
+FIRST_STEPS = 3  # the first of which is slower than all others and is left out
+ENOUGH_SECONDS = 3.0  # of steps that tell the pace
+MOST_STEPS = 40
+SCORING = 0.25  # time of measuring average precision on the way, in times of the training itself
 FEWEST_EPOCHS = 5
 FOLDED = 2  # trainings that a thorough verdict costs, in all
 PATIENCE = 20  # epochs without a smaller loss on other crops after which nothing better is to be expected
@@ -73,16 +82,22 @@ class TrainingPace:
     Attributes
     ----------
     step
-        Seconds of one step.
+        Seconds of one step, with its share of the loss on other crops.
     steps
         Steps in an epoch.
     epochs
         Of the whole recipe.
+    score
+        Seconds of measuring the average precision once; 0 where nothing is kept aside or it is not known.
+    score_every
+        Epochs between two such measurements.
     """
 
     step: float
     steps: int
     epochs: int
+    score: float = 0.0
+    score_every: int = 10
 
     @property
     def epoch(self) -> float:
@@ -92,7 +107,20 @@ class TrainingPace:
     @property
     def whole(self) -> float:
         """Seconds of the whole recipe."""
-        return self.epoch * self.epochs
+        return self.epoch * self.epochs + math.ceil(self.epochs / self.score_every) * self.score
+
+    def fitting(self, settings: TrainSettings, seconds: float, trainings: int = 1) -> TrainSettings:
+        """Return the settings with as many epochs as fit into a time, at least a few, for so many trainings.
+
+        Only one of them measures the average precision on the way, so seldom that it costs a part of the time.
+        """
+        epoch = max(self.epoch, 1e-9)
+        if self.whole + self.epoch * self.epochs * (trainings - 1) <= seconds:
+            return settings
+        every = max(settings.score_every, math.ceil(self.score / (SCORING * epoch)))
+        fitting = math.floor((seconds - self.score) / (epoch * trainings + self.score / every))
+        epochs = min(settings.epochs, max(FEWEST_EPOCHS, fitting))
+        return shortened(replace(settings, score_every=every), epochs)
 
 
 def measure_pace(
@@ -100,29 +128,67 @@ def measure_pace(
     device: str | None = None,
     precision: str | None = None,
     progress: Progress = silent,
+    clock: Clock = time.monotonic,
 ) -> TrainingPace:
     """Load the start model, take a few steps, which are thrown away, and return how quick they were."""
-    from cpsam_core.finetune.trainer import Trainer
-    from cpsam_core.retrain.run import training_sets
+    from cpsam_core.retrain.run import choosing_set, read_all, scorer, training_sets
     from cpsam_core.weights import load_start
 
-    progress(0, 1, "Measuring the pace")
+    def told(done: int, total: int, note: str = "") -> None:
+        progress(0, 1, "Measuring the pace")
+
+    told(0, 1)
     maps = 3 + len(plan.classes) if plan.classes else None
     model, _ = load_start(plan.start, plan.channels, maps, progress)
-    data, _ = training_sets(plan)
-    steps = WARM + TIMED
-    quick = replace(
-        plan.settings, epochs=1, samples=steps * plan.settings.batch_size, warmup=0, schedule="constant"
+    data, aside = training_sets(plan)
+    for some in (data, aside) if aside is not None else (data,):
+        read_all(some, progress)  # what is read once is no part of the pace
+    timed = _Timed(
+        model, plan.settings, (data, choosing_set(plan) or aside), (device, precision), told, clock
     )
-    trainer = Trainer(model, data, quick, device, precision)
-    begun = [time.monotonic()]
+    rough = timed.step(FIRST_STEPS)
+    more = math.ceil(ENOUGH_SECONDS / max(rough, 1e-9)) + 1
+    step = timed.step(min(more, MOST_STEPS)) if more > FIRST_STEPS else rough
+    score, begun = scorer(plan, device, precision, told), clock()
+    if score is not None:
+        score(model)
+    spent = clock() - begun if score is not None else 0.0
+    return replace(pace_of_step(plan, step), score=spent)
 
-    def step(done: int, total: int, note: str = "") -> None:
-        progress(0, 1, "Measuring the pace")
-        begun.append(time.monotonic())
 
-    trainer.run(step)
-    return pace_of_step(plan, (begun[-1] - begun[WARM]) / TIMED)
+@dataclass(frozen=True)
+class _Timed:
+    """Short trainings of one model, to see how long they take."""
+
+    model: FlowVit
+    settings: TrainSettings
+    sets: tuple[TrainingSet, TrainingSet | None]
+    where: tuple[str | None, str | None]
+    progress: Progress
+    clock: Clock
+
+    def step(self, steps: int) -> float:
+        """Return the seconds of one of so many steps, the first left out."""
+        from cpsam_core.finetune.trainer import Trainer
+
+        quick = replace(
+            self.settings,
+            epochs=1,
+            samples=steps * self.settings.batch_size,
+            warmup=0,
+            schedule="constant",
+            patience=0,
+        )
+        data, aside = self.sets
+        trainer = Trainer(self.model, data, quick, *self.where, validation=aside, choosing=False)
+        ends: list[float] = []
+
+        def told(done: int, total: int, note: str = "") -> None:
+            self.progress(done, total, note)
+            ends.append(self.clock())
+
+        trainer.run(told)
+        return (self.clock() - ends[0]) / (steps - 1)
 
 
 def pace_of_step(plan: RetrainingPlan, seconds: float) -> TrainingPace:
@@ -131,7 +197,9 @@ def pace_of_step(plan: RetrainingPlan, seconds: float) -> TrainingPace:
     from cpsam_core.retrain.run import training_sets
 
     samples = plan.settings.samples or training_sets(plan)[0].samples(MIN_SAMPLES)
-    return TrainingPace(seconds, math.ceil(samples / plan.settings.batch_size), plan.settings.epochs)
+    settings = plan.settings
+    steps = math.ceil(samples / settings.batch_size)
+    return TrainingPace(seconds, steps, settings.epochs, score_every=settings.score_every)
 
 
 def within_minutes(
@@ -140,22 +208,24 @@ def within_minutes(
     device: str | None = None,
     precision: str | None = None,
     progress: Progress = silent,
+    clock: Clock = time.monotonic,
 ) -> RetrainingPlan:
     """Return the plan with as many epochs as the time allows, never more than it had; the reason is in its warnings.
 
-    The pace is measured for it, see `measure_pace`.
+    The pace is measured for it, see `measure_pace`. Judging the new model comes on top.
     """
-    pace = measure_pace(plan, device, precision, progress)
-    share = minutes / FOLDED if plan.folds else minutes
-    epochs = epochs_within(share * 60, pace.epoch, plan.settings.epochs)
-    if epochs == plan.settings.epochs:
+    pace = measure_pace(plan, device, precision, progress, clock)
+    settings = pace.fitting(plan.settings, minutes * 60, FOLDED if plan.folds else 1)
+    if settings == plan.settings:
         return plan
-    said = f"{epochs} epochs instead of {plan.settings.epochs}: as many as fit into {minutes:g} minutes here."
-    settings = replace(plan.settings, epochs=epochs, warmup=min(plan.settings.warmup, epochs // 4))
+    said = (
+        f"{settings.epochs} epochs instead of {plan.settings.epochs}: as many as fit into {minutes:g} minutes here."
+        if settings.epochs < plan.settings.epochs
+        else f"Average precision is measured every {settings.score_every} epochs, to keep within {minutes:g} minutes."
+    )
     return replace(plan, settings=settings, warnings=(*plan.warnings, said))
 
 
-def epochs_within(seconds: float, seconds_per_epoch: float, most: int) -> int:
-    """Return how many epochs a time allows: at least a few, at most what the recipe asks for."""
-    fitting = math.floor(seconds / max(seconds_per_epoch, 1e-9))
-    return min(most, max(FEWEST_EPOCHS, fitting))
+def shortened(settings: TrainSettings, epochs: int) -> TrainSettings:
+    """Return the recipe in fewer epochs: the rise takes a quarter of them at most."""
+    return replace(settings, epochs=epochs, warmup=min(settings.warmup, epochs // 4))

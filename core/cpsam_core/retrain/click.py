@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Listener", "RetrainingOutcome", "one_click"]
 
+LIMITED = ("epochs", "warmup", "score_every")
+"""Settings that a limit of time changes."""
+
 
 @dataclass(frozen=True, slots=True)
 class RetrainingOutcome:
@@ -131,7 +134,7 @@ def one_click(
     if options.minutes is not None:
         planned = within_minutes(planned, options.minutes, options.device, options.precision, progress)
         # Measured once: what goes on after a crash must not have another number of epochs.
-        fixed = {"epochs": planned.settings.epochs, "warmup": planned.settings.warmup}
+        fixed = {name: getattr(planned.settings, name) for name in LIMITED}
         options = replace(options, changes={**options.changes, **fixed}, minutes=None)
     listener.on_plan(planned)
     note = request_path(planned.name)

@@ -15,13 +15,22 @@ import numpy as np
 from cpsam_core.checkpoints.cards import ModelCard, read_card
 from cpsam_core.data.image_input import Diameter
 from cpsam_core.errors import SettingsError
-from cpsam_core.finetune.settings import TrainSettings
+from cpsam_core.finetune.settings import Mode, TrainSettings, rate_for
 from cpsam_core.segment.settings import NATIVE_DIAMETER
 from cpsam_core.system.paths import as_given
 from cpsam_core.weights import EMBEDDED, check_name, list_models, own_folder
 from cpsam_core.weights.library import own_files
 
-__all__ = ["StartModel", "dated_name", "default_settings", "folded", "unique_name", "wanted_diameter"]
+__all__ = [
+    "CLASS_RATE",
+    "CLASS_RECIPE",
+    "StartModel",
+    "dated_name",
+    "default_settings",
+    "folded",
+    "unique_name",
+    "wanted_diameter",
+]
 
 SMALL_WIDTH = 512  # networks narrower than this are small ones, trained from random start
 SMALL_BYTES = 200_000_000  # where no card tells the width
@@ -38,7 +47,9 @@ SMALL_CROP = 128  # pixels; a quarter of the time of a crop of 256, and as many 
 GENERAL_NAMES = ("images", "image", "img", "imgs", "data", "train", "training", "corrected", "masks")
 """Names of folders that do not say what is in the images."""
 ALIKE = 1.5  # ratio of the largest to the smallest diameter up to which images count as of one size of cells
-CLASS_RATE = 5e-5  # at the least, for class maps start from nothing (paper, "Semantic segmentation training")
+CLASS_RATE = 5e-5  # at the least, for class maps start from nothing
+CLASS_RECIPE: dict[str, Any] = {"batch_size": 16, "epochs": 500}
+"""What differs beside the rate where classes are trained (paper, "Semantic segmentation training")."""
 
 
 @dataclass(frozen=True)
@@ -83,15 +94,20 @@ def _from_embedded(start: str, card: ModelCard | None) -> bool:
     return False
 
 
-def default_settings(start: str, classes: bool = False) -> TrainSettings:
-    """Return how to finetune a model: as the paper does, with larger steps for a small network and for classes.
+def default_settings(start: str, classes: bool = False, mode: Mode = "full") -> TrainSettings:
+    """Return how to finetune a model: as the paper does, with larger steps for a small network.
 
-    Images are shown in the size in which the model wants to see cells: what its card says of the diameter.
+    Classes have the paper's recipe of their own: larger batches, more epochs, and a rate of at least 5e-5. The modes
+    that train few weights have rates of their own, which are large enough for classes. Images are shown in the size in
+    which the model wants to see cells: what its card says of the diameter.
     """
     known = StartModel.of(start)
     settings = TrainSettings(**SMALL) if known.small else TrainSettings()
+    rate = rate_for(mode, settings.learning_rate)
     if classes:
-        settings = replace(settings, learning_rate=max(settings.learning_rate, CLASS_RATE))
+        rate = max(rate, CLASS_RATE)
+        settings = replace(settings, **CLASS_RECIPE)
+    settings = replace(settings, mode=mode, learning_rate=rate)
     if known.embedded:
         settings = replace(settings, replay=REPLAY)
     augmentation = settings.augmentation

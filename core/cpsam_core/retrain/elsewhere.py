@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from cpsam_core.checkpoints.cards import hash_file
+from cpsam_core.data.examples import counted_objects, mean_diameter, read_annotation
 from cpsam_core.data.pairs import Pair, pair_of
 from cpsam_core.data.reference import reference_pairs
 from cpsam_core.errors import CpsamError
@@ -59,7 +60,9 @@ def compare_elsewhere(
 ) -> tuple[Forgetting, ...]:
     """Compare both models on each kind of the program's images, and on the user's earlier ones.
 
-    An image that cannot be read any more is left out.
+    Each image is shown in the size that its own drawn cells ask for, unless its project says otherwise: the new model
+    may be made for cells of another size, which a user of other images sets, and which is no forgetting. An image that
+    cannot be read any more is left out.
     """
     sets = {EARLIER: list(earlier)} if earlier else {}
     for pair in reference_pairs("judge"):
@@ -72,7 +75,7 @@ def compare_elsewhere(
             done += 1
             progress(done, total, f"Looking for what was forgotten: {kind}")
             try:
-                change = change_of(pair, (old, new))
+                change = change_of(in_its_size(pair), (old, new))
             except CpsamError as error:
                 log.warning("%s is left out of the look for what was forgotten: %s", pair.image, error)
                 continue
@@ -81,6 +84,15 @@ def compare_elsewhere(
             before, after = (float(np.nanmean(side)) for side in ([r[0] for r in rows], [r[1] for r in rows]))
             found.append(Forgetting(kind, before, after, difference_of([row[2] for row in rows])))
     return tuple(found)
+
+
+def in_its_size(pair: Pair) -> Pair:
+    """Return the pair with the diameter of its drawn cells, where its user set none and it has cells."""
+    if pair.seen.scale is not None:
+        return pair
+    annotation = read_annotation(pair)
+    drawn = mean_diameter(counted_objects(annotation.labels, annotation.complete))
+    return replace(pair, seen=replace(pair.seen, diameter=max(drawn, 1.0))) if drawn else pair
 
 
 def forgetting_text(found: Iterable[Forgetting]) -> str:

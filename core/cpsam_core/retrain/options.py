@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from cpsam_core.finetune.settings import TrainSettings, rate_for
+from cpsam_core.finetune.settings import TrainSettings
 from cpsam_core.retrain.budget import BUDGETS, BudgetName
 from cpsam_core.retrain.defaults import default_settings
 
@@ -77,11 +77,7 @@ def settings_of(options: TrainOptions, classes: bool = False) -> TrainSettings:
         A change makes no sense.
     """
     changes = dict(options.changes)
-    mode = changes.get("mode", "full")
-    # The other modes' own rates are large enough for classes.
-    settings = default_settings(options.start, classes and mode == "full")
-    if mode != "full" and "learning_rate" not in changes:
-        changes["learning_rate"] = rate_for(mode, settings.learning_rate)
+    settings = default_settings(options.start, classes, changes.get("mode", "full"))
     if options.scale is not None:
         changes["augmentation"] = replace(settings.augmentation, scale=options.scale)
     return replace(settings, **changes)

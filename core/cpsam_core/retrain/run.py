@@ -115,7 +115,7 @@ def retrain(
     model, parent = load_start(started, plan.channels, maps, progress)
     data, aside = training_sets(plan)
     for some in (data, aside) if aside is not None else (data,):
-        _read(some, progress)
+        read_all(some, progress)
     data.check()
     if len(data.class_pixels) > max(len(plan.classes), model.config.classes):
         raise TrainingError("the images have more classes than the plan: plan the training again")
@@ -124,7 +124,7 @@ def retrain(
     partial = target.with_name(f"{card_path(target).stem}.partial")
     if restart:
         partial.unlink(missing_ok=True)
-    choosing = _choosing(plan)
+    choosing = choosing_set(plan)
     trainer = Trainer(
         model,
         data,
@@ -160,7 +160,7 @@ def retrain(
     return RetrainingResult(target, card, result)
 
 
-def _choosing(plan: RetrainingPlan) -> TrainingSet | None:
+def choosing_set(plan: RetrainingPlan) -> TrainingSet | None:
     """Return what chooses the epoch where an early stop is asked for: parts of the training images.
 
     What gives the verdict never chooses. Without an early stop nothing does: the rate falls to its end, and the last
@@ -171,7 +171,7 @@ def _choosing(plan: RetrainingPlan) -> TrainingSet | None:
     return TrainingSet(plan.training, None, plan.channels, cache=ExampleCache())
 
 
-def _read(data: TrainingSet, progress: Progress) -> None:
+def read_all(data: TrainingSet, progress: Progress) -> None:
     """Read every image now, with a way to cancel between two; what is wrong with one is said by the check."""
     for number in range(len(data)):
         progress(number, len(data), "Reading the images")

@@ -5,7 +5,6 @@ The fields come from the settings of the engine: one that says how it is shown a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import pyqtSignal
@@ -26,6 +25,8 @@ from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cpsam_core.finetune.settings import Option
 
 ROW = 26  # pixels
@@ -48,7 +49,7 @@ class TrainingOptions(QWidget):
 
     def __init__(self, settings: type[Any] = TrainSettings) -> None:
         super().__init__()
-        self._suits: TrainSettings | None = None  # the start model, when everything is trained
+        self._suits: Mapping[str, TrainSettings] = {}  # the start model, by mode
         self._defaults: TrainSettings | None = None  # the same in the mode that is chosen
         self._shown = (0.0, 0.0)  # the usual range of resizing, as the fields round it
         self._declared = {name: one for name, (one, _) in options_of(settings).items() if one.label}
@@ -111,20 +112,15 @@ class TrainingOptions(QWidget):
         layout.addLayout(rows)
         layout.addWidget(self.reset)
 
-    def show_defaults(self, settings: Any) -> None:
-        """Show the defaults that suit a start model; what the user changed stays."""
-        kept, scale, self._suits = self.changes(), self.scale(), settings
+    def show_defaults(self, suits: Mapping[str, TrainSettings]) -> None:
+        """Show the defaults that suit a start model, given for each mode; what the user changed stays."""
+        kept, scale, self._suits = self.changes(), self.scale(), suits
         self._defaults = self._in_mode()
         self._fill(kept, scale)
 
     def _in_mode(self) -> TrainSettings | None:
-        """Return the defaults with the rate that suits the mode: the fewer weights, the larger steps they bear."""
-        suits, mode = self._suits, self._combo_of("mode").currentData()
-        if suits is None or mode == "full":
-            return suits
-        from cpsam_core.finetune import rate_for
-
-        return replace(suits, learning_rate=rate_for(mode, suits.learning_rate))
+        """Return the defaults that suit the mode: the fewer weights, the larger steps they bear."""
+        return self._suits.get(self._combo_of("mode").currentData())
 
     def restore(self) -> None:
         """Show the defaults."""

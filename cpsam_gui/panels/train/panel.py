@@ -21,6 +21,8 @@ from cpsam_gui.style.layout import column, dim, form, scrolling
 from cpsam_gui.tasks import training as work
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PyQt6.QtGui import QHideEvent, QShowEvent
 
     from cpsam_core.finetune import EpochReport, TrainingEvent, TrainSettings
@@ -62,6 +64,7 @@ class TrainPanel(Panel):
         self._arrange()
         self._connect()
         self._filled = False
+        self._suited: tuple[str, bool] | None = None  # the start model, and whether classes are learnt
         self._candidates_changed()
         self._state_changed()
 
@@ -171,27 +174,36 @@ class TrainPanel(Panel):
             self.start.setItemText(0, translate("{name}, the model in use").format(name=name))
 
     def _start_changed(self) -> None:
-        """Find out, in the background, what suits the start model: that imports the engine and reads model cards."""
         self._options_changed()
-        start = self._start()
+        self._show_defaults()
 
-        def show(settings: TrainSettings) -> None:
-            if start == self._start():
-                self.options.show_defaults(settings)
+    def _show_defaults(self) -> None:
+        """Find out, in the background, what suits the start model: that imports the engine and reads model cards."""
+        self._suited = wanted = (self._start(), self._learns_classes())
+
+        def show(suits: Mapping[str, TrainSettings]) -> None:
+            if wanted == self._suited:
+                self.options.show_defaults(suits)
                 self._options_changed()
 
         self._jobs.run(
-            lambda progress: work.settings_of(work.TrainOptions(start)),
+            lambda progress: work.defaults_of(*wanted),
             name="What suits the model",
             lane=Lane.BESIDE,
             outlives_image=True,
             then=show,
         )
 
+    def _learns_classes(self) -> bool:
+        """Whether classes would be learnt: they have a recipe of their own."""
+        found = self._training.candidates
+        return bool(found) and work.classes_of(found).learnt(self.options.classes.currentData())
+
     def _start(self) -> str:
         return self.start.currentData() or self._run_state.options.model.name
 
     def _options_changed(self) -> None:
+        self._follow_classes()
         options = self._training.options
         self._training.choose(
             replace(
@@ -208,7 +220,13 @@ class TrainPanel(Panel):
             )
         )
 
+    def _follow_classes(self) -> None:
+        """Show the other defaults where there are classes to learn by now, or none any more."""
+        if self._suited is not None and self._suited[1] != self._learns_classes():
+            self._show_defaults()
+
     def _candidates_changed(self) -> None:
+        self._follow_classes()
         if not self._training.candidates:
             self.counts.setText(translate("Images with saved masks appear here; corrected ones are ticked."))
             return

@@ -1339,8 +1339,8 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Dauer des Trainings</translation>
     </message>
     <message>
-      <source>How strongly weights are pulled towards zero</source>
-      <translation>Zug der Gewichte gegen null</translation>
+      <source>How strongly weights are pulled towards zero (biases and norms are not; in Cellpose they are)</source>
+      <translation>Zug der Gewichte gegen null (Verschiebungen und Normen nicht; in Cellpose schon)</translation>
     </message>
     <message>
       <source>IDs on the image</source>
@@ -2367,8 +2367,8 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Wahrscheinlichkeit einer Zelle</translation>
     </message>
     <message>
-      <source>Probability of skipping a block in a step</source>
-      <translation>Wahrscheinlichkeit, in einem Schritt einen Block wegzulassen</translation>
+      <source>Probability of skipping a block in a step (a skipped block stays as it is; in Cellpose it drifts on)</source>
+      <translation>Wahrscheinlichkeit, in einem Schritt einen Block wegzulassen (er bleibt, wie er ist; in Cellpose wandert er weiter)</translation>
     </message>
     <message>
       <source>Problems found: {}</source>

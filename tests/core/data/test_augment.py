@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cpsam_core.data.augment import Augmentation, Example, augment
+from cpsam_core.data.augment import Augmentation, Example, augment, degradation
 from cpsam_core.data.dataset import make_example
+from cpsam_core.data.degrade import KINDS
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.errors import SettingsError
 
@@ -187,6 +188,31 @@ def test_grey_images_come_as_one_channel_or_as_three(example: Example) -> None:
         for seed in range(20)
     }
     assert used == {1, 3}
+
+
+@pytest.mark.parametrize(
+    ("levels", "grey"),
+    [
+        ((0.8, 0.0, 0.0), 0.8),
+        ((0.0, 0.8, 0.0), 0.8),
+        ((0.8, 0.4, 0.0), 0.8),  # cells with nuclei beside them: the nuclei are left out
+        ((0.0, 0.8, 0.4), 0.8),
+        ((0.9, 0.6, 0.3), 0.6),  # a stained section: the mean
+        ((0.9, 0.6, 0.3, 0.0, 0.0), 0.6),
+    ],
+)
+def test_grey_leaves_empty_channels_out(levels: tuple[float, ...], grey: float) -> None:
+    image, labels = picture(channels=len(levels))
+    lit = (image > 0) * np.array(levels, np.float32)
+    sample = drawn(make_example(lit, labels), replace(PLAIN, gray=1.0), 0)
+    assert sample.tile.max(axis=(1, 2)) == pytest.approx([grey] * len(levels), abs=1e-3)
+
+
+def test_lots_deal_out_the_kinds_of_degradation_evenly() -> None:
+    dealt = [degradation(lot / 40, 0.5) for lot in range(40)]
+    assert dealt[20:] == [None] * 20
+    assert [dealt.count(kind) for kind in KINDS] == [4] * len(KINDS)
+    assert degradation(0.0, 0.0) is None and degradation(np.nextafter(0.3, 0), 0.3) == KINDS[-1]
 
 
 def test_dropping_the_third_channel(example: Example) -> None:

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cpsam_core.data import augment as module
 from cpsam_core.data.augment import UNKNOWN_CLASS, Augmentation, Example
 from cpsam_core.data.dataset import make_example
-from cpsam_core.data.loader import Batch, batches
+from cpsam_core.data.degrade import KINDS
+from cpsam_core.data.loader import Batch, batches, lot_of
 
 SETTINGS = Augmentation(crop=32)
 
@@ -71,6 +73,32 @@ def test_a_sample_depends_on_its_number_not_on_the_batch() -> None:
     np.testing.assert_array_equal(
         np.concatenate([b.tiles for b in pairs]), np.concatenate([b.tiles for b in singles])
     )
+
+
+@pytest.mark.parametrize(("size", "ranks"), [(20, 1), (10, 2)])
+def test_every_batch_has_the_degradations_in_exact_shares(
+    size: int, ranks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over all processes together, and in another order each time."""
+    asked: list[str] = []
+
+    def note(pixels: Any, kind: str, diameter: float, rng: np.random.Generator) -> Any:
+        asked.append(kind)
+        return pixels
+
+    monkeypatch.setattr(module, "degrade", note)
+    settings = replace(SETTINGS, degraded=0.5)
+    for rank in range(ranks):
+        list(batches(OneImage(), settings, size, 3, (0, 1), 1, (rank, ranks)))  # type: ignore[arg-type]
+    assert [asked.count(kind) for kind in KINDS] == [2 * 3] * len(KINDS)
+    orders = {tuple(np.argsort([lot_of(k + 20 * step, 20, (0, 1)) for k in range(20)])) for step in range(3)}
+    assert len(orders) == 3
+
+
+def test_single_samples_are_degraded_in_their_share_on_average() -> None:
+    lots = [lot_of(number, 1, (3,)) for number in range(400)]
+    assert np.mean(np.array(lots) < 0.2) == pytest.approx(0.2, abs=0.05)
+    assert min(lots) >= 0 and max(lots) < 1
 
 
 def test_classes() -> None:

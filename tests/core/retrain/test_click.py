@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -15,25 +16,46 @@ from cpsam_core.checkpoints.cards import read_card
 from cpsam_core.cli import main
 from cpsam_core.cli.common import CANCELLED, FAILED, OK, USAGE
 from cpsam_core.data.image_input import ImageInput
+from cpsam_core.data.pairs import pair_of
 from cpsam_core.errors import TrainingError
-from cpsam_core.finetune import EpochReport, Trainer, TrainingEvent
-from cpsam_core.images import write_labels, write_tiff
+from cpsam_core.finetune import EpochReport, Trainer, TrainingEvent, TrainSettings
+from cpsam_core.finetune.learner import Learner
+from cpsam_core.images import write_labels, write_picture, write_tiff
 from cpsam_core.images.project_files import ProjectFile, write_project_file
 from cpsam_core.progress import Cancelled
-from cpsam_core.retrain import RetrainingPlan, TrainOptions, candidates_in, one_click, requests
-from cpsam_core.retrain.budget import BUDGETS, epochs_within, measure_pace, pace_of_step
+from cpsam_core.retrain import (
+    RetrainingPlan,
+    TrainOptions,
+    candidates_in,
+    click,
+    elsewhere,
+    one_click,
+    requests,
+    retrain,
+    run,
+)
+from cpsam_core.retrain.budget import (
+    BUDGETS,
+    TrainingPace,
+    measure_pace,
+    pace_of_step,
+    shortened,
+    within_minutes,
+)
 from cpsam_core.retrain.classes import ClassUse
 from cpsam_core.retrain.elsewhere import (
     Forgetting,
     compare_elsewhere,
     earlier_images,
     forgetting_text,
+    in_its_size,
     remember_images,
 )
 from cpsam_core.retrain.lineage import Lineage
 from cpsam_core.retrain.options import plan_of, settled
 from cpsam_core.retrain.verdict import Difference
 from cpsam_core.segment.segmenter import Segmenter
+from tests.core.conftest import DiskNetwork, disks
 from tests.core.retrain.test_retrain import grid, put
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -158,28 +180,54 @@ def test_the_same_images_make_the_same_model_by_every_way(folder: Path, tiny_mod
     assert cards[0] is not None and cards[1] is not None and any(left)
     assert cards[0].channels == cards[1].channels == ("channel 4",)
     assert cards[0].diameter == cards[1].diameter
-    assert (
-        main(
-            [
-                "train",
-                str(cells),
-                "--model",
-                str(tiny_model),
-                "--out",
-                "whole.safetensors",
-                "--crop",
-                "128",
-                "--seed",
-                "3",
-                *FLAGS,
-            ]
-        )
-        == OK
+
+
+def seen_cells(folder: Path, count: int, classes: bool = False) -> Path:
+    """Write images of four channels whose projects say which is seen, and how large the cells are."""
+    folder.mkdir()
+    for number in range(count):
+        pixels = np.random.default_rng(number).integers(0, 99, (4, 64, 64)).astype(np.uint8)
+        pixels[3] = 150 * (grid() > 0) + number
+        write_tiff(folder / f"c{number}.tif", pixels, "CYX")
+        seen = ImageInput(channels=(3,), diameter=10.0).to_dict()
+        kinds = {one: {"class_id": 1 + one % 2} for one in range(1, int(grid().max()) + 1) if classes}
+        names = {1: "round", 2: "long"} if classes else {}
+        project = ProjectFile(grid()[None], kinds, seen, review="corrected", class_names=names)
+        write_project_file(folder / f"c{number}.cpsam", project)
+    return folder
+
+
+@pytest.mark.parametrize("classes", [False, True])
+def test_one_click_and_both_commands_make_the_same_weights(
+    folder: Path, tiny_model: Path, classes: bool
+) -> None:
+    """One image judges in the click and is not there for `cpsam train`; all else is left to the program."""
+    cells = seen_cells(folder / "cells", 3, classes)
+    flags = [flag for flag in FLAGS if flag not in ("--warmup", "0")] + ["--seed", "3"]
+    changes = {"epochs": 2, "samples": 2, "threads": 1, "seed": 3}
+    known = candidates_in(cells)
+    clicked = one_click(
+        [replace(known[0], use="aside"), *known[1:]], options(tiny_model, changes=changes), Hears()
     )
-    whole = read_card("whole.safetensors")
-    assert whole is not None and (whole.channels, whole.diameter) == (cards[0].channels, cards[0].diameter)
-    assert whole.settings["augmentation"] == cards[0].settings["augmentation"]
-    assert whole.settings["learning_rate"] == cards[0].settings["learning_rate"]
+    start = ["--model", str(tiny_model)]
+    again = ["retrain", str(cells), *start, "--name", "two", "--promote", "always", "--aside", "c0.tif"]
+    assert main([*again, *flags]) == OK
+    for path in cells.glob("c0.*"):
+        path.unlink()
+    asked = ["--classes"] if classes else []
+    assert main(["train", str(cells), *start, "--out", "three.safetensors", *asked, *flags]) == OK
+    two = clicked.trained.path.with_name("two.safetensors")
+    states = [load_model(path)[0].state_dict() for path in (clicked.trained.path, two, "three.safetensors")]
+    before = load_model(tiny_model)[0].state_dict()
+    assert any(not torch.equal(value, states[0][key]) for key, value in before.items() if key in states[0])
+    for other in states[1:]:
+        assert all(torch.equal(value, other[key]) for key, value in states[0].items())
+    cards = [read_card(path) for path in (clicked.trained.path, two, Path("three.safetensors"))]
+    for name in ("images", "channels", "diameter", "classes", "settings"):
+        values = [getattr(card, name) for card in cards]
+        assert values[0] == values[1] == values[2], name
+    batch = cards[0].settings["batch_size"] if cards[0] is not None else 0
+    assert batch == (16 if classes else 1)  # the paper's recipes
 
 
 def test_the_command_keeps_only_what_is_better(
@@ -290,13 +338,79 @@ def test_a_cancelled_command_can_go_on(
 
 
 def test_a_time_limit_makes_fewer_epochs(cells: Path, tiny_model: Path) -> None:
-    assert epochs_within(600, 5.0, 100) == 100
-    assert epochs_within(600, 12.0, 100) == 50
-    assert epochs_within(600, 1e6, 100) == 5  # fewer would teach nothing
     changes = {**QUICK, "epochs": 9}
     outcome = one_click(candidates_in(cells), options(tiny_model, changes=changes, minutes=1e-9), Hears())
-    assert len(outcome.trained.card.losses) == 5
+    assert len(outcome.trained.card.losses) == 5  # fewer would teach nothing
     assert any("5 epochs instead of 9" in text for text in outcome.plan.warnings)
+
+
+class Machine:
+    """A computer with a clock of its own, on which each step and each measuring takes a known time."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, step: float, score: float) -> None:
+        self.now, self.steps = 0.0, 0
+        real_step, real_scorer = Learner.step, run.scorer
+
+        def slow_step(learner: Learner, *args: Any) -> Any:
+            # The first step of a program is slow, and later ones are not all alike.
+            self.now += 20 * step if self.steps == 0 else step * (0.8, 1.0, 1.2)[self.steps % 3]
+            self.steps += 1
+            return real_step(learner, *args)
+
+        def slow_scorer(*args: Any) -> Any:
+            inner = real_scorer(*args)
+
+            def measure(model: Any) -> float:
+                self.now += score
+                return inner(model) if inner is not None else 0.0
+
+            return measure
+
+        monkeypatch.setattr(Learner, "step", slow_step)
+        monkeypatch.setattr(run, "scorer", slow_scorer)
+        monkeypatch.setattr(click, "scorer", slow_scorer)
+
+    def clock(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(("step", "score"), [(1.0, 0.0), (0.5, 4.0), (4.0, 90.0)])
+def test_a_training_takes_as_long_as_it_was_given(
+    cells: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, step: float, score: float
+) -> None:
+    """Estimate and truth agree to a half, by the clock of a computer whose pace is known."""
+    machine = Machine(monkeypatch, step, score)
+    asked = options(tiny_model, changes={**QUICK, "epochs": 200, "score_every": 1})
+    plan = plan_of(candidates_in(cells), asked)
+    minutes = 120 * step / 60  # of 400 steps
+    fits = within_minutes(plan, minutes, "cpu", "float32", clock=machine.clock)
+    assert 5 <= fits.settings.epochs < 200
+    begun = machine.now
+    scored = run.scorer(fits, "cpu", "float32")
+    retrain(fits, device="cpu", precision="float32", score=scored)
+    taken = machine.now - begun
+    assert minutes * 60 / 1.5 < taken < minutes * 60 * 1.5
+
+
+def test_what_fits_is_left_as_it_was(cells: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine(monkeypatch, 1.0, 0.0)
+    plan = plan_of(candidates_in(cells), options(tiny_model))
+    assert within_minutes(plan, 60, "cpu", "float32", clock=machine.clock) is plan
+
+
+def test_a_pace_knows_folds_and_scores() -> None:
+    pace = TrainingPace(0.5, 4, 20, 30.0)
+    assert pace.whole == 20 * 4 * 0.5 + 2 * 30
+    settings = TrainSettings(epochs=20, warmup=0, score_every=10)
+    assert pace.fitting(settings, 100) is settings
+    rare = pace.fitting(settings, 90)  # measured less often, as many epochs fit as before
+    assert rare.score_every > 20 and rare.epochs == 20
+    assert pace.fitting(settings, 110, trainings=2).epochs == 18
+    assert pace.fitting(settings, 1).epochs == 5
+
+
+def test_a_shortened_recipe_rises_for_a_quarter_at_most() -> None:
+    assert [shortened(TrainSettings(epochs=500), epochs).warmup for epochs in (400, 40, 20)] == [10, 10, 5]
 
 
 def test_a_budget_is_a_word_for_minutes_patience_and_verdict() -> None:
@@ -364,9 +478,28 @@ def test_earlier_images_are_found_again(cells: Path, tiny_model: Path) -> None:
     assert all(one.difference.word == "not different" for one in kinds)
 
 
-def test_labels_of_other_size_do_not_stop_the_look(cells: Path, tiny_model: Path) -> None:
-    from cpsam_core.data.pairs import pair_of
+def test_a_model_made_for_other_sizes_has_forgotten_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new model is the old one, but its card asks for cells of another size."""
+    pairs = []
+    for number in range(4):
+        write_picture(folder / f"d{number}.png", disks(3))
+        _, labels = cv2.connectedComponents((disks(3) > 100).astype(np.uint8))
+        write_labels(folder / f"d{number}_masks.tif", labels.astype(np.uint32))
+        pairs.append(pair_of(folder / f"d{number}.png"))
+    monkeypatch.setattr(elsewhere, "reference_pairs", lambda part: pairs)
+    old, new = DiskNetwork(), DiskNetwork()
+    new.diameter = 160.0  # type: ignore[attr-defined]
+    (kind,) = compare_elsewhere(Segmenter(old), Segmenter(new))
+    assert kind.old_precision == kind.new_precision > 0.9
+    assert kind.difference.word == "not different" and kind.difference.objects == 12
+    assert in_its_size(pairs[0]).seen.scale == pytest.approx(20, abs=1)
+    own = replace(pairs[0], seen=ImageInput(diameter=9.0))
+    assert in_its_size(own) is own
 
+
+def test_labels_of_other_size_do_not_stop_the_look(cells: Path, tiny_model: Path) -> None:
     write_labels(cells / "c0_masks.tif", np.zeros((9, 9), np.uint32))
     model = Segmenter.load(tiny_model, "cpu", "float32")
     assert len(compare_elsewhere(model, model, [pair_of(cells / "c0.tif")])) == 3

@@ -476,10 +476,10 @@ def test_the_folder_is_read_again_only_where_it_changed(
 
 def test_fields_that_round_are_no_choice(annotated: Window) -> None:
     options = annotated.panel(TrainPanel).options
-    usual = work.settings_of(work.TrainOptions("cpsam-lite"))
-    augmentation = replace(usual.augmentation, scale=(0.75 * 30 / 17, 1.25 * 30 / 17))
+    usual = work.defaults_of("cpsam-lite", classes=False)
+    augmentation = replace(usual["full"].augmentation, scale=(0.75 * 30 / 17, 1.25 * 30 / 17))
     options.restore()
-    options.show_defaults(replace(usual, augmentation=augmentation))
+    options.show_defaults({"full": replace(usual["full"], augmentation=augmentation)})
     assert options.low.value() == pytest.approx(1.32)
     assert options.scale() is None
     options.low.setValue(0.5)
@@ -500,9 +500,32 @@ def test_classes_are_trained_with_steps_that_suit_them(annotated: Window, models
     known = [replace(one, classes=(1, 2), classed=4) for one in annotated.session.training.candidates]
     planned = plan_of(known, work.TrainOptions(str(start)))
     assert planned.classes == ("background", "class 1", "class 2")
-    assert planned.settings.learning_rate == pytest.approx(5e-5)
-    planned = plan_of(known, work.TrainOptions(str(start), classes=False))
-    assert planned.settings.learning_rate == pytest.approx(1e-5)
+    made = planned.settings
+    assert (made.learning_rate, made.batch_size, made.epochs) == (pytest.approx(5e-5), 16, 500)
+    made = plan_of(known, work.TrainOptions(str(start), changes={"mode": "adapters"})).settings
+    assert (made.learning_rate, made.batch_size, made.epochs) == (pytest.approx(2e-4), 16, 500)
+    made = plan_of(known, work.TrainOptions(str(start), classes=False)).settings
+    assert (made.learning_rate, made.batch_size, made.epochs) == (pytest.approx(1e-5), 1, 100)
+
+
+def test_the_panel_shows_the_recipe_of_classes_where_there_are_some(
+    annotated: Window, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    panel, training = annotated.panel(TrainPanel), annotated.session.training
+    epochs = panel.options.fields["epochs"]
+    qtbot.waitUntil(lambda: epochs.value() == 100)
+    real = work.look_at
+
+    def with_classes(*args: Any, **more: Any) -> Any:
+        return tuple(replace(one, classes=(1, 2), classed=one.objects) for one in real(*args, **more))
+
+    monkeypatch.setattr(work, "look_at", with_classes)
+    training.look()
+    qtbot.waitUntil(lambda: epochs.value() == 500)
+    assert training.chosen.changes == {}
+    panel.options.classes.setCurrentIndex(panel.options.classes.findData(False))
+    qtbot.waitUntil(lambda: epochs.value() == 100)
+    assert training.chosen.changes == {} and training.chosen.classes is False
 
 
 def test_budgets_say_in_words_what_they_cost_on_this_computer(
@@ -733,7 +756,7 @@ def test_a_new_option_is_one_field(qtbot: QtBot) -> None:
         parser.parse_args(["--sparkle", "much"])
     panel = TrainingOptions(MoreSettings)
     qtbot.addWidget(panel)
-    panel.show_defaults(MoreSettings())
+    panel.show_defaults({"full": MoreSettings()})
     assert "hidden" not in panel.fields
     assert (panel.fields["sparkle"].value(), panel.fields["sparkle"].maximum()) == (3, 9)
     assert panel.fields["sparkle"].toolTip() == "How much it sparkles"
