@@ -133,12 +133,16 @@ class Persistence:
             self.saver.begin()
 
     def let_go(self) -> None:
-        """End with an image that is left: its work is saved, or given up on purpose."""
+        """End with an image that is left: its work is saved, is being saved, or given up on purpose."""
         self.watching.end()
         self.autosave.stop()
+        unfinished = self.saver.busy and self.unsaved
         self.saver.end()
         if self.journal is not None:
-            self.journal.close()
+            if unfinished:
+                self.journal.leave()
+            else:
+                self.journal.close()
             self.journal = None
 
     def take_over(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
@@ -195,18 +199,25 @@ class Persistence:
         else:
             self.saver.save(SaveRequest(masks=masks, then=then))
 
-    def save_now(self, *, masks: bool = True) -> bool:
+    def save_now(self, *, masks: bool = True, within_ms: int | None = None) -> bool:
         """Save before an image is left; return whether everything is saved.
 
-        The window goes on being painted meanwhile, and takes no input.
+        The window goes on being painted meanwhile, and takes no input. With `within_ms`, a write that takes longer
+        goes on in the background and counts as saved: it is finished after the window, and the journal of the work
+        stays until then.
         """
         self.save(masks=masks)
         loop = QEventLoop()
         stop = self.saver.settled.connect(lambda: loop.quit())
-        while self.saver.busy:
+        limit = QTimer(loop)
+        limit.setSingleShot(True)
+        limit.timeout.connect(loop.quit)
+        if within_ms is not None:
+            limit.start(within_ms)
+        while self.saver.busy and (within_ms is None or limit.isActive()):
             loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         self.saver.settled.disconnect(stop)
-        return not self.unsaved
+        return not self.unsaved or self.saver.busy
 
     def discard(self) -> None:
         """Give up what was changed since the last save, on purpose."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
+from cpsam_core.progress import silent
 from cpsam_core.system.file_identity import FileIdentity, identity_of
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Lane, Problem, problem_from
@@ -167,7 +168,8 @@ class Saver:
         self._wrote = False
         self._writing = _Writing(request, document, document.state, flows, before)
         self._jobs.run(
-            work,
+            # What is being written is finished, also after the window is closed.
+            lambda progress: work(silent),
             name=translate("Saving"),
             lane=Lane.BESIDE,
             outlives_image=True,

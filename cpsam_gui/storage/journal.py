@@ -162,6 +162,11 @@ class Journal:
             self._queue.put(_Close())
             self._thread.join()
 
+    def leave(self) -> None:
+        """Stop following and keep the file: whether its work gets saved is not known yet."""
+        self._document.stepped.disconnect(self._stepped)
+        self._wait(MOST_LAG)
+
     def then(self, action: Callable[[], object]) -> None:
         """Call `action` from the thread once everything so far is on the disk; never if that fails."""
         self._begin()
@@ -169,12 +174,16 @@ class Journal:
 
     def flush(self) -> None:
         """Wait until everything so far is on the disk, or was given up."""
+        self._wait(float("inf"))
+
+    def _wait(self, seconds: float) -> None:
         if self._thread is None:
             return
-        done = Event()
+        done, until = Event(), time.monotonic() + seconds
         self._queue.put(done.set)
         while self._thread.is_alive() and not done.wait(0.05) and not self._writer.broken:
-            pass
+            if time.monotonic() > until:
+                return
 
     def _begin(self) -> None:
         if self._thread is None:

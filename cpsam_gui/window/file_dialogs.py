@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from cpsam_gui.window.host import WindowHost
 
 
+CLOSING_MS = 200
+"""A window that closes waits so long for its work to be saved; a longer write goes on after it."""
+
+
 class FileDialogs(QObject):
     """Asks the user, and does what was answered."""
 
@@ -93,17 +97,20 @@ class FileDialogs(QObject):
         recovery.recover(chosen.journal)
         return True
 
-    def may_leave(self) -> bool:
-        """Save what is not saved yet, or ask about it; False to stay."""
+    def may_leave(self, *, closing: bool = False) -> bool:
+        """Save what is not saved yet, or ask about it; False to stay. A window that closes waits a moment only."""
+        within = CLOSING_MS if closing else None
         persistence, path = self._persistence, self._open_image.path
         if self._open_image.shipped:
             # A demonstration is no work to be saved.
             persistence.discard()
-        if not persistence.unsaved or (persistence.saves_by_itself and persistence.save_now(masks=False)):
+        if not persistence.unsaved or (
+            persistence.saves_by_itself and persistence.save_now(masks=False, within_ms=within)
+        ):
             return True
         answer = dialogs.ask_unsaved(self._window, path.name if path is not None else translate("this image"))
         if answer == QMessageBox.StandardButton.Save:
-            return persistence.save_now()
+            return persistence.save_now(within_ms=within)
         if answer == QMessageBox.StandardButton.Discard:
             persistence.discard()
             return True

@@ -261,7 +261,9 @@ class Window(QMainWindow):
         """Ask about unsaved changes, stop the jobs, remember the layout; called by Qt."""
         if event is None:
             return
-        if not (all(panel.may_close() for panel in self._panels) and self.may_leave()):
+        if not (
+            all(panel.may_close() for panel in self._panels) and self.file_dialogs.may_leave(closing=True)
+        ):
             event.ignore()
             return
         self.session.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -34,7 +36,7 @@ def make_seeds(folder: Path) -> list[Path]:
     """Write all seeds into a folder; the names end in what decides how they are read."""
     folder.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
-    for source in (_tiffs, _pictures, _arrays, _objects, _models, _journals):
+    for source in (_tiffs, _pictures, _arrays, _objects, _zarrs, _models, _journals):
         for name, write in source():
             write(folder / name)
             made.append(folder / name)
@@ -126,6 +128,23 @@ def _objects() -> Made:
         write_project_file(path, ProjectFile(labels()[np.newaxis], rows, complete=regions, maps=maps))
 
     yield "full.cpsam", project
+
+
+def _zarrs() -> Made:
+    """Zip files without compression, so that damage reaches metadata and chunks."""
+
+    def zarr(path: Path) -> None:
+        from cpsam_core.formats import ObjectSet, write_objects
+
+        folder = path.with_name("packing.ome.zarr")
+        write_objects(folder, ObjectSet(labels(), image_name="cells.tif", pixel_size=0.5))
+        with zipfile.ZipFile(path, "w") as archive:
+            for file in sorted(folder.rglob("*")):
+                if file.is_file():
+                    archive.write(file, file.relative_to(folder))
+        shutil.rmtree(folder)
+
+    yield "cells.ome.zarr.zip", zarr
 
 
 def _models() -> Made:

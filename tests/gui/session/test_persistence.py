@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,16 +22,18 @@ from PyQt6.QtWidgets import QMessageBox
 from cpsam_core.images import packed_labels
 from cpsam_core.images.project_files import ProjectFile, read_project_file, write_project_file
 from cpsam_core.segment.output import NetworkOutput
-from cpsam_gui import operations
+from cpsam_gui import operations, tasks
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.dialogs.recovery import RecoveryDialog
+from cpsam_gui.jobs.jobs import wait_for_left_jobs
 from cpsam_gui.program.preferences import Preferences
 from cpsam_gui.session import Session
 from cpsam_gui.session.recovery import LeftWork
 from cpsam_gui.state.image_facts import ClassName, ReviewState, read_state
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import companions as files
+from cpsam_gui.storage.journal_format import recover
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -562,15 +566,47 @@ def test_closing_saves_by_itself(
     segmented.session.persistence.preferences.now = Preferences()
     assert segmented.isWindowModified()
     assert segmented.close()
+    # On a busy machine the write goes on after the window.
+    assert wait_for_left_jobs()
     assert len(read_project_file(image_file.with_suffix(".cpsam")).objects) == 4
     assert not image_file.with_name("cells_masks.tif").exists()
     assert not list(image_file.parent.glob(".*.lock"))
+
+
+def test_a_disk_that_does_not_answer_does_not_keep_the_window_open(
+    segmented: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path
+) -> None:
+    monkeypatch.setattr("cpsam_gui.jobs.jobs.CLOSING_SECONDS", 0.2)
+    gate, real = threading.Event(), tasks.save_project
+
+    def slow(*args: Any) -> Any:
+        gate.wait(120)
+        return real(*args)
+
+    monkeypatch.setattr(tasks, "save_project", slow)
+    segmented.session.persistence.preferences.now = Preferences()
+    journal = segmented.session.persistence.journal
+    draw(segmented.session)
+    assert journal is not None
+    start = time.monotonic()
+    assert segmented.close(), "before the write is done"
+    assert time.monotonic() - start < 60, "without a limit it waits for the disk"
+    assert journal.path.exists(), "the work is in no other file yet"
+    assert recover(journal.path) is not None
+    project = image_file.with_suffix(".cpsam")
+    assert not project.exists()
+    gate.set()
+    assert wait_for_left_jobs()
+    assert len(read_project_file(project).objects) == 5
 
 
 @pytest.mark.parametrize("answer", ["Discard", "Cancel"])
 def test_closing_asks_where_saving_fails(
     segmented: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path, answer: str
 ) -> None:
+    # A busy machine needs longer to find out that the disk is full.
+    monkeypatch.setattr("cpsam_gui.window.file_dialogs.CLOSING_MS", 60_000)
+
     def full(*args: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
