@@ -66,7 +66,9 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.setMouseTracking(True)
         self.setAcceptDrops(False)  # the window takes drops, wherever they land
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.layers = Layers(session.open_image, session.run_state, session.mask_colours, self.scene())
+        self.layers = Layers(
+            session.open_image, session.run_state, session.mask_colours, session.notices, self.scene()
+        )
         self.regions = CompleteRegions(session.open_image, self.scene())
         self._preview = Preview(self.scene())
         self.flash = Flash(session.open_image, self.scene())

@@ -49,12 +49,15 @@ class Flash(QGraphicsPathItem):
 
     def _new_image(self) -> None:
         self._end()
-        self._known, self.new = frozenset(self._open_image.document.objects), frozenset()
-        self._open_image.document.stepped.connect(self._stepped)
+        document = self._open_image.document
+        self._known, self.new = frozenset(() if document.large else document.objects), frozenset()
+        document.stepped.connect(self._stepped)
 
     def _stepped(self, step: Step, forward: bool) -> None:
         if step.swap is None:
             self._known = (self._known | step.records.keys()) & self._open_image.document.objects.keys()
+            return
+        if self._open_image.document.large:
             return
         now = frozenset(self._open_image.document.objects)
         known, self._known = self._known, now

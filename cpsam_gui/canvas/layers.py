@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from cpsam_gui.canvas.colours import ImageColours, LabelColours, SlabColours
 from cpsam_gui.canvas.result_colours import ErrorColours, FlowColours, ProbabilityColours
 from cpsam_gui.canvas.tiles import TileLayer
+from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.state.pixels import lazy_pixels_of
 from cpsam_gui.state.slice import slab_around
 from cpsam_gui.state.view import Picture
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from cpsam_gui.canvas.tiles import Colours
     from cpsam_gui.session.mask_colours import MaskColours
+    from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.box import Box
@@ -31,6 +34,7 @@ class Layers:
         open_image: OpenImage,
         run_state: RunState,
         mask_colours: MaskColours,
+        notices: Notices,
         scene: QGraphicsScene,
     ) -> None:
         self._open_image, self._view = open_image, open_image.view
@@ -41,7 +45,9 @@ class Layers:
             layer.setZValue(z)
             scene.addItem(layer)
         self._colours: LabelColours | None = None
-        self._peeking = False
+        self._peeking = self._told = False
+        self._notices = notices
+        self.image.unreadable.connect(self._unreadable)
         open_image.labels_changed.connect(self._labels_changed)
         open_image.overlay_changed.connect(self._all_changed)
         events = self._view.events
@@ -63,12 +69,15 @@ class Layers:
         """Show the image that was opened; nothing of the one before may be seen under it."""
         for layer in (self.image, self.labels):
             layer.set_colours(None)
+        self._told = False
         self.colour_image()
         self.colour_labels()
 
     def colour_image(self) -> None:
         """Colour the image anew; what is on the screen stays until then."""
-        self.image.set_colours(None if self._open_image.image is None else self._bottom(), keep=True)
+        image = self._open_image.image
+        slow = lazy_pixels_of(image) is not None
+        self.image.set_colours(None if image is None else self._bottom(), keep=True, slow=slow)
 
     def colour_labels(self) -> None:
         """Colour the masks anew; what is on the screen stays until then."""
@@ -83,6 +92,12 @@ class Layers:
         )
         self._show_labels()
         self.labels.set_colours(self._colours, keep=True)
+
+    def _unreadable(self, words: str) -> None:
+        """Say once that parts of the image cannot be read; they stay empty."""
+        if not self._told:
+            self._told = True
+            self._notices.failed.emit(Problem(words))
 
     def peek(self, on: bool) -> None:
         """Hide the masks for a moment, whatever the settings say."""
@@ -108,7 +123,7 @@ class Layers:
         channels = view.channels if view.image_visible else ()
         assert open_image.image is not None
         pixels = open_image.image.pixels
-        if view.slab != 1 and len(pixels) > 1:
+        if view.slab != 1 and len(pixels) > 1 and not open_image.document.large:
             first, end = slab_around(view.plane, view.slab, len(pixels))
             return SlabColours(pixels[first:end], channels)
         return ImageColours(pixels[view.plane], channels)

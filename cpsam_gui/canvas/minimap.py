@@ -13,6 +13,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 from PyQt6.QtWidgets import QWidget
 
 from cpsam_gui.canvas.colours import ImageColours
+from cpsam_gui.state.pixels import lazy_pixels_of
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ class Minimap(QWidget):
         open_image = self._open_image
         if open_image.image is None:
             return None
-        plane = open_image.image.pixels[self._view.plane]
+        lazy = lazy_pixels_of(open_image.image)
+        plane = open_image.image.pixels[self._view.plane] if lazy is None else lazy.overview
         ratio = self.devicePixelRatioF()
         width, height = ceil(self.width() * ratio), ceil(self.height() * ratio)
         steps = [

@@ -1,21 +1,25 @@
 """A layer of the canvas: tiles coloured when they come into view, repainted only where something changed.
 
 Colouring is spread over frames: a paint takes a few milliseconds for it at most and shows what it has, an older
-state of a tile or a coarser one, until the rest follows in the next turns of the event loop.
+state of a tile or a coarser one, until the rest follows in the next turns of the event loop. Colours whose pixels lie
+in a file are made in threads.
 """
 
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
+from functools import partial
 from math import ceil, floor, log2
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import QRectF, QTimer
+from PyQt6.QtCore import QRectF, QTimer, pyqtSignal
 from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
+
+from cpsam_gui.canvas.fetching import TileFetcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,6 +85,9 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
     each pixel as 2 x 2 samples (for labels, whose outlines stay thin that way).
     """
 
+    unreadable = pyqtSignal(str)
+    """A tile could not be read; why, in words."""
+
     def __init__(self, *, magnify: bool = False, smooth: bool = False) -> None:
         super().__init__()
         self._colours: Colours | None = None
@@ -90,22 +97,27 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
         self._levels: Counter[int] = Counter()
         self._bytes = 0
         self._waiting: list[QRectF] = []
+        self._slow = False
+        self._fetcher: TileFetcher | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._go_on)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
 
-    def set_colours(self, colours: Colours | None, *, keep: bool = False) -> None:
+    def set_colours(self, colours: Colours | None, *, keep: bool = False, slow: bool = False) -> None:
         """Show other colours; everything is coloured anew when it is next in view.
 
-        With `keep`, the old colours stay on the screen until then: for another look of the same thing.
+        With `keep`, the old colours stay on the screen until then: for another look of the same thing. Colours that
+        are `slow`, since they read a file, are made in threads.
         """
         if (colours and colours.shape) != (self._colours and self._colours.shape):
             self.prepareGeometryChange()
             self.informViewBoundsChanged()
             keep = False
-        self._colours = colours
+        self._colours, self._slow = colours, slow
+        if self._fetcher is not None:
+            self._fetcher.forget()
         if keep and colours is not None:
             for tile in self._tiles.values():
                 tile.stale = True
@@ -129,7 +141,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
     @property
     def settled(self) -> bool:
         """Whether everything in view has its colours."""
-        return not self._waiting
+        return not self._waiting and (self._fetcher is None or self._fetcher.idle)
 
     def boundingRect(self) -> QRectF:
         """Return the image area; called by Qt."""
@@ -155,8 +167,12 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
         end = perf_counter() + BUDGET
         for key in _grid(level, area.top(), area.bottom(), area.left(), area.right()):
             tile = self._tiles.get(key)
+            if tile is not None and tile.dirty and self._slow:
+                tile.stale = True
             if tile is None or tile.stale:
-                if perf_counter() < end:
+                if self._slow:
+                    self._ask(key)
+                elif perf_counter() < end:
                     tile = self._make(key)
                 else:
                     self._waiting.append(_place(key))
@@ -195,8 +211,12 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
             row, column = int(place.top() // _span(level)), int(place.left() // _span(level))
             tile = self._tiles.get((level, row, column))
             if tile is None and level == coarsest:
-                tile = self._make((level, row, column))
+                if self._slow:
+                    self._ask((level, row, column))
+                else:
+                    tile = self._make((level, row, column))
             if tile is not None:
+                self._tiles.move_to_end((level, row, column))
                 step, magnify = _sampling(level)
                 scale = magnify / step
                 source = QRectF(
@@ -210,14 +230,46 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
 
     def _make(self, key: Key) -> PaintedTile:
         """Colour a whole tile."""
+        y, x, magnify = self._samples(key)
+        return self._put(key, self._colours(y, x, magnify) if self._colours else np.zeros((1, 1), np.uint32))
+
+    def _ask(self, key: Key) -> None:
+        """Have a whole tile coloured in a thread."""
+        colours = self._colours
+        if colours is None:
+            return
+        if self._fetcher is None:
+            self._fetcher = TileFetcher()
+            self._fetcher.arrived.connect(self._arrived)
+            self._fetcher.failed.connect(self._failed)
+        self._fetcher.ask(colours, key, partial(colours, *self._samples(key)))
+
+    def _arrived(self, colours: object, key: Key, pixels: NDArray[np.uint32]) -> None:
+        """Show a tile that a thread made, unless other colours are shown by now."""
+        if colours is self._colours:
+            self._put(key, pixels)
+            self.update(_place(key))
+
+    def _failed(self, colours: object, key: Key, words: str) -> None:
+        """Leave a tile empty that could not be read."""
+        if colours is self._colours:
+            self._put(key, np.zeros((1, 1), np.uint32))
+            self.unreadable.emit(words)
+
+    def _samples(self, key: Key) -> tuple[slice, slice, int]:
+        """Return rows and columns of a tile with the step between samples, and how many each gets on a side."""
         level, row, column = key
         span, (step, magnify) = _span(level), _sampling(level)
         rows, columns = self._colours.shape if self._colours else (0, 0)
         y = slice(row * span, min((row + 1) * span, rows), step)
         x = slice(column * span, min((column + 1) * span, columns), step)
-        pixels = self._colours(y, x, magnify) if self._colours else np.zeros((1, 1), np.uint32)
+        return y, x, magnify
+
+    def _put(self, key: Key, pixels: NDArray[np.uint32]) -> PaintedTile:
+        """Keep the colours of a tile."""
+        level, (step, magnify), span = key[0], _sampling(key[0]), _span(key[0])
         unit = step / magnify if self._magnify else step
-        rect = QRectF(x.start, y.start, pixels.shape[1] * unit, pixels.shape[0] * unit)
+        rect = QRectF(key[2] * span, key[1] * span, pixels.shape[1] * unit, pixels.shape[0] * unit)
         tile = PaintedTile(np.ascontiguousarray(pixels), rect)
         if key in self._tiles:
             self._drop(key)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cpsam_core.progress import Progress
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.session.measuring import MeasurementController
+    from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.segmenting import SegmentationController
     from cpsam_gui.state.steps import Labels
@@ -44,12 +45,14 @@ class ComparisonController(QObject):
     def __init__(
         self,
         open_image: OpenImage,
+        notices: Notices,
         jobs: Jobs,
         measuring: MeasurementController,
         segmenting: SegmentationController,
     ) -> None:
         super().__init__(open_image)
         self._open_image = open_image
+        self._notices = notices
         self._jobs = jobs
         self._measuring = measuring
         self._segmenting = segmenting
@@ -72,12 +75,16 @@ class ComparisonController(QObject):
 
     def with_file(self, path: Path) -> None:
         """Compare with masks in a file."""
+        if self._refused():
+            return
         read = partial(labels_of_file, path, self._open_image.document.shape)
         self._compare(path.name, read)
 
     def with_step(self, position: int) -> None:
         """Compare with the masks as they were when `position` steps were applied."""
         document = self._open_image.document
+        if self._refused():
+            return
         steps = document.applied(position)
         name = document.steps[position - 1] if position else translate("Opened")
         still = document.snapshot()
@@ -85,7 +92,7 @@ class ComparisonController(QObject):
 
     def with_model(self, name: str) -> None:
         """Run another model on the open image, and compare with what it finds; the masks stay as they are."""
-        if self._open_image.image is None:
+        if self._open_image.image is None or self._refused():
             return
         document = self._open_image.document
 
@@ -98,8 +105,13 @@ class ComparisonController(QObject):
 
     def people(self, paths: Sequence[Path]) -> None:
         """Find out how well the masks of several people agree; `agreed` tells it."""
+        if self._refused():
+            return
         work = partial(agreement_of, tuple(paths), self._open_image.document.shape, THRESHOLD)
         self._jobs.run(work, name=translate("Agreement"), lane=Lane.BESIDE, then=self.agreed.emit)
+
+    def _refused(self) -> bool:
+        return self._notices.refuse_large(self._open_image.document, translate("Comparing"))
 
     def _compare(self, name: str, other: Callable[[Progress], Labels]) -> None:
         if self._open_image.image is None:

@@ -62,6 +62,8 @@ class ExportController:
     def export(self, target: Path, plan: exporting.ExportPlan) -> None:
         """Write the objects of the open image to `target`."""
         document, state = self._open_image.document, self._open_image.document.state
+        if self._notices.refuse_large(document, translate("This export")):
+            return
         self._gestures.tool.cancel()
         work = partial(
             exporting.export_open,
@@ -98,6 +100,8 @@ class ExportController:
         """Read objects of any format for the open image as one step of history."""
         if self._open_image.image is None:
             self._notices.failed.emit(Problem(translate("Open the image first, then its masks.")))
+            return
+        if self._notices.refuse_large(self._open_image.document, translate("Reading masks of another file")):
             return
         name = self._open_image.path.name if self._open_image.path is not None else ""
         work = partial(exporting.read_any, path, self._open_image.document.shape, name)

@@ -16,6 +16,7 @@ from cpsam_gui.jobs.jobs import Problem
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.document import Document
+from cpsam_gui.state.pixels import lazy_pixels_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -152,7 +153,9 @@ class Images(QObject):
 
     def show(self, opened: tasks.OpenedImage, reading: tasks.AxesReading | None = None) -> None:
         """Make an image that was read the open one, with the masks that were saved with it."""
-        image = opened.image
+        image, before = opened.image, lazy_pixels_of(self._open_image.image)
+        if before is not None:
+            before.close()
         self._open_image.image = image
         self._open_image.path = Path(image.path) if image.path is not None else None
         self._open_image.shipped = opened.shipped
@@ -160,7 +163,12 @@ class Images(QObject):
         self.scenes, self.times = opened.scenes, opened.times
         if self.chosen is not None and max(self.chosen, default=0) >= image.pixels.shape[3]:
             self.chosen = None  # another kind of image
-        self._open_image.adopt(Document(image.pixels.shape[:3], self._preferences.now.history_bytes))
+        shape, history, content = image.pixels.shape[:3], self._preferences.now.history_bytes, opened.content
+        if content is None:
+            self._open_image.adopt(Document(shape, history))
+        else:
+            labels, records, facts = content.labels, content.records, content.facts
+            self._open_image.adopt(Document(shape, history, labels=labels, records=records, facts=facts))
         self.loaded.emit(opened)
         self._open_image.view.selection = frozenset()
         self._open_image.view.plane = image.pixels.shape[0] // 2 if image.pixels.shape[0] > 1 else 0
@@ -193,7 +201,11 @@ class Images(QObject):
     def auto_contrast(self, index: int) -> None:
         """Set the brightness levels of a channel from the plane shown."""
         if self._open_image.image is not None:
-            low, high = tasks.levels(self._open_image.image.pixels[self._open_image.view.plane, ..., index])
+            lazy = lazy_pixels_of(self._open_image.image)
+            plane = (
+                self._open_image.image.pixels[self._open_image.view.plane] if lazy is None else lazy.overview
+            )
+            low, high = tasks.levels(plane[..., index])
             self._open_image.view.set_channel(index, low=low, high=high)
 
     def choose(self, channels: tuple[int, ...] | None) -> None:

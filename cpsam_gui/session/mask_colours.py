@@ -11,6 +11,7 @@ from PyQt6.QtGui import QColor
 from cpsam_gui.operations import class_colour
 from cpsam_gui.state.objects import CLASSES
 from cpsam_gui.state.palette import pack, palette_table
+from cpsam_gui.state.pixels import overview_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,7 +57,7 @@ class MaskColours:
 
     def _new_image(self) -> None:
         image = self._open_image.image
-        self._stained = image is not None and image.is_rgb and is_bright(image.pixels)
+        self._stained = image is not None and image.is_rgb and is_bright(overview_of(image))
         self.forget()
 
     def forget(self, *_: object) -> None:

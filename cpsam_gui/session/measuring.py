@@ -95,7 +95,8 @@ class MeasurementController(QObject):
 
     def ask(self, then: Callable[[], None]) -> None:
         """Call `then` when the table is up to date: now, or after measuring."""
-        if self._open_image.image is None:
+        document = self._open_image.document
+        if self._open_image.image is None or self._notices.refuse_large(document, translate("Measuring")):
             return
         if self.fresh:
             then()
@@ -148,7 +149,8 @@ class MeasurementController(QObject):
 
     def _look(self) -> None:
         """Measure where somebody wants it and nothing else is at work."""
-        if self._open_image.image is None or self.fresh or self._job is not None:
+        nothing = self._open_image.image is None or self._open_image.document.large
+        if nothing or self.fresh or self._job is not None:
             return
         if not (self._followers or self._waiting):
             return

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PyQt6.QtCore import QObject, pyqtSignal
+
+from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.program.i18n import translate
+
+if TYPE_CHECKING:
+    from cpsam_gui.state.document import Document
 
 
 class Notices(QObject):
@@ -16,3 +24,12 @@ class Notices(QObject):
     """A `Problem`."""
     saved = pyqtSignal(str)
     """A file was written."""
+
+    def refuse_large(self, document: Document, what: str) -> bool:
+        """Whether a document is too large for what needs all of its masks or pixels at once; then that is said."""
+        if document.large:
+            text = translate(
+                "{} needs the whole image in memory, and this one is too large for that: crop a part of it to a file."
+            )
+            self.failed.emit(Problem(text.format(what)))
+        return document.large

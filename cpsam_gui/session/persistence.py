@@ -74,6 +74,7 @@ class Persistence:
         self._foreign: Mapping[str, Any] = {}
         self._coming: ImageFacts | None = None
         self._fingerprint = ""  # of the open image
+        self._document: Document | None = None
         images.loaded.connect(self.take_up)
         self.saver.nothing_left.connect(self.forget_journal)
         self.watching.reload.connect(self._reload)
@@ -93,8 +94,9 @@ class Persistence:
         """Begin with an image that was opened, and with the masks that were saved beside it."""
         self.let_go()
         self._open_image.document.rule = self._mean
-        self._foreign = {}
+        self._foreign = opened.content.foreign if opened.content is not None else {}
         self._fingerprint = opened.fingerprint
+        self._document = self._open_image.document
         if opened.doubt:
             QTimer.singleShot(0, partial(self._ask_about, self._open_image.document, opened))
         else:
@@ -137,7 +139,8 @@ class Persistence:
         self.watching.end()
         self.autosave.stop()
         unfinished = self.saver.busy and self.unsaved
-        self.saver.end()
+        self.saver.end(self._document)
+        self._document = None
         if self.journal is not None:
             if unfinished:
                 self.journal.leave()
@@ -227,6 +230,8 @@ class Persistence:
     def export(self, target: Path) -> None:
         """Write the masks to `target` in the background; its ending says in which form."""
         document, state = self._open_image.document, self._open_image.document.state
+        if self._notices.refuse_large(document, translate("This export")):
+            return
 
         def done(written: Path) -> None:
             if document is self._open_image.document and self._open_image.path is None:

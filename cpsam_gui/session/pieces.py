@@ -111,7 +111,7 @@ class Pieces(QObject):
     def _look_through(self) -> None:
         """Look at every object, in another thread; only the last request is wanted."""
         document = self._open_image.document
-        if self._open_image.image is None:
+        if self._open_image.image is None or document.large:
             return
         self._asked += 1
         self._since.clear()

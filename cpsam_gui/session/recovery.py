@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PyQt6.QtCore import QTimer
 
 from cpsam_core.system.paths import as_given
@@ -18,7 +20,7 @@ from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.companions import project_path
 from cpsam_gui.storage.journal import left_behind
-from cpsam_gui.storage.journal_format import RecoveredWork, image_of, part_of, recover
+from cpsam_gui.storage.journal_format import RecoveredChunks, RecoveredWork, image_of, part_of, recover
 
 if TYPE_CHECKING:
     from cpsam_core.progress import Progress
@@ -155,17 +157,21 @@ class Recovery:
 
     def _take_up(self, found: RecoveredWork) -> None:
         self._taken.add(found.path)
-        if found.labels.shape != self._open_image.document.shape:
+        document, labels = self._open_image.document, found.labels
+        if labels.shape != document.shape or document.large is isinstance(labels, np.ndarray):
             text = translate("{} now has a different size than when it was edited.").format(found.image.name)
             self._notices.failed.emit(Problem(text))
             return
         self._recording.take_up(found.log)
-        records = tasks.records_with(found.labels, found.objects)
-        self._persistence.take_over(
-            StepKind.RECOVER,
-            translate("Recovered work"),
-            tasks.LoadedMasks(found.labels, records, facts=found.facts),
-        )
+        if isinstance(labels, np.ndarray):
+            records = tasks.records_with(labels, found.objects)
+            self._persistence.take_over(
+                StepKind.RECOVER,
+                translate("Recovered work"),
+                tasks.LoadedMasks(labels, records, facts=found.facts),
+            )
+        else:
+            put_back(document, labels, found, translate("Recovered work"))
         if found.lost:
             when = time.strftime("%H:%M:%S", time.localtime(found.when))
             text = translate(
@@ -177,6 +183,18 @@ class Recovery:
         if journal is not None:
             # Only when a new journal holds this work.
             journal.then(partial(found.path.unlink, missing_ok=True))
+
+
+def put_back(document: Document, labels: RecoveredChunks, found: RecoveredWork, name: str) -> None:
+    """Write what changed of labels in chunks into a document, as one step."""
+    with document.step(name, StepKind.RECOVER):
+        for box, block in labels.unpacked():
+            document.write(box, block)
+        for number, fields in found.objects.items():
+            document.update([number], **fields)
+        document.set_facts(
+            **{one.name: getattr(found.facts, one.name) for one in dataclass_fields(found.facts)}
+        )
 
 
 def _reading_of(found: RecoveredWork) -> tasks.AxesReading | None:

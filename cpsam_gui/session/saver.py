@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from psygnal import Signal
 
@@ -14,6 +14,7 @@ from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Lane, Problem, problem_from
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.questions import Answer, Question
+from cpsam_gui.state.columns import RowChanges
 from cpsam_gui.storage.companions import masks_path, project_path
 from cpsam_gui.storage.project import COMPLETE, MAPS
 from cpsam_gui.storage.saved_before import ChangedRows, RowTexts, SavedBefore
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Step
+    from cpsam_gui.storage.chunked_labels import ChunkedLabels
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ class _Writing:
     document: Document
     state: Step
     flows: NetworkOutput | None
-    before: SavedBefore
+    put_back: Callable[[], None]
+    """Counts what was to be written as changed again, where it was not."""
 
 
 class Saver:
@@ -95,6 +98,7 @@ class Saver:
         self._followed: Document | None = None
         self._changed, self._texts = ChangedRows(), RowTexts()
         self._wrote = self._said = self._open = False
+        self._rows = RowChanges()  # of an image larger than memory
         self.paused = False
         """Whether saving by itself waits for the user, who was asked and did not decide."""
         self.seconds = 0.0
@@ -112,9 +116,13 @@ class Saver:
         self._stamps = {target: identity_of(target) for target in self._targets(path)}
         self._unread = unread if any(stamp.exists for stamp in self._stamps.values()) else ""
         self._flows = self._run_state.flows
-        self._follow(self._open_image.document)
+        document = self._open_image.document
+        self._follow(None if document.large else document)
         self._said = self.paused = False
         self._open = True
+        if document.large:
+            self._rows = RowChanges()
+            document.objects_changed.connect(self._rows.follow)
 
     def _follow(self, document: Document | None) -> None:
         """Note from now on which rows of a document differ from its project; at first nothing is known to be alike."""
@@ -133,12 +141,18 @@ class Saver:
         image = self._open_image.image
         if path is None or image is None:
             return ()
+        if self._open_image.document.large:
+            from cpsam_gui.storage.project_folder import DOCUMENT, document_folder
+
+            return (document_folder(project_path(path), image.key) / DOCUMENT,)
         return project_path(path), masks_path(path, image.key)
 
-    def end(self) -> None:
+    def end(self, document: Document | None) -> None:
         """Let the image go: what is being written is finished, and nothing more begins."""
         self._next, self._open = None, False
         self._follow(None)
+        if document is not None and (self._writing is None or self._writing.document is not document):
+            document.close()
 
     def save(self, request: SaveRequest) -> None:
         """Save as asked, after what is being written now."""
@@ -154,6 +168,9 @@ class Saver:
         if self._unread and not (request.replace or request.aside):
             self._ask(request, targets[0], self._unread)
             return
+        if document.large:
+            self._save_large(request, document, targets[0])
+            return
         before = SavedBefore(self._changed.take(), self._texts)
         work = partial(
             tasks.save_project,
@@ -166,7 +183,8 @@ class Saver:
             before,
         )
         self._wrote = False
-        self._writing = _Writing(request, document, document.state, flows, before)
+        put_back = partial(self._changed.put_back, before.changed)
+        self._writing = _Writing(request, document, document.state, flows, put_back)
         self._jobs.run(
             # What is being written is finished, also after the window is closed.
             lambda progress: work(silent),
@@ -174,6 +192,38 @@ class Saver:
             lane=Lane.BESIDE,
             outlives_image=True,
             then=self._done,
+            ended=lambda _: self._finished(),
+        )
+
+    def _save_large(self, request: SaveRequest, document: Document, target: Path) -> None:
+        """Save what changed of masks larger than memory."""
+        from cpsam_gui.storage.project_folder import FolderChanges, described
+        from cpsam_gui.tasks.large import save_large
+
+        image, store, extra = self._open_image.image, cast("ChunkedLabels", document.store), self._content()
+        assert image is not None
+        keys = store.begin_save()
+        rows = self._rows.take(document.table, everything=request.replace or request.aside)
+        name = extra.image.name if extra.image is not None else ""
+        about = described(extra.facts, extra.settings, extra.foreign, name, extra.fingerprint)
+        changes = FolderChanges(store, keys, rows, about)
+        expected = None if request.replace else self._stamps.get(target, FileIdentity())
+        work = partial(save_large, target, changes, image, expected, request.aside)
+
+        def done(result: tasks.SaveResult | tasks.Conflict | CpsamError) -> None:
+            if isinstance(result, tasks.SaveResult):
+                store.rebase(target.parent / store.key, keys)
+            self._done(result)
+
+        self._wrote = False
+        put_back = partial(self._rows.put_back, rows)
+        self._writing = _Writing(request, document, document.state, None, put_back)
+        self._jobs.run(
+            work,
+            name=translate("Saving"),
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=done,
             ended=lambda _: self._finished(),
         )
 
@@ -228,8 +278,10 @@ class Saver:
     def _finished(self) -> None:
         """Write what was asked for meanwhile; called when the thread has ended, whatever came of it."""
         writing, self._writing = self._writing, None
-        if writing is not None and not self._wrote and writing.document is self._followed:
-            self._changed.put_back(writing.before.changed)
+        if writing is not None and not self._wrote:
+            writing.put_back()
+        if writing is not None and writing.document is not self._open_image.document:
+            writing.document.close()
         request, self._next = self._next, None
         if request is not None:
             self.save(request)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_gui import tasks
-from cpsam_gui.jobs.jobs import Ending, Lane
+from cpsam_gui.jobs.jobs import Ending, Lane, Problem
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.options import RunOptions
 from cpsam_gui.session.questions import Answer, Question
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cpsam_gui.runs.models import Models
     from cpsam_gui.session.cell_size import CellSize
     from cpsam_gui.session.images import Images
+    from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.questions import Questioner
     from cpsam_gui.session.run_results import RunResults
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from cpsam_gui.tasks import RegionResult
 
 THRESHOLDS = "Change thresholds"
+LARGEST_REGION = 36_000_000
+"""Pixels of a region of an image larger than memory: 1.5 GB while it runs."""
 
 
 class SegmentationController:
@@ -44,6 +47,7 @@ class SegmentationController:
     def __init__(
         self,
         open_image: OpenImage,
+        notices: Notices,
         jobs: Jobs,
         models: Models,
         images: Images,
@@ -53,6 +57,7 @@ class SegmentationController:
         cell_size: CellSize,
     ) -> None:
         self._open_image, self._jobs, self._models = open_image, jobs, models
+        self._notices = notices
         self._images, self._questions = images, questions
         self._run_state, self._run_results = run_state, run_results
         self._may_drop: Document | None = None
@@ -63,6 +68,8 @@ class SegmentationController:
     def segment(self) -> None:
         """Run the model on the open image as the options say; what it would drop of a person's work is asked first."""
         if self._open_image.image is None or self._jobs.busy:
+            return
+        if self._notices.refuse_large(self._open_image.document, translate("A run on the whole image")):
             return
         if not self._may_replace(self._open_image.document.objects):
             return
@@ -126,6 +133,11 @@ class SegmentationController:
         changes
             Options that differ from those of the panel, such as ``diameter="auto"``.
         """
+        if self._open_image.document.large and box.shape[1] * box.shape[2] > LARGEST_REGION:
+            words = translate("This region has {:,} megapixels: choose one of at most {:,}.")
+            text = words.format(box.shape[1] * box.shape[2] // 1_000_000, LARGEST_REGION // 1_000_000)
+            self._notices.failed.emit(Problem(text))
+            return
         if not self._run_state.options.keep:
             inside = np.unique(
                 self._open_image.document.labels[box.clip(self._open_image.document.shape).slices]

@@ -77,7 +77,15 @@ class Session(QObject):
         self.run_results = RunResults(open_image, notices, jobs, images, gestures, run_state, self.forecast)
         self.cell_size = CellSize(open_image, notices, jobs, self.models, run_state)
         self.segmenting = segmenting = SegmentationController(
-            open_image, jobs, self.models, images, questions, run_state, self.run_results, self.cell_size
+            open_image,
+            notices,
+            jobs,
+            self.models,
+            images,
+            questions,
+            run_state,
+            self.run_results,
+            self.cell_size,
         )
         self.rejected = RejectedCandidates(open_image, notices, jobs, run_state)
         self._tool_work = ToolWork(open_image, notices, jobs, self.models, images, run_state, gestures)
@@ -109,7 +117,7 @@ class Session(QObject):
         self.reviewing = ReviewController(
             open_image, notices, jobs, self.measuring, run_state, gestures, edits
         )
-        self.comparing = ComparisonController(open_image, jobs, self.measuring, segmenting)
+        self.comparing = ComparisonController(open_image, notices, jobs, self.measuring, segmenting)
         self.look_ahead = LookAhead(
             open_image,
             notices,

@@ -15,8 +15,11 @@ from weakref import WeakSet
 import numpy as np
 from psygnal import Signal
 
+from cpsam_core.errors import ImageError
 from cpsam_gui.state.box import Box
+from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.image_facts import ImageFacts
+from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.state.objects import ObjectRecord, Origin, Records, tally
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.state.steps import Step, StepKind, Swap
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from cpsam_gui.state.label_store import LabelStore
     from cpsam_gui.state.steps import Labels
 
 HISTORY_BYTES = 1 << 30
@@ -45,15 +49,23 @@ class Document:
     history_changed = Signal()
     """A step was added, undone, redone or dropped, or the work was saved."""
 
-    def __init__(self, shape: Sequence[int], history_bytes: int = HISTORY_BYTES) -> None:
+    def __init__(
+        self,
+        shape: Sequence[int],
+        history_bytes: int = HISTORY_BYTES,
+        *,
+        labels: LabelStore | None = None,
+        records: ColumnRecords | None = None,
+        facts: ImageFacts | None = None,
+    ) -> None:
         if len(shape) != 3 or min(shape) < 1:
             raise ValueError(f"labels need three lengths of at least 1, not {tuple(shape)}")
-        self._labels: Labels = np.zeros(tuple(shape), np.uint32)
-        self._records = Records()
-        self._facts = ImageFacts()
+        self._labels: LabelStore = ArrayLabels.empty(shape) if labels is None else labels
+        self._records: Records | ColumnRecords = Records() if records is None else records
+        self._facts = ImageFacts() if facts is None else facts
         self.rule: Callable[[Step, ImageFacts], ImageFacts] | None = None
         """What a new step means for the facts, such as that the image counts as corrected now."""
-        self._next_id = 1
+        self._next_id = self._records.largest + 1
         self._timeline = Timeline(history_bytes)
         self._draft: Draft | None = None
         self._snapshots: WeakSet[Snapshot] = WeakSet()
@@ -63,20 +75,35 @@ class Document:
     @property
     def shape(self) -> tuple[int, int, int]:
         """Lengths (z, y, x) in pixels."""
-        z, y, x = self._labels.shape
-        return z, y, x
+        return self._labels.shape
 
     @property
     def labels(self) -> Labels:
-        """Labels (z, y, x) uint32, read-only; 0 is background."""
-        view = self._labels.view()
-        view.flags.writeable = False
-        return view
+        """Labels (z, y, x) uint32, read-only; 0 is background.
+
+        Of a `large` document it is no array: blocks of it are read by slices, and all of it at once is refused.
+        """
+        return self._labels.view
+
+    @property
+    def store(self) -> LabelStore:
+        """Where the labels lie."""
+        return self._labels
+
+    @property
+    def large(self) -> bool:
+        """Whether the labels are too many to be held in memory at once."""
+        return not self._labels.whole
 
     @property
     def objects(self) -> Mapping[int, ObjectRecord]:
         """The table of objects by id, read-only."""
         return MappingProxyType(self._records)
+
+    @property
+    def table(self) -> Records | ColumnRecords:
+        """The table of objects as it is kept; not to be written."""
+        return self._records
 
     @property
     def colours(self) -> NDArray[np.uint8]:
@@ -96,11 +123,26 @@ class Document:
     def label_at(self, z: int, y: int, x: int) -> int:
         """Return the id at a pixel; 0 for background and for places outside the image."""
         inside = 0 <= z < self.shape[0] and 0 <= y < self.shape[1] and 0 <= x < self.shape[2]
-        return int(self._labels[z, y, x]) if inside else 0
+        return int(self._labels.read(Box(z, z + 1, y, y + 1, x, x + 1))[0, 0, 0]) if inside else 0
+
+    def close(self) -> None:
+        """Let go of what the labels hold on the disk; the document is used no more."""
+        self._labels.close()
+        for step in self._timeline.all:
+            if step.swap is not None:
+                step.swap.labels.close()
 
     def snapshot(self) -> Snapshot:
-        """Return the labels as they are now, for another thread to copy while editing goes on."""
-        made = Snapshot(self._labels)
+        """Return the labels as they are now, for another thread to copy while editing goes on.
+
+        Raises
+        ------
+        ImageError
+            There are too many for a copy.
+        """
+        if not isinstance(self._labels, ArrayLabels):
+            raise ImageError("This needs all masks of the image at once, which is too large for that.")
+        made = Snapshot(self._labels.array)
         self._snapshots.add(made)
         return made
 
@@ -149,14 +191,14 @@ class Document:
             raise RuntimeError("labels are written inside a step only")
         if box != box.clip(self.shape):
             raise ValueError(f"{box} reaches outside the image {self.shape}")
-        block = self._labels[box.slices]
+        block = self._labels.read(box)
         different = block != values
         if not different.any():
             return
         draft.remember(self._labels, box)
         self._preserve(box)
         before, after = block[different], np.asarray(values)[different]
-        block[different] = after
+        self._labels.write(box, values)
         self._count(before, after, box, origin)
         self.changed.emit(box)
 
@@ -197,7 +239,7 @@ class Document:
             raise RuntimeError("no step is open")
         for box, before in draft.blocks():
             self._preserve(box)
-            self._labels[box.slices] = before
+            self._labels.write(box, before)
             self.changed.emit(box)
         for number, record in draft.rows.items():
             self._set(number, record)
@@ -208,7 +250,7 @@ class Document:
     def replace(
         self,
         name: str,
-        labels: Labels,
+        labels: Labels | LabelStore,
         records: Mapping[int, ObjectRecord],
         *,
         kind: StepKind = StepKind.EDIT,
@@ -221,10 +263,14 @@ class Document:
         than the one that draws.
         """
         self._refuse_while_writing()
-        if labels.shape != self.shape or labels.dtype != np.uint32:
-            raise ValueError(f"labels must be uint32 {self.shape}, not {labels.dtype} {labels.shape}")
-        rows = records if isinstance(records, Records) else Records(records)
-        self._next_id = max(self._next_id, max(rows, default=0) + 1)
+        if isinstance(labels, np.ndarray):
+            if labels.dtype != np.uint32 or labels.shape != self.shape:
+                raise ValueError(f"labels must be uint32 {self.shape}, not {labels.dtype} {labels.shape}")
+            labels = ArrayLabels(labels)
+        if labels.shape != self.shape or labels.whole is not self._labels.whole:
+            raise ValueError(f"labels must be of shape {self.shape}, not {labels.shape}")
+        rows = records if isinstance(records, Records | ColumnRecords) else Records(records)
+        self._next_id = max(self._next_id, rows.largest + 1)
         last = self._timeline.top
         step = Step(
             name, kind=kind, swap=Swap(labels, rows), facts=None if facts is None else (self._facts, facts)
@@ -357,7 +403,7 @@ class Document:
     def _preserve(self, box: Box) -> None:
         """Let the snapshots save what is about to be written."""
         for snapshot in self._snapshots:
-            if snapshot.of(self._labels):
+            if isinstance(self._labels, ArrayLabels) and snapshot.of(self._labels.array):
                 snapshot.preserve(box)
 
     def _count(self, before: Labels, after: Labels, box: Box, origin: Origin) -> None:

@@ -87,7 +87,7 @@ class Records(dict[int, ObjectRecord]):
         self._classes = np.zeros_like(self._colours)
         if self:
             ids = np.fromiter(self.keys(), np.int64, len(self))
-            classes = (_class_of(row) for row in self.values())
+            classes = (class_entry(row) for row in self.values())
             self._classes[ids] = np.fromiter(classes, np.uint8, len(self))
             entries = (row.colour % len(COLOURS) + 1 for row in self.values())
             self._colours[ids] = np.fromiter(entries, np.uint8, len(self))
@@ -96,6 +96,11 @@ class Records(dict[int, ObjectRecord]):
     def colours(self) -> NDArray[np.uint8]:
         """Entry of the palette of each id, from 1; 0 where there never was such an object."""
         return self._colours
+
+    @property
+    def largest(self) -> int:
+        """The largest id; 0 without objects."""
+        return max(self, default=0)
 
     @property
     def classes(self) -> NDArray[np.uint8]:
@@ -108,7 +113,7 @@ class Records(dict[int, ObjectRecord]):
             spare = np.zeros(2 * number + SPARE - self._colours.size, np.uint8)
             self._colours = np.concatenate([self._colours, spare])
             self._classes = np.concatenate([self._classes, spare])
-        self._classes[number] = _class_of(row)
+        self._classes[number] = class_entry(row)
         self._colours[number] = row.colour % len(COLOURS) + 1
 
     def update(self, *args: Any, **kwargs: Any) -> None:
@@ -117,7 +122,8 @@ class Records(dict[int, ObjectRecord]):
             self[number] = row
 
 
-def _class_of(row: ObjectRecord) -> int:
+def class_entry(row: ObjectRecord) -> int:
+    """Return the class of an object as the table of classes holds it."""
     number = row.class_id
     return number if 0 <= number <= CLASSES else 0 if number < 0 else CLASSES
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_gui.state.box import Box
+    from cpsam_gui.state.columns import ColumnRecords
     from cpsam_gui.state.image_facts import ImageFacts
+    from cpsam_gui.state.label_store import LabelStore
     from cpsam_gui.state.objects import ObjectRecord, Records
 
     Labels: TypeAlias = NDArray[np.uint32]
@@ -41,21 +43,18 @@ class PixelEdit:
         # Level 1 is enough: a difference is long runs of zeros and of one value.
         return cls(box, zlib.compress(np.bitwise_xor(before, after).tobytes(), 1))
 
-    def apply(self, labels: Labels) -> tuple[Labels, Labels]:
-        """Exchange before and after in `labels`; return the block before and after the exchange."""
+    def apply(self, labels: LabelStore) -> None:
+        """Exchange before and after in `labels`."""
         difference = np.frombuffer(zlib.decompress(self.packed), np.uint32).reshape(self.box.shape)
-        block = labels[self.box.slices]
-        before = block.copy()
-        np.bitwise_xor(block, difference, out=block)
-        return before, block
+        labels.write(self.box, np.bitwise_xor(labels.read(self.box), difference))
 
 
 @dataclass(slots=True, eq=False)
 class Swap:
     """The other side of a step that replaced all labels at once."""
 
-    labels: Labels
-    records: Records
+    labels: LabelStore
+    records: Records | ColumnRecords
 
 
 class StepSource(str, Enum):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cpsam_gui.state.image_facts import ImageFacts
+    from cpsam_gui.state.label_store import LabelStore
     from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.steps import Labels
 
@@ -30,7 +31,7 @@ class Draft:
         """The rows before this step."""
         self._tiles: dict[tuple[int, int, int], tuple[Box, Labels]] = {}
 
-    def remember(self, labels: Labels, box: Box) -> None:
+    def remember(self, labels: LabelStore, box: Box) -> None:
         """Copy the tiles of a block before they are first written in this step."""
         height, width = labels.shape[1:]
         for z in range(box.z0, box.z1):
@@ -43,7 +44,10 @@ class Draft:
                     )
                     known = self._tiles.get((z, row, column))
                     if known is None:
-                        self._tiles[z, row, column] = part, labels[z : z + 1, top:bottom, left:right].copy()
+                        self._tiles[z, row, column] = (
+                            part,
+                            labels.read(Box(z, z + 1, top, bottom, left, right)).copy(),
+                        )
                     else:
                         self._tiles[z, row, column] = known[0].union(part), known[1]
 
@@ -53,12 +57,13 @@ class Draft:
             top, left = row * TILE, column * TILE
             yield box, tile[:, box.y0 - top : box.y1 - top, box.x0 - left : box.x1 - left]
 
-    def edits(self, labels: Labels) -> tuple[PixelEdit, ...]:
+    def edits(self, labels: LabelStore) -> tuple[PixelEdit, ...]:
         """Return what changed since, block by block; blocks that are as before are left out."""
+        pairs = ((box, before, labels.read(box)) for box, before in self.blocks())
         return tuple(
-            PixelEdit.between(box, before, labels[box.slices])
-            for box, before in self.blocks()
-            if not np.array_equal(before, labels[box.slices])
+            PixelEdit.between(box, before, after)
+            for box, before, after in pairs
+            if not np.array_equal(before, after)
         )
 
     def changes(

@@ -18,9 +18,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from cpsam_core.errors import ImageError
 from cpsam_core.system.file_identity import identity_of
 
 LOCK, PROJECT = ".lock", ".cpsam"
+
+
+def free_name(project: Path) -> Path:
+    """Return a name beside a project that says when it was changed last, and that nothing has.
+
+    Raises
+    ------
+    ImageError
+        There are too many copies.
+    """
+    when = time.strftime("%Y-%m-%d %H.%M.%S", time.localtime(project.stat().st_mtime))
+    for count in range(1, 100):
+        number = f" {count}" if count > 1 else ""
+        name = project.with_name(f"{project.stem} ({when}{number}){project.suffix}")
+        if not name.exists():
+            return name
+    raise ImageError(f"There are too many copies of {project.name}; remove some.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Condition, Event, Thread
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from cpsam_core.system.atomic import flush_folder
 from cpsam_core.system.paths import as_given
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.snapshot import Snapshot
-    from cpsam_gui.state.steps import Step
+    from cpsam_gui.state.steps import Labels, Step
+    from cpsam_gui.storage.chunked_labels import ChunkedLabels
     from cpsam_gui.storage.journal_format import Rows
     from cpsam_gui.storage.worklog import LogEntry
 
@@ -59,17 +60,21 @@ def journal_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """What one step leaves to the thread: a difference, or with a snapshot everything."""
+    """What one step leaves to the thread: a difference, or with a snapshot everything.
+
+    Of labels in chunks it is the blocks as they are after the step: whatever of them a save wrote by then, putting all
+    blocks in their places gives the state after the last one.
+    """
 
     meta: dict[str, Any]
     rows: Rows
-    data: Snapshot | bytes
+    data: Snapshot | bytes | tuple[Labels, ...]
     number: int = 0
 
     @property
     def whole(self) -> bool:
-        """Whether it holds everything."""
-        return not isinstance(self.data, bytes)
+        """Whether it begins a new file."""
+        return bool(self.meta["whole"]) if isinstance(self.data, tuple) else not isinstance(self.data, bytes)
 
 
 class _Backlog:
@@ -195,6 +200,9 @@ class Journal:
         meta: dict[str, Any] = {"image": str(as_given(self._image)), "time": time.time(), "name": step.name}
         meta |= {"part": self._part, "axes": self._axes}
         meta["did"] = (entry_of(step, "done" if forward else "undone"),)
+        if self._document.large:
+            self._follow_chunks(step, forward, meta, cast("ChunkedLabels", self._document.store))
+            return
         if self._whole or step.swap is not None or self._writer.wants_whole():
             self._whole = False
             document = self._document
@@ -212,6 +220,24 @@ class Journal:
         rows = {number: sides[forward] for number, sides in step.records.items()}
         data = b"".join(edit.packed for edit in step.edits)
         self._hand_over(_Entry(meta, rows, data, self._backlog.next()))
+
+    def _follow_chunks(self, step: Step, forward: bool, meta: dict[str, Any], store: ChunkedLabels) -> None:
+        """Hand over what a step left in labels of which there are too many for a frame with everything in it."""
+        boxes = [edit.box for edit in step.edits] if step.swap is None else []
+        meta |= {
+            "whole": self._whole,
+            "shape": store.shape,
+            "chunks": {"labels": store.key, "base": "" if store.base is None else str(as_given(store.base))},
+            "edits": [corners(box) for box in boxes],
+        }
+        if self._whole:
+            meta["log"] = tuple(self._log())
+        if self._whole or step.facts is not None:
+            meta["facts"] = self._document.facts
+        self._whole = False
+        rows = {number: sides[forward] for number, sides in step.records.items()}
+        blocks = tuple(store.read(box) for box in boxes)
+        self._hand_over(_Entry(meta, rows, blocks, self._backlog.next()))
 
     def _hand_over(self, entry: _Entry) -> None:
         """Give an entry to the thread; wait where it lags behind, so that little is lost at any load."""
@@ -301,11 +327,17 @@ class _Writer:
                 item()
         elif item.whole:
             self._begin_anew(item)
-        elif self._file is not None and not self.broken:
+        elif self._file is not None and self._may_append(item):
             content = frame(item.meta, item.rows, item.data)
             _write(self._file, content)
             self._size += len(content)
         return False
+
+    def _may_append(self, entry: _Entry) -> bool:
+        """Whether a frame can follow those that are there."""
+        if self.broken and "chunks" in entry.meta and time.monotonic() - self._tried >= RETRY:
+            self.broken = False  # no frame with everything comes, and what is there goes on to count
+        return not self.broken
 
     def give_up(self) -> None:
         """Leave the file as it was before a frame that could not be written."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.image_facts import ImageFacts
+from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.state.steps import PixelEdit
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.project import checked_facts, checked_fields, fields_of, fields_of_facts
@@ -39,6 +40,31 @@ class JournalStopped(Exception):  # noqa: N818 - no error: nobody wants the fram
     """The frame is not needed any more."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class RecoveredChunks:
+    """Changes of labels in chunks.
+
+    Attributes
+    ----------
+    shape
+        Lengths (z, y, x) of the labels.
+    key, base
+        Which labels they belong to, and the folder where these lay; empty for a document without a folder.
+    blocks
+        Blocks in the order in which they were written, packed.
+    """
+
+    shape: tuple[int, int, int]
+    key: str
+    base: str
+    blocks: tuple[tuple[Box, bytes], ...]
+
+    def unpacked(self) -> Iterator[tuple[Box, Labels]]:
+        """Yield the blocks."""
+        for box, data in self.blocks:
+            yield box, _unpacked(data, list(box.shape))
+
+
 @dataclass(frozen=True, slots=True)
 class RecoveredWork:
     """What a journal holds.
@@ -50,7 +76,7 @@ class RecoveredWork:
     when
         Time of the last step that could be read, seconds since 1970.
     labels, objects, facts
-        The work, as a project file holds it.
+        The work, as a project file holds it; of an image larger than memory what changed since it was saved.
     lost
         Bytes at the end that could not be used.
     lost_steps
@@ -66,7 +92,7 @@ class RecoveredWork:
     path: Path
     image: Path
     when: float
-    labels: Labels
+    labels: Labels | RecoveredChunks
     objects: dict[int, dict[str, Any]]
     facts: ImageFacts = field(default_factory=ImageFacts)
     lost: int = 0
@@ -77,7 +103,10 @@ class RecoveredWork:
 
 
 def frame(
-    meta: dict[str, Any], rows: Rows, data: Snapshot | bytes, stopped: Callable[[], bool] = lambda: False
+    meta: dict[str, Any],
+    rows: Rows,
+    data: Snapshot | bytes | tuple[Labels, ...],
+    stopped: Callable[[], bool] = lambda: False,
 ) -> bytes:
     """Return one frame; slow for whole images, so that only a thread calls it.
 
@@ -89,6 +118,13 @@ def frame(
     if "facts" in meta:
         meta = {**meta, "facts": fields_of_facts(meta["facts"])}
     meta = {**meta, **{name: worklog.stored(meta[name]) for name in LOGGED if name in meta}}
+    if isinstance(data, tuple):
+        packed = [zlib.compress(block.tobytes(), 1) for block in data]
+        meta = {
+            **meta,
+            "edits": [(box, len(part)) for box, part in zip(meta["edits"], packed, strict=True)],
+        }
+        data = b"".join(packed)
     words = _table(meta, rows).encode()
     if not isinstance(data, bytes):
         packer = zlib.compressobj(1)
@@ -142,13 +178,19 @@ def recover(path: Path) -> RecoveredWork | None:
     """
     content = path.read_bytes()
     labels: Labels | None = None
+    chunks: ChunkReader | None = None
     objects: dict[int, dict[str, Any]] = {}
     facts, log = ImageFacts(), list[worklog.LogEntry]()
     end, image, when = 0, "", 0.0
     part, axes = "", None
     try:
         for meta, data, stop in frames(content):
-            if meta["whole"]:
+            if "chunks" in meta:
+                chunks = chunks or ChunkReader()
+                chunks.read(meta, data)
+                objects = chunks.objects
+                log = worklog.read(meta.get("log")) or log
+            elif meta["whole"]:
                 labels, objects = _unpacked(data, meta["shape"]), {}
                 log = worklog.read(meta.get("log"))
             elif labels is None:
@@ -164,12 +206,52 @@ def recover(path: Path) -> RecoveredWork | None:
         # The checksum is right and the content is not: written by another version. What came before stays,
         # unless the frame was applied in part.
         return None
-    if labels is None:
+    if labels is None and chunks is None:
         return None
+    found = chunks.found() if chunks is not None else labels
+    assert found is not None
     lost = len(content) - end
     return RecoveredWork(
-        path, Path(image), when, labels, objects, facts, lost, _lost(content, end), tuple(log), part, axes
+        path, Path(image), when, found, objects, facts, lost, _lost(content, end), tuple(log), part, axes
     )
+
+
+class ChunkReader:
+    """Gathers the changes of labels in chunks; those of the labels that were there last count."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[str, list[tuple[Box, bytes]]] = {}
+        self._objects: dict[str, dict[int, dict[str, Any]]] = {}
+        self._shape, self._key, self._base = (1, 1, 1), "", ""
+
+    def read(self, meta: dict[str, Any], data: bytes) -> None:
+        """Take a frame.
+
+        Raises
+        ------
+        ValueError, KeyError, TypeError
+            It makes no sense.
+        """
+        z, y, x = (int(length) for length in meta["shape"])
+        self._shape = (z, y, x)
+        self._key, self._base = str(meta["chunks"]["labels"]), str(meta["chunks"]["base"])
+        blocks, at = self._blocks.setdefault(self._key, []), 0
+        for place, length in meta["edits"]:
+            box = Box(*place)
+            if box != box.clip(self._shape) or box.empty:
+                raise ValueError("a block outside of the image")
+            blocks.append((box, data[at : at + length]))
+            at += length
+
+    @property
+    def objects(self) -> dict[int, dict[str, Any]]:
+        """Rows of the labels that were there last."""
+        return self._objects.setdefault(self._key, {})
+
+    def found(self) -> RecoveredChunks:
+        """Return what was gathered."""
+        blocks = tuple(self._blocks.get(self._key, ()))
+        return RecoveredChunks(self._shape, self._key, self._base, blocks)
 
 
 def _lost(content: bytes, end: int) -> int:
@@ -193,9 +275,9 @@ def _unpacked(data: bytes, shape: list[int]) -> Labels:
 
 
 def _apply(labels: Labels, edits: list[Any], data: bytes) -> None:
-    at = 0
+    at, store = 0, ArrayLabels(labels)
     for place, length in edits:
-        PixelEdit(Box(*place), data[at : at + length]).apply(labels)
+        PixelEdit(Box(*place), data[at : at + length]).apply(store)
         at += length
 
 

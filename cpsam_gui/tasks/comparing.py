@@ -11,6 +11,7 @@ from cpsam_core.labels import runs_of
 from cpsam_core.metrics.compare import Comparison, MatchState, compare
 from cpsam_core.progress import silent
 from cpsam_gui.state.box import Box
+from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.tasks.exporting import read_any
 
 if TYPE_CHECKING:
@@ -94,14 +95,14 @@ def labels_of_file(path: Path, shape: tuple[int, int, int], progress: Progress) 
 
 def labels_before(still: Snapshot, steps: Sequence[Step], progress: Progress) -> Labels:
     """Return the labels as they were before `steps`, which are applied, oldest first."""
-    labels = still.array()
+    labels = ArrayLabels(still.array())
     for step in reversed(steps):
         if step.swap is not None:
-            labels = np.array(step.swap.labels)
+            labels = ArrayLabels(np.array(step.swap.labels.view))
         else:
             for edit in step.edits:
                 edit.apply(labels)
-    return labels
+    return labels.array
 
 
 def agreement_of(

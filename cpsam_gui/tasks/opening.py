@@ -13,6 +13,7 @@ from cpsam_core.errors import ImageError
 from cpsam_core.progress import silent
 from cpsam_core.system.atomic import remove_left
 from cpsam_gui.state.palette import CHANNEL_COLOURS
+from cpsam_gui.state.pixels import overview_of
 from cpsam_gui.state.view import ChannelView
 from cpsam_gui.storage.companions import companions_of
 from cpsam_gui.storage.file_lock import remove_left_locks
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cpsam_core.images import Image
     from cpsam_core.images.readers import Raw
     from cpsam_core.progress import Progress
+    from cpsam_gui.storage.project_folder import FolderContent
     from cpsam_gui.tasks.records import MaskResult
 
 RGB = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
@@ -90,6 +92,8 @@ class OpenedImage:
     """How the file was read."""
     shipped: bool = False
     """Whether it is the demonstration image."""
+    content: FolderContent | None = None
+    """The masks of an image larger than memory, with what its project says beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,7 @@ def open_image(
     the masks belong to what is in the file now, they are `trusted`.
     """
     from cpsam_core.images.readers import read_raw
+    from cpsam_gui.tasks.large import large_raw
 
     progress(0, 3, "Reading")
     _refuse_masks(path)
@@ -132,11 +137,14 @@ def open_image(
         remove_left(path.parent)
         remove_left_locks(path.parent)
     reading = reading or reading_of(path)
-    raw = read_raw(path, reading.scene)
+    large = large_raw(path, reading.scene)
+    raw = read_raw(path, reading.scene) if large is None else large
     if reading.axes is None:
         guess = unsure_axes(raw)
         if guess is not None:
             return Unsure(path, raw, guess)
+    if large is not None:
+        return _large(path, raw, reading, progress)
     opened = _arranged(path, raw, reading, progress, shipped=shipped)
     return replace(opened, doubt="") if trusted else opened
 
@@ -151,6 +159,10 @@ def reading_of(path: Path) -> AxesReading:
 
 def open_unsure(unsure: Unsure, reading: AxesReading, progress: Progress) -> OpenedImage:
     """Go on with an image when its axes are named."""
+    from cpsam_gui.tasks.large import large_raw
+
+    if large_raw(unsure.path, reading.scene) is not None:
+        return _large(unsure.path, unsure.raw, reading, progress)
     return _arranged(unsure.path, unsure.raw, reading, progress)
 
 
@@ -209,6 +221,40 @@ def _arranged(
     if shipped:
         return replace(opened, image=replace(image, path=None), shipped=True)
     return _with_masks(opened, path)
+
+
+def _large(path: Path, raw: Raw, reading: AxesReading, progress: Progress) -> OpenedImage:
+    """Open an image whose pixels stay in its file, and the masks of its project."""
+    from cpsam_gui.tasks.large import fingerprint_of, no_masks, open_large, open_masks
+
+    times = time_points(raw, reading.axes)
+    time = reading.time if times == 1 or reading.time is not None else 0
+    image = open_large(path, reading.axes, time, reading.scene)
+    progress(1, 3, "Measuring brightness")
+    small = prepare(replace(image, pixels=overview_of(image)))
+    opened = replace(
+        small,
+        image=image,
+        fingerprint=fingerprint_of(image),
+        scenes=raw.scenes if len(raw.scenes) > 1 else (),
+        times=times,
+        reading=reading,
+    )
+    progress(2, 3, "Reading masks")
+    own = companions_of(path, key=image.key)
+    shape = image.pixels.shape[:3]
+    try:
+        content = open_masks(own.project, image.key, shape)
+    except ImageError as error:
+        return replace(opened, content=no_masks(shape), problem=str(error))
+    if content.fingerprint and content.fingerprint != opened.fingerprint:
+        problem = f"They were made on other pixels than those of {path.name}."
+        return replace(opened, content=no_masks(shape), problem=problem)
+    left_out = [one for one in (*own.masks, *own.doubtful) if one != own.project]
+    problem = ""
+    if left_out and content.labels.base is None:
+        problem = f"An image of this size has its masks in a project; {left_out[0].name} is no such one."
+    return replace(opened, content=content, problem=problem)
 
 
 def _with_masks(opened: OpenedImage, path: Path) -> OpenedImage:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cpsam_core.errors import ImageError
+from cpsam_gui.state.pixels import overview_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,14 +21,17 @@ def thumbnail(path: Path, size: int) -> NDArray[np.uint8] | None:
     import cv2
 
     from cpsam_core.images import picture_of, read_image
+    from cpsam_gui.tasks.large import large_raw, open_large
 
     try:
-        image = read_image(path)
+        raw = large_raw(path, None)
+        image = read_image(path) if raw is None else open_large(path, None, None, None)
+        pixels = overview_of(image)
     except ImageError:
         return None
-    step = max(1, max(image.pixels.shape[1:3]) // (4 * size))
-    middle = image.pixels.shape[0] // 2
-    small = replace(image, pixels=image.pixels[middle : middle + 1, ::step, ::step])
+    step = max(1, max(pixels.shape[1:3]) // (4 * size))
+    middle = pixels.shape[0] // 2
+    small = replace(image, pixels=pixels[middle : middle + 1, ::step, ::step])
     picture = picture_of(small)
     scale = size / max(picture.shape[:2])
     shape = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))

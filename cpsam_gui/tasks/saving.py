@@ -17,6 +17,7 @@ from cpsam_gui.state.objects import ObjectRecord, Origin
 from cpsam_gui.state.palette import COLOURS
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.storage.companions import PROJECT
+from cpsam_gui.storage.file_lock import free_name
 from cpsam_gui.storage.project import COMPLETE, Project, read_project, write_project
 from cpsam_gui.storage.saved_before import SavedBefore
 from cpsam_gui.tasks.records import MaskResult, records_of, records_with
@@ -269,14 +270,7 @@ def save_project(
 
 def _put_aside(project: Path) -> None:
     """Give a file a name that says when it was changed last."""
-    when = time.strftime("%Y-%m-%d %H.%M.%S", time.localtime(project.stat().st_mtime))
-    for count in range(1, 100):
-        number = f" {count}" if count > 1 else ""
-        name = project.with_name(f"{project.stem} ({when}{number}){project.suffix}")
-        if not name.exists():
-            try:
-                project.rename(name)
-            except OSError as error:
-                raise ImageError(f"{project} cannot be renamed: {error.strerror or error}.") from error
-            return
-    raise ImageError(f"There are too many copies of {project.name}; remove some.")
+    try:
+        project.rename(free_name(project))
+    except OSError as error:
+        raise ImageError(f"{project} cannot be renamed: {error.strerror or error}.") from error

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton
 
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.state.pixels import lazy_pixels_of
 from cpsam_gui.style import theme
 from cpsam_gui.window.progress_words import ProgressWords
 from cpsam_gui.window.training_chip import TrainingChip
@@ -149,10 +150,13 @@ def read_out(open_image: OpenImage, rejected: RejectedCandidates, row: int, colu
     place = f"y {row}  x {column}"
     if image.pixel_size:
         place += f"  ({row * image.pixel_size:.1f}, {column * image.pixel_size:.1f} µm)"
-    values = image.pixels[view.plane, row, column].tolist()
+    lazy = lazy_pixels_of(image)
+    # What is in view was read for it; nobody waits for a file here.
+    pixel = image.pixels[view.plane, row, column] if lazy is None else lazy.peek(view.plane, row, column)
+    values = [] if pixel is None else pixel.tolist()
     shown = [index for index, channel in enumerate(view.channels) if channel.visible][:SHOWN]
-    if len(values) == 1:
-        words = f"{values[0]:g}"
+    if len(values) < 2:
+        words = "".join(f"{value:g}" for value in values)
     else:
         words = "  ".join(f"{shorten(view.channels[index].name)} {values[index]:g}" for index in shown)
     number = document.label_at(view.plane, row, column)

@@ -23,6 +23,7 @@ __all__ = [
     "can_read",
     "choose_scene",
     "open_raw",
+    "opens_in_parts",
     "read_image",
     "read_raw",
     "read_stored",
@@ -276,6 +277,12 @@ def open_raw(path: Path, scene: int | str | None = None) -> tuple[Raw, tuple[Gri
             return reader.open_scene(path, scene)
     raw = read_stored(path, scene)
     return raw, (raw.array,)
+
+
+def opens_in_parts(path: Path) -> bool:
+    """Tell by its name whether a file is of a kind of which parts can be read."""
+    reader = _by_suffix(path)
+    return reader is not None and reader.open_scene is not None
 
 
 def _reader_of(path: Path) -> Reader:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -19,6 +20,7 @@ from cpsam_core.errors import DAMAGE, ImageError, reason
 from cpsam_core.images.files import opening
 from cpsam_core.images.json_values import MOST_BYTES, as_text, load_json, parse_json
 from cpsam_core.images.limits import check_size
+from cpsam_core.images.zarr_chunks import PlainChunks, plain_chunks
 
 __all__ = ["ZarrArray", "ZarrFolder"]
 
@@ -145,7 +147,8 @@ class ZarrFolder:
             )
         try:
             with opening(self.path):
-                return ZarrArray(self._open(zarr, path), self.path, self._stored(path))
+                plain = plain_chunks(self.path / path, version, metadata) if self._members is None else None
+                return ZarrArray(self._open(zarr, path), self.path, partial(self._stored, path), plain)
         except (*DAMAGE, *_own_errors()) as error:
             raise ImageError(f"{self.path} is a damaged OME-Zarr ({reason(error)}).") from error
 
@@ -195,8 +198,10 @@ class ZarrFolder:
 class ZarrArray:
     """An array in chunks that is read in parts; what damaged chunks raise becomes one clear error."""
 
-    def __init__(self, array: Any, path: Path, stored: int) -> None:
-        self._stored = stored
+    def __init__(
+        self, array: Any, path: Path, stored: Callable[[], int], plain: PlainChunks | None = None
+    ) -> None:
+        self._stored, self._plain = stored, plain
         self.shape: tuple[int, ...] = tuple(int(length) for length in array.shape)
         self.chunks: tuple[int, ...] = tuple(int(length) for length in array.chunks)
         self.dtype: np.dtype[Any] = np.dtype(array.dtype)
@@ -223,7 +228,10 @@ class ZarrArray:
         """
         try:
             with opening(self._path):
-                return np.asarray(self._array[index])
+                plain = self._plain
+                if plain is None or not all(isinstance(one, int) or one.step in (None, 1) for one in index):
+                    return np.asarray(self._array[index])
+                return plain[index]
         except (*DAMAGE, *_own_errors()) as error:
             raise ImageError(f"{self._path} is a damaged OME-Zarr ({reason(error)}).") from error
 
@@ -235,7 +243,7 @@ class ZarrArray:
         ImageError
             A chunk is damaged, or the array is larger than can be held.
         """
-        check_size(self._path, self.shape, self.dtype.itemsize, self._stored)
+        check_size(self._path, self.shape, self.dtype.itemsize, self._stored())
         return self[tuple(slice(None) for _ in self.shape)]
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from cpsam_gui.state.box import Box
+from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.state.steps import PixelEdit, Step
 from cpsam_gui.state.transaction import TILE, Draft
 from cpsam_gui.state.undo_stack import Timeline
@@ -58,13 +59,13 @@ def test_the_saved_state_is_known_though_its_step_was_let_go() -> None:
 def test_a_draft_holds_what_was_there_before() -> None:
     labels = np.arange(3 * 300 * 290, dtype=np.uint32).reshape(3, 300, 290)
     before = labels.copy()
-    draft = Draft("x")
+    draft, store = Draft("x"), ArrayLabels(labels)
     boxes = [Box(0, 1, 100, 140, 120, 135), Box(0, 1, 250, 300, 280, 290), Box(1, 3, 0, TILE + 1, 5, 6)]
     for box in (*boxes, boxes[0]):
-        draft.remember(labels, box)
+        draft.remember(store, box)
         labels[box.slices] += 1
     for box, old in draft.blocks():
         np.testing.assert_array_equal(old, before[box.slices])
-    for edit in draft.edits(labels):
-        edit.apply(labels)
+    for edit in draft.edits(store):
+        edit.apply(store)
     np.testing.assert_array_equal(labels, before)

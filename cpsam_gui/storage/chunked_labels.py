@@ -1,0 +1,346 @@
+"""Labels of an image larger than memory: chunks that are read from a folder when they are asked for, with a pyramid.
+
+What is written stays in memory, and in a working folder where there is too much of it, until the project is saved: the
+folder that the labels came from is never written here. The levels of the pyramid are every second, fourth, ... pixel,
+as the engine writes them.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections import OrderedDict
+from threading import RLock
+from typing import IO, TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from cpsam_core.errors import ImageError
+from cpsam_gui.state.box import Box
+from cpsam_gui.storage.file_lock import hold
+from cpsam_gui.storage.level_files import CHUNK, LevelFiles, level_shapes, packed, unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from cpsam_gui.state.steps import Labels
+    from cpsam_gui.storage.level_files import Key
+
+LOCK = "lock"
+"""File of a working folder that its program holds."""
+CACHE_BYTES = 256 << 20
+MOST_BYTES = 1 << 30
+"""A block over which one request is refused: that would be nearly the image as a whole."""
+EMPTY: Labels = np.zeros((CHUNK, CHUNK), np.uint32)
+EMPTY.flags.writeable = False
+
+
+class ChunkedLabels:
+    """Labels (z, y, x) uint32 in chunks; may be read from several threads while one writes.
+
+    Parameters
+    ----------
+    shape
+        Lengths in pixels.
+    work
+        A folder of its own for what does not fit into memory; made when it is needed.
+    base
+        Folder of what is there already: of a document that was saved, or of a run by blocks. None for nothing.
+    key
+        What the labels are called in the project and the journal; a new name where it is empty.
+    """
+
+    whole = False
+
+    def __init__(self, shape: Sequence[int], work: Path, base: Path | None = None, key: str = "") -> None:
+        z, y, x = (int(length) for length in shape)
+        self.shape = (z, y, x)
+        self.shapes = level_shapes(self.shape)
+        self.base = base
+        self.key = key or f"{time.time_ns():x}"
+        self._work = work
+        self._held: IO[bytes] | None = None
+        self._files = None if base is None else LevelFiles(base, self.shapes)
+        self._chunks: OrderedDict[Key, Labels] = OrderedDict()
+        self._absent: set[Key] = set()  # known to hold nothing
+        self._dirty: set[Key] = set()  # differ from the base
+        self._aside: set[Key] = set()  # of those, the ones in the working folder as they are
+        self._saving: dict[
+            Key, Labels | None
+        ] = {}  # chunks to be saved, as they were where they changed since
+        self._since: set[Key] = set()  # written since saving began
+        self._lock = RLock()
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the chunks take, in bytes."""
+        return len(self._chunks) * EMPTY.nbytes
+
+    @property
+    def view(self) -> Labels:
+        """What is indexed to read labels."""
+        return cast("Labels", ChunkedView(self))
+
+    @property
+    def dirty(self) -> frozenset[Key]:
+        """The chunks that differ from the folder that the labels came from."""
+        with self._lock:
+            return frozenset(self._dirty)
+
+    def close(self) -> None:
+        """Remove the working folder."""
+        with self._lock:
+            self._chunks.clear()
+            if self._held is not None:
+                self._held.close()
+                self._held = None
+                shutil.rmtree(self._work, ignore_errors=True)
+
+    # -- reading -----------------------------------------------------------------------------------------
+
+    def read(self, box: Box) -> Labels:
+        """Return the labels of a block as a copy."""
+        return self.read_level(0, box)
+
+    def read_level(self, level: int, box: Box) -> Labels:
+        """Return a block of a level, in pixels of that level."""
+        if 4 * box.shape[0] * box.shape[1] * box.shape[2] > MOST_BYTES:
+            raise ImageError(
+                "The masks of this image are too large for this: it needs all of them at once. It works on a region."
+            )
+        block = np.empty(box.shape, np.uint32)
+        with self._lock:
+            for (_, z, row, column), part in _parts(level, box):
+                block[
+                    part.z0 - box.z0, part.y0 - box.y0 : part.y1 - box.y0, part.x0 - box.x0 : part.x1 - box.x0
+                ] = self._chunk((level, z, row, column))[_inside(part, row, column)]
+        return block
+
+    def _chunk(self, key: Key) -> Labels:
+        """Return a chunk; not to be written unless it is dirty."""
+        known = self._chunks.get(key)
+        if known is not None:
+            self._chunks.move_to_end(key)
+            return known
+        if key in self._absent:
+            return EMPTY
+        chunk = self._load(key)
+        if chunk is EMPTY:
+            self._absent.add(key)
+        else:
+            self._chunks[key] = chunk
+            self._make_room()
+        return chunk
+
+    def _load(self, key: Key) -> Labels:
+        if key in self._aside:
+            return unpacked((self._work / _name(key)).read_bytes())
+        chunk = None if self._files is None else self._files.read(key)
+        return EMPTY if chunk is None else chunk
+
+    # -- writing -----------------------------------------------------------------------------------------
+
+    def write(self, box: Box, values: Labels) -> None:
+        """Set the labels of a block, and the samples of it in the levels above."""
+        values = np.broadcast_to(np.asarray(values, np.uint32), box.shape)
+        with self._lock:
+            for (_, z, row, column), part in _parts(0, box):
+                block = values[
+                    part.z0 - box.z0, part.y0 - box.y0 : part.y1 - box.y0, part.x0 - box.x0 : part.x1 - box.x0
+                ]
+                self._own((0, z, row, column))[_inside(part, row, column)] = block
+                self._sample(part, block)
+            self._make_room()
+
+    def _sample(self, part: Box, block: Labels) -> None:
+        """Set the samples of the levels above that lie in a part of a chunk."""
+        for level in range(1, len(self.shapes)):
+            step = 1 << level
+            samples = Box(
+                part.z0,
+                part.z1,
+                -(-part.y0 // step),
+                -(-part.y1 // step),
+                -(-part.x0 // step),
+                -(-part.x1 // step),
+            )
+            if samples.empty:
+                return
+            taken = block[samples.y0 * step - part.y0 :: step, samples.x0 * step - part.x0 :: step]
+            for (_, z, row, column), piece in _parts(level, samples):
+                self._own((level, z, row, column))[_inside(piece, row, column)] = taken[
+                    piece.y0 - samples.y0 : piece.y1 - samples.y0,
+                    piece.x0 - samples.x0 : piece.x1 - samples.x0,
+                ]
+
+    def _own(self, key: Key) -> Labels:
+        """Return a chunk that is about to be written."""
+        chunk = self._chunk(key)
+        if self._saving.get(key, EMPTY) is None:
+            self._saving[key] = chunk.copy()  # what is being saved is the state before
+        if key in self._absent:
+            self._absent.discard(key)
+            chunk = self._chunks[key] = EMPTY.copy()
+        self._dirty.add(key)
+        self._since.add(key)
+        self._aside.discard(key)
+        return chunk
+
+    def _make_room(self) -> None:
+        """Let go of the chunks that were not used for the longest time; those that are written go aside."""
+        while self.nbytes > CACHE_BYTES and len(self._chunks) > 1:
+            key, chunk = self._chunks.popitem(last=False)
+            if key in self._dirty and key not in self._aside:
+                self._hold_work()
+                (self._work / _name(key)).write_bytes(packed(chunk))
+                self._aside.add(key)
+
+    def _hold_work(self) -> None:
+        """Make the working folder, and mark it as in use."""
+        if self._held is None:
+            self._work.mkdir(parents=True, exist_ok=True)
+            self._held = (self._work / LOCK).open("wb")
+            hold(self._held)
+
+    # -- saving ------------------------------------------------------------------------------------------
+
+    def begin_save(self) -> frozenset[Key]:
+        """Hold what differs from the base as it is now until :meth:`saved_chunk` took it, while writing goes on."""
+        with self._lock:
+            self._saving = dict.fromkeys(self._dirty)
+            self._since = set()
+            return frozenset(self._dirty)
+
+    def saved_chunk(self, key: Key) -> Labels:
+        """Return a chunk as it was when saving began, as a copy; once, from any thread."""
+        with self._lock:
+            held = self._saving.pop(key, None)
+            return self._chunk(key).copy() if held is None else held
+
+    def rebase(self, base: Path, saved: frozenset[Key]) -> None:
+        """Go on with a folder in which the chunks were saved; those written meanwhile differ from it."""
+        with self._lock:
+            self.base, self._files = base, LevelFiles(base, self.shapes)
+            self._saving = {}
+            gone = saved - self._since
+            self._dirty -= gone
+            for key in gone & self._aside:
+                (self._work / _name(key)).unlink(missing_ok=True)
+            self._aside -= gone
+
+
+class ChunkedView:
+    """What stands in the place of an array of labels: it is indexed by whole numbers and slices, and gives copies.
+
+    A number alone gives a plane, which is read as it is indexed.
+    """
+
+    dtype = np.dtype(np.uint32)
+    ndim = 3
+
+    def __init__(self, store: ChunkedLabels) -> None:
+        self._store = store
+        self.shape = store.shape
+
+    @property
+    def size(self) -> int:
+        """Number of pixels."""
+        z, y, x = self.shape
+        return z * y * x
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Labels:
+        """Refuse: what needs all labels at once does not work on an image of this size.
+
+        Raises
+        ------
+        ImageError
+            Always.
+        """
+        raise ImageError("This needs all masks of the image at once, which is too large for that.")
+
+    def __len__(self) -> int:
+        """Return the number of planes."""
+        return self.shape[0]
+
+    def __getitem__(self, place: Any) -> Any:
+        """Return a block, a plane, or the label of a pixel."""
+        if isinstance(place, int | np.integer):
+            return ChunkedPlane(self, int(place))
+        given = (*place, *[slice(None)] * (3 - len(place)))
+        spans = [_span(one, length) for one, length in zip(given, self.shape, strict=True)]
+        (z0, z1, _), (y0, y1, rows), (x0, x1, columns) = spans
+        level = self._level(rows, columns, y0, x0)
+        step = 1 << level
+        # Samples of a level are those at the multiples of its step.
+        y1, x1 = (-(-end // step) if level else end for end in (y1, x1))
+        block = self._store.read_level(level, Box(z0, z1, y0 // step, y1, x0 // step, x1))
+        block = block[:, :: rows // step, :: columns // step]
+        kept = tuple(0 if isinstance(one, int | np.integer) else slice(None) for one in given)
+        return block[kept]
+
+    def _level(self, rows: int, columns: int, top: int, left: int) -> int:
+        """Return the coarsest level that holds the samples that are asked for."""
+        level = 0
+        while level + 1 < len(self._store.shapes):
+            step = 2 << level
+            if rows % step or columns % step or top % step or left % step:
+                break
+            level += 1
+        return level
+
+
+class ChunkedPlane:
+    """A plane (y, x) of labels, read as it is indexed."""
+
+    dtype = np.dtype(np.uint32)
+    ndim = 2
+
+    def __init__(self, view: ChunkedView, z: int) -> None:
+        self._view, self._z = view, z
+        self.shape = view.shape[1:]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Labels:
+        """Refuse, as all planes do.
+
+        Raises
+        ------
+        ImageError
+            Always.
+        """
+        return self._view.__array__()
+
+    def __getitem__(self, place: Any) -> Any:
+        """Return a part of the plane."""
+        return self._view[(self._z, *(place if isinstance(place, tuple) else (place,)))]
+
+
+def _name(key: Key) -> str:
+    return "-".join(map(str, key))
+
+
+def _parts(level: int, box: Box) -> Iterator[tuple[Key, Box]]:
+    """Yield the chunks that a block touches, and which part of the block lies in each."""
+    for z in range(box.z0, box.z1):
+        for row in range(box.y0 // CHUNK, (box.y1 - 1) // CHUNK + 1):
+            for column in range(box.x0 // CHUNK, (box.x1 - 1) // CHUNK + 1):
+                top, left = row * CHUNK, column * CHUNK
+                y0, y1 = max(box.y0, top), min(box.y1, top + CHUNK)
+                x0, x1 = max(box.x0, left), min(box.x1, left + CHUNK)
+                yield (level, z, row, column), Box(z, z + 1, y0, y1, x0, x1)
+
+
+def _inside(part: Box, row: int, column: int) -> tuple[slice, slice]:
+    """Return where a part lies in its chunk."""
+    top, left = row * CHUNK, column * CHUNK
+    return slice(part.y0 - top, part.y1 - top), slice(part.x0 - left, part.x1 - left)
+
+
+def _span(index: Any, length: int) -> tuple[int, int, int]:
+    if isinstance(index, slice):
+        span = range(*index.indices(length))
+        return span.start, max(span.start, span.stop), span.step
+    number = int(index) + (length if index < 0 else 0)
+    if not 0 <= number < length:
+        raise IndexError(f"{index} is outside of {length}")
+    return number, number + 1, 1

@@ -1,0 +1,206 @@
+"""An image larger than memory in a session: opened, drawn on, saved, reopened, recovered, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import zarr
+
+from cpsam_core.images.lazy_pixels import LazyPixels
+from cpsam_gui import operations
+from cpsam_gui.state.box import Box
+from cpsam_gui.storage.journal import left_behind
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.session import Session
+
+SIDE = 1500
+
+
+@pytest.fixture(autouse=True)
+def small_images_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cpsam_gui.tasks.large.LARGE_PIXELS", 1 << 20)
+
+
+@pytest.fixture
+def slide(tmp_path: Path) -> Path:
+    """Return an OME-Zarr with a pyramid."""
+    path = tmp_path / "slide.ome.zarr"
+    pixels = np.random.default_rng(0).integers(0, 4000, (SIDE, SIDE)).astype(np.uint16)
+    group = zarr.open_group(str(path), mode="w", zarr_format=2)
+    for level in range(3):
+        part = pixels[:: 1 << level, :: 1 << level]
+        array = group.create_array(str(level), shape=part.shape, chunks=(256, 256), dtype="uint16")
+        array[...] = part
+    axes = [{"name": name, "type": "space"} for name in "yx"]
+    scales = [[1.0 * 2**level] * 2 for level in range(3)]
+    datasets = [
+        {"path": str(level), "coordinateTransformations": [{"type": "scale", "scale": scale}]}
+        for level, scale in enumerate(scales)
+    ]
+    group.attrs["multiscales"] = [{"version": "0.4", "axes": axes, "datasets": datasets}]
+    return path
+
+
+def open_slide(qtbot: QtBot, session: Session, path: Path) -> None:
+    done: list[int] = []
+    session.images.open(path, lambda: done.append(1))
+    qtbot.waitUntil(lambda: bool(done), timeout=30_000)
+
+
+def save(qtbot: QtBot, session: Session) -> None:
+    done: list[int] = []
+    session.persistence.save(lambda: done.append(1))
+    qtbot.waitUntil(lambda: bool(done), timeout=30_000)
+
+
+def draw(session: Session, y: int, x: int, side: int = 40) -> int:
+    """Draw a square; return its id."""
+    box = Box(0, 1, y, y + side, x, x + side)
+    number, why = operations.add(session.document, box, np.ones(box.shape, bool))
+    assert why is None
+    return number
+
+
+def problems_of(session: Session) -> list[str]:
+    said: list[str] = []
+    session.failed.connect(lambda problem: said.append(problem.text))
+    return said
+
+
+def test_it_opens_without_being_read(qtbot: QtBot, session: Session, slide: Path) -> None:
+    said = problems_of(session)
+    open_slide(qtbot, session, slide)
+    assert session.image is not None
+    pixels: Any = session.image.pixels
+    assert isinstance(pixels, LazyPixels)
+    assert session.document.large
+    assert session.document.shape == (1, SIDE, SIDE)
+    low, high = session.view.channels[0].low, session.view.channels[0].high
+    assert 0 <= low < 100 < 3900 < high <= 4000
+    assert not said
+
+
+def test_drawing_undo_and_deleting(qtbot: QtBot, session: Session, slide: Path) -> None:
+    open_slide(qtbot, session, slide)
+    document = session.document
+    first, second = draw(session, 500, 500), draw(session, 1400, 100)
+    assert document.label_at(0, 520, 520) == first
+    assert document.objects[second].area == 1600
+    operations.erase(document, Box(0, 1, 0, 1, 0, 1), np.ones((1, 1, 1), bool))
+    session.edits.undo()
+    assert set(document.objects) == {first}
+    session.edits.redo()
+    assert operations.delete(document, [first, second]) is None
+    assert not document.objects
+    assert not document.labels[0, 480:560, 480:560].any()
+    session.edits.undo()
+    assert set(document.objects) == {first, second}
+    assert (document.labels[0, 500:540, 500:540] == first).all()
+
+
+def test_work_is_saved_as_a_folder_and_comes_back(qtbot: QtBot, session: Session, slide: Path) -> None:
+    open_slide(qtbot, session, slide)
+    first = draw(session, 500, 500)
+    save(qtbot, session)
+    assert not session.open_image.unsaved
+    second = draw(session, 900, 1300)
+    session.persistence.set_facts("Notes", notes="a note")
+    save(qtbot, session)
+    rows = dict(session.document.objects)
+    assert (slide.parent / "slide.ome.cpsam").is_dir()
+    open_slide(qtbot, session, slide)
+    assert dict(session.document.objects) == rows
+    assert set(rows) == {first, second}
+    assert session.document.facts.notes == "a note"
+    assert session.document.label_at(0, 920, 1320) == second
+    assert session.document.next_id == second + 1
+    assert not session.open_image.unsaved
+
+
+def test_what_is_drawn_while_saving_is_unsaved(qtbot: QtBot, session: Session, slide: Path) -> None:
+    open_slide(qtbot, session, slide)
+    first = draw(session, 500, 500)
+    session.persistence.save()
+    second = draw(session, 510, 700)
+    qtbot.waitUntil(lambda: not session.persistence.saver.busy, timeout=30_000)
+    assert session.open_image.unsaved
+    session.persistence.discard()
+    open_slide(qtbot, session, slide)
+    assert set(session.document.objects) == {first}
+    assert not session.document.labels[0, 510:550, 700:740].any()
+    assert second not in session.document.objects
+
+
+def test_a_crash_loses_nothing_that_the_journal_holds(qtbot: QtBot, session: Session, slide: Path) -> None:
+    open_slide(qtbot, session, slide)
+    first, second = draw(session, 500, 500), draw(session, 10, 10)
+    save(qtbot, session)
+    third = draw(session, 900, 1300)
+    assert operations.set_class(session.document, [first], 4) is None
+    operations.delete(session.document, [second])
+    draw(session, 600, 600)
+    session.edits.undo()
+    rows = dict(session.document.objects)
+    journal = session.persistence.journal
+    assert journal is not None
+    journal.flush()
+    # As a crash leaves it.
+    left = journal.path.with_name("left.journal")
+    left.write_bytes(journal.path.read_bytes())
+    session.persistence.discard()
+    open_slide(qtbot, session, slide)
+    assert set(session.document.objects) == {first, second}
+    assert left in left_behind()
+    session.recovery.recover(left)
+    qtbot.waitUntil(lambda: third in session.document.objects, timeout=30_000)
+    again = session.document.objects
+    assert {n: row.changed(colour=0) for n, row in again.items()} == {
+        n: row.changed(colour=0) for n, row in rows.items()
+    }
+    assert not session.document.labels[0, 10:50, 10:50].any()
+    assert session.open_image.unsaved
+    session.edits.undo()
+    assert set(session.document.objects) == {first, second}
+
+
+def test_what_needs_everything_is_refused_in_one_line(qtbot: QtBot, session: Session, slide: Path) -> None:
+    open_slide(qtbot, session, slide)
+    draw(session, 500, 500)
+    said = problems_of(session)
+    for work in (
+        lambda: session.measuring.ask(lambda: None),
+        lambda: session.persistence.export(slide.parent / "masks.tif"),
+        lambda: session.comparing.with_step(0),
+        lambda: session.exporting.import_masks(slide.parent / "masks.tif"),
+    ):
+        said.clear()
+        work()
+        assert len(said) == 1
+        assert "too large" in said[0]
+    assert not (slide.parent / "masks.tif").exists()
+
+
+def test_a_damaged_project_is_left_alone(qtbot: QtBot, session: Session, slide: Path) -> None:
+    open_slide(qtbot, session, slide)
+    draw(session, 500, 500)
+    save(qtbot, session)
+    document = slide.parent / "slide.ome.cpsam" / "whole" / "document.json"
+    document.write_text("{}")
+    said = problems_of(session)
+    open_slide(qtbot, session, slide)
+    assert len(said) == 1
+    assert "left out" in said[0]
+    assert not session.document.objects
+    asked: list[str] = []
+    session.persistence.ask = lambda question: asked.append(question.text) or "cancel"
+    draw(session, 500, 500)
+    session.persistence.save()
+    qtbot.waitUntil(lambda: not session.persistence.saver.busy, timeout=30_000)
+    assert len(asked) == 1
+    assert document.read_text() == "{}"
