@@ -53,6 +53,10 @@ class WeightsError(CpsamError):
     """Network weights are missing, damaged or of another kind."""
 
 
+class ClusterError(CpsamError):
+    """Work on other processes or machines had to stop."""
+
+
 class TrainingError(CpsamError):
     """Training cannot start, or had to stop."""
 

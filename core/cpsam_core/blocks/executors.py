@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sys
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import CancelledError, Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cpsam_core.errors import SettingsError
+from cpsam_core.errors import ClusterError, SettingsError
 
-__all__ = ["Where", "executor_for"]
+__all__ = ["Where", "executor_for", "said_in_words"]
 
 RETRIES = 3
 """How often a block is begun anew whose worker died."""
@@ -77,6 +78,42 @@ def executor_for(where: Where) -> Iterator[Executor | None]:
         except (OSError, TimeoutError, ValueError) as error:
             raise SettingsError(f"No dask scheduler answers at {where.address}: {error}.") from error
         yield stack.enter_context(client.get_executor(pure=False, retries=RETRIES))
+
+
+@contextlib.contextmanager
+def said_in_words(folder: Path) -> Iterator[None]:
+    """Turn what a scheduler or its workers raise inside the block into an error in words.
+
+    Raises
+    ------
+    ClusterError
+        Workers died again and again at one block, or the scheduler is gone. What is done stays.
+    """
+    goes_on = f"What is done is kept in {folder}, and the same command goes on from there."
+    killed, gone = _errors_of_dask()
+    try:
+        yield
+    except killed as error:
+        raise ClusterError(
+            f"Workers died {RETRIES} times at one block, most likely because the memory was not enough: allow the "
+            f"workers more of it, or take smaller blocks in another folder (--blocks 512, --max-memory). {goes_on}"
+        ) from error
+    except gone as error:
+        raise ClusterError(f"The dask scheduler is gone, or was restarted. {goes_on}") from error
+
+
+def _errors_of_dask() -> tuple[tuple[type[Exception], ...], tuple[type[Exception], ...]]:
+    """Return what dask raises where workers die, and where the scheduler is gone; without dask nothing of its own."""
+    # Not imported for this: whoever works with another executor may not have it.
+    distributed: Any = sys.modules.get("distributed")
+    if distributed is None:
+        return (), (CancelledError,)
+    client = distributed.client
+    cancelled = getattr(client, "FutureCancelledError", CancelledError)
+    return (
+        (distributed.scheduler.KilledWorker,),
+        (CancelledError, cancelled, distributed.comm.CommClosedError),
+    )
 
 
 def _queue(path: Path) -> Any:

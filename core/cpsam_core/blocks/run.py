@@ -18,6 +18,7 @@ import numpy as np
 from cpsam_core.blocks.arrays import read_arrays
 from cpsam_core.blocks.choose import choose_block
 from cpsam_core.blocks.claims import claimed
+from cpsam_core.blocks.executors import said_in_words
 from cpsam_core.blocks.find import find_block
 from cpsam_core.blocks.join import join_planes, write_column
 from cpsam_core.blocks.labels import Numbers, number_objects, write_block
@@ -121,6 +122,9 @@ class BlockRun:
                 self._here(stage, report)
             else:
                 self._elsewhere(stage, report, executor)
+            if stage == "find":
+                # The last look: what was read before it is of one image.
+                self.check_image()
             before += count
 
     def _here(self, stage: str, report: Callable[[int], None]) -> None:
@@ -142,11 +146,15 @@ class BlockRun:
     def _elsewhere(self, stage: str, report: Callable[[int], None], executor: Executor) -> None:
         left = self.left(stage)
         while left:
-            futures = [executor.submit(run_task, str(self.work.folder.path), stage, block) for block in left]
+            with said_in_words(self.work.folder.path):
+                futures = [
+                    executor.submit(run_task, str(self.work.folder.path), stage, block) for block in left
+                ]
             try:
-                for done, future in enumerate(as_completed(futures), 1):
-                    future.result()
-                    report(len(left) - done)
+                with said_in_words(self.work.folder.path):
+                    for done, future in enumerate(as_completed(futures), 1):
+                        future.result()
+                        report(len(left) - done)
             finally:
                 for future in futures:
                     future.cancel()
@@ -154,10 +162,26 @@ class BlockRun:
             if left:  # claimed by another command
                 time.sleep(POLL_S)
 
+    def check_image(self) -> None:
+        """Refuse to go on with an image whose file changed since the run began.
+
+        Raises
+        ------
+        ImageError
+            It did; blocks of two images would make one result.
+        """
+        path = Path(_facts(self.work.folder)["reading"]["path"])
+        if _facts(self.work.folder)["image state"] != image_state(path):
+            raise ImageError(
+                f"{path} changed while it was read: what was found so far is of another image. Delete "
+                f"{self.work.folder.path}, and give the command again once nothing writes to it."
+            )
+
     def do(self, stage: str, block: Block) -> None:
         """Do one task."""
         folder = self.work.folder
         if stage == "find":
+            self.check_image()
             find_block(self.work, block)
         elif stage == "choose":
             choose_block(self.work, block, self._steps(block.plane))
@@ -255,6 +279,7 @@ def start_run(
         "settings": _as_json(used),
         "plan": asdict(plan),
         "hash": _hash(source, reading, settings),
+        "image state": image_state(Path(reading.path).absolute()),
     }
     write_text(files.facts, json.dumps(facts, indent=1))
     return BlockRun(Work(files, source, network, used, plan))
@@ -339,14 +364,21 @@ def _diameter(files: BlocksFolder, source: Source, network: TileNetwork, setting
     return estimate_diameter(network, middle, settings)
 
 
-def _hash(source: Source, reading: BlockReading, settings: Settings) -> str:
-    """Return what tells runs apart whose blocks must not be mixed."""
-    path = Path(reading.path)
-    state: list[Any] = [str(path.absolute()), reading.scene, reading.time, reading.axes, reading.model]
+def image_state(path: Path) -> list[int]:
+    """Return size and time of the last change of the file of an image, or of the metadata of an OME-Zarr."""
+    state: list[int] = []
     for one in (path, path / ".zattrs", path / "zarr.json"):
         if one.is_file():
             found = identity_of(one)
             state += [found.size, found.changed]
+    return state
+
+
+def _hash(source: Source, reading: BlockReading, settings: Settings) -> str:
+    """Return what tells runs apart whose blocks must not be mixed."""
+    path = Path(reading.path)
+    state: list[Any] = [str(path.absolute()), reading.scene, reading.time, reading.axes, reading.model]
+    state += image_state(path)
     with contextlib.suppress(OSError):
         if Path(reading.model).is_file():
             state.append(hashlib.sha256(Path(reading.model).read_bytes()).hexdigest())

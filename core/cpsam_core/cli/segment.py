@@ -160,9 +160,9 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--scene",
-        type=_number_from_0,
-        metavar="N",
-        help="which image to take of files that hold several, from 0; results are called NAME_s01_masks.tif and so on",
+        metavar="N|NAME",
+        help="which image to take of files that hold several, by its number from 0 or its name; results are called "
+        "NAME_s01_masks.tif and so on",
     )
     group.add_argument("--all-scenes", "--all_scenes", action="store_true", help="every image of each file")
     group.add_argument(
@@ -218,6 +218,7 @@ def _to_do(
             images += [replace(one, key=key) for key in _keys(one.path, args)]
         except CpsamError as error:
             tally.fail(one.path, str(error))
+    tally.expect(len(images) + tally.failures)
     targets = plan(images, out, kinds, ResultNames(args.suffix, args.in_folders))
     if args.overwrite:
         return targets
@@ -235,9 +236,12 @@ def _to_do(
 def _keys(path: Path, args: argparse.Namespace) -> list[DocumentKey]:
     """Return the scenes and time points of a file that are wanted."""
     from cpsam_core.images.document_key import DocumentKey
+    from cpsam_core.images.readers import choose_scene
     from cpsam_core.images.sources import scenes_in, times_in
 
-    scenes: list[int | None] = [args.scene]
+    scenes: list[int | None] = [None]
+    if args.scene is not None:
+        scenes = [choose_scene(scenes_in(path), args.scene, path)]
     if args.all_scenes:
         count = len(scenes_in(path))
         scenes = list(range(count)) if count > 1 else [None]
@@ -317,7 +321,7 @@ class _Tally:
     def add(self, outcome: ImageOutcome) -> None:
         """Take in what became of an image."""
         if outcome.failure:
-            self.fail(outcome.target.image, outcome.failure)
+            self.fail(outcome.target.image, outcome.failure, outcome.target.key.text)
             return
         self.done += 1
         self._objects += outcome.objects
@@ -327,10 +331,20 @@ class _Tally:
         for note in outcome.notes:
             tell(f"{outcome.target.image.name}: {note}")
 
-    def fail(self, image: Path | None, reason: str) -> None:
-        """Take in a failure; `reason` may name the file itself."""
+    @property
+    def failures(self) -> int:
+        """How many failed so far."""
+        return len(self._failed)
+
+    def expect(self, images: int) -> None:
+        """Take in how many scenes and time points there are in all files together."""
+        self._images = images
+
+    def fail(self, image: Path | None, reason: str, part: str = "") -> None:
+        """Take in a failure; `reason` may name the file itself, `part` names scene and time point."""
         named = image is None or str(image) in reason
-        self._failed.append(reason if named else f"{image}: {reason}")
+        whole = reason if named else f"{image}: {reason}"
+        self._failed.append(f"{part}: {whole}" if part else whole)
         tell(f"error: {self._failed[-1]}")
 
     def end(self) -> int:

@@ -43,6 +43,16 @@ class DocumentKey:
         return scene + time + layer
 
     @property
+    def text(self) -> str:
+        """Scene and time point in words, as messages name them; empty where there are none."""
+        parts = [
+            f"{name} {number}"
+            for name, number in (("scene", self.scene), ("time point", self.time))
+            if number is not None
+        ]
+        return ", ".join(parts)
+
+    @property
     def folder(self) -> str:
         """Folder of the document inside a project file, with a slash at its end; empty for the main document."""
         return f"{self.ending[1:]}/" if self.ending else ""
