@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtWidgets import QFileDialog
 
-from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.jobs.jobs import Lane, Problem
 from cpsam_gui.program.file_manager import show_file, show_folder
 from cpsam_gui.program.i18n import translate
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cpsam_gui.dialogs.export import ExportDialog
     from cpsam_gui.dialogs.updates import UpdatesPage
     from cpsam_gui.session import Session
+    from cpsam_gui.tasks.surfaces import Surface
     from cpsam_gui.window.host import WindowHost
     from cpsam_gui.window.tour import Tour
 
@@ -37,6 +38,7 @@ class Pages(QObject):
         self._open_image, self._reviewing = session.open_image, session.reviewing
         self._jobs, self._notices = session.jobs, session.notices
         self._exporting = session.exporting
+        self._gestures, self._mask_colours = session.gestures, session.mask_colours
         self._doctor: DoctorPage | None = None
         self._tour: Tour | None = None
 
@@ -47,6 +49,34 @@ class Pages(QObject):
         dialog = ExportDialog(self._window, self._open_image, self._exporting, self._exporting.outline())
         dialog.open()
         return dialog
+
+    def show_bodies(self) -> None:
+        """Show the selected bodies, or all, in 3D; where that cannot be, say why."""
+        from cpsam_gui.dialogs.bodies_3d import has_opengl
+        from cpsam_gui.tasks.surfaces import is_there, surfaces_of
+
+        if not is_there():
+            words = translate('The 3D view needs two more packages: pip install "cpsam-gui[3d]"')
+            self._notices.message.emit(words)
+            return
+        if not has_opengl():
+            self._notices.message.emit(translate("There is no OpenGL here, so bodies cannot be shown in 3D"))
+            return
+        document, chosen = self._open_image.document, self._open_image.view.selection
+        rows = {number: row for number, row in document.objects.items() if not chosen or number in chosen}
+        self._jobs.run(
+            partial(surfaces_of, document.snapshot(), rows, self._gestures.desk.spacing()),
+            name=translate("Surfaces of bodies"),
+            lane=Lane.BESIDE,
+            then=self._show_surfaces,
+        )
+
+    def _show_surfaces(self, surfaces: tuple[Surface, ...]) -> None:
+        from cpsam_gui.dialogs.bodies_3d import BodiesView
+
+        _, lines = self._mask_colours.tables()
+        colours = {one.id: _rgb(int(lines[one.id])) for one in surfaces if one.id < len(lines)}
+        BodiesView(self._window, surfaces, colours).show()
 
     def import_masks(self) -> None:
         """Let the user choose masks for the open image, in any format that can be read."""
@@ -154,3 +184,8 @@ class Pages(QObject):
 
         if not seen():
             self.tour()
+
+
+def _rgb(argb: int) -> tuple[int, int, int]:
+    """Return the parts of a colour."""
+    return argb >> 16 & 255, argb >> 8 & 255, argb & 255
