@@ -325,6 +325,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>In der Art last trainierte Blöcke</translation>
     </message>
     <message>
+      <source>Bodies in 3D</source>
+      <translation>Körper in 3D</translation>
+    </message>
+    <message>
       <source>Both models are kept</source>
       <translation>Beide Modelle bleiben</translation>
     </message>
@@ -3077,6 +3081,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Oberfläche</translation>
     </message>
     <message>
+      <source>Surfaces of bodies</source>
+      <translation>Oberflächen der Körper</translation>
+    </message>
+    <message>
       <source>System default</source>
       <translation>Standard des Systems</translation>
     </message>
@@ -3107,6 +3115,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>That is outside the image</source>
       <translation>Das liegt außerhalb des Bildes</translation>
+    </message>
+    <message>
+      <source>The 3D view needs two more packages: pip install "cpsam-gui[3d]"</source>
+      <translation>Die 3D-Ansicht braucht zwei weitere Pakete: pip install "cpsam-gui[3d]"</translation>
     </message>
     <message>
       <source>The cells measure about {:.0f} px</source>
@@ -3347,6 +3359,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>There is an older copy of the work on {}.</source>
       <translation>Es gibt eine ältere Kopie der Arbeit an {}.</translation>
+    </message>
+    <message>
+      <source>There is no OpenGL here, so bodies cannot be shown in 3D</source>
+      <translation>Hier gibt es kein OpenGL, deshalb können Körper nicht in 3D gezeigt werden</translation>
     </message>
     <message>
       <source>There is no free background between the planes</source>
@@ -4203,6 +4219,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{:,} voxels</source>
       <translation>{:,} Voxel</translation>
+    </message>
+    <message>
+      <source>{count} bodies   Drag: turn   Ctrl+drag: move   Wheel: zoom</source>
+      <translation>{count} Körper   Ziehen: drehen   Strg+Ziehen: verschieben   Rad: zoomen</translation>
     </message>
     <message>
       <source>{count} objects</source>
