@@ -70,9 +70,9 @@ FOLDER_PAUSED = Fact(lambda s: s.folder_run.queue.paused, lambda s: (s.folder_ru
 TRAINING = Fact(lambda s: s.training.running, lambda s: (s.training.state_changed,))
 IN_REVIEW = Fact(
     lambda s: bool(s.reviewing.chosen) or s.reviewing.place is not None,
-    lambda s: (s.reviewing.changed, s.reviewing.missed_changed, s.view.events.selection, s.image_changed),
+    lambda s: (s.reviewing.changed, s.missed.changed, s.view.events.selection, s.image_changed),
 )
-MISSED_SHOWN = Fact(lambda s: s.reviewing.shows_missed, lambda s: (s.reviewing.missed_changed,))
+MISSED_SHOWN = Fact(lambda s: s.missed.marked, lambda s: (s.missed.changed,))
 COMPARED = Fact(lambda s: s.comparing.now is not None, lambda s: (s.comparing.changed,))
 COMPARISON_SHOWN = Fact(lambda s: s.comparing.shown, lambda s: (s.comparing.changed,))
 GHOSTS = Fact(lambda s: s.rejected.shown, lambda s: (s.rejected.changed,))

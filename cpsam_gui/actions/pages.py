@@ -36,7 +36,7 @@ class ActionPages(QObject):
         self._window, self._actions, self._made = window, actions, made
         self.bindings = load_bindings(actions)
         self._reviewing, self._gestures = window.session.reviewing, window.session.gestures
-        for signal in (self._reviewing.missed_changed, self._gestures.tool_changed):
+        for signal in (window.session.missed.changed, self._gestures.tool_changed):
             signal.connect(self._use_bindings)
         self._use_bindings()
 

@@ -35,8 +35,8 @@ def _show_table(window: Window) -> None:
 
 
 def _mark(window: Window) -> None:
-    reviewing = window.session.reviewing
-    reviewing.mark_missed(not reviewing.shows_missed)
+    missed = window.session.missed
+    missed.mark(not missed.marked)
 
 
 ACTIONS: tuple[Action, ...] = (

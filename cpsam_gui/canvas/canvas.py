@@ -74,7 +74,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.flash = Flash(session.open_image, self.scene())
         self.ghosts = Ghosts(session.view, session.rejected, self.scene())
         self.signs = Signs(session.open_image, self.scene())
-        self.markers = Markers(session.view, session.reviewing, self.scene())
+        self.markers = Markers(session.view, session.missed, self.scene())
         self.cross = CrossHair(self.scene())
         self.compared = ComparedLayer(session.view, session.comparing, self.scene())
         self.card = HoverCard(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cpsam_gui.canvas.colours import ImageColours, LabelColours, SlabColours
 from cpsam_gui.canvas.result_colours import ErrorColours, FlowColours, ProbabilityColours
 from cpsam_gui.canvas.tiles import TileLayer
-from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.jobs.job import Problem
 from cpsam_gui.state.pixels import lazy_pixels_of
 from cpsam_gui.state.slice import slab_around
 from cpsam_gui.state.view import Picture

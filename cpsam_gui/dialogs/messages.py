@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from PyQt6.QtWidgets import QWidget
 
-    from cpsam_gui.jobs.jobs import Problem
+    from cpsam_gui.jobs.job import Problem
     from cpsam_gui.session.questions import Question
 
 ICON = 40

@@ -22,7 +22,8 @@ from PyQt6.QtWidgets import (
 
 from cpsam_core.errors import CpsamError
 from cpsam_gui.dialogs.model_tree import Node, card_lines, family
-from cpsam_gui.jobs.jobs import Lane, problem_from
+from cpsam_gui.jobs.job import problem_from
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form, scrolling

@@ -14,7 +14,8 @@ from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
     from cpsam_core.progress import Progress
-    from cpsam_gui.jobs.jobs import Jobs, Problem
+    from cpsam_gui.jobs.job import Problem
+    from cpsam_gui.jobs.jobs import Jobs
 
 UPGRADE = "uv tool upgrade cpsam-gui\npipx upgrade cpsam-gui\npip install --upgrade cpsam-gui"
 """The lines of the three ways to install the program."""

@@ -1,125 +1,33 @@
-"""Work off the GUI thread: one thread per job, with progress, cancel, and every error reported.
-
-This module holds the only broad ``except`` of the program: whatever a job raises becomes a :class:`Problem`
-that the window shows.
-"""
+"""Work off the GUI thread: one thread per job, with progress, cancel, and every error reported."""
 
 from __future__ import annotations
 
 import logging
 import time
-import traceback
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
-from threading import Event
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from PyQt6.QtCore import QObject, QThread, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from cpsam_core.errors import CpsamError
-from cpsam_core.progress import Cancelled
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.jobs.job import Ending, Job, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cpsam_core.progress import Progress
 
-    Work: TypeAlias = Callable[[Progress], Any]
-
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-# Qt's default of 512 kB crashes numerical libraries on macOS.
-STACK_BYTES = 64 << 20
-# Progress is passed on this often at most, so that it never floods the event loop.
-REPORT_SECONDS = 0.03
 # A reader that has not answered by then is left to itself.
 ABANDON_MS = 2000
 # A window that closes waits this long for its jobs.
 CLOSING_SECONDS = 0.7
 # The program, whose windows are gone, waits this long for work that keeps its state: a training after its step.
 KEEPING_SECONDS = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """An error in words for the user, with the details a developer needs."""
-
-    text: str
-    details: str = ""
-
-
-def problem_from(error: Exception) -> Problem:
-    """Describe an error: a known one by its own message, any other with its traceback."""
-    details = "".join(traceback.format_exception(error))
-    if isinstance(error, CpsamError):
-        return Problem(str(error), details)
-    if isinstance(error, MemoryError):
-        return Problem(
-            translate("There is not enough memory for this. Close other programs or use a smaller image."),
-            details,
-        )
-    words = translate("Something went wrong inside the program ({kind}: {error}).")
-    return Problem(words.format(kind=type(error).__name__, error=error), details)
-
-
-class Job(QThread):
-    """Runs one piece of work; ends with exactly one of `succeeded`, `failed` or `cancelled`."""
-
-    progressed = pyqtSignal(int, int, str)
-    succeeded = pyqtSignal(object)
-    failed = pyqtSignal(object)
-    cancelled = pyqtSignal()
-
-    def __init__(
-        self, name: str, work: Work, parent: QObject | None = None, *, abandonable: bool = False
-    ) -> None:
-        super().__init__(parent)
-        self.abandonable = abandonable
-        self.name = name
-        self.ending = Ending.DROPPED
-        """What became of it, as far as it is known."""
-        self._work = work
-        self._stop = Event()
-        self._reported = 0.0
-        self.setStackSize(STACK_BYTES)
-
-    def cancel(self) -> None:
-        """Ask the work to stop at its next report."""
-        self._stop.set()
-
-    def report(self, done: int, total: int, note: str = "") -> None:
-        """Pass progress on to the GUI thread; raises :class:`Cancelled` once :meth:`cancel` was called."""
-        if self._stop.is_set():
-            raise Cancelled
-        now = time.monotonic()
-        if now - self._reported > REPORT_SECONDS or done >= total:
-            self._reported = now
-            self.progressed.emit(done, total, note)
-
-    def leave(self) -> None:
-        """Tell nobody any more, and belong to no window: it would be destroyed with its thread at work."""
-        for signal in (self.progressed, self.succeeded, self.failed, self.cancelled, self.finished):
-            # Nobody listens.
-            with suppress(TypeError):
-                signal.disconnect()
-        self.setParent(None)
-
-    def run(self) -> None:
-        """Do the work; called by Qt in the thread."""
-        try:
-            result = self._work(self.report)
-        except Cancelled:
-            self.cancelled.emit()
-        except Exception as error:
-            log.exception("the job %r failed", self.name)
-            self.failed.emit(problem_from(error))
-        else:
-            self.succeeded.emit(result)
 
 
 class Lane(Enum):
@@ -131,18 +39,6 @@ class Lane(Enum):
     """Quick answers to moving a slider: a new request cancels the one that runs."""
     BESIDE = "beside"
     """At once, beside everything else."""
-
-
-class Ending(Enum):
-    """What became of a job."""
-
-    DONE = "done"
-    """Its result was handed over."""
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    DROPPED = "dropped"
-    """It never began, since a newer one took its place or the window is closed, or nobody wanted its end any more:
-    another image is open."""
 
 
 @dataclass

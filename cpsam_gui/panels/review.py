@@ -40,7 +40,7 @@ class ReviewPanel(Panel):
         self._view, self._run_state = session.view, session.run_state
         self._persistence, self._folder = session.persistence, session.folder
         self._training, self._measuring = session.training, session.measuring
-        self._reviewing = session.reviewing
+        self._missed = session.missed
         self.progress_words = QLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -51,7 +51,7 @@ class ReviewPanel(Panel):
         self._make_buttons()
         self._arrange()
         self._review.changed.connect(self.refresh)
-        self._review.missed_changed.connect(self.refresh)
+        self._missed.changed.connect(self.refresh)
         self._measuring.busy_changed.connect(self.refresh)
         self._open_image.history_changed.connect(self.refresh)
         theme.changed.connect(self._recolour)
@@ -73,7 +73,7 @@ class ReviewPanel(Panel):
         self.find_here = _button("Find cell here", "Ctrl+J", "target", review.find_here)
         self.marks = QCheckBox(translate("Mark them on the image"))
         self.marks.setChecked(True)
-        self.marks.toggled.connect(review.mark_missed)
+        self.marks.toggled.connect(self._missed.mark)
         self.verified = QCheckBox(translate("The whole image is verified"))
         tip = f"{translate('Every object is correct and none is missing')}  (Ctrl+Shift+V)"
         self.verified.setToolTip(tip)
@@ -186,15 +186,15 @@ class ReviewPanel(Panel):
         self.suggest.setEnabled(open_image.path is not None)
 
     def _show_present(self, total: int) -> None:
-        review, selection = self._review, self._view.selection
+        review, selection, missed = self._review, self._view.selection, self._missed.all
         if len(selection) > 1:
             self.title.setText(translate("{count} objects selected").format(count=f"{len(selection):,}"))
             self.reasons.setText(translate("Decisions apply to all of them"))
             return
-        if review.place in review.missed:
+        if review.place in missed:
             words = translate("Missed cell {number} of {count}")
-            place = review.missed.index(review.place) + 1
-            self.title.setText(words.format(number=f"{place:,}", count=f"{len(review.missed):,}"))
+            place = missed.index(review.place) + 1
+            self.title.setText(words.format(number=f"{place:,}", count=f"{len(missed):,}"))
             self.reasons.setText(translate("The model sees a cell here, but there is no mask"))
             return
         if not review.present:
@@ -222,7 +222,7 @@ class ReviewPanel(Panel):
 
     def _show_missed(self) -> None:
         known = self._run_state.flows is not None
-        count = len(self._review.missed)
+        count = len(self._missed.all)
         if not known:
             words = translate("Missed cells are known after a run")
         elif count:
@@ -233,7 +233,7 @@ class ReviewPanel(Panel):
             words = translate("No missed cells")
         self.missed_words.setText(words)
         self.next_missed.setEnabled(count > 0)
-        self.find_here.setEnabled(self._review.missed_at is not None)
+        self.find_here.setEnabled(self._missed.at is not None)
 
     def _recolour(self) -> None:
         """Take over the colours of the theme."""

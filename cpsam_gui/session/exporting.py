@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.jobs.job import Problem
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.companions import images_in

@@ -10,7 +10,8 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from cpsam_core.system.machine import memory
 from cpsam_core.system.power import on_battery
-from cpsam_gui.jobs.jobs import Lane, Problem
+from cpsam_gui.jobs.job import Problem
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.tasks.ahead import Ahead, AheadPlan, segment_ahead
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_gui import tasks
-    from cpsam_gui.jobs.jobs import Ending, Job, Jobs
+    from cpsam_gui.jobs.job import Ending, Job
+    from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.program.preferences import CurrentPreferences
     from cpsam_gui.runs.models import Models
     from cpsam_gui.session.folder import ImageFolder

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from cpsam_gui.jobs.jobs import Job, Jobs
+    from cpsam_gui.jobs.job import Job
+    from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.state.box import Box

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QEventLoop, QTimer
 
 from cpsam_gui import tasks
-from cpsam_gui.jobs.jobs import Lane, Problem
+from cpsam_gui.jobs.job import Problem
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.autosave import Autosave
 from cpsam_gui.session.questions import Answer, Question

@@ -14,7 +14,7 @@ from PyQt6.QtCore import QTimer
 
 from cpsam_core.system.paths import as_given
 from cpsam_gui import tasks
-from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.jobs.job import Problem
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind

@@ -1,4 +1,4 @@
-"""The review of the open image: which object is looked at next, what became of it, and where cells were missed."""
+"""The review of the open image: which object or missed cell is looked at next, and what became of it."""
 
 from __future__ import annotations
 
@@ -6,30 +6,27 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from cpsam_gui import operations
-from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.operations.reviewing import accept_objects, put_off
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.view import Camera
-from cpsam_gui.tasks.coverage import MissedCells, find_missed
 from cpsam_gui.tools import Pointer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.session.edits import Edits
     from cpsam_gui.session.gestures import Gestures
     from cpsam_gui.session.measuring import MeasurementController
+    from cpsam_gui.session.missed_places import MissedPlaces
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.objects import ObjectRecord
-    from cpsam_gui.state.steps import Step
+    from cpsam_gui.tasks.coverage import MissedCells
 
 # Screen pixels of the longer side of an object that is shown.
 SHOWN_PIXELS = 180.0
@@ -37,8 +34,6 @@ SHOWN_PIXELS = 180.0
 AGAIN = 2.5
 # Screen pixels per image pixel.
 SMALLEST, CLOSEST = 0.25, 16.0
-# Milliseconds after the last change, until missed places are looked for again.
-REST_MS = 400
 
 
 def settled(row: ObjectRecord) -> bool:
@@ -53,48 +48,29 @@ class ReviewController(QObject):
     """Another object, or other facts about it."""
     ended = pyqtSignal()
     """The last decision of this image was made: nothing of the stream is left."""
-    missed_changed = pyqtSignal()
-    """Other places without an object, or another one in view."""
 
     def __init__(
         self,
         open_image: OpenImage,
         notices: Notices,
-        jobs: Jobs,
         measuring: MeasurementController,
-        run_state: RunState,
+        missed: MissedPlaces,
         gestures: Gestures,
         edits: Edits,
     ) -> None:
         super().__init__(open_image)
         self._open_image = open_image
         self._notices = notices
-        self._jobs = jobs
         self._measuring = measuring
-        self._run_state = run_state
+        self._missed = missed
         self._gestures = gestures
         self._edits = edits
         self._present = 0
         self._trail: list[int] = []
-        self.missed: tuple[MissedCells, ...] = ()
-        self.shows_missed = True
-        """Whether the places are marked on the canvas while the review is in view."""
-        self.missed_at: MissedCells | None = None
-        """The place that was shown last."""
         self.in_sight: Callable[[Box], bool] = lambda box: True
         """Whether a place is on the screen; a window puts its canvas here. What is not is never decided on."""
-        self._dismissed: set[tuple[int, int, int]] = set()
-        self._passed: set[tuple[int, int, int]] = set()
         self._going_on = False
         self._correcting = False
-        self._followed = False
-        self._missed_stale = True
-        self._looking = False
-        self._then: Callable[[], None] | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(REST_MS)
-        self._timer.timeout.connect(self._look_for_missed)
         self._open_image.image_changed.connect(self._new_image)
         self._measuring.changed.connect(self.changed)
         self._open_image.view.events.selection.connect(self._selected)
@@ -102,27 +78,12 @@ class ReviewController(QObject):
     @property
     def in_view(self) -> bool:
         """Whether the review is what somebody looks at."""
-        return self._followed
-
-    @property
-    def marks_missed(self) -> bool:
-        """Whether missed places are marked on the canvas now."""
-        return self.shows_missed and (self._followed or self.missed_at is not None)
-
-    def mark_missed(self, on: bool) -> None:
-        """Mark missed places on the canvas, or not."""
-        self.shows_missed = on
-        self.missed_changed.emit()
+        return self._missed.followed
 
     def follow(self, on: bool) -> None:
         """Keep order and missed places up to date as long as the review is in view."""
-        self._followed = on
         self._measuring.follow("review", on)
-        if on and self._missed_stale:
-            self._timer.start(0)
-        self.missed_changed.emit()
-
-    # -- where the review is -----------------------------------------------------------------------------
+        self._missed.follow(on)
 
     @property
     def present(self) -> int:
@@ -138,7 +99,7 @@ class ReviewController(QObject):
     @property
     def place(self) -> MissedCells | None:
         """The missed cell that a decision is about; None while it is about objects."""
-        return None if self.chosen else self.missed_at
+        return None if self.chosen else self._missed.at
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -165,23 +126,16 @@ class ReviewController(QObject):
 
     def _new_image(self) -> None:
         self._present, self._trail = 0, []
-        self._dismissed, self._passed = set(), set()
-        self.missed, self.missed_at, self._missed_stale, self._then = (), None, True, None
-        self._open_image.document.stepped.connect(self._stepped)
-        if self._followed:
-            self._timer.start(0)
+        self._missed.renew()
         self.changed.emit()
-        self.missed_changed.emit()
 
     def _selected(self, *_: object) -> None:
         """An object that is chosen on the canvas is the one that is looked at."""
         selection = self._open_image.view.selection
         if len(selection) == 1:
             self._present = next(iter(selection))
-            self.missed_at = None
+            self._missed.leave()
         self.changed.emit()
-
-    # -- from object to object ---------------------------------------------------------------------------
 
     def next(self) -> None:
         """Show what comes next: the most doubtful object that nobody decided on; after them the missed cells."""
@@ -215,7 +169,7 @@ class ReviewController(QObject):
                     self._trail.append(self._present)
                 self.show(number)
                 return
-        if any(_spot(one) not in self._passed for one in self.missed):
+        if self._missed.unseen() is not None:
             self._next_place()
             return
         present = objects.get(self._present)
@@ -234,13 +188,13 @@ class ReviewController(QObject):
 
     def _next_place(self) -> None:
         """Show the first missed cell that was not shown yet."""
-        left = [one for one in self.missed if _spot(one) not in self._passed]
-        if left:
-            self._show_place(left[0])
+        left = self._missed.unseen()
+        if left is not None:
+            self._show_place(left)
         else:
-            self.missed_at = None
+            self._missed.leave()
             self._notices.message.emit(translate("All missed cells have been reviewed"))
-            self.missed_changed.emit()
+            self._missed.changed.emit()
             self._end(True)
 
     def show(self, number: int) -> None:
@@ -248,7 +202,8 @@ class ReviewController(QObject):
         view, row = self._open_image.view, self._open_image.document.objects.get(number)
         if row is None:
             return
-        self._present, self.missed_at = number, None
+        self._present = number
+        self._missed.leave()
         view.selection = frozenset([number])
         self.look_at(row.box)
         self.changed.emit()
@@ -263,8 +218,6 @@ class ReviewController(QObject):
         if not SHOWN_PIXELS / AGAIN <= side * scale <= SHOWN_PIXELS * AGAIN:
             scale = min(max(SHOWN_PIXELS / side, SMALLEST), CLOSEST)
         view.camera = Camera((box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2, scale)
-
-    # -- decisions ---------------------------------------------------------------------------------------
 
     def accept(self) -> None:
         """Accept what is looked at, which locks it, and go on; of a missed cell, find it, then take what was found."""
@@ -290,8 +243,7 @@ class ReviewController(QObject):
         if place is None:
             self._decide(operations.delete)
         elif self._seen(place.box):
-            self._dismissed.add(_spot(place))
-            self.missed = tuple(one for one in self.missed if one != place)
+            self._missed.dismiss(place)
             self._decided()
 
     def edit(self) -> None:
@@ -349,40 +301,33 @@ class ReviewController(QObject):
             self._going_on = True
             self.next()
 
-    # -- places without an object ------------------------------------------------------------------------
-
     def next_missed(self, step: int = 1) -> None:
         """Show the next place where the model saw a cell and no object is."""
-        if self._run_state.flows is None:
+        if not self._missed.known:
             self._notices.message.emit(translate("Missed cells are known after a run: segment first"))
-        elif self._missed_stale:
-            self._then = partial(self._go_to_missed, step)
-            self._timer.start(0)
         else:
-            self._go_to_missed(step)
+            self._missed.ask(partial(self._go_to_missed, step))
 
     def _go_to_missed(self, step: int) -> None:
-        if not self.missed:
+        place = self._missed.beside(step)
+        if place is None:
             self._notices.message.emit(translate("No missed cells"))
-            return
-        there = self.missed_at in self.missed
-        at = self.missed.index(self.missed_at) + step if there and self.missed_at else min(step - 1, 0)
-        self._show_place(self.missed[at % len(self.missed)])
+        else:
+            self._show_place(place)
 
     def _show_place(self, place: MissedCells) -> None:
         """Show a missed cell; from now on decisions are about it, and no longer about an object."""
         if self._present:
             self._trail.append(self._present)
         self._open_image.view.selection = frozenset()
-        self._present, self.missed_at = 0, place
-        self._passed.add(_spot(place))
+        self._present = 0
         self.look_at(place.box)
         self.changed.emit()
-        self.missed_changed.emit()
+        self._missed.show(place)
 
     def find_here(self) -> None:
         """Let the model propose the cell at the place that is shown; Enter takes it."""
-        place = self.missed_at
+        place = self._missed.at
         if place is None:
             self.next_missed()
             return
@@ -391,61 +336,3 @@ class ReviewController(QObject):
         self._gestures.tool_press(
             Pointer(place.y + 0.5, place.x + 0.5, scale=self._open_image.view.camera.scale)
         )
-
-    def _stepped(self, step: Step, forward: bool) -> None:
-        if step.swap is None and not step.edits:
-            return
-        self._missed_stale = True
-        document = self._open_image.document
-        left = tuple(one for one in self.missed if not document.label_at(one.z, one.y, one.x))
-        if len(left) != len(self.missed):
-            self.missed = left
-            self.missed_changed.emit()
-        self._timer.start()
-
-    def _look_for_missed(self) -> None:
-        flows = self._run_state.flows
-        if self._open_image.image is None or self._looking or not (self._followed or self._then):
-            return
-        if self._open_image.document.writing:
-            self._timer.start()
-            return
-        if flows is None:
-            self._missed_stale = False
-            self._take_missed(())
-            return
-        self._looking, self._missed_stale = True, False
-        work = partial(find_missed, flows.logits, self._open_image.document.snapshot())
-        self._jobs.run(
-            work,
-            name=translate("Missed cells"),
-            lane=Lane.BESIDE,
-            then=self._take_missed,
-            ended=lambda _: self._looked(),
-        )
-
-    def _take_missed(self, missed: tuple[MissedCells, ...]) -> None:
-        self.missed = missed = tuple(one for one in missed if _spot(one) not in self._dismissed)
-        # The same place may have become smaller.
-        if self.missed_at is not None:
-            at = self.missed_at
-            self.missed_at = next(
-                (one for one in missed if one.z == at.z and _inside(one.box, at.y, at.x)), None
-            )
-        then, self._then = self._then, None
-        if then is not None:
-            then()
-        self.missed_changed.emit()
-
-    def _looked(self) -> None:
-        self._looking = False
-        if self._missed_stale and self._open_image.image is not None:
-            self._timer.start()
-
-
-def _spot(place: MissedCells) -> tuple[int, int, int]:
-    return place.z, place.y, place.x
-
-
-def _inside(box: Box, y: int, x: int) -> bool:
-    return box.y0 <= y < box.y1 and box.x0 <= x < box.x1

@@ -11,7 +11,8 @@ from psygnal import Signal
 from cpsam_core.progress import silent
 from cpsam_core.system.file_identity import FileIdentity, identity_of
 from cpsam_gui import tasks
-from cpsam_gui.jobs.jobs import Lane, Problem, problem_from
+from cpsam_gui.jobs.job import Problem, problem_from
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.columns import RowChanges

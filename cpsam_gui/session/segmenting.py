@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_gui import tasks
-from cpsam_gui.jobs.jobs import Ending, Lane, Problem
+from cpsam_gui.jobs.job import Ending, Problem
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.options import RunOptions
 from cpsam_gui.session.questions import Answer, Question
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from cpsam_core.progress import Progress
-    from cpsam_gui.jobs.jobs import Job, Jobs
+    from cpsam_gui.jobs.job import Job
+    from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.runs.models import Models
     from cpsam_gui.session.cell_size import CellSize
     from cpsam_gui.session.images import Images

@@ -27,6 +27,7 @@ from cpsam_gui.session.images import Images
 from cpsam_gui.session.look_ahead import LookAhead
 from cpsam_gui.session.mask_colours import MaskColours
 from cpsam_gui.session.measuring import MeasurementController
+from cpsam_gui.session.missed_places import MissedPlaces
 from cpsam_gui.session.notices import Notices
 from cpsam_gui.session.open_image import OpenImage
 from cpsam_gui.session.persistence import Persistence
@@ -114,9 +115,8 @@ class Session(QObject):
         self.training_forecast = TrainingForecast(jobs, self.models, self.training)
         self.exporting = ExportController(open_image, notices, jobs, gestures, self.persistence)
         self.measuring = MeasurementController(open_image, notices, jobs)
-        self.reviewing = ReviewController(
-            open_image, notices, jobs, self.measuring, run_state, gestures, edits
-        )
+        self.missed = MissedPlaces(open_image, jobs, run_state)
+        self.reviewing = ReviewController(open_image, notices, self.measuring, self.missed, gestures, edits)
         self.comparing = ComparisonController(open_image, notices, jobs, self.measuring, segmenting)
         self.look_ahead = LookAhead(
             open_image,

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cpsam_gui import tasks
-from cpsam_gui.jobs.jobs import Ending, Lane
+from cpsam_gui.jobs.job import Ending
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.operations.region_run import propose
 from cpsam_gui.program.i18n import translate
 

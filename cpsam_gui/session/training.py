@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from cpsam_gui.jobs.jobs import Ending, Lane, Problem
+from cpsam_gui.jobs.job import Ending, Problem
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.tasks import suggesting
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from cpsam_core.retrain.budget import BudgetName
     from cpsam_core.retrain.candidates import Known
     from cpsam_core.retrain.requests import TrainRequest
-    from cpsam_gui.jobs.jobs import Job, Jobs
+    from cpsam_gui.jobs.job import Job
+    from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.runs.models import Models
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage

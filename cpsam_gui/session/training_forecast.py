@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from cpsam_core.finetune import EpochReport
     from cpsam_core.progress import Progress
     from cpsam_core.retrain.budget import BudgetName, TrainingPace
-    from cpsam_gui.jobs.jobs import Ending, Jobs, Problem
+    from cpsam_gui.jobs.job import Ending, Problem
+    from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.runs.models import Models
     from cpsam_gui.session.training import TrainingController
 

@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cpsam_gui import tasks
-from cpsam_gui.jobs.jobs import Ending, Lane
+from cpsam_gui.jobs.job import Ending
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.preferences import MEBIBYTE
 from cpsam_gui.runs.folder_queue import Existing, Queue, QueueState
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from cpsam_gui.jobs.jobs import Job, Jobs, Problem
+    from cpsam_gui.jobs.job import Job, Problem
+    from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.program.preferences import CurrentPreferences
     from cpsam_gui.runs.models import Models
     from cpsam_gui.session.images import Images

@@ -10,7 +10,8 @@ from psygnal import Signal
 from PyQt6.QtCore import QTimer
 
 from cpsam_core.system.file_identity import FileIdentity, identity_of
-from cpsam_gui.jobs.jobs import Lane, Problem
+from cpsam_gui.jobs.job import Problem
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.storage.companions import project_path

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QDockWidget
 
     from cpsam_gui.canvas import Canvas
-    from cpsam_gui.jobs.jobs import Problem
+    from cpsam_gui.jobs.job import Problem
 
 
 class WindowHost(Host, Protocol):

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtWidgets import QFileDialog
 
-from cpsam_gui.jobs.jobs import Lane, Problem
+from cpsam_gui.jobs.job import Problem
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.file_manager import show_file, show_folder
 from cpsam_gui.program.i18n import translate
 

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QApplication
 
 from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.dialogs.preferences import PreferencesDialog
-from cpsam_gui.jobs.jobs import problem_from
+from cpsam_gui.jobs.job import problem_from
 from cpsam_gui.program import settings_store as remembered
 from cpsam_gui.program.crash_reports import write_report
 from cpsam_gui.runs.options import DEFAULT_MODEL

@@ -10,7 +10,8 @@ from PyQt6.QtWidgets import QMessageBox
 from cpsam_core.errors import CpsamError
 from cpsam_gui.dialogs.before_after import BeforeAfterPage
 from cpsam_gui.dialogs.models import ModelManager
-from cpsam_gui.jobs.jobs import Lane, problem_from
+from cpsam_gui.jobs.job import problem_from
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.state.view import Camera
 from cpsam_gui.storage.companions import earlier_work

@@ -16,7 +16,7 @@ from cpsam_core.system.paths import as_given
 from cpsam_gui import tasks
 from cpsam_gui.canvas import Canvas
 from cpsam_gui.dialogs import messages as dialogs
-from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.jobs.job import Problem
 from cpsam_gui.panels import PLACES, Panel
 from cpsam_gui.program import settings_store as remembered
 from cpsam_gui.program.i18n import translate

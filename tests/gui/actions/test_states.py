@@ -91,7 +91,7 @@ def test_actions_are_never_out_of_date(segmented: Window, qtbot: QtBot) -> None:
         lambda: session.gestures.use("brush"),
         lambda: session.run_state.change(min_size=40),
         session.segmenting.segment,
-        lambda: session.reviewing.mark_missed(False),
+        lambda: session.missed.mark(False),
         lambda: session.comparing.show(False),
         session.persistence.toggle_verified,
         lambda: session.edits.change(operations.clear),

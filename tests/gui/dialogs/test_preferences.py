@@ -12,7 +12,7 @@ from cpsam_core.errors import ImageError
 from cpsam_gui.actions.install import actions_of, make_window
 from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.dialogs.preferences import PreferencesDialog
-from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.jobs.job import Problem
 from cpsam_gui.program import i18n
 from cpsam_gui.program.preferences import CurrentPreferences, Preferences, checked
 from cpsam_gui.program.settings_store import load_preferences, save_preferences

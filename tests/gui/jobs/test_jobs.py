@@ -7,7 +7,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from cpsam_core.errors import ImageError
-from cpsam_gui.jobs.jobs import Ending, Jobs, Lane, Problem, problem_from
+from cpsam_gui.jobs.job import Ending, Problem, problem_from
+from cpsam_gui.jobs.jobs import Jobs, Lane
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from cpsam_gui.jobs.jobs import Problem
+    from cpsam_gui.jobs.job import Problem
     from cpsam_gui.session.questions import Question
     from cpsam_gui.window.window import Window
 

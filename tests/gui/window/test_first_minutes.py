@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QMessageBox, QToolButton
 
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import messages
-from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.jobs.job import Problem
 from cpsam_gui.state.view import Camera
 from cpsam_gui.tasks.exporting import ExportPlan
 from cpsam_gui.tasks.samples import NAME

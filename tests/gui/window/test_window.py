@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from cpsam_core.errors import ImageError
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import messages as dialogs
-from cpsam_gui.jobs.jobs import Problem
+from cpsam_gui.jobs.job import Problem
 from cpsam_gui.panels import ChannelsPanel, FilesPanel, HistoryPanel, ObjectsPanel, SegmentPanel
 
 if TYPE_CHECKING:
