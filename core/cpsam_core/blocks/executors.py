@@ -13,7 +13,7 @@ from typing import Any
 
 from cpsam_core.errors import ClusterError, SettingsError
 
-__all__ = ["Where", "executor_for", "said_in_words"]
+__all__ = ["Where", "executor_for", "own_card", "said_in_words"]
 
 RETRIES = 3
 """How often a block is begun anew whose worker died."""
@@ -78,6 +78,28 @@ def executor_for(where: Where) -> Iterator[Executor | None]:
         except (OSError, TimeoutError, ValueError) as error:
             raise SettingsError(f"No dask scheduler answers at {where.address}: {error}.") from error
         yield stack.enter_context(client.get_executor(pure=False, retries=RETRIES))
+
+
+def own_card(device: str | None) -> str | None:
+    """Return the device of this process: with several graphics cards and workers on one machine, a card each.
+
+    Parameters
+    ----------
+    device
+        What is asked for; a card that is named stays.
+    """
+    distributed: Any = sys.modules.get("distributed")
+    if device not in (None, "cuda") or distributed is None:
+        return device
+    try:
+        # Workers of this machine are called by their number; those of a queue have the cards of their job.
+        name = str(distributed.get_worker().name)
+    except ValueError:
+        return device
+    import torch
+
+    cards = torch.cuda.device_count()
+    return f"cuda:{int(name) % cards}" if cards > 1 and name.isdecimal() else device
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ import numpy as np
 from cpsam_core.blocks.arrays import read_arrays
 from cpsam_core.blocks.choose import choose_block
 from cpsam_core.blocks.claims import claimed
-from cpsam_core.blocks.executors import said_in_words
+from cpsam_core.blocks.executors import own_card, said_in_words
 from cpsam_core.blocks.find import find_block
 from cpsam_core.blocks.join import join_planes, write_column
 from cpsam_core.blocks.labels import Numbers, number_objects, write_block
@@ -300,7 +300,7 @@ def _opened(folder: str) -> BlockRun:
     files = BlocksFolder(Path(folder))
     facts = _facts(files)
     reading = BlockReading(**facts["reading"])
-    network = load_network(reading.model, reading.device, reading.precision)
+    network = load_network(reading.model, own_card(reading.device), reading.precision)
     return BlockRun(Work(files, reading.open(), network, _settings(facts["settings"]), _plan(facts["plan"])))
 
 

@@ -142,7 +142,7 @@ def segment_by_blocks(
     """
     from cpsam_core.blocks import plan_blocks, start_run
     from cpsam_core.blocks.executors import Where, executor_for
-    from cpsam_core.blocks.plan import forecast
+    from cpsam_core.blocks.plan import allowed_memory, forecast
     from cpsam_core.blocks.results import count_objects, save_results
     from cpsam_core.blocks.run import BlockReading
 
@@ -158,13 +158,15 @@ def segment_by_blocks(
     )
 
     anisotropy = settings.anisotropy or source.image.anisotropy or 1.0
+    # Each worker of this machine holds a block at a time.
+    most = allowed_memory(options.most) // max(1, options.workers)
 
     def plan(diameter: float) -> Plan:
         return plan_blocks(
             source.shape[:3],
             diameter,
             side=options.side,
-            most=options.most,
+            most=most,
             anisotropy=anisotropy if settings.do_3D else None,
         )
 

@@ -340,3 +340,28 @@ def test_what_does_not_work_by_blocks_is_said(tmp_path, slide):
     with pytest.raises(SettingsError, match="resample off do not work by blocks"):
         begin(tmp_path / "run", stack, DiskNetwork(), settings)
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "name", "cards", "wanted"),
+    [
+        (None, 2, 4, "cuda:2"),
+        (None, 5, 4, "cuda:1"),
+        ("cuda", 1, 2, "cuda:1"),
+        ("cuda:3", 1, 4, "cuda:3"),
+        ("cpu", 1, 4, "cpu"),
+        (None, 1, 1, None),
+        (None, "tcp://10.0.0.7:4000", 4, None),
+    ],
+)
+def test_each_worker_of_a_machine_has_a_card(monkeypatch, asked, name, cards, wanted):
+    distributed = pytest.importorskip("distributed")
+    import torch
+
+    from cpsam_core.blocks.executors import own_card
+
+    assert own_card(asked) == asked  # no worker
+    worker = type("Worker", (), {"name": name})()
+    monkeypatch.setattr(distributed, "get_worker", lambda: worker)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: cards)
+    assert own_card(asked) == wanted
