@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from PyQt6.QtCore import QTimer
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.persistence import Persistence
     from cpsam_gui.session.recording import WorkRecorder
     from cpsam_gui.state.document import Document
+    from cpsam_gui.storage.chunked_labels import ChunkedLabels
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,20 @@ class Recovery:
 
 
 def put_back(document: Document, labels: RecoveredChunks, found: RecoveredWork, name: str) -> None:
-    """Write what changed of labels in chunks into a document, as one step."""
+    """Write what changed of labels in chunks into a document, as one step, after the run that they belong to."""
+    from cpsam_core.errors import ImageError
+    from cpsam_gui.storage.project_folder import RUN
+    from cpsam_gui.tasks.block_run import open_result
+
+    base = Path(labels.base)
+    if labels.key != cast("ChunkedLabels", document.store).key and base.name == RUN:
+        try:
+            run = open_result(base, document.shape, labels.key)
+        except ImageError:
+            # It was saved meanwhile or is gone: what changed counts all the same.
+            run = None
+        if run is not None:
+            document.replace(name, run.labels, run.records, kind=StepKind.RECOVER)
     with document.step(name, StepKind.RECOVER):
         for box, block in labels.unpacked():
             document.write(box, block)

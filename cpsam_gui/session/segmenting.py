@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cpsam_gui.runs.models import Models
     from cpsam_gui.session.cell_size import CellSize
     from cpsam_gui.session.images import Images
+    from cpsam_gui.session.large_run import LargeRun
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.questions import Questioner
@@ -56,10 +57,11 @@ class SegmentationController:
         questions: Questioner,
         run_state: RunState,
         run_results: RunResults,
+        large_run: LargeRun,
         cell_size: CellSize,
     ) -> None:
         self._open_image, self._jobs, self._models = open_image, jobs, models
-        self._notices = notices
+        self._notices, self._large_run = notices, large_run
         self._images, self._questions = images, questions
         self._run_state, self._run_results = run_state, run_results
         self._may_drop: Document | None = None
@@ -71,7 +73,8 @@ class SegmentationController:
         """Run the model on the open image as the options say; what it would drop of a person's work is asked first."""
         if self._open_image.image is None or self._jobs.busy:
             return
-        if self._notices.refuse_large(self._open_image.document, translate("A run on the whole image")):
+        if self._open_image.document.large:
+            self._large_run.start()
             return
         if not self._may_replace(self._open_image.document.objects):
             return

@@ -24,6 +24,7 @@ from cpsam_gui.session.folder import ImageFolder
 from cpsam_gui.session.forecast import RunForecast
 from cpsam_gui.session.gestures import Gestures
 from cpsam_gui.session.images import Images
+from cpsam_gui.session.large_run import LargeRun
 from cpsam_gui.session.look_ahead import LookAhead
 from cpsam_gui.session.mask_colours import MaskColours
 from cpsam_gui.session.measuring import MeasurementController
@@ -77,6 +78,9 @@ class Session(QObject):
         self.forecast = RunForecast(open_image, self.models, run_state)
         self.run_results = RunResults(open_image, notices, jobs, images, gestures, run_state, self.forecast)
         self.cell_size = CellSize(open_image, notices, jobs, self.models, run_state)
+        large_run = LargeRun(
+            open_image, notices, jobs, self.models, images, questions, gestures, run_state, self.run_results
+        )
         self.segmenting = segmenting = SegmentationController(
             open_image,
             notices,
@@ -86,6 +90,7 @@ class Session(QObject):
             questions,
             run_state,
             self.run_results,
+            large_run,
             self.cell_size,
         )
         self.rejected = RejectedCandidates(open_image, notices, jobs, run_state)

@@ -255,12 +255,14 @@ class Document:
         *,
         kind: StepKind = StepKind.EDIT,
         facts: ImageFacts | None = None,
+        written: tuple[Box, ...] = (),
+        changed_rows: frozenset[int] = frozenset(),
     ) -> None:
         """Swap in a whole result by reference as one step; the caller gives both away.
 
         New thresholds that follow others take their place in the same step. With `facts`, what is known of the
-        image comes with the result. Make large tables as :class:`Records` where they are made: in another thread
-        than the one that draws.
+        image comes with the result, and with `written` and `changed_rows` which of it no folder holds. Make large
+        tables as :class:`Records` where they are made: in another thread than the one that draws.
         """
         self._refuse_while_writing()
         if isinstance(labels, np.ndarray):
@@ -273,7 +275,10 @@ class Document:
         self._next_id = max(self._next_id, rows.largest + 1)
         last = self._timeline.top
         step = Step(
-            name, kind=kind, swap=Swap(labels, rows), facts=None if facts is None else (self._facts, facts)
+            name,
+            kind=kind,
+            swap=Swap(labels, rows, written, changed_rows),
+            facts=None if facts is None else (self._facts, facts),
         )
         self._exchange(step)
         if last is not None and last.swap is not None and last.kind is kind is StepKind.THRESHOLDS:

@@ -55,6 +55,10 @@ class Swap:
 
     labels: LabelStore
     records: Records | ColumnRecords
+    written: tuple[Box, ...] = ()
+    """Blocks in which the labels that came differ from the folder they came from."""
+    rows: frozenset[int] = frozenset()
+    """Their rows that differ from the table in that folder."""
 
 
 class StepSource(str, Enum):

@@ -223,7 +223,11 @@ class Journal:
 
     def _follow_chunks(self, step: Step, forward: bool, meta: dict[str, Any], store: ChunkedLabels) -> None:
         """Hand over what a step left in labels of which there are too many for a frame with everything in it."""
-        boxes = [edit.box for edit in step.edits] if step.swap is None else []
+        boxes = [edit.box for edit in step.edits]
+        rows = {number: sides[forward] for number, sides in step.records.items()}
+        if step.swap is not None and forward:
+            boxes, known = list(step.swap.written), self._document.objects
+            rows = {number: known.get(number) for number in step.swap.rows}
         meta |= {
             "whole": self._whole,
             "shape": store.shape,
@@ -235,7 +239,6 @@ class Journal:
         if self._whole or step.facts is not None:
             meta["facts"] = self._document.facts
         self._whole = False
-        rows = {number: sides[forward] for number, sides in step.records.items()}
         blocks = tuple(store.read(box) for box in boxes)
         self._hand_over(_Entry(meta, rows, blocks, self._backlog.next()))
 

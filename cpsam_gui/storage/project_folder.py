@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 VERSION = 1
 DOCUMENT, COMMIT, PENDING, ROWS = "document.json", "commit.json", "pending", "rows.blk"
+RUN = "run"
+"""Folder of a run by blocks in that of its document."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,7 +170,33 @@ def save_folder(folder: Path, changes: FolderChanges, image: Image, progress: Pr
         commit = {"labels": labels.key, "moved": moved, "empty": empty, "document": document}
         temporary.write_text(json.dumps(commit), encoding="utf-8")
     finish_save(folder)
+    if labels.base == folder / RUN:
+        shutil.rmtree(folder / RUN, ignore_errors=True)
     return own
+
+
+def write_rows(folder: Path, records: ColumnRecords) -> None:
+    """Write the table of a run beside its labels.
+
+    Raises
+    ------
+    ImageError
+        Writing failed.
+    """
+    from cpsam_core.blocks.arrays import write_arrays
+
+    write_arrays(folder / ROWS, records.columns)
+
+
+def read_rows(folder: Path) -> ColumnRecords:
+    """Return the table that lies beside the labels of a run.
+
+    Raises
+    ------
+    ImageError
+        It is missing or damaged.
+    """
+    return _read_rows(folder, [ROWS])
 
 
 def finish_save(folder: Path) -> None:
@@ -236,7 +264,7 @@ def _remove_others(folder: Path, key: str) -> None:
     """Remove labels that the document has no more: those before a run that took their place."""
     _plain(key, folder / DOCUMENT)
     for other in folder.iterdir():
-        if other.is_dir() and other.name != key and (other / LABELS).exists():
+        if other.is_dir() and other.name not in (key, RUN) and (other / LABELS).exists():
             shutil.rmtree(other, ignore_errors=True)
 
 

@@ -99,7 +99,7 @@ def open_masks(project: Path, key: DocumentKey, shape: tuple[int, int, int]) -> 
     ImageError
         The project is damaged, or one of another size.
     """
-    work = _work_folder()
+    work = new_work_folder()
     if project.is_file():
         raise ImageError(
             f"{project.name} is the project of an image that fits into memory, and of another size than this one. "
@@ -111,10 +111,10 @@ def open_masks(project: Path, key: DocumentKey, shape: tuple[int, int, int]) -> 
 
 def no_masks(shape: tuple[int, int, int]) -> FolderContent:
     """Return masks without an object."""
-    return FolderContent(ChunkedLabels(shape, _work_folder()), ColumnRecords())
+    return FolderContent(ChunkedLabels(shape, new_work_folder()), ColumnRecords())
 
 
-def _work_folder() -> Path:
+def new_work_folder() -> Path:
     """Return a folder that nobody has; those of programs that no longer run are removed."""
     work = journal_folder() / WORK
     if work.is_dir():

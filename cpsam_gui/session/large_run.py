@@ -1,0 +1,156 @@
+"""A run of the model on an image larger than memory: by blocks, and it goes on where it was stopped."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from PyQt6.QtCore import QTimer
+
+from cpsam_gui.jobs.jobs import Lane, Problem
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.session.questions import Answer, Question
+from cpsam_gui.state.steps import StepKind
+from cpsam_gui.storage.companions import project_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cpsam_gui.jobs.jobs import Jobs
+    from cpsam_gui.runs.models import Models
+    from cpsam_gui.session.gestures import Gestures
+    from cpsam_gui.session.images import Images
+    from cpsam_gui.session.notices import Notices
+    from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.questions import Questioner
+    from cpsam_gui.session.run_results import PendingResult, RunResults
+    from cpsam_gui.session.run_state import RunState
+    from cpsam_gui.state.columns import ColumnRecords
+    from cpsam_gui.state.steps import Step
+    from cpsam_gui.tasks.block_run import ChunkedResult, KeptObjects
+
+PATIENCE_MS = 50
+"""Between looks at whether a stroke has ended that a result must wait for."""
+
+
+class LargeRun:
+    """Segments the open image by blocks; the result lands as one step."""
+
+    def __init__(
+        self,
+        open_image: OpenImage,
+        notices: Notices,
+        jobs: Jobs,
+        models: Models,
+        images: Images,
+        questions: Questioner,
+        gestures: Gestures,
+        run_state: RunState,
+        run_results: RunResults,
+    ) -> None:
+        self._open_image, self._notices, self._jobs, self._models = open_image, notices, jobs, models
+        self._images, self._questions, self._gestures = images, questions, gestures
+        self._run_state, self._run_results = run_state, run_results
+
+    def start(self) -> None:
+        """Run the model by blocks, or go on with the run of the same settings."""
+        from cpsam_core.images.document_key import WHOLE
+        from cpsam_gui.storage.project_folder import document_folder
+        from cpsam_gui.tasks.block_run import BlockImage, segment_blocks
+
+        path, image, document = self._open_image.path, self._open_image.image, self._open_image.document
+        if path is None or image is None:
+            text = translate("An image of this size is segmented beside its file, and it has none.")
+            self._notices.failed.emit(Problem(text))
+            return
+        if not self._may_replace():
+            return
+        options, reading = self._run_state.options, self._images.reading
+        key = image.key if image.key is not None else WHOLE
+        folder = document_folder(project_path(path), key)
+        about = BlockImage(path, folder, document.shape, reading.axes, reading.time, reading.scene)
+        pending = self._run_results.pending(StepKind.SEGMENT, f"Segment with {options.model.title}")
+        loader = self._models.loader(options.model)
+        work = partial(segment_blocks, about, self._run_state.settings, options.model, loader)
+        self._jobs.run(
+            self._models.holding(work),
+            name=translate("Segmenting by blocks"),
+            then=partial(self._put_together, pending),
+        )
+
+    def _may_replace(self) -> bool:
+        """Ask where the run is to replace what a person touched; False where it must not run."""
+        from cpsam_gui.tasks.block_run import touched
+
+        count = touched(self._rows).size
+        if self._run_state.options.keep or not count:
+            return True
+        question = Question(
+            translate("{:,} objects that you touched will be replaced").format(count),
+            translate(
+                "They were drawn, corrected, locked, classed or accepted by hand. The History panel brings them back."
+            ),
+            (
+                Answer("keep", translate("Keep them")),
+                Answer("replace", translate("Replace them")),
+                Answer("cancel", translate("Cancel")),
+            ),
+        )
+        answer = self._questions.ask(question)
+        if answer == "keep":
+            self._run_state.change(keep=True)
+        return answer in ("keep", "replace")
+
+    @property
+    def _rows(self) -> ColumnRecords:
+        return cast("ColumnRecords", self._open_image.document.table)
+
+    def _kept(self, pending: PendingResult) -> KeptObjects | None:
+        """Return what stays: what a person touched."""
+        from cpsam_gui.tasks.block_run import KeptObjects, touched
+
+        if not pending.options.keep:
+            return None
+        ids = touched(self._rows)
+        return KeptObjects(self._open_image.document.store, self._rows.copy(), ids) if ids.size else None
+
+    def _put_together(self, pending: PendingResult, folder: Path) -> None:
+        """Put what was found together with what stays, in a thread."""
+        from cpsam_gui.tasks.block_run import with_kept
+
+        document = self._open_image.document
+        if document is not pending.document:
+            return
+        if document.writing:
+            QTimer.singleShot(PATIENCE_MS, partial(self._put_together, pending, folder))
+            return
+        work = partial(with_kept, folder, document.shape, self._kept(pending))
+        self._jobs.run(
+            work,
+            name=pending.name,
+            lane=Lane.BESIDE,
+            then=partial(self._land, pending, folder, document.state),
+        )
+
+    def _land(self, pending: PendingResult, folder: Path, state: Step, found: ChunkedResult) -> None:
+        """Swap the result in; where the document has changed since, put it together once more."""
+        document = self._open_image.document
+        if document is not pending.document:
+            found.labels.close()
+        elif document.writing or document.state is not state:
+            found.labels.close()
+            self._put_together(pending, folder)
+        else:
+            self._gestures.tool.cancel()
+            self._run_state.flows, self._run_state.last_settings = None, dict(pending.settings)
+            self._open_image.view.selection = frozenset()
+            document.replace(
+                pending.name,
+                found.labels,
+                found.records,
+                kind=StepKind.SEGMENT,
+                written=found.written,
+                changed_rows=found.changed_rows,
+            )
+            words = translate("{:,} objects found")
+            self._notices.message.emit(words.format(len(found.records)))

@@ -1,0 +1,211 @@
+"""Running the network on an image larger than memory, block by block, in a folder of its project.
+
+A run that was stopped, or killed, goes on where it was when it is asked for again with the same settings.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cpsam_core.errors import ImageError
+from cpsam_gui.state.columns import FLAGS, KINDS, ORIGINS, ColumnRecords
+from cpsam_gui.state.objects import Origin
+from cpsam_gui.state.palette import spread
+from cpsam_gui.storage.chunked_labels import ChunkedLabels
+from cpsam_gui.storage.project_folder import RUN, read_rows, write_rows
+from cpsam_gui.tasks.large import new_work_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from cpsam_core.blocks import BlockRun, Plan
+    from cpsam_core.labels import ObjectTable
+    from cpsam_core.progress import Progress
+    from cpsam_core.segment.settings import Settings
+    from cpsam_gui.runs.options import ModelChoice
+    from cpsam_gui.state.box import Box
+    from cpsam_gui.state.label_store import LabelStore
+
+MOST_BYTES = 1 << 30
+"""Memory that blocks may take beside the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockImage:
+    """Which image of which file is segmented, and the folder of its document in the project."""
+
+    path: Path
+    folder: Path
+    shape: tuple[int, int, int]
+    axes: str | None = None
+    time: int | None = None
+    scene: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptObjects:
+    """Objects that stay whatever a run finds, and the labels in which they lie."""
+
+    labels: LabelStore
+    rows: ColumnRecords
+    ids: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChunkedResult:
+    """Labels in chunks with their table, ready to be swapped into the document."""
+
+    labels: ChunkedLabels
+    records: ColumnRecords
+    written: tuple[Box, ...] = ()
+    """Blocks in which the labels differ from those of the run."""
+    changed_rows: frozenset[int] = frozenset()
+
+
+def segment_blocks(
+    image: BlockImage,
+    settings: Settings,
+    choice: ModelChoice,
+    load: Callable[[Progress], Any],
+    progress: Progress,
+) -> Path:
+    """Segment an image by blocks; return the folder of the labels, with the table of the objects in it.
+
+    Raises
+    ------
+    ImageError
+        The image cannot be read or the disk is full; what is done stays.
+    SettingsError
+        A setting does not work by blocks.
+    """
+    from cpsam_core.blocks.results import table_of
+    from cpsam_core.formats.label_pyramids import halved
+    from cpsam_core.images.label_arrays import LabelArray
+
+    progress(0, 1, "Loading the model")
+    network = load(progress).network
+    folder = image.folder / RUN
+    run = _begin(image, folder, settings, choice, network)
+    run.run(progress)
+    progress(0, 1, "blocks: labels")
+    halved(run.work.folder.labels, LabelArray(run.work.folder.level(0)))
+    table, kinds = table_of(run)
+    write_rows(folder, _columns(table, kinds))
+    return folder
+
+
+def _begin(
+    image: BlockImage, folder: Path, settings: Settings, choice: ModelChoice, network: Any
+) -> BlockRun:
+    """Begin a run, or go on with that of the same settings; one with others is given up."""
+    from cpsam_core.blocks import plan_blocks, start_run
+    from cpsam_core.blocks.run import BlockReading
+
+    reading = BlockReading(
+        str(image.path), image.scene, image.time, image.axes, choice.name, choice.device, choice.precision
+    )
+
+    def plan(diameter: float) -> Plan:
+        return plan_blocks(image.shape, diameter, most=MOST_BYTES)
+
+    try:
+        return start_run(folder, reading, network, settings, plan)
+    except ImageError:
+        if not folder.exists():
+            raise
+    shutil.rmtree(folder, ignore_errors=True)
+    return start_run(folder, reading, network, settings, plan)
+
+
+def _columns(table: ObjectTable, kinds: NDArray[Any] | None) -> ColumnRecords:
+    """Return the table of a run as the document keeps it."""
+    count = len(table)
+    columns = {
+        name: np.zeros((count + 1, width) if width > 1 else count + 1, kind)
+        for name, (kind, width) in KINDS.items()
+    }
+    boxes, centroids = table.boxes, table.centroids
+    if boxes.shape[1:] == (2, 2):
+        plane = np.tile(np.array([[[0, 1]]]), (count, 1, 1))
+        boxes = np.concatenate([plane, boxes], axis=1)
+    columns["areas"][1:] = table.areas
+    columns["boxes"][1:] = boxes.reshape(count, 6)
+    columns["origins"][1:] = ORIGINS.index(Origin.MODEL)
+    columns["colours"][1:] = spread(np.arange(1, count + 1), centroids) if count else 0
+    columns["flow errors"][:] = np.nan
+    columns["probabilities"][:] = np.nan
+    columns["flow errors"][1:] = table.flow_errors
+    columns["probabilities"][1:] = table.probabilities
+    if kinds is not None:
+        columns["classes"][1:] = kinds
+    return ColumnRecords(columns)
+
+
+def touched(rows: ColumnRecords) -> NDArray[np.int64]:
+    """Return the ids of the objects that a person had a hand in."""
+    columns = rows.columns
+    by_hand = columns["origins"] != ORIGINS.index(Origin.MODEL)
+    marked = (columns["flags"] & ((1 << len(FLAGS)) - 1)) > 0
+    return np.flatnonzero((columns["areas"] > 0) & (by_hand | marked))
+
+
+def open_result(folder: Path, shape: tuple[int, int, int], key: str = "") -> ChunkedResult:
+    """Return what a run left in its folder.
+
+    Raises
+    ------
+    ImageError
+        The run is not complete, or damaged.
+    """
+    return ChunkedResult(ChunkedLabels(shape, new_work_folder(), folder, key), read_rows(folder))
+
+
+def with_kept(
+    folder: Path, shape: tuple[int, int, int], kept: KeptObjects | None, progress: Progress
+) -> ChunkedResult:
+    """Return what a run left, with the objects that stay put over it under new numbers.
+
+    What the run found and half or more of which lies under them is left out: it is one of them, found again.
+
+    Raises
+    ------
+    ImageError
+        The run is damaged.
+    """
+    found = open_result(folder, shape)
+    labels, records = found.labels, found.records
+    first = next_id = records.largest + 1
+    written: list[Box] = []
+    for done, number in enumerate(kept.ids.tolist() if kept is not None else ()):
+        assert kept is not None
+        progress(done, len(kept.ids), "Objects")
+        row = kept.rows[number]
+        mask = kept.labels.read(row.box) == number
+        under, counts = np.unique(labels.read(row.box)[mask], return_counts=True)
+        for other, count in zip(under.tolist(), counts.tolist(), strict=True):
+            if other and other in records:
+                written.append(records[other].box)
+                _take_from(labels, records, other, count)
+        written.append(row.box)
+        labels.write(row.box, np.where(mask, np.uint32(next_id), labels.read(row.box)))
+        records[next_id] = row
+        next_id += 1
+    return replace(found, written=tuple(written), changed_rows=frozenset(range(first, next_id)))
+
+
+def _take_from(labels: ChunkedLabels, records: ColumnRecords, number: int, pixels: int) -> None:
+    """Let an object lose pixels, and go where that is half of it or more."""
+    row = records[number]
+    if 2 * pixels < row.area:
+        records[number] = row.changed(area=row.area - pixels)
+        return
+    block = labels.read(row.box)
+    labels.write(row.box, np.where(block == number, np.uint32(0), block))
+    del records[number]

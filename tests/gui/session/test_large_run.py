@@ -1,0 +1,182 @@
+"""Runs on an image larger than memory: by blocks and in a region; what they find is kept like everything else."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+import pytest
+import zarr
+
+from cpsam_gui import operations
+from cpsam_gui.program.preferences import Preferences
+from cpsam_gui.runs.models import Models
+from cpsam_gui.session import Session
+from cpsam_gui.state.box import Box
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from pytestqt.qtbot import QtBot
+
+SIDE, PITCH, RADIUS = 1300, 60, 12
+CENTRES = [(y, x) for y in range(40, SIDE - 30, PITCH) for x in range(40, SIDE - 30, PITCH)]
+
+
+class DiskNetwork:
+    """Flows towards the middle of bright disks, without a network."""
+
+    tile, in_channels, out_channels = 256, 3, 3
+    diameter = 24.0
+
+    def __call__(self, tiles: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return flows and logits of tiles."""
+        maps = np.empty((len(tiles), 3, 256, 256), np.float32)
+        for tile, result in zip(tiles, maps, strict=True):
+            smooth = cv2.GaussianBlur(np.ascontiguousarray(tile[0]), (0, 0), 6)
+            flows = np.stack(np.gradient(smooth))
+            result[:2] = 5 * flows / np.maximum(np.linalg.norm(flows, axis=0), 1e-6)
+            result[2] = 10 * tile[0] - 5
+        return maps
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    made = Session(Models(lambda choice, progress: SimpleNamespace(network=DiskNetwork())))
+    made.persistence.preferences.now = Preferences(autosave=False)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def slide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an OME-Zarr of disks that counts as larger than memory."""
+    monkeypatch.setattr("cpsam_gui.tasks.large.LARGE_PIXELS", 1 << 20)
+    monkeypatch.setattr("cpsam_gui.tasks.block_run.MOST_BYTES", 100_000_000)
+    pixels = np.full((SIDE, SIDE), 200, np.uint16)
+    for y, x in CENTRES:
+        cv2.circle(pixels, (x, y), RADIUS, 3000, -1)
+    path = tmp_path / "slide.zarr"
+    array = zarr.create_array(
+        store=str(path), shape=pixels.shape, chunks=(256, 256), dtype="uint16", zarr_format=2
+    )
+    array[...] = pixels
+    return path
+
+
+def open_slide(qtbot: QtBot, session: Session, path: Path) -> None:
+    done: list[int] = []
+    session.images.open(path, lambda: done.append(1))
+    qtbot.waitUntil(lambda: bool(done), timeout=30_000)
+
+
+def run(qtbot: QtBot, session: Session) -> list[str]:
+    """Run by blocks; return what went wrong."""
+    said: list[str] = []
+    before = session.document.state
+    session.failed.connect(lambda problem: said.append(problem.text + problem.details))
+    session.segmenting.segment()
+    qtbot.waitUntil(lambda: bool(said) or session.document.state is not before, timeout=120_000)
+    return said
+
+
+def save(qtbot: QtBot, session: Session) -> None:
+    done: list[int] = []
+    session.persistence.save(lambda: done.append(1))
+    qtbot.waitUntil(lambda: bool(done), timeout=30_000)
+
+
+def check_disks(session: Session) -> None:
+    document = session.document
+    found = {document.label_at(0, y, x) for y, x in CENTRES}
+    assert 0 not in found
+    assert len(found) == len(CENTRES)
+    for number in list(found)[:20]:
+        row = document.objects[number]
+        block: Any = document.labels[row.box.slices]
+        assert np.count_nonzero(block == number) == row.area
+
+
+def test_a_run_by_blocks_lands_is_saved_and_undone(qtbot: QtBot, session: Session, slide: Path) -> None:
+    open_slide(qtbot, session, slide)
+    assert run(qtbot, session) == []
+    assert len(session.document.objects) == len(CENTRES)
+    check_disks(session)
+    assert session.document.history[-1].kind.source.value == "model"
+    save(qtbot, session)
+    rows = dict(session.document.objects)
+    session.edits.undo()
+    assert not session.document.objects
+    assert not session.document.labels[0, 30:50, 30:50].any()
+    session.edits.redo()
+    check_disks(session)
+    session.document.mark_saved()
+    open_slide(qtbot, session, slide)
+    assert dict(session.document.objects) == rows
+    check_disks(session)
+    # The run itself is no longer needed.
+    assert not list(slide.parent.rglob("run"))
+
+
+def test_what_a_person_touched_stays(qtbot: QtBot, session: Session, slide: Path) -> None:
+    open_slide(qtbot, session, slide)
+    y, x = CENTRES[0]
+    over = Box(0, 1, y - 15, y + 15, x - 15, x + 15)
+    number, why = operations.add(session.document, over, np.ones(over.shape, bool))
+    assert why is None
+    operations.set_class(session.document, [number], 3)
+    assert run(qtbot, session) == []
+    kept = session.document.objects[session.document.label_at(0, y, x)]
+    assert (kept.area, kept.class_id) == (900, 3)
+    assert len(session.document.objects) == len(CENTRES)
+    check_disks(session)
+
+
+def test_a_crash_after_a_run_loses_nothing(qtbot: QtBot, session: Session, slide: Path) -> None:
+    open_slide(qtbot, session, slide)
+    y, x = CENTRES[5]
+    over = Box(0, 1, y - 15, y + 15, x - 15, x + 15)
+    operations.add(session.document, over, np.ones(over.shape, bool))
+    assert run(qtbot, session) == []
+    gone = session.document.label_at(0, *CENTRES[9])
+    operations.delete(session.document, [gone])
+    rows = {n: row.changed(colour=0) for n, row in session.document.objects.items()}
+    journal = session.persistence.journal
+    assert journal is not None
+    journal.flush()
+    left = journal.path.with_name("left.journal")
+    left.write_bytes(journal.path.read_bytes())
+    session.persistence.discard()
+    open_slide(qtbot, session, slide)
+    assert not session.document.objects
+    session.recovery.recover(left)
+    qtbot.waitUntil(lambda: len(session.document.objects) == len(rows), timeout=30_000)
+    assert {n: row.changed(colour=0) for n, row in session.document.objects.items()} == rows
+    assert session.document.label_at(0, *CENTRES[9]) == 0
+    assert session.document.objects[session.document.label_at(0, y, x)].area == 900
+
+
+def test_a_stopped_run_goes_on(qtbot: QtBot, session: Session, slide: Path) -> None:
+    open_slide(qtbot, session, slide)
+    steps: list[int] = []
+
+    def stop(done: int, total: int, note: str) -> None:
+        steps.append(done)
+        if done == 1 and note.startswith("blocks"):
+            session.jobs.cancel()
+
+    session.jobs.progressed.connect(stop)
+    session.segmenting.segment()
+    qtbot.waitUntil(lambda: not session.jobs.busy, timeout=120_000)
+    assert not session.document.objects
+    found = list(slide.parent.rglob("found/*.steps"))
+    assert found
+    stamps = [path.stat().st_mtime_ns for path in found]
+    session.jobs.progressed.disconnect(stop)
+    assert run(qtbot, session) == []
+    check_disks(session)
+    assert [path.stat().st_mtime_ns for path in found if path.exists()] == stamps
