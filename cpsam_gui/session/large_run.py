@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 from PyQt6.QtCore import QTimer
 
-from cpsam_gui.jobs.jobs import Lane, Problem
+from cpsam_gui.jobs.job import Problem
+from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind
