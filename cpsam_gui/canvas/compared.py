@@ -10,10 +10,13 @@ from cpsam_core.metrics.compare import MatchState
 from cpsam_gui.canvas.colours import LabelColours
 from cpsam_gui.canvas.tiles import TileLayer
 from cpsam_gui.state.palette import pack
+from cpsam_gui.state.slice import Slice
 from cpsam_gui.state.view import MaskStyle, Overlay
 from cpsam_gui.tasks.comparing import COLOURS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
     from PyQt6.QtWidgets import QGraphicsScene
 
@@ -24,10 +27,20 @@ STYLE = MaskStyle(overlay=Overlay.OUTLINE)
 
 
 class ComparedLayer:
-    """Two layers of outlines: the other masks below, those of the open image over them."""
+    """Two layers of outlines: the other masks below, those of the open image over them.
 
-    def __init__(self, view: View, comparing: ComparisonController, scene: QGraphicsScene) -> None:
-        self._view, self._comparing = view, comparing
+    `shown` tells the slice of the volume that is in view, None where nothing is; the plane where it is left out.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        comparing: ComparisonController,
+        scene: QGraphicsScene,
+        shown: Callable[[], Slice | None] | None = None,
+    ) -> None:
+        self._comparing = comparing
+        self._shown = shown or (lambda: Slice(0, view.plane))
         self.other, self.present = TileLayer(magnify=True), TileLayer(magnify=True)
         for z, layer in ((3, self.other), (4, self.present)):
             layer.setZValue(z)
@@ -37,13 +50,12 @@ class ComparedLayer:
         view.events.plane.connect(self.draw)
 
     def draw(self, *_: object) -> None:
-        """Draw the plane in view."""
-        comparing, plane = self._comparing, self._view.plane
-        now = comparing.now
-        on = now is not None and comparing.shown
+        """Draw the slice in view."""
+        now, shown = self._comparing.now, self._shown()
+        on = now is not None and self._comparing.shown and shown is not None
         for layer in (self.other, self.present):
             layer.setVisible(on)
-        if now is None or not on:
+        if now is None or shown is None or not on:
             self.other.set_colours(None)
             self.present.set_colours(None)
             return
@@ -53,7 +65,7 @@ class ComparedLayer:
             (self.present, now.present, found.second_ids, found.second_states, None),
         ):
             table = _table(ids, states, left_out)
-            layer.set_colours(LabelColours(labels[plane], np.zeros_like(table), table, STYLE))
+            layer.set_colours(LabelColours(shown.of(labels), np.zeros_like(table), table, STYLE))
 
 
 def _table(

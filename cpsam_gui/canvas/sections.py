@@ -11,6 +11,7 @@ from PyQt6.QtGui import QColor, QPen, QTransform
 from PyQt6.QtWidgets import QGraphicsLineItem, QGraphicsView
 
 from cpsam_gui.canvas.colours import ImageColours, LabelColours
+from cpsam_gui.canvas.compared import ComparedLayer
 from cpsam_gui.canvas.previews import Preview
 from cpsam_gui.canvas.tiles import TileLayer
 from cpsam_gui.state.slice import Slice
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
     from PyQt6.QtWidgets import QGraphicsScene, QWidget
 
+    from cpsam_gui.session.comparing import ComparisonController
     from cpsam_gui.session.gestures import Gestures
     from cpsam_gui.session.mask_colours import MaskColours
     from cpsam_gui.session.open_image import OpenImage
@@ -74,6 +76,7 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         gestures: Gestures,
         run_state: RunState,
         mask_colours: MaskColours,
+        comparing: ComparisonController,
         across: int,
         canvas: QWidget,
     ) -> None:
@@ -92,6 +95,9 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         for z, layer in enumerate((self.image, self.labels)):
             layer.setZValue(z)
             self.scene().addItem(layer)
+        self.compared = ComparedLayer(
+            self._view, comparing, self.scene(), lambda: self.shown if self._live else None
+        )
         self._preview = Preview(self.scene())
         self._cross = CrossHair(self.scene())
         self._moving = self._drawing = False
@@ -138,7 +144,8 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         """Show the slice where the cross-hair is now."""
         self._colour_image()
         self._colour_labels()
-        for layer in (self.image, self.labels):
+        self.compared.draw()
+        for layer in (self.image, self.labels, self.compared.other, self.compared.present):
             layer.setTransform(self._stretch)
         self.follow()
 

@@ -22,12 +22,14 @@ class Views(QSplitter):
     def __init__(self, session: Session, canvas: Canvas) -> None:
         super().__init__(Qt.Orientation.Vertical)
         self._open_image, self._view = session.open_image, session.view
-        self._gestures, self._run_state = session.gestures, session.run_state
-        self._mask_colours = session.mask_colours
-        self.below, self.beside = (
-            SectionView(self._open_image, self._gestures, self._run_state, self._mask_colours, 1, canvas),
-            SectionView(self._open_image, self._gestures, self._run_state, self._mask_colours, 2, canvas),
+        parts = (
+            session.open_image,
+            session.gestures,
+            session.run_state,
+            session.mask_colours,
+            session.comparing,
         )
+        self.below, self.beside = SectionView(*parts, 1, canvas), SectionView(*parts, 2, canvas)
         self._above = QSplitter(Qt.Orientation.Horizontal)
         self._above.addWidget(canvas)
         self._above.addWidget(self.beside)

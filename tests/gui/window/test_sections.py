@@ -118,6 +118,32 @@ def test_a_line_in_a_section_cuts_the_body(stack: Window, qtbot: QtBot) -> None:
     assert (labels[5:15, 20:40, 30:70] > 0).all()
 
 
+def test_a_comparison_is_drawn_in_the_orthogonal_views(stack: Window, qtbot: QtBot) -> None:
+    """Bodies that were gained and lost are seen in all views, not in the planes alone."""
+    session, views = stack.session, stack.views
+
+    def drawn(view: SectionView) -> bool:
+        colours = view.compared.present._colours
+        if colours is None:
+            return False
+        rows, columns = colours.shape
+        return bool(np.asarray(colours(slice(0, rows), slice(0, columns))).any())
+
+    session.view.cross = (30.0, 50.0)
+    assert not drawn(views.below)
+    session.comparing.with_step(0)
+    qtbot.waitUntil(lambda: session.comparing.now is not None)
+    assert session.comparing.now is not None
+    assert session.comparing.now.comparison.gained.tolist() == [1]
+    assert drawn(views.below)
+    assert drawn(views.beside)
+    assert views.below.compared.present.transform().m22() == pytest.approx(3.0)
+    session.view.cross = (60.0, 90.0)
+    assert not drawn(views.below)
+    session.comparing.clear()
+    assert not drawn(views.beside)
+
+
 def test_a_slab_shows_the_brightest_pixels_of_several_planes(stack: Window) -> None:
     session, acts = stack.session, actions_of(stack)
     assert session.image is not None
