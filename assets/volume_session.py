@@ -18,10 +18,10 @@ from pathlib import Path
 
 import numpy as np
 import tifffile
+from driver import ALT, CTRL, LEFT, NONE, RIGHT, Driver, Place, check, drive
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QFileDialog, QInputDialog, QWidget
-from session import ALT, CTRL, LEFT, NONE, RIGHT, Driver, Place, check, drive
 
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.canvas.sections import SectionView

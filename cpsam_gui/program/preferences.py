@@ -30,7 +30,7 @@ class Preferences:
     keep_flows
         Whether projects hold what the network saw, so that thresholds can be changed after reopening.
     flows_mebibytes
-        Disk that the projects of a folder may take before folder runs keep masks only, MiB.
+        Disk that the projects of a folder may take before folder runs drop the oldest flows, MiB.
     look_ahead
         Whether the next images of a folder are segmented in the background while one is corrected.
     history_mebibytes

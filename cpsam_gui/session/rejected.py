@@ -52,6 +52,20 @@ class RejectedCandidates(QObject):
         self.changed.emit()
         if on and not self.now:
             self._timer.start()
+            if self.why_not:
+                self._notices.message.emit(self.why_not)
+
+    @property
+    def why_not(self) -> str:
+        """Why no candidates can be shown of the open image, in words; empty where they can."""
+        flows = self._run_state.flows
+        if flows is None:
+            return translate("Rejected candidates are known after a run")
+        if flows.logits.ndim != 2:
+            return translate("Rejected candidates are shown for flat images only: in a stack they are bodies")
+        if flows.logits.size > AFTER_RUNS and not self._run_state.memory.known:
+            return translate("In an image of this size rejected candidates show once a threshold was moved")
+        return ""
 
     def at(self, plane: int, y: int, x: int) -> Rejected | None:
         """Return the candidate at a pixel; None where there is none, or none is shown."""
@@ -93,9 +107,7 @@ class RejectedCandidates(QObject):
 
     def _look(self) -> None:
         flows, document = self._run_state.flows, self._open_image.document
-        if flows is None or flows.logits.ndim != 2 or flows.logits.shape != document.shape[1:]:
-            return
-        if not self.shown or (flows.logits.size > AFTER_RUNS and not self._run_state.memory.known):
+        if not self.shown or self.why_not or flows is None or flows.logits.shape != document.shape[1:]:
             return
         self._asked += 1
         settings = replace(self._run_state.settings, diameter=flows.diameter)

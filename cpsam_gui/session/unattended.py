@@ -13,6 +13,7 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.preferences import MEBIBYTE
 from cpsam_gui.runs.folder_queue import Existing, Queue, QueueState
 from cpsam_gui.storage.companions import images_in, project_path
+from cpsam_gui.storage.kept_flows import projects_bytes
 from cpsam_gui.tasks.unattended import CORRECTED
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class FolderRun:
         self._plan: tasks.UnattendedRun | None = None
         self._stopping = False
         self.queue = Queue()
+        self.kept_bytes: int | None = None
+        """Disk that the projects of the folder take; None where nobody looked yet."""
         self.existing = Existing.SKIP_CORRECTED
         """What happens to images that have masks already."""
 
@@ -66,9 +69,29 @@ class FolderRun:
         path = self._open_image.path
         if path is None or self.queue.running:
             return
+        self._look_at_disk(path.parent)
         found = images_in(path.parent)
         if found != [entry.path for entry in self.queue.entries]:
             self.queue.fill(found)
+
+    @property
+    def most_bytes(self) -> int:
+        """Disk that they may take before the oldest flows go; 0 where none are kept."""
+        now = self._preferences.now
+        return now.flows_mebibytes * MEBIBYTE if now.keep_flows else 0
+
+    def _look_at_disk(self, folder: Path) -> None:
+        def show(found: int) -> None:
+            self.kept_bytes = found
+            self.queue.state_changed.emit()
+
+        self._jobs.run(
+            lambda progress: projects_bytes(folder),
+            name=translate("Space of the flows"),
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=show,
+        )
 
     def choose(self, paths: Collection[Path]) -> None:
         """Tick these images of the folder and no others, and show the queue."""
@@ -90,7 +113,7 @@ class FolderRun:
             partial(self._models.load, options.model),
             partial(self._models.device.background, paused=lambda: self.queue.paused),
             self._is_open,
-            self._preferences.now.flows_mebibytes * MEBIBYTE if self._preferences.now.keep_flows else 0,
+            self.most_bytes,
         )
         self._stopping = False
         self.queue.begin()
@@ -114,6 +137,8 @@ class FolderRun:
         number = None if self._stopping else self.queue.next()
         if number is None or self._plan is None:
             self.queue.end()
+            if self._plan is not None and self._open_image.path is not None:
+                self._look_at_disk(self._open_image.path.parent)
             self._notices.message.emit(translate("Folder: {}").format(self.queue.summary))
             return
         path = self.queue.entries[number].path

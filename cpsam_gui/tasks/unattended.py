@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,8 @@ from cpsam_gui.runs.options import remembered
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage import worklog
-from cpsam_gui.storage.companions import PROJECT, earlier_work, masks_path, project_path
+from cpsam_gui.storage.companions import PROJECT, earlier_work, images_in, masks_path, project_path
+from cpsam_gui.storage.kept_flows import make_room
 from cpsam_gui.tasks.opening import doubt_about
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks
 from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, read_masks, save
@@ -111,7 +111,9 @@ def segment_unattended(path: Path, plan: UnattendedRun, progress: Progress) -> U
     # Somebody works on it by now.
     if plan.is_open(path):
         return UnattendedResult(skipped=OPEN)
-    room = projects_bytes(path.parent) < plan.flows_bytes
+    room = plan.flows_bytes > 0 and make_room(
+        path.parent, plan.flows_bytes, lambda project: any(map(plan.is_open, _images_of(project)))
+    )
     _save(path, image, before, found, progress, with_flows=room)
     return UnattendedResult(len(found.records))
 
@@ -135,14 +137,9 @@ def _corrected(found: MaskResult) -> bool:
     return reviewed or any(row.touched for row in found.records.values())
 
 
-def projects_bytes(folder: Path) -> int:
-    """Return the bytes that the projects of a folder take; nearly all of it are flows."""
-    total = 0
-    for project in folder.glob(f"*{PROJECT}"):
-        # Removed meanwhile.
-        with suppress(OSError):
-            total += project.stat().st_size
-    return total
+def _images_of(project: Path) -> list[Path]:
+    """Return the images whose work a project may hold."""
+    return [one for one in images_in(project.parent) if project_path(one) == project]
 
 
 def _save(

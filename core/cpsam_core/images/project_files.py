@@ -51,6 +51,7 @@ __all__ = [
     "ProjectFile",
     "Region",
     "Reuse",
+    "drop_arrays",
     "is_corrected",
     "project_keys",
     "read_image_name",
@@ -223,6 +224,34 @@ def write_project_file(
             kind = zipfile.ZIP_DEFLATED if name.endswith(TABLE) else None
             # A table of many objects is saved often and stays large: half the size would take three times as long.
             archive.writestr(name, content, kind, compresslevel=1 if len(content) > LARGE_TABLE else None)
+
+
+def drop_arrays(path: AnyPath, names: Collection[str]) -> int:
+    """Take arrays out of a project, of every document in it, and return the bytes that are free now; the rest stays.
+
+    Raises
+    ------
+    ImageError
+        The file cannot be read or written; it stays as it was.
+    """
+    path = Path(path)
+    gone = tuple(f"{name}.tif" for name in names)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = members_of(archive)
+            dropped = [name for name in members if name.rsplit("/", 1)[-1] in gone]
+            contents = {name: member(archive, members, name) for name in members if name not in dropped}
+    except UNREADABLE as error:
+        raise ImageError(f"{path.name} cannot be read ({error}).") from error
+    if not dropped:
+        return 0
+    with (
+        saving(path, sum(map(len, contents.values()))) as temporary,
+        zipfile.ZipFile(temporary, "w") as archive,
+    ):
+        for name, content in contents.items():
+            archive.writestr(name, content, zipfile.ZIP_DEFLATED if name.endswith(TABLE) else None)
+    return sum(members[name].compress_size for name in dropped)
 
 
 def _table_of(project: ProjectFile) -> dict[str, Any]:

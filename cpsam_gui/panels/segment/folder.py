@@ -22,7 +22,7 @@ from cpsam_gui.panels.segment.fields import button, choice, put
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.folder_queue import Existing, QueueEntry, QueueState
 from cpsam_gui.style import theme
-from cpsam_gui.style.layout import column
+from cpsam_gui.style.layout import column, dim
 
 if TYPE_CHECKING:
     from cpsam_gui.session.unattended import FolderRun
@@ -32,6 +32,7 @@ POLICIES = {
     "Skip all masks": Existing.SKIP_ALL,
     "Replace, keep hand-made": Existing.KEEP_HAND_MADE,
 }
+GIBIBYTE = 1 << 30
 ICONS = {
     QueueState.WAITING: "clock_outline",
     QueueState.RUNNING: "progress_clock",
@@ -58,6 +59,7 @@ class FolderView(QWidget):
         top.addWidget(self.back)
         layout.addLayout(top)
         layout.addWidget(self.policy)
+        layout.addWidget(self.space)
         layout.addWidget(self.list, 1)
         layout.addWidget(self.bar)
         buttons = QHBoxLayout()
@@ -94,7 +96,17 @@ class FolderView(QWidget):
         self.pause.setEnabled(queue.running)
         self.pause.setText(translate("Resume" if queue.paused else "Pause"))
         self.cancel.setEnabled(queue.running)
+        self._show_space()
         self._show_summary()
+
+    def _show_space(self) -> None:
+        kept, most = self._run.kept_bytes, self._run.most_bytes
+        if not most:
+            self.space.setText(translate("Flows are not kept"))
+        else:
+            words = translate("Flows kept: {kept} of {most} GiB")
+            known = "-" if kept is None else f"{kept / GIBIBYTE:.2f}"
+            self.space.setText(words.format(kept=known, most=f"{most / GIBIBYTE:.1f}"))
 
     def _recolour(self) -> None:
         """Take the icons' colours of the theme."""
@@ -119,6 +131,13 @@ class FolderView(QWidget):
         self.summary = QLabel()
         self.summary.setObjectName("heading")
         self.summary.setWordWrap(True)
+        self.space = dim("")
+        self.space.setToolTip(
+            translate(
+                "Projects keep what the network saw, so that thresholds can be changed later; where there is no more "
+                "room, it goes of the projects saved longest ago (Preferences, Folders)"
+            )
+        )
         self.back = button("close", "Back to the settings; the run continues", self.closed.emit)
         self.policy = choice(
             POLICIES,

@@ -32,6 +32,8 @@ class BudgetField(QComboBox):
     def __init__(self, forecast: TrainingForecast) -> None:
         super().__init__()
         self._forecast = forecast
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(12)
         for name, words, tip in WORDS:
             self.addItem(translate(words), name)
             self.setItemData(self.count() - 1, translate(tip), 3)  # the role of tool tips

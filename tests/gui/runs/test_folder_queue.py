@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import masks_path, project_path
+from cpsam_gui.storage.kept_flows import make_room, projects_bytes
 from cpsam_gui.storage.project import read_project
 
 if TYPE_CHECKING:
@@ -261,6 +263,26 @@ def test_without_room_on_the_disk_masks_only_are_kept(session: Session, qtbot: Q
     look_at(session, qtbot, folder / "b2.tif")
     assert len(session.document.objects) == 4
     assert session.run_state.flows is None
+
+
+def test_where_there_is_no_more_room_the_oldest_flows_go_and_the_masks_stay(
+    session: Session, qtbot: QtBot, folder: Path
+) -> None:
+    look_at(session, qtbot, folder / "a.tif")
+    run_all(session, qtbot)
+    old, new = folder / "b2.cpsam", folder / "b10.cpsam"
+    os.utime(old, (1, 1))
+    before = read_project(old, flows=True)
+    assert before.output is not None
+    total = projects_bytes(folder)
+    assert make_room(folder, total, lambda project: True) is False, "what is in use is left alone"
+    assert make_room(folder, total, lambda project: False)
+    after, kept = read_project(old, flows=True), read_project(new, flows=True)
+    assert after.output is None and kept.output is not None
+    assert np.array_equal(after.labels, before.labels) and after.objects == before.objects
+    assert projects_bytes(folder) < total
+    session.folder_run.look()
+    qtbot.waitUntil(lambda: session.folder_run.kept_bytes == projects_bytes(folder))
 
 
 def test_corrected_work_in_the_open_image_is_left_alone(session: Session, qtbot: QtBot, folder: Path) -> None:
