@@ -117,7 +117,9 @@ def retrain(
     for some in (data, aside) if aside is not None else (data,):
         read_all(some, progress)
     data.check()
-    if len(data.class_pixels) > max(len(plan.classes), model.config.classes):
+    most = max(len(plan.classes), model.config.classes)
+    # A network without class maps learns the cells alone, whatever classes they have.
+    if most and len(data.class_pixels) > most:
         raise TrainingError("the images have more classes than the plan: plan the training again")
     target = path or own_folder() / f"{plan.name}{'' if _published(model) else '.safetensors'}"
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -311,6 +311,8 @@ def test_channels_and_classes_extend_the_network(folder: Path, tiny_model: Path)
     assert card is not None and card.classes == plan.classes
     plain = plan_retraining([describe(found)], str(tiny_model), settings=QUICK, classes=False)
     assert plain.classes == ()
+    cells = retrain(plain, Path("cells.safetensors"), device="cpu", precision="float32")
+    assert load_model(cells.path)[0].config.classes == 0, "their classes are left alone"
     with pytest.raises(TrainingError, match="no object has a class"):
         plan_retraining(candidates(folder, 1), "cpsam-lite", classes=True)
 
