@@ -1,7 +1,8 @@
 """Stalls of the event loop while the next images are segmented ahead: ``python benchmarks/look_ahead.py``.
 
 The window runs on four copies of the demo image with the embedded model; a timer without delay is asked how long it had
-to wait, first while nothing happens, then while two images are segmented ahead.
+to wait, first while nothing happens, then while two images are segmented ahead. What the thread waited for a core, on a
+machine that is busy with other things, is told apart.
 """
 
 from __future__ import annotations
@@ -29,18 +30,20 @@ IDLE_SECONDS = 10.0
 
 
 class Loop:
-    """Turns the event loop and notes how long each turn took."""
+    """Turns the event loop and notes how long each turn took, and how much of it was waiting for a core."""
 
     def __init__(self, app: QApplication) -> None:
-        self._app, self._last = app, time.perf_counter()
+        self._app, self._last, self._queued = app, time.perf_counter(), queued()
         self._waits: list[float] = []
+        self._own: list[float] = []
         self._timer = QTimer()
         self._timer.timeout.connect(self._tick)
 
     def _tick(self) -> None:
-        now = time.perf_counter()
+        now, waited = time.perf_counter(), queued()
         self._waits.append(now - self._last)
-        self._last = now
+        self._own.append(max(now - self._last - (waited - self._queued), 0.0))
+        self._last, self._queued = now, waited
 
     def until(self, done: Callable[[], bool], seconds: float = LIMIT_SECONDS) -> None:
         """Turn until something is done, or for so long."""
@@ -51,14 +54,27 @@ class Loop:
     def measured(self, done: Callable[[], bool], seconds: float = LIMIT_SECONDS) -> str:
         """Turn so, and return the stalls in words."""
         self._waits.clear()
-        self._last = time.perf_counter()
+        self._own.clear()
+        self._last, self._queued = time.perf_counter(), queued()
         begun = time.monotonic()
         self._timer.start(0)
         self.until(done, seconds)
         self._timer.stop()
-        over = sum(wait > STALL_SECONDS for wait in self._waits)
-        words = f"{time.monotonic() - begun:.1f} s, {over} stalls over 50 ms"
-        return f"{words}, longest {1000 * max(self._waits):.0f} ms"
+        words = f"{time.monotonic() - begun:.1f} s, {_said(self._waits)}"
+        return f"{words}; without waiting for a core {_said(self._own)}"
+
+
+def _said(waits: list[float]) -> str:
+    over = sum(wait > STALL_SECONDS for wait in waits)
+    return f"{over} stalls over 50 ms, longest {1000 * max(waits):.0f} ms"
+
+
+def queued() -> float:
+    """Return the seconds that this thread could run but waited for a core; 0 where the system does not say."""
+    try:
+        return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0
 
 
 def main() -> None:
@@ -98,6 +114,7 @@ def measure(loop: Loop, folder: Path) -> None:
     print(f"next image, with {len(session.document.objects)} masks: {time.monotonic() - begun:.2f} s")
     session.document.mark_saved()
     window.close()
+    print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
 if __name__ == "__main__":

@@ -57,4 +57,5 @@ def decorate(made: Mapping[str, QAction], actions: Sequence[Action]) -> None:
     """Give the actions icons in the colours of the theme."""
     for action in actions:
         if action.icon:
-            made[action.key].setIcon(theme.icon(action.icon))
+            # In a menu what is checked has no accent behind it; in the tool bar the colour of the text shows, too.
+            made[action.key].setIcon(theme.icon(action.icon, on=theme.current().text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -65,8 +66,10 @@ class ReviewPanel(Panel):
         self.edit = _button("Edit", "E", "brush", review.edit)
         self.class_ = _button("Class", "C", "tag_outline", self.ask_class)
         self.delete = _button("Delete", "Del", "delete_outline", review.delete)
-        for button in self._small:
-            button.setStyleSheet("padding: 6px 2px;")  # four beside each other in the width of the panel
+        for button in self._small:  # four beside each other in the width of the panel leave no room for icons
+            button.setStyleSheet("padding: 6px 2px;")
+            button.setProperty("icon_name", "")
+            button.setIcon(QIcon())
         self.previous = _button("Previous", "Shift+N", "arrow_left", review.previous)
         self.onward = _button("Next", "N", "arrow_right", review.next)
         self.next_missed = _button("Next missed cell", "J", "magnify", review.next_missed)

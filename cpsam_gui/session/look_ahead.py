@@ -269,5 +269,9 @@ class LookAhead(QObject):
         if not self._keeping.saves_by_itself:
             # Nobody is asked about masks that nobody asked for; saving keeps them as ever.
             document.mark_saved()
-        words = translate("{:,} objects, segmented ahead with {}")
+        one, many = (
+            translate("{:,} object, segmented ahead with {}"),
+            translate("{:,} objects, segmented ahead with {}"),
+        )
+        words = one if len(document.objects) == 1 else many
         self._notices.message.emit(words.format(len(document.objects), self._run_state.options.model.title))

@@ -213,11 +213,17 @@ class ReviewController(QObject):
         view = self._open_image.view
         if not box.z0 <= view.plane < box.z1:
             view.plane = (box.z0 + box.z1) // 2
-        side = max(box.y1 - box.y0, box.x1 - box.x0, 1)
+        side = max(box.y1 - box.y0, box.x1 - box.x0, self._typical_side(), 1)
         scale = view.camera.scale
         if not SHOWN_PIXELS / AGAIN <= side * scale <= SHOWN_PIXELS * AGAIN:
             scale = min(max(SHOWN_PIXELS / side, SMALLEST), CLOSEST)
         view.camera = Camera((box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2, scale)
+
+    def _typical_side(self) -> int:
+        """Return about how large objects are here: what is much smaller is shown among its neighbours."""
+        areas = [row.area for row in self._open_image.document.objects.values()]
+        depth = max(self._open_image.document.shape[0], 1)
+        return int(np.sqrt(np.median(areas))) if areas and depth == 1 else 0
 
     def accept(self) -> None:
         """Accept what is looked at, which locks it, and go on; of a missed cell, find it, then take what was found."""

@@ -80,9 +80,12 @@ def current() -> Scheme:
     return _current
 
 
-def icon(name: str, colour: str | None = None) -> QIcon:
-    """Return an icon of the icon font, by its name there, in the text colour of the theme."""
-    states = {"disabled": {"color": _current.border}, "on": {"color": _current.on_accent}}
+def icon(name: str, colour: str | None = None, on: str | None = None) -> QIcon:
+    """Return an icon of the icon font, by its name there, in the text colour of the theme.
+
+    `on` is its colour where its button is checked: by default that for the accent behind it.
+    """
+    states = {"disabled": {"color": _current.border}, "on": {"color": on or _current.on_accent}}
     made: QIcon = font_icon(
         getattr(MDI7, name),
         color=colour or _current.text,

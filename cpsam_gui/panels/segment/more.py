@@ -183,19 +183,19 @@ class Stacks(QWidget):
         self.smoothing = number(
             0, 20, " px", "Standard deviation of a Gaussian over the flows in 3D", decimals=1, zero="none"
         )
-        self.together = QCheckBox(translate("Brightness of the whole stack"))
+        self.together = QCheckBox(translate("of the whole stack"))
         told(self.together, "Scale brightness over the whole stack, not plane by plane")
         self.paper = QPushButton(translate("As in the paper"))
         told(self.paper, "1,000 steps along the flows, smoothing 2, objects of 1,000 voxels or more")
-        self.smallest = QPushButton(translate("Minimum body size from the diameter"))
+        self.smallest = QPushButton(translate("From the diameter"))
         told(self.smallest, "Discard bodies smaller than a tenth of a cell")
         self.smallest.clicked.connect(smallest)
         self._labels: dict[QWidget, QLabel] = {
             self.anisotropy: label("Plane spacing"),
             self.smoothing: label("Smoothing"),
-            self.together: label(""),
+            self.together: label("Brightness"),
             self.paper: label(""),
-            self.smallest: label(""),
+            self.smallest: label("Smallest body"),
             self.overlap: label("Overlap"),
         }
         rows = form()

@@ -1795,7 +1795,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Methodentext…</translation>
     </message>
     <message>
-      <source>Minimum body size from the diameter</source>
+      <source>From the diameter</source>
       <translation>Kleinster Körper aus dem Durchmesser</translation>
     </message>
     <message>
