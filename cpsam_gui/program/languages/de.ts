@@ -123,6 +123,10 @@
       <translation>Ein Modell wird trainiert</translation>
     </message>
     <message>
+      <source>A run on the whole image</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>About cpsam-gui</source>
       <translation>Über cpsam-gui</translation>
     </message>
@@ -337,12 +341,12 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Rechteck</translation>
     </message>
     <message>
-      <source>Brightness is adjusted in blocks of this size, for uneven light</source>
-      <translation>Helligkeit wird in Blöcken dieser Größe angeglichen, bei ungleichmäßigem Licht</translation>
+      <source>Brightness</source>
+      <translation>Helligkeit</translation>
     </message>
     <message>
-      <source>Brightness of the whole stack</source>
-      <translation>Helligkeit des ganzen Stapels</translation>
+      <source>Brightness is adjusted in blocks of this size, for uneven light</source>
+      <translation>Helligkeit wird in Blöcken dieser Größe angeglichen, bei ungleichmäßigem Licht</translation>
     </message>
     <message>
       <source>Brought back into view: decide now</source>
@@ -1227,6 +1231,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Flüsse und Zellwahrscheinlichkeit sind nach einem Lauf zu sehen</translation>
     </message>
     <message>
+      <source>Flows are not kept</source>
+      <translation>Flüsse werden nicht aufbewahrt</translation>
+    </message>
+    <message>
+      <source>Flows kept: {kept} of {most} GiB</source>
+      <translation>Flüsse aufbewahrt: {kept} von {most} GiB</translation>
+    </message>
+    <message>
       <source>Folder</source>
       <translation>Ordner</translation>
     </message>
@@ -1265,6 +1277,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>From Cellpose</source>
       <translation>Von Cellpose kommend</translation>
+    </message>
+    <message>
+      <source>From the diameter</source>
+      <translation>Aus dem Durchmesser</translation>
     </message>
     <message>
       <source>Gamma: over 1 shows dark parts brighter</source>
@@ -1409,6 +1425,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Improve the model</source>
       <translation>Das Modell verbessern</translation>
+    </message>
+    <message>
+      <source>In an image of this size rejected candidates show once a threshold was moved</source>
+      <translation>In einem Bild dieser Größe erscheinen verworfene Kandidaten, sobald ein Schwellwert verändert wurde</translation>
     </message>
     <message>
       <source>In both</source>
@@ -1793,10 +1813,6 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Methods text…</source>
       <translation>Methodentext…</translation>
-    </message>
-    <message>
-      <source>From the diameter</source>
-      <translation>Kleinster Körper aus dem Durchmesser</translation>
     </message>
     <message>
       <source>Missed cell {number} of {count}</source>
@@ -2383,6 +2399,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Standard des Programms</translation>
     </message>
     <message>
+      <source>Projects keep what the network saw, so that thresholds can be changed later; where there is no more room, it goes of the projects saved longest ago (Preferences, Folders)</source>
+      <translation>Projekte bewahren auf, was das Netz gesehen hat, damit Schwellwerte später geändert werden können; wird der Platz knapp, geht es bei den am längsten nicht gespeicherten Projekten verloren (Einstellungen, Ordner)</translation>
+    </message>
+    <message>
       <source>Published by the authors of Cellpose; large, best on a graphics card</source>
       <translation>Von den Autoren von Cellpose veröffentlicht; groß, am besten auf einer Grafikkarte</translation>
     </message>
@@ -2413,6 +2433,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Reading masks</source>
       <translation>Masken werden gelesen</translation>
+    </message>
+    <message>
+      <source>Reading masks of another file</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Reading the journal</source>
@@ -2461,6 +2485,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Region</source>
       <translation>Bereich</translation>
+    </message>
+    <message>
+      <source>Rejected candidates are known after a run</source>
+      <translation>Verworfene Kandidaten sind nach einem Lauf bekannt</translation>
+    </message>
+    <message>
+      <source>Rejected candidates are shown for flat images only: in a stack they are bodies</source>
+      <translation>Verworfene Kandidaten werden nur bei flachen Bildern gezeigt: in einem Stapel sind es Körper</translation>
     </message>
     <message>
       <source>Rejected: {}
@@ -2941,6 +2973,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Kleinster und größter Faktor, um den Bilder zufällig skaliert werden</translation>
     </message>
     <message>
+      <source>Smallest body</source>
+      <translation>Kleinster Körper</translation>
+    </message>
+    <message>
       <source>Smallest object</source>
       <translation>Kleinstes Objekt</translation>
     </message>
@@ -2979,6 +3015,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Space for flows</source>
       <translation>Platz für Flüsse</translation>
+    </message>
+    <message>
+      <source>Space of the flows</source>
+      <translation>Platz der Flüsse</translation>
     </message>
     <message>
       <source>Spatial: distances to neighbours and regions, outlines</source>
@@ -3049,8 +3089,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Sprünge von Ebene zu Ebene</translation>
     </message>
     <message>
-      <source>Stop and keep the best</source>
-      <translation>Aufhören und das Beste behalten</translation>
+      <source>Stop</source>
+      <translation>Anhalten</translation>
     </message>
     <message>
       <source>Stop early</source>
@@ -3261,6 +3301,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die Objekte haben in dieser Ebene nichts</translation>
     </message>
     <message>
+      <source>The orthogonal views</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The outline cannot get any narrower</source>
       <translation>Enger geht es nicht</translation>
     </message>
@@ -3417,6 +3461,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Dieses Beispielbild wird gerade segmentiert. Ziehen verschiebt, das Rad vergrößert.</translation>
     </message>
     <message>
+      <source>This export</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>This image</source>
       <translation>Dieses Bild</translation>
     </message>
@@ -3459,6 +3507,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>This plane</source>
       <translation>Diese Ebene</translation>
+    </message>
+    <message>
+      <source>This region has {:,} megapixels: choose one of at most {:,}.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>This was the first object of the review</source>
@@ -3957,6 +4009,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>geringe Wahrscheinlichkeit ({})</translation>
     </message>
     <message>
+      <source>masks wait</source>
+      <translation>Masken da</translation>
+    </message>
+    <message>
       <source>max of {}</source>
       <translation>Max. von {}</translation>
     </message>
@@ -4049,6 +4105,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Objekte</translation>
     </message>
     <message>
+      <source>of the whole stack</source>
+      <translation>des ganzen Stapels</translation>
+    </message>
+    <message>
       <source>paused</source>
       <translation>angehalten</translation>
     </message>
@@ -4103,10 +4163,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>seed, warmup, clip, weight_decay, patience and blocks are at least 0</source>
       <translation type="unfinished" />
-    </message>
-    <message>
-      <source>segmented ahead</source>
-      <translation>im Voraus segmentiert</translation>
     </message>
     <message>
       <source>segmented, not corrected yet</source>
@@ -4187,6 +4243,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{:,} images</source>
       <translation>{:,} Bilder</translation>
+    </message>
+    <message>
+      <source>{:,} object, segmented ahead with {}</source>
+      <translation>{:,} Objekt, vorab segmentiert mit {}</translation>
     </message>
     <message>
       <source>{:,} objects</source>
@@ -4363,6 +4423,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} is two numbers that rise, not {} and {}.</source>
       <translation>{} sind zwei steigende Zahlen, nicht {} und {}.</translation>
+    </message>
+    <message>
+      <source>{} needs the whole image in memory, and this one is too large for that: crop a part of it to a file.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>{} now has a different size than when it was edited.</source>
