@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.persistence import Persistence
+    from cpsam_gui.state.columns import ColumnRecords
+    from cpsam_gui.storage.chunked_labels import ChunkedLabels
 
 
 SHOW = "show_saved"
@@ -62,7 +64,8 @@ class ExportController:
     def export(self, target: Path, plan: exporting.ExportPlan) -> None:
         """Write the objects of the open image to `target`."""
         document, state = self._open_image.document, self._open_image.document.state
-        if self._notices.refuse_large(document, translate("This export")):
+        if document.large:
+            self._export_large(target, plan)
             return
         self._gestures.tool.cancel()
         work = partial(
@@ -85,6 +88,26 @@ class ExportController:
             self._exported(written)
 
         self._jobs.run(work, name=translate("Exporting"), then=done)
+
+    def _export_large(self, target: Path, plan: exporting.ExportPlan) -> None:
+        """Write masks larger than memory: they are saved first, and written from the project."""
+        from cpsam_gui.tasks.export_large import KINDS, SavedMasks, export_large
+
+        if plan.chosen.key not in KINDS:
+            self._notices.refuse_large(self._open_image.document, plan.chosen.title)
+            return
+
+        def write() -> None:
+            document, image = self._open_image.document, self._open_image.image
+            folder = cast("ChunkedLabels", document.store).base
+            if folder is not None and image is not None:
+                rows = cast("ColumnRecords", document.table).copy()
+                work = partial(
+                    export_large, target, plan.chosen.key, SavedMasks(folder, document.shape, rows, image)
+                )
+                self._jobs.run(work, name=translate("Exporting"), then=self._exported)
+
+        self._persistence.save(write, masks=False)
 
     def export_folder(self, target: Path | None, plan: exporting.ExportPlan) -> None:
         """Write the saved objects of all images of the folder, those of the open image as they are now."""

@@ -180,3 +180,67 @@ def test_a_stopped_run_goes_on(qtbot: QtBot, session: Session, slide: Path) -> N
     assert run(qtbot, session) == []
     check_disks(session)
     assert [path.stat().st_mtime_ns for path in found if path.exists()] == stamps
+
+
+@pytest.mark.parametrize(("key", "name"), [("tif", "a.tif"), ("zarr", "a.ome.zarr"), ("csv", "a.csv")])
+def test_export_is_written_piece_by_piece(
+    qtbot: QtBot, session: Session, slide: Path, key: str, name: str
+) -> None:
+    from cpsam_core.formats import FORMATS, WriteOptions, read_objects
+    from cpsam_gui.tasks.exporting import ExportPlan
+
+    open_slide(qtbot, session, slide)
+    for number, (y, x) in enumerate(CENTRES[:30]):
+        box = Box(0, 1, y - 8, y + 8 + number % 3, x - 8, x + 8)
+        operations.add(session.document, box, np.ones(box.shape, bool))
+    target = slide.parent / name
+    chosen = next(one for one in FORMATS if one.key == key)
+    session.exporting.export(target, ExportPlan(chosen, WriteOptions()))
+    qtbot.waitUntil(lambda: session.exporting.last == target, timeout=30_000)
+    if key == "csv":
+        lines = target.read_text().splitlines()
+        assert len(lines) == 31
+        row = dict(zip(lines[0].split(","), lines[1].split(","), strict=True))
+        assert {"256", "39.5"} <= set(row.values())
+        return
+    found = read_objects(target).labels
+    np.testing.assert_array_equal(np.squeeze(found), session.document.labels[0, :, :])
+
+
+def test_formats_that_need_everything_are_refused(qtbot: QtBot, session: Session, slide: Path) -> None:
+    from cpsam_core.formats import FORMATS, WriteOptions
+    from cpsam_gui.tasks.exporting import ExportPlan
+
+    open_slide(qtbot, session, slide)
+    said: list[str] = []
+    session.failed.connect(lambda problem: said.append(problem.text))
+    png = next(one for one in FORMATS if one.key == "png")
+    session.exporting.export(slide.parent / "a.png", ExportPlan(png, WriteOptions()))
+    assert len(said) == 1
+    assert "too large" in said[0]
+    assert not (slide.parent / "a.png").exists()
+
+
+def test_a_region_is_segmented_where_it_is(qtbot: QtBot, session: Session, slide: Path) -> None:
+    open_slide(qtbot, session, slide)
+    seen: list[tuple[int, ...]] = []
+
+    def segment(image: Any, settings: Any, progress: Any) -> Any:
+        seen.append(image.pixels.shape)
+        labels = cv2.connectedComponents((image.pixels[0, ..., 0] > 1000).astype(np.uint8))[1]
+        count = int(labels.max())
+        table = SimpleNamespace(
+            ids=np.arange(1, count + 1), flow_errors=np.zeros(count), probabilities=np.ones(count)
+        )
+        return SimpleNamespace(labels=labels.astype(np.uint32), output=None, objects=table)
+
+    session.models._load = lambda choice, progress: SimpleNamespace(segment=segment)
+    done: list[list[int]] = []
+    session.segmenting.segment_region(Box(0, 1, 600, 900, 700, 1000), done.append)
+    qtbot.waitUntil(lambda: bool(done), timeout=30_000)
+    assert len(done[0]) == 25
+    assert all(max(shape[1:3]) < 400 for shape in seen)
+    y, x = CENTRES[10 * 21 + 12]
+    assert session.document.label_at(0, y, x) in done[0]
+    session.edits.undo()
+    assert not session.document.objects
