@@ -160,3 +160,34 @@ def test_coarse_pixels_really_are_fewer() -> None:
         kept = round(120 / factor)
         # As many independent columns as are left: the rest follows from them.
         assert np.linalg.matrix_rank(one, tol=1e-2) <= kept + 1
+
+
+def test_sections_are_smeared_coarse_and_noisy_as_the_ranges_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Along one axis: smeared by one to five pixels, one to six become one, for cells of thirty; ten to 120 photons."""
+    smears: list[tuple[float, float]] = []
+    steps: list[tuple[float, float]] = []
+    counts: list[float] = []
+    where = "cpsam_core.data.degrade."
+    monkeypatch.setattr(where + "blur", lambda pixels, y, x: smears.append((y, x)) or pixels)
+    monkeypatch.setattr(where + "coarsen", lambda pixels, y, x: steps.append((y, x)) or pixels)
+    monkeypatch.setattr(where + "shot_noise", lambda pixels, photons, rng: counts.append(photons) or pixels)
+    for diameter in (30.0, 60.0):
+        for known in (smears, steps, counts):
+            known.clear()
+        for seed in range(400):
+            degrade(picture(1), "section", diameter, np.random.default_rng(seed))
+        smear, step, unit = np.array(smears), np.array(steps), diameter / 30
+        along_y = smear[:, 1] == 0
+        assert ((smear[:, 0] == 0) == ~along_y).all() and ((step[:, 1] == 1) >= along_y).all()
+        assert 0.4 < along_y.mean() < 0.6
+        wide, coarse = smear.max(axis=1) / unit, step.max(axis=1) / unit
+        assert 1 <= wide.min() < 1.1 and 4.9 < wide.max() <= 5
+        assert coarse.min() < 1.1 and 5.9 < coarse.max() <= 6
+        assert np.median(wide) == pytest.approx(3, abs=0.3) and np.median(coarse) == pytest.approx(
+            3.5, abs=0.4
+        )
+        assert 10 <= min(counts) < 11 and 110 < max(counts) <= 120
+        assert np.median(counts) == pytest.approx(1200**0.5, rel=0.15)  # drawn on a logarithmic scale
+    steps.clear()
+    degrade(picture(1), "section", 3.0, np.random.default_rng(0))
+    assert steps == [(1.0, 1.0)]  # cells of few pixels are not made coarser
