@@ -28,6 +28,8 @@ from cpsam_gui.tools import TOOLS, Desk, Pointer
 
 SPACING = (2.0, 1.0, 1.0)
 TIMES = 7
+# Samples on a side of a tile of a view.
+TILE = 256
 
 
 def volume(shape: tuple[int, int, int], count: int) -> tuple[np.ndarray, dict[int, ObjectRecord]]:
@@ -102,6 +104,13 @@ def main(numbers: list[int]) -> None:
         if not np.array_equal(document.labels[box.slices] == number, whole):
             raise SystemExit("undo did not bring the body back")
 
+    places = iter(range(shape[2] // 3, shape[2], 17))
+
+    def tile(step: int = 1) -> None:
+        # What a view draws at a time, in another slice each time, so that nothing of it is in the cache.
+        section = Slice(2, next(places)).of(document.labels)
+        np.ascontiguousarray(section[: TILE * step : step, ::step])
+
     found = {
         "ball dab": milliseconds(dab, undo),
         "split of a body": milliseconds(split, undo),
@@ -109,6 +118,8 @@ def main(numbers: list[int]) -> None:
         "undo of a split": milliseconds(document.undo, lambda: (undo(), split())),
         "slice XZ": milliseconds(lambda: np.ascontiguousarray(Slice(1, shape[1] // 2).of(document.labels))),
         "slice YZ": milliseconds(lambda: np.ascontiguousarray(Slice(2, shape[2] // 2).of(document.labels))),
+        "tile of YZ": milliseconds(tile),
+        "tile of YZ, zoomed out": milliseconds(lambda: tile(8)),
     }
     print(
         json.dumps(
