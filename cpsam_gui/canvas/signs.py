@@ -11,6 +11,7 @@ from PyQt6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPixmap, QT
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cpsam_gui.operations import class_colour
+from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
@@ -89,7 +90,11 @@ class Signs(QGraphicsItem):
     def _rows_changed(self, ids: frozenset[int] | None) -> None:
         objects = self._open_image.document.objects
         if ids is None:
-            marked = ((number, sign_of(row)) for number, row in objects.items())
+            table = self._open_image.document.table
+            numbers: Iterable[int] = table
+            if isinstance(table, ColumnRecords):
+                numbers = np.flatnonzero(table.touched | (table.classes > 0)).tolist()
+            marked = ((number, sign_of(objects[number])) for number in numbers if number in objects)
             self._signs = {number: sign for number, sign in marked if sign is not None}
         else:
             for number in ids:
@@ -111,7 +116,8 @@ class Signs(QGraphicsItem):
         """Return id and box of each object that carries something, a row each."""
         if self._stale:
             objects = self._open_image.document.objects
-            numbers: Iterable[int] = objects if self._view.masks.ids else self._signs
+            large = self._open_image.document.large
+            numbers: Iterable[int] = objects if self._view.masks.ids and not large else self._signs
             rows = [(n, *_sides(objects[n])) for n in numbers if n in objects]
             self._boxes = np.array(rows, np.int64).reshape(-1, 7)
             self._sections.clear()

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from cpsam_gui import operations
 from cpsam_gui.operations.reviewing import accept_objects, put_off
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.view import Camera
 from cpsam_gui.tools import Pointer
 
@@ -221,7 +222,11 @@ class ReviewController(QObject):
 
     def _typical_side(self) -> int:
         """Return about how large objects are here: what is much smaller is shown among its neighbours."""
-        areas = [row.area for row in self._open_image.document.objects.values()]
+        table = self._open_image.document.table
+        if isinstance(table, ColumnRecords):
+            areas = table.columns["areas"][table.ids].tolist()
+        else:
+            areas = [row.area for row in table.values()]
         depth = max(self._open_image.document.shape[0], 1)
         return int(np.sqrt(np.median(areas))) if areas and depth == 1 else 0
 

@@ -91,6 +91,22 @@ class ColumnRecords(MutableMapping[int, ObjectRecord]):
         """The ids of all objects in rising order."""
         return np.flatnonzero(self.columns["areas"] > 0)
 
+    def flag(self, name: str) -> NDArray[np.bool_]:
+        """Return for each id from 0 on whether a flag of `FLAGS` is set."""
+        set_: NDArray[np.bool_] = (self.columns["flags"] >> FLAGS.index(name) & 1) > 0
+        return set_
+
+    def has_origin(self, origin: Origin) -> NDArray[np.bool_]:
+        """Return for each id from 0 on whether an object is of this origin."""
+        same: NDArray[np.bool_] = self.columns["origins"] == ORIGINS.index(origin)
+        return same
+
+    @property
+    def touched(self) -> NDArray[np.bool_]:
+        """For each id from 0 on whether a person had a hand in an object, as `ObjectRecord.touched` says it."""
+        by_hand = ~self.has_origin(Origin.MODEL) | (self.columns["flags"] > 0)
+        return by_hand & (self.columns["areas"] > 0)
+
     def copy(self) -> ColumnRecords:
         """Return a table of its own."""
         return ColumnRecords({name: column.copy() for name, column in self.columns.items()})

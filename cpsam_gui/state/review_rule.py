@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState
 
 if TYPE_CHECKING:
@@ -21,11 +22,18 @@ def after(step: Step, facts: ImageFacts, objects: Mapping[int, ObjectRecord]) ->
     such as accepting it. Unlocking changes nothing.
     """
     if step.swap is not None:
-        by_hand = any(row.touched for row in objects.values())
+        by_hand = any_touched(objects)
         return facts.changed(review=ReviewState.CORRECTED if by_hand else ReviewState.SEGMENTED)
     if step.edits or any(_matters(*sides) for sides in step.records.values()):
         return facts.changed(review=ReviewState.CORRECTED)
     return facts
+
+
+def any_touched(objects: Mapping[int, ObjectRecord]) -> bool:
+    """Whether a person had a hand in any object of a table."""
+    if isinstance(objects, ColumnRecords):
+        return bool(objects.touched.any())
+    return any(row.touched for row in objects.values())
 
 
 def _matters(before: ObjectRecord | None, now: ObjectRecord | None) -> bool:

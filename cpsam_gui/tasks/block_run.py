@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_core.errors import ImageError
-from cpsam_gui.state.columns import FLAGS, KINDS, ORIGINS, ColumnRecords
+from cpsam_gui.state.columns import KINDS, ORIGINS, ColumnRecords
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.palette import spread
 from cpsam_gui.storage.chunked_labels import ChunkedLabels
@@ -150,10 +150,7 @@ def _columns(table: ObjectTable, kinds: NDArray[Any] | None) -> ColumnRecords:
 
 def touched(rows: ColumnRecords) -> NDArray[np.int64]:
     """Return the ids of the objects that a person had a hand in."""
-    columns = rows.columns
-    by_hand = columns["origins"] != ORIGINS.index(Origin.MODEL)
-    marked = (columns["flags"] & ((1 << len(FLAGS)) - 1)) > 0
-    return np.flatnonzero((columns["areas"] > 0) & (by_hand | marked))
+    return np.flatnonzero(rows.touched)
 
 
 def open_result(folder: Path, shape: tuple[int, int, int], key: str = "") -> ChunkedResult:

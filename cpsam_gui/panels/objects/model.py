@@ -10,7 +10,9 @@ from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PyQt6.QtGui import QColor
 
 from cpsam_gui.operations import class_colour
+from cpsam_gui.panels.objects import many
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.objects import ObjectRecord, Origin
 from cpsam_gui.style import theme
 
@@ -93,10 +95,12 @@ class ObjectsModel(QAbstractTableModel):
 
     def refresh(self) -> None:
         """Follow the document."""
-        objects = self._open_image.document.objects
+        objects, table = self._open_image.document.objects, self._open_image.document.table
         keep = FILTERS.get(self._filter, FILTERS["All objects"])
         if self._filter == IN_PIECES:
             ids = np.array([number for number in self._pieces.now if number in objects], np.int64)
+        elif isinstance(table, ColumnRecords):
+            ids = many.filtered(table, self._filter)
         elif self._filter == "All objects":
             ids = np.array(list(objects), np.int64)
         else:
@@ -127,7 +131,10 @@ class ObjectsModel(QAbstractTableModel):
         return ids[self._order(ids)]
 
     def _order(self, ids: NDArray[np.int64]) -> NDArray[np.intp]:
-        objects = self._open_image.document.objects
+        objects, table = self._open_image.document.objects, self._open_image.document.table
+        if isinstance(table, ColumnRecords):
+            keys = many.keys(table, COLUMNS[self._column].name, ids)
+            return np.argsort(-keys if self._descending else keys, kind="stable")
         values = np.array(COLUMNS[self._column].keys([objects[number] for number in ids.tolist()]), np.int64)
         return np.argsort(-values if self._descending else values, kind="stable")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,16 +23,18 @@ from PyQt6.QtWidgets import (
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.objects.classes import ClassesEditor
+from cpsam_gui.panels.objects.many import special
 from cpsam_gui.panels.objects.menu import SelectionMenu
 from cpsam_gui.panels.objects.model import COLUMNS, FILTERS, IN_PIECES, ORIGINS, ObjectsModel, flags_of
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.view import Camera
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, dim, scrolling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from cpsam_core.progress import Progress
     from cpsam_gui.panels.base import Host
@@ -51,18 +54,31 @@ NOTHING = "Nothing is selected. Click an object."
 def tally(rows: Iterable[ObjectRecord], *, bodies: bool = False) -> str:
     """Return in words what is special about objects, which may be `bodies` of a stack."""
     rows = list(rows)
-    counts = (
-        ("by hand", sum(row.origin is Origin.HAND for row in rows)),
-        ("corrected", sum(row.origin is Origin.EDITED for row in rows)),
-        ("locked", sum(row.locked for row in rows)),
-        ("uncertain", sum(row.uncertain for row in rows)),
-    )
-    words = [f"{count:,} {translate(name)}" for name, count in counts if count]
-    if rows:
-        area = float(np.median(np.fromiter((row.area for row in rows), np.int64, len(rows))))
+    counts = {
+        "by hand": sum(row.origin is Origin.HAND for row in rows),
+        "corrected": sum(row.origin is Origin.EDITED for row in rows),
+        "locked": sum(row.locked for row in rows),
+        "uncertain": sum(row.uncertain for row in rows),
+    }
+    area = float(np.median(np.fromiter((row.area for row in rows), np.int64, len(rows)))) if rows else 0.0
+    return in_words(counts, area, bodies=bodies)
+
+
+def in_words(counts: Mapping[str, int], area: float, *, bodies: bool = False) -> str:
+    """Return counts of special objects and their median area in words."""
+    words = [f"{count:,} {translate(name)}" for name, count in counts.items() if count]
+    if area:
         typical = translate("median volume {:,.0f} voxels") if bodies else translate("median area {:,.0f} px")
         words.append(typical.format(area))
     return "   ".join(words)
+
+
+def _counts_of_columns(table: ColumnRecords, bodies: bool) -> str:
+    return in_words(*special(table), bodies=bodies)
+
+
+def _counts_of_rows(rows: list[ObjectRecord], bodies: bool) -> str:
+    return tally(rows, bodies=bodies)
 
 
 class ObjectsPanel(Panel):
@@ -170,20 +186,24 @@ class ObjectsPanel(Panel):
     def refresh(self) -> None:
         """Follow the objects."""
         open_image = self._open_image
-        rows, bodies = list(open_image.document.objects.values()), open_image.document.shape[0] > 1
-        self.count.setText(f"{len(rows):,}")
-        self._caption.setText(translate("object" if len(rows) == 1 else "objects"))
+        table, bodies = open_image.document.table, open_image.document.shape[0] > 1
+        self.count.setText(f"{len(table):,}")
+        self._caption.setText(translate("object" if len(table) == 1 else "objects"))
         self._selecting = True
         self.model.refresh()
         self._selecting = False
         self._show_selection()
         self.classes.refresh()
-        if len(rows) < MANY:
-            self.counts.setText(tally(rows, bodies=bodies))
+        if isinstance(table, ColumnRecords):
+            count: partial[str] = partial(_counts_of_columns, table, bodies)
+        else:
+            count = partial(_counts_of_rows, list(table.values()), bodies)
+        if len(table) < MANY:
+            self.counts.setText(count())
             return
 
         def work(progress: Progress) -> str:
-            return tally(rows, bodies=bodies)
+            return count()
 
         self._jobs.run(work, name="Counting objects", lane=Lane.BESIDE, then=self.counts.setText)
 
