@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from PyQt6.QtCore import QPointF, QSettings, Qt, QTimer
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QPushButton
+from PyQt6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton
 
 PATIENCE = 900  # seconds
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -104,6 +104,14 @@ def masks(hands: Hands) -> None:
     hands.wait(lambda: session.document.objects and not session.jobs.busy)
 
 
+def first_masks(hands: Hands) -> None:
+    """Make masks for the other jobs, where the first one is not asked for."""
+    hands.window.open_folder(FOLDER)
+    hands.wait(lambda: hands.session.image is not None and not hands.session.jobs.busy)
+    hands.key(Qt.Key.Key_Return, CTRL)
+    hands.wait(lambda: hands.session.document.objects and not hands.session.jobs.busy)
+
+
 def back_to_first(hands: Hands) -> None:
     """Go back to the first image."""
     path = hands.session.path
@@ -175,9 +183,11 @@ def export(hands: Hands) -> None:
     hands.key(Qt.Key.Key_S, CTRL | SHIFT)
     hands.wait(lambda: visible(hands.window, "ExportDialog"))
     dialog = visible(hands.window, "ExportDialog")
-    button = next(
-        (one for one in dialog.findChildren(QPushButton) if one.objectName() == "primary"), None
-    ) or dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok)
+    button = next(one for one in dialog.findChildren(QPushButton) if one.text().startswith("Export"))
+    # The dialog for the file is that of the system: Return takes the name that it proposes.
+    hands.keys += 1
+    target = FOLDER.parent / "masks.tif"
+    QFileDialog.getSaveFileName = lambda *_, **__: (str(target), "")
     hands.clicks += 1
     QTest.mouseClick(button, LEFT)
     hands.wait(lambda: not visible(hands.window, "ExportDialog"))
@@ -233,8 +243,11 @@ def main() -> None:
         QTest.qWaitForWindowActive(window)
         hands = Hands(window)
         print("| job | clicks | keys | seconds | longest stall |\n|---|---|---|---|---|")
-        for name in sys.argv[1:] or JOBS:
-            if name == "split":
+        asked = sys.argv[1:] or list(JOBS)
+        if "masks" not in asked:
+            first_masks(hands)
+        for name in asked:
+            if name == "split" and "masks" in asked:
                 back_to_first(hands)
             words, job = JOBS[name]
             clicks, keys, seconds, stall = hands.measured(job)

@@ -48,7 +48,7 @@ class ReviewPanel(Panel):
         self.bar.setFixedHeight(6)
         self.title, self.reasons = QLabel(), dim("")
         self.missed_words = QLabel()
-        self.keys = dim(translate("Y accept   Del delete   E edit   C class   S unsure   N next"))
+        self.keys = dim(translate("Y accept, Del delete, E edit, C class, S unsure, N next"))
         self._make_buttons()
         self._arrange()
         self._review.changed.connect(self.refresh)

@@ -89,7 +89,9 @@ class TrainingForecast(QObject):
 
     def _look(self) -> None:
         training = self._training
-        if not self._followed or self._measuring or training.running or training.obstacle:
+        if not self._followed or self._measuring or training.running:
+            return
+        if work.obstacle(training.candidates):  # also where saving the open image would change that
             return
         if self._jobs.busy:
             self._timer.start()
