@@ -191,7 +191,7 @@ def export(hands: Hands) -> None:
     hands.clicks += 1
     QTest.mouseClick(button, LEFT)
     hands.wait(lambda: not visible(hands.window, "ExportDialog"))
-    hands.wait(lambda: hands.session.jobs.idle)
+    hands.wait(target.is_file)
 
 
 def visible(window: Any, name: str) -> Any:

@@ -3825,8 +3825,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die gezeigten Zeilen und Spalten in eine Datei schreiben</translation>
     </message>
     <message>
-      <source>Y accept   Del delete   E edit   C class   S unsure   N next</source>
-      <translation>Y annehmen   Entf löschen   E bearbeiten   C Klasse   S unsicher   N weiter</translation>
+      <source>Y accept, Del delete, E edit, C class, S unsure, N next</source>
+      <translation>Y bestätigen, Entf löschen, E bearbeiten, C Klasse, S unsicher, N weiter</translation>
     </message>
     <message>
       <source>Yes</source>
