@@ -75,7 +75,6 @@ IN_REVIEW = Fact(
 MISSED_SHOWN = Fact(lambda s: s.missed.marked, lambda s: (s.missed.changed,))
 COMPARED = Fact(lambda s: s.comparing.now is not None, lambda s: (s.comparing.changed,))
 COMPARISON_SHOWN = Fact(lambda s: s.comparing.shown, lambda s: (s.comparing.changed,))
-GHOSTS = Fact(lambda s: s.rejected.shown, lambda s: (s.rejected.changed,))
 SAVED = Fact(lambda s: s.exporting.last is not None, lambda s: (s.saved, s.notices.offered))
 MASKS = Fact(lambda s: s.view.masks, lambda s: (s.view.events.masks,))
 PICTURE = Fact(lambda s: s.view.picture, lambda s: (s.view.events.picture,))

@@ -25,17 +25,6 @@ if TYPE_CHECKING:
 BAND_PIXELS = 1 << 20
 
 
-def compose(
-    found: Labels,
-    before: Labels,
-    kept: Collection[int],
-    first_id: int,
-    tick: Callable[[], None] | None = None,
-) -> Labels:
-    """Return `found` with the `kept` objects of `before` on top, as a new array; see `compose_with_ids`."""
-    return compose_with_ids(found, before, kept, first_id, tick)[0]
-
-
 def compose_with_ids(
     found: Labels,
     before: Labels,

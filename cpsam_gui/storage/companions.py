@@ -48,13 +48,6 @@ def earlier_work(
     return next(iter(companions_of(image, listings, key).masks), None)
 
 
-def has_masks(image: Path, listings: Listings | None = None) -> bool:
-    """Whether there are masks of an image, or of any of its time points and scenes."""
-    from cpsam_core.images.companions import documents_of
-
-    return any(one.masks for one in documents_of(image, listings=listings))
-
-
 def images_in(folder: Path) -> list[Path]:
     """Return the images of a folder in natural order; an unreadable folder has none."""
     from cpsam_core.images import companions

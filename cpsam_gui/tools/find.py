@@ -50,7 +50,6 @@ class Find(Tool):
         self._mask: Mask = np.zeros((0, 0, 0), bool)
         self._threshold: float | None = None
         self._request = 0
-        self._position = 0
 
     @property
     def busy(self) -> bool:
@@ -117,7 +116,7 @@ class Find(Tool):
             return
         self._request += 1
         request, threshold = self._request, self._threshold
-        self._position, diameter = desk.document.position, maps.diameter
+        diameter = maps.diameter
 
         def take(found: LocalMask | None) -> None:
             if request == self._request:

@@ -10,7 +10,7 @@ import pytest
 from cpsam_core.segment.predict import TileNetwork
 from cpsam_core.segment.segmenter import NetworkOutput, masks_of
 from cpsam_core.segment.settings import Settings
-from cpsam_core.segment.volume import predict_volume, stitch
+from cpsam_core.segment.volume import predict_volume_maps, stitch
 
 GOLDEN = Path(__file__).parent
 
@@ -18,7 +18,8 @@ GOLDEN = Path(__file__).parent
 def test_flows_of_three_orientations(stub_network: TileNetwork) -> None:
     with np.load(GOLDEN / "flows_3d_from_slices.npz") as golden:
         volume, expected = golden["vol"], golden["y"].astype(np.float32)
-    flows, logits = predict_volume(stub_network, volume, batch_size=4, tile_overlap=0.1)
+    maps = predict_volume_maps(stub_network, volume, batch_size=4, tile_overlap=0.1)
+    flows, logits = maps[-4:-1], maps[-1]
     np.testing.assert_allclose(np.moveaxis(flows, 0, -1), expected[..., :3], rtol=1e-3, atol=1e-3)
     np.testing.assert_allclose(logits, expected[..., 3], rtol=1e-3, atol=1e-3)
 

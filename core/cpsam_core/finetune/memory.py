@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from cpsam_core.finetune.settings import MEMORY_MODES, MemoryMode, TrainSettings
-from cpsam_core.finetune.stepper import STEPWISE, eight_bit_available
+from cpsam_core.finetune.settings import MemoryMode, TrainSettings
+from cpsam_core.finetune.stepper import STEPWISE
 from cpsam_core.network.config import VitConfig
 from cpsam_core.system import machine
 
@@ -175,8 +175,3 @@ def leaner(memory: MemoryMode, device: torch.device, settings: TrainSettings) ->
         return None
     following = modes[modes.index(memory) + 1 :]
     return following[0] if following else None
-
-
-def usable_modes(device: torch.device) -> tuple[MemoryMode, ...]:
-    """Return the modes that work on a device, for a list to choose from."""
-    return tuple(mode for mode in MEMORY_MODES if mode != "8bit" or eight_bit_available(device))

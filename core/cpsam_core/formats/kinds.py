@@ -34,8 +34,6 @@ class Format:
         Whether it holds them.
     is_view
         Whether it shows or counts objects and does not hold them: pictures, tables.
-    needs_shape
-        Whether reading needs the size of the image because the file does not keep it.
     may_be_empty
         Whether a file of no bytes is one without objects.
     needs_image
@@ -68,7 +66,6 @@ class Format:
     measurements: bool = False
     stacks: bool = False
     is_view: bool = False
-    needs_shape: bool = False
     may_be_empty: bool = False
     needs_image: bool = False
     wants_image: bool = False
@@ -140,7 +137,6 @@ FORMATS: tuple[Format, ...] = (
         "imagej",
         classes=True,
         stacks=True,
-        needs_shape=True,
     ),
     Format(
         "outlines",
@@ -149,7 +145,6 @@ FORMATS: tuple[Format, ...] = (
         (".txt",),
         "imagej",
         exact=False,
-        needs_shape=True,
         may_be_empty=True,
     ),
     Format(

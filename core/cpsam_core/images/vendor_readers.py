@@ -263,12 +263,6 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _unsupported() -> type[Exception]:
-    """Return what bioio raises where no plug-in reads a file."""
-    found: type[Exception] = importlib.import_module("bioio_base.exceptions").UnsupportedFileFormatError
-    return found
-
-
 def _whole(open_scene: Callable[[Path, int | str | None], Opened]) -> Callable[[Path, int | str | None], Raw]:
     def read(path: Path, scene: int | str | None = None) -> Raw:
         raw, levels = open_scene(path, scene)

@@ -26,12 +26,6 @@ VIEWS: tuple[tuple[int, tuple[int, int], str], ...] = (
 """The axis that counts the planes, the two axes of a plane, and what it is called."""
 
 
-def predict_volume(network: TileNetwork, volume: FloatArray, **options: Any) -> tuple[FloatArray, FloatArray]:
-    """Return the flows (3, z, y, x) and the cell logits (z, y, x) of :func:`predict_volume_maps`."""
-    maps = predict_volume_maps(network, volume, **options)
-    return maps[-4:-1], maps[-1]
-
-
 def predict_volume_maps(
     network: TileNetwork,
     volume: FloatArray,

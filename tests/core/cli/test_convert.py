@@ -9,7 +9,6 @@ from cpsam_core.formats import (
     FORMATS,
     ObjectSet,
     ReadHints,
-    find_format,
     name_for,
     read_objects,
     write_objects,
@@ -215,4 +214,4 @@ def test_hints_are_not_needed_for_files_that_state_their_size(folder):
     (folder / "a.tif").write_bytes(b"damaged")
     assert main(["convert", "a.geojson", "--to", "npy"]) == 0
     assert np.array_equal(read_labels(folder / "a_masks.npy"), labels)
-    assert find_format("rois").needs_shape and ReadHints().shape is None
+    assert ReadHints().shape is None

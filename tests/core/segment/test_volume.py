@@ -8,7 +8,7 @@ import pytest
 from cpsam_core.checkpoints.cards import IN_3D, ModelCard
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.progress import Cancelled
-from cpsam_core.segment.volume import predict_volume, stitch
+from cpsam_core.segment.volume import predict_volume_maps, stitch
 from cpsam_core.segment.volume_remarks import least_voxels, volume_remarks
 
 
@@ -34,7 +34,8 @@ INNER = (slice(3, -3),) * 3
 
 def test_each_axis_gets_the_flows_of_two_views() -> None:
     volume = ramp((20, 30, 40), (1, 2, 3))
-    flows, logits = predict_volume(Slopes(), volume)
+    maps = predict_volume_maps(Slopes(), volume)
+    flows, logits = maps[-4:-1], maps[-1]
     assert flows.shape == (3, 20, 30, 40)
     assert flows.dtype == logits.dtype == np.float32
     for axis, slope in enumerate((1, 2, 3)):
@@ -44,7 +45,8 @@ def test_each_axis_gets_the_flows_of_two_views() -> None:
 
 def test_anisotropy_and_scale_keep_the_shape() -> None:
     volume = ramp((10, 30, 40), (4, 2, 2))
-    flows, logits = predict_volume(Slopes(), volume, scale=0.5, anisotropy=4.0)
+    maps = predict_volume_maps(Slopes(), volume, scale=0.5, anisotropy=4.0)
+    flows, logits = maps[-4:-1], maps[-1]
     assert flows.shape == (3, 10, 30, 40)
     # z has twice as many planes, y and x half the pixels, so that the slopes seen are 2, 4 and 4
     for axis, slope in enumerate((2, 4, 4)):
@@ -58,7 +60,7 @@ def test_progress_runs_through_all_views() -> None:
     def note_down(done: int, total: int, note: str = "") -> None:
         seen.append((done, total, note))
 
-    predict_volume(Slopes(), ramp((5, 30, 40), (1, 1, 1)), progress=note_down)
+    predict_volume_maps(Slopes(), ramp((5, 30, 40), (1, 1, 1)), progress=note_down)
     done = [d for d, _, _ in seen]
     assert done == sorted(done)
     assert done[-1] == seen[0][1] == 5 + 30 + 40
@@ -70,7 +72,7 @@ def test_cancel() -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        predict_volume(Slopes(), ramp((5, 30, 40), (1, 1, 1)), progress=stop)
+        predict_volume_maps(Slopes(), ramp((5, 30, 40), (1, 1, 1)), progress=stop)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_volumes_that_do_not_fit(
     shape: tuple[int, ...], options: dict[str, Any], error: type[Exception], words: str
 ) -> None:
     with pytest.raises(error, match=words):
-        predict_volume(Slopes(), np.zeros(shape, np.float32), **options)
+        predict_volume_maps(Slopes(), np.zeros(shape, np.float32), **options)
 
 
 def columns(depth: int, count: int) -> np.ndarray:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cpsam_gui import drawing
-from cpsam_gui.operations.compose import compose
+from cpsam_gui.operations.compose import compose_with_ids
 
 
 @pytest.mark.parametrize("radius", [0.5, 1.0, 3.3, 12.0])
@@ -64,7 +64,7 @@ def test_compose_keeps_pixels_and_ids() -> None:
     found[0, :5, :5], found[0, 10:15, 10:15] = 1, 2
     before = np.zeros_like(found)
     before[0, 9:16, 9:13] = 5
-    result = compose(found, before, [5], first_id=8)
+    result = compose_with_ids(found, before, [5], 8)[0]
     np.testing.assert_array_equal(result == 5, before == 5)
     assert set(np.unique(result)) == {0, 5, 8}, "the new object under the kept one is the same cell"
 
@@ -72,6 +72,6 @@ def test_compose_keeps_pixels_and_ids() -> None:
 def test_compose_without_kept_numbers_from_the_first_id() -> None:
     found = np.zeros((1, 4, 4), np.uint32)
     found[0, 0, 0], found[0, 2, 2] = 70_000, 3
-    result = compose(found, found, [], first_id=1)
+    result = compose_with_ids(found, found, [], 1)[0]
     assert result[0, 2, 2] == 1
     assert result[0, 0, 0] == 2
