@@ -24,7 +24,7 @@ from cpsam_gui.window.tool_options import ToolOptionsBar
 from cpsam_gui.window.window import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from PyQt6.QtGui import QAction
 
@@ -40,9 +40,11 @@ def make_window(session: Session | None = None, model: str | None = None) -> Win
     return window
 
 
-def install(window: Window) -> WindowActions:
+def install(
+    window: Window, actions: Sequence[Action] = ACTIONS, toolbar: Sequence[str | None] = TOOLBAR
+) -> WindowActions:
     """Put menus, tool bar and tool options onto a window."""
-    return WindowActions(window)
+    return WindowActions(window, actions, toolbar)
 
 
 def actions_of(window: Window) -> Mapping[str, QAction]:
@@ -53,10 +55,10 @@ def actions_of(window: Window) -> Mapping[str, QAction]:
 class WindowActions(QObject):
     """The actions of one window, and the widgets that offer them."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, actions: Sequence[Action], toolbar: Sequence[str | None]) -> None:
         super().__init__(window)
-        self._window = window
-        self.by_key = make(window, ACTIONS)
+        self._window, self._actions, self._toolbar = window, actions, toolbar
+        self.by_key = make(window, actions)
         self._keep_on_canvas("finish")
         self.tool_options = ToolOptionsBar(
             window.session.open_image, window.session.gestures, window.session.edits, self.by_key
@@ -64,10 +66,10 @@ class WindowActions(QObject):
         window.add_above(self.tool_options)
         self._add_menus()
         self._add_toolbar()
-        self.pages = ActionPages(window, ACTIONS, self.by_key)
+        self.pages = ActionPages(window, actions, self.by_key)
         self.image_menu = ImageMenu(window, self.by_key)
-        self.states = ActionStates(self, window.session, ACTIONS, self.by_key)
-        for action in ACTIONS:
+        self.states = ActionStates(self, window.session, actions, self.by_key)
+        for action in actions:
             self.by_key[action.key].triggered.connect(partial(self._do, action))
         theme.changed.connect(self._recolour)
         guard_wheels(window)
@@ -98,14 +100,14 @@ class WindowActions(QObject):
             self._window.canvas.addAction(self.by_key[key])
 
     def _recolour(self) -> None:
-        decorate(self.by_key, ACTIONS)
+        decorate(self.by_key, self._actions)
 
     def _add_menus(self) -> None:
         bar = self._window.menuBar()
         if bar is None:
             return
         menus = {name: bar.addMenu(f"&{translate(name)}") for name in MENUS}
-        for action in ACTIONS:
+        for action in self._actions:
             menu = menus[action.menu]
             if menu is None:
                 continue
@@ -132,7 +134,7 @@ class WindowActions(QObject):
         bar.setObjectName("toolbar")
         bar.setMovable(False)
         bar.setIconSize(QSize(theme.ICON))
-        for key in TOOLBAR:
+        for key in self._toolbar:
             if key is None:
                 bar.addSeparator()
             else:

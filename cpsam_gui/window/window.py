@@ -17,7 +17,7 @@ from cpsam_gui import tasks
 from cpsam_gui.canvas import Canvas
 from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.jobs.job import Problem
-from cpsam_gui.panels import PLACES, Panel
+from cpsam_gui.panels import PLACES, Panel, Place
 from cpsam_gui.program import settings_store as remembered
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session import Session
@@ -37,6 +37,8 @@ from cpsam_gui.window.views import Views
 from cpsam_gui.window.welcome import Ways, Welcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 
 P = TypeVar("P", bound=Panel)
@@ -52,7 +54,12 @@ class Window(QMainWindow):
     training_pages: TrainingPages
     review_pages: ReviewPages
 
-    def __init__(self, session: Session | None = None, model: str | None = None) -> None:
+    def __init__(
+        self,
+        session: Session | None = None,
+        model: str | None = None,
+        places: Sequence[Place] = PLACES,
+    ) -> None:
         super().__init__()
         self.session = session = session or Session()
         session.setParent(self)
@@ -82,7 +89,7 @@ class Window(QMainWindow):
         if model:
             self._run_state.change(name=model)
         fit_to_screen(self)
-        panels = {place: place.factory(session, self) for place in PLACES}
+        panels = {place: place.factory(session, self) for place in places}
         self._panels = tuple(panels.values())
         self.docks = make_docks(self, panels)
         self.status = Status(session, self.canvas)

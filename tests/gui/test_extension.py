@@ -1,21 +1,26 @@
-"""A new tool, panel or format is one new class (or file) and one row; nothing else has to know of it."""
+"""A new tool, panel, format or training option is one class or field and one row; nothing else has to know of it."""
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint
-from PyQt6.QtWidgets import QToolBar
+from PyQt6.QtWidgets import QDoubleSpinBox, QLabel, QToolBar
 
+from cpsam_core.cli.train_options import add_setting_options, settings_given
+from cpsam_core.finetune.settings import TrainSettings, option
 from cpsam_core.images import readers
 from cpsam_gui import panels, tools
-from cpsam_gui.actions.install import WindowActions, make_window
+from cpsam_gui.actions.install import install
 from cpsam_gui.actions.make import ACTIONS
 from cpsam_gui.actions.tools import tool_rows, toolbar_rows
 from cpsam_gui.panels import Host, Panel, Place
+from cpsam_gui.panels.train.options import TrainingOptions
 from cpsam_gui.tools import Section, Tool, ToolEntry
 from cpsam_gui.window.file_dialogs import image_filter
 from cpsam_gui.window.window import Window
@@ -63,11 +68,9 @@ def test_a_tool_is_one_class_and_one_row(
     assert row.key in tuple(toolbar_rows(tools.TOOLS.values()))
     # What a start of the program builds from the table of tools.
     others = tuple(action for action in ACTIONS if action.menu != "Tools" or not action.tool)
-    monkeypatch.setattr("cpsam_gui.actions.install.ACTIONS", (*rows, *others))
-    monkeypatch.setattr("cpsam_gui.actions.install.TOOLBAR", tuple(toolbar_rows(tools.TOOLS.values())))
-    window = make_window(session)
+    window = Window(session)
     qtbot.addWidget(window)
-    installed = WindowActions.of(window)
+    installed = install(window, (*rows, *others), tuple(toolbar_rows(tools.TOOLS.values())))
     action = installed.by_key["tool_dummy"]
     bar = window.findChild(QToolBar, "toolbar")
     assert bar is not None and action in bar.actions()
@@ -79,12 +82,9 @@ def test_a_tool_is_one_class_and_one_row(
     assert action.isChecked()
 
 
-def test_a_panel_is_one_class_and_one_row(
-    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place = Place("Notes", Notes, "bottom")
-    monkeypatch.setattr("cpsam_gui.window.window.PLACES", (*panels.PLACES, place))
-    window = make_window(session)
+def test_a_panel_is_one_class_and_one_row(session: Session, qtbot: QtBot) -> None:
+    window = Window(session, places=(*panels.PLACES, Place("Notes", Notes, "bottom")))
+    install(window)
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()
@@ -149,6 +149,29 @@ assert holds_objects(written)
 assert main(["convert", str(written), "--to", "tif", "--out", "tif"]) == 0
 assert list(Path("tif").iterdir())
 """
+
+
+@dataclass(frozen=True)
+class MoreSettings(TrainSettings):
+    """Settings with an option that nobody needs."""
+
+    wobble: float = field(
+        default=0.5, metadata=option("Wobble", "How much the rate wobbles", "numbers", 0, 1, decimals=2)
+    )
+
+
+def test_a_training_option_is_one_field(qtbot: QtBot) -> None:
+    parser = argparse.ArgumentParser()
+    add_setting_options(parser, MoreSettings)
+    assert "how much the rate wobbles" in parser.format_help()
+    assert settings_given(parser.parse_args(["--wobble", "0.25"]), MoreSettings) == {"wobble": 0.25}
+    panel = TrainingOptions(MoreSettings)
+    qtbot.addWidget(panel)
+    shown = panel.fields["wobble"]
+    assert isinstance(shown, QDoubleSpinBox)
+    assert (shown.minimum(), shown.maximum(), shown.decimals()) == (0, 1, 2)
+    assert shown.toolTip() == "How much the rate wobbles"
+    assert "Wobble" in [label.text() for label in panel.findChildren(QLabel)]
 
 
 def test_a_format_of_objects_is_one_file_and_one_row(tmp_path: Path) -> None:
