@@ -160,7 +160,7 @@ def result(window: Any, side: int, objects: int) -> None:
 def threshold(side: int, objects: int) -> None:
     """A change of the threshold on 2048 x 2048 with 4,400 objects."""
     from cpsam_core.dynamics.targets import flows_from_masks
-    from cpsam_gui.session import Flows
+    from cpsam_core.segment.output import NetworkOutput
 
     labels = cells(2048, 4400)
     window = open_window(picture(labels), labels)
@@ -168,7 +168,7 @@ def threshold(side: int, objects: int) -> None:
     unit = flows_from_masks(labels[0])
     noise = np.random.default_rng(1).normal(0, 0.3, unit.shape)
     logits = np.where(labels[0] > 0, 4.0, -4.0).astype(np.float32)
-    session.run_state.flows = Flows((5 * unit + noise).astype(np.float32), logits)
+    session.run_state.flows = NetworkOutput((5 * unit + noise).astype(np.float32), logits)
     panel.cellprob.setValue(0.3)  # the first one loads the engine
     wait(lambda: "Change thresholds" in session.document.steps)
     settle(500)
