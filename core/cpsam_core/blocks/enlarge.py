@@ -25,7 +25,7 @@ def enlarged(work: Work, part: ChosenPart) -> ChosenPart:
         nearest(drawn, length, side) - seen.start
         for drawn, length, side, seen in zip(work.drawn, full, sides, part.window, strict=True)
     )
-    labels = part.labels[rows[:, np.newaxis], columns[np.newaxis]]
+    labels = _taken(part.labels, rows, columns)
     kept = np.zeros(len(part.flow_errors) + 1, bool)
     kept[np.unique(labels)] = True
     kept[0] = False
@@ -44,10 +44,27 @@ def enlarged(work: Work, part: ChosenPart) -> ChosenPart:
     )
 
 
+def _taken(
+    labels: NDArray[np.uint32], rows: NDArray[np.intp], columns: NDArray[np.intp]
+) -> NDArray[np.uint32]:
+    """Return labels by rows and columns; 0 for those that are not there."""
+    height, width = labels.shape
+    taken: NDArray[np.uint32] = labels[
+        np.clip(rows, 0, height - 1)[:, np.newaxis], np.clip(columns, 0, width - 1)[np.newaxis]
+    ]
+    taken[(rows < 0) | (rows >= height)] = 0
+    taken[:, (columns < 0) | (columns >= width)] = 0
+    return taken
+
+
 def _image_side(drawn: int, length: int, seen: slice) -> slice:
-    """Return the pixels of the image whose nearest pixel lies in a part of what the network saw."""
-    first = int(np.searchsorted(nearest(drawn, length, slice(0, length)), seen.start))
-    last = int(np.searchsorted(nearest(drawn, length, slice(0, length)), seen.stop))
+    """Return the pixels of the image whose nearest pixel lies in a part of what the network saw, one at least.
+
+    Where the network saw more pixels than the image has, a small part may be the nearest of none.
+    """
+    places = nearest(drawn, length, slice(0, length))
+    first, last = np.searchsorted(places, [seen.start, seen.stop]).tolist()
+    first = min(first, length - 1)
     return slice(first, max(last, first + 1))
 
 

@@ -72,10 +72,12 @@ def _drawn(work: Work, window: Box) -> tuple[slice, ...]:
     """Return rows and columns of a part at the size at which masks are made."""
     if not work.is_enlarged:
         return window[1:]
-    return tuple(
-        slice(int(nearest(drawn, length, side)[0]), int(nearest(drawn, length, side)[-1]) + 1)
-        for drawn, length, side in zip(work.drawn, work.plan.shape[1:], window[1:], strict=True)
-    )
+    sides = []
+    for drawn, length, side in zip(work.drawn, work.plan.shape[1:], window[1:], strict=True):
+        first, after = nearest(drawn, length, slice(side.start, side.stop + 1))[[0, -1]].tolist()
+        # The last pixels of what the network sees may be the nearest of none, and belong to the part all the same.
+        sides.append(slice(first, drawn if side.stop == length else after))
+    return tuple(sides)
 
 
 def _of_plane(work: Work, z: int, part: tuple[slice, slice], progress: Progress) -> FloatArray:

@@ -46,7 +46,7 @@ WHOLE_BYTES_A_PIXEL = 40
 """Of a plane that is segmented as a whole, at the peak; flows and labels of the other planes stay beside it."""
 
 PLANE_BYTES_A_PIXEL = 16
-WHOLE_BYTES_A_VOXEL = 72
+WHOLE_BYTES_A_VOXEL = 60
 """Of a volume that is segmented as a whole, at the peak."""
 
 DISK_BYTES_A_PIXEL = 8

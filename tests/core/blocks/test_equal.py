@@ -43,9 +43,6 @@ class ClassNetwork(DiskNetwork):
         Settings(normalize=NormalizeSettings(percentile=(3, 98))),
         Settings(normalize=NormalizeSettings(invert=True)),
         Settings(normalize=NormalizeSettings(normalize=False), cellprob_threshold=-3),
-        Settings(diameter=45.0, resample=False),
-        Settings(diameter=17.0, resample=False, exclude_on_edges=True),
-        Settings(diameter=60.0, resample=False, niter=150, min_size=400),
     ],
     ids=str,
 )
@@ -56,6 +53,27 @@ def test_a_plane(tmp_path, settings, one_thread):
     assert len(whole.objects) > 30
     run = begin(tmp_path / "run", path, DiskNetwork(), settings)
     assert len(run.tasks("find")) == 9
+    run.run()
+    assert np.array_equal(labels_of(run)[0], whole.labels)
+    check_table(run, whole)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(diameter=22.0, resample=False, exclude_on_edges=True),
+        Settings(diameter=60.0, resample=False, niter=150, min_size=200),
+    ],
+    ids=str,
+)
+def test_a_plane_without_resampling(tmp_path, settings, one_thread):
+    """Masks are made where the network sees more pixels than the image has, or fewer."""
+    image = cells((600, 800), 120)
+    path = save_tiled(tmp_path / "a.tif", image, "YX")
+    whole = Segmenter(DiskNetwork()).segment(image, settings)
+    assert len(whole.objects) > 20
+    run = begin(tmp_path / "run", path, DiskNetwork(), settings)
+    assert len(run.tasks("find")) == 4
     run.run()
     assert np.array_equal(labels_of(run)[0], whole.labels)
     check_table(run, whole)
@@ -72,6 +90,20 @@ def check_table(run, whole):
     assert np.allclose(ours.probabilities, theirs.probabilities, atol=1e-5)
     if whole.classes is not None:
         assert np.array_equal(kinds, whole.classes)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [Settings(), Settings(diameter=17.0, resample=False), Settings(diameter=50.0, resample=False)],
+    ids=str,
+)
+def test_an_image_without_objects(tmp_path, settings, one_thread):
+    settings = replace(settings, normalize=NormalizeSettings(normalize=False))
+    path = save_tiled(tmp_path / "a.tif", np.zeros((530, 540), np.uint16), "YX")
+    run = begin(tmp_path / "run", path, DiskNetwork(), settings)
+    run.run()
+    assert not labels_of(run).any()
+    assert len(table_of(run)[0]) == 0
 
 
 def test_objects_larger_than_the_margin(tmp_path, one_thread):
