@@ -46,6 +46,8 @@ AT_LEAST = 16 << 20  # bytes; below this nothing is gained by making it smaller
 STEM_BYTES = 60  # of the image's name in that of its journal
 MOST_STEPS = 20  # that may be unwritten
 MOST_LAG = 0.3  # seconds that a step may be unwritten before the next one waits for it
+# Closing waits this long for the file to go; what does not answer by then is left to the thread.
+CLOSING_SECONDS = 0.5
 MOST_PATIENCE = 5.0  # seconds that a step waits at most: a disk that does not answer must not stop anybody
 RETRY = 30.0  # seconds before a journal that could not be written is tried again
 MOMENT = 60.0  # seconds; a home on a server has programs of other computers, whose numbers say nothing here
@@ -160,12 +162,12 @@ class Journal:
         self._whole = True
 
     def close(self) -> None:
-        """Stop following, wait for the thread and remove the file."""
+        """Stop following and remove the file; wait for that, but not for a disk that does not answer."""
         self._document.stepped.disconnect(self._stepped)
         if self._thread is not None:
             self._writer.stop.set()
             self._queue.put(_Close())
-            self._thread.join()
+            self._thread.join(CLOSING_SECONDS)
 
     def leave(self) -> None:
         """Stop following and keep the file: whether its work gets saved is not known yet."""

@@ -273,6 +273,8 @@ class Window(QMainWindow):
         ):
             event.ignore()
             return
-        self.session.close()
         remembered.save_window(self)
+        # Before the jobs are waited for: work that does not answer must not keep the window in sight.
+        self.hide()
+        self.session.close()
         event.accept()

@@ -60,6 +60,11 @@ def disk_model(monkeypatch: pytest.MonkeyPatch) -> DiskNetwork:
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a weight file of a real network, small and untrained."""
+    return tiny_model_in(tmp_path_factory.mktemp("model"))
+
+
+def tiny_model_in(folder: Path) -> Path:
+    """Write the weight file of a real network, small and untrained."""
     import torch
 
     from cpsam_core.checkpoints import write_checkpoint
@@ -67,8 +72,9 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from cpsam_core.network.vit import FlowVit
 
     torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
-    return write_checkpoint(path, FlowVit(VitConfig.lite(depth=1, width=32, heads=1, neck=16)))
+    return write_checkpoint(
+        folder / "tiny.safetensors", FlowVit(VitConfig.lite(depth=1, width=32, heads=1, neck=16))
+    )
 
 
 @pytest.fixture

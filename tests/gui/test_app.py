@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -95,3 +96,13 @@ def test_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_window_does_not_load_torch() -> None:
     code = "import sys; import cpsam_gui.window; assert 'torch' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a shell and a menu of the desktop")
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&- <&-"])
+def test_without_streams(closed: str, tmp_path: Path) -> None:
+    code = "import sys; from cpsam_gui import app; sys.exit(app.main(sys.argv[1:]))"
+    command = f"'{sys.executable}' -c '{code}' --install-desktop-entry {closed}"
+    own = {**os.environ, "XDG_DATA_HOME": str(tmp_path)}
+    assert subprocess.run(command, shell=True, env=own, timeout=300, check=False).returncode == 0
+    assert list(tmp_path.rglob("*.desktop"))

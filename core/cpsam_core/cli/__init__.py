@@ -13,7 +13,6 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TextIO
 
 from cpsam_core import __version__
 from cpsam_core.cli.common import (
@@ -30,6 +29,7 @@ from cpsam_core.cli.common import (
 )
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Cancelled
+from cpsam_core.system.streams import make_printable
 
 COMMANDS = ("segment", "evaluate", "convert", "measure", "train", "retrain", "models", "info")
 
@@ -48,7 +48,7 @@ log = logging.getLogger("cpsam")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `cpsam` and return its exit code: 0 done, 1 failed, 2 wrong usage, 130 cancelled."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    _make_printable()
+    make_printable()
     setup_logging(verbose=False)
     try:
         args = _parser(arguments).parse_args(joined_smoothing(arguments))
@@ -97,19 +97,6 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     return parser
 
 
-def _make_printable() -> None:
-    """Make both streams fit to be written to: started without them, and with names that their encoding lacks."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        # Closed by whoever started the program.
-        if stream is None:
-            setattr(sys, name, _nowhere())
-            continue
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
-
-
 def _allowing(large: bool) -> AbstractContextManager[None]:
     """Let files be as large as they say, where that was asked for; images are imported for that only."""
     if not large:
@@ -117,11 +104,6 @@ def _allowing(large: bool) -> AbstractContextManager[None]:
     from cpsam_core.images.limits import allowing_large
 
     return allowing_large()
-
-
-def _nowhere() -> TextIO:
-    """Return a stream that takes everything."""
-    return open(os.devnull, "w", encoding="utf-8", errors="backslashreplace")  # noqa: PTH123 - never closed
 
 
 if __name__ == "__main__":
