@@ -35,9 +35,12 @@ if TYPE_CHECKING:
     from cpsam_gui.window.window import Window
 
 
-PAN = 0.2  # share of the canvas that a key moves the view by
-SLAB_PLANES = 5  # that a slab shows the brightest pixels of
-PEEK = 800  # milliseconds without masks where the key is not held but the menu used
+# Share of the canvas that a key moves the view by.
+PAN = 0.2
+# That a slab shows the brightest pixels of.
+SLAB_PLANES = 5
+# Milliseconds without masks where the key is not held but the menu used.
+PEEK = 800
 
 
 def _toggle_masks(view: View) -> None:

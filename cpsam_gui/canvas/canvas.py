@@ -33,11 +33,16 @@ if TYPE_CHECKING:
     from cpsam_gui.session import Session
     from cpsam_gui.state.box import Box
 
-ZOOM_STEP = 1.25  # one notch of the wheel
-INSET = 12  # screen pixels between the edge of the canvas and what floats over it
-GAP = 4  # screen pixels between the name of a picture and its legend
-PEEK = (Qt.Key.Key_Space, Qt.Key.Key_QuoteLeft)  # held, they hide the masks
-DRAG = 4.0  # screen pixels that tell a drag from a click
+# One notch of the wheel.
+ZOOM_STEP = 1.25
+# Screen pixels between the edge of the canvas and what floats over it.
+INSET = 12
+# Screen pixels between the name of a picture and its legend.
+GAP = 4
+# Held, they hide the masks.
+PEEK = (Qt.Key.Key_Space, Qt.Key.Key_QuoteLeft)
+# Screen pixels that tell a drag from a click.
+DRAG = 4.0
 CURSORS = {
     "arrow": Qt.CursorShape.ArrowCursor,
     "cross": Qt.CursorShape.CrossCursor,
@@ -64,7 +69,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setMouseTracking(True)
-        self.setAcceptDrops(False)  # the window takes drops, wherever they land
+        # The window takes drops, wherever they land.
+        self.setAcceptDrops(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.layers = Layers(
             session.open_image, session.run_state, session.mask_colours, session.notices, self.scene()
@@ -163,7 +169,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keep the view; called by Qt."""
         super().resizeEvent(event)
-        if not hasattr(self, "_bar"):  # pyqtgraph resizes while it is being made
+        # pyqtgraph resizes while it is being made.
+        if not hasattr(self, "_bar"):
             return
         self._bar.move(self.width() - self._bar.width(), self.height() - self._bar.height() - 8)
         self._view.window = (float(self.height()), float(self.width()))
@@ -299,9 +306,11 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         if held & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
             self._gestures.adjust(turn)
         elif self._gestures.tool_wheel(turn):
-            pass  # it widens or narrows what is proposed
+            # It widens or narrows what is proposed.
+            pass
         elif not event.pixelDelta().isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase:
-            delta = event.pixelDelta()  # two fingers on a trackpad
+            # Two fingers on a trackpad.
+            delta = event.pixelDelta()
             self._set_camera(self._view.camera.pan(delta.y(), delta.x()))
         else:
             y, x = self.image_position(event.position())

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
     from cpsam_gui.state.steps import Step
     from cpsam_gui.state.view import View
 
-ABOVE = 14  # over the masks, under the signs
-MOST = 300  # objects; where more are new, as after the first run, none flashes
-STEPS, STEP_MS = 12, 100  # of the fading
-MARGIN = 2  # image pixels between an object and its frame
+# Over the masks, under the signs.
+ABOVE = 14
+# Objects; where more are new, as after the first run, none flashes.
+MOST = 300
+# Steps of the fading, and the time between two.
+STEPS, STEP_MS = 12, 100
+# Image pixels between an object and its frame.
+MARGIN = 2
 
 
 class Flash(QGraphicsPathItem):

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     Key: TypeAlias = tuple[int, int, int]
 
 THREADS = 2
-MOST = 96  # tiles that may wait: more than are in view on a large screen
+# Tiles that may wait: more than are in view on a large screen.
+MOST = 96
 
 
 @lru_cache(maxsize=1)
@@ -82,7 +83,8 @@ class TileFetcher(QObject):
         finally:
             with self._lock:
                 self._under_way.discard((id(owner), key))
-        with suppress(RuntimeError):  # the window is gone
+        # The window is gone.
+        with suppress(RuntimeError):
             if made is None:
                 self.failed.emit(owner, key, words)
             else:

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.box import Box
 
-MANY = 256  # objects; from here on repainting everything in view is quicker than one by one
-MARGIN = 2  # pixels around a change, because outlines depend on the neighbours
+# Objects; from here on repainting everything in view is quicker than one by one.
+MANY = 256
+# Pixels around a change, because outlines depend on the neighbours.
+MARGIN = 2
 
 
 class Layers:
@@ -135,7 +137,8 @@ class Layers:
     def _all_changed(self) -> None:
         self.colour_labels()
         if self._view.picture is not Picture.IMAGE:
-            self.colour_image()  # another result has other flows
+            # Another result has other flows.
+            self.colour_image()
 
     def _labels_changed(self, box: Box) -> None:
         view = self._view

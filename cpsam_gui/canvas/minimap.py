@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
     from cpsam_gui.session.open_image import OpenImage
 
-LONGEST = 168  # screen pixels
+# Screen pixels.
+LONGEST = 168
 SHORTEST = 24
-SAMPLES = 2  # on each side of a pixel of the picture; more would read more of a large image than it is worth
-CLOSE = 0.92  # share of the image that is in view, from which on the picture would say nothing new
+# On each side of a pixel of the picture; more would read more of a large image than it is worth.
+SAMPLES = 2
+# Share of the image that is in view, from which on the picture would say nothing new.
+CLOSE = 0.92
 
 
 class Minimap(QWidget):

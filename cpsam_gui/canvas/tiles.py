@@ -32,12 +32,16 @@ if TYPE_CHECKING:
     Area: TypeAlias = tuple[int, int, int, int]
     """Top, bottom, left and right in image pixels."""
 
-TILE = 256  # samples on a side
+# Samples on a side.
+TILE = 256
 CACHE_BYTES = 192 << 20
 MAX_MAGNIFY = 8
-BUDGET = 0.006  # seconds that one paint takes for colouring; what is left follows in the next turns
-FEW = 8  # rectangles of one tile that are coloured one by one; with more the whole tile is quicker
-SMOOTH_BELOW = 4  # screen pixels a sample; from here on the pixels of an image show as squares
+# Seconds that one paint takes for colouring; what is left follows in the next turns.
+BUDGET = 0.006
+# Rectangles of one tile that are coloured one by one; with more the whole tile is quicker.
+FEW = 8
+# Screen pixels a sample; from here on the pixels of an image show as squares.
+SMOOTH_BELOW = 4
 
 
 class Colours(Protocol):
@@ -64,7 +68,8 @@ class PaintedTile:
         self.stale = False
         self.dirty: list[Area] = []
         rows, columns = pixels.shape
-        memory: Any = pixels.data  # any buffer will do, which the stubs do not say
+        # Any buffer will do, which the stubs do not say.
+        memory: Any = pixels.data
         self.image = QImage(memory, columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied)
 
     def soil(self, area: Area, samples: float) -> None:
@@ -192,7 +197,8 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
         if detail <= 0:
             return 0
         if detail <= 1:
-            return -ceil(log2(detail))  # at least one sample a screen pixel
+            # At least one sample a screen pixel.
+            return -ceil(log2(detail))
         # At most one sample a screen pixel, so that no line falls between two.
         return -min(floor(log2(detail)), int(log2(MAX_MAGNIFY))) if self._magnify else 0
 

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
 
 PLACE = Qt.ItemDataRole.UserRole
-OTHERS_HEIGHT = 96  # pixels; four rows
+# Pixels; four rows.
+OTHERS_HEIGHT = 96
 
 
 class ChangePicture(QLabel):
@@ -103,7 +104,8 @@ class BeforeAfterPage(QDialog):
         self._outcome, self._open_image = outcome, open_image
         self._jobs = jobs
         self._views: ChangeViews | None = None
-        self._left = False  # then its widgets are gone, and a picture may still come
+        # Then its widgets are gone, and a picture may still come.
+        self._left = False
         self.finished.connect(self._leave)
         self.setWindowTitle(translate("Before and after"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

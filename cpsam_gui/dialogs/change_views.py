@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from cpsam_core.retrain import ImageChange
     from cpsam_gui.state.slice import Voxel
 
-GAP = 2  # pixels between the views
+# Pixels between the views.
+GAP = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,8 @@ class ReviewPanel(Panel):
         self.edit = _button("Edit", "E", "brush", review.edit)
         self.class_ = _button("Class", "C", "tag_outline", self.ask_class)
         self.delete = _button("Delete", "Del", "delete_outline", review.delete)
-        for button in self._small:  # four beside each other in the width of the panel leave no room for icons
+        # Four beside each other in the width of the panel leave no room for icons.
+        for button in self._small:
             button.setStyleSheet("padding: 6px 2px;")
             button.setProperty("icon_name", "")
             button.setIcon(QIcon())

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from cpsam_gui.state.steps import Labels
     from cpsam_gui.tasks import RegionResult
 
-THRESHOLD = 0.5  # IoU from which two objects are the same, as in the paper
+# IoU from which two objects are the same, as in the paper.
+THRESHOLD = 0.5
 
 
 class ComparisonController(QObject):

@@ -84,7 +84,8 @@ class ExportController:
                 and self._open_image.path is None
                 and not plan.chosen.is_view
             ):
-                document.mark_saved(state)  # there is no project that could hold the work
+                # There is no project that could hold the work.
+                document.mark_saved(state)
             self._exported(written)
 
         self._jobs.run(work, name=translate("Exporting"), then=done)

@@ -144,7 +144,8 @@ class Images(QObject):
         )
         answer = self._questions.ask(question)
         if generation != self._jobs.generation:
-            return  # another image was asked for meanwhile
+            # Another image was asked for meanwhile.
+            return
         if answer == "open":
             confirm_large(doubtful.path)
             self.open(doubtful.path, then, reading=reading)
@@ -162,7 +163,8 @@ class Images(QObject):
         self.reading, self.histograms = reading or opened.reading, opened.histograms
         self.scenes, self.times = opened.scenes, opened.times
         if self.chosen is not None and max(self.chosen, default=0) >= image.pixels.shape[3]:
-            self.chosen = None  # another kind of image
+            # Another kind of image.
+            self.chosen = None
         shape, history, content = image.pixels.shape[:3], self._preferences.now.history_bytes, opened.content
         if content is None:
             self._open_image.adopt(Document(shape, history))
@@ -224,6 +226,7 @@ class Images(QObject):
         wanted = ImageInput.from_dict(stored).channels
         chosen = None
         if wanted is not None:
-            with suppress(SettingsError):  # the image has other channels by now
+            # The image has other channels by now.
+            with suppress(SettingsError):
                 chosen = tuple(channel_indices(image.pixels.shape[3], image.channel_names, wanted))
         self.choose(chosen)

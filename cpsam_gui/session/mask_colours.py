@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.state.image_facts import ClassName
 
-LINES = 0.95  # opacity of outlines
-MANY = 256  # objects; from here on drawing everything in view anew is quicker than one by one
-SAMPLED = 128  # rows and columns that are looked at
+# Opacity of outlines.
+LINES = 0.95
+# Objects; from here on drawing everything in view anew is quicker than one by one.
+MANY = 256
+# Rows and columns that are looked at.
+SAMPLED = 128
 CLASSLESS = (160, 160, 160)
 
 
@@ -129,9 +132,11 @@ def class_table(classes: tuple[ClassName, ...], opacity: float) -> NDArray[np.ui
     colours = [CLASSLESS]
     for number in range(1, CLASSES + 1):
         named = QColor(class_colour(number, [known[number]] if number in known else ()))
-        if not named.isValid():  # a file may say anything
+        # A file may say anything.
+        if not named.isValid():
             named = QColor(class_colour(number))
         colours.append((named.red(), named.green(), named.blue()))
     table = np.array([0, *(pack(*colour, opacity) for colour in colours)], np.uint32)
-    table.flags.writeable = False  # shared by all callers
+    # Shared by all callers.
+    table.flags.writeable = False
     return table

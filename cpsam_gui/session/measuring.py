@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.steps import Step
 
-REST = 200  # milliseconds after the last change; measuring after every dab would be felt
-AT_ONCE = 5000  # objects; flags and classes of so many are put into the table without a thread
+# Milliseconds after the last change; measuring after every dab would be felt.
+REST = 200
+# Objects; flags and classes of so many are put into the table without a thread.
+AT_ONCE = 5000
 
 
 class MeasurementController(QObject):

@@ -74,7 +74,8 @@ class Persistence:
         self.autosave = Autosave(open_image, gestures, preferences, self.saver, self.watching)
         self._foreign: Mapping[str, Any] = {}
         self._coming: ImageFacts | None = None
-        self._fingerprint = ""  # of the open image
+        # That of the open image.
+        self._fingerprint = ""
         self._document: Document | None = None
         images.loaded.connect(self.take_up)
         self.saver.nothing_left.connect(self.forget_journal)
@@ -125,7 +126,8 @@ class Persistence:
     def _ask_about(self, document: Document, opened: tasks.OpenedImage) -> None:
         """Ask whether masks that may be those of another image are wanted; without an answer they are left out."""
         if self._open_image.document is not document or opened.masks_from is None:
-            return  # another image is open by now
+            # Another image is open by now.
+            return
         question = Question(
             translate("The masks in {} may belong to another image.").format(opened.masks_from.name),
             opened.doubt,
@@ -236,7 +238,8 @@ class Persistence:
 
         def done(written: Path) -> None:
             if document is self._open_image.document and self._open_image.path is None:
-                document.mark_saved(state)  # there is no project that could hold the work
+                # There is no project that could hold the work.
+                document.mark_saved(state)
             self._notices.message.emit(translate("Saved {}").format(written))
             self._notices.saved.emit(str(written))
 
@@ -254,7 +257,8 @@ class Persistence:
         settings = dict(self._run_state.last_settings)
         if left is not None and left.diameter is not None:
             settings[tasks.DIAMETER_USED] = left.diameter
-        if "model" not in settings:  # no run on this image yet: what is chosen now is how it is seen
+        # No run on this image yet: what is chosen now is how it is seen.
+        if "model" not in settings:
             settings = {**settings, "channels": None, **self._run_state.seen().to_dict()}
         saved = tasks.SaveExtras(
             self._open_image.path,

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from cpsam_gui.state.snapshot import Snapshot
     from cpsam_gui.state.steps import Step
 
-FEW = 200  # objects; so many are looked at after an edit at once, more in another thread
+# Objects; so many are looked at after an edit at once, more in another thread.
+FEW = 200
 SEPARATE = "separate_pieces"
 """Key of the action that is offered."""
 

@@ -65,7 +65,8 @@ def saved_since(image: Path | None, when: float) -> bool:
         return False
     try:
         return project_path(image).stat().st_mtime > when
-    except OSError:  # there is no project
+    except OSError:
+        # There is no project.
         return False
 
 
@@ -107,7 +108,8 @@ class Recovery:
         self._recording = recording
         self._persistence = persistence
         open_image.image_changed.connect(self.offer_for_open_image)
-        self._taken: set[Path] = set()  # journals whose work is on the canvas already
+        # Journals whose work is on the canvas already.
+        self._taken: set[Path] = set()
 
     @staticmethod
     def found() -> list[LeftWork]:
@@ -136,7 +138,8 @@ class Recovery:
 
     def _ask(self, path: Path, document: Document) -> None:
         if self._open_image.document is not document:
-            return  # another image is open by now, or the same once more
+            # Another image is open by now, or the same once more.
+            return
         image, shown = as_given(path), self._open_image.image
         part = shown.key.ending if shown is not None else ""
         for left in self.found():

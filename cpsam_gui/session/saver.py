@@ -95,11 +95,13 @@ class Saver:
         self._next: SaveRequest | None = None
         self._stamps: dict[Path, FileIdentity] = {}
         self._unread = ""
-        self._flows: NetworkOutput | None = None  # those that the file holds
+        # Those that the file holds.
+        self._flows: NetworkOutput | None = None
         self._followed: Document | None = None
         self._changed, self._texts = ChangedRows(), RowTexts()
         self._wrote = self._said = self._open = False
-        self._rows = RowChanges()  # of an image larger than memory
+        # Of an image larger than memory.
+        self._rows = RowChanges()
         self.paused = False
         """Whether saving by itself waits for the user, who was asked and did not decide."""
         self.seconds = 0.0
@@ -244,7 +246,8 @@ class Saver:
         if not isinstance(result, tasks.Conflict | tasks.SaveResult):
             self._failed(writing.request, result)
         elif writing.document is not self._open_image.document:
-            return  # another image is open by now
+            # Another image is open by now.
+            return
         elif isinstance(result, tasks.Conflict):
             self._ask(writing.request, result.path, "")
         else:
@@ -263,7 +266,8 @@ class Saver:
             self._notices.message.emit(translate("Saved {}").format(written.paths[-1]))
         self._notices.saved.emit(str(written.paths[-1]))
         if request.then is not None:
-            if writing.document.modified:  # something was changed meanwhile
+            # Something was changed meanwhile.
+            if writing.document.modified:
                 self._next = request if self._next is None else _both(request, self._next)
             else:
                 request.then()
@@ -308,7 +312,8 @@ class Saver:
                 Answer("cancel", translate("Do not save")),
             ),
         )
-        self.paused = True  # before the question: it must not be asked twice at a time
+        # Before the question: it must not be asked twice at a time.
+        self.paused = True
         answer = self._questions.ask(question)
         if answer in ("aside", "replace"):
             self.paused = False

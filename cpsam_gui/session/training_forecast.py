@@ -91,7 +91,8 @@ class TrainingForecast(QObject):
         training = self._training
         if not self._followed or self._measuring or training.running:
             return
-        if work.obstacle(training.candidates):  # also where saving the open image would change that
+        # Also where saving the open image would change that.
+        if work.obstacle(training.candidates):
             return
         if self._jobs.busy:
             self._timer.start()

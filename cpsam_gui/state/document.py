@@ -23,8 +23,8 @@ from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.state.objects import ObjectRecord, Origin, Records, tally
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.state.steps import Step, StepKind, Swap
-from cpsam_gui.state.transaction import Draft
-from cpsam_gui.state.undo_stack import Timeline
+from cpsam_gui.state.transaction import Transaction
+from cpsam_gui.state.undo_stack import UndoStack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -66,8 +66,8 @@ class Document:
         self.rule: Callable[[Step, ImageFacts], ImageFacts] | None = None
         """What a new step means for the facts, such as that the image counts as corrected now."""
         self._next_id = self._records.largest + 1
-        self._timeline = Timeline(history_bytes)
-        self._draft: Draft | None = None
+        self._undo_stack = UndoStack(history_bytes)
+        self._transaction: Transaction | None = None
         self._snapshots: WeakSet[Snapshot] = WeakSet()
 
     # -- reading -----------------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ class Document:
     def close(self) -> None:
         """Let go of what the labels hold on the disk; the document is used no more."""
         self._labels.close()
-        for step in self._timeline.all:
+        for step in self._undo_stack.all:
             if step.swap is not None:
                 step.swap.labels.close()
 
@@ -162,7 +162,7 @@ class Document:
     @property
     def writing(self) -> bool:
         """Whether a step is open, such as a brush stroke in progress."""
-        return self._draft is not None
+        return self._transaction is not None
 
     @contextmanager
     def step(self, name: str, kind: StepKind = StepKind.EDIT) -> Iterator[None]:
@@ -178,7 +178,7 @@ class Document:
     def begin(self, name: str, kind: StepKind = StepKind.EDIT) -> None:
         """Open a step that :meth:`commit` closes, for gestures that span many events."""
         self._refuse_while_writing()
-        self._draft = Draft(name, kind)
+        self._transaction = Transaction(name, kind)
 
     def write(self, box: Box, values: Labels, origin: Origin = Origin.HAND) -> None:
         """Set the labels of a block; new ids get a row of the table with `origin`.
@@ -186,8 +186,8 @@ class Document:
         `values` has the shape of `box`, which lies inside the image. Objects of the model that lose or gain
         pixels count as edited from now on.
         """
-        draft = self._draft
-        if draft is None:
+        transaction = self._transaction
+        if transaction is None:
             raise RuntimeError("labels are written inside a step only")
         if box != box.clip(self.shape):
             raise ValueError(f"{box} reaches outside the image {self.shape}")
@@ -195,7 +195,7 @@ class Document:
         different = block != values
         if not different.any():
             return
-        draft.remember(self._labels, box)
+        transaction.remember(self._labels, box)
         self._preserve(box)
         before, after = block[different], np.asarray(values)[different]
         self._labels.write(box, values)
@@ -213,39 +213,39 @@ class Document:
 
     def set_facts(self, **fields: Any) -> None:
         """Change what is known of the image as a whole, such as ``notes="..."``."""
-        draft = self._draft
-        if draft is None:
+        transaction = self._transaction
+        if transaction is None:
             raise RuntimeError("facts are written inside a step only")
-        draft.facts = draft.facts or self._facts
+        transaction.facts = transaction.facts or self._facts
         self._facts = self._facts.changed(**fields)
 
     def commit(self) -> None:
         """Close the open step and add it to the history, unless it changed nothing."""
-        draft = self._draft
-        if draft is None:
+        transaction = self._transaction
+        if transaction is None:
             raise RuntimeError("no step is open")
-        edits, records = draft.edits(self._labels), draft.changes(self._records)
-        before = draft.facts
+        edits, records = transaction.edits(self._labels), transaction.changes(self._records)
+        before = transaction.facts
         facts = (before, self._facts) if before is not None and before != self._facts else None
-        self._draft = None
+        self._transaction = None
         if edits or records or facts:
-            self._push(Step(draft.name, edits, records, facts=facts, kind=draft.kind))
+            self._push(Step(transaction.name, edits, records, facts=facts, kind=transaction.kind))
             self.objects_changed.emit(frozenset(records))
 
     def abort(self) -> None:
         """Take back what the open step wrote."""
-        draft = self._draft
-        if draft is None:
+        transaction = self._transaction
+        if transaction is None:
             raise RuntimeError("no step is open")
-        for box, before in draft.blocks():
+        for box, before in transaction.blocks():
             self._preserve(box)
             self._labels.write(box, before)
             self.changed.emit(box)
-        for number, record in draft.rows.items():
+        for number, record in transaction.rows.items():
             self._set(number, record)
-        self._facts = draft.facts or self._facts
-        self._draft = None
-        self.objects_changed.emit(frozenset(draft.rows))
+        self._facts = transaction.facts or self._facts
+        self._transaction = None
+        self.objects_changed.emit(frozenset(transaction.rows))
 
     def replace(
         self,
@@ -273,7 +273,7 @@ class Document:
             raise ValueError(f"labels must be of shape {self.shape}, not {labels.shape}")
         rows = records if isinstance(records, Records | ColumnRecords) else Records(records)
         self._next_id = max(self._next_id, rows.largest + 1)
-        last = self._timeline.top
+        last = self._undo_stack.top
         step = Step(
             name,
             kind=kind,
@@ -283,8 +283,9 @@ class Document:
         self._exchange(step)
         if last is not None and last.swap is not None and last.kind is kind is StepKind.THRESHOLDS:
             # The last step goes on holding what was there before the first of these results.
-            merged = Step(name, kind=kind, swap=last.swap, facts=last.facts)  # another state than before
-            self._timeline.exchange_top(merged)
+            # Another state than before.
+            merged = Step(name, kind=kind, swap=last.swap, facts=last.facts)
+            self._undo_stack.exchange_top(merged)
             self.stepped.emit(merged, True)
             self.history_changed.emit()
         else:
@@ -296,67 +297,67 @@ class Document:
     @property
     def steps(self) -> tuple[str, ...]:
         """Names of the steps, oldest first, undone ones included."""
-        return self._timeline.names
+        return self._undo_stack.names
 
     @property
     def history(self) -> tuple[Step, ...]:
         """The steps, oldest first, undone ones included."""
-        return self._timeline.all
+        return self._undo_stack.all
 
     @property
     def position(self) -> int:
         """How many of the steps are applied."""
-        return self._timeline.position
+        return self._undo_stack.position
 
     def applied(self, since: int) -> tuple[Step, ...]:
         """Return the steps that are applied beyond the first `since`, oldest first."""
-        return self._timeline.applied[since:]
+        return self._undo_stack.applied[since:]
 
     @property
     def dropped(self) -> int:
         """How many old steps were let go to stay within the memory limit."""
-        return self._timeline.dropped
+        return self._undo_stack.dropped
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to undo."""
-        return self._timeline.top is not None and not self.writing
+        return self._undo_stack.top is not None and not self.writing
 
     @property
     def can_redo(self) -> bool:
         """Whether there is a step to redo."""
-        return self._timeline.next is not None and not self.writing
+        return self._undo_stack.next is not None and not self.writing
 
     @property
     def state(self) -> Step:
         """What tells the present state from every other one: the last step that is applied."""
-        return self._timeline.state
+        return self._undo_stack.state
 
     @property
     def modified(self) -> bool:
         """Whether something changed since :meth:`mark_saved`."""
-        return self._timeline.modified
+        return self._undo_stack.modified
 
     def mark_saved(self, state: Step | None = None) -> None:
         """Remember the present state as the saved one, or the earlier one that was."""
-        self._timeline.mark_saved(state)
+        self._undo_stack.mark_saved(state)
         self.history_changed.emit()
 
     def undo(self) -> None:
         """Take back the last step; nothing happens where there is none."""
-        step = self._timeline.top
+        step = self._undo_stack.top
         if step is not None and not self.writing:
-            self._timeline.position -= 1
+            self._undo_stack.position -= 1
             self._apply(step, forward=False)
             self.stepped.emit(step, False)
             self.history_changed.emit()
 
     def redo(self) -> None:
         """Do the next step again; nothing happens where there is none."""
-        step = self._timeline.next
+        step = self._undo_stack.next
         if step is not None and not self.writing:
             self._apply(step, forward=True)
-            self._timeline.position += 1
+            self._undo_stack.position += 1
             self.stepped.emit(step, True)
             self.history_changed.emit()
 
@@ -370,15 +371,15 @@ class Document:
     # -- inside ------------------------------------------------------------------------------------------
 
     def _refuse_while_writing(self) -> None:
-        if self._draft is not None:
-            raise RuntimeError(f"the step {self._draft.name!r} is still open")
+        if self._transaction is not None:
+            raise RuntimeError(f"the step {self._transaction.name!r} is still open")
 
     def _push(self, step: Step) -> None:
         if self.rule is not None and step.facts is None:
             meant = self.rule(step, self._facts)
             step.facts = (self._facts, meant) if meant != self._facts else None
             self._facts = meant
-        self._timeline.push(step)
+        self._undo_stack.push(step)
         self.stepped.emit(step, True)
         self.history_changed.emit()
 
@@ -432,8 +433,8 @@ class Document:
             self._put(number, record.changed(area=record.area + pixels, box=reach, origin=edited))
 
     def _put(self, number: int, record: ObjectRecord | None) -> None:
-        if self._draft is not None:
-            self._draft.rows.setdefault(number, self._records.get(number))
+        if self._transaction is not None:
+            self._transaction.rows.setdefault(number, self._records.get(number))
         self._set(number, record)
 
     def _set(self, number: int, record: ObjectRecord | None) -> None:

@@ -26,14 +26,16 @@ if TYPE_CHECKING:
 
 CLASSES = 255
 """Largest class that has a colour of its own; the ones beyond share that of the last."""
-SPARE = 4096  # ids to come that have a place already: an array that grows means colouring everything anew
+# Ids to come that have a place already: an array that grows means colouring everything anew.
+SPARE = 4096
 
 
 class Origin(str, Enum):
     """Who drew an object."""
 
     MODEL = "model"
-    EDITED = "edited"  # by the model, then corrected by hand
+    # By the model, then corrected by hand.
+    EDITED = "edited"
     HAND = "hand"
 
 

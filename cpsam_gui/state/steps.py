@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     Labels: TypeAlias = NDArray[np.uint32]
 
-RECORD_BYTES = 200  # one row of the object table in Python, measured roughly
+# One row of the object table in Python, measured roughly.
+RECORD_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True)

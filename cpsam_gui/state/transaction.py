@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.steps import Labels
 
-TILE = 128  # pixels; what a step copies when it first touches a place
+# Pixels; what a step copies when it first touches a place.
+TILE = 128
 
 
-class Draft:
+class Transaction:
     """Keeps copies of the tiles that a step writes, and the rows of the table that it changes."""
 
     def __init__(self, name: str, kind: StepKind = StepKind.EDIT) -> None:

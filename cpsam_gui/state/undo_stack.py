@@ -8,7 +8,7 @@ from cpsam_gui.state.steps import Step
 _NEVER = Step("never")
 
 
-class Timeline:
+class UndoStack:
     """Steps, oldest first, of which the first `position` are applied; bounded by bytes, never by number."""
 
     def __init__(self, limit: int) -> None:

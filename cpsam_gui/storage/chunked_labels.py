@@ -63,13 +63,18 @@ class ChunkedLabels:
         self._held: IO[bytes] | None = None
         self._files = None if base is None else LevelFiles(base, self.shapes)
         self._chunks: OrderedDict[Key, Labels] = OrderedDict()
-        self._absent: set[Key] = set()  # known to hold nothing
-        self._dirty: set[Key] = set()  # differ from the base
-        self._aside: set[Key] = set()  # of those, the ones in the working folder as they are
+        # Known to hold nothing.
+        self._absent: set[Key] = set()
+        # Differ from the base.
+        self._dirty: set[Key] = set()
+        # Of those, the ones in the working folder as they are.
+        self._aside: set[Key] = set()
         self._saving: dict[
             Key, Labels | None
-        ] = {}  # chunks to be saved, as they were where they changed since
-        self._since: set[Key] = set()  # written since saving began
+            # Chunks to be saved, as they were where they changed since.
+        ] = {}
+        # Written since saving began.
+        self._since: set[Key] = set()
         self._lock = RLock()
 
     @property
@@ -178,7 +183,8 @@ class ChunkedLabels:
         """Return a chunk that is about to be written."""
         chunk = self._chunk(key)
         if self._saving.get(key, EMPTY) is None:
-            self._saving[key] = chunk.copy()  # what is being saved is the state before
+            # What is being saved is the state before.
+            self._saving[key] = chunk.copy()
         if key in self._absent:
             self._absent.discard(key)
             chunk = self._chunks[key] = EMPTY.copy()

@@ -80,7 +80,8 @@ class ProjectLock:
         A lock that an ended program left is taken over, with `by_force` any. A folder that cannot be written has
         no locks; saving will say so.
         """
-        for _ in range(3):  # the owner may leave at this very moment
+        # The owner may leave at this very moment.
+        for _ in range(3):
             try:
                 file = self.path.open("a+b", buffering=0)
             except OSError:
@@ -92,7 +93,8 @@ class ProjectLock:
             if identity_of(self.path).place == os.fstat(file.fileno()).st_ino:
                 self._write(file)
                 return None
-            file.close()  # its owner removed it between opening and locking
+            # Its owner removed it between opening and locking.
+            file.close()
         return None
 
     def release(self) -> None:
@@ -110,7 +112,8 @@ class ProjectLock:
 
     def _write(self, file: IO[bytes]) -> None:
         owner = Owner.this()
-        with contextlib.suppress(OSError):  # a full disk: the lock holds without a name too
+        # A full disk: the lock holds without a name too.
+        with contextlib.suppress(OSError):
             file.truncate(0)
             file.write(json.dumps({name: getattr(owner, name) for name in Owner.__slots__}).encode())
         self._file = file
@@ -145,14 +148,16 @@ def remove_left_locks(folder: Path) -> int:
 def _ended(owner: Owner, file: IO[bytes]) -> bool:
     """Whether the program that made a lock has ended, as far as can be known."""
     if sys.platform == "win32":
-        return False  # a file that is open cannot be removed there, and the next owner takes it over
+        # A file that is open cannot be removed there, and the next owner takes it over.
+        return False
     return not _alive(owner) and _free(file, owner)
 
 
 def _alive(owner: Owner) -> bool:
     """Whether the owner may still run, where no lock of the system tells."""
     if owner.computer != platform.node() or sys.platform == "win32":
-        return True  # nobody can look there
+        # Nobody can look there.
+        return True
     try:
         os.kill(owner.process, 0)
     except ProcessLookupError:
@@ -168,7 +173,8 @@ def _free(file: IO[bytes], owner: Owner | None) -> bool:
         _hold(file)
     except (BlockingIOError, PermissionError):
         return False
-    except OSError:  # a file server without locks
+    except OSError:
+        # A file server without locks.
         return owner is None or not _alive(owner)
     # Held here means that no program of this computer has it.
     return owner is None or owner.computer == platform.node()

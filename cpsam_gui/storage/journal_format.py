@@ -29,11 +29,14 @@ if TYPE_CHECKING:
     Rows: TypeAlias = Mapping[int, ObjectRecord | None]
 
 MAGIC = b"CPJ1"
-HEAD = struct.Struct("<4sIQI")  # magic, length of the description, length of the data, checksum of both
+# Magic, length of the description, length of the data, checksum of both.
+HEAD = struct.Struct("<4sIQI")
 SUFFIX, PART = ".journal", ".part"
 """Endings of a journal, and of one that is being written anew."""
-LOGGED = ("log", "did")  # what was done before a frame, and in it
-MOST_PIXELS = 1 << 36  # a damaged shape must not ask for all memory
+# What was done before a frame, and in it.
+LOGGED = ("log", "did")
+# A damaged shape must not ask for all memory.
+MOST_PIXELS = 1 << 36
 
 
 class JournalStopped(Exception):  # noqa: N818 - no error: nobody wants the frame any more

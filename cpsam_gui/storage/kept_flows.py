@@ -52,7 +52,8 @@ def _projects(folder: Path) -> list[tuple[int, int, Path]]:
     """Return when each project was saved, its bytes, and where it is."""
     found = []
     for project in folder.glob(f"*{PROJECT}"):
-        with suppress(OSError):  # removed meanwhile
+        # Removed meanwhile.
+        with suppress(OSError):
             status = project.stat()
             found.append((status.st_mtime_ns, status.st_size, project))
     return found

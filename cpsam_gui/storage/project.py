@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from cpsam_core.images.project_files import ProjectFile, Reuse
     from cpsam_gui.state.steps import Labels
 
-COMPLETE = "complete"  # a map of complete regions, which other programs may write
+# A map of complete regions, which other programs may write.
+COMPLETE = "complete"
 MAPS = FLOWS, LOGITS, CLASSES = ("flows", "logits", "class_logits")
 """Names of the arrays that the last run left, as they stand in the file."""
 NOTES, COLOURS = "notes", "class_colours"
-LONGEST = 1_000_000  # characters of notes
+# Characters of notes.
+LONGEST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

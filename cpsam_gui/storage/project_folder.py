@@ -217,7 +217,8 @@ def finish_save(folder: Path) -> None:
     try:
         for relative in as_list(commit.get("moved")):
             source, target = (base / _plain(as_text(relative), path) for base in (own / PENDING, own))
-            if source.exists():  # else it is in its place
+            # Else it is in its place.
+            if source.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 source.replace(target)
         for relative in as_list(commit.get("empty")):

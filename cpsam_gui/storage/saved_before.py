@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.objects import ObjectRecord
 
-ROWS = 64  # pixel rows that count as changed together
+# Pixel rows that count as changed together.
+ROWS = 64
 
 
 class ChangedRows:

@@ -33,7 +33,8 @@ COLOURS = {
     MatchState.MERGED: (190, 120, 255),
 }
 """Red, green and blue of what became of an object."""
-HELD = 2_000_000_000  # bytes of label images that are held for a comparison of people
+# Bytes of label images that are held for a comparison of people.
+HELD = 2_000_000_000
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,10 +29,13 @@ if TYPE_CHECKING:
     from cpsam_gui.tasks.records import MaskResult
 
 RGB = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
-SHOWN = 6  # channels that are visible at first; more would only be white
-SAMPLE = 1 << 18  # pixels looked at for the brightness levels: quick, and plenty for percentiles
+# Channels that are visible at first; more would only be white.
+SHOWN = 6
+# Pixels looked at for the brightness levels: quick, and plenty for percentiles.
+SAMPLE = 1 << 18
 BINS = 128
-LEAST_RANGE = 1e-300  # of a bin; below that a division by it is over the limits of float64
+# Of a bin; below that a division by it is over the limits of float64.
+LEAST_RANGE = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +186,8 @@ def unsure_axes(raw: Raw) -> str | None:
 
     shape = raw.array.shape
     if raw.array.ndim < 2 or raw.array.size == 0:
-        return None  # no image at all; arranging says so
+        # No image at all; arranging says so.
+        return None
     axes = raw.axes if len(raw.axes) == len(shape) else "?" * len(shape)
     try:
         resolved, guessed = resolve_axes(shape, axes)

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from cpsam_gui.state.steps import Step
     from cpsam_gui.tasks.rejected import Rejected
 
-SHOWN = 4  # channels whose brightness is read out
-SHOW_MESSAGE = 6000  # milliseconds before the tool's hint is back
+# Channels whose brightness is read out.
+SHOWN = 4
+# Milliseconds before the tool's hint is back.
+SHOW_MESSAGE = 6000
 
 
 class Status(QStatusBar):

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from cpsam_gui.canvas import Canvas
     from cpsam_gui.session import Session
 
-SHARE = 0.3  # of the canvas that an orthogonal view takes at first
+# Share of the canvas that an orthogonal view takes at first.
+SHARE = 0.3
 
 
 class Views(QSplitter):

@@ -159,7 +159,8 @@ class BlockRun:
                 for future in futures:
                     future.cancel()
             left = self.left(stage)
-            if left:  # claimed by another command
+            # Claimed by another command.
+            if left:
                 time.sleep(POLL_S)
 
     def check_image(self) -> None:
@@ -388,7 +389,8 @@ def _hash(source: Source, reading: BlockReading, settings: Settings) -> str:
 
 def _as_json(settings: Settings) -> dict[str, Any]:
     given: dict[str, Any] = json.loads(json.dumps(asdict(settings), default=_plain))
-    given.pop("batch_size")  # says how, not what
+    # Says how, not what.
+    given.pop("batch_size")
     return given
 
 

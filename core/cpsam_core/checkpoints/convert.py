@@ -13,7 +13,8 @@ from cpsam_core.errors import SettingsError, WeightsError
 from cpsam_core.network.config import VitConfig
 
 SAM_PREFIX = "image_encoder."
-HEAD_WIDTH = 64  # of SAM's and most other vision transformers, where no table of positions tells it
+# Of SAM's and most other vision transformers, where no table of positions tells it.
+HEAD_WIDTH = 64
 BLOCK = re.compile(r"encoder\.blocks\.(\d+)\.")
 
 

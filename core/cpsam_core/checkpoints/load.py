@@ -32,7 +32,8 @@ CONSTANTS = ("W2", "diam_labels", "diam_mean", "encoder.mask_token")
 """Parts of the file format that are never trained."""
 
 TABLES = ("rel_pos_h", "rel_pos_w")
-CHECKED_VALUES = 2**16  # larger tensors are not looked through for NaN: a diverged network has it everywhere
+# Larger tensors are not looked through for NaN: a diverged network has it everywhere.
+CHECKED_VALUES = 2**16
 
 
 def load_model(

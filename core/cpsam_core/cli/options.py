@@ -35,7 +35,8 @@ def _smoothing(text: str) -> float | tuple[float, ...]:
     return values if len(values) == 3 else values[0]
 
 
-channel_list.__name__, _smoothing.__name__ = "channels", "smoothing"  # for error messages
+# For error messages.
+channel_list.__name__, _smoothing.__name__ = "channels", "smoothing"
 
 
 @dataclass(frozen=True)

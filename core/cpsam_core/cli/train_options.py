@@ -30,7 +30,8 @@ SMALL_RECIPE: dict[str, Any] = {
 SUITED = ("learning_rate", "layer_drop", "replay", "batch_size", "epochs")
 """Settings that one click chooses by the start model and for classes."""
 
-PATIENCE = 20  # epochs, where --early-stop stands alone
+# Epochs, where --early-stop stands alone.
+PATIENCE = 20
 
 
 def option(group: argparse._ActionsContainer, name: str, **keywords: Any) -> None:
@@ -88,7 +89,8 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
 
     groups = add_setting_options(parser, TrainSettings)
     what, watch, numbers = groups["what"], groups["watch"], groups["numbers"]
-    option(what, "checkpointing", action="store_true", help=argparse.SUPPRESS)  # what --memory was called
+    # What --memory was called.
+    option(what, "checkpointing", action="store_true", help=argparse.SUPPRESS)
     option(
         watch,
         "validate",
@@ -139,7 +141,8 @@ def train_settings(args: argparse.Namespace) -> TrainSettings:
     if args.early_stop:
         given.setdefault("patience", PATIENCE)
     if mode != "full" and args.classes is not None:
-        recipe.pop("learning_rate", None)  # the mode's own, which bears larger steps
+        # The mode's own, which bears larger steps.
+        recipe.pop("learning_rate", None)
     suits = _suits(args)
     if suits is not None:
         recipe |= {name: getattr(suits, name) for name in SUITED}

@@ -253,7 +253,8 @@ def _view(matrix: Matrix, scale: float, side: int, shape: tuple[int, ...]) -> _V
     """Leave out what the crop does not show: large images cost no more than small ones."""
     inverse = np.asarray(cv2.invertAffineTransform(matrix))
     corners = np.array([[0, 0], [side, 0], [0, side], [side, side]]) @ inverse[:, :2].T + inverse[:, 2]
-    margin = 2 + int(np.ceil(2 / scale))  # what interpolation sees beyond, two pixels of the crop
+    # What interpolation sees beyond, two pixels of the crop.
+    margin = 2 + int(np.ceil(2 / scale))
     size = np.array(shape[::-1])
     low = np.clip(np.floor(corners.min(axis=0)).astype(int) - margin, 0, size)
     high = np.clip(np.ceil(corners.max(axis=0)).astype(int) + margin + 1, low, size)
@@ -302,7 +303,8 @@ def _warp_flows(flows: NDArray[np.int8], mask: NDArray[np.bool_], view: _View, s
     turn = view.matrix[:, :2] / scale
     moved = np.stack((turn[1, 0] * x + turn[1, 1] * y, turn[0, 0] * x + turn[0, 1] * y))
     length = np.sqrt((moved**2).sum(axis=0))
-    length[length < 1] = np.inf  # the centre of a cell, where the flow has no direction
+    # The centre of a cell, where the flow has no direction.
+    length[length < 1] = np.inf
     return np.where(mask, moved / length, 0).astype(np.float32)
 
 

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from cpsam_core.data.augment import UNKNOWN_CLASS, Augmentation, Sample, augment
 from cpsam_core.data.dataset import TrainingSet, Turn
 
-AHEAD = 3  # batches ready or in the making
-LOTS = 0x1075  # keeps the lots apart from other randomness of the same seed
+# Batches ready or in the making.
+AHEAD = 3
+# Keeps the lots apart from other randomness of the same seed.
+LOTS = 0x1075
 
 
 @dataclass(frozen=True)

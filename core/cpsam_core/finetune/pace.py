@@ -9,8 +9,10 @@ from __future__ import annotations
 from cpsam_core.finetune.schedule import learning_rates
 from cpsam_core.finetune.settings import TrainSettings
 
-TICKS = 1000  # parts that the time is divided into; the rate is constant within one
-WARMUP_TICKS = 20  # of rising rate
+# Parts that the time is divided into; the rate is constant within one.
+TICKS = 1000
+# Of rising rate.
+WARMUP_TICKS = 20
 
 
 class Pace:

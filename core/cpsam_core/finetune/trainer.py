@@ -29,9 +29,12 @@ from cpsam_core.progress import Progress, silent
 
 log = logging.getLogger(__name__)
 
-MIN_SAMPLES = 8  # images an epoch at the least (paper, "Fine-tuning and evaluation")
-PAUSE = 0.1  # seconds between two looks whether a paused training goes on or is cancelled
-RECENT = 10  # epochs whose time tells how long the rest will take
+# Images an epoch at the least (paper, "Fine-tuning and evaluation").
+MIN_SAMPLES = 8
+# Seconds between two looks whether a paused training goes on or is cancelled.
+PAUSE = 0.1
+# Epochs whose time tells how long the rest will take.
+RECENT = 10
 
 
 class Trainer:
@@ -235,7 +238,8 @@ class Trainer:
                 while control.paused:
                     with clock.left_out():
                         control.wait(PAUSE)
-                    progress(done, total, note)  # may cancel
+                    # May cancel.
+                    progress(done, total, note)
                 # With several processes the leading one's wish reaches all with the next step.
                 if stopping or (self.ranks.count == 1 and control.stopping):
                     return None
@@ -337,7 +341,8 @@ class Trainer:
         self._tell("resumed", f"going on after epoch {len(self.reports)}", self.memory)
 
     def _tell(self, kind: EventKind, text: str, memory: MemoryMode) -> None:
-        if kind in ("resumed", "stopped"):  # the others are in the log already
+        # The others are in the log already.
+        if kind in ("resumed", "stopped"):
             log.info("%s", text)
         if self._on_event is not None:
             self._on_event(TrainingEvent(kind, text, memory))

@@ -22,9 +22,11 @@ __all__ = ["Unchanged", "pack_labels"]
 Unchanged: TypeAlias = Callable[[int, int, int], bool]
 """Whether no label of a plane has changed in the rows from the first to before the second number."""
 
-STRIP_BYTES = 1 << 18  # of a strip before it is packed
+# Of a strip before it is packed.
+STRIP_BYTES = 1 << 18
 LEVEL = 6
-SMALLEST_SIDE = 16  # pixels
+# Pixels.
+SMALLEST_SIDE = 16
 DEFLATE, NO_PREDICTOR = 8, 1
 
 
@@ -43,7 +45,8 @@ def pack_labels(
         Says in which rows `labels` are what `earlier` holds. None: in none.
     """
     depth, height, width = labels.shape
-    if min(height, width) < SMALLEST_SIDE:  # tifffile would take a short axis for samples
+    # tifffile would take a short axis for samples.
+    if min(height, width) < SMALLEST_SIDE:
         return packed(labels)
     rows, there = max(1, min(height, STRIP_BYTES // (4 * width))), None
     if earlier is not None and unchanged is not None:

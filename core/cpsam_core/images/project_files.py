@@ -71,8 +71,10 @@ TABLE, COMPLETE = "project.json", "complete"
 UNREADABLE: tuple[type[Exception], ...] = (ImageError, OSError, MemoryError, *DAMAGED)
 REVIEWS = ("", "segmented", "corrected", "verified")
 """How far the work is, from the least on."""
-MAX_TABLE = 2**29  # bytes; a million objects take 200 MB
-LARGE_TABLE = 2**20  # bytes from which on it is packed quickly
+# A million objects take 200 MB.
+MAX_TABLE = 2**29
+# Bytes from which on it is packed quickly.
+LARGE_TABLE = 2**20
 MAX_REGIONS, MAX_CORNERS = 100_000, 1_000_000
 
 
@@ -216,7 +218,8 @@ def write_project_file(
     if key != WHOLE and TABLE not in others:
         outer = {"format": FORMAT, "version": VERSION, "image": project.image, "objects": {}}
         others[TABLE] = table_text(outer, "objects").encode()
-    needed = sum(map(len, contents.values())) + len(text) // 4  # the table shrinks to less than that
+    # The table shrinks to less than that.
+    needed = sum(map(len, contents.values())) + len(text) // 4
     needed += sum(map(len, others.values()))
     with saving(path, needed) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for name, content in {**contents, **others, folder + TABLE: text}.items():
@@ -451,7 +454,8 @@ def _table(
     table = json.loads(member(archive, members, folder + TABLE, MAX_TABLE))
     if not isinstance(table, dict):
         raise ValueError("its table is no table")
-    version = int(str(table["version"]).split(".")[0])  # a minor version changes nothing for older programs
+    # A minor version changes nothing for older programs.
+    version = int(str(table["version"]).split(".")[0])
     if version > VERSION:
         raise ImageError(
             f"{path.name} was saved by a newer version of this program (format {version}, "

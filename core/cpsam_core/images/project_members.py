@@ -32,10 +32,14 @@ __all__ = [
 ]
 
 MASKS = "masks.tif"
-MOST_PACKED = 1100  # deflate makes nothing more than 1032 times smaller
-MOST_MAPS = 300  # numbers a pixel in an array beside the masks: flows, class maps
-SMALLEST = 1 << 16  # bytes that an array may have whatever its file has
-HEAD_BYTES = 1 << 20  # of a table that may be searched for its last key
+# Deflate makes nothing more than 1032 times smaller.
+MOST_PACKED = 1100
+# Numbers a pixel in an array beside the masks: flows, class maps.
+MOST_MAPS = 300
+# Bytes that an array may have whatever its file has.
+SMALLEST = 1 << 16
+# Of a table that may be searched for its last key.
+HEAD_BYTES = 1 << 20
 DAMAGED: tuple[type[Exception], ...] = (tifffile.TiffFileError, *DAMAGE)
 """What zipfile, json, tifffile and the decompressors raise on damaged or foreign files."""
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-STEM_WIDTHS = (32, 64)  # channels at a half and at a quarter of the resolution
+# Channels at a half and at a quarter of the resolution.
+STEM_WIDTHS = (32, 64)
 
 
 class ConvStem(nn.Module):

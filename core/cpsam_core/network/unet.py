@@ -16,8 +16,10 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-FINE, COARSE = 32, 96  # channels at a half and at a quarter of the resolution
-FINE_BLOCKS, COARSE_BLOCKS = 1, 2  # residual blocks, on the way down and on the way up each
+# Channels at a half and at a quarter of the resolution.
+FINE, COARSE = 32, 96
+# Residual blocks, on the way down and on the way up each.
+FINE_BLOCKS, COARSE_BLOCKS = 1, 2
 
 Skips = tuple[Tensor, Tensor]
 

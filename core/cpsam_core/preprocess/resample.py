@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float32]
 
-BAND_PIXELS = 1 << 17  # new pixels made at a time
+# New pixels made at a time.
+BAND_PIXELS = 1 << 17
 NATIVE_DIAMETER = 30.0
 """Mean diameter in pixels of cells in training; images are resized towards it."""
 

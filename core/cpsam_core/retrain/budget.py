@@ -33,13 +33,18 @@ BudgetName = Literal["quick", "normal", "thorough", "paper"]
 
 Clock = Callable[[], float]
 
-FIRST_STEPS = 3  # the first of which is slower than all others and is left out
-ENOUGH_SECONDS = 3.0  # of steps that tell the pace
+# The first of which is slower than all others and is left out.
+FIRST_STEPS = 3
+# Of steps that tell the pace.
+ENOUGH_SECONDS = 3.0
 MOST_STEPS = 40
-SCORING = 0.25  # time of measuring average precision on the way, in times of the training itself
+# Time of measuring average precision on the way, in times of the training itself.
+SCORING = 0.25
 FEWEST_EPOCHS = 5
-FOLDED = 2  # trainings that a thorough verdict costs, in all
-PATIENCE = 20  # epochs without a smaller loss on other crops after which nothing better is to be expected
+# Trainings that a thorough verdict costs, in all.
+FOLDED = 2
+# Epochs without a smaller loss on other crops after which nothing better is to be expected.
+PATIENCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +147,8 @@ def measure_pace(
     model, _ = load_start(plan.start, plan.channels, maps, progress)
     data, aside = training_sets(plan)
     for some in (data, aside) if aside is not None else (data,):
-        read_all(some, progress)  # what is read once is no part of the pace
+        # What is read once is no part of the pace.
+        read_all(some, progress)
     timed = _Timed(
         model, plan.settings, (data, choosing_set(plan) or aside), (device, precision), told, clock
     )

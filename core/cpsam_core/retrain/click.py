@@ -148,7 +148,8 @@ def one_click(
         progress(done, total, note)
 
     def measured(done: int, total: int, note: str = "") -> None:
-        progress(*where)  # measuring is no step of the training, but it can be cancelled and gives way, too
+        # Measuring is no step of the training, but it can be cancelled and gives way, too.
+        progress(*where)
 
     try:
         trained = retrain(
@@ -163,16 +164,19 @@ def one_click(
             restart=restart,
         )
     except CpsamError:
-        if not state_path(planned.name).exists():  # nothing to go on with
+        # Nothing to go on with.
+        if not state_path(planned.name).exists():
             note.unlink(missing_ok=True)
-        elif before is not None:  # that one may still go on, as it was begun
+        elif before is not None:
+            # That one may still go on, as it was begun.
             note.write_bytes(before)
         raise
     note.unlink(missing_ok=True)
     remember_images((digest, image) for image, digest in planned.digests.items() if digest)
     try:
         return compare(planned, trained, options, progress)
-    except CpsamError as error:  # the start was removed meanwhile, say; the new model is there all the same
+    except CpsamError as error:
+        # The start was removed meanwhile, say; the new model is there all the same.
         return RetrainingOutcome(planned, trained, None, problem=str(error))
 
 

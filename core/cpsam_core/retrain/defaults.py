@@ -32,8 +32,10 @@ __all__ = [
     "wanted_diameter",
 ]
 
-SMALL_WIDTH = 512  # networks narrower than this are small ones, trained from random start
-SMALL_BYTES = 200_000_000  # where no card tells the width
+# Networks narrower than this are small ones, trained from random start.
+SMALL_WIDTH = 512
+# Where no card tells the width.
+SMALL_BYTES = 200_000_000
 
 SMALL: dict[str, Any] = {"learning_rate": 1e-3, "layer_drop": 0.0}
 """What differs for a small network: its weights are young, and bear and need larger steps than the published ones.
@@ -42,12 +44,16 @@ Found by retraining one that had never seen phase contrast on two such images, s
 before, 0.28 with this, 0.11 at rate 4e-4, and 0.06 in batches of 4, which take a quarter of the steps.
 """
 
-REPLAY = 0.2  # share of the crops from the embedded model's own training, where a line begins with it
-SMALL_CROP = 128  # pixels; a quarter of the time of a crop of 256, and as many cells at its size of them
+# Share of the crops from the embedded model's own training, where a line begins with it.
+REPLAY = 0.2
+# Pixels; a quarter of the time of a crop of 256, and as many cells at its size of them.
+SMALL_CROP = 128
 GENERAL_NAMES = ("images", "image", "img", "imgs", "data", "train", "training", "corrected", "masks")
 """Names of folders that do not say what is in the images."""
-ALIKE = 1.5  # ratio of the largest to the smallest diameter up to which images count as of one size of cells
-CLASS_RATE = 5e-5  # at the least, for class maps start from nothing
+# Ratio of the largest to the smallest diameter up to which images count as of one size of cells.
+ALIKE = 1.5
+# At the least, for class maps start from nothing.
+CLASS_RATE = 5e-5
 CLASS_RECIPE: dict[str, Any] = {"batch_size": 16, "epochs": 500}
 """What differs beside the rate where classes are trained (paper, "Semantic segmentation training")."""
 
@@ -135,7 +141,8 @@ def wanted_diameter(known: Collection[float], start: Diameter) -> Diameter:
 def unique_name(base: str, taken: Collection[str] = ()) -> str:
     """Return `base` as a name that a model may have and none has, with a number where needed."""
     allowed = "".join(char if char.isalnum() or char in " -_.()" else "-" for char in base).strip(" .-")[:60]
-    unfinished = [path.stem for path in own_folder().glob("*.partial")]  # their names go on with them
+    # Their names go on with them.
+    unfinished = [path.stem for path in own_folder().glob("*.partial")]
     names = {folded(other) for other in (*own_files(), *unfinished, *taken)}
     for number in range(1, 100_000):
         name = (allowed or "model") + (f"-{number}" if number > 1 else "")

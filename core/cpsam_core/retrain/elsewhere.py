@@ -37,7 +37,8 @@ KINDS = {
     "usiigaci_phase": "phase contrast",
 }
 EARLIER = "your earlier images"
-MOST_EARLIER = 6  # images; more would take longer than it says
+# Images; more would take longer than it says.
+MOST_EARLIER = 6
 KNOWN_IMAGES = "images.json"
 """Where the user's training images lie, by hash: cards hold no paths, for they are given to others."""
 

@@ -139,7 +139,8 @@ class Segmenter:
         taught = getattr(self.network, "channels", ())
         remarks = [channel_remark(taught, stack, settings.channels, self.network.in_channels)]
         diameter = settings.diameter
-        if diameter is None:  # left open: as the model's card says, where the network has one
+        # Left open: as the model's card says, where the network has one.
+        if diameter is None:
             diameter = getattr(self.network, "diameter", None)
         if diameter == "auto":
             measured = look_for_diameter(self.network, pixels[len(pixels) // 2], settings, report)
@@ -188,7 +189,8 @@ class Segmenter:
         )
         options = settings.normalize
         if not settings.do_3D and settings.stitch_threshold == 0 and image.is_stack:
-            options = replace(options, norm3D=False)  # planes of their own are normalised on their own
+            # Planes of their own are normalised on their own.
+            options = replace(options, norm3D=False)
         return normalize(chosen, options)
 
     def _volume(self, pixels: FloatArray, image: Image, settings: Settings, report: Progress) -> Segmentation:
@@ -217,7 +219,8 @@ class Segmenter:
         )
         if not settings.resample and scaled_shape((height, width), _scale(settings)) != (height, width):
             return _resized(np.stack(list(predictions), axis=1), (height, width), settings, report)
-        if planes == 1:  # used as it is; putting it into a stack would copy it
+        # Used as it is; putting it into a stack would copy it.
+        if planes == 1:
             together = resize_flows(next(predictions), (height, width))
         else:
             together = np.empty((self.network.out_channels, planes, height, width), np.float32)
@@ -287,9 +290,8 @@ def _resized(
     maps = maps[:, 0] if maps.shape[1] == 1 else maps
     found = masks_of(_output(maps), small, progress)
     labels = resize_labels(found.labels, shape)
-    kept = np.unique(
-        labels[labels > 0]
-    )  # the smallest may lose their last pixel where the image was enlarged
+    # The smallest may lose their last pixel where the image was enlarged.
+    kept = np.unique(labels[labels > 0])
     labels = _renumber(labels, kept)
     planes = maps.reshape(-1, *maps.shape[-2:])
     full = resize_flows(planes, shape).reshape(*maps.shape[:-2], *shape)

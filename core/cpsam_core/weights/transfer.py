@@ -204,7 +204,8 @@ def _remove_traces(target: Path, lock: Path) -> None:
     with contextlib.suppress(OSError):
         for part in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
             part.unlink()
-        lock.unlink()  # on Windows it stays: a file that is open cannot be removed there
+        # On Windows it stays: a file that is open cannot be removed there.
+        lock.unlink()
 
 
 def _fetch_missing(

@@ -36,7 +36,8 @@ class BudgetField(QComboBox):
         self.setMinimumContentsLength(12)
         for name, words, tip in WORDS:
             self.addItem(translate(words), name)
-            self.setItemData(self.count() - 1, translate(tip), 3)  # the role of tool tips
+            # The role of tool tips.
+            self.setItemData(self.count() - 1, translate(tip), 3)
         self.setToolTip(translate("How long the training may take; the times are measured on this computer"))
         forecast.changed.connect(self.refresh)
         self.refresh()

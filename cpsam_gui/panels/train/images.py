@@ -108,7 +108,8 @@ class CandidateTable(QAbstractTableModel):
 
     def _reset(self) -> None:
         rows = rows_of(self._training.candidates)
-        if rows and len(rows) == len(self.rows):  # another wish: the view stays where it is
+        # Another wish: the view stays where it is.
+        if rows and len(rows) == len(self.rows):
             self.rows = rows
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(TITLES) - 1))
             return

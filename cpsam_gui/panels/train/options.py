@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from cpsam_core.finetune.settings import Option
 
-ROW = 26  # pixels
+# Pixels.
+ROW = 26
 OPEN_RANGE = 1_000_000
 MOST_MINUTES = 100_000
 PRECISIONS = ((None, "Automatic"), ("float32", "float32"), ("bfloat16", "bfloat16"))
@@ -49,9 +50,12 @@ class TrainingOptions(QWidget):
 
     def __init__(self, settings: type[Any] = TrainSettings) -> None:
         super().__init__()
-        self._suits: Mapping[str, TrainSettings] = {}  # the start model, by mode
-        self._defaults: TrainSettings | None = None  # the same in the mode that is chosen
-        self._shown = (0.0, 0.0)  # the usual range of resizing, as the fields round it
+        # The start model, by mode.
+        self._suits: Mapping[str, TrainSettings] = {}
+        # The same in the mode that is chosen.
+        self._defaults: TrainSettings | None = None
+        # The usual range of resizing, as the fields round it.
+        self._shown = (0.0, 0.0)
         self._declared = {name: one for name, (one, _) in options_of(settings).items() if one.label}
         self.fields: dict[str, QComboBox | QSpinBox | QDoubleSpinBox] = {
             name: _field(one, kind) for name, (one, kind) in options_of(settings).items() if one.label

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
 
-FIELD = 26  # pixels; least height of a field
+# Pixels; least height of a field.
+FIELD = 26
 
 
 class TrainPanel(Panel):
@@ -53,7 +54,8 @@ class TrainPanel(Panel):
         self.budget.setCurrentIndex(self.budget.findData(self._training.options.budget))
         self.more = QCollapsible(
             translate("More"),
-            expandedIcon=theme.icon("chevron_up"),  # its own signs want a font measured in points
+            # Its own signs want a font measured in points.
+            expandedIcon=theme.icon("chevron_up"),
             collapsedIcon=theme.icon("chevron_down"),
         )
         self.options = TrainingOptions()
@@ -64,7 +66,8 @@ class TrainPanel(Panel):
         self._arrange()
         self._connect()
         self._filled = False
-        self._suited: tuple[str, bool] | None = None  # the start model, and whether classes are learnt
+        # The start model, and whether classes are learnt.
+        self._suited: tuple[str, bool] | None = None
         self._candidates_changed()
         self._state_changed()
 

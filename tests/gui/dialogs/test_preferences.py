@@ -110,7 +110,7 @@ def test_the_history_has_the_memory_that_was_chosen(session: Session, qtbot: QtB
     session.persistence.preferences.now = Preferences(autosave=False, history_mebibytes=64)
     with qtbot.waitSignal(session.image_changed):
         session.images.open(image_file)
-    assert session.document._timeline._limit == 64 << 20
+    assert session.document._undo_stack._limit == 64 << 20
 
 
 def boxes(window: Window) -> list[QMessageBox]:

@@ -5,8 +5,8 @@ import numpy as np
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.state.steps import PixelEdit, Step
-from cpsam_gui.state.transaction import TILE, Draft
-from cpsam_gui.state.undo_stack import Timeline
+from cpsam_gui.state.transaction import TILE, Transaction
+from cpsam_gui.state.undo_stack import UndoStack
 
 
 def step(name: str, size: int = 10) -> Step:
@@ -14,7 +14,7 @@ def step(name: str, size: int = 10) -> Step:
 
 
 def test_steps_and_place() -> None:
-    line = Timeline(1000)
+    line = UndoStack(1000)
     assert line.top is line.next is None
     one, two = step("one"), step("two")
     line.push(one)
@@ -28,7 +28,7 @@ def test_steps_and_place() -> None:
 
 
 def test_the_oldest_go_where_there_is_too_much() -> None:
-    line = Timeline(25)
+    line = UndoStack(25)
     for name in "abcd":
         line.push(step(name))
     assert line.names == ("c", "d")
@@ -38,7 +38,7 @@ def test_the_oldest_go_where_there_is_too_much() -> None:
 
 
 def test_the_saved_state_is_known_though_its_step_was_let_go() -> None:
-    line = Timeline(25)
+    line = UndoStack(25)
     line.push(step("a"))
     line.mark_saved()
     line.push(step("b"))
@@ -59,7 +59,7 @@ def test_the_saved_state_is_known_though_its_step_was_let_go() -> None:
 def test_a_draft_holds_what_was_there_before() -> None:
     labels = np.arange(3 * 300 * 290, dtype=np.uint32).reshape(3, 300, 290)
     before = labels.copy()
-    draft, store = Draft("x"), ArrayLabels(labels)
+    draft, store = Transaction("x"), ArrayLabels(labels)
     boxes = [Box(0, 1, 100, 140, 120, 135), Box(0, 1, 250, 300, 280, 290), Box(1, 3, 0, TILE + 1, 5, 6)]
     for box in (*boxes, boxes[0]):
         draft.remember(store, box)
