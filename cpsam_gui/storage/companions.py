@@ -70,6 +70,10 @@ def progress_of(image: Path, listings: Listings | None = None) -> ReviewState:
     """Return how far the work on an image is, by the files beside it."""
     from cpsam_core.images.companions import documents_of
 
+    project = companions_of(image, listings).project
+    # That of an image larger than memory is a folder.
+    if project.is_dir():
+        return read_state(project)
     works = [one.masks[0] for one in documents_of(image, listings=listings) if one.masks]
     work = works[0] if works else None
     if work is None:

@@ -30,6 +30,7 @@ import numpy.typing as npt
 from cpsam_core.errors import ImageError, reason
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.files import AnyPath, opening, saving
+from cpsam_core.images.json_values import as_text, load_json
 from cpsam_core.images.packed_labels import Unchanged, pack_labels
 from cpsam_core.images.polygons import Budget, mark
 from cpsam_core.images.project_members import (
@@ -377,6 +378,8 @@ def read_review(path: AnyPath) -> str:
         Missing, damaged or no project.
     """
     path = Path(path)
+    if path.is_dir():
+        return _review_of_folder(path)
     with opening(path):
         try:
             with zipfile.ZipFile(path) as archive:
@@ -388,6 +391,13 @@ def read_review(path: AnyPath) -> str:
             raise ImageError(
                 f"{path.name} is no project of this program, or it is damaged ({reason(error)})."
             ) from error
+
+
+def _review_of_folder(path: Path) -> str:
+    """Return how far the work on the project of an image larger than memory is, which is a folder."""
+    found = [load_json(one, "project") for one in path.glob("*/document.json")]
+    reviews = [as_text(one.get("review")) if isinstance(one, dict) else "" for one in found]
+    return min(reviews, key=lambda review: REVIEWS.index(review) if review in REVIEWS else 0, default="")
 
 
 def read_settings(path: AnyPath, key: DocumentKey = WHOLE) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import zarr
 from cpsam_core.images.lazy_pixels import LazyPixels
 from cpsam_gui import operations
 from cpsam_gui.state.box import Box
+from cpsam_gui.storage.companions import progress_of
 from cpsam_gui.storage.journal import left_behind
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def test_work_is_saved_as_a_folder_and_comes_back(qtbot: QtBot, session: Session
     save(qtbot, session)
     rows = dict(session.document.objects)
     assert (slide.parent / "slide.ome.cpsam").is_dir()
+    assert progress_of(slide) is session.document.facts.review
     open_slide(qtbot, session, slide)
     assert dict(session.document.objects) == rows
     assert set(rows) == {first, second}
