@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 OCTAVES = (-2.5, 2.5)
 """Sizes of the cells in crops, as log2 of their diameter over 30 pixels."""
 
+CROPS = 3000  # that are looked at
 TOKENS = 64  # of a crop that are learnt from, at most
 CODES_PER_OCTAVE = 25  # steps in which diameters are stored in a map of bytes: 2.8 %
 FITTING_STEPS, FITTING_BATCH, FITTING_RATE = 3000, 4096, 2e-3
@@ -45,7 +46,7 @@ def with_size_head(
     model: FlowVit,
     data: TrainingSet,
     augmentation: Augmentation,
-    crops: int = 3000,
+    crops: int | None = None,
     seed: int = 0,
     precision: torch.dtype = torch.float32,
     progress: Progress = silent,
@@ -60,8 +61,10 @@ def with_size_head(
         Images that the network was trained on.
     augmentation : Augmentation
         Intensities of crops; their size and scale are the head's own.
-    crops, seed : int
-        How many crops are drawn, and from what.
+    crops : int, optional
+        How many are drawn; `CROPS` unless given.
+    seed : int
+        Of what is drawn.
     precision : torch.dtype
         In which the features are computed.
     progress : Progress
@@ -79,7 +82,7 @@ def with_size_head(
     sized.load_state_dict(model.state_dict(), strict=False)
     assert sized.size is not None
     sized.requires_grad_(False)
-    tokens = _collected(sized, data, augmentation, crops, seed, precision, progress)
+    tokens = _collected(sized, data, augmentation, crops or CROPS, seed, precision, progress)
     _fit(sized.size, tokens, seed)
     return sized.requires_grad_(True)
 
