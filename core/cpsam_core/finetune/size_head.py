@@ -27,19 +27,17 @@ log = logging.getLogger(__name__)
 OCTAVES = (-2.5, 2.5)
 """Sizes of the cells in crops, as log2 of their diameter over 30 pixels."""
 
-CROPS = 3000  # that are looked at
-TOKENS = 64  # of a crop that are learnt from, at most
+CROPS = 2000  # that are looked at
 CODES_PER_OCTAVE = 25  # steps in which diameters are stored in a map of bytes: 2.8 %
-FITTING_STEPS, FITTING_BATCH, FITTING_RATE = 3000, 4096, 2e-3
+FITTING_EPOCHS, FITTING_BATCH, FITTING_RATE = 12, 16, 1.5e-3
 
 
 @dataclass(frozen=True, eq=False)
-class _Tokens:
-    """Features (n, channels), log2(diameter / 30 pixels) (n,), and what each counts (n,)."""
+class _Crops:
+    """Features (n, channels, rows, columns) and log2(diameter / 30 pixels) (n, rows, columns), NaN beside cells."""
 
     features: Tensor
     sizes: Tensor
-    weights: Tensor
 
 
 def with_size_head(
@@ -82,8 +80,8 @@ def with_size_head(
     sized.load_state_dict(model.state_dict(), strict=False)
     assert sized.size is not None
     sized.requires_grad_(False)
-    tokens = _collected(sized, data, augmentation, crops or CROPS, seed, precision, progress)
-    _fit(sized.size, tokens, seed)
+    seen = _collected(sized, data, augmentation, crops or CROPS, seed, precision, progress)
+    _fit(sized.size, seen, seed, precision)
     return sized.requires_grad_(True)
 
 
@@ -95,25 +93,19 @@ def _collected(
     seed: int,
     precision: torch.dtype,
     progress: Progress,
-) -> _Tokens:
-    features, sizes, weights = [], [], []
+) -> _Crops:
+    features, sizes = [], []
     for number in range(crops):
         rng = np.random.default_rng((seed, number))
         tile, wanted = sized_crop(data.draw(rng), augmentation, model.config.tile, rng)
-        rows, columns = np.nonzero(np.isfinite(wanted))
-        chosen = rng.permutation(len(rows))[:TOKENS]
-        if len(chosen):
+        if np.isfinite(wanted).any():
             given = torch.from_numpy(tile[None]).contiguous(memory_format=torch.channels_last)
             with torch.no_grad(), torch.autocast("cpu", precision, enabled=precision != torch.float32):
                 found, _ = model.encoder(given)
-            places = torch.from_numpy(rows[chosen]), torch.from_numpy(columns[chosen])
-            features.append(found[0][:, places[0], places[1]].T.float())
-            one = torch.from_numpy(wanted[rows[chosen], columns[chosen]])
-            sizes.append(one)
-            # A large cell fills more tokens than a small one, but is one cell, too.
-            weights.append(token_weights(one))
+            features.append(found[0].to(precision))
+            sizes.append(torch.from_numpy(wanted))
         progress(number + 1, crops)
-    return _Tokens(torch.cat(features), torch.cat(sizes), torch.cat(weights))
+    return _Crops(torch.stack(features), torch.stack(sizes))
 
 
 def token_weights(sizes: Tensor) -> Tensor:
@@ -144,19 +136,30 @@ def coded_diameters(labels: NDArray[np.integer]) -> NDArray[np.uint8]:
     return result
 
 
-def _fit(head: torch.nn.Module, tokens: _Tokens, seed: int) -> None:
+def _fit(head: torch.nn.Module, seen: _Crops, seed: int, precision: torch.dtype) -> None:
     head.requires_grad_(True).train()
     optimiser = torch.optim.AdamW(head.parameters(), lr=FITTING_RATE, weight_decay=0.01)
-    rates = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, FITTING_STEPS)
-    generator = torch.Generator().manual_seed(seed)
-    for _ in range(FITTING_STEPS):
-        chosen = torch.randint(len(tokens.sizes), (FITTING_BATCH,), generator=generator)
-        found = head(tokens.features[chosen][:, :, None, None])[:, 0, 0]
-        error = F.smooth_l1_loss(found, tokens.sizes[chosen], reduction="none", beta=0.25)
-        loss = (error * tokens.weights[chosen]).sum() / tokens.weights[chosen].sum()
+    steps = max(1, FITTING_EPOCHS * len(seen.sizes) // FITTING_BATCH)
+    rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, FITTING_RATE, total_steps=steps + 1)
+    generator, mean = torch.Generator().manual_seed(seed), 0.0
+    for _ in range(steps):
+        chosen = torch.randint(len(seen.sizes), (FITTING_BATCH,), generator=generator)
+        with torch.autocast("cpu", precision, enabled=precision != torch.float32):
+            found = head(seen.features[chosen].to(memory_format=torch.channels_last))
+        loss = size_loss(found.float(), seen.sizes[chosen])
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         rates.step()
-    log.info("the size head of %d tokens ends with a loss of %.3f", len(tokens.sizes), float(loss.detach()))
+        mean += (float(loss.detach()) - mean) * 0.05
+    log.info("the size head of %d crops ends with a loss of %.3f", len(seen.sizes), mean)
     head.eval()
+
+
+def size_loss(found: Tensor, wanted: Tensor) -> Tensor:
+    """Return the mean over crops of the mean over cells of the error in octaves, of (b, rows, columns) each."""
+    known = torch.isfinite(wanted)
+    target = torch.where(known, wanted, 0.0)
+    weights = token_weights(target) * known
+    errors = F.smooth_l1_loss(found, target, reduction="none", beta=0.25) * weights
+    return (errors.sum(dim=(1, 2)) / weights.sum(dim=(1, 2)).clamp_min(1e-6)).mean()

@@ -421,8 +421,7 @@ def test_what_the_start_wants_to_see_goes_on(images: Path, tiny_model: Path) -> 
 
 def test_a_new_network_by_the_clock_that_tells_sizes(images: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(size_head, "CROPS", 4)
-    monkeypatch.setattr(size_head, "FITTING_STEPS", 2)
-    monkeypatch.setattr(size_head, "FITTING_BATCH", 8)
+    monkeypatch.setattr(size_head, "FITTING_EPOCHS", 1)
     assert train(images, "random", "--minutes", "0.02", "--invert", "0.4", "--size-head") == OK
     model, card = load_model(Path("out/new.safetensors"))
     assert model.config.size_head

@@ -63,8 +63,7 @@ def test_cells_count_alike_however_large_they_are() -> None:
 
 
 def test_sizes_are_learnt_and_nothing_else_changes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(size_head, "FITTING_STEPS", 400)
-    monkeypatch.setattr(size_head, "FITTING_BATCH", 256)
+    monkeypatch.setattr(size_head, "FITTING_EPOCHS", 30)
     monkeypatch.setattr(size_head, "OCTAVES", (-2.0, -0.5))
     start, data = model(replace(LITE, layer_drop=0.0)).eval(), Disks()
     sized = with_size_head(start, data, PLAIN, crops=150)  # type: ignore[arg-type]
