@@ -26,10 +26,9 @@ from cpsam_core.cli.train_images import (
 from cpsam_core.cli.train_options import RANDOM, add_training_options, option, train_settings
 
 if TYPE_CHECKING:
-    import torch
 
     from cpsam_core.checkpoints.cards import ModelCard
-    from cpsam_core.data.dataset import Pair, TrainingSet
+    from cpsam_core.data.dataset import Pair
     from cpsam_core.data.image_input import Diameter
     from cpsam_core.finetune import EpochReport, Trainer, TrainResult, TrainSettings
     from cpsam_core.finetune.ranks import Ranks
@@ -113,12 +112,6 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         default=0,
         metavar="N",
         help="keep a copy of the model every so many epochs, as NAME_epoch_0100 beside it (default: none)",
-    )
-    option(
-        written,
-        "size-head",
-        action="store_true",
-        help="of small networks: also teach it how large cells are, in place of a search for their size in every run",
     )
     option(written, "half", action="store_true", help="store the weights in half precision")
     option(written, "licence", default="", help="what the model card says of the weights' licence")
@@ -217,23 +210,11 @@ def _train(
         result = trainer.run(progress)
     if not ranks.leads:
         return None
-    if args.size_head:
-        result = replace(result, model=_sized(result.model, data, settings, trainer.precision))
     card = card_of(card_facts(args, parent, aside, classes, diameter), data, settings, result)
     write_checkpoint(args.out, result.model, card, half=args.half)
     partial.unlink(missing_ok=True)
     say(f"trained {card.name}: {args.out}{_ending(result)}")
     return _Trained(card, aside)
-
-
-def _sized(model: FlowVit, data: TrainingSet, settings: TrainSettings, precision: torch.dtype) -> FlowVit:
-    """Return the network with a size head, fitted to the images that it was trained on."""
-    from cpsam_core.finetune.size_head import with_size_head
-
-    with terminal_progress("learning sizes", unit="crop") as progress:
-        return with_size_head(
-            model, data, settings.augmentation, seed=settings.seed, precision=precision, progress=progress
-        )
 
 
 def _scorer(

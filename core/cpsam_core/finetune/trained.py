@@ -133,9 +133,6 @@ class TrainingResult:
 
 
 def _freeze(model: FlowVit, settings: TrainSettings) -> None:
-    if model.size is not None:
-        # No loss of flows and logit reaches it; it is fitted afterwards.
-        model.size.requires_grad_(False)
     if settings.mode == "full":
         return
     model.requires_grad_(False)

@@ -27,7 +27,6 @@ class VitConfig:
     neck: int = 256
     mlp_ratio: float = 4.0
     stem: Stem = "patch"
-    size_head: bool = False  # whether the network also says how large cells are, see `size_head`
 
     def __post_init__(self) -> None:
         sizes = (self.depth, self.width, self.heads, self.patch, self.tile, self.in_channels, self.neck)

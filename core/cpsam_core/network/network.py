@@ -103,24 +103,6 @@ class Network:
                 self._use_less(count)
         return result
 
-    @property
-    def tells_sizes(self) -> bool:
-        """Whether `sizes` works."""
-        return self.config.size_head
-
-    def sizes(self, tiles: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return log2(diameter / 30 pixels) of the cell at each token of tiles, and the probability of one there.
-
-        Tile by tile, so that it never takes more memory than a prediction does. Both (batch, rows, columns).
-        """
-        found = [self._sizes(tiles[k : k + 1]) for k in range(len(tiles))]
-        return np.concatenate([size for size, _ in found]), np.concatenate([cell for _, cell in found])
-
-    def _sizes(self, tiles: FloatArray) -> tuple[FloatArray, FloatArray]:
-        with torch.inference_mode():
-            size, cell = self.model.sizes(self._given(tiles))
-            return size.float().cpu().numpy(), cell.float().cpu().numpy()
-
     def _predict(self, tiles: FloatArray) -> FloatArray:
         with torch.inference_mode():
             maps: FloatArray = self.model(self._given(tiles)).float().cpu().numpy()

@@ -19,7 +19,6 @@ from cpsam_core.network.attention import Attention
 from cpsam_core.network.config import VitConfig
 from cpsam_core.network.cpdino import DinoEncoder, LinearReadout
 from cpsam_core.network.layers import LayerNorm2d, through_blocks
-from cpsam_core.network.size_head import SizeHead
 from cpsam_core.network.stem import ConvStem, SkipReadout
 from cpsam_core.network.unet import Skips, UnetReadout, UnetStem
 
@@ -53,7 +52,6 @@ class FlowVit(nn.Module):
             self.out = UnetReadout(config.neck, config.out_channels)
         else:
             self.out = SkipReadout(config.neck, config.out_channels)
-        self.size = SizeHead(config.neck) if config.size_head else None
 
     def set_layer_drop(self, rate: float) -> None:
         """Change the probability with which training leaves out the last block."""
@@ -61,19 +59,7 @@ class FlowVit(nn.Module):
 
     def forward(self, tiles: Tensor) -> Tensor:
         """Return class maps, flow y, flow x and cell logit of each tile."""
-        return self._maps(*self.encoder(tiles, self.checkpointing))
-
-    def sizes(self, tiles: Tensor) -> tuple[Tensor, Tensor]:
-        """Return log2(diameter / 30 pixels) of the cell that each token shows, and the probability that it shows one.
-
-        Both (b, rows, columns). Only networks with a size head have them.
-        """
-        assert self.size is not None
-        features, skip = self.encoder(tiles)
-        logits = self._maps(features, skip)[:, -1:]
-        return self.size(features), F.avg_pool2d(logits.sigmoid(), self.config.patch)[:, 0]
-
-    def _maps(self, features: Tensor, skip: Tensor | Skips | None) -> Tensor:
+        features, skip = self.encoder(tiles, self.checkpointing)
         if skip is not None:
             maps: Tensor = self.out(features, skip)
             return maps

@@ -13,7 +13,6 @@ from cpsam_core.dynamics import find_masks
 from cpsam_core.progress import Progress, silent
 from cpsam_core.segment.predict import TileNetwork, predict_plane
 from cpsam_core.segment.settings import NATIVE_DIAMETER, Settings
-from cpsam_core.segment.sizes import SizingNetwork, seen_size
 
 __all__ = [
     "DiameterEstimate",
@@ -121,16 +120,7 @@ def look_for_diameter(
     how well: the area of its objects, weighed by their probability and by how little flows disagree. Cells cut into
     pieces disagree with their flows; cells too small are missed. Of a large plane, the middle and the places with most
     contrast are looked at. Where the cells seem small, or nothing is seen, the plane is looked at enlarged, too.
-
-    A network with a size head says the size itself (`sizes`), which takes a fraction of that.
     """
-    if isinstance(network, SizingNetwork) and network.tells_sizes:
-        seen = seen_size(network, plane, progress)
-        return (
-            DiameterEstimate(None)
-            if seen is None
-            else DiameterEstimate(seen.diameter, round(seen.agreement, 2))
-        )
     shape = (plane.shape[0], plane.shape[1])
     scales = [_at_scale(network, plane, scale, settings, progress) for _, scale in look_sizes(shape)]
     best = max(scales, key=lambda one: one.score, default=None)

@@ -21,7 +21,7 @@ from cpsam_core.checkpoints import load_model
 from cpsam_core.checkpoints.cards import ModelCard, read_card, write_card
 from cpsam_core.cli import main
 from cpsam_core.cli.common import CANCELLED, FAILED, OK, USAGE
-from cpsam_core.finetune import Trainer, size_head
+from cpsam_core.finetune import Trainer
 from cpsam_core.images import write_labels
 from cpsam_core.network.config import VitConfig
 from cpsam_core.progress import Cancelled
@@ -419,16 +419,10 @@ def test_what_the_start_wants_to_see_goes_on(images: Path, tiny_model: Path) -> 
     assert card.settings["augmentation"]["resize"] == pytest.approx(1.5)
 
 
-def test_a_new_network_by_the_clock_that_tells_sizes(images: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(size_head, "CROPS", 4)
-    monkeypatch.setattr(size_head, "FITTING_EPOCHS", 1)
-    assert train(images, "random", "--minutes", "0.02", "--invert", "0.4", "--size-head") == OK
+def test_a_new_network_by_the_clock(images: Path) -> None:
+    assert train(images, "random", "--minutes", "0.02", "--invert", "0.4") == OK
     model, card = load_model(Path("out/new.safetensors"))
-    assert model.config.size_head
     assert model.config.stem == "unet"
     assert card is not None
     assert card.settings["minutes"] == 0.02
     assert card.settings["augmentation"]["invert"] == 0.4
-    assert train(images, "out/new.safetensors", out="out/again.safetensors") == OK
-    again = load_model(Path("out/again.safetensors"))[0]
-    assert torch.equal(again.state_dict()["size.size.weight"], model.state_dict()["size.size.weight"])
