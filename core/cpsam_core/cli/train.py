@@ -26,7 +26,6 @@ from cpsam_core.cli.train_images import (
 from cpsam_core.cli.train_options import RANDOM, add_training_options, option, train_settings
 
 if TYPE_CHECKING:
-
     from cpsam_core.checkpoints.cards import ModelCard
     from cpsam_core.data.dataset import Pair
     from cpsam_core.data.image_input import Diameter
