@@ -121,7 +121,9 @@ def test_no_name_of_a_class_is_shown() -> None:
     for tree in trees:
         for node in ast.walk(tree):
             # Words of progress and names of jobs beside the main lane.
-            if isinstance(node, ast.Call):
+            # The first argument of a cast names a type, for checkers alone.
+            cast = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "cast"
+            if isinstance(node, ast.Call) and not cast:
                 given = [*node.args, *(one.value for one in node.keywords if one.arg == "name")]
                 shown |= {text for argument in given for text in words_in(argument)}
     assert shown & names == set()
