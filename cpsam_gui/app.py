@@ -107,6 +107,7 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     from PyQt6.QtWidgets import QApplication
 
     from cpsam_gui.actions.install import make_window
+    from cpsam_gui.canvas.fetching import end_tiles
     from cpsam_gui.jobs.jobs import wait_for_left_jobs
     from cpsam_gui.program.crash_reports import watch_for_faults
     from cpsam_gui.program.i18n import install
@@ -140,7 +141,7 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
 
     QTimer.singleShot(0, begin)
     code = app.exec()
-    if not wait_for_left_jobs():
+    if not (wait_for_left_jobs() and end_tiles()):
         # A thread is still in a library that does not answer: taking apart what it uses would end in a crash.
         logging.shutdown()
         os._exit(code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from functools import lru_cache
 from threading import Lock
@@ -25,9 +25,25 @@ THREADS = 2
 MOST = 96
 
 
+# The program, whose windows are gone, waits this long for tiles that are being read.
+ENDING_SECONDS = 1.0
+
+_at_work: set[Future[None]] = set()
+
+
 @lru_cache(maxsize=1)
 def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(THREADS, thread_name_prefix="tiles")
+
+
+def end_tiles() -> bool:
+    """Make no more tiles; return whether the last ones have ended.
+
+    Python itself waits for these threads when it ends, for ever where a disk does not answer.
+    """
+    _threads().shutdown(wait=False, cancel_futures=True)
+    _threads.cache_clear()
+    return not wait(set(_at_work), ENDING_SECONDS).not_done
 
 
 class TileFetcher(QObject):
@@ -60,7 +76,9 @@ class TileFetcher(QObject):
             while len(self._waiting) > MOST:
                 del self._waiting[next(iter(self._waiting))]
         if known is None:
-            _threads().submit(self._work)
+            future = _threads().submit(self._work)
+            _at_work.add(future)
+            future.add_done_callback(_at_work.discard)
 
     def forget(self) -> None:
         """Give up all that has not begun."""

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 # A reader that has not answered by then is left to itself.
 ABANDON_MS = 2000
 # A window that closes waits this long for its jobs.
-CLOSING_SECONDS = 0.5
+CLOSING_SECONDS = 0.3
 # The program, whose windows are gone, waits this long for work that keeps its state: a training after its step.
 KEEPING_SECONDS = 60.0
 

@@ -398,3 +398,42 @@ def test_no_outlines_are_no_damage(tmp_path):
     assert (tmp_path / "a_outlines.txt").stat().st_size == 0
     found = read_objects(tmp_path / "a_outlines.txt", None, ReadHints(look=lambda: (20, 30)))
     assert not found.labels.any()
+
+
+OME_WITHOUT_PLANES = (
+    '<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06"><Image ID="Image:0"><Pixels ID="Pixels:0" '
+    'DimensionOrder="XYZCT" Type="uint8" SizeX="30" SizeY="20" SizeZ="{z}" SizeC="{c}" SizeT="{t}">'
+    "<TiffData/></Pixels></Image></OME>"
+)
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        '{"shape": [0, 20, 30]}',
+        '{"shape": [20, 0]}',
+        "ImageJ=1.54f\nimages=0\nslices=0\n",
+        "ImageJ=1.54f\nimages=1\nchannels=0\nframes=0\nhyperstack=true\n",
+        OME_WITHOUT_PLANES.format(z=0, c=1, t=1),
+        OME_WITHOUT_PLANES.format(z=1, c=0, t=1),
+        OME_WITHOUT_PLANES.format(z=1, c=1, t=0),
+    ],
+)
+def test_an_axis_without_length_in_a_description(tmp_path, description):
+    path = tmp_path / "a.tif"
+    pixels = np.arange(600, dtype=np.uint8).reshape(20, 30)
+    tifffile.imwrite(path, pixels, description=description, metadata=None)
+    try:
+        found = read_image(path).pixels
+    except ImageError as error:
+        assert "\n" not in str(error)
+    else:
+        np.testing.assert_array_equal(found[0, :, :, 0], pixels)
+
+
+@pytest.mark.parametrize("shape", [(0, 30), (20, 0), (0, 0)])
+def test_a_tiff_without_pixels(tmp_path, shape):
+    write_raw_tiff(tmp_path / "a.tif", b"", shape, [(258, 3, 8), (262, 3, 1), (277, 3, 1)])
+    for read in (read_image, read_labels):
+        with pytest.raises(ImageError):
+            read(tmp_path / "a.tif")

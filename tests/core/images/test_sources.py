@@ -319,6 +319,17 @@ def test_a_damaged_chunk_is_one_clear_line(tmp_path):
         read_image(path)
 
 
+def test_missing_chunks_are_empty(tmp_path):
+    """Writers leave chunks out that hold nothing."""
+    path = write_zarr(tmp_path / "a.zarr", [PLANE], axes="yx", channels=())
+    chunk = next(one for one in sorted((path / "0").rglob("*")) if one.is_file() and one.name[0] != ".")
+    chunk.unlink()
+    wanted = PLANE.copy()
+    wanted[:16, :16] = 0
+    np.testing.assert_array_equal(read_image(path).pixels[0, :, :, 0], wanted)
+    check(path)
+
+
 def test_a_strip_of_the_whole_image_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr("cpsam_core.images.tiff_grid.LARGEST_SEGMENT", 1000)
     tifffile.imwrite(tmp_path / "a.tif", PLANE, rowsperstrip=75, compression="zlib")

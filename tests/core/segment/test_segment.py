@@ -230,6 +230,22 @@ def test_nothing_but_values_that_are_no_numbers(segmenter: Segmenter) -> None:
         segmenter.segment(np.full((20, 20), np.nan, np.float32))
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("where", ["limits", "subnormal"])
+def test_numbers_near_the_limits_of_their_type(segmenter: Segmenter, kind: Any, where: str) -> None:
+    span = np.finfo(kind)
+    # The numbers 0 to 1 become -max to max, or subnormal ones of which a few hundred differ.
+    plain = disks(dark=0, bright=1).astype(kind)
+    image = (2 * plain - 1) * span.max if where == "limits" else plain * span.smallest_subnormal * 300
+    check(segmenter.segment(image.astype(kind)), 6)
+
+
+def test_a_second_channel_without_a_number(segmenter: Segmenter, caplog: pytest.LogCaptureFixture) -> None:
+    image = np.stack([disks().astype(np.float32), np.full((80, 120), np.nan, np.float32)])
+    check(segmenter.segment(image, Settings(axes="CYX")), 6)
+    assert "channel 1 is left empty" in caplog.text
+
+
 @pytest.mark.parametrize("shape", [(0, 5), (5, 0), (0,), (5,), (2, 2, 2, 2, 2, 2)])
 def test_what_is_no_image(segmenter: Segmenter, shape: tuple[int, ...]) -> None:
     with pytest.raises(ImageError):

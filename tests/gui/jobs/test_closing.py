@@ -94,8 +94,12 @@ PROGRAM = """
     def hang(path, scene=None):
         time.sleep(600)
 
-    import cpsam_gui.tasks.opening, cpsam_core.images.readers as r
-    r.read_raw = hang
+    if sys.argv[2] == "image":
+        readers.read_raw = hang
+    else:
+        from cpsam_gui.canvas.fetching import TileFetcher
+        fetcher = TileFetcher()
+        fetcher.ask(None, (0, 0, 0), lambda: hang(None))
     def close():
         for widget in QApplication.topLevelWidgets():
             if isinstance(widget, Window):
@@ -111,8 +115,11 @@ PROGRAM = """
 """
 
 
-def test_the_program_ends_though_a_reader_hangs(tmp_path: Path, image_file: Path) -> None:
+@pytest.mark.parametrize("part", ["image", "tile"])
+def test_the_program_ends_though_a_reader_hangs(part: str, tmp_path: Path, image_file: Path) -> None:
     script = tmp_path / "program.py"
     script.write_text(textwrap.dedent(PROGRAM))
-    done = subprocess.run([sys.executable, str(script), str(image_file)], timeout=240, check=False)
-    assert done.returncode == 0
+    done = subprocess.run(
+        [sys.executable, str(script), str(image_file), part], timeout=240, check=False, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr.decode()
