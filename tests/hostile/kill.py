@@ -72,7 +72,7 @@ def run(name: str, times: int, seed: int) -> Report:
         report.seconds.append(outcome.seconds)
         if outcome.fault:
             report.faults.append(f"kill {number}: {outcome.fault}")
-        if report.kills % 50 == 0:
+        if report.kills % 10 == 0:
             print(report.line(name), flush=True)
     return report
 
