@@ -368,12 +368,13 @@ def test_an_interrupted_training_is_remembered(
     models: Path, image_file: Path, disc_labels: np.ndarray
 ) -> None:
     tifffile.imwrite(image_file.with_name("cells_masks.tif"), disc_labels.astype(np.uint16))
-    candidates = work.look_at(image_file.parent, {image_file: "train"})
+    candidates = work.look_at(image_file.parent, {(image_file, ""): "train"})
     options = work.TrainOptions("cpsam-lite", "again", {"epochs": 3}, (0.5, 2.0), None)
     requests.write_request(models / f"again{REQUEST}", candidates, options)
     (request,) = work.interrupted()
     assert request.options == options
-    assert request.images == ((image_file, "train"),)
+    assert request.images == (image_file,)
+    assert list(request.uses.values()) == ["train"]
     assert work.candidates_of(request, lambda *args: None)[0].objects == 4
     (models / f"other{REQUEST}").write_bytes(request.path.read_bytes())  # it names another training
     assert work.interrupted() == (request,)
@@ -443,7 +444,7 @@ def test_cancelling_leaves_nothing_and_closing_leaves_all(
     (request,) = work.interrupted()
     assert request.options.name == "mine"
     with pytest.raises(TrainingError, match="mine was interrupted"):
-        work.start_on(request.images[0][0].parent, {}, "mine", {}, None, lambda *args: None)
+        work.start_on(request.images[0].parent, {}, "mine", {}, None, lambda *args: None)
     work.throw_away("mine")
     assert not note.exists() and not state.exists()
 
@@ -696,7 +697,7 @@ def test_what_is_seen_is_kept_with_the_image(
     seen = pair_of(tmp_path / "many.tif").seen
     assert (seen.axes, seen.channels, seen.diameter) == ("CYX", (7, 2), 11.0)
     assert seen.normalize.percentile == (2.0, 98.0)
-    (found,) = work.look_at(tmp_path, {tmp_path / "many.tif": "train"})
+    (found,) = work.look_at(tmp_path, {(tmp_path / "many.tif", ""): "train"})
     assert (found.channels, found.problem) == (2, "")
     window.session.images.choose(None)
     window.session.run_state.change(percentile=(1.0, 99.0))
