@@ -62,7 +62,7 @@ class Signs(QGraphicsItem):
         self._stale = True
         self._sections: dict[tuple[int, int], tuple[int, int, int, int] | None] = {}
         """Where bodies are in the planes that were looked at, by plane and id."""
-        self._pixmaps: dict[tuple[str, float], QPixmap] = {}
+        self._stamps: dict[tuple[str, int, bool, float], QPixmap] = {}
         self.setZValue(ABOVE)
         scene.addItem(self)
         open_image.rows_changed.connect(self._rows_changed)
@@ -184,24 +184,37 @@ class Signs(QGraphicsItem):
         colour = QColor("white")
         if sign.class_id:
             colour = QColor(class_colour(sign.class_id, self._open_image.document.facts.classes))
-        if sign.icon and size >= ICON_FROM_PIXELS:
-            painter.setPen(Qt.PenStyle.NoPen if not sign.class_id else QPen(colour, 1.5))
-            painter.setBrush(GROUND)
-            painter.drawEllipse(place, ICON_PIXELS / 2 + 2.5, ICON_PIXELS / 2 + 2.5)
-            painter.drawPixmap(
-                place - QPointF(ICON_PIXELS / 2, ICON_PIXELS / 2), self._pixmap(sign.icon, ratio)
-            )
-        else:
-            painter.setPen(QPen(QColor(0, 0, 0, 190), 1.0))
-            painter.setBrush(colour)
-            radius = DOT_PIXELS if not sign.class_id else DOT_PIXELS + 1
-            painter.drawEllipse(place, radius, radius)
+        icon = sign.icon if size >= ICON_FROM_PIXELS else ""
+        stamp = self._stamp(icon, colour, bool(sign.class_id), ratio)
+        half = stamp.deviceIndependentSize() / 2
+        painter.drawPixmap(place - QPointF(half.width(), half.height()), stamp)
 
-    def _pixmap(self, name: str, ratio: float) -> QPixmap:
-        key = (name, ratio)
-        if key not in self._pixmaps:
-            self._pixmaps[key] = theme.icon(name, "#ffffff").pixmap(QSize(ICON_PIXELS, ICON_PIXELS), ratio)
-        return self._pixmaps[key]
+    def _stamp(self, icon: str, colour: QColor, classed: bool, ratio: float) -> QPixmap:
+        """Return an icon on its ground, or a dot without one; drawn once, as circles take longer than a stroke."""
+        key = icon, colour.rgba(), classed, ratio
+        if key not in self._stamps:
+            side = ICON_PIXELS + 10
+            stamp = QPixmap(QSize(side, side) * ratio)
+            stamp.setDevicePixelRatio(ratio)
+            stamp.fill(Qt.GlobalColor.transparent)
+            middle = QPointF(side / 2, side / 2)
+            painter = QPainter(stamp)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if icon:
+                painter.setPen(QPen(colour, 1.5) if classed else Qt.PenStyle.NoPen)
+                painter.setBrush(GROUND)
+                painter.drawEllipse(middle, ICON_PIXELS / 2 + 2.5, ICON_PIXELS / 2 + 2.5)
+                corner = middle - QPointF(ICON_PIXELS / 2, ICON_PIXELS / 2)
+                size = QSize(ICON_PIXELS, ICON_PIXELS)
+                painter.drawPixmap(corner, theme.icon(icon, "#ffffff").pixmap(size, ratio))
+            else:
+                painter.setPen(QPen(QColor(0, 0, 0, 190), 1.0))
+                painter.setBrush(colour)
+                radius = DOT_PIXELS + 1 if classed else DOT_PIXELS
+                painter.drawEllipse(middle, radius, radius)
+            painter.end()
+            self._stamps[key] = stamp
+        return self._stamps[key]
 
 
 def _sides(row: ObjectRecord) -> tuple[int, ...]:
