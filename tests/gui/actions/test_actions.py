@@ -55,7 +55,7 @@ def test_every_action_does_its_work(
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **kwargs: "")
     monkeypatch.setattr(QMessageBox, "about", lambda *args: None)
     monkeypatch.setattr("cpsam_gui.dialogs.preferences.PreferencesDialog.exec", lambda dialog: 0)
-    monkeypatch.setattr(segmented, "may_leave", lambda: True)
+    monkeypatch.setattr(segmented.file_dialogs, "may_leave", lambda **_: True)
     monkeypatch.setattr("cpsam_gui.tasks.demo_path", lambda: image_file)
     monkeypatch.setattr("cpsam_gui.tasks.training.train", cancelled)
     session = segmented.session
