@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from cpsam_gui.state.steps import Step
 
 # Milliseconds after the last change; measuring after every dab would be felt.
-REST = 200
+REST_MS = 200
 # Objects; flags and classes of so many are put into the table without a thread.
 AT_ONCE = 5000
 
@@ -68,7 +68,7 @@ class MeasurementController(QObject):
         self._broken = self._under_way = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(REST)
+        self._timer.setInterval(REST_MS)
         self._timer.timeout.connect(self._look)
         self._open_image.image_changed.connect(self._new_image)
 
