@@ -11,7 +11,9 @@ from cpsam_gui.dialogs import updates
 from cpsam_gui.window.window import Window
 
 
-@pytest.mark.parametrize(("newest", "words"), [("99.0", "Version 99.0 is there"), ("0.0.1", "is the newest")])
+@pytest.mark.parametrize(
+    ("newest", "words"), [("99.0", "Version 99.0 is available"), ("0.0.1", "is the newest")]
+)
 def test_nothing_is_asked_before_the_button(
     window: Window, qtbot: Any, monkeypatch: pytest.MonkeyPatch, newest: str, words: str
 ) -> None:
