@@ -10,7 +10,6 @@ from PyQt6.QtCore import QTimer
 from cpsam_gui.jobs.job import Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.companions import project_path
 
@@ -83,24 +82,7 @@ class LargeRun:
         """Ask where the run is to replace what a person touched; False where it must not run."""
         from cpsam_gui.tasks.block_run import touched
 
-        count = touched(self._rows).size
-        if self._run_state.options.keep or not count:
-            return True
-        question = Question(
-            translate("{:,} objects that you touched will be replaced").format(count),
-            translate(
-                "They were drawn, corrected, locked, classed or accepted by hand. The History panel brings them back."
-            ),
-            (
-                Answer("keep", translate("Keep them")),
-                Answer("replace", translate("Replace them")),
-                Answer("cancel", translate("Cancel")),
-            ),
-        )
-        answer = self._questions.ask(question)
-        if answer == "keep":
-            self._run_state.change(keep=True)
-        return answer in ("keep", "replace")
+        return self._run_state.may_replace(touched(self._rows).size, self._questions)
 
     @property
     def _rows(self) -> ColumnRecords:

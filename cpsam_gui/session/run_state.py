@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from psygnal import Signal
 
 from cpsam_core.segment.mask_memory import MaskMemory
+from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.as_command import Call
 from cpsam_gui.runs.options import RunOptions, remembered, seen_by
+from cpsam_gui.session.questions import Answer, Question
 
 if TYPE_CHECKING:
     from cpsam_core.data.image_input import ImageInput
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from cpsam_gui.runs.models import Models
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.questions import Questioner
 
 SEEN = ("channels", "normalize", "axes", "time", "scene")
 """What is remembered of how a run saw the image; new thresholds change nothing in it."""
@@ -73,6 +76,33 @@ class RunState:
             A value makes no sense; nothing was changed.
         """
         self.options = self._options.changed(**values)
+
+    def may_replace(self, touched: int, questions: Questioner) -> bool:
+        """Ask where a run is to replace objects that a person touched, and how many; False where it must not run.
+
+        Who wants them kept changes the option, which later runs follow.
+        """
+        if self._options.keep or not touched:
+            return True
+        one = translate("1 object that you touched will be replaced")
+        question = Question(
+            one
+            if touched == 1
+            else translate("{:,} objects that you touched will be replaced").format(touched),
+            translate(
+                "They were drawn, corrected, locked, classified or accepted by hand. The History panel "
+                "brings them back."
+            ),
+            (
+                Answer("keep", translate("Keep them")),
+                Answer("replace", translate("Replace them")),
+                Answer("cancel", translate("Cancel")),
+            ),
+        )
+        answer = questions.ask(question)
+        if answer == "keep":
+            self.change(keep=True)
+        return answer in ("keep", "replace")
 
     @property
     def settings(self) -> Settings:

@@ -13,7 +13,6 @@ from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.options import RunOptions
-from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.session.run_results import REGION
 from cpsam_gui.session.run_state import SEEN
 from cpsam_gui.state.steps import StepKind
@@ -203,23 +202,5 @@ class SegmentationController:
     def _may_replace(self, ids: Iterable[int]) -> bool:
         """Ask where the run is to replace what a person touched, and how much that is; False where it must not run."""
         objects = self._open_image.document.objects
-        count = 0 if self._run_state.options.keep else sum(objects[n].touched for n in ids if n in objects)
-        if not count:
-            return True
-        one = translate("1 object that you touched will be replaced")
-        question = Question(
-            one if count == 1 else translate("{:,} objects that you touched will be replaced").format(count),
-            translate(
-                "They were drawn, corrected, locked, classified or accepted by hand. The History panel "
-                "brings them back."
-            ),
-            (
-                Answer("keep", translate("Keep them")),
-                Answer("replace", translate("Replace them")),
-                Answer("cancel", translate("Cancel")),
-            ),
-        )
-        answer = self._questions.ask(question)
-        if answer == "keep":
-            self._run_state.change(keep=True)
-        return answer in ("keep", "replace")
+        count = sum(objects[n].touched for n in ids if n in objects)
+        return self._run_state.may_replace(count, self._questions)

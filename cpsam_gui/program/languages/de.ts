@@ -123,10 +123,6 @@
       <translation>Ein Modell wird trainiert</translation>
     </message>
     <message>
-      <source>A run on the whole image</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>About cpsam-gui</source>
       <translation>Über cpsam-gui</translation>
     </message>
@@ -225,6 +221,10 @@
     <message>
       <source>An image file or a folder; flat images, z-stacks and movies, any number of channels</source>
       <translation>Eine Bilddatei oder ein Ordner; Einzelbilder, z-Stapel und Filme mit beliebig vielen Kanälen</translation>
+    </message>
+    <message>
+      <source>An image of this size is segmented beside its file, and it has none.</source>
+      <translation>Ein Bild dieser Größe wird neben seiner Datei segmentiert, und es hat keine.</translation>
     </message>
     <message>
       <source>An outline needs three corners</source>
@@ -2436,7 +2436,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Reading masks of another file</source>
-      <translation type="unfinished" />
+      <translation>Masken einer anderen Datei lesen</translation>
     </message>
     <message>
       <source>Reading the journal</source>
@@ -2763,6 +2763,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Segmenting ahead: {}</source>
       <translation>Im Voraus: {}</translation>
+    </message>
+    <message>
+      <source>Segmenting by blocks</source>
+      <translation>Blockweise segmentieren</translation>
     </message>
     <message>
       <source>Segmenting the box</source>
@@ -3302,7 +3306,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The orthogonal views</source>
-      <translation type="unfinished" />
+      <translation>Orthogonale Ansichten</translation>
     </message>
     <message>
       <source>The outline cannot get any narrower</source>
@@ -3462,7 +3466,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>This export</source>
-      <translation type="unfinished" />
+      <translation>Dieser Export</translation>
     </message>
     <message>
       <source>This image</source>
@@ -3510,7 +3514,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>This region has {:,} megapixels: choose one of at most {:,}.</source>
-      <translation type="unfinished" />
+      <translation>Dieser Bereich hat {:,} Megapixel: Wählen Sie einen mit höchstens {:,}.</translation>
     </message>
     <message>
       <source>This was the first object of the review</source>
@@ -3582,7 +3586,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Train for so long, whatever the number of epochs: the rate falls with the share of the time that is used, pauses and interruptions left out</source>
-      <translation type="unfinished" />
+      <translation>So lange trainieren, gleich wie viele Epochen es sind: Die Rate fällt mit dem Anteil der verbrauchten Zeit, ohne Pausen und Unterbrechungen</translation>
     </message>
     <message>
       <source>Training</source>
@@ -3874,7 +3878,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>an epoch has at least one sample, not {}</source>
-      <translation type="unfinished" />
+      <translation>eine Epoche hat mindestens ein Beispiel, nicht {}</translation>
     </message>
     <message>
       <source>area &gt; 200 and solidity &lt; 0.9</source>
@@ -4042,11 +4046,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>memory mode {} never holds all gradients, so their norm cannot be clipped; use memory mode checkpointing, or set clip to 0</source>
-      <translation type="unfinished" />
+      <translation>Speichermodus {} hält nie alle Gradienten, ihre Norm lässt sich daher nicht begrenzen; Speichermodus checkpointing verwenden oder clip auf 0 setzen</translation>
     </message>
     <message>
       <source>min_objects is at least 0, and replay a share of at least 0 and below 1</source>
-      <translation type="unfinished" />
+      <translation>min_objects ist mindestens 0, replay ein Anteil von mindestens 0 und unter 1</translation>
     </message>
     <message>
       <source>more concave than the others</source>
@@ -4142,7 +4146,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>rank and score_every are at least 1</source>
-      <translation type="unfinished" />
+      <translation>rank und score_every sind mindestens 1</translation>
     </message>
     <message>
       <source>read and written</source>
@@ -4162,7 +4166,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>seed, warmup, clip, weight_decay, patience and blocks are at least 0</source>
-      <translation type="unfinished" />
+      <translation>seed, warmup, clip, weight_decay, patience und blocks sind mindestens 0</translation>
     </message>
     <message>
       <source>segmented, not corrected yet</source>
@@ -4174,11 +4178,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>there is no memory mode {}; use one of {}</source>
-      <translation type="unfinished" />
+      <translation>es gibt keinen Speichermodus {}; möglich sind {}</translation>
     </message>
     <message>
       <source>there is no mode {}; use one of {}</source>
-      <translation type="unfinished" />
+      <translation>es gibt keinen Modus {}; möglich sind {}</translation>
     </message>
     <message>
       <source>this image</source>
@@ -4206,11 +4210,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>training lasts some minutes, not {}</source>
-      <translation type="unfinished" />
+      <translation>ein Training dauert einige Minuten, nicht {}</translation>
     </message>
     <message>
       <source>training needs at least one epoch, sample and thread, a batch of one, a rate above 0 and averaging below 1</source>
-      <translation type="unfinished" />
+      <translation>das Training braucht mindestens eine Epoche, ein Beispiel und einen Thread, Stapelgröße eins, eine Rate über 0 und Mittelung unter 1</translation>
     </message>
     <message>
       <source>uncertain</source>
@@ -4426,7 +4430,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>{} needs the whole image in memory, and this one is too large for that: crop a part of it to a file.</source>
-      <translation type="unfinished" />
+      <translation>{}: Dafür muss das ganze Bild im Speicher liegen, und dieses ist zu groß. Schneiden Sie einen Teil davon in eine Datei aus.</translation>
     </message>
     <message>
       <source>{} now has a different size than when it was edited.</source>
