@@ -134,7 +134,7 @@ class RunResults:
             self._take(pending.kind, pending.name, replace(found, settings=pending.settings))
             words = translate("{:,} objects") if live else translate("{:,} objects found")
             said = (words.format(len(found.records)), *map(translate_said, found.notes))
-            self._notices.message.emit(". ".join(said))
+            self._notices.message.emit("; ".join(said))
             if not live and thresholds_in(self._run_state.remembered) != thresholds_in(pending.settings):
                 # They were moved during the run.
                 self.thresholds_moved.emit()
@@ -204,5 +204,8 @@ class RunResults:
             self._run_state.flows = found.output
         if found.settings:
             self._run_state.last_settings = dict(found.settings)
+        if kind is StepKind.SEGMENT:
+            # New thresholds change nothing in what is to be said of the run.
+            self._run_state.notes = found.notes
         self._open_image.view.selection = frozenset()
         self._open_image.document.replace(name, found.labels, found.records, kind=kind)

@@ -31,11 +31,14 @@ class RunState:
 
     options_changed = Signal()
     """Model, settings, device or the fate of existing masks were changed."""
+    notes_changed = Signal()
+    """There is something else to say of the last run, or nothing any more."""
 
     def __init__(self, open_image: OpenImage, models: Models, images: Images) -> None:
         self._open_image, self._models, self._images = open_image, models, images
         self._options = RunOptions()
         self._flows: NetworkOutput | None = None
+        self._notes: tuple[str, ...] = ()
         self.memory = MaskMemory()
         """Objects that thresholds choose from, of these flows."""
         self.last_settings: dict[str, Any] = {}
@@ -52,6 +55,17 @@ class RunState:
         self._flows = output
         # Objects of the last thresholds, for those that only choose among them.
         self.memory = MaskMemory()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was guessed or is doubtful in the last run of the model on this image."""
+        return self._notes
+
+    @notes.setter
+    def notes(self, notes: tuple[str, ...]) -> None:
+        if notes != self._notes:
+            self._notes = notes
+            self.notes_changed.emit()
 
     @property
     def options(self) -> RunOptions:
@@ -116,7 +130,7 @@ class RunState:
 
     def forget(self) -> None:
         """Drop the flows and settings of an image that is left."""
-        self.flows, self.last_settings = None, {}
+        self.flows, self.last_settings, self.notes = None, {}, ()
 
     @property
     def remembered(self) -> dict[str, Any]:

@@ -52,6 +52,7 @@ class FakeSegmenter:
     steps: int = 4
     calls: list[Any] = field(default_factory=list)
     gate: Any = None
+    notes: tuple[str, ...] = ()
 
     def segment(self, image: Any, settings: Any, progress: Callable[..., None]) -> Any:
         """Report progress and return labels in the engine's shape."""
@@ -72,6 +73,7 @@ class FakeSegmenter:
             labels=labels,
             output=NetworkOutput(np.zeros((2, *shape), np.float32), np.zeros(shape, np.float32)),
             objects=table,
+            notes=self.notes,
         )
 
     def measure(self, image: Any, settings: Any, progress: Callable[..., None]) -> float | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout
 
 from cpsam_gui.panels.segment.fields import button
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.runs.as_command import command_line, python_call
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
@@ -67,7 +67,9 @@ class Foot(QFrame):
         menu.addAction(translate("Copy as Python"), self.copy_python)
         self.copy.setMenu(menu)
         self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.note, self.progress = dim(""), dim("")
+        self.note, self.progress, self.said = dim(""), dim(""), dim("")
+        self.said.setObjectName("warning")
+        self.said.hide()
         self.progress.hide()
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.GRID)
@@ -78,12 +80,14 @@ class Foot(QFrame):
         layout.setSpacing(theme.GRID)
         layout.addWidget(self.run)
         layout.addWidget(self.note)
+        layout.addWidget(self.said)
         layout.addWidget(self.progress)
         layout.addLayout(buttons)
         self.show_running(False, False)
         queue = folder_run.queue
         queue.changed.connect(self._show_queue)
         queue.state_changed.connect(self._show_queue)
+        run_state.notes_changed.connect(self._show_notes)
 
     def show_running(self, running: bool, possible: bool) -> None:
         """Let the button run or cancel."""
@@ -106,10 +110,18 @@ class Foot(QFrame):
             # The style sheet knows warnings by the name of the object.
             style.polish(self.note)
 
+    def _show_notes(self) -> None:
+        """Keep in view what the last run has to say: the status bar shows it for seconds, and the beginning only."""
+        notes = [translate_said(note) for note in self._run_state.notes]
+        self.said.setText(notes[0] + (f"  (+{len(notes) - 1})" if len(notes) > 1 else "") if notes else "")
+        self.said.setToolTip("\n\n".join(notes))
+        self.said.setVisible(bool(notes) and not self._with_folder)
+
     def make_room(self, for_folder: bool) -> None:
         """Leave out what the view of the folder says better."""
         self._with_folder = for_folder
         self.show_estimate()
+        self._show_notes()
         self._show_queue()
 
     def _show_queue(self) -> None:

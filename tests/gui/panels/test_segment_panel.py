@@ -208,6 +208,18 @@ def test_commands_are_copied(opened: Window, image_file: Path) -> None:
     assert "clipboard" in opened.status.hint.text()
 
 
+def test_what_a_run_has_to_say_stays_in_view(opened: Window, image_file: Path, qtbot: QtBot) -> None:
+    panel = opened.panel(SegmentPanel)
+    foot, runs = panel.foot, opened.session.run_state
+    assert not foot.said.isVisibleTo(panel)
+    runs.notes = ("cpsam-lite is unsure here", "the diameter was guessed")
+    assert foot.said.isVisibleTo(panel) and foot.said.text() == "cpsam-lite is unsure here  (+1)"
+    assert foot.said.toolTip() == "cpsam-lite is unsure here\n\nthe diameter was guessed"
+    with qtbot.waitSignal(opened.session.image_changed):
+        opened.session.images.open(image_file)
+    assert not foot.said.isVisibleTo(panel)
+
+
 def test_a_slow_run_is_announced(opened: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     from cpsam_gui.runs.estimate import Estimate
 

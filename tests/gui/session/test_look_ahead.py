@@ -52,6 +52,7 @@ def names(window: Window) -> set[str]:
 def test_the_next_image_has_its_masks_when_it_is_opened_by_a_key(
     window: Window, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter
 ) -> None:
+    segmenter.notes = ("cpsam-lite is unsure here",)
     begin(window, qtbot, folder)
     session = window.session
     qtbot.waitUntil(lambda: names(window) == {"b.tif", "c.tif"})
@@ -68,7 +69,7 @@ def test_the_next_image_has_its_masks_when_it_is_opened_by_a_key(
     assert session.document.steps == ("Segment with cpsam-lite",)
     # Without autosave nobody is asked about masks that nobody asked for.
     assert not session.document.modified
-    assert session.run_state.flows is not None
+    assert session.run_state.flows is not None and session.run_state.notes == segmenter.notes
     qtbot.waitUntil(lambda: "d.tif" in names(window))
     assert len(segmenter.calls) == asked + 1
     assert not list(folder.glob("*.cpsam"))

@@ -369,8 +369,16 @@ def test_what_the_engine_says_of_a_result_stands_beside_the_number_of_objects(
     bright.notes = ("cpsam-lite is unsure here: try cpsam_v2, or correct a few and retrain",)
     run(session, qtbot)
     assert words[-1] == (
-        "4 objects found. cpsam-lite is unsure here: try cpsam_v2, or correct a few and retrain"
+        "4 objects found; cpsam-lite is unsure here: try cpsam_v2, or correct a few and retrain"
     )
+    assert session.run_state.notes == bright.notes
+    with qtbot.waitSignal(session.history_changed):
+        session.run_state.change(min_size=20)
+        session.segmenting.mask_again()
+    assert session.run_state.notes == bright.notes  # new thresholds change nothing in it
+    bright.notes = ()
+    run(session, qtbot)
+    assert session.run_state.notes == ()
 
 
 # -- models that fail ------------------------------------------------------------------------------------------
