@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 # Channels whose brightness is read out.
 SHOWN = 4
-# Milliseconds before the tool's hint is back.
-SHOW_MESSAGE = 6000
+# Before the tool's hint is back: at least so long, and what a reader takes for each letter.
+SHOW_MESSAGE_MS, LETTER_MS = 6000, 60
 
 
 class Status(QStatusBar):
@@ -93,7 +93,9 @@ class Status(QStatusBar):
         if not text:
             return
         self.hint.setText(text)
-        self._timer.start(SHOW_MESSAGE)
+        # The end of a long one may be cut off.
+        self.hint.setToolTip(text)
+        self._timer.start(max(SHOW_MESSAGE_MS, LETTER_MS * len(text)))
 
     def offer_action(self, text: str, key: str) -> None:
         """Say something, with a button for what can be done about it; it goes with the next step of history."""
@@ -116,6 +118,7 @@ class Status(QStatusBar):
         open_one = self._open_image.image is not None
         idle = translate("Open an image, or drop one on the window")
         self.hint.setText(translate_said(self._gestures.tool.hint) if open_one else idle)
+        self.hint.setToolTip(self.hint.text())
 
     def _count(self) -> None:
         count = len(self._open_image.document.objects)
