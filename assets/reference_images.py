@@ -8,8 +8,8 @@ whose licence permits a copy are taken; core/cpsam_core/reference/README.md name
 
 from __future__ import annotations
 
+import argparse
 import shutil
-import sys
 from pathlib import Path
 
 import imagecodecs
@@ -35,8 +35,17 @@ JUDGE = {"dsb2018_fluo": (4, 224), "dsb2018_color_he": (4, 224), "usiigaci_phase
 
 def main() -> None:
     """Cut and write them anew."""
-    data = Path(sys.argv[1])
-    for part, source, wanted in (("replay", "train", REPLAY), ("judge", "val", JUDGE)):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", type=Path, help="folder with `train` and `val`")
+    data = parser.parse_args().data
+    parts = (("replay", "train", REPLAY), ("judge", "val", JUDGE))
+    missing = [name for _, source, wanted in parts for name in wanted if not (data / source / name).is_dir()]
+    if missing:
+        # Before the old ones go.
+        parser.error(f"{data} has no {', '.join(missing)}")
+    for part, source, wanted in parts:
         shutil.rmtree(TARGET / part, ignore_errors=True)
         for name, (count, side) in wanted.items():
             images = sorted((data / source / name / "images").iterdir())

@@ -221,7 +221,7 @@ def retrain(hands: Hands, minutes: int) -> None:
     panel.options.minutes.setValue(minutes)
     hands.wait_long(lambda: len(session.training.candidates) >= len(DRAWN) and session.jobs.idle, "planes")
     hands.picture("planes_to_learn_from")
-    hands.press(panel.button, "Retrain")
+    hands.press(panel.foot.button, "Retrain")
     hands.wait_long(lambda: len(session.training.reports) > 1 or not session.training.running, "epochs")
     hands.snap("training")
     hands.wait_long(lambda: not session.training.running, "the training")

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import QApplication
 
 from cpsam_gui import tasks
 from cpsam_gui.panels import TablePanel
+from cpsam_gui.state.steps import StepKind
 from cpsam_gui.style import theme
 from cpsam_gui.tasks.measuring import MeasurementRequest, measure_objects
 
@@ -47,7 +48,7 @@ def main() -> None:
         records[number] = records[number].changed(flow_error=error, probability=0.9)
     window = stage.open_window(image, None)
     session = window.session
-    session.run_results.swap("Segment", tasks.MaskResult(labels, records))
+    session.run_results.swap(StepKind.SEGMENT, "Segment", tasks.MaskResult(labels, records))
     app.processEvents()
 
     def clock(name: str, do: object) -> None:
@@ -65,7 +66,7 @@ def main() -> None:
     measure_objects(again, quiet)
     print(f"{'measure 10 changed objects (background)':44s} {1000 * (time.perf_counter() - begin):9.1f} ms")
 
-    session.measuring._done(measured)
+    session.measuring._done(None, measured)
     session.measuring._everything = False
     panel = window.panel(TablePanel)
 

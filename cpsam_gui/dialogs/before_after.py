@@ -121,6 +121,8 @@ class BeforeAfterPage(QDialog):
         self.others_title = QLabel(translate("Other data: precision before and after"))
         self.others = QListWidget()
         self.others.setMaximumHeight(OTHERS_HEIGHT)
+        self.others.setWordWrap(True)
+        self.others.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.promote = QPushButton(translate("Use the new model"))
         self.promote_next = QPushButton(translate("Use it on the next image"))
         self.keep = QPushButton(translate("Keep both, use the old one"))
