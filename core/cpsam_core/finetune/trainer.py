@@ -201,7 +201,8 @@ class Trainer:
         settings = self.settings
         while not self._pace.is_over(len(self.reports), self.seconds):
             if out_of_patience(self.reports, settings.patience):
-                return "patience", f"no better result in {settings.patience} epochs"
+                epochs = "1 epoch" if settings.patience == 1 else f"{settings.patience} epochs"
+                return "patience", f"no better result in {epochs}"
             clock = Clock()
             try:
                 loss = self._epoch(clock, progress)

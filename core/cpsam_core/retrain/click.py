@@ -75,7 +75,7 @@ class RetrainingOutcome:
             self.change.text if self.change is not None else "",
             forgetting_text(self.elsewhere),
             self.plan.text,
-            result.reason,
+            f"Training ended early: {result.reason}." if result.reason else "",
             self.problem,
         ]
         return "\n".join(part for part in parts if part)

@@ -374,7 +374,7 @@ def test_images_kept_aside_choose_the_epoch(
     assert train(images, tiny_model, "--learning-rate", "1", *options) == OK
     said = capsys.readouterr()
     assert "was the best" in said.out
-    assert "no better result in 1 epochs" in said.out
+    assert "no better result in 1 epoch" in said.out
     assert "aside: average precision 0." in said.out
     assert "(best), average precision 0.000" in said.err
     card = read_card("out/new.safetensors")

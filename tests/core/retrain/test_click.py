@@ -122,8 +122,9 @@ def test_an_early_stop_is_chosen_on_other_images_than_the_verdict(cells: Path, t
     hears = Hears()
     changes = {**QUICK, "patience": 1, "epochs": 3, "learning_rate": 1.0}
     outcome = one_click(candidates_in(cells), options(tiny_model, changes=changes), hears)
-    assert outcome.trained.result.best_epoch is not None
-    plan = outcome.plan
+    result, plan = outcome.trained.result, outcome.plan
+    assert result.best_epoch is not None
+    assert (f"Training ended early: {result.reason}." in outcome.text) == bool(result.reason)
     assert not {pair.image for pair in plan.aside} & {pair.image for pair in plan.training}
 
 
