@@ -15,7 +15,8 @@ import tifffile
 
 from cpsam_core.demo import demo_image
 from cpsam_core.images import read_image, read_labels, write_labels, write_picture
-from cpsam_core.images.project_files import is_corrected, read_project_file
+from cpsam_core.images.project_files import read_project_file
+from cpsam_core.images.project_summary import is_corrected
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

@@ -72,7 +72,7 @@ def read_state(project: Path) -> ReviewState:
     A file that cannot be read, or that says nothing, holds some work all the same: it counts as segmented.
     """
     from cpsam_core.errors import ImageError
-    from cpsam_core.images.project_files import read_review
+    from cpsam_core.images.project_summary import read_review
 
     try:
         return ReviewState(read_review(project) or ReviewState.SEGMENTED)

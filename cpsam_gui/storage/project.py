@@ -116,7 +116,7 @@ def checked_facts(stored: Mapping[str, Any]) -> ImageFacts:
     ValueError, TypeError, KeyError
         A value makes no sense in its place.
     """
-    from cpsam_core.images.project_files import regions_of
+    from cpsam_core.images.project_content import regions_of
 
     colours = dict(stored.get(COLOURS) or {})
     return ImageFacts(

@@ -36,7 +36,7 @@ def suggest(images: Iterable[Path], progress: Progress = silent) -> Suggestion |
 
     Where all are corrected, it is one that is not verified.
     """
-    from cpsam_core.images.project_files import is_corrected
+    from cpsam_core.images.project_summary import is_corrected
 
     found = [(image, project_path(image)) for image in images]
     there = [(image, project) for image, project in found if project.is_file()]
@@ -48,7 +48,7 @@ def suggest(images: Iterable[Path], progress: Progress = silent) -> Suggestion |
 
 def _is_verified(project: Path) -> bool:
     """Whether nothing is left to do; a project that cannot be read is none to suggest."""
-    from cpsam_core.images.project_files import read_review
+    from cpsam_core.images.project_summary import read_review
 
     try:
         return read_review(project) == ReviewState.VERIFIED.value

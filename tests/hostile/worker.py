@@ -22,7 +22,8 @@ def readers_of(path: Path) -> list[Callable[[], Any]]:
     from cpsam_core.checkpoints import load_model
     from cpsam_core.formats import ReadHints, format_of, read_each
     from cpsam_core.images import can_read, read_image, read_labels
-    from cpsam_core.images.project_files import is_corrected, read_project_file, read_review
+    from cpsam_core.images.project_files import read_project_file
+    from cpsam_core.images.project_summary import is_corrected, read_review
     from cpsam_gui.storage.journal_format import image_of, recover
 
     name = path.name.lower()

@@ -16,7 +16,7 @@ from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.images.companions import Companions
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.image import Image, parse_axes
-from cpsam_core.images.project_files import read_settings
+from cpsam_core.images.project_summary import read_settings
 from cpsam_core.images.readers import read_image
 from cpsam_core.preprocess.channels import channel_indices
 from cpsam_core.preprocess.normalize import NormalizeSettings

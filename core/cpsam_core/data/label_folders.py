@@ -21,7 +21,8 @@ from cpsam_core.images.companion_names import (
 from cpsam_core.images.companions import NOT_LABELS, PREFERRED, Listings, preference
 from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.images.file_names import natural_key, normal, walk
-from cpsam_core.images.project_files import PROJECT_SUFFIX, is_corrected
+from cpsam_core.images.project_files import PROJECT_SUFFIX
+from cpsam_core.images.project_summary import is_corrected
 from cpsam_core.images.readers import can_read, supported_suffixes
 
 __all__ = [

@@ -16,7 +16,8 @@ from cpsam_core.images.companions import Companions, Listings, companions, docum
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.file_names import normal, walk
 from cpsam_core.images.image import Image
-from cpsam_core.images.project_files import PROJECT_SUFFIX, project_keys
+from cpsam_core.images.project_files import PROJECT_SUFFIX
+from cpsam_core.images.project_summary import project_keys
 from cpsam_core.images.readers import can_read, read_image
 from cpsam_core.images.sources import Source, open_source
 

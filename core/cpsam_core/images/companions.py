@@ -29,7 +29,8 @@ from cpsam_core.images.companion_names import (
 )
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.file_names import natural_key, normal
-from cpsam_core.images.project_files import PROJECT_SUFFIX, project_keys, read_image_name
+from cpsam_core.images.project_files import PROJECT_SUFFIX
+from cpsam_core.images.project_summary import project_keys, read_image_name
 from cpsam_core.images.readers import can_read, supported_suffixes
 
 __all__ = ["Companions", "Listings", "companions", "documents_of", "images_in"]

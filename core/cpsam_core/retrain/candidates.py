@@ -17,7 +17,8 @@ from cpsam_core.data.pairs import Pair, find_pairs
 from cpsam_core.data.planes import is_flat_file, planes_of
 from cpsam_core.errors import ImageError, SettingsError, TrainingError
 from cpsam_core.images import check_same_shape
-from cpsam_core.images.project_files import PROJECT_SUFFIX, is_corrected
+from cpsam_core.images.project_files import PROJECT_SUFFIX
+from cpsam_core.images.project_summary import is_corrected
 from cpsam_core.progress import Progress, silent
 from cpsam_core.system.file_identity import identity_of
 

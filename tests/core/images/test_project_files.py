@@ -17,16 +17,9 @@ import tifffile
 from cpsam_core.errors import ImageError
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.fingerprint import fingerprint
-from cpsam_core.images.project_files import (
-    VERSION,
-    ProjectFile,
-    Region,
-    is_corrected,
-    project_keys,
-    read_project_file,
-    read_review,
-    write_project_file,
-)
+from cpsam_core.images.project_files import ProjectFile, Region, read_project_file, write_project_file
+from cpsam_core.images.project_summary import is_corrected, project_keys, read_review
+from cpsam_core.images.project_table import VERSION
 
 
 def labels() -> np.ndarray:
@@ -190,7 +183,7 @@ def test_the_state_is_read_without_the_objects(tmp_path: Path, monkeypatch: pyte
     tricky = {"notes": 'a text with ",\n "objects": {" in it'}
     write_project_file(path, ProjectFile(labels(), {1: {}}, image="a.tif", review="verified", extra=tricky))
     with monkeypatch.context() as only_the_head:
-        only_the_head.setattr("cpsam_core.images.project_files.member", None)
+        only_the_head.setattr("cpsam_core.images.project_archive.member", None)
         assert read_review(path) == "verified"
     assert read_project_file(path).extra == tricky
     for table in (

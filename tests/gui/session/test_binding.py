@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from cpsam_core.images import write_picture
 from cpsam_core.images.document_key import DocumentKey
-from cpsam_core.images.project_files import project_keys, read_project_file
+from cpsam_core.images.project_files import read_project_file
+from cpsam_core.images.project_summary import project_keys
 from cpsam_gui import operations
 from cpsam_gui.session.questions import Question
 from cpsam_gui.state.box import Box

@@ -12,7 +12,8 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images import read_seg
-from cpsam_core.images.project_files import VERSION, Region
+from cpsam_core.images.project_files import Region
+from cpsam_core.images.project_table import VERSION
 from cpsam_core.progress import silent
 from cpsam_gui import operations, tasks
 from cpsam_gui.actions.install import actions_of

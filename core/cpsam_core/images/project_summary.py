@@ -1,0 +1,94 @@
+"""What a project says of itself, without its masks being read: a folder of thousands is listed quickly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cpsam_core.images.document_key import WHOLE, DocumentKey
+from cpsam_core.images.files import AnyPath
+from cpsam_core.images.json_values import as_text, load_json
+from cpsam_core.images.project_archive import UNREADABLE, open_archive, open_project
+from cpsam_core.images.project_content import COMPLETE
+
+__all__ = ["is_corrected", "project_keys", "read_image_name", "read_review", "read_settings"]
+
+REVIEWS = ("", "segmented", "corrected", "verified")
+"""How far the work is, from the least on."""
+
+
+def project_keys(path: AnyPath) -> tuple[DocumentKey, ...]:
+    """Return the documents (time points, scenes, layers) that a project has masks of; none where it is damaged."""
+    try:
+        with open_archive(path) as project:
+            return project.documents
+    except UNREADABLE:
+        return ()
+
+
+def read_review(path: AnyPath) -> str:
+    """Return how far the work on a project is, as :attr:`ProjectFile.review` says it.
+
+    Of several documents, the one that is least far counts.
+
+    Raises
+    ------
+    ImageError
+        Missing, damaged or no project.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return _review_of_folder(path)
+    with open_project(path) as project:
+        folders = [one.folder for one in project.documents] or [""]
+        return _least_far([str(project.head(one).get("review", "")) for one in folders])
+
+
+def _review_of_folder(path: Path) -> str:
+    """Return how far the work on the project of an image larger than memory is, which is a folder."""
+    found = [load_json(one, "project") for one in path.glob("*/document.json")]
+    return _least_far([as_text(one.get("review")) if isinstance(one, dict) else "" for one in found])
+
+
+def _least_far(reviews: list[str]) -> str:
+    return min(reviews, key=lambda review: REVIEWS.index(review) if review in REVIEWS else 0, default="")
+
+
+def read_settings(path: AnyPath, key: DocumentKey = WHOLE) -> dict[str, Any]:
+    """Return the settings of the last run, as :attr:`ProjectFile.settings` holds them.
+
+    Raises
+    ------
+    ImageError
+        Missing, damaged or no project.
+    """
+    with open_project(path) as project:
+        stored = project.head(key.folder).get("settings")
+    return dict(stored) if isinstance(stored, dict) else {}
+
+
+def read_image_name(path: AnyPath) -> str:
+    """Return the name of the image that a project says it belongs to; empty where it says none or cannot be read."""
+    try:
+        with open_archive(path) as project:
+            return str(project.head().get("image", ""))
+    except UNREADABLE:
+        return ""
+
+
+def is_corrected(path: AnyPath, key: DocumentKey | None = None) -> bool:
+    """Tell whether somebody corrected, verified or called complete the masks of a project.
+
+    With `key`, only that document counts. A project that cannot be read counts as corrected, so that whoever reads it
+    in full says why.
+    """
+    try:
+        with open_archive(path) as project:
+            keys = (WHOLE,) if key is None and not project.documents else project.documents
+            tables = [project.table(one.folder) for one in keys if key in (None, one)]
+        if any(table.get("review") in ("corrected", "verified") or table.get(COMPLETE) for table in tables):
+            return True
+        rows = [fields for table in tables for fields in table["objects"].values()]
+        return any(fields.get("origin", "hand") != "model" for fields in rows)
+    except UNREADABLE:
+        return True
