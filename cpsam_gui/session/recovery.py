@@ -19,7 +19,7 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.companions import project_path
-from cpsam_gui.storage.journal import left_behind
+from cpsam_gui.storage.journal_folder import left_behind
 from cpsam_gui.storage.journal_format import RecoveredChunks, RecoveredWork, image_of, part_of, recover
 
 if TYPE_CHECKING:

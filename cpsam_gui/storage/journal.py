@@ -11,115 +11,34 @@ from __future__ import annotations
 
 import logging
 import os
-import re
-import sys
 import time
-from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Condition, Event, Thread
-from typing import IO, TYPE_CHECKING, Any, cast
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, cast
 
-from cpsam_core.system.atomic import flush_folder
 from cpsam_core.system.paths import as_given
-from cpsam_core.system.user_folders import data_folder
-from cpsam_gui.storage.file_lock import hold, in_use
-from cpsam_gui.storage.journal_format import PART, SUFFIX, JournalStopped, corners, frame
+from cpsam_gui.storage.journal_backlog import MOST_LAG_S, Backlog
+from cpsam_gui.storage.journal_folder import journal_folder
+from cpsam_gui.storage.journal_format import SUFFIX, JournalStopped, corners
+from cpsam_gui.storage.journal_writer import AT_LEAST_BYTES, Clear, Close, Entry, JournalWriter, still_needed
 from cpsam_gui.storage.worklog import entry_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from cpsam_gui.state.document import Document
-    from cpsam_gui.state.snapshot import Snapshot
-    from cpsam_gui.state.steps import Labels, Step
+    from cpsam_gui.state.steps import Step
     from cpsam_gui.storage.chunked_labels import ChunkedLabels
-    from cpsam_gui.storage.journal_format import Rows
     from cpsam_gui.storage.worklog import LogEntry
 
 log = logging.getLogger(__name__)
 
-GROWTH = 4  # times the size of the work that the journal may have
-AT_LEAST = 16 << 20  # bytes; below this nothing is gained by making it smaller
-STEM_BYTES = 60  # of the image's name in that of its journal
-MOST_STEPS = 20  # that may be unwritten
-MOST_LAG = 0.3  # seconds that a step may be unwritten before the next one waits for it
+# Of the image's name in that of its journal.
+STEM_BYTES = 60
 # Closing waits this long for the file to go; what does not answer by then is left to the thread.
-CLOSING_SECONDS = 0.5
-MOST_PATIENCE = 5.0  # seconds that a step waits at most: a disk that does not answer must not stop anybody
-RETRY = 30.0  # seconds before a journal that could not be written is tried again
-MOMENT = 60.0  # seconds; a home on a server has programs of other computers, whose numbers say nothing here
-OLD = 3600.0  # seconds after which a half-written file is nobody's any more
-
-
-def journal_folder() -> Path:
-    """Return where journals are kept: $CPSAM_JOURNAL, or a folder of the user's data."""
-    chosen = os.environ.get("CPSAM_JOURNAL")
-    return Path(chosen) if chosen else data_folder() / "journal"
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """What one step leaves to the thread: a difference, or with a snapshot everything.
-
-    Of labels in chunks it is the blocks as they are after the step: whatever of them a save wrote by then, putting all
-    blocks in their places gives the state after the last one.
-    """
-
-    meta: dict[str, Any]
-    rows: Rows
-    data: Snapshot | bytes | tuple[Labels, ...]
-    number: int = 0
-
-    @property
-    def whole(self) -> bool:
-        """Whether it begins a new file."""
-        return bool(self.meta["whole"]) if isinstance(self.data, tuple) else not isinstance(self.data, bytes)
-
-
-class _Backlog:
-    """Steps that are not written yet. Whoever adds one waits while they are too many or too old."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._pending: deque[tuple[int, float]] = deque()
-        self._change = Condition()
-
-    def next(self) -> int:
-        """Return the number of one more step."""
-        with self._change:
-            self._count += 1
-            self._pending.append((self._count, time.monotonic()))
-            return self._count
-
-    def done(self, number: int | None) -> None:
-        """Forget the steps up to a number: they are written, or were given up. None: something else was done."""
-        with self._change:
-            while number is not None and self._pending and self._pending[0][0] <= number:
-                self._pending.popleft()
-            self._change.notify_all()
-
-    def keep_short(self) -> None:
-        """Wait until few enough are pending, but not for a disk that does not answer."""
-        until = time.monotonic() + MOST_PATIENCE
-        with self._change:
-            while self._too_long() and time.monotonic() < until:
-                self._change.wait(0.02)
-
-    def _too_long(self) -> bool:
-        if not self._pending:
-            return False
-        return len(self._pending) > MOST_STEPS or time.monotonic() - self._pending[0][1] > MOST_LAG
-
-
-class _Clear:
-    """Remove the file: its work was saved."""
-
-
-class _Close:
-    """Remove the file and end."""
+CLOSING_S = 0.5
 
 
 class Journal:
@@ -136,7 +55,7 @@ class Journal:
         image: Path,
         folder: Path | None = None,
         complain: Callable[[str], None] | None = None,
-        at_least: int = AT_LEAST,
+        at_least: int = AT_LEAST_BYTES,
         log: Callable[[], Sequence[LogEntry]] = tuple,
         part: str = "",
         axes: str | None = None,
@@ -148,17 +67,17 @@ class Journal:
         self._complain = complain
         folder = folder or journal_folder()
         self.path = folder / f"{_short(image.stem)}-{os.getpid()}-{time.time_ns()}{SUFFIX}"
-        self._queue: SimpleQueue[_Entry | _Clear | _Close | Callable[[], object]] = SimpleQueue()
+        self._queue: SimpleQueue[Entry | Clear | Close | Callable[[], object]] = SimpleQueue()
         self._thread: Thread | None = None
-        self._backlog = _Backlog()
-        self._writer = _Writer(self.path, at_least)
+        self._backlog = Backlog()
+        self._writer = JournalWriter(self.path, at_least)
         self._whole = True
         document.stepped.connect(self._stepped)
 
     def restart(self) -> None:
         """Forget everything so far, because it was saved."""
         if self._thread is not None:
-            self._queue.put(_Clear())
+            self._queue.put(Clear())
         self._whole = True
 
     def close(self) -> None:
@@ -166,13 +85,13 @@ class Journal:
         self._document.stepped.disconnect(self._stepped)
         if self._thread is not None:
             self._writer.stop.set()
-            self._queue.put(_Close())
-            self._thread.join(CLOSING_SECONDS)
+            self._queue.put(Close())
+            self._thread.join(CLOSING_S)
 
     def leave(self) -> None:
         """Stop following and keep the file: whether its work gets saved is not known yet."""
         self._document.stepped.disconnect(self._stepped)
-        self._wait(MOST_LAG)
+        self._wait(MOST_LAG_S)
 
     def then(self, action: Callable[[], object]) -> None:
         """Call `action` from the thread once everything so far is on the disk; never if that fails."""
@@ -214,14 +133,14 @@ class Journal:
                 "facts": document.facts,
                 "log": tuple(self._log()),
             }
-            self._hand_over(_Entry(meta, dict(document.objects), document.snapshot(), self._backlog.next()))
+            self._hand_over(Entry(meta, dict(document.objects), document.snapshot(), self._backlog.next()))
             return
         meta |= {"whole": False, "edits": [(corners(edit.box), len(edit.packed)) for edit in step.edits]}
         if step.facts is not None:
             meta["facts"] = self._document.facts
         rows = {number: sides[forward] for number, sides in step.records.items()}
         data = b"".join(edit.packed for edit in step.edits)
-        self._hand_over(_Entry(meta, rows, data, self._backlog.next()))
+        self._hand_over(Entry(meta, rows, data, self._backlog.next()))
 
     def _follow_chunks(self, step: Step, forward: bool, meta: dict[str, Any], store: ChunkedLabels) -> None:
         """Hand over what a step left in labels of which there are too many for a frame with everything in it."""
@@ -242,9 +161,9 @@ class Journal:
             meta["facts"] = self._document.facts
         self._whole = False
         blocks = tuple(store.read(box) for box in boxes)
-        self._hand_over(_Entry(meta, rows, blocks, self._backlog.next()))
+        self._hand_over(Entry(meta, rows, blocks, self._backlog.next()))
 
-    def _hand_over(self, entry: _Entry) -> None:
+    def _hand_over(self, entry: Entry) -> None:
         """Give an entry to the thread; wait where it lags behind, so that little is lost at any load."""
         self._queue.put(entry)
         self._backlog.keep_short()
@@ -256,7 +175,7 @@ class Journal:
             with suppress(Empty):
                 while True:
                     waiting.append(self._queue.get_nowait())
-            for item in _still_needed(waiting):
+            for item in still_needed(waiting):
                 try:
                     if self._writer.take(item):
                         return
@@ -264,10 +183,10 @@ class Journal:
                     continue
                 except OSError as error:
                     self._failed(error)
-                    if isinstance(item, _Close):
+                    if isinstance(item, Close):
                         return
                 finally:
-                    self._backlog.done(item.number if isinstance(item, _Entry) else None)
+                    self._backlog.done(item.number if isinstance(item, Entry) else None)
             # After all of them: what was written outlives the program at once, and a power cut from here on.
             try:
                 self._writer.settle()
@@ -286,153 +205,6 @@ class Journal:
             )
 
 
-def _still_needed(waiting: list[Any]) -> list[Any]:
-    """Leave out what a later frame with everything in it makes needless; calls stay, and come after that frame."""
-    settles = [
-        at
-        for at, item in enumerate(waiting)
-        if not callable(item) and (not isinstance(item, _Entry) or item.whole)
-    ]
-    last = settles[-1] if settles else 0
-    return [waiting[last], *filter(callable, waiting[:last]), *waiting[last + 1 :]]
-
-
-class _Writer:
-    """The file of a journal; everything but `wants_whole` is called in the thread."""
-
-    def __init__(self, path: Path, at_least: int) -> None:
-        self.path = path
-        self.stop = Event()
-        self.broken = False
-        self._part = path.with_name(path.name + PART)
-        self._file: IO[bytes] | None = None
-        self._size = self._first = 0
-        self._at_least = at_least
-        self._tried = 0.0
-        self._settled = 0  # bytes of the file that outlive a power cut
-
-    def settle(self) -> None:
-        """Wait until what was written is on the disk."""
-        if self._settled < self._size and self._file is not None and not self.broken:
-            os.fsync(self._file.fileno())
-            self._settled = self._size
-
-    def wants_whole(self) -> bool:
-        """Whether the next frame should hold everything: the file has grown, or could not be written."""
-        return self.broken or self._size > max(GROWTH * self._first, self._at_least)
-
-    def take(self, item: Any) -> bool:
-        """Do what an item of the queue says; True after the last one."""
-        if isinstance(item, _Clear | _Close):
-            self._remove()
-            return isinstance(item, _Close)
-        if not isinstance(item, _Entry):
-            self.settle()
-            if not self.broken:
-                item()
-        elif item.whole:
-            self._begin_anew(item)
-        elif self._file is not None and self._may_append(item):
-            content = frame(item.meta, item.rows, item.data)
-            _write(self._file, content)
-            self._size += len(content)
-        return False
-
-    def _may_append(self, entry: _Entry) -> bool:
-        """Whether a frame can follow those that are there."""
-        if self.broken and "chunks" in entry.meta and time.monotonic() - self._tried >= RETRY:
-            self.broken = False  # no frame with everything comes, and what is there goes on to count
-        return not self.broken
-
-    def give_up(self) -> None:
-        """Leave the file as it was before a frame that could not be written."""
-        self.broken, self._tried = True, time.monotonic()
-        try:
-            self._part.unlink(missing_ok=True)
-            if self._file is not None:
-                self._size = self._settled
-                self._file.truncate(self._size)
-        except OSError as error:
-            log.warning("%s", error)  # its last frame is torn, which recovery copes with
-
-    def _begin_anew(self, entry: _Entry) -> None:
-        """Write everything to a new file, which then takes the place of the old one in a single step."""
-        if self.broken and time.monotonic() - self._tried < RETRY:
-            return
-        content = frame(entry.meta, entry.rows, entry.data, self.stop.is_set)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._part.unlink(missing_ok=True)
-        fresh = self._part.open("ab", buffering=0)
-        try:
-            _write(fresh, content)
-            os.fsync(fresh.fileno())
-            if sys.platform == "win32":  # no file that is open can be renamed or replaced there
-                fresh.close()
-                self._close()
-                self._part.replace(self.path)
-                fresh = self.path.open("ab", buffering=0)
-            else:
-                hold(fresh)
-                self._part.replace(self.path)
-                self._close()
-        except OSError:
-            fresh.close()
-            raise
-        flush_folder(self.path.parent)
-        self._file, self.broken = fresh, False
-        self._size = self._first = self._settled = len(content)
-
-    def _close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    def _remove(self) -> None:
-        self._close()
-        self.path.unlink(missing_ok=True)
-        self._part.unlink(missing_ok=True)
-        self._size = self._first = self._settled = 0
-        self.broken = False
-
-
-def _write(file: IO[bytes], content: bytes) -> None:
-    """Write all of `content`, which the system may take in several pieces."""
-    rest = memoryview(content)
-    while rest:
-        rest = rest[file.write(rest) :]
-
-
 def _short(stem: str) -> str:
     """Return what of a name fits into that of a journal: file names are limited in bytes, not in letters."""
     return os.fsencode(stem)[:STEM_BYTES].decode("utf-8", "ignore")
-
-
-def left_behind(folder: Path | None = None) -> list[Path]:
-    """Return the journals of programs that no longer run, the newest first; what they left half-written goes."""
-    folder = folder or journal_folder()
-    if not folder.is_dir():
-        return []
-    for part in folder.glob(f"*{SUFFIX}{PART}"):
-        old = _older(part, MOMENT) if _left_by_dead(part) else _older(part, OLD)
-        if old and not in_use(part):
-            part.unlink(missing_ok=True)
-    paths = [path for path in folder.glob(f"*{SUFFIX}") if not in_use(path)]
-    return sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True)
-
-
-def _left_by_dead(path: Path) -> bool:
-    """Whether the program of this computer whose number stands in the name of a journal has ended."""
-    found = re.search(r"-(\d{1,9})-\d+\.", path.name)
-    if found is None or sys.platform == "win32":
-        return False
-    try:
-        os.kill(int(found[1]), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
-
-
-def _older(path: Path, seconds: float) -> bool:
-    return time.time() - path.stat().st_mtime > seconds

@@ -17,7 +17,7 @@ from cpsam_core.system.file_identity import identity_of
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.storage.chunked_labels import LOCK, ChunkedLabels
 from cpsam_gui.storage.file_lock import in_use
-from cpsam_gui.storage.journal import journal_folder
+from cpsam_gui.storage.journal_folder import journal_folder
 from cpsam_gui.storage.project_folder import (
     FolderContent,
     document_folder,

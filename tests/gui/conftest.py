@@ -120,7 +120,7 @@ def windows_wait_for_their_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no thread of one test go on in the next, however busy the machine is."""
     monkeypatch.setattr("cpsam_gui.jobs.jobs.CLOSING_SECONDS", 60.0)
     monkeypatch.setattr("cpsam_gui.jobs.jobs.ABANDON_MS", 60_000)
-    monkeypatch.setattr("cpsam_gui.storage.journal.CLOSING_SECONDS", 60.0)
+    monkeypatch.setattr("cpsam_gui.storage.journal.CLOSING_S", 60.0)
 
 
 @pytest.fixture(autouse=True)

@@ -313,10 +313,10 @@ def _saved(stage: Stage) -> None:
 
 def _journal(stage: Stage) -> None:
     """Have a disk that does not answer for the journal, while the project is saved elsewhere."""
-    from cpsam_gui.storage import journal
+    from cpsam_gui.storage.journal_writer import JournalWriter
 
     stage.open_with_masks()
-    stage.patch.setattr(journal._Writer, "settle", stage.stall.before(journal._Writer.settle))
+    stage.patch.setattr(JournalWriter, "settle", stage.stall.before(JournalWriter.settle))
     _draw(stage)
 
 

@@ -70,7 +70,7 @@ def _edit(folder: Path, seed: int) -> None:
 
 def _edited(folder: Path, seed: int, killed: float) -> Outcome:
     from cpsam_gui.state.document import Document
-    from cpsam_gui.storage.journal import left_behind
+    from cpsam_gui.storage.journal_folder import left_behind
     from cpsam_gui.storage.journal_format import recover
     from cpsam_gui.storage.project import fields_of
 
@@ -170,7 +170,7 @@ def _autosaved(folder: Path, seed: int, killed: float) -> Outcome:
     """What is saved or in the journal, whichever is later, is a state that there was, and late enough."""
     from cpsam_core.images.project_files import read_project_file
     from cpsam_gui.state.document import Document
-    from cpsam_gui.storage.journal import left_behind
+    from cpsam_gui.storage.journal_folder import left_behind
     from cpsam_gui.storage.journal_format import recover
 
     lines = (folder / "steps").read_text().splitlines() if (folder / "steps").exists() else []

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QTextBrowser, QWi
 
 from cpsam_gui.program.crash_reports import reports_folder
 from cpsam_gui.program.i18n import localised, translate
-from cpsam_gui.storage.journal import journal_folder
+from cpsam_gui.storage.journal_folder import journal_folder
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:

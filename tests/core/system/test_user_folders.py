@@ -11,7 +11,7 @@ import cpsam_gui
 from cpsam_core.system.user_folders import cache_folder, data_folder, shared_data_folder
 from cpsam_core.weights.folders import own_folder
 from cpsam_gui.program.crash_reports import reports_folder
-from cpsam_gui.storage.journal import journal_folder
+from cpsam_gui.storage.journal_folder import journal_folder
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the rules of XDG hold on Linux")
 

@@ -10,7 +10,7 @@ from cpsam_gui.jobs.collector import Collector
 from cpsam_gui.jobs.jobs import Jobs
 from cpsam_gui.runs.models import Models
 from cpsam_gui.session import Session
-from cpsam_gui.storage.journal import _Writer
+from cpsam_gui.storage.journal_writer import JournalWriter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,13 +73,13 @@ def test_the_thread_of_the_journal_never_collects(
         session.images.open(image_file)
     with session.document.step("Draw"):
         session.document.set_facts(notes="one")
-    remove = _Writer._remove
+    remove = JournalWriter._remove
 
-    def watched(writer: _Writer) -> None:
+    def watched(writer: JournalWriter) -> None:
         seen.append(gc.isenabled())
         remove(writer)
 
-    monkeypatch.setattr(_Writer, "_remove", watched)
+    monkeypatch.setattr(JournalWriter, "_remove", watched)
     session.close()
     assert seen == [False]
     assert gc.isenabled()

@@ -13,7 +13,7 @@ from cpsam_core.images.lazy_pixels import LazyPixels
 from cpsam_gui import operations
 from cpsam_gui.state.box import Box
 from cpsam_gui.storage.companions import progress_of
-from cpsam_gui.storage.journal import left_behind
+from cpsam_gui.storage.journal_folder import left_behind
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zlib
 from itertools import pairwise
@@ -19,8 +20,11 @@ from cpsam_core.images.project_files import Region
 from cpsam_gui import drawing, operations, tasks
 from cpsam_gui.state.document import Document
 from cpsam_gui.state.image_facts import ClassName, ImageFacts, ReviewState
-from cpsam_gui.storage.journal import Journal, _Clear, _Entry, _still_needed, left_behind
+from cpsam_gui.storage import journal_backlog, journal_writer
+from cpsam_gui.storage.journal import Journal
+from cpsam_gui.storage.journal_folder import left_behind
 from cpsam_gui.storage.journal_format import HEAD, frame, frames, image_of, recover
+from cpsam_gui.storage.journal_writer import Clear, Entry, still_needed
 from cpsam_gui.storage.project import fields_of
 
 SHAPE = (1, 300, 300)
@@ -165,7 +169,7 @@ def test_work_goes_on_without_a_journal_on_a_full_disk(
     def full(handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("cpsam_gui.storage.journal.os.fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     for seed in range(2, 6):
         work(document, seed, 5)
         journal.flush()
@@ -179,8 +183,8 @@ def test_work_goes_on_without_a_journal_on_a_full_disk(
     assert found is not None
     np.testing.assert_array_equal(found.labels, before)
     assert not found.lost
-    monkeypatch.setattr("cpsam_gui.storage.journal.os.fsync", real)
-    monkeypatch.setattr("cpsam_gui.storage.journal.RETRY", 0.0)
+    monkeypatch.setattr(os, "fsync", real)
+    monkeypatch.setattr(journal_writer, "RETRY_S", 0.0)
     work(document, 7, 5)
     journal.flush()
     close_enough(journal.path, document)
@@ -190,17 +194,17 @@ def test_work_goes_on_without_a_journal_on_a_full_disk(
 
 def test_frames_that_a_later_one_holds_are_not_written() -> None:
     entries = {
-        name: _Entry({"name": name}, {}, b"" if name.islower() else Document(SHAPE).snapshot())
+        name: Entry({"name": name}, {}, b"" if name.islower() else Document(SHAPE).snapshot())
         for name in "abCdE"
     }
     call = print
     a, b, whole, d, last = entries.values()
-    clear = _Clear()
-    assert _still_needed([a, b]) == [a, b]
-    assert _still_needed([a, call, whole, d]) == [whole, call, d]
-    assert _still_needed([a, whole, d, last, d]) == [last, d]
-    assert _still_needed([whole, a, clear]) == [clear]
-    assert _still_needed([clear, whole, a]) == [whole, a]
+    clear = Clear()
+    assert still_needed([a, b]) == [a, b]
+    assert still_needed([a, call, whole, d]) == [whole, call, d]
+    assert still_needed([a, whole, d, last, d]) == [last, d]
+    assert still_needed([whole, a, clear]) == [clear]
+    assert still_needed([clear, whole, a]) == [whole, a]
 
 
 def test_facts_are_journalled(tmp_path: Path) -> None:
@@ -328,15 +332,13 @@ def test_names_of_many_bytes_keep_their_journal(name: str, tmp_path: Path) -> No
 
 def test_steps_wait_for_a_journal_that_lags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At any load no more than 20 steps are unwritten, and none that is older than 0.3 s when the next is done."""
-    from cpsam_gui.storage import journal as module
-
-    plain = module._write
+    plain = journal_writer._write
 
     def slowly(file: Any, content: bytes) -> None:
         time.sleep(0.05)
         plain(file, content)
 
-    monkeypatch.setattr(module, "_write", slowly)
+    monkeypatch.setattr(journal_writer, "_write", slowly)
     document = Document(SHAPE)
     journal = Journal(document, tmp_path / "a.tif", tmp_path)
     most, oldest = 0, 0.0
@@ -346,8 +348,8 @@ def test_steps_wait_for_a_journal_that_lags(tmp_path: Path, monkeypatch: pytest.
         pending = list(journal._backlog._pending)
         most = max(most, len(pending))
         oldest = max([oldest, *(time.monotonic() - since for _, since in pending)])
-    assert most <= module.MOST_STEPS
-    assert oldest <= module.MOST_LAG + 1, "beyond what a busy machine takes for one step"
+    assert most <= journal_backlog.MOST_STEPS
+    assert oldest <= journal_backlog.MOST_LAG_S + 1, "beyond what a busy machine takes for one step"
     journal.flush()
     found = recover(journal.path)
     assert found is not None and found.facts.notes == "59"
@@ -355,11 +357,9 @@ def test_steps_wait_for_a_journal_that_lags(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_disk_that_does_not_answer_stops_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cpsam_gui.storage import journal as module
-
-    monkeypatch.setattr(module, "MOST_PATIENCE", 0.1)
-    gate = module.Event()
-    monkeypatch.setattr(module, "_write", lambda file, content: gate.wait() and None)
+    monkeypatch.setattr(journal_backlog, "MOST_PATIENCE_S", 0.1)
+    gate = threading.Event()
+    monkeypatch.setattr(journal_writer, "_write", lambda file, content: gate.wait() and None)
     document = Document(SHAPE)
     journal = Journal(document, tmp_path / "a.tif", tmp_path)
     for number in range(25):

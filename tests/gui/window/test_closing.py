@@ -37,7 +37,7 @@ def test_closing_waits_for_no_work(
     name: str, qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cpsam_gui.jobs.jobs.CLOSING_SECONDS", 0.1)
-    monkeypatch.setattr("cpsam_gui.storage.journal.CLOSING_SECONDS", 0.1)
+    monkeypatch.setattr("cpsam_gui.storage.journal.CLOSING_S", 0.1)
     theme.apply(qapp)
     order, plain = Order(), Jobs.shutdown
 

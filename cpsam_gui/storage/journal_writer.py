@@ -1,0 +1,178 @@
+"""The file of a journal, and what is put into it. No Qt."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from dataclasses import dataclass
+from threading import Event
+from typing import IO, TYPE_CHECKING, Any
+
+from cpsam_core.system.atomic import flush_folder
+from cpsam_gui.storage.file_lock import hold
+from cpsam_gui.storage.journal_format import PART, frame
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cpsam_gui.state.snapshot import Snapshot
+    from cpsam_gui.state.steps import Labels
+    from cpsam_gui.storage.journal_format import Rows
+
+log = logging.getLogger(__name__)
+
+# Times the size of the work that the journal may have.
+GROWTH = 4
+AT_LEAST_BYTES = 16 << 20
+"""Below this nothing is gained by making a journal smaller."""
+# Before a journal that could not be written is tried again.
+RETRY_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one step leaves to the thread: a difference, or with a snapshot everything.
+
+    Of labels in chunks it is the blocks as they are after the step: whatever of them a save wrote by then, putting all
+    blocks in their places gives the state after the last one.
+    """
+
+    meta: dict[str, Any]
+    rows: Rows
+    data: Snapshot | bytes | tuple[Labels, ...]
+    number: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether it begins a new file."""
+        return bool(self.meta["whole"]) if isinstance(self.data, tuple) else not isinstance(self.data, bytes)
+
+
+class Clear:
+    """Remove the file: its work was saved."""
+
+
+class Close:
+    """Remove the file and end."""
+
+
+def still_needed(waiting: list[Any]) -> list[Any]:
+    """Leave out what a later frame with everything in it makes needless; calls stay, and come after that frame."""
+    settles = [
+        at
+        for at, item in enumerate(waiting)
+        if not callable(item) and (not isinstance(item, Entry) or item.whole)
+    ]
+    last = settles[-1] if settles else 0
+    return [waiting[last], *filter(callable, waiting[:last]), *waiting[last + 1 :]]
+
+
+class JournalWriter:
+    """The file of a journal; everything but `wants_whole` is called in the thread."""
+
+    def __init__(self, path: Path, at_least: int) -> None:
+        self.path = path
+        self.stop = Event()
+        self.broken = False
+        self._part = path.with_name(path.name + PART)
+        self._file: IO[bytes] | None = None
+        self._size = self._first = 0
+        self._at_least = at_least
+        self._tried = 0.0
+        # Bytes of the file that outlive a power cut.
+        self._settled = 0
+
+    def settle(self) -> None:
+        """Wait until what was written is on the disk."""
+        if self._settled < self._size and self._file is not None and not self.broken:
+            os.fsync(self._file.fileno())
+            self._settled = self._size
+
+    def wants_whole(self) -> bool:
+        """Whether the next frame should hold everything: the file has grown, or could not be written."""
+        return self.broken or self._size > max(GROWTH * self._first, self._at_least)
+
+    def take(self, item: Any) -> bool:
+        """Do what an item of the queue says; True after the last one."""
+        if isinstance(item, Clear | Close):
+            self._remove()
+            return isinstance(item, Close)
+        if not isinstance(item, Entry):
+            self.settle()
+            if not self.broken:
+                item()
+        elif item.whole:
+            self._begin_anew(item)
+        elif self._file is not None and self._may_append(item):
+            content = frame(item.meta, item.rows, item.data)
+            _write(self._file, content)
+            self._size += len(content)
+        return False
+
+    def _may_append(self, entry: Entry) -> bool:
+        """Whether a frame can follow those that are there."""
+        if self.broken and "chunks" in entry.meta and time.monotonic() - self._tried >= RETRY_S:
+            # No frame with everything comes, and what is there goes on to count.
+            self.broken = False
+        return not self.broken
+
+    def give_up(self) -> None:
+        """Leave the file as it was before a frame that could not be written."""
+        self.broken, self._tried = True, time.monotonic()
+        try:
+            self._part.unlink(missing_ok=True)
+            if self._file is not None:
+                self._size = self._settled
+                self._file.truncate(self._size)
+        except OSError as error:
+            # Its last frame is torn, which recovery copes with.
+            log.warning("%s", error)
+
+    def _begin_anew(self, entry: Entry) -> None:
+        """Write everything to a new file, which then takes the place of the old one in a single step."""
+        if self.broken and time.monotonic() - self._tried < RETRY_S:
+            return
+        content = frame(entry.meta, entry.rows, entry.data, self.stop.is_set)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._part.unlink(missing_ok=True)
+        fresh = self._part.open("ab", buffering=0)
+        try:
+            _write(fresh, content)
+            os.fsync(fresh.fileno())
+            # No file that is open can be renamed or replaced on Windows.
+            if sys.platform == "win32":
+                fresh.close()
+                self._close()
+                self._part.replace(self.path)
+                fresh = self.path.open("ab", buffering=0)
+            else:
+                hold(fresh)
+                self._part.replace(self.path)
+                self._close()
+        except OSError:
+            fresh.close()
+            raise
+        flush_folder(self.path.parent)
+        self._file, self.broken = fresh, False
+        self._size = self._first = self._settled = len(content)
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _remove(self) -> None:
+        self._close()
+        self.path.unlink(missing_ok=True)
+        self._part.unlink(missing_ok=True)
+        self._size = self._first = self._settled = 0
+        self.broken = False
+
+
+def _write(file: IO[bytes], content: bytes) -> None:
+    """Write all of `content`, which the system may take in several pieces."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) :]
