@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from cpsam_gui.jobs.job import Problem
+from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.steps import StepKind
@@ -25,16 +26,23 @@ if TYPE_CHECKING:
     from cpsam_gui.session.questions import Questioner
     from cpsam_gui.session.run_results import PendingResult, RunResults
     from cpsam_gui.session.run_state import RunState
+    from cpsam_gui.state.box import Box
     from cpsam_gui.state.columns import ColumnRecords
     from cpsam_gui.state.steps import Step
     from cpsam_gui.tasks.block_run import ChunkedResult, KeptObjects
+    from cpsam_gui.tasks.landing import Landing
 
 PATIENCE_MS = 50
 """Between looks at whether a stroke has ended that a result must wait for."""
 
 
-class LargeRun:
-    """Segments the open image by blocks; the result lands as one step."""
+class LargeRun(QObject):
+    """Segments the open image by blocks: what each finds is shown at once, and the result lands as one step."""
+
+    landed = pyqtSignal(object)
+    """A block was searched: the box (Box) in which there are other objects."""
+    landing_changed = pyqtSignal()
+    """There are objects of a run under way, or none any more."""
 
     def __init__(
         self,
@@ -48,15 +56,21 @@ class LargeRun:
         run_state: RunState,
         run_results: RunResults,
     ) -> None:
+        super().__init__(open_image)
         self._open_image, self._notices, self._jobs, self._models = open_image, notices, jobs, models
         self._images, self._questions, self._gestures = images, questions, gestures
         self._run_state, self._run_results = run_state, run_results
+        self.landing: Landing | None = None
+        """What the run under way has found so far."""
+        open_image.adopted.connect(self._let_go)
+        self.landed.connect(self._tell)
 
     def start(self) -> None:
         """Run the model by blocks, or go on with the run of the same settings."""
         from cpsam_core.images.document_key import WHOLE
         from cpsam_gui.storage.project_folder import document_folder
         from cpsam_gui.tasks.block_run import BlockImage, segment_blocks
+        from cpsam_gui.tasks.landing import Landing
 
         path, image, document = self._open_image.path, self._open_image.image, self._open_image.document
         if path is None or image is None:
@@ -71,12 +85,39 @@ class LargeRun:
         about = BlockImage(path, folder, document.shape, reading.axes, reading.time, reading.scene)
         pending = self._run_results.pending(StepKind.SEGMENT, f"Segment with {options.model.title}")
         loader = self._models.loader(options.model)
-        work = partial(segment_blocks, about, self._run_state.settings, options.model, loader)
+        self._let_go()
+        landing = self.landing = Landing(document.shape, self._landed)
+        settings = self._run_state.settings
+        work = partial(segment_blocks, about, settings, options.model, loader, landing)
+        self.landing_changed.emit()
         self._jobs.run(
             self._models.holding(work),
             name=translate("Segmenting by blocks"),
             then=partial(self._put_together, pending),
+            ended=self._ended,
         )
+
+    def _landed(self, box: Box) -> None:
+        """Tell of a block; called in the thread of the run."""
+        # The window is gone.
+        with suppress(RuntimeError):
+            self.landed.emit(box)
+
+    def _tell(self) -> None:
+        if self.landing is not None:
+            words = translate("{:,} objects so far").format(self.landing.count)
+            self._notices.message.emit(words)
+
+    def _ended(self, ending: Ending) -> None:
+        if ending is not Ending.DONE:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Show nothing of a run any more."""
+        landing, self.landing = self.landing, None
+        if landing is not None:
+            self.landing_changed.emit()
+            landing.close()
 
     def _may_replace(self) -> bool:
         """Ask where the run is to replace what a person touched; False where it must not run."""
@@ -113,6 +154,7 @@ class LargeRun:
             name=pending.name,
             lane=Lane.BESIDE,
             then=partial(self._land, pending, folder, document.state),
+            ended=self._ended,
         )
 
     def _land(self, pending: PendingResult, folder: Path, state: Step, found: ChunkedResult) -> None:
@@ -124,6 +166,7 @@ class LargeRun:
             found.labels.close()
             self._put_together(pending, folder)
         else:
+            self._let_go()
             self._gestures.tool.cancel()
             self._run_state.flows, self._run_state.last_settings = None, dict(pending.settings)
             self._open_image.view.selection = frozenset()

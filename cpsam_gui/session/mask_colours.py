@@ -10,7 +10,7 @@ from PyQt6.QtGui import QColor
 
 from cpsam_gui.operations import class_colour
 from cpsam_gui.state.objects import CLASSES
-from cpsam_gui.state.palette import pack, palette_table
+from cpsam_gui.state.palette import COLOURS, pack, palette_table
 from cpsam_gui.state.pixels import overview_of
 
 if TYPE_CHECKING:
@@ -57,6 +57,14 @@ class MaskColours:
             self._classes = self._open_image.document.facts.classes
             self._tables = self._colours(style.opacity)[entries], self._colours(LINES)[entries]
         return self._tables
+
+    def plain(self, largest: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Return the colours of fills and outlines of objects that are in no table yet, up to an id."""
+        entries = np.arange(largest + 1) % len(COLOURS) + 1
+        entries[0] = 0
+        opacity = self._open_image.view.masks.opacity
+        fills, lines = (palette_table(one, stained=self._stained) for one in (opacity, LINES))
+        return fills[entries], lines[entries]
 
     def _new_image(self) -> None:
         image = self._open_image.image

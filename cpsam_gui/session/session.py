@@ -78,7 +78,7 @@ class Session(QObject):
         self.forecast = RunForecast(open_image, self.models, run_state)
         self.run_results = RunResults(open_image, notices, jobs, images, gestures, run_state, self.forecast)
         self.cell_size = CellSize(open_image, notices, jobs, self.models, run_state)
-        large_run = LargeRun(
+        self.large_run = large_run = LargeRun(
             open_image, notices, jobs, self.models, images, questions, gestures, run_state, self.run_results
         )
         self.segmenting = segmenting = SegmentationController(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cpsam_gui.runs.options import ModelChoice
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.label_store import LabelStore
+    from cpsam_gui.tasks.landing import Landing
 
 MOST_BYTES = 1 << 30
 """Memory that blocks may take beside the network."""
@@ -74,9 +75,12 @@ def segment_blocks(
     settings: Settings,
     choice: ModelChoice,
     load: Callable[[Progress], Any],
+    landing: Landing,
     progress: Progress,
 ) -> Path:
     """Segment an image by blocks; return the folder of the labels, with the table of the objects in it.
+
+    `landing` takes in what each block found as soon as it is done.
 
     Raises
     ------
@@ -93,7 +97,12 @@ def segment_blocks(
     network = load(progress).network
     folder = image.folder / RUN
     run = _begin(image, folder, settings, choice, network)
-    run.run(progress)
+
+    def report(done: int, total: int, note: str = "") -> None:
+        landing.follow(run)
+        progress(done, total, note)
+
+    run.run(report)
     progress(0, 1, "blocks: labels")
     halved(run.work.folder.labels, LabelArray(run.work.folder.level(0)))
     table, kinds = table_of(run)
