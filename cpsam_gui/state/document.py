@@ -10,17 +10,16 @@ from __future__ import annotations
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
 
 import numpy as np
 from psygnal import Signal
 
-from cpsam_core.errors import ImageError
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.columns import ColumnRecords
+from cpsam_gui.state.content import Content
 from cpsam_gui.state.image_facts import ImageFacts
 from cpsam_gui.state.label_store import ArrayLabels
-from cpsam_gui.state.objects import ObjectRecord, Origin, Records, tally
+from cpsam_gui.state.objects import ObjectRecord, Origin, Records
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.state.steps import Step, StepKind, Swap
 from cpsam_gui.state.transaction import Transaction
@@ -60,22 +59,20 @@ class Document:
     ) -> None:
         if len(shape) != 3 or min(shape) < 1:
             raise ValueError(f"labels need three lengths of at least 1, not {tuple(shape)}")
-        self._labels: LabelStore = ArrayLabels.empty(shape) if labels is None else labels
-        self._records: Records | ColumnRecords = Records() if records is None else records
-        self._facts = ImageFacts() if facts is None else facts
+        self._content = Content(
+            ArrayLabels.empty(shape) if labels is None else labels,
+            Records() if records is None else records,
+            ImageFacts() if facts is None else facts,
+        )
         self.rule: Callable[[Step, ImageFacts], ImageFacts] | None = None
         """What a new step means for the facts, such as that the image counts as corrected now."""
-        self._next_id = self._records.largest + 1
         self._undo_stack = UndoStack(history_bytes)
         self._transaction: Transaction | None = None
-        self._snapshots: WeakSet[Snapshot] = WeakSet()
-
-    # -- reading -----------------------------------------------------------------------------------------
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """Lengths (z, y, x) in pixels."""
-        return self._labels.shape
+        return self._content.labels.shape
 
     @property
     def labels(self) -> Labels:
@@ -83,51 +80,51 @@ class Document:
 
         Of a `large` document it is no array: blocks of it are read by slices, and all of it at once is refused.
         """
-        return self._labels.view
+        return self._content.labels.view
 
     @property
     def store(self) -> LabelStore:
         """Where the labels lie."""
-        return self._labels
+        return self._content.labels
 
     @property
     def large(self) -> bool:
         """Whether the labels are too many to be held in memory at once."""
-        return not self._labels.whole
+        return not self._content.labels.whole
 
     @property
     def objects(self) -> Mapping[int, ObjectRecord]:
         """The table of objects by id, read-only."""
-        return MappingProxyType(self._records)
+        return MappingProxyType(self._content.records)
 
     @property
     def table(self) -> Records | ColumnRecords:
         """The table of objects as it is kept; not to be written."""
-        return self._records
+        return self._content.records
 
     @property
     def colours(self) -> NDArray[np.uint8]:
         """Entry of the palette of each id, from 1, uint8 (longer than the largest id); 0 for no object."""
-        return self._records.colours
+        return self._content.records.colours
 
     @property
     def classes(self) -> NDArray[np.uint8]:
         """Class of each id, uint8, as long as `colours`; 0 for none."""
-        return self._records.classes
+        return self._content.records.classes
 
     @property
     def facts(self) -> ImageFacts:
         """What is known of the image as a whole."""
-        return self._facts
+        return self._content.facts
 
     def label_at(self, z: int, y: int, x: int) -> int:
         """Return the id at a pixel; 0 for background and for places outside the image."""
         inside = 0 <= z < self.shape[0] and 0 <= y < self.shape[1] and 0 <= x < self.shape[2]
-        return int(self._labels.read(Box(z, z + 1, y, y + 1, x, x + 1))[0, 0, 0]) if inside else 0
+        return int(self._content.labels.read(Box(z, z + 1, y, y + 1, x, x + 1))[0, 0, 0]) if inside else 0
 
     def close(self) -> None:
         """Let go of what the labels hold on the disk; the document is used no more."""
-        self._labels.close()
+        self._content.labels.close()
         for step in self._undo_stack.all:
             if step.swap is not None:
                 step.swap.labels.close()
@@ -140,24 +137,18 @@ class Document:
         ImageError
             There are too many for a copy.
         """
-        if not isinstance(self._labels, ArrayLabels):
-            raise ImageError("This needs all masks of the image at once, which is too large for that.")
-        made = Snapshot(self._labels.array)
-        self._snapshots.add(made)
-        return made
+        return self._content.snapshot()
 
     @property
     def next_id(self) -> int:
         """The first id that no object has or had."""
-        return self._next_id
+        return self._content.next_id
 
     def new_id(self) -> int:
         """Return an id that no object has or had."""
-        number = self._next_id
-        self._next_id += 1
+        number = self._content.next_id
+        self._content.next_id += 1
         return number
-
-    # -- writing -----------------------------------------------------------------------------------------
 
     @property
     def writing(self) -> bool:
@@ -186,47 +177,33 @@ class Document:
         `values` has the shape of `box`, which lies inside the image. Objects of the model that lose or gain
         pixels count as edited from now on.
         """
-        transaction = self._transaction
-        if transaction is None:
-            raise RuntimeError("labels are written inside a step only")
+        transaction = self._open_transaction()
         if box != box.clip(self.shape):
             raise ValueError(f"{box} reaches outside the image {self.shape}")
-        block = self._labels.read(box)
-        different = block != values
-        if not different.any():
-            return
-        transaction.remember(self._labels, box)
-        self._preserve(box)
-        before, after = block[different], np.asarray(values)[different]
-        self._labels.write(box, values)
-        self._count(before, after, box, origin)
-        self.changed.emit(box)
+        if self._content.write(box, values, origin, transaction):
+            self.changed.emit(box)
 
     def update(self, ids: Iterable[int], **fields: Any) -> None:
         """Change columns of the table for some objects, such as ``locked=True``."""
-        if not self.writing:
-            raise RuntimeError("the table is written inside a step only")
-        known = frozenset(number for number in ids if number in self._records)
+        transaction = self._open_transaction()
+        rows = self._content.records
+        known = frozenset(number for number in ids if number in rows)
         for number in known:
-            self._put(number, self._records[number].changed(**fields))
+            self._content.put(number, rows[number].changed(**fields), transaction)
         self.objects_changed.emit(known)
 
     def set_facts(self, **fields: Any) -> None:
         """Change what is known of the image as a whole, such as ``notes="..."``."""
-        transaction = self._transaction
-        if transaction is None:
-            raise RuntimeError("facts are written inside a step only")
-        transaction.facts = transaction.facts or self._facts
-        self._facts = self._facts.changed(**fields)
+        transaction = self._open_transaction()
+        transaction.facts = transaction.facts or self._content.facts
+        self._content.facts = self._content.facts.changed(**fields)
 
     def commit(self) -> None:
         """Close the open step and add it to the history, unless it changed nothing."""
-        transaction = self._transaction
-        if transaction is None:
-            raise RuntimeError("no step is open")
-        edits, records = transaction.edits(self._labels), transaction.changes(self._records)
-        before = transaction.facts
-        facts = (before, self._facts) if before is not None and before != self._facts else None
+        transaction = self._open_transaction()
+        content, before = self._content, transaction.facts
+        edits, records = transaction.edits(content.labels), transaction.changes(content.records)
+        facts = None if before is None or before == content.facts else (before, content.facts)
         self._transaction = None
         if edits or records or facts:
             self._push(Step(transaction.name, edits, records, facts=facts, kind=transaction.kind))
@@ -234,16 +211,9 @@ class Document:
 
     def abort(self) -> None:
         """Take back what the open step wrote."""
-        transaction = self._transaction
-        if transaction is None:
-            raise RuntimeError("no step is open")
-        for box, before in transaction.blocks():
-            self._preserve(box)
-            self._labels.write(box, before)
+        transaction = self._open_transaction()
+        for box in self._content.take_back(transaction):
             self.changed.emit(box)
-        for number, record in transaction.rows.items():
-            self._set(number, record)
-        self._facts = transaction.facts or self._facts
         self._transaction = None
         self.objects_changed.emit(frozenset(transaction.rows))
 
@@ -269,30 +239,25 @@ class Document:
             if labels.dtype != np.uint32 or labels.shape != self.shape:
                 raise ValueError(f"labels must be uint32 {self.shape}, not {labels.dtype} {labels.shape}")
             labels = ArrayLabels(labels)
-        if labels.shape != self.shape or labels.whole is not self._labels.whole:
+        if labels.shape != self.shape or labels.whole is not self._content.labels.whole:
             raise ValueError(f"labels must be of shape {self.shape}, not {labels.shape}")
         rows = records if isinstance(records, Records | ColumnRecords) else Records(records)
-        self._next_id = max(self._next_id, rows.largest + 1)
+        self._content.next_id = max(self._content.next_id, rows.largest + 1)
         last = self._undo_stack.top
-        step = Step(
-            name,
-            kind=kind,
-            swap=Swap(labels, rows, written, changed_rows),
-            facts=None if facts is None else (self._facts, facts),
-        )
-        self._exchange(step)
+        swap = Swap(labels, rows, written, changed_rows)
+        before = self._content.facts
+        step = Step(name, kind=kind, swap=swap, facts=None if facts is None else (before, facts))
+        self._exchange(swap)
         if last is not None and last.swap is not None and last.kind is kind is StepKind.THRESHOLDS:
-            # The last step goes on holding what was there before the first of these results.
-            # Another state than before.
+            # The last step goes on holding what was there before the first of these results. It is a step of its own,
+            # since the state is another one than before.
             merged = Step(name, kind=kind, swap=last.swap, facts=last.facts)
             self._undo_stack.exchange_top(merged)
             self.stepped.emit(merged, True)
             self.history_changed.emit()
         else:
-            self._facts = facts or self._facts
+            self._content.facts = facts or self._content.facts
             self._push(step)
-
-    # -- history -----------------------------------------------------------------------------------------
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -368,77 +333,35 @@ class Document:
         while self.position < position and self.can_redo:
             self.redo()
 
-    # -- inside ------------------------------------------------------------------------------------------
-
     def _refuse_while_writing(self) -> None:
         if self._transaction is not None:
             raise RuntimeError(f"the step {self._transaction.name!r} is still open")
 
+    def _open_transaction(self) -> Transaction:
+        if self._transaction is None:
+            raise RuntimeError("a document is written inside a step only")
+        return self._transaction
+
     def _push(self, step: Step) -> None:
         if self.rule is not None and step.facts is None:
-            meant = self.rule(step, self._facts)
-            step.facts = (self._facts, meant) if meant != self._facts else None
-            self._facts = meant
+            meant = self.rule(step, self._content.facts)
+            step.facts = (self._content.facts, meant) if meant != self._content.facts else None
+            self._content.facts = meant
         self._undo_stack.push(step)
         self.stepped.emit(step, True)
         self.history_changed.emit()
 
     def _apply(self, step: Step, *, forward: bool) -> None:
         if step.facts is not None:
-            self._facts = step.facts[forward]
+            self._content.facts = step.facts[forward]
         if step.swap is not None:
-            self._exchange(step)
+            self._exchange(step.swap)
             return
-        for edit in step.edits:
-            self._preserve(edit.box)
-            edit.apply(self._labels)
-            self.changed.emit(edit.box)
-        for number, sides in step.records.items():
-            self._set(number, sides[forward])
+        for box in self._content.apply(step, forward=forward):
+            self.changed.emit(box)
         self.objects_changed.emit(frozenset(step.records))
 
-    def _exchange(self, step: Step) -> None:
-        swap = step.swap
-        if swap is None:
-            return
-        self._labels, swap.labels = swap.labels, self._labels
-        self._records, swap.records = swap.records, self._records
+    def _exchange(self, swap: Swap) -> None:
+        self._content.exchange(swap)
         self.changed.emit(Box.whole(self.shape))
         self.objects_changed.emit(None)
-
-    def _preserve(self, box: Box) -> None:
-        """Let the snapshots save what is about to be written."""
-        for snapshot in self._snapshots:
-            if isinstance(self._labels, ArrayLabels) and snapshot.of(self._labels.array):
-                snapshot.preserve(box)
-
-    def _count(self, before: Labels, after: Labels, box: Box, origin: Origin) -> None:
-        for number, pixels in tally(before).items():
-            self._resize(number, -pixels, box, origin)
-        for number, pixels in tally(after).items():
-            self._resize(number, pixels, box, origin)
-
-    def _resize(self, number: int, pixels: int, box: Box, origin: Origin) -> None:
-        if number == 0:
-            return
-        record = self._records.get(number)
-        if record is None:
-            self._next_id = max(self._next_id, number + 1)
-            self._put(number, ObjectRecord(pixels, box, origin, colour=number))
-        elif record.area + pixels <= 0:
-            self._put(number, None)
-        else:
-            edited = Origin.EDITED if record.origin is Origin.MODEL else record.origin
-            reach = record.box.union(box) if pixels > 0 else record.box
-            self._put(number, record.changed(area=record.area + pixels, box=reach, origin=edited))
-
-    def _put(self, number: int, record: ObjectRecord | None) -> None:
-        if self._transaction is not None:
-            self._transaction.rows.setdefault(number, self._records.get(number))
-        self._set(number, record)
-
-    def _set(self, number: int, record: ObjectRecord | None) -> None:
-        if record is None:
-            self._records.pop(number, None)
-        else:
-            self._records[number] = record
