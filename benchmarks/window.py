@@ -40,6 +40,7 @@ from stage import (
     wait,
 )
 
+from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.panels import SegmentPanel
 
@@ -88,7 +89,7 @@ def strokes(window: Any, side: int, scale: float) -> list[Took]:
 def dab(side: int, objects: int) -> None:
     """Brush dabs at three zooms, with the journal at work."""
     labels = cells(side, objects)
-    window = open_window(picture(labels, Path(tempfile.gettempdir()) / "none.tif"), labels)
+    window = open_window(picture(labels, Path(tempfile.mkdtemp(dir=os.environ["CPSAM_JOURNAL"])) / "none.tif"), labels)
     for words, scale in (("whole image in view", 800 / side), ("1:1", 1.0), ("zoom 6", 6.0)):
         if words.startswith("whole") and side > 2048:
             continue  # nobody paints cells of a few screen pixels
@@ -106,7 +107,7 @@ def sizes(side: int, objects: int) -> None:
 def edit(side: int, objects: int) -> None:
     """Select, hover, delete 100 objects, undo and redo."""
     labels = cells(side, objects)
-    window = open_window(picture(labels, Path(tempfile.gettempdir()) / "none.tif"), labels)
+    window = open_window(picture(labels, Path(tempfile.mkdtemp(dir=os.environ["CPSAM_JOURNAL"])) / "none.tif"), labels)
     session, rng = window.session, np.random.default_rng(3)
     for scale in (1.0, 4.0):
         look(window, side / 2, side / 2, scale)
@@ -160,7 +161,6 @@ def result(window: Any, side: int, objects: int) -> None:
 def threshold(side: int, objects: int) -> None:
     """A change of the threshold on 2048 x 2048 with 4,400 objects."""
     from cpsam_core.dynamics.targets import flows_from_masks
-    from cpsam_core.segment.output import NetworkOutput
 
     labels = cells(2048, 4400)
     window = open_window(picture(labels), labels)
@@ -236,20 +236,14 @@ class Stored:
         table = SimpleNamespace(
             ids=np.arange(1, count + 1), flow_errors=np.full(count, 0.1), probabilities=np.full(count, 0.9)
         )
-        return SimpleNamespace(
-            labels=self._labels.copy(),
-            flows=np.zeros((2, *shape), np.float32),
-            logits=np.zeros(shape, np.float32),
-            objects=table,
-            diameter=30.0,
-            classes=None,
-        )
+        maps = NetworkOutput(np.zeros((2, *shape), np.float32), np.zeros(shape, np.float32), 30.0)
+        return SimpleNamespace(labels=self._labels.copy(), output=maps, objects=table, classes=None)
 
 
 def landing(side: int, objects: int) -> None:
     """A result of a whole image arrives: the stall, over an empty image and over objects that stay."""
     labels = cells(side, objects)
-    window = open_window(picture(labels, Path(tempfile.gettempdir()) / "none.tif"), None, Stored(labels))
+    window = open_window(picture(labels, Path(tempfile.mkdtemp(dir=os.environ["CPSAM_JOURNAL"])) / "none.tif"), None, Stored(labels))
     session, stalls = window.session, Stalls()
     for words in ("on an empty image", "again, 300 objects locked"):
         with stalls.watch():

@@ -113,6 +113,7 @@ class Persistence:
                 part=opened.image.key.ending,
                 axes=opened.image.axes,
             )
+            self.journal.prepare()
         self.watching.begin()
         self._recording.begin(self._foreign)
 

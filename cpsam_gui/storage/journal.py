@@ -21,7 +21,7 @@ from cpsam_core.system.paths import as_given
 from cpsam_gui.storage.journal_backlog import MOST_LAG_S, Backlog
 from cpsam_gui.storage.journal_folder import journal_folder
 from cpsam_gui.storage.journal_format import SUFFIX, JournalStopped, corners
-from cpsam_gui.storage.journal_writer import AT_LEAST_BYTES, Clear, Close, Entry, JournalWriter, still_needed
+from cpsam_gui.storage.journal_writer import AT_LEAST_BYTES, Clear, Close, Entry, JournalWriter, Start, still_needed
 from cpsam_gui.storage.worklog import entry_of
 
 if TYPE_CHECKING:
@@ -67,18 +67,32 @@ class Journal:
         self._complain = complain
         folder = folder or journal_folder()
         self.path = folder / f"{_short(image.stem)}-{os.getpid()}-{time.time_ns()}{SUFFIX}"
-        self._queue: SimpleQueue[Entry | Clear | Close | Callable[[], object]] = SimpleQueue()
+        self._queue: SimpleQueue[Entry | Start | Clear | Close | Callable[[], object]] = SimpleQueue()
         self._thread: Thread | None = None
         self._backlog = Backlog()
         self._writer = JournalWriter(self.path, at_least)
         self._whole = True
         document.stepped.connect(self._stepped)
 
+    def prepare(self) -> None:
+        """Let the thread pack the work as it is now, so that the first step need not wait until it is packed.
+
+        Nothing is written: there is nothing yet that could be lost.
+        """
+        if self._document.large:
+            return
+        self._begin()
+        self._whole = False
+        self._backlog.wait_longer(True)
+        meta = {**self._place(), "whole": True, **self._everything()}
+        self._queue.put(Start(meta, dict(self._document.objects), self._document.snapshot()))
+
     def restart(self) -> None:
         """Forget everything so far, because it was saved."""
+        keep = not (self._whole or self._document.large or self._writer.wants_whole())
         if self._thread is not None:
-            self._queue.put(Clear())
-        self._whole = True
+            self._queue.put(Clear(keep))
+        self._whole = not keep
 
     def close(self) -> None:
         """Stop following and remove the file; wait for that, but not for a disk that does not answer."""
@@ -116,10 +130,19 @@ class Journal:
             self._thread = Thread(target=self._work, name="journal", daemon=True)
             self._thread.start()
 
+    def _place(self, name: str = "") -> dict[str, Any]:
+        """Return what every frame says: of which image it is, and when a step was made."""
+        said: dict[str, Any] = {"image": str(as_given(self._image)), "time": time.time(), "name": name}
+        return {**said, "part": self._part, "axes": self._axes}
+
+    def _everything(self) -> dict[str, Any]:
+        """Return what a frame with everything says beside labels and rows."""
+        document = self._document
+        return {"shape": document.shape, "facts": document.facts, "log": tuple(self._log())}
+
     def _stepped(self, step: Step, forward: bool) -> None:
         self._begin()
-        meta: dict[str, Any] = {"image": str(as_given(self._image)), "time": time.time(), "name": step.name}
-        meta |= {"part": self._part, "axes": self._axes}
+        meta = self._place(step.name)
         meta["did"] = (entry_of(step, "done" if forward else "undone"),)
         if self._document.large:
             self._follow_chunks(step, forward, meta, cast("ChunkedLabels", self._document.store))
@@ -127,12 +150,7 @@ class Journal:
         if self._whole or step.swap is not None or self._writer.wants_whole():
             self._whole = False
             document = self._document
-            meta |= {
-                "whole": True,
-                "shape": document.shape,
-                "facts": document.facts,
-                "log": tuple(self._log()),
-            }
+            meta |= {"whole": True, **self._everything()}
             self._hand_over(Entry(meta, dict(document.objects), document.snapshot(), self._backlog.next()))
             return
         meta |= {"whole": False, "edits": [(corners(edit.box), len(edit.packed)) for edit in step.edits]}
@@ -186,6 +204,7 @@ class Journal:
                     if isinstance(item, Close):
                         return
                 finally:
+                    self._backlog.wait_longer(False)
                     self._backlog.done(item.number if isinstance(item, Entry) else None)
             # After all of them: what was written outlives the program at once, and a power cut from here on.
             try:

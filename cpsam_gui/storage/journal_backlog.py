@@ -10,6 +10,9 @@ MOST_STEPS = 20
 """Steps that may be unwritten."""
 MOST_LAG_S = 0.3
 """How long a step may be unwritten before the next one waits for it."""
+# The same while what was there on opening is packed, which a large image takes a second for: a hand that draws at once
+# must not wait for that.
+MOST_LAG_AT_FIRST_S = 3.0
 # A step waits no longer than this: a disk that does not answer must not stop anybody.
 MOST_PATIENCE_S = 5.0
 
@@ -19,6 +22,7 @@ class Backlog:
 
     def __init__(self) -> None:
         self._count = 0
+        self._lag_s = MOST_LAG_S
         self._pending: deque[tuple[int, float]] = deque()
         self._change = Condition()
 
@@ -28,6 +32,11 @@ class Backlog:
             self._count += 1
             self._pending.append((self._count, time.monotonic()))
             return self._count
+
+    def wait_longer(self, on: bool) -> None:
+        """Let steps be older while what they follow is packed."""
+        with self._change:
+            self._lag_s = MOST_LAG_AT_FIRST_S if on else MOST_LAG_S
 
     def done(self, number: int | None) -> None:
         """Forget the steps up to a number: they are written, or were given up. None: something else was done."""
@@ -46,4 +55,4 @@ class Backlog:
     def _too_long(self) -> bool:
         if not self._pending:
             return False
-        return len(self._pending) > MOST_STEPS or time.monotonic() - self._pending[0][1] > MOST_LAG_S
+        return len(self._pending) > MOST_STEPS or time.monotonic() - self._pending[0][1] > self._lag_s

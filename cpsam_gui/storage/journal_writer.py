@@ -50,8 +50,21 @@ class Entry:
         return bool(self.meta["whole"]) if isinstance(self.data, tuple) else not isinstance(self.data, bytes)
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Pack everything beforehand: what the first step after it would otherwise have to wait for."""
+
+    meta: dict[str, Any]
+    rows: Rows
+    data: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
 class Clear:
     """Remove the file: its work was saved."""
+
+    keep: bool
+    """Whether its content stays in memory, so that the next step can follow it."""
 
 
 class Close:
@@ -60,13 +73,17 @@ class Close:
 
 def still_needed(waiting: list[Any]) -> list[Any]:
     """Leave out what a later frame with everything in it makes needless; calls stay, and come after that frame."""
-    settles = [
-        at
-        for at, item in enumerate(waiting)
-        if not callable(item) and (not isinstance(item, Entry) or item.whole)
-    ]
+    settles = [at for at, item in enumerate(waiting) if not callable(item) and _settles(item)]
     last = settles[-1] if settles else 0
     return [waiting[last], *filter(callable, waiting[:last]), *waiting[last + 1 :]]
+
+
+def _settles(item: Any) -> bool:
+    """Whether nothing that waits before an item is needed any more."""
+    if isinstance(item, Clear):
+        # What stays in memory must be whole.
+        return not item.keep
+    return not isinstance(item, Entry) or item.whole
 
 
 class JournalWriter:
@@ -83,6 +100,10 @@ class JournalWriter:
         self._tried = 0.0
         # Bytes of the file that outlive a power cut.
         self._settled = 0
+        # What the file has to begin with once there is something to write.
+        self._start = b""
+        # A frame with everything is missing.
+        self._incomplete = False
 
     def settle(self) -> None:
         """Wait until what was written is on the disk."""
@@ -92,24 +113,50 @@ class JournalWriter:
 
     def wants_whole(self) -> bool:
         """Whether the next frame should hold everything: the file has grown, or could not be written."""
-        return self.broken or self._size > max(GROWTH * self._first, self._at_least)
+        return self.broken or self._incomplete or self._size > max(GROWTH * self._first, self._at_least)
 
     def take(self, item: Any) -> bool:
         """Do what an item of the queue says; True after the last one."""
-        if isinstance(item, Clear | Close):
+        if isinstance(item, Close):
             self._remove()
-            return isinstance(item, Close)
-        if not isinstance(item, Entry):
+            return True
+        if isinstance(item, Clear):
+            self._clear(keep=item.keep)
+        elif isinstance(item, Start):
+            self._start = frame(item.meta, item.rows, item.data, self.stop.is_set)
+            self._size = self._first = len(self._start)
+        elif isinstance(item, Entry):
+            self._follow(item)
+        else:
             self.settle()
             if not self.broken:
                 item()
-        elif item.whole:
-            self._begin_anew(item)
-        elif self._file is not None and self._may_append(item):
-            content = frame(item.meta, item.rows, item.data)
+        return False
+
+    def _follow(self, entry: Entry) -> None:
+        """Write what a step left."""
+        if entry.whole:
+            if self.broken and time.monotonic() - self._tried < RETRY_S:
+                return
+            self._begin_anew(frame(entry.meta, entry.rows, entry.data, self.stop.is_set))
+            self._first = self._size
+        elif self._file is None and self._start:
+            self._begin_anew(self._start + frame(entry.meta, entry.rows, entry.data))
+        elif self._file is not None and self._may_append(entry):
+            content = frame(entry.meta, entry.rows, entry.data)
             _write(self._file, content)
             self._size += len(content)
-        return False
+
+    def _clear(self, *, keep: bool) -> None:
+        """Remove the file; with `keep` what stood in it is what the next step follows."""
+        start, first = self._start, self._first
+        if keep and self._file is not None and not self.broken:
+            start = self.path.read_bytes()
+        self._remove()
+        if keep and start:
+            self._start, self._size, self._first = start, len(start), first
+        else:
+            self._incomplete = keep
 
     def _may_append(self, entry: Entry) -> bool:
         """Whether a frame can follow those that are there."""
@@ -120,7 +167,7 @@ class JournalWriter:
 
     def give_up(self) -> None:
         """Leave the file as it was before a frame that could not be written."""
-        self.broken, self._tried = True, time.monotonic()
+        self.broken, self._tried, self._start = True, time.monotonic(), b""
         try:
             self._part.unlink(missing_ok=True)
             if self._file is not None:
@@ -130,11 +177,8 @@ class JournalWriter:
             # Its last frame is torn, which recovery copes with.
             log.warning("%s", error)
 
-    def _begin_anew(self, entry: Entry) -> None:
+    def _begin_anew(self, content: bytes) -> None:
         """Write everything to a new file, which then takes the place of the old one in a single step."""
-        if self.broken and time.monotonic() - self._tried < RETRY_S:
-            return
-        content = frame(entry.meta, entry.rows, entry.data, self.stop.is_set)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._part.unlink(missing_ok=True)
         fresh = self._part.open("ab", buffering=0)
@@ -155,8 +199,8 @@ class JournalWriter:
             fresh.close()
             raise
         flush_folder(self.path.parent)
-        self._file, self.broken = fresh, False
-        self._size = self._first = self._settled = len(content)
+        self._file, self.broken, self._incomplete, self._start = fresh, False, False, b""
+        self._size = self._settled = len(content)
 
     def _close(self) -> None:
         if self._file is not None:
@@ -168,7 +212,7 @@ class JournalWriter:
         self.path.unlink(missing_ok=True)
         self._part.unlink(missing_ok=True)
         self._size = self._first = self._settled = 0
-        self.broken = False
+        self.broken, self._start = False, b""
 
 
 def _write(file: IO[bytes], content: bytes) -> None:

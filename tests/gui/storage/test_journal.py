@@ -199,11 +199,12 @@ def test_frames_that_a_later_one_holds_are_not_written() -> None:
     }
     call = print
     a, b, whole, d, last = entries.values()
-    clear = Clear()
+    clear, saved = Clear(keep=False), Clear(keep=True)
     assert still_needed([a, b]) == [a, b]
     assert still_needed([a, call, whole, d]) == [whole, call, d]
     assert still_needed([a, whole, d, last, d]) == [last, d]
     assert still_needed([whole, a, clear]) == [clear]
+    assert still_needed([a, whole, d, saved]) == [whole, d, saved]
     assert still_needed([clear, whole, a]) == [whole, a]
 
 
@@ -240,6 +241,58 @@ def test_a_run_is_journalled_too(tmp_path: Path, disc_labels: np.ndarray) -> Non
     journal.close()
 
 
+def test_the_first_step_after_opening_or_saving_packs_what_changed_alone(
+    tmp_path: Path, disc_labels: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Packing the labels of a large image takes longer than the next stroke may wait."""
+    from cpsam_gui.storage import journal_writer as module
+
+    packed: list[bool] = []
+    plain = module.frame
+
+    def seen(meta: Any, rows: Any, data: Any, *others: Any) -> bytes:
+        packed.append(not isinstance(data, bytes))
+        return plain(meta, rows, data, *others)
+
+    monkeypatch.setattr(module, "frame", seen)
+    document = Document((1, *disc_labels.shape))
+    document.replace("Saved masks", disc_labels[None].copy(), tasks.records_of(disc_labels[None]))
+    document.mark_saved()
+    journal = Journal(document, tmp_path / "a.tif", tmp_path)
+    journal.prepare()
+    journal.flush()
+    assert packed == [True]
+    assert not journal.path.exists(), "nothing was done yet"
+    for saves in range(3):
+        packed.clear()
+        operations.delete(document, [min(document.objects)])
+        document.undo()
+        document.redo()
+        wait(journal, tmp_path)
+        assert packed == [False] * 3, saves
+        close_enough(journal.path, document)
+        document.mark_saved()
+        journal.restart()
+        journal.flush()
+        assert not journal.path.exists(), "all of it is saved"
+    journal.close()
+
+
+def test_a_start_that_was_lost_is_packed_again(tmp_path: Path, disc_labels: np.ndarray) -> None:
+    document = Document((1, *disc_labels.shape))
+    document.replace("Saved masks", disc_labels[None].copy(), tasks.records_of(disc_labels[None]))
+    journal = Journal(document, tmp_path / "a.tif", tmp_path)
+    journal.prepare()
+    journal.flush()
+    journal._writer.give_up()
+    journal.restart()
+    journal.flush()
+    operations.delete(document, [min(document.objects)])
+    wait(journal, tmp_path)
+    close_enough(journal.path, document)
+    journal.close()
+
+
 def test_only_journals_of_ended_programs_are_offered(tmp_path: Path) -> None:
     document = Document(SHAPE)
     journal = Journal(document, tmp_path / "a.tif", tmp_path)
@@ -261,6 +314,7 @@ from cpsam_gui.state.document import Document
 from cpsam_gui.storage.journal import Journal
 document = Document(SHAPE)
 journal = Journal(document, Path("image.tif"), Path(sys.argv[1]), at_least=int(sys.argv[2]))
+if sys.argv[2] == "2": journal.prepare()
 sys.stdout.write("ready"); sys.stdout.flush()
 for seed in range(10_000):
     work(document, seed, 3)
@@ -268,11 +322,12 @@ for seed in range(10_000):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-@pytest.mark.parametrize("at_least", [1 << 30, 1])
+@pytest.mark.parametrize("at_least", [1 << 30, 1, 2])
 def test_work_survives_a_kill_at_any_moment(tmp_path: Path, at_least: int) -> None:
     """Editors are killed at random moments; what they leave is always readable.
 
-    The second time nearly every frame is a new file that takes the place of the old one.
+    The second time nearly every frame is a new file that takes the place of the old one; the third time the first
+    step follows what was packed beforehand.
     """
     dice = random.Random(7)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
@@ -367,4 +422,37 @@ def test_a_disk_that_does_not_answer_stops_nobody(tmp_path: Path, monkeypatch: p
             document.set_facts(notes=str(number))
     assert document.facts.notes == "24"
     gate.set()
+    journal.close()
+
+
+def test_a_hand_that_draws_at_once_does_not_wait_for_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cpsam_gui.storage import journal_backlog
+    from cpsam_gui.storage import journal_writer as module
+
+    gate = module.Event()
+    plain = module.frame
+
+    def slow(meta: Any, rows: Any, data: Any, *others: Any) -> bytes:
+        assert isinstance(data, bytes) or gate.wait(20)
+        return plain(meta, rows, data, *others)
+
+    monkeypatch.setattr(module, "frame", slow)
+    monkeypatch.setattr(journal_backlog, "MOST_LAG_S", 0.01)
+    document = Document(SHAPE)
+    journal = Journal(document, tmp_path / "a.tif", tmp_path)
+    journal.prepare()
+    try:
+        for number in range(3):
+            time.sleep(0.02)
+            with document.step("Note"):
+                document.set_facts(notes=str(number))
+            assert journal._backlog._pending, "nothing is written yet, and nobody waited for it"
+    finally:
+        gate.set()
+    wait(journal, tmp_path)
+    found = recover(journal.path)
+    assert found is not None and found.facts.notes == "2"
+    assert journal._backlog._lag_s == 0.01
     journal.close()
