@@ -89,7 +89,9 @@ def strokes(window: Any, side: int, scale: float) -> list[Took]:
 def dab(side: int, objects: int) -> None:
     """Brush dabs at three zooms, with the journal at work."""
     labels = cells(side, objects)
-    window = open_window(picture(labels, Path(tempfile.mkdtemp(dir=os.environ["CPSAM_JOURNAL"])) / "none.tif"), labels)
+    window = open_window(
+        picture(labels, Path(tempfile.mkdtemp(dir=os.environ["CPSAM_JOURNAL"])) / "none.tif"), labels
+    )
     for words, scale in (("whole image in view", 800 / side), ("1:1", 1.0), ("zoom 6", 6.0)):
         if words.startswith("whole") and side > 2048:
             continue  # nobody paints cells of a few screen pixels
@@ -107,7 +109,9 @@ def sizes(side: int, objects: int) -> None:
 def edit(side: int, objects: int) -> None:
     """Select, hover, delete 100 objects, undo and redo."""
     labels = cells(side, objects)
-    window = open_window(picture(labels, Path(tempfile.mkdtemp(dir=os.environ["CPSAM_JOURNAL"])) / "none.tif"), labels)
+    window = open_window(
+        picture(labels, Path(tempfile.mkdtemp(dir=os.environ["CPSAM_JOURNAL"])) / "none.tif"), labels
+    )
     session, rng = window.session, np.random.default_rng(3)
     for scale in (1.0, 4.0):
         look(window, side / 2, side / 2, scale)
@@ -243,7 +247,11 @@ class Stored:
 def landing(side: int, objects: int) -> None:
     """A result of a whole image arrives: the stall, over an empty image and over objects that stay."""
     labels = cells(side, objects)
-    window = open_window(picture(labels, Path(tempfile.mkdtemp(dir=os.environ["CPSAM_JOURNAL"])) / "none.tif"), None, Stored(labels))
+    window = open_window(
+        picture(labels, Path(tempfile.mkdtemp(dir=os.environ["CPSAM_JOURNAL"])) / "none.tif"),
+        None,
+        Stored(labels),
+    )
     session, stalls = window.session, Stalls()
     for words in ("on an empty image", "again, 300 objects locked"):
         with stalls.watch():

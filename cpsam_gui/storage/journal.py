@@ -21,7 +21,15 @@ from cpsam_core.system.paths import as_given
 from cpsam_gui.storage.journal_backlog import MOST_LAG_S, Backlog
 from cpsam_gui.storage.journal_folder import journal_folder
 from cpsam_gui.storage.journal_format import SUFFIX, JournalStopped, corners
-from cpsam_gui.storage.journal_writer import AT_LEAST_BYTES, Clear, Close, Entry, JournalWriter, Start, still_needed
+from cpsam_gui.storage.journal_writer import (
+    AT_LEAST_BYTES,
+    Clear,
+    Close,
+    Entry,
+    JournalWriter,
+    Start,
+    still_needed,
+)
 from cpsam_gui.storage.worklog import entry_of
 
 if TYPE_CHECKING:
