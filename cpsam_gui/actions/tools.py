@@ -9,7 +9,7 @@ from PyQt6.QtGui import QAction
 from cpsam_gui.actions.facts import BY_INTENSITY, WITH_IMAGE, Condition
 from cpsam_gui.actions.parts import on_edits, on_gestures
 from cpsam_gui.actions.table import Action
-from cpsam_gui.tools import TOOLS, Section
+from cpsam_gui.tools import TOOLS, ToolSection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +38,7 @@ def _divide(gestures: Gestures) -> None:
 def tool_rows(tools: Iterable[type[Tool]]) -> Iterator[Action]:
     """Yield an action for each tool that has an entry, section by section."""
     offered = [(tool, tool.entry) for tool in tools if tool.entry is not None]
-    for section in Section:
+    for section in ToolSection:
         mine = [(tool, entry) for tool, entry in offered if entry.section is section]
         for place, (tool, entry) in enumerate(mine):
             yield Action(
@@ -57,7 +57,7 @@ def tool_rows(tools: Iterable[type[Tool]]) -> Iterator[Action]:
 def toolbar_rows(tools: Iterable[type[Tool]]) -> Iterator[str | None]:
     """Yield the keys of the actions of the tool bar, None where a new section begins."""
     offered = [(tool, tool.entry) for tool in tools if tool.entry is not None and tool.entry.in_bar]
-    for section in Section:
+    for section in ToolSection:
         yield None
         yield from (f"tool_{tool.key}" for tool, entry in offered if entry.section is section)
 

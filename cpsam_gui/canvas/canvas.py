@@ -13,12 +13,12 @@ from cpsam_gui.canvas.changes import Flash, Ghosts
 from cpsam_gui.canvas.class_legend import ClassLegend
 from cpsam_gui.canvas.compared import ComparedLayer
 from cpsam_gui.canvas.hover_card import HoverCard
-from cpsam_gui.canvas.landing import LandingLayer
 from cpsam_gui.canvas.layers import Layers
 from cpsam_gui.canvas.legend import Legend
 from cpsam_gui.canvas.markers import Markers
 from cpsam_gui.canvas.minimap import Minimap
 from cpsam_gui.canvas.overlays import Badge, ScaleBarWidget
+from cpsam_gui.canvas.partial_result import PartialResultLayer
 from cpsam_gui.canvas.previews import Preview
 from cpsam_gui.canvas.regions import CompleteRegions
 from cpsam_gui.canvas.sections import CrossHair
@@ -76,7 +76,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.layers = Layers(
             session.open_image, session.run_state, session.mask_colours, session.notices, self.scene()
         )
-        self.landing = LandingLayer(session.view, session.large_run, session.mask_colours, self.scene())
+        self.partial = PartialResultLayer(session.view, session.large_run, session.mask_colours, self.scene())
         self.regions = CompleteRegions(session.open_image, self.scene())
         self._preview = Preview(self.scene())
         self.flash = Flash(session.open_image, self.scene())
@@ -130,7 +130,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
     def peek(self, on: bool) -> None:
         """Hide the masks as long as a key is held."""
         self.layers.peek(on)
-        for above in (self.signs, self.ghosts, self.landing.tiles):
+        for above in (self.signs, self.ghosts, self.partial.tiles):
             above.setOpacity(0.0 if on else 1.0)
 
     def _recolour(self) -> None:

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.channel_row import ChannelRow
-from cpsam_gui.panels.look import LookControls
+from cpsam_gui.panels.mask_display import MaskDisplay
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style.layout import column, dim, form
 from cpsam_gui.style.theme import GRID
@@ -94,7 +94,7 @@ class ChannelsPanel(Panel):
         self.network = NetworkChannels(session.open_image, session.notices, session.images)
         self.network.refresh()
         layout.addWidget(self.network)
-        self.look = LookControls(session.view)
+        self.look = MaskDisplay(session.view)
         layout.addWidget(self.look)
         layout.addStretch(1)
         self._open_image.image_changed.connect(self._new_image)

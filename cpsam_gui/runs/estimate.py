@@ -151,7 +151,7 @@ def guessed_pace(weights: int | None, device: str) -> float | None:
     return 2 * (weights / 4) * TOKENS / (FLOPS * (os.cpu_count() or 1))
 
 
-class Pace:
+class TileTimes:
     """Seconds a tile by model, device and precision, learnt from runs."""
 
     def __init__(self, known: Mapping[str, float] | None = None) -> None:

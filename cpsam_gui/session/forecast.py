@@ -11,7 +11,7 @@ from psygnal import Signal
 from PyQt6.QtCore import QSettings
 
 from cpsam_gui.program.settings_values import stored
-from cpsam_gui.runs.estimate import Estimate, Pace, guessed_device, guessed_pace, tiles_of
+from cpsam_gui.runs.estimate import Estimate, TileTimes, guessed_device, guessed_pace, tiles_of
 
 if TYPE_CHECKING:
     from cpsam_core.segment.segmenter import Settings
@@ -32,13 +32,13 @@ class RunForecast:
 
     def __init__(self, open_image: OpenImage, models: Models, run_state: RunState) -> None:
         self._open_image, self._models, self._run_state = open_image, models, run_state
-        self._pace: Pace | None = None
+        self._pace: TileTimes | None = None
 
     @property
-    def pace(self) -> Pace:
+    def pace(self) -> TileTimes:
         """What was learnt, in this session and in earlier ones."""
         if self._pace is None:
-            self._pace = Pace(_stored())
+            self._pace = TileTimes(_stored())
         return self._pace
 
     def estimate(self) -> Estimate | None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cpsam_gui.state.columns import ColumnRecords
     from cpsam_gui.state.steps import Step
     from cpsam_gui.tasks.block_run import ChunkedResult, KeptObjects
-    from cpsam_gui.tasks.landing import Landing
+    from cpsam_gui.tasks.partial_result import PartialResult
 
 PATIENCE_MS = 50
 """Between looks at whether a stroke has ended that a result must wait for."""
@@ -39,9 +39,9 @@ PATIENCE_MS = 50
 class LargeRun(QObject):
     """Segments the open image by blocks: what each finds is shown at once, and the result lands as one step."""
 
-    landed = pyqtSignal(object)
+    block_found = pyqtSignal(object)
     """A block was searched: the box (Box) in which there are other objects."""
-    landing_changed = pyqtSignal()
+    partial_changed = pyqtSignal()
     """There are objects of a run under way, or none any more."""
 
     def __init__(
@@ -60,17 +60,17 @@ class LargeRun(QObject):
         self._open_image, self._notices, self._jobs, self._models = open_image, notices, jobs, models
         self._images, self._questions, self._gestures = images, questions, gestures
         self._run_state, self._run_results = run_state, run_results
-        self.landing: Landing | None = None
+        self.partial_result: PartialResult | None = None
         """What the run under way has found so far."""
         open_image.adopted.connect(self._let_go)
-        self.landed.connect(self._tell)
+        self.block_found.connect(self._tell)
 
     def start(self) -> None:
         """Run the model by blocks, or go on with the run of the same settings."""
         from cpsam_core.images.document_key import WHOLE
         from cpsam_gui.storage.project_folder import document_folder
         from cpsam_gui.tasks.block_run import BlockImage, segment_blocks
-        from cpsam_gui.tasks.landing import Landing
+        from cpsam_gui.tasks.partial_result import PartialResult
 
         path, image, document = self._open_image.path, self._open_image.image, self._open_image.document
         if path is None or image is None:
@@ -86,10 +86,10 @@ class LargeRun(QObject):
         pending = self._run_results.pending(StepKind.SEGMENT, f"Segment with {options.model.title}")
         loader = self._models.loader(options.model)
         self._let_go()
-        landing = self.landing = Landing(document.shape, self._landed)
+        shown = self.partial_result = PartialResult(document.shape, self._block_found)
         settings = self._run_state.settings
-        work = partial(segment_blocks, about, settings, options.model, loader, landing)
-        self.landing_changed.emit()
+        work = partial(segment_blocks, about, settings, options.model, loader, shown)
+        self.partial_changed.emit()
         self._jobs.run(
             self._models.holding(work),
             name=translate("Segmenting by blocks"),
@@ -97,15 +97,15 @@ class LargeRun(QObject):
             ended=self._ended,
         )
 
-    def _landed(self, box: Box) -> None:
+    def _block_found(self, box: Box) -> None:
         """Tell of a block; called in the thread of the run."""
         # The window is gone.
         with suppress(RuntimeError):
-            self.landed.emit(box)
+            self.block_found.emit(box)
 
     def _tell(self) -> None:
-        if self.landing is not None:
-            words = translate("{:,} objects so far").format(self.landing.count)
+        if self.partial_result is not None:
+            words = translate("{:,} objects so far").format(self.partial_result.count)
             self._notices.message.emit(words)
 
     def _ended(self, ending: Ending) -> None:
@@ -114,10 +114,10 @@ class LargeRun(QObject):
 
     def _let_go(self) -> None:
         """Show nothing of a run any more."""
-        landing, self.landing = self.landing, None
-        if landing is not None:
-            self.landing_changed.emit()
-            landing.close()
+        shown, self.partial_result = self.partial_result, None
+        if shown is not None:
+            self.partial_changed.emit()
+            shown.close()
 
     def _may_replace(self) -> bool:
         """Ask where the run is to replace what a person touched; False where it must not run."""

@@ -123,7 +123,7 @@ class Pieces(QObject):
             then=partial(self._looked, self._asked),
         )
 
-    def _looked(self, asked: int, found: Looked) -> None:
+    def _looked(self, asked: int, found: PiecesFound) -> None:
         if asked != self._asked:
             return
         known = {number: count for number, count in self.now.items() if number in self._since}
@@ -138,7 +138,7 @@ class Pieces(QObject):
             self.now = now
             self.changed.emit()
 
-    def _ask(self, found: Looked) -> None:
+    def _ask(self, found: PiecesFound) -> None:
         """Ask whether each part of masks that tell no objects is one."""
         document = self._open_image.document
         question = Question(
@@ -166,7 +166,7 @@ class Pieces(QObject):
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class PiecesFound:
     """What was found in all labels: the objects in several pieces, and whether the values tell objects at all."""
 
     several: Mapping[int, int]
@@ -174,9 +174,9 @@ class Looked:
     words: str
 
 
-def _several(still: Snapshot, progress: Progress) -> Looked:
+def _several(still: Snapshot, progress: Progress) -> PiecesFound:
     parts = parts_of(still.array())
-    return Looked(parts.several, parts.kinds_not_objects, parts.words())
+    return PiecesFound(parts.several, parts.kinds_not_objects, parts.words())
 
 
 def _separated(still: Snapshot, progress: Progress) -> MaskResult:

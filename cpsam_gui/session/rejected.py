@@ -13,7 +13,7 @@ from cpsam_gui import operations
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.state.steps import StepKind
-from cpsam_gui.tasks.rejected import Rejected, rejected
+from cpsam_gui.tasks.rejected import RejectedCandidate, rejected
 
 if TYPE_CHECKING:
     from cpsam_gui.jobs.jobs import Jobs
@@ -37,7 +37,7 @@ class RejectedCandidates(QObject):
         super().__init__(open_image)
         self._open_image, self._notices, self._jobs = open_image, notices, jobs
         self._run_state = run_state
-        self.now: tuple[Rejected, ...] = ()
+        self.now: tuple[RejectedCandidate, ...] = ()
         self.shown = True
         self._asked = 0
         self._timer = QTimer(self)
@@ -67,7 +67,7 @@ class RejectedCandidates(QObject):
             return translate("In an image of this size rejected candidates show once a threshold was moved")
         return ""
 
-    def at(self, plane: int, y: int, x: int) -> Rejected | None:
+    def at(self, plane: int, y: int, x: int) -> RejectedCandidate | None:
         """Return the candidate at a pixel; None where there is none, or none is shown."""
         if not self.shown or not self._open_image.view.masks.visible:
             return None
@@ -118,11 +118,11 @@ class RejectedCandidates(QObject):
             then=partial(self._found, self._asked),
         )
 
-    def _found(self, asked: int, found: tuple[Rejected, ...]) -> None:
+    def _found(self, asked: int, found: tuple[RejectedCandidate, ...]) -> None:
         if asked == self._asked:
             self._take(found)
 
-    def _take(self, now: tuple[Rejected, ...]) -> None:
+    def _take(self, now: tuple[RejectedCandidate, ...]) -> None:
         if now or self.now:
             self.now = now
             self.changed.emit()

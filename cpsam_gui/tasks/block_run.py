@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cpsam_gui.runs.options import ModelChoice
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.label_store import LabelStore
-    from cpsam_gui.tasks.landing import Landing
+    from cpsam_gui.tasks.partial_result import PartialResult
 
 MOST_BYTES = 1 << 30
 """Memory that blocks may take beside the network."""
@@ -75,12 +75,12 @@ def segment_blocks(
     settings: Settings,
     choice: ModelChoice,
     load: Callable[[Progress], Any],
-    landing: Landing,
+    partial: PartialResult,
     progress: Progress,
 ) -> Path:
     """Segment an image by blocks; return the folder of the labels, with the table of the objects in it.
 
-    `landing` takes in what each block found as soon as it is done.
+    `partial` takes in what each block found as soon as it is done.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def segment_blocks(
     run = _begin(image, folder, settings, choice, network)
 
     def report(done: int, total: int, note: str = "") -> None:
-        landing.follow(run)
+        partial.follow(run)
         progress(done, total, note)
 
     run.run(report)

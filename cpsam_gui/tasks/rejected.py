@@ -27,7 +27,7 @@ MOST = 1500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rejected:
+class RejectedCandidate:
     """A candidate that is no object: its pixels (1, y, x) in their block, and why."""
 
     box: Box
@@ -48,7 +48,7 @@ def rejected(
     memory: MaskMemory,
     there: Snapshot,
     progress: Progress,
-) -> tuple[Rejected, ...]:
+) -> tuple[RejectedCandidate, ...]:
     """Return the candidates of a plane that the thresholds of `settings` reject and that lie under no object.
 
     Parameters
@@ -89,5 +89,5 @@ def rejected(
         rows, columns = place
         box = Box(0, 1, rows.start, rows.stop, columns.start, columns.stop)
         known = error if error == error else None
-        made.append(Rejected(box, (found.labels[place] == number)[None], reason, known))
+        made.append(RejectedCandidate(box, (found.labels[place] == number)[None], reason, known))
     return tuple(made)

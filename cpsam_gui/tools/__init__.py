@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cpsam_gui.tools.base import Desk, Maps, Pointer, PreviewShape, Section, Tint, Tool, ToolEntry
+from cpsam_gui.tools.base import Desk, FlowMaps, Pointer, PreviewShape, Tint, Tool, ToolEntry, ToolSection
 from cpsam_gui.tools.classify import ClassStamp
 from cpsam_gui.tools.complete import CompleteRegion, complete_plane, forget_regions
 from cpsam_gui.tools.cut import Merge, Seeds, SplitTool
@@ -46,15 +46,15 @@ TOOLS: dict[str, type[Tool]] = {
 __all__ = [
     "TOOLS",
     "Desk",
-    "Maps",
+    "FlowMaps",
     "Options",
     "Pointer",
     "PreviewShape",
     "RunDesk",
-    "Section",
     "Tint",
     "Tool",
     "ToolEntry",
+    "ToolSection",
     "complete_plane",
     "forget_regions",
 ]

@@ -68,7 +68,7 @@ class PreviewShape:
     dashed: bool = False
 
 
-class Maps(Protocol):
+class FlowMaps(Protocol):
     """What the last run left: flows (2, y, x), (2, z, y, x) or (3, z, y, x) and cell logits."""
 
     @property
@@ -107,7 +107,7 @@ class Desk:
     options: Options = field(default_factory=Options)
     pixels: NDArray[Any] | None = None
     """Of the open image (z, y, x, c)."""
-    maps: Callable[[], Maps | None] = lambda: None
+    maps: Callable[[], FlowMaps | None] = lambda: None
     """Returns the flows of the last run."""
     later: Callable[[Callable[[], Any], Callable[[Any], None]], None] = at_once
     """Does work off the thread of the window and hands its result over; a newer request replaces one that waits."""
@@ -170,7 +170,7 @@ class Desk:
             self.say(why)
 
 
-class Section(str, Enum):
+class ToolSection(str, Enum):
     """Where in the menu and the tool bar a tool stands, in this order."""
 
     SELECT = "select"
@@ -186,7 +186,7 @@ class ToolEntry:
     icon: str
     """By its name in the icon font."""
     shortcut: str
-    section: Section
+    section: ToolSection
     in_bar: bool = True
     """Whether it has a button in the tool bar; members of a family share that of the first."""
     family: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpsam_gui import operations
-from cpsam_gui.tools.base import HIDDEN, Pointer, Section, Tool, ToolEntry
+from cpsam_gui.tools.base import HIDDEN, Pointer, Tool, ToolEntry, ToolSection
 
 
 class ClassStamp(Tool):
@@ -11,7 +11,7 @@ class ClassStamp(Tool):
 
     key = "class_stamp"
     title = "Give a class"
-    entry = ToolEntry("tag_outline", "W", Section.EDIT)
+    entry = ToolEntry("tag_outline", "W", ToolSection.EDIT)
     hint = "Click a cell: assign the class   Click it again: remove it   0-9: choose the class   Drag: pan"
     settings = ("class",)
 

@@ -10,7 +10,7 @@ import numpy as np
 from cpsam_gui import drawing, operations
 from cpsam_gui.operations import bodies
 from cpsam_gui.state.slice import Slice
-from cpsam_gui.tools.base import Desk, Pointer, PreviewShape, Section, Tint, Tool, ToolEntry
+from cpsam_gui.tools.base import Desk, Pointer, PreviewShape, Tint, Tool, ToolEntry, ToolSection
 from cpsam_gui.tools.marks import Marks, region
 from cpsam_gui.tools.outline import Lasso
 
@@ -30,7 +30,7 @@ class SplitTool(Lasso):
 
     key = "split"
     title = "Split with a line"
-    entry = ToolEntry("box_cutter", "K", Section.EDIT, family="split", short="Line")
+    entry = ToolEntry("box_cutter", "K", ToolSection.EDIT, family="split", short="Line")
     hint = "Draw a line across an object to cut it in two   Shift+K: split by seeds"
     settings = ("split",)
     every_view = True
@@ -74,7 +74,7 @@ class Merge(Lasso):
 
     key = "merge"
     title = "Merge by dragging"
-    entry = ToolEntry("call_merge", "M", Section.EDIT)
+    entry = ToolEntry("call_merge", "M", ToolSection.EDIT)
     hint = "Drag across objects to merge them   (or select several and press Ctrl+G)"
     settings = ()
 
@@ -137,7 +137,7 @@ class Seeds(Tool):
 
     key = "seeds"
     title = "Split with seeds"
-    entry = ToolEntry("call_split", "Shift+K", Section.EDIT, in_bar=False, family="split", short="Seeds")
+    entry = ToolEntry("call_split", "Shift+K", ToolSection.EDIT, in_bar=False, family="split", short="Seeds")
     hint = "Click a seed into each part of an object   Enter: split   Backspace: last seed back   Esc: cancel"
     settings = ("split", "divide", "accept")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_gui import drawing, operations
-from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Section, Tint, Tool, ToolEntry
+from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Tint, Tool, ToolEntry, ToolSection
 from cpsam_gui.tools.marks import region
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Fill(Tool):
 
     key = "fill"
     title = "Fill by intensity"
-    entry = ToolEntry("format_color_fill", "I", Section.DRAW)
+    entry = ToolEntry("format_color_fill", "I", ToolSection.DRAW)
     hint = "Click: fill the region of like intensity   [ ] or Alt+wheel: tolerance   T: write mode"
     settings = ("tolerance", "mode")
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from cpsam_gui import operations
 from cpsam_gui.state.box import Box
-from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Section, Tool, ToolEntry
+from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Tool, ToolEntry, ToolSection
 from cpsam_gui.tools.marks import region
 from cpsam_gui.tools.select import BoxSelect
 
@@ -35,7 +35,7 @@ class Find(Tool):
 
     key = "find"
     title = "Click to find"
-    entry = ToolEntry("target", "C", Section.MODEL)
+    entry = ToolEntry("target", "C", ToolSection.MODEL)
     hint = (
         "Click a missed cell: its mask is proposed   Wheel or [ ]: wider, narrower   Enter or click: accept"
     )
@@ -185,7 +185,7 @@ class SegmentBox(BoxSelect):
 
     key = "segment_box"
     title = "Segment a box"
-    entry = ToolEntry("auto_fix", "Shift+C", Section.MODEL)
+    entry = ToolEntry("auto_fix", "Shift+C", ToolSection.MODEL)
     hint = "Drag a box: the model segments just that region   Enter or click inside: accept   Esc: cancel"
     settings = ("accept",)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from cpsam_gui import operations
-from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Section, Tint, Tool, ToolEntry
+from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Tint, Tool, ToolEntry, ToolSection
 
 # Screen pixels from the start within which an outline closes.
 CLOSE_PIXELS = 9.0
@@ -80,7 +80,7 @@ class HoverOutline(OutlineTool):
 
     key = "outline"
     title = "Outline by hovering"
-    entry = ToolEntry("gesture", "O", Section.DRAW)
+    entry = ToolEntry("gesture", "O", ToolSection.DRAW)
     hint = "Click, follow the border, return to the start or click again   T: write mode   Esc: cancel"
     starts_on_left: ClassVar[bool] = True
 
@@ -105,7 +105,7 @@ class Lasso(OutlineTool):
 
     key = "lasso"
     title = "Lasso"
-    entry = ToolEntry("lasso", "Q", Section.DRAW)
+    entry = ToolEntry("lasso", "Q", ToolSection.DRAW)
     hint = "Hold the button and trace the object; release to close   T: write mode"
 
     def press(self, p: Pointer) -> bool:
@@ -131,7 +131,7 @@ class Polygon(OutlineTool):
 
     key = "polygon"
     title = "Polygon"
-    entry = ToolEntry("vector_polygon", "P", Section.DRAW)
+    entry = ToolEntry("vector_polygon", "P", ToolSection.DRAW)
     hint = "Click corners, drag one to move it   Enter or first corner: close   Backspace: last corner back"
 
     def __init__(self, desk: Desk) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from cpsam_gui import operations
 from cpsam_gui.drawing import stroke
 from cpsam_gui.drawing.bodies import tube
-from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Section, Tint, Tool, ToolEntry
+from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Tint, Tool, ToolEntry, ToolSection
 
 if TYPE_CHECKING:
     from cpsam_gui.drawing.shapes import Mask
@@ -121,7 +121,7 @@ class Brush(Painter):
 
     key = "brush"
     title = "Brush"
-    entry = ToolEntry("brush", "B", Section.DRAW)
+    entry = ToolEntry("brush", "B", ToolSection.DRAW)
     step = "Brush"
     hint = (
         "Drag on or beside the selected object: add to it; elsewhere: a new one   Shift: add to it from anywhere   "
@@ -188,7 +188,7 @@ class Eraser(Painter):
 
     key = "eraser"
     title = "Eraser"
-    entry = ToolEntry("eraser", "E", Section.DRAW)
+    entry = ToolEntry("eraser", "E", ToolSection.DRAW)
     step = "Erase"
     tint = Tint.REMOVE
     hint = "Drag: erase; only from the selected objects, if there are any   [ ] or Alt+wheel: size"

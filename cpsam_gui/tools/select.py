@@ -8,7 +8,7 @@ import numpy as np
 
 from cpsam_gui import drawing, operations
 from cpsam_gui.state.box import Box
-from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Section, Tint, Tool, ToolEntry
+from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Tint, Tool, ToolEntry, ToolSection
 from cpsam_gui.tools.marks import Marks
 from cpsam_gui.tools.outline import HoverOutline, Lasso
 
@@ -29,7 +29,7 @@ class Select(HoverOutline):
 
     key = "select"
     title = "Select and pan"
-    entry = ToolEntry("cursor_default_outline", "V", Section.SELECT, family="select", short="Click")
+    entry = ToolEntry("cursor_default_outline", "V", ToolSection.SELECT, family="select", short="Click")
     hint = (
         "Click: select   Ctrl+click: delete   Alt+click: merge with selected   Right click: draw outline   "
         "Double click: whole image"
@@ -135,7 +135,7 @@ class BoxSelect(Tool):
     key = "select_box"
     title = "Select with a box"
     entry: ClassVar[ToolEntry | None] = ToolEntry(
-        "select_drag", "Shift+V", Section.SELECT, in_bar=False, family="select", short="Box"
+        "select_drag", "Shift+V", ToolSection.SELECT, in_bar=False, family="select", short="Box"
     )
     hint = "Drag a box over objects: select them   Shift: add   Ctrl: remove   Click: one object"
     settings: ClassVar[tuple[str, ...]] = ("select",)
@@ -211,7 +211,9 @@ class LassoSelect(Lasso):
 
     key = "select_lasso"
     title = "Select with a lasso"
-    entry = ToolEntry("select_group", "Shift+Q", Section.SELECT, in_bar=False, family="select", short="Lasso")
+    entry = ToolEntry(
+        "select_group", "Shift+Q", ToolSection.SELECT, in_bar=False, family="select", short="Lasso"
+    )
     hint = "Draw around objects with the button held: select them   Shift: add   Ctrl: remove   Click: one"
     settings = ("select",)
 

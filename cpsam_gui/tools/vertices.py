@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cpsam_gui import drawing, operations
-from cpsam_gui.tools.base import Desk, Pointer, PreviewShape, Section, Tint, Tool, ToolEntry
+from cpsam_gui.tools.base import Desk, Pointer, PreviewShape, Tint, Tool, ToolEntry, ToolSection
 
 # Screen pixels from a corner or an edge within which it is taken hold of.
 CLOSE_PIXELS = 9.0
@@ -20,7 +20,7 @@ class Vertices(Tool):
 
     key = "vertices"
     title = "Edit outline"
-    entry = ToolEntry("vector_point_edit", "Shift+P", Section.EDIT)
+    entry = ToolEntry("vector_point_edit", "Shift+P", ToolSection.EDIT)
     hint = (
         "Drag a corner   Drag an edge: new corner   Alt+click or Backspace: remove corner   Enter: apply   "
         "Esc: cancel"

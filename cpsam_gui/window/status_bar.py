@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.rejected import RejectedCandidates
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Step
-    from cpsam_gui.tasks.rejected import Rejected
+    from cpsam_gui.tasks.rejected import RejectedCandidate
 
 # Channels whose brightness is read out.
 SHOWN = 4
@@ -169,7 +169,7 @@ def read_out(open_image: OpenImage, rejected: RejectedCandidates, row: int, colu
     return "    ".join(part for part in (place, words, what) if part)
 
 
-def _candidate(one: Rejected | None) -> str:
+def _candidate(one: RejectedCandidate | None) -> str:
     """Return why a candidate is no object; empty where there is none."""
     if one is None:
         return ""

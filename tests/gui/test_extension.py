@@ -21,7 +21,7 @@ from cpsam_gui.actions.make import ACTIONS
 from cpsam_gui.actions.tools import tool_rows, toolbar_rows
 from cpsam_gui.panels import Host, Panel, Place
 from cpsam_gui.panels.train.options import TrainingOptions
-from cpsam_gui.tools import Section, Tool, ToolEntry
+from cpsam_gui.tools import Tool, ToolEntry, ToolSection
 from cpsam_gui.window.file_dialogs import image_filter
 from cpsam_gui.window.window import Window
 
@@ -38,7 +38,7 @@ class Measure(Tool):
     key = "dummy"
     title = "Measure a distance"
     hint = "Drag from one place to another"
-    entry = ToolEntry("ruler", "Ctrl+Alt+Shift+M", Section.EDIT)
+    entry = ToolEntry("ruler", "Ctrl+Alt+Shift+M", ToolSection.EDIT)
 
 
 class Notes(Panel):

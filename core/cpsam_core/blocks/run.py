@@ -32,7 +32,7 @@ from cpsam_core.images.sources import Source, open_source
 from cpsam_core.preprocess.in_parts import PartNormalizer
 from cpsam_core.preprocess.normalize import NormalizeSettings
 from cpsam_core.progress import Progress, silent
-from cpsam_core.segment.diameter import LARGEST_SIDE, SCALES, estimate_diameter
+from cpsam_core.segment.diameter import LARGEST_SIDE_PX, SCALES, estimate_diameter
 from cpsam_core.segment.predict import TileNetwork
 from cpsam_core.segment.settings import Settings
 from cpsam_core.system.file_identity import identity_of
@@ -354,7 +354,7 @@ def _diameter(files: BlocksFolder, source: Source, network: TileNetwork, setting
     if diameter != "auto":
         return None if diameter is None else float(diameter)
     # The middle of the middle plane, as much of it as the estimate looks at.
-    side = int(LARGEST_SIDE / min(SCALES))
+    side = int(LARGEST_SIDE_PX / min(SCALES))
     depth, height, width = source.shape[:3]
     sides = [slice((n - min(n, side)) // 2, (n - min(n, side)) // 2 + min(n, side)) for n in (height, width)]
     work = Work(files, source, network, settings, Plan(source.shape[:3], 512, 0))

@@ -30,7 +30,7 @@ LAYERS = (
 )
 
 
-class Adapted(nn.Module):
+class AdaptedLinear(nn.Module):
     """A frozen linear layer with a trained low-rank addition; weight and bias keep their names."""
 
     def __init__(self, linear: nn.Linear, rank: int, generator: torch.Generator) -> None:
@@ -80,14 +80,14 @@ def add_adapters(model: FlowVit, rank: int, seed: int) -> None:
     for part, name in _layers(model):
         layer = getattr(part, name)
         if isinstance(layer, nn.Linear):
-            setattr(part, name, Adapted(layer, rank, generator))
+            setattr(part, name, AdaptedLinear(layer, rank, generator))
 
 
 def merge_adapters(model: FlowVit) -> None:
     """Turn every adapted layer into a plain one that computes the same, in place."""
     for part, name in _layers(model):
         layer = getattr(part, name)
-        if isinstance(layer, Adapted):
+        if isinstance(layer, AdaptedLinear):
             setattr(part, name, layer.merged())
 
 

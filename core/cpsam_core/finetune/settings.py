@@ -120,7 +120,7 @@ class TrainSettings:
     epochs, learning_rate, weight_decay, schedule, warmup
         As in `schedule.learning_rates` and AdamW.
     minutes : float, optional
-        Time of the training instead of `epochs`; the schedule runs over it, see `pace.Pace`.
+        Time of the training instead of `epochs`; the schedule runs over it, see `rate_plan.RatePlan`.
     batch_size : int
         Samples of one step, over all processes together where there are several.
     samples : int, optional

@@ -18,7 +18,7 @@ from cpsam_core.finetune.clock import Clock
 from cpsam_core.finetune.judge import Validation, is_better, measured, out_of_patience
 from cpsam_core.finetune.keeper import Keeper
 from cpsam_core.finetune.learner import Diverged, Learner, check_fit
-from cpsam_core.finetune.pace import Pace
+from cpsam_core.finetune.rate_plan import RatePlan
 from cpsam_core.finetune.reports import Control, EpochReport, EventKind, Stopped, TrainingEvent, TrainResult
 from cpsam_core.finetune.settings import MemoryMode, TrainSettings
 from cpsam_core.finetune.state import TrainingState, read_state
@@ -100,7 +100,7 @@ class Trainer:
         self.device = choose_device(device)
         self.precision = choose_precision(self.device, precision)
         self.settings, self.data = settings, data
-        self._pace = Pace(settings)
+        self._rate_plan = RatePlan(settings)
         self._origin, self._choosing = dict(origin or {}), choosing
         self._score, self._control = score, control or Control()
         self._on_epoch, self._on_event = on_epoch, on_event
@@ -199,7 +199,7 @@ class Trainer:
     def _train(self, progress: Progress) -> tuple[Stopped, str]:
         """Train, and return how it ended and why in words."""
         settings = self.settings
-        while not self._pace.is_over(len(self.reports), self.seconds):
+        while not self._rate_plan.is_over(len(self.reports), self.seconds):
             if out_of_patience(self.reports, settings.patience):
                 epochs = "1 epoch" if settings.patience == 1 else f"{settings.patience} epochs"
                 return "patience", f"no better result in {epochs}"
@@ -222,18 +222,18 @@ class Trainer:
 
     def _epoch(self, clock: Clock, progress: Progress) -> float | None:
         """Train one epoch and return its mean loss, or None where an early end was asked for."""
-        epoch, steps, control, pace = len(self.reports), self.steps_per_epoch, self._control, self._pace
+        epoch, steps, control, plan = len(self.reports), self.steps_per_epoch, self._control, self._rate_plan
         # Seeded by epoch, so that a resumed run sees what an uninterrupted one would have seen.
         torch.manual_seed(self.settings.seed * 1_000_003 + epoch)
         mean, before = 0.0, self.seconds
         with closing(self._batches(epoch)) as made:
             for number, batch in enumerate(made, 1):
-                self._rate = pace.rate(epoch, before + clock.seconds())
+                self._rate = plan.rate(epoch, before + clock.seconds())
                 self.learner.stepper.set_rate(self._rate)
                 loss, stopping = self.learner.step(batch, control.stopping)
                 mean += (loss - mean) / number
                 done, seconds = epoch * steps + number, before + clock.seconds()
-                total = pace.total(done, seconds, self.settings.epochs * steps)
+                total = plan.total(done, seconds, self.settings.epochs * steps)
                 note = f"epoch {epoch + 1}/{math.ceil(total / steps)}, loss {mean:.4f}"
                 progress(done, total, note)
                 while control.paused:
@@ -250,9 +250,9 @@ class Trainer:
 
     def _out_of_time(self, seconds: float) -> bool:
         """Whether the clock ends the training in the middle of an epoch; the leading process's clock counts."""
-        if not self._pace.by_clock:
+        if not self._rate_plan.by_clock:
             return False
-        over = float(self._pace.is_over(0, seconds))
+        over = float(self._rate_plan.is_over(0, seconds))
         return self.ranks.agreed((over,), self.device)[0] > 0
 
     def _batches(self, epoch: int) -> Generator[Batch, None, None]:
@@ -272,15 +272,15 @@ class Trainer:
         if not self.learner.trained.is_finite():
             raise Diverged
         epoch = len(self.reports) + 1
-        last = self._pace.is_over(epoch, self.seconds + clock.seconds())
+        last = self._rate_plan.is_over(epoch, self.seconds + clock.seconds())
         validated, scored = self._validated(), self._scored(last)
         best = self._choosing and is_better(validated, scored, self.reports)
         if best:
             self._best = self.learner.trained.copied()
         seconds = clock.seconds()
         used = self.seconds + seconds
-        epochs = self._pace.total(epoch, used, self.settings.epochs)
-        left = self._pace.seconds_left(used)
+        epochs = self._rate_plan.total(epoch, used, self.settings.epochs)
+        left = self._rate_plan.seconds_left(used)
         if left is None:
             recent = [seconds, *(report.seconds for report in self.reports[1 - RECENT :] if report.seconds)]
             left = (epochs - epoch) * sum(recent) / len(recent)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
-from cpsam_core.images.polygons import Budget, fill
+from cpsam_core.images.polygons import PolygonBudget, fill
 from cpsam_core.images.scan_lines import PolygonLines, polygons_in, strokes_of
 
 __all__ = ["MOST_PIXELS", "PaintSurface", "numbers_named"]
@@ -79,7 +79,7 @@ class PaintSurface:
             )
         self._labels: npt.NDArray[np.uint32] = np.zeros(shape, np.uint32)
         self._planes = self._labels[np.newaxis] if len(shape) == 2 else self._labels
-        self._budget = Budget(count)
+        self._budget = PolygonBudget(count)
         self._waiting: list[_Waiting] = []
         self._room = BATCH_CORNERS
         self._outside = 0

@@ -19,7 +19,7 @@ from cpsam_core.errors import ImageError
 from cpsam_core.images.pixel_sides import Cycles, Ring
 from cpsam_core.labels import runs_of
 
-__all__ = ["Budget", "Outline", "Ring", "RoiShape", "fill", "mark", "outlines_of", "shapes_of"]
+__all__ = ["Outline", "PolygonBudget", "Ring", "RoiShape", "fill", "mark", "outlines_of", "shapes_of"]
 
 
 MOST_CROSSINGS = 1 << 22
@@ -118,7 +118,7 @@ def shapes_of(labels: npt.NDArray[Any]) -> list[RoiShape]:
     ]
 
 
-class Budget:
+class PolygonBudget:
     """Work that is left for the polygons of a file: a few that cross every row a million times take hours.
 
     Parameters
@@ -146,7 +146,7 @@ class Budget:
 
 
 def mark(
-    target: npt.NDArray[np.bool_], rings: Sequence[npt.NDArray[Any]], budget: Budget | None = None
+    target: npt.NDArray[np.bool_], rings: Sequence[npt.NDArray[Any]], budget: PolygonBudget | None = None
 ) -> tuple[tuple[slice, slice], npt.NDArray[np.bool_]] | None:
     """Mark the pixels of a polygon in an image (y, x); only the part that it lies in is looked at.
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cpsam_core.images.polygons import Budget, mark
+from cpsam_core.images.polygons import PolygonBudget, mark
 
 __all__ = ["COMPLETE", "ProjectFile", "Region", "regions_of"]
 
@@ -90,7 +90,7 @@ class ProjectFile:
         inside: npt.NDArray[np.bool_] = np.zeros(self.labels.shape, bool)
         if stored is not None:
             inside |= np.asarray(stored).reshape(self.labels.shape) > 0
-        budget = Budget(self.labels.size)
+        budget = PolygonBudget(self.labels.size)
         for region in self.complete:
             if 0 <= region.plane < len(inside):
                 mark(inside[region.plane], [np.array(region.corners)], budget)

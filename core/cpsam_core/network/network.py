@@ -58,7 +58,8 @@ class Network:
         self.judged_in_3d = judged_in_3d
         self.device, self.precision = device, precision
         self.model = model.eval().requires_grad_(False)
-        self._limit: int | None = None  # tiles at once, when memory of the device has been short
+        # Tiles at once, when memory of the device has been short.
+        self._limit: int | None = None
         try:
             self._settle(device, precision)
         except RuntimeError as error:
@@ -96,7 +97,8 @@ class Network:
             except RuntimeError as error:
                 if not is_out_of_memory(error):
                     raise
-                short = True  # handled below: in here the error keeps the failed pass's memory alive
+                # Handled below: in here the error keeps the failed pass's memory alive.
+                short = True
             else:
                 short, start = False, start + count
             if short:

@@ -33,7 +33,8 @@ class FlowVit(nn.Module):
     def __init__(self, config: VitConfig) -> None:
         super().__init__()
         self.config = config
-        self.checkpointing = False  # recompute blocks in the backward pass: less memory, a third more time
+        # Recompute blocks in the backward pass: less memory, a third more time.
+        self.checkpointing = False
         maps = config.out_channels * config.patch**2
         self.encoder = DinoEncoder(config) if config.stem == "dino" else Encoder(config)
         if not config.small:

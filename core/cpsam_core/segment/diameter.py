@@ -25,16 +25,24 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
-SCALES = (1.0, 0.5, 0.25)  # cells of up to four times the size that the network knows best
-SMALL_SCALES = (2.0, 4.0)  # and down to an eighth of it, where the others leave a doubt
-SMALL_CELLS = 16.0  # pixels; where the cells measure less as they are, larger scales are looked at, too
-LARGEST_SIDE = 1024  # pixels of what is looked at, at each scale, if it is one square
-PLACES = 4  # squares of half that side, in images that are larger
-SMALLEST_SIDE = 32  # pixels of a scaled part that still shows something
+# Cells of up to four times the size that the network knows best,
+SCALES = (1.0, 0.5, 0.25)
+# and down to an eighth of it, where the others leave a doubt.
+SMALL_SCALES = (2.0, 4.0)
+# Where the cells measure less as they are, larger scales are looked at, too.
+SMALL_CELLS_PX = 16.0
+# Of what is looked at, at each scale, if it is one square; in larger images it is some squares of half that side.
+LARGEST_SIDE_PX = 1024
+PLACES = 4
+# A smaller scaled part shows nothing.
+SMALLEST_SIDE_PX = 32
 MIN_OBJECTS = 3
-DEBRIS = 0.4  # of the diameter weighed by area: what is smaller is no cell
-ALIKE = 1.4  # ratio of two diameters that say the same
-SURE = 0.5  # from which the answer is taken without a word
+# Of the diameter weighed by area: what is smaller is no cell.
+DEBRIS = 0.4
+# Ratio of two diameters that say the same.
+ALIKE = 1.4
+# From this certainty on the answer is taken without a word.
+SURE = 0.5
 
 
 @dataclass(frozen=True)
@@ -124,9 +132,9 @@ def look_for_diameter(
     shape = (plane.shape[0], plane.shape[1])
     scales = [_at_scale(network, plane, scale, settings, progress) for _, scale in look_sizes(shape)]
     best = max(scales, key=lambda one: one.score, default=None)
-    if best is None or best.score <= 0 or (best.scale == 1 and best.diameter < SMALL_CELLS):
+    if best is None or best.score <= 0 or (best.scale == 1 and best.diameter < SMALL_CELLS_PX):
         for scale in SMALL_SCALES:
-            if min(shape) * scale >= SMALLEST_SIDE:
+            if min(shape) * scale >= SMALLEST_SIDE_PX:
                 scales.append(_at_scale(network, plane, scale, settings, progress))
         best = max(scales, key=lambda one: one.score, default=None)
     if best is None or best.score <= 0:
@@ -144,8 +152,8 @@ def look_sizes(shape: tuple[int, int]) -> list[tuple[tuple[int, int], float]]:
     """Return what is always looked at of a plane of `shape` (y, x): the size of it in all, and the scale."""
     sizes = []
     for scale in SCALES:
-        if min(shape) * scale >= SMALLEST_SIDE:
-            side = int(LARGEST_SIDE / scale)
+        if min(shape) * scale >= SMALLEST_SIDE_PX:
+            side = int(LARGEST_SIDE_PX / scale)
             sizes.append(((min(shape[0], side), min(shape[1], side)), scale))
     return sizes
 
@@ -153,7 +161,7 @@ def look_sizes(shape: tuple[int, int]) -> list[tuple[tuple[int, int], float]]:
 def _parts(plane: NDArray[np.float32], scale: float) -> list[NDArray[np.float32]]:
     """Return the parts of a plane to look at: all of it, or the middle and the places with most contrast."""
     height, width = plane.shape[:2]
-    side = max(int(LARGEST_SIDE / scale), 1)
+    side = max(int(LARGEST_SIDE_PX / scale), 1)
     if max(height, width) <= side:
         return [plane]
     half = max(side // 2, 1)

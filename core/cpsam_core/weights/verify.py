@@ -13,7 +13,7 @@ from cpsam_core.weights import pins
 from cpsam_core.weights.folders import PUBLISHED, PUBLISHED_REPOSITORY, hub_folder, published_folders
 from cpsam_core.weights.hub import endpoint, offline
 
-__all__ = ["Finding", "Verdict", "verify_files", "verify_pins"]
+__all__ = ["FileCheck", "Verdict", "verify_files", "verify_pins"]
 
 
 class Verdict(Enum):
@@ -26,7 +26,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FileCheck:
     """One comparison.
 
     Attributes
@@ -48,7 +48,7 @@ class Finding:
     expected: str = ""
 
 
-def verify_files(names: Sequence[str] = (), progress: Progress = silent) -> tuple[Finding, ...]:
+def verify_files(names: Sequence[str] = (), progress: Progress = silent) -> tuple[FileCheck, ...]:
     """Compare the files of published and fetched models with their checksums.
 
     Parameters
@@ -74,7 +74,7 @@ def verify_files(names: Sequence[str] = (), progress: Progress = silent) -> tupl
     return tuple(_compared(name, here[name], progress) for name in wanted)
 
 
-def verify_pins() -> tuple[Finding, ...]:
+def verify_pins() -> tuple[FileCheck, ...]:
     """Compare the pinned checksums with those that Hugging Face states; no weights are fetched.
 
     Raises
@@ -94,7 +94,7 @@ def verify_pins() -> tuple[Finding, ...]:
         except ConnectionError as error:
             raise WeightsError(f"{error}.") from error
         verdict = Verdict.SAME if stated == pin else Verdict.DIFFERS
-        found.append(Finding(name, remote.endpoint, verdict, stated.sha256, pin.sha256))
+        found.append(FileCheck(name, remote.endpoint, verdict, stated.sha256, pin.sha256))
     return tuple(found)
 
 
@@ -121,7 +121,7 @@ def _is_of(known: str, name: str) -> bool:
     return known == name or ("/" in name and known.startswith(f"{name}/"))
 
 
-def _compared(name: str, path: Path, progress: Progress) -> Finding:
+def _compared(name: str, path: Path, progress: Progress) -> FileCheck:
     pin = pins.PINS.get(name)
     expected = pin.sha256 if pin is not None else pins.stored_checksum(path)
     try:
@@ -129,5 +129,5 @@ def _compared(name: str, path: Path, progress: Progress) -> Finding:
     except OSError as error:
         raise WeightsError(f"{path} cannot be read ({error.strerror or error}).") from error
     if expected is None:
-        return Finding(name, str(path), Verdict.UNKNOWN, found)
-    return Finding(name, str(path), Verdict.SAME if found == expected else Verdict.DIFFERS, found, expected)
+        return FileCheck(name, str(path), Verdict.UNKNOWN, found)
+    return FileCheck(name, str(path), Verdict.SAME if found == expected else Verdict.DIFFERS, found, expected)

@@ -13,7 +13,7 @@ import torch
 from cpsam_core.checkpoints import load_model, write_checkpoint
 from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.finetune import Trainer, TrainSettings
-from cpsam_core.finetune.adapters import Adapted, add_adapters, merge_adapters
+from cpsam_core.finetune.adapters import AdaptedLinear, add_adapters, merge_adapters
 from cpsam_core.network.config import VitConfig
 from cpsam_core.network.vit import FlowVit
 from tests.core.finetune.tiny_training import LITE, PATCH, QUICK, Disks, model, same, trainer
@@ -48,7 +48,7 @@ def test_the_last_blocks_and_the_read_out(config: VitConfig, blocks: int) -> Non
 @pytest.mark.parametrize("config", [LITE, PATCH])
 def test_adapters_become_plain_weights(config: VitConfig) -> None:
     result = trainer(replace(QUICK, mode="adapters", rank=4, layer_drop=0.0), config).run()
-    assert not any(isinstance(part, Adapted) for part in result.model.modules())
+    assert not any(isinstance(part, AdaptedLinear) for part in result.model.modules())
     assert result.model.state_dict().keys() == model(config).state_dict().keys()
     linear = {f"{part}.weight" for part in ("attn.qkv", "attn.proj", "mlp.lin1", "mlp.lin2")}
     expected = {f"encoder.blocks.{k}.{name}" for k in range(config.depth) for name in linear}
@@ -69,7 +69,7 @@ def test_adapters_start_from_the_network_as_it_is_and_merge_into_the_same() -> N
     with torch.no_grad():
         torch.testing.assert_close(adapted(tiles), plain(tiles))
         for part in adapted.modules():
-            if isinstance(part, Adapted):
+            if isinstance(part, AdaptedLinear):
                 part.up.normal_(0, 0.1)
         moved = adapted(tiles)
         assert (moved - plain(tiles)).abs().max() > 0.01
@@ -124,7 +124,7 @@ def test_the_network_for_scores_is_a_plain_copy() -> None:
     seen: list[FlowVit] = []
 
     def score(network: FlowVit) -> float:
-        assert not any(isinstance(part, Adapted) for part in network.modules())
+        assert not any(isinstance(part, AdaptedLinear) for part in network.modules())
         assert not network.training
         network.requires_grad_(False).half()  # as its caller likes
         seen.append(network)

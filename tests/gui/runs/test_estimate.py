@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cpsam_core.segment.settings import Settings
-from cpsam_gui.runs.estimate import Estimate, Pace, duration, guessed_device, guessed_pace, tiles_of
+from cpsam_gui.runs.estimate import Estimate, TileTimes, duration, guessed_device, guessed_pace, tiles_of
 from cpsam_gui.runs.options import ModelChoice
 
 
@@ -39,7 +39,7 @@ def test_only_long_runs_on_the_processor_are_slow() -> None:
 
 
 def test_the_pace_is_learnt_for_each_model_and_device() -> None:
-    pace, choice = Pace(), ModelChoice("/models/mine.pth", precision="float32")
+    pace, choice = TileTimes(), ModelChoice("/models/mine.pth", precision="float32")
     assert pace.of(choice, "cpu") is None
     pace.learn(choice, "cpu", 10.0, 10)
     pace.learn(choice, "cpu", 30.0, 10)
@@ -47,7 +47,7 @@ def test_the_pace_is_learnt_for_each_model_and_device() -> None:
     assert pace.of(choice, "cuda:0") is None
     assert pace.of(ModelChoice("/models/mine.pth"), "cpu") is None
     pace.learn(choice, "cpu", 0.0, 0)
-    assert Pace(pace.known).of(choice, "cpu") == pytest.approx(2.0)
+    assert TileTimes(pace.known).of(choice, "cpu") == pytest.approx(2.0)
 
 
 def test_guesses() -> None:

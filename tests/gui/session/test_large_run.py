@@ -123,36 +123,36 @@ def test_a_run_by_blocks_lands_is_saved_and_undone(qtbot: QtBot, session: Sessio
 
 
 def test_blocks_are_shown_as_they_come(qtbot: QtBot, session: Session, slide: Path) -> None:
-    from cpsam_gui.tasks.landing import Landing
+    from cpsam_gui.tasks.partial_result import PartialResult
 
     open_slide(qtbot, session, slide)
     shown: list[tuple[int, bool]] = []
-    landings: list[Landing] = []
+    partials: list[PartialResult] = []
 
     def look(box: Box) -> None:
-        landing = session.large_run.landing
-        if landing is not None:
-            landings.append(landing)
-            painted = int(np.count_nonzero(landing.labels.read(Box(0, 1, 0, SIDE, 0, SIDE))))
+        partial = session.large_run.partial_result
+        if partial is not None:
+            partials.append(partial)
+            painted = int(np.count_nonzero(partial.labels.read(Box(0, 1, 0, SIDE, 0, SIDE))))
             shown.append((painted, bool(session.document.objects)))
 
-    session.large_run.landed.connect(look)
+    session.large_run.block_found.connect(look)
     assert run(qtbot, session) == []
     assert len(shown) >= 4
     assert 0 < shown[0][0] < shown[-1][0]
     assert not any(landed for _, landed in shown)
-    assert landings[-1].count == len(CENTRES)
-    assert session.large_run.landing is None
+    assert partials[-1].count == len(CENTRES)
+    assert session.large_run.partial_result is None
 
 
 def test_nothing_is_left_of_blocks_of_a_run_that_is_stopped(
     qtbot: QtBot, session: Session, slide: Path
 ) -> None:
     open_slide(qtbot, session, slide)
-    session.large_run.landed.connect(lambda box: session.jobs.cancel())
+    session.large_run.block_found.connect(lambda box: session.jobs.cancel())
     session.segmenting.segment()
-    assert session.large_run.landing is not None
-    qtbot.waitUntil(lambda: session.large_run.landing is None, timeout=120_000)
+    assert session.large_run.partial_result is not None
+    qtbot.waitUntil(lambda: session.large_run.partial_result is None, timeout=120_000)
     assert not session.document.objects
 
 

@@ -15,7 +15,7 @@ TICKS = 1000
 WARMUP_TICKS = 20
 
 
-class Pace:
+class RatePlan:
     """The rate and the end of a training; `seconds` is always the time that all of it took so far, pauses left out."""
 
     def __init__(self, settings: TrainSettings) -> None:

@@ -11,7 +11,7 @@ import pytest
 from cpsam_core.errors import SettingsError
 from cpsam_core.finetune import Control
 from cpsam_core.finetune import trainer as trainer_module
-from cpsam_core.finetune.pace import Pace
+from cpsam_core.finetune.rate_plan import RatePlan
 from cpsam_core.progress import Cancelled
 from tests.core.finetune.tiny_training import QUICK, CancelAfter, trainer
 
@@ -33,30 +33,30 @@ class SlowClock:
 
 
 def test_the_rate_rises_and_falls_with_the_time() -> None:
-    pace = Pace(TEN)
-    rates = [pace.rate(epoch, 0.6 * epoch + 0.3) for epoch in range(1001)]
+    plan = RatePlan(TEN)
+    rates = [plan.rate(epoch, 0.6 * epoch + 0.3) for epoch in range(1001)]
     assert 0 < rates[0] < rates[10] < rates[19] == 1
     assert (np.diff(rates[20:999]) < 0).all()
     assert rates[510] == pytest.approx(0.5, abs=0.01)
     assert 0 < rates[-1] < 0.002
-    assert pace.rate(0, 1e9) == rates[-1]  # the last step may end late
+    assert plan.rate(0, 1e9) == rates[-1]  # the last step may end late
 
 
 def test_the_time_decides_and_not_the_epochs() -> None:
-    pace = Pace(replace(TEN, epochs=1))
-    assert not pace.is_over(50, 599.0)
-    assert pace.is_over(0, 600.0)
-    assert pace.seconds_left(450.0) == 150
-    assert pace.total(30, 300.0, 1) == 60
-    assert pace.total(61, 601.0, 1) == 61
+    plan = RatePlan(replace(TEN, epochs=1))
+    assert not plan.is_over(50, 599.0)
+    assert plan.is_over(0, 600.0)
+    assert plan.seconds_left(450.0) == 150
+    assert plan.total(30, 300.0, 1) == 60
+    assert plan.total(61, 601.0, 1) == 61
 
 
 def test_without_minutes_epochs_decide() -> None:
-    pace = Pace(replace(TEN, minutes=None, epochs=4, warmup=0))
-    assert [pace.is_over(3, 1e9), pace.is_over(4, 0.0)] == [False, True]
-    assert pace.total(1, 5.0, 4) == 4
-    assert pace.seconds_left(5.0) is None
-    assert [pace.rate(epoch, 1e9) for epoch in range(4)] == pytest.approx([0.8, 0.6, 0.4, 0.2])
+    plan = RatePlan(replace(TEN, minutes=None, epochs=4, warmup=0))
+    assert [plan.is_over(3, 1e9), plan.is_over(4, 0.0)] == [False, True]
+    assert plan.total(1, 5.0, 4) == 4
+    assert plan.seconds_left(5.0) is None
+    assert [plan.rate(epoch, 1e9) for epoch in range(4)] == pytest.approx([0.8, 0.6, 0.4, 0.2])
 
 
 @pytest.mark.parametrize("minutes", [0, -1.0, float("inf"), float("nan")])

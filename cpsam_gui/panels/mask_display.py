@@ -19,8 +19,8 @@ COLOURINGS = {False: "Neighbours differ", True: "By class"}
 NAMES = {Overlay.BOTH: "Fill and outline", Overlay.FILL: "Fill", Overlay.OUTLINE: "Outline"}
 
 
-class LookControls(QWidget):
-    """The look of the masks; follows the view, whoever changes it."""
+class MaskDisplay(QWidget):
+    """How masks are drawn; follows the view, whoever changes it."""
 
     def __init__(self, view: View) -> None:
         super().__init__()

@@ -20,7 +20,7 @@ LAYER = 0.5
 MARGIN = 2
 
 
-class LandingLayer:
+class PartialResultLayer:
     """One layer of tiles; empty but during a run."""
 
     def __init__(
@@ -30,8 +30,8 @@ class LandingLayer:
         self.tiles = TileLayer(magnify=True)
         self.tiles.setZValue(LAYER)
         scene.addItem(self.tiles)
-        large_run.landing_changed.connect(self.draw)
-        large_run.landed.connect(self._landed)
+        large_run.partial_changed.connect(self.draw)
+        large_run.block_found.connect(self._block_found)
         view.events.plane.connect(self.draw)
         view.events.masks.connect(self.draw)
 
@@ -40,16 +40,16 @@ class LandingLayer:
         self._colour()
         self.tiles.setVisible(self._view.masks.visible)
 
-    def _landed(self, box: Box) -> None:
+    def _block_found(self, box: Box) -> None:
         """Draw a block that was searched; what is drawn elsewhere stays."""
         if box.z0 <= self._view.plane < box.z1:
             self._colour()
 
     def _colour(self) -> None:
-        landing = self._large_run.landing
-        if landing is None:
+        partial = self._large_run.partial_result
+        if partial is None:
             self.tiles.set_colours(None)
             return
-        fills, lines = self._mask_colours.plain(landing.largest)
-        colours = LabelColours(landing.labels.view[self._view.plane], fills, lines, self._view.masks)
+        fills, lines = self._mask_colours.plain(partial.largest)
+        colours = LabelColours(partial.labels.view[self._view.plane], fills, lines, self._view.masks)
         self.tiles.set_colours(colours, keep=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cpsam_core.blocks.so_far import FoundSoFar
 
 
-class Landing:
+class PartialResult:
     """Labels that grow block by block; they are looked at only, and go when the result takes their place.
 
     Parameters

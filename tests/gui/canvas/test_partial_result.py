@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cpsam_gui.state.box import Box
-from cpsam_gui.tasks.landing import Landing
+from cpsam_gui.tasks.partial_result import PartialResult
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -25,12 +25,12 @@ def colours_at(window: Window, y: int, x: int) -> tuple[int, int, int]:
 def test_it_is_drawn_and_goes(qtbot: QtBot, opened: Window) -> None:
     session, large_run = opened.session, opened.session.large_run
     before = colours_at(opened, 40, 50)
-    landing = large_run.landing = Landing(session.document.shape, large_run.landed.emit)
-    large_run.landing_changed.emit()
+    partial = large_run.partial_result = PartialResult(session.document.shape, large_run.block_found.emit)
+    large_run.partial_changed.emit()
     box = Box(0, 1, 35, 45, 45, 55)
-    landing.labels.write(box, np.ones(box.shape, np.uint32))
-    landing.largest = 1
-    large_run.landed.emit(box)
+    partial.labels.write(box, np.ones(box.shape, np.uint32))
+    partial.largest = 1
+    large_run.block_found.emit(box)
     during = colours_at(opened, 40, 50)
     assert max(abs(a - b) for a, b in zip(before, during, strict=True)) > 30
     large_run._let_go()
