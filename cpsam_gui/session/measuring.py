@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from cpsam_core.measure import Recipe
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.tasks.measuring import (
     FolderTables,
     MeasurementRequest,
@@ -31,11 +33,16 @@ if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.steps import Step
+    from cpsam_gui.storage.chunked_labels import ChunkedLabels
 
 # Milliseconds after the last change; measuring after every dab would be felt.
 REST_MS = 200
 # Objects; flags and classes of so many are put into the table without a thread.
 AT_ONCE = 5000
+# Objects for which a change of an image larger than memory waits another millisecond: its table takes longer.
+OBJECTS_A_MS = 1000
+ROWS_ONLY = frozenset({"review"})
+"""Who is content with what the table of objects holds, where measuring all pixels would take minutes."""
 
 
 class MeasurementController(QObject):
@@ -59,8 +66,9 @@ class MeasurementController(QObject):
         self.agreement: ObserverAgreement | None = None
         self.recipe = Recipe()
         self._followers: set[str] = set()
-        self._waiting: list[Callable[[], None]] = []
+        self._waiting: list[tuple[Callable[[], None], bool]] = []
         self._everything = True
+        self._has_pixels = False
         self._stale: set[int] = set()
         self._blocks: list[Box] = []
         self._rows: set[int] = set()
@@ -81,9 +89,19 @@ class MeasurementController(QObject):
 
     @property
     def fresh(self) -> bool:
-        """Whether the table is that of the document as it is now."""
+        """Whether the table is that of the document as it is now, with all that somebody wants of it."""
+        return self._is_fresh(self._wants_pixels)
+
+    def _is_fresh(self, pixels: bool) -> bool:
         waiting = self._everything or self._under_way or self._stale or self._blocks or self._rows
-        return self.now is not None and not waiting
+        return self.now is not None and not waiting and (self._has_pixels or not pixels)
+
+    @property
+    def _wants_pixels(self) -> bool:
+        """Whether pixels are to be measured: always, but of an image larger than memory only for who needs it."""
+        if not self._large:
+            return True
+        return bool(self._followers - ROWS_ONLY) or any(pixels for _, pixels in self._waiting)
 
     @property
     def usable(self) -> bool:
@@ -96,15 +114,17 @@ class MeasurementController(QObject):
         if on and not self.fresh:
             self._timer.start(0)
 
-    def ask(self, then: Callable[[], None]) -> None:
-        """Call `then` when the table is up to date: now, or after measuring."""
-        document = self._open_image.document
-        if self._open_image.image is None or self._notices.refuse_large(document, translate("Measuring")):
+    def ask(self, then: Callable[[], None], *, pixels: bool = True) -> None:
+        """Call `then` when the table is up to date: now, or after measuring.
+
+        Without `pixels`, what the table of objects holds is enough where measuring all pixels would take minutes.
+        """
+        if self._open_image.image is None:
             return
-        if self.fresh:
+        if self._is_fresh(pixels or not self._large):
             then()
             return
-        self._waiting.append(then)
+        self._waiting.append((then, pixels))
         self._timer.start(0)
 
     def compare(self, agreement: ObserverAgreement | None) -> None:
@@ -125,7 +145,7 @@ class MeasurementController(QObject):
     # -- what changed ------------------------------------------------------------------------------------
 
     def _new_image(self) -> None:
-        self.now, self.agreement, self._everything = None, None, True
+        self.now, self.agreement, self._everything, self._has_pixels = None, None, True, False
         self._broken = self._under_way = False
         self._forget()
         self._waiting.clear()
@@ -147,18 +167,24 @@ class MeasurementController(QObject):
         else:
             self._rows.update(step.records)
         if step.facts is not None and step.facts[0].classes != step.facts[1].classes:
-            self._rows.update(self._open_image.document.objects)
-        self._timer.start()
+            # More than these are looked at in a thread, which takes all of them.
+            self._rows.update(islice(self._open_image.document.objects, AT_ONCE + 1))
+        self._timer.start(self._rest)
+
+    @property
+    def _rest(self) -> int:
+        """Milliseconds without a change after which it is measured."""
+        document = self._open_image.document
+        return REST_MS + (len(document.objects) // OBJECTS_A_MS if document.large else 0)
 
     def _look(self) -> None:
         """Measure where somebody wants it and nothing else is at work."""
-        nothing = self._open_image.image is None or self._open_image.document.large
-        if nothing or self.fresh or self._job is not None:
+        if self._open_image.image is None or self.fresh or self._job is not None:
             return
         if not (self._followers or self._waiting):
             return
         if self._open_image.document.writing:
-            self._timer.start()
+            self._timer.start(self._rest)
         elif self._only_rows():
             objects = self._open_image.document.objects
             rows = {number: objects[number] for number in self._rows if number in objects}
@@ -172,6 +198,7 @@ class MeasurementController(QObject):
     def _only_rows(self) -> bool:
         return (
             self.now is not None
+            and (self._has_pixels or not self._wants_pixels)
             and not (self._everything or self._stale or self._blocks)
             and len(self._rows) <= AT_ONCE
             and bool(self._names()) == ("class_name" in self.now.columns)
@@ -183,16 +210,19 @@ class MeasurementController(QObject):
     def _start(self) -> None:
         document, image = self._open_image.document, self._open_image.image
         assert image is not None
+        pixels, table = self._wants_pixels, document.table
+        anew = self._everything or (pixels and not self._has_pixels)
         request = MeasurementRequest(
             image,
-            document.snapshot(),
-            dict(document.objects),
+            cast("ChunkedLabels", document.store) if document.large else document.snapshot(),
+            table.copy() if isinstance(table, ColumnRecords) else dict(table),
             self._names(),
-            None if self._everything else self.now,
+            None if anew else self.now,
             frozenset(self._stale),
             tuple(self._blocks),
             self.agreement,
             self.recipe,
+            pixels,
         )
         self._everything, self._under_way = False, True
         self._forget()
@@ -200,23 +230,27 @@ class MeasurementController(QObject):
             partial(measure_objects, request),
             name=translate("Measuring"),
             lane=Lane.BESIDE,
-            then=partial(self._done, request.agreement),
+            then=partial(self._done, request.agreement, pixels),
             ended=lambda _: self._ended(),
         )
         self.busy_changed.emit()
 
-    def _done(self, counted: ObserverAgreement | None, measured: Measurements) -> None:
-        self._under_way = False
+    def _done(self, counted: ObserverAgreement | None, pixels: bool, measured: Measurements) -> None:
+        self._under_way, self._has_pixels = False, pixels
         # Another comparison may have been made meanwhile, or the one that was counted given up.
         self.now = measured if self.agreement is counted else measured.compared(self.agreement)
         self._tell()
 
     def _tell(self) -> None:
         self.changed.emit()
-        if self.fresh:
-            waiting, self._waiting = self._waiting, []
-            for then in waiting:
-                then()
+        ready = [then for then, pixels in self._waiting if self._is_fresh(pixels or not self._large)]
+        self._waiting = [one for one in self._waiting if one[0] not in ready]
+        for then in ready:
+            then()
+
+    @property
+    def _large(self) -> bool:
+        return self._open_image.document.large
 
     def _ended(self) -> None:
         """Let the next one begin; after a failure, which the session tells, only at the next change."""
@@ -226,7 +260,7 @@ class MeasurementController(QObject):
         self._job = None
         self.busy_changed.emit()
         if not self.fresh and not self._broken:
-            self._timer.start()
+            self._timer.start(self._rest)
 
     # -- files -------------------------------------------------------------------------------------------
 

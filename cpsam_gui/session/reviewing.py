@@ -18,6 +18,8 @@ from cpsam_gui.tools import Pointer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
     from cpsam_gui.session.edits import Edits
     from cpsam_gui.session.gestures import Gestures
     from cpsam_gui.session.measuring import MeasurementController
@@ -146,7 +148,7 @@ class ReviewController(QObject):
             self._next()
         else:
             self._notices.message.emit(translate("Measuring the objects first"))
-            self._measuring.ask(self._next)
+            self._measuring.ask(self._next, pixels=False)
 
     def previous(self) -> None:
         """Show the object that was shown before this one, whatever became of it."""
@@ -161,11 +163,12 @@ class ReviewController(QObject):
         now, objects = self._measuring.now, self._open_image.document.objects
         if now is None:
             return
-        order = now.doubt.ids[now.doubt.order]
+        order = now.doubt.order
         place = now.place(self._present) if self._present else None
-        start = 0 if place is None else int(np.flatnonzero(order == self._present)[0]) + 1
-        for number in np.concatenate([order[start:], order[:start]]).tolist():
-            if number in objects and number != self._present and not settled(objects[number]):
+        start = 0 if place is None else int(np.flatnonzero(order == place)[0]) + 1
+        for places in (order[start:], order[:start]):
+            number = self._first_open(now.doubt.ids, places)
+            if number:
                 if self._present:
                     self._trail.append(self._present)
                 self.show(number)
@@ -180,6 +183,21 @@ class ReviewController(QObject):
         )
         self.changed.emit()
         self._end(done)
+
+    def _first_open(self, ids: NDArray[np.uint32], order: NDArray[np.int64]) -> int:
+        """Return the first object of an order, which says places of the ids, that nobody decided on; 0 without one."""
+        table = self._open_image.document.table
+        if isinstance(table, ColumnRecords):
+            # Millions of rows: a look at columns.
+            decided = table.flag("verified") | table.flag("uncertain") | table.flag("locked")
+            wanted = (table.columns["areas"] > 0) & ~decided
+            left = np.minimum(ids[order], len(wanted) - 1)
+            is_open = wanted[left] & (left == ids[order]) & (ids[order] != self._present)
+            return int(ids[order[int(np.argmax(is_open))]]) if is_open.any() else 0
+        for number in ids[order].tolist():
+            if number in table and number != self._present and not settled(table[number]):
+                return int(number)
+        return 0
 
     def _end(self, done: bool) -> None:
         """Tell that nothing is left, where a decision led here."""
@@ -314,7 +332,9 @@ class ReviewController(QObject):
 
     def next_missed(self, step: int = 1) -> None:
         """Show the next place where the model saw a cell and no object is."""
-        if not self._missed.known:
+        if self._open_image.document.large:
+            self._notices.message.emit(translate("Missed cells are not looked for in images of this size"))
+        elif not self._missed.known:
             self._notices.message.emit(translate("Missed cells are known after a run: segment first"))
         else:
             self._missed.ask(partial(self._go_to_missed, step))

@@ -11,6 +11,7 @@ from cpsam_core.errors import ImageError
 from cpsam_gui.state.box import Box
 from cpsam_gui.storage.chunked_labels import ChunkedLabels
 from cpsam_gui.storage.level_files import CHUNK, LABELS
+from cpsam_gui.storage.level_reader import LevelReader
 from cpsam_gui.tasks.exporting import ExportResult
 from cpsam_gui.tasks.large import new_work_folder
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_core.images import Image
-    from cpsam_core.images.sources import Box as Part
     from cpsam_core.progress import Progress
     from cpsam_gui.state.columns import ColumnRecords
 
@@ -36,21 +36,6 @@ class SavedMasks:
     shape: tuple[int, int, int]
     records: ColumnRecords
     image: Image
-
-
-class LevelReader:
-    """A level of labels as the engine reads them in parts."""
-
-    def __init__(self, labels: ChunkedLabels, level: int) -> None:
-        self._labels, self._level = labels, level
-        self.shape = labels.shapes[level]
-
-    def read(self, box: Part) -> NDArray[np.uint32]:
-        """Return a part; what lies beyond the labels is left out."""
-        (z0, z1, _), (y0, y1, _), (x0, x1, _) = (
-            side.indices(length) for side, length in zip(box, self.shape, strict=True)
-        )
-        return self._labels.read_level(self._level, Box(z0, z1, y0, y1, x0, x1))
 
 
 def export_large(target: Path, kind: str, saved: SavedMasks, progress: Progress) -> ExportResult:

@@ -15,6 +15,8 @@ import numpy as np
 from cpsam_core.labels import parts_of, plane_steps
 from cpsam_core.measure import ObjectFacts, ObjectMeasurements, Recipe, measure, remeasure
 from cpsam_core.review.doubt import Doubt, object_doubt
+from cpsam_gui.state.columns import ORIGINS, ColumnRecords
+from cpsam_gui.storage.chunked_labels import ChunkedLabels
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,7 +116,8 @@ class MeasurementRequest:
     Attributes
     ----------
     still
-        The labels as they are now.
+        The labels as they are now; of an image larger than memory those that go on being edited: what changes
+        meanwhile is stale afterwards.
     rows
         The table of the objects.
     names
@@ -133,7 +136,7 @@ class MeasurementRequest:
     """
 
     image: Image
-    still: Snapshot | Labels
+    still: Snapshot | Labels | ChunkedLabels
     rows: Rows
     names: Mapping[int, str]
     before: Measurements | None = None
@@ -141,10 +144,22 @@ class MeasurementRequest:
     blocks: tuple[Box, ...] = ()
     agreement: ObserverAgreement | None = None
     recipe: Recipe = field(default_factory=Recipe)
+    pixels: bool = True
+    """Whether pixels are looked at; without, there is only what the table of the objects holds."""
 
 
 def measure_objects(request: MeasurementRequest, progress: Progress) -> Measurements:
-    """Measure what is stale, and put what is known of the objects beside it."""
+    """Measure what is stale, and put what is known of the objects beside it.
+
+    Raises
+    ------
+    ImageError
+        Of an image larger than memory: a part cannot be read, or there are too many objects for a table.
+    """
+    if isinstance(request.still, ChunkedLabels):
+        from cpsam_gui.tasks.measuring_large import measure_chunks
+
+        return measure_chunks(request, request.still, progress)
     image, still = request.image, request.still
     labels = still if isinstance(still, np.ndarray) else still.array()
     pixels = image.pixels if np.asarray(image.pixels).dtype.kind in "buif" else None
@@ -191,7 +206,16 @@ def _pieces(
         for number in changed:
             row = request.rows.get(number)
             counts[number] = 0 if row is None else len(parts_of(labels[row.box.slices] == number).values)
-    return np.array([counts.get(number, 1) for number in ids.tolist()], np.int64)
+    return pieces_column(ids, counts)
+
+
+def pieces_column(ids: NDArray[np.uint32], several: Mapping[int, int]) -> Column:
+    """Return in how many pieces objects are, from the counts of those in more than one."""
+    pieces = np.ones(len(ids), np.int64)
+    chosen = np.array(sorted(several), np.uint32)
+    there = np.isin(ids, chosen)
+    pieces[there] = [several[number] for number in ids[there].tolist()]
+    return pieces
 
 
 def _steps(
@@ -232,26 +256,47 @@ def complete(
 
 def _known(ids: NDArray[np.uint32], rows: Rows, names: Mapping[int, str]) -> dict[str, Column]:
     """Return what is known of objects beside their pixels; of those without a row, nothing."""
-    chosen = [(number, rows[number]) for number in ids.tolist() if number in rows]
+    own, values = _facts_of(ids, rows)
     facts = ObjectFacts(
-        np.array([number for number, _ in chosen], np.int64),
-        classes=np.array([row.class_id for _, row in chosen], np.int64),
-        flow_errors=[_number(row.flow_error) for _, row in chosen],
-        probabilities=[_number(row.probability) for _, row in chosen],
-        origins=np.array([row.origin.value for _, row in chosen], dtype=str),
-        locked=np.array([row.locked for _, row in chosen], bool),
+        own,
+        classes=values["classes"],
+        flow_errors=values["flow errors"],
+        probabilities=values["probabilities"],
+        origins=values["origins"],
+        locked=values["locked"],
         class_names=dict(names) or None,
     )
     columns = facts.columns(ids)
-    flags = {
-        "uncertain": [row.uncertain for _, row in chosen],
-        "accepted": [row.verified for _, row in chosen],
-    }
-    there = np.isin(ids, np.asarray(facts.ids))
-    for name, values in flags.items():
+    there = np.isin(ids, own)
+    for name, flag in (("uncertain", "uncertain"), ("accepted", "verified")):
         columns[name] = np.zeros(len(ids), bool)
-        columns[name][there] = values
+        columns[name][there] = values[flag]
     return columns
+
+
+def _facts_of(ids: NDArray[np.uint32], rows: Rows) -> tuple[NDArray[np.int64], dict[str, Column]]:
+    """Return those of the ids that have a row, and what stands in it, column by column."""
+    if isinstance(rows, ColumnRecords):
+        own = ids[np.isin(ids, rows.ids)].astype(np.int64)
+        origins = np.array([origin.value for origin in ORIGINS])
+        known = {name: rows.columns[name][own] for name in ("classes", "flow errors", "probabilities")}
+        flags = {name: rows.flag(name)[own] for name in ("locked", "uncertain", "verified")}
+        return own, {
+            **known,
+            **flags,
+            "classes": known["classes"].astype(np.int64),
+            "origins": origins[rows.columns["origins"][own] % len(ORIGINS)],
+        }
+    chosen = [(number, rows[number]) for number in ids.tolist() if number in rows]
+    return np.array([number for number, _ in chosen], np.int64), {
+        "classes": np.array([row.class_id for _, row in chosen], np.int64),
+        "flow errors": np.array([_number(row.flow_error) for _, row in chosen], np.float32),
+        "probabilities": np.array([_number(row.probability) for _, row in chosen], np.float32),
+        "origins": np.array([row.origin.value for _, row in chosen], dtype=str),
+        "locked": np.array([row.locked for _, row in chosen], bool),
+        "uncertain": np.array([row.uncertain for _, row in chosen], bool),
+        "verified": np.array([row.verified for _, row in chosen], bool),
+    }
 
 
 def _doubt(columns: Mapping[str, Column], agreement: ObserverAgreement | None) -> Doubt:

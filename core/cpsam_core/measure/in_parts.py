@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from cpsam_core.measure.objects import ObjectMeasurements, joined, shifted
 from cpsam_core.measure.recipes import Recipe
 from cpsam_core.progress import Progress, silent
 
-__all__ = ["LOCAL_GROUPS", "MeasuredParts", "measure_in_parts"]
+__all__ = ["LOCAL_GROUPS", "MeasuredParts", "measure_in_parts", "remeasure_in_parts"]
 
 LOCAL_GROUPS = ("outline", "colocalisation")
 """Groups of measures that look at nothing but the object; others need the whole image."""
@@ -31,6 +31,9 @@ PLANES = 32
 ReadPixels = Callable[[Box], NDArray[Any]]
 """Returns a part (z, y, x, c) of the image."""
 
+Beside = Callable[[NDArray[np.uint32], NDArray[np.uint32]], Mapping[str, NDArray[Any]]]
+"""Given labels (z, y, x) and the ids in them that are measured, returns further columns."""
+
 
 @dataclass(frozen=True)
 class MeasuredParts:
@@ -40,6 +43,8 @@ class MeasuredParts:
     ----------
     channels, pixel_size, z_step, pixel_height, near, recipe
         See :func:`measure`.
+    beside
+        Returns further columns of the objects that a part holds.
     """
 
     channels: Sequence[str] = ()
@@ -48,10 +53,16 @@ class MeasuredParts:
     pixel_height: float | None = None
     near: float = TOUCHING_PIXELS
     recipe: Recipe | None = None
+    beside: Beside | None = None
 
 
 def measure_in_parts(
-    labels: LabelSource, pixels: ReadPixels | None, options: MeasuredParts, progress: Progress = silent
+    labels: LabelSource,
+    pixels: ReadPixels | None,
+    options: MeasuredParts,
+    progress: Progress = silent,
+    *,
+    objects: tuple[NDArray[np.uint32], NDArray[np.int64]] | None = None,
 ) -> ObjectMeasurements:
     """Measure the objects of an image; memory holds a part with the objects that reach beyond it.
 
@@ -64,6 +75,9 @@ def measure_in_parts(
     options : MeasuredParts
     progress : Progress
         Called after each part; may raise `Cancelled`.
+    objects : ((n,) uint32, (n, 3, 2) int64), optional
+        Ids in rising order and boxes of the objects to measure, where they are known: the labels are then read once
+        only, and where these lie only. Boxes may be too large; ids that are nowhere are left out.
 
     Returns
     -------
@@ -86,7 +100,7 @@ def measure_in_parts(
         )
     planes = PLANES if labels.shape[0] > 1 else 1
     parts = list(boxes_of(labels.shape, PART, planes))
-    ids, boxes = _boxes(labels, parts)
+    ids, boxes = _boxes(labels, parts) if objects is None else objects
     tables = []
     for number, (box, own) in enumerate(_owned(parts, boxes)):
         # A part without objects is measured too where there is no other: a table has columns all the same.
@@ -94,6 +108,66 @@ def measure_in_parts(
             tables.append(_of_part(labels, pixels, options, box, ids[own], boxes[own]))
         progress(number + 1, len(parts), "parts")
     return joined(tables)
+
+
+def remeasure_in_parts(
+    table: ObjectMeasurements,
+    labels: LabelSource,
+    pixels: ReadPixels | None,
+    options: MeasuredParts,
+    *,
+    stale: Sequence[int] | NDArray[np.integer[Any]],
+    boxes: Mapping[int, NDArray[np.int64]],
+    progress: Progress = silent,
+) -> ObjectMeasurements:
+    """Measure the objects that changed again, and those beside them; the work is that of these objects alone.
+
+    Parameters
+    ----------
+    table : ObjectMeasurements
+        The table before the change, made by :func:`measure_in_parts` with the same `options`.
+    stale : array of int
+        Ids of objects that changed, are new, or are gone.
+    boxes : mapping of int to (3, 2) array
+        Where the stale objects are now; those without a box are gone. Boxes may be too large.
+
+    Raises
+    ------
+    ImageError
+        A file cannot be read there.
+    """
+    changed = np.unique(np.asarray(stale, np.uint32))
+    now = np.array([number for number in changed.tolist() if number in boxes], np.uint32)
+    places = np.array([boxes[number] for number in now.tolist()], np.int64).reshape(-1, 3, 2)
+    former = _three_axes(table.of(changed).boxes)
+    beside = np.setdiff1d(_around(labels, np.concatenate([former, places]), int(options.near) + 1), changed)
+    other = table.of(beside)
+    ids = np.concatenate([now, other.ids])
+    order = np.argsort(ids)
+    chosen = ids[order], np.concatenate([places, _three_axes(other.boxes)])[order]
+    if not len(ids):
+        return table.without(changed)
+    return table.updated(changed, measure_in_parts(labels, pixels, options, progress, objects=chosen))
+
+
+def _three_axes(boxes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return boxes (n, 3, 2), of a plane with one z."""
+    if boxes.shape[1] == 3:
+        return boxes
+    return np.concatenate([np.tile(np.array([[[0, 1]]], np.int64), (len(boxes), 1, 1)), boxes], axis=1)
+
+
+def _around(labels: LabelSource, boxes: NDArray[np.int64], margin: int) -> NDArray[np.uint32]:
+    """Return the ids of what lies in boxes and around them."""
+    found = [np.zeros(0, np.uint32)]
+    for box in boxes:
+        z, y, x = (
+            slice(max(0, int(first) - margin), min(length, int(stop) + margin))
+            for (first, stop), length in zip(box, labels.shape, strict=True)
+        )
+        found.append(np.unique(labels.read((z, y, x))))
+    ids = np.unique(np.concatenate(found))
+    return ids[ids > 0]
 
 
 def _boxes(labels: LabelSource, parts: Sequence[Box]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
@@ -148,8 +222,9 @@ def _of_part(
         for (first, stop), length in zip(bounds, labels.shape, strict=True)
     )
     window = (z, y, x)
+    seen = labels.read(window)
     table = measure(
-        labels.read(window),
+        seen,
         None if pixels is None else pixels(window),
         channels=options.channels,
         pixel_size=options.pixel_size,
@@ -159,5 +234,8 @@ def _of_part(
         only=ids,
         recipe=options.recipe,
     )
+    if options.beside is not None:
+        for name, column in options.beside(seen, table.ids).items():
+            table = table.with_column(name, column)
     whole = labels.shape if labels.shape[0] > 1 else labels.shape[1:]
     return shifted(table, [side.start for side in window[-len(whole) :]], whole)

@@ -73,8 +73,9 @@ class ObjectFacts:
                 spread[known] = column[order][at[known]]
             columns[name] = spread
         if self.class_names is not None and "class" in columns:
-            names = [self.class_names.get(number, "") for number in columns["class"].tolist()]
-            columns["class_name"] = np.array(names, dtype=str)
+            numbers, place = np.unique(columns["class"], return_inverse=True)
+            names = [self.class_names.get(number, "") for number in numbers.tolist()]
+            columns["class_name"] = np.array(names, dtype=str)[place]
         return columns
 
 
@@ -85,6 +86,8 @@ _EMPTY: dict[str, Any] = {"f": np.nan, "i": 0, "u": 0, "b": False, "U": ""}
 
 
 def _typed(name: str, values: Any) -> Column:
+    if isinstance(values, np.ndarray) and values.dtype == np.float32:
+        return values
     if name in ("flow_error", "probability"):
         return np.array([np.nan if value is None else value for value in values], np.float32)
     if name == "locked":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -116,7 +117,7 @@ class Doubt:
         """Return how many objects there are."""
         return len(self.ids)
 
-    @property
+    @cached_property
     def order(self) -> NDArray[np.int64]:
         """Places of the objects, the most doubtful first; those of equal doubt by their id."""
         return np.argsort(-self.scores, kind="stable")

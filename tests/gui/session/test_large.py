@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -176,7 +177,6 @@ def test_what_needs_everything_is_refused_in_one_line(qtbot: QtBot, session: Ses
     draw(session, 500, 500)
     said = problems_of(session)
     for work in (
-        lambda: session.measuring.ask(lambda: None),
         lambda: session.persistence.export(slide.parent / "masks.tif"),
         lambda: session.comparing.with_step(0),
         lambda: session.exporting.import_masks(slide.parent / "masks.tif"),
@@ -206,3 +206,92 @@ def test_a_damaged_project_is_left_alone(qtbot: QtBot, session: Session, slide: 
     qtbot.waitUntil(lambda: not session.persistence.saver.busy, timeout=30_000)
     assert len(asked) == 1
     assert document.read_text() == "{}"
+
+
+def whole_table(session: Session) -> Any:
+    """Measure everything at once, as of an image that fits."""
+    from cpsam_gui.tasks.measuring import MeasurementRequest, measure_objects
+
+    document, image = session.document, session.image
+    assert image is not None
+    in_memory = replace(image, pixels=image.pixels[:, :, :])
+    labels = document.store.read(Box.whole(document.shape))
+    names = {one.number: one.name for one in document.facts.classes}
+    return measure_objects(
+        MeasurementRequest(in_memory, labels, dict(document.objects), names), lambda *_: None
+    )
+
+
+def same(one: Any, other: Any) -> None:
+    assert list(one.columns) == list(other.columns)
+    for name, column in one.columns.items():
+        if column.dtype.kind == "f":
+            np.testing.assert_allclose(column, other.columns[name], rtol=1e-5, err_msg=name)
+        else:
+            np.testing.assert_array_equal(column, other.columns[name], err_msg=name)
+
+
+def test_the_table_is_measured_part_by_part(
+    qtbot: QtBot, session: Session, slide: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cpsam_core.measure.in_parts.PART", 512)
+    open_slide(qtbot, session, slide)
+    numbers = [draw(session, y, x, side) for y, x, side in ((0, 100, 30), (490, 500, 45), (1400, 90, 20))]
+    operations.set_class(session.document, numbers[:1], 2)
+    asked: list[int] = []
+    session.measuring.ask(lambda: asked.append(1))
+    qtbot.waitUntil(lambda: bool(asked), timeout=30_000)
+    now = session.measuring.now
+    assert now is not None
+    same(now, whole_table(session))
+    assert "mean_channel_1" in now.columns or any(name.startswith("mean_") for name in now.columns)
+    # After an edit only what changed is read again.
+    read: list[int] = []
+    pixels: Any = session.image.pixels if session.image is not None else None
+    original = type(pixels).__getitem__
+
+    def count(self: Any, place: Any) -> Any:
+        found = original(self, place)
+        read.append(found.size)
+        return found
+
+    monkeypatch.setattr(type(pixels), "__getitem__", count)
+    draw(session, 480, 546, 60)
+    operations.delete(session.document, numbers[2:])
+    session.measuring.ask(lambda: asked.append(2))
+    qtbot.waitUntil(lambda: len(asked) == 2, timeout=30_000)
+    assert sum(read) < 300 * 300
+    monkeypatch.undo()
+    now = session.measuring.now
+    assert now is not None
+    same(now, whole_table(session))
+
+
+def test_review_goes_by_what_the_table_holds(qtbot: QtBot, session: Session, slide: Path) -> None:
+    open_slide(qtbot, session, slide)
+    numbers = [draw(session, 100, 100 + 60 * place) for place in range(12)]
+    odd = draw(session, 800, 800, 200)
+    with session.document.step("Doubt"):
+        session.document.update(numbers, probability=0.95, flow_error=0.05)
+        session.document.update([numbers[3]], flow_error=0.5)
+    session.reviewing.follow(True)
+    pixels: Any = session.image.pixels if session.image is not None else None
+    pixels.close()  # what is read from now on is refused
+    session.reviewing.next()
+    qtbot.waitUntil(lambda: session.reviewing.present > 0, timeout=30_000)
+    first = session.reviewing.present
+    assert first in (numbers[3], odd)
+    assert session.reviewing.reasons
+    session.reviewing.accept()
+    second = session.reviewing.present
+    assert {first, second} == {numbers[3], odd}
+    assert session.document.objects[first].verified
+    qtbot.waitUntil(lambda: session.reviewing.progress == (1, 13), timeout=30_000)
+    session.reviewing.previous()
+    assert session.reviewing.present == first
+    # An object that is drawn is one of the review.
+    new = draw(session, 1200, 1200)
+    qtbot.waitUntil(lambda: session.measuring.fresh, timeout=30_000)
+    assert session.measuring.now is not None
+    assert new in session.measuring.now.ids
+    assert "perimeter" not in session.measuring.now.columns

@@ -1,0 +1,121 @@
+"""Measuring the objects of an image larger than memory: from their table alone, or part by part. No Qt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cpsam_core.errors import ImageError
+from cpsam_core.labels import parts_of, plane_steps
+from cpsam_core.measure.in_parts import MeasuredParts, measure_in_parts, remeasure_in_parts
+from cpsam_core.measure.objects import ObjectMeasurements, at_border
+from cpsam_gui.storage.level_reader import LevelReader
+from cpsam_gui.tasks.measuring import complete, pieces_column
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from cpsam_core.images import Image
+    from cpsam_core.progress import Progress
+    from cpsam_gui.state.columns import ColumnRecords
+    from cpsam_gui.storage.chunked_labels import ChunkedLabels
+    from cpsam_gui.tasks.measuring import Column, MeasurementRequest, Measurements
+
+ROW_BYTES = 500
+"""Of a row of the table of measurements."""
+MOST_BYTES = 1 << 30
+"""Which the table may take."""
+BUILT = ("pieces", "plane_steps")
+"""Columns that say how objects are built."""
+
+
+def measure_chunks(request: MeasurementRequest, labels: ChunkedLabels, progress: Progress) -> Measurements:
+    """Measure what is stale, or only take what the table of the objects holds.
+
+    Raises
+    ------
+    ImageError
+        A part cannot be read, or there are too many objects.
+    """
+    rows: Any = request.rows
+    if not request.pixels:
+        return complete(
+            known_shapes(rows, request.image, labels.shape), {}, rows, request.names, request.agreement
+        )
+    if len(rows) * ROW_BYTES > MOST_BYTES:
+        raise ImageError(
+            f"A table of measurements of {len(rows):,} objects takes {len(rows) * ROW_BYTES / 1e9:.1f} GB. Measure a "
+            "part of the image, cropped to a file, or use the command cpsam measure."
+        )
+    table = _measured(request, rows, labels, progress)
+    built = {name: table.columns[name] for name in BUILT if name in table.columns}
+    return complete(table, built, rows, request.names, request.agreement)
+
+
+def known_shapes(rows: ColumnRecords, image: Image, shape: tuple[int, int, int]) -> ObjectMeasurements:
+    """Return what follows from the table of objects without a look at any pixel: sizes, and who is at the border."""
+    ids = rows.ids
+    boxes = rows.columns["boxes"][ids].astype(np.int64).reshape(-1, 3, 2)
+    flat = shape[0] == 1
+    boxes, whole = (boxes[:, 1:], shape[1:]) if flat else (boxes, shape)
+    columns: dict[str, Column] = {
+        "id": ids.astype(np.uint32),
+        "area" if flat else "volume": rows.columns["areas"][ids],
+        "touches_border": at_border(boxes, whole),
+    }
+    return ObjectMeasurements(
+        columns,
+        boxes,
+        whole,
+        image.pixel_size,
+        image.z_step,
+        tuple(image.channel_names),
+        pixel_height=image.pixel_height,
+    )
+
+
+def _measured(
+    request: MeasurementRequest, rows: ColumnRecords, labels: ChunkedLabels, progress: Progress
+) -> ObjectMeasurements:
+    image, source, before = request.image, LevelReader(labels), request.before
+    pixels: Any = image.pixels
+    real = pixels.dtype.kind in "buif"
+    options = MeasuredParts(
+        image.channel_names if real else (),
+        image.pixel_size,
+        image.z_step,
+        image.pixel_height,
+        recipe=request.recipe,
+        beside=_built,
+    )
+    read = pixels.__getitem__ if real else None
+    if before is None:
+        ids = rows.ids
+        boxes = rows.columns["boxes"][ids].astype(np.int64).reshape(-1, 3, 2)
+        return measure_in_parts(source, read, options, progress, objects=(ids.astype(np.uint32), boxes))
+    stale = set(request.stale)
+    for block in request.blocks:
+        stale.update(np.unique(labels.read(block)).tolist())
+    changed = sorted(stale - {0})
+    known = {
+        number: rows.columns["boxes"][number].astype(np.int64).reshape(3, 2)
+        for number in changed
+        if number in rows
+    }
+    if not changed:
+        return before.shapes
+    return remeasure_in_parts(
+        before.shapes, source, read, options, stale=changed, boxes=known, progress=progress
+    )
+
+
+def _built(labels: NDArray[np.uint32], ids: NDArray[np.uint32]) -> dict[str, Column]:
+    """Return how objects are built that lie in a part as a whole."""
+    columns = {"pieces": pieces_column(ids, parts_of(labels).several)}
+    if len(labels) > 1:
+        found, steps = plane_steps(labels)
+        columns["plane_steps"] = steps[np.searchsorted(found, ids)]
+    return columns
