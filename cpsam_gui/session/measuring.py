@@ -20,6 +20,7 @@ from cpsam_gui.tasks.measuring import (
     measure_folder,
     measure_objects,
 )
+from cpsam_gui.tasks.measuring_large import measure_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -214,7 +215,7 @@ class MeasurementController(QObject):
         anew = self._everything or (pixels and not self._has_pixels)
         request = MeasurementRequest(
             image,
-            cast("ChunkedLabels", document.store) if document.large else document.snapshot(),
+            None if document.large else document.snapshot(),
             table.copy() if isinstance(table, ColumnRecords) else dict(table),
             self._names(),
             None if anew else self.now,
@@ -226,8 +227,12 @@ class MeasurementController(QObject):
         )
         self._everything, self._under_way = False, True
         self._forget()
+        if document.large:
+            work = partial(measure_chunks, request, cast("ChunkedLabels", document.store))
+        else:
+            work = partial(measure_objects, request)
         self._job = self._jobs.run(
-            partial(measure_objects, request),
+            work,
             name=translate("Measuring"),
             lane=Lane.BESIDE,
             then=partial(self._done, request.agreement, pixels),

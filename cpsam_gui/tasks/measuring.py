@@ -16,7 +16,6 @@ from cpsam_core.labels import parts_of, plane_steps
 from cpsam_core.measure import ObjectFacts, ObjectMeasurements, Recipe, measure, remeasure
 from cpsam_core.review.doubt import Doubt, object_doubt
 from cpsam_gui.state.columns import ORIGINS, ColumnRecords
-from cpsam_gui.storage.chunked_labels import ChunkedLabels
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,8 +115,8 @@ class MeasurementRequest:
     Attributes
     ----------
     still
-        The labels as they are now; of an image larger than memory those that go on being edited: what changes
-        meanwhile is stale afterwards.
+        The labels as they are now; None for an image larger than memory, whose labels go on being edited: what
+        changes meanwhile is stale afterwards.
     rows
         The table of the objects.
     names
@@ -136,7 +135,7 @@ class MeasurementRequest:
     """
 
     image: Image
-    still: Snapshot | Labels | ChunkedLabels
+    still: Snapshot | Labels | None
     rows: Rows
     names: Mapping[int, str]
     before: Measurements | None = None
@@ -149,18 +148,9 @@ class MeasurementRequest:
 
 
 def measure_objects(request: MeasurementRequest, progress: Progress) -> Measurements:
-    """Measure what is stale, and put what is known of the objects beside it.
-
-    Raises
-    ------
-    ImageError
-        Of an image larger than memory: a part cannot be read, or there are too many objects for a table.
-    """
-    if isinstance(request.still, ChunkedLabels):
-        from cpsam_gui.tasks.measuring_large import measure_chunks
-
-        return measure_chunks(request, request.still, progress)
+    """Measure what is stale, and put what is known of the objects beside it."""
     image, still = request.image, request.still
+    assert still is not None
     labels = still if isinstance(still, np.ndarray) else still.array()
     pixels = image.pixels if np.asarray(image.pixels).dtype.kind in "buif" else None
     changed: list[int] = []

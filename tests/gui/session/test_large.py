@@ -276,7 +276,8 @@ def test_review_goes_by_what_the_table_holds(qtbot: QtBot, session: Session, sli
         session.document.update([numbers[3]], flow_error=0.5)
     session.reviewing.follow(True)
     pixels: Any = session.image.pixels if session.image is not None else None
-    pixels.close()  # what is read from now on is refused
+    # What is read from now on is refused.
+    pixels.close()
     session.reviewing.next()
     qtbot.waitUntil(lambda: session.reviewing.present > 0, timeout=30_000)
     first = session.reviewing.present
