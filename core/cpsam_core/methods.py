@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cpsam_core.checkpoints.cards import ModelCard
-from cpsam_core.segment.settings import DEFAULT_STEPS, NATIVE_DIAMETER, Settings
+from cpsam_core.segment.settings import DEFAULT_STEPS, NATIVE_DIAMETER_PX, Settings
 
 __all__ = ["REFERENCES", "MethodsFacts", "methods_text"]
 
@@ -139,12 +139,12 @@ def _diameter_words(chosen: Settings, facts: MethodsFacts) -> str:
     measured = chosen.diameter == "auto" or (chosen.diameter is None and not fixed)
     if diameter is None:
         return "the diameter of the cells was measured by the program" if chosen.diameter == "auto" else ""
-    if diameter == NATIVE_DIAMETER:
+    if diameter == NATIVE_DIAMETER_PX:
         return "images were not resized"
     how = "measured by the program as" if measured else "set to"
     return (
         f"the diameter of the cells was {how} {diameter:.3g} pixels, and images were resized to make it "
-        f"{NATIVE_DIAMETER:g}"
+        f"{NATIVE_DIAMETER_PX:g}"
     )
 
 

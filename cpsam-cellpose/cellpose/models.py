@@ -15,7 +15,7 @@ from cellpose.settings import axes_of, settings_of
 from cpsam_core import Segmentation, Segmenter, Settings
 from cpsam_core.images import flow_picture
 from cpsam_core.progress import Progress, silent
-from cpsam_core.segment.settings import NATIVE_DIAMETER
+from cpsam_core.segment.settings import NATIVE_DIAMETER_PX
 from cpsam_core.weights import PUBLISHED, list_models, published_folders
 
 __all__ = ["MODEL_DIR", "MODEL_NAMES", "CellposeModel", "get_user_models", "model_path"]
@@ -84,7 +84,7 @@ class CellposeModel:
             name = DEFAULT
         self.device = assign_device(gpu=gpu)[0] if device is None else device
         self.gpu = str(getattr(self.device, "type", self.device)) != "cpu"
-        self.diam_mean = NATIVE_DIAMETER
+        self.diam_mean = NATIVE_DIAMETER_PX
         self.pretrained_model = name
         self.segmenter = Segmenter.load(name, str(self.device), None if use_bfloat16 else "float32")
 

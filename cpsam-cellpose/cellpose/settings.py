@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from cpsam_core.preprocess.normalize import NormalizeSettings
-from cpsam_core.segment.settings import NATIVE_DIAMETER, Settings
+from cpsam_core.segment.settings import NATIVE_DIAMETER_PX, Settings
 
 log = logging.getLogger("cellpose")
 
@@ -56,7 +56,7 @@ def settings_of(
     Where neither `diameter` nor `rescale` is given, the image is taken as the model wants it.
     """
     if not diameter and rescale:
-        diameter = NATIVE_DIAMETER / float(rescale)
+        diameter = NATIVE_DIAMETER_PX / float(rescale)
     return Settings(
         diameter=float(diameter) if diameter else None,
         niter=int(niter) if niter else None,

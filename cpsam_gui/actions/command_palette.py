@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cpsam_gui.actions.table import Action
 
-SIZE = (560, 420)
+SIZE_PX = (560, 420)
 KEY = Qt.ItemDataRole.UserRole
 PASSED_ON = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
@@ -65,12 +65,12 @@ class CommandPalette(QFrame):
         self.tree.setRootIsDecorated(False)
         self.tree.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(*[theme.GRID] * 4)
-        layout.setSpacing(theme.GRID)
+        layout.setContentsMargins(*[theme.GRID_PX] * 4)
+        layout.setSpacing(theme.GRID_PX)
         layout.addWidget(self.line)
         layout.addWidget(self.tree)
-        self.resize(*SIZE)
-        self.tree.setColumnWidth(0, SIZE[0] - 230)
+        self.resize(*SIZE_PX)
+        self.tree.setColumnWidth(0, SIZE_PX[0] - 230)
         self.tree.setColumnWidth(1, 80)
         self.line.textChanged.connect(self.fill)
         self.line.returnPressed.connect(self.run)
@@ -83,7 +83,7 @@ class CommandPalette(QFrame):
         parent = self.parentWidget()
         if parent is not None:
             corner = parent.mapToGlobal(parent.rect().topLeft())
-            self.move(corner.x() + (parent.width() - self.width()) // 2, corner.y() + 8 * theme.GRID)
+            self.move(corner.x() + (parent.width() - self.width()) // 2, corner.y() + 8 * theme.GRID_PX)
         self.show()
         self.line.setFocus()
 

@@ -77,14 +77,14 @@ class ShortcutsPage(QDialog):
 
     def _arrange(self) -> None:
         row = QHBoxLayout()
-        row.setSpacing(theme.GRID)
+        row.setSpacing(theme.GRID_PX)
         row.addWidget(self.edit, 1)
         for button in (self.set, self.add, self.clear, self.reset):
             button.setAutoDefault(False)
             row.addWidget(button)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(*[theme.GRID * 2] * 4)
-        layout.setSpacing(theme.GRID)
+        layout.setContentsMargins(*[theme.GRID_PX * 2] * 4)
+        layout.setSpacing(theme.GRID_PX)
         layout.addWidget(self.search)
         layout.addWidget(self.tree, 1)
         layout.addLayout(row)

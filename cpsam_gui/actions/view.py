@@ -40,7 +40,7 @@ PAN = 0.2
 # That a slab shows the brightest pixels of.
 SLAB_PLANES = 5
 # Milliseconds without masks where the key is not held but the menu used.
-PEEK = 800
+PEEK_MS = 800
 
 
 def _toggle_masks(view: View) -> None:
@@ -139,7 +139,7 @@ def _peek(window: Window) -> None:
     timer.setSingleShot(True)
     timer.timeout.connect(lambda: window.canvas.peek(False))
     timer.timeout.connect(timer.deleteLater)
-    timer.start(PEEK)
+    timer.start(PEEK_MS)
 
 
 def _overlay(overlay: Overlay, text: str, *, first: bool = False) -> Action:

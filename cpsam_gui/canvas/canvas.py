@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 # One notch of the wheel.
 ZOOM_STEP = 1.25
 # Screen pixels between the edge of the canvas and what floats over it.
-INSET = 12
+INSET_PX = 12
 # Screen pixels between the name of a picture and its legend.
-GAP = 4
+GAP_PX = 4
 # Held, they hide the masks.
 PEEK = (Qt.Key.Key_Space, Qt.Key.Key_QuoteLeft)
 # Screen pixels that tell a drag from a click.
-DRAG = 4.0
+DRAG_PX = 4.0
 CURSORS = {
     "arrow": Qt.CursorShape.ArrowCursor,
     "cross": Qt.CursorShape.CrossCursor,
@@ -143,7 +143,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.layers.new_image()
         self._show_cross()
         self.minimap.new_image()
-        self.minimap.move(self.width() - self.minimap.width() - INSET, INSET)
+        self.minimap.move(self.width() - self.minimap.width() - INSET_PX, INSET_PX)
         self.fit()
         self._move_camera()
         self._tool_changed()
@@ -152,7 +152,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         picture = self._view.picture
         self._badge.say("" if picture is Picture.IMAGE else translate(picture.value.capitalize()))
         self.legend.show_for(picture)
-        self.legend.move(INSET, INSET + self._badge.height() + GAP)
+        self.legend.move(INSET_PX, INSET_PX + self._badge.height() + GAP_PX)
 
     def _set_camera(self, camera: Camera) -> None:
         self._fitted = False
@@ -176,10 +176,10 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
             return
         self._bar.move(self.width() - self._bar.width(), self.height() - self._bar.height() - 8)
         self._view.window = (float(self.height()), float(self.width()))
-        self.minimap.move(self.width() - self.minimap.width() - INSET, INSET)
-        self._badge.move(INSET, INSET)
+        self.minimap.move(self.width() - self.minimap.width() - INSET_PX, INSET_PX)
+        self._badge.move(INSET_PX, INSET_PX)
         self.classes.place()
-        self.legend.move(INSET, INSET + self._badge.height() + GAP)
+        self.legend.move(INSET_PX, INSET_PX + self._badge.height() + GAP_PX)
         if self._fitted:
             self.fit()
         self._move_camera()
@@ -259,7 +259,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         pointer = self._pointer(event)
         if self._pressed is not None and not self._drawing:
             way = event.position() - self._pressed
-            if self._panning or way.manhattanLength() > DRAG:
+            if self._panning or way.manhattanLength() > DRAG_PX:
                 self._panning = True
                 self.viewport().setCursor(QCursor(Qt.CursorShape.ClosedHandCursor))
                 self._set_camera(self._view.camera.pan(way.y(), way.x()))

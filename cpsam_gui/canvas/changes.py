@@ -27,7 +27,7 @@ MOST = 300
 # Steps of the fading, and the time between two.
 STEPS, STEP_MS = 12, 100
 # Image pixels between an object and its frame.
-MARGIN = 2
+MARGIN_PX = 2
 
 
 class Flash(QGraphicsPathItem):
@@ -77,8 +77,8 @@ class Flash(QGraphicsPathItem):
             box = self._open_image.document.objects[number].box
             if box.z0 <= plane < box.z1:
                 frame = QRectF(box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0)
-                frame.adjust(-MARGIN, -MARGIN, MARGIN, MARGIN)
-                path.addRoundedRect(frame, MARGIN, MARGIN)
+                frame.adjust(-MARGIN_PX, -MARGIN_PX, MARGIN_PX, MARGIN_PX)
+                path.addRoundedRect(frame, MARGIN_PX, MARGIN_PX)
         self.setPath(path)
         self._left = STEPS
         self.setOpacity(1.0)

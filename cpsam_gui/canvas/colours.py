@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 OPAQUE = np.uint32(0xFF000000)
 MARKED = np.uint32(0xFFFFFFFF)
 # In samples of the picture.
-MARGIN = 2
+MARGIN_SAMPLES = 2
 # The least span of brightness that can be shown.
 LEAST_SPAN = 1e-300
 
@@ -142,8 +142,8 @@ class LabelColours:
         """Return the colours of a strided block, each pixel `magnify` x `magnify` for thin crisp outlines."""
         step = y.step or 1
         # A few samples more on each side, so that outlines do not open at the borders of tiles.
-        top, left = (min(MARGIN, edge.start // step) for edge in (y, x))
-        reach = MARGIN * step
+        top, left = (min(MARGIN_SAMPLES, edge.start // step) for edge in (y, x))
+        reach = MARGIN_SAMPLES * step
         labels = self._plane[
             y.start - top * step : y.stop + reach : step, x.start - left * step : x.stop + reach : step
         ]

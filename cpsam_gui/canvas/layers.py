@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # Objects; from here on repainting everything in view is quicker than one by one.
 MANY = 256
 # Pixels around a change, because outlines depend on the neighbours.
-MARGIN = 2
+MARGIN_PX = 2
 
 
 class Layers:
@@ -143,7 +143,7 @@ class Layers:
     def _labels_changed(self, box: Box) -> None:
         view = self._view
         if box.z0 <= view.plane < box.z1:
-            area = (box.y0 - MARGIN, box.y1 + MARGIN, box.x0 - MARGIN, box.x1 + MARGIN)
+            area = (box.y0 - MARGIN_PX, box.y1 + MARGIN_PX, box.x0 - MARGIN_PX, box.x1 + MARGIN_PX)
             self.labels.refresh(*area)
             if view.picture is Picture.FLOW_ERROR:
                 self.image.refresh(*area)

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent
 
 GROUND = QColor(16, 18, 20)
-PAD = 8
+PAD_PX = 8
 # Screen pixels across.
 WHEEL_PIXELS = 72
-BAR = 140, 10
-TEXT = 12
+BAR_PX = 140, 10
+TEXT_PX = 12
 ENDS = {
     Picture.PROBABILITY: ("0", "Probability of a cell", "1"),
     Picture.FLOW_ERROR: ("0", "Flow error", f"{WORST:g}+"),
@@ -44,10 +44,10 @@ class Legend(QWidget):
         self.picture = picture
         if picture is Picture.FLOWS:
             self._drawn = _image(wheel(WHEEL_PIXELS * 2))
-            self.setFixedSize(WHEEL_PIXELS + 2 * PAD, WHEEL_PIXELS + TEXT + 3 * PAD)
+            self.setFixedSize(WHEEL_PIXELS + 2 * PAD_PX, WHEEL_PIXELS + TEXT_PX + 3 * PAD_PX)
         elif picture in ENDS:
             self._drawn = _image(np.repeat(ramp()[None], 2, 0))
-            self.setFixedSize(BAR[0] + 2 * PAD, BAR[1] + TEXT + 3 * PAD)
+            self.setFixedSize(BAR_PX[0] + 2 * PAD_PX, BAR_PX[1] + TEXT_PX + 3 * PAD_PX)
         self.setVisible(picture is not Picture.IMAGE)
         self.update()
 
@@ -60,13 +60,13 @@ class Legend(QWidget):
         painter.setBrush(GROUND)
         painter.drawRoundedRect(self.rect(), 4, 4)
         font = painter.font()
-        font.setPixelSize(TEXT)
+        font.setPixelSize(TEXT_PX)
         painter.setFont(font)
         flat = self.picture in ENDS
-        height = BAR[1] if flat else WHEEL_PIXELS
-        painter.drawImage(QRect(PAD, PAD, self.width() - 2 * PAD, height), self._drawn)
+        height = BAR_PX[1] if flat else WHEEL_PIXELS
+        painter.drawImage(QRect(PAD_PX, PAD_PX, self.width() - 2 * PAD_PX, height), self._drawn)
         painter.setPen(QColor("white"))
-        line = QRect(PAD, height + 2 * PAD - 2, self.width() - 2 * PAD, TEXT + 4)
+        line = QRect(PAD_PX, height + 2 * PAD_PX - 2, self.width() - 2 * PAD_PX, TEXT_PX + 4)
         if not flat:
             painter.drawText(line, Qt.AlignmentFlag.AlignCenter, translate("Direction"))
             return

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
 
 # Screen pixels.
-LONGEST = 168
-SHORTEST = 24
+LONGEST_PX = 168
+SHORTEST_PX = 24
 # On each side of a pixel of the picture; more would read more of a large image than it is worth.
 SAMPLES = 2
 # Share of the image that is in view, from which on the picture would say nothing new.
@@ -48,8 +48,8 @@ class Minimap(QWidget):
     def new_image(self) -> None:
         """Take the shape of the image that was opened."""
         _, rows, columns = self._open_image.document.shape
-        scale = LONGEST / max(rows, columns)
-        self.setFixedSize(max(round(columns * scale), SHORTEST), max(round(rows * scale), SHORTEST))
+        scale = LONGEST_PX / max(rows, columns)
+        self.setFixedSize(max(round(columns * scale), SHORTEST_PX), max(round(rows * scale), SHORTEST_PX))
         self._forget()
 
     def follow(self) -> None:

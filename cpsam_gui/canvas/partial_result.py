@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Between the image and the masks.
 LAYER = 0.5
-MARGIN = 2
+MARGIN_PX = 2
 
 
 class PartialResultLayer:

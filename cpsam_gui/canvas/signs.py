@@ -27,7 +27,7 @@ ABOVE = 15
 # Screen pixels of the shorter side of an object that has room for an icon.
 ICON_FROM_PIXELS = 18.0
 # The same for a dot; smaller objects carry no sign.
-DOT_FROM = 7.0
+DOT_FROM_PX = 7.0
 # Screen pixels.
 ICON_PIXELS = 11
 # Screen pixels, radius.
@@ -148,7 +148,7 @@ class Signs(QGraphicsItem):
         number, z0, z1, y0, y1, x0, x1 = table.T
         y, x = (y0 + y1) / 2, (x0 + x1) / 2
         side = np.minimum(y1 - y0, x1 - x0) * scale
-        near = (z0 <= plane) & (plane < z1) & (side >= DOT_FROM)
+        near = (z0 <= plane) & (plane < z1) & (side >= DOT_FROM_PX)
         near &= (y >= exposed.top() - reach) & (y <= exposed.bottom() + reach)
         near &= (x >= exposed.left() - 3 * reach) & (x <= exposed.right() + 3 * reach)
         flat = self._open_image.document.shape[0] == 1

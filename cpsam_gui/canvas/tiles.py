@@ -33,15 +33,15 @@ if TYPE_CHECKING:
     """Top, bottom, left and right in image pixels."""
 
 # Samples on a side.
-TILE = 256
+TILE_SAMPLES = 256
 CACHE_BYTES = 192 << 20
 MAX_MAGNIFY = 8
 # Seconds that one paint takes for colouring; what is left follows in the next turns.
-BUDGET = 0.006
+BUDGET_S = 0.006
 # Rectangles of one tile that are coloured one by one; with more the whole tile is quicker.
 FEW = 8
 # Screen pixels a sample; from here on the pixels of an image show as squares.
-SMOOTH_BELOW = 4
+SMOOTH_BELOW_PX = 4
 
 
 class Colours(Protocol):
@@ -76,7 +76,7 @@ class PaintedTile:
         """Note that an area, which covers so many samples, must be coloured anew."""
         if self.stale or area in self.dirty:
             return
-        if len(self.dirty) >= FEW or samples > TILE * TILE / 2:
+        if len(self.dirty) >= FEW or samples > TILE_SAMPLES * TILE_SAMPLES / 2:
             self.stale = True
             self.dirty.clear()
         else:
@@ -167,9 +167,9 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
         # Lines that are one sample thick would be too thin to see if samples followed the dots of a dense screen.
         level = self._level(detail if self._magnify else detail * dots)
         area = option.exposedRect.intersected(self.boundingRect())
-        smooth = detail * dots < 1 or (self._smooth and detail < SMOOTH_BELOW)
+        smooth = detail * dots < 1 or (self._smooth and detail < SMOOTH_BELOW_PX)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        end = perf_counter() + BUDGET
+        end = perf_counter() + BUDGET_S
         for key in _grid(level, area.top(), area.bottom(), area.left(), area.right()):
             tile = self._tiles.get(key)
             if tile is not None and tile.dirty and self._slow:
@@ -211,7 +211,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
     def _draw_coarse(self, painter: QPainter, key: Key) -> None:
         """Draw the place of a missing tile from a coarser one, of which the coarsest covers everything."""
         rows, columns = self._colours.shape if self._colours else (1, 1)
-        coarsest = max(ceil(log2(max(rows, columns) / TILE)), key[0] + 1)
+        coarsest = max(ceil(log2(max(rows, columns) / TILE_SAMPLES)), key[0] + 1)
         place = _place(key).intersected(self.boundingRect())
         for level in range(key[0] + 1, coarsest + 1):
             row, column = int(place.top() // _span(level)), int(place.left() // _span(level))
@@ -334,7 +334,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
 
 def _span(level: int) -> int:
     """Return how many image pixels a tile of a level covers on a side."""
-    return TILE << level if level >= 0 else max(TILE >> -level, 1)
+    return TILE_SAMPLES << level if level >= 0 else max(TILE_SAMPLES >> -level, 1)
 
 
 def _sampling(level: int) -> tuple[int, int]:

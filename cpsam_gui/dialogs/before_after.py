@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 PLACE = Qt.ItemDataRole.UserRole
 # Pixels; four rows.
-OTHERS_HEIGHT = 96
+OTHERS_HEIGHT_PX = 96
 
 
 class ChangePicture(QLabel):
@@ -120,7 +120,7 @@ class BeforeAfterPage(QDialog):
         self.spots.setHeaderHidden(True)
         self.others_title = QLabel(translate("Other data: precision before and after"))
         self.others = QListWidget()
-        self.others.setMaximumHeight(OTHERS_HEIGHT)
+        self.others.setMaximumHeight(OTHERS_HEIGHT_PX)
         self.others.setWordWrap(True)
         self.others.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.promote = QPushButton(translate("Use the new model"))
@@ -165,7 +165,7 @@ class BeforeAfterPage(QDialog):
 
     def _arrange(self) -> None:
         side = QVBoxLayout()
-        side.setSpacing(theme.GRID)
+        side.setSpacing(theme.GRID_PX)
         side.addWidget(QLabel(translate("Validation: precision before and after")))
         side.addWidget(self.images, 1)
         side.addWidget(QLabel(translate("Cells that changed")))
@@ -176,18 +176,18 @@ class BeforeAfterPage(QDialog):
             dim(translate("Green: better than before. Red: worse. A click shows the place in the window."))
         )
         middle = QHBoxLayout()
-        middle.setSpacing(theme.GRID * 2)
+        middle.setSpacing(theme.GRID_PX * 2)
         middle.addLayout(side, 1)
         middle.addWidget(self.picture, 2)
         buttons = QHBoxLayout()
-        buttons.setSpacing(theme.GRID)
+        buttons.setSpacing(theme.GRID_PX)
         buttons.addWidget(self.discard)
         buttons.addStretch(1)
         for button in (self.keep, self.promote, self.promote_next):
             buttons.addWidget(button)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(*[theme.GRID * 2] * 4)
-        layout.setSpacing(theme.GRID)
+        layout.setContentsMargins(*[theme.GRID_PX * 2] * 4)
+        layout.setSpacing(theme.GRID_PX)
         layout.addWidget(self.title)
         layout.addWidget(self.words)
         layout.addLayout(middle, 1)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cpsam_gui.state.slice import Voxel
 
 # Pixels between the views.
-GAP = 2
+GAP_PX = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,10 @@ class ChangeViews:
         plane, below, beside = (self._view(image, axis) for axis in range(3))
         beside = beside.swapaxes(0, 1)
         rows, columns = plane.shape[:2]
-        made = np.zeros((rows + GAP + len(below), columns + GAP + beside.shape[1], 3), np.uint8)
+        made = np.zeros((rows + GAP_PX + len(below), columns + GAP_PX + beside.shape[1], 3), np.uint8)
         made[:rows, :columns] = plane
-        made[rows + GAP :, :columns] = below
-        made[:rows, columns + GAP :] = beside
+        made[rows + GAP_PX :, :columns] = below
+        made[:rows, columns + GAP_PX :] = beside
         return made
 
     def _view(self, image: Image, axis: int) -> NDArray[np.uint8]:
@@ -85,7 +85,7 @@ class ChangeViews:
         if row < rows:
             if column < columns:
                 return z, row, column
-            deep = (column - columns - GAP) / spacing
+            deep = (column - columns - GAP_PX) / spacing
             return (deep, row, x) if deep >= 0 else None
-        deep = (row - rows - GAP) / spacing
+        deep = (row - rows - GAP_PX) / spacing
         return (deep, y, column) if deep >= 0 and column < columns else None

@@ -92,12 +92,12 @@ class ComparePage(QDialog):
 
     def _arrange(self) -> None:
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(*[theme.GRID * 2] * 4)
-        layout.setSpacing(theme.GRID)
+        layout.setContentsMargins(*[theme.GRID_PX * 2] * 4)
+        layout.setSpacing(theme.GRID_PX)
         layout.addWidget(QLabel(translate("Compare the current masks with")))
         for pair in ((self.file, self.people), (self.models, self.steps)):
             row = QHBoxLayout()
-            row.setSpacing(theme.GRID)
+            row.setSpacing(theme.GRID_PX)
             for widget in pair:
                 row.addWidget(widget, 1)
             layout.addLayout(row)

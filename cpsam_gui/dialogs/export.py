@@ -97,11 +97,11 @@ class ExportDialog(QDialog):
 
     def _arrange(self) -> None:
         right = QVBoxLayout()
-        right.setSpacing(theme.GRID)
+        right.setSpacing(theme.GRID_PX)
         right.addWidget(_heading(translate("What")))
         for widget in (self.this, self.folder, self.beside, self.replace):
             right.addWidget(widget)
-        right.addSpacing(theme.GRID)
+        right.addSpacing(theme.GRID_PX)
         right.addWidget(_heading(translate("How")))
         self._form = form()
         for name, field in self.fields.items():
@@ -114,12 +114,12 @@ class ExportDialog(QDialog):
         right.addStretch(1)
         right.addWidget(self.loss)
         middle = QHBoxLayout()
-        middle.setSpacing(theme.GRID * 2)
+        middle.setSpacing(theme.GRID_PX * 2)
         middle.addWidget(self.list, 1)
         middle.addLayout(right, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(*[theme.GRID * 2] * 4)
-        layout.setSpacing(theme.GRID * 2)
+        layout.setContentsMargins(*[theme.GRID_PX * 2] * 4)
+        layout.setSpacing(theme.GRID_PX * 2)
         layout.addLayout(middle, 1)
         layout.addWidget(self.buttons)
 

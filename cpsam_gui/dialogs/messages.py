@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cpsam_gui.jobs.job import Problem
     from cpsam_gui.session.questions import Question
 
-ICON = 40
+ICON_PX = 40
 """Screen pixels of the icon in a message box."""
 
 
@@ -33,7 +33,7 @@ def show_problem(parent: QWidget, problem: Problem) -> None:
 def _box(parent: QWidget, icon: str, colour: str, text: str) -> QMessageBox:
     """Return a message box with an icon of the program's own."""
     box = QMessageBox(QMessageBox.Icon.NoIcon, "cpsam-gui", text, parent=parent)
-    box.setIconPixmap(theme.icon(icon, colour).pixmap(QSize(ICON, ICON), parent.devicePixelRatioF()))
+    box.setIconPixmap(theme.icon(icon, colour).pixmap(QSize(ICON_PX, ICON_PX), parent.devicePixelRatioF()))
     return box
 
 

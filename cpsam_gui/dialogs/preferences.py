@@ -84,7 +84,7 @@ class PreferencesDialog(QDialog):
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
-        layout.setSpacing(2 * theme.GRID)
+        layout.setSpacing(2 * theme.GRID_PX)
         for title, rows in (
             (translate("Window"), ((translate("Theme"), self.theme), (translate("Language"), self.language))),
             (
@@ -167,8 +167,8 @@ class PreferencesDialog(QDialog):
 
 def _form(rows: tuple[tuple[str | None, QWidget], ...]) -> QFormLayout:
     form = QFormLayout()
-    form.setHorizontalSpacing(2 * theme.GRID)
-    form.setVerticalSpacing(theme.GRID)
+    form.setHorizontalSpacing(2 * theme.GRID_PX)
+    form.setVerticalSpacing(theme.GRID_PX)
     for name, widget in rows:
         if name is None:
             form.addRow(widget)

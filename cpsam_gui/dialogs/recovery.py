@@ -32,7 +32,7 @@ class RecoveryDialog(QDialog):
         """What to recover; None for nothing now."""
         self.setWindowTitle(translate("Recover unsaved work"))
         layout = QVBoxLayout(self)
-        layout.setSpacing(theme.GRID)
+        layout.setSpacing(theme.GRID_PX)
         text = QLabel(
             translate(
                 "The program quit before this work was saved. Whatever is not recovered now stays here, "

@@ -46,8 +46,8 @@ class UpdatesPage(QDialog):
         ask.clicked.connect(self._look)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(*[theme.GRID * 2] * 4)
-        layout.setSpacing(theme.GRID)
+        layout.setContentsMargins(*[theme.GRID_PX * 2] * 4)
+        layout.setSpacing(theme.GRID_PX)
         layout.addWidget(self.words)
         layout.addWidget(buttons)
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from cpsam_gui.drawing.cuts import split, split_by_seeds
 from cpsam_gui.drawing.intensity import brightness, shades
-from cpsam_gui.drawing.regions import LARGEST, fill_holes, flood, grow, smooth
+from cpsam_gui.drawing.regions import LARGEST_PX, fill_holes, flood, grow, smooth
 from cpsam_gui.drawing.shapes import corners, line, outlines, polygon, stroke
 
 __all__ = [
-    "LARGEST",
+    "LARGEST_PX",
     "brightness",
     "corners",
     "fill_holes",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cpsam_gui.drawing.shapes import Mask
 
 # Side of the window that a fill looks at, in pixels.
-FIRST, LARGEST = 128, 2048
+FIRST_PX, LARGEST_PX = 128, 2048
 # Pixels; a fill does not stop at every grain of noise.
 BLUR_PIXELS = 1.0
 
@@ -31,7 +31,7 @@ def flood(
     shades: Callable[[NDArray[Any]], NDArray[np.float32]],
     closed: Callable[[Box], Mask],
     z: int = 0,
-    largest: int = LARGEST,
+    largest: int = LARGEST_PX,
 ) -> tuple[Box, Mask, bool]:
     """Fill the region around a pixel whose intensities are like those at the pixel.
 
@@ -58,7 +58,7 @@ def flood(
     tuple
         The block and its mask (1, y, x) without holes, and whether the region went on beyond the window.
     """
-    side = FIRST
+    side = FIRST_PX
     whole = Box(z, z + 1, 0, plane.shape[0], 0, plane.shape[1])
     while True:
         box = Box(z, z + 1, y - side // 2, y + side // 2, x - side // 2, x + side // 2).intersection(whole)

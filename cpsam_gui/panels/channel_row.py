@@ -125,13 +125,13 @@ class ChannelRow(QWidget):
 
     def _arrange(self) -> None:
         top = QHBoxLayout()
-        top.setSpacing(theme.GRID)
+        top.setSpacing(theme.GRID_PX)
         top.addWidget(self.swatch)
         top.addWidget(self.visible, 1)
         top.addWidget(self.gamma)
         top.addWidget(self.auto)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, theme.GRID)
+        layout.setContentsMargins(0, 0, 0, theme.GRID_PX)
         layout.setSpacing(2)
         layout.addLayout(top)
         layout.addWidget(self.histogram)

@@ -12,7 +12,7 @@ from cpsam_gui.panels.channel_row import ChannelRow
 from cpsam_gui.panels.mask_display import MaskDisplay
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style.layout import column, dim, form
-from cpsam_gui.style.theme import GRID
+from cpsam_gui.style.theme import GRID_PX
 
 if TYPE_CHECKING:
     from cpsam_gui.panels.base import Host
@@ -34,7 +34,7 @@ class NetworkChannels(QWidget):
         self._notices, self._images = notices, images
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
+        layout.setSpacing(GRID_PX)
         title = QLabel(translate("Model input channels"))
         title.setObjectName("heading")
         layout.addWidget(title)
@@ -86,7 +86,7 @@ class ChannelsPanel(Panel):
         self._images = session.images
         layout = column(self)
         self._rows = QVBoxLayout()
-        self._rows.setSpacing(GRID)
+        self._rows.setSpacing(GRID_PX)
         self.rows: list[ChannelRow] = []
         layout.addLayout(self._rows)
         self._none = dim(translate("Open an image to see its channels"))

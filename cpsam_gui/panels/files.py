@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 # Pixels.
 PICTURE_PIXELS = 48
-SMALL_PICTURE = 28
+SMALL_PICTURE_PX = 28
 """Side of a picture in pixels where the panel is narrow: name and state need the room."""
-NARROW = 200
+NARROW_PX = 200
 """Width of the panel in pixels from which on there is room for both."""
 PATH = Qt.ItemDataRole.UserRole
 MARKS = {
@@ -100,7 +100,7 @@ class ImageList(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{path.name}\n{path.parent}\n{self._words(path, state)}"
         if role == Qt.ItemDataRole.SizeHintRole:
-            return QSize(0, PICTURE_PIXELS + theme.GRID)
+            return QSize(0, PICTURE_PIXELS + theme.GRID_PX)
         if role == Qt.ItemDataRole.DecorationRole:
             return QIcon(self._decorated(path, state))
         return path if role == PATH else None
@@ -176,7 +176,7 @@ class FilesPanel(Panel):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Leave the words room; called by Qt."""
-        side = PICTURE_PIXELS if self.width() >= NARROW else SMALL_PICTURE
+        side = PICTURE_PIXELS if self.width() >= NARROW_PX else SMALL_PICTURE_PX
         self.list.setIconSize(QSize(side, side))
         super().resizeEvent(event)
 

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QSlider, QVBoxLayout, 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.view import Overlay
 from cpsam_gui.style.layout import dim, form
-from cpsam_gui.style.theme import GRID
+from cpsam_gui.style.theme import GRID_PX
 
 if TYPE_CHECKING:
     from cpsam_gui.state.view import View
@@ -27,7 +27,7 @@ class MaskDisplay(QWidget):
         self._view = view
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
+        layout.setSpacing(GRID_PX)
         title = QLabel(translate("Mask display"))
         title.setObjectName("heading")
         layout.addWidget(title)

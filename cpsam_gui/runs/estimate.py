@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cpsam_core.segment.settings import NATIVE_DIAMETER
+from cpsam_core.segment.settings import NATIVE_DIAMETER_PX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -113,7 +113,7 @@ def tiles_of(
     wanted = settings.diameter if settings.diameter is not None else diameter
     measured = wanted == "auto"
     size = known if measured else wanted
-    scale = NATIVE_DIAMETER / size if isinstance(size, float | int) and size > 0 else 1.0
+    scale = NATIVE_DIAMETER_PX / size if isinstance(size, float | int) and size > 0 else 1.0
     overlap, augment = settings.tile_overlap, settings.augment
 
     def one(height: int, width: int, factor: float = 1.0) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cpsam_core.segment.settings import NATIVE_DIAMETER
+from cpsam_core.segment.settings import NATIVE_DIAMETER_PX
 from cpsam_gui import tasks
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.options import typical_diameter
@@ -41,7 +41,7 @@ class CellSize:
         """Return the diameter that a disk on the canvas starts with."""
         set_to = self._run_state.options.settings.diameter
         measured = self._run_state.flows.diameter if self._run_state.flows is not None else None
-        return set_to if isinstance(set_to, float) else measured or NATIVE_DIAMETER
+        return set_to if isinstance(set_to, float) else measured or NATIVE_DIAMETER_PX
 
     def set_disk(self, diameter: float) -> None:
         """Take the diameter of a disk that was drawn."""

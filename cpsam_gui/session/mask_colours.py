@@ -24,7 +24,7 @@ LINES = 0.95
 # Objects; from here on drawing everything in view anew is quicker than one by one.
 MANY = 256
 # Rows and columns that are looked at.
-SAMPLED = 128
+SAMPLED_PX = 128
 CLASSLESS = (160, 160, 160)
 
 
@@ -120,7 +120,7 @@ class MaskColours:
 
 def is_bright(pixels: NDArray[Any]) -> bool:
     """Whether most of a colour image (z, y, x, c) is bright, as stained tissue under a bright-field microscope is."""
-    step = max(1, pixels.shape[1] // SAMPLED), max(1, pixels.shape[2] // SAMPLED)
+    step = max(1, pixels.shape[1] // SAMPLED_PX), max(1, pixels.shape[2] // SAMPLED_PX)
     some = np.asarray(pixels[:1, :: step[0], :: step[1], :3], np.float64)
     top = (
         float(np.iinfo(pixels.dtype).max)

@@ -71,12 +71,12 @@ class WorkRecorder:
             # Moving a slider is one action.
             self.entries.pop()
         self.entries.append(worklog.entry_of(step, way))
-        del self.entries[: -worklog.LONGEST]
+        del self.entries[: -worklog.MOST_ENTRIES]
 
     def take_up(self, entries: Sequence[LogEntry]) -> None:
         """Go on with the log of work that was recovered; it holds what was saved, too."""
         if entries:
-            self.entries = list(entries[-worklog.LONGEST :])
+            self.entries = list(entries[-worklog.MOST_ENTRIES :])
 
     def with_log(self, foreign: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what is kept in the project beside the masks, with the log."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # Milliseconds after the last result.
 REST_MS = 250
 # Pixels; of larger images the candidates are shown once a threshold was moved, which finds them.
-AFTER_RUNS = 1 << 21
+AFTER_RUNS_PX = 1 << 21
 
 
 class RejectedCandidates(QObject):
@@ -63,7 +63,7 @@ class RejectedCandidates(QObject):
             return translate("Rejected candidates are known after a run")
         if flows.logits.ndim != 2:
             return translate("Rejected candidates are shown for flat images only: in a stack they are bodies")
-        if flows.logits.size > AFTER_RUNS and not self._run_state.memory.known:
+        if flows.logits.size > AFTER_RUNS_PX and not self._run_state.memory.known:
             return translate("In an image of this size rejected candidates show once a threshold was moved")
         return ""
 

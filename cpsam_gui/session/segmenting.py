@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from cpsam_gui.tasks import RegionResult
 
 THRESHOLDS = "Change thresholds"
-LARGEST_REGION = 36_000_000
+LARGEST_REGION_PX = 36_000_000
 """Pixels of a region of an image larger than memory: 1.5 GB while it runs."""
 
 
@@ -137,9 +137,9 @@ class SegmentationController:
         changes
             Options that differ from those of the panel, such as ``diameter="auto"``.
         """
-        if self._open_image.document.large and box.shape[1] * box.shape[2] > LARGEST_REGION:
+        if self._open_image.document.large and box.shape[1] * box.shape[2] > LARGEST_REGION_PX:
             words = translate("This region has {:,} megapixels: choose one of at most {:,}.")
-            text = words.format(box.shape[1] * box.shape[2] // 1_000_000, LARGEST_REGION // 1_000_000)
+            text = words.format(box.shape[1] * box.shape[2] // 1_000_000, LARGEST_REGION_PX // 1_000_000)
             self._notices.failed.emit(Problem(text))
             return
         if not self._run_state.options.keep:

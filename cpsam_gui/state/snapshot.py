@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cpsam_gui.state.steps import Labels
 
 # Pixel rows that are saved and copied together.
-ROWS = 256
+BAND_ROWS = 256
 
 
 class Snapshot:
@@ -52,14 +52,14 @@ class Snapshot:
         """Yield the labels as copies (rows, x), from the first plane to the last; once, from any thread."""
         depth, height, width = self.shape
         for z in range(depth):
-            for top in range(0, height, ROWS):
-                band = np.empty((min(ROWS, height - top), width), np.uint32)
-                for left in range(0, width, ROWS):
-                    key = (z, top // ROWS, left // ROWS)
+            for top in range(0, height, BAND_ROWS):
+                band = np.empty((min(BAND_ROWS, height - top), width), np.uint32)
+                for left in range(0, width, BAND_ROWS):
+                    key = (z, top // BAND_ROWS, left // BAND_ROWS)
                     with self._lock:
                         tile = self._saved.pop(key, None)
                         self._read.add(key)
-                        band[:, left : left + ROWS] = self._labels[_place(key)] if tile is None else tile
+                        band[:, left : left + BAND_ROWS] = self._labels[_place(key)] if tile is None else tile
                 yield band
 
     def array(self) -> Labels:
@@ -69,11 +69,15 @@ class Snapshot:
 
 def _tiles(box: Box) -> Iterator[tuple[int, int, int]]:
     for z in range(box.z0, box.z1):
-        for row in range(box.y0 // ROWS, (box.y1 - 1) // ROWS + 1):
-            for column in range(box.x0 // ROWS, (box.x1 - 1) // ROWS + 1):
+        for row in range(box.y0 // BAND_ROWS, (box.y1 - 1) // BAND_ROWS + 1):
+            for column in range(box.x0 // BAND_ROWS, (box.x1 - 1) // BAND_ROWS + 1):
                 yield z, row, column
 
 
 def _place(key: tuple[int, int, int]) -> tuple[int, slice, slice]:
     z, row, column = key
-    return z, slice(row * ROWS, (row + 1) * ROWS), slice(column * ROWS, (column + 1) * ROWS)
+    return (
+        z,
+        slice(row * BAND_ROWS, (row + 1) * BAND_ROWS),
+        slice(column * BAND_ROWS, (column + 1) * BAND_ROWS),
+    )

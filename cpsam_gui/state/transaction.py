@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cpsam_gui.state.steps import Labels
 
 # Pixels; what a step copies when it first touches a place.
-TILE = 128
+TILE_PX = 128
 
 
 class Transaction:
@@ -36,10 +36,10 @@ class Transaction:
         """Copy the tiles of a block before they are first written in this step."""
         height, width = labels.shape[1:]
         for z in range(box.z0, box.z1):
-            for row in range(box.y0 // TILE, (box.y1 - 1) // TILE + 1):
-                for column in range(box.x0 // TILE, (box.x1 - 1) // TILE + 1):
-                    top, left = row * TILE, column * TILE
-                    bottom, right = min(top + TILE, height), min(left + TILE, width)
+            for row in range(box.y0 // TILE_PX, (box.y1 - 1) // TILE_PX + 1):
+                for column in range(box.x0 // TILE_PX, (box.x1 - 1) // TILE_PX + 1):
+                    top, left = row * TILE_PX, column * TILE_PX
+                    bottom, right = min(top + TILE_PX, height), min(left + TILE_PX, width)
                     part = Box(
                         z, z + 1, max(box.y0, top), min(box.y1, bottom), max(box.x0, left), min(box.x1, right)
                     )
@@ -55,7 +55,7 @@ class Transaction:
     def blocks(self) -> Iterator[tuple[Box, Labels]]:
         """Yield the blocks that were written, and what was there before."""
         for (_, row, column), (box, tile) in self._tiles.items():
-            top, left = row * TILE, column * TILE
+            top, left = row * TILE_PX, column * TILE_PX
             yield box, tile[:, box.y0 - top : box.y1 - top, box.x0 - left : box.x1 - left]
 
     def edits(self, labels: LabelStore) -> tuple[PixelEdit, ...]:

@@ -18,7 +18,7 @@ import numpy as np
 from cpsam_core.errors import ImageError
 from cpsam_gui.state.box import Box
 from cpsam_gui.storage.file_lock import hold
-from cpsam_gui.storage.level_files import CHUNK, LevelFiles, level_shapes, packed, unpacked
+from cpsam_gui.storage.level_files import CHUNK_PX, LevelFiles, level_shapes, packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ LOCK = "lock"
 CACHE_BYTES = 256 << 20
 MOST_BYTES = 1 << 30
 """A block over which one request is refused: that would be nearly the image as a whole."""
-EMPTY: Labels = np.zeros((CHUNK, CHUNK), np.uint32)
+EMPTY: Labels = np.zeros((CHUNK_PX, CHUNK_PX), np.uint32)
 EMPTY.flags.writeable = False
 
 
@@ -328,17 +328,17 @@ def _name(key: Key) -> str:
 def _parts(level: int, box: Box) -> Iterator[tuple[Key, Box]]:
     """Yield the chunks that a block touches, and which part of the block lies in each."""
     for z in range(box.z0, box.z1):
-        for row in range(box.y0 // CHUNK, (box.y1 - 1) // CHUNK + 1):
-            for column in range(box.x0 // CHUNK, (box.x1 - 1) // CHUNK + 1):
-                top, left = row * CHUNK, column * CHUNK
-                y0, y1 = max(box.y0, top), min(box.y1, top + CHUNK)
-                x0, x1 = max(box.x0, left), min(box.x1, left + CHUNK)
+        for row in range(box.y0 // CHUNK_PX, (box.y1 - 1) // CHUNK_PX + 1):
+            for column in range(box.x0 // CHUNK_PX, (box.x1 - 1) // CHUNK_PX + 1):
+                top, left = row * CHUNK_PX, column * CHUNK_PX
+                y0, y1 = max(box.y0, top), min(box.y1, top + CHUNK_PX)
+                x0, x1 = max(box.x0, left), min(box.x1, left + CHUNK_PX)
                 yield (level, z, row, column), Box(z, z + 1, y0, y1, x0, x1)
 
 
 def _inside(part: Box, row: int, column: int) -> tuple[slice, slice]:
     """Return where a part lies in its chunk."""
-    top, left = row * CHUNK, column * CHUNK
+    top, left = row * CHUNK_PX, column * CHUNK_PX
     return slice(part.y0 - top, part.y1 - top), slice(part.x0 - left, part.x1 - left)
 
 

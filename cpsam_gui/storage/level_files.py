@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Key: TypeAlias = tuple[int, int, int, int]
 """Level, plane, row and column of a chunk."""
 
-CHUNK = 512
+CHUNK_PX = 512
 """Pixels on a side, as in the labels that the engine writes by blocks."""
 LABELS = "labels.ome.zarr"
 """The folder of the labels, in the folder of a run or of a document."""
@@ -34,7 +34,7 @@ PACKERS = ("zstd", "blosc", "zlib", "gzip", "lz4", "bz2", "lzma")
 def level_shapes(shape: tuple[int, int, int]) -> list[tuple[int, int, int]]:
     """Return the shapes of the levels, the first at full resolution."""
     shapes = [shape]
-    while max(shapes[-1][1:]) > CHUNK:
+    while max(shapes[-1][1:]) > CHUNK_PX:
         z, y, x = shapes[-1]
         shapes.append((z, -(-y // 2), -(-x // 2)))
     return shapes
@@ -86,7 +86,7 @@ class LevelFiles:
         return self.folder / LEVELS / str(level) / str(z) / str(row) / str(column)
 
     def read(self, key: Key) -> Labels | None:
-        """Return a chunk of `CHUNK` pixels on a side, None where there is none.
+        """Return a chunk of `CHUNK_PX` pixels on a side, None where there is none.
 
         Raises
         ------
@@ -105,7 +105,7 @@ class LevelFiles:
             values = np.frombuffer(data if packer is None else packer.decode(data), "<u4").reshape(shape)[0]
         except DAMAGE as error:
             raise ImageError(f"{path} is damaged ({reason(error)}).") from error
-        chunk = np.zeros((CHUNK, CHUNK), np.uint32)
+        chunk = np.zeros((CHUNK_PX, CHUNK_PX), np.uint32)
         chunk[: values.shape[0], : values.shape[1]] = values
         return chunk
 
@@ -165,8 +165,8 @@ def unpacked(data: bytes) -> Labels:
     """Return a chunk that was put aside."""
     import imagecodecs
 
-    return np.frombuffer(imagecodecs.zstd_decode(data), np.uint32).reshape(CHUNK, CHUNK).copy()
+    return np.frombuffer(imagecodecs.zstd_decode(data), np.uint32).reshape(CHUNK_PX, CHUNK_PX).copy()
 
 
 def _chunk_shape(shape: tuple[int, int, int]) -> tuple[int, int, int]:
-    return 1, min(CHUNK, shape[1]), min(CHUNK, shape[2])
+    return 1, min(CHUNK_PX, shape[1]), min(CHUNK_PX, shape[2])

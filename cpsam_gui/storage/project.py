@@ -32,7 +32,7 @@ MAPS = FLOWS, LOGITS, CLASSES = ("flows", "logits", "class_logits")
 """Names of the arrays that the last run left, as they stand in the file."""
 NOTES, COLOURS = "notes", "class_colours"
 # Characters of notes.
-LONGEST = 1_000_000
+LONGEST_CHARS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def checked_facts(stored: Mapping[str, Any]) -> ImageFacts:
     colours = dict(stored.get(COLOURS) or {})
     return ImageFacts(
         _review(str(stored.get("review", ""))),
-        str(stored.get(NOTES, ""))[:LONGEST],
+        str(stored.get(NOTES, ""))[:LONGEST_CHARS],
         tuple(
             ClassName(int(number), str(name), str(colours.get(str(number), "")))
             for number, name in sorted(dict(stored.get("classes", {})).items(), key=lambda item: int(item[0]))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cpsam_gui.state.objects import ObjectRecord
 
 # Pixel rows that count as changed together.
-ROWS = 64
+BAND_ROWS = 64
 
 
 class ChangedRows:
@@ -28,7 +28,7 @@ class ChangedRows:
 
     def add(self, box: Box) -> None:
         """Note that labels inside a box changed."""
-        bands = range(box.y0 // ROWS, (box.y1 - 1) // ROWS + 1)
+        bands = range(box.y0 // BAND_ROWS, (box.y1 - 1) // BAND_ROWS + 1)
         self._bands.update((plane, band) for plane in range(box.z0, box.z1) for band in bands)
 
     def take(self) -> ChangedRows:
@@ -45,7 +45,7 @@ class ChangedRows:
 
     def unchanged(self, plane: int, top: int, bottom: int) -> bool:
         """Whether the rows from `top` to before `bottom` of a plane are those of the file."""
-        bands = range(top // ROWS, (bottom - 1) // ROWS + 1)
+        bands = range(top // BAND_ROWS, (bottom - 1) // BAND_ROWS + 1)
         return not self._all and not any((plane, band) in self._bands for band in bands)
 
 

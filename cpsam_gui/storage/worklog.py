@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 KEY = "log"
 """Under which it stands in the project file."""
 # Entries; the oldest go.
-LONGEST = 5000
+MOST_ENTRIES = 5000
 # Characters of a name.
-WORDS = 200
+NAME_CHARS = 200
 OLD_KINDS = {
     ("Segment region",): StepKind.SEGMENT_REGION,
     ("Segment",): StepKind.SEGMENT,
@@ -69,14 +69,14 @@ class LogEntry:
 def entry_of(step: Step, way: str) -> LogEntry:
     """Return what a step of the history means for the log, now."""
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    return LogEntry(now, step.name[:WORDS], step.kind, way, len(step.records))
+    return LogEntry(now, step.name[:NAME_CHARS], step.kind, way, len(step.records))
 
 
 def noted(foreign: Mapping[str, Any], what: str, kind: StepKind) -> dict[str, Any]:
     """Return what is kept in a project beside the masks, with one thing more in its log that was done now."""
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    entries = [*read(foreign.get(KEY)), LogEntry(now, what[:WORDS], kind)]
-    return {**foreign, KEY: stored(entries[-LONGEST:])}
+    entries = [*read(foreign.get(KEY)), LogEntry(now, what[:NAME_CHARS], kind)]
+    return {**foreign, KEY: stored(entries[-MOST_ENTRIES:])}
 
 
 def stored(entries: Iterable[LogEntry]) -> list[dict[str, Any]]:
@@ -88,7 +88,9 @@ def read(value: Any) -> list[LogEntry]:
     """Return the entries in what a project file holds; whatever makes no sense there is left out."""
     if not isinstance(value, list):
         return []
-    return [entry for row in value[-LONGEST:] if isinstance(row, dict) and (entry := _entry(row)) is not None]
+    return [
+        entry for row in value[-MOST_ENTRIES:] if isinstance(row, dict) and (entry := _entry(row)) is not None
+    ]
 
 
 def _entry(row: Mapping[str, Any]) -> LogEntry | None:
@@ -99,7 +101,7 @@ def _entry(row: Mapping[str, Any]) -> LogEntry | None:
     objects = row.get("objects", 0)
     if not all(isinstance(text, str) for text in texts) or not isinstance(objects, int):
         return None
-    when, what, kind, way = (text[:WORDS] for text in texts)
+    when, what, kind, way = (text[:NAME_CHARS] for text in texts)
     return LogEntry(when, what, _kind_of(kind, what), way, objects)
 
 

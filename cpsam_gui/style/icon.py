@@ -8,14 +8,14 @@ from PyQt6.QtSvg import QSvgRenderer
 
 from cpsam_gui.program.desktop_entry import SOURCE
 
-SIZES = (16, 24, 32, 48, 64, 128, 256)
+SIZES_PX = (16, 24, 32, 48, 64, 128, 256)
 
 
 def app_icon() -> QIcon:
     """Return the icon in the usual sizes, drawn from its source."""
     renderer = QSvgRenderer(QByteArray(SOURCE.read_bytes()))
     made = QIcon()
-    for size in SIZES:
+    for size in SIZES_PX:
         picture = QPixmap(size, size)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)

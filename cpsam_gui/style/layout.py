@@ -5,14 +5,14 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from cpsam_gui.style.theme import GRID
+from cpsam_gui.style.theme import GRID_PX
 
 
 def column(parent: QWidget) -> QVBoxLayout:
     """Return a column of widgets on the grid."""
     layout = QVBoxLayout(parent)
-    layout.setContentsMargins(GRID, GRID, GRID, GRID)
-    layout.setSpacing(GRID)
+    layout.setContentsMargins(GRID_PX, GRID_PX, GRID_PX, GRID_PX)
+    layout.setSpacing(GRID_PX)
     return layout
 
 
@@ -20,8 +20,8 @@ def form() -> QFormLayout:
     """Return a form with the names left and the fields right, on the grid."""
     layout = QFormLayout()
     layout.setContentsMargins(0, 0, 0, 0)
-    layout.setHorizontalSpacing(GRID * 3 // 2)
-    layout.setVerticalSpacing(GRID)
+    layout.setHorizontalSpacing(GRID_PX * 3 // 2)
+    layout.setVerticalSpacing(GRID_PX)
     layout.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     return layout

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication
 
 # Pixels; margins and gaps are multiples or halves of it.
-GRID = 8
+GRID_PX = 8
 ICON = QSize(22, 22)
 # Pixels.
-MIN_TEXT = 12
+MIN_TEXT_PX = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,8 @@ def apply(app: QApplication, scheme: Scheme = DARK) -> None:
     app.setPalette(_palette(scheme))
     app.setPalette(_menu_palette(scheme), "QMenu")
     font = QFont(app.font())
-    if font.pointSizeF() > 0 and font.pointSizeF() * 96 / 72 < MIN_TEXT + 1:
-        font.setPixelSize(MIN_TEXT + 1)
+    if font.pointSizeF() > 0 and font.pointSizeF() * 96 / 72 < MIN_TEXT_PX + 1:
+        font.setPixelSize(MIN_TEXT_PX + 1)
     app.setFont(font)
     app.setStyleSheet(_sheet(scheme))
     changed.emit()

@@ -34,7 +34,7 @@ COLOURS = {
 }
 """Red, green and blue of what became of an object."""
 # Bytes of label images that are held for a comparison of people.
-HELD = 2_000_000_000
+HELD_BYTES = 2_000_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +113,7 @@ def agreement_of(
     from cpsam_core.errors import ImageError
     from cpsam_core.metrics.agreement import agreement
 
-    if 4 * int(np.prod(shape)) * len(paths) > HELD:
+    if 4 * int(np.prod(shape)) * len(paths) > HELD_BYTES:
         raise ImageError("These are too many masks of so large an image to be compared at a time.")
     masks = []
     for number, path in enumerate(paths):

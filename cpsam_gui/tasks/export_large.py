@@ -10,7 +10,7 @@ import numpy as np
 from cpsam_core.errors import ImageError
 from cpsam_gui.state.box import Box
 from cpsam_gui.storage.chunked_labels import ChunkedLabels
-from cpsam_gui.storage.level_files import CHUNK, LABELS
+from cpsam_gui.storage.level_files import CHUNK_PX, LABELS
 from cpsam_gui.storage.level_reader import LevelReader
 from cpsam_gui.tasks.exporting import ExportResult
 from cpsam_gui.tasks.large import new_work_folder
@@ -100,10 +100,10 @@ def middles(labels: ChunkedLabels, records: ColumnRecords, progress: Progress) -
     depth, height, width = labels.shape
     sums = np.zeros((records.largest + 1, 3))
     for z in range(depth):
-        for top in range(0, height, CHUNK):
+        for top in range(0, height, CHUNK_PX):
             progress(z * height + top, depth * height, "Measuring")
-            for left in range(0, width, CHUNK):
-                box = Box(z, z + 1, top, top + CHUNK, left, left + CHUNK).clip(labels.shape)
+            for left in range(0, width, CHUNK_PX):
+                box = Box(z, z + 1, top, top + CHUNK_PX, left, left + CHUNK_PX).clip(labels.shape)
                 rows, columns = np.nonzero(block := labels.read(box)[0])
                 ids, place = np.unique(block[rows, columns], return_inverse=True)
                 known = ids < len(sums)

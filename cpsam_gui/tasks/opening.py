@@ -32,7 +32,7 @@ RGB = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
 # Channels that are visible at first; more would only be white.
 SHOWN = 6
 # Pixels looked at for the brightness levels: quick, and plenty for percentiles.
-SAMPLE = 1 << 18
+SAMPLE_PX = 1 << 18
 BINS = 128
 # Of a bin; below that a division by it is over the limits of float64.
 LEAST_RANGE = 1e-300
@@ -337,8 +337,8 @@ def prepare(image: Image) -> OpenedImage:
 
 
 def sample(channel: NDArray[Any]) -> NDArray[np.float64]:
-    """Return evenly spaced finite pixels of a channel, about `SAMPLE` of them."""
-    step = max(1, round((channel.size / SAMPLE) ** (1 / max(channel.ndim, 1))))
+    """Return evenly spaced finite pixels of a channel, about `SAMPLE_PX` of them."""
+    step = max(1, round((channel.size / SAMPLE_PX) ** (1 / max(channel.ndim, 1))))
     some = channel[tuple(slice(None, None, step if size > step else 1) for size in channel.shape)]
     # Not float32: from 2^24 on it leaves out whole numbers, and so the contrast of a bright, narrow channel.
     values = np.asarray(some, np.float64).ravel()

@@ -103,7 +103,7 @@ class Fill(Tool):
         """Return the object that the region is added to: the one under the pointer."""
         return self.desk.document.label_at(self.desk.view.plane, int(p.y // 1), int(p.x // 1))
 
-    def _region(self, p: Pointer, largest: int = drawing.LARGEST) -> tuple[Box, Mask, bool] | None:
+    def _region(self, p: Pointer, largest: int = drawing.LARGEST_PX) -> tuple[Box, Mask, bool] | None:
         desk, plane = self.desk, self.desk.view.plane
         if desk.pixels is None or not desk.inside(p):
             return None

@@ -21,7 +21,7 @@ DRAG_PIXELS = 4.0
 # Pixels; looking through a larger area takes longer than a frame.
 COUNTED_PIXELS = 1 << 20
 # Rows that are looked at together.
-BAND = 256
+BAND_ROWS = 256
 
 
 class Select(HoverOutline):
@@ -87,9 +87,9 @@ class Select(HoverOutline):
 def objects_in(labels: Labels, mask: Mask | None, size: int) -> frozenset[int]:
     """Return the ids below `size` that have pixels in a block (y, x) of labels, or under `mask` (y, x) in it."""
     seen = np.zeros(size, bool)
-    for top in range(0, labels.shape[0], BAND):
-        band = labels[top : top + BAND]
-        seen[band if mask is None else band[mask[top : top + BAND]]] = True
+    for top in range(0, labels.shape[0], BAND_ROWS):
+        band = labels[top : top + BAND_ROWS]
+        seen[band if mask is None else band[mask[top : top + BAND_ROWS]]] = True
     seen[0] = False
     return frozenset(np.flatnonzero(seen).tolist())
 

@@ -12,7 +12,7 @@ CLOSE_PIXELS = 9.0
 # Pixels that the simplified outline may be off, by the size of the object.
 FINE_PIXELS, COARSE_PIXELS = 0.9, 4.0
 # The same in screen pixels, so that corners do not crowd at a low zoom.
-CROWDED = 3.0
+CROWDED_PX = 3.0
 
 
 class Vertices(Tool):
@@ -64,7 +64,7 @@ class Vertices(Tool):
                 desk.say("The object has nothing in this plane")
             return False
         tolerance = min(
-            max(0.04 * float(np.sqrt(mask.sum())), FINE_PIXELS, CROWDED / desk.view.camera.scale),
+            max(0.04 * float(np.sqrt(mask.sum())), FINE_PIXELS, CROWDED_PX / desk.view.camera.scale),
             COARSE_PIXELS,
         )
         self._points = [(y + box.y0, x + box.x0) for y, x in drawing.corners(mask, tolerance)]

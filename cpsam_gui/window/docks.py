@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 AREAS = {"left": LEFT, "below": Qt.DockWidgetArea.BottomDockWidgetArea}
-RIGHT_WIDTH, LEFT_WIDTH, LEFT_FIRST = 320, 132, 248
+RIGHT_WIDTH_PX, LEFT_WIDTH_PX, LEFT_FIRST_PX = 320, 132, 248
 
 
 def make_docks(window: QMainWindow, panels: Mapping[Place, Panel]) -> dict[str, QDockWidget]:
@@ -30,7 +30,7 @@ def make_docks(window: QMainWindow, panels: Mapping[Place, Panel]) -> dict[str, 
         area = AREAS.get(place.group, RIGHT)
         docks[place.name] = dock = _dock(window, place, panel)
         if place.group != "below":
-            dock.setMinimumWidth(LEFT_WIDTH if area is LEFT else RIGHT_WIDTH)
+            dock.setMinimumWidth(LEFT_WIDTH_PX if area is LEFT else RIGHT_WIDTH_PX)
         window.addDockWidget(area, dock)
         if place.group == "below":
             # What lies under the canvas is there when it is asked for.

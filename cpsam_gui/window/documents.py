@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.style.theme import GRID
+from cpsam_gui.style.theme import GRID_PX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ class DocumentChooser(QWidget):
         self._may_leave, self._open_image = may_leave, open_image
         self._images = images
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        layout.setContentsMargins(GRID_PX, GRID_PX // 2, GRID_PX, GRID_PX // 2)
         self.scenes = QComboBox()
         self.scenes.setToolTip(translate("Scene: an image of this file"))
         self.slider = QSlider(Qt.Orientation.Horizontal)

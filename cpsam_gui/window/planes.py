@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QLabel, QSlider, QVBoxLayout, QWidget
 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.slice import slab_around
-from cpsam_gui.style.theme import GRID
+from cpsam_gui.style.theme import GRID_PX
 
 if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
@@ -22,7 +22,7 @@ class PlaneSlider(QWidget):
         super().__init__()
         self._open_image, self._view = open_image, open_image.view
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID // 2, GRID, GRID // 2, GRID)
+        layout.setContentsMargins(GRID_PX // 2, GRID_PX, GRID_PX // 2, GRID_PX)
         self.slider = QSlider(Qt.Orientation.Vertical)
         self.slider.setToolTip(translate("Plane  (Page Up, Page Down)"))
         self.text = QLabel()

@@ -50,8 +50,8 @@ class MethodsPage(QDialog):
         buttons.addWidget(self.save)
         buttons.addWidget(self.copy)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(*[theme.GRID * 2] * 4)
-        layout.setSpacing(theme.GRID)
+        layout.setContentsMargins(*[theme.GRID_PX * 2] * 4)
+        layout.setSpacing(theme.GRID_PX)
         layout.addWidget(
             dim(translate("For a paper: what was done on this image. Read it before you use it."))
         )

@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 USUAL = QSize(1360, 860)
 LARGE = 0.85
 """Share of a large screen that the window takes."""
-FRAME = 36
+FRAME_PX = 36
 """Screen pixels for the title bar, which the window system draws around the window."""
 CANVAS = 0.6
 """Least share of the width that the canvas has when the window opens."""
-BARS = 72
+BARS_PX = 72
 """Screen pixels of the tool bar and of the gaps between docks."""
 
 
 def opening_size(available: QSize) -> QSize:
     """Return how large the window opens on a screen of which so much is free."""
-    room = QSize(available.width(), available.height() - FRAME)
+    room = QSize(available.width(), available.height() - FRAME_PX)
     return USUAL.expandedTo(room * LARGE).boundedTo(room)
 
 
@@ -35,13 +35,13 @@ def fit_to_screen(window: QMainWindow) -> None:
     free = screen.availableGeometry()
     window.resize(opening_size(free.size()))
     left = free.left() + max(0, (free.width() - window.width()) // 2)
-    top = free.top() + max(0, (free.height() - window.height() - FRAME) // 2)
+    top = free.top() + max(0, (free.height() - window.height() - FRAME_PX) // 2)
     window.move(left, top)
 
 
 def share_width(window: QMainWindow, left: QDockWidget, right: QDockWidget, wanted: int) -> None:
     """Give the docks at both sides their widths: the left one what it wants, as far as the canvas keeps its share."""
     least = max(right.minimumSizeHint().width(), right.minimumWidth())
-    room = int((1 - CANVAS) * window.width()) - BARS - least
+    room = int((1 - CANVAS) * window.width()) - BARS_PX - least
     width = max(min(wanted, room), left.minimumWidth())
     window.resizeDocks([left, right], [width, least], Qt.Orientation.Horizontal)

@@ -38,7 +38,7 @@ class Status(QStatusBar):
         self._jobs, self._gestures = session.jobs, session.gestures
         self._rejected = session.rejected
         self.setSizeGripEnabled(False)
-        self.setContentsMargins(theme.GRID, 2, theme.GRID, 2)
+        self.setContentsMargins(theme.GRID_PX, 2, theme.GRID_PX, 2)
         self.hint = QLabel()
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.offer = QToolButton()
@@ -57,7 +57,7 @@ class Status(QStatusBar):
         self.readout = QLabel()
         self.readout.setMinimumWidth(260)
         self.count = QLabel()
-        self.count.setContentsMargins(theme.GRID, 0, 0, 0)
+        self.count.setContentsMargins(theme.GRID_PX, 0, 0, 0)
         self.addWidget(self.hint, 1)
         self.addWidget(self.offer)
         self.training = TrainingChip(session.training)

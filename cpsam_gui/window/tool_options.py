@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.tools import Tool
 
-HEIGHT = 44
+HEIGHT_PX = 44
 # Steps of a slider.
 STEPS = 100
 # Pixels.
@@ -84,13 +84,13 @@ class ToolOptionsBar(QFrame):
         self._view, self._gestures = open_image.view, gestures
         self._edits = edits
         self.setObjectName("strip")
-        self.setFixedHeight(HEIGHT)
+        self.setFixedHeight(HEIGHT_PX)
         # However much belongs to a tool, the panels beside the canvas keep their width.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._short = False
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(theme.GRID * 3 // 2, 0, theme.GRID, 0)
-        layout.setSpacing(theme.GRID)
+        layout.setContentsMargins(theme.GRID_PX * 3 // 2, 0, theme.GRID_PX, 0)
+        layout.setSpacing(theme.GRID_PX)
         self.name = QLabel()
         self.name.setObjectName("heading")
         layout.addWidget(self.name)
@@ -141,8 +141,8 @@ class ToolOptionsBar(QFrame):
         """Add widgets that are shown together."""
         group = QWidget()
         row = QHBoxLayout(group)
-        row.setContentsMargins(theme.GRID // 2, 0, theme.GRID // 2, 0)
-        row.setSpacing(theme.GRID // 2)
+        row.setContentsMargins(theme.GRID_PX // 2, 0, theme.GRID_PX // 2, 0)
+        row.setSpacing(theme.GRID_PX // 2)
         for widget in widgets:
             row.addWidget(widget)
         layout = self.layout()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cpsam_gui.window.host import WindowHost
 
 SEEN = "tour/seen"
-WIDTH = 320
+WIDTH_PX = 320
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Tour(QFrame):
         self._open_image, self._reviewing = open_image, reviewing
         QSettings().setValue(SEEN, True)
         self.setObjectName("callout")
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(WIDTH_PX)
         scheme = theme.current()
         self.setStyleSheet(
             f"QFrame#callout {{ background: {scheme.panel}; border: 2px solid {scheme.accent}; border-radius: 8px; }}"
@@ -109,8 +109,8 @@ class Tour(QFrame):
         row.addWidget(self.skip)
         row.addWidget(self.next)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(*[theme.GRID * 2] * 4)
-        layout.setSpacing(theme.GRID)
+        layout.setContentsMargins(*[theme.GRID_PX * 2] * 4)
+        layout.setSpacing(theme.GRID_PX)
         layout.addWidget(self.title)
         layout.addWidget(self.words)
         layout.addLayout(row)
@@ -179,7 +179,7 @@ class Tour(QFrame):
         self.mark.setGeometry(place)
         self.mark.raise_()
         self.adjustSize()
-        gap, width, height = theme.GRID * 2, self.width(), self.sizeHint().height()
+        gap, width, height = theme.GRID_PX * 2, self.width(), self.sizeHint().height()
         if window.width() - place.right() > width + gap and place.width() < window.width() // 2:
             x = place.right() + gap
         elif place.left() > width + gap:

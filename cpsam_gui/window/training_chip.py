@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cpsam_core.finetune import EpochReport
     from cpsam_gui.session.training import TrainingController
 
-CURVE_WIDTH, CURVE_HEIGHT = 56, 16
+CURVE_WIDTH_PX, CURVE_HEIGHT_PX = 56, 16
 """Of the small curve, pixels."""
 
 
@@ -30,7 +30,7 @@ class Sparkline(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedSize(QSize(CURVE_WIDTH, CURVE_HEIGHT))
+        self.setFixedSize(QSize(CURVE_WIDTH_PX, CURVE_HEIGHT_PX))
         self.values: tuple[float, ...] = ()
 
     def show_reports(self, reports: Sequence[EpochReport]) -> None:
@@ -69,8 +69,8 @@ class TrainingChip(QWidget):
         self.curve = Sparkline()
         self.pause, self.stop = QToolButton(), QToolButton()
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
-        layout.setSpacing(theme.GRID // 2)
+        layout.setContentsMargins(theme.GRID_PX, 0, theme.GRID_PX, 0)
+        layout.setSpacing(theme.GRID_PX // 2)
         for widget in (self.curve, self.words, self.pause, self.stop):
             layout.addWidget(widget)
         for button in (self.pause, self.stop):

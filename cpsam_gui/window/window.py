@@ -22,7 +22,7 @@ from cpsam_gui.program import settings_store as remembered
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session import Session
 from cpsam_gui.storage.companions import holds_objects, images_in
-from cpsam_gui.window.docks import LEFT_FIRST, make_docks
+from cpsam_gui.window.docks import LEFT_FIRST_PX, make_docks
 from cpsam_gui.window.documents import DocumentChooser
 from cpsam_gui.window.file_dialogs import FileDialogs
 from cpsam_gui.window.pages import Pages
@@ -246,7 +246,7 @@ class Window(QMainWindow):
         """Share the width out when the sizes of all parts are known, unless it is that of the last session."""
         super().showEvent(event)
         if not self._shown and not self.property(remembered.RESTORED):
-            share_width(self, self.docks["Files"], self.docks["Segment"], LEFT_FIRST)
+            share_width(self, self.docks["Files"], self.docks["Segment"], LEFT_FIRST_PX)
         self._shown = True
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:

@@ -140,7 +140,7 @@ def nothing_else_is_started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture(autouse=True)
 def painted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Colour everything in the first paint, so that no test depends on the speed of the machine."""
-    monkeypatch.setattr("cpsam_gui.canvas.tiles.BUDGET", 1e9)
+    monkeypatch.setattr("cpsam_gui.canvas.tiles.BUDGET_S", 1e9)
 
 
 @pytest.fixture

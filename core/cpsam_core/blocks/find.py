@@ -22,13 +22,13 @@ __all__ = ["find_block", "steps_of"]
 
 log = logging.getLogger(__name__)
 
-RIM = 2
+RIM_PX = 2
 """Pixels along the border of a part; an object that comes so near may be cut."""
 
-REACH = 16
+REACH_PX = 16
 """Pixels around an object in which others have a say in it: where peaks meet, and by the heat beside its border."""
 
-DRIFT = 8
+DRIFT_PX = 8
 PART_OF_DRIFT = 8
 """Pixels by which the middle of an object may move when its holes are filled; of a large one a part of its size."""
 
@@ -143,7 +143,7 @@ def _measured(labels: NDArray[np.uint32], window: tuple[slice, ...]) -> _Found:
 def _near_core(found: _Found, core: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which objects the block may own: those whose middle lies in it, or nearly."""
     extents = found.boxes[:, :, 1] - found.boxes[:, :, 0]
-    drift = np.maximum(DRIFT, extents.max(axis=1, initial=0) / PART_OF_DRIFT)[:, np.newaxis]
+    drift = np.maximum(DRIFT_PX, extents.max(axis=1, initial=0) / PART_OF_DRIFT)[:, np.newaxis]
     middles = found.middles + found.offset
     near: NDArray[np.bool_] = ((middles + drift >= core[:, 0]) & (middles - drift < core[:, 1])).all(axis=1)
     return near
@@ -157,7 +157,7 @@ def _beside(found: _Found, near: NDArray[np.bool_]) -> NDArray[np.bool_]:
         return beside
     boxes = found.boxes[others]
     for box in found.boxes[near]:
-        meets = (boxes[:, :, 0] < box[:, 1] + REACH) & (boxes[:, :, 1] > box[:, 0] - REACH)
+        meets = (boxes[:, :, 0] < box[:, 1] + REACH_PX) & (boxes[:, :, 1] > box[:, 0] - REACH_PX)
         beside[others[meets.all(axis=1)]] = True
     return beside
 
@@ -167,9 +167,9 @@ def _at_border(found: _Found, window: tuple[slice, ...], shape: tuple[int, ...])
     at_border = np.zeros(len(found.boxes), bool)
     for axis, (seen, length) in enumerate(zip(window, shape, strict=True)):
         if seen.start > 0:
-            at_border |= found.boxes[:, axis, 0] < RIM
+            at_border |= found.boxes[:, axis, 0] < RIM_PX
         if seen.stop < length:
-            at_border |= found.boxes[:, axis, 1] > seen.stop - seen.start - RIM
+            at_border |= found.boxes[:, axis, 1] > seen.stop - seen.start - RIM_PX
     return at_border
 
 
@@ -179,8 +179,8 @@ def _kept_part(
     """Return the part around the objects that are kept, in the arrays and in the image."""
     lengths = [side.stop - side.start for side in window]
     if kept.any():
-        first = np.maximum(found.boxes[kept, :, 0].min(axis=0) - RIM, 0).tolist()
-        last = np.minimum(found.boxes[kept, :, 1].max(axis=0) + RIM, lengths).tolist()
+        first = np.maximum(found.boxes[kept, :, 0].min(axis=0) - RIM_PX, 0).tolist()
+        last = np.minimum(found.boxes[kept, :, 1].max(axis=0) + RIM_PX, lengths).tolist()
     else:
         first, last = [0] * len(lengths), [1] * len(lengths)
     inner = tuple(slice(int(a), int(b)) for a, b in zip(first, last, strict=True))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cpsam_core.blocks.arrays import read_arrays, write_arrays
 from cpsam_core.blocks.labels import Numbers
-from cpsam_core.blocks.limits import PART
+from cpsam_core.blocks.limits import PART_PX
 from cpsam_core.blocks.plan import Block
 from cpsam_core.blocks.task import Work
 from cpsam_core.images.files import saving
@@ -120,7 +120,7 @@ def _shared(
     """Return objects of a plane and of the one below that share pixels, counted from 0 in each, and how many."""
     pairs: list[NDArray[np.int64]] = []
     counts: list[NDArray[np.int64]] = []
-    for _, rows, columns in boxes_of((1, work.plan.shape[1], work.plan.shape[2]), PART):
+    for _, rows, columns in boxes_of((1, work.plan.shape[1], work.plan.shape[2]), PART_PX):
         below, here = planes.read((slice(z - 1, z + 1), rows, columns))
         both = (here > 0) & (below > 0)
         if both.any():

@@ -16,9 +16,9 @@ from cpsam_core.preprocess.channels import select_channels
 from cpsam_core.preprocess.in_parts import ChannelLimits, measure_limits
 from cpsam_core.preprocess.normalize import NormalizeSettings
 
-__all__ = ["PART", "load_limits", "save_limits", "source_limits"]
+__all__ = ["PART_PX", "load_limits", "save_limits", "source_limits"]
 
-PART = 2048
+PART_PX = 2048
 """Rows and columns that are looked at together."""
 
 
@@ -33,7 +33,7 @@ def source_limits(
 
     some = read((slice(0, 1), slice(0, 1), slice(0, 1)))
     shape = source.shape[:3]
-    return measure_limits(read, shape, some.shape[3], source.dtype, settings, list(boxes_of(shape, PART)))
+    return measure_limits(read, shape, some.shape[3], source.dtype, settings, list(boxes_of(shape, PART_PX)))
 
 
 def save_limits(path: Path, limits: list[ChannelLimits]) -> None:

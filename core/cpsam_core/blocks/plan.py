@@ -12,14 +12,14 @@ from cpsam_core.errors import SettingsError
 from cpsam_core.images.sources import Box
 from cpsam_core.segment.predict import count_tiles
 from cpsam_core.segment.predict_part import tiles_of_part
-from cpsam_core.segment.settings import NATIVE_DIAMETER, Settings
+from cpsam_core.segment.settings import NATIVE_DIAMETER_PX, Settings
 from cpsam_core.segment.volume_part import SLAB_BYTES, VolumeFrame, tiles_of_volume_part
 from cpsam_core.system.machine import memory
 
 T = TypeVar("T")
 
 __all__ = [
-    "CHUNK",
+    "CHUNK_PX",
     "Block",
     "BlocksForecast",
     "Plan",
@@ -30,10 +30,10 @@ __all__ = [
     "plan_blocks",
 ]
 
-CHUNK = 512
+CHUNK_PX = 512
 """Rows and columns of a chunk of the labels; blocks are whole chunks, so that no two of them write to one."""
 
-VOLUME_CHUNK = (16, 128, 128)
+VOLUME_CHUNK_PX = (16, 128, 128)
 """Planes, rows and columns of a chunk of the labels of a volume."""
 
 BYTES_A_PIXEL = 64
@@ -56,10 +56,10 @@ PART_OF_FREE = 0.5
 """Of the free memory that is used without being told: the network and other programs need some too."""
 
 CELLS_OF_MARGIN = 3.0
-LEAST_MARGIN = 96
+LEAST_MARGIN_PX = 96
 
 CELLS_OF_VOLUME_MARGIN = 1.5
-LEAST_VOLUME_MARGIN = 40
+LEAST_VOLUME_MARGIN_PX = 40
 """Less than in a plane, because a margin on all sides of a volume costs far more; it grows where it has to."""
 
 
@@ -114,7 +114,7 @@ class Plan:
     @property
     def chunks(self) -> tuple[int, int, int]:
         """Planes, rows and columns of a chunk of the labels."""
-        return VOLUME_CHUNK if self.is_volume else (1, CHUNK, CHUNK)
+        return VOLUME_CHUNK_PX if self.is_volume else (1, CHUNK_PX, CHUNK_PX)
 
     def blocks(self) -> Iterator[Block]:
         """Yield all blocks in the order of planes, rows and columns."""
@@ -232,7 +232,7 @@ def plan_blocks(
     SettingsError
         Even the smallest blocks need more memory.
     """
-    chunk = VOLUME_CHUNK[1] if anisotropy is not None else CHUNK
+    chunk = VOLUME_CHUNK_PX[1] if anisotropy is not None else CHUNK_PX
     longest = math.ceil(max(shape[1:]) / chunk)
     if side is not None:
         return _plan_of(shape, diameter, max(chunk, math.ceil(side / chunk) * chunk), anisotropy)
@@ -253,9 +253,9 @@ def plan_blocks(
 
 def _plan_of(shape: tuple[int, int, int], diameter: float, side: int, anisotropy: float | None) -> Plan:
     if anisotropy is None:
-        return Plan(shape, side, max(LEAST_MARGIN, math.ceil(CELLS_OF_MARGIN * diameter)))
-    margin = max(LEAST_VOLUME_MARGIN, math.ceil(CELLS_OF_VOLUME_MARGIN * diameter))
-    planes = VOLUME_CHUNK[0]
+        return Plan(shape, side, max(LEAST_MARGIN_PX, math.ceil(CELLS_OF_MARGIN * diameter)))
+    margin = max(LEAST_VOLUME_MARGIN_PX, math.ceil(CELLS_OF_VOLUME_MARGIN * diameter))
+    planes = VOLUME_CHUNK_PX[0]
     depth = min(math.ceil(side / anisotropy / planes), math.ceil(shape[0] / planes)) * planes
     return Plan(shape, side, margin, depth, math.ceil(margin / anisotropy), is_volume=True)
 
@@ -286,7 +286,7 @@ def forecast(plan: Plan, settings: Settings, tile: int, anisotropy: float = 1.0)
     anisotropy
         Of a volume: distance of planes over the size of a pixel.
     """
-    scale = NATIVE_DIAMETER / settings.diameter if isinstance(settings.diameter, float) else 1.0
+    scale = NATIVE_DIAMETER_PX / settings.diameter if isinstance(settings.diameter, float) else 1.0
     if plan.is_volume:
         tiles, whole = _volume_tiles(plan, settings, tile, VolumeFrame(plan.shape, scale, anisotropy))
     else:

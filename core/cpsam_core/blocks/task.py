@@ -18,7 +18,7 @@ from cpsam_core.preprocess.channels import select_channels
 from cpsam_core.preprocess.in_parts import Box, ChannelLimits, PartNormalizer
 from cpsam_core.preprocess.normalize import NormalizeSettings
 from cpsam_core.segment.predict import TileNetwork, scaled_shape
-from cpsam_core.segment.settings import DEFAULT_STEPS, NATIVE_DIAMETER, Settings
+from cpsam_core.segment.settings import DEFAULT_STEPS, NATIVE_DIAMETER_PX, Settings
 
 __all__ = ["BlocksFolder", "Work", "plane_settings", "read_channels"]
 
@@ -159,7 +159,7 @@ class Work:
     def scale(self) -> float:
         """What the image is resized by for the network."""
         diameter = self.settings.diameter
-        return NATIVE_DIAMETER / diameter if isinstance(diameter, float) else 1.0
+        return NATIVE_DIAMETER_PX / diameter if isinstance(diameter, float) else 1.0
 
     @cached_property
     def normalizer(self) -> PartNormalizer:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cpsam_core.labels.pieces import Pieces
 
 GIGABYTE = 1_000_000_000
-PART = 2048
+PART_PX = 2048
 """Rows and columns that are read together."""
 
 COMPARED_BYTES = 16
@@ -131,7 +131,7 @@ def scored_in_parts(
             f"{pair.true} does not fit the memory that may be used, and maps of classes or of complete regions beside "
             "it need it as a whole: allow more with --max-memory."
         )
-    boxes = boxes_of(true.shape, PART)
+    boxes = boxes_of(true.shape, PART_PX)
     shared = overlaps_in_parts((true.read(box), predicted.read(box)) for box in boxes)
     check_pieces(pieces, len(shared.true_ids), pair.true)
     check_pieces(pieces, len(shared.predicted_ids), pair.predicted)
@@ -164,7 +164,7 @@ def convert_in_parts(
             f"{target.title} is written at once: choose {' or '.join(IN_PARTS)}, or allow more with --max-memory."
         )
     found = np.zeros(0, np.uint32)
-    for box in boxes_of(source.shape, PART):
+    for box in boxes_of(source.shape, PART_PX):
         found = np.union1d(found, np.unique(source.read(box)))
     found = found[found > 0]
     check_pieces(pieces, len(found), source.path)

@@ -31,7 +31,7 @@ SUITED = ("learning_rate", "layer_drop", "replay", "batch_size", "epochs")
 """Settings that one click chooses by the start model and for classes."""
 
 # Epochs, where --early-stop stands alone.
-PATIENCE = 20
+PATIENCE_EPOCHS = 20
 
 
 def option(group: argparse._ActionsContainer, name: str, **keywords: Any) -> None:
@@ -99,7 +99,7 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
         help="images with masks that are not learned from: their loss is measured after every epoch, the epoch with "
         "the smallest one becomes the model, and that is scored on them",
     )
-    option(watch, "early-stop", action="store_true", help=f"the same as --patience {PATIENCE}")
+    option(watch, "early-stop", action="store_true", help=f"the same as --patience {PATIENCE_EPOCHS}")
     option(numbers, "crop", type=int, metavar="PIXELS", help="edge of the crops")
     option(numbers, "scale", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range of resizing")
     option(
@@ -139,7 +139,7 @@ def train_settings(args: argparse.Namespace) -> TrainSettings:
     if args.checkpointing:
         given.setdefault("memory", "checkpointing")
     if args.early_stop:
-        given.setdefault("patience", PATIENCE)
+        given.setdefault("patience", PATIENCE_EPOCHS)
     if mode != "full" and args.classes is not None:
         # The mode's own, which bears larger steps.
         recipe.pop("learning_rate", None)

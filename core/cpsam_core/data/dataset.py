@@ -26,7 +26,7 @@ from cpsam_core.data.synthesis import draw_cells
 from cpsam_core.errors import CpsamError, SettingsError, TrainingError
 from cpsam_core.images.project_files import PROJECT_SUFFIX
 from cpsam_core.preprocess.normalize import network_channels, normalize
-from cpsam_core.preprocess.resample import NATIVE_DIAMETER
+from cpsam_core.preprocess.resample import NATIVE_DIAMETER_PX
 
 __all__ = ["DRAWN", "REPLAYED", "Pair", "TrainingSet", "Turn", "find_pairs", "make_example", "mean_diameter"]
 
@@ -38,11 +38,11 @@ REPLAYED = "replayed"
 ORDER = 0x0D
 # Different drawings; augmentation makes each of them many.
 DRAWN_PICTURES = 600
-DRAWN_SIDE = 256
+DRAWN_SIDE_PX = 256
 # Bytes of examples that are held in memory.
 MEMORY_BYTES = 2 * 2**30
 # What an example that is mapped from disk counts for: each keeps a file open, of which systems allow few.
-MAPPED = 2**23
+MAPPED_BYTES = 2**23
 
 
 @dataclass(frozen=True)
@@ -230,7 +230,7 @@ class TrainingSet:
                 return kept[0]
         example, size = self._made(kind, index)
         if kind == "" and (diameter := self.pairs[index].seen.scale) is not None:
-            example = replace(example, zoom=NATIVE_DIAMETER / diameter)
+            example = replace(example, zoom=NATIVE_DIAMETER_PX / diameter)
         with self._lock:
             # Another thread was quicker.
             if (kind, index) in self._examples:
@@ -256,7 +256,7 @@ class TrainingSet:
             # The disk is full.
             if stored is None:
                 return example, example.nbytes
-        return stored, MAPPED
+        return stored, MAPPED_BYTES
 
     def _new(self, kind: str, index: int) -> Example:
         """Read or draw an example."""
@@ -267,7 +267,7 @@ class TrainingSet:
     def _key(self, kind: str, index: int) -> str:
         """Return what an example is made from; another key means another example."""
         if kind == DRAWN:
-            made_of: tuple[object, ...] = (self._seed, index, DRAWN_SIDE)
+            made_of: tuple[object, ...] = (self._seed, index, DRAWN_SIDE_PX)
         else:
             pair = self.pairs[index]
             files = (pair.image, pair.masks, pair.classes, pair.complete)
@@ -295,7 +295,7 @@ class TrainingSet:
         return known
 
     def _draw_cells(self, index: int) -> Example:
-        drawing = draw_cells(np.random.default_rng((self._seed, index)), DRAWN_SIDE)
+        drawing = draw_cells(np.random.default_rng((self._seed, index)), DRAWN_SIDE_PX)
         pixels = network_channels(drawing.image[None], None, None, self.channels)
         return make_example(normalize(pixels)[0], drawing.labels)
 

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 MAGIC = b"CPSAMEX1"
 # Magic, checksum and length of the description, checksum of the arrays.
 HEAD = struct.Struct("<8sIII")
-ALIGN = 64
+ALIGN_BYTES = 64
 SUFFIX = ".example"
 LIMIT_BYTES = 20 * 2**30
 # Share of the limit that making room leaves in use.
@@ -144,7 +144,7 @@ def _write(path: Path, example: Example) -> None:
         "shapes": {name: array.shape for name, array in arrays.items()},
     }
     words = json.dumps(description).encode()
-    words += b" " * (-(HEAD.size + len(words)) % ALIGN)
+    words += b" " * (-(HEAD.size + len(words)) % ALIGN_BYTES)
     checksum = 0
     for array in arrays.values():
         checksum = zlib.crc32(array.tobytes() + _padding(array.nbytes), checksum)
@@ -181,4 +181,4 @@ def _read(path: Path, check: bool = True) -> Example:
 
 
 def _padding(size: int) -> bytes:
-    return b"\0" * (-size % ALIGN)
+    return b"\0" * (-size % ALIGN_BYTES)

@@ -27,10 +27,10 @@ Slices = tuple[slice, ...]
 # Heat fed in at each step; a power of two, so that it changes the range and no digit.
 SOURCE = 2.0**100
 # Edge of a box in pixels, from which on objects may leave the range of single precision.
-LONG = 64
+LONG_PX = 64
 # More calls of less work each, or steps that leave the cache: both are slower.
 SHEET_BYTES = 1_048_576
-SHEET_WIDTH = 512
+SHEET_WIDTH_PX = 512
 # Steps between two looks at the wish to stop.
 STEPS_BETWEEN_LOOKS = 32
 
@@ -75,7 +75,7 @@ def pack(objects: Sequence[Object], exact: bool) -> list[Sheet]:
 def _planes(ordered: Sequence[Object], limit: int) -> Iterator[Sheet]:
     for run in _runs(ordered, limit):
         widths = [item.shape[1] + 1 for item in run]
-        width = max(max(widths), min(SHEET_WIDTH, sum(widths))) + 1
+        width = max(max(widths), min(SHEET_WIDTH_PX, sum(widths))) + 1
         corners = []
         top, left, shelf = 1, 1, 0
         for item in run:

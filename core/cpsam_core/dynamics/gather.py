@@ -13,7 +13,7 @@ from cpsam_core.labels.runs import bands
 Labels = NDArray[np.uint32]
 
 # A peak is the maximum of the 5 pixels around it along each axis.
-PEAK_RADIUS = 2
+PEAK_RADIUS_PX = 2
 # A peak holds more points than this.
 PEAK_POINTS = 10
 # Growth steps, and so the half width of the window an object's end points lie in.
@@ -79,8 +79,8 @@ def _peaks(counts: NDArray[np.int32]) -> NDArray[np.int64]:
     candidates = np.argwhere(counts > PEAK_POINTS)
     heights = counts[tuple(candidates.T)]
     peak = np.zeros(len(candidates), bool)
-    for part in _batches(len(candidates), (2 * PEAK_RADIUS + 1) ** counts.ndim):
-        windows, _ = _windows(counts, candidates[part], PEAK_RADIUS)
+    for part in _batches(len(candidates), (2 * PEAK_RADIUS_PX + 1) ** counts.ndim):
+        windows, _ = _windows(counts, candidates[part], PEAK_RADIUS_PX)
         peak[part] = windows.reshape(len(windows), -1).max(axis=1) == heights[part]
     candidates, heights = candidates[peak], heights[peak]
     return candidates[np.argsort(heights, kind="stable")]

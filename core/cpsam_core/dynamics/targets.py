@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from cpsam_core.dynamics.diffusion import LONG, Heat, Object, diffuse, pack, steps_needed
+from cpsam_core.dynamics.diffusion import LONG_PX, Heat, Object, diffuse, pack, steps_needed
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.progress import Progress, silent
 
@@ -122,8 +122,8 @@ def _heat(
     """Return the heat of all objects, with one pixel of margin around the image."""
     single = not exact or labels.size > SINGLE_PRECISION_PIXELS
     heat: Heat = np.zeros([n + 2 for n in labels.shape], np.float32 if single else np.float64)
-    rough = [item for item in objects if not exact and max(item.shape) < LONG]
-    precise = [item for item in objects if exact or max(item.shape) >= LONG]
+    rough = [item for item in objects if not exact and max(item.shape) < LONG_PX]
+    precise = [item for item in objects if exact or max(item.shape) >= LONG_PX]
     sheets = [(sheet, False) for sheet in pack(rough, False)] + [
         (sheet, True) for sheet in pack(precise, True)
     ]

@@ -17,7 +17,7 @@ from cpsam_core.network.config import VitConfig
 from cpsam_core.system.atomic import atomic_path
 
 # Characters from which on a value is one, and says nothing to people.
-HASH_LENGTH = 32
+HASH_CHARS = 32
 
 DAMAGED = (
     RuntimeError,
@@ -141,7 +141,7 @@ def check_origin(path: Path, stored: Mapping[str, str], wanted: Mapping[str, str
 def _difference(name: str, stored: str, wanted: str) -> str:
     """Return what differs in words; of what is only known by its hash, that it does."""
     longest = max(len(stored), len(wanted))
-    return f"another {name}" if longest >= HASH_LENGTH else f"{name} was {stored}, now {wanted}"
+    return f"another {name}" if longest >= HASH_CHARS else f"{name} was {stored}, now {wanted}"
 
 
 def _from_first_version(values: dict[str, Any]) -> dict[str, Any]:

@@ -32,9 +32,9 @@ log = logging.getLogger(__name__)
 # Images an epoch at the least (paper, "Fine-tuning and evaluation").
 MIN_SAMPLES = 8
 # Seconds between two looks whether a paused training goes on or is cancelled.
-PAUSE = 0.1
+PAUSE_S = 0.1
 # Epochs whose time tells how long the rest will take.
-RECENT = 10
+RECENT_EPOCHS = 10
 
 
 class Trainer:
@@ -238,7 +238,7 @@ class Trainer:
                 progress(done, total, note)
                 while control.paused:
                     with clock.left_out():
-                        control.wait(PAUSE)
+                        control.wait(PAUSE_S)
                     # May cancel.
                     progress(done, total, note)
                 # With several processes the leading one's wish reaches all with the next step.
@@ -282,7 +282,10 @@ class Trainer:
         epochs = self._rate_plan.total(epoch, used, self.settings.epochs)
         left = self._rate_plan.seconds_left(used)
         if left is None:
-            recent = [seconds, *(report.seconds for report in self.reports[1 - RECENT :] if report.seconds)]
+            recent = [
+                seconds,
+                *(report.seconds for report in self.reports[1 - RECENT_EPOCHS :] if report.seconds),
+            ]
             left = (epochs - epoch) * sum(recent) / len(recent)
         report = EpochReport(epoch, epochs, loss, validated, scored, self._rate, seconds, left, best)
         self.reports.append(report)

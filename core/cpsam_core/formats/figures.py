@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["write_figure", "write_overlay"]
 
-PAGE_WIDTH = 170 / 25.4 * 72
+PAGE_WIDTH_PT = 170 / 25.4 * 72
 """Points: 170 mm, two columns of a journal."""
 
-LINE, NUMBER, TEXT = 0.5, 5.0, 8.0
+LINE_PT, NUMBER_PT, TEXT_PT = 0.5, 5.0, 8.0
 """Points: width of outlines, height of the numbers of objects and of the text at the scale bar."""
 
 
@@ -59,13 +59,13 @@ def write_figure(path: Path, objects: ObjectSet, options: WriteOptions) -> None:
     picture = overlay_picture(image, objects.labels, opacity=options.fill, outlines=False, colours=colours)
     _, labels = shown_plane(objects.labels)
     height, width = labels.shape
-    scale = PAGE_WIDTH / width
+    scale = PAGE_WIDTH_PT / width
     with saving(path) as temporary:
         # Without the date of writing: the same objects make the same file.
-        page = Page(str(temporary), pagesize=(PAGE_WIDTH, height * scale), pageCompression=1, invariant=1)
+        page = Page(str(temporary), pagesize=(PAGE_WIDTH_PT, height * scale), pageCompression=1, invariant=1)
         page.setTitle(objects.image_name or path.stem)
         page.setCreator("cpsam")
-        page.drawImage(ImageReader(Pictures.fromarray(picture)), 0, 0, PAGE_WIDTH, height * scale)
+        page.drawImage(ImageReader(Pictures.fromarray(picture)), 0, 0, PAGE_WIDTH_PT, height * scale)
         _draw_outlines(page, labels, scale, colours)
         if options.show_ids:
             _draw_numbers(page, labels, scale)
@@ -94,7 +94,7 @@ def _colours(objects: ObjectSet) -> dict[int, Colour]:
 def _draw_outlines(page: Page, labels: npt.NDArray[Any], scale: float, colours: dict[int, Colour]) -> None:
     """Draw each object's borders as closed lines; rows count downwards, points of a page upwards."""
     top = len(labels) * scale
-    page.setLineWidth(LINE)
+    page.setLineWidth(LINE_PT)
     page.setLineJoin(1)
     outlines = outlines_of(labels)
     own = object_colours(np.array([one.id for one in outlines]))
@@ -113,9 +113,9 @@ def _draw_outlines(page: Page, labels: npt.NDArray[Any], scale: float, colours: 
 
 def _draw_numbers(page: Page, labels: npt.NDArray[Any], scale: float) -> None:
     table = object_table(labels)
-    page.setFont("Helvetica", NUMBER)
+    page.setFont("Helvetica", NUMBER_PT)
     for number, (y, x) in zip(table.ids.tolist(), table.centroids.tolist(), strict=True):
-        place = ((x + 0.5) * scale, (len(labels) - y - 0.5) * scale - 0.35 * NUMBER)
+        place = ((x + 0.5) * scale, (len(labels) - y - 0.5) * scale - 0.35 * NUMBER_PT)
         _rimmed(page, str(number), *place)
 
 
@@ -124,18 +124,18 @@ def _draw_bar(page: Page, shape: tuple[int, ...], scale: float, pixel_size: floa
     if bar is None:
         return
     margin = MARGIN * min(shape) * scale
-    length, thick = bar.pixels * scale, 0.3 * TEXT
+    length, thick = bar.pixels * scale, 0.3 * TEXT_PT
     page.setStrokeColorRGB(0, 0, 0)
     page.setFillColorRGB(1, 1, 1)
-    page.setLineWidth(LINE)
-    page.rect(PAGE_WIDTH - margin - length, margin, length, thick, stroke=1, fill=1)
-    page.setFont("Helvetica", TEXT)
-    _rimmed(page, bar.text, PAGE_WIDTH - margin - length / 2, margin + thick + 0.4 * TEXT)
+    page.setLineWidth(LINE_PT)
+    page.rect(PAGE_WIDTH_PT - margin - length, margin, length, thick, stroke=1, fill=1)
+    page.setFont("Helvetica", TEXT_PT)
+    _rimmed(page, bar.text, PAGE_WIDTH_PT - margin - length / 2, margin + thick + 0.4 * TEXT_PT)
 
 
 def _rimmed(page: Page, text: str, x: float, y: float) -> None:
     """Write white letters with a black rim, centred at x: black ones below, drawn as lines."""
-    page.setLineWidth(2 * LINE)
+    page.setLineWidth(2 * LINE_PT)
     page.setStrokeColorRGB(0, 0, 0)
     page.setFillColorRGB(1, 1, 1)
     page.drawCentredString(x, y, text, mode=2)

@@ -24,7 +24,7 @@ __all__ = [
     "saving_text",
 ]
 
-FARTHEST = 1 << 31
+FARTHEST_PX = 1 << 31
 """No image has a corner beyond this."""
 
 
@@ -68,7 +68,7 @@ def corners(value: Any) -> npt.NDArray[np.float64]:
     if array.ndim != 2 or array.shape[1] < 2 or len(array) < 3:
         raise ValueError("an outline is a list of three points x, y at least")
     array = array[:, :2]
-    if not np.isfinite(array).all() or np.abs(array).max() > FARTHEST:
+    if not np.isfinite(array).all() or np.abs(array).max() > FARTHEST_PX:
         raise ValueError("an outline lies beyond any image")
     return array
 

@@ -13,15 +13,15 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from cpsam_core.formats.ome_zarr_writing import SMALLEST, describe_labels, is_ours, level_folder
+from cpsam_core.formats.ome_zarr_writing import SMALLEST_PX, describe_labels, is_ours, level_folder
 from cpsam_core.images.files import saving, saving_folder
 from cpsam_core.images.label_arrays import LabelArray, LabelSource, boxes_of
 
 __all__ = ["LabelSizes", "copy_labels", "halved", "write_label_tiff", "write_label_zarr"]
 
-TILE = 512
-PART = 2048
-LARGEST_PLAIN = 3_500_000_000
+TILE_PX = 512
+PART_PX = 2048
+LARGEST_PLAIN_BYTES = 3_500_000_000
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,10 @@ def halved(folder: Path, first: LabelSource) -> list[LabelSource]:
         Reading or writing failed.
     """
     levels, shape = [first], first.shape
-    while max(shape[1:]) > SMALLEST:
+    while max(shape[1:]) > SMALLEST_PX:
         shape = (shape[0], -(-shape[1] // 2), -(-shape[2] // 2))
         level, below = LabelArray.make(level_folder(folder, len(levels)), shape), levels[-1]
-        for box in boxes_of(shape, PART):
+        for box in boxes_of(shape, PART_PX):
             plane, rows, columns = box
             whole = (plane, slice(2 * rows.start, 2 * rows.stop), slice(2 * columns.start, 2 * columns.stop))
             # Never a mean: it would be the number of another object.
@@ -70,7 +70,7 @@ def halved(folder: Path, first: LabelSource) -> list[LabelSource]:
 def copy_labels(source: LabelSource, path: Path) -> LabelArray:
     """Copy labels into a new array, a part at a time."""
     made = LabelArray.make(path, source.shape)
-    for box in boxes_of(source.shape, PART):
+    for box in boxes_of(source.shape, PART_PX):
         made.write(box, source.read(box))
     return made
 
@@ -115,8 +115,8 @@ def write_label_tiff(path: Path, levels: Sequence[LabelSource], largest: int, si
     for axis, size in lengths.items():
         if size is not None:
             metadata |= {f"PhysicalSize{axis}": size, f"PhysicalSize{axis}Unit": "µm"}
-    options: dict[str, Any] = {"dtype": dtype, "tile": (TILE, TILE), "compression": "zlib"}
-    bigtiff = int(np.prod(levels[0].shape)) * dtype.itemsize > LARGEST_PLAIN
+    options: dict[str, Any] = {"dtype": dtype, "tile": (TILE_PX, TILE_PX), "compression": "zlib"}
+    bigtiff = int(np.prod(levels[0].shape)) * dtype.itemsize > LARGEST_PLAIN_BYTES
     with (
         saving(path) as temporary,
         tifffile.TiffWriter(temporary, bigtiff=bigtiff, ome=True) as file,
@@ -130,9 +130,9 @@ def write_label_tiff(path: Path, levels: Sequence[LabelSource], largest: int, si
 def _tiles(level: LabelSource, dtype: np.dtype[Any]) -> Iterator[NDArray[Any]]:
     """Yield the tiles of all planes; a row of tiles is read at once."""
     depth, height, width = level.shape
-    for z, y in itertools.product(range(depth), range(0, height, TILE)):
-        row = np.zeros((TILE, -(-width // TILE) * TILE), dtype)
-        part = level.read((slice(z, z + 1), slice(y, y + TILE), slice(0, width)))[0]
+    for z, y in itertools.product(range(depth), range(0, height, TILE_PX)):
+        row = np.zeros((TILE_PX, -(-width // TILE_PX) * TILE_PX), dtype)
+        part = level.read((slice(z, z + 1), slice(y, y + TILE_PX), slice(0, width)))[0]
         row[: len(part), :width] = part
-        for x in range(0, width, TILE):
-            yield np.ascontiguousarray(row[:, x : x + TILE])
+        for x in range(0, width, TILE_PX):
+            yield np.ascontiguousarray(row[:, x : x + TILE_PX])

@@ -23,7 +23,7 @@ from cpsam_core.formats.options import WriteOptions
 from cpsam_core.images import Image, object_colours
 from cpsam_core.images.files import saving_folder
 
-__all__ = ["SMALLEST", "describe_labels", "is_ours", "level_folder", "write_zarr"]
+__all__ = ["SMALLEST_PX", "describe_labels", "is_ours", "level_folder", "write_zarr"]
 
 NAME = "cells"
 """Of the label image in its group."""
@@ -33,8 +33,8 @@ FLUORESCENT = ("0000FF", "00FF00", "FF0000", "FF00FF", "00FFFF", "FFFF00")
 SHOWN = 4
 """Channels that are shown at first."""
 
-CHUNK = 512
-SMALLEST = 512
+CHUNK_PX = 512
+SMALLEST_PX = 512
 """Halving ends where rows and columns are no more than this."""
 
 
@@ -134,7 +134,7 @@ class _Writer:
         """Write an array and what halving its rows and columns leaves; return the factors."""
         factors = [1]
         self._array(folder / "0", array, axes)
-        while max(array.shape[-2:]) > SMALLEST:
+        while max(array.shape[-2:]) > SMALLEST_PX:
             # Never a mean: it would be the number of another object.
             array = array[..., ::2, ::2]
             factors.append(factors[-1] * 2)
@@ -155,7 +155,7 @@ class _Writer:
     def _array(self, folder: Path, array: npt.NDArray[Any], axes: str) -> None:
         import numcodecs
 
-        lengths = [1] * (array.ndim - 2) + [CHUNK, CHUNK]
+        lengths = [1] * (array.ndim - 2) + [CHUNK_PX, CHUNK_PX]
         options: dict[str, Any] = {
             "shape": array.shape,
             "chunks": tuple(min(pair) for pair in zip(lengths, array.shape, strict=True)),

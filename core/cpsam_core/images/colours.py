@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 __all__ = ["flow_picture", "object_colours"]
 
-CHUNK = 1 << 18
+CHUNK_PX = 1 << 18
 """Pixels coloured at a time: what lies between stays in the cache."""
 
 
@@ -54,8 +54,8 @@ def flow_picture(flows: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.uint8]:
     """
     y, x = np.asarray(flows[0]).ravel(), np.asarray(flows[1]).ravel()
     picture = np.empty((y.size, 3), np.uint8)
-    for start in range(0, y.size, CHUNK):
-        part = slice(start, start + CHUNK)
+    for start in range(0, y.size, CHUNK_PX):
+        part = slice(start, start + CHUNK_PX)
         dy, dx = y[part].astype(np.float32), x[part].astype(np.float32)
         hsv = np.ones((dy.size, 1, 3), np.float32)
         hsv[:, 0, 0] = cv2.phase(dx, dy, angleInDegrees=True).ravel()

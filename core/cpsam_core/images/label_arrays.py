@@ -16,7 +16,7 @@ from cpsam_core.images.sources import Box
 
 __all__ = ["LabelArray", "LabelSource", "LabelTarget", "LabelsInMemory", "boxes_of"]
 
-CHUNK = 512
+CHUNK_PX = 512
 """Rows and columns of a chunk, unless others are asked for."""
 
 
@@ -97,7 +97,7 @@ class LabelArray:
 
     @classmethod
     def make(
-        cls, path: Path, shape: tuple[int, int, int], chunks: tuple[int, int, int] = (1, CHUNK, CHUNK)
+        cls, path: Path, shape: tuple[int, int, int], chunks: tuple[int, int, int] = (1, CHUNK_PX, CHUNK_PX)
     ) -> LabelArray:
         """Make an array that is 0 everywhere, or open the one that is there.
 

@@ -22,10 +22,10 @@ BAND_BYTES = 32 << 20
 """What is read at a time where many pixels are passed over for few samples."""
 MOST_BYTES = 1 << 30
 """A part over which one request is refused: it would be an image as a whole, which this one is too large for."""
-LEAST_BLOCK, MOST_BLOCK, USUAL_BLOCK = 128, 2048, 512
-OVERVIEW = 1024
+LEAST_BLOCK_PX, MOST_BLOCK_PX, USUAL_BLOCK_PX = 128, 2048, 512
+OVERVIEW_PX = 1024
 """Samples on the longer side of the overview."""
-PATCHES, PATCH = 8, 128
+PATCHES, PATCH_PX = 8, 128
 """Patches on a side, and their pixels, that stand for an image of which no small copy is there."""
 
 
@@ -136,9 +136,9 @@ class LazyPixels:
         """
         if self._overview is None:
             z, last = self.shape[0] // 2, len(self.source.levels) - 1
-            step = max(1, math.ceil(max(self.shape[1:3]) / OVERVIEW))
+            step = max(1, math.ceil(max(self.shape[1:3]) / OVERVIEW_PX))
             coarse = self.source.level_shape(last)
-            if max(coarse[1:]) <= 8 * OVERVIEW:
+            if max(coarse[1:]) <= 8 * OVERVIEW_PX:
                 self._overview = np.ascontiguousarray(self[z, ::step, ::step])
             else:
                 self._overview = self._patches(z)
@@ -146,7 +146,7 @@ class LazyPixels:
 
     def _patches(self, z: int) -> npt.NDArray[Any]:
         rows, columns = self.shape[1:3]
-        side = min(PATCH, rows, columns)
+        side = min(PATCH_PX, rows, columns)
         tops = np.linspace(0, rows - side, PATCHES).astype(int)
         lefts = np.linspace(0, columns - side, PATCHES).astype(int)
         lines = [np.concatenate([self[z, y : y + side, x : x + side] for x in lefts], axis=1) for y in tops]
@@ -249,8 +249,8 @@ class LazyPixels:
         sides = dict(zip(self.source.letters, chunks, strict=False)) if chunks is not None else {}
         high, wide = (
             side
-            if LEAST_BLOCK <= (side := int(sides.get(letter, USUAL_BLOCK))) <= MOST_BLOCK
-            else USUAL_BLOCK
+            if LEAST_BLOCK_PX <= (side := int(sides.get(letter, USUAL_BLOCK_PX))) <= MOST_BLOCK_PX
+            else USUAL_BLOCK_PX
             for letter in "YX"
         )
         return high, wide

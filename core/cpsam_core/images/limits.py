@@ -13,7 +13,7 @@ from cpsam_core.system.file_identity import FileIdentity, identity_of
 
 __all__ = ["TooLargeError", "allowing_large", "check_size", "confirm_large", "expecting"]
 
-SMALL_ENOUGH = 1 << 27
+SMALL_ENOUGH_BYTES = 1 << 27
 """Bytes that any file may unpack to."""
 
 BEYOND_BELIEF = 1100
@@ -102,7 +102,7 @@ def check_size(path: Path, shape: Sequence[int], itemsize: int, stored: int, map
     """
     count = math.prod(int(length) for length in shape)
     needed, expected = count * itemsize, _expected.get()
-    if needed <= SMALL_ENOUGH:
+    if needed <= SMALL_ENOUGH_BYTES:
         return
     if expected is not None:
         if count > expected * maps:

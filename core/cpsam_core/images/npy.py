@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images.files import opening
-from cpsam_core.images.readers import MAP_FROM_DISK, Raw, Reader, choose_scene, register
+from cpsam_core.images.readers import MAP_FROM_DISK_BYTES, Raw, Reader, choose_scene, register
 from cpsam_core.images.stand_in import Grid
 
 __all__ = ["read_header", "read_npy"]
@@ -38,7 +38,7 @@ def read_npy(path: Path, *, in_parts: bool = False) -> Raw:
                     )
                 if math.prod(shape) * dtype.itemsize > path.stat().st_size:
                     raise ImageError(f"{path} is incomplete: shorter than its header says.")
-            if in_parts or path.stat().st_size >= MAP_FROM_DISK:
+            if in_parts or path.stat().st_size >= MAP_FROM_DISK_BYTES:
                 array: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
             else:
                 array = np.load(path, allow_pickle=False)

@@ -22,10 +22,10 @@ CHANNEL_COLOURS = np.array(
 )
 """Green and magenta first: a pair that colour-blind people tell apart."""
 
-BAND = 256
+BAND_ROWS = 256
 """Rows blended at a time, so that their floats stay few."""
 
-SAMPLE = 1 << 20
+SAMPLE_PX = 1 << 20
 """Pixels that the brightness range is taken from."""
 
 
@@ -76,8 +76,8 @@ def overlay_picture(
     for number, colour in (colours or {}).items():
         if number in numbers:
             table[numbers[number]] = colour
-    for top in range(0, len(labels), BAND):
-        rows = slice(top, top + BAND)
+    for top in range(0, len(labels), BAND_ROWS):
+        rows = slice(top, top + BAND_ROWS)
         inside = compact[rows] > 0
         tint = table[compact[rows][inside]].astype(np.float32)
         picture[rows][inside] = (picture[rows][inside] * (1 - opacity) + tint * opacity).astype(np.uint8)
@@ -138,7 +138,7 @@ def picture_of(image: Image, plane: int = 0) -> npt.NDArray[np.uint8]:
 
 def _stretched(pixels: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """Return uint8 from low to high percentile; what is no number is black."""
-    step = max(1, int((pixels[..., 0].size / SAMPLE) ** 0.5))
+    step = max(1, int((pixels[..., 0].size / SAMPLE_PX) ** 0.5))
     sample = pixels[::step, ::step].astype(np.float32)
     sample = sample[np.isfinite(sample)]
     low, high = np.percentile(sample, (0.5, 99.8)) if sample.size else (0.0, 0.0)
@@ -147,9 +147,9 @@ def _stretched(pixels: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
         low, high = (float(sample.min()), float(sample.max())) if sample.size else (0.0, 1.0)
     factor = np.float32(255 / (high - low) if high > low else 1.0)
     result = np.empty(pixels.shape, np.uint8)
-    for top in range(0, len(pixels), BAND):
-        scaled = (pixels[top : top + BAND].astype(np.float32) - np.float32(low)) * factor
+    for top in range(0, len(pixels), BAND_ROWS):
+        scaled = (pixels[top : top + BAND_ROWS].astype(np.float32) - np.float32(low)) * factor
         np.clip(scaled, 0, 255, out=scaled)
         scaled[np.isnan(scaled)] = 0
-        result[top : top + BAND] = scaled
+        result[top : top + BAND_ROWS] = scaled
     return result

@@ -26,7 +26,7 @@ Unchanged: TypeAlias = Callable[[int, int, int], bool]
 STRIP_BYTES = 1 << 18
 LEVEL = 6
 # Pixels.
-SMALLEST_SIDE = 16
+SMALLEST_SIDE_PX = 16
 DEFLATE, NO_PREDICTOR = 8, 1
 
 
@@ -46,7 +46,7 @@ def pack_labels(
     """
     depth, height, width = labels.shape
     # tifffile would take a short axis for samples.
-    if min(height, width) < SMALLEST_SIDE:
+    if min(height, width) < SMALLEST_SIDE_PX:
         return packed(labels)
     rows, there = max(1, min(height, STRIP_BYTES // (4 * width))), None
     if earlier is not None and unchanged is not None:

@@ -37,7 +37,7 @@ MOST_PACKED = 1100
 # Numbers a pixel in an array beside the masks: flows, class maps.
 MOST_MAPS = 300
 # Bytes that an array may have whatever its file has.
-SMALLEST = 1 << 16
+SMALLEST_BYTES = 1 << 16
 # Of a table that may be searched for its last key.
 HEAD_BYTES = 1 << 20
 DAMAGED: tuple[type[Exception], ...] = (tifffile.TiffFileError, *DAMAGE)
@@ -101,7 +101,7 @@ def array(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: s
     check_pages(io.BytesIO(content))
     with tifffile.TiffFile(io.BytesIO(content), _multifile=False) as file:
         series = file.series[0]
-        if series.nbytes > MOST_PACKED * len(content) + SMALLEST:
+        if series.nbytes > MOST_PACKED * len(content) + SMALLEST_BYTES:
             raise ValueError(f"{name} states a size that its {len(content)} bytes cannot hold")
         # Packed twice, in the TIFF and in the archive, it may still be beyond belief.
         check_size(

@@ -17,7 +17,7 @@ from cpsam_core.images.meaning import Meaning
 from cpsam_core.images.stand_in import Grid
 
 __all__ = [
-    "MAP_FROM_DISK",
+    "MAP_FROM_DISK_BYTES",
     "Raw",
     "Reader",
     "can_read",
@@ -33,7 +33,7 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
-MAP_FROM_DISK = 1 << 30
+MAP_FROM_DISK_BYTES = 1 << 30
 """Bytes from which an uncompressed array is mapped from disk instead of loaded. Not lower: another program
 that cuts a mapped file short takes this one down with it."""
 

@@ -21,7 +21,7 @@ MARGIN = 0.03
 """Distance of the bar from the edges, as a part of the shorter side."""
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
-FONT_HEIGHT = 22
+FONT_HEIGHT_PX = 22
 """Pixels that a capital letter of that font is high at scale 1."""
 
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
@@ -110,7 +110,7 @@ def draw_numbers(picture: npt.NDArray[np.uint8], labels: npt.NDArray[Any]) -> No
 
 
 def _font_scale(picture: npt.NDArray[np.uint8]) -> float:
-    return float(max(10.0, 0.03 * min(picture.shape[:2])) / FONT_HEIGHT)
+    return float(max(10.0, 0.03 * min(picture.shape[:2])) / FONT_HEIGHT_PX)
 
 
 def _write(picture: npt.NDArray[np.uint8], text: str, x: int, y: int, scale: float) -> None:

@@ -20,7 +20,7 @@ from cpsam_core.errors import DAMAGE, ImageError
 from cpsam_core.images.files import AnyPath, opening, saving
 from cpsam_core.images.limits import check_size
 from cpsam_core.images.meaning import Meaning, from_cmyk, from_inverted, from_lab, from_ycbcr
-from cpsam_core.images.readers import MAP_FROM_DISK, Raw, choose_scene
+from cpsam_core.images.readers import MAP_FROM_DISK_BYTES, Raw, choose_scene
 from cpsam_core.images.subsampled import read_subsampled
 from cpsam_core.images.tiff_chain import check_pages
 from cpsam_core.images.tiff_metadata import channel_names_of, scale_of
@@ -39,7 +39,7 @@ JPEG = {6, 7, 34892, 33007}
 # No ValueError before 2024.5.
 TIFF_DAMAGE: tuple[type[Exception], ...] = (tifffile.TiffFileError, *DAMAGE)
 
-LARGEST_PLAIN = 4_000_000_000
+LARGEST_PLAIN_BYTES = 4_000_000_000
 """Bytes of pixels up to which a file is plain TIFF, whose offsets have 32 bits."""
 
 TELLING = re.compile(r"missing|corrupt|failed to read|does not match|expected|invalid")
@@ -153,7 +153,7 @@ def write_tiff(
     if compression is not None:
         options["compression"] = compression
     with saving(path) as temporary:
-        tifffile.imwrite(temporary, array, bigtiff=array.nbytes > LARGEST_PLAIN, **options)
+        tifffile.imwrite(temporary, array, bigtiff=array.nbytes > LARGEST_PLAIN_BYTES, **options)
 
 
 def _fits_imagej(array: npt.NDArray[Any], axes: str, tiled: bool) -> bool:
@@ -163,7 +163,7 @@ def _fits_imagej(array: npt.NDArray[Any], axes: str, tiled: bool) -> bool:
         in_order
         and not tiled
         and array.dtype in (np.uint8, np.uint16, np.float32)
-        and array.nbytes < LARGEST_PLAIN
+        and array.nbytes < LARGEST_PLAIN_BYTES
     )
 
 
@@ -172,7 +172,7 @@ def _raw(path: Path, file: tifffile.TiffFile, scene: TiffScene) -> Raw:
     page = series.keyframe
     offset = series.dataoffset
     native = np.dtype(f"{file.byteorder}u2").isnative or series.dtype.itemsize == 1
-    if series.nbytes >= MAP_FROM_DISK and offset is not None and native and page.compression == 1:
+    if series.nbytes >= MAP_FROM_DISK_BYTES and offset is not None and native and page.compression == 1:
         array: npt.NDArray[Any] = np.memmap(path, series.dtype, "r", offset=offset, shape=tuple(series.shape))
     elif page.is_subsampled and page.compression not in JPEG:
         array = read_subsampled(series)

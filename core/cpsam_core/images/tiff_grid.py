@@ -28,7 +28,7 @@ SUFFIXES = (
 
 BEGINS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
-LARGEST_SEGMENT = 1 << 28
+LARGEST_SEGMENT_PX = 1 << 28
 """Pixels of a strip over which a file is read whole: one strip is no smaller than it."""
 
 
@@ -121,7 +121,7 @@ class TiffGrid:
             self._segment = (page.tilelength, page.tilewidth)
         else:
             self._segment = (min(page.rowsperstrip, self._height), self._width)
-        if math.prod(self._segment) > LARGEST_SEGMENT:
+        if math.prod(self._segment) > LARGEST_SEGMENT_PX:
             raise ImageError(
                 f"{path} is packed in one piece of {self._height} x {self._width} pixels and cannot be read in parts: "
                 "save it in tiles first, or as OME-Zarr."

@@ -55,10 +55,10 @@ HARMLESS = {
 """Codecs that do nothing but pack numbers."""
 
 
-ENOUGH_STORED = 1 << 28
+ENOUGH_STORED_BYTES = 1 << 28
 """Bytes of chunks after which nobody asks whether they can hold what an array states."""
 
-MOST_CHUNK = 1 << 30
+MOST_CHUNK_PX = 1 << 30
 """Pixels of a chunk over which an array is refused: one has to be unpacked whole."""
 
 
@@ -165,7 +165,7 @@ class ZarrFolder:
         total = 0
         for parent, _, names in os.walk(self.path / path):
             total += sum(Path(parent, name).stat().st_size for name in names)
-            if total > ENOUGH_STORED:
+            if total > ENOUGH_STORED_BYTES:
                 break
         return total
 
@@ -210,7 +210,7 @@ class ZarrArray:
         if len(self.shape) != len(self.chunks):
             raise ValueError("its chunks have other axes than the array")
         # Of a chunk larger than the array nothing but the array is kept.
-        if math.prod(self.chunks) > MOST_CHUNK:
+        if math.prod(self.chunks) > MOST_CHUNK_PX:
             raise ImageError(f"{path} states a size that is larger than can be held here.")
 
     @property

@@ -18,7 +18,7 @@ from cpsam_core.labels.runs import Runs, runs_of
 
 __all__ = ["Parts", "parts_of"]
 
-SPECK = 15
+SPECK_PX = 15
 """Pixels; a smaller part is more likely a slip of the pen than an object. The size filter of a run is the same."""
 PARTS_PER_VALUE = 3.0
 """Parts per value from which on a mask counts as one that tells kinds, not objects."""
@@ -60,7 +60,7 @@ class Parts:
     @property
     def kinds_not_objects(self) -> bool:
         """Whether the values rather tell kinds of objects, or only where objects are: most are in many parts."""
-        large = int(np.count_nonzero(self.areas >= SPECK))
+        large = int(np.count_nonzero(self.areas >= SPECK_PX))
         return len(self.ids) > 0 and large >= PARTS_PER_VALUE * len(self.ids)
 
     def words(self) -> str:

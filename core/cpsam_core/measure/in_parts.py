@@ -24,7 +24,7 @@ __all__ = ["LOCAL_GROUPS", "MeasuredParts", "measure_in_parts", "remeasure_in_pa
 LOCAL_GROUPS = ("outline", "colocalisation")
 """Groups of measures that look at nothing but the object; others need the whole image."""
 
-PART = 2048
+PART_PX = 2048
 PLANES = 32
 """Rows and columns, and planes of a stack, of a part."""
 
@@ -99,7 +99,7 @@ def measure_in_parts(
             f"used; part by part the standard ones and {', '.join(LOCAL_GROUPS)} can be measured."
         )
     planes = PLANES if labels.shape[0] > 1 else 1
-    parts = list(boxes_of(labels.shape, PART, planes))
+    parts = list(boxes_of(labels.shape, PART_PX, planes))
     ids, boxes = _boxes(labels, parts) if objects is None else objects
     tables = []
     for number, (box, own) in enumerate(_owned(parts, boxes)):

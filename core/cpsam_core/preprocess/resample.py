@@ -18,7 +18,7 @@ FloatArray = NDArray[np.float32]
 
 # New pixels made at a time.
 BAND_PIXELS = 1 << 17
-NATIVE_DIAMETER = 30.0
+NATIVE_DIAMETER_PX = 30.0
 """Mean diameter in pixels of cells in training; images are resized towards it."""
 
 

@@ -20,7 +20,7 @@ from cpsam_core.errors import SettingsError
 FloatArray = NDArray[np.float32]
 
 # Padded sizes are multiples of this, and half of it is added on each side.
-_STEP = 16
+_STEP_PX = 16
 # Pixels, of the sigmoid.
 _TAPER_WIDTH_PIXELS = 7.5
 # Pixels from the edge of a tile to the middle of the sigmoid.
@@ -186,15 +186,15 @@ def taper(size: int) -> NDArray[np.float64]:
 
 def _starts(length: int, size: int, overlap: float, augment: bool) -> list[int]:
     """Return the first pixel of each tile along one axis; the padding begins below 0."""
-    extra = -length % _STEP if length >= size else max(0, size - length - _STEP)
-    padded = length + _STEP + extra
+    extra = -length % _STEP_PX if length >= size else max(0, size - length - _STEP_PX)
+    padded = length + _STEP_PX + extra
     if augment:
         count = max(2, math.ceil(2 * padded / size))
     elif padded <= size:
         count = 1
     else:
         count = math.ceil((1 + 2 * min(0.5, max(0.05, overlap))) * padded / size)
-    before = _STEP // 2 + extra // 2
+    before = _STEP_PX // 2 + extra // 2
     return [int(start) - before for start in np.linspace(0, padded - size, count)]
 
 

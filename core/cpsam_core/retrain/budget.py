@@ -44,7 +44,7 @@ FEWEST_EPOCHS = 5
 # Trainings that a thorough verdict costs, in all.
 FOLDED = 2
 # Epochs without a smaller loss on other crops after which nothing better is to be expected.
-PATIENCE = 20
+PATIENCE_EPOCHS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ class Budget:
 
 
 BUDGETS: Mapping[BudgetName, Budget] = {
-    "quick": Budget(5, PATIENCE),
-    "normal": Budget(20, PATIENCE),
-    "thorough": Budget(90, PATIENCE, thorough=True),
+    "quick": Budget(5, PATIENCE_EPOCHS),
+    "normal": Budget(20, PATIENCE_EPOCHS),
+    "thorough": Budget(90, PATIENCE_EPOCHS, thorough=True),
     # The published recipe: all epochs, and the last one is the result.
     "paper": Budget(),
 }

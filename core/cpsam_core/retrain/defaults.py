@@ -16,7 +16,7 @@ from cpsam_core.checkpoints.cards import ModelCard, read_card
 from cpsam_core.data.image_input import Diameter
 from cpsam_core.errors import SettingsError
 from cpsam_core.finetune.settings import Mode, TrainSettings, rate_for
-from cpsam_core.segment.settings import NATIVE_DIAMETER
+from cpsam_core.segment.settings import NATIVE_DIAMETER_PX
 from cpsam_core.system.paths import as_given
 from cpsam_core.weights import EMBEDDED, check_name, list_models, own_folder
 from cpsam_core.weights.library import own_files
@@ -47,7 +47,7 @@ before, 0.28 with this, 0.11 at rate 4e-4, and 0.06 in batches of 4, which take 
 # Share of the crops from the embedded model's own training, where a line begins with it.
 REPLAY = 0.2
 # Pixels; a quarter of the time of a crop of 256, and as many cells at its size of them.
-SMALL_CROP = 128
+SMALL_CROP_PX = 128
 GENERAL_NAMES = ("images", "image", "img", "imgs", "data", "train", "training", "corrected", "masks")
 """Names of folders that do not say what is in the images."""
 # Ratio of the largest to the smallest diameter up to which images count as of one size of cells.
@@ -118,11 +118,11 @@ def default_settings(start: str, classes: bool = False, mode: Mode = "full") -> 
         settings = replace(settings, replay=REPLAY)
     augmentation = settings.augmentation
     if known.small:
-        augmentation = replace(augmentation, crop=SMALL_CROP)
+        augmentation = replace(augmentation, crop=SMALL_CROP_PX)
     if known.diameter == "auto":
-        augmentation = replace(augmentation, diameter=NATIVE_DIAMETER)
+        augmentation = replace(augmentation, diameter=NATIVE_DIAMETER_PX)
     elif isinstance(known.diameter, (int, float)):
-        augmentation = replace(augmentation, resize=NATIVE_DIAMETER / known.diameter)
+        augmentation = replace(augmentation, resize=NATIVE_DIAMETER_PX / known.diameter)
     return replace(settings, augmentation=augmentation)
 
 

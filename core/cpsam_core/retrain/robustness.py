@@ -25,9 +25,9 @@ from cpsam_core.metrics import average_precision
 from cpsam_core.preprocess.normalize import network_channels, normalize
 from cpsam_core.progress import Progress, silent
 from cpsam_core.segment.segmenter import Segmenter
-from cpsam_core.segment.settings import NATIVE_DIAMETER, Settings
+from cpsam_core.segment.settings import NATIVE_DIAMETER_PX, Settings
 
-__all__ = ["CONDITIONS", "LARGEST_SIDE", "ImageCondition", "RobustnessScore", "measure_robustness"]
+__all__ = ["CONDITIONS", "LARGEST_SIDE_PX", "ImageCondition", "RobustnessScore", "measure_robustness"]
 
 Pixels = NDArray[np.float32]
 Labels = NDArray[np.uint32]
@@ -35,7 +35,7 @@ Number = TypeVar("Number", bound=np.generic)
 Change = Callable[[Pixels, np.random.Generator], Pixels]
 
 # Pixels of a changed image; of larger ones the middle is taken.
-LARGEST_SIDE = 1024
+LARGEST_SIDE_PX = 1024
 # Photons of a white pixel in blurred images: little noise.
 WHITE_COUNTS = 120.0
 THRESHOLDS = (0.5, 0.75)
@@ -106,8 +106,8 @@ CONDITIONS: tuple[ImageCondition, ...] = (
     *(ImageCondition("size", f"{n} px", float(n), _same) for n in (10, 15, 30, 60, 90)),
     *(ImageCondition("noise", f"{n:g} photons", None, _noisy(n)) for n in (5, 2.5, 0.5)),
     *(ImageCondition("blur", f"{n} px", None, _blurred(n)) for n in (2, 4, 8)),
-    *(ImageCondition("pixel size", f"{n} times", NATIVE_DIAMETER, _coarse(n, n)) for n in (2, 5, 10)),
-    *(ImageCondition("anisotropic", f"{n} times", NATIVE_DIAMETER, _coarse(n, 1)) for n in (2, 6, 12)),
+    *(ImageCondition("pixel size", f"{n} times", NATIVE_DIAMETER_PX, _coarse(n, n)) for n in (2, 5, 10)),
+    *(ImageCondition("anisotropic", f"{n} times", NATIVE_DIAMETER_PX, _coarse(n, 1)) for n in (2, 6, 12)),
 )
 """The paper's conditions, for three channels."""
 
@@ -187,7 +187,7 @@ def _score(
     )
     if condition.diameter is not None:
         pixels, labels = resized(pixels, labels, condition.diameter / mean_diameter(labels))
-    pixels, labels = _middle(pixels, LARGEST_SIDE), _middle(labels, LARGEST_SIDE)
+    pixels, labels = _middle(pixels, LARGEST_SIDE_PX), _middle(labels, LARGEST_SIDE_PX)
     # The segmenter brings percentiles 1 and 99 to 0 and 1, as the paper does with changed images.
     found = segmenter.segment(arrange(condition.apply(pixels, rng), "YXC"), settings)
     precision = average_precision(labels, found.labels.reshape(labels.shape), THRESHOLDS)[0]
@@ -197,7 +197,7 @@ def _score(
 def resized(pixels: Pixels, labels: Labels, scale: float) -> tuple[Pixels, Labels]:
     """Return an image (y, x, channel) and its labels in `scale` times the size, no larger than can be shown."""
     # Only what remains is enlarged.
-    reach = math.ceil(LARGEST_SIDE / scale) + 1
+    reach = math.ceil(LARGEST_SIDE_PX / scale) + 1
     pixels, labels = _middle(pixels, reach), _middle(labels, reach)
     height, width = labels.shape
     size = (max(1, round(width * scale)), max(1, round(height * scale)))

@@ -12,7 +12,7 @@ from scipy.special import expit
 from cpsam_core.dynamics import find_masks
 from cpsam_core.progress import Progress, silent
 from cpsam_core.segment.predict import TileNetwork, predict_plane
-from cpsam_core.segment.settings import NATIVE_DIAMETER, Settings
+from cpsam_core.segment.settings import NATIVE_DIAMETER_PX, Settings
 
 __all__ = [
     "DiameterEstimate",
@@ -103,7 +103,7 @@ def estimate_diameter(
     See `look_for_diameter`.
     """
     measured = measure_diameter(network, plane, settings, progress)
-    return NATIVE_DIAMETER if measured is None else measured
+    return NATIVE_DIAMETER_PX if measured is None else measured
 
 
 def measure_diameter(

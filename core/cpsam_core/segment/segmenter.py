@@ -23,7 +23,7 @@ from cpsam_core.segment.diameter import look_for_diameter, measure_diameter
 from cpsam_core.segment.mask_memory import MaskMemory
 from cpsam_core.segment.output import NetworkOutput
 from cpsam_core.segment.predict import TileNetwork, predict_planes, resize_flows, scaled_shape
-from cpsam_core.segment.settings import DEFAULT_STEPS, NATIVE_DIAMETER, Settings
+from cpsam_core.segment.settings import DEFAULT_STEPS, NATIVE_DIAMETER_PX, Settings
 from cpsam_core.segment.taught import channel_remark
 from cpsam_core.segment.volume import predict_volume_maps, stitch
 from cpsam_core.segment.volume_remarks import volume_remarks
@@ -77,7 +77,7 @@ class Segmentation:
     @property
     def diameter(self) -> float:
         """Diameter in pixels that was used; 30 where the image was not resized."""
-        return self.output.diameter or NATIVE_DIAMETER
+        return self.output.diameter or NATIVE_DIAMETER_PX
 
 
 class Segmenter:
@@ -146,7 +146,7 @@ class Segmenter:
             measured = look_for_diameter(self.network, pixels[len(pixels) // 2], settings, report)
             log.info("%s", measured.text)
             remarks.append(measured.doubt)
-            diameter = NATIVE_DIAMETER if measured.diameter is None else measured.diameter
+            diameter = NATIVE_DIAMETER_PX if measured.diameter is None else measured.diameter
         settings = replace(settings, diameter=diameter)
         said = tuple(filter(None, remarks))
         if settings.do_3D:
@@ -270,7 +270,7 @@ def masks_of(
         )
         kept = (np.flatnonzero(classes) + 1).astype(np.uint32)
         labels, errors, classes = _renumber(labels, kept), errors[kept - 1], classes[kept - 1]
-    diameter = settings.diameter if isinstance(settings.diameter, float) else NATIVE_DIAMETER
+    diameter = settings.diameter if isinstance(settings.diameter, float) else NATIVE_DIAMETER_PX
     objects = object_table(labels, logits, errors)
     return Segmentation(labels, replace(output, diameter=float(diameter)), objects, classes)
 
@@ -356,4 +356,4 @@ def _renumber(labels: Labels, kept: NDArray[np.uint32]) -> Labels:
 
 
 def _scale(settings: Settings) -> float:
-    return NATIVE_DIAMETER / settings.diameter if isinstance(settings.diameter, float) else 1.0
+    return NATIVE_DIAMETER_PX / settings.diameter if isinstance(settings.diameter, float) else 1.0

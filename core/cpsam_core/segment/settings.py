@@ -9,9 +9,9 @@ from typing import Literal
 
 from cpsam_core.errors import SettingsError
 from cpsam_core.preprocess.normalize import NormalizeSettings
-from cpsam_core.preprocess.resample import NATIVE_DIAMETER
+from cpsam_core.preprocess.resample import NATIVE_DIAMETER_PX
 
-__all__ = ["DEFAULT_STEPS", "NATIVE_DIAMETER", "Settings"]
+__all__ = ["DEFAULT_STEPS", "NATIVE_DIAMETER_PX", "Settings"]
 
 DEFAULT_STEPS = 200
 
@@ -128,7 +128,7 @@ class Settings:
         if self.niter is not None:
             return self.niter
         if isinstance(self.diameter, float):
-            return max(1, int(DEFAULT_STEPS * self.diameter / NATIVE_DIAMETER))
+            return max(1, int(DEFAULT_STEPS * self.diameter / NATIVE_DIAMETER_PX))
         return DEFAULT_STEPS
 
 

@@ -27,8 +27,8 @@ class ClassesEditor(QWidget):
         self._edits = edits
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(theme.GRID)
-        grid.setVerticalSpacing(theme.GRID // 2)
+        grid.setHorizontalSpacing(theme.GRID_PX)
+        grid.setVerticalSpacing(theme.GRID_PX // 2)
         self.names: dict[int, QLineEdit] = {}
         self.colours: dict[int, QToolButton] = {}
         self.numbers: dict[int, QPushButton] = {}

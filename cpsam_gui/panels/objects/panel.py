@@ -47,7 +47,7 @@ DELAY_MS = 80
 MANY = 20_000
 # Stretches of rows; a selection in more pieces is not marked in the table.
 RUNS = 4000
-WIDTHS = (40, 52, 60, 76)
+WIDTHS_PX = (40, 52, 60, 76)
 NOTHING = "Nothing is selected. Click an object."
 
 
@@ -161,18 +161,18 @@ class ObjectsPanel(Panel):
         table.setSortingEnabled(True)
         table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        table.setMinimumHeight(theme.GRID * 9)
+        table.setMinimumHeight(theme.GRID_PX * 9)
         table.setTabKeyNavigation(False)
         rows, header = table.verticalHeader(), table.horizontalHeader()
         if rows is not None and header is not None:
             rows.hide()
-            rows.setDefaultSectionSize(theme.GRID * 3)
+            rows.setDefaultSectionSize(theme.GRID_PX * 3)
             header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
             header.setStretchLastSection(True)
             header.setHighlightSections(False)
             # Its own, always empty: with the table's, Qt asks every selected row when it paints the header.
             header.setSelectionModel(QItemSelectionModel(self.model, header))
-            for place, width in enumerate(WIDTHS):
+            for place, width in enumerate(WIDTHS_PX):
                 header.resizeSection(place, width)
         table.customContextMenuRequested.connect(self.open_menu)
         table.doubleClicked.connect(self.go_to)

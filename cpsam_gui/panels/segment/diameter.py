@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from cpsam_core.segment.settings import NATIVE_DIAMETER
+from cpsam_core.segment.settings import NATIVE_DIAMETER_PX
 from cpsam_gui.panels.segment.fields import button, choice, number, put
 from cpsam_gui.style import theme
 
@@ -46,22 +46,22 @@ class DiameterField(QWidget):
             "the cells first, the published models take the image as it is",
         )
         self.number = number(1, 2000, " px", "Typical diameter of the cells in pixels")
-        put(self.number, NATIVE_DIAMETER)
+        put(self.number, NATIVE_DIAMETER_PX)
         self.disk = button("circle_outline", "Measure with a disk on the image", self._use_disk)
         self.disk.setCheckable(True)
         self.masks = button("shape_outline", "Take the median size of the masks", cell_size.take_from_masks)
         self.measure = button("ruler", "Let the model measure the cells now", cell_size.measure)
         # The three buttons beside it leave less than it asks for, and its numbers are short.
-        self.number.setMinimumWidth(9 * theme.GRID)
+        self.number.setMinimumWidth(9 * theme.GRID_PX)
         below = QHBoxLayout()
-        below.setSpacing(theme.GRID // 2)
+        below.setSpacing(theme.GRID_PX // 2)
         below.addWidget(self.number, 1)
         for widget in (self.disk, self.masks, self.measure):
-            widget.setFixedWidth(4 * theme.GRID)
+            widget.setFixedWidth(4 * theme.GRID_PX)
             below.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.GRID // 2)
+        layout.setSpacing(theme.GRID_PX // 2)
         layout.addWidget(self.mode)
         layout.addLayout(below)
         self.mode.currentIndexChanged.connect(self._mode_chosen)
@@ -73,8 +73,8 @@ class DiameterField(QWidget):
         if isinstance(diameter, float):
             put(self.number, diameter)
             # Whoever chose "Number" and comes across 30 on the way still means a number.
-            if diameter != NATIVE_DIAMETER or self.mode.currentData() not in (NUMBER, AS_IT_IS):
-                put(self.mode, AS_IT_IS if diameter == NATIVE_DIAMETER else NUMBER)
+            if diameter != NATIVE_DIAMETER_PX or self.mode.currentData() not in (NUMBER, AS_IT_IS):
+                put(self.mode, AS_IT_IS if diameter == NATIVE_DIAMETER_PX else NUMBER)
         else:
             put(self.mode, AUTOMATIC if diameter is None else MEASURED)
             flows = self._run_state.flows
@@ -94,7 +94,12 @@ class DiameterField(QWidget):
 
     def _mode_chosen(self) -> None:
         mode = self.mode.currentData()
-        values = {AUTOMATIC: None, MEASURED: "auto", AS_IT_IS: NATIVE_DIAMETER, NUMBER: self.number.value()}
+        values = {
+            AUTOMATIC: None,
+            MEASURED: "auto",
+            AS_IT_IS: NATIVE_DIAMETER_PX,
+            NUMBER: self.number.value(),
+        }
         self.changed.emit(values[mode])
         self.refresh()
 

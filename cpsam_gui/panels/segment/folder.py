@@ -63,7 +63,7 @@ class FolderView(QWidget):
         layout.addWidget(self.list, 1)
         layout.addWidget(self.bar)
         buttons = QHBoxLayout()
-        buttons.setSpacing(theme.GRID)
+        buttons.setSpacing(theme.GRID_PX)
         for one in (self.start, self.pause, self.cancel):
             buttons.addWidget(one)
         layout.addLayout(buttons)

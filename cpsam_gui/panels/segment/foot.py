@@ -72,12 +72,14 @@ class Foot(QFrame):
         self.said.hide()
         self.progress.hide()
         buttons = QHBoxLayout()
-        buttons.setSpacing(theme.GRID)
+        buttons.setSpacing(theme.GRID_PX)
         for widget in (self.region, self.folder, self.copy):
             buttons.addWidget(widget)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.GRID * 3 // 2, theme.GRID, theme.GRID * 3 // 2, theme.GRID)
-        layout.setSpacing(theme.GRID)
+        layout.setContentsMargins(
+            theme.GRID_PX * 3 // 2, theme.GRID_PX, theme.GRID_PX * 3 // 2, theme.GRID_PX
+        )
+        layout.setSpacing(theme.GRID_PX)
         layout.addWidget(self.run)
         layout.addWidget(self.note)
         layout.addWidget(self.said)

@@ -53,7 +53,7 @@ class More(QWidget):
         self._network(self.rows)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.GRID)
+        layout.setSpacing(theme.GRID_PX)
         top = QHBoxLayout()
         top.addWidget(self.head)
         top.addStretch(1)
@@ -105,7 +105,7 @@ class More(QWidget):
         tip = "Percentiles of brightness that are scaled to 0 and 1 for the model"
         self.low, self.high = number(0, 99.9, " %", tip), number(0.1, 100, " %", tip)
         both = QHBoxLayout()
-        both.setSpacing(theme.GRID)
+        both.setSpacing(theme.GRID_PX)
         both.addWidget(self.low)
         both.addWidget(self.high)
         for field in (self.low, self.high):

@@ -84,8 +84,8 @@ class TablePanel(Panel):
         split.addWidget(self.plots)
         split.setSizes([700, 400])
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
-        layout.setSpacing(theme.GRID // 2)
+        layout.setContentsMargins(theme.GRID_PX, theme.GRID_PX // 2, theme.GRID_PX, theme.GRID_PX // 2)
+        layout.setSpacing(theme.GRID_PX // 2)
         layout.addLayout(self.top)
         layout.addWidget(self.error)
         layout.addWidget(split, 1)
@@ -110,7 +110,7 @@ class TablePanel(Panel):
         # Rows of one fixed height need no look at any of them.
         if rows is not None:
             rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-            rows.setDefaultSectionSize(rows.fontMetrics().height() + theme.GRID)
+            rows.setDefaultSectionSize(rows.fontMetrics().height() + theme.GRID_PX)
             rows.hide()
         if heads is not None:
             heads.setDefaultSectionSize(WIDTH_PIXELS)

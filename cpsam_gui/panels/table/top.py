@@ -15,7 +15,7 @@ class TopRow(QHBoxLayout):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setSpacing(theme.GRID)
+        self.setSpacing(theme.GRID_PX)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(
             translate("Filter, such as {example}").format(example="area > 200 and solidity < 0.9")

@@ -29,7 +29,7 @@ class Curves(QWidget):
         super().__init__()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.GRID)
+        layout.setSpacing(theme.GRID_PX)
         self.loss = _plot(translate("loss"))
         self.precision = _plot(translate("average precision"))
         colours = theme.current()

@@ -35,12 +35,14 @@ class TrainFoot(QFrame):
         self.stop.setToolTip(translate("Stop the training and keep the best model so far"))
         self.cancel = QPushButton(translate("Cancel"))
         buttons = QHBoxLayout()
-        buttons.setSpacing(theme.GRID)
+        buttons.setSpacing(theme.GRID_PX)
         for button in (self.pause, self.stop, self.cancel):
             buttons.addWidget(button)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.GRID * 3 // 2, theme.GRID, theme.GRID * 3 // 2, theme.GRID)
-        layout.setSpacing(theme.GRID)
+        layout.setContentsMargins(
+            theme.GRID_PX * 3 // 2, theme.GRID_PX, theme.GRID_PX * 3 // 2, theme.GRID_PX
+        )
+        layout.setSpacing(theme.GRID_PX)
         for widget in (self.button, self.note, self.bar, self.time):
             layout.addWidget(widget)
         layout.addLayout(buttons)

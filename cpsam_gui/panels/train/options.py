@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cpsam_core.finetune.settings import Option
 
 # Pixels.
-ROW = 26
+ROW_PX = 26
 OPEN_RANGE = 1_000_000
 MOST_MINUTES = 100_000
 PRECISIONS = ((None, "Automatic"), ("float32", "float32"), ("bfloat16", "bfloat16"))
@@ -82,7 +82,7 @@ class TrainingOptions(QWidget):
 
     def _arrange(self) -> None:
         scale = QHBoxLayout()
-        scale.setSpacing(theme.GRID)
+        scale.setSpacing(theme.GRID_PX)
         scale.addWidget(self.low)
         scale.addWidget(self.high)
         rows = form()
@@ -108,11 +108,11 @@ class TrainingOptions(QWidget):
         ):
             rows.addRow(translate(name) if name else "", field)
             if isinstance(field, QWidget):
-                field.setMinimumHeight(ROW)
+                field.setMinimumHeight(ROW_PX)
                 field.setToolTip(translate(tip))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.GRID)
+        layout.setSpacing(theme.GRID_PX)
         layout.addLayout(rows)
         layout.addWidget(self.reset)
 
@@ -222,5 +222,5 @@ def _number(low: float, high: float, decimals: int) -> QDoubleSpinBox:
     box.setRange(low, high)
     box.setDecimals(decimals)
     box.setSingleStep(10.0 ** -min(decimals, 2))
-    box.setMinimumHeight(ROW)
+    box.setMinimumHeight(ROW_PX)
     return box

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session import Session
 
 # Pixels; least height of a field.
-FIELD = 26
+FIELD_PX = 26
 
 
 class TrainPanel(Panel):
@@ -123,14 +123,14 @@ class TrainPanel(Panel):
         self.setup = QWidget()
         layout = QVBoxLayout(self.setup)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.GRID)
+        layout.setSpacing(theme.GRID_PX)
         rows = form()
         for words, field in (
             (translate("Time"), self.budget),
             (translate("Start from"), self.start),
             (translate("New name"), self.name),
         ):
-            field.setMinimumHeight(FIELD)
+            field.setMinimumHeight(FIELD_PX)
             rows.addRow(words, field)
         layout.addLayout(rows)
         title = QLabel(translate("Training images"))

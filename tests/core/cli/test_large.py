@@ -39,9 +39,9 @@ def parts(monkeypatch):
         return part
 
     monkeypatch.setattr(OpenLabels, "read", counted)
-    monkeypatch.setattr("cpsam_core.cli.large.PART", 256)
-    monkeypatch.setattr("cpsam_core.measure.in_parts.PART", 256)
-    monkeypatch.setattr("cpsam_core.formats.label_pyramids.PART", 256)
+    monkeypatch.setattr("cpsam_core.cli.large.PART_PX", 256)
+    monkeypatch.setattr("cpsam_core.measure.in_parts.PART_PX", 256)
+    monkeypatch.setattr("cpsam_core.formats.label_pyramids.PART_PX", 256)
     return read
 
 

@@ -178,7 +178,7 @@ def test_a_mixing_of_ones_own(folder: Path) -> None:
 
 def test_drawn_cells(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cpsam_core.data.dataset.DRAWN_PICTURES", 2)
-    monkeypatch.setattr("cpsam_core.data.dataset.DRAWN_SIDE", 64)
+    monkeypatch.setattr("cpsam_core.data.dataset.DRAWN_SIDE_PX", 64)
     data = TrainingSet(find_pairs(folder), drawn=0.5, seed=3)
     assert data.mixing[DRAWN] == 0.5
     cells = {id(e): e for e in drawn(data, 60) if e.labels.shape == (64, 64)}

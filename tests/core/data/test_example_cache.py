@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cpsam_core.data.augment import Example
-from cpsam_core.data.dataset import MAPPED, TrainingSet, find_pairs, make_example
+from cpsam_core.data.dataset import MAPPED_BYTES, TrainingSet, find_pairs, make_example
 from cpsam_core.data.example_cache import SUFFIX, ExampleCache
 from cpsam_core.images import write_labels, write_tiff
 
@@ -155,7 +155,7 @@ def test_what_changed_is_made_anew(images: Path, tmp_path: Path) -> None:
 
 
 def test_few_files_are_open_at_once(images: Path, tmp_path: Path) -> None:
-    data = TrainingSet(find_pairs(images), cache=ExampleCache(tmp_path / "cache"), memory=2 * MAPPED)
+    data = TrainingSet(find_pairs(images), cache=ExampleCache(tmp_path / "cache"), memory=2 * MAPPED_BYTES)
     plain = TrainingSet(find_pairs(images))
     for index in (0, 1, 2, 0, 1):
         assert same(data.example(index), plain.example(index))

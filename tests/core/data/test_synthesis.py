@@ -6,8 +6,8 @@ from scipy import ndimage
 
 from cpsam_core.data.synthesis import (
     KINDS,
-    LARGEST_DIAMETER,
-    SMALLEST_DIAMETER,
+    LARGEST_DIAMETER_PX,
+    SMALLEST_DIAMETER_PX,
     Drawing,
     draw_cells,
     layouts,
@@ -29,7 +29,7 @@ def equal_area_diameters(labels: np.ndarray) -> np.ndarray:
 def check_labels(drawing: Drawing) -> None:
     labels = drawing.labels
     areas = np.bincount(labels.ravel())
-    assert (areas[1:] >= layouts.SMALLEST_PART).all()
+    assert (areas[1:] >= layouts.SMALLEST_PART_PX).all()
     for number, box in enumerate(ndimage.find_objects(labels), start=1):
         assert box is not None
         assert ndimage.label(labels[box] == number)[1] == 1
@@ -66,7 +66,7 @@ def test_one_generator_draws_different_pictures_and_all_kinds() -> None:
     assert np.mean([d.labels.max() > 0 for d in drawings]) > 0.8
 
 
-@pytest.mark.parametrize("diameter", [SMALLEST_DIAMETER, 12.0, 30.0, 60.0])
+@pytest.mark.parametrize("diameter", [SMALLEST_DIAMETER_PX, 12.0, 30.0, 60.0])
 @pytest.mark.parametrize(
     "kind", ["fluorescent_nuclei", "membranes", "bacteria_phase", "yeast", "phase_contrast"]
 )
@@ -83,7 +83,7 @@ def test_cells_have_the_diameter_asked_for(kind: str, diameter: float) -> None:
 
 def test_largest_diameter_still_shows_a_cell() -> None:
     for seed in range(10):
-        drawing = draw_cells(np.random.default_rng(seed), 192, LARGEST_DIAMETER, "fluorescent_nuclei")
+        drawing = draw_cells(np.random.default_rng(seed), 192, LARGEST_DIAMETER_PX, "fluorescent_nuclei")
         assert drawing.labels.max() >= 1
 
 

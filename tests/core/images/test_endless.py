@@ -179,7 +179,7 @@ def test_small_files_that_ask_for_gigabytes(
 def test_a_person_may_allow_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(imagecodecs.png_encode(np.zeros((3000, 3000), np.uint8), level=9))
-    monkeypatch.setattr("cpsam_core.images.limits.SMALL_ENOUGH", 1 << 20)
+    monkeypatch.setattr("cpsam_core.images.limits.SMALL_ENOUGH_BYTES", 1 << 20)
     monkeypatch.setattr("cpsam_core.images.limits.BEYOND_BELIEF", 100)
     with pytest.raises(TooLargeError):
         read_image(path)

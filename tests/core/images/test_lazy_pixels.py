@@ -125,7 +125,7 @@ def test_the_overview_is_the_image_in_little(pixels: LazyPixels) -> None:
 def test_patches_stand_for_an_image_without_a_pyramid(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cpsam_core.images.lazy_pixels.OVERVIEW", 32)
+    monkeypatch.setattr("cpsam_core.images.lazy_pixels.OVERVIEW_PX", 32)
     overview = LazyPixels(open_source(npy(tmp_path))).overview
     assert overview.shape == (1024, 1024, 1)
     assert set(np.unique(overview)) <= set(np.unique(PLANE))

@@ -90,7 +90,7 @@ def test_npy(tmp_path, dtype):
 
 
 def test_large_npy_is_mapped(tmp_path, monkeypatch):
-    monkeypatch.setattr(npy, "MAP_FROM_DISK", 100)
+    monkeypatch.setattr(npy, "MAP_FROM_DISK_BYTES", 100)
     np.save(tmp_path / "a.npy", RGB16)
     image = read_image(tmp_path / "a.npy")
     assert isinstance(image.pixels, np.memmap)

@@ -123,7 +123,7 @@ def test_what_is_written_reads_back_with_sizes(tmp_path):
 
 
 def test_large_contiguous_files_are_mapped(tmp_path, monkeypatch):
-    monkeypatch.setattr(tiff, "MAP_FROM_DISK", 1000)
+    monkeypatch.setattr(tiff, "MAP_FROM_DISK_BYTES", 1000)
     write_tiff(tmp_path / "a.tif", STACK, "ZYX", compression=None)
     image = read_image(tmp_path / "a.tif")
     assert isinstance(image.pixels.base, np.memmap) or isinstance(image.pixels, np.memmap)

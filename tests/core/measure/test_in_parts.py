@@ -36,7 +36,7 @@ def same(one: ObjectMeasurements, other: ObjectMeasurements, leave: tuple[str, .
 
 @pytest.fixture(params=[(1, 500, 600), (6, 200, 220)], ids=["plane", "stack"])
 def labels(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
-    monkeypatch.setattr("cpsam_core.measure.in_parts.PART", 128)
+    monkeypatch.setattr("cpsam_core.measure.in_parts.PART_PX", 128)
     monkeypatch.setattr("cpsam_core.measure.in_parts.PLANES", 2)
     return discs(request.param)
 

@@ -16,7 +16,7 @@ from cpsam_core.images import write_labels
 from cpsam_core.progress import Cancelled
 from cpsam_core.retrain.robustness import (
     CONDITIONS,
-    LARGEST_SIDE,
+    LARGEST_SIDE_PX,
     ImageCondition,
     measure_robustness,
     resized,
@@ -98,7 +98,7 @@ def test_large_images_are_cut_before_they_are_enlarged() -> None:
     labels[995:1005, 1495:1505] = 70_001
     bigger, marked = resized(pixels, labels, 4.0)
     assert bigger.shape[:2] == marked.shape
-    assert max(marked.shape) <= LARGEST_SIDE + 12
+    assert max(marked.shape) <= LARGEST_SIDE_PX + 12
     assert np.unique(marked).tolist() == [0, 70_001]
     assert (marked > 0).sum() == 1600
 

@@ -11,7 +11,7 @@ from cpsam_core.data.pairs import Pair
 from cpsam_core.data.sections import Section
 from cpsam_core.images import arrange
 from cpsam_core.retrain.judge import image_change
-from cpsam_gui.dialogs.change_views import GAP, ChangeViews
+from cpsam_gui.dialogs.change_views import GAP_PX, ChangeViews
 from cpsam_gui.dialogs.outline_picture import GAINED, LOST
 
 
@@ -31,8 +31,8 @@ def test_three_views_through_a_changed_body() -> None:
     z, y, x = shown.at
     assert shown.change.true[int(z), int(y), int(x)] in (1, 2)
     picture = shown.picture(arrange(np.zeros((6, 20, 30), np.uint8), "ZYX"))
-    assert picture.shape == (20 + GAP + 12, 30 + GAP + 12, 3)
-    for part in (picture[:20, :30], picture[20 + GAP :, :30], picture[:20, 30 + GAP :]):
+    assert picture.shape == (20 + GAP_PX + 12, 30 + GAP_PX + 12, 3)
+    for part in (picture[:20, :30], picture[20 + GAP_PX :, :30], picture[:20, 30 + GAP_PX :]):
         colours = {tuple(colour) for colour in part.reshape(-1, 3).tolist()}
         assert colours & {GAINED, LOST}
 
@@ -41,9 +41,9 @@ def test_three_views_through_a_changed_body() -> None:
     ("row", "column", "place"),
     [
         (5.5, 7.5, (None, 5.5, 7.5)),
-        (20 + GAP + 3.0, 7.5, (1.5, None, 7.5)),
-        (5.5, 30 + GAP + 6.0, (3.0, 5.5, None)),
-        (20 + GAP + 3.0, 30 + GAP + 3.0, None),
+        (20 + GAP_PX + 3.0, 7.5, (1.5, None, 7.5)),
+        (5.5, 30 + GAP_PX + 6.0, (3.0, 5.5, None)),
+        (20 + GAP_PX + 3.0, 30 + GAP_PX + 3.0, None),
         (20.5, 7.5, None),
     ],
 )

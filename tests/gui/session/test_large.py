@@ -234,7 +234,7 @@ def same(one: Any, other: Any) -> None:
 def test_the_table_is_measured_part_by_part(
     qtbot: QtBot, session: Session, slide: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cpsam_core.measure.in_parts.PART", 512)
+    monkeypatch.setattr("cpsam_core.measure.in_parts.PART_PX", 512)
     open_slide(qtbot, session, slide)
     numbers = [draw(session, y, x, side) for y, x, side in ((0, 100, 30), (490, 500, 45), (1400, 90, 20))]
     operations.set_class(session.document, numbers[:1], 2)

@@ -247,7 +247,7 @@ def test_a_colour_is_chosen_for_a_channel(opened: Window, monkeypatch: pytest.Mo
 @pytest.fixture
 def hard_to_believe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a small file of many pixels; what counts as small is made small for it."""
-    monkeypatch.setattr("cpsam_core.images.limits.SMALL_ENOUGH", 1 << 16)
+    monkeypatch.setattr("cpsam_core.images.limits.SMALL_ENOUGH_BYTES", 1 << 16)
     monkeypatch.setattr("cpsam_core.images.limits.BEYOND_BELIEF", 50)
     path = tmp_path / "even.png"
     path.write_bytes(imagecodecs.png_encode(np.zeros((400, 400), np.uint8), level=9))

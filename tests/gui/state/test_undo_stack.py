@@ -5,7 +5,7 @@ import numpy as np
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.state.steps import PixelEdit, Step
-from cpsam_gui.state.transaction import TILE, Transaction
+from cpsam_gui.state.transaction import TILE_PX, Transaction
 from cpsam_gui.state.undo_stack import UndoStack
 
 
@@ -60,7 +60,7 @@ def test_a_draft_holds_what_was_there_before() -> None:
     labels = np.arange(3 * 300 * 290, dtype=np.uint32).reshape(3, 300, 290)
     before = labels.copy()
     draft, store = Transaction("x"), ArrayLabels(labels)
-    boxes = [Box(0, 1, 100, 140, 120, 135), Box(0, 1, 250, 300, 280, 290), Box(1, 3, 0, TILE + 1, 5, 6)]
+    boxes = [Box(0, 1, 100, 140, 120, 135), Box(0, 1, 250, 300, 280, 290), Box(1, 3, 0, TILE_PX + 1, 5, 6)]
     for box in (*boxes, boxes[0]):
         draft.remember(store, box)
         labels[box.slices] += 1

@@ -148,9 +148,9 @@ def test_what_is_stored_comes_back_and_is_bounded() -> None:
         LogEntry("x", "Split", way="undone"),
     ]
     assert worklog.read(json.loads(json.dumps(worklog.stored(entries)))) == entries
-    many = [{"when": "x", "what": "y" * 1000}] * (worklog.LONGEST + 5)
+    many = [{"when": "x", "what": "y" * 1000}] * (worklog.MOST_ENTRIES + 5)
     found = worklog.read(many)
-    assert len(found) == worklog.LONGEST and len(found[0].what) == worklog.WORDS
+    assert len(found) == worklog.MOST_ENTRIES and len(found[0].what) == worklog.NAME_CHARS
 
 
 def test_corrections_are_those_that_were_not_taken_back() -> None:

@@ -192,7 +192,7 @@ def test_fill_adds_to_the_object_under_the_pointer(desk: Desk) -> None:
 
 def test_fill_is_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.pixels = np.zeros((2, 100, 100, 1), np.uint8)
-    monkeypatch.setattr("cpsam_gui.drawing.regions.FIRST", 16)
+    monkeypatch.setattr("cpsam_gui.drawing.regions.FIRST_PX", 16)
     tool = TOOLS["fill"](desk)
     monkeypatch.setattr(tool, "_region", lambda p, largest=32, real=tool._region: real(p, 32))  # type: ignore[attr-defined]
     click(tool, 45, 45)

@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QStandardItemModel
 
-from cpsam_gui.window.docks import LEFT_FIRST
+from cpsam_gui.window.docks import LEFT_FIRST_PX
 from cpsam_gui.window.screen import CANVAS, opening_size, share_width
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def test_most_of_the_width_is_the_canvas_and_nothing_is_cut(
 ) -> None:
     size = opening_size(QSize(width, height))
     segmented.resize(size)
-    share_width(segmented, segmented.docks["Files"], segmented.docks["Segment"], LEFT_FIRST)
+    share_width(segmented, segmented.docks["Files"], segmented.docks["Segment"], LEFT_FIRST_PX)
     qtbot.waitUntil(lambda: segmented.canvas.width() >= CANVAS * segmented.width())
     assert segmented.size() == size, "nothing in it needs more than the screen has"
     for name in ("Segment", "Channels", "Train", "Review", "Objects", "History"):

@@ -16,12 +16,12 @@ from cpsam_core.data.synthesis.fields import log_uniform
 from cpsam_core.data.synthesis.kinds import KINDS, draw
 from cpsam_core.errors import SettingsError
 
-__all__ = ["KINDS", "LARGEST_DIAMETER", "SMALLEST_DIAMETER", "Drawing", "draw_cells"]
+__all__ = ["KINDS", "LARGEST_DIAMETER_PX", "SMALLEST_DIAMETER_PX", "Drawing", "draw_cells"]
 
-SMALLEST_DIAMETER, LARGEST_DIAMETER = 7.0, 120.0
+SMALLEST_DIAMETER_PX, LARGEST_DIAMETER_PX = 7.0, 120.0
 """Range of diameters drawn, pixels (the range that the network is trained over)."""
 
-SMALLEST_SIDE = 32
+SMALLEST_SIDE_PX = 32
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def draw_cells(
         Pixels of the square picture, at least 32.
     diameter : float, optional
         Typical diameter in pixels of whole cells (of the disc of equal area); by default log-uniform between
-        `SMALLEST_DIAMETER` and `LARGEST_DIAMETER`.
+        `SMALLEST_DIAMETER_PX` and `LARGEST_DIAMETER_PX`.
     kind : str, optional
         One of `KINDS`; by default drawn by their weights.
 
@@ -74,10 +74,10 @@ def draw_cells(
     SettingsError
         If the side or the diameter is too small or the kind is unknown.
     """
-    if side < SMALLEST_SIDE:
-        raise SettingsError(f"A drawn picture needs at least {SMALLEST_SIDE} pixels a side, not {side}.")
+    if side < SMALLEST_SIDE_PX:
+        raise SettingsError(f"A drawn picture needs at least {SMALLEST_SIDE_PX} pixels a side, not {side}.")
     if diameter is None:
-        diameter = log_uniform(rng, SMALLEST_DIAMETER, LARGEST_DIAMETER)
+        diameter = log_uniform(rng, SMALLEST_DIAMETER_PX, LARGEST_DIAMETER_PX)
     if not diameter >= 4:
         raise SettingsError(f"Drawn cells need a diameter of at least 4 pixels, not {diameter:g}.")
     if kind is None:

@@ -17,11 +17,11 @@ LabelMap = NDArray[np.int32]
 MOST_CELLS = 420
 """Candidates tried per picture; keeps the smallest cells from taking most of the time."""
 
-SMALLEST_PART = 12
+SMALLEST_PART_PX = 12
 """Pixels; visible parts below this are left out, because nobody would outline them."""
 
 
-def tidy(labels: LabelMap, smallest: int = SMALLEST_PART) -> LabelMap:
+def tidy(labels: LabelMap, smallest: int = SMALLEST_PART_PX) -> LabelMap:
     """Keep the largest connected part (4 neighbours) of each label, drop small ones, renumber from 1.
 
     Parameters
