@@ -183,11 +183,7 @@ class ComparePage(QDialog):
     def _add_kind(self, now: ComparisonResult, state: MatchState, present: bool, words: str) -> None:
         found = now.comparison
         wholes = {MatchState.SPLIT: found.splits, MatchState.MERGED: found.merges}.get(state)
-        if wholes is not None:
-            ids = [group.whole for group in wholes]
-        else:
-            states = now.states(present=present)
-            ids = [number for number, one in states.items() if one is state]
+        ids = now.of_state(state, present=present) if wholes is None else [group.whole for group in wholes]
         top = QTreeWidgetItem([f"{words}: {len(ids):,}"])
         top.setForeground(0, QColor(*COLOURS[state]))
         for number in ids[:LISTED]:

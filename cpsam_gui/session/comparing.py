@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -17,6 +17,8 @@ from cpsam_gui.tasks.comparing import (
     labels_before,
     labels_of_file,
 )
+from cpsam_gui.tasks.comparing_large import chunks_before, chunks_of_file, compare_chunks
+from cpsam_gui.tasks.large import new_work_folder
 from cpsam_gui.tasks.measuring import ObserverAgreement
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.segmenting import SegmentationController
     from cpsam_gui.state.steps import Labels
+    from cpsam_gui.storage.chunked_labels import ChunkedLabels
     from cpsam_gui.tasks import RegionResult
 
 # IoU from which two objects are the same, as in the paper.
@@ -64,10 +67,12 @@ class ComparisonController(QObject):
 
     def clear(self) -> None:
         """Forget the comparison."""
-        if self.now is not None:
-            self.now = None
+        before, self.now = self.now, None
+        if before is not None:
             self._measuring.compare(None)
         self.changed.emit()
+        if before is not None:
+            before.let_go()
 
     def show(self, on: bool) -> None:
         """Draw the comparison on the canvas, or not."""
@@ -76,24 +81,29 @@ class ComparisonController(QObject):
 
     def with_file(self, path: Path) -> None:
         """Compare with masks in a file."""
-        if self._refused():
-            return
-        read = partial(labels_of_file, path, self._open_image.document.shape)
-        self._compare(path.name, read)
+        shape = self._open_image.document.shape
+        if self._open_image.document.large:
+            self._compare_chunks(path.name, partial(chunks_of_file, path, shape))
+        else:
+            self._compare(path.name, partial(labels_of_file, path, shape))
 
     def with_step(self, position: int) -> None:
         """Compare with the masks as they were when `position` steps were applied."""
         document = self._open_image.document
-        if self._refused():
-            return
         steps = document.applied(position)
         name = document.steps[position - 1] if position else translate("Opened")
-        still = document.snapshot()
-        self._compare(translate("after {step}").format(step=name), partial(labels_before, still, steps))
+        words = translate("after {step}").format(step=name)
+        if document.large:
+            still = cast("ChunkedLabels", document.store).fork(new_work_folder())
+            self._compare_chunks(words, partial(chunks_before, still, steps))
+        else:
+            self._compare(words, partial(labels_before, document.snapshot(), steps))
 
     def with_model(self, name: str) -> None:
         """Run another model on the open image, and compare with what it finds; the masks stay as they are."""
-        if self._open_image.image is None or self._refused():
+        if self._open_image.image is None or self._refused(
+            translate("A run of another model to compare with")
+        ):
             return
         document = self._open_image.document
 
@@ -106,13 +116,13 @@ class ComparisonController(QObject):
 
     def people(self, paths: Sequence[Path]) -> None:
         """Find out how well the masks of several people agree; `agreed` tells it."""
-        if self._refused():
+        if self._refused(translate("The agreement of several people")):
             return
         work = partial(agreement_of, tuple(paths), self._open_image.document.shape, THRESHOLD)
         self._jobs.run(work, name=translate("Agreement"), lane=Lane.BESIDE, then=self.agreed.emit)
 
-    def _refused(self) -> bool:
-        return self._notices.refuse_large(self._open_image.document, translate("Comparing"))
+    def _refused(self, what: str) -> bool:
+        return self._notices.refuse_large(self._open_image.document, what)
 
     def _compare(self, name: str, other: Callable[[Progress], Labels]) -> None:
         if self._open_image.image is None:
@@ -120,8 +130,15 @@ class ComparisonController(QObject):
         work = partial(compare_with, name, other, self._open_image.document.snapshot(), THRESHOLD)
         self._jobs.run(work, name=translate("Comparing"), lane=Lane.BESIDE, then=self._take)
 
+    def _compare_chunks(self, name: str, other: Callable[[Progress], ChunkedLabels]) -> None:
+        present = cast("ChunkedLabels", self._open_image.document.store)
+        work = partial(compare_chunks, name, other, present, THRESHOLD)
+        self._jobs.run(work, name=translate("Comparing"), lane=Lane.BESIDE, then=self._take)
+
     def _take(self, compared: ComparisonResult) -> None:
-        self.now = compared
+        before, self.now = self.now, compared
+        if before is not None:
+            before.let_go()
         found = compared.comparison
         self._measuring.compare(ObserverAgreement(found.second_ids, found.second_ious))
         self.changed.emit()

@@ -93,6 +93,16 @@ class ChunkedLabels:
         with self._lock:
             return frozenset(self._dirty)
 
+    def fork(self, work: Path) -> ChunkedLabels:
+        """Return the same labels as they are now, to be written on their own; what is on the disk is shared."""
+        made = ChunkedLabels(self.shape, work, self.base)
+        with self._lock:
+            for key in sorted(self._dirty):
+                made._chunks[key] = self._chunk(key).copy()
+                made._dirty.add(key)
+                made._make_room()
+        return made
+
     def close(self) -> None:
         """Remove the working folder."""
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.tasks.exporting import read_any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -46,7 +47,7 @@ class ComparisonResult:
     name
         What the other set is, in words.
     other, present
-        Labels (z, y, x).
+        Labels (z, y, x); of an image larger than memory what is indexed to read them.
     comparison
         With `other` as the first side.
     other_boxes, present_boxes
@@ -59,6 +60,8 @@ class ComparisonResult:
     comparison: Comparison
     other_boxes: NDArray[np.int64]
     present_boxes: NDArray[np.int64]
+    let_go: Callable[[], object] = lambda: None
+    """Called once nobody looks at it any more."""
 
     def box(self, number: int, *, present: bool) -> Box:
         """Return where an object of one side is."""
@@ -67,13 +70,12 @@ class ComparisonResult:
         (z0, z1), (y0, y1), (x0, x1) = boxes[int(np.searchsorted(ids, number))].tolist()
         return Box(z0, z1, y0, y1, x0, x1)
 
-    def states(self, *, present: bool) -> dict[int, MatchState]:
-        """Return the state of each object of one side."""
+    def of_state(self, state: MatchState, *, present: bool) -> list[int]:
+        """Return the objects of one side that have a state, in rising order."""
         one = self.comparison
         ids, states = (one.second_ids, one.second_states) if present else (one.first_ids, one.first_states)
-        return {
-            number: MatchState(state) for number, state in zip(ids.tolist(), states.tolist(), strict=True)
-        }
+        found: list[int] = ids[states == state].tolist()
+        return found
 
 
 def compare_with(

@@ -61,7 +61,7 @@ def test_objects_are_told_apart_and_listed(page: ComparePage, segmented: Window)
     assert texts[:2] == ["Only in the other masks: 1", "Only in the current masks: 1"]
     assert texts[3] == "Merged in the current masks: 1"
     assert "Error rate" in page.words.text() and page.title.text() == "other.tif"
-    assert now.states(present=True)[2] is MatchState.MATCHED
+    assert 2 in now.of_state(MatchState.MATCHED, present=True)
 
 
 def test_a_click_shows_the_place(page: ComparePage, segmented: Window) -> None:

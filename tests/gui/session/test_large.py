@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import tifffile
 import zarr
 
 from cpsam_core.images.lazy_pixels import LazyPixels
@@ -178,7 +179,7 @@ def test_what_needs_everything_is_refused_in_one_line(qtbot: QtBot, session: Ses
     said = problems_of(session)
     for work in (
         lambda: session.persistence.export(slide.parent / "masks.tif"),
-        lambda: session.comparing.with_step(0),
+        lambda: session.comparing.people([slide.parent / "a.tif", slide.parent / "b.tif"]),
         lambda: session.exporting.import_masks(slide.parent / "masks.tif"),
     ):
         said.clear()
@@ -296,3 +297,59 @@ def test_review_goes_by_what_the_table_holds(qtbot: QtBot, session: Session, sli
     assert session.measuring.now is not None
     assert new in session.measuring.now.ids
     assert "perimeter" not in session.measuring.now.columns
+
+
+def test_masks_are_compared_part_by_part(
+    qtbot: QtBot, session: Session, slide: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cpsam_core.metrics.compare import MatchState, compare
+
+    monkeypatch.setattr("cpsam_gui.tasks.comparing_large.PART", 512)
+    open_slide(qtbot, session, slide)
+    numbers = [draw(session, y, x, side) for y, x, side in ((0, 100, 30), (490, 500, 45), (1400, 90, 20))]
+    other = session.document.store.read(Box.whole(session.document.shape))[0].copy()
+    other[other == numbers[2]] = 0
+    other[1000:1040, 1000:1040] = 77
+    path = tmp_path / "other.tif"
+    tifffile.imwrite(path, other)
+    comparing = session.comparing
+    comparing.with_file(path)
+    qtbot.waitUntil(lambda: comparing.now is not None, timeout=30_000)
+    now = comparing.now
+    assert now is not None
+    labels = session.document.store.read(Box.whole(session.document.shape))[0]
+    assert now.comparison.counts == compare(other, labels).counts
+    assert now.of_state(MatchState.LOST, present=False) == [77]
+    assert now.of_state(MatchState.GAINED, present=True) == [numbers[2]]
+    assert now.box(77, present=False) == Box(0, 1, 1000, 1040, 1000, 1040)
+    np.testing.assert_array_equal(now.other[0, 980:1060, 980:1060], other[980:1060, 980:1060])
+
+
+def test_an_earlier_state_is_compared_with(qtbot: QtBot, session: Session, slide: Path) -> None:
+    open_slide(qtbot, session, slide)
+    first = draw(session, 500, 500)
+    save(qtbot, session)
+    draw(session, 900, 1300)
+    operations.delete(session.document, [first])
+    comparing = session.comparing
+    comparing.with_step(1)
+    qtbot.waitUntil(lambda: comparing.now is not None, timeout=30_000)
+    now = comparing.now
+    assert now is not None
+    assert now.comparison.counts == {"matched": 0, "lost": 1, "gained": 1, "split": 0, "merged": 0}
+    assert now.other[0, 520, 520] == first
+    assert session.document.label_at(0, 520, 520) == 0
+    comparing.clear()
+    assert session.document.label_at(0, 920, 1320) != 0
+
+
+def test_masks_of_another_size_are_refused(
+    qtbot: QtBot, session: Session, slide: Path, tmp_path: Path
+) -> None:
+    open_slide(qtbot, session, slide)
+    tifffile.imwrite(tmp_path / "small.tif", np.ones((50, 60), np.uint16))
+    said = problems_of(session)
+    session.comparing.with_file(tmp_path / "small.tif")
+    qtbot.waitUntil(lambda: bool(said), timeout=30_000)
+    assert "(1, 50, 60)" in said[0]
+    assert session.comparing.now is None
