@@ -165,9 +165,7 @@ def _minimap(view: View) -> None:
 
 def _sections(window: Window) -> None:
     """Show or hide the orthogonal views; they cut through the selected object where it is not in sight."""
-    session, document, view = window.session, window.session.document, window.session.view
-    if not view.sections and session.notices.refuse_large(document, translate("The orthogonal views")):
-        return
+    document, view = window.session.document, window.session.view
     row = document.objects.get(next(iter(view.selection), 0))
     if not view.sections and row is not None:
         view.cross = (row.box.y0 + row.box.y1) / 2, (row.box.x0 + row.box.x1) / 2

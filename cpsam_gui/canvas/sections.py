@@ -165,7 +165,8 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
             self.image.set_colours(None)
             return
         channels = view.channels if view.image_visible else ()
-        self.image.set_colours(ImageColours(self.shown.of(open_image.image.pixels), channels), keep=True)
+        colours = ImageColours(self.shown.of(open_image.image.pixels), channels)
+        self.image.set_colours(colours, keep=True, slow=open_image.document.large)
 
     def _colour_labels(self) -> None:
         view = self._view
@@ -175,7 +176,9 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         fills, lines = self._mask_colours.tables()
         plane = self.shown.of(self._open_image.document.labels)
         self.labels.setVisible(view.masks.visible)
-        self.labels.set_colours(LabelColours(plane, fills, lines, view.masks, view.selection), keep=True)
+        colours = LabelColours(plane, fills, lines, view.masks, view.selection)
+        # A column of many chunks: each plane of it lies in others.
+        self.labels.set_colours(colours, keep=True, slow=self._open_image.document.large)
 
     def _labels_changed(self, box: Box) -> None:
         if self._live and self.shown.meets(box):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
 
 from cpsam_gui.state.box import Box
 
@@ -46,10 +48,15 @@ class Slice:
         z, y, x = voxel
         return ((y, x), (z, x), (y, z))[self.across]
 
-    def of(self, volume: NDArray[Any]) -> NDArray[Any]:
-        """Return the slice of a volume (z, y, x, ...), as it is shown; a view of it."""
+    def of(self, volume: Any) -> NDArray[Any]:
+        """Return the slice of a volume (z, y, x, ...), as it is shown: a view of it.
+
+        Of a volume that is no array but is read as it is indexed, it is what is indexed in the same way.
+        """
         if self.across == 0:
             plane: NDArray[Any] = volume[self.index]
+        elif not isinstance(volume, np.ndarray):
+            plane = cast("NDArray[Any]", LazySection(volume, self))
         elif self.across == 1:
             plane = volume[:, self.index]
         else:
@@ -85,3 +92,40 @@ class Slice:
         taken = mask[(slice(None),) * self.across + (part,)]
         (z0, z1), (y0, y1), (x0, x1) = bounds
         return Box(z0, z1, y0, y1, x0, x1), taken
+
+
+class LazySection:
+    """A slice across y or x of a volume larger than memory; parts of it are read as they are indexed.
+
+    Parameters
+    ----------
+    volume
+        Indexed by slices (z, y, x); with steps it takes samples of a coarser level where it has one.
+    section
+        Which slice; its axis of sight is y or x.
+    """
+
+    ndim = 2
+
+    def __init__(self, volume: Any, section: Slice) -> None:
+        self._volume, self._section = volume, section
+        depth, height, width = volume.shape[:3]
+        sides = (depth, width) if section.across == 1 else (height, depth)
+        self.shape = (*sides, *volume.shape[3:])
+        self.dtype = volume.dtype
+
+    def __getitem__(self, place: tuple[slice, slice]) -> NDArray[Any]:
+        """Return a part, by slices of rows and columns."""
+        rows, columns = (
+            slice(*side.indices(length)) for side, length in zip(place, self.shape[:2], strict=True)
+        )
+        across, index = self._section.across, self._section.index
+        step = columns.step if across == 1 else rows.step
+        # A sample of the level that the step asks for: those at its multiples.
+        first = index - index % step
+        here = slice(first, first + 1, step)
+        if across == 1:
+            part: NDArray[Any] = self._volume[rows, here, columns][:, 0]
+            return part
+        part = self._volume[columns, rows, here][:, :, 0]
+        return part.swapaxes(0, 1)

@@ -50,7 +50,8 @@ class FileDialogs(QObject):
         """Let the user choose a folder of images."""
         name = QFileDialog.getExistingDirectory(self._window, translate("Open folder"), self._folder())
         if name:
-            self._host.open_folder(Path(name))
+            # A folder of Zarr is one image.
+            self._host.open(Path(name))
 
     def axes(self, unsure: tasks.Unsure, then: Callable[[], None] | None) -> None:
         """Ask what the axes of an image are that was read, and go on opening it with the answer."""

@@ -63,7 +63,7 @@ class Views(QSplitter):
     def show_wanted(self) -> None:
         """Show the orthogonal views of a stack where they are wanted."""
         document = self._open_image.document
-        on = self._view.sections and document.shape[0] > 1 and not document.large
+        on = self._view.sections and document.shape[0] > 1
         if on == self.below.isVisibleTo(self):
             return
         for view in (self.below, self.beside):

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from cpsam_core.images.file_names import is_zarr
 from cpsam_core.system.paths import as_given
 from cpsam_gui import tasks
 from cpsam_gui.canvas import Canvas
@@ -151,7 +152,7 @@ class Window(QMainWindow):
     def open(self, path: Path, *, then_segment: bool = False) -> None:
         """Open an image, after asking about unsaved changes."""
         path = as_given(path)
-        if path.is_dir():
+        if path.is_dir() and not is_zarr(path):
             self.open_folder(path)
         elif self.may_leave():
             self._images.open(path, self.run if then_segment else None)

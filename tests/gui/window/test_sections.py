@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import tifffile
+import zarr
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QInputDialog
 
@@ -14,6 +15,7 @@ from cpsam_core.images import arrange
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.canvas.colours import ImageColours
 from cpsam_gui.operations import Scope
+from cpsam_gui.operations.cutting import crossed_by
 from cpsam_gui.runs.options import recalled, remembered
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.slice import Slice, slab_around
@@ -234,3 +236,58 @@ def test_objects_of_a_stack_are_counted_in_voxels(stack: Window) -> None:
     assert "24 µm³" in text
     assert "planes 6 to 15" in text
     assert panel.model.headerData(1, Qt.Orientation.Horizontal) == "Voxels"
+
+
+@pytest.fixture
+def large_stack(
+    window: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Window, np.ndarray]:
+    """Return a window with a stack open that counts as larger than memory, and its pixels."""
+    monkeypatch.setattr("cpsam_gui.tasks.large.LARGE_PIXELS", 1 << 20)
+    path = tmp_path / "stack.zarr"
+    pixels = np.random.default_rng(0).integers(0, 4000, (6, 1100, 1300)).astype(np.uint16)
+    pixels[3, 500:520] = 4000
+    group = zarr.open_group(str(path), mode="w", zarr_format=2)
+    group.create_array("0", shape=pixels.shape, chunks=(1, 256, 256), dtype="uint16")[...] = pixels
+    axes = [{"name": name, "type": "space"} for name in "zyx"]
+    scale = [{"type": "scale", "scale": [1.0, 1.0, 1.0]}]
+    datasets = [{"path": "0", "coordinateTransformations": scale}]
+    group.attrs["multiscales"] = [{"version": "0.4", "axes": axes, "datasets": datasets}]
+    window.resize(1200, 900)
+    window.show()
+    window.open(path)
+    qtbot.waitUntil(lambda: window.session.image is not None and window.session.jobs.idle, timeout=30_000)
+    return window, pixels
+
+
+def test_stacks_larger_than_memory_have_them(large_stack: tuple[Window, np.ndarray], qtbot: QtBot) -> None:
+    window, pixels = large_stack
+    document, view = window.session.document, window.session.view
+    assert document.large
+    with document.step("Draw"):
+        document.write(Box(2, 5, 490, 530, 600, 700), np.ones((3, 40, 100), np.uint32))
+    view.cross = (510.0, 650.0)
+    actions_of(window)["sections"].trigger()
+    below, beside = window.views.below, window.views.beside
+    qtbot.waitUntil(
+        lambda: below.isVisible() and below.image.settled and below.labels.settled, timeout=30_000
+    )
+    for section, across in ((below, 1), (beside, 2)):
+        shown = section.shown
+        assert shown.across == across
+        image = shown.of(window.session.image.pixels) if window.session.image is not None else None
+        whole = shown.of(pixels)
+        assert image is not None
+        np.testing.assert_array_equal(image[0:6, 0:6][..., 0], whole[0:6, 0:6])
+        np.testing.assert_array_equal(
+            shown.of(document.labels)[2:5, 2:5],
+            shown.of(np.array(document.store.read(Box.whole(document.shape))))[2:5, 2:5],
+        )
+    labels = below.shown.of(document.labels)
+    assert labels[0:6, 640:660].sum() == 3 * 20
+    # At a step of 4 the row that the level holds, 508, is shown.
+    assert labels[0:6, 600:700:4].any(axis=1).tolist() == [False, False, True, True, True, False]
+    grabbed = below.grab().toImage()
+    assert grabbed.width() > 100
+    # Cutting and painting work there.
+    assert crossed_by(document, below.shown, [(0.0, 650.0), (5.0, 650.0)]) == [1]
