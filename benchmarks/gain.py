@@ -66,14 +66,19 @@ def options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def common_options(description: str | None) -> argparse.ArgumentParser:
+def common_options(description: str | None, *, out_needed: bool = True) -> argparse.ArgumentParser:
     """Return a parser of what is chosen for images and for planes."""
-    parser = argparse.ArgumentParser(description=description)
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--base", default="cpsam-lite", help="model to start from")
-    parser.add_argument("--out", type=Path, required=True, help="JSON; a CSV of the same name lies beside it")
+    parser.add_argument(
+        "--out", type=Path, required=out_needed, help="JSON or CSV; the other of the same name lies beside it"
+    )
     parser.add_argument("--picture", type=Path, help="PNG of the curves")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--epochs", type=int, help="fewer than one click takes, as in a shorter time")
+    parser.add_argument("--rate", type=float, help="learning rate, other than one click takes")
     parser.add_argument("--schedule", help="how the rate falls, other than one click has it")
     parser.add_argument("--replay", type=float, help="share of replayed crops, other than one click takes")
     parser.add_argument("--threads", type=int, default=1)
@@ -194,6 +199,8 @@ def plan_of(args: argparse.Namespace, train: list[Any], count: int, seed: int, r
     settings = replace(plan.settings, replay=replay)
     if args.epochs is not None:
         settings = shortened(settings, args.epochs)
+    if args.rate is not None:
+        settings = replace(settings, learning_rate=args.rate)
     if args.schedule is not None:
         settings = replace(settings, schedule=args.schedule)
     whole = tuple(replace(pair, leave_out=None) for pair in plan.training)
