@@ -1,8 +1,8 @@
 """How good a model is in 3D: whole stacks segmented as volumes and plane by plane, scored by their bodies.
 
-    python volume_scores.py --stacks FOLDER... | --packed stacks.npz [--models cpsam-lite] [--device cuda] --out FILE.csv
+    python volume_scores.py --stacks FOLDER... | --packed FILE.npz [--models cpsam-lite] [--device cuda] --out CSV
 
-Each FOLDER holds `images` and `masks`; `planes.py --pack` writes the packed file. One row for each stack, model and way.
+Each FOLDER holds `images` and `masks`; `planes.py --pack` writes the packed file. A row for each stack, model and way.
 """
 
 from __future__ import annotations
