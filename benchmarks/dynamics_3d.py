@@ -10,9 +10,9 @@ Each prints a line of JSON: processor seconds, seconds on the clock, and the mem
 
 from __future__ import annotations
 
+import argparse
 import json
 import resource
-import sys
 import time
 from pathlib import Path
 
@@ -79,8 +79,15 @@ def _result(path: Path, name: str) -> Path:
     return path.with_name(f"{path.stem}_{name}.npy")
 
 
-def main(what: str, path: Path) -> None:
+def main() -> None:
     """Do one of the four."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=("make", "ours", "reference", "compare"))
+    parser.add_argument("path", type=Path, metavar="FLOWS.npz")
+    args = parser.parse_args()
+    what, path = args.what, args.path
     if what == "make":
         make(path)
         return
@@ -108,4 +115,4 @@ def main(what: str, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main()

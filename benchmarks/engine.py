@@ -111,7 +111,8 @@ def picture(side: int, count: int) -> np.ndarray:
     rng = np.random.default_rng(0)
     labels = ellipses(side, count)
     noise = rng.normal(400, 60, labels.shape).astype(np.float32)
-    return np.clip(noise + (labels > 0) * 1500, 0, 65535).astype(np.uint16)
+    made: np.ndarray = np.clip(noise + (labels > 0) * 1500, 0, 65535).astype(np.uint16)
+    return made
 
 
 def lite(side: int, count: int) -> None:

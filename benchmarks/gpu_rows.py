@@ -168,7 +168,7 @@ def infer(side: int, whose: str, tiny: bool) -> dict[str, Any]:
     pixels = np.random.default_rng(0).integers(0, 255, (side, side, 3)).astype(np.uint8)
     seconds = []
     if whose == "reference":
-        from cellpose import models  # type: ignore[import-not-found]
+        from cellpose import models
 
         network = models.CellposeModel(gpu=True, pretrained_model="random")
 
@@ -261,9 +261,9 @@ def train(memory: str, mode: str, limit: int, tiny: bool, *, starve: bool = Fals
 def reference_steps(tiny: bool) -> dict[str, Any]:
     """Take the steps that the reference's training takes: AdamW, batch 1."""
     import torch
-    from cellpose.vit import CPSAM  # type: ignore[import-not-found]
+    from cellpose.vit import CPSAM
 
-    from cellpose.train import _loss_fn_seg  # type: ignore[import-not-found]
+    from cellpose.train import _loss_fn_seg  # type: ignore[attr-defined]
 
     device, steps = device_of(), 2 if tiny else STEPS
     net = CPSAM(rdrop=0.0, dtype=torch.float32).to(device).train()

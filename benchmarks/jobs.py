@@ -8,25 +8,29 @@ Seconds are those of the machine, with hands that need no time; a stall is a tim
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
+from PyQt6 import QtTest
 from PyQt6.QtCore import QPointF, QSettings, Qt, QTimer
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton
 
-PATIENCE = 900  # seconds
+# The stubs take its functions for methods.
+QTest: Any = QtTest.QTest
+PATIENCE_S = 900
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 EPOCHS = 5
-CELLS = 5  # that are added in a row
+# Cells that are added in a row.
+CELLS = 5
 
 
 class Hands:
@@ -66,7 +70,7 @@ class Hands:
 
     def wait(self, test: Callable[[], object]) -> None:
         """Let the window work until something holds."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + PATIENCE_S
         while not test():
             if time.monotonic() > end:
                 raise TimeoutError
@@ -87,7 +91,8 @@ class Hands:
 def masks(hands: Hands) -> None:
     """From the folder to masks on its first two images."""
     session = hands.session
-    hands.clicks += 1  # the folder is chosen on the first page; its dialog is that of the system
+    # The folder is chosen on the first page; its dialog is that of the system.
+    hands.clicks += 1
     hands.window.open_folder(FOLDER)
     hands.wait(lambda: session.image is not None and not session.jobs.busy)
     hands.key(Qt.Key.Key_Return, CTRL)
@@ -146,9 +151,8 @@ def add(hands: Hands) -> None:
         y, x = free_place(document.labels[0])
         stroke = [(y, x + step) for step in range(-5, 6, 2)]
         hands.drag(stroke)
-        if (
-            len(document.objects) == before
-        ):  # it went to the object that is selected: the old window needs a key
+        # It went to the object that is selected: the old window needs a key.
+        if len(document.objects) == before:
             hands.key(Qt.Key.Key_Z, CTRL)
             hands.key(Qt.Key.Key_Escape)
             hands.drag(stroke)
@@ -187,11 +191,11 @@ def export(hands: Hands) -> None:
     # The dialog for the file is that of the system: Return takes the name that it proposes.
     hands.keys += 1
     target = FOLDER.parent / "masks.tif"
-    QFileDialog.getSaveFileName = lambda *_, **__: (str(target), "")
-    hands.clicks += 1
-    QTest.mouseClick(button, LEFT)
-    hands.wait(lambda: not visible(hands.window, "ExportDialog"))
-    hands.wait(target.is_file)
+    with mock.patch.object(QFileDialog, "getSaveFileName", return_value=(str(target), "")):
+        hands.clicks += 1
+        QTest.mouseClick(button, LEFT)
+        hands.wait(lambda: not visible(hands.window, "ExportDialog"))
+        hands.wait(target.is_file)
 
 
 def visible(window: Any, name: str) -> Any:
@@ -223,6 +227,13 @@ FOLDER = Path(tempfile.gettempdir())
 def main() -> None:
     """Do the jobs that are asked for and print a table."""
     global FOLDER
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("jobs", nargs="*", metavar="JOB", help=" ".join(JOBS))
+    asked = parser.parse_args().jobs or list(JOBS)
+    if unknown := sorted(set(asked) - set(JOBS)):
+        parser.error(f"no such job: {', '.join(unknown)}")
     with tempfile.TemporaryDirectory() as home:
         for name in ("CPSAM_JOURNAL", "CPSAM_MODELS"):
             os.environ[name] = str(Path(home, name))
@@ -233,17 +244,17 @@ def main() -> None:
         FOLDER = Path(home) / "nuclei"
         FOLDER.mkdir()
         from cpsam_core.demo import demo_image
+        from cpsam_gui.actions.install import make_window
 
         source = demo_image()
         for number in range(3):
             shutil.copy(source, FOLDER / f"cells{number}{source.suffix}")
-        window = made()
+        window = make_window()
         window.resize(1400, 860)
         window.show()
         QTest.qWaitForWindowActive(window)
         hands = Hands(window)
         print("| job | clicks | keys | seconds | longest stall |\n|---|---|---|---|---|")
-        asked = sys.argv[1:] or list(JOBS)
         if "masks" not in asked:
             first_masks(hands)
         for name in asked:
@@ -255,17 +266,6 @@ def main() -> None:
         print(f"\nLoad of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         window.session.document.mark_saved()
         window.close()
-
-
-def made() -> Any:
-    """Return a window of this version or of an older one."""
-    try:
-        from cpsam_gui.actions.install import make_window
-    except ModuleNotFoundError:
-        from cpsam_gui.window import Window
-
-        return Window()
-    return make_window()
 
 
 if __name__ == "__main__":

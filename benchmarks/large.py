@@ -1,6 +1,6 @@
 """The window on images larger than memory: a table in Markdown.
 
-Usage: python benchmarks/large.py SLIDE [SLIDE ...] [--objects N]
+Usage: python benchmarks/large.py SLIDE [SLIDE ...] [--small]
 
 The slides are made by `large_image.py`. Times are from the event to what it causes being painted; on a machine that has
 other work, "computing" says what the drawing thread itself takes.

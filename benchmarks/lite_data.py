@@ -5,8 +5,8 @@ Usage: python lite_data.py DATA OUT
 DATA holds `train/SOURCE`, `val/SOURCE` and `more/SOURCE`, each with `images` and `masks`. OUT gets copies:
 
 train   to learn from
-val     to choose with: all of DATA/val, and about 7.5 % of each source that has no images there
-aside   about 5 % of each source of train and more, not looked at before the final figures
+val     to choose with: all of DATA/val, and about 7.5 %% of each source that has no images there
+aside   about 5 %% of each source of train and more, not looked at before the final figures
 
 The images of a source are ordered by the SHA-256 of "SOURCE/GROUP"; the first of that order go aside, the next ones
 to val. Images of one field (renderings of one field, channels of one field, tiles of one micrograph) are one group and
@@ -15,10 +15,10 @@ stay together. Sources of fewer than five groups are for training only.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import re
 import shutil
-import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -37,9 +37,15 @@ TILES = {"axon_sem": re.compile(r"_\d+$")}
 """Sources of tiles, and what their names have beyond the name of the micrograph."""
 
 
-def main(data: Path, out: Path) -> None:
+def main() -> None:
     """Divide and copy."""
-    chosen = divide(data)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", type=Path, metavar="DATA")
+    parser.add_argument("out", type=Path, metavar="OUT")
+    args = parser.parse_args()
+    chosen, out = divide(args.data), args.out
     for (part, source), images in sorted(chosen.items()):
         for image in images:
             copy(image, out / part / source)
@@ -90,4 +96,4 @@ def copy(image: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main()

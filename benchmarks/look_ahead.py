@@ -7,6 +7,7 @@ machine that is busy with other things, is told apart.
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import tempfile
@@ -79,6 +80,7 @@ def queued() -> float:
 
 def main() -> None:
     """Measure and print."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as home:
         os.environ["CPSAM_JOURNAL"] = str(Path(home) / "journal")
         QSettings.setDefaultFormat(QSettings.Format.IniFormat)

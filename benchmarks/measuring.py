@@ -77,8 +77,11 @@ def measuring(labels: NDArray[np.uint32], channels: int) -> None:
     table = measure(labels, image, pixel_size=0.5)
     place = len(table) // 2
     number, box = int(table.ids[place]), table.boxes[place]
-    changed = {"stale": [number], "boxes": {number: box}}
-    report("one changed object", **size, **timed(lambda: remeasure(table, labels, image, **changed)))
+    report(
+        "one changed object",
+        **size,
+        **timed(lambda: remeasure(table, labels, image, stale=[number], boxes={number: box})),
+    )
     report(
         "expression",
         **size,

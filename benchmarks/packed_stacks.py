@@ -25,7 +25,8 @@ def pack(folders: list[Path], path: Path) -> None:
     from cpsam_core.images import read_image
     from cpsam_core.images.label_files import read_labels
 
-    arrays = {}
+    # Any: by its types the writer takes such names for its own options.
+    arrays: dict[str, Any] = {}
     for name, pair in stacks_in(folders).items():
         arrays[f"{name}/image"] = read_image(pair.image, "ZYX").pixels
         labels = read_labels(pair.masks, "auto")

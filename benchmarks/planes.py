@@ -34,12 +34,12 @@ from packed_stacks import pack, stacks_in, unpack
 
 # Those that say most come first, where time is short.
 COUNTS = (1, 4, 16, 2, 8)
-TESTED = 0.2  # share of the planes, from the end of the stack, that is scored on
-ENOUGH = 8  # planes across z to learn from; where there are fewer, sections along z are taken
-RATES = {
-    "lite": 1e-3,
-    "vit-l": 1e-4,
-}  # that random weights need; one click's 1e-5 for ViT-L is for trained ones
+# Share of the planes, from the end of the stack, that is scored on.
+TESTED = 0.2
+# Planes across z to learn from; where there are fewer, sections along z are taken.
+ENOUGH = 8
+# That random weights need; one click's 1e-5 for ViT-L is for trained ones.
+RATES = {"lite": 1e-3, "vit-l": 1e-4}
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--bodies", action="store_true", help="score bodies in 3D, too")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="begin nothing that ends later")
     parser.add_argument("--jobs", type=int, default=1, help="trainings at a time")
-    args = parser.parse_args()
+    args: argparse.Namespace = parser.parse_args()
     if args.pack is None and args.out is None:
         parser.error("--out says where the figures go")
     if args.pack is not None and args.stacks is None:

@@ -3,20 +3,24 @@
 Usage: python reference_training.py STEPS
 """
 
+import argparse
 import json
 import os
 import resource
-import sys
 import time
-
-import torch
-from cellpose.vit import CPSAM
-
-from cellpose.train import _loss_fn_seg
 
 
 def main() -> None:
     """Take the steps that `train_seg` takes: float32, AdamW, batch 1."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("steps", type=int, metavar="STEPS")
+    steps = parser.parse_args().steps
+
+    import torch
+    from cellpose.vit import CPSAM
+
+    from cellpose.train import _loss_fn_seg  # type: ignore[attr-defined]
+
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
     torch.manual_seed(0)
     net = CPSAM(rdrop=0.0, dtype=torch.float32).train()
@@ -32,7 +36,6 @@ def main() -> None:
 
     step()
     begun, busy = time.perf_counter(), time.process_time()
-    steps = int(sys.argv[1])
     for _ in range(steps):
         step()
     print(

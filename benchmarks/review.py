@@ -6,6 +6,7 @@ columns to the painted table; measuring goes before it, in another thread.
 
 from __future__ import annotations
 
+import argparse
 import os
 import time
 
@@ -35,6 +36,7 @@ def main() -> None:
     import stage
     from PyQt6.QtCore import QSettings
 
+    argparse.ArgumentParser(description=__doc__).parse_args()
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, tempfile.mkdtemp())
 

@@ -28,7 +28,8 @@ QUALITY = 90
 def make_plane(folder: Path, side: int, field: int) -> NDArray[np.uint8]:
     """Return a plane (y, x, 3) of fields of so many pixels."""
     files = sorted([*folder.glob("*.png"), *folder.glob("*.jpg")])
-    images = [cv2.cvtColor(cv2.imread(str(file)), cv2.COLOR_BGR2RGB) for file in files]
+    read = [cv2.imread(str(file)) for file in files]
+    images = [cv2.cvtColor(image, cv2.COLOR_BGR2RGB) for image in read if image is not None]
     images = [image for image in images if min(image.shape[:2]) >= field]
     rng = np.random.default_rng(0)
     plane = np.empty((side, side, 3), np.uint8)

@@ -12,6 +12,7 @@ are those of others, too, and threads that wait for each other are counted as wo
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import resource
@@ -180,17 +181,22 @@ def compare(python: str, steps: str = "2") -> None:
 
 def main() -> None:
     """Run what is asked for."""
-    what, *words = sys.argv[1:] or ["help"]
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=("step", "small", "lite", "compare"))
+    parser.add_argument("words", nargs="*", metavar="WORD")
+    args = parser.parse_args()
+    what, words = args.what, args.words
     if what == "step":
-        step(*words[:3], *(int(word) for word in words[3:]))
+        mode, memory, precision, *steps = words
+        step(mode, memory, precision, *(int(word) for word in steps))
     elif what == "small":
         small(*(int(word) for word in words))
     elif what == "lite":
         lite(*(int(word) for word in words))
-    elif what == "compare":
-        compare(*words)
     else:
-        print(__doc__)
+        compare(*words)
 
 
 if __name__ == "__main__":

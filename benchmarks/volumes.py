@@ -8,12 +8,13 @@ split and the growth of a body, undo, and cutting an orthogonal slice out. One l
 
 from __future__ import annotations
 
+import argparse
 import json
 import resource
 import statistics
-import sys
 import time
 from collections.abc import Callable
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -71,8 +72,13 @@ def milliseconds(do: Callable[[], Any], before: Callable[[], Any] = lambda: None
     return 1000 * statistics.median(times)
 
 
-def main(numbers: list[int]) -> None:
+def main() -> None:
     """Time the edits."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("numbers", type=int, nargs="*", metavar="N", help="DEPTH HEIGHT WIDTH, and BODIES")
+    numbers = parser.parse_args().numbers
     shape = (numbers[0], numbers[1], numbers[2]) if len(numbers) >= 3 else (200, 2048, 2048)
     labels, rows = volume(shape, numbers[3] if len(numbers) > 3 else 5000)
     # The step that brought the masks must stay in the history, so that undo ends there.
@@ -104,7 +110,11 @@ def main(numbers: list[int]) -> None:
         if not np.array_equal(document.labels[box.slices] == number, whole):
             raise SystemExit("undo did not bring the body back")
 
-    places = iter(range(shape[2] // 3, shape[2], 17))
+    def split_again() -> None:
+        undo()
+        split()
+
+    places = cycle(range(shape[2] // 3, shape[2], 17))
 
     def tile(step: int = 1) -> None:
         # What a view draws at a time, in another slice each time, so that nothing of it is in the cache.
@@ -115,7 +125,7 @@ def main(numbers: list[int]) -> None:
         "ball dab": milliseconds(dab, undo),
         "split of a body": milliseconds(split, undo),
         "growth of a body": milliseconds(lambda: bodies.grow_bodies(document, [number], 2, SPACING), undo),
-        "undo of a split": milliseconds(document.undo, lambda: (undo(), split())),
+        "undo of a split": milliseconds(document.undo, split_again),
         "slice XZ": milliseconds(lambda: np.ascontiguousarray(Slice(1, shape[1] // 2).of(document.labels))),
         "slice YZ": milliseconds(lambda: np.ascontiguousarray(Slice(2, shape[2] // 2).of(document.labels))),
         "tile of YZ": milliseconds(tile),
@@ -134,4 +144,4 @@ def main(numbers: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    main([int(text) for text in sys.argv[1:]])
+    main()

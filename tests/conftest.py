@@ -10,7 +10,8 @@ import pytest
 os.environ.setdefault("PYTEST_QT_API", "pyqt6")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-if "PYTEST_XDIST_WORKER" in os.environ:  # several processes, so one thread each
+# Several processes, so one thread each.
+if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 try:
@@ -21,7 +22,7 @@ else:
     QT_PROBLEM = ""
 
 pytest_plugins = [] if QT_PROBLEM else ["pytestqt.plugin"]
-collect_ignore = ["gui"] if QT_PROBLEM else []
+collect_ignore = ["gui", "test_benchmarks.py"] if QT_PROBLEM else []
 
 
 @pytest.fixture(scope="session", autouse=True)
