@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton
+from superqt import QElidingLabel
 
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.state.pixels import lazy_pixels_of
@@ -39,7 +40,8 @@ class Status(QStatusBar):
         self._rejected = session.rejected
         self.setSizeGripEnabled(False)
         self.setContentsMargins(theme.GRID_PX, 2, theme.GRID_PX, 2)
-        self.hint = QLabel()
+        # What does not fit ends in dots; the tooltip has it all.
+        self.hint = QElidingLabel()
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.offer = QToolButton()
         self.offer.setAutoRaise(True)
