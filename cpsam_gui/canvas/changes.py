@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPointF, QRectF, QTimer
-from PyQt6.QtGui import QColor, QPainterPath, QPen
+from PyQt6.QtGui import QColor, QPainterPath
 from PyQt6.QtWidgets import QGraphicsPathItem
 
+from cpsam_gui.canvas.pens import line_pen
 from cpsam_gui.drawing import outlines
 from cpsam_gui.state.steps import StepSource
 from cpsam_gui.style import theme
@@ -40,9 +41,7 @@ class Flash(QGraphicsPathItem):
         self.new: frozenset[int] = frozenset()
         """The objects that flashed last."""
         self._left = 0
-        pen = QPen(QColor(theme.DARK.accent), 2.5)
-        pen.setCosmetic(True)
-        self.setPen(pen)
+        self.setPen(line_pen(QColor(theme.DARK.accent), 2.5))
         self.setZValue(ABOVE)
         self.setVisible(False)
         scene.addItem(self)
@@ -103,15 +102,10 @@ class Ghosts(QGraphicsPathItem):
     def __init__(self, view: View, rejected: RejectedCandidates, scene: QGraphicsScene) -> None:
         super().__init__()
         self._view, self._rejected = view, rejected
-        pen = QPen(QColor(255, 255, 255, 190), 1.2)
-        pen.setCosmetic(True)
-        pen.setDashPattern([3.0, 3.0])
-        self.setPen(pen)
+        self.setPen(line_pen(QColor(255, 255, 255, 190), 1.2, (3.0, 3.0)))
         self.setZValue(ABOVE)
         self._halo = QGraphicsPathItem(self)
-        dark = QPen(QColor(0, 0, 0, 120), 2.4)
-        dark.setCosmetic(True)
-        self._halo.setPen(dark)
+        self._halo.setPen(line_pen(QColor(0, 0, 0, 120), 2.4))
         self._halo.setFlag(QGraphicsPathItem.GraphicsItemFlag.ItemStacksBehindParent)
         scene.addItem(self)
         rejected.changed.connect(self.draw)

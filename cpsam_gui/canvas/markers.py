@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QRectF
-from PyQt6.QtGui import QColor, QPainterPath, QPen
+from PyQt6.QtGui import QColor, QPainterPath
 from PyQt6.QtWidgets import QGraphicsPathItem
 
+from cpsam_gui.canvas.pens import line_pen
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
@@ -58,9 +59,7 @@ def _both(first: QPainterPath, second: QPainterPath) -> QPainterPath:
 
 def _item(scene: QGraphicsScene, z: float, colour: QColor, width: float) -> QGraphicsPathItem:
     item = QGraphicsPathItem()
-    pen = QPen(colour, width)
-    pen.setCosmetic(True)
-    item.setPen(pen)
+    item.setPen(line_pen(colour, width))
     item.setZValue(z)
     scene.addItem(item)
     return item

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QPainterPath, QPen
 from PyQt6.QtWidgets import QGraphicsPathItem
 
+from cpsam_gui.canvas.pens import line_pen
 from cpsam_gui.tools import Tint
 
 if TYPE_CHECKING:
@@ -75,10 +76,7 @@ def _item(
     item = QGraphicsPathItem()
     pen = QPen(Qt.PenStyle.NoPen)
     if line is not None:
-        pen = QPen(line, width)
-        pen.setCosmetic(True)
-        if dashed:
-            pen.setDashPattern(DASHES)
+        pen = line_pen(line, width, DASHES if dashed else ())
     item.setPen(pen)
     if fill is not None:
         ground = QColor(fill)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QPointF
-from PyQt6.QtGui import QColor, QPainterPath, QPen, QPolygonF
+from PyQt6.QtGui import QColor, QPainterPath, QPolygonF
 from PyQt6.QtWidgets import QGraphicsPathItem
+
+from cpsam_gui.canvas.pens import line_pen
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QGraphicsScene
@@ -28,11 +30,7 @@ class CompleteRegions(QObject):
         self._open_image, self._view = open_image, open_image.view
         self.halo, self.line = QGraphicsPathItem(), QGraphicsPathItem()
         for item, colour, width in ((self.halo, DARK, 4.0), (self.line, COLOUR, 2.0)):
-            pen = QPen(colour, width)
-            pen.setCosmetic(True)
-            if item is self.line:
-                pen.setDashPattern(DASHES)
-            item.setPen(pen)
+            item.setPen(line_pen(colour, width, DASHES if item is self.line else ()))
             item.setZValue(LEVEL)
             scene.addItem(item)
         open_image.history_changed.connect(self.refresh)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
 from PyQt6.QtCore import QLineF, QPoint, QRectF, Qt
-from PyQt6.QtGui import QColor, QPen, QTransform
+from PyQt6.QtGui import QColor, QTransform
 from PyQt6.QtWidgets import QGraphicsLineItem, QGraphicsView
 
 from cpsam_gui.canvas.colours import ImageColours, LabelColours
 from cpsam_gui.canvas.compared import ComparedLayer
+from cpsam_gui.canvas.pens import line_pen
 from cpsam_gui.canvas.previews import Preview
 from cpsam_gui.canvas.tiles import TileLayer
 from cpsam_gui.state.slice import Slice
@@ -40,8 +41,7 @@ class CrossHair:
     """Two lines where the other views cut; thin at every zoom."""
 
     def __init__(self, scene: QGraphicsScene) -> None:
-        pen = QPen(CROSS, 1)
-        pen.setCosmetic(True)
+        pen = line_pen(CROSS, 1)
         self._lines = QGraphicsLineItem(), QGraphicsLineItem()
         for line in self._lines:
             line.setPen(pen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +83,7 @@ class ExportDialog(QDialog):
         button = self.buttons.addButton(translate("Export…"), QDialogButtonBox.ButtonRole.AcceptRole)
         assert button is not None
         self.go = button
+        self.go.setObjectName("primary")
         self._arrange()
         self._fill()
         self._recall()
@@ -180,6 +181,12 @@ class ExportDialog(QDialog):
         lost = [translate(words) for words in left_out(one, self._objects)]
         self.loss.setText("\n".join(lost))
         self.loss.setVisible(bool(lost))
+        # Flows serve this program alone, and no format but one keeps them: that is no reason to warn.
+        serious = left_out(one, replace(self._objects, flows=None))
+        self.loss.setObjectName("warning" if serious else "dim")
+        style = self.loss.style()
+        if style is not None:
+            style.polish(self.loss)
 
     # -- remembering and doing ---------------------------------------------------------------------------
 

@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QInputDialog,
     QLabel,
-    QMessageBox,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -21,10 +20,12 @@ from PyQt6.QtWidgets import (
 )
 
 from cpsam_core.errors import CpsamError
+from cpsam_gui.dialogs import messages
 from cpsam_gui.dialogs.model_tree import Node, card_lines, family
 from cpsam_gui.jobs.job import problem_from
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form, scrolling
 
@@ -238,8 +239,12 @@ class ModelManager(QDialog):
         info = self.current
         if info is None:
             return
-        question = translate("Delete the model {name}? This cannot be undone.").format(name=info.name)
-        if QMessageBox.question(self, translate("Models"), question) == QMessageBox.StandardButton.Yes:
+        question = Question(
+            translate("Delete the model {name}? This cannot be undone.").format(name=info.name),
+            "",
+            (Answer("delete", translate("Delete")), Answer("stay", translate("Cancel"))),
+        )
+        if messages.ask(self, question) == "delete":
             parent = self._parent_of(info)
             if self._run_state.options.model.name == info.name:
                 self.use.emit(parent or "cpsam-lite")

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QFile
 from PyQt6.QtGui import QAction, QGuiApplication
-from PyQt6.QtWidgets import QMenu, QMessageBox
+from PyQt6.QtWidgets import QMenu
 
 from cpsam_gui.program.file_manager import show_file, show_folder
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.storage.companions import masks_path, project_path
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.folder import ImageFolder
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.session.questions import Questioner
     from cpsam_gui.session.training import TrainingController
     from cpsam_gui.session.unattended import FolderRun
 
@@ -39,13 +41,14 @@ class FileMenu:
         folder: ImageFolder,
         folder_run: FolderRun,
         training: TrainingController,
+        questions: Questioner,
         host: Host,
         parent: QWidget,
     ) -> None:
         self._host, self._parent = host, parent
         self._open_image, self._notices = open_image, notices
         self._folder, self._folder_run = folder, folder_run
-        self._training = training
+        self._training, self._questions = training, questions
 
     def ask(self, paths: Sequence[Path], place: QPoint) -> None:
         """Show the menu at a place of the screen."""
@@ -98,14 +101,12 @@ class FileMenu:
             self._notices.message.emit(translate("There are no results from this program"))
             return
         names = "\n".join(file.name for file in files[:8]) + ("\n…" if len(files) > 8 else "")
-        answer = QMessageBox.question(
-            self._parent,
-            translate("Remove results"),
-            translate("Move these files to the trash? The images stay.") + f"\n\n{names}",
-            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
-            QMessageBox.StandardButton.No,
+        question = Question(
+            translate("Move these files to the trash? The images stay."),
+            names,
+            (Answer("trash", translate("Move to the trash")), Answer("stay", translate("Cancel"))),
         )
-        if answer == QMessageBox.StandardButton.Yes:
+        if self._questions.ask(question) == "trash":
             left = [file.name for file in files if not _to_trash(file)]
             self._folder.read_states()
             if left:

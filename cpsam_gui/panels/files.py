@@ -157,6 +157,7 @@ class FilesPanel(Panel):
             session.folder,
             session.folder_run,
             session.training,
+            session.questions,
             host,
             self,
         )

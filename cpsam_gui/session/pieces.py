@@ -142,7 +142,7 @@ class Pieces(QObject):
         """Ask whether each part of masks that tell no objects is one."""
         document = self._open_image.document
         question = Question(
-            translate("{}: make each piece an object?").format(translate_said(found.words)),
+            translate("{}: make each part an object?").format(translate_said(found.words)),
             translate("The masks do not number the objects. A model would learn them as one single object."),
             (
                 Answer("each", translate("Make each part an object")),

@@ -35,8 +35,16 @@ if TYPE_CHECKING:
 SHOWN_PIXELS = 180.0
 # How much larger or smaller an object may be without another zoom, which would be restless.
 AGAIN = 2.5
+BEYOND = 0.1
+"""Share of the view that may lie beyond the image."""
 # Screen pixels per image pixel.
-SMALLEST, CLOSEST = 0.25, 16.0
+SMALLEST, CLOSEST = 0.25, 10.0
+
+
+def _inside(middle: float, seen: float, length: int) -> float:
+    """Return the middle of a view of `seen` pixels that shows little beyond an image of this length."""
+    reach = (0.5 - BEYOND) * seen
+    return length / 2 if 2 * reach >= length else min(max(middle, reach), length - reach)
 
 
 def settled(row: ObjectRecord) -> bool:
@@ -236,7 +244,12 @@ class ReviewController(QObject):
         scale = view.camera.scale
         if not SHOWN_PIXELS / AGAIN <= side * scale <= SHOWN_PIXELS * AGAIN:
             scale = min(max(SHOWN_PIXELS / side, SMALLEST), CLOSEST)
-        view.camera = Camera((box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2, scale)
+        _, rows, columns = self._open_image.document.shape
+        height, width = view.window
+        # At the border of the image there is more to see on its inner side.
+        y = _inside((box.y0 + box.y1) / 2, height / scale, rows)
+        x = _inside((box.x0 + box.x1) / 2, width / scale, columns)
+        view.camera = Camera(y, x, scale)
 
     def _typical_side(self) -> int:
         """Return about how large objects are here: what is much smaller is shown among its neighbours."""

@@ -35,6 +35,16 @@ def dim(text: str, *, wrap: bool = True) -> QLabel:
     return label
 
 
+def full_height(widget: QWidget) -> int:
+    """Return the height at which nothing in a widget needs to be scrolled."""
+    height = widget.sizeHint().height()
+    for area in widget.findChildren(QScrollArea):
+        inner = area.widget()
+        if inner is not None and area.isVisibleTo(widget):
+            height += inner.sizeHint().height() - area.sizeHint().height()
+    return height
+
+
 def scrolling(widget: QWidget) -> QScrollArea:
     """Return `widget` in an area that scrolls where the window is low."""
     area = QScrollArea()

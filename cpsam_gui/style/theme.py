@@ -85,7 +85,7 @@ def icon(name: str, colour: str | None = None, on: str | None = None) -> QIcon:
 
     `on` is its colour where its button is checked: by default that for the accent behind it.
     """
-    states = {"disabled": {"color": _current.border}, "on": {"color": on or _current.on_accent}}
+    states = {"disabled": {"color": _faint(_current)}, "on": {"color": on or _current.on_accent}}
     made: QIcon = font_icon(
         getattr(MDI7, name),
         color=colour or _current.text,
@@ -98,9 +98,11 @@ def plain_icon(name: str) -> QIcon:
     """Return an icon made of pictures: views of lists paint none that is drawn anew each time it is asked for."""
     key = (name, _current.text)
     if key not in _plain:
-        made, drawn = QIcon(), font_icon(getattr(MDI7, name), color=_current.text)
-        for ratio in (1.0, 2.0):
-            made.addPixmap(drawn.pixmap(QSize(16, 16), ratio))
+        made = QIcon()
+        for colour, mode in ((_current.text, QIcon.Mode.Normal), (_current.on_accent, QIcon.Mode.Selected)):
+            drawn = font_icon(getattr(MDI7, name), color=colour)
+            for ratio in (1.0, 2.0):
+                made.addPixmap(drawn.pixmap(QSize(16, 16), ratio), mode)
         _plain[key] = made
     return _plain[key]
 
@@ -153,6 +155,13 @@ def _menu_palette(scheme: Scheme) -> QPalette:
     return palette
 
 
+def _faint(s: Scheme) -> str:
+    """Return the colour of what cannot be used now: it can still be read."""
+    one, other = QColor(s.dim), QColor(s.panel)
+    parts = ((one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue()))
+    return QColor(*[(a + b) // 2 for a, b in parts]).name()
+
+
 def _sheet(s: Scheme) -> str:
     return f"""
     QMainWindow::separator {{ background: {s.window}; width: 6px; height: 6px; }}
@@ -169,7 +178,8 @@ def _sheet(s: Scheme) -> str:
     QPushButton {{ background: {s.panel}; }}
     QPushButton:hover {{ border-color: {s.accent}; }}
     QPushButton:pressed {{ background: {s.field}; }}
-    QPushButton:disabled {{ color: {s.border}; }}
+    QPushButton:disabled {{ color: {_faint(s)}; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QPushButton#primary {{ background: {s.accent}; color: {s.on_accent}; border: none; padding: 8px; }}
     QPushButton#primary {{ font-weight: 600; }}
     QPushButton#primary:disabled {{ background: {s.border}; color: {s.dim}; }}
@@ -177,7 +187,7 @@ def _sheet(s: Scheme) -> str:
     QToolButton#quiet {{ padding: 4px 8px; border: 1px solid {s.border}; border-radius: 5px; background: {s.panel}; }}
     QToolButton#quiet:hover {{ border-color: {s.accent}; }}
     QToolButton#quiet:checked {{ background: {s.accent}; color: {s.on_accent}; }}
-    QToolButton#quiet:disabled {{ color: {s.border}; }}
+    QToolButton#quiet:disabled {{ color: {_faint(s)}; }}
     QToolButton#quiet::menu-indicator {{ image: none; }}
     QToolButton#fold {{ border: none; font-weight: 600; padding: 2px 0; }}
     QFrame#strip {{ background: {s.window}; border: none; border-bottom: 1px solid {s.border}; }}
@@ -199,4 +209,13 @@ def _sheet(s: Scheme) -> str:
     QTabBar::tab:selected {{ color: {s.text}; border-bottom: 2px solid {s.accent}; }}
     QProgressBar {{ border: none; border-radius: 4px; background: {s.border}; height: 8px; }}
     QProgressBar::chunk {{ background: {s.accent}; border-radius: 4px; }}
+    QScrollBar {{ background: transparent; border: none; margin: 0; }}
+    QScrollBar:vertical {{ width: 10px; }}
+    QScrollBar:horizontal {{ height: 10px; }}
+    QScrollBar::handle {{ background: {s.border}; border-radius: 3px; margin: 2px; }}
+    QScrollBar::handle:vertical {{ min-height: 24px; }}
+    QScrollBar::handle:horizontal {{ min-width: 24px; }}
+    QScrollBar::handle:hover, QScrollBar::handle:pressed {{ background: {s.dim}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     """

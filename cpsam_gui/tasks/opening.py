@@ -177,7 +177,7 @@ def read_unsure(path: Path, progress: Progress) -> Unsure:
     progress(0, 1, "Reading")
     raw = read_raw(path)
     guess = unsure_axes(raw)
-    return Unsure(path, raw, guess if guess is not None else arrange(raw.array, raw.axes).axes)
+    return Unsure(path, raw, guess if guess is not None else arrange(raw.array, raw.axes, time=0).axes)
 
 
 def unsure_axes(raw: Raw) -> str | None:

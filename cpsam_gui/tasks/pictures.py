@@ -25,7 +25,7 @@ def thumbnail(path: Path, size: int) -> NDArray[np.uint8] | None:
 
     try:
         raw = large_raw(path, None)
-        image = read_image(path) if raw is None else open_large(path, None, None, None)
+        image = read_image(path, time=0) if raw is None else open_large(path, None, None, None)
         pixels = overview_of(image)
     except ImageError:
         return None

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSize, Qt
 
+from cpsam_gui.style.layout import full_height
+
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QDockWidget, QMainWindow
 
@@ -16,6 +18,8 @@ FRAME_PX = 36
 """Screen pixels for the title bar, which the window system draws around the window."""
 CANVAS = 0.6
 """Least share of the width that the canvas has when the window opens."""
+LIST_PX = 210
+"""Least height of the panel with the objects when the window opens."""
 BARS_PX = 72
 """Screen pixels of the tool bar and of the gaps between docks."""
 
@@ -37,6 +41,16 @@ def fit_to_screen(window: QMainWindow) -> None:
     left = free.left() + max(0, (free.width() - window.width()) // 2)
     top = free.top() + max(0, (free.height() - window.height() - FRAME_PX) // 2)
     window.move(left, top)
+
+
+def share_height(window: QMainWindow, upper: QDockWidget, lower: QDockWidget) -> None:
+    """Give the docks at the right their heights: the upper one what it needs, as far as a list fits below."""
+    panel, below = upper.widget(), lower.widget()
+    if panel is None or below is None:
+        return
+    both = upper.height() + lower.height()
+    wanted = min(full_height(panel), both - max(below.minimumSizeHint().height(), LIST_PX))
+    window.resizeDocks([upper, lower], [wanted, both - wanted], Qt.Orientation.Vertical)
 
 
 def share_width(window: QMainWindow, left: QDockWidget, right: QDockWidget, wanted: int) -> None:

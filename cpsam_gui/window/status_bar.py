@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton
 from superqt import QElidingLabel
@@ -45,6 +45,7 @@ class Status(QStatusBar):
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.offer = QToolButton()
         self.offer.setAutoRaise(True)
+        self.offer.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.offer.setObjectName("offer")
         self.offer.hide()
         self.job = QLabel()
@@ -81,7 +82,9 @@ class Status(QStatusBar):
         self._jobs.progressed.connect(self._progressed)
         self._jobs.finished.connect(self._finished)
         canvas.pointed.connect(self._read)
-        canvas.left.connect(lambda: self.readout.setText(""))
+        canvas.left.connect(self.readout.clear)
+        # What stood there is of another image.
+        self._open_image.image_changed.connect(self.readout.clear)
         theme.changed.connect(self._recolour)
         self._recolour()
         self._finished()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
-from PyQt6.QtWidgets import QMessageBox
 
 from cpsam_core.errors import CpsamError
 from cpsam_gui.dialogs.before_after import BeforeAfterPage
@@ -13,6 +12,7 @@ from cpsam_gui.dialogs.models import ModelManager
 from cpsam_gui.jobs.job import problem_from
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.view import Camera
 from cpsam_gui.storage.companions import earlier_work
 from cpsam_gui.tasks import training as work
@@ -41,7 +41,7 @@ class TrainingPages(QObject):
         self._open_image = session.open_image
         self._view, self._notices = session.view, session.notices
         self._jobs, self._images = session.jobs, session.images
-        self._models = session.models
+        self._models, self._questions = session.models, session.questions
         self._run_state, self._folder = session.run_state, session.folder
         self._training = session.training
         self._training.finished.connect(self.show_outcome)
@@ -139,21 +139,20 @@ class TrainingPages(QObject):
             self._notices.message.emit(translate("No training was interrupted"))
             return
         request = waiting[0]
-        box = QMessageBox(
-            QMessageBox.Icon.Question,
-            "cpsam-gui",
+        question = Question(
             translate("The training of {name} was interrupted.").format(name=request.options.name),
-            parent=self._window,
+            translate("Resume where it stopped?"),
+            (
+                Answer("go on", translate("Continue")),
+                Answer("drop", translate("Discard")),
+                Answer("later", translate("Later")),
+            ),
         )
-        box.setInformativeText(translate("Resume where it stopped?"))
-        go_on = box.addButton(translate("Continue"), QMessageBox.ButtonRole.AcceptRole)
-        drop = box.addButton(translate("Discard"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(translate("Later"), QMessageBox.ButtonRole.RejectRole)
-        box.exec()
-        if box.clickedButton() is go_on:
+        answer = self._questions.ask(question)
+        if answer == "go on":
             self._host.show_panel("Train")
             self._training.go_on(request)
-        elif box.clickedButton() is drop:
+        elif answer == "drop":
             work.drop(request)
 
     def suggest(self) -> None:

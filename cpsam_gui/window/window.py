@@ -30,7 +30,7 @@ from cpsam_gui.window.pages import Pages
 from cpsam_gui.window.planes import PlaneSlider
 from cpsam_gui.window.recent_menu import remember
 from cpsam_gui.window.review_pages import ReviewPages
-from cpsam_gui.window.screen import fit_to_screen, share_width
+from cpsam_gui.window.screen import fit_to_screen, share_height, share_width
 from cpsam_gui.window.status_bar import Status
 from cpsam_gui.window.support import WindowSupport
 from cpsam_gui.window.training_pages import TrainingPages
@@ -248,6 +248,7 @@ class Window(QMainWindow):
         super().showEvent(event)
         if not self._shown and not self.property(remembered.RESTORED):
             share_width(self, self.docks["Files"], self.docks["Segment"], LEFT_FIRST_PX)
+            share_height(self, self.docks["Segment"], self.docks["Objects"])
         self._shown = True
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:

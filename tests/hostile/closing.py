@@ -338,7 +338,6 @@ STATES = {
 def staged(folder: Path, wait: Callable[[Callable[[], bool]], None]) -> Iterator[Stage]:
     """Show a window on a folder of images that a person has just made; settings and journals are its own."""
     from PyQt6.QtCore import QCoreApplication, QEvent
-    from PyQt6.QtWidgets import QMessageBox
 
     from cpsam_gui.actions.install import make_window
     from cpsam_gui.jobs.jobs import wait_for_left_jobs
@@ -356,7 +355,7 @@ def staged(folder: Path, wait: Callable[[Callable[[], bool]], None]) -> Iterator
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CPSAM_JOURNAL", str(folder / "journal"))
         # A training and a folder run are not given up without being asked about.
-        patch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+        window.session.questions.ask = lambda question: question.answers[0].key
         patch.setattr("cpsam_gui.session.training_forecast.REST_MS", 3_600_000)
         stage = Stage(window, images, patch, wait, lambda *_: None)
         stages.append(stage)

@@ -6,6 +6,7 @@ import html
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QTextDocument
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QTextBrowser, QWidget
 
@@ -52,11 +53,12 @@ class HelpBrowser(QDialog):
         self.setWindowTitle(translate("Help"))
         self.resize(860, 620)
         self.list = QListWidget()
-        self.list.setFixedWidth(200)
         # Its rows are measured when they are added.
         self.list.ensurePolished()
         for title in PAGES.values():
             self.list.addItem(translate(title))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setFixedWidth(self.list.sizeHintForColumn(0) + 2 * self.list.frameWidth() + theme.GRID_PX)
         self.text = QTextBrowser()
         self.text.setOpenExternalLinks(True)
         layout = QHBoxLayout(self)

@@ -47,7 +47,8 @@ DELAY_MS = 80
 MANY = 20_000
 # Stretches of rows; a selection in more pieces is not marked in the table.
 RUNS = 4000
-WIDTHS_PX = (40, 52, 60, 76)
+WIDTHS_PX = (40, 52, 58, 72, 50)
+LEAST_WIDTH_PX = 32
 NOTHING = "Nothing is selected. Click an object."
 
 
@@ -169,6 +170,7 @@ class ObjectsPanel(Panel):
             rows.setDefaultSectionSize(theme.GRID_PX * 3)
             header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
             header.setStretchLastSection(True)
+            header.setMinimumSectionSize(LEAST_WIDTH_PX)
             header.setHighlightSections(False)
             # Its own, always empty: with the table's, Qt asks every selected row when it paints the header.
             header.setSelectionModel(QItemSelectionModel(self.model, header))

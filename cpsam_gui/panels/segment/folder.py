@@ -10,7 +10,6 @@ from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QLabel,
-    QMessageBox,
     QProgressBar,
     QPushButton,
     QTreeWidget,
@@ -21,10 +20,12 @@ from PyQt6.QtWidgets import (
 from cpsam_gui.panels.segment.fields import button, choice, put
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.folder_queue import Existing, QueueEntry, QueueState
+from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, dim
 
 if TYPE_CHECKING:
+    from cpsam_gui.session.questions import Questioner
     from cpsam_gui.session.unattended import FolderRun
 
 POLICIES = {
@@ -49,9 +50,9 @@ class FolderView(QWidget):
     closed = pyqtSignal()
     """The user wants the settings back."""
 
-    def __init__(self, folder_run: FolderRun) -> None:
+    def __init__(self, folder_run: FolderRun, questions: Questioner) -> None:
         super().__init__()
-        self._run = folder_run
+        self._run, self._questions = folder_run, questions
         self._make_fields()
         layout = column(self)
         top = QHBoxLayout()
@@ -118,14 +119,12 @@ class FolderView(QWidget):
         """Ask before a folder at work is given up; False to let it go on."""
         if not self._run.queue.running:
             return True
-        answer = QMessageBox.question(
-            self.window(),
+        question = Question(
             translate("The folder run is not finished"),
             translate("Some images of the folder are not segmented yet. Stop? Finished images are saved."),
-            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
-            QMessageBox.StandardButton.No,
+            (Answer("stop", translate("Stop")), Answer("stay", translate("Go on"))),
         )
-        return answer == QMessageBox.StandardButton.Yes
+        return self._questions.ask(question) == "stop"
 
     def _make_fields(self) -> None:
         self.summary = QLabel()

@@ -68,6 +68,7 @@ class Foot(QFrame):
         self.copy.setMenu(menu)
         self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.note, self.progress, self.said = dim(""), dim(""), dim("")
+        self.note.setMinimumHeight(dim("X").sizeHint().height())
         self.said.setObjectName("warning")
         self.said.hide()
         self.progress.hide()
@@ -80,10 +81,11 @@ class Foot(QFrame):
             theme.GRID_PX * 3 // 2, theme.GRID_PX, theme.GRID_PX * 3 // 2, theme.GRID_PX
         )
         layout.setSpacing(theme.GRID_PX)
-        layout.addWidget(self.run)
-        layout.addWidget(self.note)
+        # What comes and goes stands above, so that the button stays where it is.
         layout.addWidget(self.said)
         layout.addWidget(self.progress)
+        layout.addWidget(self.run)
+        layout.addWidget(self.note)
         layout.addLayout(buttons)
         self.show_running(False, False)
         queue = folder_run.queue
@@ -105,7 +107,7 @@ class Foot(QFrame):
         """Say how long the run will take, and where; warn where it will be slow."""
         estimate = self._forecast.estimate()
         self.note.setText(estimate.text if estimate is not None else "")
-        self.note.setVisible(bool(self.note.text()) and not self._with_folder)
+        self.note.setVisible(not self._with_folder)
         self.note.setObjectName("warning" if estimate is not None and estimate.slow else "dim")
         style = self.note.style()
         if style is not None:

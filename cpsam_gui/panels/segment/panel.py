@@ -57,7 +57,7 @@ class SegmentPanel(Panel):
             session.forecast,
             session.folder_run,
         )
-        self.folder = FolderView(session.folder_run)
+        self.folder = FolderView(session.folder_run, session.questions)
         self.run_button = self.foot.run
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

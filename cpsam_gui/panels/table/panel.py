@@ -114,6 +114,8 @@ class TablePanel(Panel):
             rows.hide()
         if heads is not None:
             heads.setDefaultSectionSize(WIDTH_PIXELS)
+            # A name that does not fit ends in dots, and its tooltip has it all.
+            heads.setTextElideMode(Qt.TextElideMode.ElideRight)
             # Its own selection, always empty: asking for every row whether a column is selected takes seconds.
             heads.setSelectionModel(QItemSelectionModel(self.model, heads))
             heads.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)

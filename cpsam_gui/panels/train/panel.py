@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QMessageBox, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 from superqt import QCollapsible
 
 from cpsam_gui.jobs.jobs import Lane
@@ -16,6 +16,7 @@ from cpsam_gui.panels.train.foot import TrainFoot
 from cpsam_gui.panels.train.images import CandidateView
 from cpsam_gui.panels.train.options import TrainingOptions
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, dim, form, scrolling
 from cpsam_gui.tasks import training as work
@@ -40,6 +41,7 @@ class TrainPanel(Panel):
     def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
         self._notices, self._jobs = session.notices, session.jobs
+        self._questions = session.questions
         self._models, self._run_state = session.models, session.run_state
         self._training, self._forecast = session.training, session.training_forecast
         self.images = CandidateView(session.training)
@@ -92,18 +94,15 @@ class TrainPanel(Panel):
         """Ask before the window is closed on a training at work."""
         if not self._training.running:
             return True
-        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
-        answer = QMessageBox.question(
-            self.window(),
+        question = Question(
             translate("A model is being trained"),
             translate(
                 "Close and interrupt the training? Its last checkpoint is kept: Train > Continue an interrupted "
                 "training resumes from there."
             ),
-            yes | no,
-            no,
+            (Answer("close", translate("Close")), Answer("stay", translate("Go on training"))),
         )
-        return answer == yes
+        return self._questions.ask(question) == "close"
 
     def _arrange(self) -> None:
         body = QWidget()

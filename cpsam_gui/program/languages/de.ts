@@ -123,6 +123,10 @@
       <translation>Ein Modell wird trainiert</translation>
     </message>
     <message>
+      <source>A run of another model to compare with</source>
+      <translation>Ein Lauf eines anderen Modells zum Vergleichen</translation>
+    </message>
+    <message>
       <source>About cpsam-gui</source>
       <translation>Über cpsam-gui</translation>
     </message>
@@ -1299,6 +1303,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Den gewählten Objekten diese Klasse geben</translation>
     </message>
     <message>
+      <source>Go on</source>
+      <translation>Weitermachen</translation>
+    </message>
+    <message>
+      <source>Go on training</source>
+      <translation>Weiter trainieren</translation>
+    </message>
+    <message>
       <source>Graphics card (CUDA)</source>
       <translation>Grafikkarte (CUDA)</translation>
     </message>
@@ -1831,6 +1843,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Übersehene Zellen sind nach einem Lauf bekannt: zuerst segmentieren</translation>
     </message>
     <message>
+      <source>Missed cells are not looked for in images of this size</source>
+      <translation>In Bildern dieser Größe wird nicht nach übersehenen Zellen gesucht</translation>
+    </message>
+    <message>
       <source>Missed now, found before</source>
       <translation>Jetzt übersehen, vorher gefunden</translation>
     </message>
@@ -1897,6 +1913,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Move these files to the trash? The images stay.</source>
       <translation>Diese Dateien in den Papierkorb legen? Die Bilder bleiben.</translation>
+    </message>
+    <message>
+      <source>Move to the trash</source>
+      <translation>In den Papierkorb legen</translation>
     </message>
     <message>
       <source>NAME{}</source>
@@ -2507,10 +2527,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Remove</source>
       <translation>Entfernen</translation>
-    </message>
-    <message>
-      <source>Remove results</source>
-      <translation>Ergebnisse entfernen</translation>
     </message>
     <message>
       <source>Remove the results…</source>
@@ -3163,6 +3179,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>The 3D view needs two more packages: pip install "cpsam-gui[3d]"</source>
       <translation>Die 3D-Ansicht braucht zwei weitere Pakete: pip install "cpsam-gui[3d]"</translation>
+    </message>
+    <message>
+      <source>The agreement of several people</source>
+      <translation>Die Übereinstimmung mehrerer Personen</translation>
     </message>
     <message>
       <source>The cells measure about {:.0f} px</source>
@@ -4269,6 +4289,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{:,} Objekte im Bereich</translation>
     </message>
     <message>
+      <source>{:,} objects so far</source>
+      <translation>{:,} Objekte bisher</translation>
+    </message>
+    <message>
       <source>{:,} objects that you touched will be replaced</source>
       <translation>{:,} von Ihnen bearbeitete Objekte werden ersetzt</translation>
     </message>
@@ -4525,7 +4549,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{}: abgebrochen</translation>
     </message>
     <message>
-      <source>{}: make each piece an object?</source>
+      <source>{}: make each part an object?</source>
       <translation>{}: jedes zu einem Objekt machen?</translation>
     </message>
   </context>

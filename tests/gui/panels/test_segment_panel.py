@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QWheelEvent
-from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PyQt6.QtWidgets import QApplication, QFileDialog
 
 from cpsam_gui.actions.install import actions_of, make_window
 from cpsam_gui.panels import SegmentPanel
@@ -259,8 +259,8 @@ def test_closing_with_a_folder_at_work_asks(
     opened: Window, qtbot: QtBot, image_file: Path, segmenter: FakeSegmenter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (image_file.parent / "more.tif").write_bytes(image_file.read_bytes())
-    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
-    monkeypatch.setattr(QMessageBox, "question", lambda *args: answers.pop(0))
+    answers = ["stay", "stop"]
+    opened.session.questions.ask = lambda question: answers.pop(0)
     segmenter.gate = Event()
     run = opened.session.folder_run
     run.look()

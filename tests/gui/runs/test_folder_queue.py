@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import tifffile
 from PyQt6.QtCore import QItemSelectionModel, Qt
-from PyQt6.QtWidgets import QMessageBox
 
 from cpsam_core.errors import ImageError
 from cpsam_gui.panels import FilesPanel, SegmentPanel, file_menu
@@ -360,8 +359,8 @@ def test_results_are_removed_after_a_question_and_the_list_follows(
         return True, ""
 
     monkeypatch.setattr(file_menu.QFile, "moveToTrash", trash)
-    answers = iter([QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes])
-    monkeypatch.setattr(file_menu.QMessageBox, "question", lambda *args: next(answers))
+    answers = iter(["stay", "trash"])
+    session.questions.ask = lambda question: next(answers)
     menu = files.menu.make([folder / "b2.tif"])
     remove = next(one for one in menu.actions() if one.text().startswith("Remove"))
     remove.trigger()

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import tifffile
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QInputDialog, QMessageBox
+from PyQt6.QtWidgets import QInputDialog
 
 from cpsam_core.checkpoints.cards import ModelCard, read_card
 from cpsam_core.data.pairs import Pair
@@ -36,12 +36,14 @@ from cpsam_core.retrain.verdict import Difference
 from cpsam_core.weights import ModelInfo
 from cpsam_gui import tasks
 from cpsam_gui.actions.install import actions_of
+from cpsam_gui.dialogs import messages
 from cpsam_gui.dialogs import model_tree as lineage
 from cpsam_gui.dialogs.before_after import BeforeAfterPage
 from cpsam_gui.dialogs.outline_picture import GAINED, KEPT, LOST, change_picture
 from cpsam_gui.panels import TrainPanel
 from cpsam_gui.panels.train.budget import duration
 from cpsam_gui.panels.train.images import ASIDE, LEARN
+from cpsam_gui.session.questions import Question
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.tasks import training as work
@@ -358,7 +360,7 @@ def test_models_are_renamed_used_rolled_back_and_deleted(
     assert annotated.session.run_state.options.model.name == "cpsam-lite"
     found = manager.tree.findItems("grown", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
     manager.tree.setCurrentItem(found[0])
-    monkeypatch.setattr(QMessageBox, "question", lambda *args: QMessageBox.StandardButton.Yes)
+    monkeypatch.setattr(messages, "ask", lambda parent, question: question.answers[0].key)
     manager.delete.click()
     assert not (models / "grown.safetensors").exists()
     manager.leave.click()
@@ -409,13 +411,13 @@ def test_closing_asks_while_a_model_trains(
     annotated: Window, gate: threading.Event, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     training, asked = annotated.session.training, []
-    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
+    answers = ["stay", "close"]
 
-    def question(*args: Any) -> QMessageBox.StandardButton:
-        asked.append(args[1])
+    def ask(question: Question) -> str:
+        asked.append(question.text)
         return answers.pop(0)
 
-    monkeypatch.setattr(QMessageBox, "question", question)
+    annotated.session.questions.ask = ask
     training.start()
     qtbot.waitUntil(lambda: len(training.reports) == 3)
     assert not annotated.close()

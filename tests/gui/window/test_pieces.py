@@ -120,7 +120,7 @@ def test_masks_with_one_value_for_all_cells_ask_whether_each_is_an_object(
     imagecodecs.imwrite(path, (discs() > 0).astype(np.uint8) * 255)
     session.exporting.import_masks(path)
     qtbot.waitUntil(lambda: len(session.document.objects) == 4)
-    assert [question.text for question in asked] == ["1 value, 4 separate parts: make each piece an object?"]
+    assert [question.text for question in asked] == ["1 value, 4 separate parts: make each part an object?"]
     qtbot.waitUntil(lambda: not session.pieces.now)
     session.edits.undo()
     assert len(session.document.objects) == 1

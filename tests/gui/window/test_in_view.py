@@ -1,0 +1,181 @@
+"""What is said stays legible, and what is pressed stays where it is: labels, buttons, lists and icons."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import tifffile
+from PyQt6.QtCore import QPoint, QSize, Qt
+from PyQt6.QtGui import QColor, QGuiApplication, QIcon
+from PyQt6.QtWidgets import QDialogButtonBox, QLabel, QStyle
+
+import cpsam_gui
+from cpsam_gui.actions.install import actions_of
+from cpsam_gui.canvas.pens import line_pen
+from cpsam_gui.dialogs.axes import AxesDialog
+from cpsam_gui.dialogs.export import ExportDialog
+from cpsam_gui.dialogs.help.browser import HelpBrowser
+from cpsam_gui.panels import ObjectsPanel, SegmentPanel
+from cpsam_gui.style import theme
+from cpsam_gui.tasks import thumbnail
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+
+@pytest.fixture
+def movie_file(tmp_path: Path) -> Path:
+    """Write a movie of three time points."""
+    path = tmp_path / "movie.tif"
+    pixels = np.random.default_rng(0).integers(0, 255, (3, 40, 50), np.uint8)
+    tifffile.imwrite(path, pixels, imagej=True, metadata={"axes": "TYX"})
+    return path
+
+
+def test_text_that_does_not_fit_ends_in_dots_and_the_tooltip_has_it(opened: Window) -> None:
+    status = opened.status
+    words = "A message that is far too long for the status bar of any window. " * 20
+    status.say(words)
+    assert status.hint.text() == words
+    assert QLabel.text(status.hint).endswith("…")
+    assert status.hint.toolTip() == words
+    status.say("short")
+    assert QLabel.text(status.hint) == "short"
+
+
+def test_what_is_offered_is_said_in_words(segmented: Window) -> None:
+    segmented.status.offer_action("Object 1 is in 2 pieces", "separate_pieces")
+    assert segmented.status.offer.isVisible()
+    assert segmented.status.offer.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    assert "Separate pieces" in segmented.status.offer.text()
+
+
+def test_the_read_out_goes_with_the_image(segmented: Window, qtbot: QtBot, movie_file: Path) -> None:
+    segmented.canvas.pointed.emit(20.5, 20.5)
+    assert "object" in segmented.status.readout.text()
+    segmented.session.document.mark_saved()
+    with qtbot.waitSignal(segmented.session.image_changed):
+        segmented.open(movie_file)
+    assert segmented.status.readout.text() == ""
+
+
+def test_the_main_button_stays_where_it_is(window: Window, qtbot: QtBot, image_file: Path) -> None:
+    """Before an image is open, with one, and after a run that had something to say."""
+    button = window.panel(SegmentPanel).run_button
+
+    def place() -> QPoint:
+        qtbot.wait(50)
+        return button.mapTo(window, QPoint(0, 0))
+
+    first = place()
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(image_file)
+    assert place() == first
+    with qtbot.waitSignal(window.session.history_changed):
+        window.run()
+    assert place() == first
+    window.session.run_state.notes = ("cpsam-lite is unsure here: " + "look twice, " * 12,)
+    assert window.panel(SegmentPanel).foot.said.isVisible()
+    assert place() == first
+
+
+def test_no_list_scrolls_sideways(segmented: Window, qtbot: QtBot) -> None:
+    segmented.resize(1300, 700)
+    segmented.show_panel("Objects")
+    bar = segmented.panel(ObjectsPanel).table.horizontalScrollBar()
+    qtbot.wait(50)
+    assert bar is not None and bar.maximum() == 0
+    browser = HelpBrowser(segmented, {})
+    qtbot.addWidget(browser)
+    browser.show()
+    texts = [browser.list.item(row).text() for row in range(browser.list.count())]  # type: ignore[union-attr]
+    widest = max(browser.list.fontMetrics().horizontalAdvance(text) for text in texts)
+    viewport = browser.list.viewport()
+    assert viewport is not None and widest <= viewport.width()
+
+
+def test_the_axes_of_a_movie_can_be_named_anew(window: Window, qtbot: QtBot, movie_file: Path) -> None:
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(movie_file)
+    actions_of(window)["axes"].trigger()
+    qtbot.waitUntil(lambda: window.findChild(AxesDialog) is not None)
+    dialog = window.findChild(AxesDialog)
+    assert dialog is not None
+    dialog.reject()
+
+
+def test_a_movie_has_a_picture_in_the_list(movie_file: Path) -> None:
+    picture = thumbnail(movie_file, 16)
+    assert picture is not None and max(picture.shape[:2]) == 16
+
+
+def test_icons_can_be_seen_in_a_row_that_is_selected(window: Window) -> None:
+    icon, size = theme.plain_icon("lock_outline"), QSize(16, 16)
+    plain = icon.pixmap(size, QIcon.Mode.Normal).toImage()
+    chosen = icon.pixmap(size, QIcon.Mode.Selected).toImage()
+    assert plain != chosen
+
+
+def test_lines_on_the_image_are_as_thick_on_a_fine_screen(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = line_pen(QColor("white"), 1.5, (3.0, 3.0))
+    assert plain.isCosmetic() and plain.dashPattern() == [3.0, 3.0]
+    monkeypatch.setattr(QGuiApplication, "devicePixelRatio", lambda _: 2.0)
+    assert line_pen(QColor("white"), 1.5).widthF() == 3.0
+
+
+def test_dialogs_show_no_icons_of_the_platform(window: Window, qtbot: QtBot) -> None:
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+    qtbot.addWidget(box)
+    box.show()
+    style = box.style()
+    assert style is not None
+    assert not style.styleHint(QStyle.StyleHint.SH_DialogButtonBox_ButtonsHaveIcons, None, box)
+    assert all(button.icon().isNull() for button in box.buttons())
+
+
+def test_every_question_is_asked_in_one_place() -> None:
+    """Message boxes of the platform have icons of their own and no letters for their buttons."""
+    found = []
+    for path in Path(cpsam_gui.__file__).parent.rglob("*.py"):
+        if path.parts[-2:] == ("dialogs", "messages.py"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            named = isinstance(node, ast.Call) and ast.unparse(node.func).startswith("QMessageBox")
+            if named:
+                found.append(f"{path.name}: {ast.unparse(node)}")
+    assert [one for one in found if "StandardButton" not in one] == []
+
+
+def test_losing_flows_is_no_reason_to_warn(segmented: Window, qtbot: QtBot) -> None:
+    session = segmented.session
+    dialog = ExportDialog(segmented, session.open_image, session.exporting, session.exporting.outline())
+    qtbot.addWidget(dialog)
+    dialog.choose("tif")
+    assert "flows" in dialog.loss.text()
+    assert dialog.loss.objectName() == "dim"
+    dialog.choose("outlines")
+    assert "holes" in dialog.loss.text()
+    assert dialog.loss.objectName() == "warning"
+    assert dialog.go.objectName() == "primary"
+
+
+def test_a_cell_at_the_border_is_reviewed_with_what_is_around_it(segmented: Window, qtbot: QtBot) -> None:
+    session = segmented.session
+    session.reviewing.show(1)
+    camera, (height, width) = session.view.camera, session.view.window
+    assert segmented.canvas.shows(session.document.objects[1].box)
+    rows, columns = session.document.shape[1:]
+    for middle, seen, length in (
+        (camera.y, height / camera.scale, rows),
+        (camera.x, width / camera.scale, columns),
+    ):
+        beyond = max(0.0, seen / 2 - middle) + max(0.0, middle + seen / 2 - length)
+        assert beyond <= max(0.11 * seen, seen - length)
