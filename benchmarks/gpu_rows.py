@@ -17,14 +17,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
-import subprocess
-import sys
 import time
+from functools import cache
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from cpsam_core.errors import CpsamError
 
 SIDES = (150, 300, 600, 1200, 2400, 4800)
 MODES = ("plenty", "stepwise", "checkpointing", "lean", "paged", "8bit")
@@ -51,31 +54,56 @@ def rows_wanted(tiny: bool, reference: bool) -> list[list[str]]:
 def main() -> None:
     """Run every row that fits into the time, or one of them."""
     args = options()
-    if args.row:
-        report(**one_row(args.row, args.tiny))
-        return
     begun, rows = time.monotonic(), []
     report(**machine_row())
-    for words in rows_wanted(args.tiny, args.reference):
+    for words in [args.row] if args.row else rows_wanted(args.tiny, args.reference):
         left = args.seconds - (time.monotonic() - begun)
         if left < args.least:
             report(what=" ".join(words), left_out="no time left")
             continue
-        command = [sys.executable, __file__, "--row", *words, *(["--tiny"] if args.tiny else [])]
-        row: dict[str, Any] = {"what": " ".join(words)}
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=left, check=False)
-        except subprocess.TimeoutExpired:
-            row["left_out"] = f"not done in {left:.0f} s"
-        else:
-            lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-            said = done.stderr.strip().splitlines()
-            row = json.loads(lines[-1]) if lines else {**row, "failed": said[-1:] or [done.returncode]}
+        row = in_own_process(words, args.tiny, left)
         rows.append(row)
         report(**row)
         if args.out is not None:
             args.out.write_text(json.dumps(rows, indent=1) + "\n")
     report(what="all", seconds=round(time.monotonic() - begun, 1))
+
+
+def in_own_process(words: list[str], tiny: bool, seconds: float) -> dict[str, Any]:
+    """Measure one row in a process of its own, which has torch and the weights from this one where it can."""
+    import torch
+
+    # A pool of threads does not survive the fork: the process gets its own.
+    torch.set_num_threads(1)
+    random_network(tiny)
+    forked = "fork" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("fork" if forked else "spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=send_row, args=(sender, words, tiny))
+    process.start()
+    sender.close()
+    row: dict[str, Any] = {"what": " ".join(words)}
+    try:
+        if receiver.poll(seconds):
+            return dict(receiver.recv())
+        process.kill()
+        return {**row, "left_out": f"not done in {seconds:.0f} s"}
+    except EOFError:
+        process.join()
+        return {**row, "failed": f"ended with {process.exitcode}"}
+    finally:
+        process.join(10)
+
+
+def send_row(sender: Connection, words: list[str], tiny: bool) -> None:
+    """Measure one row and hand it over."""
+    import torch
+
+    torch.set_num_threads(os.cpu_count() or 1)
+    try:
+        sender.send(one_row(words, tiny))
+    except (RuntimeError, ImportError, ValueError, CpsamError) as error:
+        sender.send({"what": " ".join(words), "failed": f"{type(error).__name__}: {error}"[:300]})
 
 
 def options() -> argparse.Namespace:
@@ -88,7 +116,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--reference", action="store_true", help="the reference's rows too")
     parser.add_argument("--out", type=Path, help="JSON of all rows")
     parser.add_argument("--tiny", action="store_true", help="a rehearsal")
-    parser.add_argument("--row", nargs="+", help=argparse.SUPPRESS)
+    parser.add_argument("--row", nargs="+", help="this row only: train MODE WEIGHTS BYTES, or infer SIDE WHOSE")
     return parser.parse_args()
 
 
@@ -101,13 +129,10 @@ def machine_row() -> dict[str, Any]:
     """Return what the rows were measured on."""
     import torch
 
-    cuda = torch.cuda.is_available()
-    name = torch.cuda.get_device_name() if cuda else "cpu"
-    memory = torch.cuda.get_device_properties(0).total_memory if cuda else 0
     return {
         "what": "machine",
-        "device": name,
-        "memory_gb": round(memory / 2**30, 1),
+        # Asked for here, it would keep the processes of the rows from using it.
+        "device": os.environ.get("CPSAM_DEVICE", "see the rows"),
         "torch": torch.__version__,
         "processors": os.cpu_count(),
     }
@@ -135,6 +160,13 @@ def peak_gb() -> float | None:
     return round(torch.cuda.max_memory_reserved() / 2**30, 2) if torch.cuda.is_available() else None
 
 
+def device_name() -> str:
+    """Return what the device is called."""
+    import torch
+
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu"
+
+
 def wait() -> None:
     """Wait for the device."""
     import torch
@@ -143,7 +175,8 @@ def wait() -> None:
         torch.cuda.synchronize()
 
 
-def random_network(tiny: bool, layer_drop: float = 0.0) -> Any:
+@cache
+def random_network(tiny: bool) -> Any:
     """Return a network of the published size, or a tiny one, with random weights."""
     import torch
 
@@ -152,11 +185,9 @@ def random_network(tiny: bool, layer_drop: float = 0.0) -> Any:
 
     torch.manual_seed(0)
     if tiny:
-        return FlowVit(
-            VitConfig(depth=1, width=32, heads=2, tile=64, patch=8, neck=16, layer_drop=layer_drop)
-        )
+        return FlowVit(VitConfig(depth=1, width=32, heads=2, tile=64, patch=8, neck=16, layer_drop=0.0))
     with torch.device("meta"):
-        model = FlowVit(VitConfig.cpsam(layer_drop=layer_drop))
+        model = FlowVit(VitConfig.cpsam(layer_drop=0.0))
     model = model.to_empty(device="cpu")
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.02)
@@ -168,9 +199,7 @@ def infer(side: int, whose: str, tiny: bool) -> dict[str, Any]:
     pixels = np.random.default_rng(0).integers(0, 255, (side, side, 3)).astype(np.uint8)
     seconds = []
     if whose == "reference":
-        from cellpose import models
-
-        network = models.CellposeModel(gpu=True, pretrained_model="random")
+        network = reference_network()
 
         def run() -> None:
             network.eval(pixels, batch_size=32)
@@ -197,6 +226,7 @@ def infer(side: int, whose: str, tiny: bool) -> dict[str, Any]:
         "whose": whose,
         "seconds": round(float(np.median(seconds[1:])), 4),
         "first": round(seconds[0], 3),
+        "device": device_name(),
         "peak_gb": peak_gb(),
     }
 
@@ -225,7 +255,7 @@ def train(memory: str, mode: str, limit: int, tiny: bool, *, starve: bool = Fals
         rng.random((1, 3, crop, crop), np.float32),
         rng.random((1, 3, crop, crop), np.float32),
         np.ones((1, crop, crop), np.float32),
-        None,
+        np.full(1, 30, np.float32),
     )
     settings = TrainSettings.for_mode(mode, memory=memory, augmentation=Augmentation(crop=crop))  # type: ignore[arg-type]
     device = device_of()
@@ -256,6 +286,22 @@ def train(memory: str, mode: str, limit: int, tiny: bool, *, starve: bool = Fals
         "peak_gb": peak_gb(),
         "told": told,
     }
+
+
+def reference_network() -> Any:
+    """Return the reference with the weights of `random_network`, in the precision that it chooses by itself."""
+    import torch
+    from cellpose.vit import CPSAM  # type: ignore[import-not-found]
+
+    from cellpose import models  # type: ignore[import-not-found]
+
+    made = models.CellposeModel.__new__(models.CellposeModel)
+    made.device, made.gpu, made.backbone, made.pretrained_model = device_of(), True, "sam_vitl", "random"
+    made.net = CPSAM(dtype=torch.float32)
+    made.net.load_state_dict(random_network(False).state_dict(), strict=False)
+    made.net = made.net.to(device_of(), torch.bfloat16)
+    made.net._dtype = torch.bfloat16
+    return made
 
 
 def reference_steps(tiny: bool) -> dict[str, Any]:

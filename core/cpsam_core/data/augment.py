@@ -132,11 +132,16 @@ class Example:
 
 @dataclass(frozen=True)
 class Sample:
-    """What the network sees in one step: tile (c, y, x), target (3, y, x): cell, flow y, flow x (unit vectors)."""
+    """What the network sees in one step: tile (c, y, x), target (3, y, x): cell, flow y, flow x (unit vectors).
+
+    `weight` (y, x) says where the annotation counts, `diameter` how large the cells are in pixels of the tile, and
+    `classes` (y, x) of which class they are.
+    """
 
     tile: Floats
     target: Floats
     weight: Floats
+    diameter: float
     classes: NDArray[np.int64] | None = None
 
 
@@ -169,7 +174,7 @@ def augment(
     if example.classes is not None:
         classes = _warp(example.classes[view.window], view).astype(np.int64)
     tile = np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32)
-    return Sample(tile, target.astype(np.float32), weight, classes)
+    return Sample(tile, target.astype(np.float32), weight, example.diameter * scale, classes)
 
 
 def _transform(example: Example, settings: Augmentation, rng: np.random.Generator) -> tuple[Matrix, float]:

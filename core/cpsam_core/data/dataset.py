@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import fastremap
 import numpy as np
@@ -105,6 +106,13 @@ class TrainingSet:
         self._replayed = reference_pairs("replay") if replay else ()
         self._evenly = mixing is None and len(self._members) == 1
         self._names, self._shares = self._mix(mixing, drawn)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a process that draws from the set needs; examples it reads by itself."""
+        return {**self.__dict__, "_lock": None, "_examples": OrderedDict(), "_held": 0}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _lock=threading.Lock())
 
     def __len__(self) -> int:
         return len(self.pairs)

@@ -62,6 +62,13 @@ class ExampleCache:
         self._whole: set[Path] = set()
         self._lock = threading.Lock()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process needs to use the same folder."""
+        return {**self.__dict__, "_lock": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _lock=threading.Lock())
+
     def get(self, key: str) -> Example | None:
         """Return an example, its arrays mapped from disk, read-only; None where there is none or a damaged one."""
         path = self._path(key)

@@ -1,4 +1,4 @@
-"""Batches made beside the network: threads draw and augment while it computes."""
+"""Batches made beside the network: threads or processes draw and augment while it computes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ import itertools
 from collections import deque
 from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, cast
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.data.augment import UNKNOWN_CLASS, Augmentation, Sample, augment
 from cpsam_core.data.dataset import TrainingSet, Turn
+from cpsam_core.errors import CpsamError
+
+if TYPE_CHECKING:
+    import torch
 
 # Batches ready or in the making.
 AHEAD = 3
@@ -22,15 +28,29 @@ LOTS = 0x1075
 
 @dataclass(frozen=True)
 class Batch:
-    """Arrays of one step: tiles (b, c, y, x), targets (b, 3, y, x), weights (b, y, x), classes (b, y, x) or None.
+    """Arrays of one step: tiles (b, c, y, x), targets (b, 3, y, x), weights (b, y, x), diameters (b,), classes.
 
-    Where some samples of a batch have no classes, theirs are `UNKNOWN_CLASS`.
+    Classes (b, y, x) are None where no sample has any; where some samples of a batch have none, theirs are
+    `UNKNOWN_CLASS`.
     """
 
     tiles: NDArray[np.float32]
     targets: NDArray[np.float32]
     weights: NDArray[np.float32]
-    classes: NDArray[np.int64] | None
+    diameters: NDArray[np.float32]
+    classes: NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True)
+class Helpers:
+    """Who makes the samples beside the network.
+
+    Threads share the interpreter's lock, which is enough for a processor that also computes the network; a graphics
+    card asks for more crops than they can make, and gets them from processes.
+    """
+
+    threads: int = 2
+    processes: int = 0
 
 
 def batches(
@@ -39,33 +59,92 @@ def batches(
     size: int,
     count: int,
     seed: tuple[int, ...],
-    threads: int = 2,
+    helpers: Helpers = Helpers(),
     part: tuple[int, int] = (0, 1),
 ) -> Generator[Batch, None, None]:
     """Yield `count` batches of `size`; each sample depends on `seed` and its number only, not on timing.
 
     With `part` (rank, ranks) they are this process's part of `count` batches of `size` times `ranks`.
     """
-    rank, ranks = part
+    maker = _Maker(data, settings, size, seed, part)
+    return _by_processes(maker, count, helpers) if helpers.processes else _by_threads(maker, count, helpers)
 
-    def sample(number: int) -> Sample:
-        rng = np.random.default_rng((*seed, number))
-        example = data.draw(rng, Turn(seed, number))
+
+@dataclass(frozen=True)
+class _Maker:
+    """Makes any sample of an epoch by its number."""
+
+    data: TrainingSet
+    settings: Augmentation
+    size: int
+    seed: tuple[int, ...]
+    part: tuple[int, int]
+
+    def numbers(self, step: int) -> range:
+        """Return the numbers of the samples of a batch."""
+        rank, ranks = self.part
+        first = (step * ranks + rank) * self.size
+        return range(first, first + self.size)
+
+    def sample(self, number: int) -> Sample:
+        settings = self.settings
+        rng = np.random.default_rng((*self.seed, number))
+        example = self.data.draw(rng, Turn(self.seed, number))
         recoloured = settings.stain_transfer > 0 and rng.random() < settings.stain_transfer
-        lot = lot_of(number, size * ranks, seed) if settings.degraded else None
-        return augment(example, settings, rng, data.draw(rng) if recoloured else None, lot)
+        lot = lot_of(number, self.size * self.part[1], self.seed) if settings.degraded else None
+        return augment(example, settings, rng, self.data.draw(rng) if recoloured else None, lot)
 
+    def __getitem__(self, step: int) -> dict[str, torch.Tensor] | CpsamError:
+        """Return a batch as torch's loader of processes hands it over, by names of the fields; or what went wrong."""
+        import torch
+
+        try:
+            batch = stack([self.sample(number) for number in self.numbers(step)])
+        except CpsamError as error:
+            # Raised in a process it would arrive as the text of a traceback.
+            return error
+        arrays = {field.name: getattr(batch, field.name) for field in fields(batch)}
+        return {name: torch.from_numpy(array) for name, array in arrays.items() if array is not None}
+
+
+def _by_threads(maker: _Maker, count: int, helpers: Helpers) -> Generator[Batch, None, None]:
     waiting: deque[list[Future[Sample]]] = deque()
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="augment")
+    pool = ThreadPoolExecutor(helpers.threads, thread_name_prefix="augment")
     try:
         numbers = iter(range(count))
         for step in itertools.chain(numbers, [None] * AHEAD):
             if step is not None:
-                waiting.append([pool.submit(sample, (step * ranks + rank) * size + k) for k in range(size)])
+                waiting.append([pool.submit(maker.sample, number) for number in maker.numbers(step)])
             if waiting and (len(waiting) > AHEAD or step is None):
                 yield stack([future.result() for future in waiting.popleft()])
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _by_processes(maker: _Maker, count: int, helpers: Helpers) -> Generator[Batch, None, None]:
+    import torch
+    from torch.utils.data import DataLoader
+
+    loader = DataLoader(
+        cast("Any", maker),
+        batch_size=None,
+        sampler=range(count),
+        num_workers=min(helpers.processes, count),
+        worker_init_fn=_alone,
+        # Copies from such memory to a graphics card are several times as fast.
+        pin_memory=torch.cuda.is_available(),
+        # Not that of the training, which would go another way than with threads.
+        generator=torch.Generator(),
+    )
+    for arrays in loader:
+        if isinstance(arrays, CpsamError):
+            raise arrays
+        yield Batch(**{name: tensor.numpy() for name, tensor in arrays.items()})
+
+
+def _alone(number: int) -> None:
+    """Let a process compute on one core: there are as many of them as are wanted."""
+    cv2.setNumThreads(0)
 
 
 def lot_of(number: int, size: int, seed: tuple[int, ...]) -> float:
@@ -87,5 +166,6 @@ def stack(samples: list[Sample]) -> Batch:
         np.stack([s.tile for s in samples]),
         np.stack([s.target for s in samples]),
         np.stack([s.weight for s in samples]),
+        np.array([s.diameter for s in samples], np.float32),
         np.stack([unknown if s.classes is None else s.classes for s in samples]) if some else None,
     )

@@ -136,8 +136,8 @@ class TrainSettings:
     clip : float
         Limit of the norm of the gradient; 0 does not limit it. The modes of memory that step in the backward pass
         never hold all gradients and cannot clip.
-    seed, threads
-        Of all randomness; and threads that make the samples beside the network.
+    seed, threads, processes
+        Of all randomness; and the threads, or processes in place of them, that make the samples beside the network.
     mode : {"full", "last", "adapters"}
         What is trained: every weight; the read-out, the neck and the last `blocks` blocks; or low-rank additions of
         `rank` to the linear layers of every block, and the read-out.
@@ -240,6 +240,16 @@ class TrainSettings:
         metadata=option("Seed", "The same seed gives the same model", "numbers", 0, 1_000_000),
     )
     threads: int = field(default=2, metadata=option("", "Threads that prepare the crops", "numbers", 1))
+    processes: int = field(
+        default=0,
+        metadata=option(
+            "",
+            "Processes that prepare the crops, in place of threads: which a small network on a graphics card "
+            "would wait for",
+            "numbers",
+            0,
+        ),
+    )
     mode: Mode = field(default="full", metadata=option("Train", MODE_HELP, "what", choices=MODE_WORDS))
     blocks: int = field(default=2, metadata=option("", "Blocks trained in the mode 'last'", "what", 0))
     rank: int = field(default=8, metadata=option("", "Size of the adapters", "what", 1))
@@ -279,6 +289,8 @@ class TrainSettings:
             )
         if min(self.seed, self.warmup, self.clip, self.weight_decay, self.patience, self.blocks) < 0:
             raise SettingsError("seed, warmup, clip, weight_decay, patience and blocks are at least 0")
+        if self.processes < 0:
+            raise SettingsError(f"crops are prepared by 0 or more processes, not {self.processes}")
         if self.minutes is not None and not 0 < self.minutes < math.inf:
             raise SettingsError(f"training lasts some minutes, not {self.minutes}")
         if self.min_objects < 0 or not 0 <= (self.replay or 0) < 1:

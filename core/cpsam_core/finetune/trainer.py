@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from cpsam_core.data.dataset import TrainingSet
-from cpsam_core.data.loader import Batch, batches
+from cpsam_core.data.loader import Batch, Helpers, batches
 from cpsam_core.errors import TrainingError
 from cpsam_core.finetune import ranks
 from cpsam_core.finetune.clock import Clock
@@ -263,7 +263,7 @@ class Trainer:
             self.learner.size,
             self.steps_per_epoch,
             (s.seed, epoch),
-            s.threads,
+            Helpers(s.threads, s.processes),
             part,
         )
 

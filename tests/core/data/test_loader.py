@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from cpsam_core.data import augment as module
 from cpsam_core.data.augment import UNKNOWN_CLASS, Augmentation, Example
 from cpsam_core.data.dataset import make_example
 from cpsam_core.data.degrade import KINDS
-from cpsam_core.data.loader import Batch, batches, lot_of
+from cpsam_core.data.loader import Batch, Helpers, batches, lot_of
+from cpsam_core.errors import TrainingError
 
 SETTINGS = Augmentation(crop=32)
 
@@ -37,9 +38,14 @@ class OneImage:
 
 
 def made(
-    data: Any, size: int = 2, count: int = 5, seed: tuple[int, ...] = (0, 1), threads: int = 2
+    data: Any,
+    size: int = 2,
+    count: int = 5,
+    seed: tuple[int, ...] = (0, 1),
+    threads: int = 2,
+    processes: int = 0,
 ) -> list[Batch]:
-    return list(batches(data, SETTINGS, size, count, seed, threads))
+    return list(batches(data, SETTINGS, size, count, seed, Helpers(threads, processes)))
 
 
 def same(a: Batch, b: Batch) -> bool:
@@ -60,6 +66,24 @@ def test_nothing_depends_on_timing_or_threads() -> None:
     expected = made(OneImage(), threads=1)
     for delay, threads in ((0.0, 4), (0.01, 3)):
         assert all(map(same, expected, made(OneImage(delay=delay), threads=threads)))
+
+
+@pytest.mark.parametrize("classes", [False, True])
+def test_processes_make_the_same_batches_as_threads(classes: bool) -> None:
+    expected, given = made(OneImage(classes)), made(OneImage(classes), processes=2)
+    assert len(expected) == len(given) == 5
+    for one, other in zip(expected, given, strict=True):
+        for field in fields(Batch):
+            np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name))
+
+
+def test_a_process_says_what_is_wrong_with_an_image() -> None:
+    class Broken(OneImage):
+        def draw(self, rng: np.random.Generator, turn: object = None) -> Example:
+            raise TrainingError("cells.tif is damaged")
+
+    with pytest.raises(TrainingError, match=r"^cells\.tif is damaged$"):
+        made(Broken(), processes=1)
 
 
 def test_every_sample_and_every_seed_is_another() -> None:
@@ -89,7 +113,7 @@ def test_every_batch_has_the_degradations_in_exact_shares(
     monkeypatch.setattr(module, "degrade", note)
     settings = replace(SETTINGS, degraded=0.5)
     for rank in range(ranks):
-        list(batches(OneImage(), settings, size, 3, (0, 1), 1, (rank, ranks)))  # type: ignore[arg-type]
+        list(batches(OneImage(), settings, size, 3, (0, 1), Helpers(1), (rank, ranks)))  # type: ignore[arg-type]
     assert [asked.count(kind) for kind in KINDS] == [2 * 3] * len(KINDS)
     orders = {tuple(np.argsort([lot_of(k + 20 * step, 20, (0, 1)) for k in range(20)])) for step in range(3)}
     assert len(orders) == 3
@@ -120,7 +144,7 @@ def test_images_without_classes_beside_others_are_of_unknown_class() -> None:
 
 def test_only_a_few_batches_are_made_ahead_and_none_after_closing() -> None:
     data = OneImage()
-    source = batches(data, SETTINGS, 1, 1000, (0,), 2)  # type: ignore[arg-type]
+    source = batches(data, SETTINGS, 1, 1000, (0,), Helpers(2))  # type: ignore[arg-type]
     next(source)
     source.close()
     before = {t.name for t in threading.enumerate() if t.name.startswith("augment") and t.is_alive()}
@@ -145,5 +169,5 @@ def test_colours_of_other_images_are_drawn_where_they_are_asked_for() -> None:
     plain, recoloured = OneImage(), OneImage()
     for data, share in ((plain, 0.0), (recoloured, 1.0)):
         settings = replace(SETTINGS, stain_transfer=share)
-        list(batches(data, settings, 2, 3, (0,), 1))  # type: ignore[arg-type]
+        list(batches(data, settings, 2, 3, (0,), Helpers(1)))  # type: ignore[arg-type]
     assert recoloured.calls == 2 * plain.calls

@@ -177,7 +177,7 @@ def test_ignored_regions_teach_nothing() -> None:
     losses = []
     for taught, given in ((one, targets), (two, wrong)):
         torch.manual_seed(0)
-        losses.append(taught.learner.step(Batch(tiles, given, weights, None)))
+        losses.append(taught.learner.step(Batch(tiles, given, weights, np.full(len(tiles), 30, np.float32))))
     assert losses[0] == losses[1]
     assert same(one.model, two.model)
 

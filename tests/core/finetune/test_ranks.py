@@ -96,10 +96,10 @@ def test_modes_that_step_alone(memory: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_processes_draw_their_own_samples() -> None:
-    from cpsam_core.data.loader import batches
+    from cpsam_core.data.loader import Helpers, batches
 
     def tiles(size: int, part: tuple[int, int]) -> list[torch.Tensor]:
-        given = batches(Disks(), QUICK.augmentation, size, 2, (1, 2), 1, part)  # type: ignore[arg-type]
+        given = batches(Disks(), QUICK.augmentation, size, 2, (1, 2), Helpers(1), part)  # type: ignore[arg-type]
         return [torch.from_numpy(batch.tiles) for batch in given]
 
     whole, halves = tiles(4, (0, 1)), [tiles(2, (rank, 2)) for rank in (0, 1)]
