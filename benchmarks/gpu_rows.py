@@ -116,7 +116,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--reference", action="store_true", help="the reference's rows too")
     parser.add_argument("--out", type=Path, help="JSON of all rows")
     parser.add_argument("--tiny", action="store_true", help="a rehearsal")
-    parser.add_argument("--row", nargs="+", help="this row only: train MODE WEIGHTS BYTES, or infer SIDE WHOSE")
+    parser.add_argument(
+        "--row", nargs="+", help="this row only: train MODE WEIGHTS BYTES, or infer SIDE WHOSE"
+    )
     return parser.parse_args()
 
 

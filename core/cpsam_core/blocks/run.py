@@ -32,8 +32,9 @@ from cpsam_core.images.sources import Source, open_source
 from cpsam_core.preprocess.in_parts import PartNormalizer
 from cpsam_core.preprocess.normalize import NormalizeSettings
 from cpsam_core.progress import Progress, silent
-from cpsam_core.segment.diameter import LARGEST_SIDE_PX, SCALES, estimate_diameter
+from cpsam_core.segment.diameter import estimate_diameter
 from cpsam_core.segment.predict import TileNetwork
+from cpsam_core.segment.scale_search import LARGEST_SIDE_PX, SCALES
 from cpsam_core.segment.settings import Settings
 from cpsam_core.system.file_identity import identity_of
 

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from cpsam_core.data.augment import UNKNOWN_CLASS
-from cpsam_core.preprocess.resample import NATIVE_DIAMETER
+from cpsam_core.preprocess.resample import NATIVE_DIAMETER_PX
 
 # The network's flows are five times the unit vectors.
 FLOW_SCALE = 5.0
@@ -73,7 +73,7 @@ def size_loss(sizes: Tensor, diameters: Tensor, target: Tensor, weight: Tensor) 
     target, weight
         As in `segmentation_loss`.
     """
-    true = (diameters / NATIVE_DIAMETER).log2().clamp(-LARGEST_SIZE, LARGEST_SIZE)
+    true = (diameters / NATIVE_DIAMETER_PX).log2().clamp(-LARGEST_SIZE, LARGEST_SIZE)
     cells = F.adaptive_avg_pool2d(target[:, 0] * weight, (sizes.shape[1], sizes.shape[2]))
     error = F.smooth_l1_loss(sizes.float(), true[:, None, None].expand_as(sizes), reduction="none")
     return SIZE_SHARE * (error * cells).sum() / cells.sum().clamp_min(1.0)
