@@ -157,7 +157,7 @@ class Learner:
         loss = segmentation_loss(output, target, weight) * self._part(weight)
         if sizes is not None:
             diameters = torch.from_numpy(batch.diameters).to(self.device)
-            loss = loss + size_loss(sizes, diameters, target, weight)
+            loss = loss + size_loss(sizes, diameters, target, weight) * self._part(target[:, 0] * weight)
         if self.model.config.classes and batch.classes is not None:
             classes = torch.from_numpy(batch.classes).to(self.device)
             counted = weight if self.class_weights is None else weight * self.class_weights[classes]

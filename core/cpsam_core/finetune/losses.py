@@ -76,7 +76,7 @@ def size_loss(sizes: Tensor, diameters: Tensor, target: Tensor, weight: Tensor) 
     true = (diameters / NATIVE_DIAMETER_PX).log2().clamp(-LARGEST_SIZE, LARGEST_SIZE)
     cells = F.adaptive_avg_pool2d(target[:, 0] * weight, (sizes.shape[1], sizes.shape[2]))
     error = F.smooth_l1_loss(sizes.float(), true[:, None, None].expand_as(sizes), reduction="none")
-    return SIZE_SHARE * (error * cells).sum() / cells.sum().clamp_min(1.0)
+    return SIZE_SHARE * (error * cells).sum() / cells.sum().clamp_min(1e-6)
 
 
 def _mean(error: Tensor, weight: Tensor | None) -> Tensor:

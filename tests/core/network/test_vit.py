@@ -219,11 +219,11 @@ def test_every_weight_of_the_small_network_is_trained() -> None:
     model = made(LITE).train()
     model.set_layer_drop(0.0)
     for name, parameter in model.named_parameters():
-        if name.endswith(
-            "conv2.weight"
-        ):  # zero at first, so that what comes before it learns from the second step
+        # Zero at first, so that what comes before it learns from the second step.
+        if name.endswith(("conv2.weight", "size.last.weight")):
             torch.nn.init.normal_(parameter, std=0.1)
-    (model(torch.randn(2, 3, 64, 64)) ** 2).mean().backward()
+    maps, sizes = model(torch.randn(2, 3, 64, 64), sizes=True)
+    ((maps**2).mean() + ((sizes - 1) ** 2).mean()).backward()
     assert all(p.grad is not None and bool((p.grad != 0).any()) for p in model.parameters())
     assert len(list(model.buffers())) == 0  # nothing that batches of one would spoil
 
