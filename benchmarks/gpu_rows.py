@@ -16,6 +16,7 @@ most come first: what does not fit into the time is left out and said.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import multiprocessing
 import os
@@ -77,7 +78,7 @@ def in_own_process(words: list[str], tiny: bool, seconds: float) -> dict[str, An
     torch.set_num_threads(1)
     random_network(tiny)
     forked = "fork" in multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("fork" if forked else "spawn")
+    context: Any = multiprocessing.get_context("fork" if forked else "spawn")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=send_row, args=(sender, words, tiny))
     process.start()
@@ -293,33 +294,34 @@ def train(memory: str, mode: str, limit: int, tiny: bool, *, starve: bool = Fals
 def reference_network() -> Any:
     """Return the reference with the weights of `random_network`, in the precision that it chooses by itself."""
     import torch
-    from cellpose.vit import CPSAM  # type: ignore[import-not-found]
 
-    from cellpose import models  # type: ignore[import-not-found]
-
-    made = models.CellposeModel.__new__(models.CellposeModel)
+    kind = the_reference("models").CellposeModel
+    made = kind.__new__(kind)
     made.device, made.gpu, made.backbone, made.pretrained_model = device_of(), True, "sam_vitl", "random"
-    made.net = CPSAM(dtype=torch.float32)
-    made.net.load_state_dict(random_network(False).state_dict(), strict=False)
-    made.net = made.net.to(device_of(), torch.bfloat16)
+    net = the_reference("vit").CPSAM(dtype=torch.float32)
+    net.load_state_dict(random_network(False).state_dict(), strict=False)
+    made.net = net.to(device_of(), torch.bfloat16)
     made.net._dtype = torch.bfloat16
     return made
+
+
+def the_reference(name: str) -> Any:
+    """Return a module of the reference, which other tools install and no type checker knows."""
+    return importlib.import_module(f"cellpose.{name}")
 
 
 def reference_steps(tiny: bool) -> dict[str, Any]:
     """Take the steps that the reference's training takes: AdamW, batch 1."""
     import torch
-    from cellpose.vit import CPSAM
-
-    from cellpose.train import _loss_fn_seg  # type: ignore[attr-defined]
 
     device, steps = device_of(), 2 if tiny else STEPS
-    net = CPSAM(rdrop=0.0, dtype=torch.float32).to(device).train()
+    loss_of = the_reference("train")._loss_fn_seg
+    net = the_reference("vit").CPSAM(rdrop=0.0, dtype=torch.float32).to(device).train()
     optimiser = torch.optim.AdamW(net.parameters(), lr=1e-5, weight_decay=0.1)
     tiles, target = (torch.rand(1, 3, 256, 256, device=device) for _ in range(2))
 
     def step() -> None:
-        loss = _loss_fn_seg(target, net(tiles)[0], device)
+        loss = loss_of(target, net(tiles)[0], device)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
