@@ -1,8 +1,9 @@
 """Five jobs that people do every day, by mouse and keys: clicks, keys, seconds and the longest stall of each.
 
-    xvfb-run -a -s "-screen 0 1440x900x24" python benchmarks/jobs.py [JOB ...]
+    QT_QPA_PLATFORM=offscreen python benchmarks/jobs.py [JOB ...]
 
-It asks little of the window, so that it runs on older versions too: put their folders first on PYTHONPATH and compare.
+On a display, Xvfb included, it needs a window manager, which gives the window the keys. It asks little of the window,
+so that it runs on older versions too: put their folders first on PYTHONPATH and compare.
 Seconds are those of the machine, with hands that need no time; a stall is a time in which the event loop does not turn.
 """
 
@@ -252,7 +253,10 @@ def main() -> None:
         window = make_window()
         window.resize(1400, 860)
         window.show()
-        QTest.qWaitForWindowActive(window)
+        if not QTest.qWaitForWindowActive(window):
+            raise SystemExit(
+                "the window gets no keys: without a window manager, set QT_QPA_PLATFORM=offscreen"
+            )
         hands = Hands(window)
         print("| job | clicks | keys | seconds | longest stall |\n|---|---|---|---|---|")
         if "masks" not in asked:
