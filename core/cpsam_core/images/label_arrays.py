@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,9 +117,10 @@ class LabelArray:
                 "dtype": "uint32",
                 "fill_value": 0,
             }
-            with writing_to(path):
+            # Another process may make it at the same moment.
+            with writing_to(path), contextlib.suppress(zarr.errors.ContainsArrayError):
                 if int(zarr.__version__.split(".")[0]) < 3:
-                    zarr.open_array(str(path), mode="w", dimension_separator="/", **options)
+                    zarr.open_array(str(path), mode="w-", dimension_separator="/", **options)
                 else:
                     keys = {"name": "v2", "separator": "/"}
                     zarr.create_array(store=str(path), zarr_format=2, chunk_key_encoding=keys, **options)

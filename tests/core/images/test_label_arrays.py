@@ -57,3 +57,16 @@ def test_damage_and_a_full_disk_are_said(tmp_path, monkeypatch):
     monkeypatch.setattr(made, "_array", Full())
     with pytest.raises(ImageError, match="the disk is full"):
         made.write((slice(0, 1),) * 3, np.ones((1, 1, 1), np.uint32))
+
+
+def test_an_array_that_another_process_makes_at_the_same_moment_is_opened(tmp_path, monkeypatch):
+    zarr = pytest.importorskip("zarr", minversion="3")
+    make = zarr.create_array
+
+    def twice(**options):
+        other = make(**options)
+        other[0, 0, 0] = 7
+        return make(**options)
+
+    monkeypatch.setattr(zarr, "create_array", twice)
+    assert LabelArray.make(tmp_path / "0", SHAPE).read((slice(0, 1),) * 3).item() == 7
