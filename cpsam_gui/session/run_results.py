@@ -180,7 +180,7 @@ class RunResults:
         target = self._run_state.flows.flows[(slice(None), *place)]
         target[...] = found.output.flows.reshape(target.shape)
         # others than a project may hold
-        self._run_state.flows = replace(self._run_state.flows)
+        self._run_state.flows = replace(self._run_state.flows, memory=None)
 
     def swap(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
         """Put masks that were read into the document as one step; their thresholds and flows come with them."""

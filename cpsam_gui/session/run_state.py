@@ -54,7 +54,7 @@ class RunState:
     def flows(self, output: NetworkOutput | None) -> None:
         self._flows = output
         # Objects of the last thresholds, for those that only choose among them.
-        self.memory = MaskMemory()
+        self.memory = (output.memory if output is not None else None) or MaskMemory()
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -73,7 +73,8 @@ class Ahead:
             return 0
         output = self.found.output
         maps = () if output is None else (output.flows, output.logits, output.class_logits)
-        arrays = sum(0 if one is None else one.nbytes for one in (self.found.labels, *maps))
+        memory = None if output is None else output.memory
+        arrays = sum(0 if one is None else one.nbytes for one in (self.found.labels, memory, *maps))
         return arrays + OBJECT_BYTES * len(self.found.records)
 
 

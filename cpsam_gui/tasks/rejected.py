@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
 
 from cpsam_gui.operations.replacing import mostly
 from cpsam_gui.state.box import Box
@@ -61,24 +60,18 @@ def rejected(
         Labels (1, y, x) of the objects.
     """
     found = memory.candidates(output.flows, output.logits, settings, progress)
-    present = found.areas >= LEAST_PIXELS
-    present[0] = False
-    small = present & (found.areas < settings.min_size)
-    unfit = np.zeros_like(small)
-    if settings.flow_threshold > 0:
-        unfit = present & (found.flow_errors > settings.flow_threshold)
-    numbers = np.flatnonzero(small | unfit)
+    small = found.areas < settings.min_size
+    unfit = found.rejected(settings.flow_threshold, 0)
+    numbers = np.flatnonzero((small | unfit) & (found.areas >= LEAST_PIXELS))
+    numbers = numbers[numbers > 0]
     numbers = numbers[np.argsort(-found.areas[numbers], kind="stable")[:MOST]]
     if not len(numbers):
         return ()
     labels = there.array()[0]
-    covered = np.bincount(found.labels[labels > 0], minlength=len(found.areas))
-    free = ~mostly(covered, found.areas)
-    places = ndimage.find_objects(found.labels.view(np.int32))
     made = []
-    for number in numbers[free[numbers]].tolist():
-        place = places[number - 1] if number <= len(places) else None
-        if place is None:
+    for number, place, mask in found.masks(numbers):
+        covered = np.count_nonzero(labels[place][mask])
+        if mostly(np.array(covered), found.areas[number]):
             continue
         error = float(found.flow_errors[number])
         reason = (
@@ -89,5 +82,5 @@ def rejected(
         rows, columns = place
         box = Box(0, 1, rows.start, rows.stop, columns.start, columns.stop)
         known = error if error == error else None
-        made.append(RejectedCandidate(box, (found.labels[place] == number)[None], reason, known))
+        made.append(RejectedCandidate(box, mask[None], reason, known))
     return tuple(made)

@@ -5,6 +5,7 @@ Source: Cellpose (Stringer et al. 2021, "Gradient tracking"), used unchanged by 
 
 from __future__ import annotations
 
+from cpsam_core.dynamics.candidate_runs import CandidateRuns, ChosenMasks
 from cpsam_core.dynamics.find import (
     SMOOTH_REACH,
     Candidates,
@@ -24,7 +25,9 @@ from cpsam_core.dynamics.local import LocalMask, find_at
 
 __all__ = [
     "SMOOTH_REACH",
+    "CandidateRuns",
     "Candidates",
+    "ChosenMasks",
     "ImageFrame",
     "LocalMask",
     "Masks",

@@ -46,7 +46,7 @@ def fill_holes(labels: NDArray[Any]) -> Labels:
         return filled
     where, cavity, boxes = _enclosed_background(labels)
     if boxes:
-        filled[where] = _owners(labels, where, cavity, boxes)[cavity]
+        filled[where] = owners_of_cavities(labels, where, cavity, boxes)[cavity]
     return filled
 
 
@@ -75,8 +75,22 @@ def _enclosed_background(labels: Labels) -> tuple[Pixels, NDArray[np.int64], lis
     return where, (np.cumsum(inner) - 1)[pieces[where]], boxes
 
 
-def _owners(labels: Labels, where: Pixels, cavity: NDArray[np.int64], boxes: list[Box]) -> NDArray[np.uint32]:
-    """Return the label that encloses each cavity, 0 where no single object does."""
+def owners_of_cavities(
+    labels: Labels, where: Pixels, cavity: NDArray[np.int64], boxes: list[Box]
+) -> NDArray[np.uint32]:
+    """Return the label that encloses each cavity, 0 where no single object does.
+
+    Parameters
+    ----------
+    labels
+        Labels with the cavities empty.
+    where
+        Pixels of all cavities, an array for each axis.
+    cavity
+        The cavity of each of these pixels, counted from 0.
+    boxes
+        The box of each cavity.
+    """
     pairs = _touching(labels, where, cavity)
     owner = np.zeros(len(boxes), np.uint32)
     count = np.bincount(pairs[:, 0], minlength=len(boxes))

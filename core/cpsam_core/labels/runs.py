@@ -101,7 +101,7 @@ def runs_of(labels: NDArray[np.integer[Any]]) -> Runs:
     Runs
         Its `values` have the type of the labels.
     """
-    starts, lengths = _all_runs((labels,))
+    starts, lengths = all_runs((labels,))
     values = labels.reshape(-1)[starts]
     inside = values > 0
     return Runs(starts[inside], lengths[inside], values[inside], labels.shape)
@@ -118,7 +118,7 @@ def joint_runs(
     values, other_values : (n,) integer arrays
         The label of each run in the first and in the second image.
     """
-    starts, lengths = _all_runs((first, second))
+    starts, lengths = all_runs((first, second))
     values, others = first.reshape(-1)[starts], second.reshape(-1)[starts]
     inside = (values > 0) | (others > 0)
     return lengths[inside], values[inside], others[inside]
@@ -133,7 +133,8 @@ def bands(shape: tuple[int, ...]) -> Iterator[slice]:
         yield slice(top, min(top + rows, shape[0]))
 
 
-def _all_runs(images: tuple[NDArray[np.integer[Any]], ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def all_runs(images: tuple[NDArray[np.integer[Any]], ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return (starts, lengths) of the runs over which all images are constant, background too, in the order of rows."""
     shape = images[0].shape
     width = shape[-1]
     pieces: list[NDArray[np.int64]] = []

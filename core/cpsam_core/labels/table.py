@@ -72,24 +72,34 @@ def object_table(
     """
     labels = as_labels(labels)
     runs = runs_of(labels)
-    ids, index = runs.objects()
-    count = len(ids)
+    count = len(runs.objects()[0])
     if logits is not None and logits.shape != labels.shape:
         raise ImageError(f"logits of shape {logits.shape} do not fit labels of shape {labels.shape}")
     if flow_errors is not None and flow_errors.shape != (count,):
         raise ImageError(f"{flow_errors.size} flow errors do not fit {count} objects")
-    areas = np.bincount(index, weights=runs.lengths, minlength=count).astype(np.int64)
-    unknown = np.full(count, np.nan, np.float32)
-    probabilities = unknown
+    probabilities = None
     if logits is not None:
         _, probabilities = object_means(labels, lambda band: expit(logits[band]))
+    return table_of_runs(runs, flow_errors=flow_errors, probabilities=probabilities)
+
+
+def table_of_runs(
+    runs: Runs,
+    flow_errors: NDArray[np.floating[Any]] | None = None,
+    probabilities: NDArray[np.floating[Any]] | None = None,
+) -> ObjectTable:
+    """Measure every object of a label image from its runs; what is known of objects is in the order of rising id."""
+    ids, index = runs.objects()
+    count = len(ids)
+    areas = np.bincount(index, weights=runs.lengths, minlength=count).astype(np.int64)
+    unknown = np.full(count, np.nan, np.float32)
     return ObjectTable(
         ids=ids.astype(np.uint32),
         areas=areas,
         centroids=_centroids(runs, index, areas),
         boxes=runs.boxes(index, count),
         flow_errors=unknown if flow_errors is None else flow_errors.astype(np.float32),
-        probabilities=probabilities,
+        probabilities=unknown if probabilities is None else probabilities.astype(np.float32),
     )
 
 

@@ -1,7 +1,8 @@
-"""Objects of the last thresholds, so that another flow threshold or smallest size needs no new following of flows."""
+"""Objects found in one pair of flows and logits, remembered: thresholds that only choose among them act at once."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -9,48 +10,54 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from cpsam_core.dynamics import Candidates, Masks
+    from cpsam_core.dynamics import CandidateRuns, ChosenMasks
     from cpsam_core.progress import Progress
     from cpsam_core.segment.settings import Settings
+
+MOST = 8
+"""Cell thresholds whose objects are remembered, the last ones."""
 
 
 class MaskMemory:
     """Serves one pair of flows (2, y, x) and logits (y, x) of a plane; make another for others.
 
-    It keeps four bytes a pixel. May be used from several threads.
+    It keeps the runs of the objects: some 2 kB for one of a thousand pixels. May be used from several threads.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._key: tuple[Any, ...] | None = None
-        self._found: Candidates | None = None
+        self._found: OrderedDict[tuple[Any, ...], CandidateRuns] = OrderedDict()
 
     @property
     def known(self) -> bool:
         """Whether candidates are there already, for whichever settings."""
         with self._lock:
-            return self._found is not None
+            return bool(self._found)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes."""
+        with self._lock:
+            return sum(one.nbytes for one in self._found.values())
 
     def find(
         self, flows: NDArray[np.float32], logits: NDArray[np.float32], settings: Settings, progress: Progress
-    ) -> Masks:
+    ) -> ChosenMasks:
         """Return what `dynamics.find_masks` does, at once where only the choice among known objects changed."""
-        from cpsam_core.dynamics import choose_masks
-
         found = self.candidates(flows, logits, settings, progress)
-        return choose_masks(found, flow_threshold=settings.flow_threshold, min_size=settings.min_size)
+        return found.choose(flow_threshold=settings.flow_threshold, min_size=settings.min_size)
 
     def candidates(
         self, flows: NDArray[np.float32], logits: NDArray[np.float32], settings: Settings, progress: Progress
-    ) -> Candidates:
+    ) -> CandidateRuns:
         """Return the objects before flow threshold and smallest size reject some of them."""
-        from cpsam_core.dynamics import find_candidates
+        from cpsam_core import dynamics
 
         key = (settings.cellprob_threshold, settings.steps, settings.max_size_fraction)
         with self._lock:
-            found = self._found if self._key == key else None
+            found = self._found.get(key)
         if found is None:
-            found = find_candidates(
+            dense = dynamics.find_candidates(
                 flows,
                 logits,
                 cellprob_threshold=settings.cellprob_threshold,
@@ -58,6 +65,10 @@ class MaskMemory:
                 max_size_fraction=settings.max_size_fraction,
                 progress=progress,
             )
-            with self._lock:
-                self._key, self._found = key, found
+            found = dynamics.CandidateRuns.of(dense, logits)
+        with self._lock:
+            self._found[key] = found
+            self._found.move_to_end(key)
+            while len(self._found) > MOST:
+                self._found.popitem(last=False)
         return found

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from cpsam_core.segment.mask_memory import MaskMemory
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,12 +26,15 @@ class NetworkOutput:
         Of the cells in pixels, as the run took or measured it; None where nobody knows, as in files of others.
     class_logits : (class, y, x) or (class, z, y, x) float32, or None
         Class maps, for networks that have them; background first.
+    memory : MaskMemory or None
+        Candidates that were found in these very flows and logits, for other thresholds; planes only.
     """
 
     flows: NDArray[np.float32]
     logits: NDArray[np.float32]
     diameter: float | None = None
     class_logits: NDArray[np.float32] | None = None
+    memory: MaskMemory | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -252,13 +252,15 @@ def masks_of(
     if output.diameter is not None:
         settings = replace(settings, diameter=float(output.diameter))
     flows, logits = output.flows, output.logits
-    if output.by_plane:
-        found = _plane_by_plane(flows, logits, settings, progress)
-    elif memory is not None and logits.ndim == 2:
-        found = memory.find(flows, logits, settings, progress)
+    plain = logits.ndim == 2 and output.class_logits is None and not settings.exclude_on_edges
+    if logits.ndim == 2:
+        memory = memory or output.memory or MaskMemory()
+        chosen = memory.find(flows, logits, settings, progress)
+        labels, errors, objects = chosen.labels, chosen.objects.flow_errors, chosen.objects
     else:
-        found = _find(flows, logits, settings, progress)
-    labels, errors = found.labels, found.flow_errors
+        planes = _plane_by_plane if output.by_plane else _find
+        found = planes(flows, logits, settings, progress)
+        labels, errors = found.labels, found.flow_errors
     if settings.exclude_on_edges:
         inner = clear_border(labels)
         kept = np.unique(inner[inner > 0])
@@ -271,8 +273,9 @@ def masks_of(
         kept = (np.flatnonzero(classes) + 1).astype(np.uint32)
         labels, errors, classes = _renumber(labels, kept), errors[kept - 1], classes[kept - 1]
     diameter = settings.diameter if isinstance(settings.diameter, float) else NATIVE_DIAMETER_PX
-    objects = object_table(labels, logits, errors)
-    return Segmentation(labels, replace(output, diameter=float(diameter)), objects, classes)
+    if not plain:
+        objects = object_table(labels, logits, errors)
+    return Segmentation(labels, replace(output, diameter=float(diameter), memory=memory), objects, classes)
 
 
 def _output(maps: FloatArray, components: int = 2) -> NetworkOutput:
