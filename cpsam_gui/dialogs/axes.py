@@ -98,13 +98,10 @@ class AxesDialog(QDialog):
         left = QVBoxLayout()
         left.setSpacing(theme.GRID_PX)
         left.addWidget(title)
-        left.addWidget(
-            dim(
-                translate(
-                    "The file does not say. Your answer applies to all images of this shape in the folder."
-                )
-            )
-        )
+        said = translate("The file says {axes}.").format(axes=self._unsure.axes)
+        known = said if self._unsure.said else translate("The file does not say.")
+        reach = translate("Your answer applies to all images of this shape in the folder.")
+        left.addWidget(dim(f"{known} {reach}"))
         left.addLayout(fields)
         left.addWidget(self.words)
         left.addStretch(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import (
+    QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QDialog,
@@ -113,6 +114,7 @@ class PreferencesDialog(QDialog):
             heading.setObjectName("heading")
             layout.addWidget(heading)
             layout.addLayout(_form(rows))
+        _line_up(self)
         note = QLabel(translate("The language changes when the program is restarted."))
         note.setObjectName("dim")
         layout.addWidget(note)
@@ -175,6 +177,23 @@ def _form(rows: tuple[tuple[str | None, QWidget], ...]) -> QFormLayout:
         else:
             form.addRow(name, widget)
     return form
+
+
+def _line_up(dialog: QDialog) -> None:
+    """Let the fields of all groups begin at one place and be of one height."""
+    items = [
+        form.itemAt(row, QFormLayout.ItemRole.LabelRole)
+        for form in dialog.findChildren(QFormLayout)
+        for row in range(form.rowCount())
+    ]
+    labels = [label for item in items if item is not None and (label := item.widget()) is not None]
+    width = max(label.sizeHint().width() for label in labels)
+    for label in labels:
+        label.setMinimumWidth(width)
+    fields = [*dialog.findChildren(QComboBox), *dialog.findChildren(QAbstractSpinBox)]
+    height = max(field.sizeHint().height() for field in fields)
+    for field in fields:
+        field.setMinimumHeight(height)
 
 
 def _choice(texts: dict[str, str]) -> QComboBox:

@@ -56,6 +56,7 @@ class ReviewPanel(Panel):
         self._measuring.busy_changed.connect(self.refresh)
         self._open_image.history_changed.connect(self.refresh)
         theme.changed.connect(self._recolour)
+        self._recolour()
         self.refresh()
 
     def _make_buttons(self) -> None:

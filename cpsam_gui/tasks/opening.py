@@ -55,6 +55,8 @@ class Unsure:
     raw: Raw
     axes: str
     """The best guess, a letter of TZCYXS for each axis."""
+    said: bool = False
+    """Whether the file says so itself, and a person wants it otherwise."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -177,7 +179,9 @@ def read_unsure(path: Path, progress: Progress) -> Unsure:
     progress(0, 1, "Reading")
     raw = read_raw(path)
     guess = unsure_axes(raw)
-    return Unsure(path, raw, guess if guess is not None else arrange(raw.array, raw.axes, time=0).axes)
+    if guess is not None:
+        return Unsure(path, raw, guess)
+    return Unsure(path, raw, arrange(raw.array, raw.axes, time=0).axes, said=True)
 
 
 def unsure_axes(raw: Raw) -> str | None:

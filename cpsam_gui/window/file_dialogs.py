@@ -57,7 +57,8 @@ class FileDialogs(QObject):
         """Ask what the axes of an image are that was read, and go on opening it with the answer."""
         dialog = AxesDialog(self._window, unsure)
         dialog.answered.connect(lambda reading: self._images.answer(unsure, reading, then))
-        dialog.rejected.connect(lambda: self._notices.message.emit(translate("Not opened")))
+        if not unsure.said:
+            dialog.rejected.connect(lambda: self._notices.message.emit(translate("Not opened")))
         dialog.open()
 
     def other_axes(self) -> None:

@@ -34,11 +34,7 @@ class Stop:
 
 
 STOPS = (
-    Stop(
-        "canvas",
-        "The image and its cells",
-        "This demo image is being segmented right now. Drag to move, turn the wheel to zoom.",
-    ),
+    Stop("canvas", "The image and its cells", "Drag to move, turn the wheel to zoom."),
     Stop(
         "segment",
         "Segment",
@@ -124,14 +120,22 @@ class Tour(QFrame):
             self._host.show_panel(stop.panel)
         last = place == len(STOPS) - 1
         self.title.setText(translate(stop.title))
-        self.words.setText(translate(stop.words))
+        words = translate(stop.words)
+        if stop.target == "canvas" and self._open_image.shipped:
+            words = f"{translate('This demo image is being segmented right now.')} {words}"
+        self.words.setText(words)
         self.count.setText(f"{place + 1} / {len(STOPS)}")
-        self.next.setText(translate("Review the first cell") if last else translate("Next"))
+        self.next.setText(self._last_words() if last else translate("Next"))
         self.skip.setVisible(not last)
         self._put()
         self.mark.show()
         self.show()
         self.raise_()
+
+    def _last_words(self) -> str:
+        """Return what the last button does."""
+        some = bool(self._open_image.document.objects)
+        return translate("Review the first cell") if some else translate("Done")
 
     def go_on(self) -> None:
         """Go to the next stop, or end after the last one."""

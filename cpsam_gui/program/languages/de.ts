@@ -881,6 +881,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Diagnose…</translation>
     </message>
     <message>
+      <source>Done</source>
+      <translation>Fertig</translation>
+    </message>
+    <message>
       <source>Doubt</source>
       <translation>Zweifel</translation>
     </message>
@@ -947,6 +951,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Drag the disk onto a cell, drag its rim or turn the wheel to match it   Enter or Esc: done</source>
       <translation>Scheibe auf eine Zelle ziehen, am Rand ziehen oder Rad drehen, bis sie passt   Eingabe oder Esc: fertig</translation>
+    </message>
+    <message>
+      <source>Drag to move, turn the wheel to zoom.</source>
+      <translation>Ziehen verschiebt, das Rad vergrößert.</translation>
     </message>
     <message>
       <source>Draw</source>
@@ -2415,6 +2423,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Gefundene Probleme: {}</translation>
     </message>
     <message>
+      <source>Processes that prepare the crops, in place of threads: which a small network on a graphics card would wait for</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Program default</source>
       <translation>Standard des Programms</translation>
     </message>
@@ -3197,8 +3209,12 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die Datei sagt nicht, wie weit ihre Ebenen auseinanderliegen: Segmentieren &gt; Abstand der Ebenen</translation>
     </message>
     <message>
-      <source>The file does not say. Your answer applies to all images of this shape in the folder.</source>
-      <translation>Die Datei sagt es nicht. Die Antwort gilt für Bilder dieser Form im selben Ordner.</translation>
+      <source>The file does not say.</source>
+      <translation>Die Datei sagt es nicht.</translation>
+    </message>
+    <message>
+      <source>The file says {axes}.</source>
+      <translation>Die Datei sagt {axes}.</translation>
     </message>
     <message>
       <source>The flows are those of another image; segment first</source>
@@ -3323,10 +3339,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>The objects have nothing in this plane</source>
       <translation>Die Objekte haben in dieser Ebene nichts</translation>
-    </message>
-    <message>
-      <source>The orthogonal views</source>
-      <translation>Orthogonale Ansichten</translation>
     </message>
     <message>
       <source>The outline cannot get any narrower</source>
@@ -3481,8 +3493,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Nur der dritte Kanal</translation>
     </message>
     <message>
-      <source>This demo image is being segmented right now. Drag to move, turn the wheel to zoom.</source>
-      <translation>Dieses Beispielbild wird gerade segmentiert. Ziehen verschiebt, das Rad vergrößert.</translation>
+      <source>This demo image is being segmented right now.</source>
+      <translation>Dieses Beispielbild wird gerade segmentiert.</translation>
     </message>
     <message>
       <source>This export</source>
@@ -3857,6 +3869,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Ja</translation>
     </message>
     <message>
+      <source>Your answer applies to all images of this shape in the folder.</source>
+      <translation>Ihre Antwort gilt für alle Bilder dieser Form im Ordner.</translation>
+    </message>
+    <message>
       <source>Your own model</source>
       <translation>Eigenes Modell</translation>
     </message>
@@ -3955,6 +3971,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>cpsam-lite is unsure here: try cpsam_v2, or correct a few and retrain</source>
       <translation>cpsam-lite ist hier unsicher: cpsam_v2 versuchen, oder einige korrigieren und nachtrainieren</translation>
+    </message>
+    <message>
+      <source>crops are prepared by 0 or more processes, not {}</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>cut by the border</source>

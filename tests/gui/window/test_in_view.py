@@ -19,9 +19,11 @@ from cpsam_gui.canvas.pens import line_pen
 from cpsam_gui.dialogs.axes import AxesDialog
 from cpsam_gui.dialogs.export import ExportDialog
 from cpsam_gui.dialogs.help.browser import HelpBrowser
+from cpsam_gui.dialogs.preferences import PreferencesDialog
 from cpsam_gui.panels import ObjectsPanel, SegmentPanel
 from cpsam_gui.style import theme
 from cpsam_gui.tasks import thumbnail
+from cpsam_gui.window.tour import STOPS
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -179,3 +181,37 @@ def test_a_cell_at_the_border_is_reviewed_with_what_is_around_it(segmented: Wind
     ):
         beyond = max(0.0, seen / 2 - middle) + max(0.0, middle + seen / 2 - length)
         assert beyond <= max(0.11 * seen, seen - length)
+
+
+def test_the_tour_speaks_of_the_demo_where_it_is_open(segmented: Window) -> None:
+    tour = segmented.pages.tour()
+    assert "demo" not in tour.words.text()
+    segmented.session.open_image.shipped = True
+    tour.show_stop(0)
+    assert "demo" in tour.words.text()
+    tour.show_stop(len(STOPS) - 1)
+    assert tour.next.text() == "Review the first cell"
+    tour.end()
+
+
+def test_the_fields_of_the_preferences_line_up(window: Window, qtbot: QtBot) -> None:
+    dialog = PreferencesDialog(window, window.session.persistence.preferences.now)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    fields = (dialog.theme, dialog.seconds, dialog.history, dialog.flows_room, dialog.device, dialog.brush)
+    assert len({field.mapTo(dialog, QPoint(0, 0)).x() for field in fields}) == 1
+    assert len({field.height() for field in fields}) == 1
+
+
+def test_a_file_that_says_its_axes_is_not_said_to_be_silent(
+    window: Window, qtbot: QtBot, movie_file: Path
+) -> None:
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(movie_file)
+    actions_of(window)["axes"].trigger()
+    qtbot.waitUntil(lambda: window.findChild(AxesDialog) is not None)
+    dialog = window.findChild(AxesDialog)
+    assert dialog is not None
+    assert any("The file says TYX" in label.text() for label in dialog.findChildren(QLabel))
+    dialog.reject()
+    assert window.status.hint.text() != "Not opened", "it stays open"
