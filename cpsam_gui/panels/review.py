@@ -230,7 +230,9 @@ class ReviewPanel(Panel):
     def _show_missed(self) -> None:
         known = self._run_state.flows is not None
         count = len(self._missed.all)
-        if not known:
+        if self._open_image.document.large:
+            words = translate("Missed cells are not looked for in images of this size")
+        elif not known:
             words = translate("Missed cells are known after a run")
         elif count:
             many = translate("{count} places where the model sees a cell but there is no mask")

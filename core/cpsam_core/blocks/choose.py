@@ -16,7 +16,7 @@ from cpsam_core.blocks.task import Work
 from cpsam_core.dynamics import Candidates, choose_masks, flow_errors
 from cpsam_core.labels import object_table
 
-__all__ = ["choose_block"]
+__all__ = ["choose_block", "judged_objects"]
 
 
 def choose_block(work: Work, block: Block, steps: int) -> None:
@@ -31,6 +31,19 @@ def choose_block(work: Work, block: Block, steps: int) -> None:
     ------
     ImageError
         The file of the first stage is missing or damaged, or writing failed.
+    """
+    write_arrays(work.folder.chosen(block), judged_objects(work, block, steps))
+    with contextlib.suppress(OSError):
+        work.folder.found(block).unlink(missing_ok=True)
+
+
+def judged_objects(work: Work, block: Block, steps: int) -> dict[str, NDArray[Any]]:
+    """Return the objects that :func:`choose_block` keeps.
+
+    Raises
+    ------
+    ImageError
+        The file of the first stage is missing or damaged.
     """
     stored = read_arrays(work.folder.found(block))
     part = _chosen(work, block, stored, steps)
@@ -65,9 +78,7 @@ def choose_block(work: Work, block: Block, steps: int) -> None:
     }
     if part.votes is not None:
         arrays["votes"] = part.votes[own]
-    write_arrays(work.folder.chosen(block), arrays)
-    with contextlib.suppress(OSError):
-        work.folder.found(block).unlink(missing_ok=True)
+    return arrays
 
 
 def _chosen(work: Work, block: Block, stored: dict[str, NDArray[Any]], steps: int) -> ChosenPart:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.blocks.arrays import read_arrays
+from cpsam_core.blocks.choose import judged_objects
 from cpsam_core.blocks.plan import Block
 from cpsam_core.blocks.task import Work
 from cpsam_core.errors import ImageError
 from cpsam_core.images.sources import Box
-from cpsam_core.labels.runs import runs_of
 
 __all__ = ["FoundSoFar", "found_so_far"]
+
+NAMES = ("body", "beyond", "beyond numbers")
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +31,7 @@ class FoundSoFar:
     labels
         (z, y, x) uint32 of that part.
     judged
-        Whether those that do not fit are left out already; else some of them may still go.
+        Whether that is final.
     """
 
     box: Box
@@ -44,23 +47,30 @@ class FoundSoFar:
 def found_so_far(work: Work, block: Block) -> FoundSoFar | None:
     """Return the objects whose middle lies in a block, as far as the run has come; None before it looked there.
 
-    Where planes are joined to bodies these are still objects of planes.
+    Before all blocks were looked at, flow errors are those of the block for itself, so that an object at the threshold
+    may still go or come. Where planes are joined to bodies these are objects of planes.
 
     Raises
     ------
     ImageError
         The file of the block is damaged.
     """
-    judged = work.folder.chosen(block)
+    if not work.folder.steps(block).exists():
+        return None
+    chosen = work.folder.chosen(block)
+    if chosen.exists():
+        return _of_arrays(work, block, read_arrays(chosen, NAMES), judged=True)
+    steps = int(read_arrays(work.folder.steps(block))["steps"][0])
     try:
-        return _judged(work, block) if judged.exists() else _candidates(work, block)
+        return _of_arrays(work, block, judged_objects(work, block, steps), judged=False)
     except ImageError:
         # Between two looks the first stage makes room for the second.
-        return _judged(work, block) if judged.exists() else None
+        if not chosen.exists():
+            raise
+        return _of_arrays(work, block, read_arrays(chosen, NAMES), judged=True)
 
 
-def _judged(work: Work, block: Block) -> FoundSoFar:
-    stored = read_arrays(work.folder.chosen(block), ("body", "beyond", "beyond numbers"))
+def _of_arrays(work: Work, block: Block, stored: dict[str, NDArray[Any]], *, judged: bool) -> FoundSoFar:
     core = work.plan.axes_of(work.plan.core(block))
     places, numbers = stored["beyond"], stored["beyond numbers"]
     sides = tuple(
@@ -73,45 +83,6 @@ def _judged(work: Work, block: Block) -> FoundSoFar:
     )
     labels[inside] = stored["body"]
     labels[tuple(at - side.start for at, side in zip(places, sides, strict=True))] = numbers
-    return _of_planes(work, block, sides, labels, judged=True)
-
-
-def _candidates(work: Work, block: Block) -> FoundSoFar | None:
-    path = work.folder.found(block)
-    if not work.folder.steps(block).exists():
-        return None
-    stored = read_arrays(path, ("window", "labels"))
-    window, labels = tuple(slice(*side) for side in stored["window"].tolist()), stored["labels"]
-    full, core = work.plan.axes_of(work.plan.shape), work.plan.axes_of(work.plan.core(block))
-    sides, places = [], []
-    for seen, drawn, length in zip(window, work.drawn, full, strict=True):
-        first, last = -(-seen.start * length // drawn), min(-(-seen.stop * length // drawn), length)
-        # The sample of each pixel of the image; masks are made at another size where `resample` is off.
-        at = ((np.arange(first, last) + 0.5) * (drawn / length)).astype(np.int64) - seen.start
-        sides.append(slice(first, last))
-        places.append(np.clip(at, 0, seen.stop - seen.start - 1))
-    shown = labels[np.ix_(*places)]
-    kept = _own(shown, tuple(sides), core)
-    return _of_planes(work, block, tuple(sides), kept[shown], judged=False)
-
-
-def _own(labels: NDArray[np.uint32], sides: tuple[slice, ...], core: tuple[slice, ...]) -> NDArray[np.uint32]:
-    """Return the number of each object in the block, 0 for those whose middle lies in another one."""
-    runs = runs_of(labels)
-    ids, index = runs.objects()
-    areas = np.maximum(np.bincount(index, runs.lengths, len(ids)), 1)
-    own = np.ones(len(ids), bool)
-    for (first, last), side, mine in zip(runs.positions(), sides, core, strict=True):
-        middle = np.bincount(index, runs.lengths * (first + last) / 2, len(ids)) / areas + side.start
-        own &= (middle >= mine.start) & (middle < mine.stop)
-    numbers = np.zeros(int(labels.max(initial=0)) + 1, np.uint32)
-    numbers[ids[own]] = np.arange(1, int(own.sum()) + 1)
-    return numbers
-
-
-def _of_planes(
-    work: Work, block: Block, sides: tuple[slice, ...], labels: NDArray[np.uint32], *, judged: bool
-) -> FoundSoFar:
     if work.plan.is_volume:
         z, y, x = sides
         return FoundSoFar((z, y, x), labels, judged)

@@ -49,9 +49,8 @@ def test_objects_come_block_by_block(tmp_path: Path, one_thread: None, settings:
     for found in first[:2]:
         assert found is not None
         seen[found.box] |= found.labels > 0
-    # Candidates that are rejected later are seen; what stays was seen, but for pixels that enlarging moves.
-    missed = whole[core] & ~seen[core]
-    assert missed.mean() < (0.001 if settings.resample else 0.03)
+    # But for objects at the thresholds, and those of the blocks around, that is what stays.
+    assert (whole[core] != seen[core]).mean() < 0.02
     last = [found_so_far(run.work, block) for block in blocks]
     assert all(found is not None and found.judged for found in last)
     assert np.array_equal(painted(run), whole)
