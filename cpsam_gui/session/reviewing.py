@@ -39,6 +39,10 @@ BEYOND = 0.1
 """Share of the view that may lie beyond the image."""
 # Screen pixels per image pixel.
 SMALLEST, CLOSEST = 0.25, 10.0
+LOOKED_AT_ROWS = 1 << 16
+"""Of the order of a review, at a time, for the first object that is open."""
+SAMPLED_ROWS = 10_000
+"""Objects that stand for all where the typical size is asked for."""
 
 
 def _inside(middle: float, seen: float, length: int) -> float:
@@ -50,6 +54,11 @@ def _inside(middle: float, seen: float, length: int) -> float:
 def settled(row: ObjectRecord) -> bool:
     """Whether somebody looked at an object and decided."""
     return row.verified or row.uncertain or row.locked
+
+
+def decided(table: ColumnRecords) -> NDArray[np.bool_]:
+    """Return for each id from 0 on whether it is `settled`."""
+    return table.flag("verified") | table.flag("uncertain") | table.flag("locked")
 
 
 class ReviewController(QObject):
@@ -115,9 +124,12 @@ class ReviewController(QObject):
     @property
     def progress(self) -> tuple[int, int]:
         """How many objects somebody decided on, and how many there are."""
-        now = self._measuring.now
+        now, table = self._measuring.now, self._open_image.document.table
+        if isinstance(table, ColumnRecords):
+            there = table.columns["areas"] > 0
+            return int(np.count_nonzero(there & decided(table))), len(table)
         if now is None:
-            return 0, len(self._open_image.document.objects)
+            return 0, len(table)
         columns = now.columns
         return int((columns["accepted"] | columns["uncertain"] | columns["locked"]).sum()), len(now)
 
@@ -196,12 +208,15 @@ class ReviewController(QObject):
         """Return the first object of an order, which says places of the ids, that nobody decided on; 0 without one."""
         table = self._open_image.document.table
         if isinstance(table, ColumnRecords):
-            # Millions of rows: a look at columns.
-            decided = table.flag("verified") | table.flag("uncertain") | table.flag("locked")
-            wanted = (table.columns["areas"] > 0) & ~decided
-            left = np.minimum(ids[order], len(wanted) - 1)
-            is_open = wanted[left] & (left == ids[order]) & (ids[order] != self._present)
-            return int(ids[order[int(np.argmax(is_open))]]) if is_open.any() else 0
+            # Millions of rows: a look at columns, until one is found.
+            wanted = (table.columns["areas"] > 0) & ~decided(table)
+            for first in range(0, len(order), LOOKED_AT_ROWS):
+                here = ids[order[first : first + LOOKED_AT_ROWS]]
+                here = here[(here < len(wanted)) & (here != self._present)]
+                here = here[wanted[here]]
+                if here.size:
+                    return int(here[0])
+            return 0
         for number in ids[order].tolist():
             if number in table and number != self._present and not settled(table[number]):
                 return int(number)
@@ -255,7 +270,9 @@ class ReviewController(QObject):
         """Return about how large objects are here: what is much smaller is shown among its neighbours."""
         table = self._open_image.document.table
         if isinstance(table, ColumnRecords):
-            areas = table.columns["areas"][table.ids].tolist()
+            every = table.columns["areas"]
+            some = every[:: max(1, len(every) // SAMPLED_ROWS)]
+            areas = some[some > 0].tolist()
         else:
             areas = [row.area for row in table.values()]
         depth = max(self._open_image.document.shape[0], 1)

@@ -32,6 +32,8 @@ KINDS: dict[str, tuple[str, int]] = {
 }
 """Type and width of each column; an area of 0 means that there is no such object."""
 SPARE = 4096
+PART_SPARE = 16
+"""Room for new objects is made for so many rows, or for this part of all."""
 MOST_DELTAS = 64
 """Saves of rows that changed after which the whole table is saved."""
 
@@ -139,7 +141,7 @@ class ColumnRecords(MutableMapping[int, ObjectRecord]):
 
     def __setitem__(self, number: int, row: ObjectRecord) -> None:
         if number >= len(self.columns["areas"]):
-            self._grow(2 * number + SPARE)
+            self._grow(number + max(SPARE, number // PART_SPARE))
         box, columns = row.box, self.columns
         self._count += columns["areas"][number] <= 0
         columns["areas"][number] = row.area

@@ -82,7 +82,8 @@ class Measurements:
 
     def place(self, number: int) -> int | None:
         """Return the row of an object; None where it was not measured yet."""
-        at = int(np.searchsorted(self.ids, number))
+        # Of the type of the ids, or all of them would be converted.
+        at = int(np.searchsorted(self.ids, self.ids.dtype.type(number)))
         return at if at < len(self.ids) and self.ids[at] == number else None
 
     def with_rows(

@@ -9,11 +9,13 @@ import numpy as np
 from cpsam_core.errors import ImageError
 from cpsam_core.labels import parts_of, plane_steps
 from cpsam_core.measure.in_parts import MeasuredParts, measure_in_parts, remeasure_in_parts
-from cpsam_core.measure.objects import ObjectMeasurements, at_border
+from cpsam_core.measure.objects import ObjectMeasurements, at_border, joined
+from cpsam_core.review.doubt import Doubt, object_doubt
 from cpsam_gui.storage.level_reader import LevelReader
-from cpsam_gui.tasks.measuring import complete, pieces_column
+from cpsam_gui.tasks.measuring import Measurements, complete, pieces_column
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from numpy.typing import NDArray
@@ -22,12 +24,15 @@ if TYPE_CHECKING:
     from cpsam_core.progress import Progress
     from cpsam_gui.state.columns import ColumnRecords
     from cpsam_gui.storage.chunked_labels import ChunkedLabels
-    from cpsam_gui.tasks.measuring import Column, MeasurementRequest, Measurements
+    from cpsam_gui.tasks.measuring import Column, MeasurementRequest, ObserverAgreement
 
 ROW_BYTES = 500
 """Of a row of the table of measurements."""
 MOST_BYTES = 1 << 30
 """Which the table may take."""
+MANY = 1_000_000
+KEPT = 100_000
+"""Of so many objects, those that a review may get to."""
 BUILT = ("pieces", "plane_steps")
 """Columns that say how objects are built."""
 
@@ -42,9 +47,7 @@ def measure_chunks(request: MeasurementRequest, labels: ChunkedLabels, progress:
     """
     rows: Any = request.rows
     if not request.pixels:
-        return complete(
-            known_shapes(rows, request.image, labels.shape), {}, rows, request.names, request.agreement
-        )
+        return doubtful_objects(rows, request.image, labels.shape, request.agreement, progress)
     if len(rows) * ROW_BYTES > MOST_BYTES:
         raise ImageError(
             f"A table of measurements of {len(rows):,} objects takes {len(rows) * ROW_BYTES / 1e9:.1f} GB. Measure a "
@@ -55,19 +58,58 @@ def measure_chunks(request: MeasurementRequest, labels: ChunkedLabels, progress:
     return complete(table, built, rows, request.names, request.agreement)
 
 
-def known_shapes(rows: ColumnRecords, image: Image, shape: tuple[int, int, int]) -> ObjectMeasurements:
-    """Return what follows from the table of objects without a look at any pixel: sizes, and who is at the border."""
+def doubtful_objects(
+    rows: ColumnRecords,
+    image: Image,
+    shape: tuple[int, int, int],
+    agreement: ObserverAgreement | None,
+    progress: Progress,
+) -> Measurements:
+    """Return what follows from the table of objects without a look at any pixel: enough for the order of a review.
+
+    Of more than `MANY` objects, each so many are compared with each other, and the `KEPT` most doubtful of those that
+    nobody has decided on are kept.
+    """
     ids = rows.ids
+    parts = []
+    for first in range(0, max(len(ids), 1), MANY):
+        progress(first, len(ids), "Objects")
+        part = _known(rows, ids[first : first + MANY], image, shape, agreement)
+        if len(ids) > MANY:
+            columns = part.columns
+            decided = columns["accepted"] | columns["uncertain"] | columns["locked"]
+            order = part.doubt.order
+            part = _chosen(part, np.sort(order[~decided[order]][:KEPT]))
+        parts.append(part)
+    made = parts[0] if len(parts) == 1 else _joined(parts)
+    # Here, where nobody waits for it.
+    assert made.doubt.order is not None
+    return made
+
+
+def _known(
+    rows: ColumnRecords,
+    ids: NDArray[np.int64],
+    image: Image,
+    shape: tuple[int, int, int],
+    agreement: ObserverAgreement | None,
+) -> Measurements:
     boxes = rows.columns["boxes"][ids].astype(np.int64).reshape(-1, 3, 2)
     flat = shape[0] == 1
     boxes, whole = (boxes[:, 1:], shape[1:]) if flat else (boxes, shape)
     columns: dict[str, Column] = {
         "id": ids.astype(np.uint32),
+        "class": rows.columns["classes"][ids].astype(np.int64),
         "area" if flat else "volume": rows.columns["areas"][ids],
         "touches_border": at_border(boxes, whole),
+        "flow_error": rows.columns["flow errors"][ids],
+        "probability": rows.columns["probabilities"][ids],
     }
-    return ObjectMeasurements(
-        columns,
+    for name, flag in (("locked", "locked"), ("uncertain", "uncertain"), ("accepted", "verified")):
+        columns[name] = rows.flag(flag)[ids]
+    measured = {name: columns[name] for name in ("id", "area" if flat else "volume", "touches_border")}
+    shapes = ObjectMeasurements(
+        measured,
         boxes,
         whole,
         image.pixel_size,
@@ -75,6 +117,39 @@ def known_shapes(rows: ColumnRecords, image: Image, shape: tuple[int, int, int])
         tuple(image.channel_names),
         pixel_height=image.pixel_height,
     )
+    doubt = object_doubt(columns, None if agreement is None else agreement.of(measured["id"]))
+    return Measurements(shapes, {**columns, "doubt": doubt.scores}, doubt)
+
+
+def _chosen(one: Measurements, places: NDArray[np.int64]) -> Measurements:
+    """Return some rows of a table."""
+    doubt = one.doubt
+    return Measurements(
+        one.shapes.select(places),
+        {name: column[places] for name, column in one.columns.items()},
+        Doubt(
+            doubt.ids[places],
+            doubt.scores[places],
+            {name: part[places] for name, part in doubt.parts.items()},
+            {name: fact[places] for name, fact in doubt.facts.items()},
+        ),
+    )
+
+
+def _joined(parts: list[Measurements]) -> Measurements:
+    """Return tables of other objects, by rising id, as one."""
+
+    def along(values: Callable[[Measurements], Mapping[str, Column]]) -> dict[str, Column]:
+        return {name: np.concatenate([values(one)[name] for one in parts]) for name in values(parts[0])}
+
+    columns = along(lambda one: one.columns)
+    doubt = Doubt(
+        columns["id"],
+        columns["doubt"],
+        along(lambda one: one.doubt.parts),
+        along(lambda one: one.doubt.facts),
+    )
+    return Measurements(joined([one.shapes for one in parts]), columns, doubt)
 
 
 def _measured(

@@ -197,8 +197,11 @@ def object_doubt(
         "steps": _rise(facts["steps"], *chosen.steps),
     }
     parts = {name: chosen.weights[name] * np.nan_to_num(part) for name, part in raised.items()}
-    left = np.prod([1 - part for part in parts.values()], axis=0)
-    return Doubt(ids, np.asarray(1 - left, np.float64), parts, facts)
+    left = np.ones(len(ids))
+    for part in parts.values():
+        # One after the other: all at once would hold ten copies of a column.
+        left *= 1 - part
+    return Doubt(ids, 1 - left, parts, facts)
 
 
 def image_doubt(doubt: Doubt, missed: int = 0) -> ImageDoubt:

@@ -353,3 +353,29 @@ def test_masks_of_another_size_are_refused(
     qtbot.waitUntil(lambda: bool(said), timeout=30_000)
     assert "(1, 50, 60)" in said[0]
     assert session.comparing.now is None
+
+
+def test_of_millions_of_objects_the_most_doubtful_are_reviewed(
+    qtbot: QtBot, session: Session, slide: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cpsam_gui.tasks.measuring_large.MANY", 10)
+    monkeypatch.setattr("cpsam_gui.tasks.measuring_large.KEPT", 2)
+    open_slide(qtbot, session, slide)
+    numbers = [draw(session, 100 + 60 * (place // 10), 100 + 60 * (place % 10)) for place in range(25)]
+    with session.document.step("Doubt"):
+        session.document.update(numbers, probability=0.95, flow_error=0.05)
+        for place, error in ((3, 0.5), (4, 0.6), (14, 0.55), (24, 0.45), (5, 0.58)):
+            session.document.update([numbers[place]], flow_error=error)
+        session.document.update([numbers[4]], verified=True)
+    session.reviewing.follow(True)
+    qtbot.waitUntil(lambda: session.measuring.fresh, timeout=30_000)
+    now = session.measuring.now
+    assert now is not None
+    assert {numbers[place] for place in (3, 5, 14, 24)} <= set(now.ids.tolist())
+    assert len(now) == 6
+    seen = []
+    for _ in range(4):
+        session.reviewing.next()
+        seen.append(session.reviewing.present)
+    assert seen == [numbers[place] for place in (5, 14, 3, 24)]
+    assert session.reviewing.progress == (1, 25)
