@@ -56,11 +56,6 @@ def settled(row: ObjectRecord) -> bool:
     return row.verified or row.uncertain or row.locked
 
 
-def decided(table: ColumnRecords) -> NDArray[np.bool_]:
-    """Return for each id from 0 on whether it is `settled`."""
-    return table.flag("verified") | table.flag("uncertain") | table.flag("locked")
-
-
 class ReviewController(QObject):
     """Goes through the objects, the most doubtful first, and through the places without an object."""
 
@@ -126,8 +121,7 @@ class ReviewController(QObject):
         """How many objects somebody decided on, and how many there are."""
         now, table = self._measuring.now, self._open_image.document.table
         if isinstance(table, ColumnRecords):
-            there = table.columns["areas"] > 0
-            return int(np.count_nonzero(there & decided(table))), len(table)
+            return table.decided, len(table)
         if now is None:
             return 0, len(table)
         columns = now.columns
@@ -209,11 +203,9 @@ class ReviewController(QObject):
         table = self._open_image.document.table
         if isinstance(table, ColumnRecords):
             # Millions of rows: a look at columns, until one is found.
-            wanted = (table.columns["areas"] > 0) & ~decided(table)
             for first in range(0, len(order), LOOKED_AT_ROWS):
                 here = ids[order[first : first + LOOKED_AT_ROWS]]
-                here = here[(here < len(wanted)) & (here != self._present)]
-                here = here[wanted[here]]
+                here = here[table.is_open(here) & (here != self._present)]
                 if here.size:
                     return int(here[0])
             return 0

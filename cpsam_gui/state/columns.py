@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ORIGINS = tuple(Origin)
 FLAGS = ("locked", "uncertain", "verified", "judged")
 """Columns that are yes or no, each a bit."""
+DECIDED = sum(1 << FLAGS.index(name) for name in ("locked", "uncertain", "verified"))
+"""Bits of the flags that say that somebody looked at an object and decided."""
 KINDS: dict[str, tuple[str, int]] = {
     "areas": ("<i8", 1),
     "boxes": ("<i4", 6),
@@ -61,7 +63,9 @@ class ColumnRecords(MutableMapping[int, ObjectRecord]):
             if name not in columns or columns[name].shape != shape or columns[name].dtype != np.dtype(kind):
                 raise ValueError(f"the column {name} is missing or damaged")
         self.columns = {name: columns[name] for name in KINDS}
-        self._count = int(np.count_nonzero(self.columns["areas"] > 0))
+        there = self.columns["areas"] > 0
+        self._count = int(np.count_nonzero(there))
+        self._decided = int(np.count_nonzero(there & (self.columns["flags"] & DECIDED > 0)))
         self._make_entries()
         if length < SPARE:
             self._grow(SPARE)
@@ -97,6 +101,20 @@ class ColumnRecords(MutableMapping[int, ObjectRecord]):
         """Return for each id from 0 on whether a flag of `FLAGS` is set."""
         set_: NDArray[np.bool_] = (self.columns["flags"] >> FLAGS.index(name) & 1) > 0
         return set_
+
+    @property
+    def decided(self) -> int:
+        """How many objects somebody decided on."""
+        return self._decided
+
+    def is_open(self, ids: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+        """Return which of some ids are objects that nobody decided on."""
+        areas, inside = self.columns["areas"], ids < len(self.columns["areas"])
+        known = np.where(inside, ids, 0)
+        wanted: NDArray[np.bool_] = (
+            inside & (areas[known] > 0) & (self.columns["flags"][known] & DECIDED == 0)
+        )
+        return wanted
 
     def has_origin(self, origin: Origin) -> NDArray[np.bool_]:
         """Return for each id from 0 on whether an object is of this origin."""
@@ -143,11 +161,13 @@ class ColumnRecords(MutableMapping[int, ObjectRecord]):
         if number >= len(self.columns["areas"]):
             self._grow(number + max(SPARE, number // PART_SPARE))
         box, columns = row.box, self.columns
-        self._count += columns["areas"][number] <= 0
+        self._forget(number)
         columns["areas"][number] = row.area
         columns["boxes"][number] = (box.z0, box.z1, box.y0, box.y1, box.x0, box.x1)
         columns["origins"][number] = ORIGINS.index(row.origin)
         columns["flags"][number] = sum(bool(getattr(row, name)) << bit for bit, name in enumerate(FLAGS))
+        self._count += 1
+        self._decided += bool(columns["flags"][number] & DECIDED)
         columns["classes"][number] = row.class_id
         columns["colours"][number] = row.colour
         columns["flow errors"][number] = math.nan if row.flow_error is None else row.flow_error
@@ -158,8 +178,14 @@ class ColumnRecords(MutableMapping[int, ObjectRecord]):
     def __delitem__(self, number: int) -> None:
         if number not in self:
             raise KeyError(number)
+        self._forget(number)
         self.columns["areas"][number] = 0
-        self._count -= 1
+
+    def _forget(self, number: int) -> None:
+        """Count a row no more, where there is one."""
+        if self.columns["areas"][number] > 0:
+            self._count -= 1
+            self._decided -= bool(self.columns["flags"][number] & DECIDED)
 
     def _grow(self, length: int) -> None:
         for name, column in self.columns.items():

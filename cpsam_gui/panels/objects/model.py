@@ -149,7 +149,15 @@ class ObjectsModel(QAbstractTableModel):
 
     def rows_of(self, ids: frozenset[int]) -> NDArray[np.intp]:
         """Return the rows in which objects stand, ascending; those that are filtered out are missing."""
-        return np.flatnonzero(np.isin(self.ids, np.fromiter(ids, np.int64, len(ids))))
+        wanted = np.fromiter(ids, np.int64, len(ids))
+        if self._column:
+            return np.flatnonzero(np.isin(self.ids, wanted))
+        # In the order of their ids, a look at each is enough.
+        rising = self.ids[::-1] if self._descending else self.ids
+        rows = np.searchsorted(rising, wanted)
+        rows = rows[rows < len(rising)]
+        rows = rows[np.isin(rising[rows], wanted)]
+        return np.sort(len(rising) - 1 - rows if self._descending else rows)
 
     # -- what Qt asks ------------------------------------------------------------------------------------
 

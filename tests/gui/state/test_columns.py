@@ -85,3 +85,22 @@ def test_only_rows_that_changed_are_saved() -> None:
     assert isinstance(whole, ColumnRecords)
     table[2] = replace(table[2], area=1)
     assert whole[2] != table[2]
+
+
+def test_decisions_are_counted_as_they_are_made() -> None:
+    table = ColumnRecords()
+    box = Box(0, 1, 0, 5, 0, 5)
+    rng = np.random.default_rng(3)
+    for step in range(300):
+        number = int(rng.integers(1, 40))
+        if step % 3 == 0 and number in table:
+            del table[number]
+        else:
+            flag = ("locked", "uncertain", "verified", "judged")[int(rng.integers(4))]
+            table[number] = ObjectRecord(9, box, Origin.MODEL).changed(**{flag: bool(rng.integers(2))})
+    decided = [n for n, row in table.items() if row.locked or row.uncertain or row.verified]
+    assert table.decided == len(decided) > 0
+    assert len(table) == len(list(table))
+    assert table.copy().decided == table.decided
+    ids = np.arange(60)
+    assert ids[table.is_open(ids)].tolist() == [n for n in table if n not in decided]
