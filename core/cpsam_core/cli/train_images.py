@@ -121,13 +121,16 @@ def with_enough_objects(
 
 def diameter_of(args: argparse.Namespace, data: TrainingSet, parent: ModelCard | None) -> Diameter:
     """Return the diameter at which the new model is to be used, as one click in the window decides it."""
+    from cpsam_core.cli.train_options import RANDOM
     from cpsam_core.retrain.defaults import wanted_diameter
 
+    # A new small network learns to tell the size of cells.
+    wanted: Diameter = "auto" if args.model == RANDOM else parent.diameter if parent is not None else None
     known = [
         pair.seen.scale or (data.example(k).diameter if data.objects(k) else 0.0)
         for k, pair in enumerate(data.pairs)
     ]
-    return wanted_diameter(known, parent.diameter if parent is not None else None)
+    return wanted_diameter(known, wanted)
 
 
 def start_file(name: str) -> Path | str:
