@@ -216,7 +216,8 @@ class MeasurementController(QObject):
         request = MeasurementRequest(
             image,
             None if document.large else document.snapshot(),
-            table.copy() if isinstance(table, ColumnRecords) else dict(table),
+            # Millions of rows are read as they are edited: a row that changes meanwhile is stale afterwards.
+            table if isinstance(table, ColumnRecords) else dict(table),
             self._names(),
             None if anew else self.now,
             frozenset(self._stale),

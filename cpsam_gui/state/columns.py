@@ -159,7 +159,7 @@ class ColumnRecords(MutableMapping[int, ObjectRecord]):
 
     def __setitem__(self, number: int, row: ObjectRecord) -> None:
         if number >= len(self.columns["areas"]):
-            self._grow(number + max(SPARE, number // PART_SPARE))
+            self._grow(number + _spare(number))
         box, columns = row.box, self.columns
         self._forget(number)
         columns["areas"][number] = row.area
@@ -187,6 +187,12 @@ class ColumnRecords(MutableMapping[int, ObjectRecord]):
             self._count -= 1
             self._decided -= bool(self.columns["flags"][number] & DECIDED)
 
+    def make_room(self) -> None:
+        """Have room for new rows, which takes a second for millions: where nobody waits for it."""
+        length = len(self.columns["areas"])
+        if self.columns["areas"][-_spare(length) :].any():
+            self._grow(length + _spare(length))
+
     def _grow(self, length: int) -> None:
         for name, column in self.columns.items():
             grown = _empty(name, length)
@@ -196,6 +202,11 @@ class ColumnRecords(MutableMapping[int, ObjectRecord]):
             grown = np.zeros(length, np.uint8)
             grown[: len(getattr(self, name))] = getattr(self, name)
             setattr(self, name, grown)
+
+
+def _spare(length: int) -> int:
+    """Return for how many more rows than these there is room."""
+    return max(SPARE, length // PART_SPARE)
 
 
 def _empty(name: str, length: int) -> NDArray[Any]:

@@ -322,6 +322,7 @@ def _read_rows(own: Path, names: list[str]) -> ColumnRecords:
                     )
         except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
             raise ImageError(f"{path} is damaged ({error}).") from error
+    table.make_room()
     return table
 
 

@@ -104,3 +104,22 @@ def test_decisions_are_counted_as_they_are_made() -> None:
     assert table.copy().decided == table.decided
     ids = np.arange(60)
     assert ids[table.is_open(ids)].tolist() == [n for n in table if n not in decided]
+
+
+def test_room_is_made_ahead() -> None:
+    columns = {
+        name: np.zeros((20_001, width) if width > 1 else 20_001, kind)
+        for name, (kind, width) in KINDS.items()
+    }
+    columns["areas"][1:] = 5
+    table = ColumnRecords(columns)
+    table.make_room()
+    length = len(table.columns["areas"])
+    assert length > 20_001
+    assert len(table) == 20_000
+    table.make_room()
+    assert len(table.columns["areas"]) == length
+    box = Box(0, 1, 0, 5, 0, 5)
+    table[20_001] = ObjectRecord(9, box, Origin.HAND)
+    assert len(table.columns["areas"]) == length
+    assert table.largest == 20_001
