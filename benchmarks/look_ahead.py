@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSettings, QTimer
 from PyQt6.QtWidgets import QApplication
+from stage import queued
 
 from cpsam_core.demo import demo_image
 from cpsam_gui.actions.install import make_window
@@ -68,14 +69,6 @@ class Loop:
 def _said(waits: list[float]) -> str:
     over = sum(wait > STALL_SECONDS for wait in waits)
     return f"{over} stalls over 50 ms, longest {1000 * max(waits):.0f} ms"
-
-
-def queued() -> float:
-    """Return the seconds that this thread could run but waited for a core; 0 where the system does not say."""
-    try:
-        return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
-    except OSError:
-        return 0.0
 
 
 def main() -> None:

@@ -111,6 +111,14 @@ def mouse(
     QApplication.processEvents()
 
 
+def queued() -> float:
+    """Return the seconds that this thread could run but waited for a core; 0 where the system does not say."""
+    try:
+        return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0
+
+
 class Took(float):
     """Milliseconds on the clock, and those that the drawing thread itself had work: the rest it had to wait."""
 
