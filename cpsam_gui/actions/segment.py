@@ -23,6 +23,7 @@ from cpsam_gui.actions.parts import on_cell_size, on_gestures
 from cpsam_gui.actions.table import Action
 from cpsam_gui.panels import SegmentPanel
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.storage.project import LARGEST_PIXEL_UM
 
 if TYPE_CHECKING:
     from cpsam_gui.window.window import Window
@@ -46,6 +47,30 @@ def _plane_distance(window: Window) -> None:
     dialog.setDoubleDecimals(2)
     dialog.setDoubleValue(desk.spacing()[0])
     dialog.doubleValueSelected.connect(run_state.set_plane_distance)
+    dialog.open()
+
+
+def _pixel_size(window: Window) -> None:
+    """Ask how large a pixel of the image is."""
+    image, of_file = window.session.image, window.session.pixel_size.of_file
+    dialog = QInputDialog(window)
+    dialog.setWindowTitle(translate("Pixel size"))
+    said = (
+        translate("The file does not say.")
+        if of_file is None
+        else translate("The file says {size:g}; 0 takes that.").format(size=of_file)
+    )
+    dialog.setLabelText(f"{translate('Size of a pixel in micrometres')}\n{said}")
+    dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
+    dialog.setDoubleRange(0, LARGEST_PIXEL_UM)
+    dialog.setDoubleDecimals(4)
+    dialog.setDoubleValue((image.pixel_size if image is not None else None) or 0)
+
+    def take(micrometres: float) -> None:
+        size = micrometres if micrometres > 0 and micrometres != of_file else None
+        window.session.persistence.set_facts(translate("Pixel size"), pixel_size=size)
+
+    dialog.doubleValueSelected.connect(take)
     dialog.open()
 
 
@@ -132,6 +157,7 @@ ACTIONS: tuple[Action, ...] = (
         WITH_STACK,
         "Segment",
     ),
+    Action("pixel_size", "Pixel size…", _pixel_size, (), "tape_measure", WITH_IMAGE, "Segment"),
     Action(
         "defaults",
         "Restore defaults",

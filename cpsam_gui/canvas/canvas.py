@@ -99,6 +99,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._drawing = False
         self._fitted = True
         self._open_image.image_changed.connect(self._new_image)
+        self._open_image.scale_changed.connect(self._move_camera)
         self._gestures.tool_changed.connect(self._tool_changed)
         theme.changed.connect(self._recolour)
         events = self._view.events

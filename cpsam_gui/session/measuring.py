@@ -80,6 +80,7 @@ class MeasurementController(QObject):
         self._timer.setInterval(REST_MS)
         self._timer.timeout.connect(self._look)
         self._open_image.image_changed.connect(self._new_image)
+        self._open_image.scale_changed.connect(self._measure_again)
 
     # -- who wants it ------------------------------------------------------------------------------------
 
@@ -140,6 +141,9 @@ class MeasurementController(QObject):
         if recipe == self.recipe:
             return
         self.recipe = recipe
+        self._measure_again()
+
+    def _measure_again(self) -> None:
         self._everything = True
         self._timer.start(0)
 

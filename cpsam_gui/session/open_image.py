@@ -22,6 +22,8 @@ class OpenImage(QObject):
     """There is another document; it is empty yet."""
     image_changed = pyqtSignal()
     """Another image is open, with the masks that were saved beside it."""
+    scale_changed = pyqtSignal()
+    """Its pixels have another size in micrometres."""
     labels_changed = pyqtSignal(object)
     """Labels of a block changed (Box)."""
     rows_changed = pyqtSignal(object)

@@ -33,6 +33,7 @@ from cpsam_gui.session.notices import Notices
 from cpsam_gui.session.open_image import OpenImage
 from cpsam_gui.session.persistence import Persistence
 from cpsam_gui.session.pieces import Pieces
+from cpsam_gui.session.pixel_size import PixelSize
 from cpsam_gui.session.questions import Questioner
 from cpsam_gui.session.recording import WorkRecorder
 from cpsam_gui.session.recovery import Recovery
@@ -64,6 +65,8 @@ class Session(QObject):
         self.models = models or Models()
         self.notices = notices = Notices(self)
         self.open_image = open_image = OpenImage(self)
+        # Before all that look at the size of a pixel.
+        self.pixel_size = PixelSize(open_image)
         self.jobs = jobs = Jobs(self)
         jobs.failed.connect(notices.failed)
         jobs.cancelled.connect(lambda name: notices.message.emit(translate("{}: cancelled").format(name)))

@@ -54,12 +54,15 @@ class ImageFacts:
         Names of the classes, by ascending number.
     complete
         Regions in which every object is drawn; empty where nothing was said.
+    pixel_size
+        Micrometres, as a person said; None for what the file says.
     """
 
     review: ReviewState = ReviewState.NOT_STARTED
     notes: str = ""
     classes: tuple[ClassName, ...] = ()
     complete: tuple[Region, ...] = ()
+    pixel_size: float | None = None
 
     def changed(self, **fields: Any) -> ImageFacts:
         """Return a copy with `fields` changed."""

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 COMPLETE = "complete"
 MAPS = FLOWS, LOGITS, CLASSES = ("flows", "logits", "class_logits")
 """Names of the arrays that the last run left, as they stand in the file."""
-NOTES, COLOURS = "notes", "class_colours"
+NOTES, COLOURS, PIXEL_SIZE = "notes", "class_colours", "pixel_size_um"
+LARGEST_PIXEL_UM = 1e5
 # Characters of notes.
 LONGEST_CHARS = 1_000_000
 
@@ -105,6 +106,7 @@ def fields_of_facts(facts: ImageFacts) -> dict[str, Any]:
         "classes": {str(one.number): one.name for one in facts.classes},
         COLOURS: {str(one.number): one.colour for one in facts.classes if one.colour},
         "complete": [{"plane": one.plane, "corners": one.corners} for one in facts.complete],
+        PIXEL_SIZE: facts.pixel_size,
     }
 
 
@@ -127,7 +129,15 @@ def checked_facts(stored: Mapping[str, Any]) -> ImageFacts:
             for number, name in sorted(dict(stored.get("classes", {})).items(), key=lambda item: int(item[0]))
         ),
         regions_of(stored.get("complete", [])),
+        _size(stored.get(PIXEL_SIZE)),
     )
+
+
+def _size(stored: object) -> float | None:
+    """Return a pixel size; None where there is none or it makes no sense."""
+    if not isinstance(stored, int | float) or isinstance(stored, bool):
+        return None
+    return float(stored) if 0 < stored <= LARGEST_PIXEL_UM else None
 
 
 def _review(text: str) -> ReviewState:
@@ -163,6 +173,7 @@ def write_project(
         **project.foreign,
         NOTES: facts.notes,
         COLOURS: {str(one.number): one.colour for one in facts.classes if one.colour},
+        PIXEL_SIZE: facts.pixel_size,
     }
     left, shape = project.output, project.labels.shape
     ready = reuse is not None and reuse.rows is not None
@@ -212,11 +223,13 @@ def read_project(path: Path, *, flows: bool = False, key: DocumentKey | None = N
                 "classes": stored.class_names,
                 NOTES: stored.extra.get(NOTES, ""),
                 COLOURS: stored.extra.get(COLOURS),
+                PIXEL_SIZE: stored.extra.get(PIXEL_SIZE),
             }
         ).changed(complete=stored.complete)
     except (ValueError, TypeError, KeyError) as error:
         raise ImageError(f"{path.name} is no project of this program, or it is damaged ({error}).") from error
-    foreign = {name: value for name, value in stored.extra.items() if name not in (NOTES, COLOURS)}
+    ours = (NOTES, COLOURS, PIXEL_SIZE)
+    foreign = {name: value for name, value in stored.extra.items() if name not in ours}
     return Project(
         stored.labels,
         objects,

@@ -113,6 +113,7 @@ class ObjectsPanel(Panel):
         theme.changed.connect(self._recolour)
         self._pieces.changed.connect(self._timer.start)
         self._open_image.image_changed.connect(self.refresh)
+        self._open_image.scale_changed.connect(self._show_selection)
         self._view.events.selection.connect(self._show_selection)
 
     def _recolour(self) -> None:

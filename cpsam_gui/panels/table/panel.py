@@ -15,6 +15,7 @@ from PyQt6.QtCore import (
     Qt,
     QTimer,
 )
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -125,7 +126,7 @@ class TablePanel(Panel):
         top = self.top
         top.filter.textChanged.connect(lambda _: self._timer.start())
         top.filter.returnPressed.connect(self.refresh)
-        top.micrometres.toggled.connect(lambda _: self.refresh())
+        top.micrometres.toggled.connect(self._show_units)
         top.show_plots.toggled.connect(self.plots.setVisible)
         top.show_plots.toggled.connect(lambda _: self.refresh())
         top.columns.aboutToShow.connect(self._fill_columns)
@@ -162,13 +163,10 @@ class TablePanel(Panel):
         if now is None:
             self.model.show({}, [], np.zeros(0, np.int64))
             self.plots.show_columns({}, [], self.model.places)
-            self.top.micrometres.setEnabled(False)
             self._summarise()
             return
         self._new_columns(set(now.columns))
-        physical = len(in_units(now.columns, True)) != len(now.columns)
-        self.top.micrometres.setEnabled(physical)
-        names = in_units(now.columns, physical and self.top.micrometres.isChecked())
+        names = in_units(now.columns, self._in_micrometres)
         self.model.show(
             now.columns, [name for name in names if name not in self._hidden], self._filtered(len(now))
         )
@@ -176,6 +174,23 @@ class TablePanel(Panel):
             self.plots.show_columns(now.columns, names, self.model.places)
         self._show_selection()
         self._summarise()
+
+    @property
+    def _in_micrometres(self) -> bool:
+        image = self._open_image.image
+        return self.top.micrometres.isChecked() and image is not None and image.pixel_size is not None
+
+    def _show_units(self, on: bool) -> None:
+        """Show micrometres or pixels; where no file says how large a pixel is, ask for it first."""
+        image = self._open_image.image
+        if on and image is not None and image.pixel_size is None:
+            self.top.micrometres.setChecked(False)
+            window = self.window()
+            ask = window.findChild(QAction, "pixel_size") if window is not None else None
+            if ask is not None:
+                ask.trigger()
+            return
+        self.refresh()
 
     def _new_columns(self, names: set[str]) -> None:
         """Hide what is seldom wanted, once; the user may show it."""
@@ -209,8 +224,7 @@ class TablePanel(Panel):
         elif now is None or not len(now):
             self.summary.setText(translate("There are no objects to measure"))
         else:
-            micrometres = self.top.micrometres.isEnabled() and self.top.micrometres.isChecked()
-            self.summary.setText(summary_words(now, self.model.places, micrometres))
+            self.summary.setText(summary_words(now, self.model.places, self._in_micrometres))
 
     # -- selection ---------------------------------------------------------------------------------------
 

@@ -25,7 +25,9 @@ class TopRow(QHBoxLayout):
         )
         self.filter.setClearButtonEnabled(True)
         self.micrometres = _button(
-            "µm", "Show lengths in micrometres, where the size of a pixel is known", check=True
+            "µm",
+            "Show lengths in micrometres; asks for the size of a pixel where it is not known",
+            check=True,
         )
         self.columns = QMenu()
         self.choose = _button("", "Columns to show", "view_column_outline")

@@ -2335,6 +2335,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Stücke</translation>
     </message>
     <message>
+      <source>Pixel size</source>
+      <translation>Pixelgröße</translation>
+    </message>
+    <message>
+      <source>Pixel size…</source>
+      <translation>Pixelgröße…</translation>
+    </message>
+    <message>
       <source>Plane  (Page Up, Page Down)</source>
       <translation>Ebene  (Bild auf, Bild ab)</translation>
     </message>
@@ -2929,8 +2937,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Im Ordner zeigen</translation>
     </message>
     <message>
-      <source>Show lengths in micrometres, where the size of a pixel is known</source>
-      <translation>Längen in Mikrometern zeigen, wo die Größe eines Pixels bekannt ist</translation>
+      <source>Show lengths in micrometres; asks for the size of a pixel where it is not known</source>
+      <translation>Längen in Mikrometern zeigen; fragt nach der Pixelgröße, wo sie nicht bekannt ist</translation>
     </message>
     <message>
       <source>Show masks</source>
@@ -2967,6 +2975,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Size</source>
       <translation>Größe</translation>
+    </message>
+    <message>
+      <source>Size of a pixel in micrometres</source>
+      <translation>Größe eines Pixels in Mikrometern</translation>
     </message>
     <message>
       <source>Size of the adapters</source>
@@ -3215,6 +3227,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>The file says {axes}.</source>
       <translation>Die Datei sagt {axes}.</translation>
+    </message>
+    <message>
+      <source>The file says {size:g}; 0 takes that.</source>
+      <translation>Die Datei sagt {size:g}; 0 übernimmt das.</translation>
     </message>
     <message>
       <source>The flows are those of another image; segment first</source>

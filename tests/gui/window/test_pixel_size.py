@@ -1,0 +1,82 @@
+"""The size of a pixel: given by a person where the file says none, kept with the masks, undone like any step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import tifffile
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QInputDialog
+
+from cpsam_gui.actions.install import actions_of
+from cpsam_gui.panels import TablePanel
+from cpsam_gui.storage.companions import project_path
+from cpsam_gui.storage.project import read_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+
+def give(window: Window, micrometres: float) -> str:
+    """Answer the dialog that is open; return what it says."""
+    (dialog,) = [one for one in window.findChildren(QInputDialog) if one.isVisible()]
+    words = dialog.labelText()
+    dialog.setDoubleValue(micrometres)
+    dialog.accept()
+    return words
+
+
+def test_micrometres_ask_for_the_size_of_a_pixel_and_keep_it(
+    segmented: Window, qtbot: QtBot, image_file: Path
+) -> None:
+    session = segmented.session
+    assert session.image is not None and session.image.pixel_size is None
+    actions_of(segmented)["table"].trigger()
+    qtbot.waitUntil(lambda: session.measuring.fresh)
+    top = segmented.panel(TablePanel).top
+    qtbot.mouseClick(top.micrometres, Qt.MouseButton.LeftButton)
+    assert "does not say" in give(segmented, 0.5)
+    assert session.image.pixel_size == 0.5
+    assert "µm" in segmented.canvas._bar.text
+    qtbot.waitUntil(lambda: session.measuring.fresh and "area_um2" in session.measuring.now.columns)  # type: ignore[union-attr]
+    qtbot.mouseClick(top.micrometres, Qt.MouseButton.LeftButton)
+    assert "area_um2" in segmented.panel(TablePanel).model.names
+    segmented.canvas.pointed.emit(20.5, 20.5)
+    assert "(10.0, 10.0 µm)" in segmented.status.readout.text()
+    session.edits.undo()
+    assert session.image.pixel_size is None
+    assert "px" in segmented.canvas._bar.text
+    session.edits.redo()
+    segmented.save()
+    qtbot.waitUntil(lambda: not session.document.modified)
+    assert read_project(project_path(image_file)).facts.pixel_size == 0.5
+    with qtbot.waitSignal(session.image_changed):
+        segmented.open(image_file)
+    qtbot.waitUntil(lambda: session.image.pixel_size == 0.5)
+
+
+def test_zero_takes_what_the_file_says(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "scaled.tif"
+    tifffile.imwrite(
+        path, np.zeros((40, 50), np.uint8), imagej=True, resolution=(4.0, 4.0), metadata={"unit": "um"}
+    )
+    with qtbot.waitSignal(window.session.image_changed):
+        window.open(path)
+    session, ask = window.session, actions_of(window)["pixel_size"]
+    assert session.image is not None and session.image.pixel_size == 0.25
+    ask.trigger()
+    assert "0.25" in give(window, 0.1)
+    assert session.image.pixel_size == 0.1
+    ask.trigger()
+    give(window, 0)
+    assert session.image.pixel_size == 0.25
+    assert session.document.facts.pixel_size is None
+    with qtbot.waitSignal(session.image_changed):
+        session.document.mark_saved()
+        window.open(path)
+    assert session.image.pixel_size == 0.25
