@@ -83,8 +83,8 @@ def by_blocks(args: argparse.Namespace) -> dict[str, Any]:
     """Run by blocks."""
     from cpsam_core.blocks import plan_blocks, start_run
     from cpsam_core.blocks.plan import forecast
+    from cpsam_core.blocks.reading import BlockReading
     from cpsam_core.blocks.results import count_objects, save_results
-    from cpsam_core.blocks.run import BlockReading
     from cpsam_core.segment.settings import Settings
 
     folder = args.image.with_suffix(".blocks")

@@ -246,7 +246,7 @@ def train(memory: str, mode: str, limit: int, tiny: bool, *, starve: bool = Fals
         torch.cuda.set_per_process_memory_fraction(min(1.0, limit / whole))
     if memory == "reference":
         return reference_steps(tiny)
-    from cpsam_core.data.augment import Augmentation
+    from cpsam_core.data.augmentation import Augmentation
     from cpsam_core.data.loader import Batch
     from cpsam_core.finetune import TrainSettings
     from cpsam_core.finetune.learner import Learner

@@ -95,7 +95,7 @@ def small(steps: int = 20) -> None:
     """Steps of the small network alone, without the making of samples: 16 crops of 128 x 128, random weights."""
     import torch
 
-    from cpsam_core.data.augment import Augmentation
+    from cpsam_core.data.augmentation import Augmentation
     from cpsam_core.data.loader import Batch
     from cpsam_core.finetune import TrainSettings
     from cpsam_core.finetune.learner import Learner

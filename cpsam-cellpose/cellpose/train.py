@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.data.augment import Augmentation
+from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import TrainingError
 from cpsam_core.images import write_labels

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from cpsam_gui.operations.region_run import RegionResult
+from cpsam_gui.tasks.axes_reading import AxesReading, Unsure, read_unsure
+from cpsam_gui.tasks.brightness import Histogram, levels
 from cpsam_gui.tasks.opening import (
-    AxesReading,
     Doubtful,
-    Histogram,
     OpenedImage,
-    Unsure,
     demo_path,
-    levels,
     open_image,
     open_or_doubt,
     open_unsure,
     prepare,
-    read_unsure,
 )
 from cpsam_gui.tasks.pictures import thumbnail
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks, records_of, records_with

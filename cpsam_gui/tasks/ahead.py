@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from cpsam_core.progress import silent
 from cpsam_gui.runs.options import RunOptions, remembered
-from cpsam_gui.tasks.opening import OpenedImage, Unsure, open_image, open_unsure
+from cpsam_gui.tasks.axes_reading import Unsure
+from cpsam_gui.tasks.opening import OpenedImage, open_image, open_unsure
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks
 from cpsam_gui.tasks.segmenting import combine, run_network
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from cpsam_core.images.document_key import DocumentKey
     from cpsam_core.progress import Progress
     from cpsam_gui.runs.segmenter import Segments
-    from cpsam_gui.tasks.opening import AxesReading
+    from cpsam_gui.tasks.axes_reading import AxesReading
 
 PIXEL_BYTES = 16
 """Labels, flows of two directions and logits, 4 bytes each."""

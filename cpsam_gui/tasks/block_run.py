@@ -115,7 +115,7 @@ def _begin(
 ) -> BlockRun:
     """Begin a run, or go on with that of the same settings; one with others is given up."""
     from cpsam_core.blocks import plan_blocks, start_run
-    from cpsam_core.blocks.run import BlockReading
+    from cpsam_core.blocks.reading import BlockReading
 
     reading = BlockReading(
         str(image.path), image.scene, image.time, image.axes, choice.name, choice.device, choice.precision

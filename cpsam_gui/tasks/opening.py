@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +16,11 @@ from cpsam_gui.state.pixels import overview_of
 from cpsam_gui.state.view import ChannelView
 from cpsam_gui.storage.companions import companions_of
 from cpsam_gui.storage.file_lock import remove_left_locks
+from cpsam_gui.tasks.axes_reading import AxesReading, Unsure, reading_of, time_points, unsure_axes
+from cpsam_gui.tasks.brightness import Histogram, histogram, levels, sample
 from cpsam_gui.tasks.saving import LoadedMasks, read_masks
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from cpsam_core.images import Image
     from cpsam_core.images.readers import Raw
     from cpsam_core.progress import Progress
@@ -31,46 +30,6 @@ if TYPE_CHECKING:
 RGB = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
 # Channels that are visible at first; more would only be white.
 SHOWN = 6
-# Pixels looked at for the brightness levels: quick, and plenty for percentiles.
-SAMPLE_PX = 1 << 18
-BINS = 128
-# Of a bin; below that a division by it is over the limits of float64.
-LEAST_RANGE = 1e-300
-
-
-@dataclass(frozen=True, slots=True)
-class AxesReading:
-    """What the axes of a file are taken for; None leaves it to the file."""
-
-    axes: str | None = None
-    time: int | None = None
-    scene: int | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Unsure:
-    """An image that was read, but whose axes a person must name."""
-
-    path: Path
-    raw: Raw
-    axes: str
-    """The best guess, a letter of TZCYXS for each axis."""
-    said: bool = False
-    """Whether the file says so itself, and a person wants it otherwise."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Lengths of the axes."""
-        return tuple(self.raw.array.shape)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Histogram:
-    """How often each brightness occurs in a channel, from a sample of its pixels."""
-
-    low: float
-    high: float
-    counts: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +52,7 @@ class OpenedImage:
     """Names of the images in the file; empty where there is one only."""
     times: int = 1
     """How many time points the file has."""
-    reading: AxesReading = AxesReading()
+    reading: AxesReading = field(default_factory=AxesReading)
     """How the file was read."""
     shipped: bool = False
     """Whether it is the demonstration image."""
@@ -154,14 +113,6 @@ def open_image(
     return replace(opened, doubt="") if trusted else opened
 
 
-def reading_of(path: Path) -> AxesReading:
-    """Return how the project of an image has its file read; nobody is asked twice."""
-    from cpsam_core.data.image_input import input_of
-
-    seen = input_of(companions_of(path))
-    return AxesReading(seen.axes, seen.time, seen.scene if isinstance(seen.scene, int) else None)
-
-
 def open_unsure(unsure: Unsure, reading: AxesReading, progress: Progress) -> OpenedImage:
     """Go on with an image when its axes are named."""
     from cpsam_gui.tasks.large import large_raw
@@ -169,36 +120,6 @@ def open_unsure(unsure: Unsure, reading: AxesReading, progress: Progress) -> Ope
     if large_raw(unsure.path, reading.scene) is not None:
         return _large(unsure.path, unsure.raw, reading, progress)
     return _arranged(unsure.path, unsure.raw, reading, progress)
-
-
-def read_unsure(path: Path, progress: Progress) -> Unsure:
-    """Read an image whose axes the user wants to name anew."""
-    from cpsam_core.images import arrange
-    from cpsam_core.images.readers import read_raw
-
-    progress(0, 1, "Reading")
-    raw = read_raw(path)
-    guess = unsure_axes(raw)
-    if guess is not None:
-        return Unsure(path, raw, guess)
-    return Unsure(path, raw, arrange(raw.array, raw.axes, time=0).axes, said=True)
-
-
-def unsure_axes(raw: Raw) -> str | None:
-    """Return the best guess where the axes of a file need a decision, else None."""
-    from cpsam_core.images.image import resolve_axes
-
-    shape = raw.array.shape
-    if raw.array.ndim < 2 or raw.array.size == 0:
-        # No image at all; arranging says so.
-        return None
-    axes = raw.axes if len(raw.axes) == len(shape) else "?" * len(shape)
-    try:
-        resolved, guessed = resolve_axes(shape, axes)
-    except ImageError:
-        # Nothing fits by its length: rows and columns last, then depth, channel and time before them.
-        return ("TZC"[-(len(shape) - 2) :] + "YX") if len(shape) in (3, 4, 5) else None
-    return resolved if guessed else None
 
 
 def _refuse_masks(path: Path) -> None:
@@ -314,18 +235,6 @@ def doubt_about(found: MaskResult, image: Path, own: str) -> str:
     return ""
 
 
-def time_points(raw: Raw, axes: str | None) -> int:
-    """Return how many time points a file has, with its axes or those that a person named."""
-    from cpsam_core.images.image import resolve_axes
-
-    shape = tuple(raw.array.shape)
-    try:
-        letters, _ = resolve_axes(shape, axes or raw.axes)
-    except ImageError:
-        return 1
-    return int(shape[letters.index("T")]) if "T" in letters and len(letters) == len(shape) else 1
-
-
 def prepare(image: Image) -> OpenedImage:
     """Choose colours and brightness levels for the channels of an image."""
     count = image.pixels.shape[-1]
@@ -338,43 +247,6 @@ def prepare(image: Image) -> OpenedImage:
         channels.append(ChannelView(name, colours[index % len(colours)], low, high, visible=index < SHOWN))
         histograms.append(histogram(values))
     return OpenedImage(image, tuple(channels), tuple(histograms))
-
-
-def sample(channel: NDArray[Any]) -> NDArray[np.float64]:
-    """Return evenly spaced finite pixels of a channel, about `SAMPLE_PX` of them."""
-    step = max(1, round((channel.size / SAMPLE_PX) ** (1 / max(channel.ndim, 1))))
-    some = channel[tuple(slice(None, None, step if size > step else 1) for size in channel.shape)]
-    # Not float32: from 2^24 on it leaves out whole numbers, and so the contrast of a bright, narrow channel.
-    values = np.asarray(some, np.float64).ravel()
-    return values[np.isfinite(values)]
-
-
-def levels(channel: NDArray[Any], low: float = 0.5, high: float = 99.8) -> tuple[float, float]:
-    """Return the brightness percentiles of a channel, from a sample of its finite pixels."""
-    values = sample(channel)
-    if values.size == 0:
-        return 0.0, 1.0
-    # A quarter of each: the difference of two numbers near the limits of float64 is over it.
-    bottom, top = (4 * float(value) for value in np.percentile(values / 4, (low, high)))
-    return _apart(bottom, top)
-
-
-def histogram(values: NDArray[np.float64]) -> Histogram:
-    """Count the brightness of sampled pixels."""
-    low, high = _apart(float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
-    places = (values / 4 - low / 4) / (high / 4 - low / 4) * BINS
-    bins = np.clip(places, 0, BINS - 1).astype(np.intp)
-    return Histogram(low, high, np.bincount(bins, minlength=BINS).astype(np.int64))
-
-
-def _apart(low: float, high: float) -> tuple[float, float]:
-    """Return a range with room for the bins of a histogram, whatever the size of its numbers."""
-    least = BINS * max(math.ulp(low), math.ulp(high), LEAST_RANGE)
-    if high - low >= least:
-        return low, high
-    wide = max(1.0, least)
-    # Downwards where there is nothing above.
-    return (low, low + wide) if math.isfinite(low + wide) else (low - wide, low)
 
 
 def demo_path() -> Path:

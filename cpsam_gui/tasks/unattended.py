@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cpsam_core.progress import Progress
     from cpsam_gui.runs.options import RunOptions
     from cpsam_gui.runs.segmenter import Segments
-    from cpsam_gui.tasks.opening import AxesReading
+    from cpsam_gui.tasks.axes_reading import AxesReading
 
 OPEN = "open in the window"
 SEGMENT = "Segment"

@@ -7,6 +7,7 @@ that a run that was killed goes on, and several commands (or machines) that work
 from __future__ import annotations
 
 from cpsam_core.blocks.plan import Plan, plan_blocks
-from cpsam_core.blocks.run import BlockRun, start_run
+from cpsam_core.blocks.run import BlockRun
+from cpsam_core.blocks.start import start_run
 
 __all__ = ["BlockRun", "Plan", "plan_blocks", "start_run"]

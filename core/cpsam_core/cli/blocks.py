@@ -143,8 +143,8 @@ def segment_by_blocks(
     from cpsam_core.blocks import plan_blocks, start_run
     from cpsam_core.blocks.executors import Where, executor_for
     from cpsam_core.blocks.plan import allowed_memory, forecast
+    from cpsam_core.blocks.reading import BlockReading
     from cpsam_core.blocks.results import count_objects, save_results
-    from cpsam_core.blocks.run import BlockReading
 
     folder = next(iter(target.files.values())).parent / f"{target.image.stem}{target.key.ending}.blocks"
     reading = BlockReading(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cpsam_core.cli.common import UsageError
 
 if TYPE_CHECKING:
-    from cpsam_core.data.augment import Augmentation
+    from cpsam_core.data.augmentation import Augmentation
     from cpsam_core.finetune import TrainSettings
 
 RANDOM = "random"
@@ -171,7 +171,7 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _augmentation(args: argparse.Namespace, suits: Augmentation | None) -> Augmentation:
-    from cpsam_core.data.augment import Augmentation
+    from cpsam_core.data.augmentation import Augmentation
 
     recipe = args.recipe or ("whole" if args.model == RANDOM else "finetune")
     if recipe == "finetune":

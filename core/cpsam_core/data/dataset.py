@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.checkpoints.cards import hash_file
-from cpsam_core.data.augment import UNKNOWN_CLASS, Example
+from cpsam_core.data.example import UNKNOWN_CLASS, Example
 from cpsam_core.data.example_cache import VERSION, ExampleCache
 from cpsam_core.data.examples import make_example, mean_diameter, read_annotation, read_example
 from cpsam_core.data.pairs import Pair, find_pairs

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.data.augment import Example
+from cpsam_core.data.example import Example
 from cpsam_core.system.atomic import atomic_path
 from cpsam_core.system.user_folders import cache_folder
 

@@ -11,7 +11,7 @@ import fastremap
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.data.augment import UNKNOWN_CLASS, Example
+from cpsam_core.data.example import UNKNOWN_CLASS, Example
 from cpsam_core.data.image_input import seen_channels
 from cpsam_core.data.pairs import Pair
 from cpsam_core.dynamics.targets import flows_from_masks

@@ -13,8 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.data.augment import UNKNOWN_CLASS, Augmentation, Sample, augment
+from cpsam_core.data.augment import augment
+from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.dataset import TrainingSet, Turn
+from cpsam_core.data.example import UNKNOWN_CLASS, Sample
 from cpsam_core.errors import CpsamError
 
 if TYPE_CHECKING:

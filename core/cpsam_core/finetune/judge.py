@@ -12,8 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from cpsam_core.data.augment import Augmentation, Sample, augment
+from cpsam_core.data.augment import augment
+from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.dataset import TrainingSet
+from cpsam_core.data.example import Sample
 from cpsam_core.data.loader import Batch, stack
 from cpsam_core.finetune.losses import class_loss, segmentation_loss
 from cpsam_core.finetune.reports import EpochReport

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor
 
-from cpsam_core.data.augment import UNKNOWN_CLASS
+from cpsam_core.data.example import UNKNOWN_CLASS
 from cpsam_core.preprocess.resample import NATIVE_DIAMETER_PX
 
 # The network's flows are five times the unit vectors.

@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
-from cpsam_core.data.augment import Augmentation
+from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.errors import SettingsError
 from cpsam_core.finetune.schedule import Schedule, learning_rates
 

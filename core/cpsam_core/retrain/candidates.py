@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.data.augment import UNKNOWN_CLASS
+from cpsam_core.data.example import UNKNOWN_CLASS
 from cpsam_core.data.examples import mean_diameter, read_annotation
 from cpsam_core.data.image_input import ImageInput, seen_channels
 from cpsam_core.data.pairs import Pair, find_pairs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cpsam_core.data.augment import UNKNOWN_CLASS
+from cpsam_core.data.example import UNKNOWN_CLASS
 from cpsam_core.retrain.candidates import Candidate
 
 __all__ = ["ClassUse", "class_names"]

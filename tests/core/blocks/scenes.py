@@ -10,7 +10,7 @@ import numpy as np
 import tifffile
 
 from cpsam_core.blocks import BlockRun, plan_blocks, start_run
-from cpsam_core.blocks.run import BlockReading
+from cpsam_core.blocks.reading import BlockReading
 from cpsam_core.images import open_source
 from cpsam_core.images.label_arrays import LabelArray
 from cpsam_core.segment.settings import Settings

@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cpsam_core.data.augment import Augmentation, Example, augment, degradation
+from cpsam_core.data.augment import augment
+from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.dataset import make_example
 from cpsam_core.data.degrade import KINDS
+from cpsam_core.data.example import Example
+from cpsam_core.data.intensities import degradation
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.errors import SettingsError
 

@@ -12,7 +12,6 @@ import pytest
 import tifffile
 from numpy.typing import NDArray
 
-from cpsam_core.data.augment import Example
 from cpsam_core.data.dataset import (
     DRAWN,
     REPLAYED,
@@ -23,6 +22,7 @@ from cpsam_core.data.dataset import (
     make_example,
     mean_diameter,
 )
+from cpsam_core.data.example import Example
 from cpsam_core.data.reference import reference_pairs
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.errors import CpsamError, SettingsError, TrainingError

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cpsam_core.data.augment import Example
 from cpsam_core.data.dataset import MAPPED_BYTES, TrainingSet, find_pairs, make_example
+from cpsam_core.data.example import Example
 from cpsam_core.data.example_cache import SUFFIX, ExampleCache
 from cpsam_core.images import write_labels, write_tiff
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cpsam_core.data.augment import UNKNOWN_CLASS, Augmentation, augment
+from cpsam_core.data.augment import augment
+from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.dataset import TrainingSet
+from cpsam_core.data.example import UNKNOWN_CLASS
 from cpsam_core.data.examples import counted_objects, make_example, read_annotation, read_example
 from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import CpsamError, ImageError, TrainingError

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cpsam_core.data.augment import Augmentation, augment
+from cpsam_core.data.augment import augment
+from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.dataset import TrainingSet
 from cpsam_core.data.examples import read_example
 from cpsam_core.data.image_input import ImageInput, seen_channels

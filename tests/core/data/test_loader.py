@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from cpsam_core.data import augment as module
-from cpsam_core.data.augment import UNKNOWN_CLASS, Augmentation, Example
+from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.dataset import make_example
 from cpsam_core.data.degrade import KINDS
+from cpsam_core.data.example import UNKNOWN_CLASS, Example
 from cpsam_core.data.loader import Batch, Helpers, batches, lot_of
 from cpsam_core.errors import TrainingError
 

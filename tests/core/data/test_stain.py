@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cpsam_core.data.augment import Augmentation, augment
+from cpsam_core.data.augment import augment
+from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.examples import make_example
 from cpsam_core.data.stain import stains_of, transfer
 

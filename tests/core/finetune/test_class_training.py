@@ -12,7 +12,7 @@ import torch
 from cpsam_core.checkpoints import adapted, load_model
 from cpsam_core.checkpoints.cards import read_card
 from cpsam_core.cli import main
-from cpsam_core.data.augment import Augmentation
+from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.dataset import TrainingSet, find_pairs
 from cpsam_core.errors import TrainingError
 from cpsam_core.finetune import Trainer, TrainSettings

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from cpsam_core.data.augment import Example
+from cpsam_core.data.example import Example
 from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.finetune import Control, EpochReport, TrainingEvent
 from cpsam_core.finetune import learner as learner_module

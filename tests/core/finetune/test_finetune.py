@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from cpsam_core.data.augment import Augmentation
+from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.loader import Batch
 from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.finetune import RATES, Trainer, TrainResult, TrainSettings

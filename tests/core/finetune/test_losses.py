@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from cpsam_core.data.augment import UNKNOWN_CLASS, Augmentation
+from cpsam_core.data.augmentation import Augmentation
+from cpsam_core.data.example import UNKNOWN_CLASS
 from cpsam_core.data.loader import Batch
 from cpsam_core.finetune import TrainSettings
 from cpsam_core.finetune.learner import Learner

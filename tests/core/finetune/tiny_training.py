@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 import torch
 
-from cpsam_core.data.augment import Augmentation, Example
+from cpsam_core.data.augmentation import Augmentation
+from cpsam_core.data.example import Example
 from cpsam_core.data.examples import make_example
 from cpsam_core.finetune import Trainer, TrainSettings
 from cpsam_core.network.config import VitConfig

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cpsam_core.checkpoints import load_model
 from cpsam_core.checkpoints.cards import read_card
-from cpsam_core.data.augment import Augmentation
+from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.examples import counted_objects, read_annotation
 from cpsam_core.data.pairs import Pair, find_pairs
 from cpsam_core.errors import SettingsError, TrainingError, WeightsError

@@ -19,6 +19,7 @@ from cpsam_gui.dialogs.axes import AxesDialog, describe
 from cpsam_gui.panels import ChannelsPanel, FilesPanel
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.storage.folder import FolderState
+from cpsam_gui.tasks.brightness import histogram
 from cpsam_gui.window import recent_menu as recent
 
 if TYPE_CHECKING:
@@ -86,9 +87,9 @@ def test_masks_of_cellpose_are_no_image(tmp_path: Path) -> None:
 
 
 def test_histogram_counts_the_sampled_pixels() -> None:
-    shown = tasks.opening.histogram(np.array([0, 0, 0, 10], np.float32))
+    shown = histogram(np.array([0, 0, 0, 10], np.float32))
     assert (shown.low, shown.high, int(shown.counts[0]), int(shown.counts[-1])) == (0, 10, 3, 1)
-    assert tasks.opening.histogram(np.array([], np.float32)).counts.sum() == 0
+    assert histogram(np.array([], np.float32)).counts.sum() == 0
 
 
 def test_the_window_asks_and_opens_with_the_answer(window: Window, unsure_file: Path, qtbot: QtBot) -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from cpsam_core.images import arrange
 from cpsam_gui.canvas.colours import ImageColours
-from cpsam_gui.tasks.opening import BINS, prepare
+from cpsam_gui.tasks.brightness import BINS
+from cpsam_gui.tasks.opening import prepare
 
 TYPES = ["u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "f2", "f4", "f8"]
 WHOLE = slice(None)

@@ -1,0 +1,120 @@
+"""How a run by blocks begins, or goes on: what it checks, measures and writes into its folder first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from cpsam_core.blocks.limits import load_limits, save_limits, source_limits
+from cpsam_core.blocks.plan import Plan
+from cpsam_core.blocks.reading import BlockReading
+from cpsam_core.blocks.record import (
+    differing_settings,
+    is_same_run,
+    plan_from,
+    read_record,
+    settings_from,
+    write_record,
+)
+from cpsam_core.blocks.run import BlockRun
+from cpsam_core.blocks.task import BlocksFolder, Work, plane_settings
+from cpsam_core.errors import ImageError, SettingsError
+from cpsam_core.images.sources import Source
+from cpsam_core.preprocess.in_parts import PartNormalizer
+from cpsam_core.segment.diameter import estimate_diameter
+from cpsam_core.segment.predict import TileNetwork
+from cpsam_core.segment.scale_search import LARGEST_SIDE_PX, SCALES
+from cpsam_core.segment.settings import Settings
+
+__all__ = ["start_run"]
+
+
+def start_run(
+    folder: Path,
+    reading: BlockReading,
+    network: TileNetwork,
+    settings: Settings,
+    plan_for: Callable[[float], Plan],
+) -> BlockRun:
+    """Begin a run in a folder, or go on with the one that is there.
+
+    Parameters
+    ----------
+    folder
+        Of the run; made where it is missing.
+    reading
+        The image and the model.
+    network
+        The loaded model.
+    settings
+        How to segment; a diameter of ``"auto"`` is measured first.
+    plan_for
+        Returns the plan for cells of a diameter.
+
+    Raises
+    ------
+    ImageError
+        The image cannot be read, or the folder holds a run with another image, model or other settings.
+    SettingsError
+        A setting does not work by blocks.
+    """
+    files = BlocksFolder(folder.absolute())
+    source = reading.open()
+    _check(source, settings)
+    if files.facts.exists():
+        return _again(files, source, reading, network, settings)
+    files.make()
+    limits = source_limits(source, settings.channels, network.in_channels, plane_settings(settings, source))
+    save_limits(files.limits, limits)
+    used = replace(settings, diameter=_diameter(files, source, network, settings))
+    plan = plan_for(used.diameter if isinstance(used.diameter, float) else 30.0)
+    write_record(files, source, reading, settings, used, plan)
+    return BlockRun(Work(files, source, network, used, plan))
+
+
+def _again(
+    files: BlocksFolder, source: Source, reading: BlockReading, network: TileNetwork, settings: Settings
+) -> BlockRun:
+    facts = read_record(files)
+    if not is_same_run(facts, source, reading, settings):
+        differs = differing_settings(facts, settings)
+        what = (
+            f"other settings ({', '.join(differs)})"
+            if differs
+            else "another image, model or version of either"
+        )
+        raise ImageError(
+            f"{files.path} holds a run with {what}. Give the settings of that run to go on with it, another folder, "
+            "or delete it to begin anew."
+        )
+    files.make()
+    return BlockRun(Work(files, source, network, settings_from(facts["settings"]), plan_from(facts["plan"])))
+
+
+def _check(source: Source, settings: Settings) -> None:
+    if settings.do_3D and not source.image.is_stack:
+        raise SettingsError("do_3D needs a stack of planes; this image has one plane only")
+    joins = settings.stitch_threshold > 0 and source.shape[0] > 1 and not settings.do_3D
+    if joins and not settings.resample:
+        raise SettingsError(
+            "Stitched stacks with resample off do not work by blocks: leave out --no-resample, or --stitch_threshold."
+        )
+
+
+def _diameter(files: BlocksFolder, source: Source, network: TileNetwork, settings: Settings) -> float | None:
+    diameter = settings.diameter
+    if diameter is None:
+        diameter = getattr(network, "diameter", None)
+    if diameter != "auto":
+        return None if diameter is None else float(diameter)
+    # The middle of the middle plane, as much of it as the estimate looks at.
+    side = int(LARGEST_SIDE_PX / min(SCALES))
+    depth, height, width = source.shape[:3]
+    sides = [slice((n - min(n, side)) // 2, (n - min(n, side)) // 2 + min(n, side)) for n in (height, width)]
+    work = Work(files, source, network, settings, Plan(source.shape[:3], 512, 0))
+    normalizer = PartNormalizer(
+        work.read, source.shape[:3], plane_settings(settings, source), load_limits(files.limits)
+    )
+    middle = normalizer((slice(depth // 2, depth // 2 + 1), sides[0], sides[1]))[0]
+    return estimate_diameter(network, middle, settings)

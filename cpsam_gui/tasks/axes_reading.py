@@ -1,0 +1,90 @@
+"""What the axes of a file are taken for, and when a person must say it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cpsam_core.errors import ImageError
+from cpsam_gui.storage.companions import companions_of
+
+if TYPE_CHECKING:
+    from cpsam_core.images.readers import Raw
+    from cpsam_core.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class AxesReading:
+    """What the axes of a file are taken for; None leaves it to the file."""
+
+    axes: str | None = None
+    time: int | None = None
+    scene: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unsure:
+    """An image that was read, but whose axes a person must name."""
+
+    path: Path
+    raw: Raw
+    axes: str
+    """The best guess, a letter of TZCYXS for each axis."""
+    said: bool = False
+    """Whether the file says so itself, and a person wants it otherwise."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of the axes."""
+        return tuple(self.raw.array.shape)
+
+
+def reading_of(path: Path) -> AxesReading:
+    """Return how the project of an image has its file read; nobody is asked twice."""
+    from cpsam_core.data.image_input import input_of
+
+    seen = input_of(companions_of(path))
+    return AxesReading(seen.axes, seen.time, seen.scene if isinstance(seen.scene, int) else None)
+
+
+def read_unsure(path: Path, progress: Progress) -> Unsure:
+    """Read an image whose axes the user wants to name anew."""
+    from cpsam_core.images import arrange
+    from cpsam_core.images.readers import read_raw
+
+    progress(0, 1, "Reading")
+    raw = read_raw(path)
+    guess = unsure_axes(raw)
+    if guess is not None:
+        return Unsure(path, raw, guess)
+    return Unsure(path, raw, arrange(raw.array, raw.axes, time=0).axes, said=True)
+
+
+def unsure_axes(raw: Raw) -> str | None:
+    """Return the best guess where the axes of a file need a decision, else None."""
+    from cpsam_core.images.image import resolve_axes
+
+    shape = raw.array.shape
+    if raw.array.ndim < 2 or raw.array.size == 0:
+        # No image at all; arranging says so.
+        return None
+    axes = raw.axes if len(raw.axes) == len(shape) else "?" * len(shape)
+    try:
+        resolved, guessed = resolve_axes(shape, axes)
+    except ImageError:
+        # Nothing fits by its length: rows and columns last, then depth, channel and time before them.
+        return ("TZC"[-(len(shape) - 2) :] + "YX") if len(shape) in (3, 4, 5) else None
+    return resolved if guessed else None
+
+
+def time_points(raw: Raw, axes: str | None) -> int:
+    """Return how many time points a file has, with its axes or those that a person named."""
+    from cpsam_core.images.image import resolve_axes
+
+    shape = tuple(raw.array.shape)
+    try:
+        letters, _ = resolve_axes(shape, axes or raw.axes)
+    except ImageError:
+        return 1
+    return int(shape[letters.index("T")]) if "T" in letters and len(letters) == len(shape) else 1
