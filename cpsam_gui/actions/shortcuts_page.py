@@ -106,8 +106,6 @@ class ShortcutsPage(QDialog):
             restore.clicked.connect(self.restore)
         self.tree.setCurrentItem(next(iter(self._items.values())))
 
-    # -- showing -----------------------------------------------------------------------------------------
-
     @property
     def key(self) -> str:
         """Key of the action that is chosen."""
@@ -154,8 +152,6 @@ class ShortcutsPage(QDialog):
         for item in self._items.values():
             shown = f"{item.text(0)} {item.text(1)}".casefold()
             item.setHidden(not all(word in shown for word in words))
-
-    # -- changing ----------------------------------------------------------------------------------------
 
     def _typed(self) -> str:
         return portable(self.edit.keySequence().toString(QKeySequence.SequenceFormat.PortableText))

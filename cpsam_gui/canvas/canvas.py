@@ -109,8 +109,6 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         events.cross.connect(self._show_cross)
         self._gestures.redraw.connect(self._show_shapes)
 
-    # -- showing -----------------------------------------------------------------------------------------
-
     def fit(self) -> None:
         """Show the whole image."""
         if self._open_image.image is not None:
@@ -207,8 +205,6 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         view, (_, height, width) = self._view, self._open_image.document.shape
         if view.sections:
             view.cross = (min(max(y, 0.0), height - 0.5), min(max(x, 0.0), width - 0.5))
-
-    # -- mouse -------------------------------------------------------------------------------------------
 
     def image_position(self, position: QPointF) -> tuple[float, float]:
         """Return where a position on the canvas lies in the image (y, x)."""

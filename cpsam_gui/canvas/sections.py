@@ -117,8 +117,6 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         gestures.redraw.connect(self._show_shapes)
         theme.changed.connect(self._recolour)
 
-    # -- showing -----------------------------------------------------------------------------------------
-
     def _recolour(self) -> None:
         """Take the ground colour of the theme."""
         self.setBackground(QColor(theme.current().canvas))
@@ -229,8 +227,6 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         # pyqtgraph resizes while it is being made.
         if hasattr(self, "_cross"):
             self.follow()
-
-    # -- mouse -------------------------------------------------------------------------------------------
 
     def _pointer(self, event: QMouseEvent) -> Pointer:
         inverse, _ = self.viewportTransform().inverted()

@@ -81,8 +81,6 @@ class Signs(QGraphicsItem):
         _, rows, columns = self._open_image.document.shape
         return QRectF(0, 0, columns, rows)
 
-    # -- following the document --------------------------------------------------------------------------
-
     def _new_image(self) -> None:
         self.prepareGeometryChange()
         self._rows_changed(None)
@@ -123,8 +121,6 @@ class Signs(QGraphicsItem):
             self._sections.clear()
             self._stale = False
         return self._boxes
-
-    # -- drawing -----------------------------------------------------------------------------------------
 
     def paint(
         self, painter: QPainter | None, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None

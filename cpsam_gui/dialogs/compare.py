@@ -116,8 +116,6 @@ class ComparePage(QDialog):
         self._comparing.changed.connect(self.refresh)
         self._comparing.agreed.connect(self.show_agreement)
 
-    # -- what to compare with ----------------------------------------------------------------------------
-
     def ask_file(self) -> None:
         """Let the user choose masks to compare with."""
         name, _ = QFileDialog.getOpenFileName(
@@ -148,8 +146,6 @@ class ComparePage(QDialog):
 
     def _folder(self) -> str:
         return str(self._open_image.path.parent) if self._open_image.path is not None else ""
-
-    # -- what came of it ---------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Show the comparison there is."""

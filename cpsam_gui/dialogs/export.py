@@ -94,8 +94,6 @@ class ExportDialog(QDialog):
         self._show()
         guard_wheels(self)
 
-    # -- making ------------------------------------------------------------------------------------------
-
     def _arrange(self) -> None:
         right = QVBoxLayout()
         right.setSpacing(theme.GRID_PX)
@@ -149,8 +147,6 @@ class ExportDialog(QDialog):
             return str(error)
         return ""
 
-    # -- what is chosen ----------------------------------------------------------------------------------
-
     @property
     def chosen(self) -> Format:
         """The format that is chosen."""
@@ -187,8 +183,6 @@ class ExportDialog(QDialog):
         style = self.loss.style()
         if style is not None:
             style.polish(self.loss)
-
-    # -- remembering and doing ---------------------------------------------------------------------------
 
     def _recall(self) -> None:
         self.list.setCurrentRow(0)

@@ -128,8 +128,6 @@ class ModelManager(QDialog):
         layout.addLayout(middle, 1)
         layout.addLayout(bottom)
 
-    # -- showing -----------------------------------------------------------------------------------------
-
     def fill(self) -> None:
         """Read the models anew and keep the chosen one."""
         chosen = self.current.name if self.current is not None else self._run_state.options.model.name
@@ -195,8 +193,6 @@ class ModelManager(QDialog):
     def _parent_of(self, info: ModelInfo) -> str | None:
         parent = info.card.parent if info.card is not None else None
         return parent if parent in self._models.names() else None
-
-    # -- doing -------------------------------------------------------------------------------------------
 
     def _use(self) -> None:
         if self.current is not None:

@@ -159,8 +159,6 @@ class ReviewPanel(Panel):
     def _suggest(self) -> None:
         self._training.suggest(self._folder.images)
 
-    # -- showing -----------------------------------------------------------------------------------------
-
     def follow(self, on: bool) -> None:
         """Keep the order up to date while the panel is in view; docks behind other tabs are not."""
         self._review.follow(on)

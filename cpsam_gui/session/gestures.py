@@ -58,8 +58,6 @@ class Gestures(QObject):
         """The axis of sight of the view that the pointer is in: 0 for the canvas."""
         return self.pointer.slice.across if self.pointer is not None and self.pointer.slice is not None else 0
 
-    # -- taking up tools ---------------------------------------------------------------------------------
-
     def use(self, key: str) -> None:
         """Take another tool."""
         if key == self.tool.key and not self.tool.passing:
@@ -91,8 +89,6 @@ class Gestures(QObject):
                 self.tool.finish()
             self.use(before)
         self._held = None
-
-    # -- mouse -------------------------------------------------------------------------------------------
 
     def tool_press(self, p: Pointer) -> bool:
         """Pass a press to the tool; False when the tool leaves it to panning."""
@@ -139,8 +135,6 @@ class Gestures(QObject):
         self.tool.leave()
         self.redraw.emit()
 
-    # -- keys --------------------------------------------------------------------------------------------
-
     def finish_gesture(self) -> None:
         """Complete what the tool has begun (Enter)."""
         self.tool.finish()
@@ -182,8 +176,6 @@ class Gestures(QObject):
         self.view.brush_diameter = min(max(diameter, low), high)
         self._notices.message.emit(translate("Brush {:.0f} px").format(self.view.brush_diameter))
         self.redraw.emit()
-
-    # -- inside ------------------------------------------------------------------------------------------
 
     def deliver(self, done: Callable[[Any], None], result: Any) -> None:
         """Hand a result that a tool waited for to it."""

@@ -103,8 +103,6 @@ class LookAhead(QObject):
         run_state.options_changed.connect(self._soon)
         preferences.changed.connect(lambda _: self._soon())
 
-    # -- what is ready -----------------------------------------------------------------------------------
-
     @property
     def ready(self) -> frozenset[Path]:
         """The images whose masks are in memory."""
@@ -119,8 +117,6 @@ class LookAhead(QObject):
     def nbytes(self) -> int:
         """Memory that the results take."""
         return sum(one.nbytes for one in self._ready.values())
-
-    # -- what comes next ---------------------------------------------------------------------------------
 
     def _soon(self) -> None:
         if not self._jobs.closed:
@@ -238,8 +234,6 @@ class LookAhead(QObject):
             self._job.cancel()
         self._left_out.clear()
         self._drop(list(self._ready))
-
-    # -- an image is opened ------------------------------------------------------------------------------
 
     def _loaded(self, opened: tasks.OpenedImage) -> None:
         self._opened = opened

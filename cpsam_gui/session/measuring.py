@@ -82,8 +82,6 @@ class MeasurementController(QObject):
         self._open_image.image_changed.connect(self._new_image)
         self._open_image.scale_changed.connect(self._measure_again)
 
-    # -- who wants it ------------------------------------------------------------------------------------
-
     @property
     def busy(self) -> bool:
         """Whether it is being measured."""
@@ -146,8 +144,6 @@ class MeasurementController(QObject):
     def _measure_again(self) -> None:
         self._everything = True
         self._timer.start(0)
-
-    # -- what changed ------------------------------------------------------------------------------------
 
     def _new_image(self) -> None:
         self.now, self.agreement, self._everything, self._has_pixels = None, None, True, False
@@ -271,8 +267,6 @@ class MeasurementController(QObject):
         self.busy_changed.emit()
         if not self.fresh and not self._broken:
             self._timer.start(self._rest)
-
-    # -- files -------------------------------------------------------------------------------------------
 
     def export(self, target: Path, columns: Mapping[str, NDArray[Any]]) -> None:
         """Write columns as a table in the background; the ending of the name says in which form."""

@@ -90,8 +90,6 @@ class Persistence:
     def ask(self, ask: Callable[[Question], str]) -> None:
         self.questions.ask = ask
 
-    # -- an image comes and goes -------------------------------------------------------------------------
-
     def take_up(self, opened: tasks.OpenedImage) -> None:
         """Begin with an image that was opened, and with the masks that were saved beside it."""
         self.let_go()
@@ -176,8 +174,6 @@ class Persistence:
         """Begin the journal anew, because what stands in it was saved."""
         if self.journal is not None:
             self.journal.restart()
-
-    # -- saving ------------------------------------------------------------------------------------------
 
     @property
     def unsaved(self) -> bool:
@@ -279,8 +275,6 @@ class Persistence:
             self.save(lambda: self._images.open(path, trusted=True), masks=False)
         else:
             self._images.open(path, trusted=True)
-
-    # -- what is known of the image ----------------------------------------------------------------------
 
     @property
     def state(self) -> ReviewState:

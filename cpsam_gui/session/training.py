@@ -94,8 +94,6 @@ class TrainingController(QObject):
         self._open_image.image_changed.connect(self._new_image)
         self._notices.saved.connect(lambda _: self._look_if_watched())
 
-    # -- what to learn from ------------------------------------------------------------------------------
-
     @property
     def chosen(self) -> work.TrainOptions:
         """How to train: the options, starting from the model in use unless they name another."""
@@ -199,8 +197,6 @@ class TrainingController(QObject):
             outlives_image=True,
             then=self.suggested.emit,
         )
-
-    # -- running -----------------------------------------------------------------------------------------
 
     @property
     def running(self) -> bool:
@@ -332,8 +328,6 @@ class TrainingController(QObject):
                 then=lambda _: self.models_changed.emit(),
             )
         self.state_changed.emit()
-
-    # -- called from the training's thread ---------------------------------------------------------------
 
     def on_plan(self, plan: RetrainingPlan) -> None:
         """Pass on what will be done."""

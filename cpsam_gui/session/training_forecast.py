@@ -137,8 +137,6 @@ class TrainingForecast(QObject):
         if self._key != self._key_now():
             self._soon()
 
-    # -- what is known of this computer --------------------------------------------------------------------
-
     def _learn(self, report: EpochReport) -> None:
         """Take over how long an epoch of a real training took."""
         if self.pace is not None and self._key == self._key_now() and report.epoch > 1:

@@ -112,8 +112,6 @@ class ChunkedLabels:
                 self._held = None
                 shutil.rmtree(self._work, ignore_errors=True)
 
-    # -- reading -----------------------------------------------------------------------------------------
-
     def read(self, box: Box) -> Labels:
         """Return the labels of a block as a copy."""
         return self.read_level(0, box)
@@ -153,8 +151,6 @@ class ChunkedLabels:
             return unpacked((self._work / _name(key)).read_bytes())
         chunk = None if self._files is None else self._files.read(key)
         return EMPTY if chunk is None else chunk
-
-    # -- writing -----------------------------------------------------------------------------------------
 
     def write(self, box: Box, values: Labels) -> None:
         """Set the labels of a block, and the samples of it in the levels above."""
@@ -218,8 +214,6 @@ class ChunkedLabels:
             self._work.mkdir(parents=True, exist_ok=True)
             self._held = (self._work / LOCK).open("wb")
             hold(self._held)
-
-    # -- saving ------------------------------------------------------------------------------------------
 
     def begin_save(self) -> frozenset[Key]:
         """Hold what differs from the base as it is now until :meth:`saved_chunk` took it, while writing goes on."""

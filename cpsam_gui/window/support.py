@@ -64,8 +64,6 @@ class WindowSupport(QObject):
             self._watching.look()
         return False
 
-    # -- preferences -------------------------------------------------------------------------------------
-
     def ask_preferences(self) -> None:
         """Let the user change the preferences."""
         models = self._models.names()
@@ -84,8 +82,6 @@ class WindowSupport(QObject):
         scheme = SCHEMES[preferences.theme]
         if isinstance(app, QApplication) and scheme is not theme.current():
             theme.apply(app, scheme)
-
-    # -- errors ------------------------------------------------------------------------------------------
 
     def catch_errors(self) -> None:
         """Show errors that nothing else caught in the window; PyQt would end the program."""

@@ -135,8 +135,6 @@ class ToolOptionsBar(QFrame):
         theme.changed.connect(self.recolour)
         self.refresh()
 
-    # -- making ------------------------------------------------------------------------------------------
-
     def _add(self, key: str, widgets: Sequence[QWidget]) -> None:
         """Add widgets that are shown together."""
         group = QWidget()
@@ -218,8 +216,6 @@ class ToolOptionsBar(QFrame):
         """Take the icons of another theme."""
         for button, icon in self._icons:
             button.setIcon(theme.icon(icon))
-
-    # -- showing and changing ----------------------------------------------------------------------------
 
     def refresh(self, *_: object) -> None:
         """Show what belongs to the tool in hand."""

@@ -47,8 +47,6 @@ class TrainingPages(QObject):
         self._training.finished.connect(self.show_outcome)
         self._training.suggested.connect(self._suggested)
 
-    # -- the end of a training ---------------------------------------------------------------------------
-
     def show_outcome(self, outcome: RetrainingOutcome) -> BeforeAfterPage:
         """Show whether the new model is better, without blocking."""
         page = BeforeAfterPage(self._window, self._open_image, self._jobs, outcome)
@@ -111,8 +109,6 @@ class TrainingPages(QObject):
         elif self._host.may_leave():
             self._images.open(pair.image, look)
 
-    # -- the models --------------------------------------------------------------------------------------
-
     def show_models(self) -> ModelManager:
         """Show the window of the models."""
         manager = ModelManager(
@@ -121,8 +117,6 @@ class TrainingPages(QObject):
         manager.use.connect(self.use)
         manager.show()
         return manager
-
-    # -- going on ----------------------------------------------------------------------------------------
 
     def offer_interrupted(self) -> None:
         """Look, in the background, for trainings that were interrupted, and offer to go on with the newest."""

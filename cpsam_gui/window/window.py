@@ -102,8 +102,6 @@ class Window(QMainWindow):
         self.pages = Pages(self, self, session)
         self.refresh()
 
-    # -- making ------------------------------------------------------------------------------------------
-
     def _centre(self) -> QWidget:
         centre = QWidget()
         layout = QGridLayout(centre)
@@ -146,8 +144,6 @@ class Window(QMainWindow):
         name = path.name if path is not None else translate("untitled") if image is not None else ""
         self.setWindowTitle(f"{name}[*] - cpsam-gui" if name else "cpsam-gui")
         self.setWindowModified(self._open_image.unsaved)
-
-    # -- doing -------------------------------------------------------------------------------------------
 
     def open(self, path: Path, *, then_segment: bool = False) -> None:
         """Open an image, after asking about unsaved changes."""
@@ -240,8 +236,6 @@ class Window(QMainWindow):
     def show_problem(self, problem: Problem) -> None:
         """Show an error in a dialog that does not block."""
         dialogs.show_problem(self, problem)
-
-    # -- events ------------------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """Share the width out when the sizes of all parts are known, unless it is that of the last session."""

@@ -91,8 +91,6 @@ class ObjectsModel(QAbstractTableModel):
         self._filter = "All objects"
         self.ids: NDArray[np.int64] = np.zeros(0, np.int64)
 
-    # -- content -----------------------------------------------------------------------------------------
-
     def refresh(self) -> None:
         """Follow the document."""
         objects, table = self._open_image.document.objects, self._open_image.document.table
@@ -158,8 +156,6 @@ class ObjectsModel(QAbstractTableModel):
         rows = rows[rows < len(rising)]
         rows = rows[np.isin(rising[rows], wanted)]
         return np.sort(len(rising) - 1 - rows if self._descending else rows)
-
-    # -- what Qt asks ------------------------------------------------------------------------------------
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
         """Return how many objects are shown; called by Qt."""

@@ -184,8 +184,6 @@ class ObjectsPanel(Panel):
             selection.selectionChanged.connect(self._take_selection)
         return table
 
-    # -- following the document --------------------------------------------------------------------------
-
     def refresh(self) -> None:
         """Follow the objects."""
         open_image = self._open_image
@@ -276,8 +274,6 @@ class ObjectsPanel(Panel):
             if first == last
             else translate("planes {} to {}").format(first, last)
         )
-
-    # -- the way back ------------------------------------------------------------------------------------
 
     def _take_selection(self) -> None:
         """Select on the canvas what was selected in the table."""

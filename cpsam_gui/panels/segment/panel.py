@@ -72,8 +72,6 @@ class SegmentPanel(Panel):
         self.refresh()
         self._new_image()
 
-    # -- making ------------------------------------------------------------------------------------------
-
     def _make_fields(self) -> None:
         self.model = ModelList(self._models)
         self.diameter = DiameterField(
@@ -152,8 +150,6 @@ class SegmentPanel(Panel):
         self.foot.folder.clicked.connect(self._folder_clicked)
         self.folder.closed.connect(lambda: self.show_folder(False))
         self._folder_run.queue.chosen.connect(self.show_folder)
-
-    # -- showing and changing ----------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Show the state of the options; nothing is changed by it."""

@@ -103,8 +103,6 @@ class TableModel(QAbstractTableModel):
         self._selected: NDArray[np.bool_] = np.zeros(0, bool)
         self._ids: Column = np.zeros(0, np.uint32)
 
-    # -- content -----------------------------------------------------------------------------------------
-
     @property
     def ids(self) -> Column:
         """Ids in the order of the rows."""
@@ -160,8 +158,6 @@ class TableModel(QAbstractTableModel):
             self._order()
             self.layoutChanged.emit()
 
-    # -- selection ---------------------------------------------------------------------------------------
-
     def mark(self, ids: Collection[int]) -> Places:
         """Show objects as selected; return their rows in rising order, without those that are filtered out."""
         self._selected = np.zeros(len(self._ids), bool)
@@ -178,8 +174,6 @@ class TableModel(QAbstractTableModel):
         if len(self.places) and self.names:
             last = self.index(len(self.places) - 1, len(self.names) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
-
-    # -- what Qt asks ------------------------------------------------------------------------------------
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
         """Return how many objects are shown; called by Qt."""

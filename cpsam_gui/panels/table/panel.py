@@ -144,8 +144,6 @@ class TablePanel(Panel):
         self._measuring.busy_changed.connect(self._summarise)
         self._view.events.selection.connect(self._show_selection)
 
-    # -- following ---------------------------------------------------------------------------------------
-
     def follow(self, on: bool) -> None:
         """Keep the table up to date while it is in view."""
         self._followed = on
@@ -226,8 +224,6 @@ class TablePanel(Panel):
         else:
             self.summary.setText(summary_words(now, self.model.places, self._in_micrometres))
 
-    # -- selection ---------------------------------------------------------------------------------------
-
     def _show_selection(self, *_: object) -> None:
         """Mark what is selected on the canvas, and bring it into view."""
         selection = self.table.selectionModel()
@@ -279,8 +275,6 @@ class TablePanel(Panel):
     def _go_to(self, index: QModelIndex) -> None:
         self._reviewing.show(int(self.model.ids[index.row()]))
 
-    # -- menus -------------------------------------------------------------------------------------------
-
     def open_menu(self, place: QPoint) -> QMenu:
         """Offer what can be done with the selected objects."""
         menu = SelectionMenu(self._open_image, self._edits, self.table)
@@ -308,8 +302,6 @@ class TablePanel(Panel):
         self._chosen[name] = on
         remember_columns(self._chosen)
         self.refresh()
-
-    # -- files -------------------------------------------------------------------------------------------
 
     def ask_export(self) -> None:
         """Let the user choose where the rows and columns that are shown go; they are brought up to date first."""

@@ -96,8 +96,6 @@ class Plots(QWidget):
         self.box.brushed.connect(self._brush)
         theme.changed.connect(self.draw)
 
-    # -- content -----------------------------------------------------------------------------------------
-
     def show_columns(self, columns: Mapping[str, Column], names: list[str], places: Places) -> None:
         """Plot rows of columns; the columns that are plotted stay, where they are still there."""
         self._columns, self._places = columns, places
@@ -190,8 +188,6 @@ class Plots(QWidget):
             axis = self.plot.getAxis(side)
             axis.setPen(QColor(scheme.dim))
             axis.setTextPen(QColor(scheme.dim))
-
-    # -- brushing ----------------------------------------------------------------------------------------
 
     def _brush(self, area: QRectF) -> None:
         name, other = self.first.currentData(), self.second.currentData()

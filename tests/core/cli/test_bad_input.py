@@ -209,9 +209,6 @@ def test_settings_that_do_not_fit_stop_that_image(
     assert main(["segment", str(image), "--channels", "DAPI"]) == 1
 
 
-# -- where results cannot be written -----------------------------------------------------------------------
-
-
 def test_output_folder_that_cannot_be_made(write_disks: Write, disk_model: Any, capsys: Capture) -> None:
     write_disks("a.png")
     Path("out").write_text("a file", encoding="utf-8")
@@ -256,9 +253,6 @@ def test_full_disk_leaves_no_file_of_the_image(write_disks: Write, disk_model: A
     assert list(Path("out").iterdir()) == []
 
 
-# -- models ------------------------------------------------------------------------------------------------
-
-
 def test_model_that_is_not_there(write_disks: Write, capsys: Capture) -> None:
     write_disks("a.png")
     for model in ("cpsam_v2", "wormsam", "missing.pth"):
@@ -284,9 +278,6 @@ def test_device_that_is_not_there(write_disks: Write, tiny_model: Path, capsys: 
     assert main(["segment", "a.png", "--model", str(tiny_model), "--device", "abacus"]) == 1
     (line,) = errors_of(capsys)
     assert "abacus" in line
-
-
-# -- evaluate ----------------------------------------------------------------------------------------------
 
 
 def test_masks_of_another_size(folder: Path, capsys: Capture) -> None:

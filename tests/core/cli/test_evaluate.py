@@ -222,9 +222,6 @@ def test_thresholds_out_of_range_are_wrong_usage(folder: Path) -> None:
     assert main(["evaluate", "a", "b", "--thresholds", "half"]) == 2
 
 
-# -- which files are labels, and which belong together -------------------------------------------------------
-
-
 def labels_in(name: str) -> dict[tuple[str, str], str]:
     return {key: path.name for key, path in find_labels(Path(name)).items()}
 

@@ -146,9 +146,6 @@ def test_nothing_to_measure_is_an_error(folder: Path, capsys: pytest.CaptureFixt
     assert "empty" in error and "nowhere.tif" in error
 
 
-# -- what files know of their objects ------------------------------------------------------------------------
-
-
 def test_a_project_says_class_origin_and_lock(folder: Path) -> None:
     objects = {
         1: {"class_id": 2, "origin": "hand", "locked": True, "flow_error": None},

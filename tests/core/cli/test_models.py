@@ -67,9 +67,6 @@ def test_a_model_that_was_added_segments(folder: Path, tiny_model: Path, write_d
     assert Path("a_masks.tif").is_file()
 
 
-# -- info --------------------------------------------------------------------------------------------------
-
-
 def test_info_says_device_precision_memory_and_models(folder: Path, capsys: Capture) -> None:
     assert main(["info"]) == 0
     shown = capsys.readouterr().out
@@ -165,9 +162,6 @@ def test_cores_of_a_container(monkeypatch: pytest.MonkeyPatch) -> None:
     assert machine.cores()[1] == 1
     monkeypatch.setattr(machine, "_text", lambda path: "max 100000\n")
     assert machine.cores()[1] >= 1
-
-
-# -- verify ------------------------------------------------------------------------------------------------
 
 
 def test_verify_says_which_model_is_not_what_was_published(

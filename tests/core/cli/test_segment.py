@@ -184,9 +184,6 @@ def test_ctrl_c_leaves_whole_files_only_and_says_how_to_go_on(
     assert len(list(Path("out").iterdir())) == 6
 
 
-# -- options and Settings ---------------------------------------------------------------------------------
-
-
 def test_every_field_is_an_option_and_every_option_a_field() -> None:
     fields = {f.name for kind in (Settings, NormalizeSettings) for f in dataclasses.fields(kind)}
     assert set(OPTIONS) == fields

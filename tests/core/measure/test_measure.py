@@ -272,9 +272,6 @@ def test_measuring_reports_and_is_cancelled() -> None:
         measure(blobs(1), progress=stop)
 
 
-# -- measuring again only what changed -----------------------------------------------------------------------
-
-
 def assert_same(one: ObjectMeasurements, other: ObjectMeasurements) -> None:
     assert list(one.columns) == list(other.columns)
     assert (one.shape, one.near, one.channels) == (other.shape, other.near, other.channels)

@@ -449,9 +449,6 @@ def test_a_stray_class_is_not_learnt_and_it_is_said(cells: Path) -> None:
     assert plan_of(meant, TrainOptions("cpsam-lite")).classes and not ClassUse.of(meant).doubtful
 
 
-# -- elsewhere -----------------------------------------------------------------------------------------------
-
-
 def test_what_was_lost_elsewhere_is_said() -> None:
     lost = Forgetting("fluorescent nuclei", 0.8, 0.6, Difference("worse", -0.2, -0.3, -0.1, 90, 4))
     same = Forgetting("stained tissue", 0.5, 0.5, Difference("not different", 0.0, -0.1, 0.1, 60, 4, 50))

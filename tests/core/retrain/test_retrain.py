@@ -68,9 +68,6 @@ def candidates(folder: Path, count: int = 4) -> list[Candidate]:
     return [describe(put(folder / "cells", f"c{k}", grid(), noise=k)) for k in range(count)]
 
 
-# -- looking at images ---------------------------------------------------------------------------------------
-
-
 def test_describing_an_image(folder: Path) -> None:
     (one,) = candidates(folder, 1)
     assert (one.objects, one.shape, one.channels, one.corrected, one.problem) == (16, (64, 64), 1, True, "")
@@ -101,9 +98,6 @@ def test_masks_of_another_image_are_told(folder: Path) -> None:
     assert "differ in size" in told.problem and not told.wanted
     with pytest.raises(TrainingError, match="differ in size"):
         plan_retraining([replace(told, use="train")], "cpsam-lite")
-
-
-# -- the plan ------------------------------------------------------------------------------------------------
 
 
 def test_one_of_three_images_is_kept_aside(folder: Path) -> None:
@@ -273,8 +267,6 @@ def test_defaults_suit_the_start(folder: Path) -> None:
     assert plan_retraining(some, "cpsam-lite", settings=own, seed=4).settings == replace(own, seed=4)
 
 
-# -- the training --------------------------------------------------------------------------------------------
-
 QUICK = TrainSettings(
     epochs=2, samples=2, learning_rate=1e-3, memory="plenty", augmentation=Augmentation(crop=32), threads=1
 )
@@ -324,9 +316,6 @@ def test_a_start_of_another_kind_is_refused(folder: Path) -> None:
         retrain(plan, Path("new.pth"))
     with pytest.raises(WeightsError, match="no model named"):
         retrain(replace(plan, start="unheard of"), Path("new.pth"))
-
-
-# -- before and after ----------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -414,9 +403,6 @@ def test_only_the_part_kept_aside_counts(folder: Path) -> None:
     assert image.true_objects == 4 and image.true.shape == (64, 64)
     assert [spot.id for spot in image.gained] == [1]
     assert image.old_precision == 0.75
-
-
-# -- doubt ---------------------------------------------------------------------------------------------------
 
 
 def found(labels: Labels, errors: float, logit: float, outside: float = -8.0) -> Segmentation:

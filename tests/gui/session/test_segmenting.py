@@ -85,9 +85,6 @@ def region(session: Session, qtbot: QtBot, box: Box, **changes: Any) -> list[int
     return done[0]
 
 
-# -- what stays ------------------------------------------------------------------------------------------------
-
-
 def test_kept_objects_keep_every_pixel_and_new_ones_go_around_them(session: Session, qtbot: QtBot) -> None:
     draw(session, Box(0, 1, 10, 16, 10, 30), 50)  # over the upper part of a disc
     draw(session, Box(0, 1, 50, 71, 50, 71), 51)  # over a whole disc
@@ -150,9 +147,6 @@ def test_what_is_drawn_during_a_run_is_not_lost(session: Session, qtbot: QtBot, 
     gate.set()
     qtbot.waitUntil(lambda: len(session.document.objects) == 5)
     assert sum(row.origin is Origin.HAND for row in session.document.objects.values()) == 1
-
-
-# -- regions ---------------------------------------------------------------------------------------------------
 
 
 def test_a_region_replaces_the_models_objects_there_and_nothing_else(
@@ -232,9 +226,6 @@ def test_a_region_of_a_stack_is_of_the_plane_shown(qtbot: QtBot, stack_file: Pat
     session.close()
 
 
-# -- late results ----------------------------------------------------------------------------------------------
-
-
 def test_the_result_of_another_image_is_dropped(
     session: Session, qtbot: QtBot, bright: Bright, stack_file: Path
 ) -> None:
@@ -291,9 +282,6 @@ def test_thresholds_moved_during_a_run_are_applied_after_it(
     qtbot.waitUntil(lambda: len(session.document.objects) == 4)
     assert asked == [0.9]
     assert session.run_state.last_settings["flow_threshold"] == 0.4
-
-
-# -- options ---------------------------------------------------------------------------------------------------
 
 
 def test_options_change_by_name_and_go_back() -> None:
@@ -379,9 +367,6 @@ def test_what_the_engine_says_of_a_result_stands_beside_the_number_of_objects(
     bright.notes = ()
     run(session, qtbot)
     assert session.run_state.notes == ()
-
-
-# -- models that fail ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -52,9 +52,6 @@ def click(tool: Tool, y: float, x: float, **held: bool) -> None:
 SQUARE = [(20, 20), (20, 50), (50, 50), (50, 20)]
 
 
-# -- write modes ---------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("mode", "first", "count"), [("keep", 400, 3), ("overwrite", 300, 3), ("replace", 900, 2)]
 )
@@ -107,9 +104,6 @@ def test_modes_follow_each_other(desk: Desk) -> None:
     assert seen == [WriteMode.OVERWRITE, WriteMode.REPLACE, WriteMode.KEEP]
 
 
-# -- selecting -----------------------------------------------------------------------------------------------
-
-
 def test_box_select_with_modifiers(desk: Desk) -> None:
     tool = TOOLS["select_box"](desk)
     drag(tool, [(5, 5), (12, 12)])
@@ -158,9 +152,6 @@ def test_keys_held_over_an_object_show_what_a_click_would_do(desk: Desk) -> None
     assert not tool.shapes()
 
 
-# -- filling -------------------------------------------------------------------------------------------------
-
-
 def test_fill_takes_the_region_under_the_pointer(desk: Desk) -> None:
     tool = TOOLS["fill"](desk)
     tool.move(Pointer(20, 70))
@@ -198,9 +189,6 @@ def test_fill_is_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     click(tool, 45, 45)
     assert "too large" in desk.problems[-1]
     assert len(desk.document.objects) == 2
-
-
-# -- cutting and joining -------------------------------------------------------------------------------------
 
 
 def test_seeds_split_at_the_neck(desk: Desk) -> None:
@@ -261,9 +249,6 @@ def test_merge_by_dragging(desk: Desk) -> None:
     assert "another" in desk.problems[-1]
 
 
-# -- outlines of what is there -------------------------------------------------------------------------------
-
-
 def test_corners_of_an_existing_object_are_dragged(desk: Desk) -> None:
     desk.view.select(1)
     tool = TOOLS["vertices"](desk)
@@ -309,9 +294,6 @@ def test_holes_and_other_parts_survive_a_new_outline(desk: Desk) -> None:
     assert desk.document.label_at(0, 32, 32) == 1
 
 
-# -- copies --------------------------------------------------------------------------------------------------
-
-
 def test_a_copy_goes_where_the_click_is_and_to_another_plane(desk: Desk) -> None:
     operations.set_class(desk.document, [1], 3)
     desk.options.clipboard = operations.copy(desk.document, [1], 0)
@@ -340,9 +322,6 @@ def test_a_copy_has_no_room_on_others(desk: Desk) -> None:
     assert len(made) == 1
     assert "1 of 2" in str(why)
     assert operations.copy(desk.document, [1], 1) is None
-
-
-# -- finding -------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
