@@ -1,69 +1,89 @@
 """What correcting a few images brings, and what it costs elsewhere: one click on real images, as a table and a picture.
 
 The model is retrained on 1, 2, 4, 8 corrected images of a kind with what one click does, and scored on others of that
-kind (the shape of the paper's figure 4) and on the images that come with the program, which tell what was forgotten.
+kind (the shape of the paper's figure 4) and on images of kinds that it knew before, which tell what was forgotten.
 
-Usage: python gain.py --kinds DIR... --out gain.json [--base cpsam-lite] [--seeds 3] [--picture gain.png]
+Usage: python gain.py --kinds DIR... --out rows.csv [--seeds 3] [--starts cpsam-lite random] [--picture gain.png]
+       python gain.py --kinds DIR... --elsewhere DIR --pack images.zip [--starts FILE...]
+       python gain.py --packed images.zip --out rows.csv --device cuda --seconds 540 --workers 12
 
-Each DIR holds `images` and `masks` of one kind. The rows already in the output file are kept, so that a run goes on
-where it was stopped. Kinds by which defaults were chosen are no kinds to report.
+Each DIR holds `images` and `masks` of one kind. The second form packs all that a measurement needs, in 8 bits, to carry
+it to another machine; the third measures there. Rows are written as they come, the important ones first; those that are
+in the file already are not measured again, and those that do not fit into the time are named in the end. A start that
+learnt from a kind, by its card, is not measured on it. Kinds by which defaults were chosen are no kinds to report.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import hashlib
 import json
+import multiprocessing
 import tempfile
 import time
-from dataclasses import replace
+from dataclasses import asdict, astuple, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from gain_images import Folders, elsewhere_pairs, middles, pack, parts, unpacked
 
-COUNTS = (1, 2, 4, 8)
-MOST_TESTED = 6  # images of a kind to score on; the same for every count and seed
-TESTED_SIDE = 384  # pixels of the middle of each that is scored on: large images would take most of the time
+COUNTS = (8, 1, 4, 2)
+"""Numbers of corrected images, the important ones first."""
+NETWORKS = {"random": "lite", "random-vit-l": "vit-l"}
+"""Starts with random weights, the control."""
+RATES = {"lite": 1e-3, "vit-l": 1e-4}
+"""That random weights need; one click's 1e-5 for ViT-L is for trained ones."""
+STARTS = ("cpsam-lite", "random")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One row to measure; `variant` changes the settings of one click, as in "replay=0.5,clip=1"."""
+
+    start: str
+    kind: str
+    corrected: int
+    seed: int
+    variant: str = ""
 
 
 def main() -> None:
-    """Measure and draw as the options say."""
+    """Pack, or measure and draw as the options say."""
     args = options()
-    rows: list[dict[str, Any]] = json.loads(args.out.read_text()) if args.out.exists() else []
-    done = {(row["kind"], row["corrected"], row["seed"], row["replay"]) for row in rows}
-    usual = replay_of(args)
-    wanted = [(count, seed) for seed in range(args.seeds) for count in args.counts]
-    for count, seed in [(0, 0), *wanted]:
-        for kind in args.kinds:
-            replay = 0.0 if count == 0 else usual
-            if (kind.name, count, seed, replay) in done:
-                continue
-            row = measure(args, kind, count, seed, replay)
-            if row is None:
-                continue
-            print(json.dumps(row), flush=True)
-            rows = sorted([*rows, row], key=lambda one: (one["kind"], one["corrected"], one["seed"]))
-            args.out.write_text(json.dumps(rows, indent=1) + "\n")
-    write_table(args.out.with_suffix(".csv"), rows)
+    with tempfile.TemporaryDirectory() as folder:
+        if args.packed is not None:
+            where, starts = unpacked(args.packed, Path(folder))
+            # What was packed with the images is measured first.
+            args.starts = args.starts or ([*starts, "random"] if starts else [*STARTS])
+        else:
+            where = Folders({kind.name: kind for kind in args.kinds}, args.elsewhere)
+            args.starts = args.starts or [*STARTS]
+        if args.pack is not None:
+            pack(args.pack, where, [Path(one) for one in args.starts if Path(one).is_file()])
+            return
+        rows = measured_rows(args, where)
     if args.picture is not None:
-        draw(args.picture, rows)
+        first = args.starts[0]
+        draw(args.picture, [row for row in rows if row["start"] == Path(first).stem])
 
 
 def options() -> argparse.Namespace:
     """Read the command line."""
-    parser = common_options(__doc__)
-    parser.add_argument(
-        "--kinds", type=Path, nargs="+", required=True, help="a folder for each kind of image"
-    )
+    parser = common_options(__doc__, out_needed=False)
+    parser.add_argument("--kinds", type=Path, nargs="+", default=(), help="a folder for each kind of image")
+    parser.add_argument("--starts", nargs="+", help=f"models to start from, or {', '.join(NETWORKS)}")
+    parser.add_argument("--variants", nargs="+", default=("",), help='changes, as in "replay=0.5,clip=1"')
     parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, help="numbers of corrected images")
-    parser.add_argument(
-        "--forgetting",
-        type=Path,
-        help="folder of folders like DIR, to see what the base and the model of the largest count do there",
-    )
-    return parser.parse_args()
+    parser.add_argument("--elsewhere", type=Path, help="folder of folders like DIR: what was known before")
+    parser.add_argument("--pack", type=Path, metavar="FILE", help="pack the images and starts, and end")
+    parser.add_argument("--packed", type=Path, metavar="FILE", help="take them from there")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="begin nothing later than that")
+    parser.add_argument("--workers", type=int, default=1, help="processes, each of which measures a row")
+    args = parser.parse_args()
+    if bool(args.kinds) == bool(args.packed) or bool(args.out) == bool(args.pack):
+        parser.error("give --kinds or --packed, and --out or --pack")
+    return args
 
 
 def common_options(description: str | None, *, out_needed: bool = True) -> argparse.ArgumentParser:
@@ -86,37 +106,119 @@ def common_options(description: str | None, *, out_needed: bool = True) -> argpa
     return parser
 
 
+def measured_rows(args: argparse.Namespace, where: Folders) -> list[dict[str, Any]]:
+    """Measure what is not in the file yet, in so many processes, and return all rows."""
+    begun = time.monotonic()
+    rows = read_table(args.out)
+    known = {tuple(row[one.name] for one in fields(Job)) for row in rows}
+    jobs = [
+        one for one in wanted(args, where) if (Path(one.start).stem, *list(astuple(one))[1:]) not in known
+    ]
+    deadline = begun + args.seconds
+    left = list(jobs)
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(args.workers, settle, (args, where, time.time() + args.seconds)) as pool:
+        found = pool.imap_unordered(measured, jobs, 1)
+        for _ in jobs:
+            try:
+                # What is begun in time has a little longer to end.
+                job, row = found.next(min(max(1.0, deadline + 30 - time.monotonic()), 1e6))
+            except multiprocessing.TimeoutError:
+                break
+            if row is not None:
+                print(json.dumps(row), flush=True)
+                left.remove(job)
+                rows = [*rows, row]
+                write_table(args.out, rows)
+        pool.terminate()
+    for job in left:
+        print(f"left out, no time: {job}", flush=True)
+    return rows
+
+
+def wanted(args: argparse.Namespace, where: Folders) -> list[Job]:
+    """Return all rows, the important ones first: the starts themselves, then each seed with all counts and kinds."""
+    jobs = []
+    for start in args.starts:
+        seen = learnt_kinds(start)
+        for kind in (name for name in where.kinds if name not in seen):
+            most = len(parts(where.kinds[kind])[0])
+            jobs.append(Job(start, kind, 0, 0))
+            jobs += [
+                Job(start, kind, count, seed, variant)
+                for seed in range(args.seeds)
+                for count in args.counts
+                if count <= most
+                for variant in args.variants
+            ]
+    order = {count: place for place, count in enumerate((0, *args.counts))}
+    # A random start is the control: a seed of it comes with the next seed of the others.
+    return sorted(
+        jobs, key=lambda one: (one.seed + (one.start in NETWORKS and one.corrected > 0), order[one.corrected])
+    )
+
+
+def learnt_kinds(start: str) -> set[str]:
+    """Return the kinds that a start model learnt from, by its card."""
+    from cpsam_core.checkpoints.cards import read_card
+    from cpsam_core.weights import find
+
+    card = None if start in NETWORKS else read_card(find(start))
+    return set() if card is None else set(card.settings.get("mixing", {}))
+
+
+SETTLED: list[Any] = []
+"""In a process that measures: the options, the folders, and until when a row may begin (`time.time`)."""
+
+
+def settle(*given: Any) -> None:
+    """Keep what all rows of this process share."""
+    SETTLED[:] = given
+
+
+def measured(job: Job) -> tuple[Job, dict[str, Any] | None]:
+    """Measure a row in a process of the pool; without one where no time is left."""
+    args, where, until = SETTLED
+    return job, measure(args, where, job) if time.time() < until else None
+
+
+def measure(args: argparse.Namespace, where: Folders, job: Job) -> dict[str, Any]:
+    """Retrain as the job says, and score; without images, score the start itself."""
+    train, test = parts(where.kinds[job.kind])
+    there = elsewhere_pairs(where.elsewhere) if job.corrected in (0, max(args.counts)) else []
+    begun, own = time.monotonic(), argparse.Namespace(**{**vars(args), "variant": job.variant})
+    with tempfile.TemporaryDirectory() as folder:
+        own.base = job.start
+        if job.start in NETWORKS:
+            network = NETWORKS[job.start]
+            own.base, own.rate = random_start(network, job.seed, Path(folder)), RATES[network]
+        segmenter, seconds = retrained(own, train, job.corrected, job.seed, replay_of(own))
+        here = scores(segmenter, middles(test, Path(folder) / job.kind))
+    return {
+        **asdict(job),
+        "start": Path(job.start).stem,
+        **here,
+        **{f"elsewhere {name}": row["ap_0.5"] for name, row in by_set(segmenter, there)},
+        "processor_seconds": round(seconds, 1),
+        "seconds": round(time.monotonic() - begun, 1),
+    }
+
+
 def replay_of(args: argparse.Namespace) -> float:
     """Return the share of replayed crops."""
     from cpsam_core.retrain.defaults import default_settings
 
-    usual = default_settings(args.base).replay or 0.0
+    usual = default_settings(usual_start(args.base)).replay or 0.0
     return usual if args.replay is None else float(args.replay)
 
 
-def measure(
-    args: argparse.Namespace, kind: Path, count: int, seed: int, replay: float
-) -> dict[str, Any] | None:
-    """Retrain on `count` images drawn by `seed`, and score; without images, score the base itself.
+def usual_start(base: str | Path) -> str:
+    """Return the start whose defaults count: the embedded model for an earlier version of it in a file."""
+    from cpsam_core.checkpoints.cards import read_card
+    from cpsam_core.weights import EMBEDDED, find
 
-    None where the kind has fewer images.
-    """
-    train, test = parts(kind)
-    if count > len(train):
-        return None
-    segmenter, seconds = retrained(args, train, count, seed, replay)
-    there = elsewhere_pairs(args.forgetting) if count in (0, max(args.counts)) else []
-    with tempfile.TemporaryDirectory() as folder:
-        here = scores(segmenter, middles(test, Path(folder) / kind.name))
-    return {
-        "kind": kind.name,
-        "corrected": count,
-        "seed": seed,
-        "replay": replay,
-        "processor_seconds": round(seconds, 1),
-        **here,
-        **{f"elsewhere {name}": row["ap_0.5"] for name, row in by_set(segmenter, there)},
-    }
+    card = read_card(find(base))
+    return EMBEDDED if card is not None and card.name == EMBEDDED else str(base)
 
 
 def retrained(
@@ -140,6 +242,59 @@ def retrained(
         return Segmenter.load(model, args.device), seconds
 
 
+def random_start(network: str, seed: int, folder: Path) -> Path:
+    """Write a network with random weights, and return its file."""
+    import torch
+
+    from cpsam_core.checkpoints import write_checkpoint
+    from cpsam_core.checkpoints.cards import ModelCard
+    from cpsam_core.network.config import VitConfig
+    from cpsam_core.network.vit import FlowVit
+
+    path = folder / f"{network}-{seed}.safetensors"
+    if not path.exists():
+        torch.manual_seed(seed)
+        lite = network == "lite"
+        config = VitConfig.lite() if lite else VitConfig.cpsam()
+        # The small one has its cells measured first, as the model that it stands beside.
+        write_checkpoint(path, FlowVit(config), ModelCard(path.stem, diameter="auto" if lite else None))
+    return path
+
+
+def plan_of(args: argparse.Namespace, train: list[Any], count: int, seed: int, replay: float) -> Any:
+    """Plan as one click does, with nothing kept aside: the test images are kept aside already."""
+    from cpsam_core.retrain import describe, plan_retraining
+    from cpsam_core.retrain.budget import shortened
+
+    # The first of an order, so that more images are always the fewer ones and others.
+    chosen = [train[i] for i in np.random.default_rng(seed).permutation(len(train))[:count]]
+    plan = plan_retraining(
+        [describe(pair, "train") for pair in chosen], str(args.base), name="gain", classes=False, seed=seed
+    )
+    settings = replace(plan.settings, replay=replay)
+    if args.epochs is not None:
+        settings = shortened(settings, args.epochs)
+    if args.rate is not None:
+        settings = replace(settings, learning_rate=args.rate)
+    if args.schedule is not None:
+        settings = replace(settings, schedule=args.schedule)
+    settings = replace(settings, **changes_of(getattr(args, "variant", "")))
+    whole = tuple(replace(pair, leave_out=None) for pair in plan.training)
+    return replace(plan, training=whole, aside=(), how="none", settings=settings)
+
+
+def changes_of(variant: str) -> dict[str, Any]:
+    """Return the settings that a variant changes; numbers and null as in JSON, all else is a word."""
+    changes: dict[str, Any] = {}
+    for part in filter(None, variant.split(",")):
+        name, _, value = part.partition("=")
+        try:
+            changes[name] = json.loads(value)
+        except ValueError:
+            changes[name] = value
+    return changes
+
+
 def scores(segmenter: Any, test: list[Any]) -> dict[str, float]:
     """Return the scores on images of one set."""
     ((_, here),) = by_set(segmenter, test)
@@ -153,58 +308,21 @@ def by_set(segmenter: Any, test: Any) -> list[tuple[str, dict[str, float]]]:
     return list(validate(segmenter, test).items())
 
 
-def parts(kind: Path) -> tuple[list[Any], list[Any]]:
-    """Return the images of a kind to learn from, and those to score on: the same whatever is measured."""
-    from cpsam_core.data.pairs import find_pairs
-
-    pairs = sorted(find_pairs(kind), key=lambda one: hashlib.sha256(one.image.name.encode()).hexdigest())
-    tested = min(MOST_TESTED, len(pairs) // 2)
-    return pairs[tested:], pairs[:tested]
-
-
-def middles(pairs: list[Any], folder: Path) -> list[Any]:
-    """Write the middle of each image with its masks, and return those."""
-    from cpsam_core.data.examples import read_annotation
-    from cpsam_core.data.pairs import find_pairs
-    from cpsam_core.images import write_labels, write_tiff
-
-    folder.mkdir()
-    for pair in pairs:
-        pixels, labels = pair.read_image().pixels[0], read_annotation(pair).labels
-        middle = tuple(
-            slice(start := max(0, (n - TESTED_SIDE) // 2), start + TESTED_SIDE) for n in labels.shape
-        )
-        write_tiff(folder / f"{pair.image.stem}.tif", pixels[middle], "YXC")
-        write_labels(folder / f"{pair.image.stem}_masks.tif", labels[middle])
-    return find_pairs(folder)
-
-
-def elsewhere_pairs(folder: Path | None) -> list[Any]:
-    """Return images of other kinds, each in the size of its cells: what is measured is forgetting, not sizes."""
-    from cpsam_core.retrain.elsewhere import in_its_size
-
-    kinds = [] if folder is None else sorted(one for one in folder.iterdir() if one.is_dir())
-    pairs = [replace(pair, set_name=kind.name) for kind in kinds for pair in parts(kind)[1]]
-    return [in_its_size(pair) for pair in pairs]
-
-
-def plan_of(args: argparse.Namespace, train: list[Any], count: int, seed: int, replay: float) -> Any:
-    """Plan as one click does, with nothing kept aside: the test images are kept aside already."""
-    from cpsam_core.retrain import describe, plan_retraining
-    from cpsam_core.retrain.budget import shortened
-
-    # The first of an order, so that more images are always the fewer ones and others.
-    chosen = [train[i] for i in np.random.default_rng(seed).permutation(len(train))[:count]]
-    plan = plan_retraining([describe(pair, "train") for pair in chosen], args.base, name="gain", seed=seed)
-    settings = replace(plan.settings, replay=replay)
-    if args.epochs is not None:
-        settings = shortened(settings, args.epochs)
-    if args.rate is not None:
-        settings = replace(settings, learning_rate=args.rate)
-    if args.schedule is not None:
-        settings = replace(settings, schedule=args.schedule)
-    whole = tuple(replace(pair, leave_out=None) for pair in plan.training)
-    return replace(plan, training=whole, aside=(), how="none", settings=settings)
+def read_table(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a CSV, its numbers as numbers; none where it is not there."""
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    words = ("start", "kind", "variant")
+    return [
+        {
+            name: value if name in words else json.loads(value)
+            for name, value in row.items()
+            if name in words or value
+        }
+        for row in rows
+    ]
 
 
 def write_table(path: Path, rows: list[dict[str, Any]]) -> None:

@@ -29,7 +29,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from gain import common_options, draw, replay_of, retrained, scores, write_table
+from gain import RATES, common_options, draw, random_start, replay_of, retrained, scores, write_table
 from packed_stacks import pack, stacks_in, unpack
 
 # Those that say most come first, where time is short.
@@ -38,8 +38,6 @@ COUNTS = (1, 4, 16, 2, 8)
 TESTED = 0.2
 # Planes across z to learn from; where there are fewer, sections along z are taken.
 ENOUGH = 8
-# That random weights need; one click's 1e-5 for ViT-L is for trained ones.
-RATES = {"lite": 1e-3, "vit-l": 1e-4}
 
 
 @dataclass(frozen=True)
@@ -162,25 +160,6 @@ def row_of(args: argparse.Namespace, one: Wanted, pair: Any, folder: Path) -> di
     if args.bodies:
         row["bodies"], row["bodies_ap_0.5"] = bodies_found(segmenter, division)
     return {**row, "processor_seconds": round(processor, 1), "seconds": round(time.monotonic() - begun, 1)}
-
-
-def random_start(network: str, seed: int, folder: Path) -> Path:
-    """Write a network with random weights, and return its file."""
-    import torch
-
-    from cpsam_core.checkpoints import write_checkpoint
-    from cpsam_core.checkpoints.cards import ModelCard
-    from cpsam_core.network.config import VitConfig
-    from cpsam_core.network.vit import FlowVit
-
-    path = folder / f"{network}-{seed}.safetensors"
-    if not path.exists():
-        torch.manual_seed(seed)
-        lite = network == "lite"
-        config = VitConfig.lite() if lite else VitConfig.cpsam()
-        # The small one has its cells measured first, as the model that it stands beside.
-        write_checkpoint(path, FlowVit(config), ModelCard(path.stem, diameter="auto" if lite else None))
-    return path
 
 
 def bodies_found(segmenter: Any, division: Division) -> tuple[int, float]:
