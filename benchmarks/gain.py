@@ -132,7 +132,7 @@ def measured_rows(args: argparse.Namespace, where: Folders) -> list[dict[str, An
                 write_table(args.out, rows)
         pool.terminate()
     for job in left:
-        print(f"left out, no time: {job}", flush=True)
+        print(f"left out: {job}", flush=True)
     return rows
 
 
@@ -177,9 +177,18 @@ def settle(*given: Any) -> None:
 
 
 def measured(job: Job) -> tuple[Job, dict[str, Any] | None]:
-    """Measure a row in a process of the pool; without one where no time is left."""
+    """Measure a row in a process of the pool; None where no time is left, or it failed, which is said."""
+    from cpsam_core.errors import CpsamError
+
     args, where, until = SETTLED
-    return job, measure(args, where, job) if time.time() < until else None
+    if time.time() >= until:
+        return job, None
+    try:
+        return job, measure(args, where, job)
+    except (CpsamError, RuntimeError, OSError) as error:
+        # A card that is full for one row leaves the others their time.
+        print(f"failed: {job}: {error}", flush=True)
+        return job, None
 
 
 def measure(args: argparse.Namespace, where: Folders, job: Job) -> dict[str, Any]:
