@@ -91,9 +91,9 @@ def pack(file: Path, where: Folders, starts: list[Path]) -> None:
             for use, pairs in (("train", taught[:MOST_LEARNT]), ("test", tested)):
                 for pair in pairs:
                     write_pair(folder / "kinds" / kind / use, pair)
-        for kind in [] if where.elsewhere is None else sorted(where.elsewhere.iterdir()):
-            for pair in in_order(kind)[:MOST_ELSEWHERE]:
-                write_pair(folder / "elsewhere" / kind.name, pair)
+        for known in [] if where.elsewhere is None else sorted(where.elsewhere.iterdir()):
+            for pair in in_order(known)[:MOST_ELSEWHERE]:
+                write_pair(folder / "elsewhere" / known.name, pair)
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             packed.write(path, path.relative_to(folder))
         for start in starts:
