@@ -14,6 +14,10 @@ __all__ = ["degradation", "intensities", "with_colours"]
 
 Floats = NDArray[np.float32]
 
+# Of intensities in a crop, where 1 is white. A crop of dark ground with a few bright pixels goes far beyond it when its
+# percentiles become black and white; to the power of a gamma, single samples reached 1e9 and broke whole trainings.
+LARGEST = 20.0
+
 
 def degradation(lot: float, share: float) -> str | None:
     """Return which degradation a lot stands for: those below `share` are dealt out evenly among the kinds."""
@@ -34,7 +38,8 @@ def intensities(
         pixels = _restain(pixels, settings.stain, rng)
     used = pixels.any(axis=(0, 1))
     if settings.gamma:
-        pixels = np.clip(pixels, 0, None) ** np.float32(np.exp(rng.normal(0, settings.gamma)))
+        power = np.float32(np.exp(rng.normal(0, settings.gamma)))
+        pixels = np.minimum(np.clip(pixels, 0, LARGEST) ** power, LARGEST)
     if rng.random() < settings.invert:
         pixels = np.where(used, 1 - pixels, pixels)
     if how is not None:
@@ -91,4 +96,4 @@ def _jitter(pixels: Floats, settings: Augmentation, rng: np.random.Generator) ->
     offset = rng.normal(0, settings.brightness, count)
     mean = pixels.mean(axis=(0, 1))
     changed = (pixels - mean) * factor + mean + offset
-    return np.where(used, changed, pixels).astype(np.float32)
+    return np.asarray(np.clip(np.where(used, changed, pixels), -LARGEST, LARGEST), np.float32)

@@ -8,6 +8,7 @@ in the middle of such a pass, it is repeated for the weights that were not stepp
 from __future__ import annotations
 
 import importlib.util
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ from torch.utils.hooks import RemovableHandle
 
 from cpsam_core.errors import SettingsError
 from cpsam_core.finetune.settings import MemoryMode, TrainSettings
+
+log = logging.getLogger(__name__)
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
 # These step within the backward pass.
@@ -81,11 +84,17 @@ class Stepper:
 
     def finish_step(self) -> None:
         """Step what the backward pass left to do, and be ready for the next one."""
-        if self.memory not in STEPWISE:
-            if self._settings.clip:
-                torch.nn.utils.clip_grad_norm_(self._parameters.values(), self._settings.clip)
+        if self.memory not in STEPWISE and (not self._settings.clip or self._is_clipped()):
             self.optimiser.step()
         self._stepped.clear()
+
+    def _is_clipped(self) -> bool:
+        """Limit the norm of the gradient; say whether it is a number, since one sample could spoil every weight."""
+        norm = torch.nn.utils.clip_grad_norm_(self._parameters.values(), self._settings.clip)
+        finite = bool(torch.isfinite(norm))
+        if not finite:
+            log.warning("a step is left out: its gradient is not finite")
+        return finite
 
     def drop_gradients(self) -> None:
         """Forget the gradients of the last step, or of one that broke off."""

@@ -15,7 +15,7 @@ from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.dataset import make_example
 from cpsam_core.data.degrade import KINDS
 from cpsam_core.data.example import Example
-from cpsam_core.data.intensities import degradation
+from cpsam_core.data.intensities import LARGEST, degradation
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.errors import SettingsError
 
@@ -274,3 +274,16 @@ def test_brightness_moves_and_does_not_stretch(example: Example) -> None:
         shift = after - before
         assert np.ptp(shift, axis=(1, 2)).max() < 1e-5
     assert np.abs(shift).max() > 1e-3
+
+
+def test_a_few_bright_pixels_on_dark_ground_stay_within_bounds() -> None:
+    """Stretched to their percentiles and raised to a gamma they reached 1e9, and broke the training."""
+    pixels = np.zeros((96, 96, 3), np.float32)
+    pixels[::17, ::17] = (1.0, 3.0, 8.0)
+    masks = np.zeros((96, 96), np.uint32)
+    masks[30:60, 30:60] = 1
+    given = make_example(pixels, masks)
+    settings = Augmentation.whole(crop=64, gamma=1.5, gray=0, degraded=0.5)
+    for seed in range(40):
+        tile = augment(given, settings, np.random.default_rng(seed)).tile
+        assert np.isfinite(tile).all() and np.abs(tile).max() <= LARGEST
