@@ -28,6 +28,7 @@ from cpsam_gui.storage.journal_writer import (
     Entry,
     JournalWriter,
     Start,
+    is_packed,
     still_needed,
 )
 from cpsam_gui.storage.worklog import entry_of
@@ -91,7 +92,7 @@ class Journal:
             return
         self._begin()
         self._whole = False
-        self._backlog.wait_longer(True)
+        self._backlog.pack(1)
         meta = {**self._place(), "whole": True, **self._everything()}
         self._queue.put(Start(meta, dict(self._document.objects), self._document.snapshot()))
 
@@ -159,6 +160,7 @@ class Journal:
             self._whole = False
             document = self._document
             meta |= {"whole": True, **self._everything()}
+            self._backlog.pack(1)
             self._hand_over(Entry(meta, dict(document.objects), document.snapshot(), self._backlog.next()))
             return
         meta |= {"whole": False, "edits": [(corners(edit.box), len(edit.packed)) for edit in step.edits]}
@@ -212,8 +214,8 @@ class Journal:
                     if isinstance(item, Close):
                         return
                 finally:
-                    self._backlog.wait_longer(False)
                     self._backlog.done(item.number if isinstance(item, Entry) else None)
+            self._backlog.pack(-sum(map(is_packed, waiting)))
             # After all of them: what was written outlives the program at once, and a power cut from here on.
             try:
                 self._writer.settle()

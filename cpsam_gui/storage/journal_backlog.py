@@ -10,9 +10,9 @@ MOST_STEPS = 20
 """Steps that may be unwritten."""
 MOST_LAG_S = 0.3
 """How long a step may be unwritten before the next one waits for it."""
-# The same while what was there on opening is packed, which a large image takes a second for: a hand that draws at once
-# must not wait for that.
-MOST_LAG_AT_FIRST_S = 3.0
+# The same while everything is packed, which a large image takes a second for: what was there on opening, or a whole
+# result. A hand that draws at once must not wait for that.
+MOST_LAG_PACKING_S = 3.0
 # A step waits no longer than this: a disk that does not answer must not stop anybody.
 MOST_PATIENCE_S = 5.0
 
@@ -22,7 +22,7 @@ class Backlog:
 
     def __init__(self) -> None:
         self._count = 0
-        self._lag_s = MOST_LAG_S
+        self._packing = 0
         self._pending: deque[tuple[int, float]] = deque()
         self._change = Condition()
 
@@ -33,10 +33,10 @@ class Backlog:
             self._pending.append((self._count, time.monotonic()))
             return self._count
 
-    def wait_longer(self, on: bool) -> None:
-        """Let steps be older while what they follow is packed."""
+    def pack(self, count: int) -> None:
+        """Say that so many more images are to be packed as a whole; fewer after it, with a number below 0."""
         with self._change:
-            self._lag_s = MOST_LAG_AT_FIRST_S if on else MOST_LAG_S
+            self._packing += count
 
     def done(self, number: int | None) -> None:
         """Forget the steps up to a number: they are written, or were given up. None: something else was done."""
@@ -55,4 +55,5 @@ class Backlog:
     def _too_long(self) -> bool:
         if not self._pending:
             return False
-        return len(self._pending) > MOST_STEPS or time.monotonic() - self._pending[0][1] > self._lag_s
+        lag = MOST_LAG_PACKING_S if self._packing else MOST_LAG_S
+        return len(self._pending) > MOST_STEPS or time.monotonic() - self._pending[0][1] > lag

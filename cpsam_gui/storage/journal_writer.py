@@ -11,13 +11,13 @@ from threading import Event
 from typing import IO, TYPE_CHECKING, Any
 
 from cpsam_core.system.atomic import flush_folder
+from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.storage.file_lock import hold
 from cpsam_gui.storage.journal_format import PART, frame
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cpsam_gui.state.snapshot import Snapshot
     from cpsam_gui.state.steps import Labels
     from cpsam_gui.storage.journal_format import Rows
 
@@ -76,6 +76,11 @@ def still_needed(waiting: list[Any]) -> list[Any]:
     settles = [at for at, item in enumerate(waiting) if not callable(item) and _settles(item)]
     last = settles[-1] if settles else 0
     return [waiting[last], *filter(callable, waiting[:last]), *waiting[last + 1 :]]
+
+
+def is_packed(item: Any) -> bool:
+    """Whether all labels of an image are packed for an item, which takes its time."""
+    return isinstance(item, Start | Entry) and isinstance(item.data, Snapshot)
 
 
 def _settles(item: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout
+from superqt import QElidingLabel
 
 from cpsam_gui.panels.segment.fields import button
 from cpsam_gui.program.i18n import translate, translate_said
@@ -67,8 +68,11 @@ class Foot(QFrame):
         menu.addAction(translate("Copy as Python"), self.copy_python)
         self.copy.setMenu(menu)
         self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.note, self.progress, self.said = dim(""), dim(""), dim("")
-        self.note.setMinimumHeight(dim("X").sizeHint().height())
+        self.progress, self.said = dim(""), dim("")
+        # One line, whatever it says.
+        self.note = QElidingLabel()
+        self.note.setObjectName("dim")
+        self.note.setFixedHeight(dim("X").sizeHint().height())
         self.said.setObjectName("warning")
         self.said.hide()
         self.progress.hide()
@@ -107,6 +111,7 @@ class Foot(QFrame):
         """Say how long the run will take, and where; warn where it will be slow."""
         estimate = self._forecast.estimate()
         self.note.setText(estimate.text if estimate is not None else "")
+        self.note.setToolTip(self.note.text())
         self.note.setVisible(not self._with_folder)
         self.note.setObjectName("warning" if estimate is not None and estimate.slow else "dim")
         style = self.note.style()

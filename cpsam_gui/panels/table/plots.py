@@ -58,6 +58,9 @@ class BrushBox(pg.ViewBox):  # type: ignore[misc]
         self.autoRange()
 
 
+AREA, VOLUME = "area", "volume"
+
+
 class Plots(QWidget):
     """Two choices of columns and the plot of them."""
 
@@ -112,7 +115,10 @@ class Plots(QWidget):
                 combo.clear()
                 for name in choices:
                     combo.addItem(title_of(name) if name else translate("Distribution"), name)
-                combo.setCurrentIndex(max(combo.findData(chosen), 0))
+                # At first the sizes: those of the first column, the classes, are mostly all alike.
+                known = combo.findData(chosen)
+                sizes = max(combo.findData(AREA), combo.findData(VOLUME)) if choices is numeric else 0
+                combo.setCurrentIndex(max(known if known >= 0 else sizes, 0))
                 combo.blockSignals(False)
         self.draw()
 

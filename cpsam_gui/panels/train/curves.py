@@ -67,9 +67,22 @@ def _is_known(value: float | None) -> bool:
     return value is not None and math.isfinite(value)
 
 
+class EpochAxis(pg.AxisItem):  # type: ignore[misc]
+    """An axis of epochs: there is none between the first and the second."""
+
+    def tickSpacing(  # noqa: N802 - its name in pyqtgraph
+        self, minVal: float, maxVal: float, size: float
+    ) -> list[tuple[float, float]]:
+        """Return the distances of ticks, whole numbers all; called by pyqtgraph."""
+        wanted = super().tickSpacing(minVal, maxVal, size)
+        return list(dict.fromkeys((max(1.0, round(step)), offset) for step, offset in wanted))
+
+
 def _plot(title: str) -> pg.PlotWidget:
     colours = theme.current()
-    plot = pg.PlotWidget(background=QColor(colours.field))
+    plot = pg.PlotWidget(
+        background=QColor(colours.field), axisItems={"bottom": EpochAxis(orientation="bottom")}
+    )
     plot.setFixedHeight(HEIGHT_PIXELS)
     plot.setMenuEnabled(False)
     plot.hideButtons()
@@ -81,5 +94,7 @@ def _plot(title: str) -> pg.PlotWidget:
         axis = item.getAxis(side)
         axis.setPen(colours.border)
         axis.setTextPen(colours.dim)
+        # A loss of 0.8 is no 800 thousandths.
+        axis.enableAutoSIPrefix(False)
     item.getAxis("left").setWidth(52)
     return plot

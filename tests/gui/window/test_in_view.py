@@ -20,7 +20,7 @@ from cpsam_gui.dialogs.axes import AxesDialog
 from cpsam_gui.dialogs.export import ExportDialog
 from cpsam_gui.dialogs.help.browser import HelpBrowser
 from cpsam_gui.dialogs.preferences import PreferencesDialog
-from cpsam_gui.panels import ObjectsPanel, SegmentPanel
+from cpsam_gui.panels import ObjectsPanel, SegmentPanel, TablePanel, TrainPanel
 from cpsam_gui.style import theme
 from cpsam_gui.tasks import thumbnail
 from cpsam_gui.window.tour import STOPS
@@ -82,8 +82,11 @@ def test_the_main_button_stays_where_it_is(window: Window, qtbot: QtBot, image_f
     with qtbot.waitSignal(window.session.history_changed):
         window.run()
     assert place() == first
+    foot = window.panel(SegmentPanel).foot
+    foot.note.setText("Slow on this computer: about 75 minutes on the CPU (bfloat16), and more " * 3)
+    assert place() == first
     window.session.run_state.notes = ("cpsam-lite is unsure here: " + "look twice, " * 12,)
-    assert window.panel(SegmentPanel).foot.said.isVisible()
+    assert foot.said.isVisible()
     assert place() == first
 
 
@@ -215,3 +218,20 @@ def test_a_file_that_says_its_axes_is_not_said_to_be_silent(
     assert any("The file says TYX" in label.text() for label in dialog.findChildren(QLabel))
     dialog.reject()
     assert window.status.hint.text() != "Not opened", "it stays open"
+
+
+def test_the_plot_begins_with_the_sizes(segmented: Window, qtbot: QtBot) -> None:
+    actions_of(segmented)["table"].trigger()
+    qtbot.waitUntil(lambda: segmented.session.measuring.fresh)
+    panel = segmented.panel(TablePanel)
+    qtbot.mouseClick(panel.top.show_plots, Qt.MouseButton.LeftButton)
+    assert panel.plots.first.currentData() == "area"
+    assert panel.plots.second.currentText() == "Distribution"
+
+
+def test_curves_count_epochs_in_whole_numbers(window: Window) -> None:
+    axis = window.panel(TrainPanel).curves.loss.getAxis("bottom")
+    for last in (2.0, 3.0, 40.0):
+        steps = [step for step, _ in axis.tickSpacing(1.0, last, 200.0)]
+        assert steps and all(step >= 1 and step == int(step) for step in steps)
+    assert not window.panel(TrainPanel).curves.loss.getAxis("left").autoSIPrefix
