@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cpsam_core.errors import CpsamError
 from cpsam_core.system.streams import make_printable
 from cpsam_gui.headless import missing_display
 from cpsam_gui.runs.models import DEFAULT
@@ -71,8 +72,8 @@ def _install_entry() -> int:
 
     try:
         entry = install_desktop_entry()
-    except OSError as error:
-        sys.stderr.write(f"error: {error}\n")
+    except (CpsamError, OSError) as error:
+        sys.stderr.write(f"cpsam-gui: {error}\n")
         return 1
     sys.stdout.write(f"{entry}\n")
     return 0

@@ -6,8 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from cpsam_core.errors import CpsamError, ImageError
-from cpsam_core.system.paths import as_given
+from cpsam_core.errors import CpsamError
+from cpsam_core.system.paths import as_given, make_folder
 
 
 def missing_display() -> str:
@@ -59,10 +59,7 @@ def segment_file(path: Path, model: str, out: Path) -> list[Path]:
     from cpsam_core.images import overlay_picture, read_image, write_labels, write_picture
 
     image = read_image(path)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ImageError(f"The folder {out} cannot be made: {error.strerror}.") from error
+    make_folder(out)
     result = Segmenter.load(model).segment(image, Settings())
     sys.stdout.write(f"{path.name}: {len(result.objects.ids)} objects\n")
     masks, overlay = out / f"{path.stem}_masks.tif", out / f"{path.stem}_overlay.png"

@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from cpsam_core.system.paths import make_folder
 from cpsam_core.system.user_folders import shared_data_folder
 
 SOURCE = Path(__file__).parents[1] / "icons" / "cpsam.svg"
@@ -37,15 +38,17 @@ def install_desktop_entry(folder: Path | None = None, command: str = "") -> Path
 
     Raises
     ------
+    CpsamError
+        The folders cannot be made or written to.
     OSError
-        Nothing can be written there.
+        The disk is full.
     """
     if folder is None:
         folder = shared_data_folder()
     icons = folder / "icons" / "hicolor" / "scalable" / "apps"
     programs = folder / "applications"
     for place in (icons, programs):
-        place.mkdir(parents=True, exist_ok=True)
+        make_folder(place)
     shutil.copyfile(SOURCE, icons / f"{NAME}.svg")
     entry = programs / f"{NAME}.desktop"
     entry.write_text(ENTRY.format(command=command or _command(), name=NAME), encoding="utf-8")

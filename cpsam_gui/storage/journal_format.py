@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from cpsam_core.images.files import opening
+from cpsam_core.system.paths import ordinary
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.image_facts import ImageFacts
 from cpsam_gui.state.label_store import ArrayLabels
@@ -178,8 +180,14 @@ def recover(path: Path) -> RecoveredWork | None:
     """Return the state at the last frame of a journal up to which all are whole; None where there is none.
 
     Later frames say only what changed, so after a damaged one nothing can be used.
+
+    Raises
+    ------
+    ImageError
+        The file cannot be read.
     """
-    content = path.read_bytes()
+    with opening(path):
+        content = ordinary(path).read_bytes()
     labels: Labels | None = None
     chunks: ChunkReader | None = None
     objects: dict[int, dict[str, Any]] = {}
@@ -305,7 +313,7 @@ def part_of(path: Path) -> str:
 
 def _first_meta(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
+        with ordinary(path).open("rb") as file:
             magic, length, _, _ = HEAD.unpack(file.read(HEAD.size))
             meta = json.loads(file.read(length)) if magic == MAGIC else {}
     except (OSError, ValueError, struct.error):

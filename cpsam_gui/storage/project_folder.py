@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from cpsam_core.errors import ImageError
 from cpsam_core.images.files import saving, write_text
 from cpsam_core.images.json_values import as_list, as_text, load_json
+from cpsam_core.system.paths import make_folder
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.image_facts import ImageFacts
@@ -143,10 +144,7 @@ def save_folder(folder: Path, changes: FolderChanges, image: Image, progress: Pr
     own = folder / labels.key
     finish_save(folder)
     pending = own / PENDING
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ImageError(f"{folder} cannot be made: {error.strerror or error}.") from error
+    make_folder(folder)
     with saving(folder / COMMIT) as temporary:
         shutil.rmtree(pending, ignore_errors=True)
         fresh = not (own / LABELS).exists()

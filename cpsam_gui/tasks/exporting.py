@@ -9,6 +9,7 @@ import numpy as np
 
 from cpsam_core.errors import CpsamError, ImageError
 from cpsam_core.progress import silent
+from cpsam_core.system.paths import make_folder
 from cpsam_gui.state.image_facts import ClassName, ImageFacts
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.snapshot import Snapshot
@@ -172,7 +173,7 @@ def _export_file(path: Path, masks: Path, goal: Path, plan: ExportPlan) -> Expor
     found = read_masks(masks, image.pixels.shape[:3], silent)
     facts = found.facts if isinstance(found, LoadedMasks) and found.facts is not None else ImageFacts()
     extra = SaveExtras(path, found.settings, found.output, facts)
-    goal.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(goal.parent)
     return export_open(goal, found.labels, found.records, extra, image, plan, silent)
 
 

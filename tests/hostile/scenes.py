@@ -284,7 +284,7 @@ def _segment(folder: Path) -> int:
     for number in range(12):
         path = folder / "in" / f"{number}.tif"
         if not path.exists():
-            partial = folder / f"{number}.part.tif"
+            partial = folder / f".{number}.part.tif"
             tifffile.imwrite(partial, disks())
             partial.replace(path)
     cpsam_core.weights.load_network = lambda *args: DiskNetwork()  # type: ignore[assignment]
@@ -292,9 +292,10 @@ def _segment(folder: Path) -> int:
 
 
 def _folder_ran(folder: Path, seed: int, killed: float) -> Outcome:
-    """The same command goes on and ends with all files, whole."""
+    """The same command goes on and ends with all files, whole; what was complete before is not made again."""
     from cpsam_core.images import read_labels
 
+    before = _complete(folder)
     if _segment(folder) != 0:
         return Outcome(fault="the same command does not go on")
     names = sorted(path.name for path in _visible(folder / "out"))
@@ -304,7 +305,16 @@ def _folder_ran(folder: Path, seed: int, killed: float) -> Outcome:
         for ending in ("_masks.tif", "_seg.npy"):
             if read_labels(folder / "out" / f"{number}{ending}").max() != 3:
                 return Outcome(fault=f"{number}{ending} holds other objects")
+    if before != {path: path.stat().st_mtime_ns for path in before}:
+        return Outcome(fault="what was complete is made again")
     return Outcome()
+
+
+def _complete(folder: Path) -> dict[Path, int]:
+    """Return when the files of each image that has all four were written."""
+    images = [(folder / "out").glob(f"{number}_*") for number in range(12)]
+    whole = [files for files in map(list, images) if len(files) == 4]
+    return {path: path.stat().st_mtime_ns for files in whole for path in files}
 
 
 SLIDE = (460, 560)
@@ -323,7 +333,7 @@ def _segment_by_blocks(folder: Path) -> int:
     (folder / "in").mkdir(exist_ok=True)
     path = folder / "in" / "slide.tif"
     if not path.exists():
-        partial = save_tiled(folder / "slide.part.tif", cells(SLIDE, 150), "YX")
+        partial = save_tiled(folder / ".slide.part.tif", cells(SLIDE, 150), "YX")
         partial.replace(path)
     cpsam_core.weights.load_network = lambda *args: DiskNetwork()  # type: ignore[assignment]
     given = ["segment", str(path), "--out", str(folder / "out"), "--blocks", "300", "--save", "tif,csv"]

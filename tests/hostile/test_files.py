@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import random
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cpsam_core.cli import main
+from cpsam_core.errors import CpsamError
 from cpsam_core.images import read_labels
 from tests.core.conftest import disk_model  # noqa: F401 - a fixture
 from tests.hostile.fuzz import run
 from tests.hostile.mutations import mutate
 from tests.hostile.seeds import make_seeds, pixels
+from tests.hostile.worker import readers_of
 
 QUICK = 150
 
@@ -58,3 +63,35 @@ def test_every_damaged_seed_in_one_folder(
     assert main(["measure", "in", "--out", "table.csv"]) in (0, 1)
     assert main(["evaluate", "in", "out"]) in (0, 1)
     assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes that look like files")
+def test_a_pipe_of_any_name_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipes = []
+    for path in make_seeds(tmp_path):
+        path.unlink()
+        os.mkfifo(path)
+        pipes.append(path)
+    hung: list[Path] = []
+    over = threading.Event()
+
+    def let_go() -> None:
+        """Whoever opened a pipe gets its end, so that this test ends too."""
+        while not over.wait(1.0):
+            for path in pipes:
+                with contextlib.suppress(OSError):
+                    # Without a reader this fails at once.
+                    os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+                    hung.append(path)
+
+    helper = threading.Thread(target=let_go)
+    helper.start()
+    try:
+        for path in pipes:
+            for read in readers_of(path):
+                with contextlib.suppress(CpsamError):
+                    read()
+    finally:
+        over.set()
+        helper.join()
+    assert {path.name for path in hung} == set()

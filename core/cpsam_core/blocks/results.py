@@ -16,6 +16,7 @@ from cpsam_core.formats.label_pyramids import LabelSizes, halved, write_label_ti
 from cpsam_core.images import write_object_table
 from cpsam_core.images.label_arrays import LabelArray
 from cpsam_core.labels import ObjectTable
+from cpsam_core.system.paths import make_folder
 
 __all__ = ["KINDS", "count_objects", "save_results", "table_of"]
 
@@ -44,7 +45,7 @@ def save_results(run: BlockRun, files: dict[str, Path]) -> None:
     name = image.path.name if image.path is not None else ""
     sizes = LabelSizes(name, image.pixel_size, image.z_step, image.pixel_height)
     for kind, path in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         if kind == "tif":
             write_label_tiff(path, levels, count_objects(run), sizes)
         elif kind == "zarr":

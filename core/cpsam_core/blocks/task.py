@@ -19,6 +19,7 @@ from cpsam_core.preprocess.in_parts import Box, ChannelLimits, PartNormalizer
 from cpsam_core.preprocess.normalize import NormalizeSettings
 from cpsam_core.segment.predict import TileNetwork, scaled_shape
 from cpsam_core.segment.settings import DEFAULT_STEPS, NATIVE_DIAMETER_PX, Settings
+from cpsam_core.system.paths import make_folder
 
 __all__ = ["BlocksFolder", "Work", "plane_settings", "read_channels"]
 
@@ -92,7 +93,7 @@ class BlocksFolder:
     def make(self) -> None:
         """Make the folders."""
         for name in ("found", "chosen", "written", "joined", "claims"):
-            (self.path / name).mkdir(parents=True, exist_ok=True)
+            make_folder(self.path / name)
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,6 +21,7 @@ from typing import Any, Literal
 
 from cpsam_core.errors import WeightsError
 from cpsam_core.system.atomic import write_bytes
+from cpsam_core.system.paths import ordinary
 
 __all__ = [
     "Aside",
@@ -239,7 +240,7 @@ def read_card(weights: str | os.PathLike[str]) -> ModelCard | None:
     """
     path = card_path(weights)
     try:
-        with path.open("rb") as file:
+        with ordinary(path).open("rb") as file:
             return ModelCard.from_json(file.read(MAX_BYTES + 1))
     except FileNotFoundError:
         return None
@@ -258,7 +259,7 @@ def write_card(weights: str | os.PathLike[str], card: ModelCard) -> Path:
 def hash_file(path: str | os.PathLike[str]) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits; OSError where it cannot be read."""
     digest = hashlib.sha256()
-    with Path(path).open("rb") as file:
+    with ordinary(path).open("rb") as file:
         while chunk := file.read(2**22):
             digest.update(chunk)
     return digest.hexdigest()

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from cpsam_core.errors import DAMAGE, WeightsError
 from cpsam_core.network.network import is_out_of_memory
+from cpsam_core.system.paths import ordinary
 
 Kind = Literal["cpsam", "own", "sam"]
 
@@ -88,7 +89,7 @@ def _head(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise WeightsError(f"{path} is a folder, not a weight file.")
-        with path.open("rb") as file:
+        with ordinary(path).open("rb") as file:
             return file.read(HEAD_BYTES)
     except FileNotFoundError as error:
         raise WeightsError(f"The weight file {path} does not exist.") from error

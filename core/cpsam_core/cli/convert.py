@@ -83,9 +83,9 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Convert what the arguments name; return the exit code."""
     from cpsam_core.cli.filters import endings_from
-    from cpsam_core.cli.outputs import make_folder
     from cpsam_core.cli.sources import find_sources
     from cpsam_core.formats import find_format
+    from cpsam_core.system.paths import make_folder
 
     target = find_format(args.to)
     source = find_format(args.source) if args.source else None
@@ -169,8 +169,8 @@ def _convert(
 ) -> None:
     """Convert one file; what fails is counted and not raised."""
     from cpsam_core.cli.batch import FAILURES
-    from cpsam_core.cli.outputs import make_folder
     from cpsam_core.formats import left_out, write_objects
+    from cpsam_core.system.paths import make_folder
 
     try:
         if _convert_large(source, target, args, tally):
@@ -200,7 +200,7 @@ def _may_write(source: InputImage, path: Path, args: argparse.Namespace, tally: 
 
 def _convert_large(source: InputImage, target: Format, args: argparse.Namespace, tally: _Tally) -> bool:
     """Convert labels that do not fit into memory part by part; return whether they are such."""
-    from cpsam_core.cli.outputs import make_folder
+    from cpsam_core.system.paths import make_folder
 
     large = large_labels([source.path], CONVERTED_BYTES, args.max_memory)
     if large is None:

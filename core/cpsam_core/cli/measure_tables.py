@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from cpsam_core.cli.inputs import Input
-from cpsam_core.cli.outputs import make_folder, plan
+from cpsam_core.cli.outputs import plan
 from cpsam_core.measure import ObjectMeasurements, export_columns, stacked, summarise, table_of, write_table
+from cpsam_core.system.paths import make_folder
 
 
 class Tables(Protocol):

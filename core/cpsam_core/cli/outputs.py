@@ -33,7 +33,7 @@ from cpsam_core.images import (
 from cpsam_core.images.companions import Listings, companions
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.file_names import normal
-from cpsam_core.system.paths import as_given
+from cpsam_core.system.paths import as_given, make_folder
 
 if TYPE_CHECKING:
     from cpsam_core.segment.segmenter import Segmentation
@@ -230,24 +230,6 @@ def _holds(path: Path, found: Segmentation) -> bool:
     except ImageError:
         # Whatever it is, it is not what this run found.
         return False
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder for results.
-
-    Raises
-    ------
-    ImageError
-        It cannot be made or written to.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        raise ImageError(f"The folder {folder} cannot be made: there is a file of that name.") from error
-    except OSError as error:
-        raise ImageError(f"The folder {folder} cannot be made: {error.strerror or error}.") from error
-    if not os.access(folder, os.W_OK):
-        raise ImageError(f"No permission to write in the folder {folder}.")
 
 
 def _bytes(name: str) -> int:

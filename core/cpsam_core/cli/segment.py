@@ -202,9 +202,10 @@ def _to_do(
     found: Inputs, out: Path | None, kinds: list[str], args: argparse.Namespace, tally: _Tally
 ) -> list[Target]:
     """Plan the files of all images; leave out those that are done, and complete results that are there in part."""
-    from cpsam_core.cli.outputs import ResultNames, make_folder, plan
+    from cpsam_core.cli.outputs import ResultNames, plan
     from cpsam_core.errors import CpsamError
     from cpsam_core.system.atomic import remove_left
+    from cpsam_core.system.paths import make_folder
 
     if found.results:
         log.info(

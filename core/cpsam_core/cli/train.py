@@ -24,6 +24,7 @@ from cpsam_core.cli.train_images import (
     with_enough_objects,
 )
 from cpsam_core.cli.train_options import RANDOM, add_training_options, option, train_settings
+from cpsam_core.system.paths import make_folder
 
 if TYPE_CHECKING:
     from cpsam_core.checkpoints.cards import ModelCard
@@ -184,7 +185,7 @@ def _train(
     model, classes = class_network(model, data, args.classes, parent)
     if ranks.leads:
         data.hashes  # noqa: B018 - now, while the files are there
-    args.out.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(args.out.parent)
     partial = args.out.with_name(f"{card_path(args.out).stem}.partial")
     if args.restart and ranks.leads:
         partial.unlink(missing_ok=True)

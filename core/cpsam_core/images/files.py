@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cpsam_core.errors import DAMAGE, ImageError, reason
 from cpsam_core.system.atomic import atomic_path, hidden_beside, remove_left
-from cpsam_core.system.paths import as_given
+from cpsam_core.system.paths import as_given, ordinary
 
 __all__ = [
     "AnyPath",
@@ -37,13 +37,13 @@ def check_readable(path: AnyPath, *, may_be_empty: bool = False) -> Path:
     Raises
     ------
     ImageError
-        Missing, a folder, not permitted, or empty; one line that says which.
+        Missing, a folder, a pipe, not permitted, or empty; one line that says which.
     """
     path = Path(path)
     with opening(path):
         if path.is_dir():
             raise ImageError(f"{path} is a folder, not a file.")
-        if path.stat().st_size == 0 and not may_be_empty:
+        if ordinary(path).stat().st_size == 0 and not may_be_empty:
             raise ImageError(f"{path} is empty (0 bytes); it may not have been copied completely.")
         with path.open("rb"):
             pass

@@ -9,6 +9,7 @@ from typing import Any
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images.files import opening
+from cpsam_core.system.paths import ordinary
 
 __all__ = ["as_list", "as_number", "as_text", "as_whole", "load_json", "parse_json"]
 
@@ -34,7 +35,7 @@ def load_json(path: Path, what: str) -> Any:
     with opening(path):
         if path.stat().st_size > MOST_BYTES:
             raise ImageError(f"{path} is larger than a gigabyte and is not read as {what}.")
-        data = path.read_bytes()
+        data = ordinary(path).read_bytes()
     return parse_json(data, path, what)
 
 

@@ -17,6 +17,7 @@ from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.images.files import AnyPath, opening
 from cpsam_core.images.project_members import DAMAGED, array, documents_of, head_of_table, member, members_of
 from cpsam_core.images.project_table import TABLE, check_version
+from cpsam_core.system.paths import ordinary
 
 __all__ = ["UNREADABLE", "ProjectArchive", "open_archive", "open_project"]
 
@@ -67,7 +68,7 @@ class ProjectArchive:
 @contextlib.contextmanager
 def open_archive(path: AnyPath) -> Iterator[ProjectArchive]:
     """Open a project; what a missing or damaged one raises is one of `UNREADABLE`."""
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(ordinary(path)) as archive:
         yield ProjectArchive(Path(path), archive, members_of(archive))
 
 

@@ -17,6 +17,7 @@ from cpsam_core.progress import Progress, silent
 from cpsam_core.retrain.candidates import Candidate, Uses, describe_all, use_of
 from cpsam_core.retrain.options import TrainOptions, settings_of
 from cpsam_core.system.atomic import write_bytes
+from cpsam_core.system.paths import make_folder
 from cpsam_core.weights import own_folder, remove_model
 from cpsam_core.weights.library import own_file
 
@@ -78,7 +79,7 @@ def write_request(path: Path, candidates: Iterable[Candidate], options: TrainOpt
         "uses": [[str(one.pair.image), one.pair.ending, one.use] for one in all_parts if one.use != "auto"],
         "seen": [one.pair.seen.to_dict() for one in known],
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent, TrainingError)
     write_bytes(path, json.dumps(content, indent=1).encode())
 
 

@@ -18,6 +18,7 @@ from cpsam_core.retrain.cards import CardFacts, card_of, origin_of
 from cpsam_core.retrain.plan import RetrainingPlan
 from cpsam_core.retrain.validate import validate
 from cpsam_core.segment.segmenter import Segmenter
+from cpsam_core.system.paths import make_folder
 from cpsam_core.weights import find, load_start, own_folder
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def retrain(
     if most and len(data.class_pixels) > most:
         raise TrainingError("the images have more classes than the plan: plan the training again")
     target = path or own_folder() / f"{plan.name}{'' if _published(model) else '.safetensors'}"
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent, TrainingError)
     partial = target.with_name(f"{card_path(target).stem}.partial")
     if restart:
         partial.unlink(missing_ok=True)
