@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_core.errors import CpsamError
+from cpsam_core.system.paths import check_current_folder
 from cpsam_core.system.streams import make_printable
 from cpsam_gui.headless import missing_display
 from cpsam_gui.runs.models import DEFAULT
@@ -57,6 +58,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     make_printable()
     options = parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    try:
+        check_current_folder()
+    except CpsamError as error:
+        sys.stderr.write(f"cpsam-gui: {error}\n")
+        return 1
     if options.install_desktop_entry:
         return _install_entry()
     why = missing_display() or _missing_libraries()
@@ -112,6 +118,7 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     from cpsam_gui.jobs.jobs import wait_for_left_jobs
     from cpsam_gui.program.crash_reports import watch_for_faults
     from cpsam_gui.program.i18n import install
+    from cpsam_gui.program.interrupts import Interrupts
     from cpsam_gui.program.settings_store import load_preferences
     from cpsam_gui.style import theme
     from cpsam_gui.style.icon import app_icon
@@ -130,6 +137,13 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     window.support.catch_errors()
     window.show()
     keep_strokes_smooth(window)
+    interrupts = Interrupts(app)
+
+    def end(number: int) -> None:
+        window.end()
+        app.exit(128 + number)
+
+    interrupts.asked.connect(end)
 
     def begin() -> None:
         if demo:
@@ -142,6 +156,7 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
 
     QTimer.singleShot(0, begin)
     code = app.exec()
+    interrupts.stop()
     if not (wait_for_left_jobs() and end_tiles()):
         # A thread is still in a library that does not answer: taking apart what it uses would end in a crash.
         logging.shutdown()

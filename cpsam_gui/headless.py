@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from cpsam_core.errors import CpsamError
+from cpsam_core.system.ending import ending_in_order
 from cpsam_core.system.paths import as_given, make_folder
 
 
@@ -37,8 +38,12 @@ def run(image: Path | None, *, demo: bool, model: str, out: Path, why: str) -> i
     """
     sys.stdout.write(f"No window: {why}. Doing the same job without one.\n")
     try:
-        for path in segment_file(_choose(image, demo=demo), model, out):
-            sys.stdout.write(f"wrote {path}\n")
+        with ending_in_order():
+            for path in segment_file(_choose(image, demo=demo), model, out):
+                sys.stdout.write(f"wrote {path}\n")
+    except KeyboardInterrupt:
+        sys.stderr.write("cpsam-gui: cancelled\n")
+        return 130
     except CpsamError as error:
         sys.stderr.write(f"cpsam-gui: {error}\n")
         return 1

@@ -7,6 +7,7 @@ that the window shows.
 from __future__ import annotations
 
 import logging
+import os
 import time
 import traceback
 from contextlib import suppress
@@ -19,6 +20,7 @@ from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Cancelled
+from cpsam_core.system.paths import leave_lost_folder
 from cpsam_gui.program.i18n import translate
 
 if TYPE_CHECKING:
@@ -61,6 +63,9 @@ def problem_from(error: Exception) -> Problem:
     details = "".join(traceback.format_exception(error))
     if isinstance(error, CpsamError):
         return Problem(str(error), details)
+    if isinstance(error, OSError) and error.strerror:
+        name = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else ""
+        return Problem(f"{name}: {error.strerror}" if name else error.strerror, details)
     if isinstance(error, MemoryError):
         return Problem(
             translate("There is not enough memory for this. Close other programs or use a smaller image."),
@@ -114,6 +119,7 @@ class Job(QThread):
 
     def run(self) -> None:
         """Do the work; called by Qt in the thread."""
+        leave_lost_folder()
         try:
             result = self._work(self.report)
         except Cancelled:

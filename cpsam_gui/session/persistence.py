@@ -137,14 +137,14 @@ class Persistence:
             self.saver.begin()
 
     def let_go(self) -> None:
-        """End with an image that is left: its work is saved, is being saved, or given up on purpose."""
+        """End with an image that is left; the journal stays where its work is neither saved nor given up."""
         self.watching.end()
         self.autosave.stop()
-        unfinished = self.saver.busy and self.unsaved
+        unsaved = self.unsaved
         self.saver.end(self._document)
         self._document = None
         if self.journal is not None:
-            if unfinished:
+            if unsaved:
                 self.journal.leave()
             else:
                 self.journal.close()

@@ -103,12 +103,7 @@ class FileDialogs(QObject):
         """Save what is not saved yet, or ask about it; False to stay. A window that closes waits a moment only."""
         within = CLOSING_MS if closing else None
         persistence, path = self._persistence, self._open_image.path
-        if self._open_image.shipped:
-            # A demonstration is no work to be saved.
-            persistence.discard()
-        if not persistence.unsaved or (
-            persistence.saves_by_itself and persistence.save_now(masks=False, within_ms=within)
-        ):
+        if self._saved_by_itself(within):
             return True
         answer = dialogs.ask_unsaved(self._window, path.name if path is not None else translate("this image"))
         if answer == QMessageBox.StandardButton.Save:
@@ -117,6 +112,19 @@ class FileDialogs(QObject):
             persistence.discard()
             return True
         return False
+
+    def save_in_a_moment(self) -> None:
+        """Save what is saved without being asked for; never ask."""
+        self._saved_by_itself(CLOSING_MS)
+
+    def _saved_by_itself(self, within_ms: int | None) -> bool:
+        persistence = self._persistence
+        if self._open_image.shipped:
+            # A demonstration is no work to be saved.
+            persistence.discard()
+        return not persistence.unsaved or (
+            persistence.saves_by_itself and persistence.save_now(masks=False, within_ms=within_ms)
+        )
 
     def _folder(self) -> str:
         return str(self._open_image.path.parent) if self._open_image.path is not None else ""

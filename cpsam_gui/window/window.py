@@ -71,7 +71,7 @@ class Window(QMainWindow):
         self._persistence, self._exporting = session.persistence, session.exporting
         self.setWindowTitle("cpsam-gui")
         self.setAcceptDrops(True)
-        self._shown = False
+        self._shown = self._ending = False
         self.file_dialogs = FileDialogs(self, self, session)
         self.canvas = Canvas(session)
         self.welcome = Welcome(
@@ -260,13 +260,20 @@ class Window(QMainWindow):
         if paths and event is not None:
             self.drop(paths, as_masks=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
 
+    def end(self) -> None:
+        """Close without a question, as the system demands: what is not saved in a moment stays in its journal."""
+        self._ending = True
+        self.file_dialogs.save_in_a_moment()
+        self.close()
+
+    def _may_close(self) -> bool:
+        return all(panel.may_close() for panel in self._panels) and self.file_dialogs.may_leave(closing=True)
+
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Ask about unsaved changes, stop the jobs, remember the layout; called by Qt."""
         if event is None:
             return
-        if not (
-            all(panel.may_close() for panel in self._panels) and self.file_dialogs.may_leave(closing=True)
-        ):
+        if not (self._ending or self._may_close()):
             event.ignore()
             return
         remembered.save_window(self)

@@ -25,6 +25,7 @@ import pytest
 import tifffile
 
 if TYPE_CHECKING:
+    from cpsam_gui.state.document import Document
     from cpsam_gui.window.window import Window
 
 SHAPE = (80, 100)
@@ -289,10 +290,10 @@ def _download_can_go_on(stage: Stage) -> None:
     assert CONTENT.startswith(part.read_bytes()) and part.stat().st_size >= len(CONTENT) // 2
 
 
-def _draw(stage: Stage) -> None:
+def draw(document: Document) -> None:
+    """Paint an object as one step."""
     from cpsam_gui.state.box import Box
 
-    document = stage.window.session.document
     number = document.new_id()
     with document.step("Draw"):
         document.write(Box(0, 1, 2, 6, 40, 44), np.full((1, 4, 4), number, np.uint32))
@@ -301,7 +302,7 @@ def _draw(stage: Stage) -> None:
 def _saving(stage: Stage) -> None:
     stage.open_with_masks()
     _stall_disk(stage)
-    _draw(stage)
+    draw(stage.window.session.document)
     stage.window.session.persistence.save(masks=False)
 
 
@@ -317,7 +318,7 @@ def _journal(stage: Stage) -> None:
 
     stage.open_with_masks()
     stage.patch.setattr(JournalWriter, "settle", stage.stall.before(JournalWriter.settle))
-    _draw(stage)
+    draw(stage.window.session.document)
 
 
 STATES = {

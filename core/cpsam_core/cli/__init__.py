@@ -29,6 +29,8 @@ from cpsam_core.cli.common import (
 )
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Cancelled
+from cpsam_core.system.ending import ending_in_order
+from cpsam_core.system.paths import check_current_folder
 from cpsam_core.system.streams import make_printable
 
 COMMANDS = ("segment", "evaluate", "convert", "measure", "train", "retrain", "models", "info")
@@ -51,9 +53,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     make_printable()
     setup_logging(verbose=False)
     try:
+        check_current_folder()
         args = _parser(arguments).parse_args(joined_smoothing(arguments))
         setup_logging(getattr(args, "verbose", False))
-        with _allowing(getattr(args, "large", False)):
+        with ending_in_order(), _allowing(getattr(args, "large", False)):
             code: int = args.run(args)
         # Here, where a reader that has gone is still noticed.
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Paths as a person gave them, and folders for results."""
+"""Paths as a person gave them, folders for results, and the current folder."""
 
 from __future__ import annotations
 
@@ -9,12 +9,36 @@ from pathlib import Path
 
 from cpsam_core.errors import CpsamError, ImageError
 
-__all__ = ["as_given", "make_folder", "ordinary"]
+__all__ = ["as_given", "check_current_folder", "leave_lost_folder", "make_folder", "ordinary"]
 
 
 def as_given(path: str | os.PathLike[str]) -> Path:
     """Return a path from the root on, with the links that a person went through: results belong beside those."""
     return Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` follows links
+
+
+def check_current_folder() -> None:
+    """Refuse to work in a folder that was removed.
+
+    Raises
+    ------
+    CpsamError
+        It was. Without this check a library for matrices (oneMKL) ends the process where it is loaded.
+    """
+    try:
+        os.getcwd()  # noqa: PTH109 - only whether it fails
+    except FileNotFoundError as error:
+        raise CpsamError(
+            "The current folder was removed: go to another one (cd) and run the command again."
+        ) from error
+
+
+def leave_lost_folder() -> None:
+    """Go to the person's own folder where the current one was removed, for the reason of `check_current_folder`."""
+    try:
+        os.getcwd()  # noqa: PTH109 - only whether it fails
+    except FileNotFoundError:
+        os.chdir(Path.home())
 
 
 def ordinary(path: str | os.PathLike[str]) -> Path:
