@@ -68,7 +68,7 @@ def test_a_short_training_tells_classes_apart(cells: Path) -> None:
     data = TrainingSet(find_pairs(cells))
     model = adapted(small(), out_channels=3 + data.class_count)
     settings = TrainSettings(
-        epochs=25,
+        epochs=40,
         samples=4,
         batch_size=2,
         learning_rate=2e-3,

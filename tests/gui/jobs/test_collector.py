@@ -80,6 +80,7 @@ def test_the_thread_of_the_journal_never_collects(
         remove(writer)
 
     monkeypatch.setattr(JournalWriter, "_remove", watched)
+    session.document.mark_saved()
     session.close()
     assert seen == [False]
     assert gc.isenabled()

@@ -22,7 +22,7 @@ from cpsam_gui.panels import SegmentPanel
 from cpsam_gui.state.image_facts import ClassName, ImageFacts, ReviewState, read_state
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import companions as files
-from cpsam_gui.storage.journal_format import frames
+from cpsam_gui.storage.journal_format import frames, recover
 from cpsam_gui.storage.project import Project, read_project, write_project
 
 if TYPE_CHECKING:
@@ -194,8 +194,20 @@ def test_saving_and_closing_remove_the_journal(segmented: Window, qtbot: QtBot) 
     qtbot.waitUntil(lambda: session.jobs.idle and not path.exists())
     session.edits.change(lambda document: operations.delete(document, [1]))
     qtbot.waitUntil(path.exists)
+    # On purpose, as after the question; else it would stay.
+    session.document.mark_saved()
     session.close()
     assert not path.exists()
+
+
+def test_closing_keeps_the_journal_of_work_that_nobody_gave_up(segmented: Window, qtbot: QtBot) -> None:
+    session = segmented.session
+    journal = session.persistence.journal
+    assert journal is not None and session.persistence.unsaved
+    qtbot.waitUntil(journal.path.exists)
+    session.close()
+    found = recover(journal.path)
+    assert found is not None and len(found.objects) == len(session.document.objects)
 
 
 def test_damaged_earlier_work_does_not_stop_opening(window: Window, qtbot: QtBot, image_file: Path) -> None:
