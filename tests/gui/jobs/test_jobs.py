@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from threading import Event
 
@@ -69,6 +70,8 @@ def test_unknown_errors_keep_their_traceback(caplog: pytest.LogCaptureFixture) -
     assert "1 / 0" in problem.details
     assert isinstance(problem, Problem)
     assert "memory" in problem_from(MemoryError()).text
+    full = OSError(errno.ENOSPC, "No space left on device", "cells.tif")
+    assert problem_from(full).text == "cells.tif: No space left on device"
 
 
 def test_results_of_another_generation_are_dropped(jobs: Jobs, qtbot: QtBot) -> None:
