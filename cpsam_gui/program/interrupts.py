@@ -6,6 +6,7 @@ import signal
 import socket
 
 from PyQt6.QtCore import QObject, QSocketNotifier, pyqtSignal
+from PyQt6.sip import voidptr
 
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -24,7 +25,7 @@ class Interrupts(QObject):
         self._reading, self._writing = socket.socketpair()
         for end in (self._reading, self._writing):
             end.setblocking(False)
-        self._notifier = QSocketNotifier(self._reading.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier = QSocketNotifier(voidptr(self._reading.fileno()), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._heard)
         # Python writes the number of a signal there at once, while its own handlers wait for the next bytecode.
         self._wakeup_before = signal.set_wakeup_fd(self._writing.fileno(), warn_on_full_buffer=False)

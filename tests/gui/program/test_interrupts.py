@@ -13,7 +13,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from cpsam_gui.program.interrupts import Interrupts
-from cpsam_gui.storage.journal import left_behind
+from cpsam_gui.storage.journal_folder import left_behind
 from cpsam_gui.storage.journal_format import recover
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signals")
