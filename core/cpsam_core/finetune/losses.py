@@ -11,7 +11,7 @@ from cpsam_core.preprocess.resample import NATIVE_DIAMETER_PX
 # The network's flows are five times the unit vectors.
 FLOW_SCALE = 5.0
 # Of the size of cells beside flows and probability: its mistakes cost a second look, not objects.
-SIZE_SHARE = 0.1
+SIZE_SHARE = 0.2
 # Doublings from the size that networks know best; beyond them an image shows no cells, or a part of one.
 LARGEST_SIZE = 3.0
 
