@@ -63,88 +63,134 @@ class Session(QObject):
         super().__init__(parent)
         self.collector = Collector(self)
         self.models = models or Models()
-        self.notices = notices = Notices(self)
-        self.open_image = open_image = OpenImage(self)
+        self.notices = Notices(self)
+        self.open_image = OpenImage(self)
         # Before all that look at the size of a pixel.
-        self.pixel_size = PixelSize(open_image)
-        self.jobs = jobs = Jobs(self)
-        jobs.failed.connect(notices.failed)
-        jobs.cancelled.connect(lambda name: notices.message.emit(translate("{}: cancelled").format(name)))
-        preferences = CurrentPreferences()
-        self.mask_colours = MaskColours(open_image)
-        self.gestures = gestures = Gestures(open_image, notices)
-        self.edits = edits = Edits(open_image, notices, gestures)
-        self.questions = questions = Questioner()
-        self.pieces = Pieces(open_image, notices, jobs, edits, questions)
-        self.images = images = Images(open_image, notices, jobs, preferences, questions)
-        self.run_state = run_state = RunState(open_image, self.models, images)
-        self.forecast = RunForecast(open_image, self.models, run_state)
-        self.run_results = RunResults(open_image, notices, jobs, images, gestures, run_state, self.forecast)
-        self.cell_size = CellSize(open_image, notices, jobs, self.models, run_state)
-        self.large_run = large_run = LargeRun(
-            open_image, notices, jobs, self.models, images, questions, gestures, run_state, self.run_results
+        self.pixel_size = PixelSize(self.open_image)
+        self.jobs = Jobs(self)
+        self._preferences = CurrentPreferences()
+        self.questions = Questioner()
+        # Each step needs those before it; of one signal, the parts hear in this order.
+        self._tell_of_jobs()
+        self._make_editing()
+        self._make_segmenting()
+        self._make_files()
+        self._make_training()
+        self._make_review()
+        self._make_look_ahead()
+        self._follow_image()
+        self._hand_over()
+        self._share_signals()
+
+    def _tell_of_jobs(self) -> None:
+        notices = self.notices
+        self.jobs.failed.connect(notices.failed)
+        self.jobs.cancelled.connect(
+            lambda name: notices.message.emit(translate("{}: cancelled").format(name))
         )
-        self.segmenting = segmenting = SegmentationController(
+
+    def _make_editing(self) -> None:
+        """Make what changes masks by hand, and shows them."""
+        open_image, notices = self.open_image, self.notices
+        self.mask_colours = MaskColours(open_image)
+        self.gestures = Gestures(open_image, notices)
+        self.edits = Edits(open_image, notices, self.gestures)
+        self.pieces = Pieces(open_image, notices, self.jobs, self.edits, self.questions)
+        self.images = Images(open_image, notices, self.jobs, self._preferences, self.questions)
+
+    def _make_segmenting(self) -> None:
+        """Make what runs the model on the open image."""
+        open_image, notices, jobs, models = self.open_image, self.notices, self.jobs, self.models
+        images, gestures = self.images, self.gestures
+        self.run_state = run_state = RunState(open_image, models, images)
+        self.forecast = RunForecast(open_image, models, run_state)
+        self.run_results = RunResults(open_image, notices, jobs, images, gestures, run_state, self.forecast)
+        self.cell_size = CellSize(open_image, notices, jobs, models, run_state)
+        self.large_run = LargeRun(
+            open_image, notices, jobs, models, images, self.questions, gestures, run_state, self.run_results
+        )
+        self.segmenting = SegmentationController(
             open_image,
             notices,
             jobs,
-            self.models,
+            models,
             images,
-            questions,
+            self.questions,
             run_state,
             self.run_results,
-            large_run,
+            self.large_run,
             self.cell_size,
         )
         self.rejected = RejectedCandidates(open_image, notices, jobs, run_state)
-        self._tool_work = ToolWork(open_image, notices, jobs, self.models, images, run_state, gestures)
-        self.recording = WorkRecorder(open_image, notices, jobs, self.models, images, run_state)
+        self._tool_work = ToolWork(open_image, notices, jobs, models, images, run_state, gestures)
+
+    def _make_files(self) -> None:
+        """Make what keeps the work, and the folder that the image lies in."""
+        open_image, notices, jobs, models = self.open_image, self.notices, self.jobs, self.models
+        images, run_state = self.images, self.run_state
+        self.recording = WorkRecorder(open_image, notices, jobs, models, images, run_state)
         self.persistence = Persistence(
             open_image,
             notices,
             jobs,
-            preferences,
+            self._preferences,
             images,
             run_state,
             self.run_results,
-            gestures,
+            self.gestures,
             self.recording,
             self.pieces,
-            questions,
+            self.questions,
         )
         self.recovery = Recovery(open_image, notices, jobs, images, self.recording, self.persistence)
         self.folder = ImageFolder(jobs, self)
         self.folder_run = FolderRun(
-            open_image, notices, jobs, self.models, images, run_state, segmenting, preferences
+            open_image, notices, jobs, models, images, run_state, self.segmenting, self._preferences
         )
+
+    def _make_training(self) -> None:
+        open_image, notices, jobs, models = self.open_image, self.notices, self.jobs, self.models
         self.training = TrainingController(
-            open_image, notices, jobs, self.models, run_state, self.persistence, questions
+            open_image, notices, jobs, models, self.run_state, self.persistence, self.questions
         )
-        self.training_forecast = TrainingForecast(jobs, self.models, self.training)
+        self.training_forecast = TrainingForecast(jobs, models, self.training)
+
+    def _make_review(self) -> None:
+        """Make what measures, reviews, compares and exports the masks."""
+        open_image, notices, jobs, gestures = self.open_image, self.notices, self.jobs, self.gestures
         self.exporting = ExportController(open_image, notices, jobs, gestures, self.persistence)
         self.measuring = MeasurementController(open_image, notices, jobs)
-        self.missed = MissedPlaces(open_image, jobs, run_state)
-        self.reviewing = ReviewController(open_image, notices, self.measuring, self.missed, gestures, edits)
-        self.comparing = ComparisonController(open_image, notices, jobs, self.measuring, segmenting)
+        self.missed = MissedPlaces(open_image, jobs, self.run_state)
+        self.reviewing = ReviewController(
+            open_image, notices, self.measuring, self.missed, gestures, self.edits
+        )
+        self.comparing = ComparisonController(open_image, notices, jobs, self.measuring, self.segmenting)
+
+    def _make_look_ahead(self) -> None:
         self.look_ahead = LookAhead(
-            open_image,
-            notices,
-            jobs,
+            self.open_image,
+            self.notices,
+            self.jobs,
             self.models,
-            preferences,
-            images,
-            run_state,
+            self._preferences,
+            self.images,
+            self.run_state,
             self.run_results,
             self.folder,
             self.persistence,
             busy=lambda: self.training.running or self.folder_run.queue.running,
         )
+
+    def _follow_image(self) -> None:
+        open_image = self.open_image
         open_image.adopted.connect(self._hand_over)
         open_image.image_changed.connect(lambda: self.folder.follow(open_image.path))
-        notices.saved.connect(lambda _: self.folder.read_states())
+        self.notices.saved.connect(lambda _: self.folder.read_states())
         open_image.history_changed.connect(self._tell_state)
-        self._hand_over()
-        # What nearly everything listens to.
+
+    def _share_signals(self) -> None:
+        """Offer what nearly everything listens to."""
+        open_image, notices = self.open_image, self.notices
         self.image_changed, self.labels_changed = open_image.image_changed, open_image.labels_changed
         self.objects_changed, self.history_changed = open_image.objects_changed, open_image.history_changed
         self.overlay_changed = open_image.overlay_changed

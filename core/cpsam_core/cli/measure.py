@@ -71,6 +71,15 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "An image that fails does not stop the others; what failed is listed, and the exit code is then 1."
     )
     parser.epilog = EPILOG.rstrip()
+    _add_files(parser)
+    _add_what_is_measured(parser)
+    add_pieces_option(parser)
+    add_memory_option(parser)
+    add_filter_options(parser)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    """Declare what is read, and where the tables go."""
     parser.add_argument(
         "inputs",
         nargs="*",
@@ -94,6 +103,16 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "--format", choices=FORMATS, default="csv", help="of the tables in a folder (default: %(default)s)"
     )
     parser.add_argument(
+        "--axes",
+        metavar="LETTERS",
+        help="axes of the image files, if they do not say or are wrong: for example ZCYX",
+    )
+    parser.add_argument("--time", type=int, metavar="N", help="which time point to take of a series, from 0")
+
+
+def _add_what_is_measured(parser: argparse.ArgumentParser) -> None:
+    """Declare what is measured, in which units, and which objects are kept."""
+    parser.add_argument(
         "--where", metavar="EXPRESSION", help="keep the objects for which it is true; see below"
     )
     _add_option(parser, "pixel_size", "UM", "side of a pixel in micrometres; default: from the image file")
@@ -106,11 +125,6 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         default=1.5,
         metavar="PIXELS",
         help="objects count as neighbours up to this distance (default: %(default)s, those that touch)",
-    )
-    parser.add_argument(
-        "--axes",
-        metavar="LETTERS",
-        help="axes of the image files, if they do not say or are wrong: for example ZCYX",
     )
     parser.add_argument(
         "--recipe",
@@ -129,10 +143,6 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--list", action="store_true", help="print how each measurement is computed, and exit"
     )
-    parser.add_argument("--time", type=int, metavar="N", help="which time point to take of a series, from 0")
-    add_pieces_option(parser)
-    add_memory_option(parser)
-    add_filter_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:

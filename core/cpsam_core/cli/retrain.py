@@ -43,6 +43,22 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "model becomes one of your own models."
     )
     parser.epilog = EXAMPLES
+    _add_models_and_images(parser)
+    _add_how_long(parser)
+    parser.add_argument(
+        "--classes",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="train classes (default: where a fifth of the objects have one, of at least two kinds)",
+    )
+    add_seen_options(parser)
+    groups = add_setting_options(parser, TrainSettings, OWN)
+    option(groups["numbers"], "scale", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range of resizing")
+    add_device_options(parser)
+
+
+def _add_models_and_images(parser: argparse.ArgumentParser) -> None:
+    """Declare from where to start, what becomes of the new model, and the use of single images."""
     parser.add_argument(
         "folder",
         type=Path,
@@ -67,6 +83,10 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         ("exclude", "leave out"),
     ):
         parser.add_argument(f"--{word}", nargs="+", default=[], metavar="IMAGE", help=f"{use} these images")
+
+
+def _add_how_long(parser: argparse.ArgumentParser) -> None:
+    """Declare how long and how thorough the training is, and what becomes of one that was interrupted."""
     option(
         parser,
         "thorough",
@@ -87,16 +107,6 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--resume", metavar="NAME", help="resume a training that was interrupted")
     option(parser, "restart", action="store_true", help="start an interrupted training of that name over")
-    parser.add_argument(
-        "--classes",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="train classes (default: where a fifth of the objects have one, of at least two kinds)",
-    )
-    add_seen_options(parser)
-    groups = add_setting_options(parser, TrainSettings, OWN)
-    option(groups["numbers"], "scale", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range of resizing")
-    add_device_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,12 +24,12 @@ from cpsam_core.cli.train_images import (
     with_enough_objects,
 )
 from cpsam_core.cli.train_options import RANDOM, add_training_options, option, train_settings
+from cpsam_core.cli.train_scores import score_written, scorer
 from cpsam_core.system.paths import make_folder
 
 if TYPE_CHECKING:
     from cpsam_core.checkpoints.cards import ModelCard
     from cpsam_core.data.dataset import Pair
-    from cpsam_core.data.image_input import Diameter
     from cpsam_core.finetune import EpochReport, Trainer, TrainResult, TrainSettings
     from cpsam_core.finetune.ranks import Ranks
     from cpsam_core.network.vit import FlowVit
@@ -67,6 +67,23 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "planes are corrected, those."
     )
     parser.epilog = EXAMPLES
+    _add_images_and_models(parser)
+    add_filter_options(parser)
+    add_class_options(parser)
+    add_seen_options(parser)
+    option(
+        parser,
+        "restart",
+        action="store_true",
+        help="start over, even if the state of an interrupted training is there",
+    )
+    add_training_options(parser)
+    _add_what_is_written(parser)
+    add_device_options(parser)
+
+
+def _add_images_and_models(parser: argparse.ArgumentParser) -> None:
+    """Declare what is learnt from, from where to start, and where the model goes."""
     parser.add_argument(
         "images", type=Path, metavar="IMAGES_DIR", help="folder with the images, searched below too"
     )
@@ -94,16 +111,10 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         metavar="SET=SHARE,...",
         help="how often to draw from each folder of images (default: by its size)",
     )
-    add_filter_options(parser)
-    add_class_options(parser)
-    add_seen_options(parser)
-    option(
-        parser,
-        "restart",
-        action="store_true",
-        help="start over, even if the state of an interrupted training is there",
-    )
-    add_training_options(parser)
+
+
+def _add_what_is_written(parser: argparse.ArgumentParser) -> None:
+    """Declare what is written beside the model, and into it."""
     written = parser.add_argument_group("what is written")
     option(
         written,
@@ -116,7 +127,6 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
     option(written, "half", action="store_true", help="store the weights in half precision")
     option(written, "licence", default="", help="what the model card says of the weights' licence")
     option(written, "notes", default="", help="a sentence for the model card")
-    add_device_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -136,7 +146,7 @@ def run(args: argparse.Namespace) -> int:
     with ranks.joined(args.device) as device:
         trained = _train(args, settings, mixing, device, ranks.current())
     if trained is not None and trained.aside:
-        _score(args, trained.card, trained.aside)
+        score_written(args, trained.card, trained.aside)
     return OK
 
 
@@ -157,22 +167,12 @@ def _train(
 ) -> _Trained | None:
     """Train and write; return what is to be scored in the process that leads, None in the others."""
     from cpsam_core.checkpoints import write_checkpoint
-    from cpsam_core.checkpoints.cards import card_path
-    from cpsam_core.cli.filters import endings_from
-    from cpsam_core.data.dataset import TrainingSet, find_pairs
+    from cpsam_core.data.dataset import TrainingSet
     from cpsam_core.data.example_cache import ExampleCache
-    from cpsam_core.data.planes import with_planes
     from cpsam_core.finetune import Trainer
     from cpsam_core.retrain.cards import card_of, origin_of
 
-    endings, seen = endings_from(args), seen_by(args)
-    pairs = with_planes(find_pairs(args.images, args.masks, endings=endings, seen=seen))
-    aside = (
-        []
-        if args.validate is None
-        else with_planes(find_pairs(Path(args.validate), endings=endings, seen=seen))
-    )
-    refuse_learnt(pairs, aside)
+    pairs, aside = _images(args)
     model, parent = _start(args.model, settings.seed, channels_wanted(args, pairs))
     cache, channels = ExampleCache(), model.config.in_channels
     pairs = with_enough_objects(pairs, channels, cache, settings, ranks)
@@ -185,11 +185,7 @@ def _train(
     model, classes = class_network(model, data, args.classes, parent)
     if ranks.leads:
         data.hashes  # noqa: B018 - now, while the files are there
-    make_folder(args.out.parent)
-    partial = args.out.with_name(f"{card_path(args.out).stem}.partial")
-    if args.restart and ranks.leads:
-        partial.unlink(missing_ok=True)
-    ranks.meet()
+    partial = _partial(args, ranks)
     diameter = diameter_of(args, data, parent)
     trainer = Trainer(
         model,
@@ -202,7 +198,7 @@ def _train(
             start_file(args.model), data, settings, (args.drawn, classes, channels, *map(str, aside))
         ),
         validation=validation,
-        score=_scorer(args, aside, classes, diameter),
+        score=scorer(args, aside, classes, diameter),
         on_epoch=lambda report: _end_epoch(report, args, trainer, ranks),
     )
     bar = terminal_progress("training", unit="step") if ranks.leads else nullcontext(_silent)
@@ -217,28 +213,31 @@ def _train(
     return _Trained(card, aside)
 
 
-def _scorer(
-    args: argparse.Namespace, pairs: Sequence[Pair], classes: tuple[str, ...], wanted: Diameter
-) -> Callable[[FlowVit], float] | None:
-    """Return what measures the average precision during the training; None where it is not asked for."""
-    if not pairs or args.score_every is None:
-        return None
+def _images(args: argparse.Namespace) -> tuple[list[Pair], list[Pair]]:
+    """Return what is learnt from, and what is kept aside."""
+    from cpsam_core.cli.filters import endings_from
+    from cpsam_core.data.dataset import find_pairs
+    from cpsam_core.data.planes import with_planes
 
-    def score(model: FlowVit) -> float:
-        from cpsam_core.network.devices import choose_device, choose_precision
-        from cpsam_core.network.network import Network
-        from cpsam_core.retrain.validate import validate
-        from cpsam_core.segment.segmenter import Segmenter
+    endings, seen = endings_from(args), seen_by(args)
+    pairs = with_planes(find_pairs(args.images, args.masks, endings=endings, seen=seen))
+    aside: list[Pair] = []
+    if args.validate is not None:
+        aside = with_planes(find_pairs(Path(args.validate), endings=endings, seen=seen))
+    refuse_learnt(pairs, aside)
+    return pairs, aside
 
-        device = choose_device(args.device)
-        network = Network(
-            model, model.config, device, choose_precision(device, args.precision), "training", wanted
-        )
-        rows = validate(Segmenter(network), pairs, class_names=classes).values()
-        total = sum(row["images"] for row in rows)
-        return sum(row["ap_0.5"] * row["images"] for row in rows) / total
 
-    return score
+def _partial(args: argparse.Namespace, ranks: Ranks) -> Path:
+    """Return where the state of the training lies, the earlier one removed where that is asked for."""
+    from cpsam_core.checkpoints.cards import card_path
+
+    make_folder(args.out.parent)
+    partial: Path = args.out.with_name(f"{card_path(args.out).stem}.partial")
+    if args.restart and ranks.leads:
+        partial.unlink(missing_ok=True)
+    ranks.meet()
+    return partial
 
 
 def _end_epoch(report: EpochReport, args: argparse.Namespace, trainer: Trainer, ranks: Ranks) -> None:
@@ -272,21 +271,6 @@ def _ending(result: TrainResult) -> str:
 
 def _silent(done: int, total: int, note: str = "") -> None:
     """Report to nobody: the leading process speaks for all."""
-
-
-def _score(args: argparse.Namespace, card: ModelCard, pairs: Sequence[Pair]) -> None:
-    """Segment the images kept aside with the written model, show the scores and add them to its card."""
-    from cpsam_core.checkpoints.cards import write_card
-    from cpsam_core.retrain.validate import validate
-    from cpsam_core.segment.segmenter import Segmenter
-    from cpsam_core.weights import load_network
-
-    network = load_network(args.out, args.device, args.precision)
-    with terminal_progress("scoring", unit="image") as progress:
-        scores = validate(Segmenter(network), pairs, progress=progress, class_names=card.classes)
-    for name, values in scores.items():
-        say(f"{name}: average precision {values['ap_0.5']:.3f} at IoU 0.5, {values['images']:.0f} images")
-    write_card(args.out, replace(card, architecture=network.config.to_dict(), scores=scores))
 
 
 def _start(name: str, seed: int, channels: int | None = None) -> tuple[FlowVit, ModelCard | None]:

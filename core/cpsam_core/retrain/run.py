@@ -122,11 +122,7 @@ def retrain(
     # A network without class maps learns the cells alone, whatever classes they have.
     if most and len(data.class_pixels) > most:
         raise TrainingError("the images have more classes than the plan: plan the training again")
-    target = path or own_folder() / f"{plan.name}{'' if _published(model) else '.safetensors'}"
-    make_folder(target.parent, TrainingError)
-    partial = target.with_name(f"{card_path(target).stem}.partial")
-    if restart:
-        partial.unlink(missing_ok=True)
+    target, partial = _places(plan, path, model, restart)
     choosing = choosing_set(plan)
     trainer = Trainer(
         model,
@@ -143,24 +139,37 @@ def retrain(
         on_epoch=on_epoch,
         on_event=on_event,
     )
-    kept = {pair.digest: Aside(pair.name, pair.only) for pair in plan.aside}
-    facts = CardFacts(
+    data.hashes  # noqa: B018 - now, while the files are there
+    result = trainer.run(progress)
+    card = card_of(_card_facts(plan, parent), data, plan.settings, result)
+    write_checkpoint(target, result.model, card)
+    partial.unlink(missing_ok=True)
+    return RetrainingResult(target, card, result)
+
+
+def _places(plan: RetrainingPlan, path: Path | None, model: FlowVit, restart: bool) -> tuple[Path, Path]:
+    """Return where the model is written, and where the state of its training lies meanwhile."""
+    target = path or own_folder() / f"{plan.name}{'' if _published(model) else '.safetensors'}"
+    make_folder(target.parent, TrainingError)
+    partial = target.with_name(f"{card_path(target).stem}.partial")
+    if restart:
+        partial.unlink(missing_ok=True)
+    return target, partial
+
+
+def _card_facts(plan: RetrainingPlan, parent: ModelCard | None) -> CardFacts:
+    """Return what the card says beside what the training itself knows."""
+    return CardFacts(
         plan.name,
         plan.start,
         parent,
         plan.lineage,
-        kept,
+        {pair.digest: Aside(pair.name, pair.only) for pair in plan.aside},
         plan.classes or (parent.classes if parent is not None else ()),
         plan.diameter,
         parent.licence if parent is not None else "",
         plan.text,
     )
-    data.hashes  # noqa: B018 - now, while the files are there
-    result = trainer.run(progress)
-    card = card_of(facts, data, plan.settings, result)
-    write_checkpoint(target, result.model, card)
-    partial.unlink(missing_ok=True)
-    return RetrainingResult(target, card, result)
 
 
 def choosing_set(plan: RetrainingPlan) -> TrainingSet | None:

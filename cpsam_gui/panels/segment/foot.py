@@ -41,12 +41,29 @@ class Foot(QFrame):
         self._folder_run = folder_run
         self._with_folder = False
         self.setObjectName("foot")
+        self._make_buttons()
+        self.progress, self.said = dim(""), dim("")
+        # One line, whatever it says.
+        self.note = QElidingLabel()
+        self.note.setObjectName("dim")
+        self.note.setFixedHeight(dim("X").sizeHint().height())
+        self.said.setObjectName("warning")
+        self.said.hide()
+        self.progress.hide()
+        self._lay_out()
+        self.show_running(False, False)
+        queue = folder_run.queue
+        queue.changed.connect(self._show_queue)
+        queue.state_changed.connect(self._show_queue)
+        run_state.notes_changed.connect(self._show_notes)
+
+    def _make_buttons(self) -> None:
         self.run = QPushButton()
         self.run.setObjectName("primary")
         self.region = button(
             "select_drag",
             "Run on a box that you draw on the image",
-            lambda: gestures.use("run_region"),
+            lambda: self._gestures.use("run_region"),
             "Region",
         )
         self.region.setCheckable(True)
@@ -68,14 +85,8 @@ class Foot(QFrame):
         menu.addAction(translate("Copy as Python"), self.copy_python)
         self.copy.setMenu(menu)
         self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.progress, self.said = dim(""), dim("")
-        # One line, whatever it says.
-        self.note = QElidingLabel()
-        self.note.setObjectName("dim")
-        self.note.setFixedHeight(dim("X").sizeHint().height())
-        self.said.setObjectName("warning")
-        self.said.hide()
-        self.progress.hide()
+
+    def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.GRID_PX)
         for widget in (self.region, self.folder, self.copy):
@@ -91,11 +102,6 @@ class Foot(QFrame):
         layout.addWidget(self.run)
         layout.addWidget(self.note)
         layout.addLayout(buttons)
-        self.show_running(False, False)
-        queue = folder_run.queue
-        queue.changed.connect(self._show_queue)
-        queue.state_changed.connect(self._show_queue)
-        run_state.notes_changed.connect(self._show_notes)
 
     def show_running(self, running: bool, possible: bool) -> None:
         """Let the button run or cancel."""
