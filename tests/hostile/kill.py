@@ -23,7 +23,7 @@ from pathlib import Path
 
 from tests.hostile.scenes import SCENES, Outcome, Scene
 
-LONGEST = {"editing": 1.5, "autosave": 1.5, "save": 0.8, "export": 1.2, "training": 2.5}
+LONGEST = {"editing": 1.5, "autosave": 1.5, "save": 0.8, "export": 1.2, "training": 2.5, "large": 3.0}
 """Seconds after which work that does not end is killed at the latest."""
 PATIENCE = 60.0  # seconds for the first file
 

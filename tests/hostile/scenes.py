@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.hostile import large_scene
+
 SHAPE = (1, 160, 160)
 
 
@@ -369,6 +371,10 @@ def _visible(folder: Path) -> list[Path]:
     ]
 
 
+def _large(folder: Path, seed: int, killed: float) -> Outcome:
+    return Outcome(*large_scene.check(folder, seed, killed))
+
+
 SCENES = {
     "editing": Scene(_edit, _edited),
     "autosave": Scene(_autosave, _autosaved),
@@ -377,4 +383,5 @@ SCENES = {
     "training": Scene(_train, _trained),
     "folder": Scene(_folder_run, _folder_ran),
     "blocks": Scene(_run_by_blocks, _ran_by_blocks),
+    "large": Scene(large_scene.edit, _large),
 }

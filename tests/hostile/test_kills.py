@@ -10,7 +10,7 @@ import pytest
 
 from tests.hostile.scenes import SCENES
 
-TIMES = {"training": 2, "folder": 2, "blocks": 2}
+TIMES = {"training": 2, "folder": 2, "blocks": 2, "large": 3}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="forks and is killed")
