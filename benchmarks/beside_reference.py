@@ -13,6 +13,7 @@ one worker, then as a whole, and `compare` says how well the first equals the se
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import resource
 import shutil
@@ -111,10 +112,9 @@ def ours(path: Path) -> None:
 
 def stand_in(image: Any, crop: Any = None) -> Any:
     """Let Cellpose use the stand-in in this process; called for every block, before its model is made."""
+    models: Any = importlib.import_module("cellpose.models")
     import torch
     from blocks import Disks
-
-    import cellpose.models
 
     class Network(torch.nn.Module):
         """The stand-in as Cellpose calls its network."""
@@ -125,7 +125,7 @@ def stand_in(image: Any, crop: Any = None) -> Any:
             """Return flows and logits, and no style."""
             return torch.from_numpy(Disks()(tiles.numpy())), torch.zeros(len(tiles), 256)
 
-    class Model(cellpose.models.CellposeModel):  # type: ignore[misc]
+    class Model(models.CellposeModel):  # type: ignore[misc]
         """Cellpose without its weights."""
 
         def __init__(self) -> None:
@@ -134,23 +134,22 @@ def stand_in(image: Any, crop: Any = None) -> Any:
             self.diam_mean = 30.0
             self.pretrained_model = "stand-in"
 
-    if cellpose.models.CellposeModel.__name__ != "Model":
-        cellpose.models.CellposeModel = Model
+    if models.CellposeModel.__name__ != "Model":
+        models.CellposeModel = Model
     return image
 
 
 def theirs(path: Path) -> None:
     """Run the reference: first by blocks, for the peak of its worker, then as a whole."""
+    models: Any = importlib.import_module("cellpose.models")
+    distributed: Any = importlib.import_module("cellpose.contrib.distributed_segmentation")
     import zarr
-    from cellpose.contrib.distributed_segmentation import distributed_eval
-
-    import cellpose.models
 
     image = zarr.open(str(path), mode="r")
     evaluation = {"diameter": int(DIAMETER)}
 
     def by_blocks() -> None:
-        found, _ = distributed_eval(
+        found, _ = distributed.distributed_eval(
             image,
             (BLOCK, BLOCK),
             str(beside(path, "theirs.zarr")),
@@ -175,7 +174,7 @@ def theirs(path: Path) -> None:
     pixels = stand_in(image[:])
 
     def whole() -> None:
-        labels = cellpose.models.CellposeModel().eval(pixels, **evaluation)[0]
+        labels = models.CellposeModel().eval(pixels, **evaluation)[0]
         np.save(beside(path, "theirs_whole.npy"), labels.astype(np.uint32))
 
     figures["whole"] = taken(whole)
