@@ -81,7 +81,7 @@ def ours(path: Path) -> None:
     from blocks import Disks
 
     from cpsam_core.blocks import Plan, start_run
-    from cpsam_core.blocks.run import BlockReading
+    from cpsam_core.blocks.reading import BlockReading
     from cpsam_core.images import read_image
     from cpsam_core.images.label_arrays import LabelArray
     from cpsam_core.segment.segmenter import Segmenter
