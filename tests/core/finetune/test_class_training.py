@@ -71,7 +71,7 @@ def test_a_short_training_tells_classes_apart(cells: Path) -> None:
         epochs=40,
         samples=4,
         batch_size=2,
-        learning_rate=2e-3,
+        learning_rate=3e-3,
         warmup=2,
         memory="plenty",
         threads=1,
