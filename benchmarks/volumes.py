@@ -101,7 +101,7 @@ def main() -> None:
 
     def split() -> None:
         line = [(box.y0 - 2.0, middle[1]), (box.y1 + 2.0, middle[1])]
-        why = bodies.split_bodies(document, [number], line, 0, SPACING)
+        why = bodies.split_bodies(document, [number], line, desk.view.slice, SPACING)
         if why:
             raise SystemExit(why)
 

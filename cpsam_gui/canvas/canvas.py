@@ -104,6 +104,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         theme.changed.connect(self._recolour)
         events = self._view.events
         events.camera.connect(self._move_camera)
+        events.plane.connect(self._show_shapes)
         events.picture.connect(self._name_picture)
         events.sections.connect(self._show_cross)
         events.cross.connect(self._show_cross)
@@ -188,9 +189,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._show_shapes()
 
     def _show_shapes(self) -> None:
-        here = self._open_image.image is not None and self._gestures.across == 0
-        shapes = self._gestures.tool.shapes() if here else []
-        self._preview.show(shapes, self._view.camera.scale)
+        here = self._open_image.image is not None
+        self._preview.show(self._gestures.shapes(self._view.slice) if here else [], self._view.camera.scale)
 
     def _show_cross(self) -> None:
         """Show where the orthogonal views cut."""

@@ -20,6 +20,7 @@ from cpsam_gui.style import theme
 from cpsam_gui.tools import Pointer, PreviewShape
 
 if TYPE_CHECKING:
+    from PyQt6.QtCore import QPointF
     from PyQt6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
     from PyQt6.QtWidgets import QGraphicsScene, QWidget
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 MARGIN_PIXELS = 2
 # One notch of the wheel.
 ZOOM_STEP = 1.25
+# Screen pixels that tell a drag from a click.
+DRAG_PX = 4.0
 CROSS = QColor(255, 210, 60)
 
 
@@ -66,8 +69,8 @@ class CrossHair:
 class SectionView(pg.GraphicsView):  # type: ignore[misc]
     """One orthogonal view, `across` y (1) or x (2). Planes are drawn as far apart as they lie.
 
-    It is as wide or high as the canvas shows, so that the same cell stands at the same place in both. A click moves
-    the cross-hair; tools that work in every view draw here.
+    It is as wide or high as the canvas shows, so that the same cell stands at the same place in both. Tools that work
+    in every view draw here; what they leave moves the cross-hair, and a click does what it does on the canvas.
     """
 
     def __init__(
@@ -100,7 +103,8 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         )
         self._preview = Preview(self.scene())
         self._cross = CrossHair(self.scene())
-        self._moving = self._drawing = False
+        self._pressed: QPointF | None = None
+        self._moved = self._drawing = False
         events = self._view.events
         for look in (events.channels, events.image_visible):
             look.connect(self._colour_image)
@@ -211,9 +215,7 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         self._show_shapes()
 
     def _show_shapes(self) -> None:
-        gestures = self._gestures
-        mine = self._live and gestures.across == self._across
-        shapes = gestures.tool.shapes() if mine else []
+        shapes = self._gestures.shapes(self.shown) if self._live else []
         self._preview.show([self._stretched(one) for one in shapes], self._view.camera.scale)
 
     def _stretched(self, shape: PreviewShape) -> PreviewShape:
@@ -249,10 +251,10 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         if event is None or not self._live:
             return
         pointer, gestures = self._pointer(event), self._gestures
-        if gestures.tool.every_view and not pointer.right:
-            self._drawing = gestures.tool_press(pointer)
-        else:
-            self._moving = True
+        tried = gestures.tool.every_view and event.button() != Qt.MouseButton.MiddleButton
+        self._drawing = tried and gestures.tool_press(pointer)
+        if not self._drawing:
+            self._pressed = event.position()
             self._move_cross(pointer)
         gestures.redraw.emit()
 
@@ -261,7 +263,9 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         if event is None or not self._live:
             return
         pointer, gestures = self._pointer(event), self._gestures
-        if self._moving:
+        if self._pressed is not None:
+            way = event.position() - self._pressed
+            self._moved = self._moved or way.manhattanLength() > DRAG_PX
             self._move_cross(pointer)
         elif gestures.tool.every_view:
             gestures.tool_move(pointer)
@@ -273,8 +277,16 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
             return
         if self._drawing:
             self._gestures.tool_release(self._pointer(event))
-        self._moving = self._drawing = False
+        elif self._pressed is not None and not self._moved and event.button() == Qt.MouseButton.LeftButton:
+            self._gestures.tool_click(self._pointer(event))
+        self._pressed, self._moved, self._drawing = None, False, False
         self._gestures.redraw.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        """Let a tool that draws here close its line; called by Qt."""
+        if event is not None and self._live and self._gestures.tool.every_view:
+            self._gestures.tool_double(self._pointer(event))
+            self._gestures.redraw.emit()
 
     def leaveEvent(self, event: object) -> None:
         """Show no tip of a tool any more; called by Qt."""
@@ -288,7 +300,7 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         turn = (event.angleDelta().y() or event.angleDelta().x()) / 120
         if event.modifiers() & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
             self._gestures.adjust(turn)
-        else:
+        elif not self._gestures.tool_wheel(turn):
             view = self._view
             view.camera = view.camera.zoom(ZOOM_STEP**turn, view.camera.y, view.camera.x)
         event.accept()

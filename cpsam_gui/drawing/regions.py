@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from scipy import ndimage
 
-from cpsam_gui.state.box import Box
+from cpsam_gui.state.slice import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_gui.drawing.shapes import Mask
+    from cpsam_gui.state.box import Box
 
 # Side of the window that a fill looks at, in pixels.
 FIRST_PX, LARGEST_PX = 128, 2048
+PLANE = Slice(0, 0)
 # Pixels; a fill does not stop at every grain of noise.
 BLUR_PIXELS = 1.0
 
@@ -30,7 +32,7 @@ def flood(
     tolerance: float,
     shades: Callable[[NDArray[Any]], NDArray[np.float32]],
     closed: Callable[[Box], Mask],
-    z: int = 0,
+    shown: Slice = PLANE,
     largest: int = LARGEST_PX,
 ) -> tuple[Box, Mask, bool]:
     """Fill the region around a pixel whose intensities are like those at the pixel.
@@ -41,33 +43,35 @@ def flood(
     Parameters
     ----------
     plane
-        Pixels (y, x, c).
+        Pixels (row, column, c).
     y, x
-        Where to start, inside the plane.
+        Row and column where to start, inside the plane.
     tolerance
         Greatest difference of any channel, in the units of `shades`.
     shades
         Turns a block of pixels (y, x, c) into the intensities (y, x, c) that are compared.
     closed
-        Returns where (y, x) the fill may not go in a block.
-    z
-        Number of the plane, for the block that is returned.
+        Returns where (row, column) the fill may not go in a block one voxel thick.
+    shown
+        The slice that the pixels are, for the block that is returned.
 
     Returns
     -------
     tuple
-        The block and its mask (1, y, x) without holes, and whether the region went on beyond the window.
+        The block and its mask (z, y, x) without holes, and whether the region went on beyond the window.
     """
     side = FIRST_PX
-    whole = Box(z, z + 1, 0, plane.shape[0], 0, plane.shape[1])
+    height, width = plane.shape[:2]
     while True:
-        box = Box(z, z + 1, y - side // 2, y + side // 2, x - side // 2, x + side // 2).intersection(whole)
-        block = shades(plane[box.slices[1:]])
-        mask = _alike(block, ~closed(box), y - box.y0, x - box.x0, tolerance)
-        cut = _touches(mask, box, whole)
+        top, bottom = max(y - side // 2, 0), min(y + side // 2, height)
+        left, right = max(x - side // 2, 0), min(x + side // 2, width)
+        box = shown.box(top, bottom, left, right)
+        block = shades(plane[top:bottom, left:right])
+        mask = _alike(block, ~closed(box), y - top, x - left, tolerance)
+        cut = _touches(mask, (top > 0, bottom < height, left > 0, right < width))
         if not cut or side >= largest:
             # Holes are noise and debris; but a hole that the fill may not enter stays.
-            return box, (fill_holes(mask) & ~closed(box))[None], cut
+            return box, shown.lift(fill_holes(mask) & ~closed(box)), cut
         side *= 2
 
 
@@ -85,15 +89,10 @@ def _alike(block: NDArray[np.float32], free: Mask, row: int, column: int, tolera
     return mask
 
 
-def _touches(mask: Mask, box: Box, whole: Box) -> bool:
-    """Whether a mask goes up to a side of its block that is not a side of the image."""
-    sides = (
-        (box.y0 > whole.y0, mask[0]),
-        (box.y1 < whole.y1, mask[-1]),
-        (box.x0 > whole.x0, mask[:, 0]),
-        (box.x1 < whole.x1, mask[:, -1]),
-    )
-    return any(inner and bool(side.any()) for inner, side in sides)
+def _touches(mask: Mask, inner: tuple[bool, bool, bool, bool]) -> bool:
+    """Whether a mask goes up to one of its sides (top, bottom, left, right) that is not a side of the image."""
+    sides = mask[0], mask[-1], mask[:, 0], mask[:, -1]
+    return any(free and bool(side.any()) for free, side in zip(inner, sides, strict=True))
 
 
 def fill_holes(mask: Mask) -> Mask:

@@ -1,6 +1,6 @@
 """Shapes that are drawn, as pixels: strokes of a round tip, closed lines, and back from pixels to lines.
 
-Positions are (y, x) in image pixels, where pixel (i, j) covers [i, i + 1) x [j, j + 1).
+Positions are rows and columns of a slice in pixels, where pixel (i, j) covers [i, i + 1) x [j, j + 1).
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, TypeAlias
 import cv2
 import numpy as np
 
-from cpsam_gui.state.box import Box
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from cpsam_gui.state.box import Box
+    from cpsam_gui.state.slice import Slice
 
     Mask: TypeAlias = NDArray[np.bool_]
     Point: TypeAlias = tuple[float, float]
@@ -25,18 +26,20 @@ if TYPE_CHECKING:
 LARGE_PIXELS = 1 << 20
 
 
-def stroke(plane: int, start: Point, stop: Point, radius: float) -> tuple[Box, Mask]:
-    """Return the pixels whose middle is within `radius` of the segment from `start` to `stop`.
+def stroke(shown: Slice, start: Point, stop: Point, radius: float) -> tuple[Box, Mask]:
+    """Return the pixels of a slice whose middle is within `radius` of the segment from `start` to `stop`.
 
     Returns
     -------
     tuple
-        The block (one plane, may reach outside the image) and its mask (1, y, x) bool.
+        The block (one voxel thick, may reach outside the image) and its mask (z, y, x) bool.
     """
     (y0, x0), (y1, x1) = start, stop
-    box = Box.around(plane, y0, x0, radius).union(Box.around(plane, y1, x1, radius))
-    rows = np.arange(box.y0, box.y1, dtype=np.float32)[:, None] + np.float32(0.5 - y0)
-    columns = np.arange(box.x0, box.x1, dtype=np.float32)[None] + np.float32(0.5 - x0)
+    reach = int(radius) + 2
+    top, bottom = min(int(y0), int(y1)) - reach, max(int(y0), int(y1)) + reach + 1
+    left, right = min(int(x0), int(x1)) - reach, max(int(x0), int(x1)) + reach + 1
+    rows = np.arange(top, bottom, dtype=np.float32)[:, None] + np.float32(0.5 - y0)
+    columns = np.arange(left, right, dtype=np.float32)[None] + np.float32(0.5 - x0)
     dy, dx = y1 - y0, x1 - x0
     length = dy * dy + dx * dx
     # Shorter is a point, and would divide by nothing.
@@ -46,22 +49,22 @@ def stroke(plane: int, start: Point, stop: Point, radius: float) -> tuple[Box, M
     mask = rows * rows + columns * columns <= max(radius, 0.5) ** 2
     # A thin brush between pixel middles still paints the pixel under it.
     if not mask.any():
-        mask[int(y1 // 1) - box.y0, int(x1 // 1) - box.x0] = True
-    return box, mask[None]
+        mask[int(y1 // 1) - top, int(x1 // 1) - left] = True
+    return shown.box(top, bottom, left, right), shown.lift(mask)
 
 
-def polygon(plane: int, points: Sequence[Point]) -> tuple[Box, Mask]:
-    """Return the pixels whose middle is inside a closed line through `points`; loops count as inside.
+def polygon(shown: Slice, points: Sequence[Point]) -> tuple[Box, Mask]:
+    """Return the pixels of a slice whose middle is inside a closed line through `points`; loops count as inside.
 
     Returns
     -------
     tuple
-        The block (one plane, may reach outside the image) and its mask (1, y, x) bool.
+        The block (one voxel thick, may reach outside the image) and its mask (z, y, x) bool.
     """
     start = np.asarray(points, np.float64)
     stop = np.roll(start, -1, axis=0)
     low, high = np.floor(start.min(0)).astype(int), np.ceil(start.max(0)).astype(int) + 1
-    box = Box(plane, plane + 1, int(low[0]), int(high[0]), int(low[1]), int(high[1]))
+    (top, left), (bottom, right) = low.tolist(), high.tolist()
     # Rows whose middle line each edge crosses, and where; crossings down count +1, up -1 (winding number).
     first = np.ceil(np.minimum(start[:, 0], stop[:, 0]) - 0.5).astype(int)
     count = np.ceil(np.maximum(start[:, 0], stop[:, 0]) - 0.5).astype(int) - first
@@ -69,10 +72,10 @@ def polygon(plane: int, points: Sequence[Point]) -> tuple[Box, Mask]:
     rows = np.arange(edge.size) - np.repeat(np.cumsum(count) - count, count) + first[edge]
     slope = (stop - start)[edge]
     crossing = start[edge, 1] + (rows + 0.5 - start[edge, 0]) / slope[:, 0] * slope[:, 1]
-    turns = np.zeros(box.shape[1:], np.int32)
+    turns = np.zeros((bottom - top, right - left), np.int32)
     columns = np.ceil(crossing - 0.5).astype(int)
-    np.add.at(turns, (rows - box.y0, columns - box.x0), np.sign(slope[:, 0]).astype(np.int32))
-    return box, (np.cumsum(turns, axis=1) != 0)[None]
+    np.add.at(turns, (rows - top, columns - left), np.sign(slope[:, 0]).astype(np.int32))
+    return shown.box(top, bottom, left, right), shown.lift(np.cumsum(turns, axis=1) != 0)
 
 
 def line(shape: tuple[int, int], points: Sequence[Point]) -> Mask:

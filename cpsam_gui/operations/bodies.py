@@ -14,11 +14,10 @@ from cpsam_gui.drawing import bodies
 from cpsam_gui.operations.common import LOCKED, NOTHING, divide, known, unlocked
 from cpsam_gui.operations.painting import wipe
 from cpsam_gui.state.box import Box
+from cpsam_gui.state.slice import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-
-    from numpy.typing import NDArray
 
     from cpsam_gui.drawing.bodies import Spacing
     from cpsam_gui.drawing.shapes import Mask, Point
@@ -34,11 +33,10 @@ def split_bodies(
     document: Document,
     ids: Iterable[int],
     points: Sequence[Point],
-    across: int,
+    shown: Slice,
     spacing: Spacing,
-    index: int | None = None,
 ) -> str | None:
-    """Cut bodies along a line drawn in a view, through all planes; the largest part keeps the id.
+    """Cut bodies along a line drawn in a slice, through all slices behind it; the largest part keeps the id.
 
     Where the line crosses what the view shows of a body, it goes on straight beyond both ends, because the body may be
     larger behind.
@@ -48,11 +46,9 @@ def split_bodies(
     ids
         Which bodies; those that the line does not divide stay as they are.
     points
-        The line in the two axes of the view, in voxels, in the order of the axes.
-    across
-        Axis of sight: 0 where planes (y, x) are shown, 1 for (z, x), 2 for (z, y).
-    index
-        Where along that axis the view cuts; None where the line is to be taken as it is.
+        The line in rows and columns of the slice.
+    shown
+        The slice in which the line was drawn.
     """
     chosen = known(document, ids)
     free = unlocked(document, chosen)
@@ -62,13 +58,15 @@ def split_bodies(
     with document.step("Split body"):
         for number in free:
             box = document.objects[number].box
-            start = [low for axis, low in enumerate((box.z0, box.y0, box.x0)) if axis != across]
-            local = [(a - start[0], b - start[1]) for a, b in points]
+            top, _, left, _ = shown.area(box)
+            local = [(row - top, column - left) for row, column in points]
             mask = document.labels[box.slices] == number
-            if index is not None:
-                low = (box.z0, box.y0, box.x0)[across]
-                local = _beyond(local, mask.take(index - low, axis=across))
-            parts = bodies.split_body(mask, local, across, spacing)
+            if shown.meets(box):
+                low = (box.z0, box.y0, box.x0)[shown.across]
+                local = _beyond(local, Slice(shown.across, shown.index - low).of(mask))
+            # The array has z first, also where rows and columns of the slice are (y, z).
+            line = [(z, y) for y, z in local] if shown.across == 2 else local
+            parts = bodies.split_body(mask, line, shown.across, spacing)
             if parts is not None:
                 divide(document, number, box, parts)
                 done = True
@@ -92,18 +90,6 @@ def _beyond(points: Sequence[Point], seen: Mask) -> list[Point]:
         far = np.add(end, way / max(float(np.hypot(*way)), 1e-6) * reach)
         ends.append((float(far[0]), float(far[1])))
     return [ends[0], *line, ends[1]]
-
-
-def split_body_into(document: Document, number: int, box: Box, parts: NDArray[np.int32]) -> str | None:
-    """Divide a body into `parts` (z, y, x), numbered from 1 in its box, as one step."""
-    row = document.objects.get(number)
-    if row is None or len(np.unique(parts[parts > 0])) < 2:
-        return "Put a seed into each part of the body"
-    if row.locked:
-        return LOCKED
-    with document.step("Split body with seeds"):
-        divide(document, number, box, parts)
-    return None
 
 
 def grow_bodies(document: Document, ids: Iterable[int], pixels: float, spacing: Spacing) -> str | None:
@@ -249,5 +235,5 @@ def delete_in_plane(document: Document, ids: Iterable[int], plane: int) -> str |
     position = document.position
     with document.step("Delete in plane"):
         for number in free:
-            wipe(document, number, plane)
+            wipe(document, number, Slice(0, plane))
     return "The objects have nothing in this plane" if document.position == position else None

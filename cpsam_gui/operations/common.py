@@ -51,11 +51,7 @@ def clip(document: Document, box: Box, mask: Mask) -> tuple[Box, Mask]:
     inside = box.clip(document.shape)
     if inside.empty:
         return inside, mask[:0]
-    return inside, mask[
-        inside.z0 - box.z0 : inside.z1 - box.z0,
-        inside.y0 - box.y0 : inside.y1 - box.y0,
-        inside.x0 - box.x0 : inside.x1 - box.x0,
-    ]
+    return inside, mask[inside.inside(box)]
 
 
 def recolour(document: Document, number: int, reach: int = 24) -> None:

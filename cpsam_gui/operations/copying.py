@@ -1,4 +1,4 @@
-"""Copies of objects: taken from one plane, put down in any plane of any image."""
+"""Copies of objects: taken from one slice, put down in any slice of any image."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 
 from cpsam_gui.operations.common import MIN_PIXELS, clip
 from cpsam_gui.operations.painting import WriteMode, paint
-from cpsam_gui.state.box import Box
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cpsam_gui.drawing.shapes import Mask
     from cpsam_gui.state.document import Document
+    from cpsam_gui.state.slice import Slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,13 @@ class Piece:
     y0: int
     x0: int
     mask: Mask
-    """bool (y, x)."""
+    """bool, rows and columns."""
     class_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CopiedObjects:
-    """Objects as they were in one plane, where they were."""
+    """Objects as they were in one slice, where they were: `y` and `x` are rows and columns of it."""
 
     pieces: tuple[Piece, ...]
     y: int
@@ -39,18 +39,20 @@ class CopiedObjects:
     """Their middle."""
 
 
-def copy(document: Document, ids: Iterable[int], plane: int) -> CopiedObjects | None:
-    """Return a copy of what objects have in a plane; None where they have nothing there."""
+def copy(document: Document, ids: Iterable[int], shown: Slice) -> CopiedObjects | None:
+    """Return a copy of what objects have in a slice; None where they have nothing there."""
     pieces = []
     for number in dict.fromkeys(ids):
         row = document.objects.get(number)
-        if row is None or not row.box.z0 <= plane < row.box.z1:
+        if row is None or not shown.meets(row.box):
             continue
-        mask = document.labels[plane, row.box.y0 : row.box.y1, row.box.x0 : row.box.x1] == number
+        box = shown.flat(row.box)
+        y0, _, x0, _ = shown.area(box)
+        mask = shown.flatten(document.labels[box.slices]) == number
         rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
         if len(rows):
             tight = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].copy()
-            pieces.append(Piece(row.box.y0 + int(rows[0]), row.box.x0 + int(columns[0]), tight, row.class_id))
+            pieces.append(Piece(y0 + int(rows[0]), x0 + int(columns[0]), tight, row.class_id))
     if not pieces:
         return None
     ends = [(p.y0, p.x0, p.y0 + p.mask.shape[0], p.x0 + p.mask.shape[1]) for p in pieces]
@@ -61,18 +63,23 @@ def copy(document: Document, ids: Iterable[int], plane: int) -> CopiedObjects | 
 
 
 def paste(
-    document: Document, copied: CopiedObjects, plane: int, y: int, x: int, mode: WriteMode = WriteMode.KEEP
+    document: Document, copied: CopiedObjects, shown: Slice, y: int, x: int, mode: WriteMode = WriteMode.KEEP
 ) -> tuple[list[int], str | None]:
-    """Put a copy down with its middle at (`y`, `x`) as one step; return the new ids and why some are missing."""
+    """Put a copy down in a slice, its middle at row `y` and column `x`, as one step.
+
+    Returns
+    -------
+    tuple
+        The new ids, and why some are missing.
+    """
     mode = WriteMode.KEEP if mode is WriteMode.REPLACE else mode
     made = []
     with document.step("Paste" if len(copied.pieces) == 1 else f"Paste {len(copied.pieces)} objects"):
         for piece in copied.pieces:
             top, left = piece.y0 + y - copied.y, piece.x0 + x - copied.x
             height, width = piece.mask.shape
-            box, mask = clip(
-                document, Box(plane, plane + 1, top, top + height, left, left + width), piece.mask[None]
-            )
+            there = shown.box(top, top + height, left, left + width)
+            box, mask = clip(document, there, shown.lift(piece.mask))
             if box.empty:
                 continue
             free = mask if mode is WriteMode.OVERWRITE else mask & (document.labels[box.slices] == 0)

@@ -8,8 +8,6 @@ import numpy as np
 
 from cpsam_gui import drawing
 from cpsam_gui.operations.common import LOCKED, divide
-from cpsam_gui.state.box import Box
-from cpsam_gui.state.slice import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,20 +15,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_gui.drawing.shapes import Point
+    from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
+    from cpsam_gui.state.slice import Slice
 
 
 NO_OBJECT = "The line crosses no object"
 
 
-def split(document: Document, plane: int, points: Sequence[Point]) -> str | None:
-    """Cut the objects that a line crosses; the largest part keeps the id."""
-    crossed = crossed_by(document, Slice(0, plane), points)
+def split(document: Document, shown: Slice, points: Sequence[Point]) -> str | None:
+    """Cut what the objects that a line crosses have in a slice; the largest part keeps the id."""
+    crossed = crossed_by(document, shown, points)
     free = [number for number in crossed if not document.objects[number].locked]
     if not free:
         return LOCKED if crossed else NO_OBJECT
     with document.step("Split"):
-        done = [_split_one(document, number, plane, points) for number in free]
+        done = [_split_one(document, number, shown, points) for number in free]
     return None if any(done) else "The line must cross the object from one side to the other"
 
 
@@ -48,24 +48,25 @@ def crossed_by(document: Document, shown: Slice, points: Sequence[Point]) -> lis
     return [number for number in np.unique(under).tolist() if number]
 
 
-def _split_one(document: Document, number: int, plane: int, points: Sequence[Point]) -> bool:
-    whole = document.objects[number].box
-    box = Box(plane, plane + 1, whole.y0, whole.y1, whole.x0, whole.x1)
-    mask = document.labels[box.slices][0] == number
-    parts = drawing.split(mask, [(y - box.y0, x - box.x0) for y, x in points])
+def _split_one(document: Document, number: int, shown: Slice, points: Sequence[Point]) -> bool:
+    box = shown.flat(document.objects[number].box)
+    top, _, left, _ = shown.area(box)
+    mask = shown.flatten(document.labels[box.slices]) == number
+    parts = drawing.split(mask, [(row - top, column - left) for row, column in points])
     if parts is None:
         return False
-    divide(document, number, box, parts[None])
+    divide(document, number, box, shown.lift(parts))
     return True
 
 
 def split_into(document: Document, number: int, box: Box, parts: NDArray[np.int32]) -> str | None:
-    """Divide an object in one plane into `parts` (y, x), numbered from 1, as one step."""
+    """Divide what an object has in a block into `parts` (z, y, x), numbered from 1, as one step."""
     row = document.objects.get(number)
+    body = min(parts.shape) > 1
     if row is None or len(np.unique(parts[parts > 0])) < 2:
-        return "Put a seed into each part of the object"
+        return f"Put a seed into each part of the {'body' if body else 'object'}"
     if row.locked:
         return LOCKED
-    with document.step("Split with seeds"):
-        divide(document, number, box, parts[None])
+    with document.step("Split body with seeds" if body else "Split with seeds"):
+        divide(document, number, box, parts)
     return None

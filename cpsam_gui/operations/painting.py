@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -10,12 +12,14 @@ from scipy import ndimage
 
 from cpsam_gui import drawing
 from cpsam_gui.operations.common import LOCKED, MIN_PIXELS, clip, keep_row, locked_in, recolour
-from cpsam_gui.state.box import Box
+from cpsam_gui.state.slice import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from cpsam_gui.drawing.bodies import Spacing
     from cpsam_gui.drawing.shapes import Mask, Point
+    from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
 
 
@@ -44,18 +48,30 @@ def paint(document: Document, box: Box, mask: Mask, number: int, mode: WriteMode
             recolour(document, number)
 
 
-def lies_near(document: Document, number: int, plane: int, y: float, x: float, reach: float) -> bool:
-    """Whether an object has a pixel within `reach` pixels of a place, in this plane or the one above or below it.
+def lies_near(
+    document: Document,
+    number: int,
+    shown: Slice,
+    place: Point,
+    reach: float,
+    spacing: Spacing = (1.0, 1.0, 1.0),
+) -> bool:
+    """Whether an object has a pixel within `reach` pixels of a row and column, in this slice or one beside it.
 
     Objects that are drawn plane by plane go on in the next plane.
     """
-    top, left = int(y - reach), int(x - reach)
-    bottom, right = int(y + reach) + 2, int(x + reach) + 2
-    around = Box(plane - 1, plane + 2, top, bottom, left, right).clip(document.shape)
+    steps = shown.place(spacing)
+    low = [math.floor(at - reach / step) for at, step in zip(place, steps, strict=True)]
+    high = [math.ceil(at + reach / step) + 1 for at, step in zip(place, steps, strict=True)]
+    around = shown.box(low[0], high[0], low[1], high[1])
+    around = around.union(replace(shown, index=shown.index - 1).flat(around))
+    around = around.union(replace(shown, index=shown.index + 1).flat(around)).clip(document.shape)
     if around.empty:
         return False
-    rows, columns = np.nonzero((document.labels[around.slices] == number).any(axis=0))
-    away = np.hypot(rows + around.y0 + 0.5 - y, columns + around.x0 + 0.5 - x)
+    top, _, left, _ = shown.area(around)
+    seen = shown.flatten((document.labels[around.slices] == number).any(axis=shown.across, keepdims=True))
+    rows, columns = np.nonzero(seen)
+    away = np.hypot((rows + top + 0.5 - place[0]) * steps[0], (columns + left + 0.5 - place[1]) * steps[1])
     return bool(away.size) and float(away.min()) <= reach
 
 
@@ -66,16 +82,12 @@ def _free(document: Document, box: Box, mask: Mask, mode: WriteMode) -> Mask:
     return mask & open_to_it
 
 
-def wipe(document: Document, number: int, plane: int | None) -> None:
-    """Take all pixels of an object away in one plane, or in all, inside an open step."""
+def wipe(document: Document, number: int, shown: Slice | None) -> None:
+    """Take all pixels of an object away in one slice, or in all, inside an open step."""
     box = document.objects[number].box
-    box = box if plane is None else _on(box, plane)
+    box = box if shown is None else shown.flat(box)
     block = document.labels[box.slices]
     document.write(box, np.where(block == number, np.uint32(0), block))
-
-
-def _on(box: Box, plane: int) -> Box:
-    return Box(plane, plane + 1, box.y0, box.y1, box.x0, box.x1)
 
 
 def erase(document: Document, box: Box, mask: Mask, only: Collection[int] = ()) -> None:
@@ -92,10 +104,10 @@ def erase(document: Document, box: Box, mask: Mask, only: Collection[int] = ()) 
 
 
 def add_polygon(
-    document: Document, plane: int, points: Sequence[Point], mode: WriteMode = WriteMode.KEEP
+    document: Document, shown: Slice, points: Sequence[Point], mode: WriteMode = WriteMode.KEEP
 ) -> tuple[int, str | None]:
-    """Make an object of what a closed line encloses; return its id, or 0 and the reason."""
-    box, mask = drawing.polygon(plane, points)
+    """Make an object of what a closed line encloses in a slice; return its id, or 0 and the reason."""
+    box, mask = drawing.polygon(shown, points)
     return add(document, box, mask, mode)
 
 
@@ -107,13 +119,14 @@ def add(
     name: str = "Draw",
     into: int = 0,
 ) -> tuple[int, str | None]:
-    """Write a shape in one plane as one step: as a new object, or `into` one that exists.
+    """Write a shape in one slice as one step: as a new object, or `into` one that exists.
 
     Returns
     -------
     tuple
         The id of the object, or 0, and why not all was done.
     """
+    shown = slice_of(box)
     box, mask = clip(document, box, mask)
     if box.empty:
         return 0, "That is outside the image"
@@ -123,7 +136,7 @@ def add(
             return (
                 (0, LOCKED)
                 if document.objects[touched].locked
-                else redraw(document, touched, box, mask, name)
+                else redraw(document, touched, box, mask, name, shown)
             )
     if into and into in document.objects and document.objects[into].locked:
         return 0, LOCKED
@@ -147,9 +160,14 @@ def most_touched(document: Document, box: Box, mask: Mask) -> int:
 
 
 def redraw(
-    document: Document, number: int, box: Box, mask: Mask, name: str = "Redraw"
+    document: Document,
+    number: int,
+    box: Box,
+    mask: Mask,
+    name: str = "Redraw",
+    shown: Slice | None = None,
 ) -> tuple[int, str | None]:
-    """Give an object another mask in one plane as one step; others keep their pixels."""
+    """Give an object another mask in one slice as one step; others keep their pixels."""
     row = document.objects[number]
     if row.locked:
         return 0, LOCKED
@@ -159,11 +177,11 @@ def redraw(
     block = document.labels[box.slices]
     if np.count_nonzero(mask & ((block == 0) | (block == number))) < MIN_PIXELS:
         return 0, "There is no room for the new outline"
-    whole = box.union(_on(row.box, box.z0))
+    whole = box.union((shown or slice_of(box)).flat(row.box))
     values = document.labels[whole.slices].copy()
     values[values == number] = 0
-    inner = values[0, box.y0 - whole.y0 : box.y1 - whole.y0, box.x0 - whole.x0 : box.x1 - whole.x0]
-    inner[mask[0] & (inner == 0)] = number
+    inner = values[box.inside(whole)]
+    inner[mask & (inner == 0)] = number
     with document.step(name):
         document.write(whole, values)
         keep_row(document, number, row)
@@ -171,19 +189,26 @@ def redraw(
 
 
 def with_rest(document: Document, number: int, box: Box, mask: Mask) -> tuple[Box, Mask]:
-    """Return a new outline (1, y, x) with what an outline cannot hold: other parts of the object, its holes."""
-    row = document.objects[number]
-    whole = box.union(_on(row.box, box.z0)).clip(document.shape)
+    """Return a new outline in one slice with what an outline cannot hold: other parts of the object, its holes."""
+    shown = slice_of(box)
+    whole = box.union(shown.flat(document.objects[number].box)).clip(document.shape)
     box, mask = clip(document, box, mask)
-    before = document.labels[whole.slices][0] == number
+    before = shown.flatten(document.labels[whole.slices]) == number
     after = np.zeros(whole.shape, bool)
     if box.empty:
         return whole, after
-    after[0, box.y0 - whole.y0 : box.y1 - whole.y0, box.x0 - whole.x0 : box.x1 - whole.x0] = mask[0]
+    after[box.inside(whole)] = mask
     parts, count = ndimage.label(before)
     if count:
         sizes = np.bincount(parts.ravel())[1:]
         largest = parts == int(sizes.argmax()) + 1
-        after[0] &= ~(drawing.fill_holes(largest) & ~largest)
-        after[0] |= before & ~largest
+        flat = shown.flatten(after)
+        flat &= ~(drawing.fill_holes(largest) & ~largest)
+        flat |= before & ~largest
     return whole, after
+
+
+def slice_of(box: Box) -> Slice:
+    """Return the slice that a block one voxel thick lies in: a plane, where several could be meant."""
+    across = box.shape.index(min(box.shape)) if box.shape[0] > 1 else 0
+    return Slice(across, (box.z0, box.y0, box.x0)[across])

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from cpsam_gui.drawing.bodies import Spacing
     from cpsam_gui.state.document import Document
+    from cpsam_gui.state.slice import Slice
 
 
 class Scope(str, Enum):
@@ -26,10 +27,10 @@ class Scope(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The scope of an edit, with the plane that is shown and the size of a voxel along z, y, x in pixels."""
+    """The scope of an edit, with the slice that is shown and the size of a voxel along z, y, x in pixels."""
 
     scope: Scope
-    plane: int
+    shown: Slice
     spacing: Spacing
 
 
@@ -37,21 +38,21 @@ def grow(document: Document, ids: Iterable[int], pixels: int, reach: Reach) -> s
     """Grow objects into the background by `pixels`, or shrink them where negative."""
     if _bodies(document, reach):
         return bodies.grow_bodies(document, ids, pixels, reach.spacing)
-    return reshaping.grow(document, ids, pixels, reach.plane)
+    return reshaping.grow(document, ids, pixels, reach.shown)
 
 
 def smooth(document: Document, ids: Iterable[int], reach: Reach) -> str | None:
     """Smooth the outlines or the surfaces of objects."""
     if _bodies(document, reach):
         return bodies.smooth_bodies(document, ids, reach.spacing)
-    return reshaping.smooth(document, ids, reach.plane)
+    return reshaping.smooth(document, ids, reach.shown)
 
 
 def fill_holes(document: Document, ids: Iterable[int], reach: Reach) -> str | None:
     """Fill the holes of objects in the plane, or the cavities of bodies."""
     if _bodies(document, reach):
         return bodies.fill_bodies(document, ids)
-    return reshaping.fill_holes(document, ids, reach.plane)
+    return reshaping.fill_holes(document, ids, reach.shown)
 
 
 def _bodies(document: Document, reach: Reach) -> bool:

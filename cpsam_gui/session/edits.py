@@ -168,7 +168,7 @@ class Edits:
 
     def _copied(self) -> operations.CopiedObjects | None:
         view = self._open_image.view
-        return operations.copy(self._open_image.document, sorted(view.selection), view.plane)
+        return operations.copy(self._open_image.document, sorted(view.selection), view.slice)
 
     def paste(self) -> None:
         """Take the copy into the hand; a click puts it down."""
@@ -186,7 +186,7 @@ class Edits:
         copied = options.clipboard
         if copied is None or self._open_image.image is None or document.writing:
             return
-        made, why = operations.paste(document, copied, view.plane, copied.y, copied.x, options.mode)
+        made, why = operations.paste(document, copied, view.slice, copied.y, copied.x, options.mode)
         if made:
             view.select(*made)
         if why:

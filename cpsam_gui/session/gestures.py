@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from cpsam_gui.program.i18n import translate, translate_said
-from cpsam_gui.tools import TOOLS, Desk, Options, Pointer, Tool
+from cpsam_gui.tools import TOOLS, Desk, Options, Pointer, PreviewShape, Tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.state.slice import Slice
 
 # Image pixels.
 BRUSH_RANGE_PIXELS = (1.0, 400.0)
@@ -55,8 +56,21 @@ class Gestures(QObject):
 
     @property
     def across(self) -> int:
-        """The axis of sight of the view that the pointer is in: 0 for the canvas."""
-        return self.pointer.slice.across if self.pointer is not None and self.pointer.slice is not None else 0
+        """The axis of sight of the view that a line is drawn in, or else the pointer is in: 0 for the canvas."""
+        drawn_in = self.tool.drawn_in
+        if drawn_in is not None:
+            return drawn_in.across
+        return _across(self.pointer) if self.pointer is not None else 0
+
+    def shapes(self, shown: Slice) -> list[PreviewShape]:
+        """Return what the tool has to draw in the view of a slice."""
+        tool = self.tool
+        return [*tool.proposed(shown), *(tool.shapes() if self.across == shown.across else ())]
+
+    def _elsewhere(self, p: Pointer) -> bool:
+        """Whether a line is being drawn in another view than the one that the pointer is in."""
+        drawn_in = self.tool.drawn_in
+        return drawn_in is not None and drawn_in.across != _across(p)
 
     def use(self, key: str) -> None:
         """Take another tool."""
@@ -92,6 +106,8 @@ class Gestures(QObject):
 
     def tool_press(self, p: Pointer) -> bool:
         """Pass a press to the tool; False when the tool leaves it to panning."""
+        if self._elsewhere(p):
+            return False
         self.pointer = p
         taken = self.tool.press(p)
         self._drawn = self._drawn or taken
@@ -102,7 +118,8 @@ class Gestures(QObject):
         """Pass a movement to the tool."""
         self.pointer = p
         self.view.hovered = self.desk.under(p)
-        self.tool.move(p)
+        if not self._elsewhere(p):
+            self.tool.move(p)
         self._speak()
 
     def tool_release(self, p: Pointer) -> None:
@@ -200,3 +217,7 @@ class Gestures(QObject):
     def _options_changed(self, *_: object) -> None:
         self.tool.options_changed()
         self.redraw.emit()
+
+
+def _across(p: Pointer) -> int:
+    return p.slice.across if p.slice is not None else 0

@@ -230,7 +230,7 @@ class Session(QObject):
                 self._tool_work.segment,
                 desk,
                 lambda: spacing_of(run_state.settings, image),
-                lambda p: self.rejected.keep(self.view.plane, int(p.y // 1), int(p.x // 1)),
+                self.rejected.keep,
             )
         )
 

@@ -25,16 +25,18 @@ class Box:
         """Return the block that covers a volume of `shape` (z, y, x)."""
         return cls(0, int(shape[0]), 0, int(shape[1]), 0, int(shape[2]))
 
-    @classmethod
-    def around(cls, plane: int, y: float, x: float, radius: float) -> Box:
-        """Return the block of one plane that holds a disc at (`y`, `x`)."""
-        reach = int(radius) + 2
-        return cls(plane, plane + 1, int(y) - reach, int(y) + reach + 1, int(x) - reach, int(x) + reach + 1)
-
     @property
     def slices(self) -> tuple[slice, slice, slice]:
         """Index an array (z, y, x) with this to get the block."""
         return slice(self.z0, self.z1), slice(self.y0, self.y1), slice(self.x0, self.x1)
+
+    def inside(self, whole: Box) -> tuple[slice, slice, slice]:
+        """Index the array of a block that holds this one with this to get it."""
+        return (
+            slice(self.z0 - whole.z0, self.z1 - whole.z0),
+            slice(self.y0 - whole.y0, self.y1 - whole.y0),
+            slice(self.x0 - whole.x0, self.x1 - whole.x0),
+        )
 
     @property
     def shape(self) -> tuple[int, int, int]:

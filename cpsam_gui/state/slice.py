@@ -10,6 +10,8 @@ import numpy as np
 from cpsam_gui.state.box import Box
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Voxel = tuple[float, float, float]
@@ -62,6 +64,35 @@ class Slice:
         else:
             plane = volume[:, :, self.index].swapaxes(0, 1)
         return plane
+
+    def sides(self, shape: Sequence[int]) -> tuple[int, int]:
+        """Return how many rows and columns the slice of a volume of this shape (z, y, x) has."""
+        depth, height, width = shape[:3]
+        return ((height, width), (depth, width), (height, depth))[self.across]
+
+    def box(self, top: int, bottom: int, left: int, right: int) -> Box:
+        """Return the block, one voxel thick, of rows and columns of the slice (ends left out)."""
+        z = y = x = (self.index, self.index + 1)
+        if self.across == 0:
+            y, x = (top, bottom), (left, right)
+        elif self.across == 1:
+            z, x = (top, bottom), (left, right)
+        else:
+            y, z = (top, bottom), (left, right)
+        return Box(*z, *y, *x)
+
+    def flat(self, box: Box, margin: int = 0) -> Box:
+        """Return the part of a block in the slice, widened by rows and columns; it is taken to reach into it."""
+        top, bottom, left, right = self.area(box)
+        return self.box(top - margin, bottom + margin, left - margin, right + margin)
+
+    def lift(self, plane: NDArray[Any]) -> NDArray[Any]:
+        """Return rows and columns of the slice as a block (z, y, x) one voxel thick: a view of them."""
+        return np.expand_dims(plane.swapaxes(0, 1) if self.across == 2 else plane, self.across)
+
+    def flatten(self, block: NDArray[Any]) -> NDArray[Any]:
+        """Return a block (z, y, x) one voxel thick as rows and columns of the slice: a view of it."""
+        return Slice(self.across, 0).of(block)
 
     def within(self, shape: tuple[int, int, int]) -> bool:
         """Whether a volume of this shape has such a slice."""

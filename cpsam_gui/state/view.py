@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from psygnal import SignalGroupDescriptor
 
+from cpsam_gui.state.slice import Slice
+
 MIN_SCALE, MAX_SCALE = 1 / 512, 64.0
 
 
@@ -107,6 +109,11 @@ class View:
     brush_diameter: float = 12.0
     window: tuple[float, float] = (0.0, 0.0)
     """Height and width of the canvas in screen pixels; 0 where there is none."""
+
+    @property
+    def slice(self) -> Slice:
+        """The plane that the canvas shows."""
+        return Slice(0, self.plane)
 
     def show_box(self, y0: float, y1: float, x0: float, x1: float) -> None:
         """Bring a block of image pixels into view; the view stays where the middle of the block is in it already."""

@@ -117,8 +117,8 @@ class Desk:
     """What may be asked of the next run."""
     spacing: Callable[[], Spacing] = lambda: (1.0, 1.0, 1.0)
     """Returns the size of a voxel along z, y, x in pixels of the plane."""
-    keep: Callable[[Pointer], bool] = lambda p: False
-    """Makes the rejected candidate at a place an object; False where there is none."""
+    keep: Callable[[int, int, int], bool] = lambda z, y, x: False
+    """Makes the rejected candidate at a voxel an object; False where there is none."""
     problems: list[str] = field(default_factory=list)
     """Words for the status line: why a gesture did nothing."""
 
@@ -130,26 +130,31 @@ class Desk:
     @property
     def reach(self) -> Reach:
         """What edits reach now."""
-        return Reach(self.options.scope, self.view.plane, self.spacing())
+        return Reach(self.options.scope, self.view.slice, self.spacing())
 
-    def through_planes(self, box: Box) -> Box:
-        """Return a block of a plane, or of as many planes as it is wide where edits reach through them."""
-        if not self.whole:
+    def behind(self, box: Box, shown: Slice) -> Box:
+        """Return a block of a slice, as deep as it is wide where edits reach through the planes or it holds several."""
+        if not self.whole and shown.across == 0:
             return box
-        wide = max(box.y1 - box.y0, box.x1 - box.x0)
-        reach = math.ceil(wide / 2 / self.spacing()[0])
-        return replace(box, z0=box.z0 - reach, z1=box.z1 + reach).clip(self.document.shape)
+        steps = self.spacing()
+        wide = max(length * step for length, step in zip(box.shape, steps, strict=True))
+        reach = math.ceil(wide / 2 / steps[shown.across])
+        near, far = (replace(shown, index=shown.index + way) for way in (-reach, reach))
+        return near.flat(box).union(far.flat(box)).clip(self.document.shape)
 
     def under(self, p: Pointer) -> int:
         """Return the id below the pointer; 0 for background, outside, and hidden masks."""
         if not self.view.masks.visible:
             return 0
-        z, y, x = self.voxel(p)
-        return self.document.label_at(int(z // 1), int(y // 1), int(x // 1))
+        return self.document.label_at(*self.at(p))
 
     def shown(self, p: Pointer) -> Slice:
         """Return the slice of the volume that the pointer is on."""
-        return p.slice or Slice(0, self.view.plane)
+        return p.slice or self.view.slice
+
+    def again(self, shown: Slice) -> Slice:
+        """Return the slice that the view of a slice shows now: planes are turned over while something is drawn."""
+        return shown if shown.across else self.view.slice
 
     def voxel(self, p: Pointer) -> Voxel:
         """Return the position of the pointer in the volume."""
@@ -157,8 +162,13 @@ class Desk:
 
     def inside(self, p: Pointer) -> bool:
         """Whether the pointer is on the image."""
-        _, height, width = self.document.shape
-        return 0 <= p.y < height and 0 <= p.x < width
+        rows, columns = self.shown(p).sides(self.document.shape)
+        return 0 <= p.y < rows and 0 <= p.x < columns
+
+    def at(self, p: Pointer) -> tuple[int, int, int]:
+        """Return the voxel under the pointer (z, y, x)."""
+        z, y, x = self.voxel(p)
+        return int(z // 1), int(y // 1), int(x // 1)
 
     def say(self, text: str) -> None:
         """Tell the user why nothing happened."""
@@ -214,7 +224,7 @@ class Tool:
     "size", "mode", "tolerance", "threshold", "divide", "class", "accept", or a family.
     """
     every_view: ClassVar[bool] = False
-    """Whether the tool works in the orthogonal views of a stack, too."""
+    """Whether the tool draws in the orthogonal views of a stack, too; clicks reach every tool there."""
     passing: ClassVar[bool] = False
     """Whether the earlier tool comes back when this one is done."""
 
@@ -227,6 +237,11 @@ class Tool:
     def busy(self) -> bool:
         """Whether a gesture is under way, so that the tool takes clicks of every button."""
         return False
+
+    @property
+    def drawn_in(self) -> Slice | None:
+        """The slice in which a line is being drawn, so that other views leave it alone; None where there is none."""
+        return None
 
     @property
     def takes_wheel(self) -> bool:
@@ -271,5 +286,9 @@ class Tool:
         """Follow another setting of the tools."""
 
     def shapes(self) -> list[PreviewShape]:
-        """Return what to draw over the image."""
+        """Return what to draw in the view that the pointer is in."""
+        return []
+
+    def proposed(self, shown: Slice) -> list[PreviewShape]:
+        """Return what has a place in the volume, as it lies in a slice: drawn in every view."""
         return []

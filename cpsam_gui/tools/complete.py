@@ -25,6 +25,7 @@ class CompleteRegion(BoxSelect):
     entry = None
     hint = "Drag a box in which every object is drawn: training uses only such boxes   Click a box: remove it"
     settings = ()
+    every_view = False
 
     def boxed(self, box: Box, p: Pointer) -> None:
         """Add a region."""

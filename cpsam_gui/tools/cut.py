@@ -9,7 +9,6 @@ import numpy as np
 
 from cpsam_gui import drawing, operations
 from cpsam_gui.operations import bodies
-from cpsam_gui.state.slice import Slice
 from cpsam_gui.tools.base import Desk, Pointer, PreviewShape, Tint, Tool, ToolEntry, ToolSection
 from cpsam_gui.tools.marks import Marks, region
 from cpsam_gui.tools.outline import Lasso
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from cpsam_gui.drawing.bodies import Voxel
     from cpsam_gui.drawing.shapes import Mask
     from cpsam_gui.state.box import Box
+    from cpsam_gui.state.slice import Slice
 
 # Pixels; dividing a larger object takes longer than a frame.
 QUICK_PIXELS = 1 << 15
@@ -33,34 +33,22 @@ class SplitTool(Lasso):
     entry = ToolEntry("box_cutter", "K", ToolSection.EDIT, family="split", short="Line")
     hint = "Draw a line across an object to cut it in two   Shift+K: split by seeds"
     settings = ("split",)
-    every_view = True
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self._shown = Slice(0, desk.view.plane)
-
-    def press(self, p: Pointer) -> bool:
-        """Start the line, in whatever view; in an orthogonal one it cuts whole bodies."""
-        self._shown = self.desk.shown(p)
-        return super().press(p)
 
     def finish(self) -> None:
-        """Cut what the line crosses."""
+        """Cut what the line crosses; a line in an orthogonal view cuts whole bodies."""
         points, self._points = self._points, []
         if len(points) < 2:
             self.desk.say("Draw a line from one side of the object to the other")
             return
-        desk, shown, document = self.desk, self._shown, self.desk.document
-        if not shown.within(desk.document.shape):
+        desk, shown, document = self.desk, self.desk.again(self._shown), self.desk.document
+        if not shown.within(document.shape):
             return
         if not desk.whole and not shown.across:
-            desk.tell(operations.split(desk.document, shown.index, points))
+            desk.tell(operations.split(document, shown, points))
             return
-        crossed = operations.crossed_by(desk.document, shown, points)
+        crossed = operations.crossed_by(document, shown, points)
         if crossed:
-            # In an orthogonal view rows and columns may be (y, z); the array has z first.
-            line = [(x, y) for y, x in points] if shown.across == 2 else points
-            desk.tell(bodies.split_bodies(document, crossed, line, shown.across, desk.spacing(), shown.index))
+            desk.tell(bodies.split_bodies(document, crossed, points, shown, desk.spacing()))
         else:
             desk.say(operations.NO_OBJECT)
 
@@ -97,7 +85,7 @@ class Merge(Lasso):
             super().move(p)
             steps = max(1, int(max(abs(p.y - last[0]), abs(p.x - last[1]))))
             for y, x in zip(np.linspace(last[0], p.y, steps), np.linspace(last[1], p.x, steps), strict=True):
-                self._cross(Pointer(float(y), float(x)))
+                self._cross(replace(p, y=float(y), x=float(x)))
             self._cross(p)
 
     def _cross(self, p: Pointer) -> None:
@@ -123,13 +111,14 @@ class Merge(Lasso):
         self._crossed = {}
 
     def shapes(self) -> list[PreviewShape]:
-        """Return the line and the objects that will be one."""
+        """Return the line."""
         if not self._points:
             return []
-        return [
-            *self._marks.of(self._crossed, self.desk.view.plane, Tint.ADD),
-            PreviewShape(tuple(self._points)),
-        ]
+        return [PreviewShape(tuple(self._points))]
+
+    def proposed(self, shown: Slice) -> list[PreviewShape]:
+        """Return the objects that will be one."""
+        return self._marks.of(self._crossed, shown, Tint.ADD)
 
 
 class Seeds(Tool):
@@ -140,10 +129,13 @@ class Seeds(Tool):
     entry = ToolEntry("call_split", "Shift+K", ToolSection.EDIT, in_bar=False, family="split", short="Seeds")
     hint = "Click a seed into each part of an object   Enter: split   Backspace: last seed back   Esc: cancel"
     settings = ("split", "divide", "accept")
+    every_view = True
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._number = 0
+        self._shown = desk.view.slice
+        """Where the first seed was put."""
         self._box: Box | None = None
         self._mask: Mask | None = None
         self._seeds: list[Voxel] = []
@@ -160,27 +152,28 @@ class Seeds(Tool):
         if p.right:
             return self.back()
         desk, number = self.desk, self.desk.under(p)
-        if self.busy and (number != self._number or not self._reaches(desk.view.plane)):
+        if self.busy and (number != self._number or not self._reaches(desk.shown(p))):
             desk.say("Put all seeds into one object: Enter splits it, Esc cancels")
             return True
         if not number:
             return False
-        if not self.busy and not self._take(number):
+        if not self.busy and not self._take(number, desk.shown(p)):
             return True
-        self._seeds.append((desk.view.plane + 0.5, p.y, p.x))
+        self._seeds.append(desk.voxel(p))
         self._divide()
         return True
 
-    def _reaches(self, plane: int) -> bool:
-        return self._box is not None and self._box.z0 <= plane < self._box.z1
+    def _reaches(self, shown: Slice) -> bool:
+        return self._box is not None and shown.meets(self._box)
 
-    def _take(self, number: int) -> bool:
+    def _take(self, number: int, shown: Slice) -> bool:
         row = self.desk.document.objects[number]
         if row.locked:
             self.desk.say(operations.LOCKED)
             return False
-        plane, whole = self.desk.view.plane, self.desk.whole
-        self._box = row.box if whole else replace(row.box, z0=plane, z1=plane + 1)
+        # As a line does, seeds in an orthogonal view divide bodies.
+        self._box = row.box if self.desk.whole or shown.across else shown.flat(row.box)
+        self._shown = shown
         self._mask = self.desk.document.labels[self._box.slices] == number
         self._number = number
         self.desk.view.select(number)
@@ -233,12 +226,10 @@ class Seeds(Tool):
         if box is None or parts is None:
             self.desk.say("Put a seed into each part of the object")
             return
-        if not self._reaches(self.desk.view.plane) or not self._same(box, number):
+        if not self._reaches(self.desk.again(self._shown)) or not self._same(box, number):
             self.desk.say("The object has changed meanwhile")
-        elif box.shape[0] > 1:
-            self.desk.tell(bodies.split_body_into(self.desk.document, number, box, parts))
         else:
-            self.desk.tell(operations.split_into(self.desk.document, number, box, parts[0]))
+            self.desk.tell(operations.split_into(self.desk.document, number, box, parts))
         self.cancel()
 
     def _same(self, box: Box, number: int) -> bool:
@@ -251,12 +242,13 @@ class Seeds(Tool):
         self._seeds, self._parts, self._box, self._mask, self._number = [], None, None, None, 0
         self._request += 1
 
-    def shapes(self) -> list[PreviewShape]:
+    def proposed(self, shown: Slice) -> list[PreviewShape]:
         """Return the seeds and the parts."""
         shapes: list[PreviewShape] = []
-        plane, box = self.desk.view.plane, self._box
-        if self._parts is not None and box is not None and self._reaches(plane):
+        box = self._box
+        if self._parts is not None and box is not None and shown.meets(box):
+            (top, _, left, _), parts = shown.area(box), shown.cut(box, self._parts)[1]
             for part in range(1, len(self._seeds) + 1):
-                shapes += region(self._parts[plane - box.z0] == part, box.y0, box.x0)
-        here = [(y, x) for z, y, x in self._seeds if int(z) == plane]
+                shapes += region(shown.flatten(parts) == part, top, left)
+        here = [shown.place(seed) for seed in self._seeds if int(seed[shown.across]) == shown.index]
         return [*shapes, *(PreviewShape((seed,), handles=True) for seed in here)]

@@ -30,6 +30,7 @@ class Fill(Tool):
     entry = ToolEntry("format_color_fill", "I", ToolSection.DRAW)
     hint = "Click: fill the region of like intensity   [ ] or Alt+wheel: tolerance   T: write mode"
     settings = ("tolerance", "mode")
+    every_view = True
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -101,10 +102,10 @@ class Fill(Tool):
 
     def _start(self, p: Pointer) -> int:
         """Return the object that the region is added to: the one under the pointer."""
-        return self.desk.document.label_at(self.desk.view.plane, int(p.y // 1), int(p.x // 1))
+        return self.desk.document.label_at(*self.desk.at(p))
 
     def _region(self, p: Pointer, largest: int = drawing.LARGEST_PX) -> tuple[Box, Mask, bool] | None:
-        desk, plane = self.desk, self.desk.view.plane
+        desk, shown = self.desk, self.desk.shown(p)
         if desk.pixels is None or not desk.inside(p):
             return None
         own = self._start(p)
@@ -121,17 +122,17 @@ class Fill(Tool):
             block = desk.document.labels[box.slices]
             if overwrite:
                 block = np.where(operations.locked_in(desk.document, block), block, np.uint32(0))
-            others: Mask = ((block != 0) & (block != own))[0]
+            others: Mask = shown.flatten((block != 0) & (block != own))
             return others
 
         return drawing.flood(
-            desk.pixels[plane],
+            shown.of(desk.pixels),
             int(p.y // 1),
             int(p.x // 1),
             desk.options.tolerance,
             values,
             closed,
-            plane,
+            shown,
             largest,
         )
 
@@ -144,7 +145,7 @@ class Fill(Tool):
         key = (
             int(p.y // 1),
             int(p.x // 1),
-            desk.view.plane,
+            desk.shown(p),
             options.tolerance,
             options.mode,
             desk.document.position,
@@ -155,6 +156,7 @@ class Fill(Tool):
             shapes: list[PreviewShape] = []
             if found is not None:
                 box, mask, cut = found
-                shapes = region(mask[0], box.y0, box.x0, Tint.REMOVE if cut else Tint.ADD)
+                top, _, left, _ = desk.shown(p).area(box)
+                shapes = region(desk.shown(p).flatten(mask), top, left, Tint.REMOVE if cut else Tint.ADD)
             self._shown = (key, shapes)
         return self._shown[1]

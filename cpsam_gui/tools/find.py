@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from cpsam_core.dynamics import LocalMask
     from cpsam_gui.drawing.shapes import Mask
+    from cpsam_gui.state.slice import Slice
     from cpsam_gui.state.steps import Labels
 
 # Change of the cell logit for one turn of the wheel.
@@ -40,11 +41,12 @@ class Find(Tool):
         "Click a missed cell: its mask is proposed   Wheel or [ ]: wider, narrower   Enter or click: accept"
     )
     settings = ("threshold", "accept")
+    every_view = True
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._at: Pointer | None = None
-        self._plane = 0
+        self._at: tuple[int, int, int] | None = None
+        """The voxel that was clicked."""
         self._found: LocalMask | None = None
         self._box = Box(0, 0, 0, 0, 0, 0)
         self._mask: Mask = np.zeros((0, 0, 0), bool)
@@ -80,36 +82,34 @@ class Find(Tool):
         elif desk.under(p):
             desk.say("There is already an object here; click a cell that was missed")
         else:
-            self._at, self._plane, self._threshold = p, desk.view.plane, None
+            self._at, self._threshold = desk.at(p), None
+            # A click in an orthogonal view is in a plane that the canvas may not show.
+            desk.view.plane = self._at[0]
             self._seek()
         return True
 
     def _covers(self, p: Pointer) -> bool:
         if self._found is None or not self.desk.inside(p):
             return False
-        mask, y, x = self._section(), int(p.y // 1) - self._box.y0, int(p.x // 1) - self._box.x0
-        return 0 <= y < mask.shape[0] and 0 <= x < mask.shape[1] and bool(mask[y, x])
-
-    def _section(self) -> Mask:
-        """Return what the proposal has in the plane shown (y, x); nothing where it is in others only."""
-        at = self.desk.view.plane - self._box.z0
-        inside = 0 <= at < len(self._mask)
-        return self._mask[at] if inside else np.zeros(self._mask.shape[1:], bool)
+        box, (z, y, x) = self._box, self.desk.at(p)
+        z, y, x = z - box.z0, y - box.y0, x - box.x0
+        inside = all(0 <= at < side for at, side in zip((z, y, x), self._mask.shape, strict=True))
+        return inside and bool(self._mask[z, y, x])
 
     def _seek(self) -> None:
         """Follow the flows around the click, off the thread of the window."""
         from cpsam_core.dynamics import find_at
 
-        desk, p, maps, plane = self.desk, self._at, self.desk.maps(), self._plane
-        if p is None or maps is None:
+        desk, at, maps = self.desk, self._at, self.desk.maps()
+        if at is None or maps is None:
             return
         flows, logits = maps.flows, maps.logits
         taken: Labels = desk.document.labels
-        place: tuple[int, ...] = (plane, int(p.y // 1), int(p.x // 1))
+        place: tuple[int, ...] = at
         if logits.ndim == 3 and not (desk.whole and len(flows) == 3):
-            flows, logits = flows[-2:, plane], logits[plane]
+            flows, logits = flows[-2:, at[0]], logits[at[0]]
         if logits.ndim == 2:
-            taken, place = taken[plane], place[1:]
+            taken, place = taken[at[0]], place[1:]
         if logits.shape != taken.shape:
             desk.say("The flows are those of another image; segment first")
             self.cancel()
@@ -135,10 +135,12 @@ class Find(Tool):
                 self._threshold = self._found.threshold
                 self.desk.say("The outline cannot get any narrower")
             return
+        if self._at is None:
+            return
         self._found, self._threshold = found, found.threshold
         flat = found.mask.ndim == 2
         self._mask = found.mask[None] if flat else found.mask
-        z, y, x = (self._plane, *found.corner) if flat else found.corner
+        z, y, x = (self._at[0], *found.corner) if flat else found.corner
         depth, height, width = self._mask.shape
         self._box = Box(z, z + depth, y, y + height, x, x + width)
 
@@ -170,17 +172,23 @@ class Find(Tool):
         self._at, self._found, self._threshold = None, None, None
         self._request += 1
 
-    def shapes(self) -> list[PreviewShape]:
+    def proposed(self, shown: Slice) -> list[PreviewShape]:
         """Return the proposal."""
         if self._found is not None:
-            return region(self._section(), self._box.y0, self._box.x0)
-        return [PreviewShape(((self._at.y, self._at.x),), handles=True)] if self._at is not None else []
+            box, mask = shown.cut(self._box, self._mask)
+            top, _, left, _ = shown.area(box)
+            return region(shown.flatten(mask), top, left) if mask.size else []
+        if self._at is None or self._at[shown.across] != shown.index:
+            return []
+        z, y, x = (at + 0.5 for at in self._at)
+        return [PreviewShape((shown.place((z, y, x)),), handles=True)]
 
 
 class SegmentBox(BoxSelect):
     """Drag a box; the model looks at just that region, at the scale of what is in it.
 
-    Where edits reach through the planes of a stack, the region goes through as many planes as it is wide.
+    Where edits reach through the planes of a stack, or the box is dragged in an orthogonal view, the region is as deep
+    as it is wide.
     """
 
     key = "segment_box"
@@ -193,8 +201,8 @@ class SegmentBox(BoxSelect):
         super().__init__(desk)
         self._box: Box | None = None
         self._proposal: operations.Proposal | None = None
-        self._shapes: dict[int, list[PreviewShape]] = {}
-        """Of the proposal, by plane; made when a plane is shown."""
+        self._shapes: dict[Slice, list[PreviewShape]] = {}
+        """Of the proposal, by slice; made when a slice is shown."""
         self._request = 0
         self._stop: Callable[[], None] | None = None
 
@@ -211,8 +219,8 @@ class SegmentBox(BoxSelect):
 
     def clicked(self, p: Pointer) -> None:
         """Accept a proposal by a click into its box."""
-        box = self._box
-        if box is not None and box.y0 <= p.y < box.y1 and box.x0 <= p.x < box.x1:
+        box, (z, y, x) = self._box, self.desk.at(p)
+        if box is not None and box.z0 <= z < box.z1 and box.y0 <= y < box.y1 and box.x0 <= x < box.x1:
             self.finish()
         else:
             self.desk.say("Drag a box around the cells to find")
@@ -221,14 +229,18 @@ class SegmentBox(BoxSelect):
         """Ask the model."""
         desk = self.desk
         self._drop()
-        inside = desk.through_planes(box.clip(desk.document.shape))
+        shown = desk.shown(p)
+        inside = desk.behind(box.clip(desk.document.shape), shown)
         if not desk.view.masks.visible:
             desk.say(HIDDEN)
             return
-        if min(inside.shape) < 1 or min(inside.shape[1:]) < SMALLEST_PIXELS:
+        if inside.empty or min(inside.shape[1:]) < SMALLEST_PIXELS:
             desk.say(f"Drag a box of at least {SMALLEST_PIXELS} x {SMALLEST_PIXELS} pixels")
             return
         self._box = inside
+        if not inside.z0 <= desk.view.plane < inside.z1:
+            # Dragged in an orthogonal view: the canvas shows the middle of what is proposed.
+            desk.view.plane = (inside.z0 + inside.z1) // 2
         request = self._request
 
         def take(proposal: operations.Proposal | None) -> None:
@@ -274,27 +286,27 @@ class SegmentBox(BoxSelect):
         self._box, self._proposal, self._shapes = None, None, {}
         self._request += 1
 
-    def _outlines(self) -> list[PreviewShape]:
-        """Return what the proposal has in the plane shown."""
-        proposal, plane = self._proposal, self.desk.view.plane
-        if proposal is None or not proposal.box.z0 <= plane < proposal.box.z1:
+    def _outlines(self, shown: Slice) -> list[PreviewShape]:
+        """Return what the proposal has in a slice."""
+        proposal = self._proposal
+        if proposal is None or not shown.meets(proposal.box):
             return []
-        if plane not in self._shapes:
-            labels = proposal.labels[plane - proposal.box.z0]
-            self._shapes[plane] = []
+        if shown not in self._shapes:
+            self._shapes[shown] = made = []
+            box, block = shown.cut(proposal.box, proposal.labels)
+            (first_row, _, first_column, _), labels = shown.area(box), shown.flatten(block)
             numbers = np.unique(labels)
             for number in numbers[numbers > 0][:SHOWN].tolist():
                 rows, columns = np.nonzero(labels == number)
                 top, left = int(rows.min()), int(columns.min())
                 part = labels[top : rows.max() + 1, left : columns.max() + 1] == number
-                self._shapes[plane] += region(part, proposal.box.y0 + top, proposal.box.x0 + left)
-        return self._shapes[plane]
+                made += region(part, first_row + top, first_column + left)
+        return self._shapes[shown]
 
-    def shapes(self) -> list[PreviewShape]:
+    def proposed(self, shown: Slice) -> list[PreviewShape]:
         """Return the box and what was found in it."""
-        box = self._box
-        frame: list[PreviewShape] = []
-        if box is not None:
-            line: Any = ((box.y0, box.x0), (box.y0, box.x1), (box.y1, box.x1), (box.y1, box.x0))
-            frame = [PreviewShape(tuple((float(y), float(x)) for y, x in line), closed=True, dashed=True)]
-        return [*frame, *self._outlines(), *super().shapes()]
+        if self._box is None or not shown.meets(self._box):
+            return []
+        top, bottom, left, right = (float(side) for side in shown.area(self._box))
+        corners = (top, left), (top, right), (bottom, right), (bottom, left)
+        return [PreviewShape(corners, closed=True, dashed=True), *self._outlines(shown)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cpsam_gui import operations
 from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Tint, Tool, ToolEntry, ToolSection
+
+if TYPE_CHECKING:
+    from cpsam_gui.state.slice import Slice
 
 # Screen pixels from the start within which an outline closes.
 CLOSE_PIXELS = 9.0
@@ -14,19 +17,26 @@ STEP_PIXELS = 2.0
 
 
 class OutlineTool(Tool):
-    """Collects points (y, x) and makes an object of what they enclose."""
+    """Collects rows and columns in a slice and makes an object of what they enclose."""
 
+    every_view = True
     settings: ClassVar[tuple[str, ...]] = ("mode",)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._points: list[tuple[float, float]] = []
+        self._shown = desk.view.slice
         self._far = False
 
     @property
     def busy(self) -> bool:
         """Whether an outline is begun."""
         return bool(self._points)
+
+    @property
+    def drawn_in(self) -> Slice | None:
+        """The slice in which the outline is begun."""
+        return self.desk.again(self._shown) if self._points else None
 
     def finish(self) -> None:
         """Close the outline and make the object."""
@@ -42,7 +52,10 @@ class OutlineTool(Tool):
         if not desk.view.masks.visible:
             desk.say(HIDDEN)
             return
-        number, why = operations.add_polygon(desk.document, desk.view.plane, points, desk.options.mode)
+        shown = desk.again(self._shown)
+        if not shown.within(desk.document.shape):
+            return
+        number, why = operations.add_polygon(desk.document, shown, points, desk.options.mode)
         desk.tell(why)
         if number:
             desk.view.select(number)
@@ -61,6 +74,9 @@ class OutlineTool(Tool):
             PreviewShape(tuple(self._points)),
             PreviewShape((start,), handles=True),
         ]
+
+    def _begin(self, p: Pointer) -> None:
+        self._points, self._shown = [(p.y, p.x)], self.desk.shown(p)
 
     def _add(self, p: Pointer) -> None:
         y, x = self._points[-1]
@@ -89,7 +105,7 @@ class HoverOutline(OutlineTool):
         if self.busy:
             self.finish()
         else:
-            self._points = [(p.y, p.x)]
+            self._begin(p)
         return True
 
     def move(self, p: Pointer) -> None:
@@ -112,7 +128,7 @@ class Lasso(OutlineTool):
         """Start."""
         if p.right:
             return False
-        self._points = [(p.y, p.x)]
+        self._begin(p)
         return True
 
     def move(self, p: Pointer) -> None:
@@ -151,6 +167,7 @@ class Polygon(OutlineTool):
             self._held = near
             self._moved = False
         else:
+            self._shown = self.desk.shown(p)
             self._points.append((p.y, p.x))
             self._held = None
         return True

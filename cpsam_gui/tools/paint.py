@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cpsam_gui.drawing.shapes import Mask
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.objects import ObjectRecord
-    from cpsam_gui.state.slice import Voxel
+    from cpsam_gui.state.slice import Slice, Voxel
 
 
 class Painter(Tool):
@@ -32,6 +32,7 @@ class Painter(Tool):
         super().__init__(desk)
         self._at: tuple[float, float] | None = None
         self._last: Voxel | None = None
+        self._shown = desk.view.slice
         self._number = 0
 
     @property
@@ -39,13 +40,18 @@ class Painter(Tool):
         """Whether a stroke is under way."""
         return self._last is not None
 
+    @property
+    def drawn_in(self) -> Slice | None:
+        """The slice in which the stroke is under way."""
+        return self._shown if self.busy else None
+
     def press(self, p: Pointer) -> bool:
         """Begin a stroke."""
         if p.right or self.busy or not self.desk.view.masks.visible:
             if not self.desk.view.masks.visible:
                 self.desk.say(HIDDEN)
             return False
-        self._number = self.target(p)
+        self._number, self._shown = self.target(p), self.desk.shown(p)
         self.desk.document.begin(self.step)
         self._last = self.desk.voxel(p)
         self.begin()
@@ -104,7 +110,7 @@ class Painter(Tool):
             box, mask = tube(start, stop, radius, desk.spacing())
             box, mask = (box, mask) if desk.whole else shown.cut(box, mask)
         else:
-            box, mask = stroke(shown.index, start[1:], stop[1:], radius)
+            box, mask = stroke(shown, shown.place(start), shown.place(stop), radius)
         self.apply(box, mask)
 
     def apply(self, box: Box, mask: Mask) -> None:
@@ -146,8 +152,10 @@ class Brush(Painter):
 
     def _belongs(self, number: int, p: Pointer) -> bool:
         """Whether a stroke from here continues an object: it begins on it or beside it."""
-        view = self.desk.view
-        return operations.lies_near(self.desk.document, number, view.plane, p.y, p.x, view.brush_diameter)
+        desk = self.desk
+        return operations.lies_near(
+            desk.document, number, desk.shown(p), (p.y, p.x), desk.view.brush_diameter, desk.spacing()
+        )
 
     def press(self, p: Pointer) -> bool:
         """Begin a stroke; where it replaces an object, that one is taken away first."""
@@ -162,11 +170,11 @@ class Brush(Painter):
 
     def begin(self) -> None:
         """Take away what the stroke replaces."""
-        document, plane = self.desk.document, None if self.desk.whole else self.desk.view.plane
+        document, shown = self.desk.document, None if self.desk.whole else self._shown
         row = document.objects.get(self._number)
         if self.desk.options.mode is operations.WriteMode.REPLACE and row is not None and not row.locked:
             self._row = row
-            operations.wipe(document, self._number, plane)
+            operations.wipe(document, self._number, shown)
 
     def apply(self, box: Box, mask: Mask) -> None:
         """Write one dab."""

@@ -112,7 +112,8 @@ class SizeDisk(Tool):
 class RunRegion(BoxSelect):
     """Drag a box; the model runs on that region alone, and its objects there are replaced.
 
-    Where edits reach through the planes of a stack, the region is a sub-volume of as many planes as it is wide.
+    Where edits reach through the planes of a stack, or the box is dragged in an orthogonal view, the region is a
+    sub-volume as deep as it is wide.
     """
 
     key = "run_region"
@@ -128,7 +129,7 @@ class RunRegion(BoxSelect):
 
     def boxed(self, box: Box, p: Pointer) -> None:
         """Run on the region."""
-        region = self.desk.through_planes(box.clip(self.desk.document.shape))
+        region = self.desk.behind(box.clip(self.desk.document.shape), self.desk.shown(p))
         if region.empty or min(region.shape[1:]) < SMALLEST_PIXELS:
             self.desk.say(
                 f"Drag a box of at least {SMALLEST_PIXELS} x {SMALLEST_PIXELS} pixels inside the image"

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from cpsam_gui import drawing, operations
-from cpsam_gui.state.box import Box
 from cpsam_gui.tools.base import HIDDEN, Desk, Pointer, PreviewShape, Tint, Tool, ToolEntry, ToolSection
 from cpsam_gui.tools.marks import Marks
 from cpsam_gui.tools.outline import HoverOutline, Lasso
 
 if TYPE_CHECKING:
     from cpsam_gui.drawing.shapes import Mask
+    from cpsam_gui.state.box import Box
+    from cpsam_gui.state.slice import Slice
     from cpsam_gui.state.steps import Labels
 
 # Screen pixels that tell a drag from a click.
@@ -41,11 +42,11 @@ class Select(HoverOutline):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._marks = Marks(desk.document)
-        self._preview: list[PreviewShape] = []
+        self._preview: tuple[tuple[int, ...], Tint] = ((), Tint.ADD)
 
     def press(self, p: Pointer) -> bool:
         """Take the press only while an outline is drawn or to start one."""
-        self._preview = []
+        self._drop()
         if self.busy or p.right or p.shift:
             return super().press(p)
         return False
@@ -53,34 +54,38 @@ class Select(HoverOutline):
     def move(self, p: Pointer) -> None:
         """Follow an outline, or show what a click with the key that is held would do."""
         super().move(p)
-        self._preview = []
+        self._drop()
         desk, number = self.desk, self.desk.under(p)
         if self.busy or not number:
             return
         if p.ctrl:
-            self._preview = self._marks.of([number], desk.view.plane, Tint.REMOVE)
+            self._preview = (number,), Tint.REMOVE
         elif p.alt and desk.view.selection and number not in desk.view.selection:
-            self._preview = self._marks.of([*desk.view.selection, number], desk.view.plane, Tint.ADD)
+            self._preview = (*desk.view.selection, number), Tint.ADD
 
     def leave(self) -> None:
         """Show nothing while the pointer is elsewhere."""
-        self._preview = []
+        self._drop()
 
-    def shapes(self) -> list[PreviewShape]:
-        """Return the outline under way and the preview of a click."""
-        return [*self._preview, *super().shapes()]
+    def _drop(self) -> None:
+        self._preview = (), Tint.ADD
+
+    def proposed(self, shown: Slice) -> list[PreviewShape]:
+        """Return what a click would change."""
+        ids, tint = self._preview
+        return self._marks.of(ids, shown, tint)
 
     def click(self, p: Pointer) -> None:
         """Select, delete or merge the object under the pointer."""
         desk = self.desk
         number = desk.under(p)
-        self._preview = []
+        self._drop()
         if p.ctrl and number:
             desk.tell(operations.delete(desk.document, [number]))
         elif p.alt and number and desk.view.selection:
             desk.tell(operations.merge(desk.document, [*sorted(desk.view.selection), number]))
             desk.view.selection = frozenset(n for n in desk.view.selection if n in desk.document.objects)
-        elif not p.ctrl and not p.alt and (number or not desk.keep(p)):
+        elif not p.ctrl and not p.alt and (number or not desk.keep(*desk.at(p))):
             desk.view.select(number)
 
 
@@ -95,9 +100,10 @@ def objects_in(labels: Labels, mask: Mask | None, size: int) -> frozenset[int]:
 
 
 def _choose(desk: Desk, box: Box, mask: Mask | None, p: Pointer) -> None:
-    """Select what has pixels in a block of one plane, in another thread where that takes long."""
-    document = desk.document
-    block, size = document.labels[box.slices][0], document.next_id
+    """Select what has pixels in a block of one slice, in another thread where that takes long."""
+    document, shown = desk.document, desk.shown(p)
+    block, size = shown.flatten(document.labels[box.slices]), document.next_id
+    mask = None if mask is None else shown.flatten(mask)
 
     def take(found: frozenset[int]) -> None:
         _combine(desk, frozenset(number for number in found if number in document.objects), p)
@@ -139,6 +145,7 @@ class BoxSelect(Tool):
     )
     hint = "Drag a box over objects: select them   Shift: add   Ctrl: remove   Click: one object"
     settings: ClassVar[tuple[str, ...]] = ("select",)
+    every_view: ClassVar[bool] = True
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -149,6 +156,11 @@ class BoxSelect(Tool):
     def busy(self) -> bool:
         """Whether a box is dragged."""
         return self._start is not None
+
+    @property
+    def drawn_in(self) -> Slice | None:
+        """The slice in which a box is dragged."""
+        return self.desk.shown(self._start) if self._start is not None else None
 
     def press(self, p: Pointer) -> bool:
         """Start the box."""
@@ -171,10 +183,8 @@ class BoxSelect(Tool):
             self.clicked(p)
         else:
             (y0, y1), (x0, x1) = sorted((start.y, p.y)), sorted((start.x, p.x))
-            plane = self.desk.view.plane
-            self.boxed(
-                Box(plane, plane + 1, int(y0 // 1), int(-(-y1 // 1)), int(x0 // 1), int(-(-x1 // 1))), p
-            )
+            shown = self.desk.shown(p)
+            self.boxed(shown.box(int(y0 // 1), int(-(-y1 // 1)), int(x0 // 1), int(-(-x1 // 1))), p)
 
     def clicked(self, p: Pointer) -> None:
         """Select one object."""
@@ -237,9 +247,7 @@ class LassoSelect(Lasso):
         if not self.desk.view.masks.visible:
             self.desk.say(HIDDEN)
             return
-        box, mask = drawing.polygon(self.desk.view.plane, points)
+        box, mask = drawing.polygon(self.desk.shown(self._held), points)
         inside = box.clip(self.desk.document.shape)
-        if inside.empty:
-            return
-        part = mask[0, inside.y0 - box.y0 : inside.y1 - box.y0, inside.x0 - box.x0 : inside.x1 - box.x0]
-        _choose(self.desk, inside, part, self._held)
+        if not inside.empty:
+            _choose(self.desk, inside, mask[inside.inside(box)], self._held)

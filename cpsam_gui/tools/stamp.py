@@ -70,7 +70,7 @@ class Paste(Tool):
             desk.say(HIDDEN)
             return
         made, why = operations.paste(
-            desk.document, self._copied, desk.view.plane, int(p.y // 1), int(p.x // 1), desk.options.mode
+            desk.document, self._copied, desk.view.slice, int(p.y // 1), int(p.x // 1), desk.options.mode
         )
         desk.tell(why)
         if made:

@@ -30,7 +30,7 @@ class Vertices(Tool):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._number = 0
-        self._plane = 0
+        self._shown = desk.view.slice
         self._points: list[tuple[float, float]] = []
         self._held: int | None = None
         self._last: int | None = None
@@ -51,15 +51,15 @@ class Vertices(Tool):
 
     def _take(self, number: int, *, loud: bool = True) -> bool:
         desk = self.desk
-        row, plane = desk.document.objects.get(number), desk.view.plane
+        row, shown = desk.document.objects.get(number), desk.view.slice
         if row is None:
             return False
         if row.locked:
             desk.say(operations.LOCKED)
             return False
-        box = row.box
-        mask = desk.document.labels[plane, box.y0 : box.y1, box.x0 : box.x1] == number
-        if not box.z0 <= plane < box.z1 or not mask.any():
+        box = shown.flat(row.box)
+        mask = shown.flatten(desk.document.labels[box.slices]) == number
+        if not mask.any():
             if loud:
                 desk.say("The object has nothing in this plane")
             return False
@@ -68,7 +68,7 @@ class Vertices(Tool):
             COARSE_PIXELS,
         )
         self._points = [(y + box.y0, x + box.x0) for y, x in drawing.corners(mask, tolerance)]
-        self._number, self._plane, self._edited, self._last = number, plane, False, None
+        self._number, self._shown, self._edited, self._last = number, shown, False, None
         desk.view.select(number)
         return True
 
@@ -135,10 +135,10 @@ class Vertices(Tool):
         if not edited:
             return
         row = desk.document.objects.get(number)
-        if row is None or desk.view.plane != self._plane:
+        if row is None or desk.view.slice != self._shown:
             desk.say("The object is not in this plane any more")
             return
-        box, mask = drawing.polygon(self._plane, points)
+        box, mask = drawing.polygon(self._shown, points)
         box, mask = operations.with_rest(desk.document, number, box, mask)
         desk.tell(operations.redraw(desk.document, number, box, mask, "Edit outline")[1])
 

@@ -18,6 +18,7 @@ from cpsam_gui.canvas.legend import wheel
 from cpsam_gui.canvas.result_colours import FlowColours
 from cpsam_gui.panels import ChannelsPanel, FilesPanel, HistoryPanel
 from cpsam_gui.state.document import Document
+from cpsam_gui.state.slice import Slice
 from cpsam_gui.state.view import Camera, Overlay, Picture
 from cpsam_gui.window.status_bar import read_out
 
@@ -235,7 +236,7 @@ def test_a_new_object_never_has_the_colour_of_one_beside_it() -> None:
         widest = max(document.objects, key=lambda number: document.objects[number].area)
         box = document.objects[widest].box
         middle = (box.y0 + box.y1) / 2
-        operations.split(document, 0, [(middle, box.x0 - 2), (middle, box.x1 + 2)])
+        operations.split(document, Slice(0, 0), [(middle, box.x0 - 2), (middle, box.x1 + 2)])
     labels, objects = document.labels[0], document.objects
     for one, other in ((labels[1:], labels[:-1]), (labels[:, 1:], labels[:, :-1])):
         touch = (one != other) & (one > 0) & (other > 0)

@@ -5,18 +5,19 @@ import pytest
 
 from cpsam_gui import drawing
 from cpsam_gui.operations.compose import compose_with_ids
+from cpsam_gui.state.slice import Slice
 
 
 @pytest.mark.parametrize("radius", [0.5, 1.0, 3.3, 12.0])
 def test_a_dab_has_the_area_of_its_disc(radius: float) -> None:
-    box, mask = drawing.stroke(4, (30.5, 20.5), (30.5, 20.5), radius)
+    box, mask = drawing.stroke(Slice(0, 4), (30.5, 20.5), (30.5, 20.5), radius)
     assert box.z0 == 4
     assert mask.shape == box.shape
     assert abs(mask.sum() - np.pi * radius**2) <= 2 + 3 * radius
 
 
 def test_a_thin_brush_paints_the_pixel_under_it() -> None:
-    box, mask = drawing.stroke(0, (7.05, 3.95), (7.05, 3.95), 0.1)
+    box, mask = drawing.stroke(Slice(0, 0), (7.05, 3.95), (7.05, 3.95), 0.1)
     _, y, x = (int(where[0]) for where in np.nonzero(mask))
     assert (y + box.y0, x + box.x0) == (7, 3)
 
@@ -24,12 +25,12 @@ def test_a_thin_brush_paints_the_pixel_under_it() -> None:
 def test_a_stroke_has_no_gaps() -> None:
     from scipy import ndimage
 
-    _, mask = drawing.stroke(0, (3, 5), (80, 190), 1.0)
+    _, mask = drawing.stroke(Slice(0, 0), (3, 5), (80, 190), 1.0)
     assert ndimage.label(mask)[1] == 1
 
 
 def test_polygon_covers_whole_pixels() -> None:
-    box, mask = drawing.polygon(0, [(10, 10), (10, 20), (20, 20), (20, 10)])
+    box, mask = drawing.polygon(Slice(0, 0), [(10, 10), (10, 20), (20, 20), (20, 10)])
     where = np.argwhere(mask[0]) + np.array((box.y0, box.x0))
     assert where.min(0).tolist() == [10, 10]
     assert where.max(0).tolist() == [19, 19]

@@ -8,13 +8,16 @@ from scipy import ndimage
 
 from cpsam_gui.drawing import bodies, split_by_seeds
 from cpsam_gui.operations import bodies as edits
-from cpsam_gui.operations import scope
+from cpsam_gui.operations import scope, split_into
 from cpsam_gui.operations.next_plane import follow_planes, guide_by_flows
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
 from cpsam_gui.state.objects import Origin
+from cpsam_gui.state.slice import Slice
 
 SPACING = (2.0, 1.0, 1.0)
+# A slice that no body reaches into: the line is taken as it is.
+AWAY = 99
 
 
 def dumbbell() -> np.ndarray:
@@ -42,7 +45,7 @@ def by_seeds(document: Document, seeds: list[tuple[int, int, int]]) -> str | Non
     box = document.objects[1].box
     local = [(z - box.z0, y - box.y0, x - box.x0) for z, y, x in seeds]
     parts = split_by_seeds(document.labels[box.slices] == 1, local, spacing=SPACING)
-    return edits.split_body_into(document, 1, box, parts)
+    return split_into(document, 1, box, parts)
 
 
 def test_a_ball_is_flat_where_planes_lie_apart() -> None:
@@ -62,7 +65,7 @@ def test_a_line_in_any_view_cuts_all_planes(
     document: Document, across: int, points: list[tuple[float, float]]
 ) -> None:
     before = document.labels.copy()
-    assert edits.split_bodies(document, [1], points, across, SPACING) is None
+    assert edits.split_bodies(document, [1], points, Slice(across, AWAY), SPACING) is None
     assert len(ids(document)) == 2
     for number in ids(document):
         assert ndimage.label(document.labels == number)[1] == 1
@@ -75,29 +78,35 @@ def test_a_line_across_what_is_seen_cuts_what_is_behind(document: Document) -> N
     # in plane 9 the balls are small: the line around them ends inside the bodies of other planes
     line = [(9.5, 19.0), (14.5, 19.0)]
     assert not document.labels[9, 9, 19]
-    assert edits.split_bodies(document, [1], line, 0, SPACING) == edits.NO_CROSSING
-    assert edits.split_bodies(document, [1], line, 0, SPACING, 9) is None
+    assert edits.split_bodies(document, [1], line, Slice(0, AWAY), SPACING) == edits.NO_CROSSING
+    assert edits.split_bodies(document, [1], line, Slice(0, 9), SPACING) is None
     assert len(ids(document)) == 2
     document.undo()
-    assert edits.split_bodies(document, [1], [(-1.0, 19.0), (12.0, 19.0)], 0, SPACING, 5) == edits.NO_CROSSING
+    assert (
+        edits.split_bodies(document, [1], [(-1.0, 19.0), (12.0, 19.0)], Slice(0, 5), SPACING)
+        == edits.NO_CROSSING
+    )
 
 
 def test_specks_that_vanish_in_the_cut_do_not_stop_it(document: Document) -> None:
     with document.step("Specks"):
         document.write(Box(1, 2, 2, 3, 19, 20), np.ones((1, 1, 1), np.uint32))
         document.write(Box(1, 2, 2, 3, 2, 3), np.ones((1, 1, 1), np.uint32))
-    assert edits.split_bodies(document, [1], [(-1.0, 19.0), (25.0, 19.0)], 0, SPACING) is None
+    assert edits.split_bodies(document, [1], [(-1.0, 19.0), (25.0, 19.0)], Slice(0, AWAY), SPACING) is None
     assert len(ids(document)) == 2, "a speck beside the line is no part of its own"
 
 
 def test_a_line_along_the_body_cuts_it_in_the_third_view(document: Document) -> None:
-    assert edits.split_bodies(document, [1], [(-1.0, 12.0), (13.0, 12.0)], 2, SPACING) is None
+    assert edits.split_bodies(document, [1], [(12.0, -1.0), (12.0, 13.0)], Slice(2, AWAY), SPACING) is None
     low, high = sorted(np.nonzero(document.labels == number)[1].mean() for number in ids(document))
     assert low < 12 < high
 
 
 def test_a_line_that_ends_inside_cuts_nothing(document: Document) -> None:
-    assert edits.split_bodies(document, [1], [(-1.0, 12.0), (12.0, 12.0)], 0, SPACING) == edits.NO_CROSSING
+    assert (
+        edits.split_bodies(document, [1], [(-1.0, 12.0), (12.0, 12.0)], Slice(0, AWAY), SPACING)
+        == edits.NO_CROSSING
+    )
     assert ids(document) == [1]
 
 
@@ -184,7 +193,7 @@ def test_copied_to_the_next_plane_and_cut_off_again(document: Document) -> None:
 @pytest.mark.parametrize(
     "edit",
     [
-        lambda d: edits.split_bodies(d, [1], [(-1.0, 19.0), (25.0, 19.0)], 0, SPACING),
+        lambda d: edits.split_bodies(d, [1], [(-1.0, 19.0), (25.0, 19.0)], Slice(0, AWAY), SPACING),
         lambda d: by_seeds(d, [(5, 12, 8), (6, 13, 30)]),
         lambda d: edits.grow_bodies(d, [1], 2, SPACING),
         lambda d: edits.smooth_bodies(d, [1], SPACING),
@@ -237,7 +246,7 @@ def test_the_scope_says_which_planes_an_edit_changes(
     args = (1,) if edit is scope.grow else ()
     for reach, expected in ((scope.Scope.PLANE, {5}), (scope.Scope.BODY, {5, 6})):
         before = document.labels.copy()
-        assert edit(document, [1], *args, scope.Reach(reach, 5, SPACING)) is None
+        assert edit(document, [1], *args, scope.Reach(reach, Slice(0, 5), SPACING)) is None
         changed = set(np.flatnonzero((document.labels != before).any((1, 2))).tolist())
         assert changed >= expected
         assert reach is scope.Scope.BODY or changed == expected

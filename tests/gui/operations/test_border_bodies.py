@@ -11,6 +11,7 @@ from cpsam_gui import operations
 from cpsam_gui.operations import bodies
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
+from cpsam_gui.state.slice import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 SPACING = (2.0, 1.0, 1.0)
 
 EDITS: dict[str, Callable[[Document], str | None]] = {
-    "split": lambda d: bodies.split_bodies(d, [1], [(-2.0, 10.0), (22.0, 11.0)], 0, SPACING, 1),
-    "split in XZ": lambda d: bodies.split_bodies(d, [1], [(-1.0, 10.0), (9.0, 11.0)], 1, SPACING, 5),
+    "split": lambda d: bodies.split_bodies(d, [1], [(-2.0, 10.0), (22.0, 11.0)], Slice(0, 1), SPACING),
+    "split in XZ": lambda d: bodies.split_bodies(d, [1], [(-1.0, 10.0), (9.0, 11.0)], Slice(1, 5), SPACING),
     "grow": lambda d: bodies.grow_bodies(d, [1], 3, SPACING),
     "shrink": lambda d: bodies.grow_bodies(d, [1], -3, SPACING),
     "smooth": lambda d: bodies.smooth_bodies(d, [1], SPACING),

@@ -8,6 +8,7 @@ from cpsam_gui.operations.carry_over import former_ids
 from cpsam_gui.operations.compose import compose_with_ids
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
+from tests.gui.operations.test_random import SHAPE
 from tests.gui.operations.test_touched import result_of_a_run, run
 
 
@@ -40,7 +41,7 @@ def test_what_shares_little_is_another_object() -> None:
 
 
 def test_ids_and_colours_stay_from_run_to_run() -> None:
-    document = Document((2, 48, 64))
+    document = Document(SHAPE)
     run(document, 1)
     before = dict(document.objects)
     labels = document.labels.copy()

@@ -8,6 +8,7 @@ from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.palette import COLOURS
+from cpsam_gui.state.slice import Slice
 
 
 def draw(document: Document, number: int, y0: int, y1: int, x0: int, x1: int) -> None:
@@ -33,7 +34,7 @@ def lock(document: Document, number: int) -> None:
 
 
 def test_paint_takes_background_only(document: Document) -> None:
-    box, mask = drawing.stroke(0, (15, 19), (15, 19), 6)
+    box, mask = drawing.stroke(Slice(0, 0), (15, 19), (15, 19), 6)
     before = np.count_nonzero(document.labels == 2)
     with document.step("Brush"):
         operations.paint(document, box, mask, 1)
@@ -42,28 +43,28 @@ def test_paint_takes_background_only(document: Document) -> None:
 
 
 def test_paint_outside_the_image_does_nothing(document: Document) -> None:
-    box, mask = drawing.stroke(0, (-50, -50), (-60, -50), 6)
+    box, mask = drawing.stroke(Slice(0, 0), (-50, -50), (-60, -50), 6)
     with document.step("Brush"):
         operations.paint(document, box, mask, 9)
     assert 9 not in document.objects
 
 
 def test_a_new_object_gets_a_colour_that_its_neighbours_lack(document: Document) -> None:
-    number, why = operations.add_polygon(document, 0, [(21, 12), (21, 28), (30, 28), (30, 12)])
+    number, why = operations.add_polygon(document, Slice(0, 0), [(21, 12), (21, 28), (30, 28), (30, 12)])
     assert why is None
     colours = {document.objects[n].colour % len(COLOURS) for n in (1, 2)}
     assert document.objects[number].colour % len(COLOURS) not in colours
 
 
 def test_add_polygon_needs_free_background(document: Document) -> None:
-    number, why = operations.add_polygon(document, 0, [(12, 12), (12, 18), (18, 18), (18, 12)])
+    number, why = operations.add_polygon(document, Slice(0, 0), [(12, 12), (12, 18), (18, 18), (18, 12)])
     assert number == 0
     assert why is not None
     assert "background" in why
 
 
 def test_erase_only_the_selected(document: Document) -> None:
-    box, mask = drawing.stroke(0, (15, 20), (15, 20), 4)
+    box, mask = drawing.stroke(Slice(0, 0), (15, 20), (15, 20), 4)
     with document.step("Erase"):
         operations.erase(document, box, mask, {2})
     assert document.objects[1].area == 100
@@ -73,14 +74,14 @@ def test_erase_only_the_selected(document: Document) -> None:
 def test_locked_objects_are_never_touched(document: Document) -> None:
     lock(document, 1)
     before = document.labels == 1
-    box, mask = drawing.stroke(0, (15, 20), (15, 20), 8)
+    box, mask = drawing.stroke(Slice(0, 0), (15, 20), (15, 20), 8)
     with document.step("Erase"):
         operations.erase(document, box, mask)
         operations.paint(document, box, mask, 1)
     assert operations.delete(document, [1]) == operations.LOCKED
     assert operations.merge(document, [2, 1]) == operations.LOCKED
     assert operations.grow(document, [1]) == operations.LOCKED
-    assert operations.split(document, 0, [(5, 15), (25, 15)]) == operations.LOCKED
+    assert operations.split(document, Slice(0, 0), [(5, 15), (25, 15)]) == operations.LOCKED
     assert operations.clear(document) is None
     np.testing.assert_array_equal(document.labels == 1, before)
     assert set(document.objects) == {1}
@@ -103,7 +104,7 @@ def test_merge_keeps_the_first_id(document: Document) -> None:
 
 
 def test_split_keeps_the_id_for_the_larger_part(document: Document) -> None:
-    assert operations.split(document, 0, [(5, 13), (25, 13)]) is None
+    assert operations.split(document, Slice(0, 0), [(5, 13), (25, 13)]) is None
     new = max(document.objects)
     assert document.objects[1].area + document.objects[new].area == 100
     assert document.objects[1].area > document.objects[new].area
@@ -112,21 +113,21 @@ def test_split_keeps_the_id_for_the_larger_part(document: Document) -> None:
 
 def test_split_needs_to_cross(document: Document) -> None:
     steps = len(document.steps)
-    assert operations.split(document, 0, [(12, 12), (14, 14)]) is not None
-    assert operations.split(document, 0, [(55, 0), (55, 20)]) == "The line crosses no object"
-    assert operations.split(document, 0, [(-9, -9), (-5, -5)]) == "The line crosses no object"
+    assert operations.split(document, Slice(0, 0), [(12, 12), (14, 14)]) is not None
+    assert operations.split(document, Slice(0, 0), [(55, 0), (55, 20)]) == "The line crosses no object"
+    assert operations.split(document, Slice(0, 0), [(-9, -9), (-5, -5)]) == "The line crosses no object"
     assert len(document.steps) == steps
 
 
 def test_split_across_two_objects_cuts_both(document: Document) -> None:
-    assert operations.split(document, 0, [(15, 5), (15, 35)]) is None
+    assert operations.split(document, Slice(0, 0), [(15, 5), (15, 35)]) is None
     assert len(document.objects) == 5
 
 
 def test_split_parts_of_a_model_object_stay_the_models_children(document: Document) -> None:
     with document.step("x"):
         document.update([1], origin=Origin.MODEL)
-    operations.split(document, 0, [(5, 13), (25, 13)])
+    operations.split(document, Slice(0, 0), [(5, 13), (25, 13)])
     assert document.objects[1].origin is Origin.EDITED
 
 

@@ -9,53 +9,58 @@ from hypothesis import strategies as st
 
 from cpsam_gui import drawing, operations
 from cpsam_gui.operations import WriteMode
-from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
+from cpsam_gui.state.slice import Slice
 
-SHAPE = (2, 48, 64)
+SHAPE = (8, 48, 64)
 place = st.tuples(st.floats(-6, 54), st.floats(-6, 70))
 ids = st.lists(st.integers(1, 12), min_size=1, max_size=4)
 mode = st.sampled_from(list(WriteMode))
-plane = st.integers(0, 1)
+plane = st.integers(0, 2).flatmap(
+    lambda across: st.integers(0, SHAPE[across] - 1).map(lambda index: Slice(across, index))
+)
 
 
-def stroke(document: Document, plane: int, start: tuple, stop: tuple, mode: WriteMode, number: int) -> None:
+def stroke(document: Document, shown: Slice, start: tuple, stop: tuple, mode: WriteMode, number: int) -> None:
     with document.step("Brush"):
-        box, mask = drawing.stroke(plane, start, stop, 4)
+        box, mask = drawing.stroke(shown, start, stop, 4)
         operations.paint(
             document, box, mask, number if number in document.objects else document.new_id(), mode
         )
 
 
-def rub(document: Document, plane: int, start: tuple, stop: tuple, only: list) -> None:
+def rub(document: Document, shown: Slice, start: tuple, stop: tuple, only: list) -> None:
     with document.step("Erase"):
-        operations.erase(document, *drawing.stroke(plane, start, stop, 3), only)
+        operations.erase(document, *drawing.stroke(shown, start, stop, 3), only)
 
 
-def seeds(document: Document, plane: int, number: int, points: list) -> None:
+def seeds(document: Document, shown: Slice, number: int, points: list) -> None:
     row = document.objects.get(number)
-    if row is None or not row.box.z0 <= plane < row.box.z1:
+    if row is None or not shown.meets(row.box):
         return
-    box = Box(plane, plane + 1, row.box.y0, row.box.y1, row.box.x0, row.box.x1)
-    mask = document.labels[box.slices][0] == number
-    parts = drawing.split_by_seeds(mask, [(y - box.y0, x - box.x0) for y, x in points])
-    operations.split_into(document, number, box, parts)
+    box = shown.flat(row.box)
+    top, _, left, _ = shown.area(box)
+    mask = shown.flatten(document.labels[box.slices]) == number
+    parts = drawing.split_by_seeds(mask, [(y - top, x - left) for y, x in points])
+    operations.split_into(document, number, box, shown.lift(parts))
 
 
-def copies(document: Document, chosen: list, source: int, target: int, at: tuple, mode: WriteMode) -> None:
+def copies(
+    document: Document, chosen: list, source: Slice, target: Slice, at: tuple, mode: WriteMode
+) -> None:
     copied = operations.copy(document, chosen, source)
     if copied is not None:
         operations.paste(document, copied, target, int(at[0]), int(at[1]), mode)
 
 
-def outline(document: Document, plane: int, number: int, points: list) -> None:
+def outline(document: Document, shown: Slice, number: int, points: list) -> None:
     if number in document.objects:
-        box, mask = drawing.polygon(plane, points)
+        box, mask = drawing.polygon(shown, points)
         operations.redraw(document, number, *operations.with_rest(document, number, box, mask))
 
 
-def proposal(document: Document, plane: int, at: tuple) -> None:
-    box = Box(plane, plane + 1, int(at[0]), int(at[0]) + 8, int(at[1]), int(at[1]) + 8).clip(SHAPE)
+def proposal(document: Document, shown: Slice, at: tuple) -> None:
+    box = shown.box(int(at[0]), int(at[0]) + 8, int(at[1]), int(at[1]) + 8).clip(SHAPE)
     if not box.empty:
         labels = np.ones(box.shape, np.uint32)
         labels[..., box.shape[2] // 2 :] = 2
@@ -108,7 +113,9 @@ def locked_pixels(document: Document) -> dict[int, bytes]:
 def test_edits_undone_and_redone_leave_the_same_bytes(sequence: list, data: st.DataObject) -> None:
     document = Document(SHAPE)
     for corner in (4, 20, 36):
-        operations.add_polygon(document, 0, [(corner, corner), (corner, corner + 14), (corner + 12, corner)])
+        operations.add_polygon(
+            document, Slice(0, 0), [(corner, corner), (corner, corner + 14), (corner + 12, corner)]
+        )
     states = [fingerprint(document)]
     start = document.position
     for operation, *values in sequence:

@@ -16,6 +16,7 @@ from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.objects import Origin
+from cpsam_gui.state.slice import Slice
 from tests.gui.operations.test_random import SHAPE, edits
 
 
@@ -80,7 +81,7 @@ def document() -> Document:
 
 
 def test_both_parts_of_a_split_are_touched(document: Document) -> None:
-    assert operations.split(document, 0, [(5.0, 25.0), (25.0, 25.0)]) is None
+    assert operations.split(document, Slice(0, 0), [(5.0, 25.0), (25.0, 25.0)]) is None
     assert len(document.objects) == 2
     assert all(row.touched for row in document.objects.values())
 

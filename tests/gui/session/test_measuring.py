@@ -11,6 +11,7 @@ import tifffile
 from cpsam_core.measure import recipe_of
 from cpsam_gui import operations
 from cpsam_gui.session import measuring
+from cpsam_gui.state.slice import Slice
 from cpsam_gui.tasks.measuring import (
     MeasurementRequest,
     Measurements,
@@ -84,7 +85,7 @@ def test_an_edit_measures_what_changed_only(
     monkeypatch.setattr("cpsam_gui.tasks.measuring.measure", never)
     operations.grow(followed.document, [2], 2)
     operations.delete(followed.document, [3])
-    operations.add_polygon(followed.document, 0, [(30, 34), (30, 46), (44, 46), (44, 34)])
+    operations.add_polygon(followed.document, Slice(0, 0), [(30, 34), (30, 46), (44, 46), (44, 34)])
     assert not followed.measuring.fresh
     qtbot.waitUntil(lambda: followed.measuring.fresh)
     monkeypatch.undo()

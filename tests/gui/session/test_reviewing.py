@@ -13,6 +13,7 @@ from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.panels import ReviewPanel
+from cpsam_gui.state.slice import Slice
 from cpsam_gui.tasks.coverage import find_missed
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def test_a_missed_cell_that_is_drawn_is_gone(segmented: Window, qtbot: QtBot) ->
     segmented.show_panel("Review")
     qtbot.waitUntil(lambda: len(session.missed.all) == 1)
     with qtbot.waitSignal(session.missed.changed):
-        operations.add_polygon(session.document, 0, [(34, 78), (34, 92), (46, 92), (46, 78)])
+        operations.add_polygon(session.document, Slice(0, 0), [(34, 78), (34, 92), (46, 92), (46, 78)])
     qtbot.waitUntil(lambda: not session.missed.all and session.jobs.idle)
     with qtbot.waitSignal(session.message):
         reviewing.next_missed()

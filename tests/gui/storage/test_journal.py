@@ -20,6 +20,7 @@ from cpsam_core.images.project_files import Region
 from cpsam_gui import drawing, operations, tasks
 from cpsam_gui.state.document import Document
 from cpsam_gui.state.image_facts import ClassName, ImageFacts, ReviewState
+from cpsam_gui.state.slice import Slice
 from cpsam_gui.storage import journal_backlog, journal_writer
 from cpsam_gui.storage.journal import Journal
 from cpsam_gui.storage.journal_folder import left_behind
@@ -47,7 +48,7 @@ def work(document: Document, seed: int, steps: int = 25) -> None:
             operations.clear(document)
         else:
             way = [(dice.uniform(0, 300), dice.uniform(0, 300)) for _ in range(2)]
-            box, mask = drawing.stroke(0, way[0], way[1], dice.uniform(1, 12))
+            box, mask = drawing.stroke(Slice(0, 0), way[0], way[1], dice.uniform(1, 12))
             number = document.new_id()
             with document.step("Brush"):
                 operations.paint(document, box, mask, number)
@@ -88,7 +89,7 @@ def test_a_torn_journal_loses_its_last_frame_only(tmp_path: Path) -> None:
     journal = Journal(document, tmp_path / "a.tif", tmp_path)
     states = []
     for seed in range(4):
-        box, mask = drawing.stroke(0, (20 + 60 * seed, 30), (20 + 60 * seed, 200), 5)
+        box, mask = drawing.stroke(Slice(0, 0), (20 + 60 * seed, 30), (20 + 60 * seed, 200), 5)
         with document.step("Brush"):
             operations.paint(document, box, mask, document.new_id())
         states.append(np.array(document.labels))
@@ -312,6 +313,7 @@ from pathlib import Path
 from test_journal import work, SHAPE
 from cpsam_gui.state.document import Document
 from cpsam_gui.storage.journal import Journal
+from cpsam_gui.state.slice import Slice
 document = Document(SHAPE)
 journal = Journal(document, Path("image.tif"), Path(sys.argv[1]), at_least=int(sys.argv[2]))
 if sys.argv[2] == "2": journal.prepare()

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QFileDialog
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.program.i18n import TextTranslator
+from cpsam_gui.state.slice import Slice
 from cpsam_gui.state.steps import StepKind, StepSource
 from cpsam_gui.storage import worklog
 from cpsam_gui.storage.companions import project_path
@@ -215,5 +216,5 @@ def test_methods_tell_the_settings_of_the_run(segmented: Window) -> None:
 
 
 def test_methods_of_an_image_drawn_by_hand(opened: Window) -> None:
-    operations.add_polygon(opened.session.document, 0, [(10, 10), (10, 30), (30, 30), (30, 10)])
+    operations.add_polygon(opened.session.document, Slice(0, 0), [(10, 10), (10, 30), (30, 30), (30, 10)])
     assert "outlined by hand" in opened.session.recording.methods()

@@ -13,8 +13,10 @@ from cpsam_gui import operations
 from cpsam_gui.operations import WriteMode
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
+from cpsam_gui.state.slice import Slice
 from cpsam_gui.state.view import ChannelView, View
 from cpsam_gui.tools import TOOLS, Desk, Pointer, Tint, Tool
+from tests.gui.tools.drawing_of import shapes_of
 
 
 @pytest.fixture
@@ -144,18 +146,18 @@ def test_lasso_select(desk: Desk) -> None:
 def test_keys_held_over_an_object_show_what_a_click_would_do(desk: Desk) -> None:
     tool = TOOLS["select"](desk)
     tool.move(Pointer(20, 20, ctrl=True))
-    assert {shape.tint for shape in tool.shapes()} == {Tint.REMOVE}
+    assert {shape.tint for shape in shapes_of(tool)} == {Tint.REMOVE}
     desk.view.select(2)
     tool.move(Pointer(20, 20, alt=True))
-    assert len(tool.shapes()) == 2
+    assert len(shapes_of(tool)) == 2
     tool.move(Pointer(20, 20))
-    assert not tool.shapes()
+    assert not shapes_of(tool)
 
 
 def test_fill_takes_the_region_under_the_pointer(desk: Desk) -> None:
     tool = TOOLS["fill"](desk)
     tool.move(Pointer(20, 70))
-    assert tool.shapes()
+    assert shapes_of(tool)
     click(tool, 20, 70)
     (new,) = desk.view.selection
     assert desk.document.objects[new].area == pytest.approx(600, abs=110)
@@ -198,9 +200,9 @@ def test_seeds_split_at_the_neck(desk: Desk) -> None:
     tool = TOOLS["seeds"](desk)
     click(tool, 15, 15)
     assert tool.busy
-    assert len(tool.shapes()) == 1
+    assert len(shapes_of(tool)) == 1
     click(tool, 75, 25)
-    assert len(tool.shapes()) > 2
+    assert len(shapes_of(tool)) > 2
     click(tool, 45, 45)
     assert "one object" in desk.problems[-1]
     click(tool, 72, 15)
@@ -242,7 +244,7 @@ def test_merge_by_dragging(desk: Desk) -> None:
     tool = TOOLS["merge"](desk)
     tool.press(Pointer(20, 20))
     tool.move(Pointer(70, 70))
-    assert sum(shape.filled for shape in tool.shapes()) == 2
+    assert sum(shape.filled for shape in shapes_of(tool)) == 2
     tool.release(Pointer(70, 70))
     assert set(desk.document.objects) == {1}
     drag(tool, [(20, 20), (25, 25)])
@@ -271,12 +273,12 @@ def test_an_outline_left_as_it_is_changes_nothing(desk: Desk) -> None:
 def test_corners_are_put_in_and_taken_out(desk: Desk) -> None:
     desk.view.select(1)
     tool = TOOLS["vertices"](desk)
-    count = len(tool.shapes()[1].points)
+    count = len(shapes_of(tool)[1].points)
     drag(tool, [(10, 20), (6, 20), (4, 20)])
-    assert len(tool.shapes()[1].points) == count + 1
+    assert len(shapes_of(tool)[1].points) == count + 1
     assert tool.back()
     click(tool, 30, 30, alt=True)
-    assert len(tool.shapes()[1].points) == count - 1
+    assert len(shapes_of(tool)[1].points) == count - 1
     tool.finish()
     assert desk.document.objects[1].area == pytest.approx(200, abs=25)
 
@@ -296,10 +298,10 @@ def test_holes_and_other_parts_survive_a_new_outline(desk: Desk) -> None:
 
 def test_a_copy_goes_where_the_click_is_and_to_another_plane(desk: Desk) -> None:
     operations.set_class(desk.document, [1], 3)
-    desk.options.clipboard = operations.copy(desk.document, [1], 0)
+    desk.options.clipboard = operations.copy(desk.document, [1], Slice(0, 0))
     tool = TOOLS["paste"](desk)
     tool.move(Pointer(45, 45))
-    assert tool.shapes()[0].filled
+    assert shapes_of(tool)[0].filled
     click(tool, 45, 45, shift=True)
     assert not tool.over
     (new,) = desk.view.selection
@@ -313,15 +315,15 @@ def test_a_copy_goes_where_the_click_is_and_to_another_plane(desk: Desk) -> None
 
 
 def test_a_copy_has_no_room_on_others(desk: Desk) -> None:
-    copied = operations.copy(desk.document, [1, 2], 0)
+    copied = operations.copy(desk.document, [1, 2], Slice(0, 0))
     assert copied is not None
-    made, why = operations.paste(desk.document, copied, 0, copied.y, copied.x)
+    made, why = operations.paste(desk.document, copied, Slice(0, 0), copied.y, copied.x)
     assert made == []
     assert why is not None
-    made, why = operations.paste(desk.document, copied, 0, copied.y, copied.x + 50)
+    made, why = operations.paste(desk.document, copied, Slice(0, 0), copied.y, copied.x + 50)
     assert len(made) == 1
     assert "1 of 2" in str(why)
-    assert operations.copy(desk.document, [1], 1) is None
+    assert operations.copy(desk.document, [1], Slice(0, 1)) is None
 
 
 @pytest.fixture
@@ -341,7 +343,7 @@ def test_a_click_finds_a_missed_cell(seen: Desk) -> None:
     click(tool, 20, 75)
     assert tool.busy
     assert tool.takes_wheel
-    assert tool.shapes()[0].filled
+    assert shapes_of(tool)[0].filled
     assert "threshold" in (tool.adjust(1) or "")
     tool.finish()
     (new,) = seen.view.selection
@@ -389,7 +391,7 @@ def test_a_box_is_segmented_and_taken_over(desk: Desk) -> None:
     tool = TOOLS["segment_box"](desk)
     drag(tool, [(5, 55), (35, 95)])
     assert asked == [Box(0, 1, 5, 35, 55, 95)]
-    assert sum(shape.filled for shape in tool.shapes()) == 2
+    assert sum(shape.filled for shape in shapes_of(tool)) == 2
     assert len(desk.document.objects) == 2
     click(tool, 20, 60)
     assert len(desk.document.objects) == 4

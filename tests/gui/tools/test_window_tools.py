@@ -166,7 +166,7 @@ def test_copy_and_paste_follow_the_pointer(hand: Hand) -> None:
     hand.move(40, 85)
     hand.key(Key.Key_V, CTRL)
     assert session.gestures.tool.key == "paste"
-    assert session.gestures.tool.shapes(), "the copy is at the pointer before the mouse moves"
+    assert session.gestures.shapes(session.view.slice), "the copy is at the pointer before the mouse moves"
     hand.click(40, 85)
     assert session.gestures.tool.key == "select"
     assert session.document.objects[under(hand, 40, 85)].area == pytest.approx(253, abs=15)
@@ -224,7 +224,7 @@ def test_edit_outline_by_its_corners(hand: Hand) -> None:
     session = hand.window.session
     hand.key(Key.Key_P, SHIFT)
     hand.click(20.5, 20.5)
-    corner = min(session.gestures.tool.shapes()[1].points, key=lambda p: p[0] + p[1])
+    corner = min(session.gestures.shapes(session.view.slice)[1].points, key=lambda p: p[0] + p[1])
     hand.drag([corner, (corner[0] - 5, corner[1] - 5)])
     hand.key(Key.Key_Return)
     assert session.document.steps[-1] == "Edit outline"
@@ -242,7 +242,7 @@ def test_click_to_find_in_the_background(hand: Hand, qtbot: QtBot) -> None:
     hand.key(Key.Key_C)
     hand.click(20.5, 20.5)
     qtbot.waitUntil(lambda: session.jobs.idle, timeout=60_000)  # torch is loaded first
-    assert session.gestures.tool.shapes()[0].filled
+    assert session.gestures.shapes(session.view.slice)[0].filled
     scale = session.view.camera.scale
     hand.wheel(20, 20, 1)
     assert session.view.camera.scale == scale, "the wheel widens what is proposed"
@@ -265,7 +265,9 @@ def test_segment_a_box(hand: Hand, qtbot: QtBot) -> None:
     hand.key(Key.Key_C, SHIFT)
     hand.drag([(2, 2), (40, 40)])
     qtbot.waitUntil(
-        lambda: session.jobs.idle and any(shape.filled for shape in session.gestures.tool.shapes())
+        lambda: (
+            session.jobs.idle and any(shape.filled for shape in session.gestures.shapes(session.view.slice))
+        )
     )
     assert not session.document.objects
     hand.key(Key.Key_Return)

@@ -19,6 +19,7 @@ from cpsam_gui.operations.cutting import crossed_by
 from cpsam_gui.runs.options import recalled, remembered
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.slice import Slice, slab_around
+from cpsam_gui.tools import Pointer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,6 +104,35 @@ def test_the_brush_draws_in_a_section(stack: Window, qtbot: QtBot, scope: Scope,
     assert np.ptp(z) + 1 == 3
     assert rows <= np.ptp(y) + 1 <= rows + 2
     assert session.view.plane == 10 or np.ptp(z) > 0
+
+
+def test_a_click_in_a_section_does_what_it_does_on_the_canvas(stack: Window, qtbot: QtBot) -> None:
+    session, below = stack.session, stack.views.below
+    session.view.selection = frozenset()
+    session.gestures.use("select")
+    session.view.cross = (30.0, 50.0)
+    qtbot.mouseClick(below.viewport(), Qt.MouseButton.LeftButton, pos=at(below, 10.5, 60.5))
+    assert session.view.selection == {1}
+    assert session.view.plane == 10, "and the cross-hair goes there"
+    qtbot.mouseClick(
+        below.viewport(),
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.ControlModifier,
+        pos=at(below, 10.5, 60.5),
+    )
+    assert not session.document.objects
+
+
+def test_a_line_begun_in_one_view_is_not_drawn_in_another(stack: Window) -> None:
+    session, gestures = stack.session, stack.session.gestures
+    gestures.use("outline")
+    assert gestures.tool_press(Pointer(3.0, 12.0, slice=Slice(1, 40)))
+    gestures.tool_move(Pointer(30.0, 60.0))
+    assert gestures.shapes(Slice(1, 40)) and not gestures.shapes(session.view.slice)
+    assert not gestures.tool_press(Pointer(30.0, 60.0)), "the canvas pans instead"
+    assert gestures.tool.busy
+    gestures.tool_leave()
+    assert gestures.shapes(Slice(1, 40)) and not gestures.shapes(session.view.slice)
 
 
 def test_a_line_in_a_section_cuts_the_body(stack: Window, qtbot: QtBot) -> None:
