@@ -167,15 +167,25 @@ class BeforeAfterPage(QDialog):
     def _arrange(self) -> None:
         side = QVBoxLayout()
         side.setSpacing(theme.GRID_PX)
-        side.addWidget(QLabel(translate("Validation: precision before and after")))
+        judged = QLabel(translate("Validation: precision before and after"))
+        changed = QLabel(translate("Cells that changed"))
+        side.addWidget(judged)
         side.addWidget(self.images, 1)
-        side.addWidget(QLabel(translate("Cells that changed")))
+        side.addWidget(changed)
         side.addWidget(self.spots, 2)
         side.addWidget(self.others_title)
         side.addWidget(self.others)
-        side.addWidget(
-            dim(translate("Green: better than before. Red: worse. A click shows the place in the window."))
+        legend = dim(
+            translate("Green: better than before. Red: worse. A click shows the place in the window.")
         )
+        side.addWidget(legend)
+        change = self._outcome.change
+        if change is None or not change.images:
+            # Nothing was kept aside to compare them on.
+            for widget in (judged, self.images, changed, self.spots, legend, self.picture):
+                widget.hide()
+            side.addStretch(1)
+            self.resize(620, 380)
         middle = QHBoxLayout()
         middle.setSpacing(theme.GRID_PX * 2)
         middle.addLayout(side, 1)

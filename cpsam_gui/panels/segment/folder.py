@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -155,11 +156,17 @@ class FolderView(QWidget):
         )
         self.list.itemChanged.connect(self._ticked)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.list.setColumnWidth(0, 150)
+        head = self.list.header()
+        if head is not None:
+            # What happens to an image takes the room that it needs, its name all the rest.
+            head.setStretchLastSection(False)
+            head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+            head.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.start, self.pause = QPushButton(translate("Start")), QPushButton(translate("Pause"))
+        self.start.setObjectName("primary")
         self.cancel = QPushButton(translate("Cancel"))
         self.start.clicked.connect(self._run.start)
         self.pause.clicked.connect(lambda: self._run.pause(not self._run.queue.paused))

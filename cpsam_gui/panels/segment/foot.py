@@ -135,6 +135,8 @@ class Foot(QFrame):
     def make_room(self, for_folder: bool) -> None:
         """Leave out what the view of the folder says better."""
         self._with_folder = for_folder
+        # There the folder is started, and one button is enough for that.
+        self.run.setVisible(not for_folder)
         self.show_estimate()
         self._show_notes()
         self._show_queue()

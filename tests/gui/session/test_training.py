@@ -660,8 +660,20 @@ def test_a_new_model_is_shown_though_it_cannot_be_compared(
     page = annotated.findChild(BeforeAfterPage)
     assert page is not None
     assert "The old model is gone." in page.words.text()
+    assert not page.picture.isVisibleTo(page), "there is nothing to show"
+    assert not page.images.isVisibleTo(page) and not page.spots.isVisibleTo(page)
     assert (models / "alone.safetensors").is_file()
     page.discard.click()
+
+
+def test_without_a_comparison_the_page_is_no_empty_picture(annotated: Window, image_file: Path) -> None:
+    page = annotated.training_pages.show_outcome(outcome_of(image_file, None))
+    assert not page.picture.isVisibleTo(page)
+    assert page.keep.isVisibleTo(page)
+    page.close()
+    page = annotated.training_pages.show_outcome(outcome_of(image_file, change_of(image_file)))
+    assert page.picture.isVisibleTo(page)
+    page.close()
 
 
 def test_scores_of_classes_are_shown(annotated: Window, image_file: Path) -> None:

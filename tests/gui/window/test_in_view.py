@@ -11,7 +11,7 @@ import pytest
 import tifffile
 from PyQt6.QtCore import QPoint, QSize, Qt
 from PyQt6.QtGui import QColor, QGuiApplication, QIcon
-from PyQt6.QtWidgets import QDialogButtonBox, QLabel, QStyle
+from PyQt6.QtWidgets import QDialogButtonBox, QLabel, QPushButton, QStyle
 
 import cpsam_gui
 from cpsam_gui.actions.install import actions_of
@@ -235,3 +235,30 @@ def test_curves_count_epochs_in_whole_numbers(window: Window) -> None:
         steps = [step for step, _ in axis.tickSpacing(1.0, last, 200.0)]
         assert steps and all(step >= 1 and step == int(step) for step in steps)
     assert not window.panel(TrainPanel).curves.loss.getAxis("left").autoSIPrefix
+
+
+def test_the_view_of_the_folder_has_one_main_button(opened: Window) -> None:
+    panel = opened.panel(SegmentPanel)
+    panel.show_folder()
+    shown = [
+        one
+        for one in panel.findChildren(QPushButton)
+        if one.objectName() == "primary" and one.isVisibleTo(panel)
+    ]
+    assert shown == [panel.folder.start]
+    panel.show_folder(False)
+    assert panel.run_button.isVisibleTo(panel)
+
+
+def test_names_in_the_view_of_the_folder_have_the_room_that_is_there(
+    opened: Window, qtbot: QtBot, image_file: Path
+) -> None:
+    (image_file.parent / "an image with a long name.tif").write_bytes(image_file.read_bytes())
+    panel = opened.panel(SegmentPanel)
+    panel.show_folder()
+    panel.folder._run.look()
+    qtbot.waitUntil(lambda: panel.folder.list.topLevelItemCount() == 2)
+    qtbot.wait(50)
+    shown = panel.folder.list
+    assert shown.columnWidth(0) + shown.columnWidth(1) >= shown.viewport().width() - 2
+    assert shown.columnWidth(0) > shown.columnWidth(1)
