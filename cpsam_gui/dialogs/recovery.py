@@ -68,6 +68,8 @@ class RecoveryDialog(QDialog):
         ):
             if button is not None:
                 button.clicked.connect(do)
+        if self.recover_button is not None:
+            self.recover_button.setObjectName("primary")
         return buttons
 
     def recover(self) -> None:
