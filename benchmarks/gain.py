@@ -274,13 +274,15 @@ def plan_of(args: argparse.Namespace, train: list[Any], count: int, seed: int, r
     """Plan as one click does, with nothing kept aside: the test images are kept aside already."""
     from cpsam_core.retrain import describe, plan_retraining
     from cpsam_core.retrain.budget import shortened
+    from cpsam_core.retrain.defaults import default_settings
 
     # The first of an order, so that more images are always the fewer ones and others.
     chosen = [train[i] for i in np.random.default_rng(seed).permutation(len(train))[:count]]
     plan = plan_retraining(
         [describe(pair, "train") for pair in chosen], str(args.base), name="gain", classes=False, seed=seed
     )
-    settings = replace(plan.settings, replay=replay)
+    usual = default_settings(usual_start(args.base))
+    settings = replace(plan.settings, replay=replay, forgetting=usual.forgetting)
     if args.epochs is not None:
         settings = shortened(settings, args.epochs)
     if args.rate is not None:

@@ -27,7 +27,7 @@ SMALL_RECIPE: dict[str, Any] = {
 }
 """What differs from finetuning for a small network from random start."""
 
-SUITED = ("learning_rate", "layer_drop", "replay", "batch_size", "epochs")
+SUITED = ("learning_rate", "layer_drop", "replay", "forgetting", "batch_size", "epochs")
 """Settings that one click chooses by the start model and for classes."""
 
 # Epochs, where --early-stop stands alone.

@@ -239,6 +239,9 @@ class TrainingSet:
         example, size = self._made(kind, index)
         if kind == "" and (diameter := self.pairs[index].seen.scale) is not None:
             example = replace(example, zoom=NATIVE_DIAMETER_PX / diameter)
+        if kind == REPLAYED:
+            # In the size in which the embedded model learnt it, whatever size of cells this training is for.
+            example = replace(example, zoom=NATIVE_DIAMETER_PX / max(example.diameter, 1.0))
         with self._lock:
             # Another thread was quicker.
             if (kind, index) in self._examples:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cpsam_core.finetune.settings import MemoryMode
     from cpsam_core.network.vit import FlowVit
 
-EventKind = Literal["memory", "resumed", "unsaved", "stopped"]
+EventKind = Literal["memory", "resumed", "unsaved", "stopped", "drawn back"]
 Stopped = Literal["finished", "patience", "asked", "diverged"]
 
 
@@ -53,8 +53,8 @@ class TrainingEvent:
     """Something worth telling that is no error, in words for the user.
 
     `kind` is "memory" (a mode of memory was chosen, or the next leaner one because memory ran out), "resumed" (went on
-    from a saved state), "unsaved" (the state could not be saved; training goes on) or "stopped" (before the last
-    epoch; the text says why). `memory` is the mode now in use.
+    from a saved state), "unsaved" (the state could not be saved; training goes on), "stopped" (before the last epoch;
+    the text says why) or "drawn back" (towards the start, so that less is forgotten). `memory` is the mode now in use.
     """
 
     kind: EventKind
@@ -69,7 +69,9 @@ class TrainResult:
     `model` is on the CPU, in float32 and evaluation mode, adapters merged; its weights are those of `best_epoch`
     (from 1) where images kept aside tell which that is, else of the last epoch, and `best_epoch` is None. `reports`
     has one entry for each epoch. `stopped` is "finished" after the last epoch, "patience" or "asked" where it ended
-    earlier, "diverged" where the loss was no longer a number; `reason` says so in words.
+    earlier, "diverged" where the loss was no longer a number; `reason` says so in words. `share` is how far the weights
+    are on the way from the start to those of the training, below 1 where they were drawn back so that less is
+    forgotten; `remark` says so in words.
     """
 
     model: FlowVit
@@ -78,6 +80,8 @@ class TrainResult:
     stopped: Stopped = "finished"
     reason: str = ""
     best_epoch: int | None = None
+    share: float = 1.0
+    remark: str = ""
 
 
 class Control:

@@ -129,6 +129,9 @@ class TrainSettings:
         Images with fewer objects are left out where others remain, as the reference does.
     replay : float, optional
         Share of the crops that comes from the embedded model's own training; None is none.
+    forgetting : float
+        How much larger, as a share, the loss on images of the embedded model's training may become: beyond it the new
+        weights are drawn back towards the start, see `anchor`. 0 does not look.
     layer_drop : float, optional
         Probability to leave out the last block; by default the network's own.
     averaging : float
@@ -213,6 +216,19 @@ class TrainSettings:
             absent=0.0,
         ),
     )
+    forgetting: float = field(
+        default=0.0,
+        metadata=option(
+            "Forgetting",
+            "How much the loss on images of the built-in model may rise, as a share; beyond it, the new weights are "
+            "drawn back towards the start (0: do not look; default: 0.1 for models derived from it)",
+            "numbers",
+            0,
+            10,
+            decimals=2,
+            off="off",
+        ),
+    )
     schedule: Schedule = field(
         default="finetune", metadata=option("", "Schedule of the learning rate", "numbers", choices=SCHEDULES)
     )
@@ -295,6 +311,8 @@ class TrainSettings:
             raise SettingsError(f"training lasts some minutes, not {self.minutes}")
         if self.min_objects < 0 or not 0 <= (self.replay or 0) < 1:
             raise SettingsError("min_objects is at least 0, and replay a share of at least 0 and below 1")
+        if not 0 <= self.forgetting < math.inf:
+            raise SettingsError(f"forgetting is a share of at least 0, not {self.forgetting}")
         if self.samples is not None and self.samples < 1:
             raise SettingsError(f"an epoch has at least one sample, not {self.samples}")
         if self.rank < 1 or self.score_every < 1:

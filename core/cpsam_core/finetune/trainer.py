@@ -14,6 +14,7 @@ from cpsam_core.data.dataset import TrainingSet
 from cpsam_core.data.loader import Batch, Helpers, batches
 from cpsam_core.errors import TrainingError
 from cpsam_core.finetune import ranks
+from cpsam_core.finetune.anchor import Anchor, drawn_back_text
 from cpsam_core.finetune.clock import Clock
 from cpsam_core.finetune.judge import Validation, is_better, measured, out_of_patience
 from cpsam_core.finetune.keeper import Keeper
@@ -115,6 +116,7 @@ class Trainer:
         given = getattr(data, "class_weights", None) if model.config.classes else None
         weights = None if given is None else torch.as_tensor(given)
         self.ranks = ranks.current()
+        self._anchor = Anchor(model, settings) if settings.forgetting else None
         self.learner = Learner(
             model,
             settings,
@@ -193,7 +195,16 @@ class Trainer:
             model = self.learner.trained.finish(self._best or None)
             model.encoder.part = (0, 1)
             best = max((report.epoch for report in self.reports if report.best), default=None)
-            self._result = TrainResult(model, tuple(self.losses), tuple(self.reports), stopped, reason, best)
+            share = (
+                1.0 if self._anchor is None else self._anchor.draw_back(model, self.device, self.precision)
+            )
+            remark = drawn_back_text(share, self.settings.forgetting)
+            if remark:
+                self._tell("drawn back", f"{remark}.", self.memory)
+            reports = tuple(self.reports)
+            self._result = TrainResult(
+                model, tuple(self.losses), reports, stopped, reason, best, share, remark
+            )
         return self._result
 
     def _train(self, progress: Progress) -> tuple[Stopped, str]:
@@ -346,7 +357,7 @@ class Trainer:
 
     def _tell(self, kind: EventKind, text: str, memory: MemoryMode) -> None:
         # The others are in the log already.
-        if kind in ("resumed", "stopped"):
+        if kind in ("resumed", "stopped", "drawn back"):
             log.info("%s", text)
         if self._on_event is not None:
             self._on_event(TrainingEvent(kind, text, memory))

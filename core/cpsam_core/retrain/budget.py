@@ -184,6 +184,7 @@ class _Timed:
             warmup=0,
             schedule="constant",
             patience=0,
+            forgetting=0.0,
         )
         data, aside = self.sets
         trainer = Trainer(self.model, data, quick, *self.where, validation=aside, choosing=False)

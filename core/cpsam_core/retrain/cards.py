@@ -53,6 +53,7 @@ class CardFacts:
 def card_of(facts: CardFacts, data: TrainingSet, settings: TrainSettings, result: TrainResult) -> ModelCard:
     """Return the card of a model that was trained on `data`."""
     known = [report.validation_loss for report in result.reports]
+    notes = " ".join(part for part in (facts.notes, result.remark and f"{result.remark}.") if part)
     parent = facts.parent.name if facts.parent is not None else ""
     learnt = data.hashes
     # Whole images that were learnt from after all judge no more.
@@ -67,14 +68,14 @@ def card_of(facts: CardFacts, data: TrainingSet, settings: TrainSettings, result
         images=learnt,
         aside=aside,
         channels=data.channel_names,
-        settings={**settings.to_dict(), "mixing": data.mixing},
+        settings={**settings.to_dict(), "mixing": data.mixing, "share": result.share},
         losses=result.losses,
         validation_losses=tuple(loss for loss in known if loss is not None),
         classes=facts.classes,
         versions=program_versions(),
         diameter=facts.diameter,
         licence=facts.licence,
-        notes=facts.notes,
+        notes=notes,
         created=now(),
     )
     return ModelCard(

@@ -46,6 +46,8 @@ before, 0.28 with this, 0.11 at rate 4e-4, and 0.06 in batches of 4, which take 
 
 # Share of the crops from the embedded model's own training, where a line begins with it.
 REPLAY = 0.2
+# By which the loss on such images may rise.
+FORGETTING = 0.1
 # Pixels; a quarter of the time of a crop of 256, and as many cells at its size of them.
 SMALL_CROP_PX = 128
 GENERAL_NAMES = ("images", "image", "img", "imgs", "data", "train", "training", "corrected", "masks")
@@ -115,7 +117,8 @@ def default_settings(start: str, classes: bool = False, mode: Mode = "full") -> 
         settings = replace(settings, **CLASS_RECIPE)
     settings = replace(settings, mode=mode, learning_rate=rate)
     if known.embedded:
-        settings = replace(settings, replay=REPLAY)
+        # New maps of classes are to be learnt whole.
+        settings = replace(settings, replay=REPLAY, forgetting=0.0 if classes else FORGETTING)
     augmentation = settings.augmentation
     if known.small:
         augmentation = replace(augmentation, crop=SMALL_CROP_PX)

@@ -1279,6 +1279,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Für eine Veröffentlichung: was an diesem Bild getan wurde. Vor dem Verwenden lesen.</translation>
     </message>
     <message>
+      <source>Forgetting</source>
+      <translation>Vergessen</translation>
+    </message>
+    <message>
       <source>Formats</source>
       <translation>Formate</translation>
     </message>
@@ -1377,6 +1381,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>How long training takes</source>
       <translation>Dauer des Trainings</translation>
+    </message>
+    <message>
+      <source>How much the loss on images of the built-in model may rise, as a share; beyond it, the new weights are drawn back towards the start (0: do not look; default: 0.1 for models derived from it)</source>
+      <translation>Um welchen Anteil der Verlust auf Bildern des eigenen Modells des Programms steigen darf; darüber hinaus werden die neuen Gewichte zum Ausgangsmodell zurückgezogen (0: nicht prüfen; Standard: 0,1 bei Modellen, die von ihm stammen)</translation>
     </message>
     <message>
       <source>How strongly weights are pulled towards zero (biases and norms are not; in Cellpose they are)</source>
@@ -4027,6 +4035,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>flow error {}</source>
       <translation>Flussfehler {}</translation>
+    </message>
+    <message>
+      <source>forgetting is a share of at least 0, not {}</source>
+      <translation>forgetting ist ein Anteil von mindestens 0, nicht {}</translation>
     </message>
     <message>
       <source>from the file</source>

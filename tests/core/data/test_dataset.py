@@ -311,17 +311,22 @@ def test_a_share_is_replayed_evenly_and_every_image_still_comes(tmp_path: Path) 
     assert counts == [2, 2, 2, 2]
     replayed = [one for one in drawn if not any(one is example for example in own)]
     assert len(replayed) == 2 and all(one.pixels.shape[2] == 3 and one.labels.max() > 0 for one in replayed)
+    assert all(one.zoom == pytest.approx(30 / one.diameter) for one in replayed), (
+        "in the size as it was learnt"
+    )
     assert not set(data.hashes) & {pair.digest for pair in reference_pairs("replay")}
     with pytest.raises(SettingsError, match="replayed"):
         TrainingSet(find_pairs(tmp_path), replay=1.0)
 
 
 def test_the_images_of_the_program_are_whole() -> None:
-    for part, count in (("replay", 24), ("judge", 11)):
+    for part, count in (("replay", 15), ("held", 9), ("judge", 11)):
         pairs = reference_pairs(part)  # type: ignore[arg-type]
         assert len(pairs) == count
         data = TrainingSet(pairs)
         data.check()
         assert all(data.objects(k) >= 1 for k in range(count))
         assert max(max(data.example(k).labels.shape) for k in range(count)) <= 256
-    assert not {p.digest for p in reference_pairs("replay")} & {p.digest for p in reference_pairs("judge")}
+    parts = [{p.digest for p in reference_pairs(part)} for part in ("replay", "held", "judge")]
+    assert len(set().union(*parts)) == sum(map(len, parts)) == 35
+    assert {p.set_name for p in reference_pairs("held")} == {p.set_name for p in reference_pairs("replay")}

@@ -35,7 +35,7 @@ from cpsam_core.retrain import (
     training_sets,
     unique_name,
 )
-from cpsam_core.retrain.defaults import dated_name
+from cpsam_core.retrain.defaults import dated_name, default_settings
 from cpsam_core.segment.segmenter import NetworkOutput, Segmentation
 from cpsam_core.weights import list_models
 
@@ -259,6 +259,8 @@ def test_defaults_suit_the_start(folder: Path) -> None:
     assert small.learning_rate > large.learning_rate
     assert small.augmentation.diameter == 30
     assert (small.replay, large.replay) == (0.2, None)
+    assert (small.forgetting, large.forgetting) == (0.1, 0)
+    assert default_settings("cpsam-lite", classes=True).forgetting == 0
     plan = plan_retraining(some, "cpsam-lite")
     assert plan.diameter == pytest.approx(8 * np.sqrt(4 / np.pi), abs=0.06)
     assert plan_retraining([*some[:2], replace(some[2], diameter=40)], "cpsam-lite").diameter == "auto"
