@@ -132,11 +132,12 @@ def find_pairs(
     given = _Given(masks, endings) if masks is not None else None
     listings = Listings()
     images, _ = part_images([path for path in walk(folder) if can_read(path)], folder, endings)
-    pairs, left = [], 0
+    pairs, left, large = [], 0, 0
     for image in images:
         set_name = set_of(image, folder)
         whole = companions(image, endings=endings, listings=listings)
         fits = [] if given is None else given.masks_of(whole, set_name)
+        large += whole.project.is_dir()
         documents = [whole] if fits else documents_of(image, endings=endings, listings=listings)
         for own in documents:
             found = next(iter(fits or _most_certain(own)), None)
@@ -158,9 +159,16 @@ def find_pairs(
             )
     if left:
         log.warning("%d projects whose masks nobody corrected are left out", left)
+    if large:
+        log.warning(
+            "%d projects of images larger than memory are left out: a training reads masks from files, as of "
+            "a part that was cropped",
+            large,
+        )
     if not pairs:
         raise TrainingError(
             f"{folder} holds no image with masks"
+            + (f" ({large} projects of images larger than memory are left out)" if large else "")
             + (f" ({left} projects have masks of a model that nobody corrected)" if left else "")
             + ": put NAME_masks.tif beside NAME.tif, correct images in the window, or give the folder of the masks"
         )

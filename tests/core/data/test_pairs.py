@@ -105,3 +105,16 @@ def test_hidden_files_and_jpeg_masks_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "a_masks.jpg").write_bytes(b"lossy")
     with pytest.raises(TrainingError, match="no image with masks"):
         find_pairs(tmp_path)
+
+
+def test_projects_of_images_larger_than_memory_are_named_where_they_are_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(tmp_path / "slide.tif")
+    (tmp_path / "slide.cpsam" / "whole").mkdir(parents=True)
+    with pytest.raises(TrainingError, match="1 projects of images larger than memory are left out"):
+        find_pairs(tmp_path)
+    put(tmp_path / "a.tif")
+    put(tmp_path / "a_masks.tif")
+    assert found(tmp_path) == {"a.tif": "a_masks.tif"}
+    assert "larger than memory" in caplog.text
