@@ -73,7 +73,8 @@ def progress_of(image: Path, listings: Listings | None = None) -> ReviewState:
     project = companions_of(image, listings).project
     # That of an image larger than memory is a folder.
     if project.is_dir():
-        return read_state(project)
+        # Before the first save it holds a run only.
+        return read_state(project) if any(project.glob("*/document.json")) else ReviewState.NOT_STARTED
     works = [one.masks[0] for one in documents_of(image, listings=listings) if one.masks]
     work = works[0] if works else None
     if work is None:

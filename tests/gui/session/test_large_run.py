@@ -15,6 +15,8 @@ from cpsam_gui.program.preferences import Preferences
 from cpsam_gui.runs.models import Models
 from cpsam_gui.session import Session
 from cpsam_gui.state.box import Box
+from cpsam_gui.state.image_facts import ReviewState
+from cpsam_gui.storage.companions import progress_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -209,6 +211,8 @@ def test_a_stopped_run_goes_on(qtbot: QtBot, session: Session, slide: Path) -> N
     assert not session.document.objects
     found = list(slide.parent.rglob("found/*.steps"))
     assert found
+    # What a run left says nothing of masks.
+    assert progress_of(slide) is ReviewState.NOT_STARTED
     stamps = [path.stat().st_mtime_ns for path in found]
     session.jobs.progressed.disconnect(stop)
     assert run(qtbot, session) == []
