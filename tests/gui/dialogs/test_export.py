@@ -34,7 +34,8 @@ def export(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, key: s
     dialog.choose(key)
     assert dialog.chosen.key == key
     dialog.go.click()
-    qtbot.waitUntil(lambda: window.session.jobs.idle)
+    # Libraries of the format are imported meanwhile.
+    qtbot.waitUntil(lambda: window.session.jobs.idle, timeout=60_000)
 
 
 @pytest.mark.parametrize("key", BOTH_WAYS)
