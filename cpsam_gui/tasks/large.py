@@ -14,6 +14,7 @@ import numpy as np
 
 from cpsam_core.errors import ImageError
 from cpsam_core.system.file_identity import identity_of
+from cpsam_core.system.machine import memory
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.storage.chunked_labels import LOCK, ChunkedLabels
 from cpsam_gui.storage.file_lock import in_use
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 
 LARGE_PIXELS = 1 << 28
 """Pixels from which an image stays in its file, where its kind allows that: 16,384 x 16,384."""
+MASK_BYTES = 8
+"""Of a voxel, for its number and for a copy of it on the way."""
+MEMORY_SHARE = 0.5
+"""Of the computer's memory that a stack may take; a larger one stays in its file."""
 MOST_PACKED = 64
 """How many pixels a byte of a file stands for at most; smaller files are not looked into."""
 WORK = "work"
@@ -57,8 +62,17 @@ def large_raw(path: Path, scene: int | None) -> Raw | None:
     if not opens_in_parts(path) or not _may_be_large(path):
         return None
     raw, _ = open_raw(path, scene)
-    sides = sorted(raw.array.shape)[-2:]
-    return raw if math.prod(sides) >= LARGE_PIXELS else None
+    return raw if _stays_in_file(raw) else None
+
+
+def _stays_in_file(raw: Raw) -> bool:
+    """Whether a plane is too large to be handled as a whole, or a stack with its masks does not fit into memory."""
+    shape, total = raw.array.shape, memory().total
+    if math.prod(sorted(shape)[-2:]) >= LARGE_PIXELS:
+        return True
+    # One time point is open at a time.
+    values = math.prod(length for length, axis in zip(shape, raw.axes, strict=True) if axis != "T")
+    return total is not None and values * (raw.array.dtype.itemsize + MASK_BYTES) > MEMORY_SHARE * total
 
 
 def _may_be_large(path: Path) -> bool:

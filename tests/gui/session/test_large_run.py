@@ -10,13 +10,16 @@ import numpy as np
 import pytest
 import zarr
 
+from cpsam_core.system.machine import Memory
 from cpsam_gui import operations
 from cpsam_gui.program.preferences import Preferences
 from cpsam_gui.runs.models import Models
 from cpsam_gui.session import Session
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.image_facts import ReviewState
+from cpsam_gui.state.slice import Slice
 from cpsam_gui.storage.companions import progress_of
+from cpsam_gui.tools import Pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -282,3 +285,52 @@ def test_a_region_is_segmented_where_it_is(qtbot: QtBot, session: Session, slide
     assert session.document.label_at(0, y, x) in done[0]
     session.edits.undo()
     assert not session.document.objects
+
+
+def test_a_stack_is_run_by_blocks_and_its_bodies_are_corrected(
+    qtbot: QtBot, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Its planes are small; the stack as a whole is what does not fit.
+    monkeypatch.setattr("cpsam_gui.tasks.large.MOST_PACKED", 1 << 28)
+    monkeypatch.setattr("cpsam_gui.tasks.large.memory", lambda: Memory(10_000_000, 10_000_000))
+    monkeypatch.setattr("cpsam_gui.tasks.block_run.MOST_BYTES", 100_000_000)
+    centres = [(y, x) for y in range(40, 570, PITCH) for x in range(40, 570, PITCH)]
+    plane = np.full((600, 600), 200, np.uint16)
+    for y, x in centres:
+        cv2.circle(plane, (x, y), RADIUS, 3000, -1)
+    path = tmp_path / "stack.zarr"
+    group = zarr.open_group(str(path), mode="w", zarr_format=2)
+    made = group.create_array("0", shape=(4, *plane.shape), chunks=(1, 256, 256), dtype="uint16")
+    made[...] = np.broadcast_to(plane, made.shape)
+    axes = [{"name": name, "type": "space"} for name in "zyx"]
+    scale = [{"type": "scale", "scale": [1.0, 1.0, 1.0]}]
+    group.attrs["multiscales"] = [
+        {"version": "0.4", "axes": axes, "datasets": [{"path": "0", "coordinateTransformations": scale}]}
+    ]
+    open_slide(qtbot, session, path)
+    session.run_state.options = session.run_state.options.changed(stitch_threshold=0.25)
+    assert session.document.large
+    assert run(qtbot, session) == []
+    document, desk = session.document, session.gestures.desk
+    columns = {tuple(document.label_at(z, y, x) for z in range(4)) for y, x in centres}
+    assert len(columns) == len(centres), "a body for each column of disks"
+    assert all(len(set(column)) == 1 and column[0] for column in columns)
+    y, x = centres[40]
+    number = document.label_at(0, y, x)
+    before = np.array(document.labels[document.objects[number].box.slices])
+    shown = Slice(1, y)
+    gestures = session.gestures
+    gestures.use("split")
+    assert gestures.tool_press(Pointer(-1.0, x + 0.5, slice=shown))
+    gestures.tool_move(Pointer(5.0, x + 0.5, slice=shown))
+    gestures.tool_release(Pointer(5.0, x + 0.5, slice=shown))
+    left, right = document.label_at(2, y, x - 6), document.label_at(2, y, x + 6)
+    assert left != right and number in (left, right)
+    session.edits.undo()
+    np.testing.assert_array_equal(document.labels[document.objects[number].box.slices], before)
+    desk.options.scope = operations.Scope.BODY
+    desk.view.select(number)
+    gestures.use("eraser")
+    assert gestures.tool_press(Pointer(y + 0.5, x + 0.5))
+    gestures.tool_release(Pointer(y + 0.5, x + 0.5))
+    assert [document.label_at(z, y, x) for z in range(4)] == [0] * 4
