@@ -32,7 +32,7 @@ def test_planes_of_a_stack_are_ticked_one_by_one_or_all_together(
     tifffile.imwrite(path, (labels > 0).astype(np.uint8) * 200, imagej=True, metadata={"axes": "ZYX"})
     tifffile.imwrite(tmp_path / "stack_masks.tif", labels)
     window.open(path)
-    qtbot.waitUntil(lambda: window.session.image is not None and window.session.jobs.idle)
+    qtbot.waitUntil(lambda: window.session.image is not None and window.session.jobs.idle, timeout=60_000)
     training, model = window.session.training, window.panel(TrainPanel).images.model()
     assert model is not None
     training.look()
