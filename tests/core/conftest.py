@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from cpsam_core import weights
 from cpsam_core.images import write_picture
 
 
@@ -53,7 +54,7 @@ def one_thread() -> Iterator[None]:
 def disk_model(monkeypatch: pytest.MonkeyPatch) -> DiskNetwork:
     """Make every model name load the stand-in."""
     network = DiskNetwork()
-    monkeypatch.setattr("cpsam_core.weights.load_network", lambda *args: network)
+    monkeypatch.setattr(weights, "load_network", lambda *args: network)
     return network
 
 

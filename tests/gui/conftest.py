@@ -5,6 +5,11 @@ from __future__ import annotations
 import gc
 import os
 
+from cpsam_gui.canvas import tiles
+from cpsam_gui.jobs import jobs
+from cpsam_gui.session import training_forecast
+from cpsam_gui.storage import journal
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from dataclasses import dataclass, field
@@ -118,15 +123,15 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 @pytest.fixture(autouse=True)
 def windows_wait_for_their_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no thread of one test go on in the next, however busy the machine is."""
-    monkeypatch.setattr("cpsam_gui.jobs.jobs.CLOSING_SECONDS", 60.0)
-    monkeypatch.setattr("cpsam_gui.jobs.jobs.ABANDON_MS", 60_000)
-    monkeypatch.setattr("cpsam_gui.storage.journal.CLOSING_S", 60.0)
+    monkeypatch.setattr(jobs, "CLOSING_SECONDS", 60.0)
+    monkeypatch.setattr(jobs, "ABANDON_MS", 60_000)
+    monkeypatch.setattr(journal, "CLOSING_S", 60.0)
 
 
 @pytest.fixture(autouse=True)
 def no_pace_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test load torch and a model only because the training panel is in view."""
-    monkeypatch.setattr("cpsam_gui.session.training_forecast.REST_MS", 3_600_000)
+    monkeypatch.setattr(training_forecast, "REST_MS", 3_600_000)
 
 
 @pytest.fixture(autouse=True)
@@ -140,7 +145,7 @@ def nothing_else_is_started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture(autouse=True)
 def painted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Colour everything in the first paint, so that no test depends on the speed of the machine."""
-    monkeypatch.setattr("cpsam_gui.canvas.tiles.BUDGET_S", 1e9)
+    monkeypatch.setattr(tiles, "BUDGET_S", 1e9)
 
 
 @pytest.fixture

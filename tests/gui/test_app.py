@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tifffile
 
+from cpsam_core import Segmenter
 from cpsam_core.errors import WeightsError
 from cpsam_gui import app, headless
 from cpsam_gui.headless import missing_display
@@ -20,7 +21,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, disc_labels: np.ndarray) -> None:
     """Put a model that needs no weights in the engine's place."""
     result = SimpleNamespace(labels=disc_labels, objects=SimpleNamespace(ids=np.arange(1, 5)))
     loaded = SimpleNamespace(segment=lambda image, settings: result)
-    monkeypatch.setattr("cpsam_core.segment.segmenter.Segmenter.load", lambda name: loaded)
+    monkeypatch.setattr(Segmenter, "load", lambda name: loaded)
 
 
 def test_no_display_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +64,7 @@ def test_without_a_window_errors_are_one_line(
     def missing(name: str) -> None:
         raise WeightsError("No such model.")
 
-    monkeypatch.setattr("cpsam_core.segment.segmenter.Segmenter.load", missing)
+    monkeypatch.setattr(Segmenter, "load", missing)
     assert headless.run(image_file, demo=False, model="x", out=tmp_path, why="test") == 1
     assert capsys.readouterr().err == "cpsam-gui: No such model.\n"
     assert headless.run(tmp_path / "absent.tif", demo=False, model="x", out=tmp_path, why="test") == 1

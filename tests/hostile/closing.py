@@ -24,6 +24,8 @@ import numpy as np
 import pytest
 import tifffile
 
+from cpsam_gui.session import training_forecast
+
 if TYPE_CHECKING:
     from cpsam_gui.state.document import Document
     from cpsam_gui.window.window import Window
@@ -357,7 +359,7 @@ def staged(folder: Path, wait: Callable[[Callable[[], bool]], None]) -> Iterator
         patch.setenv("CPSAM_JOURNAL", str(folder / "journal"))
         # A training and a folder run are not given up without being asked about.
         window.session.questions.ask = lambda question: question.answers[0].key
-        patch.setattr("cpsam_gui.session.training_forecast.REST_MS", 3_600_000)
+        patch.setattr(training_forecast, "REST_MS", 3_600_000)
         stage = Stage(window, images, patch, wait, lambda *_: None)
         stages.append(stage)
         window.session.persistence.preferences.now = Preferences(autosave=True)

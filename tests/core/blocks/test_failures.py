@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tifffile
 
+from cpsam_core import weights as weights_module
 from cpsam_core.blocks.executors import Where, executor_for
 from cpsam_core.cli import main
 from cpsam_core.errors import ClusterError, ImageError
@@ -51,7 +52,7 @@ def test_a_disk_that_fills_while_labels_are_written(tmp_path, slide, disk_model,
             calls.append(1)
             return super().__call__(tiles)
 
-    monkeypatch.setattr("cpsam_core.weights.load_network", lambda *args: Never())
+    monkeypatch.setattr(weights_module, "load_network", lambda *args: Never())
     assert main(command) == 0
     assert not calls  # what the network said is kept
     whole = Segmenter(DiskNetwork()).segment(IMAGE, Settings())
@@ -64,7 +65,7 @@ def test_a_full_disk_between_the_stages(tmp_path, slide, monkeypatch):
     def full(handle):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("os.fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(ImageError, match="the disk is full"):
         run.run()
     assert not list((tmp_path / "run" / "found").iterdir())

@@ -15,6 +15,7 @@ import tifffile
 
 from cpsam_core.cli import main
 from cpsam_core.errors import DAMAGE
+from cpsam_core.network.vit import FlowVit
 from tests.core.conftest import disks
 
 Capture = pytest.CaptureFixture[str]
@@ -107,7 +108,7 @@ def test_memory_of_the_device_ends_while_a_model_is_loaded(
     def no_room(*args: Any, **options: Any) -> Any:
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB.")
 
-    monkeypatch.setattr("cpsam_core.network.vit.FlowVit.to", no_room)
+    monkeypatch.setattr(FlowVit, "to", no_room)
     picture(Path("a.tif"))
     assert main(["segment", "a.tif", "--model", str(tiny_model), "--device", "cpu", "--out", "out"]) == 1
     (line,) = failed_lines(capsys)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from cpsam_core import __version__, cli
-from cpsam_core.cli import common, main
+from cpsam_core import cli as cli_module
+from cpsam_core.cli import common, info, main
 from cpsam_core.cli.table import align
 from cpsam_core.errors import ImageError
 
@@ -83,7 +84,7 @@ def test_errors_become_one_line_and_a_code(
     def fail(*arguments: object) -> int:
         raise error
 
-    monkeypatch.setattr("cpsam_core.cli.info.run", fail)
+    monkeypatch.setattr(info, "run", fail)
     assert main(["info"]) == code
     assert capsys.readouterr().err == f"{line}\n"
 
@@ -94,7 +95,7 @@ def test_too_little_memory_says_how_much_and_what_helps(
     def fail(*arguments: object) -> int:
         raise MemoryError("Unable to allocate 7.45 GiB for an array with shape (1000000000,)")
 
-    monkeypatch.setattr("cpsam_core.cli.info.run", fail)
+    monkeypatch.setattr(info, "run", fail)
     assert main(["info"]) == 1
     said = capsys.readouterr().err
     assert "7.45 GiB more were needed" in said and "GiB are free" in said and "--blocks" in said
@@ -103,8 +104,8 @@ def test_too_little_memory_says_how_much_and_what_helps(
 
 def test_verbose_may_stand_before_and_after_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    monkeypatch.setattr("cpsam_core.cli.setup_logging", lambda verbose: seen.append(verbose))
-    monkeypatch.setattr("cpsam_core.cli.info.run", lambda args: 0)
+    monkeypatch.setattr(cli_module, "setup_logging", lambda verbose: seen.append(verbose))
+    monkeypatch.setattr(info, "run", lambda args: 0)
     for arguments in (["-v", "info"], ["info", "-v"], ["info"]):
         assert main(arguments) == 0
     assert seen[1::2] == [True, True, False]

@@ -1,3 +1,4 @@
+import importlib.util
 import json
 import shutil
 
@@ -190,7 +191,7 @@ def test_nothing_to_convert(folder, capsys, arguments, words):
 
 def test_a_missing_library_stops_before_anything_is_read(folder, capsys, monkeypatch):
     put(folder / "a_seg.npy")
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert main(["convert", "a_seg.npy", "--to", "figure"]) == 1
     assert "cpsam-gui[figures]" in capsys.readouterr().err
 

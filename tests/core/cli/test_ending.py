@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cpsam_core.cli import main
+from cpsam_core.cli import main, models
 from cpsam_core.system.ending import ending_in_order
 from cpsam_core.system.paths import leave_lost_folder
 
@@ -24,7 +24,7 @@ def test_a_queue_of_jobs_ends_a_command_like_ctrl_c(
         os.kill(os.getpid(), signal.SIGTERM)
         return 0
 
-    monkeypatch.setattr("cpsam_core.cli.models.run", run)
+    monkeypatch.setattr(models, "run", run)
     assert main(["models", "list"]) == 130
     assert capsys.readouterr().err == "cpsam: error: cancelled\n"
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

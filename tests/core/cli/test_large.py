@@ -6,11 +6,13 @@ import math
 import numpy as np
 import pytest
 
-from cpsam_core.cli import main
-from cpsam_core.formats import find_format, read_objects, write_objects
+from cpsam_core.cli import large, main
+from cpsam_core.formats import find_format, label_pyramids, read_objects, write_objects
 from cpsam_core.formats.label_sources import OpenLabels, open_labels
 from cpsam_core.formats.objects import ObjectSet
 from cpsam_core.images import read_labels, write_labels, write_tiff
+from cpsam_core.measure import folder as folder_module
+from cpsam_core.measure import in_parts
 
 SHAPE = (700, 900)
 LITTLE = ["--max-memory", "0.001"]
@@ -39,9 +41,9 @@ def parts(monkeypatch):
         return part
 
     monkeypatch.setattr(OpenLabels, "read", counted)
-    monkeypatch.setattr("cpsam_core.cli.large.PART_PX", 256)
-    monkeypatch.setattr("cpsam_core.measure.in_parts.PART_PX", 256)
-    monkeypatch.setattr("cpsam_core.formats.label_pyramids.PART_PX", 256)
+    monkeypatch.setattr(large, "PART_PX", 256)
+    monkeypatch.setattr(in_parts, "PART_PX", 256)
+    monkeypatch.setattr(label_pyramids, "PART_PX", 256)
     return read
 
 
@@ -69,7 +71,7 @@ def test_scores_are_equal(folder, capsys, parts, monkeypatch):
     assert main(["evaluate", "true", "predicted", "--json"]) == 0
     whole = json.loads(capsys.readouterr().out)
     assert not parts
-    monkeypatch.setattr("cpsam_core.measure.folder.read_labels", never)
+    monkeypatch.setattr(folder_module, "read_labels", never)
     assert main(["evaluate", "true", "predicted", "--json", *LITTLE]) == 0
     assert json.loads(capsys.readouterr().out) == whole
     assert 0 < max(parts) <= 256 * 256
@@ -85,7 +87,7 @@ def test_measures_are_equal(folder, parts, monkeypatch):
     options = ["--recipe", "outline,colocalisation", "--near", "3"]
     assert main(["measure", "a.tif", "--out", "whole.csv", *options]) == 0
     assert not parts
-    monkeypatch.setattr("cpsam_core.measure.folder.read_labels", never)
+    monkeypatch.setattr(folder_module, "read_labels", never)
     assert main(["measure", "a.tif", "--out", "parts.csv", *options, *LITTLE]) == 0
     assert 0 < max(parts) <= 400 * 400
     one, other = (
@@ -101,7 +103,7 @@ def test_measures_are_equal(folder, parts, monkeypatch):
 
 
 def test_measures_of_stacks_are_equal(folder, parts, monkeypatch):
-    monkeypatch.setattr("cpsam_core.measure.in_parts.PLANES", 2)
+    monkeypatch.setattr(in_parts, "PLANES", 2)
     rng = np.random.default_rng(0)
     labels = grid_of_cells((5, 300, 320), 5)
     image = rng.integers(0, 4000, labels.shape).astype(np.uint16)

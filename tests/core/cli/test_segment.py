@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from cpsam_core import Segmenter, Settings
+from cpsam_core import Segmenter, Settings, weights
 from cpsam_core.cli import main
 from cpsam_core.cli.options import OPTIONS
 from cpsam_core.data.pairs import find_pairs
@@ -132,7 +132,7 @@ def test_nothing_to_do_loads_no_model(
 ) -> None:
     write_disks("a.png")
     assert main(["segment", "a.png"]) == 0
-    monkeypatch.setattr("cpsam_core.weights.load_network", lambda *args: pytest.fail("loaded"))
+    monkeypatch.setattr(weights, "load_network", lambda *args: pytest.fail("loaded"))
     assert main(["segment", "a.png"]) == 0
 
 

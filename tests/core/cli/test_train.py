@@ -21,7 +21,7 @@ from cpsam_core.checkpoints import load_model
 from cpsam_core.checkpoints.cards import ModelCard, read_card, write_card
 from cpsam_core.cli import main
 from cpsam_core.cli.common import CANCELLED, FAILED, OK, USAGE
-from cpsam_core.finetune import Trainer
+from cpsam_core.finetune import Trainer, learner
 from cpsam_core.images import write_labels
 from cpsam_core.network.config import VitConfig
 from cpsam_core.progress import Cancelled
@@ -323,9 +323,7 @@ def test_a_start_that_is_not_there(images: Path, capsys: pytest.CaptureFixture[s
 def test_a_loss_that_is_no_number(
     images: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(
-        "cpsam_core.finetune.learner.segmentation_loss", lambda *args: torch.tensor(float("nan"))
-    )
+    monkeypatch.setattr(learner, "segmentation_loss", lambda *args: torch.tensor(float("nan")))
     assert train(images, tiny_model) == FAILED
     assert "lower the learning rate" in capsys.readouterr().err
     assert not list(Path().rglob("new.safetensors"))

@@ -12,6 +12,8 @@ import pytest
 import tifffile
 from numpy.typing import NDArray
 
+from cpsam_core.data import dataset as dataset_module
+from cpsam_core.data import pairs as pairs_module
 from cpsam_core.data.dataset import (
     DRAWN,
     REPLAYED,
@@ -177,8 +179,8 @@ def test_a_mixing_of_ones_own(folder: Path) -> None:
 
 
 def test_drawn_cells(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cpsam_core.data.dataset.DRAWN_PICTURES", 2)
-    monkeypatch.setattr("cpsam_core.data.dataset.DRAWN_SIDE_PX", 64)
+    monkeypatch.setattr(dataset_module, "DRAWN_PICTURES", 2)
+    monkeypatch.setattr(dataset_module, "DRAWN_SIDE_PX", 64)
     data = TrainingSet(find_pairs(folder), drawn=0.5, seed=3)
     assert data.mixing[DRAWN] == 0.5
     cells = {id(e): e for e in drawn(data, 60) if e.labels.shape == (64, 64)}
@@ -201,7 +203,7 @@ def test_channels_of_the_network(folder: Path, channels: int) -> None:
 def test_an_image_is_read_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = TrainingSet(find_pairs(folder))
     first = data.example(2)
-    monkeypatch.setattr("cpsam_core.data.pairs.read_image", None)
+    monkeypatch.setattr(pairs_module, "read_image", None)
     assert data.example(2) is first
 
 

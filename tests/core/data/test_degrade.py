@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from cpsam_core.data import degrade as degrade_module
 from cpsam_core.data.degrade import KINDS, degrade
 
 
@@ -113,7 +114,7 @@ def edge_width(image: NDArray[np.float32]) -> float:
 
 def test_blur_is_drawn_from_its_range(monkeypatch: pytest.MonkeyPatch) -> None:
     """An exponential of mean a half, cut at 0.1 and 1, times five pixels for cells of thirty."""
-    monkeypatch.setattr("cpsam_core.data.degrade.shot_noise", lambda pixels, photons, rng: pixels)
+    monkeypatch.setattr(degrade_module, "shot_noise", lambda pixels, photons, rng: pixels)
     image = np.zeros((8, 200, 1), np.float32)
     image[:, 100:] = 1
     for diameter in (30.0, 60.0):
@@ -133,9 +134,7 @@ def test_blur_counts_its_photons() -> None:
 def test_pixels_are_as_coarse_as_the_range_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two to seven pixels become one, for cells of thirty; small cells are left as they are."""
     factors: list[tuple[float, float]] = []
-    monkeypatch.setattr(
-        "cpsam_core.data.degrade.coarsen", lambda pixels, y, x: factors.append((y, x)) or pixels
-    )
+    monkeypatch.setattr(degrade_module, "coarsen", lambda pixels, y, x: factors.append((y, x)) or pixels)
     image = picture(1)
     for seed in range(300):
         degrade(image, "downsample", 30.0, np.random.default_rng(seed))

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cpsam_core.data import dataset as dataset_module
 from cpsam_core.data.dataset import MAPPED_BYTES, TrainingSet, find_pairs, make_example
 from cpsam_core.data.example import Example
 from cpsam_core.data.example_cache import SUFFIX, ExampleCache
@@ -135,7 +136,7 @@ def test_training_sets_read_each_image_once(
     first = TrainingSet(find_pairs(images), cache=cache)
     plain = TrainingSet(find_pairs(images))
     assert all(same(first.example(k), plain.example(k)) for k in range(3))
-    monkeypatch.setattr("cpsam_core.data.dataset.read_example", None)
+    monkeypatch.setattr(dataset_module, "read_example", None)
     later = TrainingSet(find_pairs(images), cache=ExampleCache(tmp_path / "cache"))
     assert all(same(later.example(k), plain.example(k)) for k in range(3))
 

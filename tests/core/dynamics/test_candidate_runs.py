@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from cpsam_core import dynamics as dynamics_module
 from cpsam_core.dynamics import CandidateRuns, Candidates, choose_masks
 from cpsam_core.labels import object_table
 from cpsam_core.segment.mask_memory import MOST, MaskMemory
@@ -80,7 +81,7 @@ def test_a_memory_answers_without_following_the_flows_again(monkeypatch: pytest.
     plain = masks_of(output, Settings())
     memory = plain.output.memory
     assert memory is not None and memory.known
-    monkeypatch.setattr("cpsam_core.dynamics.find_candidates", lambda *_, **__: pytest.fail("followed again"))
+    monkeypatch.setattr(dynamics_module, "find_candidates", lambda *_, **__: pytest.fail("followed again"))
     for settings in (Settings(flow_threshold=0.0), Settings(min_size=200), Settings()):
         again = masks_of(plain.output, settings)
         np.testing.assert_array_equal(again.labels > 0, plain.labels > 0)

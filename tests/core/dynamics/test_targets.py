@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from cpsam_core.dynamics import diffusion
+from cpsam_core.dynamics import targets as targets_module
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.progress import Cancelled
@@ -211,7 +213,7 @@ def test_more_objects_than_16_bits_can_number() -> None:
 def test_the_number_of_threads_changes_nothing(
     shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cpsam_core.dynamics.diffusion.SHEET_BYTES", 8000)
+    monkeypatch.setattr(diffusion, "SHEET_BYTES", 8000)
     labels = np.random.default_rng(0).integers(0, 40, [n // 3 for n in shape])
     labels = (
         labels.repeat(3, 0).repeat(3, 1) if len(shape) == 2 else labels.repeat(3, 0).repeat(3, 1).repeat(3, 2)
@@ -226,7 +228,7 @@ def test_bands_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     labels = drawn(6)
     for border in ("reference", "clean"):
         whole = flows_from_masks(labels, border=border)  # type: ignore[arg-type]
-        monkeypatch.setattr("cpsam_core.dynamics.targets.BAND_PIXELS", 500)
+        monkeypatch.setattr(targets_module, "BAND_PIXELS", 500)
         np.testing.assert_array_equal(flows_from_masks(labels, border=border), whole)  # type: ignore[arg-type]
         monkeypatch.undo()
 
@@ -242,7 +244,7 @@ def test_single_precision_is_close() -> None:
 def test_large_images_keep_the_heat_in_single_precision(monkeypatch: pytest.MonkeyPatch) -> None:
     labels = drawn(8)
     exact = flows_from_masks(labels)
-    monkeypatch.setattr("cpsam_core.dynamics.targets.SINGLE_PRECISION_PIXELS", 100)
+    monkeypatch.setattr(targets_module, "SINGLE_PRECISION_PIXELS", 100)
     error = np.abs(flows_from_masks(labels) - exact).max(axis=0)
     assert (error > 1e-4).sum() <= len(np.unique(labels))
 
@@ -257,7 +259,7 @@ def test_fewer_steps_warm_less() -> None:
 
 
 def test_progress_is_reported_and_can_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cpsam_core.dynamics.diffusion.SHEET_BYTES", 4000)
+    monkeypatch.setattr(diffusion, "SHEET_BYTES", 4000)
     calls: list[tuple[int, int]] = []
     flows_from_masks(drawn(9), progress=lambda done, total, note="": calls.append((done, total)))
     assert [done for done, _ in calls] == list(range(1, calls[0][1] + 1))

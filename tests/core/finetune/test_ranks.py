@@ -13,6 +13,7 @@ import torch
 
 from cpsam_core.errors import SettingsError
 from cpsam_core.finetune import Trainer, TrainSettings
+from cpsam_core.finetune import ranks as ranks_module
 from cpsam_core.finetune.ranks import Ranks, current, joined, launched
 from tests.core.finetune.tiny_training import PATCH, QUICK, CancelAfter, Disks, trainer
 
@@ -90,7 +91,7 @@ def test_batches_that_cannot_be_shared() -> None:
 
 @pytest.mark.parametrize("memory", ["lean", "paged"])
 def test_modes_that_step_alone(memory: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cpsam_core.finetune.ranks.current", lambda: Ranks(0, 2))
+    monkeypatch.setattr(ranks_module, "current", lambda: Ranks(0, 2))
     with pytest.raises(SettingsError, match="in one process only"):
         trainer(replace(SETTINGS, memory=memory))  # type: ignore[arg-type]
 

@@ -6,6 +6,7 @@ import dataclasses
 import multiprocessing
 import os
 import signal
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,7 @@ def test_a_finished_training_is_not_done_again(tmp_path: Path) -> None:
 
 def test_a_large_state_is_saved_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
-    monkeypatch.setattr("cpsam_core.finetune.keeper.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     real, saves = torch.save, []
 
     def slow(state: dict[str, Any], path: Path) -> None:

@@ -1,3 +1,4 @@
+import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -188,7 +189,7 @@ def test_the_size_of_the_image_is_asked_for_only_where_it_is_needed(tmp_path):
 
 
 def test_a_missing_library_is_named_with_what_installs_it(tmp_path, monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     image = arrange(np.zeros(cells(1).shape, np.uint8))
     with pytest.raises(ImageError, match=r"cpsam-gui\[figures\]"):
         write_objects(tmp_path / "a_figure.pdf", ObjectSet(cells(1), image=image))

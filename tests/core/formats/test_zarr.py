@@ -113,7 +113,7 @@ def test_a_codec_that_unpickles_is_refused_before_anything_is_unpacked(tmp_path,
     data = json.loads(described.read_text())
     data[where] = [{"id": "pickle"}] if where == "filters" else {"id": "pickle"}
     described.write_text(json.dumps(data))
-    monkeypatch.setattr("zarr.open_array", lambda *args, **kwargs: pytest.fail("opened"))
+    monkeypatch.setattr(zarr, "open_array", lambda *args, **kwargs: pytest.fail("opened"))
     with pytest.raises(ImageError, match="packed with pickle"):
         read_objects(path)
 

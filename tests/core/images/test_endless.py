@@ -21,7 +21,8 @@ import tifffile
 from cpsam_core.cli import main
 from cpsam_core.errors import ImageError
 from cpsam_core.formats import ReadHints, read_objects
-from cpsam_core.images import read_image, read_labels
+from cpsam_core.images import limits as limits_module
+from cpsam_core.images import polygons, read_image, read_labels
 from cpsam_core.images.limits import TooLargeError, allowing_large, expecting
 from cpsam_core.images.project_files import ProjectFile, Region, read_project_file, write_project_file
 from cpsam_core.images.readers import read_raw
@@ -179,8 +180,8 @@ def test_small_files_that_ask_for_gigabytes(
 def test_a_person_may_allow_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(imagecodecs.png_encode(np.zeros((3000, 3000), np.uint8), level=9))
-    monkeypatch.setattr("cpsam_core.images.limits.SMALL_ENOUGH_BYTES", 1 << 20)
-    monkeypatch.setattr("cpsam_core.images.limits.BEYOND_BELIEF", 100)
+    monkeypatch.setattr(limits_module, "SMALL_ENOUGH_BYTES", 1 << 20)
+    monkeypatch.setattr(limits_module, "BEYOND_BELIEF", 100)
     with pytest.raises(TooLargeError):
         read_image(path)
     with allowing_large():
@@ -221,7 +222,7 @@ def test_thousands_of_polygons_over_all_of_an_image(tmp_path: Path) -> None:
 
 
 def test_regions_over_all_of_an_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cpsam_core.images.polygons.SPENT_ALWAYS", 1 << 26)
+    monkeypatch.setattr(polygons, "SPENT_ALWAYS", 1 << 26)
     project = ProjectFile(
         np.zeros((1, 2000, 2000), np.uint32), complete=(Region.box(0, 2000, 0, 2000),) * 50_000
     )

@@ -10,6 +10,7 @@ import tifffile
 import zarr
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images import lazy_pixels as lazy_pixels_module
 from cpsam_core.images import open_source
 from cpsam_core.images.lazy_pixels import LazyPixels, LazyPlane, lazy_image
 
@@ -87,7 +88,7 @@ def test_a_plane_is_read_as_it_is_indexed(pixels: LazyPixels) -> None:
 
 
 def test_many_pixels_are_passed_over_in_bands(pixels: LazyPixels, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cpsam_core.images.lazy_pixels.BAND_BYTES", 20_000)
+    monkeypatch.setattr(lazy_pixels_module, "BAND_BYTES", 20_000)
     np.testing.assert_array_equal(pixels[0, 5:, 7:, 0], PLANE[5:, 7:])
     np.testing.assert_array_equal(pixels[0, 4::4, 8::4, 0], PLANE[4::4, 8::4])
 
@@ -97,7 +98,7 @@ def test_what_needs_everything_is_refused(pixels: LazyPixels, monkeypatch: pytes
         np.asarray(pixels)
     with pytest.raises(ImageError, match="too large"):
         np.asarray(pixels[0])
-    monkeypatch.setattr("cpsam_core.images.lazy_pixels.MOST_BYTES", 1000)
+    monkeypatch.setattr(lazy_pixels_module, "MOST_BYTES", 1000)
     with pytest.raises(ImageError, match="700 x 900"):
         pixels[0, :, :]
     assert pixels[0, :10, :10].size == 100
@@ -125,7 +126,7 @@ def test_the_overview_is_the_image_in_little(pixels: LazyPixels) -> None:
 def test_patches_stand_for_an_image_without_a_pyramid(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cpsam_core.images.lazy_pixels.OVERVIEW_PX", 32)
+    monkeypatch.setattr(lazy_pixels_module, "OVERVIEW_PX", 32)
     overview = LazyPixels(open_source(npy(tmp_path))).overview
     assert overview.shape == (1024, 1024, 1)
     assert set(np.unique(overview)) <= set(np.unique(PLANE))

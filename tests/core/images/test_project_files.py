@@ -15,6 +15,7 @@ import pytest
 import tifffile
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images import project_archive
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.fingerprint import fingerprint
 from cpsam_core.images.project_files import ProjectFile, Region, read_project_file, write_project_file
@@ -183,7 +184,7 @@ def test_the_state_is_read_without_the_objects(tmp_path: Path, monkeypatch: pyte
     tricky = {"notes": 'a text with ",\n "objects": {" in it'}
     write_project_file(path, ProjectFile(labels(), {1: {}}, image="a.tif", review="verified", extra=tricky))
     with monkeypatch.context() as only_the_head:
-        only_the_head.setattr("cpsam_core.images.project_archive.member", None)
+        only_the_head.setattr(project_archive, "member", None)
         assert read_review(path) == "verified"
     assert read_project_file(path).extra == tricky
     for table in (
@@ -227,7 +228,7 @@ def test_a_full_disk_is_told_with_what_is_needed(tmp_path: Path, monkeypatch: py
     def full(*args: object, **options: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("zipfile.ZipFile.writestr", full)
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", full)
     with pytest.raises(ImageError, match=r"disk is full.* takes 0\.0 MB, and .* MB are free"):
         write_project_file(path, ProjectFile(labels()))
     assert path.read_bytes() == before

@@ -1,6 +1,7 @@
 import os
 import struct
 import zlib
+from pathlib import Path
 
 import cv2
 import imagecodecs
@@ -207,7 +208,7 @@ def test_no_permission_is_said(tmp_path, monkeypatch):
     def refuse(*_, **__):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("pathlib.Path.open", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(ImageError, match="No permission to read"):
         read_image(path)
 

@@ -10,6 +10,7 @@ from scipy import ndimage
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images import read_outlines, read_rois, write_outlines, write_rois
+from cpsam_core.images import rois as rois_module
 from cpsam_core.images.polygons import fill, outlines_of, shapes_of
 from cpsam_core.images.rois import read_roi_file
 
@@ -180,7 +181,7 @@ def test_a_zip_of_something_else_a_damaged_and_a_swollen_one(tmp_path, monkeypat
         read_rois(tmp_path / "b.zip", (4, 5))
     with zipfile.ZipFile(tmp_path / "c.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.roi", bytes(10_000_000))
-    monkeypatch.setattr("cpsam_core.images.rois.MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(rois_module, "MOST_BYTES", 1_000_000)
     with pytest.raises(ImageError, match="unpack to more than"):
         read_rois(tmp_path / "c.zip", (4, 5))
     (tmp_path / "d.zip").write_bytes(b"no zip at all" * 9)

@@ -12,6 +12,7 @@ import zarr
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images import open_source, read_image
+from cpsam_core.images import tiff_grid as tiff_grid_module
 from cpsam_core.images.sources import scenes_in, times_in
 from cpsam_core.images.tiff_grid import TiffGrid
 
@@ -331,7 +332,7 @@ def test_missing_chunks_are_empty(tmp_path):
 
 
 def test_a_strip_of_the_whole_image_is_said(tmp_path, monkeypatch):
-    monkeypatch.setattr("cpsam_core.images.tiff_grid.LARGEST_SEGMENT_PX", 1000)
+    monkeypatch.setattr(tiff_grid_module, "LARGEST_SEGMENT_PX", 1000)
     tifffile.imwrite(tmp_path / "a.tif", PLANE, rowsperstrip=75, compression="zlib")
     with pytest.raises(ImageError, match="save it in tiles"):
         open_source(tmp_path / "a.tif")

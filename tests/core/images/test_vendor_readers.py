@@ -1,5 +1,7 @@
 """Formats that other libraries read, on files that those libraries write."""
 
+import importlib
+
 import numpy as np
 import pytest
 import tifffile
@@ -111,7 +113,7 @@ def test_what_installs_a_reader_is_said(tmp_path, monkeypatch, suffix, start, ex
     def missing(name):
         raise ImportError(name)
 
-    monkeypatch.setattr("cpsam_core.images.vendor_readers.importlib.import_module", missing)
+    monkeypatch.setattr(importlib, "import_module", missing)
     path = tmp_path / f"a{suffix}"
     path.write_bytes(start + b"\0" * 100)
     for read in (read_image, open_source):

@@ -7,6 +7,7 @@ import pytest
 
 from cpsam_core.images.label_arrays import LabelsInMemory
 from cpsam_core.labels import object_table, parts_of
+from cpsam_core.measure import in_parts as in_parts_module
 from cpsam_core.measure import measure
 from cpsam_core.measure.in_parts import MeasuredParts, measure_in_parts, remeasure_in_parts
 from cpsam_core.measure.objects import ObjectMeasurements
@@ -36,8 +37,8 @@ def same(one: ObjectMeasurements, other: ObjectMeasurements, leave: tuple[str, .
 
 @pytest.fixture(params=[(1, 500, 600), (6, 200, 220)], ids=["plane", "stack"])
 def labels(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
-    monkeypatch.setattr("cpsam_core.measure.in_parts.PART_PX", 128)
-    monkeypatch.setattr("cpsam_core.measure.in_parts.PLANES", 2)
+    monkeypatch.setattr(in_parts_module, "PART_PX", 128)
+    monkeypatch.setattr(in_parts_module, "PLANES", 2)
     return discs(request.param)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ def measured() -> tuple[Any, Any, Any]:
 
 def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     real = builtins.__import__
-    monkeypatch.setattr("importlib.import_module", lambda name: real("no_such_" + name.split(".")[0]))
+    monkeypatch.setattr(importlib, "import_module", lambda name: real("no_such_" + name.split(".")[0]))
     with pytest.raises(ImageError, match=r"cpsam-gui\[spatial\]"):
         write_table(tmp_path / "a.h5ad", export_columns(measured()[2]))
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from cpsam_core.network.attention import Attention
 
@@ -116,7 +117,7 @@ def test_the_table_is_stretched_once(monkeypatch: pytest.MonkeyPatch) -> None:
         calls.append(1)
         return original(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("cpsam_core.network.attention.F.interpolate", counted)
+    monkeypatch.setattr(functional, "interpolate", counted)
     tokens = torch.randn(1, 8, 8, WIDTH)
     with torch.inference_mode():
         for _ in range(3):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import subprocess
 import sys
 
@@ -92,7 +93,7 @@ def test_keeping_memory_is_tried_on_linux_only_and_never_fails(monkeypatch: pyte
         calls.append(name)
         raise OSError("musl")
 
-    monkeypatch.setattr("ctypes.CDLL", library)
+    monkeypatch.setattr(ctypes, "CDLL", library)
     monkeypatch.setattr(sys, "platform", "darwin")
     keep_freed_memory()
     assert not calls

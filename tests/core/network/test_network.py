@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from cpsam_core.errors import CpsamError
+from cpsam_core.network import devices
 from cpsam_core.network.config import VitConfig
 from cpsam_core.network.network import Network
 from cpsam_core.network.vit import FlowVit
@@ -135,7 +136,7 @@ def test_not_even_one_tile_fits_then_the_processor_goes_on(
 
 @pytest.mark.parametrize("native", [False, True])
 def test_full_precision_stays_full_on_the_processor(native: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cpsam_core.network.devices.cpu_has_bfloat16", lambda: native)
+    monkeypatch.setattr(devices, "cpu_has_bfloat16", lambda: native)
     full, reduced = made(), made(precision=torch.bfloat16)
     for network in (full, reduced):
         pretend_accelerator(network, 0, SHORT, monkeypatch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,5 +43,5 @@ def test_a_battery_of_the_computer_that_is_used_up(
 
 def test_a_system_that_does_not_say_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not discharging(tmp_path / "missing")
-    monkeypatch.setattr("platform.system", lambda: "Plan 9")
+    monkeypatch.setattr(platform, "system", lambda: "Plan 9")
     assert not on_battery()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import threading
 from collections.abc import Iterator
@@ -86,7 +87,7 @@ def test_the_flavour_of_torch_fits_the_driver(report: str, flavour: str) -> None
 
 
 def test_the_line_is_that_of_the_tool_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert install_line("cu126").startswith("uv pip install --python ")
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
     assert install_line("cu126").endswith("/whl/cu126")

@@ -29,6 +29,7 @@ from cpsam_core.network.config import VitConfig
 from cpsam_core.network.vit import FlowVit
 from cpsam_core.progress import Cancelled, silent
 from cpsam_core.weights import folders, locate, pins
+from cpsam_core.weights import transfer as transfer_module
 from cpsam_core.weights.verify import Verdict, verify_files, verify_pins
 
 CONFIG = VitConfig.lite(depth=1, width=32, heads=2, tile=32, neck=16)
@@ -465,7 +466,7 @@ def test_full_disk_while_writing(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> N
     def full(*args: object, **kwargs: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("cpsam_core.weights.transfer.http_get", full)
+    monkeypatch.setattr(transfer_module, "http_get", full)
     with pytest.raises(WeightsError, match="disk is full"):
         weights.find("cpsam")
 

@@ -11,8 +11,10 @@ from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from cpsam_core.progress import Cancelled
-from cpsam_gui import actions
+from cpsam_gui import actions, tasks
 from cpsam_gui.actions.install import actions_of
+from cpsam_gui.dialogs.preferences import PreferencesDialog
+from cpsam_gui.tasks import training
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -54,10 +56,10 @@ def test_every_action_does_its_work(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: ("", ""))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **kwargs: "")
     monkeypatch.setattr(QMessageBox, "about", lambda *args: None)
-    monkeypatch.setattr("cpsam_gui.dialogs.preferences.PreferencesDialog.exec", lambda dialog: 0)
+    monkeypatch.setattr(PreferencesDialog, "exec", lambda dialog: 0)
     monkeypatch.setattr(segmented.file_dialogs, "may_leave", lambda **_: True)
-    monkeypatch.setattr("cpsam_gui.tasks.demo_path", lambda: image_file)
-    monkeypatch.setattr("cpsam_gui.tasks.training.train", cancelled)
+    monkeypatch.setattr(tasks, "demo_path", lambda: image_file)
+    monkeypatch.setattr(training, "train", cancelled)
     session = segmented.session
     session.view.selection = frozenset(list(session.document.objects)[:2])
     action = actions_of(segmented)[key]

@@ -7,6 +7,7 @@ from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QStyleOptionGraphicsItem
 from pytestqt.qtbot import QtBot
 
+from cpsam_gui.canvas import tiles as tiles_module
 from cpsam_gui.canvas.colours import LabelColours
 from cpsam_gui.canvas.tiles import TileLayer
 from cpsam_gui.state.palette import palette_table
@@ -54,7 +55,7 @@ def test_a_refreshed_rectangle_equals_a_full_repaint(qtbot: QtBot, scale: float)
 
 
 def test_tiles_are_let_go_when_there_are_too_many(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cpsam_gui.canvas.tiles.CACHE_BYTES", 20 << 20)
+    monkeypatch.setattr(tiles_module, "CACHE_BYTES", 20 << 20)
     labels = np.zeros((6000, 6000), np.uint32)
     table = palette_table(0.5)[:2]
     layer = TileLayer()

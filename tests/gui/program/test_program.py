@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PyQt6.QtWidgets import QApplication, QMessageBox
 
-from cpsam_gui import app
+from cpsam_gui import app, tasks
 from cpsam_gui.actions import ACTIONS
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.actions.pages import ActionPages, key_rows
@@ -56,7 +56,7 @@ def test_the_tour_goes_through_the_window(segmented: Window, qtbot: QtBot) -> No
 def test_the_tour_opens_the_demonstration(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, image_file: Path
 ) -> None:
-    monkeypatch.setattr("cpsam_gui.tasks.demo_path", lambda: image_file)
+    monkeypatch.setattr(tasks, "demo_path", lambda: image_file)
     tour = window.pages.tour()
     qtbot.waitUntil(lambda: len(window.session.document.objects) == 4)
     tour.end()

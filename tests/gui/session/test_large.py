@@ -12,10 +12,13 @@ import tifffile
 import zarr
 
 from cpsam_core.images.lazy_pixels import LazyPixels
+from cpsam_core.measure import in_parts
 from cpsam_gui import operations
 from cpsam_gui.state.box import Box
 from cpsam_gui.storage.companions import progress_of
 from cpsam_gui.storage.journal_folder import left_behind
+from cpsam_gui.tasks import comparing_large, measuring_large
+from cpsam_gui.tasks import large as large_module
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -27,7 +30,7 @@ SIDE = 1500
 
 @pytest.fixture(autouse=True)
 def small_images_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cpsam_gui.tasks.large.LARGE_PIXELS", 1 << 20)
+    monkeypatch.setattr(large_module, "LARGE_PIXELS", 1 << 20)
 
 
 @pytest.fixture
@@ -235,7 +238,7 @@ def same(one: Any, other: Any) -> None:
 def test_the_table_is_measured_part_by_part(
     qtbot: QtBot, session: Session, slide: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cpsam_core.measure.in_parts.PART_PX", 512)
+    monkeypatch.setattr(in_parts, "PART_PX", 512)
     open_slide(qtbot, session, slide)
     numbers = [draw(session, y, x, side) for y, x, side in ((0, 100, 30), (490, 500, 45), (1400, 90, 20))]
     operations.set_class(session.document, numbers[:1], 2)
@@ -304,7 +307,7 @@ def test_masks_are_compared_part_by_part(
 ) -> None:
     from cpsam_core.metrics.compare import MatchState, compare
 
-    monkeypatch.setattr("cpsam_gui.tasks.comparing_large.PART", 512)
+    monkeypatch.setattr(comparing_large, "PART", 512)
     open_slide(qtbot, session, slide)
     numbers = [draw(session, y, x, side) for y, x, side in ((0, 100, 30), (490, 500, 45), (1400, 90, 20))]
     other = session.document.store.read(Box.whole(session.document.shape))[0].copy()
@@ -358,8 +361,8 @@ def test_masks_of_another_size_are_refused(
 def test_of_millions_of_objects_the_most_doubtful_are_reviewed(
     qtbot: QtBot, session: Session, slide: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cpsam_gui.tasks.measuring_large.MANY", 10)
-    monkeypatch.setattr("cpsam_gui.tasks.measuring_large.KEPT", 2)
+    monkeypatch.setattr(measuring_large, "MANY", 10)
+    monkeypatch.setattr(measuring_large, "KEPT", 2)
     open_slide(qtbot, session, slide)
     numbers = [draw(session, 100 + 60 * (place // 10), 100 + 60 * (place % 10)) for place in range(25)]
     with session.document.step("Doubt"):

@@ -19,6 +19,7 @@ from cpsam_gui.state.box import Box
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.slice import Slice
 from cpsam_gui.storage.companions import progress_of
+from cpsam_gui.tasks import block_run, large
 from cpsam_gui.tools import Pointer
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ def session(qtbot: QtBot) -> Iterator[Session]:
 @pytest.fixture
 def slide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return an OME-Zarr of disks that counts as larger than memory."""
-    monkeypatch.setattr("cpsam_gui.tasks.large.LARGE_PIXELS", 1 << 20)
-    monkeypatch.setattr("cpsam_gui.tasks.block_run.MOST_BYTES", 100_000_000)
+    monkeypatch.setattr(large, "LARGE_PIXELS", 1 << 20)
+    monkeypatch.setattr(block_run, "MOST_BYTES", 100_000_000)
     pixels = np.full((SIDE, SIDE), 200, np.uint16)
     for y, x in CENTRES:
         cv2.circle(pixels, (x, y), RADIUS, 3000, -1)

@@ -12,6 +12,7 @@ from cpsam_core.measure import recipe_of
 from cpsam_gui import operations
 from cpsam_gui.session import measuring
 from cpsam_gui.state.slice import Slice
+from cpsam_gui.tasks import measuring as measuring_module
 from cpsam_gui.tasks.measuring import (
     MeasurementRequest,
     Measurements,
@@ -82,7 +83,7 @@ def test_an_edit_measures_what_changed_only(
     def never(*args: object, **kwargs: object) -> None:
         raise AssertionError("everything was measured anew")
 
-    monkeypatch.setattr("cpsam_gui.tasks.measuring.measure", never)
+    monkeypatch.setattr(measuring_module, "measure", never)
     operations.grow(followed.document, [2], 2)
     operations.delete(followed.document, [3])
     operations.add_polygon(followed.document, Slice(0, 0), [(30, 34), (30, 46), (44, 46), (44, 34)])

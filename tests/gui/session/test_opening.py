@@ -13,7 +13,7 @@ from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QApplication, QMessageBox
 
 from cpsam_core.errors import ImageError
-from cpsam_core.images import read_image
+from cpsam_core.images import limits, read_image
 from cpsam_gui import tasks
 from cpsam_gui.dialogs.axes import AxesDialog, describe
 from cpsam_gui.panels import ChannelsPanel, FilesPanel
@@ -248,8 +248,8 @@ def test_a_colour_is_chosen_for_a_channel(opened: Window, monkeypatch: pytest.Mo
 @pytest.fixture
 def hard_to_believe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a small file of many pixels; what counts as small is made small for it."""
-    monkeypatch.setattr("cpsam_core.images.limits.SMALL_ENOUGH_BYTES", 1 << 16)
-    monkeypatch.setattr("cpsam_core.images.limits.BEYOND_BELIEF", 50)
+    monkeypatch.setattr(limits, "SMALL_ENOUGH_BYTES", 1 << 16)
+    monkeypatch.setattr(limits, "BEYOND_BELIEF", 50)
     path = tmp_path / "even.png"
     path.write_bytes(imagecodecs.png_encode(np.zeros((400, 400), np.uint8), level=9))
     return path

@@ -22,10 +22,12 @@ from PyQt6.QtWidgets import QMessageBox
 from cpsam_core.images import packed_labels
 from cpsam_core.images.project_files import ProjectFile, read_project_file, write_project_file
 from cpsam_core.segment.output import NetworkOutput
+from cpsam_core.system import atomic
 from cpsam_gui import operations, tasks
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.dialogs.recovery import RecoveryDialog
+from cpsam_gui.jobs import jobs as jobs_module
 from cpsam_gui.jobs.jobs import wait_for_left_jobs
 from cpsam_gui.program.preferences import Preferences
 from cpsam_gui.session import Session
@@ -34,6 +36,7 @@ from cpsam_gui.state.image_facts import ClassName, ReviewState, read_state
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import companions as files
 from cpsam_gui.storage.journal_format import recover
+from cpsam_gui.window import file_dialogs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,7 +185,7 @@ def test_saving_packs_what_changed_and_the_file_is_right_whatever_happened(
     # What was not written counts at the next save.
     draw(session, 20)
     with monkeypatch.context() as patch:
-        patch.setattr("os.replace", full_disk)
+        patch.setattr(os, "replace", full_disk)
         patch.setattr(Path, "replace", full_disk)
         save(session, qtbot, masks=False)
         draw(session, 1200)
@@ -271,7 +274,7 @@ def test_a_full_disk_costs_nothing_and_is_said_once(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as disk:
-        disk.setattr("cpsam_core.system.atomic._flush", full)
+        disk.setattr(atomic, "_flush", full)
         session.persistence.preferences.now = Preferences(autosave_seconds=0.02)
         draw(session, y=30)
         qtbot.waitUntil(lambda: bool(problems))
@@ -576,7 +579,7 @@ def test_closing_saves_by_itself(
 def test_a_disk_that_does_not_answer_does_not_keep_the_window_open(
     segmented: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path
 ) -> None:
-    monkeypatch.setattr("cpsam_gui.jobs.jobs.CLOSING_SECONDS", 0.2)
+    monkeypatch.setattr(jobs_module, "CLOSING_SECONDS", 0.2)
     gate, real = threading.Event(), tasks.save_project
 
     def slow(*args: Any) -> Any:
@@ -605,13 +608,13 @@ def test_closing_asks_where_saving_fails(
     segmented: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path, answer: str
 ) -> None:
     # A busy machine needs longer to find out that the disk is full.
-    monkeypatch.setattr("cpsam_gui.window.file_dialogs.CLOSING_MS", 60_000)
+    monkeypatch.setattr(file_dialogs, "CLOSING_MS", 60_000)
 
     def full(*args: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     button = QMessageBox.StandardButton[answer]
-    monkeypatch.setattr("cpsam_core.system.atomic._flush", full)
+    monkeypatch.setattr(atomic, "_flush", full)
     monkeypatch.setattr(dialogs, "ask_unsaved", lambda parent, name: button)
     segmented.session.persistence.preferences.now = Preferences()
     assert segmented.close() is (answer == "Discard")

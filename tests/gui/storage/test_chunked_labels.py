@@ -11,6 +11,7 @@ import zarr
 
 from cpsam_core.errors import ImageError
 from cpsam_gui.state.box import Box
+from cpsam_gui.storage import chunked_labels as chunked_labels_module
 from cpsam_gui.storage.chunked_labels import ChunkedLabels
 from cpsam_gui.storage.level_files import LEVELS, LevelFiles, make_levels
 
@@ -41,7 +42,7 @@ def scribbled(labels: ChunkedLabels, count: int = 120) -> np.ndarray:
 @pytest.fixture(params=[3 << 20, 256 << 20])
 def room(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Little memory, so that chunks go aside all the time, and plenty."""
-    monkeypatch.setattr("cpsam_gui.storage.chunked_labels.CACHE_BYTES", request.param)
+    monkeypatch.setattr(chunked_labels_module, "CACHE_BYTES", request.param)
 
 
 @pytest.fixture
@@ -123,7 +124,7 @@ def test_an_edit_dirties_what_it_touches(tmp_path: Path) -> None:
 
 
 def test_the_working_folder_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cpsam_gui.storage.chunked_labels.CACHE_BYTES", 2 << 20)
+    monkeypatch.setattr(chunked_labels_module, "CACHE_BYTES", 2 << 20)
     labels = ChunkedLabels(SHAPE, tmp_path / "work")
     scribbled(labels, 30)
     assert (tmp_path / "work").is_dir()

@@ -10,12 +10,14 @@ import pytest
 
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_gui import operations
+from cpsam_gui.drawing import regions
 from cpsam_gui.operations import WriteMode
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
 from cpsam_gui.state.slice import Slice
 from cpsam_gui.state.view import ChannelView, View
 from cpsam_gui.tools import TOOLS, Desk, Pointer, Tint, Tool
+from cpsam_gui.tools import select as select_module
 from tests.gui.tools.drawing_of import shapes_of
 
 
@@ -124,7 +126,7 @@ def test_box_select_with_modifiers(desk: Desk) -> None:
 
 
 def test_a_large_box_is_looked_at_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cpsam_gui.tools.select.COUNTED_PIXELS", 10)
+    monkeypatch.setattr(select_module, "COUNTED_PIXELS", 10)
     tool = TOOLS["select_box"](desk)
     drag(tool, [(5, 5), (62, 62)])
     assert desk.view.selection == {1, 2}
@@ -185,7 +187,7 @@ def test_fill_adds_to_the_object_under_the_pointer(desk: Desk) -> None:
 
 def test_fill_is_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.pixels = np.zeros((2, 100, 100, 1), np.uint8)
-    monkeypatch.setattr("cpsam_gui.drawing.regions.FIRST_PX", 16)
+    monkeypatch.setattr(regions, "FIRST_PX", 16)
     tool = TOOLS["fill"](desk)
     monkeypatch.setattr(tool, "_region", lambda p, largest=32, real=tool._region: real(p, 32))  # type: ignore[attr-defined]
     click(tool, 45, 45)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from PyQt6.QtCore import QEvent, QObject
 
+from cpsam_gui.jobs import jobs as jobs_module
 from cpsam_gui.jobs.jobs import Jobs, wait_for_left_jobs
+from cpsam_gui.storage import journal
 from cpsam_gui.style import theme
 from tests.hostile.closing import PATIENCE_S, STATES, staged
 
@@ -36,8 +38,8 @@ class Order(QObject):
 def test_closing_waits_for_no_work(
     name: str, qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cpsam_gui.jobs.jobs.CLOSING_SECONDS", 0.1)
-    monkeypatch.setattr("cpsam_gui.storage.journal.CLOSING_S", 0.1)
+    monkeypatch.setattr(jobs_module, "CLOSING_SECONDS", 0.1)
+    monkeypatch.setattr(journal, "CLOSING_S", 0.1)
     theme.apply(qapp)
     order, plain = Order(), Jobs.shutdown
 

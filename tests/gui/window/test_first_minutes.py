@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,7 +41,7 @@ def test_the_welcome_lists_what_was_opened_last(window: Window, qtbot: QtBot, im
 def test_sample_images_come_as_a_folder_of_ones_own(
     window: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pathlib.Path.home", lambda: tmp_path)
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
     with qtbot.waitSignal(window.session.image_changed, timeout=20_000):
         qtbot.mouseClick(window.welcome.samples_button, Qt.MouseButton.LeftButton)
     assert window.session.path is not None

@@ -19,6 +19,7 @@ from cpsam_gui.operations.cutting import crossed_by
 from cpsam_gui.runs.options import recalled, remembered
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.slice import Slice, slab_around
+from cpsam_gui.tasks import large as large_module
 from cpsam_gui.tools import Pointer
 
 if TYPE_CHECKING:
@@ -273,7 +274,7 @@ def large_stack(
     window: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Window, np.ndarray]:
     """Return a window with a stack open that counts as larger than memory, and its pixels."""
-    monkeypatch.setattr("cpsam_gui.tasks.large.LARGE_PIXELS", 1 << 20)
+    monkeypatch.setattr(large_module, "LARGE_PIXELS", 1 << 20)
     path = tmp_path / "stack.zarr"
     pixels = np.random.default_rng(0).integers(0, 4000, (6, 1100, 1300)).astype(np.uint16)
     pixels[3, 500:520] = 4000

@@ -15,6 +15,7 @@ from PyQt6.QtGui import QDropEvent, QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from cpsam_core.errors import ImageError
+from cpsam_gui import tasks
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.jobs.job import Problem
@@ -417,7 +418,7 @@ def test_the_folder_is_listed_and_walked_by_keys(window: Window, qtbot: QtBot, t
 def test_the_demonstration_is_never_saved_inside_the_program(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, image_file: Path
 ) -> None:
-    monkeypatch.setattr("cpsam_gui.tasks.demo_path", lambda: image_file)
+    monkeypatch.setattr(tasks, "demo_path", lambda: image_file)
     asked: list[bool] = []
     monkeypatch.setattr(window.pages, "export", lambda: asked.append(True))
     window.welcome.demo_button.click()
