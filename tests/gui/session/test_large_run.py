@@ -292,9 +292,9 @@ def test_a_stack_is_run_by_blocks_and_its_bodies_are_corrected(
     qtbot: QtBot, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Its planes are small; the stack as a whole is what does not fit.
-    monkeypatch.setattr("cpsam_gui.tasks.large.MOST_PACKED", 1 << 28)
-    monkeypatch.setattr("cpsam_gui.tasks.large.memory", lambda: Memory(10_000_000, 10_000_000))
-    monkeypatch.setattr("cpsam_gui.tasks.block_run.MOST_BYTES", 100_000_000)
+    monkeypatch.setattr(large, "MOST_PACKED", 1 << 28)
+    monkeypatch.setattr(large, "memory", lambda: Memory(10_000_000, 10_000_000))
+    monkeypatch.setattr(block_run, "MOST_BYTES", 100_000_000)
     centres = [(y, x) for y in range(40, 570, PITCH) for x in range(40, 570, PITCH)]
     plane = np.full((600, 600), 200, np.uint16)
     for y, x in centres:
