@@ -71,12 +71,13 @@ def check(folder: Path, seed: int, killed: float) -> tuple[int, float, str]:
 def steps(document: Any, seed: int) -> Iterator[int]:
     """Edit for ever, the same way for the same seed; yield the number of each step when it is done."""
     from cpsam_gui import drawing, operations
+    from cpsam_gui.state.slice import Slice
 
     dice, number = random.Random(seed), 0
     while True:
         middle = dice.uniform(20, SIDE - 20), dice.uniform(20, SIDE - 20)
         other = middle[0] + dice.uniform(-40, 40), middle[1] + dice.uniform(-40, 40)
-        box, mask = drawing.stroke(0, middle, other, dice.uniform(2, 12))
+        box, mask = drawing.stroke(Slice(0, 0), middle, other, dice.uniform(2, 12))
         choice = dice.random()
         if choice < 0.2 and document.objects:
             operations.delete(document, [dice.choice(sorted(document.objects))])

@@ -38,11 +38,12 @@ class Scene:
 def _steps(document: Any, seed: int) -> Iterator[int]:
     """Edit for ever, the same way for the same seed; yield the number of each step when it is done."""
     from cpsam_gui import drawing, operations
+    from cpsam_gui.state.slice import Slice
 
     dice, number = random.Random(seed), 0
     while True:
         way = [(dice.uniform(0, SHAPE[1]), dice.uniform(0, SHAPE[2])) for _ in range(2)]
-        box, mask = drawing.stroke(0, way[0], way[1], dice.uniform(1, 9))
+        box, mask = drawing.stroke(Slice(0, 0), way[0], way[1], dice.uniform(1, 9))
         choice = dice.random()
         if choice < 0.15 and document.objects:
             operations.delete(document, [dice.choice(sorted(document.objects))])
