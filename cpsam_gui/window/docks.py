@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDockWidget, QTabBar, QTabWidget, QWidget
+from PyQt6.sip import isdeleted
 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style.layout import scrolling
@@ -49,6 +50,9 @@ def make_docks(window: QMainWindow, panels: Mapping[Place, Panel]) -> dict[str, 
 
 def drop_stale_tabs(window: QMainWindow) -> None:
     """Hide the tab bars that Qt leaves behind when docks are stacked or restored: they show over other docks."""
+    # Docks that a window takes with it when it goes say that they are hidden.
+    if isdeleted(window):
+        return
     seen = set()
     bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
     # The one that is in use was made last.
