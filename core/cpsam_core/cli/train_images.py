@@ -121,10 +121,9 @@ def with_enough_objects(
 
 def diameter_of(args: argparse.Namespace, data: TrainingSet, parent: ModelCard | None) -> Diameter:
     """Return the diameter at which the new model is to be used, as one click in the window decides it."""
-    from cpsam_core.cli.train_options import RANDOM
     from cpsam_core.retrain.defaults import wanted_diameter
 
-    # A new small network learns to tell the size of cells.
+    # A new small network finds cells best where they measure about 30 pixels.
     wanted: Diameter = "auto" if args.model == RANDOM else parent.diameter if parent is not None else None
     known = [
         pair.seen.scale or (data.example(k).diameter if data.objects(k) else 0.0)

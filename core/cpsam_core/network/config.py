@@ -93,7 +93,6 @@ class VitConfig:
             "relative_positions": False,
             "layer_drop": 0.1,
             "neck": 128,
-            "sizes": True,
         }
         return cls(**{**small, "stem": "unet", **changes})
 

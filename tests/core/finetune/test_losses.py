@@ -136,7 +136,7 @@ def test_the_size_of_cells_counts_only_where_there_are_cells() -> None:
 
 def test_a_training_teaches_the_size_of_cells() -> None:
     torch.manual_seed(0)
-    config = VitConfig.lite(depth=1, width=32, heads=1, neck=16, layer_drop=0.0, tile=64)
+    config = VitConfig.lite(depth=1, width=32, heads=1, neck=16, layer_drop=0.0, tile=64, sizes=True)
     settings = TrainSettings(batch_size=2, learning_rate=3e-3, augmentation=Augmentation(crop=64))
     learner = Learner(
         FlowVit(config), settings, torch.device("cpu"), torch.float32, Ranks(), None, lambda *told: None

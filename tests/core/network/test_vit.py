@@ -13,7 +13,7 @@ from cpsam_core.network.config import VitConfig
 from cpsam_core.network.vit import FlowVit
 
 TINY = VitConfig(depth=2, width=32, heads=2, tile=64, patch=8, neck=16)
-LITE = VitConfig.lite(depth=2, width=32, heads=1, neck=16, tile=64)
+LITE = VitConfig.lite(depth=2, width=32, heads=1, neck=16, tile=64, sizes=True)
 
 
 def made(config: VitConfig, seed: int = 0) -> FlowVit:
