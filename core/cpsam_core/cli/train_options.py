@@ -116,7 +116,7 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
         numbers,
         "tell-sizes",
         action="store_true",
-        help="with 'random': the network also learns to tell the size of cells, so that measuring them takes few tiles; "
+        help="with 'random': the network also learns to tell the size of cells, which takes fewer tiles to measure; "
         "seen to be right less often than the search over scales",
     )
     option(numbers, "drawn", type=float, default=0.0, metavar="SHARE", help="share of drawn cells, 0 to 1")
