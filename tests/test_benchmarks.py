@@ -14,7 +14,7 @@ pytest.importorskip("resource")
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 # What others import, no program of its own.
-PARTS = {"gain_images", "packed_stacks", "stage"}
+PARTS = ("gain_images", "packed_stacks", "stage")
 PROGRAMS = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in PARTS)
 
 
