@@ -88,6 +88,9 @@ class Layers:
             self._colours = None
             self.labels.set_colours(None)
             return
+        if view.plane >= open_image.document.shape[0]:
+            # Between two images: the plane is that of the last one, and `new_image` follows.
+            return
         fills, lines = self._mask_colours.tables()
         self._colours = LabelColours(
             open_image.document.labels[view.plane], fills, lines, view.masks, view.selection, view.hovered

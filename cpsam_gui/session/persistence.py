@@ -120,7 +120,8 @@ class Persistence:
         if opened.found is not None and opened.masks_from is not None:
             name = translate("Saved masks ({})").format(opened.masks_from.name)
             self.take_over(StepKind.LOAD, name, opened.found)
-            self._open_image.document.mark_saved()
+            # One habitual undo on an image that was come back to must not take away all its masks.
+            self._open_image.document.begin_here()
 
     def _ask_about(self, document: Document, opened: tasks.OpenedImage) -> None:
         """Ask whether masks that may be those of another image are wanted; without an answer they are left out."""

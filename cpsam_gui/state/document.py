@@ -286,7 +286,7 @@ class Document:
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to undo."""
-        return self._undo_stack.top is not None and not self.writing
+        return self._undo_stack.position > self._undo_stack.base and not self.writing
 
     @property
     def can_redo(self) -> bool:
@@ -308,10 +308,15 @@ class Document:
         self._undo_stack.mark_saved(state)
         self.history_changed.emit()
 
+    def begin_here(self) -> None:
+        """Take the present state for the one that the document began with: saved, and not to be undone."""
+        self._undo_stack.base = self._undo_stack.position
+        self.mark_saved()
+
     def undo(self) -> None:
         """Take back the last step; nothing happens where there is none."""
         step = self._undo_stack.top
-        if step is not None and not self.writing:
+        if step is not None and self.can_undo:
             self._undo_stack.position -= 1
             self._apply(step, forward=False)
             self.stepped.emit(step, False)

@@ -19,6 +19,8 @@ class UndoStack:
         self._origin = Step("origin")
         self._saved = self._origin
         self.position = 0
+        self.base = 0
+        """Steps that are not taken back: what the document began with."""
         self.dropped = 0
         """Steps let go to stay within the limit."""
 
@@ -74,6 +76,7 @@ class UndoStack:
             self._total -= self._sizes.pop(0)
             self._saved = self._origin if self._saved is gone else self._saved
             self.dropped += 1
+            self.base = max(0, self.base - 1)
         self.position = len(self._steps)
 
     def exchange_top(self, step: Step) -> None:

@@ -113,6 +113,26 @@ def test_work_is_saved_by_itself(session: Session, qtbot: QtBot, image_file: Pat
     assert read_project_file(image_file.with_suffix(".cpsam")).objects == {}
 
 
+def test_undo_on_an_image_that_was_come_back_to_takes_no_saved_masks_away(
+    session: Session, qtbot: QtBot, image_file: Path
+) -> None:
+    open_in(session, qtbot, image_file)
+    number = draw(session)
+    save(session, qtbot)
+    open_in(session, qtbot, image_file)
+    assert set(session.document.objects) == {number}
+    assert not session.document.can_undo
+    session.edits.undo()
+    session.document.go_to(0)
+    assert set(session.document.objects) == {number} and not session.document.modified
+    other = draw(session, y=20)
+    session.edits.undo()
+    session.edits.undo()
+    assert set(session.document.objects) == {number}
+    session.edits.redo()
+    assert set(session.document.objects) == {number, other}
+
+
 def test_nothing_is_saved_during_a_stroke_or_when_switched_off(
     session: Session, qtbot: QtBot, image_file: Path
 ) -> None:

@@ -69,3 +69,16 @@ def test_a_draft_holds_what_was_there_before() -> None:
     for edit in draft.edits(store):
         edit.apply(store)
     np.testing.assert_array_equal(labels, before)
+
+
+def test_what_a_document_began_with_keeps_its_place_when_old_steps_go() -> None:
+    line = UndoStack(25)
+    line.push(step("masks"))
+    line.base = line.position
+    line.push(step("a"))
+    assert (line.base, line.position) == (1, 2)
+    line.push(step("b"))
+    assert line.names == ("a", "b")
+    assert (line.base, line.position) == (0, 2), (
+        "the masks can no longer be gone back beyond, and both steps can be undone"
+    )
