@@ -2440,7 +2440,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Processes that prepare the crops, in place of threads: which a small network on a graphics card would wait for</source>
-      <translation type="unfinished" />
+      <translation>Prozesse, die die Ausschnitte vorbereiten, anstelle von Threads: ein kleines Netz auf einer Grafikkarte würde sonst auf sie warten</translation>
     </message>
     <message>
       <source>Program default</source>
@@ -3998,7 +3998,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>crops are prepared by 0 or more processes, not {}</source>
-      <translation type="unfinished" />
+      <translation>Ausschnitte werden von 0 oder mehr Prozessen vorbereitet, nicht von {}</translation>
     </message>
     <message>
       <source>cut by the border</source>
