@@ -213,6 +213,11 @@ class TrainingController(QObject):
         """Whether it ends after the present step."""
         return self._control is not None and (self._control.stopping or self._dropping)
 
+    @property
+    def cancelling(self) -> bool:
+        """Whether it ends after the present step, and the new model is thrown away."""
+        return self._dropping
+
     def start(self) -> None:
         """Save the open image, look at the folder again, and train with one click."""
         if self.running:

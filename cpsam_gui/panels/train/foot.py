@@ -73,8 +73,10 @@ class TrainFoot(QFrame):
         self.note.setVisible(bool(why))
         for shown in (self.bar, self.time, self.pause, self.stop, self.cancel):
             shown.setVisible(running)
-        for button in (self.pause, self.stop, self.cancel):
+        for button in (self.pause, self.stop):
             button.setEnabled(not stopping)
+        # What is kept of a training that was stopped is compared with the model before, which may take minutes.
+        self.cancel.setEnabled(not self._training.cancelling)
         self.pause.setText(translate("Continue") if self._training.paused else translate("Pause"))
         if stopping:
             self.time.setText(translate("Stopping after this step…"))
@@ -85,7 +87,8 @@ class TrainFoot(QFrame):
     def _progressed(self, done: int, total: int, note: str) -> None:
         self.bar.setRange(0, 1000)
         self.bar.setValue(round(1000 * done / max(total, 1)))
-        if not self._training.reports and note:
+        comparing = self._training.stopping and not note.startswith("epoch")
+        if note and (comparing or not self._training.reports):
             self.time.setText(note)
 
     def _epoch_done(self, report: EpochReport) -> None:

@@ -237,7 +237,13 @@ def test_a_chip_in_the_status_bar_tells_of_the_training_and_stops_it(
     qtbot.mouseClick(chip.stop, Qt.MouseButton.LeftButton)
     assert chip.words.text() == "Training: stopping after this step…"
     assert not chip.stop.isEnabled()
-    assert not annotated.panel(TrainPanel).foot.stop.isEnabled()
+    foot = annotated.panel(TrainPanel).foot
+    assert not foot.stop.isEnabled() and not foot.pause.isEnabled()
+    assert foot.cancel.isEnabled(), "the comparison that follows may take minutes"
+    session.training.progressed.emit(7, 9, "epoch 2/3, loss 0.5")
+    assert foot.time.text() == "Stopping after this step…"
+    session.training.progressed.emit(1, 9, "Comparing with the old model")
+    assert foot.time.text() == "Comparing with the old model"
     with qtbot.waitSignal(session.training.finished):
         opened.set()
     qtbot.waitUntil(lambda: not session.training.running)
