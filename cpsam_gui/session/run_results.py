@@ -17,7 +17,7 @@ from cpsam_gui.operations.region_run import land
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.runs.options import RunOptions, recalled
 from cpsam_gui.session.run_state import thresholds_in
-from cpsam_gui.state.steps import StepKind
+from cpsam_gui.state.steps import StepKind, deleted_by_hand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,13 +100,19 @@ class RunResults:
             self._run_state.remembered,
         )
 
-    def previous(self, keep: bool) -> tasks.PreviousMasks:
-        """Return what is there: what a person touched stays, and objects that are found again keep id and colour."""
+    def previous(self, keep: bool, kind: StepKind = StepKind.SEGMENT) -> tasks.PreviousMasks:
+        """Return what is there: what a person touched stays, and objects that are found again keep id and colour.
+
+        New thresholds do not bring back what a person deleted since the run; a new run does.
+        """
         document = self._open_image.document
+        deleted = deleted_by_hand(document.applied(0)) if keep and kind is StepKind.THRESHOLDS else ()
         if not document.objects:
-            return tasks.PreviousMasks(first_id=document.next_id)
+            return tasks.PreviousMasks(first_id=document.next_id, deleted=deleted)
         rows = {number: row for number, row in document.objects.items() if keep and row.touched}
-        return tasks.PreviousMasks(document.snapshot(), rows, document.next_id, document.colours.copy())
+        return tasks.PreviousMasks(
+            document.snapshot(), rows, document.next_id, document.colours.copy(), deleted
+        )
 
     def finish(self, pending: PendingResult, outcome: tasks.RunOutcome) -> None:
         """Put the result of a run on the whole image into the document."""
@@ -125,7 +131,7 @@ class RunResults:
         elif self._revision != pending.revision:
             again = replace(pending, revision=self._revision)
             self._jobs.run(
-                partial(result, self.previous(pending.options.keep)),
+                partial(result, self.previous(pending.options.keep, pending.kind)),
                 name=pending.name,
                 lane=Lane.LIVE if live else Lane.BESIDE,
                 then=partial(self.land, again, result),

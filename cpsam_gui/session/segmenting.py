@@ -194,7 +194,8 @@ class SegmentationController:
         # The steps along the flows depend on the diameter that the run used, which may have been measured.
         settings = replace(self._run_state.settings, diameter=flows.diameter)
         result = partial(tasks.mask_again, flows, settings, self._run_state.memory)
-        work = partial(result, self._run_results.previous(self._run_state.options.keep))
+        kept_masks = self._run_results.previous(self._run_state.options.keep, pending.kind)
+        work = partial(result, kept_masks)
         self._jobs.run(
             work, name=THRESHOLDS, lane=Lane.LIVE, then=partial(self._run_results.land, pending, result)
         )

@@ -49,6 +49,8 @@ class PreviousMasks:
     first_id: int = 1
     colours: NDArray[np.uint8] | None = None
     """Palette entry of each earlier id, from 1, as `Document.colours`; objects found again keep id and colour."""
+    deleted: tuple[ObjectRecord, ...] = ()
+    """Objects of this result that a person deleted: they are not found again."""
 
 
 def records_of(

@@ -13,7 +13,7 @@ from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks, records_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from cpsam_core.segment.output import NetworkOutput
     from cpsam_core.segment.segmenter import Segmentation, Settings
     from cpsam_gui.runs.segmenter import Segments
+    from cpsam_gui.state.objects import ObjectRecord
+    from cpsam_gui.state.steps import Labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def combine(
     def tick() -> None:
         progress(0, 1, "Objects")
 
-    found = np.asarray(result.labels, np.uint32).reshape(shape)
+    found = without_deleted(np.asarray(result.labels, np.uint32).reshape(shape), kept.deleted)
     before = kept.labels.array() if isinstance(kept.labels, Snapshot) else kept.labels
     before = found if before is None else before
     carry = kept.colours is not None
@@ -97,6 +99,21 @@ def combine(
         if new in records:
             records[new] = records[new].changed(**values)
     return MaskResult(labels, records, result.output, notes=tuple(getattr(result, "notes", ())))
+
+
+def without_deleted(found: Labels, deleted: Sequence[ObjectRecord]) -> Labels:
+    """Return labels (z, y, x) uint32 without the objects that share more than half with one that was deleted."""
+    if not deleted:
+        return found
+    areas = np.bincount(found.ravel())
+    stays = np.arange(areas.size, dtype=np.uint32)
+    for record in deleted:
+        shared = np.bincount(found[record.box.slices].ravel())
+        shared[0] = 0
+        number = int(shared.argmax())
+        if number and 2 * shared[number] > max(record.area, int(areas[number])):
+            stays[number] = 0
+    return stays[found]
 
 
 def _colours_kept(ids: NDArray[np.uint32], kept: PreviousMasks) -> Mapping[int, int]:
