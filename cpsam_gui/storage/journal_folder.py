@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import sys
@@ -34,7 +35,7 @@ def left_behind(folder: Path | None = None) -> list[Path]:
         if old and not in_use(part):
             part.unlink(missing_ok=True)
     paths = [path for path in folder.glob(f"*{SUFFIX}") if not in_use(path)]
-    return sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True)
+    return sorted(paths, key=_changed, reverse=True)
 
 
 def _left_by_dead(path: Path) -> bool:
@@ -52,4 +53,12 @@ def _left_by_dead(path: Path) -> bool:
 
 
 def _older(path: Path, seconds: float) -> bool:
-    return time.time() - path.stat().st_mtime > seconds
+    return time.time() - _changed(path) > seconds
+
+
+def _changed(path: Path) -> float:
+    """Return when a file changed, in seconds since 1970; infinity for one that another program took away meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return math.inf

@@ -176,12 +176,13 @@ def _journals() -> Made:
     def journal(path: Path) -> None:
         from cpsam_gui import drawing, operations
         from cpsam_gui.state.document import Document
+        from cpsam_gui.state.slice import Slice
         from cpsam_gui.storage.journal import Journal
 
         document = Document((1, *SHAPE))
         writing = Journal(document, path.with_name("cells.tif"), path.parent)
         for x in (10.0, 20.0, 30.0):
-            box, mask = drawing.stroke(0, (10, x), (20, x), 4)
+            box, mask = drawing.stroke(Slice(0, 0), (10, x), (20, x), 4)
             with document.step("Brush"):
                 operations.paint(document, box, mask, document.new_id())
         writing.flush()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cpsam_core.data import augment as module
+from cpsam_core.data import intensities as module
 from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.dataset import make_example
 from cpsam_core.data.degrade import KINDS

@@ -24,7 +24,7 @@ from cpsam_gui.state.slice import Slice
 from cpsam_gui.storage import journal_backlog, journal_writer
 from cpsam_gui.storage.journal import Journal
 from cpsam_gui.storage.journal_folder import left_behind
-from cpsam_gui.storage.journal_format import HEAD, frame, frames, image_of, recover
+from cpsam_gui.storage.journal_format import HEAD, PART, SUFFIX, frame, frames, image_of, recover
 from cpsam_gui.storage.journal_writer import Clear, Entry, still_needed
 from cpsam_gui.storage.project import fields_of
 
@@ -462,3 +462,11 @@ def test_a_hand_that_draws_at_once_does_not_wait_for_what_was_there(
     assert found is not None and found.facts.notes == "2"
     assert journal._backlog._packing == 0
     journal.close()
+
+
+def test_a_half_written_journal_that_goes_while_the_folder_is_read_is_no_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / f"a-1-1{SUFFIX}{PART}"
+    monkeypatch.setattr(Path, "glob", lambda self, pattern: [gone] if pattern.endswith(PART) else [])
+    assert left_behind(tmp_path) == []
