@@ -265,7 +265,8 @@ def _tell(report: EpochReport) -> None:
 def _ending(result: TrainResult) -> str:
     """Return in words which epoch was kept and why the training ended early, for the line that ends a run."""
     parts = [f"epoch {result.best_epoch} was the best"] if result.best_epoch is not None else []
-    parts += [part for part in (result.reason, result.remark) if part]
+    parts += [f"ended early: {result.reason}"] if result.reason else []
+    parts += [result.remark] if result.remark else []
     return f" ({'; '.join(parts)})" if parts else ""
 
 

@@ -103,8 +103,8 @@ def drawn_back_text(share: float, most: float) -> str:
     if share >= 1:
         return ""
     return (
-        f"The new weights are {share:.0%} of the way from the start model: farther, the loss on images that the "
-        f"built-in model knew would rise by more than {most:.0%}"
+        f"Only {share:.0%} of the change was kept: with more of it the new model would get worse on the kinds of images "
+        f"that the built-in model knows (its loss on them would rise by more than {most:.0%})"
     )
 
 

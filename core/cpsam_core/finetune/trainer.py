@@ -228,7 +228,7 @@ class Trainer:
                     raise TrainingError(f"{reason} and start again from the last saved state") from None
                 return "diverged", f"{reason}. The best weights before that are kept"
             if loss is None:
-                return "asked", "ended early, as asked"
+                return "asked", "as asked"
         return "finished", ""
 
     def _epoch(self, clock: Clock, progress: Progress) -> float | None:

@@ -62,7 +62,7 @@ def test_the_weights_are_drawn_back_until_nothing_known_is_lost(mode: str) -> No
     most = (max(rises.values()) - 1) / 2
     held = trainer(replace(settings, forgetting=most), on_event=told.append).run()
     assert LEAST_SHARE <= held.share < 1
-    assert f"{held.share:.0%} of the way" in held.remark
+    assert f"{held.share:.0%} of the change" in held.remark
     assert held.remark in [event.text.removesuffix(".") for event in told if event.kind == "drawn back"]
     expected = between(held.share, free.model)
     for (name, value), wanted in zip(held.model.named_parameters(), expected.parameters(), strict=True):

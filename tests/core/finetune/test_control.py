@@ -163,7 +163,7 @@ def test_stopped_early_keeps_the_best() -> None:
     stopped = trainer(settings, validation=Wrong(), control=control)
     result = stopped.run(progress)
     assert stopped.steps == 11
-    assert (result.stopped, result.reason) == ("asked", "ended early, as asked")
+    assert (result.stopped, result.reason) == ("asked", "as asked")
     assert len(result.reports) == 5
     assert result.best_epoch is not None
     assert same(result.model, trainer(replace(settings, epochs=result.best_epoch)).run().model)
