@@ -258,7 +258,7 @@ def train(memory: str, mode: str, limit: int, tiny: bool, *, starve: bool = Fals
         rng.random((1, 3, crop, crop), np.float32),
         rng.random((1, 3, crop, crop), np.float32),
         np.ones((1, crop, crop), np.float32),
-        np.full(1, 30, np.float32),
+        None,
     )
     settings = TrainSettings.for_mode(mode, memory=memory, augmentation=Augmentation(crop=crop))  # type: ignore[arg-type]
     device = device_of()

@@ -67,7 +67,7 @@ def step(mode: str, memory: str, precision: str, steps: int = 2) -> None:
         rng.random((1, 3, 256, 256), np.float32),
         rng.random((1, 3, 256, 256), np.float32),
         np.ones((1, 256, 256), np.float32),
-        np.full(1, 30, np.float32),
+        None,
     )
     with torch.device("meta"):
         model = FlowVit(VitConfig.cpsam(layer_drop=0.0))
@@ -111,7 +111,7 @@ def small(steps: int = 20) -> None:
         rng.random((size, 3, side, side), np.float32),
         rng.random((size, 3, side, side), np.float32),
         np.ones((size, side, side), np.float32),
-        np.full(size, 30, np.float32),
+        None,
     )
     settings = TrainSettings(
         batch_size=size, layer_drop=0.0, averaging=0.998, augmentation=Augmentation(crop=side)

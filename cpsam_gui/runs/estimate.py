@@ -86,7 +86,6 @@ def tiles_of(
     *,
     tile: int = 256,
     diameter: float | str | None = None,
-    tells_sizes: bool = False,
     known: float | None = None,
     anisotropy: float | None = None,
 ) -> int:
@@ -102,16 +101,13 @@ def tiles_of(
         Edge of the network's tiles.
     diameter
         What the model's card wants where the settings leave it open.
-    tells_sizes
-        Whether the network tells the size of cells, where they are measured.
     known
         Diameter that an earlier run measured in this image; without it cells that will be measured count as 30.
     anisotropy
         Of the image, where the settings leave it open.
     """
+    from cpsam_core.segment.diameter import look_sizes
     from cpsam_core.segment.predict import count_tiles, scaled_shape
-    from cpsam_core.segment.scale_search import look_sizes
-    from cpsam_core.segment.size_looks import count_looks
 
     planes, rows, columns = (int(n) for n in shape)
     wanted = settings.diameter if settings.diameter is not None else diameter
@@ -124,11 +120,9 @@ def tiles_of(
         return count_tiles((height, width), tile, tile_overlap=overlap, augment=augment, scale=factor)
 
     looks = (
-        0
-        if not measured
-        else count_looks((rows, columns), tile)
-        if tells_sizes
-        else sum(count_tiles(part, tile, scale=factor) for part, factor in look_sizes((rows, columns)))
+        sum(count_tiles(part, tile, scale=factor) for part, factor in look_sizes((rows, columns)))
+        if measured
+        else 0
     )
     if not settings.do_3D:
         return looks + planes * one(rows, columns, scale)

@@ -36,8 +36,6 @@ class LoadedModel:
     tile: int = 256
     diameter: float | str | None = None
     """What the model's card wants where the user leaves the diameter open."""
-    tells_sizes: bool = False
-    """Whether the network tells the size of cells, so that measuring them takes little."""
 
 
 def load_segmenter(choice: ModelChoice, progress: Progress) -> Segments:
@@ -107,7 +105,6 @@ class Models:
             str(getattr(network, "precision", "")).removeprefix("torch."),
             int(getattr(network, "tile", 256)),
             getattr(network, "diameter", None),
-            bool(getattr(network, "tells_sizes", False)),
         )
 
     def listed(self) -> tuple[ModelInfo, ...]:

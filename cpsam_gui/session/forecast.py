@@ -14,7 +14,6 @@ from cpsam_gui.program.settings_values import stored
 from cpsam_gui.runs.estimate import Estimate, TileTimes, guessed_device, guessed_pace, tiles_of
 
 if TYPE_CHECKING:
-    from cpsam_core.checkpoints.cards import ModelCard
     from cpsam_core.segment.segmenter import Settings
     from cpsam_gui.runs.models import ModelChoice, Models
     from cpsam_gui.session.open_image import OpenImage
@@ -75,23 +74,14 @@ class RunForecast:
             settings,
             tile=loaded.tile if loaded is not None else 256,
             diameter=loaded.diameter if loaded is not None else self._wanted(choice.name),
-            tells_sizes=loaded.tells_sizes if loaded is not None else self._tells_sizes(choice.name),
             known=known,
             anisotropy=image.plane_distance if image is not None else None,
         )
 
     def _wanted(self, name: str) -> float | str | None:
         """Return the diameter that a model's card wants."""
-        card = self._card(name)
+        card = next((model.card for model in self._models.listed() if model.name == name), None)
         return card.diameter if card is not None else None
-
-    def _tells_sizes(self, name: str) -> bool:
-        """Return whether a model's card says that its network tells the size of cells."""
-        card = self._card(name)
-        return card is not None and bool((card.architecture or {}).get("sizes"))
-
-    def _card(self, name: str) -> ModelCard | None:
-        return next((model.card for model in self._models.listed() if model.name == name), None)
 
     def _weights(self, name: str) -> int | None:
         """Return the bytes of a model's file; a published one is large, whether it is here or not."""

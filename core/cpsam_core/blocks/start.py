@@ -22,9 +22,8 @@ from cpsam_core.blocks.task import BlocksFolder, Work, plane_settings
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.images.sources import Source
 from cpsam_core.preprocess.in_parts import PartNormalizer
-from cpsam_core.segment.diameter import estimate_diameter
+from cpsam_core.segment.diameter import LARGEST_SIDE_PX, SCALES, estimate_diameter
 from cpsam_core.segment.predict import TileNetwork
-from cpsam_core.segment.scale_search import LARGEST_SIDE_PX, SCALES
 from cpsam_core.segment.settings import Settings
 
 __all__ = ["start_run"]

@@ -173,7 +173,7 @@ def _train(
     from cpsam_core.retrain.cards import card_of, origin_of
 
     pairs, aside = _images(args)
-    model, parent = _start(args.model, settings.seed, channels_wanted(args, pairs), args.tell_sizes)
+    model, parent = _start(args.model, settings.seed, channels_wanted(args, pairs))
     cache, channels = ExampleCache(), model.config.in_channels
     pairs = with_enough_objects(pairs, channels, cache, settings, ranks)
     data = TrainingSet(
@@ -274,9 +274,7 @@ def _silent(done: int, total: int, note: str = "") -> None:
     """Report to nobody: the leading process speaks for all."""
 
 
-def _start(
-    name: str, seed: int, channels: int | None = None, sizes: bool = False
-) -> tuple[FlowVit, ModelCard | None]:
+def _start(name: str, seed: int, channels: int | None = None) -> tuple[FlowVit, ModelCard | None]:
     import torch
 
     from cpsam_core.network.config import VitConfig
@@ -284,7 +282,7 @@ def _start(
 
     if name == RANDOM:
         torch.manual_seed(seed)
-        config = replace(VitConfig.lite(), sizes=sizes)
+        config = VitConfig.lite()
         return FlowVit(config if channels is None else replace(config, in_channels=channels)), None
     from cpsam_core.weights import load_start
 

@@ -112,13 +112,6 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
     option(
         numbers, "invert", type=float, metavar="SHARE", help="share of crops with dark and bright exchanged"
     )
-    option(
-        numbers,
-        "tell-sizes",
-        action="store_true",
-        help="with 'random': the network also learns to tell the size of cells, which takes fewer tiles to measure; "
-        "seen to be right less often than the search over scales",
-    )
     option(numbers, "drawn", type=float, default=0.0, metavar="SHARE", help="share of drawn cells, 0 to 1")
 
 
@@ -173,8 +166,6 @@ def _check(args: argparse.Namespace) -> None:
     waits = [n for n in ("patience", "early_stop", "score_every") if getattr(args, n)]
     if waits and args.validate is None:
         raise UsageError(f"--{waits[0].replace('_', '-')} needs images kept aside: --validate DIR")
-    if args.tell_sizes and args.model != RANDOM:
-        raise UsageError("--tell-sizes needs --model random: other networks are what they are")
     if args.model == RANDOM and (args.mode or "full") != "full":
         raise UsageError(f"a new network has nothing to build on, so --mode {args.mode} makes no sense")
 

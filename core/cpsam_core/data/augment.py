@@ -44,4 +44,4 @@ def augment(
     if example.classes is not None:
         classes = warp(example.classes[shown.window], shown).astype(np.int64)
     tile = np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32)
-    return Sample(tile, target.astype(np.float32), weight, example.diameter * scale, classes)
+    return Sample(tile, target.astype(np.float32), weight, classes)

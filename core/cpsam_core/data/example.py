@@ -45,12 +45,10 @@ class Example:
 class Sample:
     """What the network sees in one step: tile (c, y, x), target (3, y, x): cell, flow y, flow x (unit vectors).
 
-    `weight` (y, x) says where the annotation counts, `diameter` how large the cells are in pixels of the tile, and
-    `classes` (y, x) of which class they are.
+    `weight` (y, x) says where the annotation counts, and `classes` (y, x) of which class the cells are.
     """
 
     tile: Floats
     target: Floats
     weight: Floats
-    diameter: float
     classes: NDArray[np.int64] | None = None

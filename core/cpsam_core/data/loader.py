@@ -30,17 +30,15 @@ LOTS = 0x1075
 
 @dataclass(frozen=True)
 class Batch:
-    """Arrays of one step: tiles (b, c, y, x), targets (b, 3, y, x), weights (b, y, x), diameters (b,), classes.
+    """Arrays of one step: tiles (b, c, y, x), targets (b, 3, y, x), weights (b, y, x), classes (b, y, x) or None.
 
-    Classes (b, y, x) are None where no sample has any; where some samples of a batch have none, theirs are
-    `UNKNOWN_CLASS`.
+    Where some samples of a batch have no classes, theirs are `UNKNOWN_CLASS`.
     """
 
     tiles: NDArray[np.float32]
     targets: NDArray[np.float32]
     weights: NDArray[np.float32]
-    diameters: NDArray[np.float32]
-    classes: NDArray[np.int64] | None = None
+    classes: NDArray[np.int64] | None
 
 
 @dataclass(frozen=True)
@@ -141,7 +139,7 @@ def _by_processes(maker: _Maker, count: int, helpers: Helpers) -> Generator[Batc
     for arrays in loader:
         if isinstance(arrays, CpsamError):
             raise arrays
-        yield Batch(**{name: tensor.numpy() for name, tensor in arrays.items()})
+        yield Batch(**{"classes": None, **{name: tensor.numpy() for name, tensor in arrays.items()}})
 
 
 def _alone(number: int) -> None:
@@ -168,6 +166,5 @@ def stack(samples: list[Sample]) -> Batch:
         np.stack([s.tile for s in samples]),
         np.stack([s.target for s in samples]),
         np.stack([s.weight for s in samples]),
-        np.array([s.diameter for s in samples], np.float32),
         np.stack([unknown if s.classes is None else s.classes for s in samples]) if some else None,
     )

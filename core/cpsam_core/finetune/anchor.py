@@ -103,7 +103,7 @@ def drawn_back_text(share: float, most: float) -> str:
     if share >= 1:
         return ""
     return (
-        f"Only {share:.0%} of the change was kept: with more of it the new model would get worse on the kinds of images "
+        f"Only {share:.0%} of the change was kept: more of it would make the new model worse on the kinds of images "
         f"that the built-in model knows (its loss on them would rise by more than {most:.0%})"
     )
 

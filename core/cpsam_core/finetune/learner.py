@@ -13,7 +13,7 @@ from torch import Tensor
 from cpsam_core.data.dataset import TrainingSet
 from cpsam_core.data.loader import Batch
 from cpsam_core.errors import SettingsError, TrainingError
-from cpsam_core.finetune.losses import class_loss, segmentation_loss, size_loss
+from cpsam_core.finetune.losses import class_loss, segmentation_loss
 from cpsam_core.finetune.memory import KEEPING, choose_memory_mode, leaner
 from cpsam_core.finetune.ranks import Ranks
 from cpsam_core.finetune.settings import MemoryMode, TrainSettings
@@ -153,11 +153,8 @@ class Learner:
         reduced = self.precision != torch.float32
         # Every weight is used once in a pass: a cache of rounded copies would only take memory.
         with torch.autocast(self.device.type, self.precision, enabled=reduced, cache_enabled=False):
-            output, sizes = self._network(tiles, sizes=True)
+            output = self._network(tiles)
         loss = segmentation_loss(output, target, weight) * self._part(weight)
-        if sizes is not None:
-            diameters = torch.from_numpy(batch.diameters).to(self.device)
-            loss = loss + size_loss(sizes, diameters, target, weight) * self._part(target[:, 0] * weight)
         if self.model.config.classes and batch.classes is not None:
             classes = torch.from_numpy(batch.classes).to(self.device)
             counted = weight if self.class_weights is None else weight * self.class_weights[classes]

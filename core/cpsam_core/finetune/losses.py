@@ -6,14 +6,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from cpsam_core.data.example import UNKNOWN_CLASS
-from cpsam_core.preprocess.resample import NATIVE_DIAMETER_PX
 
 # The network's flows are five times the unit vectors.
 FLOW_SCALE = 5.0
-# Of the size of cells beside flows and probability: its mistakes cost a second look, not objects.
-SIZE_SHARE = 0.2
-# Doublings from the size that networks know best; beyond them an image shows no cells, or a part of one.
-LARGEST_SIZE = 3.0
 
 
 def segmentation_loss(output: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
@@ -59,24 +54,6 @@ def class_loss(
     counted = known.float() if weight is None else weight * known
     scale = counted if class_weights is None else counted * class_weights[classes]
     return (error * counted).sum() / scale.sum().clamp_min(1e-6)
-
-
-def size_loss(sizes: Tensor, diameters: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-    """Return the share in the loss of the size of cells, a scalar; only where there are cells does it count.
-
-    Parameters
-    ----------
-    sizes : (b, grid, grid)
-        Logarithm (base 2) of the diameter over 30 pixels, see `network.size.SizeHead`.
-    diameters : (b,)
-        Of the cells of each sample, in pixels.
-    target, weight
-        As in `segmentation_loss`.
-    """
-    true = (diameters / NATIVE_DIAMETER_PX).log2().clamp(-LARGEST_SIZE, LARGEST_SIZE)
-    cells = F.adaptive_avg_pool2d(target[:, 0] * weight, (sizes.shape[1], sizes.shape[2]))
-    error = F.smooth_l1_loss(sizes.float(), true[:, None, None].expand_as(sizes), reduction="none")
-    return SIZE_SHARE * (error * cells).sum() / cells.sum().clamp_min(1e-6)
 
 
 def _mean(error: Tensor, weight: Tensor | None) -> Tensor:

@@ -27,15 +27,10 @@ class VitConfig:
     neck: int = 256
     mlp_ratio: float = 4.0
     stem: Stem = "patch"
-    # Of the stem "unet": channels at a half and at a quarter of the resolution.
-    fine: int = 32
-    coarse: int = 96
-    # Whether a small network also tells how large the cells are, see `size.SizeHead`.
-    sizes: bool = False
 
     def __post_init__(self) -> None:
-        counts = (self.depth, self.width, self.heads, self.patch, self.tile, self.in_channels, self.neck)
-        if min(*counts, self.fine, self.coarse) < 1 or self.out_channels < 3 or self.mlp_ratio <= 0:
+        sizes = (self.depth, self.width, self.heads, self.patch, self.tile, self.in_channels, self.neck)
+        if min(sizes) < 1 or self.out_channels < 3 or self.mlp_ratio <= 0:
             raise SettingsError(f"no network has this shape: {self}")
         if not 0 <= self.layer_drop <= 1:
             raise SettingsError(f"layer_drop is a probability from 0 to 1, not {self.layer_drop}")
@@ -48,8 +43,6 @@ class VitConfig:
             raise SettingsError(f"no network starts with {self.stem!r}")
         if self.stem == "dino" and self.width // self.heads % 4:
             raise SettingsError("rotary positions need heads of a multiple of four channels")
-        if self.sizes and not self.small:
-            raise SettingsError("only the project's own small networks tell the size of cells")
         if self.small and self.patch != 8:
             raise SettingsError("the convolutional stem works with patches of 8 pixels only")
 

@@ -86,25 +86,6 @@ class Network:
         """Maps that it returns; the last three are flow y, flow x and the cell logit."""
         return self.config.out_channels
 
-    @property
-    def tells_sizes(self) -> bool:
-        """Whether it tells the size of cells, see `with_sizes`."""
-        return self.config.sizes
-
-    def with_sizes(self, tiles: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Predict a few tiles; return maps, and the size of the cells around each token (batch, grid, grid).
-
-        It is the logarithm (base 2) of the diameter over 30 pixels. Small networks alone tell it, of which one tile
-        fits anywhere.
-        """
-        maps, sizes = [], []
-        for tile in tiles:
-            with torch.inference_mode():
-                told = self.model(self._given(tile[None]), sizes=True)
-            maps.append(told[0].float().cpu().numpy()[0])
-            sizes.append(told[1].float().cpu().numpy()[0])
-        return np.stack(maps), np.stack(sizes)
-
     def __call__(self, tiles: FloatArray) -> FloatArray:
         """Predict tiles, in as many passes as memory asks for."""
         result = np.empty((len(tiles), self.out_channels, *tiles.shape[2:]), np.float32)

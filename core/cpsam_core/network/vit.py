@@ -19,7 +19,6 @@ from cpsam_core.network.attention import Attention
 from cpsam_core.network.config import VitConfig
 from cpsam_core.network.cpdino import DinoEncoder, LinearReadout
 from cpsam_core.network.layers import LayerNorm2d, through_blocks
-from cpsam_core.network.size import SizeHead
 from cpsam_core.network.stem import ConvStem, SkipReadout
 from cpsam_core.network.unet import Skips, UnetReadout, UnetStem
 
@@ -51,28 +50,17 @@ class FlowVit(nn.Module):
             identity = torch.eye(maps).reshape(maps, config.out_channels, config.patch, config.patch)
             self.W2 = nn.Parameter(identity, requires_grad=False)
         elif config.stem == "unet":
-            self.out = UnetReadout(config.neck, config.fine, config.coarse, config.out_channels)
+            self.out = UnetReadout(config.neck, config.out_channels)
         else:
             self.out = SkipReadout(config.neck, config.out_channels)
-        self.size = SizeHead(config.neck) if config.sizes else None
 
     def set_layer_drop(self, rate: float) -> None:
         """Change the probability with which training leaves out the last block."""
         self.config = self.encoder.config = replace(self.config, layer_drop=rate)
 
-    def forward(self, tiles: Tensor, sizes: bool = False) -> Tensor | tuple[Tensor, Tensor | None]:
-        """Return class maps, flow y, flow x and cell logit of each tile.
-
-        With `sizes`, return them with the size of the cells (b, grid, grid), see `SizeHead`; None from a network that
-        does not tell it.
-        """
+    def forward(self, tiles: Tensor) -> Tensor:
+        """Return class maps, flow y, flow x and cell logit of each tile."""
         features, skip = self.encoder(tiles, self.checkpointing)
-        maps = self._maps(features, skip)
-        if not sizes:
-            return maps
-        return maps, None if self.size is None else self.size(features)
-
-    def _maps(self, features: Tensor, skip: Tensor | Skips | None) -> Tensor:
         if skip is not None:
             maps: Tensor = self.out(features, skip)
             return maps
@@ -129,7 +117,7 @@ class Encoder(nn.Module):
 
 def _stem(config: VitConfig) -> nn.Module:
     if config.stem == "unet":
-        return UnetStem(config.in_channels, config.fine, config.coarse, config.width)
+        return UnetStem(config.in_channels, config.width)
     return ConvStem(config.in_channels, config.width) if config.stem == "conv" else PatchEmbedding(config)
 
 

@@ -25,7 +25,6 @@ from cpsam_core.finetune import Trainer, learner
 from cpsam_core.images import write_labels
 from cpsam_core.network.config import VitConfig
 from cpsam_core.progress import Cancelled
-from cpsam_core.weights import load_network
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -126,16 +125,6 @@ def test_a_new_small_network(images: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert card.settings["averaging"] == 0.999
     assert card.settings["schedule"] == "cosine"
     assert card.settings["mixing"] == pytest.approx({"cells": 0.7, "drawn": 0.3})
-
-
-def test_a_new_small_network_that_tells_sizes(images: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tiny = VitConfig.lite(depth=1, width=32, heads=1, neck=16)
-    monkeypatch.setattr(VitConfig, "lite", classmethod(lambda cls: tiny))
-    assert train(images, "random", "--batch-size", "2", "--tell-sizes") == OK
-    card = read_card("out/new.safetensors")
-    assert card is not None and card.architecture is not None and card.architecture["sizes"]
-    assert load_network("out/new.safetensors", "cpu").tells_sizes
-    assert train(images, "out/new.safetensors", "--tell-sizes", out="out/other.safetensors") == USAGE
 
 
 def test_masks_in_another_folder(images: Path, tiny_model: Path) -> None:

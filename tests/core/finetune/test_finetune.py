@@ -177,7 +177,7 @@ def test_ignored_regions_teach_nothing() -> None:
     losses = []
     for taught, given in ((one, targets), (two, wrong)):
         torch.manual_seed(0)
-        losses.append(taught.learner.step(Batch(tiles, given, weights, np.full(len(tiles), 30, np.float32))))
+        losses.append(taught.learner.step(Batch(tiles, given, weights, None)))
     assert losses[0] == losses[1]
     assert same(one.model, two.model)
 
@@ -200,7 +200,7 @@ def test_a_step_whose_gradient_is_not_finite_is_left_out(caplog: pytest.LogCaptu
     handle = first.register_hook(lambda gradient: gradient * math.inf)
     size = QUICK.augmentation.crop
     tiles = np.random.default_rng(0).random((2, 3, size, size), np.float32)
-    batch = Batch(tiles, tiles.round(), np.ones((2, size, size), np.float32), np.full(2, 30, np.float32))
+    batch = Batch(tiles, tiles.round(), np.ones((2, size, size), np.float32), None)
     taught.learner.step(batch)
     assert all(torch.equal(value, before[name]) for name, value in taught.model.state_dict().items())
     assert "not finite" in caplog.text

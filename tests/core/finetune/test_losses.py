@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
 import torch
 
-from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.example import UNKNOWN_CLASS
-from cpsam_core.data.loader import Batch
-from cpsam_core.finetune import TrainSettings
-from cpsam_core.finetune.learner import Learner
-from cpsam_core.finetune.losses import SIZE_SHARE, class_loss, segmentation_loss, size_loss
-from cpsam_core.finetune.ranks import Ranks
-from cpsam_core.network.config import VitConfig
-from cpsam_core.network.vit import FlowVit
+from cpsam_core.finetune.losses import class_loss, segmentation_loss
 
 
 def made(maps: int = 3, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
@@ -120,33 +112,3 @@ def test_objects_of_unknown_class_do_not_count() -> None:
     assert (output.grad[0, :, 1:] == 0).all()
     assert (output.grad[0, :3, 0] != 0).all()
     assert class_loss(output, torch.full_like(classes, UNKNOWN_CLASS), longer).item() == 0
-
-
-def test_the_size_of_cells_counts_only_where_there_are_cells() -> None:
-    target, weight = torch.zeros(2, 3, 16, 16), torch.ones(2, 16, 16)
-    target[0, 0, :8] = 1
-    sizes = torch.zeros(2, 2, 2)
-    sizes[0, 1], sizes[1] = 7, 9
-    diameters = torch.tensor([30.0, 120.0])
-    assert float(size_loss(sizes, diameters, target, weight)) == 0
-    assert float(size_loss(sizes, diameters * 2, target, weight)) == pytest.approx(SIZE_SHARE * 0.5)
-    weight[0] = 0
-    assert float(size_loss(sizes, diameters * 2, target, weight)) == 0
-
-
-def test_a_training_teaches_the_size_of_cells() -> None:
-    torch.manual_seed(0)
-    config = VitConfig.lite(depth=1, width=32, heads=1, neck=16, layer_drop=0.0, tile=64, sizes=True)
-    settings = TrainSettings(batch_size=2, learning_rate=3e-3, augmentation=Augmentation(crop=64))
-    learner = Learner(
-        FlowVit(config), settings, torch.device("cpu"), torch.float32, Ranks(), None, lambda *told: None
-    )
-    tiles = torch.rand(2, 3, 64, 64)
-    tiles[1] *= 0.2
-    cells = np.zeros((2, 3, 64, 64), np.float32)
-    cells[:, 0] = 1
-    batch = Batch(tiles.numpy(), cells, np.ones((2, 64, 64), np.float32), np.array([15, 60], np.float32))
-    for _ in range(60):
-        learner.step(batch)
-    told = learner.model.eval()(tiles, sizes=True)[1].detach().mean(dim=(1, 2))
-    assert told.tolist() == pytest.approx([-1, 1], abs=0.35)

@@ -13,7 +13,7 @@ from cpsam_core.network.config import VitConfig
 from cpsam_core.network.vit import FlowVit
 
 TINY = VitConfig(depth=2, width=32, heads=2, tile=64, patch=8, neck=16)
-LITE = VitConfig.lite(depth=2, width=32, heads=1, neck=16, tile=64, sizes=True)
+LITE = VitConfig.lite(depth=2, width=32, heads=1, neck=16, tile=64)
 
 
 def made(config: VitConfig, seed: int = 0) -> FlowVit:
@@ -220,10 +220,9 @@ def test_every_weight_of_the_small_network_is_trained() -> None:
     model.set_layer_drop(0.0)
     for name, parameter in model.named_parameters():
         # Zero at first, so that what comes before it learns from the second step.
-        if name.endswith(("conv2.weight", "size.last.weight")):
+        if name.endswith("conv2.weight"):
             torch.nn.init.normal_(parameter, std=0.1)
-    maps, sizes = model(torch.randn(2, 3, 64, 64), sizes=True)
-    ((maps**2).mean() + ((sizes - 1) ** 2).mean()).backward()
+    (model(torch.randn(2, 3, 64, 64)) ** 2).mean().backward()
     assert all(p.grad is not None and bool((p.grad != 0).any()) for p in model.parameters())
     assert len(list(model.buffers())) == 0  # nothing that batches of one would spoil
 

@@ -10,13 +10,14 @@ import pytest
 from numpy.typing import NDArray
 
 from cpsam_core.progress import Cancelled
-from cpsam_core.segment import scale_search as scale_search_module
+from cpsam_core.segment import diameter as diameter_module
 from cpsam_core.segment.diameter import (
     estimate_diameter,
     look_for_diameter,
     measure_diameter,
+    trust_of,
+    typical_diameter,
 )
-from cpsam_core.segment.scale_search import trust_of, typical_diameter
 from cpsam_core.segment.settings import Settings
 
 
@@ -63,7 +64,7 @@ def test_extreme_logits_are_no_trouble() -> None:
 
 
 def test_some_places_of_a_large_image_are_looked_at(disk_model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scale_search_module, "LARGEST_SIDE_PX", 128)
+    monkeypatch.setattr(diameter_module, "LARGEST_SIDE_PX", 128)
     tiles = 0
 
     class Counting:
@@ -90,7 +91,7 @@ def test_cancel(disk_model: Any) -> None:
 
 
 def test_cells_beside_an_empty_middle_are_found(disk_model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scale_search_module, "LARGEST_SIDE_PX", 256)
+    monkeypatch.setattr(diameter_module, "LARGEST_SIDE_PX", 256)
     image = np.zeros((900, 900, 3), np.float32)
     image[600:840, 20:260] = plane(15, count=4)[:240, :240]
     assert estimate_diameter(disk_model, image, Settings()) == pytest.approx(30, rel=0.25)
@@ -105,7 +106,7 @@ def test_the_answer_says_how_sure_it_is(
     nothing = look_for_diameter(disk_model, np.zeros((90, 90, 3), np.float32), Settings())
     assert (nothing.diameter, nothing.sure) == (None, 0) and "no cells" in nothing.text
     # Two sizes in different places: they do not agree, and it says so.
-    monkeypatch.setattr(scale_search_module, "LARGEST_SIDE_PX", 512)
+    monkeypatch.setattr(diameter_module, "LARGEST_SIDE_PX", 512)
     image = np.zeros((700, 1400, 3), np.float32)
     image[220:460, 580:820] = plane(10, count=6)
     image[200:520, 10:330] = plane(40, count=2)
