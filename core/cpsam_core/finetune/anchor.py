@@ -7,19 +7,26 @@ models"). How far to go is measured on images of the embedded model's training t
 
 from __future__ import annotations
 
+import itertools
+import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 
 from cpsam_core.data.dataset import TrainingSet
 from cpsam_core.data.pairs import Pair
 from cpsam_core.data.reference import reference_pairs
+from cpsam_core.errors import TrainingError
 from cpsam_core.finetune.judge import Validation
 from cpsam_core.finetune.settings import TrainSettings
 from cpsam_core.finetune.trained import Weights
+from cpsam_core.network.network import is_out_of_memory
 from cpsam_core.network.vit import FlowVit
 from cpsam_core.preprocess.resample import NATIVE_DIAMETER_PX
+from cpsam_core.progress import Progress, silent
+
+log = logging.getLogger(__name__)
 
 # Of the way from the start, at the least: a training that changes nothing is none.
 LEAST_SHARE = 0.25
@@ -53,7 +60,9 @@ class Anchor:
             Validation(TrainingSet(pairs, None, channels), shown, 2 * CROPS) for pairs in sets.values()
         ]
 
-    def draw_back(self, model: FlowVit, device: torch.device, precision: torch.dtype) -> float:
+    def draw_back(
+        self, model: FlowVit, device: torch.device, precision: torch.dtype, progress: Progress = silent
+    ) -> float:
         """Move a trained network towards the start, until no kind of images is forgotten more than it may be.
 
         Parameters
@@ -61,19 +70,54 @@ class Anchor:
         model : FlowVit
             A plain network with the weights of the training, on the CPU; changed in place.
         device, precision
-            Where the losses are computed, and in what.
+            Where the losses are computed, and in what. Where memory runs out, crops are looked at one by one, and
+            then on the CPU.
+        progress
+            Called before each kind of images is looked at; may raise Cancelled.
 
         Returns
         -------
         float
             The share of the way from the start that is left: 1 where nothing had to be drawn back, at least a quarter.
+
+        Raises
+        ------
+        TrainingError
+            If memory does not suffice for a single crop on the CPU.
         """
         trained = _copied(model)
-        model.to(device)
+        for where in _places(device, precision):
+            try:
+                kept = self._share(model, trained, where, progress)
+            except RuntimeError as error:
+                if not is_out_of_memory(error):
+                    raise
+                log.warning("out of memory on %s while measuring what was forgotten: %s", where.device, error)
+            else:
+                _set(model, self._start, trained, kept)
+                model.cpu().eval()
+                return kept
+            # Out here the error no longer keeps the memory of the measurement.
+            if device.type == "cuda":
+                torch.cuda.empty_cache()
+        raise TrainingError(
+            "There is not enough memory to measure what the training forgot. Close other programs and start the "
+            "training again: it goes on from its end."
+        )
+
+    def _share(self, model: FlowVit, trained: Weights, where: _Place, progress: Progress) -> float:
+        """Return how far from the start the weights may stay."""
+        model.to(where.device)
+        looks = itertools.count()
+        total = (3 + HALVINGS) * len(self._kinds)
 
         def losses(share: float) -> list[float]:
             _set(model, self._start, trained, share)
-            return [kind.loss(model, device, precision, CROPS) for kind in self._kinds]
+            found = []
+            for kind in self._kinds:
+                progress(next(looks), total, "Measuring what was forgotten")
+                found.append(kind.loss(model, where.device, where.precision, where.crops))
+            return found
 
         known = losses(0.0)
 
@@ -81,10 +125,7 @@ class Anchor:
             limits = [(1 + self._most) * loss for loss in known]
             return all(loss <= limit for loss, limit in zip(losses(share), limits, strict=True))
 
-        kept = 1.0 if bears(1.0) else self._between(bears)
-        _set(model, self._start, trained, kept)
-        model.cpu().eval()
-        return kept
+        return 1.0 if bears(1.0) else self._between(bears)
 
     @staticmethod
     def _between(bears: Callable[[float], bool]) -> float:
@@ -96,6 +137,23 @@ class Anchor:
             middle = (low + high) / 2
             low, high = (middle, high) if bears(middle) else (low, middle)
         return low
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where losses are computed, in what, and of how many crops at once."""
+
+    device: torch.device
+    precision: torch.dtype
+    crops: int
+
+
+def _places(device: torch.device, precision: torch.dtype) -> list[_Place]:
+    """Return where to try, each with less memory of the device than the one before."""
+    places = [_Place(device, precision, crops) for crops in (CROPS, 1)]
+    if device.type != "cpu":
+        places.append(_Place(torch.device("cpu"), torch.float32, 1))
+    return places
 
 
 def drawn_back_text(share: float, most: float) -> str:

@@ -195,9 +195,9 @@ class Trainer:
             model = self.learner.trained.finish(self._best or None)
             model.encoder.part = (0, 1)
             best = max((report.epoch for report in self.reports if report.best), default=None)
-            share = (
-                1.0 if self._anchor is None else self._anchor.draw_back(model, self.device, self.precision)
-            )
+            share = 1.0
+            if self._anchor is not None:
+                share = self._anchor.draw_back(model, self.device, self.precision, progress)
             remark = drawn_back_text(share, self.settings.forgetting)
             if remark:
                 self._tell("drawn back", f"{remark}.", self.memory)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -10,11 +11,12 @@ import torch
 from cpsam_core.data.augment import Augmentation
 from cpsam_core.data.dataset import TrainingSet
 from cpsam_core.data.reference import reference_pairs
-from cpsam_core.errors import SettingsError
+from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.finetune import TrainingEvent, TrainSettings, anchor
 from cpsam_core.finetune.anchor import LEAST_SHARE, Anchor
 from cpsam_core.finetune.judge import Validation
 from cpsam_core.network.vit import FlowVit
+from cpsam_core.progress import Cancelled
 from tests.core.finetune.tiny_training import QUICK, model, same, trainer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -94,6 +96,58 @@ def test_a_training_that_wrecks_everything_keeps_a_quarter_of_what_it_learnt() -
         torch.allclose(value, wanted, atol=1e-6)
         for value, wanted in zip(end.parameters(), between(share, wrecked).parameters(), strict=True)
     )
+
+
+@pytest.mark.parametrize("fits", [1, 0])
+def test_memory_that_runs_out_while_drawing_back_costs_no_training(
+    fits: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrecked = model()
+    with torch.no_grad():
+        for value in wrecked.parameters():
+            value.add_(torch.randn_like(value))
+    settings, real, tried = replace(QUICK, forgetting=0.01), Validation.loss, []
+
+    def loss(self: Validation, network: FlowVit, device: torch.device, precision: Any, size: int) -> float:
+        tried.append((device.type, size))
+        if size > fits:
+            raise torch.OutOfMemoryError("CUDA out of memory (simulated)")
+        return real(self, network, device, precision, size)
+
+    monkeypatch.setattr(Validation, "loss", loss)
+    made = Anchor(model(), settings)
+    if fits:
+        assert made.draw_back(between(1.0, wrecked), CPU, torch.float32) == LEAST_SHARE
+        assert tried[:2] == [("cpu", anchor.CROPS), ("cpu", 1)]
+    else:
+        with pytest.raises(TrainingError, match="not enough memory"):
+            made.draw_back(between(1.0, wrecked), CPU, torch.float32)
+
+
+def test_a_full_card_leaves_drawing_back_to_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, tried = Validation.loss, []
+
+    def loss(self: Validation, network: FlowVit, device: torch.device, precision: Any, size: int) -> float:
+        tried.append((device.type, precision))
+        if device.type != "cpu":
+            raise torch.OutOfMemoryError("CUDA out of memory (simulated)")
+        return real(self, network, device, precision, size)
+
+    monkeypatch.setattr(Validation, "loss", loss)
+    monkeypatch.setattr(FlowVit, "to", lambda self, *_, **__: self)
+    made = Anchor(model(), replace(QUICK, forgetting=1e6))
+    assert made.draw_back(model(), torch.device("mps"), torch.bfloat16) == 1
+    assert tried[:3] == [("mps", torch.bfloat16)] * 2 + [("cpu", torch.float32)]
+
+
+def test_drawing_back_can_be_cancelled() -> None:
+    def progress(done: int, total: int, note: str = "") -> None:
+        if not note.startswith("epoch"):
+            assert 0 <= done < total
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        trainer(replace(QUICK, forgetting=1.0)).run(progress)
 
 
 def test_a_negative_share_of_forgetting_is_refused() -> None:
