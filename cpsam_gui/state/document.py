@@ -161,6 +161,7 @@ class Document:
         self.begin(name, kind)
         try:
             yield
+        # Whatever it is, an interrupt too: no half of a step may stay. It goes on its way.
         except BaseException:
             self.abort()
             raise
@@ -286,7 +287,7 @@ class Document:
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to undo."""
-        return self._undo_stack.position > self._undo_stack.base and not self.writing
+        return self._undo_stack.top is not None and not self.writing
 
     @property
     def can_redo(self) -> bool:
@@ -309,14 +310,14 @@ class Document:
         self.history_changed.emit()
 
     def begin_here(self) -> None:
-        """Take the present state for the one that the document began with: saved, and not to be undone."""
-        self._undo_stack.base = self._undo_stack.position
-        self.mark_saved()
+        """Take the present state for the one that the document began with: saved, and with no step before it."""
+        self._undo_stack.clear()
+        self.history_changed.emit()
 
     def undo(self) -> None:
         """Take back the last step; nothing happens where there is none."""
         step = self._undo_stack.top
-        if step is not None and self.can_undo:
+        if step is not None and not self.writing:
             self._undo_stack.position -= 1
             self._apply(step, forward=False)
             self.stepped.emit(step, False)

@@ -19,8 +19,6 @@ class UndoStack:
         self._origin = Step("origin")
         self._saved = self._origin
         self.position = 0
-        self.base = 0
-        """Steps that are not taken back: what the document began with."""
         self.dropped = 0
         """Steps let go to stay within the limit."""
 
@@ -76,8 +74,14 @@ class UndoStack:
             self._total -= self._sizes.pop(0)
             self._saved = self._origin if self._saved is gone else self._saved
             self.dropped += 1
-            self.base = max(0, self.base - 1)
         self.position = len(self._steps)
+
+    def clear(self) -> None:
+        """Let go of all steps: the present state is saved, and there is nothing before it."""
+        self._steps.clear()
+        self._sizes.clear()
+        self._total = self.position = 0
+        self._origin = self._saved = Step("origin")
 
     def exchange_top(self, step: Step) -> None:
         """Put a step in the place of the last one that is applied; undone ones go."""

@@ -71,14 +71,14 @@ def test_a_draft_holds_what_was_there_before() -> None:
     np.testing.assert_array_equal(labels, before)
 
 
-def test_what_a_document_began_with_keeps_its_place_when_old_steps_go() -> None:
+def test_a_history_that_begins_anew_has_nothing_before_it_and_counts_as_saved() -> None:
     line = UndoStack(25)
     line.push(step("masks"))
-    line.base = line.position
     line.push(step("a"))
-    assert (line.base, line.position) == (1, 2)
+    line.position -= 1
+    line.clear()
+    assert (line.names, line.position, line.top, line.next, line.modified) == ((), 0, None, None, False)
     line.push(step("b"))
-    assert line.names == ("a", "b")
-    assert (line.base, line.position) == (0, 2), (
-        "the masks can no longer be gone back beyond, and both steps can be undone"
-    )
+    assert line.names == ("b",) and line.modified
+    line.position -= 1
+    assert not line.modified
