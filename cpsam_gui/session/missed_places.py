@@ -142,7 +142,8 @@ class MissedPlaces(QObject):
             self._take(())
             return
         self._looking, self.stale = True, False
-        work = partial(find_missed, flows.logits, self._open_image.document.snapshot())
+        document = self._open_image.document
+        work = partial(find_missed, flows.logits, document.snapshot(), document.applied(0))
         self._jobs.run(
             work,
             name=translate("Missed cells"),

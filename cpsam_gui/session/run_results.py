@@ -17,7 +17,7 @@ from cpsam_gui.operations.region_run import land
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.runs.options import RunOptions, recalled
 from cpsam_gui.session.run_state import thresholds_in
-from cpsam_gui.state.steps import StepKind, deleted_by_hand
+from cpsam_gui.state.steps import StepKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,12 +106,12 @@ class RunResults:
         New thresholds do not bring back what a person deleted since the run; a new run does.
         """
         document = self._open_image.document
-        deleted = deleted_by_hand(document.applied(0)) if keep and kind is StepKind.THRESHOLDS else ()
+        steps = document.applied(0) if keep and kind is StepKind.THRESHOLDS else ()
         if not document.objects:
-            return tasks.PreviousMasks(first_id=document.next_id, deleted=deleted)
+            return tasks.PreviousMasks(first_id=document.next_id, steps=steps)
         rows = {number: row for number, row in document.objects.items() if keep and row.touched}
         return tasks.PreviousMasks(
-            document.snapshot(), rows, document.next_id, document.colours.copy(), deleted
+            document.snapshot(), rows, document.next_id, document.colours.copy(), steps
         )
 
     def finish(self, pending: PendingResult, outcome: tasks.RunOutcome) -> None:

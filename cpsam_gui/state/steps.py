@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import TypeAlias
 
     from numpy.typing import NDArray
@@ -129,14 +129,3 @@ class Step:
         if self.swap is not None:
             total += self.swap.labels.nbytes + RECORD_BYTES * len(self.swap.records)
         return total
-
-
-def deleted_by_hand(steps: Sequence[Step]) -> tuple[ObjectRecord, ...]:
-    """Return the rows of the objects that a person deleted since the last result of a run or a file."""
-    deleted: list[ObjectRecord] = []
-    for step in reversed(steps):
-        if step.kind in (StepKind.SEGMENT, StepKind.LOAD, StepKind.IMPORT, StepKind.RECOVER):
-            break
-        if step.kind is StepKind.EDIT:
-            deleted += [before for before, after in step.records.values() if before and not after]
-    return tuple(deleted)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cpsam_core.labels import Runs
     from cpsam_core.segment.output import NetworkOutput
     from cpsam_gui.state.snapshot import Snapshot
-    from cpsam_gui.state.steps import Labels
+    from cpsam_gui.state.steps import Labels, Step
 
 
 # Pixels; objects that are nearer must not have one colour.
@@ -49,8 +49,8 @@ class PreviousMasks:
     first_id: int = 1
     colours: NDArray[np.uint8] | None = None
     """Palette entry of each earlier id, from 1, as `Document.colours`; objects found again keep id and colour."""
-    deleted: tuple[ObjectRecord, ...] = ()
-    """Objects of this result that a person deleted: they are not found again."""
+    steps: tuple[Step, ...] = ()
+    """The steps that led there, oldest first: objects that a person deleted are not found again. None for a new run."""
 
 
 def records_of(

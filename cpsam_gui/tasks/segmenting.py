@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_gui.operations.compose import compose_with_ids
+from cpsam_gui.operations.replacing import covered
 from cpsam_gui.state.snapshot import Snapshot
+from cpsam_gui.tasks.deleted import deleted_by_hand
 from cpsam_gui.tasks.records import MaskResult, PreviousMasks, records_of
 
 if TYPE_CHECKING:
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
     from cpsam_core.segment.output import NetworkOutput
     from cpsam_core.segment.segmenter import Segmentation, Settings
     from cpsam_gui.runs.segmenter import Segments
-    from cpsam_gui.state.objects import ObjectRecord
-    from cpsam_gui.state.steps import Labels
+    from cpsam_gui.state.steps import Labels, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,9 @@ def combine(
     def tick() -> None:
         progress(0, 1, "Objects")
 
-    found = without_deleted(np.asarray(result.labels, np.uint32).reshape(shape), kept.deleted)
     before = kept.labels.array() if isinstance(kept.labels, Snapshot) else kept.labels
+    found = np.asarray(result.labels, np.uint32).reshape(shape)
+    found = without_deleted(found, before, kept.steps, tick)
     before = found if before is None else before
     carry = kept.colours is not None
     labels, ids = compose_with_ids(found, before, list(kept.records), kept.first_id, tick, carry=carry)
@@ -101,19 +103,18 @@ def combine(
     return MaskResult(labels, records, result.output, notes=tuple(getattr(result, "notes", ())))
 
 
-def without_deleted(found: Labels, deleted: Sequence[ObjectRecord]) -> Labels:
-    """Return labels (z, y, x) uint32 without the objects that share more than half with one that was deleted."""
-    if not deleted:
+def without_deleted(
+    found: Labels, before: Labels | None, steps: Sequence[Step], tick: Callable[[], None]
+) -> Labels:
+    """Return labels (z, y, x) uint32 without the objects that lie for the most part where a person deleted some."""
+    if not steps:
         return found
-    areas = np.bincount(found.ravel())
-    stays = np.arange(areas.size, dtype=np.uint32)
-    for record in deleted:
-        shared = np.bincount(found[record.box.slices].ravel())
-        shared[0] = 0
-        number = int(shared.argmax())
-        if number and 2 * shared[number] > max(record.area, int(areas[number])):
-            stays[number] = 0
-    return stays[found]
+    there = np.zeros(found.shape, np.uint32) if before is None else before
+    deleted = deleted_by_hand(there, steps, tick)
+    if deleted is None:
+        return found
+    stays = ~covered(found, deleted)
+    return np.where(stays, np.arange(stays.size, dtype=np.uint32), np.uint32(0))[found]
 
 
 def _colours_kept(ids: NDArray[np.uint32], kept: PreviousMasks) -> Mapping[int, int]:

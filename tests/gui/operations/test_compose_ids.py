@@ -3,12 +3,11 @@ from __future__ import annotations
 import numpy as np
 
 from cpsam_core.labels.runs import joint_runs
-from cpsam_gui import operations, tasks
+from cpsam_gui import tasks
 from cpsam_gui.operations.carry_over import former_ids
 from cpsam_gui.operations.compose import compose_with_ids
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.document import Document
-from cpsam_gui.state.steps import deleted_by_hand
 from tests.gui.operations.test_random import SHAPE
 from tests.gui.operations.test_touched import result_of_a_run, run
 
@@ -59,22 +58,3 @@ def test_ids_and_colours_stay_from_run_to_run() -> None:
     assert set(again.records) == {*before, document.next_id} - {gone}
     assert again.records[max(before)].box == before[max(before)].box
     assert Box.whole(document.shape).shape == again.labels.shape
-
-
-def test_new_thresholds_do_not_bring_back_what_was_deleted() -> None:
-    document = Document(SHAPE)
-    run(document, 1)
-    gone, row = min(document.objects), document.objects[min(document.objects)]
-    operations.delete(document, [gone])
-    assert deleted_by_hand(document.applied(0)) == (row,)
-    kept = tasks.PreviousMasks(
-        document.snapshot(),
-        {},
-        document.next_id,
-        document.colours.copy(),
-        deleted_by_hand(document.applied(0)),
-    )
-    again = tasks.combine(result_of_a_run(1), document.shape, kept, lambda *_: None)
-    assert set(again.records) == set(document.objects)
-    document.undo()
-    assert deleted_by_hand(document.applied(0)) == ()
