@@ -114,9 +114,10 @@ def kill_once(folder: Path, model: str, seconds: float) -> str:
     """Kill a training after some time, and return where that fell."""
     process = started(folder, model)
     process.join(seconds)
-    ended = process.exitcode is not None
     process.kill()
     process.join()
+    # It may have ended by itself just before the kill.
+    ended = process.exitcode == 0
     assert ended or process.exitcode == -signal.SIGKILL
     out = folder / f"{model}.safetensors"
     if ended:
