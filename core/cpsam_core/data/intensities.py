@@ -15,7 +15,7 @@ __all__ = ["degradation", "intensities", "with_colours"]
 Floats = NDArray[np.float32]
 
 # Of intensities in a crop, where 1 is white. A crop of dark ground with a few bright pixels goes far beyond it when its
-# percentiles become black and white; to the power of a gamma, single samples reached 1e9 and broke whole trainings.
+# percentiles become black and white; to the power of a gamma it reaches 1e9 and more, which can break a training.
 LARGEST = 20.0
 
 

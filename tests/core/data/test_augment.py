@@ -277,7 +277,7 @@ def test_brightness_moves_and_does_not_stretch(example: Example) -> None:
 
 
 def test_a_few_bright_pixels_on_dark_ground_stay_within_bounds() -> None:
-    """Stretched to their percentiles and raised to a gamma they reached 1e9, and broke the training."""
+    """Stretched to their percentiles and raised to a gamma they reach 1e9 and more, and Poisson noise refuses them."""
     pixels = np.zeros((96, 96, 3), np.float32)
     pixels[::17, ::17] = (1.0, 3.0, 8.0)
     masks = np.zeros((96, 96), np.uint32)
