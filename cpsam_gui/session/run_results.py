@@ -20,7 +20,7 @@ from cpsam_gui.session.run_state import thresholds_in
 from cpsam_gui.state.steps import StepKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import TypeAlias
 
     from cpsam_core.progress import Progress
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.document import Document
+    from cpsam_gui.state.steps import Step
     from cpsam_gui.tasks import RegionResult
 
     Combine: TypeAlias = Callable[[tasks.PreviousMasks, Progress], tasks.MaskResult]
@@ -83,9 +84,31 @@ class RunResults:
         self._run_state, self._forecast = run_state, forecast
         self._revision = 0
         open_image.history_changed.connect(self._count)
+        open_image.adopted.connect(self._adopt)
 
     def _count(self) -> None:
         self._revision += 1
+
+    def _adopt(self) -> None:
+        self._open_image.document.stepped.connect(self._stepped)
+
+    def _stepped(self, step: Step, forward: bool) -> None:
+        """Let the thresholds follow the masks where other ones are undone or redone; the flows are the same."""
+        if step.settings is None:
+            return
+        now, other = step.settings[forward], step.settings[not forward]
+        if now == thresholds_in(self._run_state.last_settings):
+            # It has just landed, and a slider may have moved on.
+            return
+        self._run_state.last_settings = {**self._run_state.last_settings, **now}
+        moved = {name: value for name, value in now.items() if value != other.get(name)}
+        self._recall(moved)
+        self.settings_changed.emit()
+
+    def _recall(self, settings: Mapping[str, Any]) -> None:
+        # A file may hold anything: values that make no sense are left out.
+        with suppress(SettingsError):
+            self._run_state.change(**recalled(settings))
 
     def pending(self, kind: StepKind, name: str) -> PendingResult:
         """Return what the result of a run that starts now will need to land."""
@@ -192,9 +215,7 @@ class RunResults:
         """Put masks that were read into the document as one step; their thresholds and flows come with them."""
         self._take(kind, name, found)
         if found.settings:
-            # A file may hold anything: values that make no sense are left out.
-            with suppress(SettingsError):
-                self._run_state.change(**recalled(found.settings))
+            self._recall(found.settings)
             self._images.recall(found.settings)
             self.settings_changed.emit()
 
@@ -208,10 +229,14 @@ class RunResults:
         self._gestures.tool.cancel()
         if found.output is not None:
             self._run_state.flows = found.output
+        before = self._run_state.last_settings
         if found.settings:
             self._run_state.last_settings = dict(found.settings)
         if kind is StepKind.SEGMENT:
             # New thresholds change nothing in what is to be said of the run.
             self._run_state.notes = found.notes
         self._open_image.view.selection = frozenset()
-        self._open_image.document.replace(name, found.labels, found.records, kind=kind)
+        settings = None
+        if kind is StepKind.THRESHOLDS:
+            settings = thresholds_in(before), thresholds_in(self._run_state.last_settings)
+        self._open_image.document.replace(name, found.labels, found.records, kind=kind, settings=settings)

@@ -14,6 +14,8 @@ from cpsam_gui.runs.options import RunOptions, remembered, seen_by
 from cpsam_gui.session.questions import Answer, Question
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cpsam_core.data.image_input import ImageInput
     from cpsam_core.segment.output import NetworkOutput
     from cpsam_core.segment.segmenter import Settings
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.questions import Questioner
 
-SEEN = ("channels", "normalize", "axes", "time", "scene")
-"""What is remembered of how a run saw the image; new thresholds change nothing in it."""
+THRESHOLDS = ("flow_threshold", "cellprob_threshold", "min_size")
+"""What new thresholds change in what is remembered of a run; its model and how it saw the image stay."""
 
 
 class RunState:
@@ -151,6 +153,6 @@ class RunState:
         return Call(path, self._options.model, settings, reading.time)
 
 
-def thresholds_in(settings: dict[str, Any]) -> dict[str, Any]:
+def thresholds_in(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return what new thresholds change in remembered settings."""
-    return {name: value for name, value in settings.items() if name not in SEEN}
+    return {name: settings[name] for name in THRESHOLDS if name in settings}

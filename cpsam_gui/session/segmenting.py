@@ -14,7 +14,7 @@ from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.options import RunOptions
 from cpsam_gui.session.run_results import REGION
-from cpsam_gui.session.run_state import SEEN
+from cpsam_gui.session.run_state import thresholds_in
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.tools import RunDesk
 
@@ -186,11 +186,10 @@ class SegmentationController:
                 # A slider changes thresholds many times: one answer is enough.
                 self._may_drop = self._open_image.document
         pending = replace(self._run_results.pending(StepKind.THRESHOLDS, THRESHOLDS), flows=flows)
-        # What the network saw stays what it was, whatever is chosen by now.
-        kept = {name: value for name, value in pending.settings.items() if name not in SEEN}
-        seen = {name: value for name, value in self._run_state.last_settings.items() if name in SEEN}
-        others = {name: value for name, value in self._run_state.last_settings.items() if name not in SEEN}
-        pending = replace(pending, settings={**others, **kept, **seen})
+        # The model and what it saw stay what they were, whatever is chosen by now.
+        pending = replace(
+            pending, settings={**self._run_state.last_settings, **thresholds_in(pending.settings)}
+        )
         # The steps along the flows depend on the diameter that the run used, which may have been measured.
         settings = replace(self._run_state.settings, diameter=flows.diameter)
         result = partial(tasks.mask_again, flows, settings, self._run_state.memory)

@@ -226,14 +226,16 @@ class Document:
         *,
         kind: StepKind = StepKind.EDIT,
         facts: ImageFacts | None = None,
+        settings: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None,
         written: tuple[Box, ...] = (),
         changed_rows: frozenset[int] = frozenset(),
     ) -> None:
         """Swap in a whole result by reference as one step; the caller gives both away.
 
         New thresholds that follow others take their place in the same step. With `facts`, what is known of the
-        image comes with the result, and with `written` and `changed_rows` which of it no folder holds. Make large
-        tables as :class:`Records` where they are made: in another thread than the one that draws.
+        image comes with the result, with `settings` those that changed, before and after, and with `written` and
+        `changed_rows` which of it no folder holds. Make large tables as :class:`Records` where they are made: in
+        another thread than the one that draws.
         """
         self._refuse_while_writing()
         if isinstance(labels, np.ndarray):
@@ -247,12 +249,15 @@ class Document:
         last = self._undo_stack.top
         swap = Swap(labels, rows, written, changed_rows)
         before = self._content.facts
-        step = Step(name, kind=kind, swap=swap, facts=None if facts is None else (before, facts))
+        known = None if facts is None else (before, facts)
+        step = Step(name, kind=kind, swap=swap, facts=known, settings=settings)
         self._exchange(swap)
         if last is not None and last.swap is not None and last.kind is kind is StepKind.THRESHOLDS:
             # The last step goes on holding what was there before the first of these results. It is a step of its own,
             # since the state is another one than before.
-            merged = Step(name, kind=kind, swap=last.swap, facts=last.facts)
+            if last.settings is not None and settings is not None:
+                settings = (last.settings[0], settings[1])
+            merged = Step(name, kind=kind, swap=last.swap, facts=last.facts, settings=settings)
             self._undo_stack.exchange_top(merged)
             self.stepped.emit(merged, True)
             self.history_changed.emit()

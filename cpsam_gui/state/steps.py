@@ -9,7 +9,7 @@ import time
 import zlib
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -114,6 +114,8 @@ class Step:
     swap: Swap | None = None
     facts: tuple[ImageFacts, ImageFacts] | None = None
     """What was known of the image before and after, where the step changed that."""
+    settings: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
+    """The settings that it changed, before and after, where the masks come with their settings."""
     made: float = field(default_factory=time.time, kw_only=True)
     """When, in seconds since 1970."""
 

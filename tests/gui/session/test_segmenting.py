@@ -261,6 +261,50 @@ def test_the_newest_thresholds_win(session: Session, qtbot: QtBot) -> None:
     assert session.run_state.last_settings["cellprob_threshold"] == 3.5
 
 
+def test_thresholds_are_undone_and_redone_with_their_masks(session: Session, qtbot: QtBot) -> None:
+    state = session.run_state
+    run(session, qtbot)
+    flows_of(session)
+    # Logits of the objects are 2 to 5; the two results are one step.
+    for threshold, count in ((2.5, 3), (3.5, 2)):
+        state.change(cellprob_threshold=threshold)
+        session.segmenting.mask_again()
+        qtbot.waitUntil(lambda count=count: len(session.document.objects) == count)
+    # What the thresholds did not change is not taken back with them.
+    state.change(diameter=44.0)
+    session.edits.undo()
+    assert len(session.document.objects) == 4
+    assert state.options.settings.cellprob_threshold == state.last_settings["cellprob_threshold"] == 0.0
+    assert state.options.settings.diameter == 44.0
+    session.edits.redo()
+    assert len(session.document.objects) == 2
+    assert state.options.settings.cellprob_threshold == state.last_settings["cellprob_threshold"] == 3.5
+    assert state.options.settings.diameter == 44.0
+
+
+def test_new_thresholds_say_nothing_else_of_the_run_that_was(session: Session, qtbot: QtBot) -> None:
+    state = session.run_state
+    run(session, qtbot)
+    flows_of(session)
+    before = dict(state.last_settings)
+    # Chosen for the next run.
+    state.change(name="another", diameter=44.0, percentile=(5, 95), cellprob_threshold=2.5)
+    session.segmenting.mask_again()
+    qtbot.waitUntil(lambda: len(session.document.objects) == 3)
+    assert state.last_settings == {**before, "cellprob_threshold": 2.5}
+
+
+def test_a_slider_that_moves_on_is_not_moved_back_by_a_result(session: Session, qtbot: QtBot) -> None:
+    run(session, qtbot)
+    flows_of(session)
+    session.run_state.change(cellprob_threshold=2.5)
+    session.segmenting.mask_again()
+    session.run_state.change(cellprob_threshold=4.5)
+    qtbot.waitUntil(lambda: len(session.document.objects) == 3)
+    assert session.run_state.options.settings.cellprob_threshold == 4.5
+    assert session.run_state.last_settings["cellprob_threshold"] == 2.5
+
+
 def test_thresholds_after_an_undone_run_are_dropped(session: Session, qtbot: QtBot) -> None:
     run(session, qtbot)
     flows_of(session)
