@@ -12,7 +12,6 @@ one worker, then as a whole, and `compare` says how well the first equals the se
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import json
 import resource
@@ -52,11 +51,6 @@ def processor() -> float:
     return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
 
 
-def peak(who: int) -> float:
-    """Return the largest memory so far, in GB."""
-    return round(resource.getrusage(who).ru_maxrss * 1024 / 1e9, 2)
-
-
 def beside(path: Path, name: str) -> Path:
     """Return a file of results."""
     return path.with_name(f"{path.stem}_{name}")
@@ -78,7 +72,7 @@ def make(path: Path, side: int) -> None:
 
 def ours(path: Path) -> None:
     """Run this program."""
-    from blocks import Disks
+    from blocks import Disks, peak_gb
 
     from cpsam_core.blocks import Plan, start_run
     from cpsam_core.blocks.reading import BlockReading
@@ -100,7 +94,7 @@ def ours(path: Path) -> None:
             beside(path, "ours_blocks.npy"), LabelArray(run.work.folder.level(0)).read((slice(None),) * 3)[0]
         )
 
-    figures: dict[str, Any] = {"blocks": taken(by_blocks), "peak_GB": peak(resource.RUSAGE_SELF)}
+    figures: dict[str, Any] = {"blocks": taken(by_blocks), "peak_GB": peak_gb()}
 
     def whole() -> None:
         found = Segmenter(network).segment(read_image(path), settings)
@@ -144,6 +138,7 @@ def theirs(path: Path) -> None:
     models: Any = importlib.import_module("cellpose.models")
     distributed: Any = importlib.import_module("cellpose.contrib.distributed_segmentation")
     import zarr
+    from blocks import peak_gb
 
     image = zarr.open(str(path), mode="r")
     evaluation = {"diameter": int(DIAMETER)}
@@ -168,8 +163,8 @@ def theirs(path: Path) -> None:
 
     figures: dict[str, Any] = {"blocks": taken(by_blocks)}
     figures["peak_GB"] = {
-        "worker": peak(resource.RUSAGE_CHILDREN),
-        "program": peak(resource.RUSAGE_SELF),
+        "worker": peak_gb(children=True),
+        "program": peak_gb(),
     }
     pixels = stand_in(image[:])
 
@@ -201,13 +196,9 @@ def compare(path: Path) -> None:
 
 def main() -> None:
     """Do what the first argument says and print it as JSON."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("what", choices=("make", "ours", "theirs", "compare"))
-    parser.add_argument("image", type=Path)
-    parser.add_argument("--side", type=int, default=4096)
-    given = parser.parse_args()
+    from blocks import command
+
+    given = command(__doc__, ("make", "ours", "theirs", "compare"), 4096).parse_args()
     if given.what == "make":
         make(given.image, given.side)
     else:

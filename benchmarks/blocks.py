@@ -24,6 +24,7 @@ from typing import Any
 import cv2
 import numpy as np
 import tifffile
+from clocks import peak_bytes
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "core"), str(Path(__file__).parents[1])]
 
@@ -63,11 +64,18 @@ def tiles(side: int) -> Iterator[np.ndarray[Any, Any]]:
             yield tile
 
 
-def peak() -> float:
-    """Return the peak memory of this process in GB."""
-    import resource
+def peak_gb(*, children: bool = False) -> float:
+    """Return the peak memory of this process, or of those that it started, in GB."""
+    return float(round(peak_bytes(children=children) / 1e9, 2))
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+
+def command(words: str | None, doings: tuple[str, ...], side: int) -> argparse.ArgumentParser:
+    """Return the command line of programs that do one of several things with an image, which one of them makes."""
+    parser = argparse.ArgumentParser(description=words, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=doings)
+    parser.add_argument("image", type=Path)
+    parser.add_argument("--side", type=int, default=side)
+    return parser
 
 
 def network(args: argparse.Namespace) -> Any:
@@ -93,7 +101,7 @@ def by_blocks(args: argparse.Namespace) -> dict[str, Any]:
     reading = BlockReading(str(args.image), model=args.model)
     most = int(args.max_memory * 1e9)
     shape = reading.open().shape[:3]
-    before, start = peak(), time.perf_counter()
+    before, start = peak_gb(), time.perf_counter()
     run = start_run(
         folder, reading, model, settings, lambda diameter: plan_blocks(shape, diameter, most=most)
     )
@@ -113,8 +121,8 @@ def by_blocks(args: argparse.Namespace) -> dict[str, Any]:
         "objects": count_objects(run),
         "blocks": told.blocks,
         "more_tiles": round(told.tiles / told.tiles_of_whole, 2),
-        "peak_GB": round(peak(), 2),
-        "before_GB": round(before, 2),
+        "peak_GB": peak_gb(),
+        "before_GB": before,
         "work_on_disk_GB": round(sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 1e9, 2),
     }
 
@@ -126,7 +134,7 @@ def as_a_whole(args: argparse.Namespace) -> dict[str, Any]:
     from cpsam_core.segment.settings import Settings
 
     model = network(args)
-    before, start = peak(), time.perf_counter()
+    before, start = peak_gb(), time.perf_counter()
     image = read_image(args.image)
     found = Segmenter(model).segment(image, Settings(diameter=30.0))
     write_labels(args.image.with_name(f"{args.image.stem}_whole.tif"), found.labels)
@@ -137,8 +145,8 @@ def as_a_whole(args: argparse.Namespace) -> dict[str, Any]:
         "pixels": int(found.labels.size),
         "ns_a_pixel": round(seconds / found.labels.size * 1e9),
         "objects": len(found.objects),
-        "peak_GB": round(peak(), 2),
-        "before_GB": round(before, 2),
+        "peak_GB": peak_gb(),
+        "before_GB": before,
     }
 
 
@@ -154,12 +162,7 @@ def compare(args: argparse.Namespace) -> dict[str, Any]:
 
 def main() -> None:
     """Do what the first argument says and print it as JSON."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("what", choices=("make", "blocks", "whole", "equal"))
-    parser.add_argument("image", type=Path)
-    parser.add_argument("--side", type=int, default=8192)
+    parser = command(__doc__, ("make", "blocks", "whole", "equal"), 8192)
     parser.add_argument("--model", default="")
     parser.add_argument("--max-memory", type=float, default=2.0)
     args = parser.parse_args()

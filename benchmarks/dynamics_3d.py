@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import time
 from pathlib import Path
 
 import numpy as np
+from clocks import peak_bytes
 from numpy.typing import NDArray
 
 SHAPE = (64, 256, 256)
@@ -99,16 +99,16 @@ def main() -> None:
     torch.set_num_threads(1)
     with np.load(path) as stored:
         flows, logits = stored["flows"], stored["logits"]
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_bytes()
     start, clock = time.process_time(), time.perf_counter()
     labels = (ours if what == "ours" else reference)(flows, logits)
-    taken = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    taken = peak_bytes() - before
     row = {
         "who": what,
         "bodies": int(labels.max()),
         "processor_seconds": round(time.process_time() - start, 1),
         "seconds": round(time.perf_counter() - clock, 1),
-        "memory_gb": round(taken * 1024 / 1e9, 3),
+        "memory_gb": round(taken / 1e9, 3),
     }
     print(json.dumps(row))
     np.save(_result(path, what), labels)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from clocks import peak_bytes
 
 THREADS = 2
 
@@ -155,7 +155,7 @@ def large(side: int, count: int) -> None:
     start = time.perf_counter()
     found = segmenter.segment(image)
     seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    peak = peak_bytes() / 2**30
     report(
         what="large image",
         side=side,

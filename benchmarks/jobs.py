@@ -20,10 +20,10 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
+from clocks import keep_settings_in, load_of_machine, queued
 from PyQt6 import QtTest
-from PyQt6.QtCore import QPointF, QSettings, Qt, QTimer
+from PyQt6.QtCore import QPointF, Qt, QTimer
 from PyQt6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton
-from stage import queued
 
 # The stubs take its functions for methods.
 QTest: Any = QtTest.QTest
@@ -239,10 +239,8 @@ def main() -> None:
     if unknown := sorted(set(asked) - set(JOBS)):
         parser.error(f"no such job: {', '.join(unknown)}")
     with tempfile.TemporaryDirectory() as home:
-        for name in ("CPSAM_JOURNAL", "CPSAM_MODELS"):
-            os.environ[name] = str(Path(home, name))
-        QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, home)
+        os.environ["CPSAM_MODELS"] = str(Path(home, "models"))
+        keep_settings_in(home)
         app = QApplication([])
         app.setOrganizationName("cpsam-gui")
         FOLDER = Path(home) / "nuclei"
@@ -273,7 +271,7 @@ def main() -> None:
             clicks, keys, seconds, stall, own = hands.measured(job)
             stalls = f"{1000 * stall:.0f} / {1000 * own:.0f} ms"
             print(f"| {words} | {clicks} | {keys} | {seconds:.1f} | {stalls} |", flush=True)
-        print(f"\nLoad of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        print(f"\n{load_of_machine()}")
         window.session.document.mark_saved()
         window.close()
 

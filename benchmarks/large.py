@@ -20,9 +20,10 @@ os.environ.setdefault("CPSAM_JOURNAL", tempfile.mkdtemp())
 
 import numpy as np
 import psutil
-from PyQt6.QtCore import QEvent, QSettings
+from clocks import keep_settings_in
+from PyQt6.QtCore import QEvent
 from PyQt6.QtWidgets import QApplication
-from stage import Stalls, Took, mouse, settle, timed, wait
+from stage import Stalls, Took, begin_table, mouse, report, settle, spread, timed, wait
 
 from cpsam_gui.actions.install import make_window
 from cpsam_gui.app import keep_strokes_smooth
@@ -35,20 +36,6 @@ PRESS, MOVE, RELEASE = (
     QEvent.Type.MouseMove,
     QEvent.Type.MouseButtonRelease,
 )
-
-
-def report(what: str, figure: str, target: str = "") -> None:
-    """Print one row of the table."""
-    print(f"| {what} | {figure} | {target} |", flush=True)
-
-
-def spread(times: list[Took]) -> str:
-    """Return median and worst in words."""
-    own = [took.own for took in times]
-    return (
-        f"median {np.median(times):.1f} ms, worst of {len(times)} {max(times):.1f} ms "
-        f"(computing: {np.median(own):.1f} and {max(own):.1f} ms)"
-    )
 
 
 def opened(window: Any, slide: Path) -> float:
@@ -139,8 +126,7 @@ def main() -> None:
     given = parser.parse_args()
     if given.small:
         large.LARGE_PIXELS = 1
-    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, tempfile.mkdtemp())
+    keep_settings_in(tempfile.mkdtemp())
     app = QApplication([])
     window = make_window()
     window.session.persistence.preferences.now = Preferences(autosave=False)
@@ -148,7 +134,7 @@ def main() -> None:
     window.show()
     keep_strokes_smooth(window)
     settle()
-    print("| what | figure | target |\n|---|---|---|")
+    begin_table()
     for slide in given.slides:
         measure(window, slide)
     window.session.document.mark_saved()

@@ -8,16 +8,15 @@ machine that is busy with other things, is told apart.
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QSettings, QTimer
+from clocks import keep_settings_in, load_of_machine, queued
+from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
-from stage import queued
 
 from cpsam_core.demo import demo_image
 from cpsam_gui.actions.install import make_window
@@ -75,9 +74,7 @@ def main() -> None:
     """Measure and print."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as home:
-        os.environ["CPSAM_JOURNAL"] = str(Path(home) / "journal")
-        QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, home)
+        keep_settings_in(home)
         app = QApplication([])
         folder = Path(home) / "images"
         folder.mkdir()
@@ -109,7 +106,7 @@ def measure(loop: Loop, folder: Path) -> None:
     print(f"next image, with {len(session.document.objects)} masks: {time.monotonic() - begun:.2f} s")
     session.document.mark_saved()
     window.close()
-    print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print(load_of_machine())
 
 
 if __name__ == "__main__":

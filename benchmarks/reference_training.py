@@ -6,8 +6,9 @@ Usage: python reference_training.py STEPS
 import argparse
 import json
 import os
-import resource
 import time
+
+from clocks import peak_bytes
 
 
 def main() -> None:
@@ -44,7 +45,7 @@ def main() -> None:
                 "what": "reference",
                 "seconds": round((time.perf_counter() - begun) / steps, 2),
                 "cpu_seconds": round((time.process_time() - busy) / steps, 2),
-                "peak_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
+                "peak_gb": round(peak_bytes() / 2**30, 2),
             }
         )
     )

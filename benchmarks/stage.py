@@ -1,7 +1,9 @@
-"""What `window.py` measures on: made-up images of any size, a window without a screen, clocks."""
+"""What `window.py` and others measure on: made-up images of any size, a window without a screen, times, a table."""
 
 from __future__ import annotations
 
+import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -49,6 +51,11 @@ def picture(labels: np.ndarray, path: Path | None = None, dtype: Any = np.uint16
     pixels = np.tile(block, repeats)[: labels.shape[1], : labels.shape[2]]
     pixels += ((labels[0] > 0) * 120).astype(dtype)
     return Image(pixels[None, ..., None], "YX", True, ("gray",), 0.5, path=path)
+
+
+def file_of_none() -> Path:
+    """Return where an image might lie, so that its window keeps a journal; `clocks.keep_settings_in` goes before."""
+    return Path(tempfile.mkdtemp(dir=Path(os.environ["CPSAM_JOURNAL"]).parent)) / "none.tif"
 
 
 def open_window(
@@ -111,14 +118,6 @@ def mouse(
     QApplication.processEvents()
 
 
-def queued() -> float:
-    """Return the seconds that this thread could run but waited for a core; 0 where the system does not say."""
-    try:
-        return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
-    except OSError:
-        return 0.0
-
-
 class Took(float):
     """Milliseconds on the clock, and those that the drawing thread itself had work: the rest it had to wait."""
 
@@ -138,6 +137,25 @@ def timed(work: Callable[[], object]) -> Took:
     work()
     QApplication.processEvents()
     return Took.of(time.perf_counter() - start, time.thread_time() - own)
+
+
+def spread(times: list[Took]) -> str:
+    """Return median and worst in words: on the clock, and what the drawing thread itself computed."""
+    own = [took.own for took in times]
+    return (
+        f"median {np.median(times):.2f} ms, worst of {len(times)} {max(times):.1f} ms "
+        f"(computing: {np.median(own):.2f} and {max(own):.1f} ms)"
+    )
+
+
+def begin_table() -> None:
+    """Print the head of a table of `report` rows."""
+    print("| what | figure | target |\n|---|---|---|")
+
+
+def report(what: str, figure: str, target: str = "") -> None:
+    """Print one row of the table."""
+    print(f"| {what} | {figure} | {target} |", flush=True)
 
 
 class Stalls:

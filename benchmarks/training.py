@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from clocks import peak_bytes
 
 HERE = Path(__file__).parent
 THREADS = int(os.environ.get("OMP_NUM_THREADS", "2"))
@@ -44,8 +44,8 @@ def report(**values: object) -> None:
 
 
 def peak() -> float:
-    """Return the most memory that this process had, in GB."""
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2)
+    """Return the most memory that this process had, in GiB."""
+    return float(round(peak_bytes() / 2**30, 2))
 
 
 def step(mode: str, memory: str, precision: str, steps: int = 2) -> None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import statistics
 import tempfile
 import time
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from clocks import keep_settings_in, peak_bytes
 
 from cpsam_gui.operations import Scope, bodies
 from cpsam_gui.state.box import Box
@@ -59,11 +59,6 @@ def volume(shape: tuple[int, int, int], count: int) -> tuple[np.ndarray, dict[in
         labels[box.slices][ball] = number
         rows[number] = ObjectRecord(int(ball.sum()), box, Origin.MODEL, colour=number)
     return labels, rows
-
-
-def peak() -> float:
-    """Return the most memory that the process held, in bytes."""
-    return 1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def milliseconds(do: Callable[[], Any], before: Callable[[], Any] = lambda: None) -> dict[str, float]:
@@ -147,7 +142,7 @@ def main() -> None:
 
 def report(shape: tuple[int, int, int], bodies: int, found: dict[str, Any]) -> None:
     """Print the figures."""
-    row = {"shape": shape, "bodies": bodies, "milliseconds": found, "peak_gb": round(peak() / 1e9, 2)}
+    row = {"shape": shape, "bodies": bodies, "milliseconds": found, "peak_gb": round(peak_bytes() / 1e9, 2)}
     print(json.dumps(row), flush=True)
 
 
@@ -162,7 +157,7 @@ def looking(shape: tuple[int, int, int]) -> dict[str, Any]:
 
     app = QApplication([])
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["CPSAM_JOURNAL"] = folder
+        keep_settings_in(folder)
         path, plane = (
             Path(folder) / "stack.tif",
             np.random.default_rng(0).integers(0, 4000, shape[1:], np.uint16),
