@@ -1,7 +1,7 @@
 """One piece of work in a thread of its own, and how it ended.
 
-This module holds the only broad ``except`` of the program: whatever a job raises becomes a :class:`Problem`
-that the window shows.
+This is the one place of the window where any error ends: whatever a job raises becomes a :class:`Problem` that is
+shown.
 """
 
 from __future__ import annotations
@@ -124,6 +124,7 @@ class Job(QThread):
             result = self._work(self.report)
         except Cancelled:
             self.cancelled.emit()
+        # Any error at all: one that leaves a thread of Qt's ends the whole program.
         except Exception as error:
             log.exception("the job %r failed", self.name)
             self.failed.emit(problem_from(error))

@@ -9,6 +9,7 @@ the work is saved or the image closed on purpose. No Qt.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import time
@@ -209,6 +210,9 @@ class Journal:
                         return
                 except JournalStopped:
                     continue
+                except MemoryError:
+                    # A whole image is packed in memory. Without this thread every step would wait in vain.
+                    self._failed(OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)))
                 except OSError as error:
                     self._failed(error)
                     if isinstance(item, Close):

@@ -464,6 +464,48 @@ def test_a_hand_that_draws_at_once_does_not_wait_for_what_was_there(
     journal.close()
 
 
+def test_a_hand_waits_for_what_is_packed_once_a_step_gets_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_backlog, "MOST_LAG_S", 0.0)
+    monkeypatch.setattr(journal_backlog, "MOST_PATIENCE_S", 60.0)
+    backlog = journal_backlog.Backlog()
+    backlog.pack(1)
+    number = backlog.next()
+    backlog.keep_short()
+    monkeypatch.setattr(journal_backlog, "MOST_LAG_PACKING_S", 0.0)
+    hand = threading.Thread(target=backlog.keep_short, daemon=True)
+    hand.start()
+    hand.join(0.2)
+    assert hand.is_alive()
+    backlog.done(number)
+    hand.join(20)
+    assert not hand.is_alive()
+
+
+def test_too_little_memory_for_the_journal_stops_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    document = Document(SHAPE)
+    journal = Journal(document, tmp_path / "a.tif", tmp_path, complain=said.append)
+    with monkeypatch.context() as scarce:
+
+        def too_large(*_: Any) -> bytes:
+            raise MemoryError
+
+        scarce.setattr(journal_writer, "frame", too_large)
+        with document.step("Note"):
+            document.set_facts(notes="first")
+        journal.flush()
+    assert len(said) == 1 and "memory" in said[0]
+    monkeypatch.setattr(journal_writer, "RETRY_S", 0.0)
+    with document.step("Note"):
+        document.set_facts(notes="second")
+    wait(journal, tmp_path)
+    found = recover(journal.path)
+    assert found is not None and found.facts.notes == "second"
+    journal.close()
+
+
 def test_a_half_written_journal_that_goes_while_the_folder_is_read_is_no_trouble(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
