@@ -8,7 +8,7 @@ in processes of their own. `--tiny` is a rehearsal with small networks, images a
 is, for the tests. Each row runs in a process of its own, so that peaks of memory are its own, and the rows that matter
 most come first: what does not fit into the time is left out and said.
 
-- inference: file in memory to masks, 150 to 4,800 px (table S1), and the network alone;
+- inference: pixels in memory to masks, 150 to 4,800 px (table S1);
 - training: 8 images, batch 1, every mode of memory, seconds of a step and peak memory (table S2: 800 steps);
 - limited: training on a card held to 8 GB, to see the modes fall back for real; and the 8-bit state.
 """
@@ -21,6 +21,7 @@ import json
 import multiprocessing
 import os
 import time
+from collections.abc import Callable
 from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -32,9 +33,10 @@ from cpsam_core.errors import CpsamError
 
 SIDES = (150, 300, 600, 1200, 2400, 4800)
 MODES = ("plenty", "stepwise", "checkpointing", "lean", "paged", "8bit")
-SMALL_CARD = 8 * 2**30  # bytes
+SMALL_CARD_BYTES = 8 * 2**30
 STEPS, WARM = 20, 3
-EPOCHS, SAMPLES = 100, 8  # of table S2
+# Of table S2.
+EPOCHS, SAMPLES = 100, 8
 
 
 def rows_wanted(tiny: bool, reference: bool) -> list[list[str]]:
@@ -44,8 +46,11 @@ def rows_wanted(tiny: bool, reference: bool) -> list[list[str]]:
     if reference:
         rows += [["train", "reference", "full", "0"], ["infer", str(sides[-2]), "reference"]]
     rows += [["train", mode, "full", "0"] for mode in MODES]
-    rows += [["train", "auto", "full", str(SMALL_CARD)], ["train", "auto", "adapters", str(SMALL_CARD)]]
-    rows += [["train", "plenty", "adapters", "0"], ["fall", "plenty", "full", str(SMALL_CARD)]]
+    rows += [
+        ["train", "auto", "full", str(SMALL_CARD_BYTES)],
+        ["train", "auto", "adapters", str(SMALL_CARD_BYTES)],
+    ]
+    rows += [["train", "plenty", "adapters", "0"], ["fall", "plenty", "full", str(SMALL_CARD_BYTES)]]
     rows += [["infer", str(side), "ours"] for side in sides if side != sides[-2]]
     if reference:
         rows += [["infer", str(side), "reference"] for side in sides if side != sides[-2]]
@@ -198,7 +203,7 @@ def random_network(tiny: bool) -> Any:
 
 
 def infer(side: int, whose: str, tiny: bool) -> dict[str, Any]:
-    """Segment one image of a side; random weights find nothing, so the masks of drawn flows are made beside it."""
+    """Segment one image of a side, from pixels in memory to masks; with random weights there are few, if any."""
     pixels = np.random.default_rng(0).integers(0, 255, (side, side, 3)).astype(np.uint8)
     seconds = []
     if whose == "reference":
@@ -251,6 +256,7 @@ def train(memory: str, mode: str, limit: int, tiny: bool, *, starve: bool = Fals
     from cpsam_core.finetune import TrainSettings
     from cpsam_core.finetune.learner import Learner
     from cpsam_core.finetune.ranks import Ranks
+    from cpsam_core.network.devices import choose_precision
 
     crop, steps = (32, 2) if tiny else (256, STEPS)
     rng, told = np.random.default_rng(0), []
@@ -266,28 +272,36 @@ def train(memory: str, mode: str, limit: int, tiny: bool, *, starve: bool = Fals
         random_network(tiny),
         settings,
         device,
-        torch.bfloat16 if device.type == "cuda" else torch.float32,
+        choose_precision(device),
         Ranks(),
         None,
         lambda text, used: told.append(text),
     )
-    for _ in range(WARM):
-        learner.step(batch)
-    wait()
-    begun = time.perf_counter()
-    for _ in range(steps):
-        learner.step(batch)
-    wait()
-    each = (time.perf_counter() - begun) / steps
+    figures = timed_steps(lambda: learner.step(batch), steps)
     return {
         "what": f"{'fall' if starve else 'train'} {mode}",
         "asked": memory,
         "used": learner.stepper.memory,
         "limit_gb": round(limit / 2**30, 1) or None,
+        **figures,
+        "told": told,
+    }
+
+
+def timed_steps(step: Callable[[], object], steps: int) -> dict[str, Any]:
+    """Take steps after some to warm up; return the figures of a row."""
+    for _ in range(WARM):
+        step()
+    wait()
+    begun = time.perf_counter()
+    for _ in range(steps):
+        step()
+    wait()
+    each = (time.perf_counter() - begun) / steps
+    return {
         "seconds_a_step": round(each, 4),
         "table_s2_seconds": round(each * EPOCHS * SAMPLES, 1),
         "peak_gb": peak_gb(),
-        "told": told,
     }
 
 
@@ -330,21 +344,7 @@ def reference_steps(tiny: bool) -> dict[str, Any]:
         optimiser.step()
         loss.item()
 
-    for _ in range(WARM):
-        step()
-    wait()
-    begun = time.perf_counter()
-    for _ in range(steps):
-        step()
-    wait()
-    each = (time.perf_counter() - begun) / steps
-    return {
-        "what": "train full",
-        "asked": "reference",
-        "seconds_a_step": round(each, 4),
-        "table_s2_seconds": round(each * EPOCHS * SAMPLES, 1),
-        "peak_gb": peak_gb(),
-    }
+    return {"what": "train full", "asked": "reference", **timed_steps(step, steps)}
 
 
 if __name__ == "__main__":
