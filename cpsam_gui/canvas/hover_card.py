@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.session.object_words import marks_of
 
 if TYPE_CHECKING:
     from cpsam_gui.session.gestures import Gestures
@@ -51,9 +52,11 @@ class HoverCard:
         document, image = self.open_image.document, self.open_image.image
         known = document.objects[number]
         names = {one.number: one.name for one in document.facts.classes}
-        lines = [translate("Object {}").format(number), translate("{:,} px").format(known.area)]
+        bodies = document.shape[0] > 1
+        pixels, voxels = translate("{:,} px"), translate("{:,} voxels")
+        lines = [translate("Object {}").format(number), (voxels if bodies else pixels).format(known.area)]
         pixel = image.pixel_size if image is not None else None
-        if pixel and document.shape[0] == 1:
+        if pixel and not bodies:
             lines[-1] += translate("   {:,.1f} µm²").format(known.area * pixel**2)
         if known.class_id:
             lines.append(names.get(known.class_id) or translate("class {}").format(known.class_id))
@@ -64,9 +67,8 @@ class HoverCard:
         pieces = self.pieces.now.get(number, 1)
         if pieces > 1:
             lines.append(translate("{} pieces").format(pieces))
-        marks = (("accepted", known.verified), ("locked", known.locked), ("uncertain", known.uncertain))
-        said = [translate(word) for word, on in marks if on]
-        lines.append(", ".join(said) if said else translate("touched by hand") if known.touched else "")
+        touched = translate("touched by hand") if known.touched else ""
+        lines.append(", ".join(marks_of(known)) or touched)
         now = self.measuring.now
         place = now.place(number) if now is not None and self.measuring.fresh else None
         if now is not None and place is not None:

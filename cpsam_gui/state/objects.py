@@ -69,6 +69,11 @@ class ObjectRecord:
         by_hand = self.origin is not Origin.MODEL or self.judged
         return by_hand or self.locked or self.verified or self.uncertain
 
+    @property
+    def held(self) -> bool:
+        """Whether a person locked it; accepting locks too, and is not meant."""
+        return self.locked and not self.verified
+
     def changed(self, **fields: Any) -> ObjectRecord:
         """Return a copy with `fields` changed."""
         return replace(self, **fields)

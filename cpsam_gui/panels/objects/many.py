@@ -55,7 +55,8 @@ def special(table: ColumnRecords) -> tuple[dict[str, int], float]:
     counts = {
         "by hand": table.has_origin(Origin.HAND),
         "corrected": table.has_origin(Origin.EDITED),
-        "locked": table.flag("locked"),
+        "accepted": table.flag("verified"),
+        "locked": table.flag("locked") & ~table.flag("verified"),
         "uncertain": table.flag("uncertain"),
     }
     median = float(np.median(table.columns["areas"][ids])) if ids.size else 0.0

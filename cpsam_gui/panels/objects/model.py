@@ -12,6 +12,7 @@ from PyQt6.QtGui import QColor
 from cpsam_gui.operations import class_colour
 from cpsam_gui.panels.objects import many
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.session.object_words import marks_of, origin_of
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.objects import ObjectRecord, Origin
 from cpsam_gui.style import theme
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.pieces import Pieces
 
-ORIGINS = {Origin.MODEL: "model", Origin.EDITED: "corrected", Origin.HAND: "by hand"}
 # Objects; beyond, rows are not put in order anew after every edit.
 MANY = 50_000
 
@@ -34,12 +34,7 @@ IN_PIECES = "In pieces"
 
 def flags_of(row: ObjectRecord, pieces: int = 1) -> str:
     """Return what is marked on an object, in words."""
-    marks = (
-        ("accepted", row.verified),
-        ("locked", row.locked and not row.verified),
-        ("uncertain", row.uncertain),
-    )
-    words = [translate(word) for word, on in marks if on]
+    words = marks_of(row)
     if pieces > 1:
         words.append(translate("{} pieces").format(pieces))
     return ", ".join(words)
@@ -61,7 +56,7 @@ class Column:
     """What rows are ordered by."""
 
 
-PLACES = {origin: place for place, origin in enumerate(ORIGINS)}
+PLACES = {origin: place for place, origin in enumerate((Origin.MODEL, Origin.EDITED, Origin.HAND))}
 COLUMNS = (
     Column("Id", lambda rows: [0 for _ in rows]),
     Column("Area", lambda rows: [row.area for row in rows]),
@@ -204,5 +199,5 @@ class ObjectsModel(QAbstractTableModel):
             names = {one.number: one.name for one in self._open_image.document.facts.classes}
             return (names.get(row.class_id) or str(row.class_id)) if row.class_id else ""
         if column == "Origin":
-            return translate(ORIGINS[row.origin])
+            return origin_of(row)
         return flags_of(row, self._pieces.now.get(number, 1))

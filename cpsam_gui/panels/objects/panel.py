@@ -25,8 +25,9 @@ from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.objects.classes import ClassesEditor
 from cpsam_gui.panels.objects.many import special
 from cpsam_gui.panels.objects.menu import SelectionMenu
-from cpsam_gui.panels.objects.model import COLUMNS, FILTERS, IN_PIECES, ORIGINS, ObjectsModel, flags_of
+from cpsam_gui.panels.objects.model import COLUMNS, FILTERS, IN_PIECES, ObjectsModel, flags_of
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.session.object_words import origin_of
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.view import Camera
@@ -58,7 +59,8 @@ def tally(rows: Iterable[ObjectRecord], *, bodies: bool = False) -> str:
     counts = {
         "by hand": sum(row.origin is Origin.HAND for row in rows),
         "corrected": sum(row.origin is Origin.EDITED for row in rows),
-        "locked": sum(row.locked for row in rows),
+        "accepted": sum(row.verified for row in rows),
+        "locked": sum(row.held for row in rows),
         "uncertain": sum(row.uncertain for row in rows),
     }
     area = float(np.median(np.fromiter((row.area for row in rows), np.int64, len(rows)))) if rows else 0.0
@@ -243,7 +245,7 @@ class ObjectsPanel(Panel):
             f"{translate('Object')} {number}",
             self._size(row.area),
             self._planes(row),
-            translate(ORIGINS[row.origin]),
+            origin_of(row),
             flags_of(row, self._pieces.now.get(number, 1)),
         ]
         if row.probability is not None:

@@ -51,6 +51,13 @@ def test_the_words_are_the_same(table: ColumnRecords) -> None:
     assert in_words(*many.special(ColumnRecords())) == tally([])
 
 
+def test_what_is_accepted_is_not_counted_as_locked() -> None:
+    box = Box(0, 1, 0, 5, 0, 5)
+    accepted = ObjectRecord(9, box, Origin.MODEL, locked=True, verified=True)
+    held = ObjectRecord(9, box, Origin.MODEL, locked=True)
+    assert tally([accepted, accepted, held]) == "2 accepted   1 locked   median area 9 px"
+
+
 def test_whether_anything_was_touched(table: ColumnRecords) -> None:
     assert any_touched(table) is any(row.touched for row in table.values())
     assert table.touched[table.ids].tolist() == [row.touched for row in table.values()]

@@ -1,0 +1,30 @@
+"""What is known of an object in the user's words: the same in the list, on the canvas and in the status bar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.state.objects import Origin
+
+if TYPE_CHECKING:
+    from cpsam_gui.state.objects import ObjectRecord
+
+
+def marks_of(row: ObjectRecord) -> list[str]:
+    """Return what a person marked on an object; one that is accepted is locked by that, which is not said twice."""
+    words = []
+    if row.verified:
+        words.append(translate("accepted"))
+    if row.held:
+        words.append(translate("locked"))
+    if row.uncertain:
+        words.append(translate("uncertain"))
+    return words
+
+
+def origin_of(row: ObjectRecord) -> str:
+    """Return where an object comes from."""
+    if row.origin is Origin.MODEL:
+        return translate("model")
+    return translate("by hand") if row.origin is Origin.HAND else translate("corrected")
