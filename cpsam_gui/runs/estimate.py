@@ -28,7 +28,7 @@ TOKENS = 1024
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a run will take, in words for the panel.
+    """What a run will take.
 
     Attributes
     ----------
@@ -51,33 +51,6 @@ class Estimate:
     def slow(self) -> bool:
         """Whether to warn before the run."""
         return self.device == "cpu" and self.seconds is not None and self.seconds > SLOW_SECONDS
-
-    @property
-    def text(self) -> str:
-        """One line for beside the button."""
-        where = words_for(self.device) + (f" ({self.precision})" if self.precision else "")
-        if self.seconds is None:
-            return f"On {where}" if self.certain else ""
-        line = f"{duration(self.seconds)} on {where}"
-        return f"Slow on this computer: {line[0].lower()}{line[1:]}" if self.slow else line
-
-
-def duration(seconds: float) -> str:
-    """Return a length of time as a person would say it."""
-    if seconds < 1.5:
-        return "About 1 s"
-    if seconds < 90:
-        return f"About {seconds:.0f} s" if seconds < 10 else f"About {5 * round(seconds / 5)} s"
-    if seconds < 5400:
-        return f"About {seconds / 60:.0f} min"
-    return f"About {seconds / 3600:.1f} h"
-
-
-def words_for(device: str) -> str:
-    """Return a device in words."""
-    kind = device.split(":", maxsplit=1)[0]
-    names = {"cpu": "the CPU", "cuda": "the graphics card", "mps": "the Apple graphics processor"}
-    return names.get(kind, device)
 
 
 def tiles_of(

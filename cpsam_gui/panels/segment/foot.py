@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout
 from superqt import QElidingLabel
 
+from cpsam_gui.panels.segment.estimate_words import estimate_words
 from cpsam_gui.panels.segment.fields import button
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.runs.as_command import command_line, python_call
@@ -116,7 +117,7 @@ class Foot(QFrame):
     def show_estimate(self) -> None:
         """Say how long the run will take, and where; warn where it will be slow."""
         estimate = self._forecast.estimate()
-        self.note.setText(estimate.text if estimate is not None else "")
+        self.note.setText(estimate_words(estimate) if estimate is not None else "")
         self.note.setToolTip(self.note.text())
         self.note.setVisible(not self._with_folder)
         self.note.setObjectName("warning" if estimate is not None and estimate.slow else "dim")

@@ -13,6 +13,8 @@ from PyQt6.QtWidgets import QApplication, QFileDialog
 
 from cpsam_gui.actions.install import actions_of, make_window
 from cpsam_gui.panels import SegmentPanel
+from cpsam_gui.panels.segment.estimate_words import estimate_words
+from cpsam_gui.runs.estimate import Estimate
 from cpsam_gui.runs.folder_queue import Existing, QueueState
 from cpsam_gui.runs.options import RunOptions
 
@@ -220,13 +222,26 @@ def test_what_a_run_has_to_say_stays_in_view(opened: Window, image_file: Path, q
     assert not foot.said.isVisibleTo(panel)
 
 
-def test_a_slow_run_is_announced(opened: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cpsam_gui.runs.estimate import Estimate
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.2, "About 1 s"), (7.4, "About 7 s"), (38, "About 40 s"), (400, "About 7 min"), (9000, "About 2.5 h")],
+)
+def test_estimates_in_words(seconds: float, words: str) -> None:
+    assert estimate_words(Estimate(seconds, "cuda")) == f"{words} on the graphics card"
 
+
+def test_estimates_of_what_is_not_known() -> None:
+    assert estimate_words(Estimate(None, "cpu")) == ""
+    assert (
+        estimate_words(Estimate(None, "mps", "float16", True)) == "On the Apple graphics processor (float16)"
+    )
+
+
+def test_a_slow_run_is_announced(opened: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     foot, forecast = opened.panel(SegmentPanel).foot, opened.session.forecast
     monkeypatch.setattr(forecast, "estimate", lambda *_: Estimate(400.0, "cpu", "float32", True))
     foot.show_estimate()
-    assert foot.note.text() == "Slow on this computer: about 7 min on the CPU (float32)"
+    assert foot.note.text() == "Slow: about 7 min on the CPU (float32)"
     assert foot.note.objectName() == "warning"
     monkeypatch.setattr(forecast, "estimate", lambda *_: Estimate(40.0, "cuda:0", "bfloat16", True))
     foot.show_estimate()

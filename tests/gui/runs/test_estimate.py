@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cpsam_core.segment.settings import Settings
-from cpsam_gui.runs.estimate import Estimate, TileTimes, duration, guessed_device, guessed_pace, tiles_of
+from cpsam_gui.runs.estimate import Estimate, TileTimes, guessed_device, guessed_pace, tiles_of
 from cpsam_gui.runs.options import ModelChoice
 
 
@@ -21,21 +21,11 @@ def test_tiles_are_those_that_the_network_sees() -> None:
     assert volume == (20 + 64 + 64) * count_tiles((64, 64), 256)  # no side is longer than a tile
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0.2, "About 1 s"), (7.4, "About 7 s"), (38, "About 40 s"), (400, "About 7 min"), (9000, "About 2.5 h")],
-)
-def test_times_in_words(seconds: float, words: str) -> None:
-    assert duration(seconds) == words
-
-
 def test_only_long_runs_on_the_processor_are_slow() -> None:
     assert Estimate(400.0, "cpu").slow
     assert not Estimate(20.0, "cpu").slow
     assert not Estimate(400.0, "cuda").slow
     assert not Estimate(None, "cpu").slow
-    assert Estimate(None, "cpu").text == ""
-    assert Estimate(None, "mps", "float16", True).text == "On the Apple graphics processor (float16)"
 
 
 def test_the_pace_is_learnt_for_each_model_and_device() -> None:
