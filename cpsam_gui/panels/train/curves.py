@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Pixels of each plot.
 HEIGHT_PIXELS = 120
+POINT_PIXELS = 5
 
 
 class Curves(QWidget):
@@ -32,21 +33,33 @@ class Curves(QWidget):
         layout.setSpacing(theme.GRID_PX)
         self.loss = _plot(translate("loss"))
         self.precision = _plot(translate("average precision"))
-        colours = theme.current()
-        self.training = self.loss.plot(pen=pg.mkPen(colours.dim, width=2), name=translate("training"))
-        self.validation = self.loss.plot(pen=pg.mkPen(colours.accent, width=2), name=translate("validation"))
-        self.scores = self.precision.plot(
-            pen=pg.mkPen(colours.accent, width=2),
-            symbol="o",
-            symbolSize=6,
-            symbolBrush=colours.accent,
-            symbolPen=None,
-        )
-        self.best = pg.InfiniteLine(angle=90, pen=pg.mkPen(colours.warning, style=Qt.PenStyle.DashLine))
+        self.training = self.loss.plot(symbol="o", name=translate("training"))
+        self.validation = self.loss.plot(symbol="o", name=translate("validation"))
+        self.scores = self.precision.plot(symbol="o")
+        self.best = pg.InfiniteLine(angle=90)
         self.loss.addItem(self.best)
         layout.addWidget(self.loss)
         layout.addWidget(self.precision)
+        theme.changed.connect(self._recolour)
+        self._recolour()
         self.show_reports(())
+
+    def _recolour(self) -> None:
+        """Take over the colours of the theme."""
+        colours = theme.current()
+        for plot in (self.loss, self.precision):
+            _recolour(plot)
+        for curve, colour in (
+            (self.training, colours.dim),
+            (self.validation, colours.accent),
+            (self.scores, colours.accent),
+        ):
+            curve.setPen(colour, width=2)
+            # Of one epoch there is no line yet.
+            curve.setSymbolBrush(colour)
+            curve.setSymbolPen(None)
+            curve.setSymbolSize(POINT_PIXELS)
+        self.best.setPen(colours.warning, style=Qt.PenStyle.DashLine)
 
     def show_reports(self, reports: Sequence[EpochReport]) -> None:
         """Draw the epochs so far; the dashed line marks the best one."""
@@ -79,22 +92,27 @@ class EpochAxis(pg.AxisItem):  # type: ignore[misc]
 
 
 def _plot(title: str) -> pg.PlotWidget:
-    colours = theme.current()
-    plot = pg.PlotWidget(
-        background=QColor(colours.field), axisItems={"bottom": EpochAxis(orientation="bottom")}
-    )
+    plot = pg.PlotWidget(axisItems={"bottom": EpochAxis(orientation="bottom")})
     plot.setFixedHeight(HEIGHT_PIXELS)
     plot.setMenuEnabled(False)
     plot.hideButtons()
     plot.setMouseEnabled(False, False)
     item = plot.getPlotItem()
     item.setLabel("left", title)
-    item.addLegend(offset=(-4, 4), labelTextColor=colours.text)
+    # The number at the top of the axis is centred on its end.
+    item.layout.setContentsMargins(1, theme.GRID_PX, theme.GRID_PX, 1)
+    item.addLegend(offset=(-4, 4))
     for side in ("left", "bottom"):
-        axis = item.getAxis(side)
-        axis.setPen(colours.border)
-        axis.setTextPen(colours.dim)
         # A loss of 0.8 is no 800 thousandths.
-        axis.enableAutoSIPrefix(False)
+        item.getAxis(side).enableAutoSIPrefix(False)
     item.getAxis("left").setWidth(52)
     return plot
+
+
+def _recolour(plot: pg.PlotWidget) -> None:
+    colours, item = theme.current(), plot.getPlotItem()
+    plot.setBackground(QColor(colours.field))
+    item.legend.setLabelTextColor(colours.text)
+    for side in ("left", "bottom"):
+        item.getAxis(side).setPen(colours.border)
+        item.getAxis(side).setTextPen(colours.dim)
