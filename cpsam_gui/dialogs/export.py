@@ -101,7 +101,8 @@ class ExportDialog(QDialog):
         for widget in (self.this, self.folder, self.beside, self.replace):
             right.addWidget(widget)
         right.addSpacing(theme.GRID_PX)
-        right.addWidget(_heading(translate("How")))
+        self.how = _heading(translate("How"))
+        right.addWidget(self.how)
         self._form = form()
         for name, field in self.fields.items():
             if isinstance(field, QCheckBox):
@@ -172,6 +173,7 @@ class ExportDialog(QDialog):
         for name, field in self.fields.items():
             self._form.setRowVisible(field, name in one.options)
         self._form.setRowVisible(self.measured, one.measurements)
+        self.how.setVisible(bool(one.options) or one.measurements)
         for widget in (self.replace, self.beside):
             widget.setEnabled(self.folder.isChecked())
         lost = [translate(words) for words in left_out(one, self._objects)]

@@ -87,6 +87,10 @@ def test_the_dialog_shows_what_a_format_heeds_and_remembers(
     dialog.choose("geojson")
     assert dialog._form.isRowVisible(dialog.fields["annotations"])
     assert dialog._form.isRowVisible(dialog.measured)
+    assert dialog.how.isVisibleTo(dialog)
+    dialog.choose("rois")
+    assert dialog.how.isHidden(), "no heading where there is nothing below it"
+    dialog.choose("geojson")
     box = dialog.fields["annotations"]
     assert isinstance(box, QCheckBox)
     box.setChecked(True)
