@@ -8,6 +8,7 @@ from cpsam_gui import operations
 from cpsam_gui.actions.facts import (
     CAN_REDO,
     CAN_UNDO,
+    GESTURE,
     SELECTED,
     TOOL,
     WITH_COPY,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 CAN_CLASS = Condition((SELECTED, TOOL), lambda count, tool: count > 0 or tool == ClassStamp.key)
 """A class is given to what is selected, or chosen for the tool that gives it."""
+CAN_DELETE = Condition((SELECTED, GESTURE), lambda count, gesture: count > 0 or gesture)
+"""The selected objects are deleted, or the last point of what is being drawn."""
 
 
 def _change(operation: Callable[..., str | None], *args: object) -> Do:
@@ -183,7 +186,7 @@ ACTIONS: tuple[Action, ...] = (
         "Edit",
         break_before=True,
     ),
-    Action("delete", "Delete", _backspace, ("Del", "Backspace"), "delete_outline", WITH_IMAGE, "Objects"),
+    Action("delete", "Delete", _backspace, ("Del", "Backspace"), "delete_outline", CAN_DELETE, "Objects"),
     Action(
         "merge", "Merge selected", _change(operations.merge), ("Ctrl+G",), "set_merge", WITH_TWO, "Objects"
     ),

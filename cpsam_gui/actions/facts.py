@@ -54,6 +54,10 @@ BY_INTENSITY = Fact(
     lambda s: s.gestures.options.by_intensity, lambda s: (s.gestures.options.events.by_intensity,)
 )
 TOOL = Fact(lambda s: s.gestures.tool.key, lambda s: (s.gestures.tool_changed, s.image_changed))
+GESTURE = Fact(
+    lambda s: s.gestures.tool.busy,
+    lambda s: (s.gestures.gesture_changed, s.gestures.tool_changed, s.image_changed),
+)
 BUSY = Fact(lambda s: s.jobs.busy, lambda s: (s.jobs.started, s.jobs.finished))
 FLOWS = Fact(
     lambda s: s.run_state.flows is not None,

@@ -120,7 +120,8 @@ class Gestures(QObject):
         self.view.hovered = self.desk.under(p)
         if not self._elsewhere(p):
             self.tool.move(p)
-        self._speak()
+        # An outline that is drawn by hovering closes here.
+        self._after()
 
     def tool_release(self, p: Pointer) -> None:
         """Pass a release to the tool."""
@@ -172,7 +173,7 @@ class Gestures(QObject):
     def back(self) -> bool:
         """Take the last point of a gesture back; False where there is none."""
         taken = self.tool.back()
-        self._speak()
+        self._after()
         self.redraw.emit()
         return taken
 

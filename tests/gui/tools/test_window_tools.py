@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QApplication
 
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.segment.output import NetworkOutput
-from cpsam_gui.actions.install import WindowActions
+from cpsam_gui.actions.install import WindowActions, actions_of
 from cpsam_gui.operations import WriteMode
 from cpsam_gui.panels import ObjectsPanel
 
@@ -135,6 +135,20 @@ def test_write_modes_by_key_and_by_the_strip(hand: Hand) -> None:
     hand.drag([(50, 50), (50, 70), (75, 70), (75, 50)])
     assert len(session.document.objects) == 5
     assert under(hand, 51, 51) == under(hand, 60, 60)
+
+
+def test_delete_is_offered_while_there_is_something_to_delete(hand: Hand) -> None:
+    delete = actions_of(hand.window)["delete"]
+    assert not delete.isEnabled()
+    hand.window.session.view.select(1)
+    assert delete.isEnabled()
+    hand.window.session.view.select()
+    hand.key(Key.Key_P)
+    hand.click(5, 5)
+    assert delete.isEnabled(), "it takes the last corner back"
+    hand.key(Key.Key_Backspace)
+    assert not hand.window.session.gestures.tool.busy
+    assert not delete.isEnabled()
 
 
 def test_many_are_selected_and_changed_at_once(hand: Hand) -> None:
