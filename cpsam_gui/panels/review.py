@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
 
+# Doubt, 0 to 1; less reads as 0.00.
+LEAST_DOUBT = 0.005
+
 
 class ReviewPanel(Panel):
     """Steers the review of the open image."""
@@ -222,8 +225,7 @@ class ReviewPanel(Panel):
             else ""
         )
         reasons = ", ".join(translate_said(reason) for reason in review.reasons)
-        none = translate("No doubts about it") if review.score is not None else ""
-        self.reasons.setText("\n".join(filter(None, [state, reasons or none])))
+        self.reasons.setText("\n".join(filter(None, [state, reasons or _without_reasons(review.score)])))
 
     def _show_missed(self) -> None:
         known = self._run_state.flows is not None
@@ -248,6 +250,13 @@ class ReviewPanel(Panel):
             name = button.property("icon_name")
             if name:
                 button.setIcon(theme.icon(name, _colour(button)))
+
+
+def _without_reasons(score: float | None) -> str:
+    """Return what is said of an object against which no single fact speaks; empty where nothing is known of it."""
+    if score is None:
+        return ""
+    return translate("No doubts about it") if score < LEAST_DOUBT else translate("Nothing stands out")
 
 
 def _button(text: str, key: str, icon: str, do: Callable[[], object]) -> QPushButton:
