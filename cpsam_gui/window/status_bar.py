@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton
-from superqt import QElidingLabel
 
 from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.session.object_words import marks_of
 from cpsam_gui.state.pixels import lazy_pixels_of
 from cpsam_gui.style import theme
+from cpsam_gui.window.hint_label import HintLabel
 from cpsam_gui.window.progress_words import ProgressWords
 from cpsam_gui.window.training_chip import TrainingChip
 
@@ -41,7 +42,7 @@ class Status(QStatusBar):
         self.setSizeGripEnabled(False)
         self.setContentsMargins(theme.GRID_PX, 2, theme.GRID_PX, 2)
         # What does not fit ends in dots; the tooltip has it all.
-        self.hint = QElidingLabel()
+        self.hint = HintLabel()
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.offer = QToolButton()
         self.offer.setAutoRaise(True)
@@ -69,6 +70,7 @@ class Status(QStatusBar):
             self.addPermanentWidget(widget)
         self._words = ProgressWords()
         self._offered: Step | None = None
+        self._pointer: tuple[int, int] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.show_hint)
@@ -82,9 +84,12 @@ class Status(QStatusBar):
         self._jobs.progressed.connect(self._progressed)
         self._jobs.finished.connect(self._finished)
         canvas.pointed.connect(self._read)
-        canvas.left.connect(self.readout.clear)
+        canvas.left.connect(self._forget)
         # What stood there is of another image.
-        self._open_image.image_changed.connect(self.readout.clear)
+        self._open_image.image_changed.connect(self._forget)
+        # An object that a click made, changed or deleted lies under a pointer that does not move.
+        self._open_image.objects_changed.connect(self._read_again)
+        self._rejected.changed.connect(self._read_again)
         theme.changed.connect(self._recolour)
         self._recolour()
         self._finished()
@@ -149,7 +154,16 @@ class Status(QStatusBar):
             widget.setVisible(on)
 
     def _read(self, y: float, x: float) -> None:
-        self.readout.setText(read_out(self._open_image, self._rejected, int(y // 1), int(x // 1)))
+        self._pointer = int(y // 1), int(x // 1)
+        self._read_again()
+
+    def _read_again(self, *_: object) -> None:
+        if self._pointer is not None:
+            self.readout.setText(read_out(self._open_image, self._rejected, *self._pointer))
+
+    def _forget(self) -> None:
+        self._pointer = None
+        self.readout.clear()
 
 
 def read_out(open_image: OpenImage, rejected: RejectedCandidates, row: int, column: int) -> str:
@@ -189,8 +203,7 @@ def _object(document: Document, number: int) -> str:
         names = {known.number: known.name for known in document.facts.classes}
         if row.class_id:
             words.append(names.get(row.class_id) or translate("class {}").format(row.class_id))
-        marks = ((translate("locked"), row.locked), (translate("uncertain"), row.uncertain))
-        words += [word for word, on in marks if on]
+        words += marks_of(row)
     return ", ".join(words)
 
 

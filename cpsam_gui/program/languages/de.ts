@@ -131,6 +131,10 @@
       <translation>Über cpsam-gui</translation>
     </message>
     <message>
+      <source>About {time} on {where}</source>
+      <translation>Etwa {time} auf {where}</translation>
+    </message>
+    <message>
       <source>Accept</source>
       <translation>Annehmen</translation>
     </message>
@@ -2083,6 +2087,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Nichts ist ausgewählt. Auf ein Objekt klicken.</translation>
     </message>
     <message>
+      <source>Nothing stands out</source>
+      <translation>Nichts fällt besonders auf</translation>
+    </message>
+    <message>
       <source>Nothing to change</source>
       <translation>Nichts zu ändern</translation>
     </message>
@@ -2129,6 +2137,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Objects that touch the image border are removed</source>
       <translation>Objekte, die den Bildrand berühren, fallen weg</translation>
+    </message>
+    <message>
+      <source>On {where}</source>
+      <translation>Auf {where}</translation>
     </message>
     <message>
       <source>Once the projects of a folder take up this much, folder runs keep masks only.</source>
@@ -3011,6 +3023,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Skip corrected masks</source>
       <translation>Korrigierte überspringen</translation>
+    </message>
+    <message>
+      <source>Slow: about {time} on {where}</source>
+      <translation>Langsam: etwa {time} auf {where}</translation>
     </message>
     <message>
       <source>Smaller brush, less tolerance</source>
@@ -3933,6 +3949,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>etwa {time}</translation>
     </message>
     <message>
+      <source>accepted</source>
+      <translation>angenommen</translation>
+    </message>
+    <message>
       <source>after {step}</source>
       <translation>nach {step}</translation>
     </message>
@@ -4121,6 +4141,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>min_objects ist mindestens 0, replay ein Anteil von mindestens 0 und unter 1</translation>
     </message>
     <message>
+      <source>model</source>
+      <translation>Modell</translation>
+    </message>
+    <message>
       <source>more concave than the others</source>
       <translation>stärker eingebuchtet als die anderen</translation>
     </message>
@@ -4243,6 +4267,18 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>solidity {:.2f}</source>
       <translation>Solidität {:.2f}</translation>
+    </message>
+    <message>
+      <source>the Apple graphics processor</source>
+      <translation>dem Apple-Grafikprozessor</translation>
+    </message>
+    <message>
+      <source>the CPU</source>
+      <translation>der CPU</translation>
+    </message>
+    <message>
+      <source>the graphics card</source>
+      <translation>der Grafikkarte</translation>
     </message>
     <message>
       <source>there is no memory mode {}; use one of {}</source>

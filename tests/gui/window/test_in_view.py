@@ -14,6 +14,7 @@ from PyQt6.QtGui import QColor, QGuiApplication, QIcon
 from PyQt6.QtWidgets import QDialogButtonBox, QLabel, QPushButton, QStyle
 
 import cpsam_gui
+from cpsam_core.finetune import EpochReport
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.canvas.pens import line_pen
 from cpsam_gui.dialogs.axes import AxesDialog
@@ -51,6 +52,22 @@ def test_text_that_does_not_fit_ends_in_dots_and_the_tooltip_has_it(opened: Wind
     assert QLabel.text(status.hint) == "short"
 
 
+def test_a_hint_that_does_not_fit_leaves_out_whole_gestures(opened: Window) -> None:
+    status = opened.status
+    gestures = [
+        "Drag on the selected object: add to it",
+        "Shift: add from anywhere",
+        "T: what is written over",
+    ]
+    status.hint.setText("   ".join(gestures))
+    assert QLabel.text(status.hint) == "   ".join(gestures)
+    some = status.hint.fontMetrics().horizontalAdvance("   ".join(gestures)) - 5
+    status.hint.resize(some, status.hint.height())
+    assert QLabel.text(status.hint) == "   ".join([*gestures[:2], "…"])
+    status.hint.resize(40, status.hint.height())
+    assert QLabel.text(status.hint).startswith("Dr") and QLabel.text(status.hint).endswith("…")
+
+
 def test_what_is_offered_is_said_in_words(segmented: Window) -> None:
     segmented.status.offer_action("Object 1 is in 2 pieces", "separate_pieces")
     assert segmented.status.offer.isVisible()
@@ -64,6 +81,17 @@ def test_the_read_out_goes_with_the_image(segmented: Window, qtbot: QtBot, movie
     segmented.session.document.mark_saved()
     with qtbot.waitSignal(segmented.session.image_changed):
         segmented.open(movie_file)
+    assert segmented.status.readout.text() == ""
+
+
+def test_the_read_out_follows_what_a_key_does_under_the_pointer(segmented: Window) -> None:
+    segmented.canvas.pointed.emit(20.5, 20.5)
+    assert "object 1" in segmented.status.readout.text()
+    segmented.session.view.select(1)
+    actions_of(segmented)["delete"].trigger()
+    assert "object" not in segmented.status.readout.text()
+    segmented.canvas.left.emit()
+    actions_of(segmented)["undo"].trigger()
     assert segmented.status.readout.text() == ""
 
 
@@ -83,7 +111,7 @@ def test_the_main_button_stays_where_it_is(window: Window, qtbot: QtBot, image_f
         window.run()
     assert place() == first
     foot = window.panel(SegmentPanel).foot
-    foot.note.setText("Slow on this computer: about 75 minutes on the CPU (bfloat16), and more " * 3)
+    foot.note.setText("Slow: about 75 minutes on the CPU (bfloat16), and more " * 3)
     assert place() == first
     window.session.run_state.notes = ("cpsam-lite is unsure here: " + "look twice, " * 12,)
     assert foot.said.isVisible()
@@ -235,6 +263,17 @@ def test_curves_count_epochs_in_whole_numbers(window: Window) -> None:
         steps = [step for step, _ in axis.tickSpacing(1.0, last, 200.0)]
         assert steps and all(step >= 1 and step == int(step) for step in steps)
     assert not window.panel(TrainPanel).curves.loss.getAxis("left").autoSIPrefix
+
+
+def test_one_epoch_shows_as_a_point_and_the_curves_follow_the_theme(window: Window) -> None:
+    curves = window.panel(TrainPanel).curves
+    curves.show_reports([EpochReport(1, 5, 0.8, 0.9, None, 1e-5, 3.0, 12.0, True)])
+    assert len(curves.training.scatter.points()) == len(curves.validation.scatter.points()) == 1
+    before = curves.loss.backgroundBrush().color().name()
+    window.toggle_theme()
+    assert curves.loss.backgroundBrush().color().name() != before
+    window.toggle_theme()
+    assert curves.loss.backgroundBrush().color().name() == before
 
 
 def test_the_view_of_the_folder_has_one_main_button(opened: Window) -> None:

@@ -88,6 +88,8 @@ def test_rejected_candidates_show_with_the_reason_and_a_click_keeps_one(
     assert row.touched
     assert session.view.selection == {number}
     assert len(session.rejected.now) == 3
+    said = with_flows.status.readout.text()
+    assert f"object {number}" in said and "rejected" not in said, "though the pointer did not move"
     session.run_state.change(min_size=900)
     session.segmenting.mask_again()
     qtbot.waitUntil(lambda: session.jobs.idle, timeout=20_000)
