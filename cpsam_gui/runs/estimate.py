@@ -37,7 +37,7 @@ class Estimate:
     device
         As torch calls it; a guess where `certain` is False.
     precision
-        As torch calls it, empty where not known.
+        `float32` or `bfloat16`, say; empty where not known.
     certain
         Whether the model is loaded, so that the device is not guessed.
     """

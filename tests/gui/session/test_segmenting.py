@@ -502,7 +502,7 @@ def test_a_run_tells_how_long_the_next_one_takes(session: Session, qtbot: QtBot,
     assert estimate is not None
     assert estimate.certain
     assert estimate.seconds is not None
-    assert estimate.text.endswith("on the CPU (float32)")
+    assert (estimate.device, estimate.precision) == ("cpu", "float32")
     other = Session(Models(lambda choice, progress: bright))  # it is remembered
     assert other.forecast.pace.of(ModelChoice(), "cpu") is not None
     other.close()
