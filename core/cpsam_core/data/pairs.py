@@ -137,7 +137,7 @@ def find_pairs(
         set_name = set_of(image, folder)
         whole = companions(image, endings=endings, listings=listings)
         fits = [] if given is None else given.masks_of(whole, set_name)
-        large += whole.project.is_dir()
+        before = len(pairs)
         documents = [whole] if fits else documents_of(image, endings=endings, listings=listings)
         for own in documents:
             found = next(iter(fits or _most_certain(own)), None)
@@ -157,22 +157,35 @@ def find_pairs(
                     seen=input_of(own, seen),
                 )
             )
-    if left:
-        log.warning("%d projects whose masks nobody corrected are left out", left)
-    if large:
-        log.warning(
-            "%d projects of images larger than memory are left out: a training reads masks from files, as of "
-            "a part that was cropped",
-            large,
-        )
+        if len(pairs) == before and whole.project.is_dir():
+            large += 1
+    reasons = _left_out(left, large)
+    for reason in reasons:
+        log.warning("left out: %s", reason)
     if not pairs:
         raise TrainingError(
             f"{folder} holds no image with masks"
-            + (f" ({large} projects of images larger than memory are left out)" if large else "")
-            + (f" ({left} projects have masks of a model that nobody corrected)" if left else "")
+            + (f" (left out: {'; '.join(reasons)})" if reasons else "")
             + ": put NAME_masks.tif beside NAME.tif, correct images in the window, or give the folder of the masks"
         )
     return pairs
+
+
+def _left_out(uncorrected: int, large: int) -> list[str]:
+    """Return in words which projects are left out, and why."""
+    reasons = []
+    if uncorrected:
+        reasons.append(f"{_projects(uncorrected)} whose masks nobody corrected")
+    if large:
+        reasons.append(
+            f"{_projects(large)} of images larger than memory (training reads masks from files, such as those of a "
+            "part that was cropped)"
+        )
+    return reasons
+
+
+def _projects(count: int) -> str:
+    return "1 project" if count == 1 else f"{count} projects"
 
 
 def pair_of(

@@ -55,7 +55,7 @@ def test_corrected_projects_come_first_and_untouched_ones_do_not_count(tmp_path:
 def test_only_untouched_projects_is_said(tmp_path: Path) -> None:
     put(tmp_path / "a.tif")
     project(tmp_path / "a.cpsam", "model")
-    with pytest.raises(TrainingError, match="1 projects have masks of a model that nobody corrected"):
+    with pytest.raises(TrainingError, match="1 project whose masks nobody corrected"):
         find_pairs(tmp_path)
 
 
@@ -112,9 +112,19 @@ def test_projects_of_images_larger_than_memory_are_named_where_they_are_left_out
 ) -> None:
     put(tmp_path / "slide.tif")
     (tmp_path / "slide.cpsam" / "whole").mkdir(parents=True)
-    with pytest.raises(TrainingError, match="1 projects of images larger than memory are left out"):
+    with pytest.raises(TrainingError, match="left out: 1 project of images larger than memory"):
         find_pairs(tmp_path)
     put(tmp_path / "a.tif")
     put(tmp_path / "a_masks.tif")
     assert found(tmp_path) == {"a.tif": "a_masks.tif"}
     assert "larger than memory" in caplog.text
+
+
+def test_a_project_larger_than_memory_is_not_missed_where_a_file_holds_the_masks(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(tmp_path / "slide.tif")
+    put(tmp_path / "slide_masks.tif")
+    (tmp_path / "slide.cpsam" / "whole").mkdir(parents=True)
+    assert found(tmp_path) == {"slide.tif": "slide_masks.tif"}
+    assert "larger than memory" not in caplog.text
