@@ -83,6 +83,16 @@ class TrainResult:
     share: float = 1.0
     remark: str = ""
 
+    @property
+    def ending(self) -> str:
+        """Why the training ended early, as a sentence; empty where it did not."""
+        return early_text(self.reason)
+
+
+def early_text(reason: str) -> str:
+    """Return as a sentence why a training ended early; empty without a reason."""
+    return f"Training ended early: {reason}." if reason else ""
+
 
 class Control:
     """Pauses, continues and ends a training from another thread; every method may be called at any time.

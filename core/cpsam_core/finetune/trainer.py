@@ -20,7 +20,15 @@ from cpsam_core.finetune.judge import Validation, is_better, measured, out_of_pa
 from cpsam_core.finetune.keeper import Keeper
 from cpsam_core.finetune.learner import Diverged, Learner, check_fit
 from cpsam_core.finetune.rate_plan import RatePlan
-from cpsam_core.finetune.reports import Control, EpochReport, EventKind, Stopped, TrainingEvent, TrainResult
+from cpsam_core.finetune.reports import (
+    Control,
+    EpochReport,
+    EventKind,
+    Stopped,
+    TrainingEvent,
+    TrainResult,
+    early_text,
+)
 from cpsam_core.finetune.settings import MemoryMode, TrainSettings
 from cpsam_core.finetune.state import TrainingState, read_state
 from cpsam_core.finetune.trained import Weights
@@ -190,7 +198,7 @@ class Trainer:
             log.info("training on %s in %s, sets %s", self.device, self.precision, self.data.mixing)
             stopped, reason = self._train(progress)
             if reason:
-                self._tell("stopped", reason, self.memory)
+                self._tell("stopped", early_text(reason), self.memory)
             self.learner.stepper.close()
             model = self.learner.trained.finish(self._best or None)
             model.encoder.part = (0, 1)

@@ -70,12 +70,11 @@ class RetrainingOutcome:
     @property
     def text(self) -> str:
         """All that there is to say, a sentence a line."""
-        result = self.trained.result
         parts = [
             self.change.text if self.change is not None else "",
             forgetting_text(self.elsewhere),
             self.plan.text,
-            f"Training ended early: {result.reason}." if result.reason else "",
+            self.trained.result.ending,
             self.problem,
         ]
         return "\n".join(part for part in parts if part)

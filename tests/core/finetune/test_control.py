@@ -109,7 +109,7 @@ def test_early_stop() -> None:
     assert result.reason == "no better result in 3 epochs"
     assert result.best_epoch is not None
     assert len(result.reports) == result.best_epoch + 3 < 50
-    assert [(event.kind, event.text) for event in events] == [("stopped", result.reason)]
+    assert [(event.kind, event.text) for event in events] == [("stopped", result.ending)]
 
 
 def test_patience_alone_stops_nothing() -> None:
@@ -160,8 +160,10 @@ def test_stopped_early_keeps_the_best() -> None:
         if done == 11:
             control.stop()
 
-    stopped = trainer(settings, validation=Wrong(), control=control)
+    told: list[TrainingEvent] = []
+    stopped = trainer(settings, validation=Wrong(), control=control, on_event=told.append)
     result = stopped.run(progress)
+    assert [event.text for event in told] == ["Training ended early: as asked."]
     assert stopped.steps == 11
     assert (result.stopped, result.reason) == ("asked", "as asked")
     assert len(result.reports) == 5
@@ -261,7 +263,7 @@ def test_a_loss_that_is_no_number_keeps_the_best(monkeypatch: pytest.MonkeyPatch
     result = trainer(validation=Disks(), on_event=events.append).run()
     assert result.stopped == "diverged"
     assert "no longer a number after 5 steps; lower the learning rate (0.001)" in result.reason
-    assert events[-1].text == result.reason
+    assert events[-1].text == result.ending
     assert result.best_epoch == expected.best_epoch
     assert len(result.reports) == 2
     assert same(result.model, expected.model)
