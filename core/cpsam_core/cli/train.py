@@ -198,7 +198,7 @@ def _train(
             start_file(args.model), data, settings, (args.drawn, classes, channels, *map(str, aside))
         ),
         validation=validation,
-        score=scorer(args, aside, classes, diameter),
+        score=scorer(args, aside, diameter),
         on_epoch=lambda report: _end_epoch(report, args, trainer, ranks),
     )
     bar = terminal_progress("training", unit="step") if ranks.leads else nullcontext(_silent)

@@ -17,27 +17,14 @@ if TYPE_CHECKING:
 
 
 def scorer(
-    args: argparse.Namespace, pairs: Sequence[Pair], classes: tuple[str, ...], wanted: Diameter
+    args: argparse.Namespace, pairs: Sequence[Pair], wanted: Diameter
 ) -> Callable[[FlowVit], float] | None:
     """Return what measures the average precision during the training; None where it is not asked for."""
     if not pairs or args.score_every is None:
         return None
+    from cpsam_core.retrain.validate import precision_on
 
-    def score(model: FlowVit) -> float:
-        from cpsam_core.network.devices import choose_device, choose_precision
-        from cpsam_core.network.network import Network
-        from cpsam_core.retrain.validate import validate
-        from cpsam_core.segment.segmenter import Segmenter
-
-        device = choose_device(args.device)
-        network = Network(
-            model, model.config, device, choose_precision(device, args.precision), "training", wanted
-        )
-        rows = validate(Segmenter(network), pairs, class_names=classes).values()
-        total = sum(row["images"] for row in rows)
-        return sum(row["ap_0.5"] * row["images"] for row in rows) / total
-
-    return score
+    return precision_on(pairs, "training", wanted, args.device, args.precision)
 
 
 def score_written(args: argparse.Namespace, card: ModelCard, pairs: Sequence[Pair]) -> None:

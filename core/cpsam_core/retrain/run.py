@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,7 @@ from cpsam_core.errors import CpsamError, TrainingError
 from cpsam_core.progress import Progress, silent
 from cpsam_core.retrain.cards import CardFacts, card_of, origin_of
 from cpsam_core.retrain.plan import RetrainingPlan
-from cpsam_core.retrain.validate import validate
-from cpsam_core.segment.segmenter import Segmenter
+from cpsam_core.retrain.validate import precision_on
 from cpsam_core.system.paths import make_folder
 from cpsam_core.weights import find, load_start, own_folder
 
@@ -51,27 +49,10 @@ def scorer(
     precision: str | None = None,
     progress: Progress = silent,
 ) -> Callable[[FlowVit], float] | None:
-    """Return what measures a network during the training; None where nothing is kept aside.
-
-    It gives the mean average precision at IoU 0.5 on what is kept aside, NaN where that has no objects. `progress` is
-    called after each image and may raise Cancelled.
-    """
+    """Return what measures a network during the training, see `precision_on`; None where nothing is kept aside."""
     if not plan.aside:
         return None
-    from cpsam_core.network.devices import choose_device, choose_precision
-    from cpsam_core.network.network import Network
-
-    chosen = choose_device(device)
-    reduced = choose_precision(chosen, precision)
-
-    def score(model: FlowVit) -> float:
-        segmenter = Segmenter(Network(model, model.config, chosen, reduced, plan.name, plan.diameter))
-        rows = validate(segmenter, plan.aside, progress=progress).values()
-        known = [(row["images"], row["ap_0.5"]) for row in rows if not math.isnan(row["ap_0.5"])]
-        total = sum(images for images, _ in known)
-        return sum(images * value for images, value in known) / total if total else math.nan
-
-    return score
+    return precision_on(plan.aside, plan.name, plan.diameter, device, precision, progress)
 
 
 def retrain(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.data.examples import Annotation, counted_objects, read_annotation
-from cpsam_core.data.image_input import ImageInput
+from cpsam_core.data.image_input import Diameter, ImageInput
 from cpsam_core.data.pairs import Pair
 from cpsam_core.images import check_same_shape
 from cpsam_core.labels.classes import classes_of_objects
@@ -19,6 +20,9 @@ from cpsam_core.preprocess.normalize import NormalizeSettings
 from cpsam_core.progress import Progress, silent
 from cpsam_core.segment.segmenter import Segmentation, Segmenter
 from cpsam_core.segment.settings import Settings
+
+if TYPE_CHECKING:
+    from cpsam_core.network.vit import FlowVit
 
 THRESHOLDS = (0.5, 0.75, 0.9)
 
@@ -67,6 +71,43 @@ def validate(
         rows.setdefault(pair.set_name, []).append(_row(annotation, found, class_names))
         progress(number, len(pairs), pair.set_name)
     return {name: _means(of_set) for name, of_set in rows.items()}
+
+
+def precision_on(
+    pairs: Sequence[Pair],
+    name: str,
+    diameter: Diameter,
+    device: str | None = None,
+    precision: str | None = None,
+    progress: Progress = silent,
+) -> Callable[[FlowVit], float]:
+    """Return what measures a network while it is trained: the mean average precision at IoU 0.5 over images.
+
+    Parameters
+    ----------
+    pairs
+        Images with true masks. Those of sets without any object do not count; the mean is NaN where no others are.
+    name, diameter
+        Of the model that the network becomes, see `ModelCard.diameter`.
+    device, precision
+        As in `Segmenter.load`.
+    progress
+        Called after each image; may raise Cancelled.
+    """
+    from cpsam_core.network.devices import choose_device, choose_precision
+    from cpsam_core.network.network import Network
+
+    chosen = choose_device(device)
+    reduced = choose_precision(chosen, precision)
+
+    def score(model: FlowVit) -> float:
+        network = Network(model, model.config, chosen, reduced, name, diameter)
+        rows = validate(Segmenter(network), pairs, progress=progress).values()
+        known = [(row["images"], row["ap_0.5"]) for row in rows if not math.isnan(row["ap_0.5"])]
+        total = sum(images for images, _ in known)
+        return sum(images * value for images, value in known) / total if total else math.nan
+
+    return score
 
 
 def settings_for(seen: ImageInput, settings: Settings | None = None) -> Settings:

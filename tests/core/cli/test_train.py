@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -21,9 +23,12 @@ from cpsam_core.checkpoints import load_model
 from cpsam_core.checkpoints.cards import ModelCard, read_card, write_card
 from cpsam_core.cli import main
 from cpsam_core.cli.common import CANCELLED, FAILED, OK, USAGE
+from cpsam_core.cli.train_scores import scorer
+from cpsam_core.data.pairs import Pair
 from cpsam_core.finetune import Trainer, learner
 from cpsam_core.images import write_labels
 from cpsam_core.network.config import VitConfig
+from cpsam_core.network.vit import FlowVit
 from cpsam_core.progress import Cancelled
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -380,6 +385,15 @@ def test_images_kept_aside_choose_the_epoch(
     assert len(card.losses) == len(card.validation_losses) < 4
     assert list(card.scores) == ["aside"]
     assert len(card.images) == 1
+
+
+def test_images_without_objects_leave_a_score_to_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {"cells": {"images": 2.0, "ap_0.5": 0.5}, "empty": {"images": 1.0, "ap_0.5": math.nan}}
+    monkeypatch.setattr("cpsam_core.retrain.validate.validate", lambda *_, **__: rows)
+    args = argparse.Namespace(score_every=1, device="cpu", precision="float32")
+    measure = scorer(args, [Pair(Path("a.tif"), Path("a_masks.tif"), "cells")], None)
+    network = FlowVit(VitConfig.lite(depth=1, width=32, heads=1, neck=16, tile=64))
+    assert measure is not None and measure(network) == 0.5
 
 
 def test_several_processes(images: Path, tiny_model: Path) -> None:
