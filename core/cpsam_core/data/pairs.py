@@ -132,7 +132,8 @@ def find_pairs(
     given = _Given(masks, endings) if masks is not None else None
     listings = Listings()
     images, _ = part_images([path for path in walk(folder) if can_read(path)], folder, endings)
-    pairs, left, large = [], 0, 0
+    pairs: list[Pair] = []
+    left = large = 0
     for image in images:
         set_name = set_of(image, folder)
         whole = companions(image, endings=endings, listings=listings)
