@@ -29,7 +29,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from gain import RATES, common_options, draw, random_start, replay_of, retrained, scores, write_table
+from gain import RATES, common_options, random_start, replay_of, retrained, scores
+from gain_tables import draw, write_table
 from packed_stacks import pack, stacks_in, unpack
 
 # Those that say most come first, where time is short.

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from gain import write_table
+from gain_tables import write_table
 from packed_stacks import stacks_in, unpack
 
 # The second as in the paper ("Finetuning and evaluation"); planes are linked where their objects overlap.

@@ -10,6 +10,7 @@ import tifffile
 from PyQt6.QtWidgets import QFileDialog
 
 from cpsam_core.metrics.compare import MatchState
+from cpsam_core.progress import silent
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.state.view import Camera, View
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 
     from cpsam_gui.dialogs.compare import ComparePage
     from cpsam_gui.window.window import Window
-
-
-def quiet(done: int, total: int, note: str = "") -> None:
-    """Take progress."""
 
 
 @pytest.fixture
@@ -114,7 +111,7 @@ def test_before_and_after(segmented: Window, qtbot: QtBot) -> None:
     start = document.position
     operations.delete(document, [2])
     operations.grow(document, [3], 1)
-    before = labels_before(document.snapshot(), document.applied(start), quiet)
+    before = labels_before(document.snapshot(), document.applied(start), silent)
     assert sorted(np.unique(before).tolist()) == [0, 1, 2, 3, 4]
     with qtbot.waitSignal(session.comparing.changed):
         session.comparing.with_step(start)

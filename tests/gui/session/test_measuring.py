@@ -9,6 +9,7 @@ import pytest
 import tifffile
 
 from cpsam_core.measure import recipe_of
+from cpsam_core.progress import silent
 from cpsam_gui import operations
 from cpsam_gui.session import measuring
 from cpsam_gui.state.slice import Slice
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
     from cpsam_gui.window.window import Window
 
 
-def quiet(done: int, total: int, note: str = "") -> None:
-    """Take progress."""
-
-
 @pytest.fixture
 def followed(segmented: Window, qtbot: QtBot) -> Session:
     """Return a session whose objects are measured."""
@@ -49,7 +46,7 @@ def anew(session: Session) -> Measurements:
     document = session.document
     names = {one.number: one.name for one in document.facts.classes}
     return measure_objects(
-        MeasurementRequest(session.image, np.array(document.labels), dict(document.objects), names), quiet
+        MeasurementRequest(session.image, np.array(document.labels), dict(document.objects), names), silent
     )
 
 
@@ -189,7 +186,7 @@ def test_a_folder_is_measured_with_its_saved_masks(
     broken = tmp_path / "broken.tif"
     tifffile.imwrite(broken, np.zeros((20, 20), np.uint8))
     tifffile.imwrite(tmp_path / "broken_masks.tif", np.ones((9, 9), np.uint16))
-    tables = measure_folder(tmp_path, tmp_path / "all.csv", "id > 1", recipe_of("spatial"), quiet)
+    tables = measure_folder(tmp_path, tmp_path / "all.csv", "id > 1", recipe_of("spatial"), silent)
     assert (tables.measured, tables.count) == (1, 3)
     assert len(tables.failed) == 1 and tables.failed[0].startswith("broken.tif")
     lines = tables.objects.read_text().splitlines()

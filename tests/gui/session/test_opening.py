@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QApplication, QMessageBox
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images import limits, read_image
+from cpsam_core.progress import silent
 from cpsam_gui import tasks
 from cpsam_gui.dialogs.axes import AxesDialog, describe
 from cpsam_gui.panels import ChannelsPanel, FilesPanel
@@ -38,10 +39,6 @@ def unsure_file(tmp_path: Path) -> Path:
     return path
 
 
-def quiet(done: int, total: int, note: str = "") -> None:
-    """Report nothing."""
-
-
 def drop(window: Window, path: Path, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
@@ -52,38 +49,38 @@ def drop(window: Window, path: Path, modifiers: Qt.KeyboardModifier = Qt.Keyboar
 
 def test_certain_axes_are_not_asked(image_file: Path, stack_file: Path) -> None:
     for path, planes in ((image_file, 1), (stack_file, 5)):
-        opened = tasks.open_image(path, quiet)
+        opened = tasks.open_image(path, silent)
         assert isinstance(opened, tasks.OpenedImage)
         assert opened.image.pixels.shape[0] == planes
 
 
 def test_uncertain_axes_are_asked_with_the_best_guess(unsure_file: Path) -> None:
-    unsure = tasks.open_image(unsure_file, quiet)
+    unsure = tasks.open_image(unsure_file, silent)
     assert isinstance(unsure, tasks.Unsure)
     assert (unsure.axes, unsure.shape) == ("ZYX", (7, 30, 40))
-    as_channels = tasks.open_unsure(unsure, tasks.AxesReading("CYX"), quiet)
+    as_channels = tasks.open_unsure(unsure, tasks.AxesReading("CYX"), silent)
     assert as_channels.image.pixels.shape == (1, 30, 40, 7)
     assert len(as_channels.histograms) == len(as_channels.channels) == 7
-    at_a_time = tasks.open_unsure(unsure, tasks.AxesReading("TYX", 3), quiet)
+    at_a_time = tasks.open_unsure(unsure, tasks.AxesReading("TYX", 3), silent)
     assert at_a_time.image.pixels[0, 0, 0, 0] == 3 * 30 * 40
 
 
 def test_given_axes_are_not_asked(unsure_file: Path) -> None:
-    opened = tasks.open_image(unsure_file, quiet, reading=tasks.AxesReading("CYX"))
+    opened = tasks.open_image(unsure_file, silent, reading=tasks.AxesReading("CYX"))
     assert isinstance(opened, tasks.OpenedImage)
 
 
 def test_a_movie_opens_at_its_first_time_point(tmp_path: Path) -> None:
     path = tmp_path / "film.tif"
     tifffile.imwrite(path, np.zeros((4, 20, 30), np.uint8), metadata={"axes": "TYX"}, imagej=True)
-    opened = tasks.open_image(path, quiet)
+    opened = tasks.open_image(path, silent)
     assert isinstance(opened, tasks.OpenedImage)
     assert (opened.image.time, opened.times) == (0, 4)
 
 
 def test_masks_of_cellpose_are_no_image(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="holds masks"):
-        tasks.open_image(tmp_path / "a_seg.npy", quiet)
+        tasks.open_image(tmp_path / "a_seg.npy", silent)
 
 
 def test_histogram_counts_the_sampled_pixels() -> None:
