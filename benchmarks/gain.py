@@ -109,7 +109,7 @@ def common_options(description: str | None, *, out_needed: bool = True) -> argpa
 def measured_rows(args: argparse.Namespace, where: Folders) -> list[dict[str, Any]]:
     """Measure what is not in the file yet, in so many processes, and return all rows."""
     begun = time.monotonic()
-    rows = read_table(args.out)
+    rows: list[dict[str, Any]] = read_table(args.out)
     known = {tuple(row[one.name] for one in fields(Job)) for row in rows}
     jobs = [
         one for one in wanted(args, where) if (Path(one.start).stem, *list(astuple(one))[1:]) not in known
