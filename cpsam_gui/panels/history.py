@@ -27,14 +27,15 @@ class HistoryPanel(Panel):
     def __init__(self, session: Session, host: Host) -> None:
         super().__init__()
         self._open_image, self._edits = session.open_image, session.edits
+        self._saver = session.persistence.saver
         layout = column(self)
         self.list = QListWidget()
         self.list.itemClicked.connect(self._go)
         layout.addWidget(self.list, 1)
-        self._note = dim("")
+        self.note = dim("")
         self._shown: list[str | Step] = []
         self._look = (theme.current(), 0)
-        layout.addWidget(self._note)
+        layout.addWidget(self.note)
         self._open_image.history_changed.connect(self.refresh)
         self._open_image.image_changed.connect(self.refresh)
         theme.changed.connect(self.refresh)
@@ -63,7 +64,13 @@ class HistoryPanel(Panel):
                 item.setForeground(normal if row <= document.position else quiet)
         self._shown, self._look = wanted, look
         self.list.setCurrentRow(document.position)
-        self._note.setText("" if self._open_image.image is None else _state(document.modified))
+        self.note.setText("" if self._open_image.image is None else self._state())
+
+    def _state(self) -> str:
+        """Return in words what the files beside the image hold of this."""
+        if self._open_image.document.modified:
+            return translate("Unsaved changes")
+        return " · ".join(filter(None, (translate("All changes saved"), self._saver.words_behind)))
 
     def _go(self, item: QListWidgetItem) -> None:
         self._edits.go_to(self.list.row(item))
@@ -85,7 +92,3 @@ def _words(entry: str | Step) -> str:
         parts.append(translate("{:,} objects").format(count))
     parts.append(time.strftime("%H:%M", time.localtime(entry.made)))
     return "   ".join(parts)
-
-
-def _state(modified: bool) -> str:
-    return translate("Unsaved changes") if modified else translate("All changes saved")

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from cpsam_gui.state.steps import Step
     from cpsam_gui.storage.chunked_labels import ChunkedLabels
 
+TOGETHER_NS = 2_000_000_000
+"""Files whose times differ by less were written together; some disks know times to two seconds only."""
+
 
 @dataclass(frozen=True, slots=True)
 class SaveRequest:
@@ -100,6 +103,8 @@ class Saver:
         self._followed: Document | None = None
         self._changed, self._texts = ChangedRows(), RowTexts()
         self._wrote = self._said = self._open = False
+        # Whether the label image beside the image was written by a save of this session, and goes with the project.
+        self._masks_follow = self._said_behind = False
         # Of an image larger than memory.
         self._rows = RowChanges()
         self.paused = False
@@ -121,7 +126,7 @@ class Saver:
         self._flows = self._run_state.flows
         document = self._open_image.document
         self._follow(None if document.large else document)
-        self._said = self.paused = False
+        self._said = self.paused = self._masks_follow = self._said_behind = False
         self._open = True
         if document.large:
             self._rows = RowChanges()
@@ -150,6 +155,26 @@ class Saver:
             return (document_folder(project_path(path), image.key) / DOCUMENT,)
         return project_path(path), masks_path(path, image.key)
 
+    def _masks_still_follow(self, masks: tuple[Path, ...]) -> bool:
+        """Whether the label image is the one that was saved here, so that it is kept up with the project."""
+        return self._masks_follow and all(identity_of(path) == self._stamps.get(path) for path in masks)
+
+    @property
+    def masks_behind(self) -> Path | None:
+        """The label image beside the image where it is older than the project; None where there is none such."""
+        project, *others = self._stamps.items() or (None,)
+        for path, stamp in others:
+            if project is not None and stamp.exists and stamp.changed + TOGETHER_NS < project[1].changed:
+                return path
+        return None
+
+    @property
+    def words_behind(self) -> str:
+        """What is to be said where the label image is older than the project; else empty."""
+        behind = self.masks_behind
+        words = translate("{} is older than this work; Save (Ctrl+S) writes it again")
+        return words.format(behind.name) if behind is not None else ""
+
     def end(self, document: Document | None) -> None:
         """Let the image go: what is being written is finished, and nothing more begins."""
         self._next, self._open = None, False
@@ -166,7 +191,9 @@ class Saver:
             self._next = request if self._next is None else _both(self._next, request)
             return
         document, flows = self._open_image.document, self._run_state.flows
-        targets = self._targets(path) if request.masks else self._targets(path)[:1]
+        targets = self._targets(path)
+        if not (request.masks or self._masks_still_follow(targets[1:])):
+            targets = targets[:1]
         expected = None if request.replace else dict(self._stamps)
         if self._unread and not (request.replace or request.aside):
             self._ask(request, targets[0], self._unread)
@@ -256,6 +283,7 @@ class Saver:
     def _written(self, writing: _Writing, written: tasks.SaveResult) -> None:
         request, self._wrote = writing.request, True
         self._stamps |= written.stamps
+        self._masks_follow = self._masks_follow or request.masks
         self._unread, self._said, self.paused = "", False, False
         self.seconds = written.seconds
         self._flows = writing.flows if self._preferences.now.keep_flows else None
@@ -264,6 +292,9 @@ class Saver:
             self.nothing_left.emit()
         if not request.quiet:
             self._notices.message.emit(translate("Saved {}").format(written.paths[-1]))
+        elif self.masks_behind is not None and not self._said_behind:
+            self._said_behind = True
+            self._notices.message.emit(self.words_behind)
         self._notices.saved.emit(str(written.paths[-1]))
         if request.then is not None:
             # Something was changed meanwhile.

@@ -4529,6 +4529,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Aus {} wird nicht gelernt</translation>
     </message>
     <message>
+      <source>{} is older than this work; Save (Ctrl+S) writes it again</source>
+      <translation>{} ist älter als dieser Stand; Speichern (Strg+S) schreibt sie neu</translation>
+    </message>
+    <message>
       <source>{} is open in another window or program.</source>
       <translation>{} ist in einem anderen Fenster oder Programm geöffnet.</translation>
     </message>

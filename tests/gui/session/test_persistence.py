@@ -12,7 +12,7 @@ import threading
 import time
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -29,6 +29,7 @@ from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.dialogs.recovery import RecoveryDialog
 from cpsam_gui.jobs import jobs as jobs_module
 from cpsam_gui.jobs.jobs import wait_for_left_jobs
+from cpsam_gui.panels.history import HistoryPanel
 from cpsam_gui.program.preferences import Preferences
 from cpsam_gui.session import Session
 from cpsam_gui.session.recovery import LeftWork
@@ -111,6 +112,57 @@ def test_work_is_saved_by_itself(session: Session, qtbot: QtBot, image_file: Pat
     with qtbot.waitSignal(session.saved):
         pass
     assert read_project_file(image_file.with_suffix(".cpsam")).objects == {}
+
+
+def _saved_ids(image_file: Path) -> set[int]:
+    return set(np.unique(tifffile.imread(image_file.with_name("cells_masks.tif"))).tolist()) - {0}
+
+
+def test_the_label_image_follows_once_it_was_saved_and_is_called_older_where_it_does_not(
+    session: Session, qtbot: QtBot, image_file: Path
+) -> None:
+    open_in(session, qtbot, image_file)
+    panel, said = HistoryPanel(session, cast("Any", None)), []
+    qtbot.addWidget(panel)
+    session.message.connect(said.append)
+    first = draw(session)
+    save(session, qtbot)
+    session.persistence.preferences.now = Preferences(autosave_seconds=0.05)
+    second = draw(session, y=30)
+    with qtbot.waitSignal(session.saved):
+        pass
+    assert _saved_ids(image_file) == {first, second}
+    assert panel.note.text() == "All changes saved"
+    open_in(session, qtbot, image_file)
+    # As if it was an hour ago: only what this session saved is written over without being asked for.
+    masks = image_file.with_name("cells_masks.tif")
+    os.utime(masks, ns=(0, masks.stat().st_mtime_ns - 3600 * 10**9))
+    open_in(session, qtbot, image_file)
+    assert "cells_masks.tif is older" in panel.note.text()
+    draw(session, y=50)
+    with qtbot.waitSignal(session.saved):
+        pass
+    assert _saved_ids(image_file) == {first, second}
+    assert "cells_masks.tif is older" in panel.note.text()
+    assert sum("cells_masks.tif is older" in text for text in said) == 1
+    save(session, qtbot)
+    assert len(_saved_ids(image_file)) == 3
+    assert panel.note.text() == "All changes saved"
+
+
+def test_a_label_image_that_another_program_wrote_since_is_not_written_over_by_itself(
+    session: Session, qtbot: QtBot, image_file: Path
+) -> None:
+    open_in(session, qtbot, image_file)
+    draw(session)
+    save(session, qtbot)
+    masks = image_file.with_name("cells_masks.tif")
+    masks.write_bytes(b"of another program")
+    session.persistence.preferences.now = Preferences(autosave_seconds=0.05)
+    draw(session, y=30)
+    with qtbot.waitSignal(session.saved):
+        pass
+    assert masks.read_bytes() == b"of another program"
 
 
 def test_undo_on_an_image_that_was_come_back_to_takes_no_saved_masks_away(
