@@ -22,8 +22,8 @@ def _pause(window: Window) -> None:
 
 
 def _complete_plane(window: Window) -> None:
-    edits, plane = window.session.edits, window.session.view.plane
-    edits.change(lambda document: complete_plane(document, plane))
+    edits, shown = window.session.edits, window.session.gestures.shown
+    edits.change(lambda document: complete_plane(document, shown))
 
 
 ACTIONS: tuple[Action, ...] = (

@@ -9,20 +9,19 @@ from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QContextMenuEvent, QCursor, QHelpEvent, QNativeGestureEvent, QTransform
 from PyQt6.QtWidgets import QApplication, QGraphicsView, QToolTip
 
-from cpsam_gui.canvas.changes import Flash, Ghosts
+from cpsam_gui.canvas.changes import Ghosts
 from cpsam_gui.canvas.class_legend import ClassLegend
 from cpsam_gui.canvas.compared import ComparedLayer
 from cpsam_gui.canvas.hover_card import HoverCard
 from cpsam_gui.canvas.layers import Layers
 from cpsam_gui.canvas.legend import Legend
-from cpsam_gui.canvas.markers import Markers
+from cpsam_gui.canvas.marks import Marks
 from cpsam_gui.canvas.minimap import Minimap
 from cpsam_gui.canvas.overlays import Badge, ScaleBarWidget
 from cpsam_gui.canvas.partial_result import PartialResultLayer
 from cpsam_gui.canvas.previews import Preview
-from cpsam_gui.canvas.regions import CompleteRegions
 from cpsam_gui.canvas.sections import CrossHair
-from cpsam_gui.canvas.signs import Signs
+from cpsam_gui.canvas.sign_table import SignTable
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.view import Camera, Picture
 from cpsam_gui.style import theme
@@ -77,12 +76,10 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
             session.open_image, session.run_state, session.mask_colours, session.notices, self.scene()
         )
         self.partial = PartialResultLayer(session.view, session.large_run, session.mask_colours, self.scene())
-        self.regions = CompleteRegions(session.open_image, self.scene())
         self._preview = Preview(self.scene())
-        self.flash = Flash(session.open_image, self.scene())
         self.ghosts = Ghosts(session.view, session.rejected, self.scene())
-        self.signs = Signs(session.open_image, self.scene())
-        self.markers = Markers(session.view, session.missed, self.scene())
+        self.sign_table = SignTable(session.open_image)
+        self.marks = Marks(session, self.sign_table, self.scene(), lambda: self._view.slice)
         self.cross = CrossHair(self.scene())
         self.compared = ComparedLayer(session.view, session.comparing, self.scene())
         self.card = HoverCard(
@@ -104,7 +101,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         theme.changed.connect(self._recolour)
         events = self._view.events
         events.camera.connect(self._move_camera)
-        events.plane.connect(self._show_shapes)
+        for changed in (self._show_shapes, self.marks.renew):
+            events.plane.connect(changed)
         events.picture.connect(self._name_picture)
         events.sections.connect(self._show_cross)
         events.cross.connect(self._show_cross)
@@ -130,7 +128,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
     def peek(self, on: bool) -> None:
         """Hide the masks as long as a key is held."""
         self.layers.peek(on)
-        for above in (self.signs, self.ghosts, self.partial.tiles):
+        for above in (self.marks.signs, self.ghosts, self.partial.tiles):
             above.setOpacity(0.0 if on else 1.0)
 
     def _recolour(self) -> None:

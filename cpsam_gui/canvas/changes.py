@@ -14,10 +14,13 @@ from cpsam_gui.state.steps import StepSource
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PyQt6.QtWidgets import QGraphicsScene
 
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.rejected import RejectedCandidates
+    from cpsam_gui.state.slice import Slice
     from cpsam_gui.state.steps import Step
     from cpsam_gui.state.view import View
 
@@ -32,11 +35,16 @@ MARGIN_PX = 2
 
 
 class Flash(QGraphicsPathItem):
-    """Frames around the objects that a run or other thresholds brought, which fade."""
+    """Frames around the objects that a run or other thresholds brought, which fade.
 
-    def __init__(self, open_image: OpenImage, scene: QGraphicsScene) -> None:
+    `shown` tells the slice of the volume that is in view, None where nothing is.
+    """
+
+    def __init__(
+        self, open_image: OpenImage, scene: QGraphicsScene, shown: Callable[[], Slice | None]
+    ) -> None:
         super().__init__()
-        self._open_image, self._view = open_image, open_image.view
+        self._open_image, self._shown = open_image, shown
         self._known: frozenset[int] = frozenset()
         self.new: frozenset[int] = frozenset()
         """The objects that flashed last."""
@@ -70,15 +78,24 @@ class Flash(QGraphicsPathItem):
         else:
             self._end()
 
-    def _begin(self) -> None:
-        path, plane = QPainterPath(), self._view.plane
+    def renew(self) -> None:
+        """Draw the frames in the slice that is in view now, as long as they are seen."""
+        if self._timer.isActive():
+            self._draw()
+
+    def _draw(self) -> None:
+        path, shown = QPainterPath(), self._shown()
         for number in self.new:
-            box = self._open_image.document.objects[number].box
-            if box.z0 <= plane < box.z1:
-                frame = QRectF(box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0)
+            row = self._open_image.document.objects.get(number)
+            if row is not None and shown is not None and shown.meets(row.box):
+                top, bottom, left, right = shown.area(row.box)
+                frame = QRectF(left, top, right - left, bottom - top)
                 frame.adjust(-MARGIN_PX, -MARGIN_PX, MARGIN_PX, MARGIN_PX)
                 path.addRoundedRect(frame, MARGIN_PX, MARGIN_PX)
         self.setPath(path)
+
+    def _begin(self) -> None:
+        self._draw()
         self._left = STEPS
         self.setOpacity(1.0)
         self.setVisible(True)

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QGraphicsLineItem, QGraphicsView
 
 from cpsam_gui.canvas.colours import ImageColours, LabelColours
 from cpsam_gui.canvas.compared import ComparedLayer
+from cpsam_gui.canvas.marks import Marks
 from cpsam_gui.canvas.pens import line_pen
 from cpsam_gui.canvas.previews import Preview
 from cpsam_gui.canvas.tiles import TileLayer
@@ -22,13 +23,10 @@ from cpsam_gui.tools import Pointer, PreviewShape
 if TYPE_CHECKING:
     from PyQt6.QtCore import QPointF
     from PyQt6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
-    from PyQt6.QtWidgets import QGraphicsScene, QWidget
+    from PyQt6.QtWidgets import QGraphicsScene
 
-    from cpsam_gui.session.comparing import ComparisonController
-    from cpsam_gui.session.gestures import Gestures
-    from cpsam_gui.session.mask_colours import MaskColours
-    from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.session.run_state import RunState
+    from cpsam_gui.canvas import Canvas
+    from cpsam_gui.session import Session
     from cpsam_gui.state.box import Box
 
 # Pixels around a change, because outlines depend on the neighbours.
@@ -75,20 +73,14 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
 
     def __init__(
         self,
-        open_image: OpenImage,
-        gestures: Gestures,
-        run_state: RunState,
-        mask_colours: MaskColours,
-        comparing: ComparisonController,
+        session: Session,
         across: int,
-        canvas: QWidget,
+        canvas: Canvas,
     ) -> None:
         super().__init__(background=QColor(theme.current().canvas))
         self._across, self._canvas = across, canvas
-        self._open_image, self._view = open_image, open_image.view
-        self._gestures = gestures
-        self._run_state = run_state
-        self._mask_colours = mask_colours
+        self._open_image, self._view = session.open_image, session.view
+        self._gestures, self._mask_colours = session.gestures, session.mask_colours
         self.enableMouse(False)
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
@@ -98,9 +90,8 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         for z, layer in enumerate((self.image, self.labels)):
             layer.setZValue(z)
             self.scene().addItem(layer)
-        self.compared = ComparedLayer(
-            self._view, comparing, self.scene(), lambda: self.shown if self._live else None
-        )
+        self.compared = ComparedLayer(self._view, session.comparing, self.scene(), self._in_view)
+        self.marks = Marks(session, canvas.sign_table, self.scene(), self._in_view)
         self._preview = Preview(self.scene())
         self._cross = CrossHair(self.scene())
         self._pressed: QPointF | None = None
@@ -114,11 +105,11 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
             cut.connect(self.renew)
         for place in (events.plane, events.camera):
             place.connect(self.follow)
-        open_image.overlay_changed.connect(self._colour_labels)
-        open_image.image_changed.connect(self.renew)
-        run_state.options_changed.connect(self._space)
-        open_image.labels_changed.connect(self._labels_changed)
-        gestures.redraw.connect(self._show_shapes)
+        session.open_image.overlay_changed.connect(self._colour_labels)
+        session.open_image.image_changed.connect(self.renew)
+        session.run_state.options_changed.connect(self._space)
+        session.open_image.labels_changed.connect(self._labels_changed)
+        session.gestures.redraw.connect(self._show_shapes)
         theme.changed.connect(self._recolour)
 
     def _recolour(self) -> None:
@@ -137,6 +128,10 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         open_image = self._open_image
         return open_image.image is not None and self._view.sections and open_image.document.shape[0] > 1
 
+    def _in_view(self) -> Slice | None:
+        """Return the slice that is shown, None while the view is not wanted."""
+        return self.shown if self._live else None
+
     @property
     def _depth(self) -> float:
         """The distance of planes in pixels."""
@@ -149,6 +144,8 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         self.compared.draw()
         for layer in (self.image, self.labels, self.compared.other, self.compared.present):
             layer.setTransform(self._stretch)
+        self.marks.stretch(self._stretch)
+        self.marks.renew()
         self.follow()
 
     def _space(self) -> None:

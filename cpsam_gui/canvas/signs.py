@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,16 +10,17 @@ from PyQt6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPixmap, QT
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cpsam_gui.operations import class_colour
-from cpsam_gui.state.columns import ColumnRecords
+from cpsam_gui.state.box import Box
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from PyQt6.QtWidgets import QGraphicsScene
 
+    from cpsam_gui.canvas.sign_table import Sign, SignTable
     from cpsam_gui.session.open_image import OpenImage
-    from cpsam_gui.state.objects import ObjectRecord
+    from cpsam_gui.state.slice import Slice
 
 # Over the masks, under the marks of missed cells.
 ABOVE = 15
@@ -37,90 +37,56 @@ MOST = 3000
 GROUND = QColor(16, 18, 20, 150)
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """What stands on one object: an icon of the font or none, and its class."""
-
-    icon: str = ""
-    class_id: int = 0
-
-
-def sign_of(row: ObjectRecord) -> Sign | None:
-    """Return the sign of an object; None for one that no person touched and that has no class."""
-    icon = "help" if row.uncertain else "check" if row.verified else "lock" if row.locked else ""
-    return Sign(icon, row.class_id) if row.touched or row.class_id else None
-
-
 class Signs(QGraphicsItem):
-    """Draws the signs of the objects in view, of one size at every zoom."""
+    """Draws the signs of the objects in view, of one size at every zoom.
 
-    def __init__(self, open_image: OpenImage, scene: QGraphicsScene) -> None:
+    `shown` tells the slice of the volume that is in view, None where nothing is.
+    """
+
+    def __init__(
+        self,
+        open_image: OpenImage,
+        table: SignTable,
+        scene: QGraphicsScene,
+        shown: Callable[[], Slice | None],
+    ) -> None:
         super().__init__()
         self._open_image, self._view = open_image, open_image.view
-        self._signs: dict[int, Sign] = {}
-        self._boxes = np.zeros((0, 7), np.int64)
-        self._stale = True
-        self._sections: dict[tuple[int, int], tuple[int, int, int, int] | None] = {}
-        """Where bodies are in the planes that were looked at, by plane and id."""
+        self._table, self._shown = table, shown
+        self._parts: dict[tuple[Slice, int], tuple[int, int, int, int] | None] = {}
+        """Where bodies are in the slices that were looked at, by slice and id."""
         self._stamps: dict[tuple[str, int, bool, float], QPixmap] = {}
         self.setZValue(ABOVE)
         scene.addItem(self)
-        open_image.rows_changed.connect(self._rows_changed)
+        table.changed.connect(self._restyle)
         open_image.image_changed.connect(self._new_image)
-        events = self._view.events
-        events.masks.connect(self._restyle)
-        events.plane.connect(lambda *_: self.update())
+        self._restyle()
 
     @property
     def shown(self) -> dict[int, Sign]:
         """The signs by id, whether in view or not."""
-        return dict(self._signs)
+        return dict(self._table.signs)
 
     def boundingRect(self) -> QRectF:
-        """Return the image; called by Qt."""
-        _, rows, columns = self._open_image.document.shape
+        """Return the slice; called by Qt."""
+        slice_, shape = self._shown(), self._open_image.document.shape
+        rows, columns = slice_.sides(shape) if slice_ is not None else (0, 0)
         return QRectF(0, 0, columns, rows)
 
-    def _new_image(self) -> None:
+    def renew(self) -> None:
+        """Show the signs of another slice."""
         self.prepareGeometryChange()
-        self._rows_changed(None)
+        self.update()
 
-    def _rows_changed(self, ids: frozenset[int] | None) -> None:
-        objects = self._open_image.document.objects
-        if ids is None:
-            table = self._open_image.document.table
-            numbers: Iterable[int] = table
-            if isinstance(table, ColumnRecords):
-                numbers = np.flatnonzero(table.touched | (table.classes > 0)).tolist()
-            marked = ((number, sign_of(objects[number])) for number in numbers if number in objects)
-            self._signs = {number: sign for number, sign in marked if sign is not None}
-        else:
-            for number in ids:
-                sign = sign_of(objects[number]) if number in objects else None
-                if sign is None:
-                    self._signs.pop(number, None)
-                else:
-                    self._signs[number] = sign
-        self._stale = True
+    def _new_image(self) -> None:
         self._restyle()
+        self.renew()
 
     def _restyle(self, *_: object) -> None:
         style = self._view.masks
         self.setVisible(style.visible and (style.signs or style.ids))
-        self._stale = True
+        self._parts.clear()
         self.update()
-
-    def _table(self) -> np.ndarray:
-        """Return id and box of each object that carries something, a row each."""
-        if self._stale:
-            objects = self._open_image.document.objects
-            large = self._open_image.document.large
-            numbers: Iterable[int] = objects if self._view.masks.ids and not large else self._signs
-            rows = [(n, *_sides(objects[n])) for n in numbers if n in objects]
-            self._boxes = np.array(rows, np.int64).reshape(-1, 7)
-            self._sections.clear()
-            self._stale = False
-        return self._boxes
 
     def paint(
         self, painter: QPainter | None, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None
@@ -139,39 +105,51 @@ class Signs(QGraphicsItem):
 
     def _in_view(self, exposed: QRectF, way: QTransform) -> Iterator[tuple[int, QPointF, float]]:
         """Yield id, place and shorter side in screen pixels of what is to be drawn."""
-        table, plane, scale = self._table(), self._view.plane, way.m11()
-        reach = ICON_PIXELS / max(scale, 1e-9)
-        number, z0, z1, y0, y1, x0, x1 = table.T
-        y, x = (y0 + y1) / 2, (x0 + x1) / 2
-        side = np.minimum(y1 - y0, x1 - x0) * scale
-        near = (z0 <= plane) & (plane < z1) & (side >= DOT_FROM_PX)
-        near &= (y >= exposed.top() - reach) & (y <= exposed.bottom() + reach)
-        near &= (x >= exposed.left() - 3 * reach) & (x <= exposed.right() + 3 * reach)
+        shown, table = self._shown(), self._table.boxes()
+        if shown is None or not len(table):
+            return
+        (row_axis, column_axis), high, wide = shown.axes, way.m22(), way.m11()
+        down, along = (ICON_PIXELS / max(scale, 1e-9) for scale in (high, wide))
+        first, end = table[:, 1::2], table[:, 2::2]
+        middle, side = (first + end) / 2, end - first
+        y, x = middle[:, row_axis], middle[:, column_axis]
+        near = (first[:, shown.across] <= shown.index) & (shown.index < end[:, shown.across])
+        near &= np.minimum(side[:, row_axis] * high, side[:, column_axis] * wide) >= DOT_FROM_PX
+        near &= (y >= exposed.top() - down) & (y <= exposed.bottom() + down)
+        near &= (x >= exposed.left() - 3 * along) & (x <= exposed.right() + 3 * along)
         flat = self._open_image.document.shape[0] == 1
-        for row in np.flatnonzero(near)[:MOST].tolist():
-            one = int(number[row])
-            sides = tuple(table[row, 3:].tolist()) if flat else self._section(one, plane, table[row, 3:])
-            if sides is not None:
-                top, bottom, left, right = sides
+        for number, *sides in table[np.flatnonzero(near)[:MOST]].tolist():
+            box = Box(*sides)
+            area = shown.area(box) if flat else self._part(number, shown, box)
+            if area is not None:
+                top, bottom, left, right = area
                 place = way.map(QPointF((left + right) / 2, (top + bottom) / 2))
-                yield one, place, min(bottom - top, right - left) * scale
+                yield number, place, min((bottom - top) * high, (right - left) * wide)
 
-    def _section(self, number: int, plane: int, box: np.ndarray) -> tuple[int, int, int, int] | None:
-        """Return where a body is in a plane: rows and columns (first, end); None where it is in others only."""
-        key = plane, number
-        if key not in self._sections:
-            y0, y1, x0, x1 = box.tolist()
-            inside = self._open_image.document.labels[plane, y0:y1, x0:x1] == number
+    def _part(self, number: int, shown: Slice, box: Box) -> tuple[int, int, int, int] | None:
+        """Return where a body is in a slice: rows and columns (first, end); None where it is in others only."""
+        key = shown, number
+        if key not in self._parts:
+            if len(self._parts) > MOST:
+                self._parts.clear()
+            here = shown.flat(box)
+            inside = shown.flatten(self._open_image.document.labels[here.slices]) == number
             rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-            self._sections[key] = (
-                (y0 + int(rows[0]), y0 + int(rows[-1]) + 1, x0 + int(columns[0]), x0 + int(columns[-1]) + 1)
+            top, _, left, _ = shown.area(here)
+            self._parts[key] = (
+                (
+                    top + int(rows[0]),
+                    top + int(rows[-1]) + 1,
+                    left + int(columns[0]),
+                    left + int(columns[-1]) + 1,
+                )
                 if len(rows)
                 else None
             )
-        return self._sections[key]
+        return self._parts[key]
 
     def _draw(self, painter: QPainter, number: int, place: QPointF, size: float, ratio: float) -> None:
-        style, sign = self._view.masks, self._signs.get(number)
+        style, sign = self._view.masks, self._table.signs.get(number)
         if style.ids and size >= ICON_FROM_PIXELS:
             _write(painter, place, str(number))
             place = place + QPointF(0, ICON_PIXELS)
@@ -211,11 +189,6 @@ class Signs(QGraphicsItem):
             painter.end()
             self._stamps[key] = stamp
         return self._stamps[key]
-
-
-def _sides(row: ObjectRecord) -> tuple[int, ...]:
-    box = row.box
-    return box.z0, box.z1, box.y0, box.y1, box.x0, box.x1
 
 
 def _write(painter: QPainter, place: QPointF, text: str) -> None:

@@ -62,6 +62,11 @@ class Gestures(QObject):
             return drawn_in.across
         return _across(self.pointer) if self.pointer is not None else 0
 
+    @property
+    def shown(self) -> Slice:
+        """The slice that the pointer is on; that of the canvas where it is elsewhere."""
+        return self.desk.shown(self.pointer) if self.pointer is not None else self.view.slice
+
     def shapes(self, shown: Slice) -> list[PreviewShape]:
         """Return what the tool has to draw in the view of a slice."""
         tool = self.tool

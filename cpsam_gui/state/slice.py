@@ -40,6 +40,11 @@ class Slice:
     across: int
     index: int
 
+    @property
+    def axes(self) -> tuple[int, int]:
+        """Which axes of the volume (z, y, x) its rows and columns run along."""
+        return ((1, 2), (0, 2), (1, 0))[self.across]
+
     def voxel(self, row: float, column: float) -> Voxel:
         """Return the position (z, y, x) of a place in the view; the middle of the slice along the axis of sight."""
         middle = self.index + 0.5

@@ -100,12 +100,14 @@ def _typed(value: Any, default: Any) -> Any:
 
 def fields_of_facts(facts: ImageFacts) -> dict[str, Any]:
     """Return facts as plain JSON values, under the keys of the project file."""
+    from cpsam_core.images.project_content import entries_of
+
     return {
         "review": facts.review.value,
         NOTES: facts.notes,
         "classes": {str(one.number): one.name for one in facts.classes},
         COLOURS: {str(one.number): one.colour for one in facts.classes if one.colour},
-        "complete": [{"plane": one.plane, "corners": one.corners} for one in facts.complete],
+        "complete": entries_of(facts.complete),
         PIXEL_SIZE: facts.pixel_size,
     }
 

@@ -9,8 +9,10 @@ from cpsam_gui.state.steps import StepKind
 from cpsam_gui.tools.select import BoxSelect
 
 if TYPE_CHECKING:
+    from cpsam_core.images.project_content import Region
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
+    from cpsam_gui.state.slice import Slice
     from cpsam_gui.tools.base import Pointer, PreviewShape
 
 # Pixels on a side.
@@ -25,28 +27,28 @@ class CompleteRegion(BoxSelect):
     entry = None
     hint = "Drag a box in which every object is drawn: training uses only such boxes   Click a box: remove it"
     settings = ()
-    every_view = False
 
     def boxed(self, box: Box, p: Pointer) -> None:
         """Add a region."""
         from cpsam_core.images.project_files import Region
 
         document = self.desk.document
-        inside = box.clip(document.shape)
-        if inside.empty or min(inside.shape[1:]) < SMALLEST_PIXELS:
-            self.desk.say(
-                f"Drag a box of at least {SMALLEST_PIXELS} x {SMALLEST_PIXELS} pixels inside the image"
-            )
+        shown, inside = self.desk.shown(p), box.clip(document.shape)
+        top, bottom, left, right = shown.area(inside)
+        # A stack may have fewer planes.
+        least = min(SMALLEST_PIXELS, *shown.sides(document.shape))
+        if inside.empty or min(bottom - top, right - left) < least:
+            self.desk.say(f"Drag a box of at least {least} x {least} pixels inside the image")
             return
-        region = Region.box(inside.y0, inside.y1, inside.x0, inside.x1, inside.z0)
+        region = Region.box(top, bottom, left, right, shown.index, shown.across)
         with document.step("Mark as complete", StepKind.MARK):
             document.set_facts(complete=(*document.facts.complete, region))
 
     def clicked(self, p: Pointer) -> None:
         """Take the region under the pointer away."""
-        document, plane = self.desk.document, self.desk.view.plane
+        document, shown = self.desk.document, self.desk.shown(p)
         regions = document.facts.complete
-        hit = [region for region in regions if region.plane == plane and _encloses(region.corners, p.x, p.y)]
+        hit = [region for region in regions if lies_in(region, shown) and _encloses(region.corners, p.x, p.y)]
         if not hit:
             self.desk.say("Drag a box around the region in which every object is drawn")
             return
@@ -58,19 +60,32 @@ class CompleteRegion(BoxSelect):
         return [replace(shape, filled=False) for shape in super().shapes()]
 
 
-def complete_plane(document: Document, plane: int) -> str | None:
-    """Mark all of one plane of a stack as complete, or take its marks away where it is marked already."""
+def lies_in(region: Region, shown: Slice) -> bool:
+    """Whether a region is one of a slice."""
+    return region.place == (shown.across, shown.index)
+
+
+def complete_plane(document: Document, shown: Slice) -> str | None:
+    """Mark all of one plane or section of a stack as complete, or take its marks away where it is marked already."""
     from cpsam_core.images.project_files import Region
 
-    _, height, width = document.shape
-    whole = Region.box(0, height, 0, width, plane)
-    others = tuple(region for region in document.facts.complete if region.plane != plane)
+    height, width = shown.sides(document.shape)
+    whole = Region.box(0, height, 0, width, shown.index, shown.across)
+    others = tuple(region for region in document.facts.complete if not lies_in(region, shown))
     marked = whole in document.facts.complete
     with document.step("Unmark as complete" if marked else "Mark as complete", StepKind.MARK):
         document.set_facts(complete=others if marked else (*others, whole))
+    across, number = shown.across, shown.index + 1
+    # Whole sentences, which the files of the languages hold.
     if marked:
-        return f"Plane {plane + 1} is no longer marked as complete"
-    return f"Plane {plane + 1} is marked as complete: training uses only the planes that are marked"
+        return (
+            f"{'Plane' if across == 0 else 'Section y' if across == 1 else 'Section x'} {number} "
+            "is no longer marked as complete"
+        )
+    return (
+        f"{'Plane' if across == 0 else 'Section y' if across == 1 else 'Section x'} {number} "
+        "is marked as complete: training uses only the planes that are marked"
+    )
 
 
 def forget_regions(document: Document) -> str | None:

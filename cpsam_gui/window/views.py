@@ -23,14 +23,7 @@ class Views(QSplitter):
     def __init__(self, session: Session, canvas: Canvas) -> None:
         super().__init__(Qt.Orientation.Vertical)
         self._open_image, self._view = session.open_image, session.view
-        parts = (
-            session.open_image,
-            session.gestures,
-            session.run_state,
-            session.mask_colours,
-            session.comparing,
-        )
-        self.below, self.beside = SectionView(*parts, 1, canvas), SectionView(*parts, 2, canvas)
+        self.below, self.beside = SectionView(session, 1, canvas), SectionView(session, 2, canvas)
         self._above = QSplitter(Qt.Orientation.Horizontal)
         self._above.addWidget(canvas)
         self._above.addWidget(self.beside)

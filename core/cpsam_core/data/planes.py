@@ -96,9 +96,10 @@ def planes_of(pair: Pair, image: Image, *, slab: bool = True) -> tuple[PlaneUse,
     """Return the planes of a volume to learn from and to judge on.
 
     Where all of the masks count, up to 20 XY planes and 10 sections of each other kind are taken, evenly through the
-    volume (paper, "Finetuning"). Where only some planes were corrected or are marked as complete, those count and no
-    section does. With `slab`, the last fifth of three planes or more judges; no section reaches into it, and the planes
-    between it and the others are left out as far as one object reaches.
+    volume (paper, "Finetuning"). Where only some planes were corrected, or planes and sections are marked as complete,
+    those alone count. With `slab`, the last fifth of three planes or more judges; no section reaches into it, and the
+    planes between it and the others are left out as far as one object reaches. Of sections that are marked without
+    planes, the last fifth judges in the same way.
 
     Parameters
     ----------
@@ -116,20 +117,29 @@ def planes_of(pair: Pair, image: Image, *, slab: bool = True) -> tuple[PlaneUse,
     """
     labels, project = _masks_of(pair, image)
     known = None if project is None else _known_planes(project)
-    chosen = _drawn(labels) if known is None else known
+    marked = {0: _drawn(labels)} if known is None else known
+    # Along z where that has planes enough, for sections can be kept out of such a slab.
+    axis = 0 if len(marked.get(0, ())) >= FEWEST else max(marked, key=lambda one: len(marked[one]), default=0)
+    chosen = marked.pop(axis, [])
     sections = known is None and len(chosen) >= (FEWEST if slab else 2)
     spacing, near = _plane_distance(image, project), False
     aside: list[int] = []
+    before_slab = None
     if slab and len(chosen) >= FEWEST:
-        depth = _depth(labels, spacing)
+        depth = _depth(labels, axis, spacing)
         chosen, aside = _apart(chosen, depth)
-        near = chosen[-1] > aside[0] - depth
-    learnt = _evenly(chosen, MOST)
-    uses = [PlaneUse(_with(pair, Section(0, z))) for z in learnt]
+        near = chosen[-1] > aside[0] - depth or (axis > 0 and bool(marked))
+        before_slab = (0, max(chosen[-1], aside[0] - depth) + 1) if axis == 0 else None
+    learnt = [_plane(axis, index, spacing) for index in _evenly(chosen, MOST)]
     if sections:
-        uses += [PlaneUse(_with(pair, one)) for one in _sections(labels, chosen, spacing)]
-    judging = _evenly(aside, max(1, round(SLAB * MOST)))
-    return (*uses, *(PlaneUse(_with(pair, Section(0, z)), judges=True, near=near) for z in judging))
+        learnt += _sections(labels, chosen, spacing)
+    for other, places in marked.items():
+        learnt += [_plane(other, index, spacing, before_slab) for index in _evenly(places, MOST)]
+    judging = [_plane(axis, index, spacing) for index in _evenly(aside, max(1, round(SLAB * MOST)))]
+    return (
+        *(PlaneUse(_with(pair, one)) for one in learnt),
+        *(PlaneUse(_with(pair, one), judges=True, near=near) for one in judging),
+    )
 
 
 def _masks_of(pair: Pair, image: Image) -> tuple[NDArray[np.uint32], ProjectFile | None]:
@@ -139,6 +149,10 @@ def _masks_of(pair: Pair, image: Image) -> tuple[NDArray[np.uint32], ProjectFile
     labels = read_labels(pair.masks, "auto") if project is None else project.labels
     check_same_shape(image, labels)
     return labels, project
+
+
+def _plane(axis: int, index: int, spacing: float, planes: tuple[int, int] | None = None) -> Section:
+    return Section(0, index) if axis == 0 else Section(axis, index, spacing, planes)
 
 
 def _with(pair: Pair, section: Section) -> Pair:
@@ -151,32 +165,36 @@ def _drawn(labels: NDArray[np.uint32]) -> list[int]:
     return found
 
 
-def _known_planes(project: ProjectFile) -> list[int] | None:
-    """Return the planes of a project that somebody answers for; None where that is all of them."""
-    marked = sorted({region.plane for region in project.complete})
-    counted = project.complete_map() if not marked else None
+def _known_planes(project: ProjectFile) -> dict[int, list[int]] | None:
+    """Return the planes and sections of a project that somebody answers for, by axis; None where that is everything."""
+    places = {region.place for region in project.complete}
+    counted = project.complete_map() if not places else None
     if counted is not None:
-        marked = np.flatnonzero(counted.any(axis=(1, 2))).tolist()
-    if marked:
-        return [z for z in marked if 0 <= z < len(project.labels)]
+        places = {(0, int(z)) for z in np.flatnonzero(counted.any(axis=(1, 2)))}
+    if places:
+        shape = project.labels.shape
+        inside = sorted((axis, index) for axis, index in places if 0 <= index < shape[axis])
+        return {axis: [index for one, index in inside if one == axis] for axis in sorted(dict(inside))}
     if project.review == "verified":
         return None
     touched = [number for number, row in project.objects.items() if str(row.get("origin", "hand")) != "model"]
-    return _drawn(np.isin(project.labels, np.array(touched, np.uint32)).astype(np.uint32))
+    return {0: _drawn(np.isin(project.labels, np.array(touched, np.uint32)).astype(np.uint32))}
 
 
-def _depth(labels: NDArray[np.uint32], spacing: float) -> int:
-    """Return through how many planes a typical object goes.
+def _depth(labels: NDArray[np.uint32], axis: int, spacing: float) -> int:
+    """Return through how many planes across an axis a typical object goes.
 
     One that was drawn in a single plane counts as deep as it is wide there.
     """
+    # Of a voxel, in pixels: along the axis, and its face across it.
+    length, face = (spacing, 1.0) if axis == 0 else (1.0, spacing)
     numbered = _numbered(labels)
     sizes, depths = np.bincount(numbered.ravel()), []
     for number, place in enumerate(ndimage.find_objects(numbered), 1):
         if place is not None:
-            planes = place[0].stop - place[0].start
-            width = 2 * math.sqrt(float(sizes[number]) / planes / math.pi)
-            depths.append(max(planes, width / spacing))
+            planes = place[axis].stop - place[axis].start
+            width = 2 * math.sqrt(float(sizes[number]) / planes * face / math.pi)
+            depths.append(max(planes, width / length))
     return math.ceil(np.median(depths)) if depths else 1
 
 

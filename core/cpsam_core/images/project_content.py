@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from cpsam_core.images.polygons import PolygonBudget, mark
 
-__all__ = ["COMPLETE", "ProjectFile", "Region", "regions_of"]
+__all__ = ["COMPLETE", "ProjectFile", "Region", "entries_of", "regions_of"]
 
 COMPLETE = "complete"
 """Name of the array, and key of the table, that say where every object is drawn."""
@@ -20,15 +20,34 @@ MAX_REGIONS, MAX_CORNERS = 100_000, 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A part of one plane: inside the ring of `corners`, x and y in pixels, (0, 0) the corner of the first pixel."""
+    """A part of one plane of an image, or of a section along z of a volume.
+
+    Attributes
+    ----------
+    corners
+        Ring of columns and rows in pixels, (0, 0) the corner of the first pixel: x and y in a plane, x and z in a
+        section across y, z and y in one across x.
+    index
+        Which plane or section, from 0.
+    across
+        The axis that it lies across: 0 for z, 1 for y, 2 for x.
+    """
 
     corners: tuple[tuple[float, float], ...]
-    plane: int = 0
+    index: int = 0
+    across: int = 0
 
     @classmethod
-    def box(cls, top: float, bottom: float, left: float, right: float, plane: int = 0) -> Region:
+    def box(
+        cls, top: float, bottom: float, left: float, right: float, index: int = 0, across: int = 0
+    ) -> Region:
         """Return the region of the rows `top` to `bottom` and columns `left` to `right`, ends left out."""
-        return cls(((left, top), (right, top), (right, bottom), (left, bottom)), plane)
+        return cls(((left, top), (right, top), (right, bottom), (left, bottom)), index, across)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Across which axis the region lies, and where along it."""
+        return self.across, self.index
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,8 +111,9 @@ class ProjectFile:
             inside |= np.asarray(stored).reshape(self.labels.shape) > 0
         budget = PolygonBudget(self.labels.size)
         for region in self.complete:
-            if 0 <= region.plane < len(inside):
-                mark(inside[region.plane], [np.array(region.corners)], budget)
+            if 0 <= region.index < inside.shape[region.across]:
+                section = np.moveaxis(inside, region.across, 0)[region.index]
+                mark(section.T if region.across == 2 else section, [np.array(region.corners)], budget)
         return inside
 
 
@@ -106,5 +126,21 @@ def regions_of(entries: list[dict[str, Any]]) -> tuple[Region, ...]:
         corners = np.array(entry["corners"], np.float64).reshape(-1, 2)
         if not np.isfinite(corners).all() or np.abs(corners).max(initial=0) > 2**31:
             raise ValueError("a complete region lies nowhere")
-        regions.append(Region(tuple((float(x), float(y)) for x, y in corners), int(entry.get("plane", 0))))
+        across = int(entry.get("across", 0))
+        if not 0 <= across <= 2:
+            raise ValueError("a complete region lies across no axis")
+        ring = tuple((float(column), float(row)) for column, row in corners)
+        regions.append(Region(ring, int(entry.get("plane", 0)), across))
     return tuple(regions)
+
+
+def entries_of(regions: Iterable[Region]) -> list[dict[str, Any]]:
+    """Return regions as they stand in the table; the axis is left out where that is z, as in older files."""
+    return [
+        {
+            "plane": region.index,
+            **({"across": region.across} if region.across else {}),
+            "corners": [list(corner) for corner in region.corners],
+        }
+        for region in regions
+    ]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
-from cpsam_core.images.project_content import COMPLETE, ProjectFile, regions_of
+from cpsam_core.images.project_content import COMPLETE, ProjectFile, entries_of, regions_of
 
 __all__ = ["TABLE", "VERSION", "check_version", "outer_table", "project_of", "table_of"]
 
@@ -35,10 +35,7 @@ def table_of(project: ProjectFile) -> dict[str, Any]:
     if project.fingerprint:
         table["fingerprint"] = project.fingerprint
     if project.complete:
-        table["complete"] = [
-            {"plane": region.plane, "corners": [list(corner) for corner in region.corners]}
-            for region in project.complete
-        ]
+        table["complete"] = entries_of(project.complete)
     if project.class_names:
         table["classes"] = {str(number): name for number, name in project.class_names.items()}
     return table

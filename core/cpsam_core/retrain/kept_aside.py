@@ -215,13 +215,20 @@ def _crops(
 ) -> ValidationSplit:
     """Keep a corner of each image aside: the last resort."""
     for planes in _by_image(training):
-        box = None
+        boxes: dict[int, tuple[int, int, int, int] | None] = {}
         for one in planes:
             if one.digest not in parts and lineage.may_judge(one.digest):
-                # The same corner of all planes of a volume: they show the same cells.
-                box = box or _corner(one, np.random.default_rng((seed, int(order(one, seed)[:12], 16))))
+                # The same corner of all planes of a volume that lie across one axis: they show the same cells.
+                axis = one.pair.section.axis if one.pair.section is not None else 0
+                if boxes.get(axis) is None:
+                    rng = np.random.default_rng((seed, int(order(one, seed)[:12], 16)))
+                    boxes[axis] = _corner(one, rng)
+                box = boxes[axis]
                 if box is not None:
                     parts[one.digest] = box
+        if len(boxes) > 1 and any(boxes.values()) and NEAR not in warnings:
+            # What one kind of section leaves out is in the others.
+            warnings += (NEAR,)
     pairs = _without(training, parts)
     if parts:
         why = (

@@ -2757,6 +2757,22 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Nur der zweite Kanal</translation>
     </message>
     <message>
+      <source>Section x {} is marked as complete: training uses only the planes that are marked</source>
+      <translation>Schnitt x {} ist vollständig: Das Training lernt aus den markierten Ebenen und aus keinen anderen</translation>
+    </message>
+    <message>
+      <source>Section x {} is no longer marked as complete</source>
+      <translation>Schnitt x {} ist nicht mehr als vollständig markiert</translation>
+    </message>
+    <message>
+      <source>Section y {} is marked as complete: training uses only the planes that are marked</source>
+      <translation>Schnitt y {} ist vollständig: Das Training lernt aus den markierten Ebenen und aus keinen anderen</translation>
+    </message>
+    <message>
+      <source>Section y {} is no longer marked as complete</source>
+      <translation>Schnitt y {} ist nicht mehr als vollständig markiert</translation>
+    </message>
+    <message>
       <source>Seed</source>
       <translation>Startwert</translation>
     </message>

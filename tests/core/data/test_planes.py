@@ -248,3 +248,59 @@ def test_sections_take_the_distance_of_planes_that_was_set(
     sections = [use.pair.section for use in planes_of(pair, image) if use.pair.section.axis]
     assert sections
     assert {one.spacing for one in sections} == {expected}
+
+
+def marked_volume(folder: Path, *regions: Region) -> Pair:
+    """Return a volume whose masks are the model's, with regions that are marked as complete."""
+    path = write_volume(folder, masks=False)
+    labels = balls()
+    rows = {int(n): {"origin": "model"} for n in np.unique(labels) if n}
+    project = ProjectFile(labels, rows, image=path.name, review="corrected", complete=regions)
+    write_project_file(path.with_suffix(".cpsam"), project)
+    return only_pair(folder)
+
+
+def test_sections_that_are_marked_as_complete_are_learnt_from(tmp_path: Path) -> None:
+    regions = (Region.box(0, 30, 0, 40, 15, across=1), Region.box(0, 60, 0, 30, 45, across=2))
+    pair = marked_volume(tmp_path, *regions)
+    uses = planes_of(pair, pair.read_image())
+    assert [use.pair.section for use in uses] == [Section(1, 15, SPACING), Section(2, 45, SPACING)]
+    for use, counted in zip(uses, ((slice(None), slice(40)), (slice(None), slice(None))), strict=True):
+        annotation = read_annotation(use.pair)
+        assert annotation.labels.shape == (60, 60), "of square pixels"
+        complete = annotation.complete
+        if counted[1] == slice(40):
+            assert complete is not None
+            assert complete[counted].all()
+            assert not complete[:, 40:45].any()
+            assert not complete[:, 46:].any(), "but for the line where the other section crosses"
+        else:
+            assert complete is None or complete.all()
+
+
+def test_sections_that_are_marked_keep_out_of_the_slab_that_judges(tmp_path: Path) -> None:
+    planes = tuple(Region.box(0, 60, 0, 60, z) for z in (2, 4, 6, 8, 25))
+    pair = marked_volume(tmp_path, *planes, Region.box(0, 30, 0, 60, 15, across=1))
+    uses = planes_of(pair, pair.read_image())
+    assert [use.pair.section.index for use in uses if use.pair.section and use.judges] == [25]
+    (section,) = (use.pair.section for use in uses if use.pair.section and use.pair.section.axis == 1)
+    assert section.planes is not None
+    assert section.planes[0] == 0
+    assert 9 <= section.planes[1] <= 25 - 6, "an object is seven planes deep"
+    assert not any(use.near for use in uses)
+
+
+def test_of_sections_alone_the_last_ones_judge(tmp_path: Path) -> None:
+    pair = marked_volume(tmp_path, *(Region.box(0, 30, 0, 60, y, across=1) for y in (8, 12, 16, 20, 45)))
+    uses = planes_of(pair, pair.read_image())
+    assert {use.pair.section.axis for use in uses if use.pair.section} == {1}
+    assert [use.pair.section.index for use in uses if use.pair.section and use.judges] == [45]
+    assert not any(use.near for use in uses), "a ball is 13 pixels wide"
+    both = marked_volume(
+        tmp_path,
+        *(Region.box(0, 30, 0, 60, y, across=1) for y in (8, 12, 16, 45)),
+        Region.box(0, 60, 0, 60, 15),
+    )
+    judging = [use for use in planes_of(both, both.read_image()) if use.judges]
+    assert judging
+    assert all(use.near for use in judging), "the plane reaches into what judges"

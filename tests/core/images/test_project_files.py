@@ -88,7 +88,7 @@ def test_classes_of_objects_become_a_map(tmp_path: Path) -> None:
 def test_complete_regions_become_a_map() -> None:
     assert ProjectFile(labels()).complete_map() is None
     inside = ProjectFile(
-        labels(), complete=(Region.box(0, 4, 5, 9), Region.box(0, 1, 0, 1, plane=7))
+        labels(), complete=(Region.box(0, 4, 5, 9), Region.box(0, 1, 0, 1, index=7))
     ).complete_map()
     assert inside is not None
     expected = np.zeros((1, 20, 30), bool)
@@ -98,6 +98,26 @@ def test_complete_regions_become_a_map() -> None:
         labels(), complete=(Region.box(0, 4, 5, 9),), maps={"complete": labels() > 0}
     ).complete_map()
     np.testing.assert_array_equal(both, expected | (labels() > 0))
+
+
+def test_regions_of_sections_become_a_map_of_the_volume(tmp_path: Path) -> None:
+    volume = np.zeros((4, 5, 6), np.uint32)
+    regions = (
+        Region.box(1, 2, 0, 5, 2),
+        Region.box(0, 3, 2, 6, 4, across=1),
+        Region.box(0, 2, 1, 4, 5, across=2),
+        Region.box(0, 2, 1, 4, 6, across=2),
+    )
+    write_project_file(tmp_path / "a.cpsam", ProjectFile(volume, complete=regions))
+    found = read_project_file(tmp_path / "a.cpsam")
+    assert found.complete == regions
+    expected = np.zeros(volume.shape, bool)
+    expected[2, 1:2, 0:5] = True
+    expected[0:3, 4, 2:6] = True
+    expected[1:4, 0:2, 5] = True
+    inside = found.complete_map()
+    assert inside is not None
+    np.testing.assert_array_equal(inside, expected)
 
 
 HUGE = {"version": 1, "objects": {}, "complete": [{"corners": [[0, 0]] * 1000}] * 1001}
@@ -116,6 +136,7 @@ HUGE = {"version": 1, "objects": {}, "complete": [{"corners": [[0, 0]] * 1000}] 
         ({"version": 1, "objects": [1]}, "damaged"),
         ({"version": 1, "objects": {}, "complete": [{"corners": [[0, float("nan")]]}]}, "nowhere"),
         ({"version": 1, "objects": {}, "complete": [{"corners": 3}]}, "damaged"),
+        ({"version": 1, "objects": {}, "complete": [{"corners": [[0, 0]], "across": 3}]}, "no axis"),
         (HUGE, "too many"),
         ("[" * 100_000, "damaged"),
     ],

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QHelpEvent
 from PyQt6.QtWidgets import QApplication, QToolTip
 
 from cpsam_gui import operations
-from cpsam_gui.canvas.signs import Sign
+from cpsam_gui.canvas.sign_table import Sign
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.palette import STAINED, palette_table
 from tests.gui.window.test_window import click, place
@@ -31,7 +31,7 @@ def spot(window: Window, y: float, x: float) -> QImage:
 
 
 def test_what_a_person_did_is_marked_on_the_image(segmented: Window, qtbot: QtBot) -> None:
-    session, signs = segmented.session, segmented.canvas.signs
+    session, signs = segmented.session, segmented.canvas.marks.signs
     number = session.document.label_at(0, 20, 20)
     plain = spot(segmented, 20.5, 20.5)
     assert signs.shown == {}

@@ -37,11 +37,11 @@ def test_a_region_is_marked_shown_undone_and_saved(segmented: Window, qtbot: QtB
     assert abs(max(ys) - 50) <= 1
     assert abs(min(xs) - 10) <= 1
     assert abs(max(xs) - 60) <= 1
-    shown = segmented.canvas.regions.line.path().boundingRect()
+    shown = segmented.canvas.marks.regions.line.path().boundingRect()
     assert (shown.left(), shown.top()) == (min(xs), min(ys))
     document.undo()
     assert document.facts.complete == ()
-    assert segmented.canvas.regions.line.path().isEmpty()
+    assert segmented.canvas.marks.regions.line.path().isEmpty()
     document.redo()
     assert segmented.session.persistence.save_now()
     assert read_project_file(image_file.with_suffix(".cpsam"), maps=()).complete == (region,)

@@ -146,17 +146,17 @@ def test_missed_cells_are_counted_marked_and_found(segmented: Window, qtbot: QtB
     segmented.show_panel("Review")
     qtbot.waitUntil(lambda: len(session.missed.all) == 1)
     assert "1 place where" in segmented.panel(ReviewPanel).missed_words.text()
-    assert not segmented.canvas.markers.frames.path().isEmpty()
+    assert not segmented.canvas.marks.markers.frames.path().isEmpty()
     actions_of(segmented)["missed_next"].trigger()
     assert segmented.canvas.shows(session.missed.all[0].box)
-    assert not segmented.canvas.markers.present.path().isEmpty()
+    assert not segmented.canvas.marks.markers.present.path().isEmpty()
     actions_of(segmented)["missed_find"].trigger()
     assert session.gestures.tool.key == "find"
     # The first proposal of a process imports what it needs.
     qtbot.waitUntil(lambda: session.jobs.idle, timeout=30_000)
     session.gestures.tool.cancel()
     actions_of(segmented)["missed_mark"].trigger()
-    assert segmented.canvas.markers.present.path().isEmpty()
+    assert segmented.canvas.marks.markers.present.path().isEmpty()
 
 
 def test_a_missed_cell_that_is_drawn_is_gone(segmented: Window, qtbot: QtBot) -> None:

@@ -133,11 +133,11 @@ def test_a_plane_is_marked_as_complete_by_a_key(window: Window, qtbot: QtBot, tm
     for plane in (2, 5):
         session.view.plane = plane
         action.trigger()
-    assert [region.plane for region in session.document.facts.complete] == [2, 5]
+    assert [region.index for region in session.document.facts.complete] == [2, 5]
     action.trigger()
-    assert [region.plane for region in session.document.facts.complete] == [2]
+    assert [region.index for region in session.document.facts.complete] == [2]
     actions_of(window)["undo"].trigger()
-    assert [region.plane for region in session.document.facts.complete] == [2, 5]
+    assert [region.index for region in session.document.facts.complete] == [2, 5]
 
 
 def test_a_spot_of_a_section_is_shown_in_the_orthogonal_views(

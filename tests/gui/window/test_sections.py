@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import tifffile
 import zarr
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtWidgets import QInputDialog
 
 from cpsam_core.images import arrange
+from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.canvas.colours import ImageColours
 from cpsam_gui.operations import Scope
@@ -322,3 +323,51 @@ def test_stacks_larger_than_memory_have_them(large_stack: tuple[Window, np.ndarr
     assert grabbed.width() > 100
     # Cutting and painting work there.
     assert crossed_by(document, below.shown, [(0.0, 650.0), (5.0, 650.0)]) == [1]
+
+
+def test_regions_are_marked_as_complete_in_a_section(stack: Window, qtbot: QtBot) -> None:
+    session, below = stack.session, stack.views.below
+    session.gestures.use("complete")
+    start, stop = at(below, 2.0, 10.0), at(below, 12.0, 60.0)
+    qtbot.mousePress(below.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(below.viewport(), stop)
+    qtbot.mouseRelease(below.viewport(), Qt.MouseButton.LeftButton, pos=stop)
+    (region,) = session.document.facts.complete
+    assert region.place == (1, 40)
+    columns, rows = zip(*region.corners, strict=True)
+    assert (min(rows), max(rows)) == (pytest.approx(2, abs=1), pytest.approx(12, abs=1))
+    assert (min(columns), max(columns)) == (pytest.approx(10, abs=1), pytest.approx(60, abs=1))
+    drawn = below.marks.regions.line
+    assert drawn.sceneBoundingRect().height() == pytest.approx(
+        3 * drawn.path().boundingRect().height(), rel=0.2
+    )
+    assert stack.canvas.marks.regions.line.path().isEmpty()
+    session.view.cross = (20.5, 50.5)
+    assert drawn.path().isEmpty(), "it is in another section"
+    session.view.cross = (40.5, 50.5)
+    assert not drawn.path().isEmpty()
+    said: list[str] = []
+    session.message.connect(said.append)
+    qtbot.mouseMove(stack.views.beside.viewport(), at(stack.views.beside, 40.5, 10.5))
+    actions_of(stack)["plane_complete"].trigger()
+    assert [one.place for one in session.document.facts.complete] == [(1, 40), (2, 50)]
+    assert said[-1].startswith("Section x 51 is marked as complete")
+
+
+def test_signs_and_frames_stand_in_every_view(stack: Window) -> None:
+    session, below = stack.session, stack.views.below
+    session.view.cross = (30.5, 50.5)
+    session.view.set_masks(signs=False)
+    plain = below.viewport().grab().toImage()
+    session.view.set_masks(signs=True)
+    session.edits.change(lambda document: operations.set_locked(document, [1]))
+    signs = below.marks.signs
+    ((number, place, _),) = signs._in_view(
+        signs.boundingRect(), signs.deviceTransform(below.viewportTransform())
+    )
+    assert number == 1
+    # The body reaches from plane 6 to 15 and from column 31 to 70.
+    assert place == below.viewportTransform().map(QPointF(50.0, 10.0 * 3))
+    assert below.viewport().grab().toImage() != plain
+    session.view.cross = (60.5, 50.5)
+    assert not list(signs._in_view(signs.boundingRect(), below.viewportTransform()))

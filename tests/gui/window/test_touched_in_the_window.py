@@ -101,7 +101,7 @@ def test_rejected_candidates_show_with_the_reason_and_a_click_keeps_one(
 def test_objects_that_other_thresholds_bring_flash_and_the_others_keep_their_ids(
     with_flows: Window, qtbot: QtBot
 ) -> None:
-    session, flash = with_flows.session, with_flows.canvas.flash
+    session, flash = with_flows.session, with_flows.canvas.marks.flash
     labels = np.array(session.document.labels[0])
     logits = np.where(labels > 0, 1.0 + labels, -6.0).astype(np.float32)
     assert session.run_state.flows is not None
