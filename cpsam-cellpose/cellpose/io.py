@@ -173,9 +173,19 @@ def save_masks(
     if isinstance(masks, list):
         for one in zip(images, masks, flows, _each_name(file_names, len(masks)), strict=True):
             save_masks(
-                *one, png, tif, channels, suffix, save_flows, save_outlines, dir_above, in_folders, savedir, save_txt,
+                *one,
+                png,
+                tif,
+                channels,
+                suffix,
+                save_flows,
+                save_outlines,
+                dir_above,
+                in_folders,
+                savedir,
+                save_txt,
                 save_mpl,
-            )  # fmt: skip
+            )
         return
     flat = masks.ndim == 2
     if not flat and not tif:

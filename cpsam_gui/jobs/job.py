@@ -124,7 +124,7 @@ class Job(QThread):
             result = self._work(self.report)
         except Cancelled:
             self.cancelled.emit()
-        # Any error at all: one that leaves a thread of Qt's ends the whole program.
+        # Any error: one that escapes from a thread of Qt ends the whole program. It is logged and shown.
         except Exception as error:
             log.exception("the job %r failed", self.name)
             self.failed.emit(problem_from(error))

@@ -45,12 +45,12 @@ class Lane(Enum):
 class _Turn:
     """Who is at work in a lane, and who follows."""
 
-    running: _Asked | None = None
-    waiting: _Asked | None = None
+    running: _JobRequest | None = None
+    waiting: _JobRequest | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Asked:
+class _JobRequest:
     """One call of :meth:`Jobs.run`."""
 
     job: Job
@@ -171,7 +171,7 @@ class Jobs(QObject):
         turn = {Lane.MAIN: self._main, Lane.LIVE: self._live}.get(lane) or _Turn()
         job = Job(name, work, self, abandonable=abandonable)
         generation = None if outlives_image else self.generation
-        asked = _Asked(job, turn, generation, then, failed or self.failed.emit, ended)
+        asked = _JobRequest(job, turn, generation, then, failed or self.failed.emit, ended)
         job.succeeded.connect(partial(self._succeeded, asked))
         job.failed.connect(partial(self._failed, asked))
         job.cancelled.connect(partial(self._cancelled, asked))
@@ -216,7 +216,7 @@ class Jobs(QObject):
             if turn.running.job.abandonable:
                 QTimer.singleShot(ABANDON_MS, partial(self._abandon, turn.running))
 
-    def _abandon(self, asked: _Asked) -> None:
+    def _abandon(self, asked: _JobRequest) -> None:
         """Let the next job of a lane begin where the present one does not answer."""
         if not self._closed and asked is asked.turn.running:
             log.warning("the job %r does not answer and is left to itself", asked.job.name)
@@ -226,7 +226,7 @@ class Jobs(QObject):
             if asked.turn is self._main:
                 self.cancelled.emit(asked.job.name)
 
-    def _enqueue(self, asked: _Asked) -> None:
+    def _enqueue(self, asked: _JobRequest) -> None:
         turn = asked.turn
         if self._closed:
             # A timer of a closed window would start work that nobody waits for: Qt ends in a crash.
@@ -240,50 +240,50 @@ class Jobs(QObject):
                 self._drop(turn.waiting)
             turn.waiting = asked
 
-    def _start(self, asked: _Asked) -> None:
+    def _start(self, asked: _JobRequest) -> None:
         asked.turn.running = asked
         self._running.add(asked.job)
         if asked.turn is self._main:
             self.started.emit(asked.job.name)
         asked.job.start()
 
-    def _drop(self, asked: _Asked) -> None:
+    def _drop(self, asked: _JobRequest) -> None:
         """Tell the end of a job that never began; not before the caller has heard that it was asked for."""
         asked.job.deleteLater()
         if asked.ended is not None:
             QTimer.singleShot(0, partial(asked.ended, Ending.DROPPED))
 
-    def _wanted(self, asked: _Asked) -> bool:
+    def _wanted(self, asked: _JobRequest) -> bool:
         wanted = asked.generation in (None, self.generation) and asked.job not in self._abandoned
         return wanted and not self._closed
 
-    def _succeeded(self, asked: _Asked, result: Any) -> None:
+    def _succeeded(self, asked: _JobRequest, result: Any) -> None:
         self._release(asked)
         if self._wanted(asked):
             asked.job.ending = Ending.DONE
             if asked.then is not None:
                 asked.then(result)
 
-    def _failed(self, asked: _Asked, problem: Problem) -> None:
+    def _failed(self, asked: _JobRequest, problem: Problem) -> None:
         self._release(asked)
         if self._wanted(asked):
             asked.job.ending = Ending.FAILED
             asked.failed(problem)
 
-    def _cancelled(self, asked: _Asked) -> None:
+    def _cancelled(self, asked: _JobRequest) -> None:
         self._release(asked)
         asked.job.ending = Ending.CANCELLED
         if asked.turn is self._main and asked.job not in self._abandoned:
             self.cancelled.emit(asked.job.name)
 
-    def _ended(self, asked: _Asked) -> None:
+    def _ended(self, asked: _JobRequest) -> None:
         self._running.discard(asked.job)
         self._abandoned.discard(asked.job)
         asked.job.deleteLater()
         if asked.ended is not None:
             asked.ended(asked.job.ending)
 
-    def _release(self, asked: _Asked) -> None:
+    def _release(self, asked: _JobRequest) -> None:
         """Let the next job of the lane run; before the result is used, which may start another."""
         turn = asked.turn
         if asked is not turn.running:

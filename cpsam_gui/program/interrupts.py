@@ -8,13 +8,13 @@ import socket
 from PyQt6.QtCore import QObject, QSocketNotifier, pyqtSignal
 from PyQt6.sip import voidptr
 
-NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+from cpsam_core.system.ending import ending_signals
 
 
 class Interrupts(QObject):
     """Hears of signals between two events; Python would raise KeyboardInterrupt halfway through a change.
 
-    The first one is told, the next ends the program at once. Signals that somebody ignores (nohup) stay ignored.
+    The first one is told, the next ends the program at once.
     """
 
     asked = pyqtSignal(int)
@@ -29,12 +29,7 @@ class Interrupts(QObject):
         self._notifier.activated.connect(self._heard)
         # Python writes the number of a signal there at once, while its own handlers wait for the next bytecode.
         self._wakeup_before = signal.set_wakeup_fd(self._writing.fileno(), warn_on_full_buffer=False)
-        known = [signal.Signals[name] for name in NAMES if name in signal.Signals.__members__]
-        self._before = {
-            number: signal.signal(number, lambda *_: None)
-            for number in known
-            if signal.getsignal(number) is not signal.SIG_IGN
-        }
+        self._before = {number: signal.signal(number, lambda *_: None) for number in ending_signals()}
 
     def stop(self) -> None:
         """Leave signals as they were."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Existing(str, Enum):
+class ExistingMasks(str, Enum):
     """What happens to images that have masks already."""
 
     SKIP_CORRECTED = "corrected"

@@ -58,7 +58,7 @@ class SaveRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class _Writing:
+class _SaveUnderWay:
     """What is being written."""
 
     request: SaveRequest
@@ -94,7 +94,7 @@ class Saver:
         self._preferences = preferences
         self._run_state = run_state
         self._content = extra
-        self._writing: _Writing | None = None
+        self._writing: _SaveUnderWay | None = None
         self._next: SaveRequest | None = None
         self._stamps: dict[Path, FileIdentity] = {}
         self._unread = ""
@@ -214,7 +214,7 @@ class Saver:
         )
         self._wrote = False
         put_back = partial(self._changed.put_back, before.changed)
-        self._writing = _Writing(request, document, document.state, flows, put_back)
+        self._writing = _SaveUnderWay(request, document, document.state, flows, put_back)
         self._jobs.run(
             # What is being written is finished, also after the window is closed.
             lambda progress: work(silent),
@@ -247,7 +247,7 @@ class Saver:
 
         self._wrote = False
         put_back = partial(self._rows.put_back, rows)
-        self._writing = _Writing(request, document, document.state, None, put_back)
+        self._writing = _SaveUnderWay(request, document, document.state, None, put_back)
         self._jobs.run(
             work,
             name=translate("Saving"),
@@ -280,7 +280,7 @@ class Saver:
         else:
             self._written(writing, result)
 
-    def _written(self, writing: _Writing, written: tasks.SaveResult) -> None:
+    def _written(self, writing: _SaveUnderWay, written: tasks.SaveResult) -> None:
         request, self._wrote = writing.request, True
         self._stamps |= written.stamps
         self._masks_follow = self._masks_follow or request.masks

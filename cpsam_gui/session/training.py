@@ -310,10 +310,8 @@ class TrainingController(QObject):
         self.resume()
 
     def _done(self, control: Control, outcome: RetrainingOutcome) -> None:
-        self._dropping = (
-            # Cancelled too late: the new model is there, and its page offers to discard it.
-            False
-        )
+        # Cancelled too late: the new model is there, and its page offers to discard it.
+        self._dropping = False
         self._ended(control)
         self.models_changed.emit()
         self.finished.emit(outcome)

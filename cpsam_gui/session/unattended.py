@@ -11,7 +11,7 @@ from cpsam_gui.jobs.job import Ending
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.preferences import MEBIBYTE
-from cpsam_gui.runs.folder_queue import Existing, Queue, QueueState
+from cpsam_gui.runs.folder_queue import ExistingMasks, Queue, QueueState
 from cpsam_gui.storage.companions import images_in, project_path
 from cpsam_gui.storage.kept_flows import projects_bytes
 from cpsam_gui.tasks.unattended import CORRECTED
@@ -61,7 +61,7 @@ class FolderRun:
         self.queue = Queue()
         self.kept_bytes: int | None = None
         """Disk that the projects of the folder take; None where nobody looked yet."""
-        self.existing = Existing.SKIP_CORRECTED
+        self.existing = ExistingMasks.SKIP_CORRECTED
         """What happens to images that have masks already."""
 
     def look(self) -> None:
@@ -163,9 +163,9 @@ class FolderRun:
         corrected = document.facts.review in CORRECTED or any(
             row.touched for row in document.objects.values()
         )
-        if document.objects and plan.existing is Existing.SKIP_ALL:
+        if document.objects and plan.existing is ExistingMasks.SKIP_ALL:
             self._skip(number, "has masks")
-        elif corrected and plan.existing is Existing.SKIP_CORRECTED:
+        elif corrected and plan.existing is ExistingMasks.SKIP_CORRECTED:
             self._skip(number, "corrected, or masks from elsewhere")
         else:
             self._on_open = path

@@ -161,7 +161,7 @@ class Document:
         self.begin(name, kind)
         try:
             yield
-        # Whatever it is, an interrupt too: no half of a step may stay. It goes on its way.
+        # Any error, an interrupt too: half a step must never stay in the labels. It is raised again.
         except BaseException:
             self.abort()
             raise

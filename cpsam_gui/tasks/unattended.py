@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cpsam_core.errors import ImageError
 from cpsam_core.progress import silent
-from cpsam_gui.runs.folder_queue import Existing
+from cpsam_gui.runs.folder_queue import ExistingMasks
 from cpsam_gui.runs.options import remembered
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState
 from cpsam_gui.state.steps import StepKind
@@ -63,7 +63,7 @@ class UnattendedRun:
     options: RunOptions
     channels: tuple[int | str, ...] | None
     reading: AxesReading
-    existing: Existing
+    existing: ExistingMasks
     load: Callable[[Progress], Segments]
     hold: Callable[[Progress], AbstractContextManager[Progress]]
     is_open: Callable[[Path], bool]
@@ -92,20 +92,22 @@ def segment_unattended(path: Path, plan: UnattendedRun, progress: Progress) -> U
 
     if plan.is_open(path):
         return UnattendedResult(skipped=OPEN)
-    if plan.existing is Existing.SKIP_ALL and earlier_work(path) is not None:
+    if plan.existing is ExistingMasks.SKIP_ALL and earlier_work(path) is not None:
         return UnattendedResult(skipped="has masks")
     progress(0, 1, "Reading")
     image = read_image(path, plan.reading.axes, time=plan.reading.time, scene=plan.reading.scene)
     earlier, before = earlier_work(path, key=image.key), None
     if earlier is not None:
-        if plan.existing is Existing.SKIP_ALL:
+        if plan.existing is ExistingMasks.SKIP_ALL:
             return UnattendedResult(skipped="has masks")
         before = read_masks(earlier, image.pixels.shape[:3], silent, image.key)
         doubt = doubt_about(before, path, fingerprint(image.pixels))
         if doubt:
             return UnattendedResult(skipped=f"{earlier.name} may belong to another image. {doubt}")
         # Nobody knows how masks without a project came about: they may be the work of days.
-        if plan.existing is Existing.SKIP_CORRECTED and (earlier.suffix != PROJECT or _corrected(before)):
+        if plan.existing is ExistingMasks.SKIP_CORRECTED and (
+            earlier.suffix != PROJECT or _corrected(before)
+        ):
             return UnattendedResult(skipped="corrected, or masks from elsewhere")
     found = _run(image, before, plan, progress)
     # Somebody works on it by now.

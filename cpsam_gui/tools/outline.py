@@ -98,7 +98,6 @@ class HoverOutline(OutlineTool):
     title = "Outline by hovering"
     entry = ToolEntry("gesture", "O", ToolSection.DRAW)
     hint = "Click, follow the border, return to the start or click again   T: write mode   Esc: cancel"
-    starts_on_left: ClassVar[bool] = True
 
     def press(self, p: Pointer) -> bool:
         """Start the outline, or close it."""

@@ -37,7 +37,6 @@ class Select(HoverOutline):
     )
     cursor = "arrow"
     settings = ("select",)
-    starts_on_left = False
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

@@ -31,7 +31,7 @@ SHOWN = 4
 SHOW_MESSAGE_MS, LETTER_MS = 6000, 60
 
 
-class Status(QStatusBar):
+class StatusBar(QStatusBar):
     """Shows words and numbers; holds the cancel button of the running job."""
 
     def __init__(self, session: Session, canvas: Canvas) -> None:

@@ -31,7 +31,7 @@ from cpsam_gui.window.planes import PlaneSlider
 from cpsam_gui.window.recent_menu import remember
 from cpsam_gui.window.review_pages import ReviewPages
 from cpsam_gui.window.screen import fit_to_screen, share_height, share_width
-from cpsam_gui.window.status_bar import Status
+from cpsam_gui.window.status_bar import StatusBar
 from cpsam_gui.window.support import WindowSupport
 from cpsam_gui.window.training_pages import TrainingPages
 from cpsam_gui.window.views import Views
@@ -93,7 +93,7 @@ class Window(QMainWindow):
         panels = {place: place.factory(session, self) for place in places}
         self._panels = tuple(panels.values())
         self.docks = make_docks(self, panels)
-        self.status = Status(session, self.canvas)
+        self.status = StatusBar(session, self.canvas)
         self.setStatusBar(self.status)
         self.training_pages = TrainingPages(self, self, session)
         self.review_pages = ReviewPages(self, session)

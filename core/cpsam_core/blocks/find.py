@@ -37,7 +37,7 @@ WIDEST = 3
 
 
 @dataclass(frozen=True, eq=False)
-class _Found:
+class _PartObjects:
     """Objects of a part: boxes (n, axes, 2) and middles (n, axes) in the part, whose axes begin at `offset`."""
 
     ids: NDArray[np.uint32]
@@ -127,7 +127,7 @@ def _logits(
     return np.where(inside, logits[inner], np.float32(0))
 
 
-def _measured(labels: NDArray[np.uint32], window: tuple[slice, ...]) -> _Found:
+def _measured(labels: NDArray[np.uint32], window: tuple[slice, ...]) -> _PartObjects:
     runs = runs_of(labels)
     ids, index = runs.objects()
     boxes = runs.boxes(index, len(ids))
@@ -137,10 +137,10 @@ def _measured(labels: NDArray[np.uint32], window: tuple[slice, ...]) -> _Found:
         for first, last in runs.positions()
     ]
     offset = np.array([side.start for side in window], np.int64)
-    return _Found(ids, boxes, np.stack(middles, axis=1), offset)
+    return _PartObjects(ids, boxes, np.stack(middles, axis=1), offset)
 
 
-def _near_core(found: _Found, core: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _near_core(found: _PartObjects, core: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which objects the block may own: those whose middle lies in it, or nearly."""
     extents = found.boxes[:, :, 1] - found.boxes[:, :, 0]
     drift = np.maximum(DRIFT_PX, extents.max(axis=1, initial=0) / PART_OF_DRIFT)[:, np.newaxis]
@@ -149,7 +149,7 @@ def _near_core(found: _Found, core: NDArray[np.float64]) -> NDArray[np.bool_]:
     return near
 
 
-def _beside(found: _Found, near: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _beside(found: _PartObjects, near: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which objects are near, or have a say in one that is."""
     beside = near.copy()
     others = np.flatnonzero(~near)
@@ -162,7 +162,7 @@ def _beside(found: _Found, near: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return beside
 
 
-def _at_border(found: _Found, window: tuple[slice, ...], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+def _at_border(found: _PartObjects, window: tuple[slice, ...], shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Return which objects come to a border of the part that is none of the image."""
     at_border = np.zeros(len(found.boxes), bool)
     for axis, (seen, length) in enumerate(zip(window, shape, strict=True)):
@@ -174,7 +174,7 @@ def _at_border(found: _Found, window: tuple[slice, ...], shape: tuple[int, ...])
 
 
 def _kept_part(
-    found: _Found, kept: NDArray[np.bool_], window: tuple[slice, ...]
+    found: _PartObjects, kept: NDArray[np.bool_], window: tuple[slice, ...]
 ) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
     """Return the part around the objects that are kept, in the arrays and in the image."""
     lengths = [side.stop - side.start for side in window]

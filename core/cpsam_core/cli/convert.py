@@ -94,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
     if not target.available:
         # Says which library is missing.
         target.function("write")
-    tally = _Tally()
+    tally = _ConvertTally()
     found, failures = find_sources(args.inputs, source, target, args.out, endings_from(args))
     for failure in failures:
         tally.fail(failure)
@@ -165,7 +165,7 @@ def _options(args: argparse.Namespace) -> WriteOptions:
 
 
 def _convert(
-    source: InputImage, target: Format, options: WriteOptions, args: argparse.Namespace, tally: _Tally
+    source: InputImage, target: Format, options: WriteOptions, args: argparse.Namespace, tally: _ConvertTally
 ) -> None:
     """Convert one file; what fails is counted and not raised."""
     from cpsam_core.cli.batch import FAILURES
@@ -185,7 +185,7 @@ def _convert(
         tally.fail(describe(error), source.path)
 
 
-def _may_write(source: InputImage, path: Path, args: argparse.Namespace, tally: _Tally) -> bool:
+def _may_write(source: InputImage, path: Path, args: argparse.Namespace, tally: _ConvertTally) -> bool:
     """Whether a result is to be written; what stands against it is counted."""
     if path.exists() and path.resolve() == source.path.resolve():
         tally.fail(f"{source.path} is of that format already, and is never replaced by itself: give --out")
@@ -198,7 +198,9 @@ def _may_write(source: InputImage, path: Path, args: argparse.Namespace, tally: 
     return False
 
 
-def _convert_large(source: InputImage, target: Format, args: argparse.Namespace, tally: _Tally) -> bool:
+def _convert_large(
+    source: InputImage, target: Format, args: argparse.Namespace, tally: _ConvertTally
+) -> bool:
     """Convert labels that do not fit into memory part by part; return whether they are such."""
     from cpsam_core.system.paths import make_folder
 
@@ -224,7 +226,7 @@ def _targets(
         yield objects, source.folder(args.out) / (stem + target.ending)
 
 
-def _join(found: list[InputImage], target: Format, args: argparse.Namespace, tally: _Tally) -> None:
+def _join(found: list[InputImage], target: Format, args: argparse.Namespace, tally: _ConvertTally) -> None:
     """Write the objects of all inputs into one COCO file."""
     from cpsam_core.cli.batch import FAILURES
     from cpsam_core.cli.sources import read_source
@@ -256,7 +258,7 @@ def _ways(one: Format) -> str:
     return "" if one.can_read or one.key == "coco_polygons" else ", written only"
 
 
-class _Tally:
+class _ConvertTally:
     """Says what became of each file, and counts failures."""
 
     def __init__(self) -> None:

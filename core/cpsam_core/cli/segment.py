@@ -98,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.inputs:
         raise UsageError("say which images to segment: files, folders or patterns, or --demo")
     found = gather(args.inputs, out, args.suffix, endings_from(args))
-    tally = _Tally(len(found.images) + len(found.failures), with_diameter=settings.diameter == "auto")
+    tally = _SegmentTally(len(found.images) + len(found.failures), with_diameter=settings.diameter == "auto")
     for failure in found.failures:
         tally.fail(None, failure)
     targets = _to_do(found, out, kinds, args, tally)
@@ -199,7 +199,7 @@ def _kinds(text: str) -> list[str]:
 
 
 def _to_do(
-    found: Inputs, out: Path | None, kinds: list[str], args: argparse.Namespace, tally: _Tally
+    found: Inputs, out: Path | None, kinds: list[str], args: argparse.Namespace, tally: _SegmentTally
 ) -> list[Target]:
     """Plan the files of all images; leave out those that are done, and complete results that are there in part."""
     from cpsam_core.cli.outputs import ResultNames, plan
@@ -266,7 +266,11 @@ def _load(args: argparse.Namespace) -> Segmenter:
 
 
 def _by_blocks(
-    targets: list[Target], segmenter: Segmenter, settings: Settings, args: argparse.Namespace, tally: _Tally
+    targets: list[Target],
+    segmenter: Segmenter,
+    settings: Settings,
+    args: argparse.Namespace,
+    tally: _SegmentTally,
 ) -> list[Target]:
     """Segment the images that are larger than memory; return the others."""
     from cpsam_core.cli.batch import FAILURES, ImageOutcome
@@ -308,7 +312,7 @@ def _steps(args: argparse.Namespace, settings: Settings, segmenter: Segmenter) -
     return Steps(read, compute, write)
 
 
-class _Tally:
+class _SegmentTally:
     """Counts what became of the images, says it line by line, and sums it up."""
 
     def __init__(self, images: int, with_diameter: bool) -> None:

@@ -151,7 +151,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 @dataclass(frozen=True)
-class _Trained:
+class _Training:
     """What was written, and the images to score it on."""
 
     card: ModelCard
@@ -164,7 +164,7 @@ def _train(
     mixing: dict[str, float] | None,
     device: str | None,
     ranks: Ranks,
-) -> _Trained | None:
+) -> _Training | None:
     """Train and write; return what is to be scored in the process that leads, None in the others."""
     from cpsam_core.checkpoints import write_checkpoint
     from cpsam_core.data.dataset import TrainingSet
@@ -210,7 +210,7 @@ def _train(
     write_checkpoint(args.out, result.model, card, half=args.half)
     partial.unlink(missing_ok=True)
     say(f"trained {card.name}: {args.out}{_ending(result)}")
-    return _Trained(card, aside)
+    return _Training(card, aside)
 
 
 def _images(args: argparse.Namespace) -> tuple[list[Pair], list[Pair]]:

@@ -129,7 +129,7 @@ def find_pairs(
     for needed in (folder, masks):
         if needed is not None and not needed.is_dir():
             raise TrainingError(f"there is no folder {needed}")
-    given = _Given(masks, endings) if masks is not None else None
+    given = _MaskFolder(masks, endings) if masks is not None else None
     listings = Listings()
     images, _ = part_images([path for path in walk(folder) if can_read(path)], folder, endings)
     pairs: list[Pair] = []
@@ -213,7 +213,7 @@ def pair_of(
             key=_key_in(masks, key),
             seen=input_of(own),
         )
-    fits = _most_certain(own) if masks is None else _Given(masks, endings, below=False).masks_of(own, "")
+    fits = _most_certain(own) if masks is None else _MaskFolder(masks, endings, below=False).masks_of(own, "")
     if not fits:
         raise ImageError(
             f"There are no masks of {image.name} in {masks or image.parent}: NAME.cpsam, NAME_masks, NAME_cp_masks, "
@@ -248,7 +248,7 @@ def _most_certain(own: Companions) -> list[Path]:
     return list(own.doubtful)
 
 
-class _Given:
+class _MaskFolder:
     """A folder of masks that was named."""
 
     def __init__(self, folder: Path, endings: Endings, *, below: bool = True) -> None:

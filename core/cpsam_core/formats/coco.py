@@ -90,7 +90,7 @@ def read_coco(path: Path, hints: ReadHints) -> Iterator[ObjectSet]:
 
 
 @dataclass(frozen=True)
-class _Described:
+class _ImageEntry:
     """An image that a file describes; `height` and `width` are 0 where it does not say."""
 
     id: Any
@@ -107,7 +107,7 @@ def _pieces(images: Iterable[ObjectSet], polygons: bool) -> Iterator[str]:
     }
     yield f'{{"info":{compact(info)},"licenses":[],"annotations":['
     described: list[dict[str, Any]] = []
-    categories = _Numbering()
+    categories = _CategoryNumbers()
     count = 0
     for number, objects in enumerate(images, 1):
         if objects.is_stack:
@@ -121,7 +121,7 @@ def _pieces(images: Iterable[ObjectSet], polygons: bool) -> Iterator[str]:
     yield f'\n],"images":{compact(described)},"categories":{compact(categories.listed())}}}\n'
 
 
-class _Numbering:
+class _CategoryNumbers:
     """Gives categories their numbers: those of the classes, and a free one for objects without a class.
 
     COCO counts from 1: 0 is the background in most programs that train on it.
@@ -162,7 +162,7 @@ class _Numbering:
         self._numbers[kind] = wanted if wanted not in taken else max(taken) + 1
 
 
-def _annotations(objects: ObjectSet, polygons: bool, categories: _Numbering) -> Iterator[str]:
+def _annotations(objects: ObjectSet, polygons: bool, categories: _CategoryNumbers) -> Iterator[str]:
     """Yield the members of the annotation of each object, but for its number and image."""
     height, width = objects.labels.shape
     ids, counts = labels_to_counts(objects.labels)
@@ -194,9 +194,9 @@ def _key(value: Any) -> Any:
     return value if isinstance(value, (int, str)) else None
 
 
-def _images(data: dict[str, Any], path: Path) -> list[_Described]:
+def _images(data: dict[str, Any], path: Path) -> list[_ImageEntry]:
     found = [
-        _Described(
+        _ImageEntry(
             _key(one.get("id")),
             as_text(one.get("file_name")).replace("\\", "/").rsplit("/", 1)[-1],
             max(as_whole(one.get("height")) or 0, 0),
@@ -230,7 +230,7 @@ def _categories(data: dict[str, Any]) -> dict[int, tuple[int, str]]:
 
 def _objects(
     path: Path,
-    image: _Described,
+    image: _ImageEntry,
     annotations: list[dict[str, Any]],
     shape: tuple[int, int],
     categories: dict[int, tuple[int, str]],

@@ -58,7 +58,7 @@ def read_geojson(path: Path, hints: ReadHints) -> Iterator[ObjectSet]:
     yield _painted(path, features, areas, shape, own)
 
 
-class _Area:
+class _AreaFeature:
     """A feature that covers an area: its polygons, plane and properties."""
 
     def __init__(self, parts: list[Rings], plane: int, properties: dict[str, Any]) -> None:
@@ -131,7 +131,7 @@ def _features(data: Any, path: Path) -> list[dict[str, Any]]:
     return data
 
 
-def _areas(feature: dict[str, Any], number: int, path: Path) -> Iterator[_Area]:
+def _areas(feature: dict[str, Any], number: int, path: Path) -> Iterator[_AreaFeature]:
     geometry = feature.get("geometry")
     if not isinstance(geometry, dict):
         return
@@ -143,7 +143,7 @@ def _areas(feature: dict[str, Any], number: int, path: Path) -> Iterator[_Area]:
     except (ValueError, TypeError, OverflowError) as error:
         raise ImageError(f"{path}: the outline of feature {number} makes no sense ({error}).") from error
     if parts:
-        yield _Area(parts, z or 0, properties if isinstance(properties, dict) else {})
+        yield _AreaFeature(parts, z or 0, properties if isinstance(properties, dict) else {})
 
 
 def _parts(geometry: dict[str, Any], depth: int) -> list[Rings]:
@@ -164,7 +164,7 @@ def _parts(geometry: dict[str, Any], depth: int) -> list[Rings]:
 def _painted(
     path: Path,
     features: list[dict[str, Any]],
-    areas: list[_Area],
+    areas: list[_AreaFeature],
     shape: tuple[int, ...],
     own: dict[str, Any],
 ) -> ObjectSet:

@@ -45,7 +45,7 @@ def numbers_named(names: Sequence[str], planes: Sequence[int]) -> list[int]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Waiting:
+class _QueuedObject:
     """An object that waits to be drawn."""
 
     number: int
@@ -80,7 +80,7 @@ class PaintSurface:
         self._labels: npt.NDArray[np.uint32] = np.zeros(shape, np.uint32)
         self._planes = self._labels[np.newaxis] if len(shape) == 2 else self._labels
         self._budget = PolygonBudget(count)
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[_QueuedObject] = []
         self._room = BATCH_CORNERS
         self._outside = 0
         self._clipped = 0
@@ -112,7 +112,7 @@ class PaintSurface:
             The polygons of the file cover the image so often that drawing them would take hours.
         """
         self._moved += not 0 <= plane < len(self._planes)
-        self._waiting.append(_Waiting(number, min(max(plane, 0), len(self._planes) - 1), parts))
+        self._waiting.append(_QueuedObject(number, min(max(plane, 0), len(self._planes) - 1), parts))
         self._room -= sum(len(ring) for rings in parts for ring in rings)
         if self._room < 0:
             self._flush()
@@ -145,7 +145,7 @@ class PaintSurface:
         self._outside += int((~drawn).sum())
 
     def _paint_together(
-        self, polygons: list[PolygonLines], waiting: list[_Waiting], drawn: npt.NDArray[np.bool_]
+        self, polygons: list[PolygonLines], waiting: list[_QueuedObject], drawn: npt.NDArray[np.bool_]
     ) -> None:
         if not polygons:
             return
@@ -169,7 +169,7 @@ class PaintSurface:
         flat[pixels] = numbers
         self._covered.update(np.unique(numbers[flat[pixels] != numbers]).tolist())
 
-    def _paint_alone(self, polygon: PolygonLines, one: _Waiting) -> bool:
+    def _paint_alone(self, polygon: PolygonLines, one: _QueuedObject) -> bool:
         """Draw a polygon that would take too much memory together with others; say whether it has pixels."""
         (left, top), (right, bottom) = polygon.low.tolist(), polygon.high.tolist()
         inside = fill([ring - polygon.low for ring in polygon.rings], (bottom - top, right - left))

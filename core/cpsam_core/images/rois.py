@@ -192,14 +192,14 @@ def _roi_of(outline: Outline, name: str) -> ImagejRoi:
 
 
 @dataclass(frozen=True, eq=False)
-class _Area:
+class _RoiArea:
     name: str
     plane: int
     group: int
     rings: list[npt.NDArray[Any]]
 
 
-def _load(path: Path) -> list[_Area]:
+def _load(path: Path) -> list[_RoiArea]:
     if not zipfile.is_zipfile(path):
         return [_area(path.read_bytes(), path.stem)]
     with zipfile.ZipFile(path) as archive:
@@ -211,16 +211,16 @@ def _load(path: Path) -> list[_Area]:
         return [_area(archive.read(entry), Path(entry.filename).stem) for entry in entries]
 
 
-def _area(data: bytes, name: str) -> _Area:
+def _area(data: bytes, name: str) -> _RoiArea:
     if data[:4] == b"Iout" and len(data) > TYPE_PLACE and data[TYPE_PLACE] not in KNOWN_TYPES:
         # Newer than the library, which raises in its older versions.
-        return _Area(name, 0, 0, [])
+        return _RoiArea(name, 0, 0, [])
     roi = ImagejRoi.frombytes(data)
     name = roi.name or name
     plane = max(roi.position, roi.z_position, _slice_named(name), 1) - 1
     is_area = roi.roitype in AREAS
     rings = [ring for ring in roi.coordinates(multi=True) if len(ring) > 2] if is_area else []
-    return _Area(name, plane, int(roi.group), rings)
+    return _RoiArea(name, plane, int(roi.group), rings)
 
 
 def _slice_named(name: str) -> int:

@@ -79,7 +79,7 @@ def load_npy_object(path: Path) -> Any:
             _check_memo(file)
             file.seek(start)
             loaded = _plain(_Unpickler(file, encoding="latin1").load(), {})
-        except _Refused as refused:
+        except _RefusedContent as refused:
             raise ImageError(
                 f"{path} was not loaded: it holds {refused}, and loading that could run code."
             ) from refused
@@ -103,7 +103,7 @@ def _check_memo(file: IO[bytes]) -> None:
             raise ValueError("it keeps something at a place that no real file has")
 
 
-class _Refused(Exception):  # noqa: N818 - carries what was refused, for the message
+class _RefusedContent(Exception):  # noqa: N818 - carries what was refused, for the message
     """The pickle names something that is not plain data."""
 
 
@@ -163,7 +163,7 @@ class _Unpickler(pickle.Unpickler):
         # numpy 2 renamed numpy.core; files of both exist.
         known = _KNOWN.get((module.replace("numpy._core", "numpy.core"), name))
         if known is None:
-            raise _Refused(f"an object of the kind {module}.{name}"[:120])
+            raise _RefusedContent(f"an object of the kind {module}.{name}"[:120])
         return known
 
 
@@ -184,7 +184,7 @@ def _dtype_of(dtype: Any) -> np.dtype[Any]:
 
 def _make_dtype(code: Any, *_: Any) -> _Dtype:
     if not isinstance(code, str) or not DTYPE.fullmatch(code):
-        raise _Refused(f"values of the kind {code!r}"[:120])
+        raise _RefusedContent(f"values of the kind {code!r}"[:120])
     return _Dtype(code.lstrip("<>=|"))
 
 
@@ -197,7 +197,7 @@ def _make_array(kind: Any, *_: Any) -> _Array:
 def _make_scalar(dtype: Any, data: Any = b"") -> Any:
     checked = _dtype_of(dtype)
     if checked.hasobject:
-        raise _Refused("an object hidden in a number")
+        raise _RefusedContent("an object hidden in a number")
     return _filled((), checked, False, data)[()]
 
 
@@ -275,7 +275,7 @@ def _plain(thing: Any, done: dict[int, Any]) -> Any:
     elif isinstance(thing, _Dtype):
         result = str(_dtype_of(thing))
     else:
-        raise _Refused(f"an object of the kind {type(thing).__name__}")
+        raise _RefusedContent(f"an object of the kind {type(thing).__name__}")
     done[key] = result
     return result
 

@@ -144,6 +144,7 @@ def open_bioio(path: Path, scene: int | str | None = None) -> Opened:
         sizes = image.physical_pixel_sizes
     except ImageError:
         raise
+    # Each plug-in is a program of its own and raises what it likes; whatever that is, this file cannot be read.
     except Exception as error:
         raise ImageError(
             f"{path} is read by no plug-in of bioio that is installed ({reason(error)}). There is one for most kinds: "

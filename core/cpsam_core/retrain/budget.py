@@ -149,7 +149,7 @@ def measure_pace(
     for some in (data, aside) if aside is not None else (data,):
         # What is read once is no part of the pace.
         read_all(some, progress)
-    timed = _Timed(
+    timed = _Timing(
         model, plan.settings, (data, choosing_set(plan) or aside), (device, precision), told, clock
     )
     rough = timed.step(FIRST_STEPS)
@@ -163,7 +163,7 @@ def measure_pace(
 
 
 @dataclass(frozen=True)
-class _Timed:
+class _Timing:
     """Short trainings of one model, to see how long they take."""
 
     model: FlowVit

@@ -8,15 +8,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-NAMES = ("SIGTERM", "SIGHUP")
-"""Signals that end a program by default; Windows lacks the second."""
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+"""Signals that ask a program to end; Windows lacks the last."""
+
+
+def ending_signals() -> tuple[signal.Signals, ...]:
+    """Return the signals that ask this program to end, but for those that somebody ignores (nohup)."""
+    known = [signal.Signals[name] for name in NAMES if name in signal.Signals.__members__]
+    return tuple(number for number in known if signal.getsignal(number) is not signal.SIG_IGN)
 
 
 @contextmanager
 def ending_in_order() -> Iterator[None]:
     """Raise KeyboardInterrupt for signals that would end the process at once, so that work ends in order.
 
-    Signals that somebody ignores (nohup) or handles stay as they are.
+    Signals that somebody ignores or handles, as Python handles Ctrl+C, stay as they are.
     """
     # Python takes no handlers elsewhere.
     before = _by_default() if threading.current_thread() is threading.main_thread() else ()
@@ -30,8 +36,7 @@ def ending_in_order() -> Iterator[None]:
 
 
 def _by_default() -> tuple[signal.Signals, ...]:
-    known = [signal.Signals[name] for name in NAMES if name in signal.Signals.__members__]
-    return tuple(number for number in known if signal.getsignal(number) is signal.SIG_DFL)
+    return tuple(number for number in ending_signals() if signal.getsignal(number) is signal.SIG_DFL)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -149,7 +149,7 @@ def _mac_free(report: str) -> int | None:
 
 
 def _windows_memory() -> Memory:
-    class Status(ctypes.Structure):
+    class MemoryStatus(ctypes.Structure):
         _fields_ = (
             ("length", ctypes.c_ulong),
             ("load", ctypes.c_ulong),
@@ -158,7 +158,7 @@ def _windows_memory() -> Memory:
             ("rest", ctypes.c_ulonglong * 5),
         )
 
-    status = Status(length=ctypes.sizeof(Status))
+    status = MemoryStatus(length=ctypes.sizeof(MemoryStatus))
     windll: Any = getattr(ctypes, "windll", None)
     if windll is None or not windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
         return Memory(None, None)

@@ -69,7 +69,7 @@ def _mac() -> bool:
 
 
 def _windows() -> bool:
-    class Status(ctypes.Structure):
+    class PowerStatus(ctypes.Structure):
         _fields_ = (
             ("line", ctypes.c_ubyte),
             ("battery", ctypes.c_ubyte),
@@ -79,7 +79,7 @@ def _windows() -> bool:
             ("full_seconds", ctypes.c_ulong),
         )
 
-    status = Status()
+    status = PowerStatus()
     windll = getattr(ctypes, "windll", None)
     known = windll is not None and windll.kernel32.GetSystemPowerStatus(ctypes.byref(status))
     return bool(known) and status.line == OFFLINE

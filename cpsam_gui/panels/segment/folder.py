@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 
 from cpsam_gui.panels.segment.fields import button, choice, put
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.runs.folder_queue import Existing, QueueEntry, QueueState
+from cpsam_gui.runs.folder_queue import ExistingMasks, QueueEntry, QueueState
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, dim
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from cpsam_gui.session.unattended import FolderRun
 
 POLICIES = {
-    "Skip corrected masks": Existing.SKIP_CORRECTED,
-    "Skip all masks": Existing.SKIP_ALL,
-    "Replace, keep hand-made": Existing.KEEP_HAND_MADE,
+    "Skip corrected masks": ExistingMasks.SKIP_CORRECTED,
+    "Skip all masks": ExistingMasks.SKIP_ALL,
+    "Replace, keep hand-made": ExistingMasks.KEEP_HAND_MADE,
 }
 GIBIBYTE = 1 << 30
 ICONS = {
@@ -173,7 +173,7 @@ class FolderView(QWidget):
         self.cancel.clicked.connect(self._run.cancel)
 
     def _policy_chosen(self) -> None:
-        self._run.existing = Existing(self.policy.currentData())
+        self._run.existing = ExistingMasks(self.policy.currentData())
 
     def _show(self, number: int) -> None:
         item, entry = self.list.topLevelItem(number), self._run.queue.entries[number]

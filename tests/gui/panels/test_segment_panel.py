@@ -15,7 +15,7 @@ from cpsam_gui.actions.install import actions_of, make_window
 from cpsam_gui.panels import SegmentPanel
 from cpsam_gui.panels.segment.estimate_words import estimate_words
 from cpsam_gui.runs.estimate import Estimate
-from cpsam_gui.runs.folder_queue import Existing, QueueState
+from cpsam_gui.runs.folder_queue import ExistingMasks, QueueState
 from cpsam_gui.runs.options import RunOptions
 
 if TYPE_CHECKING:
@@ -256,7 +256,7 @@ def test_the_folder_is_worked_through_from_the_panel(opened: Window, qtbot: QtBo
     view = panel.folder
     assert panel.pages.currentWidget() is view
     view.policy.setCurrentIndex(2)
-    assert opened.session.folder_run.existing is Existing.KEEP_HAND_MADE
+    assert opened.session.folder_run.existing is ExistingMasks.KEEP_HAND_MADE
     view.start.click()
     qtbot.waitUntil(lambda: not queue.running)
     texts = {

@@ -14,7 +14,7 @@ from PyQt6.QtCore import QItemSelectionModel, Qt
 
 from cpsam_core.errors import ImageError
 from cpsam_gui.panels import FilesPanel, SegmentPanel, file_menu
-from cpsam_gui.runs.folder_queue import Existing, Queue, QueueState
+from cpsam_gui.runs.folder_queue import ExistingMasks, Queue, QueueState
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import worklog
@@ -131,14 +131,16 @@ def corrected(session: Session, qtbot: QtBot, path: Path) -> None:
     assert session.persistence.save_now()
 
 
-@pytest.mark.parametrize("existing", list(Existing))
-def test_corrected_work_survives(session: Session, qtbot: QtBot, folder: Path, existing: Existing) -> None:
+@pytest.mark.parametrize("existing", list(ExistingMasks))
+def test_corrected_work_survives(
+    session: Session, qtbot: QtBot, folder: Path, existing: ExistingMasks
+) -> None:
     corrected(session, qtbot, folder / "b2.tif")
     before = masks_path(folder / "b2.tif").read_bytes()
     look_at(session, qtbot, folder / "a.tif")
     session.folder_run.existing = existing
     states = run_all(session, qtbot)
-    if existing is Existing.KEEP_HAND_MADE:
+    if existing is ExistingMasks.KEEP_HAND_MADE:
         assert states == [QueueState.DONE, QueueState.DONE, QueueState.DONE]
         look_at(session, qtbot, folder / "b2.tif")
         assert session.document.objects[77].origin is Origin.HAND
@@ -162,14 +164,14 @@ def test_what_only_the_model_did_is_done_anew(session: Session, qtbot: QtBot, fo
     assert run_all(session, qtbot) == [QueueState.DONE, QueueState.DONE, QueueState.DONE]
     log = worklog.read(read_project(project_path(folder / "b2.tif")).foreign[worklog.KEY])
     assert [(one.what, one.by) for one in log] == [("Segment", "model")] * 2
-    session.folder_run.existing = Existing.SKIP_ALL
+    session.folder_run.existing = ExistingMasks.SKIP_ALL
     assert run_all(session, qtbot) == [QueueState.SKIPPED, QueueState.SKIPPED, QueueState.SKIPPED]
 
 
 def test_masks_of_another_size_are_never_overwritten(session: Session, qtbot: QtBot, folder: Path) -> None:
     tifffile.imwrite(masks_path(folder / "b2.tif"), np.ones((9, 9), np.uint16))
     look_at(session, qtbot, folder / "a.tif")
-    session.folder_run.existing = Existing.KEEP_HAND_MADE
+    session.folder_run.existing = ExistingMasks.KEEP_HAND_MADE
     assert run_all(session, qtbot) == [QueueState.DONE, QueueState.FAILED, QueueState.DONE]
     assert tifffile.imread(masks_path(folder / "b2.tif")).shape == (9, 9)
 
