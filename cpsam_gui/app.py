@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_core.errors import CpsamError
+from cpsam_core.system.arguments import ArgumentParser
+from cpsam_core.system.environment import mend_environment
 from cpsam_core.system.paths import check_current_folder
-from cpsam_core.system.streams import make_printable
+from cpsam_core.system.streams import drop_output, make_printable, say
 from cpsam_gui.headless import missing_display
 from cpsam_gui.runs.models import DEFAULT
 
@@ -29,7 +31,7 @@ SWITCH_SECONDS = 0.001
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line of the program."""
-    made = argparse.ArgumentParser(
+    made = ArgumentParser(
         prog="cpsam-gui",
         description="Segment microscopy images with Cellpose-SAM and correct the masks by hand.",
     )
@@ -56,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; return its exit code."""
     make_printable()
+    mend_environment()
     options = parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     try:
@@ -77,11 +80,11 @@ def _install_entry() -> int:
     from cpsam_gui.program.desktop_entry import install_desktop_entry
 
     try:
-        entry = install_desktop_entry()
+        say(str(install_desktop_entry()))
     except (CpsamError, OSError) as error:
+        drop_output()
         sys.stderr.write(f"cpsam-gui: {error}\n")
         return 1
-    sys.stdout.write(f"{entry}\n")
     return 0
 
 

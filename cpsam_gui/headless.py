@@ -9,6 +9,7 @@ from pathlib import Path
 from cpsam_core.errors import CpsamError
 from cpsam_core.system.ending import ending_in_order
 from cpsam_core.system.paths import as_given, make_folder
+from cpsam_core.system.streams import drop_output, say
 
 
 def missing_display() -> str:
@@ -36,15 +37,20 @@ def run(image: Path | None, *, demo: bool, model: str, out: Path, why: str) -> i
     why
         Why there is no window, in words.
     """
-    sys.stdout.write(f"No window: {why}. Doing the same job without one.\n")
     try:
+        say(f"No window: {why}. Doing the same job without one.")
         with ending_in_order():
             for path in segment_file(_choose(image, demo=demo), model, out):
-                sys.stdout.write(f"wrote {path}\n")
+                say(f"wrote {path}")
     except KeyboardInterrupt:
         sys.stderr.write("cpsam-gui: cancelled\n")
         return 130
+    except BrokenPipeError:
+        # Whoever read our lines has gone.
+        drop_output()
+        return 1
     except CpsamError as error:
+        drop_output()
         sys.stderr.write(f"cpsam-gui: {error}\n")
         return 1
     return 0
@@ -66,7 +72,7 @@ def segment_file(path: Path, model: str, out: Path) -> list[Path]:
     image = read_image(path)
     make_folder(out)
     result = Segmenter.load(model).segment(image, Settings())
-    sys.stdout.write(f"{path.name}: {len(result.objects.ids)} objects\n")
+    say(f"{path.name}: {len(result.objects.ids)} objects")
     masks, overlay = out / f"{path.stem}_masks.tif", out / f"{path.stem}_overlay.png"
     write_labels(masks, result.labels)
     write_picture(overlay, overlay_picture(image, result.labels))

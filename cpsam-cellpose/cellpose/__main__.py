@@ -13,16 +13,19 @@ from cellpose.log import logger_setup
 from cellpose.options import parser, unused
 from cellpose.version import version_str
 from cpsam_core.errors import CpsamError
+from cpsam_core.system.environment import mend_environment
+from cpsam_core.system.streams import drop_output, make_printable, say
 
 log = logging.getLogger("cellpose")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
+    make_printable()
+    mend_environment()
     args = parser().parse_args(argv)
     if args.version:
-        sys.stdout.write(f"{version_str}\n")
-        return 0
+        return _say_version()
     if args.verbose:
         _, path = logger_setup()
         log.info("%s", version_str)
@@ -40,6 +43,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (CpsamError, OSError) as error:
         log.error("%s", error)
         return 1
+
+
+def _say_version() -> int:
+    try:
+        say(version_str)
+    except (CpsamError, BrokenPipeError) as error:
+        drop_output()
+        sys.stderr.write(f"cellpose: {error}\n")
+        return 1
+    return 0
 
 
 def _run(args: argparse.Namespace) -> int:

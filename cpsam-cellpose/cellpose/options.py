@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from cpsam_core.system.arguments import ArgumentParser
+
 SWITCHES = {
     "version": "say the version",
     "verbose": "say what happens, here and in ~/.cellpose/run.log",
@@ -79,7 +81,7 @@ IGNORED_NUMBERS = ("chan", "chan2", "SGD", "diam_mean", "nimg_test_per_epoch", "
 
 def parser() -> argparse.ArgumentParser:
     """Return the options; those that Cellpose 4 takes without using them are taken, too."""
-    made = argparse.ArgumentParser(
+    made = ArgumentParser(
         prog="cellpose",
         description="Segment images, or train a model, as Cellpose does; the engine is that of cpsam. "
         "Without --dir and --image_path the window opens.",

@@ -19,10 +19,11 @@ FAULTS = "faults.txt"
 
 def reports_folder() -> Path:
     """Return the folder of the reports: ``$CPSAM_REPORTS``, or where the system keeps such data."""
+    from cpsam_core.system.paths import expanded
     from cpsam_core.system.user_folders import data_folder
 
     if chosen := os.environ.get("CPSAM_REPORTS"):
-        return Path(chosen).expanduser()
+        return expanded(chosen)
     return data_folder() / "reports"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cpsam_gui.runs.accelerator import Accelerator
@@ -121,9 +120,10 @@ class Models:
 def _stamp(name: str) -> object:
     """Return what changes when a model's file is replaced, as a retraining under the same name does."""
     from cpsam_core.system.file_identity import identity_of
+    from cpsam_core.system.paths import expanded
     from cpsam_core.weights.library import own_file
 
-    path = Path(name).expanduser()
+    path = expanded(name)
     try:
         if not path.is_file():
             own = own_file(name)

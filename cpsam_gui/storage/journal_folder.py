@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from cpsam_core.system.paths import expanded
 from cpsam_core.system.user_folders import data_folder
 from cpsam_gui.storage.file_lock import in_use
 from cpsam_gui.storage.journal_format import PART, SUFFIX
@@ -22,7 +23,7 @@ OLD_S = 3600.0
 def journal_folder() -> Path:
     """Return where journals are kept: $CPSAM_JOURNAL, or a folder of the user's data."""
     chosen = os.environ.get("CPSAM_JOURNAL")
-    return Path(chosen) if chosen else data_folder() / "journal"
+    return expanded(chosen) if chosen else data_folder() / "journal"
 
 
 def left_behind(folder: Path | None = None) -> list[Path]:

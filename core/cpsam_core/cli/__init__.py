@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import logging
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -29,9 +28,11 @@ from cpsam_core.cli.common import (
 )
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Cancelled
+from cpsam_core.system.arguments import ArgumentParser
 from cpsam_core.system.ending import ending_in_order
+from cpsam_core.system.environment import mend_environment
 from cpsam_core.system.paths import check_current_folder
-from cpsam_core.system.streams import make_printable
+from cpsam_core.system.streams import drop_output, make_printable, writing_output
 
 COMMANDS = ("segment", "evaluate", "convert", "measure", "train", "retrain", "models", "info")
 
@@ -51,6 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run `cpsam` and return its exit code: 0 done, 1 failed, 2 wrong usage, 130 cancelled."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     make_printable()
+    mend_environment()
     setup_logging(verbose=False)
     try:
         check_current_folder()
@@ -59,15 +61,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         with ending_in_order(), _allowing(getattr(args, "large", False)):
             code: int = args.run(args)
         # Here, where a reader that has gone is still noticed.
-        sys.stdout.flush()
+        with writing_output():
+            sys.stdout.flush()
     except SystemExit as stop:
         # argparse: 0 after --help, 2 for wrong usage.
         return stop.code if isinstance(stop.code, int) else OK
     except BrokenPipeError:
         # Whoever read our output has gone (`cpsam models list | head -1`); nothing is left to say to them.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         return FAILED
     except (CpsamError, OSError, MemoryError) as error:
+        drop_output()
         log.error("%s", describe(error))
         return USAGE if isinstance(error, UsageError) else FAILED
     except (KeyboardInterrupt, Cancelled):
@@ -77,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser(arguments: list[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = ArgumentParser(
         prog="cpsam",
         description="Outline every cell of microscopy images with Cellpose-SAM.",
         epilog=EXAMPLES,

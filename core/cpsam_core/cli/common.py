@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 from cpsam_core.errors import CpsamError, reason
 from cpsam_core.progress import Progress
+from cpsam_core.system.streams import writing_output
 
 OK, FAILED, USAGE, CANCELLED = 0, 1, 2, 130
 
@@ -142,7 +143,8 @@ def fetch_progress() -> Iterator[Progress]:
 
 def say(text: str) -> None:
     """Write a line to standard output: what a command was asked for, and nothing else, goes there."""
-    _write(text, sys.stdout)
+    with writing_output():
+        _write(text, sys.stdout)
 
 
 def tell(text: str) -> None:

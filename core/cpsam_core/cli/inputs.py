@@ -13,7 +13,7 @@ from cpsam_core.images.companion_names import STANDARD, Endings, part_images
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.file_names import is_zarr, natural_key, walk
 from cpsam_core.images.zarr_folder import ZarrFolder
-from cpsam_core.system.paths import as_given
+from cpsam_core.system.paths import as_given, expanded
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def expand(text: str) -> list[Path]:
     """Return what a pattern matches, or the path itself: shells on Windows leave patterns to the program."""
     path = Path(text)
     if path.exists() or not glob.has_magic(text):
-        return [path if path.exists() or not text.startswith("~") else path.expanduser()]
+        return [path if path.exists() or not text.startswith("~") else expanded(path)]
     matches = glob.glob(text, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute patterns
     return sorted(map(Path, matches), key=natural_key) or [path]
 

@@ -84,7 +84,7 @@ def current() -> Ranks:
 
 def launched() -> bool:
     """Whether torchrun started this process together with others."""
-    return int(os.environ.get("WORLD_SIZE", "1")) > 1 and "RANK" in os.environ
+    return int(os.environ.get("WORLD_SIZE") or "1") > 1 and "RANK" in os.environ
 
 
 @contextmanager
@@ -110,7 +110,7 @@ def joined(device: str | None = None) -> Iterator[str | None]:
         yield device
         return
     cuda = device in (None, "auto", "cuda") and torch.cuda.is_available()
-    place = int(os.environ.get("LOCAL_RANK", "0"))
+    place = int(os.environ.get("LOCAL_RANK") or "0")
     if cuda and place >= torch.cuda.device_count():
         raise TrainingError(
             f"torchrun started more processes than the {torch.cuda.device_count()} cards here; lower --nproc-per-node"

@@ -17,7 +17,7 @@ from cpsam_core.data.image_input import Diameter
 from cpsam_core.errors import SettingsError
 from cpsam_core.finetune.settings import Mode, TrainSettings, rate_for
 from cpsam_core.segment.settings import NATIVE_DIAMETER_PX
-from cpsam_core.system.paths import as_given
+from cpsam_core.system.paths import as_given, expanded
 from cpsam_core.weights import EMBEDDED, check_name, list_models, own_folder
 from cpsam_core.weights.library import own_files
 
@@ -75,7 +75,7 @@ class StartModel:
     @classmethod
     def of(cls, start: str) -> StartModel:
         """Look at a model by its name or file; one that is not here counts as a published one."""
-        path, card = Path(start).expanduser(), None
+        path, card = expanded(start), None
         known = next((model for model in list_models() if model.name == start), None)
         if known is not None:
             path, card = known.path, known.card

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from cpsam_core.checkpoints.cards import Aside, ModelCard, read_card
+from cpsam_core.system.paths import expanded
 from cpsam_core.weights import EMBEDDED, list_models
 
 __all__ = ["Lineage"]
@@ -38,7 +38,7 @@ class Lineage:
     def of(cls, start: str) -> Lineage:
         """Follow the cards from a start model, by its name or file, to where the line begins or a card is missing."""
         known = {model.name: model.card for model in list_models()}
-        path = Path(start).expanduser()
+        path = expanded(start)
         card = known[start] if start in known else read_card(path) if path.is_file() else None
         learnt: dict[str, str] = {}
         own: dict[str, str] = {}

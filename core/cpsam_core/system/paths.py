@@ -9,12 +9,17 @@ from pathlib import Path
 
 from cpsam_core.errors import CpsamError, ImageError
 
-__all__ = ["as_given", "check_current_folder", "leave_lost_folder", "make_folder", "ordinary"]
+__all__ = ["as_given", "check_current_folder", "expanded", "leave_lost_folder", "make_folder", "ordinary"]
 
 
 def as_given(path: str | os.PathLike[str]) -> Path:
     """Return a path from the root on, with the links that a person went through: results belong beside those."""
     return Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` follows links
+
+
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """Return a path with the home of a user in place of `~` or `~name`; as it is where there is no such user."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises there
 
 
 def check_current_folder() -> None:

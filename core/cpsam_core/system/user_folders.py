@@ -7,6 +7,8 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
+from cpsam_core.system.paths import expanded
+
 _PROGRAM = "cpsam-gui"
 
 
@@ -18,7 +20,7 @@ def data_folder() -> Path:
 def cache_folder() -> Path:
     """Return the folder for what can be made again: ``$CPSAM_CACHE``, or the one of the system."""
     if chosen := os.environ.get("CPSAM_CACHE"):
-        return Path(chosen).expanduser()
+        return expanded(chosen)
     return PlatformDirs(_PROGRAM, appauthor=False).user_cache_path
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from cpsam_core.system.paths import expanded
 from cpsam_core.system.user_folders import data_folder
 
 EMBEDDED = "cpsam-lite"
@@ -20,9 +21,9 @@ def embedded_file() -> Path:
 
 def published_folders() -> tuple[Path, ...]:
     """Return the folders in which Cellpose keeps its weights, the one to download into first."""
-    folders = [Path.home() / ".cellpose" / "models"]
+    folders = [expanded("~/.cellpose/models")]
     if chosen := os.environ.get("CELLPOSE_LOCAL_MODELS_PATH"):
-        folders.insert(0, Path(chosen).expanduser())
+        folders.insert(0, expanded(chosen))
     return tuple(folders)
 
 
@@ -39,7 +40,7 @@ def is_web_page(path: Path) -> bool:
 def own_folder() -> Path:
     """Return the folder of the user's own models: ``$CPSAM_MODELS``, or where the system keeps such data."""
     if chosen := os.environ.get("CPSAM_MODELS"):
-        return Path(chosen).expanduser()
+        return expanded(chosen)
     return data_folder() / "models"
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 from cpsam_core.checkpoints.cards import WEIGHT_SUFFIXES, ModelCard, card_path, read_card, write_card
 from cpsam_core.errors import SettingsError, WeightsError
 from cpsam_core.system.atomic import atomic_path
+from cpsam_core.system.paths import expanded
 from cpsam_core.weights.folders import EMBEDDED, PUBLISHED, embedded_file, own_folder, published_folders
 
 logger = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ def add_model(path: str | os.PathLike[str], name: str | None = None) -> ModelInf
     SettingsError
         The name is taken or not possible.
     """
-    source = Path(path).expanduser()
+    source = expanded(path)
     name = check_name(_name_of(source) if name is None else name)
     _refuse_taken(name)
     from cpsam_core.checkpoints import load_model

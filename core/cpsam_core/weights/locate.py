@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cpsam_core.checkpoints.cards import WEIGHT_SUFFIXES
 from cpsam_core.errors import WeightsError
 from cpsam_core.progress import Progress, silent
+from cpsam_core.system.paths import expanded
 from cpsam_core.weights.folders import EMBEDDED, PUBLISHED, embedded_file, is_web_page, published_folders
 from cpsam_core.weights.hub import fetch
 from cpsam_core.weights.library import own_file, own_files
@@ -45,7 +46,7 @@ def find(name_or_path: str | os.PathLike[str], progress: Progress = silent) -> P
     WeightsError
         There is no such model, or it cannot be fetched; the message names the places searched.
     """
-    path = Path(name_or_path).expanduser()
+    path = expanded(name_or_path)
     if _is_file(path):
         return path
     name = os.fspath(name_or_path)
