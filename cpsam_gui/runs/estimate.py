@@ -79,7 +79,7 @@ def tiles_of(
     anisotropy
         Of the image, where the settings leave it open.
     """
-    from cpsam_core.segment.diameter import look_sizes
+    from cpsam_core.segment.diameter import look_tiles
     from cpsam_core.segment.predict import count_tiles, scaled_shape
 
     planes, rows, columns = (int(n) for n in shape)
@@ -92,11 +92,7 @@ def tiles_of(
     def one(height: int, width: int, factor: float = 1.0) -> int:
         return count_tiles((height, width), tile, tile_overlap=overlap, augment=augment, scale=factor)
 
-    looks = (
-        sum(count_tiles(part, tile, scale=factor) for part, factor in look_sizes((rows, columns)))
-        if measured
-        else 0
-    )
+    looks = look_tiles((rows, columns), tile) if measured else 0
     if not settings.do_3D:
         return looks + planes * one(rows, columns, scale)
     depth = max(1, int(planes * (settings.anisotropy or anisotropy or 1.0) * scale))

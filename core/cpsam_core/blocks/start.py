@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cpsam_core.blocks.limits import load_limits, save_limits, source_limits
 from cpsam_core.blocks.plan import Plan
 from cpsam_core.blocks.reading import BlockReading
@@ -22,7 +25,7 @@ from cpsam_core.blocks.task import BlocksFolder, Work, plane_settings
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.images.sources import Source
 from cpsam_core.preprocess.in_parts import PartNormalizer
-from cpsam_core.segment.diameter import LARGEST_SIDE_PX, SCALES, estimate_diameter
+from cpsam_core.segment.diameter import estimate_diameter
 from cpsam_core.segment.predict import TileNetwork
 from cpsam_core.segment.settings import Settings
 
@@ -101,19 +104,25 @@ def _check(source: Source, settings: Settings) -> None:
         )
 
 
+class _MiddlePlane:
+    """The normalised middle plane of an image of shape (z, y, x, channel), read where it is looked at."""
+
+    def __init__(self, read: PartNormalizer, shape: tuple[int, ...]) -> None:
+        self._read, self._middle, self.shape = read, shape[0] // 2, shape[1:]
+
+    def __getitem__(self, part: tuple[slice, slice]) -> NDArray[np.float32]:
+        planes = self._read((slice(self._middle, self._middle + 1), *part))
+        return np.asarray(planes[0], np.float32)
+
+
 def _diameter(files: BlocksFolder, source: Source, network: TileNetwork, settings: Settings) -> float | None:
     diameter = settings.diameter
     if diameter is None:
         diameter = getattr(network, "diameter", None)
     if diameter != "auto":
         return None if diameter is None else float(diameter)
-    # The middle of the middle plane, as much of it as the estimate looks at.
-    side = int(LARGEST_SIDE_PX / min(SCALES))
-    depth, height, width = source.shape[:3]
-    sides = [slice((n - min(n, side)) // 2, (n - min(n, side)) // 2 + min(n, side)) for n in (height, width)]
     work = Work(files, source, network, settings, Plan(source.shape[:3], 512, 0))
     normalizer = PartNormalizer(
         work.read, source.shape[:3], plane_settings(settings, source), load_limits(files.limits)
     )
-    middle = normalizer((slice(depth // 2, depth // 2 + 1), sides[0], sides[1]))[0]
-    return estimate_diameter(network, middle, settings)
+    return estimate_diameter(network, _MiddlePlane(normalizer, source.shape), settings)

@@ -184,6 +184,11 @@ def taper(size: int) -> NDArray[np.float64]:
     return weight
 
 
+def single_side(size: int) -> int:
+    """Return the longest side of a plane, in pixels, that a single tile of `size` pixels covers."""
+    return size - _STEP_PX
+
+
 def _starts(length: int, size: int, overlap: float, augment: bool) -> list[int]:
     """Return the first pixel of each tile along one axis; the padding begins below 0."""
     extra = -length % _STEP_PX if length >= size else max(0, size - length - _STEP_PX)

@@ -3,42 +3,53 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
 from cpsam_core.dynamics import find_masks
+from cpsam_core.labels.ids import clear_border
+from cpsam_core.preprocess.tiling import single_side
 from cpsam_core.progress import Progress, silent
-from cpsam_core.segment.predict import TileNetwork, predict_plane
+from cpsam_core.segment.predict import TileNetwork, predict_planes
 from cpsam_core.segment.settings import NATIVE_DIAMETER_PX, Settings
 
 __all__ = [
     "DiameterEstimate",
     "estimate_diameter",
     "look_for_diameter",
-    "look_sizes",
+    "look_tiles",
     "measure_diameter",
     "typical_diameter",
 ]
 
 log = logging.getLogger(__name__)
 
-# Cells of up to four times the size that the network knows best,
+# Cells of the size that the network knows best, and of up to four times that;
 SCALES = (1.0, 0.5, 0.25)
-# and down to an eighth of it, where the others leave a doubt.
+# down to a quarter of it, where the others lead there or show nothing.
 SMALL_SCALES = (2.0, 4.0)
-# Where the cells measure less as they are, larger scales are looked at, too.
-SMALL_CELLS_PX = 16.0
-# Of what is looked at, at each scale, if it is one square; in larger images it is some squares of half that side.
-LARGEST_SIDE_PX = 1024
-PLACES = 4
+# Tiles looked at, at each scale, and the rows and columns of places that they are chosen from.
+PLACES = 3
+GRID = 8
+# Of the samples by which places are chosen, along each side.
+SAMPLES = 64
 # A smaller scaled part shows nothing.
 SMALLEST_SIDE_PX = 32
 MIN_OBJECTS = 3
 # Of the diameter weighed by area: what is smaller is no cell.
 DEBRIS = 0.4
+# Share of the score that the scale at which cells have the native size must keep to be taken instead.
+NATIVE_SHARE = 0.5
+# A size that is seen at this many times the native one, or at less than its inverse, is measured badly there.
+NATIVE_RANGE = 2.0
+# Objects that are fully believed, from which on their number leaves no doubt.
+EVIDENCE = 2.0
 # Ratio of two diameters that say the same.
 ALIKE = 1.4
 # From this certainty on the answer is taken without a word.
@@ -76,27 +87,47 @@ class DiameterEstimate:
         return f"cells measure about {self.diameter:.0f} pixels ({self.sure:.0%} sure){doubt}"
 
 
+class Plane(Protocol):
+    """A normalised plane (y, x, channel), float32: an array, or what reads parts of one."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths (y, x, channel)."""
+        ...
+
+    def __getitem__(self, part: tuple[slice, slice], /) -> NDArray[np.float32]:
+        """Return rows and columns."""
+        ...
+
+
 @dataclass(frozen=True)
 class _Look:
-    """What one part showed at one scale: its score, and the areas of its objects in scaled pixels."""
+    """What one tile showed: its score, its objects' areas in scaled pixels, and how many of them are believed."""
 
     score: float
     areas: NDArray[np.int64]
+    believed: float = 0.0
 
 
 @dataclass(frozen=True)
 class _Scale:
-    """What all parts showed at one scale."""
+    """What all tiles showed at one scale."""
 
     scale: float
     score: float
     diameter: float
     agreement: float
-    """Share of the parts with objects in which these have about this size."""
+    """Share of the tiles with objects in which these have about this size."""
+    believed: float
+
+    @property
+    def native(self) -> float:
+        """Ratio of the size in scaled pixels to the one that the network knows best."""
+        return self.diameter * self.scale / NATIVE_DIAMETER_PX
 
 
 def estimate_diameter(
-    network: TileNetwork, plane: NDArray[np.float32], settings: Settings, progress: Progress = silent
+    network: TileNetwork, plane: Plane, settings: Settings, progress: Progress = silent
 ) -> float:
     """Return the diameter in pixels of typical cells of a normalised plane (y, x, channel); 30 where there are none.
 
@@ -107,7 +138,7 @@ def estimate_diameter(
 
 
 def measure_diameter(
-    network: TileNetwork, plane: NDArray[np.float32], settings: Settings, progress: Progress = silent
+    network: TileNetwork, plane: Plane, settings: Settings, progress: Progress = silent
 ) -> float | None:
     """Return the diameter in pixels of typical cells of a normalised plane, None where there are none.
 
@@ -120,81 +151,111 @@ def measure_diameter(
 
 
 def look_for_diameter(
-    network: TileNetwork, plane: NDArray[np.float32], settings: Settings, progress: Progress = silent
+    network: TileNetwork, plane: Plane, settings: Settings, progress: Progress = silent
 ) -> DiameterEstimate:
     """Measure the cells of a normalised plane (y, x, channel), and say how sure that is.
 
-    Parts of the plane are segmented at several scales. A scale is believed by how much of the picture it explains and
-    how well: the area of its objects, weighed by their probability and by how little flows disagree. Cells cut into
-    pieces disagree with their flows; cells too small are missed. Of a large plane, the middle and the places with most
-    contrast are looked at. Where the cells seem small, or nothing is seen, the plane is looked at enlarged, too.
+    A few tiles are segmented at several scales: the middle of the plane and the places with most contrast. A scale is
+    believed by how much of the picture it explains and how well: the area of its objects, weighed by their probability
+    and by how little flows disagree. Cells cut into pieces disagree with their flows; cells too small are missed.
+
+    Small cells are measured too large, since their borders lie between pixels. So the scale that shows most only leads
+    to the one at which its cells have the size that the network knows best, as long as that shows about as much.
     """
     shape = (plane.shape[0], plane.shape[1])
-    scales = [_at_scale(network, plane, scale, settings, progress) for _, scale in look_sizes(shape)]
-    best = max(scales, key=lambda one: one.score, default=None)
-    if best is None or best.score <= 0 or (best.scale == 1 and best.diameter < SMALL_CELLS_PX):
-        for scale in SMALL_SCALES:
-            if min(shape) * scale >= SMALLEST_SIDE_PX:
-                scales.append(_at_scale(network, plane, scale, settings, progress))
-        best = max(scales, key=lambda one: one.score, default=None)
+
+    def look(scale: float) -> _Scale:
+        return _at_scale(network, plane, scale, settings, progress)
+
+    seen = {scale: look(scale) for scale in _fitting(SCALES, shape)}
+    if not any(one.score > 0 for one in seen.values()):
+        seen.update({scale: look(scale) for scale in _fitting(SMALL_SCALES, shape)})
+    best = max(seen.values(), key=lambda one: one.score, default=None)
     if best is None or best.score <= 0:
         return DiameterEstimate(None)
+    ladder = _fitting((*SCALES, *SMALL_SCALES), shape)
+    visited: set[float] = set()
+    while best.scale not in visited:
+        visited.add(best.scale)
+        wanted = best.scale / best.native
+        nearest = min(ladder, key=lambda scale: abs(np.log(scale / wanted)))
+        if nearest not in seen:
+            seen[nearest] = look(nearest)
+        if seen[nearest].score >= NATIVE_SHARE * best.score:
+            best = seen[nearest]
+    return DiameterEstimate(best.diameter, _certainty(best, seen.values()))
+
+
+def _certainty(best: _Scale, scales: Iterable[_Scale]) -> float:
     rivals = [
         one.score
         for one in scales
-        if max(one.diameter, best.diameter) > ALIKE * min(one.diameter, best.diameter)
+        if one.score > 0
+        and max(one.diameter, best.diameter) > ALIKE * min(one.diameter, best.diameter)
+        and 1 / NATIVE_RANGE <= one.native <= NATIVE_RANGE
     ]
     clear = best.score / (best.score + max(rivals, default=0.0))
-    return DiameterEstimate(best.diameter, round(clear * best.agreement, 2))
+    return round(clear * best.agreement * min(1.0, best.believed / EVIDENCE), 2)
 
 
-def look_sizes(shape: tuple[int, int]) -> list[tuple[tuple[int, int], float]]:
-    """Return what is always looked at of a plane of `shape` (y, x): the size of it in all, and the scale."""
-    sizes = []
-    for scale in SCALES:
-        if min(shape) * scale >= SMALLEST_SIDE_PX:
-            side = int(LARGEST_SIDE_PX / scale)
-            sizes.append(((min(shape[0], side), min(shape[1], side)), scale))
-    return sizes
+def look_tiles(shape: tuple[int, int], tile: int) -> int:
+    """Return how many tiles are always looked at in a plane of `shape` (y, x)."""
+    return sum(min(PLACES, len(_places(shape, _side(tile, scale)))) for scale in _fitting(SCALES, shape))
 
 
-def _parts(plane: NDArray[np.float32], scale: float) -> list[NDArray[np.float32]]:
-    """Return the parts of a plane to look at: all of it, or the middle and the places with most contrast."""
-    height, width = plane.shape[:2]
-    side = max(int(LARGEST_SIDE_PX / scale), 1)
-    if max(height, width) <= side:
-        return [plane]
-    half = max(side // 2, 1)
-    tall, wide = min(height, half), min(width, half)
-    middle = ((height - tall) // 2, (width - wide) // 2)
-    corners = {
-        (top, left)
-        for top in range(0, height - tall + 1, tall)
-        for left in range(0, width - wide + 1, wide)
-        if abs(top - middle[0]) >= tall or abs(left - middle[1]) >= wide
-    }
-    step = max(half // 64, 1)
+def _side(tile: int, scale: float) -> int:
+    """Return the side in pixels of what one tile shows at a scale."""
+    return max(int(single_side(tile) / scale), 1)
 
-    def contrast(corner: tuple[int, int]) -> float:
-        top, left = corner
-        return float(plane[top : top + tall : step, left : left + wide : step].std(axis=(0, 1)).max())
 
-    chosen = [middle, *sorted(sorted(corners), key=contrast, reverse=True)[: PLACES - 1]]
-    return [plane[top : top + tall, left : left + wide] for top, left in chosen]
+def _fitting(scales: Iterable[float], shape: tuple[int, int]) -> list[float]:
+    return [scale for scale in scales if min(shape) * scale >= SMALLEST_SIDE_PX]
+
+
+def _places(shape: tuple[int, int], side: int) -> list[tuple[slice, slice]]:
+    """Return the places of a tile of `side` pixels: the middle, and others evenly over the plane."""
+    rows, columns = (_starts(length, min(length, side)) for length in shape)
+    tall, wide = min(shape[0], side), min(shape[1], side)
+    corners = [((shape[0] - tall) // 2, (shape[1] - wide) // 2), *product(rows, columns)]
+    return [(slice(top, top + tall), slice(left, left + wide)) for top, left in dict.fromkeys(corners)]
+
+
+def _starts(length: int, part: int) -> list[int]:
+    count = min(-(-length // part), GRID)
+    return [int(start) for start in np.linspace(0, length - part, count)]
+
+
+def _tiles(plane: Plane, side: int) -> list[NDArray[np.float32]]:
+    """Return the parts of a plane to look at, each of at most `side` pixels along both axes."""
+    middle, *others = _places((plane.shape[0], plane.shape[1]), side)
+    step = max(side // SAMPLES, 1)
+
+    def contrast(place: tuple[slice, slice]) -> float:
+        return float(plane[place][::step, ::step].std(axis=(0, 1)).max())
+
+    chosen = [middle, *sorted(others, key=contrast, reverse=True)[: PLACES - 1]]
+    return [plane[place] for place in chosen]
 
 
 def _at_scale(
-    network: TileNetwork, plane: NDArray[np.float32], scale: float, settings: Settings, progress: Progress
+    network: TileNetwork, plane: Plane, scale: float, settings: Settings, progress: Progress
 ) -> _Scale:
-    looks = [_look(network, part, scale, settings, progress) for part in _parts(plane, scale)]
+    maps = predict_planes(
+        network,
+        _tiles(plane, _side(network.tile, scale)),
+        scale=scale,
+        batch_size=settings.batch_size,
+        progress=progress,
+    )
+    looks = [_look(one, settings) for one in maps]
     seen = [look for look in looks if look.score > 0]
     if not seen:
-        return _Scale(scale, 0.0, 0.0, 0.0)
+        return _Scale(scale, 0.0, 0.0, 0.0, 0.0)
     diameter = typical_diameter(np.concatenate([look.areas for look in seen])) / scale
     each = [typical_diameter(look.areas) / scale for look in seen]
     alike = [max(diameter, own) <= ALIKE * min(diameter, own) for own in each]
     score = sum(look.score for look in looks) / len(looks)
-    return _Scale(scale, score, diameter, sum(alike) / len(alike))
+    return _Scale(scale, score, diameter, sum(alike) / len(alike), sum(look.believed for look in looks))
 
 
 def typical_diameter(areas: NDArray[np.integer]) -> float:
@@ -209,10 +270,7 @@ def typical_diameter(areas: NDArray[np.integer]) -> float:
     return float(np.median(diameters[diameters >= DEBRIS * middle]))
 
 
-def _look(
-    network: TileNetwork, part: NDArray[np.float32], scale: float, settings: Settings, progress: Progress
-) -> _Look:
-    maps = predict_plane(network, part, scale=scale, batch_size=settings.batch_size, progress=progress)
+def _look(maps: NDArray[np.float32], settings: Settings) -> _Look:
     found = find_masks(
         maps[-3:-1],
         maps[-1],
@@ -225,7 +283,10 @@ def _look(
     trust = trust_of(found.labels, areas, maps[-1], found.flow_errors)
     explained = float((areas * trust).sum() / found.labels.size)
     few = min(1.0, len(areas) / MIN_OBJECTS)
-    return _Look(explained * few, areas)
+    # What the tile cuts off is no measure, unless there is little else.
+    whole = np.bincount(clear_border(found.labels).ravel())[1:]
+    whole = whole[whole > 0]
+    return _Look(explained * few, whole if len(whole) >= MIN_OBJECTS else areas, float(trust.sum()))
 
 
 def trust_of(

@@ -10,10 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from cpsam_core.progress import Cancelled
-from cpsam_core.segment import diameter as diameter_module
 from cpsam_core.segment.diameter import (
     estimate_diameter,
     look_for_diameter,
+    look_tiles,
     measure_diameter,
     trust_of,
     typical_diameter,
@@ -63,8 +63,7 @@ def test_extreme_logits_are_no_trouble() -> None:
     assert estimate_diameter(Sure(), np.zeros((64, 64, 3), np.float32), Settings()) == 30
 
 
-def test_some_places_of_a_large_image_are_looked_at(disk_model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(diameter_module, "LARGEST_SIDE_PX", 128)
+def test_some_tiles_of_a_large_image_are_looked_at(disk_model: Any) -> None:
     tiles = 0
 
     class Counting:
@@ -79,7 +78,19 @@ def test_some_places_of_a_large_image_are_looked_at(disk_model: Any, monkeypatch
     assert estimate_diameter(Counting(), plane(12, side=1500, count=30), Settings()) == pytest.approx(
         24, rel=0.3
     )
-    assert tiles <= 30
+    assert tiles == look_tiles((1500, 1500), 256) == 9
+    tiles = 0
+    assert estimate_diameter(Counting(), plane(4, side=1500, count=90), Settings()) == pytest.approx(
+        8, rel=0.3
+    )
+    # Small cells are measured where they have the size that the network knows.
+    assert tiles == 12
+
+
+def test_tiles_looked_at_in_an_image_of_one_tile() -> None:
+    assert look_tiles((200, 240), 256) == 3
+    assert look_tiles((50, 50), 256) == 1
+    assert look_tiles((20, 2000), 256) == 0
 
 
 def test_cancel(disk_model: Any) -> None:
@@ -90,23 +101,19 @@ def test_cancel(disk_model: Any) -> None:
         estimate_diameter(disk_model, plane(10), Settings(), cancel)
 
 
-def test_cells_beside_an_empty_middle_are_found(disk_model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(diameter_module, "LARGEST_SIDE_PX", 256)
+def test_cells_beside_an_empty_middle_are_found(disk_model: Any) -> None:
     image = np.zeros((900, 900, 3), np.float32)
     image[600:840, 20:260] = plane(15, count=4)[:240, :240]
     assert estimate_diameter(disk_model, image, Settings()) == pytest.approx(30, rel=0.25)
 
 
-def test_the_answer_says_how_sure_it_is(
-    disk_model: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_answer_says_how_sure_it_is(disk_model: Any, caplog: pytest.LogCaptureFixture) -> None:
     clear = look_for_diameter(disk_model, plane(15, count=5), Settings())
     assert clear.diameter == pytest.approx(30, rel=0.2) and 0.5 < clear.sure <= 1
     assert f"{clear.sure:.0%} sure" in clear.text
     nothing = look_for_diameter(disk_model, np.zeros((90, 90, 3), np.float32), Settings())
     assert (nothing.diameter, nothing.sure) == (None, 0) and "no cells" in nothing.text
     # Two sizes in different places: they do not agree, and it says so.
-    monkeypatch.setattr(diameter_module, "LARGEST_SIDE_PX", 512)
     image = np.zeros((700, 1400, 3), np.float32)
     image[220:460, 580:820] = plane(10, count=6)
     image[200:520, 10:330] = plane(40, count=2)
