@@ -159,7 +159,13 @@ def save_large(
         Keep the project that is there under another name.
     """
     started, folder = time.monotonic(), target.parent
-    if expected is not None and identity_of(target) != expected and not aside:
+    now = identity_of(target)
+    if expected is not None and expected.exists and not now.exists:
+        # It holds all that was not changed since the last save.
+        return ImageError(
+            f"{folder.parent} is no longer there; the folder may have been moved, or a drive disconnected."
+        )
+    if expected is not None and now != expected and not aside:
         return Conflict(target)
     try:
         if aside and folder.parent.exists():

@@ -18,7 +18,7 @@ from cpsam_gui.state.palette import COLOURS
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.storage.companions import PROJECT
 from cpsam_gui.storage.file_lock import free_name
-from cpsam_gui.storage.project import COMPLETE, Project, read_project, write_project
+from cpsam_gui.storage.project import COMPLETE, MAPS, Project, read_project, write_project
 from cpsam_gui.storage.saved_before import SavedBefore
 from cpsam_gui.tasks.records import MaskResult, records_of, records_with
 
@@ -217,7 +217,7 @@ class SaveResult:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A file is another one than the program last read or wrote; nothing was written."""
+    """A file is another one than the program last read or wrote, and would be replaced; nothing was written."""
 
     path: Path
 
@@ -247,11 +247,7 @@ def save_project(
         What the project holds already, where it is the one that was written last.
     """
     started = time.monotonic()
-    changed = [
-        path
-        for path in paths
-        if expected is not None and identity_of(path) != expected.get(path, FileIdentity())
-    ]
+    changed = [path for path in paths if expected is not None and _is_another(path, expected)]
     if changed and not aside:
         return Conflict(changed[0])
     try:
@@ -259,6 +255,9 @@ def save_project(
             if aside and path.exists():
                 _put_aside(path)
         labels = still.array()
+        if not paths[0].exists():
+            # What would be taken over from it as it lies there is written anew.
+            extra = replace(extra, with_flows=extra.with_flows or MAPS[0] in extra.keep)
         if before is not None:
             extra = replace(extra, reuse=before.reuse(records, trusted=expected is not None and not aside))
         for path in paths:
@@ -266,6 +265,12 @@ def save_project(
     except CpsamError as error:
         return error
     return SaveResult(paths, {path: identity_of(path) for path in paths}, time.monotonic() - started)
+
+
+def _is_another(path: Path, expected: Mapping[Path, FileIdentity]) -> bool:
+    """Whether a file is there that was not read or written here; one that was removed is not in the way."""
+    now = identity_of(path)
+    return now.exists and now != expected.get(path, FileIdentity())
 
 
 def _put_aside(project: Path) -> None:

@@ -365,13 +365,23 @@ def test_a_full_disk_costs_nothing_and_is_said_once(
     assert len(read_project_file(image_file.with_suffix(".cpsam")).objects) == 4
 
 
+@pytest.mark.parametrize("saved_before", [False, True])
 def test_a_folder_that_is_gone_is_told_and_the_work_stays(
-    session: Session, qtbot: QtBot, image_file: Path, problems: list[Problem], tmp_path: Path
+    session: Session,
+    qtbot: QtBot,
+    image_file: Path,
+    problems: list[Problem],
+    tmp_path: Path,
+    saved_before: bool,
 ) -> None:
     folder = tmp_path / "drive"
     folder.mkdir()
     image = Path(shutil.copy(image_file, folder))
     open_in(session, qtbot, image)
+    session.persistence.ask = asked = Asked()
+    if saved_before:
+        draw(session, y=40)
+        assert session.persistence.save_now()
     draw(session)
     shutil.rmtree(folder)
     session.persistence.watching.look()
@@ -382,10 +392,29 @@ def test_a_folder_that_is_gone_is_told_and_the_work_stays(
     assert len(problems) == 1
     assert not session.persistence.save_now()
     assert "does not exist" in problems[1].text
-    assert len(session.document.objects) == 1
+    assert not asked.questions, "nobody changed anything"
+    assert len(session.document.objects) == 1 + saved_before
     with qtbot.waitSignal(session.saved):
         session.persistence.export(tmp_path / "elsewhere.tif")
-    assert tifffile.imread(tmp_path / "elsewhere.tif").max() == 1
+    assert tifffile.imread(tmp_path / "elsewhere.tif").max() == 1 + saved_before
+
+
+def test_a_project_that_was_removed_is_written_anew(session: Session, qtbot: QtBot, image_file: Path) -> None:
+    """Nothing is replaced by that, so nothing is asked; what was taken over from it before is written too."""
+    project = image_file.with_suffix(".cpsam")
+    open_in(session, qtbot, image_file)
+    logits = np.ones((80, 100), np.float32)
+    session.run_state.flows = NetworkOutput(np.ones((2, 80, 100), np.float32), logits, 17.5)
+    draw(session)
+    assert session.persistence.save_now()
+    session.persistence.ask = asked = Asked()
+    project.unlink()
+    draw(session, y=40)
+    assert session.persistence.save_now()
+    assert not asked.questions
+    open_in(session, qtbot, image_file)
+    assert len(session.document.objects) == 2
+    assert session.run_state.flows is not None
 
 
 @pytest.mark.parametrize("answer", ["reload", "keep"])
