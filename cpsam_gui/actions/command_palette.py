@@ -8,7 +8,7 @@ from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QColor, QIcon, QKeyEvent, QPixmap
 from PyQt6.QtWidgets import QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, written_keys
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
@@ -103,7 +103,11 @@ class CommandPalette(QFrame):
         for off, _, place in sorted(found):
             action = self._actions[place]
             one = self._made[action.key]
-            texts = [one.text().removesuffix("…"), translate(action.menu), one.shortcut().toString()]
+            texts = [
+                one.text().removesuffix("…"),
+                translate(action.menu),
+                written_keys(one.shortcut().toString()),
+            ]
             item = QTreeWidgetItem(self.tree, texts)
             item.setData(0, KEY, action.key)
             item.setIcon(0, self._blank if one.icon().isNull() else one.icon())

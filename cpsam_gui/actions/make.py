@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 
 from cpsam_gui.actions import bodies, edit, file, program, review, segment, tools, train, view
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, written_keys
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def make(window: Window, actions: Sequence[Action]) -> dict[str, QAction]:
         elif action.checked is not None:
             one.setCheckable(True)
         tip = f"{translate(action.text).removesuffix('…')}"
-        one.setToolTip(f"{tip}  ({one.shortcut().toString()})" if action.shortcuts else tip)
+        one.setToolTip(f"{tip}  ({written_keys(action.shortcuts[0])})" if action.shortcuts else tip)
     decorate(made, actions)
     return made
 

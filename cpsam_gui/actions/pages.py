@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt
-from PyQt6.QtGui import QKeySequence
 
 from cpsam_gui.actions.shortcuts import apply_bindings, load_bindings, review_bindings, save_bindings
+from cpsam_gui.program.i18n import written_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,10 +97,6 @@ def key_rows(actions: Sequence[Action], bindings: Mapping[str, Sequence[str]]) -
     """Return the keys and the text of every action, by menu, for the help."""
     rows: dict[str, list[tuple[str, str]]] = {}
     for action in actions:
-        keys = ", ".join(map(_native, bindings[action.key]))
+        keys = ", ".join(map(written_keys, bindings[action.key]))
         rows.setdefault(action.menu, []).append((keys, action.text.removesuffix("…")))
     return rows
-
-
-def _native(shortcut: str) -> str:
-    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QSettings
 from PyQt6.QtGui import QKeySequence
 
+from cpsam_gui.program.i18n import written_keys
 from cpsam_gui.program.settings_values import stored_list
 
 if TYPE_CHECKING:
@@ -78,5 +79,4 @@ def apply_bindings(made: Mapping[str, QAction], bindings: Mapping[str, tuple[str
             continue
         action.setShortcuts(wanted)
         tip = action.text().removesuffix("…")
-        shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{tip}  ({shown})" if shortcuts else tip)
+        action.setToolTip(f"{tip}  ({written_keys(shortcuts[0])})" if shortcuts else tip)

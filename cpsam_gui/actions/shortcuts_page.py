@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 )
 
 from cpsam_gui.actions.shortcuts import Bindings, clashes, default_bindings, portable
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, written_keys
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class ShortcutsPage(QDialog):
         """Show the shortcuts as they are, those that clash in the colour of warnings."""
         shared = {key for keys in clashes(self.bindings).values() for key in keys}
         for key, item in self._items.items():
-            item.setText(1, ", ".join(map(native, self.bindings[key])))
+            item.setText(1, ", ".join(map(written_keys, self.bindings[key])))
             colour = theme.current().warning if key in shared else theme.current().text
             item.setForeground(1, QColor(colour))
         self._show()
@@ -136,12 +136,12 @@ class ShortcutsPage(QDialog):
         others = [k for k, keys in self.bindings.items() if typed in keys and k != self.key] if typed else []
         if others:
             words = translate("{keys} is the shortcut of: {actions}").format(
-                keys=native(typed), actions=", ".join(self._titles[key] for key in others)
+                keys=written_keys(typed), actions=", ".join(self._titles[key] for key in others)
             )
         else:
             words = "\n".join(
                 translate("{keys} is shared by: {actions}").format(
-                    keys=native(keys), actions=", ".join(self._titles[key] for key in users)
+                    keys=written_keys(keys), actions=", ".join(self._titles[key] for key in users)
                 )
                 for keys, users in clashes(self.bindings).items()
             )
@@ -173,8 +173,3 @@ class ShortcutsPage(QDialog):
             return
         self.chosen.emit(dict(self.bindings))
         self.accept()
-
-
-def native(shortcut: str) -> str:
-    """Return a shortcut as it is written on this system."""
-    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)

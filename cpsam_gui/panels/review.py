@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 
 from cpsam_gui.panels.base import Panel
 from cpsam_gui.panels.class_menu import fill_classes
-from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.i18n import translate, translate_said, written_keys
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, dim, scrolling
@@ -83,7 +83,7 @@ class ReviewPanel(Panel):
         self.marks.setChecked(True)
         self.marks.toggled.connect(self._missed.mark)
         self.verified = QCheckBox(translate("The whole image is verified"))
-        tip = f"{translate('Every object is correct and none is missing')}  (Ctrl+Shift+V)"
+        tip = f"{translate('Every object is correct and none is missing')}  ({written_keys('Ctrl+Shift+V')})"
         self.verified.setToolTip(tip)
         self.verified.clicked.connect(self._persistence.toggle_verified)
         self.suggest = _button("Suggest the next image", "Ctrl+Shift+N", "lightbulb_outline", self._suggest)
@@ -263,7 +263,7 @@ def _button(text: str, key: str, icon: str, do: Callable[[], object]) -> QPushBu
     button = QPushButton(translate(text))
     button.setProperty("icon_name", icon)
     button.setIcon(theme.icon(icon))
-    button.setToolTip(f"{translate(text)}  ({key})")
+    button.setToolTip(f"{translate(text)}  ({written_keys(key)})")
     button.clicked.connect(lambda _=False: do())
     return button
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from PyQt6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PyQt6.QtGui import QKeySequence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,11 @@ def translate_said(text: str) -> str:
         return text
     parts = known.split("{}")
     return "".join(part + number for part, number in zip(parts, [*numbers, ""], strict=True))
+
+
+def written_keys(shortcut: str) -> str:
+    """Return a shortcut, such as ``Ctrl+Del``, as the system and the language write it: ``Strg+Entf``."""
+    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def languages() -> dict[str, str]:

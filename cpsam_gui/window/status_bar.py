@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton
 
-from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.i18n import translate, translate_said, written_keys
 from cpsam_gui.session.object_words import marks_of
 from cpsam_gui.state.pixels import lazy_pixels_of
 from cpsam_gui.style import theme
@@ -115,7 +115,7 @@ class StatusBar(QStatusBar):
         self.say(text)
         if action is not None:
             self.offer.setDefaultAction(action)
-            key_words = action.shortcut().toString()
+            key_words = written_keys(action.shortcut().toString())
             self.offer.setText(f"{action.text()}  ({key_words})" if key_words else action.text())
             self.offer.show()
 

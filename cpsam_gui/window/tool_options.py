@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from cpsam_gui.operations import Scope, WriteMode, class_colour
-from cpsam_gui.program.i18n import translate, translate_said
+from cpsam_gui.program.i18n import translate, translate_said, written_keys
 from cpsam_gui.session.gestures import BRUSH_RANGE_PIXELS
 from cpsam_gui.style import theme
 from cpsam_gui.tools import TOOLS
@@ -204,7 +204,7 @@ class ToolOptionsBar(QFrame):
         for scope, (text, icon, tip) in SCOPES.items():
             button = self._button(text, icon)
             button.setCheckable(True)
-            shortcut = self._actions["scope"].shortcut().toString()
+            shortcut = written_keys(self._actions["scope"].shortcut().toString())
             button.setToolTip(f"{translate(tip)}  ({shortcut})")
             button.clicked.connect(lambda _=False, scope=scope: self._set_scope(scope))
             group.addButton(button)

@@ -36,7 +36,7 @@
     </message>
     <message>
       <source>, about 1.2 GB to download</source>
-      <translation>, etwa 1,2 GB zu laden</translation>
+      <translation>, etwa 1,2 GB herunterzuladen</translation>
     </message>
     <message>
       <source>, complete in parts only</source>
@@ -116,7 +116,7 @@
     </message>
     <message>
       <source>A little better, about three times slower</source>
-      <translation>Etwas besser, etwa dreimal langsamer</translation>
+      <translation>Etwas besser, etwa dreimal so langsam</translation>
     </message>
     <message>
       <source>A model is being trained</source>
@@ -140,7 +140,7 @@
     </message>
     <message>
       <source>Accept  (Enter)</source>
-      <translation>Annehmen  (Eingabe)</translation>
+      <translation>Annehmen  (Enter)</translation>
     </message>
     <message>
       <source>Accept and next</source>
@@ -188,7 +188,7 @@
     </message>
     <message>
       <source>All missed cells have been reviewed</source>
-      <translation>Alle übersehenen Zellen wurden angesehen</translation>
+      <translation>Alle übersehenen Zellen sind durchgesehen</translation>
     </message>
     <message>
       <source>All objects</source>
@@ -196,11 +196,11 @@
     </message>
     <message>
       <source>All objects have been reviewed</source>
-      <translation>Jedes Objekt wurde angesehen</translation>
+      <translation>Alle Objekte sind durchgesehen</translation>
     </message>
     <message>
       <source>All planes. A stack of which all masks count judges by its bodies in 3D when it is kept aside.</source>
-      <translation>Alle Ebenen. Ein Stapel, dessen Masken alle zählen, urteilt mit seinen Körpern in 3D, wenn er zurückbehalten wird.</translation>
+      <translation>Alle Ebenen. Zählen alle Masken eines zurückgehaltenen Stapels, wird das Modell an seinen 3D-Objekten beurteilt.</translation>
     </message>
     <message>
       <source>All weights</source>
@@ -232,7 +232,7 @@
     </message>
     <message>
       <source>An image of this size is segmented beside its file, and it has none.</source>
-      <translation>Ein Bild dieser Größe wird neben seiner Datei segmentiert, und es hat keine.</translation>
+      <translation>Ein Bild dieser Größe wird neben seiner Datei segmentiert, und dieses hat keine Datei.</translation>
     </message>
     <message>
       <source>An outline needs three corners</source>
@@ -300,7 +300,7 @@
     </message>
     <message>
       <source>Automatic picks the fastest one that the device supports</source>
-      <translation>Automatisch nimmt das Schnellste, was das Gerät gut kann</translation>
+      <translation>Automatisch nimmt das Schnellste, was das Gerät unterstützt</translation>
     </message>
     <message>
       <source>Average precision {ap50} at IoU 0.5, {ap75} at 0.75, {ap90} at 0.9
@@ -334,11 +334,11 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Blocks trained in the mode 'last'</source>
-      <translation>In der Art last trainierte Blöcke</translation>
+      <translation>Im Modus „last“ trainierte Blöcke</translation>
     </message>
     <message>
       <source>Bodies in 3D</source>
-      <translation>Körper in 3D</translation>
+      <translation>Objekte in 3D</translation>
     </message>
     <message>
       <source>Both models are kept</source>
@@ -354,7 +354,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Brightness is adjusted in blocks of this size, for uneven light</source>
-      <translation>Helligkeit wird in Blöcken dieser Größe angeglichen, bei ungleichmäßigem Licht</translation>
+      <translation>Helligkeit wird in Blöcken dieser Größe angeglichen, bei ungleichmäßiger Ausleuchtung</translation>
     </message>
     <message>
       <source>Brought back into view: decide now</source>
@@ -374,7 +374,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>By intensity</source>
-      <translation>Nach Helligkeit</translation>
+      <translation>Nach Intensität</translation>
     </message>
     <message>
       <source>CPU</source>
@@ -406,7 +406,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Cell probability threshold {}</source>
-      <translation>Schwelle der Zellwahrscheinlichkeit {}</translation>
+      <translation>Schwellenwert der Zellwahrscheinlichkeit {}</translation>
     </message>
     <message>
       <source>Cell threshold</source>
@@ -426,7 +426,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Change thresholds</source>
-      <translation>Schwellen ändern</translation>
+      <translation>Schwellenwerte ändern</translation>
     </message>
     <message>
       <source>Channels</source>
@@ -442,11 +442,11 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Checking the images</source>
-      <translation>Bilder werden angesehen</translation>
+      <translation>Bilder werden geprüft</translation>
     </message>
     <message>
       <source>Checking this computer…</source>
-      <translation>Dieser Rechner wird angesehen…</translation>
+      <translation>Dieser Rechner wird geprüft…</translation>
     </message>
     <message>
       <source>Choose a model</source>
@@ -454,7 +454,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Choose a model and press Segment (Ctrl+Return). Thresholds change the masks at once, without a new run.</source>
-      <translation>Modell wählen und Segmentieren drücken (Strg+Eingabe). Schwellen ändern die Masken sofort, ohne neuen Lauf.</translation>
+      <translation>Modell wählen und „Segmentieren“ drücken (Strg+Return). Schwellenwerte ändern die Masken sofort, ohne neuen Lauf.</translation>
     </message>
     <message>
       <source>Choose file…</source>
@@ -494,7 +494,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Classes and the number of objects in each</source>
-      <translation>Klassen und wie viele Objekte sie haben</translation>
+      <translation>Klassen und die Zahl ihrer Objekte</translation>
     </message>
     <message>
       <source>Clear all</source>
@@ -526,15 +526,15 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Click a missed cell: its mask is proposed   Wheel or [ ]: wider, narrower   Enter or click: accept</source>
-      <translation>Klick auf eine übersehene Zelle: ihre Maske wird vorgeschlagen   Rad oder [ ]: weiter, enger   Eingabe oder Klick: annehmen</translation>
+      <translation>Klick auf eine übersehene Zelle: Maske wird vorgeschlagen   Rad oder [ ]: größer, kleiner   Enter oder Klick: annehmen</translation>
     </message>
     <message>
       <source>Click a seed into each part of an object   Enter: split   Backspace: last seed back   Esc: cancel</source>
-      <translation>In jeden Teil eines Objekts einen Keim klicken   Eingabe: teilen   Rücktaste: letzten Keim zurück   Esc: abbrechen</translation>
+      <translation>In jeden Teil eines Objekts einen Saatpunkt klicken   Enter: teilen   Rücktaste: letzter Punkt zurück   Esc: abbrechen</translation>
     </message>
     <message>
       <source>Click corners, drag one to move it   Enter or first corner: close   Backspace: last corner back</source>
-      <translation>Ecken klicken, zum Verschieben ziehen   Eingabe oder erste Ecke: schließen   Rücktaste: letzte Ecke zurück</translation>
+      <translation>Ecken klicken, zum Verschieben ziehen   Enter oder erste Ecke: schließen   Rücktaste: letzte Ecke zurück</translation>
     </message>
     <message>
       <source>Click on the image</source>
@@ -546,15 +546,15 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Click to find</source>
-      <translation>Klicken und finden</translation>
+      <translation>Per Klick finden</translation>
     </message>
     <message>
       <source>Click, follow the border, return to the start or click again   T: write mode   Esc: cancel</source>
-      <translation>Klicken, dem Rand folgen, zum Anfang zurück oder erneut klicken   T: Schreibweise   Esc: abbrechen</translation>
+      <translation>Klicken, dem Rand folgen, zum Anfang zurück oder erneut klicken   T: Schreibmodus   Esc: abbrechen</translation>
     </message>
     <message>
       <source>Click: fill the region of like intensity   [ ] or Alt+wheel: tolerance   T: write mode</source>
-      <translation>Klick: Bereich ähnlicher Helligkeit füllen   [ ] oder Alt+Rad: Toleranz   T: Schreibweise</translation>
+      <translation>Klick: Bereich ähnlicher Intensität füllen   [ ] oder Alt+Rad: Toleranz   T: Schreibmodus</translation>
     </message>
     <message>
       <source>Click: put the copy down here   Shift+click: keep pasting   Esc: cancel</source>
@@ -618,7 +618,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Compare the current masks with</source>
-      <translation>Die jetzigen Masken vergleichen mit</translation>
+      <translation>Die aktuellen Masken vergleichen mit</translation>
     </message>
     <message>
       <source>Comparing</source>
@@ -822,7 +822,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Device that the model runs on; automatic picks the best one</source>
-      <translation>Wo das Modell rechnet; automatisch nimmt das Beste, was da ist</translation>
+      <translation>Gerät, auf dem das Modell rechnet; automatisch wählt das beste</translation>
     </message>
     <message>
       <source>Diameter</source>
@@ -850,7 +850,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Discard bodies smaller than a tenth of a cell</source>
-      <translation>Körper weglassen, die kleiner als ein Zehntel einer Zelle sind</translation>
+      <translation>3D-Objekte weglassen, die kleiner als ein Zehntel einer Zelle sind</translation>
     </message>
     <message>
       <source>Discard the new model</source>
@@ -858,7 +858,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Distance between planes divided by the pixel size</source>
-      <translation>Abstand der Ebenen geteilt durch die Größe eines Pixels</translation>
+      <translation>Abstand der Ebenen geteilt durch die Pixelgröße</translation>
     </message>
     <message>
       <source>Distribution</source>
@@ -866,7 +866,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Distribution of a column, or two against each other</source>
-      <translation>Verteilung einer Spalte, oder zwei gegeneinander</translation>
+      <translation>Verteilung einer Spalte oder zwei gegeneinander</translation>
     </message>
     <message>
       <source>Do not open it</source>
@@ -894,7 +894,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Downloaded models</source>
-      <translation>Geladene Modelle</translation>
+      <translation>Heruntergeladene Modelle</translation>
     </message>
     <message>
       <source>Drag a box around the cells to find</source>
@@ -930,11 +930,11 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Drag a box: the model segments just that region   Enter or click inside: accept   Esc: cancel</source>
-      <translation>Rechteck ziehen: das Modell segmentiert nur diesen Bereich   Eingabe oder Klick hinein: annehmen   Esc: abbrechen</translation>
+      <translation>Rechteck ziehen: das Modell segmentiert nur diesen Bereich   Enter oder Klick hinein: annehmen   Esc: abbrechen</translation>
     </message>
     <message>
       <source>Drag a corner   Drag an edge: new corner   Alt+click or Backspace: remove corner   Enter: apply   Esc: cancel</source>
-      <translation>Ecke ziehen   Kante ziehen: neue Ecke   Alt+Klick oder Rücktaste: Ecke entfernen   Eingabe: anwenden   Esc: abbrechen</translation>
+      <translation>Ecke ziehen   Kante ziehen: neue Ecke   Alt+Klick oder Rücktaste: Ecke entfernen   Enter: anwenden   Esc: abbrechen</translation>
     </message>
     <message>
       <source>Drag across objects to merge them   (or select several and press Ctrl+G)</source>
@@ -954,11 +954,11 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Drag the disk onto a cell, drag its rim or turn the wheel to match it   Enter or Esc: done</source>
-      <translation>Scheibe auf eine Zelle ziehen, am Rand ziehen oder Rad drehen, bis sie passt   Eingabe oder Esc: fertig</translation>
+      <translation>Scheibe auf eine Zelle ziehen, am Rand ziehen oder Rad drehen, bis sie passt   Enter oder Esc: fertig</translation>
     </message>
     <message>
       <source>Drag to move, turn the wheel to zoom.</source>
-      <translation>Ziehen verschiebt, das Rad vergrößert.</translation>
+      <translation>Ziehen verschiebt, das Rad zoomt.</translation>
     </message>
     <message>
       <source>Draw</source>
@@ -966,7 +966,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Draw a line across an object to cut it in two   Shift+K: split by seeds</source>
-      <translation>Eine Linie quer durch ein Objekt ziehen, um es zu teilen   Umschalt+K: mit Keimen teilen</translation>
+      <translation>Eine Linie quer durch ein Objekt ziehen, um es zu teilen   Umschalt+K: mit Saatpunkten teilen</translation>
     </message>
     <message>
       <source>Draw a line from one side of the object to the other</source>
@@ -1014,7 +1014,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Each selected object is a single piece</source>
-      <translation>Jedes gewählte Objekt ist aus einem Stück</translation>
+      <translation>Jedes ausgewählte Objekt ist aus einem Stück</translation>
     </message>
     <message>
       <source>Eccentricity</source>
@@ -1030,15 +1030,15 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Edit whole bodies, not just this plane</source>
-      <translation>Ganze Körper bearbeiten, nicht nur diese Ebene</translation>
+      <translation>Ganze Objekte bearbeiten, nicht nur diese Ebene</translation>
     </message>
     <message>
       <source>Edits change only the plane shown</source>
-      <translation>Bearbeiten ändert, was Objekte in der gezeigten Ebene haben</translation>
+      <translation>Bearbeiten ändert nur die gezeigte Ebene</translation>
     </message>
     <message>
       <source>Edits extend through the planes: the brush is a ball, cuts and growth change whole bodies</source>
-      <translation>Bearbeiten geht durch die Ebenen: der Pinsel ist eine Kugel, Schnitte und Wachsen ändern ganze Körper</translation>
+      <translation>Bearbeiten geht durch die Ebenen: Der Pinsel ist eine Kugel, Teilen und Vergrößern ändern ganze Objekte</translation>
     </message>
     <message>
       <source>Epoch {epoch} of {epochs}, {time} left</source>
@@ -1148,7 +1148,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>False positive removed</source>
-      <translation>Falscher Fund, der weg ist</translation>
+      <translation>Falsch positives Objekt entfernt</translation>
     </message>
     <message>
       <source>Fastest</source>
@@ -1156,7 +1156,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Fastest available</source>
-      <translation>Das Schnellste, was da ist</translation>
+      <translation>Das schnellste verfügbare</translation>
     </message>
     <message>
       <source>Fewest objects</source>
@@ -1184,7 +1184,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Fill by intensity</source>
-      <translation>Nach Helligkeit füllen</translation>
+      <translation>Nach Intensität füllen</translation>
     </message>
     <message>
       <source>Fill cavities</source>
@@ -1296,7 +1296,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>From Cellpose</source>
-      <translation>Von Cellpose kommend</translation>
+      <translation>Umstieg von Cellpose</translation>
     </message>
     <message>
       <source>From the diameter</source>
@@ -1304,7 +1304,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Gamma: over 1 shows dark parts brighter</source>
-      <translation>Gamma: über 1 zeigt dunkle Teile heller</translation>
+      <translation>Gamma: Werte über 1 hellen dunkle Bereiche auf</translation>
     </message>
     <message>
       <source>Getting started</source>
@@ -1316,7 +1316,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Give the selected objects this class</source>
-      <translation>Den gewählten Objekten diese Klasse geben</translation>
+      <translation>Den ausgewählten Objekten diese Klasse geben</translation>
     </message>
     <message>
       <source>Go on</source>
@@ -1340,7 +1340,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Grow body</source>
-      <translation>Körper vergrößern</translation>
+      <translation>3D-Objekt vergrößern</translation>
     </message>
     <message>
       <source>Help</source>
@@ -1360,7 +1360,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Hold Space</source>
-      <translation>Leertaste, gehalten</translation>
+      <translation>Leertaste halten</translation>
     </message>
     <message>
       <source>Hold Space to look under the masks for a moment.</source>
@@ -1368,11 +1368,11 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Hold the button and trace the object; release to close   T: write mode</source>
-      <translation>Taste halten und um das Objekt fahren; loslassen schließt   T: Schreibweise</translation>
+      <translation>Taste halten und um das Objekt fahren; loslassen schließt   T: Schreibmodus</translation>
     </message>
     <message>
       <source>Hold the key of a tool</source>
-      <translation>Die Taste eines Werkzeugs, gehalten</translation>
+      <translation>Taste eines Werkzeugs halten</translation>
     </message>
     <message>
       <source>How</source>
@@ -1388,11 +1388,11 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>How much the loss on images of the built-in model may rise, as a share; beyond it, the new weights are drawn back towards the start (0: do not look; default: 0.1 for models derived from it)</source>
-      <translation>Um welchen Anteil der Verlust auf Bildern des eigenen Modells des Programms steigen darf; darüber hinaus werden die neuen Gewichte zum Ausgangsmodell zurückgezogen (0: nicht prüfen; Standard: 0,1 bei Modellen, die von ihm stammen)</translation>
+      <translation>Um welchen Anteil der Verlust auf Bildern des mitgelieferten Modells steigen darf; darüber hinaus werden die neuen Gewichte in Richtung des Ausgangsmodells zurückgezogen (0: nicht prüfen; Standard: 0,1 bei Modellen, die von ihm abstammen)</translation>
     </message>
     <message>
       <source>How strongly weights are pulled towards zero (biases and norms are not; in Cellpose they are)</source>
-      <translation>Zug der Gewichte gegen null (Verschiebungen und Normen nicht; in Cellpose schon)</translation>
+      <translation>Wie stark Gewichte gegen null gezogen werden (Bias und Normierungen nicht; in Cellpose schon)</translation>
     </message>
     <message>
       <source>IDs on the image</source>
@@ -1404,7 +1404,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>If there are any</source>
-      <translation>Wo es welche gibt</translation>
+      <translation>Falls vorhanden</translation>
     </message>
     <message>
       <source>Image</source>
@@ -1416,7 +1416,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Images with fewer objects are left out, as long as others remain</source>
-      <translation>Bilder mit weniger Objekten werden weggelassen, wo andere bleiben</translation>
+      <translation>Bilder mit weniger Objekten werden weggelassen, solange andere bleiben</translation>
     </message>
     <message>
       <source>Images with saved masks appear here; corrected ones are ticked.</source>
@@ -1460,7 +1460,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>In an image of this size rejected candidates show once a threshold was moved</source>
-      <translation>In einem Bild dieser Größe erscheinen verworfene Kandidaten, sobald ein Schwellwert verändert wurde</translation>
+      <translation>In einem Bild dieser Größe erscheinen verworfene Kandidaten, sobald ein Schwellenwert verändert wurde</translation>
     </message>
     <message>
       <source>In both</source>
@@ -1476,7 +1476,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Included with the program; small and fast</source>
-      <translation>Gehört zum Programm; klein und schnell</translation>
+      <translation>Wird mitgeliefert; klein und schnell</translation>
     </message>
     <message>
       <source>Input {number}</source>
@@ -1492,11 +1492,11 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>It dates from {}, and the project was saved after that. Opening it replaces the newer work on the canvas, as a step that can be undone.</source>
-      <translation>Sie ist von {}, und das Projekt wurde danach gespeichert. Öffnen setzt sie an die Stelle der neueren Arbeit, als Schritt, der sich rückgängig machen lässt.</translation>
+      <translation>Sie ist von {}, und das Projekt wurde danach gespeichert. Öffnen ersetzt die neuere Arbeit im Fenster; der Schritt lässt sich rückgängig machen.</translation>
     </message>
     <message>
       <source>It is in use by {}. Whoever saves last would overwrite the other's work.</source>
-      <translation>Es gehört zu {}. Wer zuletzt speichert, würde die Arbeit des anderen ersetzen.</translation>
+      <translation>Es wird gerade von {} benutzt. Wer zuletzt speichert, würde die Arbeit des anderen überschreiben.</translation>
     </message>
     <message>
       <source>Keep</source>
@@ -1516,11 +1516,11 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Keep hand-made</source>
-      <translation>Handgemachte behalten</translation>
+      <translation>Von Hand Gemachtes behalten</translation>
     </message>
     <message>
       <source>Keep my version</source>
-      <translation>Behalten, was zu sehen ist</translation>
+      <translation>Meine Fassung behalten</translation>
     </message>
     <message>
       <source>Keep others: drawing writes background only</source>
@@ -1556,7 +1556,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Layer drop</source>
-      <translation>Weglassen von Blöcken</translation>
+      <translation>Auslassen von Blöcken</translation>
     </message>
     <message>
       <source>Learn from this image</source>
@@ -1588,7 +1588,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Left drag</source>
-      <translation>Links ziehen</translation>
+      <translation>Mit linker Taste ziehen</translation>
     </message>
     <message>
       <source>Less memory</source>
@@ -1596,7 +1596,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Let the model measure the cells now</source>
-      <translation>Das Modell die Zellen jetzt messen lassen</translation>
+      <translation>Die Zellen jetzt vom Modell messen lassen</translation>
     </message>
     <message>
       <source>Libraries</source>
@@ -1608,11 +1608,11 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Light theme</source>
-      <translation>Helles Aussehen</translation>
+      <translation>Helles Erscheinungsbild</translation>
     </message>
     <message>
       <source>Limit on the norm of the gradient; 0: none</source>
-      <translation>Norm des Gradienten begrenzen; 0 nicht</translation>
+      <translation>Obergrenze für die Norm des Gradienten; 0: keine</translation>
     </message>
     <message>
       <source>Line</source>
@@ -1660,7 +1660,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Make each part an object</source>
-      <translation>Jedes Teil ist ein Objekt</translation>
+      <translation>Aus jedem Teil ein Objekt machen</translation>
     </message>
     <message>
       <source>Mark as complete</source>
@@ -1720,7 +1720,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Markers on objects: touched, locked, accepted, uncertain, class</source>
-      <translation>Zeichen auf Objekten: bearbeitet, gesperrt, angenommen, unsicher, Klasse</translation>
+      <translation>Markierungen auf Objekten: bearbeitet, gesperrt, angenommen, unsicher, Klasse</translation>
     </message>
     <message>
       <source>Marks</source>
@@ -1760,7 +1760,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Measure the average precision on the images kept aside every so many epochs (it takes as long as segmenting them)</source>
-      <translation>Alle so viele Epochen die mittlere Präzision an den zurückgehaltenen Bildern messen (dauert so lange wie ihr Segmentieren)</translation>
+      <translation>Jeweils nach so vielen Epochen die mittlere Präzision auf den zurückgehaltenen Bildern messen (dauert so lange, wie sie zu segmentieren)</translation>
     </message>
     <message>
       <source>Measure the folder…</source>
@@ -1784,7 +1784,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Measurements and formulas</source>
-      <translation>Maße und Formeln</translation>
+      <translation>Messwerte und Formeln</translation>
     </message>
     <message>
       <source>Measuring</source>
@@ -1812,7 +1812,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Memory for undo; the oldest steps are dropped first. Takes effect with the next image.</source>
-      <translation>Speicher für Rückgängig; die ältesten Schritte gehen zuerst. Ab dem nächsten Bild.</translation>
+      <translation>Speicher für Rückgängig; die ältesten Schritte werden zuerst verworfen. Gilt ab dem nächsten Bild.</translation>
     </message>
     <message>
       <source>Merge</source>
@@ -1828,11 +1828,11 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Merge with the selected object</source>
-      <translation>Mit dem gewählten Objekt verschmelzen</translation>
+      <translation>Mit dem ausgewählten Objekt verschmelzen</translation>
     </message>
     <message>
       <source>Merged in the current masks</source>
-      <translation>In den jetzigen Masken verschmolzen</translation>
+      <translation>In den aktuellen Masken verschmolzen</translation>
     </message>
     <message>
       <source>Method</source>
@@ -1960,7 +1960,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Narrower</source>
-      <translation>Enger</translation>
+      <translation>Kleiner</translation>
     </message>
     <message>
       <source>Neighbours</source>
@@ -1972,7 +1972,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>New false positive</source>
-      <translation>Neuer falscher Fund</translation>
+      <translation>Neues falsch positives Objekt</translation>
     </message>
     <message>
       <source>New name</source>
@@ -1980,7 +1980,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>New windows open with</source>
-      <translation>Ein neues Fenster beginnt mit</translation>
+      <translation>Neue Fenster beginnen mit</translation>
     </message>
     <message>
       <source>Next</source>
@@ -2000,7 +2000,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Next plane, or next view of a flat image</source>
-      <translation>Nächste Ebene, bei einem flachen Bild nächste Ansicht</translation>
+      <translation>Nächste Ebene, bei einem Einzelbild nächste Ansicht</translation>
     </message>
     <message>
       <source>Next shows the most doubtful object</source>
@@ -2008,7 +2008,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Next to the image, in the background. A file that another program changed is never overwritten.</source>
-      <translation>Neben dem Bild, im Hintergrund. Eine Datei, die jemand anders geändert hat, wird nie ersetzt.</translation>
+      <translation>Neben dem Bild, im Hintergrund. Eine Datei, die ein anderes Programm geändert hat, wird nie überschrieben.</translation>
     </message>
     <message>
       <source>Next view</source>
@@ -2016,7 +2016,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Next write mode</source>
-      <translation>Nächste Schreibweise</translation>
+      <translation>Nächster Schreibmodus</translation>
     </message>
     <message>
       <source>No</source>
@@ -2032,11 +2032,11 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>No doubts about it</source>
-      <translation>Nichts spricht dagegen</translation>
+      <translation>Kein Anlass zum Zweifel</translation>
     </message>
     <message>
       <source>No gradients kept</source>
-      <translation>Ohne gehaltene Gradienten</translation>
+      <translation>Gradienten nicht aufbewahren</translation>
     </message>
     <message>
       <source>No missed cells</source>
@@ -2132,11 +2132,11 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Objects only in the other masks count as lost, objects only here as gained.</source>
-      <translation>Was nur dort ist, gilt als verloren, was nur hier ist, als gewonnen.</translation>
+      <translation>Objekte, die nur in den anderen Masken sind, gelten als verloren; solche, die nur hier sind, als gewonnen.</translation>
     </message>
     <message>
       <source>Objects that touch the image border are removed</source>
-      <translation>Objekte, die den Bildrand berühren, fallen weg</translation>
+      <translation>Objekte, die den Bildrand berühren, werden entfernt</translation>
     </message>
     <message>
       <source>On {where}</source>
@@ -2144,7 +2144,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Once the projects of a folder take up this much, folder runs keep masks only.</source>
-      <translation>Belegen die Projekte eines Ordners so viel, behalten Läufe über den Ordner nur noch die Masken.</translation>
+      <translation>Belegen die Projekte eines Ordners so viel Platz, bewahren Läufe über den Ordner nur noch die Masken auf.</translation>
     </message>
     <message>
       <source>One image after another</source>
@@ -2152,7 +2152,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Only in the current masks</source>
-      <translation>Nur in den jetzigen Masken</translation>
+      <translation>Nur in den aktuellen Masken</translation>
     </message>
     <message>
       <source>Only in the other masks</source>
@@ -2212,7 +2212,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Open read-only</source>
-      <translation>Nur ansehen</translation>
+      <translation>Schreibgeschützt öffnen</translation>
     </message>
     <message>
       <source>Open recent</source>
@@ -2244,7 +2244,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Open {} although its size is hard to believe?</source>
-      <translation>{} öffnen, obwohl es kaum zu glauben ist?</translation>
+      <translation>{} trotz der kaum glaubhaften Größe öffnen?</translation>
     </message>
     <message>
       <source>Opened</source>
@@ -2264,7 +2264,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Other data: precision before and after</source>
-      <translation>Anderswo: Präzision vorher und nachher</translation>
+      <translation>Andere Daten: Präzision vorher und nachher</translation>
     </message>
     <message>
       <source>Outline</source>
@@ -2280,11 +2280,11 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Overlap above which outlines in neighbouring planes are linked into one object</source>
-      <translation>Überlappung, ab der Umrisse benachbarter Ebenen ein Objekt sind</translation>
+      <translation>Überlappung, ab der Umrisse in benachbarten Ebenen zu einem Objekt verbunden werden</translation>
     </message>
     <message>
       <source>Overview while zoomed in</source>
-      <translation>Übersicht beim Vergrößern</translation>
+      <translation>Übersicht beim Zoomen</translation>
     </message>
     <message>
       <source>Overwrite</source>
@@ -2304,7 +2304,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Passes over the training images</source>
-      <translation>Wie oft jedes Bild gesehen wird</translation>
+      <translation>Durchläufe durch die Trainingsbilder</translation>
     </message>
     <message>
       <source>Paste</source>
@@ -2340,7 +2340,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Percentiles of brightness that are scaled to 0 and 1 for the model</source>
-      <translation>Perzentile der Helligkeit, die für das Modell 0 und 1 werden</translation>
+      <translation>Perzentile der Helligkeit, die für das Modell auf 0 und 1 skaliert werden</translation>
     </message>
     <message>
       <source>Perimeter</source>
@@ -2372,15 +2372,15 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Plane spacing in pixels (distance between planes divided by the pixel size)</source>
-      <translation>Abstand der Ebenen in Pixeln (ihr Abstand geteilt durch die Größe eines Pixels)</translation>
+      <translation>Ebenenabstand in Pixeln (Abstand der Ebenen geteilt durch die Pixelgröße)</translation>
     </message>
     <message>
       <source>Plane spacing…</source>
-      <translation>Abstand der Ebenen…</translation>
+      <translation>Ebenenabstand…</translation>
     </message>
     <message>
       <source>Plane {} is marked as complete: training uses only the planes that are marked</source>
-      <translation>Ebene {} ist vollständig: Das Training lernt aus den markierten Ebenen und aus keinen anderen</translation>
+      <translation>Ebene {} ist als vollständig markiert: Das Training verwendet nur die markierten Ebenen</translation>
     </message>
     <message>
       <source>Plane {} is no longer marked as complete</source>
@@ -2400,7 +2400,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Precision of the arithmetic; weights stay float32</source>
-      <translation>Der Rechnung; Gewichte bleiben float32</translation>
+      <translation>Genauigkeit der Berechnung; Gewichte bleiben float32</translation>
     </message>
     <message>
       <source>Preferences</source>
@@ -2444,7 +2444,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Probability of skipping a block in a step (a skipped block stays as it is; in Cellpose it drifts on)</source>
-      <translation>Wahrscheinlichkeit, in einem Schritt einen Block wegzulassen (er bleibt, wie er ist; in Cellpose wandert er weiter)</translation>
+      <translation>Wahrscheinlichkeit, einen Block in einem Schritt auszulassen (er bleibt dann, wie er ist; in Cellpose driftet er weiter)</translation>
     </message>
     <message>
       <source>Problems found: {}</source>
@@ -2452,7 +2452,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Processes that prepare the crops, in place of threads: which a small network on a graphics card would wait for</source>
-      <translation>Prozesse, die die Ausschnitte vorbereiten, anstelle von Threads: ein kleines Netz auf einer Grafikkarte würde sonst auf sie warten</translation>
+      <translation>Prozesse statt Threads, die die Ausschnitte vorbereiten: Auf Threads müsste ein kleines Netz auf einer Grafikkarte warten</translation>
     </message>
     <message>
       <source>Program default</source>
@@ -2460,7 +2460,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Projects keep what the network saw, so that thresholds can be changed later; where there is no more room, it goes of the projects saved longest ago (Preferences, Folders)</source>
-      <translation>Projekte bewahren auf, was das Netz gesehen hat, damit Schwellwerte später geändert werden können; wird der Platz knapp, geht es bei den am längsten nicht gespeicherten Projekten verloren (Einstellungen, Ordner)</translation>
+      <translation>Projekte bewahren die Ausgabe des Netzes auf, damit sich Schwellenwerte später ändern lassen; wird der Platz knapp, wird sie zuerst aus den Projekten entfernt, die am längsten nicht gespeichert wurden (Einstellungen, Ordner)</translation>
     </message>
     <message>
       <source>Published by the authors of Cellpose; large, best on a graphics card</source>
@@ -2468,15 +2468,15 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Put a seed into each part of the body</source>
-      <translation>In jeden Teil des Körpers einen Keim setzen</translation>
+      <translation>In jeden Teil des 3D-Objekts einen Saatpunkt setzen</translation>
     </message>
     <message>
       <source>Put a seed into each part of the object</source>
-      <translation>In jeden Teil des Objekts einen Keim setzen</translation>
+      <translation>In jeden Teil des Objekts einen Saatpunkt setzen</translation>
     </message>
     <message>
       <source>Put all seeds into one object: Enter splits it, Esc cancels</source>
-      <translation>Keime gehören in ein Objekt: Eingabe teilt es, Esc bricht ab</translation>
+      <translation>Alle Saatpunkte in ein Objekt setzen: Enter teilt es, Esc bricht ab</translation>
     </message>
     <message>
       <source>Quick</source>
@@ -2488,7 +2488,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Raise to keep more masks of odd shape, lower to keep only the most certain (0: keep all)</source>
-      <translation>Erhöhen, um mehr Masken seltsamer Form zu behalten; senken, um nur die sichersten zu behalten (0 = alle)</translation>
+      <translation>Erhöhen, um mehr Masken ungewöhnlicher Form zu behalten; senken, um nur die sichersten zu behalten (0: alle)</translation>
     </message>
     <message>
       <source>Reading masks</source>
@@ -2520,11 +2520,11 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Recover unsaved work</source>
-      <translation>Ungesicherte Arbeit wiederherstellen</translation>
+      <translation>Nicht gespeicherte Arbeit wiederherstellen</translation>
     </message>
     <message>
       <source>Recover unsaved work…</source>
-      <translation>Ungesicherte Arbeit wiederherstellen…</translation>
+      <translation>Nicht gespeicherte Arbeit wiederherstellen…</translation>
     </message>
     <message>
       <source>Recovered work</source>
@@ -2552,7 +2552,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Rejected candidates are shown for flat images only: in a stack they are bodies</source>
-      <translation>Verworfene Kandidaten werden nur bei flachen Bildern gezeigt: in einem Stapel sind es Körper</translation>
+      <translation>Verworfene Kandidaten werden nur bei Einzelbildern gezeigt: In einem Stapel sind es 3D-Objekte</translation>
     </message>
     <message>
       <source>Rejected: {}
@@ -2562,7 +2562,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Reload</source>
-      <translation>Erneut lesen</translation>
+      <translation>Neu laden</translation>
     </message>
     <message>
       <source>Remove</source>
@@ -2602,7 +2602,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Replace, keep hand-made</source>
-      <translation>Ersetzen, Handgemachte behalten</translation>
+      <translation>Ersetzen, von Hand Gemachtes behalten</translation>
     </message>
     <message>
       <source>Replace: what you draw replaces the object that it touches</source>
@@ -2610,11 +2610,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Replay</source>
-      <translation>Wiedervorlage</translation>
+      <translation>Replay</translation>
     </message>
     <message>
       <source>Reports are in {}</source>
-      <translation>Berichte sind in {}</translation>
+      <translation>Die Berichte liegen in {}</translation>
     </message>
     <message>
       <source>Resizing</source>
@@ -2630,7 +2630,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Resume where it stopped?</source>
-      <translation>Dort fortsetzen, wo es aufhörte?</translation>
+      <translation>Dort fortsetzen, wo es aufgehört hat?</translation>
     </message>
     <message>
       <source>Retrain</source>
@@ -2642,7 +2642,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Retrain on what you corrected (Ctrl+T), and compare old and new. Ctrl+Shift+P finds every action; Help has the rest.</source>
-      <translation>Mit dem Korrigierten nachtrainieren (Strg+T) und alt und neu vergleichen. Strg+Umschalt+P findet jede Aktion; die Hilfe hat den Rest.</translation>
+      <translation>Mit dem Korrigierten nachtrainieren (Strg+T) und altes und neues Modell vergleichen. Strg+Umschalt+P findet jede Aktion; alles Weitere steht in der Hilfe.</translation>
     </message>
     <message>
       <source>Retraining</source>
@@ -2674,19 +2674,19 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Roll back to its parent</source>
-      <translation>Zum Ausgangsmodell zurück</translation>
+      <translation>Zurück zum Ausgangsmodell</translation>
     </message>
     <message>
       <source>Run on a box that you draw on the image</source>
-      <translation>Auf einem Rechteck laufen lassen, das Sie im Bild ziehen</translation>
+      <translation>In einem Rechteck segmentieren, das Sie im Bild ziehen</translation>
     </message>
     <message>
       <source>Run on all images of the folder, in the background</source>
-      <translation>Auf allen Bildern des Ordners laufen lassen, im Hintergrund</translation>
+      <translation>Alle Bilder des Ordners segmentieren, im Hintergrund</translation>
     </message>
     <message>
       <source>Runs in the background with the current model, for two images at most, and keeps the results in memory only. Pauses during training and on battery.</source>
-      <translation>Im Hintergrund, mit dem gewählten Modell, höchstens zwei Bilder und nur im Arbeitsspeicher. Ruht im Akkubetrieb und während ein Modell trainiert.</translation>
+      <translation>Läuft im Hintergrund mit dem gewählten Modell, für höchstens zwei Bilder, und behält die Ergebnisse nur im Arbeitsspeicher. Ruht während eines Trainings und im Akkubetrieb.</translation>
     </message>
     <message>
       <source>Sample images</source>
@@ -2738,7 +2738,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Scale brightness over the whole stack, not plane by plane</source>
-      <translation>Helligkeit nach dem ganzen Stapel anpassen, nicht nach jeder Ebene</translation>
+      <translation>Helligkeit über den ganzen Stapel skalieren, nicht Ebene für Ebene</translation>
     </message>
     <message>
       <source>Scene: an image of this file</source>
@@ -2746,7 +2746,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Schedule of the learning rate</source>
-      <translation>Wie die Rate fällt</translation>
+      <translation>Verlauf der Lernrate</translation>
     </message>
     <message>
       <source>Search by name or key</source>
@@ -2778,11 +2778,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Seeds</source>
-      <translation>Keime</translation>
+      <translation>Saatpunkte</translation>
     </message>
     <message>
       <source>Seeds divide by intensity</source>
-      <translation>Keime teilen nach Helligkeit</translation>
+      <translation>Saatpunkte teilen nach Intensität</translation>
     </message>
     <message>
       <source>Segment</source>
@@ -2802,11 +2802,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Segment first (Ctrl+Return): a cell is found in the flows of a run</source>
-      <translation>Zuerst segmentieren (Strg+Eingabe): eine Zelle wird in den Flüssen eines Laufs gefunden</translation>
+      <translation>Zuerst segmentieren (Strg+Return): eine Zelle wird in den Flüssen eines Laufs gefunden</translation>
     </message>
     <message>
       <source>Segment first (Ctrl+Return): objects are followed by the flows of a run</source>
-      <translation>Erst segmentieren (Strg+Eingabe): Objekte werden mit den Flüssen eines Laufs verfolgt</translation>
+      <translation>Zuerst segmentieren (Strg+Return): Objekte werden mit den Flüssen eines Laufs verfolgt</translation>
     </message>
     <message>
       <source>Segment microscopy images with Cellpose-SAM and correct the masks by hand.</source>
@@ -2902,11 +2902,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Set</source>
-      <translation>Setzen</translation>
+      <translation>Festlegen</translation>
     </message>
     <message>
       <source>Set the brightness range from the plane shown</source>
-      <translation>Helligkeitsbereich aus der gezeigten Ebene setzen</translation>
+      <translation>Helligkeitsbereich aus der gezeigten Ebene bestimmen</translation>
     </message>
     <message>
       <source>Several people…</source>
@@ -2914,7 +2914,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Share of crops from the data that the built-in model was trained on, against forgetting (default: 0.2 for models derived from it)</source>
-      <translation>Anteil der Ausschnitte aus dem, womit das eigene Modell des Programms gelehrt wurde, gegen das Vergessen (Standard: 0,2 bei Modellen, die von ihm stammen)</translation>
+      <translation>Anteil der Ausschnitte aus den Trainingsdaten des mitgelieferten Modells, gegen das Vergessen (Standard: 0,2 bei Modellen, die von ihm abstammen)</translation>
     </message>
     <message>
       <source>Sharpen</source>
@@ -2982,7 +2982,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Show only images with this status</source>
-      <translation>Nur Bilder in diesem Arbeitsstand zeigen</translation>
+      <translation>Nur Bilder mit diesem Bearbeitungsstand zeigen</translation>
     </message>
     <message>
       <source>Show outlines</source>
@@ -3006,7 +3006,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Shrink body</source>
-      <translation>Körper verkleinern</translation>
+      <translation>3D-Objekt verkleinern</translation>
     </message>
     <message>
       <source>Size</source>
@@ -3022,11 +3022,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Size of the cells; the image is resized to suit the model. Automatic: cpsam-lite measures the cells first, the published models take the image as it is</source>
-      <translation>Wie groß die Zellen sind, denn das Bild wird passend zum Modell skaliert. Automatisch ist, was das Modell will: cpsam-lite misst die Zellen zuerst, die veröffentlichten Modelle nehmen das Bild, wie es ist</translation>
+      <translation>Größe der Zellen; das Bild wird passend zum Modell skaliert. Automatisch: cpsam-lite misst zuerst die Zellen, die veröffentlichten Modelle nehmen das Bild, wie es ist</translation>
     </message>
     <message>
       <source>Size of the steps</source>
-      <translation>Größe der Schritte</translation>
+      <translation>Schrittweite</translation>
     </message>
     <message>
       <source>Skip</source>
@@ -3050,15 +3050,15 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Smaller objects are discarded</source>
-      <translation>Kleinere Objekte fallen weg</translation>
+      <translation>Kleinere Objekte werden verworfen</translation>
     </message>
     <message>
       <source>Smallest and largest factor for random resizing</source>
-      <translation>Kleinster und größter Faktor, um den Bilder zufällig skaliert werden</translation>
+      <translation>Kleinster und größter Faktor der zufälligen Größenänderung</translation>
     </message>
     <message>
       <source>Smallest body</source>
-      <translation>Kleinster Körper</translation>
+      <translation>Kleinstes 3D-Objekt</translation>
     </message>
     <message>
       <source>Smallest object</source>
@@ -3070,7 +3070,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Smooth body</source>
-      <translation>Körper glätten</translation>
+      <translation>3D-Objekt glätten</translation>
     </message>
     <message>
       <source>Smooth first, with this radius; helps with noise</source>
@@ -3086,11 +3086,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Some images of the folder are not segmented yet. Stop? Finished images are saved.</source>
-      <translation>Einige Bilder des Ordners sind noch nicht segmentiert. Aufhören? Fertige Bilder sind gespeichert.</translation>
+      <translation>Einige Bilder des Ordners sind noch nicht segmentiert. Beenden? Fertige Bilder sind gespeichert.</translation>
     </message>
     <message>
       <source>Some settings differ from the defaults: restore them</source>
-      <translation>Etwas weicht von den Standardwerten ab: zurück zu ihnen</translation>
+      <translation>Einige Einstellungen weichen vom Standard ab: Standardwerte wiederherstellen</translation>
     </message>
     <message>
       <source>Something went wrong inside the program ({kind}: {error}).</source>
@@ -3114,19 +3114,19 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Split body</source>
-      <translation>Körper teilen</translation>
+      <translation>3D-Objekt teilen</translation>
     </message>
     <message>
       <source>Split body with seeds</source>
-      <translation>Körper mit Keimen teilen</translation>
+      <translation>3D-Objekt mit Saatpunkten teilen</translation>
     </message>
     <message>
       <source>Split in the current masks</source>
-      <translation>In den jetzigen Masken geteilt</translation>
+      <translation>In den aktuellen Masken geteilt</translation>
     </message>
     <message>
       <source>Split where the intensity changes, not where the object is narrow</source>
-      <translation>Grenzen, wo sich die Helligkeit ändert, nicht wo das Objekt schmal ist</translation>
+      <translation>Dort teilen, wo sich die Intensität ändert, nicht wo das Objekt schmal ist</translation>
     </message>
     <message>
       <source>Split with a line</source>
@@ -3134,7 +3134,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Split with seeds</source>
-      <translation>Mit Keimen teilen</translation>
+      <translation>Mit Saatpunkten teilen</translation>
     </message>
     <message>
       <source>Stack</source>
@@ -3142,7 +3142,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Standard deviation of a Gaussian over the flows in 3D</source>
-      <translation>Standardabweichung einer Gauß-Glättung der Flüsse in 3D</translation>
+      <translation>Standardabweichung der Gauß-Glättung der Flüsse in 3D</translation>
     </message>
     <message>
       <source>Standard: size, shape, position, intensity, neighbours</source>
@@ -3154,7 +3154,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Start from</source>
-      <translation>Ausgehen von</translation>
+      <translation>Ausgangsmodell</translation>
     </message>
     <message>
       <source>Start without masks</source>
@@ -3174,11 +3174,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Stop</source>
-      <translation>Anhalten</translation>
+      <translation>Beenden</translation>
     </message>
     <message>
       <source>Stop early</source>
-      <translation>Früh aufhören</translation>
+      <translation>Vorzeitig beenden</translation>
     </message>
     <message>
       <source>Stop the training and keep the best model so far</source>
@@ -3194,7 +3194,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Store the network's output in the project</source>
-      <translation>Im Projekt behalten, was das Netz gesehen hat</translation>
+      <translation>Ausgabe des Netzes im Projekt speichern</translation>
     </message>
     <message>
       <source>Suggest the next image</source>
@@ -3206,7 +3206,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Surfaces of bodies</source>
-      <translation>Oberflächen der Körper</translation>
+      <translation>Oberflächen der 3D-Objekte</translation>
     </message>
     <message>
       <source>System default</source>
@@ -3226,11 +3226,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Take the median size of the masks</source>
-      <translation>Die mittlere Größe der Masken nehmen</translation>
+      <translation>Den Median der Maskengröße nehmen</translation>
     </message>
     <message>
       <source>Test-time augmentation</source>
-      <translation>Test-time Augmentation</translation>
+      <translation>Test-Time-Augmentation</translation>
     </message>
     <message>
       <source>Text</source>
@@ -3258,19 +3258,19 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The file does not say how far apart its planes are: set it under Segment &gt; Plane spacing</source>
-      <translation>Die Datei sagt nicht, wie weit ihre Ebenen auseinanderliegen: Segmentieren &gt; Abstand der Ebenen</translation>
+      <translation>Die Datei nennt den Abstand ihrer Ebenen nicht: unter Segmentieren &gt; Ebenenabstand angeben</translation>
     </message>
     <message>
       <source>The file does not say.</source>
-      <translation>Die Datei sagt es nicht.</translation>
+      <translation>Die Datei nennt ihn nicht.</translation>
     </message>
     <message>
       <source>The file says {axes}.</source>
-      <translation>Die Datei sagt {axes}.</translation>
+      <translation>Laut Datei: {axes}.</translation>
     </message>
     <message>
       <source>The file says {size:g}; 0 takes that.</source>
-      <translation>Die Datei sagt {size:g}; 0 übernimmt das.</translation>
+      <translation>Laut Datei {size:g}; 0 übernimmt das.</translation>
     </message>
     <message>
       <source>The flows are those of another image; segment first</source>
@@ -3282,7 +3282,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The folder run is not finished</source>
-      <translation>Der Ordner ist nicht fertig</translation>
+      <translation>Der Lauf über den Ordner ist noch nicht fertig</translation>
     </message>
     <message>
       <source>The folder {folder} cannot be made: {why}.</source>
@@ -3290,7 +3290,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The folder {folder} has no images that can be read here ({kinds}).</source>
-      <translation>Der Ordner {folder} hat keine Bilder, die hier gelesen werden können ({kinds}).</translation>
+      <translation>Im Ordner {folder} sind keine lesbaren Bilder ({kinds}).</translation>
     </message>
     <message>
       <source>The image and its cells</source>
@@ -3302,7 +3302,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The journal of unsaved work</source>
-      <translation>Das Journal ungesicherter Arbeit</translation>
+      <translation>Das Journal nicht gespeicherter Arbeit</translation>
     </message>
     <message>
       <source>The journal {} contains nothing that can be used.</source>
@@ -3318,7 +3318,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The line must cross the body from one side to the other</source>
-      <translation>Die Linie muss den Körper von einer Seite zur anderen kreuzen</translation>
+      <translation>Die Linie muss das 3D-Objekt von einer Seite zur anderen kreuzen</translation>
     </message>
     <message>
       <source>The line must cross the object from one side to the other</source>
@@ -3326,7 +3326,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The lines of Python are on the clipboard</source>
-      <translation>Die Zeilen Python sind in der Zwischenablage</translation>
+      <translation>Der Python-Code ist in der Zwischenablage</translation>
     </message>
     <message>
       <source>The masks are hidden; show them to draw (X)</source>
@@ -3350,7 +3350,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The model found no more cells in the box</source>
-      <translation>Das Modell fand keine weitere Zelle im Rechteck</translation>
+      <translation>Das Modell hat im Rechteck keine weitere Zelle gefunden</translation>
     </message>
     <message>
       <source>The model needs at least one channel</source>
@@ -3358,7 +3358,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The model saw no cells to measure; the diameter stays as it is</source>
-      <translation>Das Modell sah keine Zellen zum Messen; der Durchmesser bleibt, wie er ist</translation>
+      <translation>Das Modell hat keine Zellen zum Messen gefunden; der Durchmesser bleibt, wie er ist</translation>
     </message>
     <message>
       <source>The model sees a cell here, but there is no mask</source>
@@ -3366,7 +3366,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The model that finds the cells; your own models appear here once you have trained or imported one</source>
-      <translation>Das Modell, das die Zellen findet; eigene Modelle erscheinen hier, sobald es sie gibt</translation>
+      <translation>Das Modell, das die Zellen findet; eigene Modelle erscheinen hier, sobald Sie eines trainiert oder importiert haben</translation>
     </message>
     <message>
       <source>The model that training starts from</source>
@@ -3398,7 +3398,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The outline cannot get any narrower</source>
-      <translation>Enger geht es nicht</translation>
+      <translation>Kleiner kann der Umriss nicht werden</translation>
     </message>
     <message>
       <source>The outline is already smooth</source>
@@ -3406,11 +3406,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The program quit before it was saved, on {}.</source>
-      <translation>Das Programm endete, bevor gespeichert wurde, am {}.</translation>
+      <translation>Das Programm wurde am {} beendet, bevor gespeichert war.</translation>
     </message>
     <message>
       <source>The program quit before this work was saved. Whatever is not recovered now stays here, under File &gt; Recover unsaved work.</source>
-      <translation>Das Programm endete, bevor diese Arbeit gespeichert war. Was jetzt nicht wiederhergestellt wird, bleibt hier und im Menü Datei unter Ungesicherte Arbeit wiederherstellen.</translation>
+      <translation>Das Programm wurde beendet, bevor diese Arbeit gespeichert war. Was jetzt nicht wiederhergestellt wird, bleibt hier und ist unter Datei &gt; Nicht gespeicherte Arbeit wiederherstellen zu finden.</translation>
     </message>
     <message>
       <source>The proposal was for another plane</source>
@@ -3422,11 +3422,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The run saw no cell here; draw it by hand</source>
-      <translation>Der Lauf sah hier keine Zelle; von Hand zeichnen</translation>
+      <translation>Der Lauf hat hier keine Zelle gefunden; von Hand zeichnen</translation>
     </message>
     <message>
       <source>The same seed gives the same model</source>
-      <translation>Für allen Zufall: derselbe Startwert gibt dasselbe Modell</translation>
+      <translation>Derselbe Startwert ergibt dasselbe Modell</translation>
     </message>
     <message>
       <source>The saved masks were left out. {}</source>
@@ -3434,7 +3434,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>The selected objects have nothing in this plane</source>
-      <translation>Die gewählten Objekte haben in dieser Ebene nichts</translation>
+      <translation>Die ausgewählten Objekte haben in dieser Ebene nichts</translation>
     </message>
     <message>
       <source>The training of {name} was interrupted.</source>
@@ -3454,15 +3454,15 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Their order hardly matters: models are trained with channels shuffled.</source>
-      <translation>Ihre Reihenfolge macht kaum etwas aus: Modelle werden mit gemischten Kanälen trainiert.</translation>
+      <translation>Ihre Reihenfolge ist fast gleichgültig: Modelle werden mit vertauschten Kanälen trainiert.</translation>
     </message>
     <message>
       <source>Theme</source>
-      <translation>Aussehen</translation>
+      <translation>Erscheinungsbild</translation>
     </message>
     <message>
       <source>There are no holes to fill</source>
-      <translation>Es gibt keine Löcher zu füllen</translation>
+      <translation>Keine Löcher zum Füllen</translation>
     </message>
     <message>
       <source>There are no masks</source>
@@ -3474,7 +3474,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>There are no objects to measure</source>
-      <translation>Es gibt keine Objekte zu messen</translation>
+      <translation>Keine Objekte zum Messen</translation>
     </message>
     <message>
       <source>There are no results from this program</source>
@@ -3482,7 +3482,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>There are no rows to write</source>
-      <translation>Es gibt keine Zeilen zu schreiben</translation>
+      <translation>Keine Zeilen zum Schreiben</translation>
     </message>
     <message>
       <source>There are weights of {}, not of {}.</source>
@@ -3498,7 +3498,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>There is no OpenGL here, so bodies cannot be shown in 3D</source>
-      <translation>Hier gibt es kein OpenGL, deshalb können Körper nicht in 3D gezeigt werden</translation>
+      <translation>Hier gibt es kein OpenGL, deshalb ist keine 3D-Ansicht möglich</translation>
     </message>
     <message>
       <source>There is no free background between the planes</source>
@@ -3526,7 +3526,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>There is no unsaved work to recover</source>
-      <translation>Es gibt keine ungesicherte Arbeit wiederherzustellen</translation>
+      <translation>Nichts wiederherzustellen: Alle Arbeit ist gespeichert</translation>
     </message>
     <message>
       <source>There is not enough memory for this. Close other programs or use a smaller image.</source>
@@ -3534,7 +3534,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>There is unsaved work on {}.</source>
-      <translation>Es gibt ungesicherte Arbeit an {}.</translation>
+      <translation>Es gibt nicht gespeicherte Arbeit an {}.</translation>
     </message>
     <message>
       <source>These files could not be moved to the trash: {}</source>
@@ -3542,7 +3542,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>They were drawn, corrected, locked, classified or accepted by hand. The History panel brings them back.</source>
-      <translation>Sie wurden von Hand gezeichnet, korrigiert, gesperrt, klassifiziert oder angenommen. Der Verlauf bringt sie zurück.</translation>
+      <translation>Sie wurden von Hand gezeichnet, korrigiert, gesperrt, klassifiziert oder angenommen. Über den Verlauf lassen sie sich zurückholen.</translation>
     </message>
     <message>
       <source>Third channel only</source>
@@ -3562,7 +3562,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>This image has no file name. Choose where its masks go with Export masks.</source>
-      <translation>Dieses Bild hat keinen Dateinamen. Mit Masken exportieren wählen, wohin seine Masken kommen.</translation>
+      <translation>Dieses Bild hat keinen Dateinamen. Mit „Masken exportieren“ wählen, wohin die Masken geschrieben werden.</translation>
     </message>
     <message>
       <source>This image is being segmented ahead; its masks appear by themselves</source>
@@ -3570,7 +3570,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>This image was opened read-only. Export masks writes them elsewhere.</source>
-      <translation>Dieses Bild wurde nur zum Ansehen geöffnet. Masken exportieren schreibt sie anderswohin.</translation>
+      <translation>Dieses Bild ist schreibgeschützt geöffnet. „Masken exportieren“ schreibt die Masken an einen anderen Ort.</translation>
     </message>
     <message>
       <source>This is the first image of the folder</source>
@@ -3590,7 +3590,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>This model is unsure here: try cpsam_v2, or correct a few and retrain</source>
-      <translation>Dieses Modell ist hier unsicher: cpsam_v2 versuchen, oder einige korrigieren und nachtrainieren</translation>
+      <translation>Dieses Modell ist hier unsicher: cpsam_v2 versuchen oder einige Zellen korrigieren und nachtrainieren</translation>
     </message>
     <message>
       <source>This model was removed</source>
@@ -3614,15 +3614,15 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Threads that prepare the crops</source>
-      <translation>Threads, die die Ausschnitte machen</translation>
+      <translation>Threads, die die Ausschnitte vorbereiten</translation>
     </message>
     <message>
       <source>Thresholds can then be changed after reopening; takes about 4 bytes per pixel.</source>
-      <translation>Schwellen lassen sich dann nach dem Wiederöffnen ändern; braucht etwa 4 Bytes je Pixel.</translation>
+      <translation>Schwellenwerte lassen sich dann auch nach erneutem Öffnen ändern; braucht etwa 4 Byte je Pixel.</translation>
     </message>
     <message>
       <source>Ticked images are segmented; a tick changes all that are selected (Space)</source>
-      <translation>Angekreuzte Bilder werden segmentiert; ein Häkchen ändert alle ausgewählten (Leertaste)</translation>
+      <translation>Angehakte Bilder werden segmentiert; ein Häkchen ändert alle ausgewählten (Leertaste)</translation>
     </message>
     <message>
       <source>Time</source>
@@ -3674,7 +3674,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Train for so long, whatever the number of epochs: the rate falls with the share of the time that is used, pauses and interruptions left out</source>
-      <translation>So lange trainieren, gleich wie viele Epochen es sind: Die Rate fällt mit dem Anteil der verbrauchten Zeit, ohne Pausen und Unterbrechungen</translation>
+      <translation>So lange trainieren, unabhängig von der Zahl der Epochen: Die Lernrate fällt mit dem verbrauchten Anteil der Zeit, Pausen und Unterbrechungen nicht mitgezählt</translation>
     </message>
     <message>
       <source>Training</source>
@@ -3686,7 +3686,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Training stops after this many epochs without a better result; 0: never</source>
-      <translation>Epochen ohne besseres Ergebnis, nach denen das Training endet; 0 nie</translation>
+      <translation>Das Training endet nach so vielen Epochen ohne besseres Ergebnis; 0: nie</translation>
     </message>
     <message>
       <source>Training: paused</source>
@@ -3730,7 +3730,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Uneven light</source>
-      <translation>Ungleichmäßiges Licht</translation>
+      <translation>Ungleichmäßige Ausleuchtung</translation>
     </message>
     <message>
       <source>Unlock</source>
@@ -3738,15 +3738,15 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Unmark all as complete</source>
-      <translation>Alle Markierungen als vollständig aufheben</translation>
+      <translation>Alle Markierungen „vollständig“ aufheben</translation>
     </message>
     <message>
       <source>Unmark as complete</source>
-      <translation>Markierung als vollständig aufheben</translation>
+      <translation>Markierung „vollständig“ aufheben</translation>
     </message>
     <message>
       <source>Unsaved changes</source>
-      <translation>Ungesicherte Änderungen</translation>
+      <translation>Nicht gespeicherte Änderungen</translation>
     </message>
     <message>
       <source>Unsure</source>
@@ -3754,7 +3754,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Up to ten images each judge a model that was not trained on them; takes twice as long</source>
-      <translation>Jedes von bis zu zehn Bildern beurteilt ein Modell, das es nicht gesehen hat; dauert doppelt so lange</translation>
+      <translation>Jedes von bis zu zehn Bildern beurteilt ein Modell, das nicht mit ihm trainiert wurde; dauert doppelt so lange</translation>
     </message>
     <message>
       <source>Use for training again</source>
@@ -3770,7 +3770,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Use the tool while it is held</source>
-      <translation>Das Werkzeug so lange verwenden</translation>
+      <translation>Das Werkzeug verwenden, solange sie gehalten wird</translation>
     </message>
     <message>
       <source>Use them</source>
@@ -3778,7 +3778,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Use this image to validate the new model instead of training on it</source>
-      <translation>Das neue Modell an diesem Bild beurteilen, statt daraus zu lernen</translation>
+      <translation>Das neue Modell an diesem Bild validieren, statt mit ihm zu trainieren</translation>
     </message>
     <message>
       <source>Use this model</source>
@@ -3790,7 +3790,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Validation: precision before and after</source>
-      <translation>Zurückgehalten: Präzision vorher und nachher</translation>
+      <translation>Validierung: Präzision vorher und nachher</translation>
     </message>
     <message>
       <source>Verified</source>
@@ -3802,7 +3802,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Version {} is available. Close the program and run the line that suits your installation:</source>
-      <translation>Version {} ist da. Programm schließen und die passende Zeile ausführen:</translation>
+      <translation>Version {} ist verfügbar. Programm schließen und die Zeile ausführen, die zu Ihrer Installation passt:</translation>
     </message>
     <message>
       <source>Version {} is the newest.</source>
@@ -3826,7 +3826,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Warm-up epochs</source>
-      <translation>Epochen mit steigender Rate</translation>
+      <translation>Aufwärmepochen</translation>
     </message>
     <message>
       <source>Weight decay</source>
@@ -3834,7 +3834,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Weights of doubt are from 0 to 1.</source>
-      <translation>Gewichte des Zweifels sind von 0 bis 1.</translation>
+      <translation>Gewichte des Zweifels liegen zwischen 0 und 1.</translation>
     </message>
     <message>
       <source>What</source>
@@ -3846,11 +3846,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>What an object of a stack is: a body in 3D, or an outline in one plane</source>
-      <translation>Was ein Objekt eines Stapels ist: ein Körper im Raum oder ein Umriss in einer Ebene</translation>
+      <translation>Was in einem Stapel als Objekt gilt: ein 3D-Objekt oder ein Umriss in einer Ebene</translation>
     </message>
     <message>
       <source>What are the axes of {name}?</source>
-      <translation>Was sind die Achsen von {name}?</translation>
+      <translation>Welche Achsen hat {name}?</translation>
     </message>
     <message>
       <source>What do you want to do?</source>
@@ -3858,7 +3858,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>What happens to images that already have masks. Masks without a project of this program count as corrected, since nobody knows their origin</source>
-      <translation>Was mit Bildern geschieht, die schon Masken haben. Masken ohne Projekt dieses Programms gelten als korrigiert, denn niemand weiß, wie sie entstanden</translation>
+      <translation>Was mit Bildern geschieht, die schon Masken haben. Masken ohne Projekt dieses Programms gelten als korrigiert, denn niemand weiß, wie sie entstanden sind</translation>
     </message>
     <message>
       <source>What is measured</source>
@@ -3886,11 +3886,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Whole body</source>
-      <translation>Ganzer Körper</translation>
+      <translation>Ganzes Objekt</translation>
     </message>
     <message>
       <source>Wider</source>
-      <translation>Weiter</translation>
+      <translation>Größer</translation>
     </message>
     <message>
       <source>Window</source>
@@ -3918,7 +3918,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Y accept, Del delete, E edit, C class, S unsure, N next</source>
-      <translation>Y bestätigen, Entf löschen, E bearbeiten, C Klasse, S unsicher, N weiter</translation>
+      <translation>Y annehmen, Entf löschen, E bearbeiten, C Klasse, S unsicher, N weiter</translation>
     </message>
     <message>
       <source>Yes</source>
@@ -3926,7 +3926,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Your answer applies to all images of this shape in the folder.</source>
-      <translation>Ihre Antwort gilt für alle Bilder dieser Form im Ordner.</translation>
+      <translation>Ihre Antwort gilt für alle Bilder dieses Ordners mit gleicher Form (Länge der Achsen).</translation>
     </message>
     <message>
       <source>Your own model</source>
@@ -3938,19 +3938,19 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Your work is still here, and in the journal of unsaved work.</source>
-      <translation>Ihre Arbeit ist noch hier und im Journal ungesicherter Arbeit.</translation>
+      <translation>Ihre Arbeit ist noch hier und im Journal nicht gespeicherter Arbeit.</translation>
     </message>
     <message>
       <source>Zoom</source>
-      <translation>Vergrößern</translation>
+      <translation>Zoom</translation>
     </message>
     <message>
       <source>Zoom in</source>
-      <translation>Vergrößern</translation>
+      <translation>Hineinzoomen</translation>
     </message>
     <message>
       <source>Zoom out</source>
-      <translation>Verkleinern</translation>
+      <translation>Herauszoomen</translation>
     </message>
     <message>
       <source>about {:.0f} min left</source>
@@ -4030,7 +4030,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>cpsam-lite is unsure here: try cpsam_v2, or correct a few and retrain</source>
-      <translation>cpsam-lite ist hier unsicher: cpsam_v2 versuchen, oder einige korrigieren und nachtrainieren</translation>
+      <translation>cpsam-lite ist hier unsicher: cpsam_v2 versuchen oder einige Zellen korrigieren und nachtrainieren</translation>
     </message>
     <message>
       <source>crops are prepared by 0 or more processes, not {}</source>
@@ -4098,7 +4098,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>is downloaded first</source>
-      <translation>wird zuerst geladen</translation>
+      <translation>wird zuerst heruntergeladen</translation>
     </message>
     <message>
       <source>locked</source>
@@ -4118,7 +4118,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>masks wait</source>
-      <translation>Masken da</translation>
+      <translation>Masken bereit</translation>
     </message>
     <message>
       <source>max of {}</source>
@@ -4130,23 +4130,23 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>median area {:,.0f} px</source>
-      <translation>mittlere Fläche {:,.0f} px</translation>
+      <translation>Fläche im Median {:,.0f} px</translation>
     </message>
     <message>
       <source>median doubt {value}</source>
-      <translation>mittlerer Zweifel {value}</translation>
+      <translation>Zweifel im Median {value}</translation>
     </message>
     <message>
       <source>median flow error {value}</source>
-      <translation>mittlerer Flussfehler {value}</translation>
+      <translation>Flussfehler im Median {value}</translation>
     </message>
     <message>
       <source>median size {size}</source>
-      <translation>mittlere Größe {size}</translation>
+      <translation>Größe im Median {size}</translation>
     </message>
     <message>
       <source>median volume {:,.0f} voxels</source>
-      <translation>mittleres Volumen {:,.0f} Voxel</translation>
+      <translation>Volumen im Median {:,.0f} Voxel</translation>
     </message>
     <message>
       <source>memory mode {} never holds all gradients, so their norm cannot be clipped; use memory mode checkpointing, or set clip to 0</source>
@@ -4174,11 +4174,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>no actions were installed on this window</source>
-      <translation>no actions were installed on this window</translation>
+      <translation>in diesem Fenster sind keine Aktionen eingerichtet</translation>
     </message>
     <message>
       <source>no difference</source>
-      <translation>nicht anders</translation>
+      <translation>kein Unterschied</translation>
     </message>
     <message>
       <source>none</source>
@@ -4278,7 +4278,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>segmented, not corrected yet</source>
-      <translation>segmentiert, noch von niemandem korrigiert</translation>
+      <translation>segmentiert, noch nicht korrigiert</translation>
     </message>
     <message>
       <source>solidity {:.2f}</source>
@@ -4330,11 +4330,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>training lasts some minutes, not {}</source>
-      <translation>ein Training dauert einige Minuten, nicht {}</translation>
+      <translation>ein Training dauert eine positive Zahl von Minuten, nicht {}</translation>
     </message>
     <message>
       <source>training needs at least one epoch, sample and thread, a batch of one, a rate above 0 and averaging below 1</source>
-      <translation>das Training braucht mindestens eine Epoche, ein Beispiel und einen Thread, Stapelgröße eins, eine Rate über 0 und Mittelung unter 1</translation>
+      <translation>das Training braucht mindestens eine Epoche, ein Beispiel und einen Thread, die Stapelgröße 1, eine Rate über 0 und eine Mittelung unter 1</translation>
     </message>
     <message>
       <source>uncertain</source>
@@ -4370,7 +4370,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>{:,} object, segmented ahead with {}</source>
-      <translation>{:,} Objekt, vorab segmentiert mit {}</translation>
+      <translation>{:,} Objekt, im Voraus segmentiert mit {}</translation>
     </message>
     <message>
       <source>{:,} objects</source>
@@ -4410,7 +4410,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>{count} bodies   Drag: turn   Ctrl+drag: move   Wheel: zoom</source>
-      <translation>{count} Körper   Ziehen: drehen   Strg+Ziehen: verschieben   Rad: zoomen</translation>
+      <translation>{count} 3D-Objekte   Ziehen: drehen   Strg+Ziehen: verschieben   Rad: zoomen</translation>
     </message>
     <message>
       <source>{count} objects</source>
@@ -4430,7 +4430,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>{done} of {all} reviewed</source>
-      <translation>{done} von {all} angesehen</translation>
+      <translation>{done} von {all} durchgesehen</translation>
     </message>
     <message>
       <source>{images} images with {objects} objects for training, {aside} for validation</source>
@@ -4446,11 +4446,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>{keys} is shared by: {actions}</source>
-      <translation>{keys} haben gemeinsam: {actions}</translation>
+      <translation>{keys} ist mehrfach belegt: {actions}</translation>
     </message>
     <message>
       <source>{keys} is the shortcut of: {actions}</source>
-      <translation>{keys} ist das Kürzel von: {actions}</translation>
+      <translation>{keys} ist schon belegt: {actions}</translation>
     </message>
     <message>
       <source>{low} to {high}</source>
@@ -4470,7 +4470,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>{name} is not measurably different</source>
-      <translation>{name} ist nicht anders, soweit sich das sagen lässt</translation>
+      <translation>{name} unterscheidet sich nicht messbar</translation>
     </message>
     <message>
       <source>{name} is trained</source>
@@ -4482,7 +4482,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>{name}, the model in use</source>
-      <translation>{name}, das Modell in Gebrauch</translation>
+      <translation>{name}, das verwendete Modell</translation>
     </message>
     <message>
       <source>{name}: error rate {error}, F1 {f1}</source>
@@ -4518,15 +4518,15 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>{written} written, {skipped} skipped, {failed} failed</source>
-      <translation>{written} geschrieben, {skipped} unberührt, {failed} fehlgeschlagen</translation>
+      <translation>{written} geschrieben, {skipped} übersprungen, {failed} fehlgeschlagen</translation>
     </message>
     <message>
       <source>{} cell proposed   Enter: accept   Esc: cancel</source>
-      <translation>{} Zelle vorgeschlagen   Eingabe: annehmen   Esc: abbrechen</translation>
+      <translation>{} Zelle vorgeschlagen   Enter: annehmen   Esc: abbrechen</translation>
     </message>
     <message>
       <source>{} cells proposed   Enter: accept   Esc: cancel</source>
-      <translation>{} Zellen vorgeschlagen   Eingabe: annehmen   Esc: abbrechen</translation>
+      <translation>{} Zellen vorgeschlagen   Enter: annehmen   Esc: abbrechen</translation>
     </message>
     <message>
       <source>{} could not be read and is still there.</source>
@@ -4538,11 +4538,11 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>{} is available for training</source>
-      <translation>Aus {} darf gelernt werden</translation>
+      <translation>{} steht zum Training bereit</translation>
     </message>
     <message>
       <source>{} is left out of training</source>
-      <translation>Aus {} wird nicht gelernt</translation>
+      <translation>{} ist vom Training ausgenommen</translation>
     </message>
     <message>
       <source>{} is older than this work; Save (Ctrl+S) writes it again</source>

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cpsam_gui.dialogs.help.browser import FOLDER, PAGES, page_html
-from cpsam_gui.program.i18n import localised
+from cpsam_gui.program.i18n import FOLDER as LANGUAGES
+from cpsam_gui.program.i18n import localised, read_ts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,7 @@ def outline(page: Path) -> dict[str, object]:
         "headings": [len(line) - len(line.lstrip("#")) for line in lines if line.startswith("#")],
         "points": sum(bool(re.match(r"(-|\d\.) ", line)) for line in lines),
         "rows": sum(line.startswith("|") for line in lines),
+        "paragraphs": len(re.split(r"\n\s*\n", text.strip())),
         "code": sorted(CODE.findall(text)),
         "places": PLACE.findall(text),
     }
@@ -36,6 +38,17 @@ def outline(page: Path) -> dict[str, object]:
 @pytest.mark.parametrize("page", ENGLISH, ids=lambda page: page.stem)
 def test_a_german_page_names_what_the_english_one_names(page: Path) -> None:
     assert outline(FOLDER / "de" / page.name) == outline(page)
+
+
+@pytest.mark.parametrize(
+    "page", sorted(FOLDER.rglob("*.md")), ids=lambda page: f"{page.parent.name}-{page.stem}"
+)
+def test_menus_that_a_page_names_are_those_of_the_window(page: Path) -> None:
+    words = read_ts(LANGUAGES / "de.ts")
+    known = words.values() if page.parent.name == "de" else words.keys()
+    texts = {text.removesuffix("…") for text in known}
+    named = re.findall(r"\*([^*|`]+ > [^*|`]+)\*", " ".join(page.read_text(encoding="utf-8").split()))
+    assert [place for place in named if not set(place.split(" > ")) <= texts] == []
 
 
 def test_no_page_is_without_its_english_one() -> None:

@@ -1,0 +1,60 @@
+"""The window in German: keys as a German keyboard names them, and no English words where there are German ones."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from PyQt6.QtCore import QTranslator
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QAbstractButton, QGroupBox, QLabel, QWidget
+
+from cpsam_gui.program import i18n
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PyQt6.QtWidgets import QApplication
+
+    from cpsam_gui.window.window import Window
+
+ENGLISH_KEYS = re.compile(r"\b(Ctrl|Shift)\+|\(Del\)|\b(Space|Backspace)\b")
+
+
+@pytest.fixture
+def german(qapp: QApplication) -> Iterator[None]:
+    before = set(map(id, qapp.findChildren(QTranslator)))
+    assert i18n.install(qapp, "de")
+    yield
+    for translator in qapp.findChildren(QTranslator):
+        if id(translator) not in before:
+            qapp.removeTranslator(translator)
+            translator.deleteLater()
+    qapp.setProperty("language", None)
+
+
+def said(window: Window) -> Iterator[str]:
+    for widget in window.findChildren(QWidget):
+        if "pyqtgraph" in type(widget.window()).__module__:
+            continue  # the dialogs behind its plots, which are English
+        yield widget.toolTip()
+        if isinstance(widget, QLabel | QAbstractButton):
+            yield widget.text()
+        elif isinstance(widget, QGroupBox):
+            yield widget.title()
+    for action in window.findChildren(QAction):
+        if action.objectName():  # those of the plots have none
+            yield from (action.text(), action.toolTip())
+
+
+def test_keys_are_written_as_on_a_german_keyboard(german: None, window: Window) -> None:
+    texts = list(said(window))
+    assert any("Strg+Return" in text for text in texts)
+    assert [text for text in texts if ENGLISH_KEYS.search(text)] == []
+
+
+def test_what_has_a_translation_is_shown_in_it(german: None, window: Window) -> None:
+    words = i18n.read_ts(i18n.FOLDER / "de.ts")
+    other = {text for text, translation in words.items() if text != translation} - set(words.values())
+    assert [text for text in said(window) if text in other] == []
