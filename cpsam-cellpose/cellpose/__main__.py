@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         logging.basicConfig(format="%(message)s")
     if args.add_model:
         return subprocess.call([sys.executable, "-m", "cpsam_core.cli", "models", "add", args.add_model])
-    if not args.dir and not args.image_path:
+    if not (args.dir or args.image_path or args.train):
         return subprocess.call([sys.executable, "-m", "cpsam_gui.app"])
     if unused(args):
         log.info("taken and not used, as in Cellpose 4: %s", ", ".join(unused(args)))

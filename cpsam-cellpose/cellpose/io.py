@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cellpose.log import logger_setup
 from cellpose.names import get_image_files, get_label_files
+from cpsam_core import weights
 from cpsam_core.images import (
     SegFile,
     arrange,
@@ -26,9 +27,11 @@ from cpsam_core.images import (
     write_seg,
     write_tiff,
 )
+from cpsam_core.images.files import saving
 from cpsam_core.images.readers import read_raw
 
 __all__ = [
+    "add_model",
     "get_image_files",
     "get_label_files",
     "imread",
@@ -39,6 +42,7 @@ __all__ = [
     "load_train_test_data",
     "logger_setup",
     "masks_flows_to_seg",
+    "outlines_to_text",
     "save_masks",
     "save_rois",
     "save_to_png",
@@ -58,16 +62,16 @@ def imread(filename: AnyPath) -> NDArray[Any]:
     return read_raw(filename).array
 
 
-def imread_2D(filename: AnyPath) -> NDArray[Any]:  # noqa: N802 - the name that callers know
+def imread_2D(img_file: AnyPath) -> NDArray[Any]:  # noqa: N802 - the name that callers know
     """Return a plane as (y, x, 3), with zeros for channels that it lacks."""
-    image = arrange(imread(filename))
+    image = arrange(imread(img_file))
     plane = image.pixels[0][..., :3]
     return np.pad(plane, ((0, 0), (0, 0), (0, 3 - plane.shape[-1])))
 
 
-def imread_3D(filename: AnyPath) -> NDArray[Any]:  # noqa: N802 - the name that callers know
+def imread_3D(img_file: AnyPath) -> NDArray[Any]:  # noqa: N802 - the name that callers know
     """Return a stack as (z, y, x, channel)."""
-    return arrange(imread(filename)).pixels
+    return arrange(imread(img_file)).pixels
 
 
 def imsave(filename: AnyPath, arr: NDArray[Any]) -> None:
@@ -143,6 +147,17 @@ def save_rois(masks: NDArray[Any], file_name: AnyPath, multiprocessing: Any = No
     write_rois(f"{Path(file_name).with_suffix('')}_rois.zip", masks)
 
 
+def outlines_to_text(base: AnyPath, outlines: Sequence[NDArray[Any]]) -> None:
+    """Write outlines, each (points, 2) with x and y, as `BASE_cp_outlines.txt`: a line an object, for ImageJ."""
+    with saving(f"{base}_cp_outlines.txt") as path, path.open("w", encoding="ascii", newline="\n") as file:
+        file.writelines(",".join(map(str, np.asarray(one).ravel().tolist())) + "\n" for one in outlines)
+
+
+def add_model(filename: AnyPath) -> None:
+    """Copy a file of weights to the user's models, where its name is enough."""
+    log.info("%s is one of the models now", weights.add_model(filename).name)
+
+
 def save_to_png(images: Any, masks: Any, flows: Any, file_names: Any) -> None:
     """Write masks as PNG, as `save_masks` does."""
     save_masks(images, masks, flows, file_names, png=True)
@@ -188,7 +203,7 @@ def save_masks(
             )
         return
     flat = masks.ndim == 2
-    if not flat and not tif:
+    if not flat and png and not tif:
         raise ValueError("a PNG holds one plane only; save the masks of a stack as TIFF (tif=True)")
     path = Path(file_names)
     folder = Path(savedir) if savedir is not None else path.parent.parent if dir_above else path.parent

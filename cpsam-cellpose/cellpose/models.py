@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cellpose.core import assign_device
-from cellpose.settings import axes_of, settings_of
+from cellpose.settings import axes_of, settings_of, without_single_axes
 from cpsam_core import Segmentation, Segmenter, Settings
 from cpsam_core.images import flow_picture
 from cpsam_core.progress import Progress, silent
@@ -25,8 +25,20 @@ log = logging.getLogger("cellpose")
 MODEL_NAMES = list(PUBLISHED)
 MODEL_DIR = published_folders()[0]
 DEFAULT = PUBLISHED[0]
-OLD_NAMES = ("cyto", "cyto2", "cyto3", "nuclei", "tissuenet_cp3", "livecell_cp3", "yeast_PhC_cp3", "general")
-"""Models of Cellpose 1 to 3, which Cellpose 4 answers with its default model."""
+OLD_NAMES = (
+    "cyto",
+    "cyto2",
+    "cyto3",
+    "nuclei",
+    "tissuenet_cp3",
+    "livecell_cp3",
+    "yeast_PhC_cp3",
+    "general",
+    "None",
+    "False",
+    "0",
+)
+"""Models of Cellpose 1 to 3 and words for training from scratch: Cellpose 4 takes its default model for them."""
 
 STYLES = 256
 """Length of the vector of styles, which networks of this kind do not have: callers unpack it all the same."""
@@ -39,6 +51,15 @@ def model_path(model_type: str, model_index: int = 0) -> str:
     from cpsam_core.weights import find
 
     return str(find(model_type))
+
+
+def name_of(pretrained_model: str | os.PathLike[str] | None) -> str:
+    """Return the name or file of a model, the default's for the names that Cellpose 4 does not know any more."""
+    name = str(pretrained_model or DEFAULT)
+    if name in OLD_NAMES:
+        log.warning("%s is not a model of Cellpose 4; %s is used instead", name, DEFAULT)
+        return DEFAULT
+    return name
 
 
 def get_user_models() -> list[str]:
@@ -78,10 +99,7 @@ class CellposeModel:
         if model_type is not None:
             log.warning("model_type is not used since Cellpose 4: give the model as pretrained_model")
             pretrained_model = model_type if pretrained_model in (None, DEFAULT) else pretrained_model
-        name = str(pretrained_model or DEFAULT)
-        if name in OLD_NAMES:
-            log.warning("%s is a model of Cellpose 3 or older; %s is used instead", name, DEFAULT)
-            name = DEFAULT
+        name = name_of(pretrained_model)
         self.device = assign_device(gpu=gpu)[0] if device is None else device
         self.gpu = str(getattr(self.device, "type", self.device)) != "cpu"
         self.diam_mean = NATIVE_DIAMETER_PX
@@ -102,7 +120,6 @@ class CellposeModel:
         channel_axis: int | None = None,
         z_axis: int | None = None,
         normalize: Any = True,
-        invert: bool = False,
         rescale: float | Sequence[float] | None = None,
         diameter: float | Sequence[float] | None = None,
         flow_threshold: float = 0.4,
@@ -120,6 +137,7 @@ class CellposeModel:
         compute_masks: bool = True,
         progress: Any = None,
         interp: bool = True,
+        invert: bool = False,
     ) -> tuple[Any, Any, Any]:
         """Segment an image, or each of a list.
 
@@ -135,11 +153,11 @@ class CellposeModel:
         styles : (256,) float32
             Zeros: networks of this kind have no styles.
         """
-        if isinstance(x, list) or (isinstance(x, np.ndarray) and x.ndim == 5):
+        if isinstance(x, list) or (isinstance(x, np.ndarray) and x.squeeze().ndim == 5):
             return self._each(list(x), {k: v for k, v in locals().items() if k not in ("self", "x")})
         if channels is not None and np.any(channels):
             log.warning("channels are not used since Cellpose 4: the first three channels of the image are")
-        array = np.asarray(x)
+        array, channel_axis, z_axis = without_single_axes(np.asarray(x), channel_axis, z_axis)
         settings = settings_of(
             diameter=_first(diameter),
             rescale=_first(rescale),

@@ -52,9 +52,13 @@ TEXTS = {
     "output_name": (None, "what follows the name of the image in files of masks, in place of _cp_masks"),
     "savedir": (None, "folder of the results"),
     "test_dir": (None, "folder of images that the training is tested on"),
+    "file_list": (
+        None,
+        "a .npy with lists of files (train_files, test_files) and train_probs, in place of those of --dir",
+    ),
     "model_name_out": (None, "name of the trained model"),
 }
-IGNORED_TEXTS = ("pretrained_model_ortho", "restore_type", "file_list", "model_type")
+IGNORED_TEXTS = ("pretrained_model_ortho", "restore_type", "model_type")
 
 NUMBERS = {
     "channel_axis": (int, None, "which axis of the image is channels"),

@@ -11,7 +11,7 @@ from typing import Any
 from cellpose import io
 from cellpose.models import CellposeModel, percent_line, results_of
 from cellpose.names import get_image_files
-from cellpose.settings import axes_of, settings_of
+from cellpose.settings import axes_of, normalize_argument, settings_of
 from cpsam_core.errors import CpsamError
 from cpsam_core.images import Image, arrange, read_image
 from cpsam_core.images.readers import read_raw
@@ -20,6 +20,8 @@ from cpsam_core.segment.settings import Settings
 log = logging.getLogger("cellpose")
 
 SUFFIX = "_cp_masks"
+SAVED = ("save_png", "save_tif", "save_flows", "save_outlines", "save_txt", "save_mpl")
+"""Options that ask for files beside `_seg.npy` and ROIs, each by itself."""
 
 
 def run(args: argparse.Namespace, device: Any) -> int:
@@ -59,7 +61,7 @@ def _settings(args: argparse.Namespace) -> Settings:
         flow3D_smooth=args.flow3D_smooth,
         stitch_threshold=args.stitch_threshold,
         do_3D=args.do_3D,
-        normalize={"percentile": args.norm_percentile} if args.norm_percentile else not args.no_norm,
+        normalize=normalize_argument(args),
         invert=args.invert,
         batch_size=args.batch_size,
         augment=args.augment,
@@ -73,15 +75,15 @@ def _segment(path: str, model: CellposeModel, settings: Settings, args: argparse
     image = _read(path, args, settings)
     found = model.segmenter.segment(image, settings)
     masks, flows = results_of(found, settings)
-    if args.save_png or args.save_tif:
+    if any(getattr(args, name) for name in SAVED):
         io.save_masks(
             image,
             masks,
             flows,
             path,
-            png=args.save_png,
+            png=args.save_png and masks.ndim == 2,
             # A PNG holds one plane.
-            tif=args.save_tif or masks.ndim > 2,
+            tif=args.save_tif or (args.save_png and masks.ndim > 2),
             suffix=_suffix(args),
             save_flows=args.save_flows,
             save_outlines=args.save_outlines,

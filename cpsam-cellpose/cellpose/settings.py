@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
+
+from numpy.typing import NDArray
 
 from cpsam_core.preprocess.normalize import NormalizeSettings
 from cpsam_core.segment.settings import NATIVE_DIAMETER_PX, Settings
@@ -33,6 +36,11 @@ def normalization(normalize: bool | Mapping[str, Any], invert: bool = False) -> 
             given[name] = _tuples(given[name])
     chosen = {name: value for name, value in given.items() if name in known}
     return NormalizeSettings(**{**chosen, **({"invert": True} if invert else {})})
+
+
+def normalize_argument(args: argparse.Namespace) -> bool | dict[str, Any]:
+    """Return what the options of the command line mean as the `normalize` of `eval` and of a training."""
+    return {"percentile": args.norm_percentile} if args.norm_percentile else not args.no_norm
 
 
 def settings_of(
@@ -111,6 +119,20 @@ def axes_of(
         free = [i for i in range(count) if not letters[i]]
     letters[free[0]], letters[free[1]] = "Y", "X"
     return "".join(letters)
+
+
+def without_single_axes(
+    array: NDArray[Any], channel_axis: int | None, z_axis: int | None
+) -> tuple[NDArray[Any], int | None, int | None]:
+    """Return an array of more than four axes without those of length 1 that nobody named, and the named ones anew."""
+    named = {axis % array.ndim for axis in (channel_axis, z_axis) if axis is not None}
+    dropped = [i for i, length in enumerate(array.shape) if length == 1 and i not in named]
+    dropped = dropped[: max(array.ndim - 4, 0)]
+
+    def anew(axis: int | None) -> int | None:
+        return None if axis is None else axis % array.ndim - sum(i < axis % array.ndim for i in dropped)
+
+    return array.squeeze(tuple(dropped)), anew(channel_axis), anew(z_axis)
 
 
 def _smoothing(value: float | Sequence[float] | None) -> float | tuple[float, float, float]:

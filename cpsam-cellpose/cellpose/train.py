@@ -6,17 +6,20 @@ import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cellpose.settings import axes_of, normalization
 from cpsam_core.data.augmentation import Augmentation
+from cpsam_core.data.image_input import ImageInput
 from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import TrainingError
-from cpsam_core.images import write_labels
+from cpsam_core.images import write_labels, write_tiff
+from cpsam_core.images.readers import read_raw
 
 if TYPE_CHECKING:
     from cpsam_core.finetune import EpochReport
@@ -70,8 +73,8 @@ def train_seg(
 ) -> tuple[Path, NDArray[np.float64], NDArray[np.float64]]:
     """Train a network, and write it to `save_path/models/model_name`.
 
-    Parameters are those of Cellpose 4; `SGD`, probabilities of images, `rescale`, `compute_flows`, `class_weights` and
-    `nimg_test_per_epoch` are not used.
+    Parameters are those of Cellpose 4; `SGD`, `test_probs`, `rescale`, `compute_flows`, `class_weights`, `load_files`,
+    `scale_range` and `nimg_test_per_epoch` are not used.
 
     Returns
     -------
@@ -81,12 +84,10 @@ def train_seg(
         Zeros where nothing was tested.
     """
     with tempfile.TemporaryDirectory() as folder:
-        pairs = _pairs(
-            Path(folder, "train"), train_data, train_labels, train_files, train_labels_files, channel_axis
-        )
-        aside = _pairs(
-            Path(folder, "test"), test_data, test_labels, test_files, test_labels_files, channel_axis
-        )
+        shown = Shown(channel_axis, normalize)
+        train, test = Path(folder, "train"), Path(folder, "test")
+        pairs = pairs_of(train, shown, train_data, train_labels, train_files, train_labels_files)
+        aside = pairs_of(test, shown, test_data, test_labels, test_files, test_labels_files)
         return train_on_pairs(
             net,
             pairs,
@@ -101,7 +102,23 @@ def train_seg(
             min_train_masks=min_train_masks,
             save_every=save_every,
             save_each=save_each,
+            chances=train_probs,
         )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How the images of a training are read and brought to 0 to 1: arguments of the callers."""
+
+    channel_axis: int | None = None
+    normalize: Any = True
+
+    def input_of(self, path: Path) -> ImageInput:
+        """Return it for one file."""
+        axes = None
+        if self.channel_axis is not None:
+            axes = axes_of(read_raw(path).array.shape, self.channel_axis)
+        return ImageInput(axes=axes, normalize=normalization(self.normalize))
 
 
 def train_on_pairs(
@@ -120,16 +137,23 @@ def train_on_pairs(
     save_every: int = 100,
     save_each: bool = False,
     resume: bool = False,
+    chances: Sequence[float] | NDArray[Any] | None = None,
     device: str | None = None,
 ) -> tuple[Path, NDArray[np.float64], NDArray[np.float64]]:
-    """Train on files and write the network; see `train_seg`. With `resume` an interrupted training goes on."""
+    """Train on files and write the network; see `train_seg`. With `resume` an interrupted training goes on.
+
+    `chances` has for each pair how often it is drawn in relation to the others; without it each comes once an epoch.
+    """
     from cpsam_core.checkpoints import build_model, write_checkpoint
     from cpsam_core.data.dataset import TrainingSet
     from cpsam_core.data.example_cache import ExampleCache
     from cpsam_core.finetune import Trainer, TrainSettings
 
     cache, channels = ExampleCache(), net.config.in_channels
+    pairs, mixing = by_chance(pairs, chances)
     used = enough(TrainingSet(pairs, None, channels, cache=cache), min_train_masks)
+    if mixing is not None:
+        mixing = {pair.set_name: mixing[pair.set_name] for pair in used}
     settings = TrainSettings(
         epochs=n_epochs,
         learning_rate=learning_rate,
@@ -141,7 +165,7 @@ def train_on_pairs(
     target.parent.mkdir(parents=True, exist_ok=True)
     trainer = Trainer(
         build_model({name: value.clone() for name, value in net.state_dict().items()}, net.config),
-        TrainingSet(used, None, channels, cache=cache),
+        TrainingSet(used, mixing, channels, cache=cache),
         settings,
         device,
         None,
@@ -157,6 +181,24 @@ def train_on_pairs(
     log.info("model trained and saved to %s", target)
     tested = [report.validation_loss or 0.0 for report in result.reports]
     return target, np.asarray(result.losses), np.asarray(tested)
+
+
+def by_chance(
+    pairs: Sequence[Pair], chances: Sequence[float] | NDArray[Any] | None
+) -> tuple[Sequence[Pair], dict[str, float] | None]:
+    """Return pairs as a set each, and how often each set is drawn; the pairs as they are where nobody says.
+
+    Raises
+    ------
+    TrainingError
+        There are more or fewer chances than pairs.
+    """
+    if chances is None:
+        return pairs, None
+    if len(chances) != len(pairs):
+        raise TrainingError(f"there are {len(chances)} probabilities for {len(pairs)} images with masks")
+    apart = [replace(pair, set_name=f"{number:06d}") for number, pair in enumerate(pairs)]
+    return apart, {pair.set_name: float(chance) for pair, chance in zip(apart, chances, strict=True)}
 
 
 def enough(data: Any, fewest: int) -> list[Pair]:
@@ -188,41 +230,58 @@ def _keeping(network: Callable[[], Any], target: Path, every: int) -> Callable[[
     return report
 
 
-def _pairs(
+def pairs_of(
     folder: Path,
+    shown: Shown,
     images: Sequence[NDArray[Any]] | None,
     labels: Sequence[NDArray[Any]] | None,
     files: Sequence[str] | None,
     label_files: Sequence[str] | None,
-    channel_axis: int | None,
 ) -> list[Pair]:
-    """Return pairs of files; arrays are written to the folder first."""
+    """Return pairs of files; arrays are written to the folder first, and so are the numbers in files of flows."""
     if files is not None and images is None:
-        masks = label_files or [f"{Path(name).with_suffix('')}_masks.tif" for name in files]
-        return [Pair(Path(image), Path(mask), "") for image, mask in zip(files, masks, strict=True)]
+        masks = label_files if label_files is not None else list(map(_labels_beside, files))
+        return [
+            Pair(Path(image), _numbers_of(folder, Path(mask)), "", seen=shown.input_of(Path(image)))
+            for image, mask in zip(files, masks, strict=True)
+        ]
     if images is None or labels is None:
         return []
-    return list(_written(folder, images, labels, channel_axis))
+    return list(_written(folder, shown, images, labels))
+
+
+def _labels_beside(image: str) -> str:
+    base = Path(image).with_suffix("")
+    # An earlier training of Cellpose writes the second one.
+    named = [f"{base}_masks.tif", f"{base}_flows.tif"]
+    return next((name for name in named if Path(name).is_file()), named[0])
+
+
+def _numbers_of(folder: Path, labels: Path) -> Path:
+    """Return a file of labels alone: that of `labels` itself, or of the first map of a file of flows."""
+    if not labels.name.endswith("_flows.tif"):
+        return labels
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{len(list(folder.iterdir())):05d}_masks.tif"
+    write_labels(target, read_raw(labels).array[0].astype(np.uint32))
+    return target
 
 
 def _written(
-    folder: Path, images: Sequence[NDArray[Any]], labels: Sequence[NDArray[Any]], channel_axis: int | None
+    folder: Path, shown: Shown, images: Sequence[NDArray[Any]], labels: Sequence[NDArray[Any]]
 ) -> Iterator[Pair]:
-    from cellpose.settings import axes_of
-    from cpsam_core.images import write_tiff
-
     folder.mkdir(parents=True, exist_ok=True)
     for number, (image, label) in enumerate(zip(images, labels, strict=True)):
         array, masks = np.asarray(image), np.asarray(label)
         # Labels with flows computed before, as labels_to_flows gives them: the first map are the numbers.
         masks = masks[0] if masks.ndim == 3 and masks.shape[0] == 4 else masks
-        axes = axes_of(array.shape, channel_axis)
+        axes = axes_of(array.shape, shown.channel_axis)
         path = folder / f"{number:05d}.tif"
         array, axes = (np.moveaxis(array, axes.index("C"), 0), "CYX") if "C" in axes else (array, axes)
         write_tiff(path, np.ascontiguousarray(array), axes)
         target = folder / f"{number:05d}_masks.tif"
         write_labels(target, masks.astype(np.uint32))
-        yield Pair(path, target, "")
+        yield Pair(path, target, "", seen=ImageInput(normalize=normalization(shown.normalize)))
 
 
 def _name() -> str:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import urllib.request
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cpsam_core.images.files import saving
 from cpsam_core.labels import clear_border, drop_small, fill_holes, outlines, polygons, relabel
-from cpsam_core.metrics import aggregated_jaccard
+from cpsam_core.segment.volume import stitch
 
 __all__ = [
-    "aggregated_jaccard",
     "diameters",
+    "download_url_to_file",
     "fill_holes_and_remove_small_masks",
     "masks_to_outlines",
     "outlines_list",
     "remove_edge_masks",
+    "stitch3D",
 ]
 
 
@@ -41,6 +46,25 @@ def outlines_list(
 def fill_holes_and_remove_small_masks(masks: NDArray[Any], min_size: int = 15) -> NDArray[Any]:
     """Return masks without holes and without objects of fewer pixels than `min_size`, numbered anew."""
     return relabel(drop_small(fill_holes(masks), max(min_size, 0))).astype(masks.dtype)
+
+
+def stitch3D(masks: Any, stitch_threshold: float = 0.25) -> NDArray[np.uint32]:  # noqa: N802 - the name that callers know
+    """Return masks of planes, each numbered for itself, joined where they overlap by that much."""
+    return stitch(np.asarray(masks), stitch_threshold)
+
+
+def download_url_to_file(url: str, dst: str | os.PathLike[str], progress: bool = True) -> None:
+    """Fetch a file; nothing stays of it where that breaks off. There is no bar, whatever `progress` says.
+
+    Raises
+    ------
+    ValueError
+        Not an address on the web.
+    """
+    if not url.startswith(("http://", "https://")):
+        raise ValueError(f"{url} is not an address on the web (http or https)")
+    with urllib.request.urlopen(url) as answer, saving(dst) as path, path.open("wb") as file:
+        shutil.copyfileobj(answer, file)
 
 
 def diameters(masks: NDArray[Any]) -> tuple[float, NDArray[np.float64]]:

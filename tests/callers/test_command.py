@@ -109,6 +109,73 @@ def test_images_with_few_masks_are_not_trained_on(
     assert "no image has 5 masks or more" in capfd.readouterr().out
 
 
+def test_a_list_of_files_with_probabilities(
+    home: Path, crop: Crop, tiny_start: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Cellpose reads with --file_list: also labels in a file of flows, whose first map they are."""
+    from cellpose import train
+    from cpsam_core.data.dataset import TrainingSet
+
+    for number in range(3):
+        write_picture(home / f"{number}.png", crop(number))
+    write_labels(home / "0_masks.tif", _blocks())
+    maps = np.stack([_blocks()] * 4).astype(np.float32)
+    # As tifffile writes four planes where nobody says what they are.
+    tifffile.imwrite(home / "1_flows.tif", maps, photometric="rgb", planarconfig="separate")
+    write_labels(home / "2_masks.tif", _blocks())
+    files = {"train_files": [str(home / "0.png"), str(home / "1.png")], "test_files": [str(home / "2.png")]}
+    np.save(home / "files.npy", np.array({**files, "train_probs": np.array([0.25, 0.75])}), allow_pickle=True)
+    mixed: list[dict[str, float]] = []
+    enough = train.enough
+
+    def looked(data: TrainingSet, fewest: int) -> Any:
+        assert [data.objects(index) for index in range(2)] == [16, 16]
+        return enough(data, fewest)
+
+    def mixing(pairs: Any, mixture: Any, *rest: Any, **others: Any) -> TrainingSet:
+        made = TrainingSet(pairs, mixture, *rest, **others)
+        mixed.append(made.mixing)
+        return made
+
+    monkeypatch.setattr(train, "enough", looked)
+    monkeypatch.setattr("cpsam_core.data.dataset.TrainingSet", mixing)
+    command = ["--train", "--dir", str(home), "--file_list", str(home / "files.npy"), "--n_epochs", "1"]
+    command += ["--pretrained_model", str(tiny_start), "--model_name_out", "mine", "--bsize", "64"]
+    assert main(command) == 0
+    assert (home / "models" / "mine").is_file()
+    assert {"000000": 0.25, "000001": 0.75} in mixed
+
+
+def test_what_is_missing_for_a_training_is_said(
+    home: Path, tiny_start: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    start = ["--train", "--pretrained_model", str(tiny_start), "--verbose"]
+    assert main(start) == 1
+    assert "--train needs --dir" in capfd.readouterr().out
+    np.save(home / "files.npy", np.array({"test_files": []}), allow_pickle=True)
+    assert main([*start, "--dir", str(home), "--file_list", str(home / "files.npy")]) == 1
+    assert "no list train_files" in capfd.readouterr().out
+
+
+def test_a_training_sees_the_images_as_the_options_say(
+    home: Path, crop: Crop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cellpose import training
+
+    tifffile.imwrite(home / "a.tif", np.stack([crop(0)] * 2))
+    write_labels(home / "a_masks.tif", _blocks())
+    seen: list[Any] = []
+    monkeypatch.setattr(training, "load_start", lambda name: (name, None))
+    monkeypatch.setattr(
+        training, "train_on_pairs", lambda net, pairs, *_, **__: seen.extend([net, *pairs]) or (home,)
+    )
+    command = ["--train", "--dir", str(home), "--channel_axis", "0", "--norm_percentile", "3", "98"]
+    assert main([*command, "--pretrained_model", "cyto3"]) == 0
+    start, pair = seen
+    assert start == "cpsam_v2"
+    assert (pair.seen.axes, pair.seen.normalize.percentile) == ("CYX", (3, 98))
+
+
 def _blocks() -> NDArray[np.uint32]:
     labels = np.zeros((128, 128), np.uint32)
     for number in range(16):
@@ -209,6 +276,22 @@ def test_nf_core(home: Path, crop: Crop) -> None:
     count = int(tifffile.imread(home / "sample_cp_masks.tif").max())
     assert len(roifile.roiread(home / "sample_rois.zip")) == count
     assert tifffile.imread(home / "sample_dP_cp_masks.tif").shape == (2, 128, 128)
+
+
+@pytest.mark.parametrize(
+    ("option", "files"),
+    [
+        ("--save_txt", {"a_cp_outlines.txt"}),
+        ("--save_flows", {"a_flows_cp_masks.tif", "a_dP_cp_masks.tif"}),
+        ("--save_outlines", {"a_outlines_cp_masks.png"}),
+        ("--save_mpl", {"a_cp_output_cp_masks.png"}),
+        ("--save_rois", {"a_rois.zip"}),
+    ],
+)
+def test_each_kind_of_file_alone(home: Path, crop: Crop, option: str, files: set[str]) -> None:
+    write_picture(home / "a.png", crop(0))
+    assert main(["--image_path", str(home / "a.png"), "--pretrained_model", "cpsam", "--no_npy", option]) == 0
+    assert {path.name for path in home.glob("a*")} - {"a.png"} == files
 
 
 def test_folders_and_names(home: Path, crop: Crop) -> None:

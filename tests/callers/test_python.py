@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import ast
 import importlib.metadata
+import inspect
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import numpy as np
 import pytest
 import tifffile
 from numpy.typing import NDArray
 
-from cellpose import core, dynamics, io, metrics, models, plot, train, utils
+from cellpose import core, dynamics, io, metrics, models, plot, train, transforms, utils
 from cpsam_core import Segmenter, Settings
 from cpsam_core.images import read_seg, write_labels, write_picture
 
@@ -155,6 +160,91 @@ def test_example_of_training(model: models.CellposeModel, home: Path, crop: Crop
     assert (test_losses > 0).all()
     new = models.CellposeModel(pretrained_model=str(model_path))
     assert new.eval(crop(0), diameter=25)[0].max() > 0
+
+
+def test_training_on_what_the_window_of_cellpose_saved(
+    model: models.CellposeModel, home: Path, crop: Crop
+) -> None:
+    """The notebook of training takes `_seg.npy` files for masks, and normalises what it trains on."""
+    write_picture(home / "a.png", crop(0))
+    masks, flows, _ = model.eval(crop(0), diameter=25)
+    io.masks_flows_to_seg([crop(0)], [masks], [flows], [str(home / "a.png")], channels=[0, 0], diams=25)
+    images, labels, *_ = io.load_train_test_data(str(home), None, mask_filter="_seg.npy")
+    np.testing.assert_array_equal(labels[0], masks)
+    path, losses, _ = train.train_seg(
+        model.net,
+        train_data=images,
+        train_labels=labels,
+        n_epochs=1,
+        normalize={"percentile": [3, 98]},
+        bsize=64,
+        nimg_per_epoch=max(2, len(images)),
+        save_path=home,
+        train_probs=np.ones(1),
+    )
+    assert path.is_file()
+    assert np.isfinite(losses).all()
+
+
+def test_brightness_for_the_eye() -> None:
+    """`transforms` as the notebooks use it, against percentiles by numpy."""
+    image = np.random.default_rng(0).integers(0, 900, (2, 40, 50)).astype(np.uint16)
+    each = transforms.normalize_img(image, axis=0)
+    for channel, found in zip(image.astype(float), each, strict=True):
+        low, high = np.percentile(channel, [1, 99])
+        np.testing.assert_allclose(found, (channel - low) / (high - low), atol=1e-4)
+    low, high = np.percentile(image, [3, 98])
+    whole = transforms.normalize99(image, lower=3, upper=98)
+    np.testing.assert_allclose(whole, (image - low) / (high - low), atol=1e-4)
+
+
+def test_small_helpers(model: models.CellposeModel, home: Path, crop: Crop) -> None:
+    masks = model.eval(crop(0), diameter=25)[0]
+    io.outlines_to_text(home / "a", utils.outlines_list(masks))
+    lines = (home / "a_cp_outlines.txt").read_text().splitlines()
+    assert len(lines) == masks.max()
+    points = np.array(lines[0].split(","), int).reshape(-1, 2)
+    assert set(masks[points[:, 1], points[:, 0]]) == {1}
+    joined = utils.stitch3D(np.stack([masks, np.roll(masks, 1, axis=1)]), stitch_threshold=0.25)
+    assert joined.max() == masks.max()
+    np.testing.assert_array_equal(metrics.aggregated_jaccard_index([masks], [masks]), [1])
+    io.add_model(home / "models" / "cpsam")
+    assert "cpsam" in models.get_user_models()
+
+
+def test_a_file_is_fetched_whole(home: Path) -> None:
+    (home / "served").mkdir()
+    (home / "served" / "images.npz").write_bytes(b"cells" * 1000)
+    handler = partial(SimpleHTTPRequestHandler, directory=str(home / "served"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        utils.download_url_to_file(f"{address}/images.npz", home / "images.npz")
+        with pytest.raises(HTTPError):
+            utils.download_url_to_file(f"{address}/nothing", home / "nothing")
+        server.shutdown()
+    assert (home / "images.npz").read_bytes() == b"cells" * 1000
+    assert not list(home.glob("*nothing*"))
+    with pytest.raises(ValueError, match="not an address"):
+        utils.download_url_to_file("file:///etc/hosts", home / "hosts")
+
+
+def test_arguments_by_their_places() -> None:
+    """As in the reference, up to `progress`; what only we know comes after."""
+    names = list(inspect.signature(models.CellposeModel.eval).parameters)
+    assert names[1:7] == ["x", "batch_size", "resample", "channels", "channel_axis", "z_axis"]
+    assert names[7:11] == ["normalize", "rescale", "diameter", "flow_threshold"]
+    assert names[22:] == ["compute_masks", "progress", "interp", "invert"]
+
+
+def test_axes_of_length_one_are_left_out() -> None:
+    """An image (y, x, channel, z, 1) with the first two said."""
+    from cellpose.settings import without_single_axes
+
+    array, channel_axis, z_axis = without_single_axes(np.zeros((1, 40, 30, 2, 5)), 3, -1)
+    assert (array.shape, channel_axis, z_axis) == ((40, 30, 2, 5), 2, 3)
+    array, channel_axis, z_axis = without_single_axes(np.zeros((1, 40, 30)), 0, None)
+    assert (array.shape, channel_axis) == ((1, 40, 30), 0)
 
 
 def test_lists_with_a_diameter_for_each(model: models.CellposeModel, crop: Crop) -> None:
