@@ -91,7 +91,7 @@ def _listed(made: Path, args: argparse.Namespace) -> Given:
     listed = load_npy_object(Path(args.file_list))
     if not isinstance(listed, dict) or "train_files" not in listed:
         raise TrainingError(f"{args.file_list} has no list train_files")
-    files, aside = (listed.get(part) for part in ("train_files", "test_files"))
+    files, aside = listed["train_files"], listed.get("test_files")
     chances = listed.get("train_probs")
     return Given(
         pairs_of(made / "train", _shown(args), None, None, list(map(str, files)), None),
