@@ -149,13 +149,10 @@ def show(image: Path | None, *, demo: bool, model: str | None) -> int:
     interrupts.asked.connect(end)
 
     def begin() -> None:
-        if demo:
-            window.open_demo()
-        elif image is not None:
+        if image is not None and not demo:
             window.open(image)
-        else:
-            if not window.file_dialogs.recovery(at_start=True):
-                window.pages.tour_at_first_start()
+        elif demo or not window.file_dialogs.recovery(at_start=True):
+            window.pages.begin(demo=demo)
 
     QTimer.singleShot(0, begin)
     code = app.exec()

@@ -29,7 +29,7 @@ def _complete_plane(window: Window) -> None:
 ACTIONS: tuple[Action, ...] = (
     Action(
         "train",
-        "Retrain on corrected images",
+        "Retrain on corrected images…",
         lambda w: w.retrain(),
         ("Ctrl+T",),
         "school_outline",

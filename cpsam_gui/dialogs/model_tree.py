@@ -71,6 +71,8 @@ def card_lines(info: ModelInfo) -> list[tuple[str, str]]:
         return lines
     if card.parent:
         lines.append(("Trained from", card.parent))
+    if info.is_unjudged:
+        lines.append(("Comparison", f"none: whether it is better than {card.parent} is not known"))
     if card.created:
         lines.append(("Made", card.created[:16].replace("T", " ")))
     if card.images:

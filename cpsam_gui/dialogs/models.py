@@ -146,9 +146,13 @@ class ModelManager(QDialog):
         if node.info is None:
             item.setDisabled(True)
             item.setToolTip(0, translate("This model was removed"))
+        marks = []
         if node.name == self._run_state.options.model.name:
             item.setIcon(0, theme.icon("check", theme.current().accent))
-            item.setText(1, translate("in use"))
+            marks.append(translate("in use"))
+        if node.info is not None and node.info.is_unjudged:
+            marks.append(translate("not compared"))
+        item.setText(1, ", ".join(marks))
         if parent is None:
             self.tree.addTopLevelItem(item)
         else:

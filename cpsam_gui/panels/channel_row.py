@@ -82,6 +82,10 @@ class HistogramView(QWidget):
         painter.setClipRect(QRectF(low, 0, max(high - low, 1), self.height()))
         painter.setBrush(self._colour)
         painter.drawPolygon(shape)
+        # A white channel on a light panel, or a black one on a dark panel, would not be seen.
+        painter.setClipping(False)
+        painter.setPen(QColor(theme.current().dim))
+        painter.drawPolyline(shape)
 
     def _x(self, value: float) -> float:
         low, high = self._span
@@ -160,7 +164,7 @@ class ChannelRow(QWidget):
         for widget in (self.visible, self.gamma, self.range):
             widget.blockSignals(False)
         colour = QColor(*channel.colour)
-        self.swatch.setStyleSheet(f"background: {colour.name()}; border: none; border-radius: 9px;")
+        self.swatch.setStyleSheet(f"background: {colour.name()}; border: 1px solid {theme.current().dim}; border-radius: 9px;")
         self.histogram.set_range(channel.low, channel.high, colour)
         self.limits.setText(
             translate("{low} to {high}").format(low=f"{channel.low:,.6g}", high=f"{channel.high:,.6g}")

@@ -103,8 +103,9 @@ class Saver:
         self._followed: Document | None = None
         self._changed, self._texts = ChangedRows(), RowTexts()
         self._wrote = self._said = self._open = False
-        # Whether the label image beside the image was written by a save of this session, and goes with the project.
-        self._masks_follow = self._said_behind = False
+        # Label images that a save of this session wrote: they go with their projects.
+        self._own_masks: dict[Path, FileIdentity] = {}
+        self._said_behind = False
         # Of an image larger than memory.
         self._rows = RowChanges()
         self.paused = False
@@ -126,7 +127,7 @@ class Saver:
         self._flows = self._run_state.flows
         document = self._open_image.document
         self._follow(None if document.large else document)
-        self._said = self.paused = self._masks_follow = self._said_behind = False
+        self._said = self.paused = self._said_behind = False
         self._open = True
         if document.large:
             self._rows = RowChanges()
@@ -155,9 +156,9 @@ class Saver:
             return (document_folder(project_path(path), image.key) / DOCUMENT,)
         return project_path(path), masks_path(path, image.key)
 
-    def _masks_still_follow(self, masks: tuple[Path, ...]) -> bool:
+    def _are_own(self, masks: tuple[Path, ...]) -> bool:
         """Whether the label image is the one that was saved here, so that it is kept up with the project."""
-        return self._masks_follow and all(identity_of(path) == self._stamps.get(path) for path in masks)
+        return all(self._own_masks.get(path) == identity_of(path) for path in masks)
 
     @property
     def masks_behind(self) -> Path | None:
@@ -192,7 +193,7 @@ class Saver:
             return
         document, flows = self._open_image.document, self._run_state.flows
         targets = self._targets(path)
-        if not (request.masks or self._masks_still_follow(targets[1:])):
+        if not (request.masks or self._are_own(targets[1:])):
             targets = targets[:1]
         expected = None if request.replace else dict(self._stamps)
         if self._unread and not (request.replace or request.aside):
@@ -283,7 +284,7 @@ class Saver:
     def _written(self, writing: _SaveUnderWay, written: tasks.SaveResult) -> None:
         request, self._wrote = writing.request, True
         self._stamps |= written.stamps
-        self._masks_follow = self._masks_follow or request.masks
+        self._own_masks |= dict(list(written.stamps.items())[1:])
         self._unread, self._said, self.paused = "", False, False
         self.seconds = written.seconds
         self._flows = writing.flows if self._preferences.now.keep_flows else None

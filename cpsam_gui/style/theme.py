@@ -188,6 +188,7 @@ def _sheet(s: Scheme) -> str:
     QToolButton#quiet:hover {{ border-color: {s.accent}; }}
     QToolButton#quiet:checked {{ background: {s.accent}; color: {s.on_accent}; }}
     QToolButton#quiet:disabled {{ color: {_faint(s)}; }}
+    QToolButton#quiet:checked:disabled {{ background: {s.panel}; color: {_faint(s)}; }}
     QToolButton#quiet::menu-indicator {{ image: none; }}
     QToolButton#fold {{ border: none; font-weight: 600; padding: 2px 0; }}
     QFrame#strip {{ background: {s.window}; border: none; border-bottom: 1px solid {s.border}; }}
@@ -199,7 +200,8 @@ def _sheet(s: Scheme) -> str:
     QLabel#heading {{ font-weight: 600; }}
     QListWidget {{ border: 1px solid {s.border}; border-radius: 5px; outline: none; }}
     QListWidget::item {{ padding: 4px 6px; }}
-    QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked {{ border: 1px solid {s.dim};
+    QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked, QTableView::indicator:unchecked,
+      QTreeView::indicator:unchecked, QListView::indicator:unchecked {{ border: 1px solid {s.dim};
       background: {s.field}; width: 12px; height: 12px; border-radius: 3px; }}
     QRadioButton::indicator:unchecked {{ border-radius: 7px; }}
     QCheckBox::indicator:unchecked:disabled, QRadioButton::indicator:unchecked:disabled {{

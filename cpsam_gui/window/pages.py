@@ -42,6 +42,8 @@ class Pages(QObject):
         self._gestures, self._mask_colours = session.gestures, session.mask_colours
         self._doctor: DoctorPage | None = None
         self._tour: Tour | None = None
+        self._tour_waits = False
+        self._open_image.image_changed.connect(self._begin_tour)
 
     def export(self) -> ExportDialog:
         """Let the user choose in which form the masks go where."""
@@ -168,23 +170,40 @@ class Pages(QObject):
         self._notices.message.emit(translate("Reports are in {}").format(folder))
         show_folder(folder)
 
-    def tour(self) -> Tour:
-        """Show the window in five steps; with the demonstration image where none is open."""
-        from cpsam_gui.window.tour import Tour
-
+    def tour(self) -> None:
+        """Show the window in five steps; where no image is open, once the demonstration image is."""
+        self._tour_waits = True
         if self._open_image.image is None:
             self._host.open_demo()
+        else:
+            self._begin_tour()
+
+    def _begin_tour(self) -> None:
+        """Show the tour if it was asked for and waits for an image."""
+        if self._tour_waits:
+            self._tour_waits = False
+            self.show_tour()
+
+    def show_tour(self) -> Tour:
+        """Show the tour from its beginning."""
+        from cpsam_gui.window.tour import Tour
+
         if self._tour is not None and self._tour.isVisible():
             self._tour.end()
         self._tour = Tour(self._window, self._host, self._open_image, self._reviewing)
         return self._tour
 
-    def tour_at_first_start(self) -> None:
-        """Show the tour to whoever starts the program for the first time."""
+    def begin(self, *, demo: bool) -> None:
+        """Begin without an image of the user's: whoever starts the program for the first time gets the tour.
+
+        With `demo` the demonstration image is opened in any case.
+        """
         from cpsam_gui.window.tour import seen
 
         if not seen():
             self.tour()
+        elif demo:
+            self._host.open_demo()
 
 
 def _rgb(argb: int) -> tuple[int, int, int]:

@@ -18,7 +18,7 @@ FRAME_PX = 36
 """Screen pixels for the title bar, which the window system draws around the window."""
 CANVAS = 0.6
 """Least share of the width that the canvas has when the window opens."""
-LIST_PX = 264
+LIST_PX = 228
 """Least height of the panel with the objects when the window opens."""
 BARS_PX = 72
 """Screen pixels of the tool bar and of the gaps between docks."""

@@ -58,7 +58,7 @@ STOPS = (
     Stop(
         "train",
         "Improve the model",
-        "Retrain on what you corrected (Ctrl+T), and compare old and new. "
+        "Retrain on what you corrected, and compare old and new. "
         "Ctrl+Shift+P finds every action; Help has the rest.",
         "Train",
     ),
@@ -111,6 +111,7 @@ class Tour(QFrame):
         layout.addWidget(self.words)
         layout.addLayout(row)
         window.installEventFilter(self)
+        open_image.objects_changed.connect(self._say)
         self.show_stop(0)
 
     def show_stop(self, place: int) -> None:
@@ -118,24 +119,26 @@ class Tour(QFrame):
         self.place, stop = place, STOPS[place]
         if stop.panel and stop.panel in self._host.docks:
             self._host.show_panel(stop.panel)
-        last = place == len(STOPS) - 1
         self.title.setText(translate(stop.title))
-        words = translate(stop.words)
-        if stop.target == "canvas" and self._open_image.shipped:
-            words = f"{translate('This demo image is being segmented right now.')} {words}"
-        self.words.setText(words)
         self.count.setText(f"{place + 1} / {len(STOPS)}")
-        self.next.setText(self._last_words() if last else translate("Next"))
-        self.skip.setVisible(not last)
-        self._put()
+        self.skip.setVisible(place < len(STOPS) - 1)
+        self._say()
         self.mark.show()
         self.show()
         self.raise_()
 
-    def _last_words(self) -> str:
-        """Return what the last button does."""
-        some = bool(self._open_image.document.objects)
-        return translate("Review the first cell") if some else translate("Done")
+    def _say(self) -> None:
+        """Say what there is to say as things are now: a run on the demonstration image may end meanwhile."""
+        stop, some = STOPS[self.place], bool(self._open_image.document.objects)
+        words = translate(stop.words)
+        if stop.target == "canvas" and self._open_image.shipped and not some:
+            words = f"{translate('This demo image is being segmented right now.')} {words}"
+        self.words.setText(words)
+        if self.place < len(STOPS) - 1:
+            self.next.setText(translate("Next"))
+        else:
+            self.next.setText(translate("Review the first cell") if some else translate("Done"))
+        self._put()
 
     def go_on(self) -> None:
         """Go to the next stop, or end after the last one."""
@@ -153,6 +156,7 @@ class Tour(QFrame):
 
     def end(self) -> None:
         """Leave the tour."""
+        self._open_image.objects_changed.disconnect(self._say)
         self._window.removeEventFilter(self)
         self.mark.deleteLater()
         self.hide()

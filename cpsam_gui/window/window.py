@@ -212,9 +212,15 @@ class Window(QMainWindow):
         self._segmenting.segment()
 
     def retrain(self) -> None:
-        """Train on the corrected images of the folder, and show the panel that tells of it."""
+        """Show what a training would learn from and how long it takes; train where that is in view already."""
+        panel = self.docks["Train"].widget()
+        # Panels behind others count as visible for Qt.
+        in_view = panel is not None and not panel.visibleRegion().isEmpty()
         self.show_panel("Train")
-        self._training.start()
+        if in_view:
+            self._training.start()
+        elif not self._training.running:
+            self._notices.message.emit(translate("This is what would be learnt from; Retrain begins"))
 
     def show_panel(self, name: str) -> None:
         """Bring a panel to the front."""

@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
 def model_rows(models: tuple[ModelInfo, ...]) -> list[tuple[str, str, str, str]]:
     """Return name, kind, size and place of each model in words."""
     return [
-        (model.name, model.kind, _size(model.size), str(model.path) if model.present else _absent(model))
+        (model.name, _kind(model), _size(model.size), str(model.path) if model.present else _absent(model))
         for model in models
     ]
 
@@ -140,7 +140,12 @@ def _facts(model: ModelInfo) -> dict[str, Any]:
         "licence": card.licence if card else "",
         "parent": card.parent if card else None,
         "created": card.created if card else "",
+        "compared": not model.is_unjudged,
     }
+
+
+def _kind(model: ModelInfo) -> str:
+    return f"{model.kind}, not compared" if model.is_unjudged else model.kind
 
 
 def _absent(model: ModelInfo) -> str:

@@ -48,7 +48,7 @@ DELAY_MS = 80
 MANY = 20_000
 # Stretches of rows; a selection in more pieces is not marked in the table.
 RUNS = 4000
-WIDTHS_PX = (40, 52, 58, 72, 50)
+WIDTHS_PX = (38, 48, 48, 68, 50)
 LEAST_WIDTH_PX = 32
 NOTHING = "Nothing is selected. Click an object."
 
@@ -93,6 +93,8 @@ class ObjectsPanel(Panel):
         self._jobs, self._gestures = session.jobs, session.gestures
         self._pieces, self._edits = session.pieces, session.edits
         self._selecting = False
+        # Of one object that is selected.
+        self._shown_row: int | None = None
         layout = column(self)
         layout.addLayout(self._top())
         self.counts = dim("")
@@ -181,9 +183,10 @@ class ObjectsPanel(Panel):
                 header.resizeSection(place, width)
         table.customContextMenuRequested.connect(self.open_menu)
         table.doubleClicked.connect(self.go_to)
-        selection = table.selectionModel()
-        if selection is not None:
+        selection, bar = table.selectionModel(), table.verticalScrollBar()
+        if selection is not None and bar is not None:
             selection.selectionChanged.connect(self._take_selection)
+            bar.rangeChanged.connect(self._scroll_to_selected)
         return table
 
     def refresh(self) -> None:
@@ -228,9 +231,14 @@ class ObjectsPanel(Panel):
             self._selecting = True
             selection.select(marked, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             self._selecting = False
-            if len(rows) == 1:
-                self.table.scrollTo(self.model.index(int(rows[0]), 0))
+            self._shown_row = int(rows[0]) if len(rows) == 1 else None
+            self._scroll_to_selected()
         self.selected.setText(self._describe(chosen))
+
+    def _scroll_to_selected(self, *_: object) -> None:
+        """Keep the selected row in view, also where the lines below take height from the table."""
+        if self._shown_row is not None:
+            self.table.scrollTo(self.model.index(self._shown_row, 0))
 
     def _describe(self, chosen: frozenset[int]) -> str:
         objects = self._open_image.document.objects
@@ -286,6 +294,7 @@ class ObjectsPanel(Panel):
         stretches = [marked[place] for place in range(len(marked))]
         parts = [self.model.ids[part.top() : part.bottom() + 1] for part in stretches]
         ids = frozenset(np.concatenate(parts).tolist()) if parts else frozenset()
+        self._shown_row = stretches[0].top() if len(ids) == 1 else None
         self._selecting = True
         self._view.selection = ids
         self._selecting = False

@@ -2637,12 +2637,12 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Nachtrainieren</translation>
     </message>
     <message>
-      <source>Retrain on corrected images</source>
-      <translation>Mit korrigierten Bildern nachtrainieren</translation>
+      <source>Retrain on corrected images…</source>
+      <translation>Mit korrigierten Bildern nachtrainieren…</translation>
     </message>
     <message>
-      <source>Retrain on what you corrected (Ctrl+T), and compare old and new. Ctrl+Shift+P finds every action; Help has the rest.</source>
-      <translation>Mit dem Korrigierten nachtrainieren (Strg+T) und altes und neues Modell vergleichen. Strg+Umschalt+P findet jede Aktion; alles Weitere steht in der Hilfe.</translation>
+      <source>Retrain on what you corrected, and compare old and new. Ctrl+Shift+P finds every action; Help has the rest.</source>
+      <translation>Mit dem Korrigierten nachtrainieren und alt und neu vergleichen. Strg+Umschalt+P findet jede Aktion; die Hilfe hat den Rest.</translation>
     </message>
     <message>
       <source>Retraining</source>
@@ -3589,6 +3589,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das ist Version {}. Darf das Programm bei pypi.org nach der neuesten fragen? Die Anfrage enthält nichts über Sie oder Ihre Bilder.</translation>
     </message>
     <message>
+      <source>This is what would be learnt from; Retrain begins</source>
+      <translation>Daraus würde gelernt; „Nachtrainieren“ beginnt</translation>
+    </message>
+    <message>
       <source>This model is unsure here: try cpsam_v2, or correct a few and retrain</source>
       <translation>Dieses Modell ist hier unsicher: cpsam_v2 versuchen oder einige Zellen korrigieren und nachtrainieren</translation>
     </message>
@@ -4183,6 +4187,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>none</source>
       <translation>keine</translation>
+    </message>
+    <message>
+      <source>not compared</source>
+      <translation>nicht verglichen</translation>
     </message>
     <message>
       <source>not in the other masks</source>

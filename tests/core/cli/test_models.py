@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cpsam_core.checkpoints.cards import ModelCard, write_card
 from cpsam_core.cli import main
 from cpsam_core.system import machine
 from cpsam_core.weights import PUBLISHED
@@ -31,6 +32,17 @@ def test_add_rename_and_remove(folder: Path, tiny_model: Path, capsys: Capture) 
     assert Path(listed(capsys)["mine"]["path"]).is_file()
     assert main(["models", "remove", "mine"]) == 0
     assert set(listed(capsys)) == {"cpsam-lite", *PUBLISHED}
+
+
+def test_a_model_that_was_never_compared_is_marked(folder: Path, tiny_model: Path, capsys: Capture) -> None:
+    assert main(["models", "add", str(tiny_model), "--name", "mine"]) == 0
+    path = Path(listed(capsys)["mine"]["path"])
+    for scores, said in (({}, "not compared"), ({"kept aside": {"ap_0.5": 0.5}}, "own")):
+        write_card(path, ModelCard(name="mine", parent="cpsam-lite", scores=scores))
+        assert listed(capsys)["mine"]["compared"] is bool(scores)
+        assert main(["models", "list"]) == 0
+        line = next(one for one in capsys.readouterr().out.splitlines() if one.startswith("mine "))
+        assert said in line and ("not compared" in line) is not bool(scores)
 
 
 def test_table_says_what_is_here(folder: Path, tiny_model: Path, capsys: Capture) -> None:

@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from PyQt6.QtCore import QSettings
 from PyQt6.QtWidgets import QApplication, QMessageBox
 
 from cpsam_gui import app, tasks
@@ -20,7 +21,7 @@ from cpsam_gui.program import crash_reports as crash
 from cpsam_gui.program import desktop_entry as desktop
 from cpsam_gui.program.licences import libraries, models
 from cpsam_gui.style.icon import app_icon
-from cpsam_gui.window.tour import STOPS, seen
+from cpsam_gui.window.tour import SEEN, STOPS, Tour, seen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 def test_the_tour_goes_through_the_window(segmented: Window, qtbot: QtBot) -> None:
     assert not seen()
-    segmented.pages.tour_at_first_start()
+    segmented.pages.begin(demo=False)
     assert seen()
     tour = segmented.pages._tour
     assert tour is not None
@@ -46,20 +47,39 @@ def test_the_tour_goes_through_the_window(segmented: Window, qtbot: QtBot) -> No
         tour.next.click()
     assert not tour.isVisible()
     segmented.pages._tour = None
-    segmented.pages.tour_at_first_start()
+    segmented.pages.begin(demo=False)
     assert segmented.pages._tour is None
-    again = segmented.pages.tour()
+    again = segmented.pages.show_tour()
     again.skip.click()
     assert not again.isVisible()
 
 
-def test_the_tour_opens_the_demonstration(
+@pytest.mark.parametrize("demo", [False, True])
+def test_the_first_start_shows_the_tour_on_the_demonstration(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, image_file: Path, demo: bool
+) -> None:
+    monkeypatch.setattr(tasks, "demo_path", lambda: image_file)
+    opened = []
+    window.session.open_image.image_changed.connect(lambda: opened.append(window.findChild(Tour)))
+    window.pages.begin(demo=demo)
+    assert window.findChild(Tour) is None, "there is nothing to show yet"
+    qtbot.waitUntil(lambda: len(window.session.document.objects) == 4)
+    assert len(opened) == 1, "the demonstration image is opened once"
+    tour = window.findChild(Tour)
+    assert tour is not None and tour.isVisible()
+    tour.end()
+
+
+def test_the_demonstration_is_opened_without_the_tour_where_that_was_seen(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, image_file: Path
 ) -> None:
     monkeypatch.setattr(tasks, "demo_path", lambda: image_file)
-    tour = window.pages.tour()
+    QSettings().setValue(SEEN, True)
+    window.pages.begin(demo=False)
+    assert window.session.jobs.idle, "the welcome stays"
+    window.pages.begin(demo=True)
     qtbot.waitUntil(lambda: len(window.session.document.objects) == 4)
-    tour.end()
+    assert window.findChild(Tour) is None
 
 
 def test_every_page_of_help_is_there(window: Window) -> None:

@@ -133,20 +133,29 @@ def test_the_label_image_follows_once_it_was_saved_and_is_called_older_where_it_
         pass
     assert _saved_ids(image_file) == {first, second}
     assert panel.note.text() == "All changes saved"
+    # Also after it was left for another image.
+    other = image_file.with_name("other.tif")
+    shutil.copy(image_file, other)
+    open_in(session, qtbot, other)
     open_in(session, qtbot, image_file)
+    third = draw(session, y=45)
+    with qtbot.waitSignal(session.saved):
+        pass
+    assert _saved_ids(image_file) == {first, second, third}
+    open_in(session, qtbot, other)
     # As if it was an hour ago: only what this session saved is written over without being asked for.
     masks = image_file.with_name("cells_masks.tif")
     os.utime(masks, ns=(0, masks.stat().st_mtime_ns - 3600 * 10**9))
     open_in(session, qtbot, image_file)
     assert "cells_masks.tif is older" in panel.note.text()
-    draw(session, y=50)
+    draw(session, y=60)
     with qtbot.waitSignal(session.saved):
         pass
-    assert _saved_ids(image_file) == {first, second}
+    assert _saved_ids(image_file) == {first, second, third}
     assert "cells_masks.tif is older" in panel.note.text()
     assert sum("cells_masks.tif is older" in text for text in said) == 1
     save(session, qtbot)
-    assert len(_saved_ids(image_file)) == 3
+    assert len(_saved_ids(image_file)) == 4
     assert panel.note.text() == "All changes saved"
 
 

@@ -72,7 +72,7 @@ def change_of(image: Path) -> BeforeAfter:
 
 def outcome_of(image: Path, change: BeforeAfter | None) -> RetrainingOutcome:
     plan = RetrainingPlan((), (), "images", "It learns from two images.", "cpsam-lite", "mine")
-    result: Any = SimpleNamespace(reason="", best_epoch=2)
+    result: Any = SimpleNamespace(ending="", best_epoch=2)
     trained: Any = SimpleNamespace(path=image, card=ModelCard(name="mine"), result=result)
     return RetrainingOutcome(plan, trained, change)
 
@@ -185,6 +185,21 @@ def test_a_training_reports_and_ends_with_a_comparison(
     assert page.spots.topLevelItemCount() == 4
     assert not training.running
     page.keep.click()
+
+
+def test_the_key_shows_what_would_be_learnt_before_it_trains(
+    annotated: Window, gate: threading.Event, qtbot: QtBot
+) -> None:
+    training, panel = annotated.session.training, annotated.panel(TrainPanel)
+    annotated.show_panel("Segment")
+    qtbot.waitUntil(lambda: panel.visibleRegion().isEmpty())
+    actions_of(annotated)["train"].trigger()
+    qtbot.waitUntil(lambda: not panel.visibleRegion().isEmpty())
+    assert not training.running
+    actions_of(annotated)["train"].trigger()
+    assert training.running
+    gate.set()
+    qtbot.waitUntil(lambda: not training.running)
 
 
 def test_pause_stop_and_cancel(annotated: Window, gate: threading.Event, qtbot: QtBot) -> None:
@@ -338,6 +353,7 @@ def test_family_tree_and_card() -> None:
     assert next(node for node in nodes if node.name == "gone").info is None
     lines = dict(lineage.card_lines(info("c", "b")))
     assert (lines["Trained from"], lines["Size"]) == ("b", "2.0 MB")
+    assert lines["Comparison"] == "none: whether it is better than b is not known"
 
 
 def test_models_are_renamed_used_rolled_back_and_deleted(
@@ -353,6 +369,12 @@ def test_models_are_renamed_used_rolled_back_and_deleted(
     manager = annotated.training_pages.show_models()
     found = manager.tree.findItems("child", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
     assert (found[0].parent() or found[0]).text(0) == "cpsam-lite"
+    # As a training leaves it that was ended with the program while old and new were compared.
+    assert found[0].text(1) == "not compared"
+    write_card(path, ModelCard(name="child", parent="cpsam-lite", scores={"kept aside": {"ap_0.5": 0.5}}))
+    manager.fill()
+    found = manager.tree.findItems("child", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
+    assert found[0].text(1) == ""
     manager.tree.setCurrentItem(found[0])
     manager.choose.click()
     assert annotated.session.run_state.options.model.name == "child"

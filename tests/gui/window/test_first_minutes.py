@@ -110,7 +110,7 @@ def test_show_in_folder_is_offered_only_after_an_export(segmented: Window) -> No
 
 
 def test_the_tour_ends_with_the_first_cell_to_judge(segmented: Window, qtbot: QtBot) -> None:
-    tour = segmented.pages.tour()
+    tour = segmented.pages.show_tour()
     for _ in range(5):
         tour.next.click()
     qtbot.waitUntil(lambda: segmented.session.reviewing.present > 0)

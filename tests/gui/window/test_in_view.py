@@ -133,6 +133,29 @@ def test_no_list_scrolls_sideways(segmented: Window, qtbot: QtBot) -> None:
     assert viewport is not None and widest <= viewport.width()
 
 
+def test_the_selected_row_stays_in_view_when_the_lines_below_it_grow(
+    segmented: Window, qtbot: QtBot
+) -> None:
+    segmented.show_panel("Objects")
+    panel = segmented.panel(ObjectsPanel)
+    for hand in (False, True):
+        qtbot.waitUntil(lambda: panel.model.rowCount() == 4)
+        panel.selected.setText("")
+        panel.table.setFixedHeight(4 * panel.table.rowHeight(0))
+        last = panel.model.rowCount() - 1
+        if hand:
+            panel.table.selectRow(last)
+        else:
+            segmented.session.view.select(int(panel.model.ids[last]))
+        qtbot.wait(20)
+        panel.table.setFixedHeight(2 * panel.table.rowHeight(0))
+        qtbot.wait(20)
+        viewport = panel.table.viewport()
+        row = panel.table.visualRect(panel.model.index(last, 0))
+        assert viewport is not None and viewport.rect().contains(row)
+        segmented.session.view.select()
+
+
 def test_the_axes_of_a_movie_can_be_named_anew(window: Window, qtbot: QtBot, movie_file: Path) -> None:
     with qtbot.waitSignal(window.session.image_changed):
         window.open(movie_file)
@@ -215,13 +238,17 @@ def test_a_cell_at_the_border_is_reviewed_with_what_is_around_it(segmented: Wind
 
 
 def test_the_tour_speaks_of_the_demo_where_it_is_open(segmented: Window) -> None:
-    tour = segmented.pages.tour()
+    tour = segmented.pages.show_tour()
     assert "demo" not in tour.words.text()
     segmented.session.open_image.shipped = True
-    tour.show_stop(0)
-    assert "demo" in tour.words.text()
+    segmented.session.edits.undo()
+    assert "demo" in tour.words.text(), "it is being segmented"
+    segmented.session.edits.redo()
+    assert "demo" not in tour.words.text(), "it was"
     tour.show_stop(len(STOPS) - 1)
     assert tour.next.text() == "Review the first cell"
+    segmented.session.edits.undo()
+    assert tour.next.text() == "Done"
     tour.end()
 
 
