@@ -164,7 +164,8 @@ class ChannelRow(QWidget):
         for widget in (self.visible, self.gamma, self.range):
             widget.blockSignals(False)
         colour = QColor(*channel.colour)
-        self.swatch.setStyleSheet(f"background: {colour.name()}; border: 1px solid {theme.current().dim}; border-radius: 9px;")
+        border = f"1px solid {theme.current().dim}"
+        self.swatch.setStyleSheet(f"background: {colour.name()}; border: {border}; border-radius: 9px;")
         self.histogram.set_range(channel.low, channel.high, colour)
         self.limits.setText(
             translate("{low} to {high}").format(low=f"{channel.low:,.6g}", high=f"{channel.high:,.6g}")

@@ -57,7 +57,9 @@ class ModelInfo:
     @property
     def is_unjudged(self) -> bool:
         """Whether it was trained from another model and never compared, as where that was ended with the program."""
-        return self.kind == "own" and self.card is not None and bool(self.card.parent) and not self.card.scores
+        return (
+            self.kind == "own" and self.card is not None and bool(self.card.parent) and not self.card.scores
+        )
 
 
 def list_models() -> tuple[ModelInfo, ...]:

@@ -133,9 +133,7 @@ def test_no_list_scrolls_sideways(segmented: Window, qtbot: QtBot) -> None:
     assert viewport is not None and widest <= viewport.width()
 
 
-def test_the_selected_row_stays_in_view_when_the_lines_below_it_grow(
-    segmented: Window, qtbot: QtBot
-) -> None:
+def test_the_selected_row_stays_in_view_when_the_lines_below_it_grow(segmented: Window, qtbot: QtBot) -> None:
     segmented.show_panel("Objects")
     panel = segmented.panel(ObjectsPanel)
     for hand in (False, True):
