@@ -5,7 +5,8 @@
 makes a volume of labels (200 x 2,048 x 2,048 with 5,000 bodies unless told otherwise), then times a dab of a ball, the
 split and the growth of a body, undo, and cutting an orthogonal slice out. With `--window` it writes a TIFF of that size
 and times, without a screen, opening it, stepping through its planes and moving the cross-hair. One line of JSON goes to
-the output: milliseconds on the clock, and of the processor, which other programs on it do not stretch.
+the output: medians in milliseconds on the clock, and of the processor, which other programs on it do not stretch; of
+looking also the fastest on the clock, which is nearest to what a machine without other work shows.
 """
 
 from __future__ import annotations
@@ -205,10 +206,11 @@ def looking(shape: tuple[int, int, int]) -> dict[str, Any]:
 
 
 def both(timed: Callable[[Callable[[], Any]], Any], do: Callable[[], Any]) -> dict[str, float]:
-    """Return the median of thrice as many times, painting included."""
+    """Return the median and the fastest of thrice as many times, painting included."""
     times = [timed(do) for _ in range(3 * TIMES)]
     own = statistics.median(one.own for one in times)
-    return {"clock": round(statistics.median(times), 2), "processor": round(own, 2)}
+    clock, fastest = statistics.median(times), min(times)
+    return {"clock": round(clock, 2), "fastest": round(fastest, 2), "processor": round(own, 2)}
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Colours are premultiplied ARGB in one unsigned 32-bit number each, which is what
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -30,14 +31,20 @@ MARGIN_SAMPLES = 2
 LEAST_SPAN = 1e-300
 
 
+@lru_cache(maxsize=32)
 def channel_table(channel: ChannelView, entries: int, low: float, high: float) -> Pixels:
-    """Return the colours of `entries` brightness steps between `low` and `high`; uint32 (entries,)."""
+    """Return the colours of `entries` brightness steps between `low` and `high`; uint32 (entries,), read-only.
+
+    They are remembered: a stack that is paged through asks for the same ones with every plane.
+    """
     values = 4 * np.linspace(low / 4, high / 4, entries)
     # Halves: the difference of two numbers near the limits of float64 is over it.
     span = max(channel.high / 2 - channel.low / 2, LEAST_SPAN)
     shade = np.clip((values / 2 - channel.low / 2) / span, 0, 1) ** (1 / max(channel.gamma, 1e-3))
     red, green, blue = (np.round(shade * part).astype(np.uint32) for part in channel.colour)
-    return np.asarray(OPAQUE | red << 16 | green << 8 | blue, np.uint32)
+    table = np.asarray(OPAQUE | red << 16 | green << 8 | blue, np.uint32)
+    table.flags.writeable = False
+    return table
 
 
 class ImageColours:
