@@ -88,7 +88,7 @@ def ours(path: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
     def by_blocks() -> None:
-        run = start_run(folder, reading, network, settings, lambda _: Plan(shape, BLOCK, 96))
+        run = start_run(folder, reading, network, settings, lambda *_: Plan(shape, BLOCK, 96))
         run.run()
         np.save(
             beside(path, "ours_blocks.npy"), LabelArray(run.work.folder.level(0)).read((slice(None),) * 3)[0]

@@ -103,7 +103,11 @@ def by_blocks(args: argparse.Namespace) -> dict[str, Any]:
     shape = reading.open().shape[:3]
     before, start = peak_gb(), time.perf_counter()
     run = start_run(
-        folder, reading, model, settings, lambda diameter: plan_blocks(shape, diameter, most=most)
+        folder,
+        reading,
+        model,
+        settings,
+        lambda diameter, anisotropy: plan_blocks(shape, diameter, most=most, anisotropy=anisotropy),
     )
     stages = {"limits": round(time.perf_counter() - start, 1)}
     run.run()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cpsam_core.blocks import BlockRun, Plan
+    from cpsam_core.images.label_arrays import LabelArray
     from cpsam_core.labels import ObjectTable
     from cpsam_core.progress import Progress
     from cpsam_core.segment.settings import Settings
@@ -91,7 +92,6 @@ def segment_blocks(
     """
     from cpsam_core.blocks.results import table_of
     from cpsam_core.formats.label_pyramids import halved
-    from cpsam_core.images.label_arrays import LabelArray
 
     progress(0, 1, "Loading the model")
     network = load(progress).network
@@ -104,7 +104,7 @@ def segment_blocks(
 
     run.run(report)
     progress(0, 1, "blocks: labels")
-    halved(run.work.folder.labels, LabelArray(run.work.folder.level(0)))
+    halved(run.work.folder.labels, _in_planes(run))
     table, kinds = table_of(run)
     write_rows(folder, _columns(table, kinds))
     return folder
@@ -115,14 +115,17 @@ def _begin(
 ) -> BlockRun:
     """Begin a run, or go on with that of the same settings; one with others is given up."""
     from cpsam_core.blocks import plan_blocks, start_run
+    from cpsam_core.blocks.plan import allowed_memory
     from cpsam_core.blocks.reading import BlockReading
 
     reading = BlockReading(
         str(image.path), image.scene, image.time, image.axes, choice.name, choice.device, choice.precision
     )
 
-    def plan(diameter: float) -> Plan:
-        return plan_blocks(image.shape, diameter, most=MOST_BYTES)
+    def plan(diameter: float, anisotropy: float | None) -> Plan:
+        # Blocks of volumes need more, with margins in all directions: half of what is free, as on the command line.
+        most = MOST_BYTES if anisotropy is None else max(MOST_BYTES, allowed_memory(None))
+        return plan_blocks(image.shape, diameter, most=most, anisotropy=anisotropy)
 
     try:
         return start_run(folder, reading, network, settings, plan)
@@ -131,6 +134,26 @@ def _begin(
             raise
     shutil.rmtree(folder, ignore_errors=True)
     return start_run(folder, reading, network, settings, plan)
+
+
+def _in_planes(run: BlockRun) -> LabelArray:
+    """Return the labels of a run in chunks of planes, as the window keeps them; a volume is written in deeper ones."""
+    from cpsam_core.formats.label_pyramids import copy_labels
+    from cpsam_core.images.label_arrays import LabelArray
+
+    there = run.work.folder.level(0)
+    copy, old = (run.work.folder.path / name for name in ("labels.planes", "labels.volume"))
+    if copy.exists() and not there.exists():
+        # The program was ended between the two steps below.
+        copy.replace(there)
+    labels = LabelArray(there)
+    if labels.chunks[0] > 1:
+        shutil.rmtree(copy, ignore_errors=True)
+        copy_labels(labels, copy)
+        there.replace(old)
+        copy.replace(there)
+    shutil.rmtree(old, ignore_errors=True)
+    return LabelArray(there)
 
 
 def _columns(table: ObjectTable, kinds: NDArray[Any] | None) -> ColumnRecords:

@@ -21,7 +21,7 @@ from cpsam_core.blocks.record import (
     write_record,
 )
 from cpsam_core.blocks.run import BlockRun
-from cpsam_core.blocks.task import BlocksFolder, Work, plane_settings
+from cpsam_core.blocks.task import BlocksFolder, Work, anisotropy_of, plane_settings
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.images.sources import Source
 from cpsam_core.preprocess.in_parts import PartNormalizer
@@ -37,7 +37,7 @@ def start_run(
     reading: BlockReading,
     network: TileNetwork,
     settings: Settings,
-    plan_for: Callable[[float], Plan],
+    plan_for: Callable[[float, float | None], Plan],
 ) -> BlockRun:
     """Begin a run in a folder, or go on with the one that is there.
 
@@ -52,7 +52,8 @@ def start_run(
     settings
         How to segment; a diameter of ``"auto"`` is measured first.
     plan_for
-        Returns the plan for cells of a diameter.
+        Returns the plan for cells of a diameter; gets the anisotropy of what is segmented as a volume, and None where
+        planes are segmented one by one, as `plan_blocks` takes it.
 
     Raises
     ------
@@ -70,7 +71,8 @@ def start_run(
     limits = source_limits(source, settings.channels, network.in_channels, plane_settings(settings, source))
     save_limits(files.limits, limits)
     used = replace(settings, diameter=_diameter(files, source, network, settings))
-    plan = plan_for(used.diameter if isinstance(used.diameter, float) else 30.0)
+    anisotropy = anisotropy_of(used, source) if used.do_3D else None
+    plan = plan_for(used.diameter if isinstance(used.diameter, float) else 30.0, anisotropy)
     write_record(files, source, reading, settings, used, plan)
     return BlockRun(Work(files, source, network, used, plan))
 

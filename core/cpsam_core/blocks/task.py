@@ -21,9 +21,14 @@ from cpsam_core.segment.predict import TileNetwork, scaled_shape
 from cpsam_core.segment.settings import DEFAULT_STEPS, NATIVE_DIAMETER_PX, Settings
 from cpsam_core.system.paths import make_folder
 
-__all__ = ["BlocksFolder", "Work", "plane_settings", "read_channels"]
+__all__ = ["BlocksFolder", "Work", "anisotropy_of", "plane_settings", "read_channels"]
 
 FloatArray = NDArray[np.float32]
+
+
+def anisotropy_of(settings: Settings, source: Source) -> float:
+    """Return the distance of planes over the size of a pixel: as set, else a sensible one of the file, else 1."""
+    return settings.anisotropy or source.image.plane_distance or 1.0
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,7 @@ class Work:
     @property
     def anisotropy(self) -> float:
         """Distance of planes over the size of a pixel."""
-        return self.settings.anisotropy or self.source.image.anisotropy or 1.0
+        return anisotropy_of(self.settings, self.source)
 
     @property
     def drawn(self) -> tuple[int, ...]:

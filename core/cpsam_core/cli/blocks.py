@@ -157,23 +157,16 @@ def segment_by_blocks(
         args.precision,
     )
 
-    anisotropy = settings.anisotropy or source.image.anisotropy or 1.0
     # Each worker of this machine holds a block at a time.
     most = allowed_memory(options.most) // max(1, options.workers)
 
-    def plan(diameter: float) -> Plan:
-        return plan_blocks(
-            source.shape[:3],
-            diameter,
-            side=options.side,
-            most=most,
-            anisotropy=anisotropy if settings.do_3D else None,
-        )
+    def plan(diameter: float, anisotropy: float | None) -> Plan:
+        return plan_blocks(source.shape[:3], diameter, side=options.side, most=most, anisotropy=anisotropy)
 
     run: BlockRun = start_run(folder, reading, segmenter.network, settings, plan)
-    tell(
-        f"{target.image.name}: {forecast(run.work.plan, run.work.settings, segmenter.network.tile, anisotropy).text()}"
-    )
+    work = run.work
+    costs = forecast(work.plan, work.settings, segmenter.network.tile, work.anisotropy)
+    tell(f"{target.image.name}: {costs.text()}")
     left = {stage: len(run.left(stage)) for stage in run.stages()}
     if left["find"] < len(run.tasks("find")):
         tell(f"{target.image.name}: goes on with {folder}")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cpsam_core.formats.ome_zarr_writing import SMALLEST_PX, describe_labels, is_ours, level_folder
 from cpsam_core.images.files import saving, saving_folder
-from cpsam_core.images.label_arrays import LabelArray, LabelSource, boxes_of
+from cpsam_core.images.label_arrays import CHUNK_PX, LabelArray, LabelSource, boxes_of
 
 __all__ = ["LabelSizes", "copy_labels", "halved", "write_label_tiff", "write_label_zarr"]
 
@@ -68,9 +68,11 @@ def halved(folder: Path, first: LabelSource) -> list[LabelSource]:
 
 
 def copy_labels(source: LabelSource, path: Path) -> LabelArray:
-    """Copy labels into a new array, a part at a time."""
+    """Copy labels into a new array whose chunks are parts of planes, a part at a time."""
     made = LabelArray.make(path, source.shape)
-    for box in boxes_of(source.shape, PART_PX):
+    # A chunk that goes through several planes is read once.
+    planes = source.chunks[0] if isinstance(source, LabelArray) else 1
+    for box in boxes_of(source.shape, PART_PX if planes == 1 else CHUNK_PX, planes):
         made.write(box, source.read(box))
     return made
 

@@ -132,6 +132,12 @@ class LabelArray:
         depth, height, width = self._array.shape
         return int(depth), int(height), int(width)
 
+    @property
+    def chunks(self) -> tuple[int, int, int]:
+        """Planes, rows and columns of a chunk."""
+        depth, height, width = self._array.chunks
+        return int(depth), int(height), int(width)
+
     def read(self, box: Box) -> npt.NDArray[np.uint32]:
         """Return a part (z, y, x).
 

@@ -43,12 +43,9 @@ def begin(folder: Path, path: Path, network: Any, settings: Settings, side: int 
     """Begin a run in blocks of `side` pixels, or go on with it."""
     reading = BlockReading(str(path), axes=settings.axes, model=str(getattr(network, "path", "")))
 
-    def plan(diameter: float) -> Any:
+    def plan(diameter: float, anisotropy: float | None) -> Any:
         source = open_source(path, settings.axes)
-        anisotropy = settings.anisotropy or source.image.anisotropy or 1.0
-        return plan_blocks(
-            source.shape[:3], diameter, side=side, anisotropy=anisotropy if settings.do_3D else None
-        )
+        return plan_blocks(source.shape[:3], diameter, side=side, anisotropy=anisotropy)
 
     return start_run(folder, reading, network, settings, plan)
 

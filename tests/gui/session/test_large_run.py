@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import zarr
 
+from cpsam_core.images import read_image
+from cpsam_core.segment.segmenter import Segmenter
 from cpsam_core.system.machine import Memory
 from cpsam_gui import operations
 from cpsam_gui.program.preferences import Preferences
@@ -309,7 +311,7 @@ def test_a_stack_is_run_by_blocks_and_its_bodies_are_corrected(
         {"version": "0.4", "axes": axes, "datasets": [{"path": "0", "coordinateTransformations": scale}]}
     ]
     open_slide(qtbot, session, path)
-    session.run_state.options = session.run_state.options.changed(stitch_threshold=0.25)
+    session.run_state.options = session.run_state.options.changed(do_3D=False, stitch_threshold=0.25)
     assert session.document.large
     assert run(qtbot, session) == []
     document, desk = session.document, session.gestures.desk
@@ -335,3 +337,30 @@ def test_a_stack_is_run_by_blocks_and_its_bodies_are_corrected(
     assert gestures.tool_press(Pointer(y + 0.5, x + 0.5))
     gestures.tool_release(Pointer(y + 0.5, x + 0.5))
     assert [document.label_at(z, y, x) for z in range(4)] == [0] * 4
+
+
+def test_a_volume_is_run_by_blocks_as_it_would_be_as_a_whole(
+    qtbot: QtBot, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The blocks were planned for planes, whatever was asked for, so that bodies fell into slices."""
+    monkeypatch.setattr(large, "MOST_PACKED", 1 << 28)
+    monkeypatch.setattr(large, "memory", lambda: Memory(100_000, 100_000))
+    z, y, x = np.ogrid[:24, :130, :130]
+    volume = np.full((24, 130, 130), 200, np.uint16)
+    centres = [(12, row, column) for row in (30, 90) for column in (30, 90)]
+    for centre in centres:
+        volume[sum((a - b) ** 2 for a, b in zip((z, y, x), centre, strict=True)) <= 10**2] = 3000
+    path = tmp_path / "volume.zarr"
+    group = zarr.open_group(str(path), mode="w", zarr_format=2)
+    group.create_array("0", shape=volume.shape, chunks=(1, 128, 128), dtype="uint16")[...] = volume
+    axes = [{"name": name, "type": "space"} for name in "zyx"]
+    scale = [{"type": "scale", "scale": [1.0, 1.0, 1.0]}]
+    datasets = [{"path": "0", "coordinateTransformations": scale}]
+    group.attrs["multiscales"] = [{"version": "0.4", "axes": axes, "datasets": datasets}]
+    open_slide(qtbot, session, path)
+    assert session.document.large
+    session.run_state.options = session.run_state.options.changed(do_3D=True, diameter=24.0)
+    assert run(qtbot, session) == []
+    whole = Segmenter(DiskNetwork()).segment(read_image(path), session.run_state.settings)
+    assert len(whole.objects) == len(centres)
+    np.testing.assert_array_equal(np.array(session.document.labels[0:24, 0:130, 0:130]), whole.labels)
