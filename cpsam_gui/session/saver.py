@@ -228,7 +228,7 @@ class Saver:
 
     def _save_large(self, request: SaveRequest, document: Document, target: Path) -> None:
         """Save what changed of masks larger than memory."""
-        from cpsam_gui.storage.project_folder import FolderChanges, described
+        from cpsam_gui.storage.project_folder import FolderChanges, described, remove_run
         from cpsam_gui.tasks.large import save_large
 
         image, store, extra = self._open_image.image, cast("ChunkedLabels", document.store), self._content()
@@ -243,7 +243,15 @@ class Saver:
 
         def done(result: tasks.SaveResult | tasks.Conflict | CpsamError) -> None:
             if isinstance(result, tasks.SaveResult):
+                left = store.base
                 store.rebase(target.parent / store.key, keys)
+                if left is not None:
+                    self._jobs.run(
+                        lambda progress: remove_run(left),
+                        name=translate("Saving"),
+                        lane=Lane.BESIDE,
+                        outlives_image=True,
+                    )
             self._done(result)
 
         self._wrote = False

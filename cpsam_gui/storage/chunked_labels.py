@@ -10,8 +10,10 @@ from __future__ import annotations
 import shutil
 import time
 from collections import OrderedDict
-from threading import RLock
+from contextlib import ExitStack
+from threading import Lock, RLock
 from typing import IO, TYPE_CHECKING, Any, cast
+from weakref import WeakSet
 
 import numpy as np
 
@@ -76,6 +78,8 @@ class ChunkedLabels:
         # Written since saving began.
         self._since: set[Key] = set()
         self._lock = RLock()
+        with _GUARD:
+            _IN_USE.add(self)
 
     @property
     def nbytes(self) -> int:
@@ -105,6 +109,8 @@ class ChunkedLabels:
 
     def close(self) -> None:
         """Remove the working folder."""
+        with _GUARD:
+            _IN_USE.discard(self)
         with self._lock:
             self._chunks.clear()
             if self._held is not None:
@@ -238,6 +244,41 @@ class ChunkedLabels:
             for key in gone & self._aside:
                 (self._work / _name(key)).unlink(missing_ok=True)
             self._aside -= gone
+
+
+_GUARD = Lock()
+_IN_USE: WeakSet[ChunkedLabels] = WeakSet()
+"""All labels in chunks that may be read: those of the document, of its undo steps, of comparisons."""
+
+
+def readers_of(folder: Path) -> list[ChunkedLabels]:
+    """Return the labels that are read from a folder."""
+    with _GUARD:
+        return [one for one in _IN_USE if one.base == folder]
+
+
+def give_up(folder: Path) -> None:
+    """Let something else have a folder: labels that are read from it go on in another one, else it is removed.
+
+    Raises
+    ------
+    ImageError
+        It cannot be renamed.
+    """
+    with ExitStack() as held:
+        readers = readers_of(folder)
+        for one in readers:
+            held.enter_context(one._lock)
+        if not readers:
+            shutil.rmtree(folder, ignore_errors=True)
+            return
+        aside = folder.with_name(f"{folder.name}-{time.time_ns():x}")
+        try:
+            folder.rename(aside)
+        except OSError as error:
+            raise ImageError(f"{folder} cannot be renamed: {error.strerror or error}.") from error
+        for one in readers:
+            one.base, one._files = aside, LevelFiles(aside, one.shapes)
 
 
 class ChunkedView:

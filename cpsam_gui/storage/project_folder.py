@@ -24,7 +24,7 @@ from cpsam_gui.state.box import Box
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.image_facts import ImageFacts
 from cpsam_gui.state.objects import ObjectRecord
-from cpsam_gui.storage.chunked_labels import ChunkedLabels
+from cpsam_gui.storage.chunked_labels import ChunkedLabels, readers_of
 from cpsam_gui.storage.file_lock import free_name
 from cpsam_gui.storage.level_files import LABELS, LevelFiles, make_levels
 from cpsam_gui.storage.project import checked_facts, checked_fields, fields_of, fields_of_facts
@@ -168,9 +168,13 @@ def save_folder(folder: Path, changes: FolderChanges, image: Image, progress: Pr
         commit = {"labels": labels.key, "moved": moved, "empty": empty, "document": document}
         temporary.write_text(json.dumps(commit), encoding="utf-8")
     finish_save(folder)
-    if labels.base == folder / RUN:
-        shutil.rmtree(folder / RUN, ignore_errors=True)
     return own
+
+
+def remove_run(folder: Path) -> None:
+    """Remove the folder of a run whose labels were saved, unless others are read from it: those that undo brings back."""
+    if folder.name.partition("-")[0] == RUN and not readers_of(folder):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_rows(folder: Path, records: ColumnRecords) -> None:

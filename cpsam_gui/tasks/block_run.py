@@ -5,7 +5,6 @@ A run that was stopped, or killed, goes on where it was when it is asked for aga
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from cpsam_core.errors import ImageError
 from cpsam_gui.state.columns import KINDS, ORIGINS, ColumnRecords
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.palette import spread
-from cpsam_gui.storage.chunked_labels import ChunkedLabels
+from cpsam_gui.storage.chunked_labels import ChunkedLabels, give_up
 from cpsam_gui.storage.project_folder import RUN, read_rows, write_rows
 from cpsam_gui.tasks.large import new_work_folder
 
@@ -132,7 +131,7 @@ def _begin(
     except ImageError:
         if not folder.exists():
             raise
-    shutil.rmtree(folder, ignore_errors=True)
+    give_up(folder)
     return start_run(folder, reading, network, settings, plan)
 
 

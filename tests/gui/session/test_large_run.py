@@ -14,12 +14,14 @@ from cpsam_core.images import read_image
 from cpsam_core.segment.segmenter import Segmenter
 from cpsam_core.system.machine import Memory
 from cpsam_gui import operations
+from cpsam_gui.operations.reviewing import accept_objects
 from cpsam_gui.program.preferences import Preferences
 from cpsam_gui.runs.models import Models
 from cpsam_gui.session import Session
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.slice import Slice
+from cpsam_gui.storage.chunked_labels import ChunkedLabels
 from cpsam_gui.storage.companions import progress_of
 from cpsam_gui.tasks import block_run, large
 from cpsam_gui.tools import Pointer
@@ -128,6 +130,56 @@ def test_a_run_by_blocks_lands_is_saved_and_undone(qtbot: QtBot, session: Sessio
     check_disks(session)
     # The run itself is no longer needed.
     assert not list(slide.parent.rglob("run"))
+
+
+def _read_anew(session: Session) -> None:
+    """Let the labels be read from the disk again, as after others took their place in memory."""
+    store = session.document.store
+    assert isinstance(store, ChunkedLabels)
+    store._chunks.clear()
+    store._absent.clear()
+
+
+def test_another_run_leaves_the_one_before_as_it_was(qtbot: QtBot, session: Session, slide: Path) -> None:
+    open_slide(qtbot, session, slide)
+    assert run(qtbot, session) == []
+    rows = dict(session.document.objects)
+    accepted = next(iter(rows))
+    session.edits.change(lambda document: accept_objects(document, [accepted]))
+    pixels = session.document.labels[rows[accepted].box.slices] == accepted
+    # What is not held in memory is read from the folder of the first run, which nobody saved.
+    _read_anew(session)
+    session.run_state.change(min_size=100_000)
+    assert run(qtbot, session) == []
+    (kept,) = session.document.objects
+    np.testing.assert_array_equal(session.document.labels[rows[accepted].box.slices] == kept, pixels)
+    session.edits.undo()
+    session.edits.undo()
+    _read_anew(session)
+    assert dict(session.document.objects) == rows
+    check_disks(session)
+    session.edits.redo()
+    session.edits.redo()
+    save(qtbot, session)
+    session.edits.undo()
+    session.edits.undo()
+    _read_anew(session)
+    check_disks(session)
+    save(qtbot, session)
+    open_slide(qtbot, session, slide)
+    assert dict(session.document.objects) == rows
+    check_disks(session)
+    assert not list(slide.parent.rglob("run-*"))
+
+
+def test_the_same_run_again_may_be_saved_and_undone(qtbot: QtBot, session: Session, slide: Path) -> None:
+    open_slide(qtbot, session, slide)
+    assert run(qtbot, session) == []
+    assert run(qtbot, session) == []
+    save(qtbot, session)
+    session.edits.undo()
+    _read_anew(session)
+    check_disks(session)
 
 
 def test_blocks_are_shown_as_they_come(qtbot: QtBot, session: Session, slide: Path) -> None:
