@@ -5,6 +5,7 @@ A run that was stopped, or killed, goes on where it was when it is asked for aga
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
