@@ -172,7 +172,7 @@ def save_folder(folder: Path, changes: FolderChanges, image: Image, progress: Pr
 
 
 def remove_run(folder: Path) -> None:
-    """Remove the folder of a run whose labels were saved, unless others are read from it: those that undo brings back."""
+    """Remove the folder of a run whose labels were saved, unless others are read from it, as those before a step."""
     if folder.name.partition("-")[0] == RUN and not readers_of(folder):
         shutil.rmtree(folder, ignore_errors=True)
 
