@@ -44,7 +44,13 @@ def test_workflows_run_stages_that_exist() -> None:
 
 @pytest.mark.parametrize(
     "script",
-    [".ci/run", ".ci/try_wheel", "packaging/launcher/cpsam-gui.sh", "packaging/launcher/make_appimage.sh"],
+    [
+        ".ci/run",
+        ".ci/try_tools",
+        ".ci/try_wheel",
+        "packaging/launcher/cpsam-gui.sh",
+        "packaging/launcher/make_appimage.sh",
+    ],
 )
 def test_scripts_are_sound(script: str) -> None:
     assert subprocess.run(["bash", "-n", str(ROOT / script)], check=False).returncode == 0

@@ -120,8 +120,8 @@ def _measures() -> str:
             groups.append(one.group)
             lines.append(f"\n## {one.group}\n")
         name = one.name.replace("_", "\\_")
-        formula = one.formula.replace("*", "\\*").replace("_", "\\_")
-        lines.append(f"- **{name}**{f' ({one.unit})' if one.unit else ''}: {formula}")
+        formula = translate(one.formula).replace("*", "\\*").replace("_", "\\_")
+        lines.append(f"- **{name}**{f' ({translate(one.unit)})' if one.unit else ''}: {formula}")
     return "\n".join(lines)
 
 

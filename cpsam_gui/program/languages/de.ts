@@ -31,6 +31,14 @@
       <translation>&amp;0   Keine Klasse</translation>
     </message>
     <message>
+      <source>(mean - b) x A</source>
+      <translation>(Mittelwert - b) x A</translation>
+    </message>
+    <message>
+      <source>(mean - g) x A</source>
+      <translation>(Mittelwert - g) x A</translation>
+    </message>
+    <message>
       <source>(now in plane {})</source>
       <translation>(jetzt in Ebene {})</translation>
     </message>
@@ -47,8 +55,32 @@
       <translation>, {} MB</translation>
     </message>
     <message>
+      <source>-1 to 1</source>
+      <translation>-1 bis 1</translation>
+    </message>
+    <message>
+      <source>-sum p(i, j) ln p(i, j)</source>
+      <translation>-Summe p(i, j) ln p(i, j)</translation>
+    </message>
+    <message>
       <source>0   No class</source>
       <translation>0   Keine Klasse</translation>
+    </message>
+    <message>
+      <source>0 to 1</source>
+      <translation>0 bis 1</translation>
+    </message>
+    <message>
+      <source>0 to about 1</source>
+      <translation>0 bis etwa 1</translation>
+    </message>
+    <message>
+      <source>1 - minor axis / major axis</source>
+      <translation>1 - Nebenachse / Hauptachse</translation>
+    </message>
+    <message>
+      <source>1 and more</source>
+      <translation>ab 1</translation>
     </message>
     <message>
       <source>1 image with {objects} objects for training, {aside} for validation</source>
@@ -95,6 +127,14 @@
       <translation>3D-Volumen</translation>
     </message>
     <message>
+      <source>4 pi A / P^2; 1 for a disc (planes)</source>
+      <translation>4 pi A / P^2; 1 bei einer Kreisscheibe (Ebenen)</translation>
+    </message>
+    <message>
+      <source>4 sqrt(l1), l1 the largest variance of the pixels' positions; of stacks sqrt(20 l1)</source>
+      <translation>4 sqrt(l1), l1 die größte Varianz der Pixelpositionen; bei Stapeln sqrt(20 l1)</translation>
+    </message>
+    <message>
       <source>5 min</source>
       <translation>5 min</translation>
     </message>
@@ -105,6 +145,14 @@
     <message>
       <source>90 min</source>
       <translation>90 min</translation>
+    </message>
+    <message>
+      <source>A / area of the box along the axes</source>
+      <translation>A / Fläche des umschließenden Rechtecks entlang der Achsen</translation>
+    </message>
+    <message>
+      <source>A / convex area</source>
+      <translation>A / konvexe Fläche</translation>
     </message>
     <message>
       <source>A JSON file as for cpsam measure --recipe</source>
@@ -125,6 +173,14 @@
     <message>
       <source>A run of another model to compare with</source>
       <translation>Ein Lauf eines anderen Modells zum Vergleichen</translation>
+    </message>
+    <message>
+      <source>A: number of pixels</source>
+      <translation>A: Zahl der Pixel</translation>
+    </message>
+    <message>
+      <source>AXIS</source>
+      <translation>AXIS</translation>
     </message>
     <message>
       <source>About cpsam-gui</source>
@@ -2295,6 +2351,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Überschreiben: Zeichnen nimmt anderen Objekten Pixel weg</translation>
     </message>
     <message>
+      <source>P: length of the outline, holes included (Benkrid and Crookes, 2000; as scikit-image)</source>
+      <translation>P: Länge des Umrisses samt Löchern (Benkrid und Crookes, 2000; wie scikit-image)</translation>
+    </message>
+    <message>
       <source>Paged optimiser</source>
       <translation>Ausgelagerter Optimierer</translation>
     </message>
@@ -2687,6 +2747,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Runs in the background with the current model, for two images at most, and keeps the results in memory only. Pauses during training and on battery.</source>
       <translation>Läuft im Hintergrund mit dem gewählten Modell, für höchstens zwei Bilder, und behält die Ergebnisse nur im Arbeitsspeicher. Ruht während eines Trainings und im Akkubetrieb.</translation>
+    </message>
+    <message>
+      <source>S: 4 x the mean projected area over 13 directions (Crofton's formula; stacks)</source>
+      <translation>S: 4 x die mittlere projizierte Fläche über 13 Richtungen (Crofton-Formel; Stapel)</translation>
     </message>
     <message>
       <source>Sample images</source>
@@ -3789,6 +3853,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Dieses Modell verwenden</translation>
     </message>
     <message>
+      <source>V: number of voxels (stacks)</source>
+      <translation>V: Zahl der Voxel (Stapel)</translation>
+    </message>
+    <message>
       <source>Validation</source>
       <translation>Validierung</translation>
     </message>
@@ -4005,6 +4073,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>mittlere Präzision</translation>
     </message>
     <message>
+      <source>b: median over the ring</source>
+      <translation>b: Median über den Ring</translation>
+    </message>
+    <message>
       <source>better</source>
       <translation>besser</translation>
     </message>
@@ -4045,6 +4117,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>vom Rand abgeschnitten</translation>
     </message>
     <message>
+      <source>degrees</source>
+      <translation>Grad</translation>
+    </message>
+    <message>
       <source>diameter {:.1f} px</source>
       <translation>Durchmesser {:.1f} px</translation>
     </message>
@@ -4055,6 +4131,18 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>differs in the other masks (IoU {})</source>
       <translation>anders in den anderen Masken (IoU {})</translation>
+    </message>
+    <message>
+      <source>direction of feret_max to the rows, anticlockwise, 0 to 180</source>
+      <translation>Richtung von feret_max zu den Zeilen, gegen den Uhrzeigersinn, 0 bis 180</translation>
+    </message>
+    <message>
+      <source>distance of the centroid to the nearest one of another object</source>
+      <translation>Abstand des Schwerpunkts zum nächsten eines anderen Objekts</translation>
+    </message>
+    <message>
+      <source>distance of the object's nearest pixel to the nearest pixel of a region; 0 inside</source>
+      <translation>Abstand des nächsten Pixels des Objekts zum nächsten Pixel einer Region; 0 darin</translation>
     </message>
     <message>
       <source>doubt {score}</source>
@@ -4085,8 +4173,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>aus der Datei</translation>
     </message>
     <message>
+      <source>g: median of all pixels outside objects</source>
+      <translation>g: Median aller Pixel außerhalb von Objekten</translation>
+    </message>
+    <message>
       <source>gamma </source>
       <translation>Gamma </translation>
+    </message>
+    <message>
+      <source>grey</source>
+      <translation>Grauwert</translation>
     </message>
     <message>
       <source>in plane {z}, at y {y}, x {x}</source>
@@ -4105,6 +4201,22 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>wird zuerst heruntergeladen</translation>
     </message>
     <message>
+      <source>largest distance of two points of the convex hull (planes)</source>
+      <translation>größter Abstand zweier Punkte der konvexen Hülle (Ebenen)</translation>
+    </message>
+    <message>
+      <source>largest value</source>
+      <translation>größter Wert</translation>
+    </message>
+    <message>
+      <source>least distance of two parallel lines around the object (planes)</source>
+      <translation>kleinster Abstand zweier paralleler Geraden um das Objekt (Ebenen)</translation>
+    </message>
+    <message>
+      <source>least value</source>
+      <translation>kleinster Wert</translation>
+    </message>
+    <message>
       <source>locked</source>
       <translation>gesperrt</translation>
     </message>
@@ -4121,6 +4233,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>geringe Wahrscheinlichkeit ({})</translation>
     </message>
     <message>
+      <source>major axis / minor axis</source>
+      <translation>Hauptachse / Nebenachse</translation>
+    </message>
+    <message>
       <source>masks wait</source>
       <translation>Masken bereit</translation>
     </message>
@@ -4129,8 +4245,28 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Max. von {}</translation>
     </message>
     <message>
+      <source>mean - b</source>
+      <translation>Mittelwert - b</translation>
+    </message>
+    <message>
+      <source>mean of the pixels in channel C</source>
+      <translation>Mittelwert der Pixel in Kanal C</translation>
+    </message>
+    <message>
+      <source>mean over the ring: background nearer to this object than to others, from 1 to 6 pixels away</source>
+      <translation>Mittelwert über den Ring: Hintergrund, der diesem Objekt näher liegt als anderen, 1 bis 6 Pixel entfernt</translation>
+    </message>
+    <message>
+      <source>mean position, counted from 0</source>
+      <translation>mittlere Position, von 0 gezählt</translation>
+    </message>
+    <message>
       <source>measured at the start</source>
       <translation>wird zu Beginn gemessen</translation>
+    </message>
+    <message>
+      <source>median</source>
+      <translation>Median</translation>
     </message>
     <message>
       <source>median area {:,.0f} px</source>
@@ -4177,6 +4313,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>viel kleiner als die anderen</translation>
     </message>
     <message>
+      <source>nats</source>
+      <translation>Nat</translation>
+    </message>
+    <message>
       <source>no actions were installed on this window</source>
       <translation>in diesem Fenster sind keine Aktionen eingerichtet</translation>
     </message>
@@ -4213,6 +4353,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>nichts gefunden</translation>
     </message>
     <message>
+      <source>number of objects with a pixel within --near of one of this object's</source>
+      <translation>Zahl der Objekte mit einem Pixel, das höchstens --near von einem dieses Objekts entfernt ist</translation>
+    </message>
+    <message>
       <source>object</source>
       <translation>Objekt</translation>
     </message>
@@ -4233,8 +4377,28 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>angehalten</translation>
     </message>
     <message>
+      <source>pi^(1/3) (6 V)^(2/3) / S; 1 for a ball (stacks)</source>
+      <translation>pi^(1/3) (6 V)^(2/3) / S; 1 bei einer Kugel (Stapel)</translation>
+    </message>
+    <message>
       <source>pixels</source>
       <translation>Pixel</translation>
+    </message>
+    <message>
+      <source>pixels inside regions / A</source>
+      <translation>Pixel innerhalb von Regionen / A</translation>
+    </message>
+    <message>
+      <source>pixels whose centre lies in the convex hull</source>
+      <translation>Pixel, deren Mitte in der konvexen Hülle liegt</translation>
+    </message>
+    <message>
+      <source>pixels, um</source>
+      <translation>Pixel, um</translation>
+    </message>
+    <message>
+      <source>pixels, um2</source>
+      <translation>Pixel, um2</translation>
     </message>
     <message>
       <source>plane {}</source>
@@ -4259,6 +4423,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>px</source>
       <translation>px</translation>
+    </message>
+    <message>
+      <source>r of the pixels of channels A and B</source>
+      <translation>r der Pixel der Kanäle A und B</translation>
     </message>
     <message>
       <source>rank and score_every are at least 1</source>
@@ -4293,6 +4461,46 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Solidität {:.2f}</translation>
     </message>
     <message>
+      <source>sqrt(1 - l2 / l1), of the largest and the smallest variance</source>
+      <translation>sqrt(1 - l2 / l1), aus der größten und der kleinsten Varianz</translation>
+    </message>
+    <message>
+      <source>sqrt(4 A / pi); of stacks cbrt(6 V / pi)</source>
+      <translation>sqrt(4 A / pi); bei Stapeln cbrt(6 V / pi)</translation>
+    </message>
+    <message>
+      <source>sqrt(mean of squares of the differences from the mean), over all pixels (n, not n - 1)</source>
+      <translation>sqrt(mittleres Quadrat der Abweichungen vom Mittelwert), über alle Pixel (n, nicht n - 1)</translation>
+    </message>
+    <message>
+      <source>sqrt(sum p(i, j)^2)</source>
+      <translation>sqrt(Summe p(i, j)^2)</translation>
+    </message>
+    <message>
+      <source>sum of A where A and B are present / sum of A where A is (present: 15 % of the object's largest value or more; CellProfiler)</source>
+      <translation>Summe von A, wo A und B vorhanden sind / Summe von A, wo A vorhanden ist (vorhanden: ab 15 % des größten Werts im Objekt; CellProfiler)</translation>
+    </message>
+    <message>
+      <source>sum of the pixels: mean x A</source>
+      <translation>Summe der Pixel: Mittelwert x A</translation>
+    </message>
+    <message>
+      <source>sum p(i, j) (i - j)^2; p: share of pairs of neighbouring pixels with grey levels i and j (32 levels, mean of all directions; Haralick 1973)</source>
+      <translation>Summe p(i, j) (i - j)^2; p: Anteil der Paare benachbarter Pixel mit den Graustufen i und j (32 Stufen, Mittel aller Richtungen; Haralick 1973)</translation>
+    </message>
+    <message>
+      <source>sum p(i, j) (i - m)(j - m) / s^2, with the mean m and variance s^2 of p; 1 where s is 0</source>
+      <translation>Summe p(i, j) (i - m)(j - m) / s^2, mit Mittelwert m und Varianz s^2 von p; 1, wo s gleich 0 ist</translation>
+    </message>
+    <message>
+      <source>sum p(i, j) / (1 + (i - j)^2)</source>
+      <translation>Summe p(i, j) / (1 + (i - j)^2)</translation>
+    </message>
+    <message>
+      <source>sum(A B) / sqrt(sum(A^2) sum(B^2)), where both are present</source>
+      <translation>Summe(A B) / sqrt(Summe(A^2) Summe(B^2)), wo beide vorhanden sind</translation>
+    </message>
+    <message>
       <source>the Apple graphics processor</source>
       <translation>dem Apple-Grafikprozessor</translation>
     </message>
@@ -4303,6 +4511,22 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>the graphics card</source>
       <translation>der Grafikkarte</translation>
+    </message>
+    <message>
+      <source>the number of the object in the masks</source>
+      <translation>die Nummer des Objekts in den Masken</translation>
+    </message>
+    <message>
+      <source>the same of a stack</source>
+      <translation>dasselbe bei einem Stapel</translation>
+    </message>
+    <message>
+      <source>the same to the second nearest</source>
+      <translation>dasselbe zum zweitnächsten</translation>
+    </message>
+    <message>
+      <source>the same with the smallest variance</source>
+      <translation>dasselbe mit der kleinsten Varianz</translation>
     </message>
     <message>
       <source>there is no memory mode {}; use one of {}</source>
@@ -4359,6 +4583,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>voxels</source>
       <translation>Voxel</translation>
+    </message>
+    <message>
+      <source>voxels, um3</source>
+      <translation>Voxel, um3</translation>
+    </message>
+    <message>
+      <source>whether a pixel lies at the border of the image</source>
+      <translation>ob ein Pixel am Bildrand liegt</translation>
     </message>
     <message>
       <source>worse</source>

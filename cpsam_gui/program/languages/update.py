@@ -36,10 +36,10 @@ SPEAKERS = (
 """Modules and folders whose words `translate_said` translates elsewhere: all of theirs are taken."""
 
 
-ROWS = {"Action": 1, "Place": 0}
-"""Rows of tables that are translated where they are shown, and which argument is the text."""
+ROWS = {"Action": (1,), "Place": (0,), "Measure": (1, 2)}
+"""Rows of tables that are translated where they are shown, and which arguments are texts."""
 
-ENGINE = ("review/doubt.py", "segment/confidence.py", "finetune/settings.py")
+ENGINE = ("review/doubt.py", "segment/confidence.py", "finetune/settings.py", "measure/catalogue.py")
 """Modules of the engine of which the same is true."""
 
 
@@ -56,8 +56,11 @@ def texts_of(source: str, *, speaks: bool = False) -> set[str]:
             literals = list(_literals(node.args[0]))
             found.update(literals)
             by_name |= not literals
-        elif isinstance(node, ast.Call) and len(node.args) > ROWS.get(_name(node), len(node.args)):
-            found.update(_literals(node.args[ROWS[_name(node)]]))
+        elif isinstance(node, ast.Call):
+            places = ROWS.get(_name(node), ())
+            found.update(
+                text for at in places for one in node.args[at : at + 1] for text in _literals(one) if text
+            )
     if by_name:
         documents = set(_documents(tree)) | _pieces(tree)
         found.update(

@@ -50,9 +50,22 @@ def test_outlines_are_those_of_scikit_image(seed: int) -> None:
         assert table["convex_area"][row] == one.area_convex
         assert table["extent"][row] == pytest.approx(one.extent)
         if one.axis_minor_length > 0:
-            assert table["aspect_ratio"][row] == pytest.approx(one.axis_major_length / one.axis_minor_length)
+            ratio = one.axis_minor_length / one.axis_major_length
+            assert table["aspect_ratio"][row] == pytest.approx(1 / ratio)
+            assert table["elongation"][row] == pytest.approx(1 - ratio)
         if one.perimeter > 0:
             assert table["circularity"][row] == pytest.approx(4 * np.pi * one.area / one.perimeter**2)
+
+
+def test_convex_volumes_are_those_of_scikit_image() -> None:
+    labels = blobs(3, (12, 40, 44))
+    table = measure(labels, recipe=Recipe(("outline",)))
+    solid = [one for one in regionprops(labels.astype(np.int32)) if min(one.image.shape) > 1]
+    assert len(solid) > 2
+    for one in solid:
+        row = list(table.ids).index(one.label)
+        assert table["convex_volume"][row] == one.area_convex
+        assert table["extent"][row] == pytest.approx(one.extent)
 
 
 def test_widths_and_angles_of_hulls_turned_through_all_angles() -> None:
@@ -117,6 +130,8 @@ def test_sums_and_backgrounds_by_plain_means() -> None:
             continue
         assert table["ring_mean_GFP"][row] == pytest.approx(ring.mean())
         assert table["background_GFP"][row] == np.median(ring)
+        assert table["global_background_GFP"][row] == outside
+        assert table["mean_minus_background_GFP"][row] == pytest.approx(values.mean() - np.median(ring))
         assert table["sum_minus_background_GFP"][row] == pytest.approx((values - np.median(ring)).sum())
         assert table["sum_minus_global_background_GFP"][row] == pytest.approx((values - outside).sum())
 

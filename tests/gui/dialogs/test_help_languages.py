@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cpsam_core.measure import CATALOGUE
 from cpsam_gui.dialogs.help.browser import FOLDER, PAGES, page_html
 from cpsam_gui.program.i18n import FOLDER as LANGUAGES
 from cpsam_gui.program.i18n import localised, read_ts
@@ -54,6 +55,11 @@ def test_menus_that_a_page_names_are_those_of_the_window(page: Path) -> None:
 def test_no_page_is_without_its_english_one() -> None:
     assert {page.name for page in FOLDER.glob("*/*.md")} <= {page.name for page in ENGLISH}
     assert {page.stem for page in ENGLISH} == set(PAGES) - {"keys"}
+
+
+def test_formulas_are_translated() -> None:
+    words = read_ts(LANGUAGES / "de.ts")
+    assert [one.name for one in CATALOGUE if not {one.formula, one.unit} - {""} <= words.keys()] == []
 
 
 def test_the_help_is_shown_in_the_language_of_the_user(qapp: QCoreApplication) -> None:
