@@ -257,8 +257,16 @@ def write_card(weights: str | os.PathLike[str], card: ModelCard) -> Path:
 
 
 def hash_file(path: str | os.PathLike[str]) -> str:
-    """Return the SHA-256 of a file as 64 hexadecimal digits; OSError where it cannot be read."""
+    """Return the SHA-256 of a file as 64 hexadecimal digits; OSError where it cannot be read.
+
+    That of a folder, as an image in OME-Zarr is one, is made of the names and digests of the files in it.
+    """
     digest = hashlib.sha256()
+    if os.path.isdir(path):  # noqa: PTH112 - of what may be a string
+        for one in sorted(Path(path).rglob("*")):
+            if not one.is_dir():
+                digest.update(f"{one.relative_to(path).as_posix()} {hash_file(one)}\n".encode())
+        return digest.hexdigest()
     with ordinary(path).open("rb") as file:
         while chunk := file.read(2**22):
             digest.update(chunk)

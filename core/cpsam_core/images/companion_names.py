@@ -21,6 +21,7 @@ __all__ = [
     "STANDARD",
     "Endings",
     "part_images",
+    "result_stem",
     "without_key",
 ]
 
@@ -41,6 +42,8 @@ RESULT_ENDINGS = (
     *MAP_ENDINGS,
 )
 """Other results that may be read as images."""
+OME = ".ome"
+"""What stands before the suffix of OME-TIFF and OME-Zarr."""
 IMAGES_FOLDER = "images"
 MASK_FOLDERS = ("masks", "labels")
 BESIDE_IMAGES = {*MASK_FOLDERS, *(ending[1:] for ending in MAP_ENDINGS)}
@@ -82,7 +85,7 @@ class Endings:
 
     def is_masks(self, path: Path) -> bool:
         """Whether the ending of a name says by itself that the file holds masks."""
-        stem = normal(path.stem)
+        stem = result_stem(path)
         bare = self.bare(stem)
         # Pictures of masks of another kind end in `_mask`, too: there the image has to lie beside.
         return bare != stem and not (self.standard and stem == bare + PLAIN_MASK)
@@ -93,6 +96,14 @@ class Endings:
 
 
 STANDARD = Endings()
+
+
+def result_stem(path: Path) -> str:
+    """Return the stem of what may be masks or another result: `NAME_masks` of `NAME_masks.ome.zarr`, too.
+
+    Images keep the first part of such a suffix in their stems.
+    """
+    return normal(path.stem).removesuffix(OME)
 
 
 def part_images(
@@ -129,7 +140,7 @@ def part_images(
 def _names(path: Path, endings: Endings) -> set[str]:
     """Return how companions may call the image, or the image of the masks, that a file is."""
     stem = normal(path.stem)
-    bare = endings.bare(stem) if endings.is_masks(path) else stem
+    bare = endings.bare(result_stem(path)) if endings.is_masks(path) else stem
     return {stem, bare, normal(endings.base(path)), f"{stem}_{path.suffix[1:]}"}
 
 
@@ -152,7 +163,8 @@ def _is_beside(path: Path, root: Path, known: set[tuple[Path, str]]) -> bool:
         if parent.name in BESIDE_IMAGES:
             below = path.relative_to(parent).parent
             if (parent.parent / IMAGES_FOLDER).is_dir() or (
-                (parent.parent / below, STANDARD.bare(normal(path.stem))) in known
+                (parent.parent / below, STANDARD.bare(result_stem(path))) in known
+                or (parent.parent / below, normal(path.stem)) in known
             ):
                 return True
     return False

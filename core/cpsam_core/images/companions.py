@@ -25,6 +25,7 @@ from cpsam_core.images.companion_names import (
     STANDARD,
     Endings,
     part_images,
+    result_stem,
     without_key,
 )
 from cpsam_core.images.document_key import WHOLE, DocumentKey
@@ -103,13 +104,15 @@ class Listing:
             names = []
         for name in sorted(names):
             path = folder / name
-            self.files.setdefault(normal(path.stem), []).append(path)
+            stems = (normal(path.stem), result_stem(path) if can_read(path) else normal(path.stem))
+            for stem in dict.fromkeys(stems):
+                self.files.setdefault(stem, []).append(path)
             if can_read(path):
                 self._images.setdefault(normal(path.stem).casefold(), []).append(path)
-            bare = STANDARD.bare(normal(path.stem))
+            bare = STANDARD.bare(result_stem(path))
             whole = without_key(bare)
             key = DocumentKey.from_ending(bare.removeprefix(whole)) if whole != bare else None
-            if key is not None and bare != normal(path.stem):
+            if key is not None and bare != result_stem(path):
                 self._keys.setdefault(whole, set()).add(key)
 
     def of_stem(self, stem: str) -> list[Path]:
@@ -123,6 +126,11 @@ class Listing:
     def keys(self, stem: str) -> set[DocumentKey]:
         """Return the time points, scenes and layers of which files with masks of an image of that stem are there."""
         return self._keys.get(normal(stem), set())
+
+    def short_stem(self, image: Path) -> tuple[str, ...]:
+        """Return how masks may call an image in OME-TIFF or OME-Zarr, unless another image is called so."""
+        short = result_stem(image)
+        return () if short.casefold() in self._images else (short,)
 
     def rivals(self, image: Path) -> list[Path]:
         """Return the other images of that stem; in capitals or not, for some systems make no difference."""
@@ -172,7 +180,7 @@ def companions(
     apart = own is not None or (bool(rivals) and normal(owner) != normal(image.name))
     stem = f"{image.stem}_{image.suffix[1:]}" if apart else image.stem
     project = own or image.with_name((image.name if apart else image.stem) + PROJECT_SUFFIX)
-    plain_stems = dict.fromkeys((image.stem, base))
+    plain_stems = dict.fromkeys((image.stem, base, *here.short_stem(image)))
     stems = (stem,) if apart and rivals else tuple(dict.fromkeys((stem, *plain_stems)))
     found = list(_masks(image, stems, key, endings, listings))
     doubtful: list[Path] = []

@@ -131,7 +131,7 @@ def earlier_images(lineage: Lineage, now: Iterable[str]) -> tuple[Pair, ...]:
     found: list[Pair] = []
     for digest in dict.fromkeys(wanted):
         path = Path(stored.get(digest, ""))
-        if len(found) == MOST_EARLIER or not path.is_file():
+        if len(found) == MOST_EARLIER or not path.exists():
             continue
         try:
             if hash_file(path) == digest:

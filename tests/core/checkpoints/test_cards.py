@@ -146,3 +146,14 @@ def test_the_diameter_that_a_model_wants_survives_and_nonsense_does_not() -> Non
         assert ModelCard.from_json(ModelCard(diameter=diameter).to_json()).diameter == diameter
     for nonsense in ('"big"', "true", "-3", "[1]"):
         assert ModelCard.from_json(f'{{"diameter": {nonsense}}}').diameter is None
+
+
+def test_a_folder_has_a_digest_of_what_is_in_it(tmp_path):
+    store = tmp_path / "a.zarr"
+    (store / "0").mkdir(parents=True)
+    (store / ".zattrs").write_text("{}")
+    (store / "0" / "0").write_bytes(b"cells")
+    first = hash_file(store)
+    assert first == hash_file(store.rename(tmp_path / "b.zarr"))
+    (tmp_path / "b.zarr" / "0" / "0").write_bytes(b"calls")
+    assert hash_file(tmp_path / "b.zarr") != first

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
+import zarr
 
 from cpsam_core.data.examples import read_annotation, read_example
 from cpsam_core.data.pairs import Pair, find_pairs
@@ -312,3 +313,28 @@ def test_sections_that_cross_are_said_to_show_the_same_cells(tmp_path: Path) -> 
     assert plan.how == "crops"
     assert {pair.section.axis for pair in plan.aside if pair.section is not None} == {1, 2}
     assert any("the same cells are in both" in said for said in plan.warnings)
+
+
+@pytest.mark.parametrize("kind", ["both", "masks"])
+def test_volumes_and_masks_in_ome_zarr_are_learnt_from(tmp_path: Path, kind: str) -> None:
+    for name in ("images", "masks"):
+        (tmp_path / name).mkdir()
+    write_zarr(tmp_path / "masks" / "stack.ome.zarr", balls().astype(np.uint16))
+    if kind == "both":
+        write_zarr(tmp_path / "images" / "stack.ome.zarr", np.where(balls() > 0, 150, 30).astype(np.uint8))
+    else:
+        write_volume(tmp_path / "images", masks=False)
+    found = candidates_in(tmp_path)
+    assert {one.problem for one in found} == {""}
+    assert {one.pair.section.axis for one in found if one.pair.section is not None} == {0, 1, 2}
+    assert all(len(one.digest) > 64 for one in found)
+
+
+def write_zarr(path: Path, volume: np.ndarray) -> None:
+    """Write a volume as another program does, planes two pixels apart."""
+    group = zarr.open_group(str(path), mode="w", zarr_format=2)
+    group.create_array("0", shape=volume.shape, chunks=(1, 60, 60), dtype=volume.dtype)[...] = volume
+    axes = [{"name": name, "type": "space", "unit": "micrometer"} for name in "zyx"]
+    scale = [{"type": "scale", "scale": [0.4, 0.2, 0.2]}]
+    datasets = [{"path": "0", "coordinateTransformations": scale}]
+    group.attrs["multiscales"] = [{"version": "0.4", "axes": axes, "datasets": datasets}]

@@ -158,3 +158,32 @@ def test_other_endings_by_choice(tmp_path: Path) -> None:
     ]
     images = gather([str(tmp_path)], endings=endings).images
     assert [one.path.name for one in images] == ["a_img.tif", "b_img.tif"]
+
+
+def test_masks_in_ome_files_are_found_by_the_name_of_the_image(tmp_path: Path) -> None:
+    for name in (
+        "a.tif",
+        "a_masks.ome.tif",
+        "b.ome.tif",
+        "b_masks.ome.tif",
+        "c.tif",
+        "c.ome.tif",
+        "c_masks.tif",
+    ):
+        put(tmp_path, name)
+    folder = tmp_path / "masks"
+    folder.mkdir()
+    (folder / "d.ome.zarr").mkdir()
+    put(tmp_path, "d.tif")
+    shown = {path.name for path in images_in(tmp_path)}
+    assert shown == {"a.tif", "b.ome.tif", "c.ome.tif", "c.tif", "d.tif"}
+    for image, masks in (
+        ("a.tif", "a_masks.ome.tif"),
+        ("b.ome.tif", "b_masks.ome.tif"),
+        ("c.tif", "c_masks.tif"),
+        ("d.tif", "d.ome.zarr"),
+    ):
+        assert [path.name for path in companions(tmp_path / image).masks] == [masks]
+    assert companions(tmp_path / "c.ome.tif").masks == (), "they are those of the image that is called so"
+    put(tmp_path, "a.ome.cpsam")
+    assert companions(tmp_path / "a.tif").project.name == "a.cpsam"
