@@ -1,4 +1,4 @@
-"""Edits, runs, thresholds, undo and redo in any order: what was touched goes only where a step or a question says so."""
+"""Edits, runs, thresholds, undo and redo in any order: what was touched goes only where that is said."""
 
 from __future__ import annotations
 
