@@ -20,7 +20,8 @@ from cpsam_gui.state.view import Camera
 from cpsam_gui.style import theme
 from cpsam_gui.window.window import Window
 
-PATIENCE = 240  # seconds
+# Seconds: what a training leaves that was stopped is compared on many images.
+PATIENCE = 600
 SIZE = (1360, 860)
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 CTRL, ALT, SHIFT, NONE = (

@@ -70,6 +70,11 @@ def thresholds_keep_ids(driver: Driver) -> None:
     panel.min_size.setValue(15)
     driver.wait(lambda: len(session.document.objects) > count + 5, "the masks of the first threshold again")
     driver.rest()
+    driver.key(Qt.Key.Key_Z, CTRL)
+    check(panel.min_size.value() == 450, "undo of a threshold moves its field back")
+    driver.key(Qt.Key.Key_Y, CTRL)
+    check(panel.min_size.value() == 15, "and redo forward")
+    driver.rest()
 
 
 def one_stroke_one_cell(driver: Driver) -> None:
@@ -223,8 +228,12 @@ def the_next_image_waits(driver: Driver) -> None:
 def a_training_in_view(driver: Driver) -> None:
     """Retrain says what it costs, shows itself in the status bar, and stops with words at once."""
     window, session = driver.window, driver.session
-    window.show_panel("Train")
+    window.show_panel("Segment")
+    QTest.qWait(50)
+    driver.key(Qt.Key.Key_T, CTRL)
     panel = window.panel(TrainPanel)
+    check(not panel.visibleRegion().isEmpty(), "Ctrl+T shows what would be learnt from")
+    check(not session.training.running, "and trains nothing yet")
     driver.wait(lambda: session.training.candidates, "images to learn from")
     driver.wait(lambda: session.training_forecast.pace is not None, "how long training takes")
     check("about" in panel.budget.itemText(1), "each budget says how long it takes")
