@@ -49,15 +49,15 @@ class Disks:
         return maps
 
 
-def tiles(side: int) -> Iterator[np.ndarray[Any, Any]]:
+def tiles(side: int, pitch: int = CELL) -> Iterator[np.ndarray[Any, Any]]:
     """Yield the tiles of a plane of cells; a cell is the same from whichever tile it is seen."""
     for top in range(0, side, TILE):
         for left in range(0, side, TILE):
             tile = np.full((TILE, TILE), 200, np.uint16)
-            for row in range((top - CELL) // CELL, (top + TILE) // CELL + 2):
-                for column in range((left - CELL) // CELL, (left + TILE) // CELL + 2):
+            for row in range((top - pitch) // pitch, (top + TILE) // pitch + 2):
+                for column in range((left - pitch) // pitch, (left + TILE) // pitch + 2):
                     rng = np.random.default_rng([abs(row), abs(column), row < 0, column < 0])
-                    y, x = rng.integers(-8, 9, 2) + np.array([row * CELL - top, column * CELL - left])
+                    y, x = rng.integers(-8, 9, 2) + np.array([row * pitch - top, column * pitch - left])
                     cv2.circle(
                         tile, (int(x), int(y)), int(rng.integers(10, 19)), int(rng.integers(2000, 4000)), -1
                     )

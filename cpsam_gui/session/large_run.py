@@ -68,7 +68,7 @@ class LargeRun(QObject):
     def start(self) -> None:
         """Run the model by blocks, or go on with the run of the same settings."""
         from cpsam_core.images.document_key import WHOLE
-        from cpsam_gui.storage.project_folder import document_folder
+        from cpsam_core.images.project_folders import document_folder
         from cpsam_gui.tasks.block_run import BlockImage, segment_blocks
         from cpsam_gui.tasks.partial_result import PartialResult
 

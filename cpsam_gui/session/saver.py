@@ -151,7 +151,7 @@ class Saver:
         if path is None or image is None:
             return ()
         if self._open_image.document.large:
-            from cpsam_gui.storage.project_folder import DOCUMENT, document_folder
+            from cpsam_core.images.project_folders import DOCUMENT, document_folder
 
             return (document_folder(project_path(path), image.key) / DOCUMENT,)
         return project_path(path), masks_path(path, image.key)

@@ -14,6 +14,7 @@ import numpy as np
 from cpsam_core.errors import DAMAGE, ImageError, reason
 from cpsam_core.images.files import saving
 from cpsam_core.images.json_values import load_json
+from cpsam_core.images.project_folders import LABELS
 
 if TYPE_CHECKING:
     from cpsam_gui.state.steps import Labels
@@ -23,8 +24,6 @@ Key: TypeAlias = tuple[int, int, int, int]
 
 CHUNK_PX = 512
 """Pixels on a side, as in the labels that the engine writes by blocks."""
-LABELS = "labels.ome.zarr"
-"""The folder of the labels, in the folder of a run or of a document."""
 LEVELS = f"{LABELS}/labels/cells"
 PACKER = {"id": "zstd", "level": 1}
 PACKERS = ("zstd", "blosc", "zlib", "gzip", "lz4", "bz2", "lzma")

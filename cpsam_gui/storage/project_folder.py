@@ -1,8 +1,6 @@
 """The project of an image whose masks are larger than memory: a folder, of which saving writes what changed.
 
-    NAME.cpsam/DOCUMENT/document.json           what is known of the image, and which labels are its own
-    NAME.cpsam/DOCUMENT/LABELS/labels.ome.zarr  the masks, which napari and other programs open
-    NAME.cpsam/DOCUMENT/LABELS/rows.blk         the table of the objects, and rows-N.json: rows that changed since
+What is in it is said in :mod:`cpsam_core.images.project_folders`, which reads it for training.
 
 A save writes new chunks beside the old ones, says in one file that it is complete, and then puts them in their places.
 Killed at any moment, the folder holds the state before or the one after. No Qt.
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from cpsam_core.errors import ImageError
 from cpsam_core.images.files import saving, write_text
 from cpsam_core.images.json_values import as_list, as_text, load_json
+from cpsam_core.images.project_folders import DOCUMENT, LABELS, ROWS, VERSION, read_document
 from cpsam_core.system.paths import make_folder
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.columns import ColumnRecords
@@ -26,7 +25,7 @@ from cpsam_gui.state.image_facts import ImageFacts
 from cpsam_gui.state.objects import ObjectRecord
 from cpsam_gui.storage.chunked_labels import ChunkedLabels, readers_of
 from cpsam_gui.storage.file_lock import free_name
-from cpsam_gui.storage.level_files import LABELS, LevelFiles, make_levels
+from cpsam_gui.storage.level_files import LevelFiles, make_levels
 from cpsam_gui.storage.project import checked_facts, checked_fields, fields_of, fields_of_facts
 
 if TYPE_CHECKING:
@@ -34,12 +33,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.images import Image
-    from cpsam_core.images.document_key import DocumentKey
     from cpsam_core.progress import Progress
     from cpsam_gui.storage.level_files import Key
 
-VERSION = 1
-DOCUMENT, COMMIT, PENDING, ROWS = "document.json", "commit.json", "pending", "rows.blk"
+COMMIT, PENDING = "commit.json", "pending"
 RUN = "run"
 """Folder of a run by blocks in that of its document."""
 
@@ -77,11 +74,6 @@ class FolderChanges:
     described: dict[str, Any]
 
 
-def document_folder(project: Path, key: DocumentKey | None) -> Path:
-    """Return the folder of a document in a project."""
-    return project / ((key.ending[1:] if key is not None else "") or "whole")
-
-
 def described(
     facts: ImageFacts,
     settings: Mapping[str, Any],
@@ -112,7 +104,7 @@ def open_folder(folder: Path, shape: tuple[int, int, int], work: Path) -> Folder
     finish_save(folder)
     if not (folder / DOCUMENT).exists():
         return None
-    stored = _read_document(folder)
+    stored = read_document(folder)
     key = as_text(stored.get("labels"))
     _remove_others(folder, key)
     own = folder / key
@@ -185,7 +177,7 @@ def write_rows(folder: Path, records: ColumnRecords) -> None:
     ImageError
         Writing failed.
     """
-    from cpsam_core.blocks.arrays import write_arrays
+    from cpsam_core.images.array_files import write_arrays
 
     write_arrays(folder / ROWS, records.columns)
 
@@ -271,24 +263,14 @@ def _remove_others(folder: Path, key: str) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
-def _read_document(folder: Path) -> dict[str, Any]:
-    path = folder / DOCUMENT
-    stored = load_json(path, "project")
-    if not isinstance(stored, dict) or not isinstance(stored.get("version"), int):
-        raise ImageError(f"{path} is damaged.")
-    if stored["version"] > VERSION:
-        raise ImageError(f"{path} was written by a newer version of this program; update it to open this.")
-    return stored
-
-
 def _rows_of(folder: Path) -> list[str]:
     if not (folder / DOCUMENT).exists():
         return []
-    return [as_text(name) for name in as_list(_read_document(folder).get("rows"))]
+    return [as_text(name) for name in as_list(read_document(folder).get("rows"))]
 
 
 def _write_rows(pending: Path, rows: Mapping[int, ObjectRecord | None] | ColumnRecords, number: int) -> str:
-    from cpsam_core.blocks.arrays import write_arrays
+    from cpsam_core.images.array_files import write_arrays
 
     pending.mkdir(parents=True, exist_ok=True)
     if isinstance(rows, ColumnRecords):
@@ -306,7 +288,7 @@ def _write_rows(pending: Path, rows: Mapping[int, ObjectRecord | None] | ColumnR
 
 
 def _read_rows(own: Path, names: list[str]) -> ColumnRecords:
-    from cpsam_core.blocks.arrays import read_arrays
+    from cpsam_core.images.array_files import read_arrays
 
     table = ColumnRecords()
     for name in names:

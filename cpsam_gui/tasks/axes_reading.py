@@ -10,6 +10,7 @@ from cpsam_core.errors import ImageError
 from cpsam_gui.storage.companions import companions_of
 
 if TYPE_CHECKING:
+    from cpsam_core.images.document_key import DocumentKey
     from cpsam_core.images.readers import Raw
     from cpsam_core.progress import Progress
 
@@ -40,11 +41,16 @@ class Unsure:
         return tuple(self.raw.array.shape)
 
 
-def reading_of(path: Path) -> AxesReading:
-    """Return how the project of an image has its file read; nobody is asked twice."""
+def reading_of(path: Path, key: DocumentKey | None = None) -> AxesReading:
+    """Return how the project of an image has its file read; nobody is asked twice.
+
+    With `key`, as its time point and scene are read.
+    """
     from cpsam_core.data.image_input import input_of
 
-    seen = input_of(companions_of(path))
+    seen = input_of(companions_of(path, key=key))
+    if key is not None:
+        return AxesReading(seen.axes, key.time, key.scene)
     return AxesReading(seen.axes, seen.time, seen.scene if isinstance(seen.scene, int) else None)
 
 

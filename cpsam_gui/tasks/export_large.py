@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.project_folders import LABELS
 from cpsam_gui.state.box import Box
 from cpsam_gui.storage.chunked_labels import ChunkedLabels
-from cpsam_gui.storage.level_files import CHUNK_PX, LABELS
+from cpsam_gui.storage.level_files import CHUNK_PX
 from cpsam_gui.storage.level_reader import LevelReader
 from cpsam_gui.tasks.exporting import ExportResult
 from cpsam_gui.tasks.large import new_work_folder

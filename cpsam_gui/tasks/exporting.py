@@ -13,7 +13,7 @@ from cpsam_core.system.paths import make_folder
 from cpsam_gui.state.image_facts import ClassName, ImageFacts
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.snapshot import Snapshot
-from cpsam_gui.storage.companions import PROJECT, earlier_work
+from cpsam_gui.storage.companions import PROJECT, companions_of
 from cpsam_gui.tasks.records import records_of
 from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, fitting, read_masks
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from cpsam_core.formats import Format, ObjectSet, WriteOptions
     from cpsam_core.images import Image
+    from cpsam_core.images.companions import Companions, Listings
     from cpsam_core.progress import Progress
     from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.steps import Labels
@@ -132,6 +133,8 @@ def export_folder(
 ) -> ExportResult:
     """Write the saved objects of every image of a folder; one that fails does not stop the others.
 
+    Time points and scenes that have masks of their own are written to files of their own.
+
     Parameters
     ----------
     images
@@ -139,40 +142,63 @@ def export_folder(
     target
         Folder of the results; None puts each beside its image.
     """
-    from cpsam_core.formats import name_for
+    from cpsam_core.images.companions import Listings
 
-    total, done = len(images), ExportResult()
+    total, done, listings = len(images), ExportResult(), Listings()
     for number, path in enumerate(images):
         progress(number, total, path.name)
-        masks = earlier_work(path)
-        goal = name_for(path, plan.chosen, target)
-        if masks is None:
-            done = replace(done, skipped=(*done.skipped, f"{path.name}: no masks"))
-        elif goal.resolve() == masks.resolve():
-            done = replace(
-                done, skipped=(*done.skipped, f"{path.name}: {goal.name} holds the masks themselves")
-            )
-        elif goal.exists() and not plan.replace_files:
-            done = replace(done, skipped=(*done.skipped, f"{path.name}: {goal.name} exists"))
-        else:
-            try:
-                one = _export_file(path, masks, goal, plan)
-            except (CpsamError, OSError, MemoryError) as error:
-                done = replace(done, failed=(*done.failed, f"{path.name}: {error or 'not enough memory'}"))
-                continue
-            notes = tuple(dict.fromkeys((*done.notes, *one.notes)))
-            done = replace(done, paths=(*done.paths, *one.paths), notes=notes)
+        works = _works(path, listings)
+        if not works:
+            done = replace(done, skipped=(*done.skipped, f"{path.name}: {_why_none(path, listings)}"))
+        for own in works:
+            done = _with_document(done, own, target, plan)
     progress(total, total, "")
     return done
 
 
-def _export_file(path: Path, masks: Path, goal: Path, plan: ExportPlan) -> ExportResult:
-    from cpsam_core.images import read_image
+def _works(path: Path, listings: Listings) -> list[Companions]:
+    """Return the documents of an image that have masks: it as a whole, or its time points and scenes."""
+    from cpsam_core.images.companions import documents_of
 
-    image = read_image(path)
-    found = read_masks(masks, image.pixels.shape[:3], silent)
+    return [own for own in documents_of(path, listings=listings) if own.masks]
+
+
+def _why_none(path: Path, listings: Listings) -> str:
+    if companions_of(path, listings).project.is_dir():
+        return "its masks are larger than memory; open it and export it alone"
+    return "no masks"
+
+
+def _with_document(
+    done: ExportResult, own: Companions, target: Path | None, plan: ExportPlan
+) -> ExportResult:
+    """Export one document, and return what was done with what was done for it."""
+    from cpsam_core.formats import name_for
+
+    masks, name = own.masks[0], " ".join(part for part in (own.image.name, own.key.text) if part)
+    goal = name_for(
+        own.image.with_name(f"{own.image.stem}{own.key.ending}{own.image.suffix}"), plan.chosen, target
+    )
+    if goal.resolve() == masks.resolve():
+        return replace(done, skipped=(*done.skipped, f"{name}: {goal.name} holds the masks themselves"))
+    if goal.exists() and not plan.replace_files:
+        return replace(done, skipped=(*done.skipped, f"{name}: {goal.name} exists"))
+    try:
+        one = _export_file(own, masks, goal, plan)
+    except (CpsamError, OSError, MemoryError) as error:
+        return replace(done, failed=(*done.failed, f"{name}: {error or 'not enough memory'}"))
+    notes = tuple(dict.fromkeys((*done.notes, *one.notes)))
+    return replace(done, paths=(*done.paths, *one.paths), notes=notes)
+
+
+def _export_file(own: Companions, masks: Path, goal: Path, plan: ExportPlan) -> ExportResult:
+    from cpsam_core.data.image_input import input_of
+    from cpsam_core.data.pairs import Pair
+
+    image = Pair(own.image, masks, "", key=own.key, seen=input_of(own)).read_image()
+    found = read_masks(masks, image.pixels.shape[:3], silent, own.key)
     facts = found.facts if isinstance(found, LoadedMasks) and found.facts is not None else ImageFacts()
-    extra = SaveExtras(path, found.settings, found.output, facts)
+    extra = SaveExtras(own.image, found.settings, found.output, facts)
     make_folder(goal.parent)
     return export_open(goal, found.labels, found.records, extra, image, plan, silent)
 

@@ -160,9 +160,11 @@ class TrainingPages(QObject):
             )
             return
         words = translate("Correct {name} next: {why}").format(
-            name=suggestion.image.name, why=translate_said(suggestion.text)
+            name=suggestion.name, why=translate_said(suggestion.text)
         )
-        if suggestion.image == self._open_image.path:
+        if suggestion.image == self._open_image.path and suggestion.reading is None:
             self._notices.message.emit(words)
         elif self._host.may_leave():
-            self._images.open(suggestion.image, lambda: self._notices.message.emit(words))
+            self._images.open(
+                suggestion.image, lambda: self._notices.message.emit(words), reading=suggestion.reading
+            )

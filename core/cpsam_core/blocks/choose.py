@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.blocks.arrays import read_arrays, write_arrays
 from cpsam_core.blocks.chosen import ChosenPart
 from cpsam_core.blocks.enlarge import enlarged
 from cpsam_core.blocks.plan import Block
 from cpsam_core.blocks.task import Work
 from cpsam_core.dynamics import Candidates, choose_masks, flow_errors
+from cpsam_core.images.array_files import read_arrays, write_arrays
 from cpsam_core.labels import object_table
 
 __all__ = ["choose_block", "judged_objects"]

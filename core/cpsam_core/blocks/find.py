@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.blocks.arrays import write_arrays
 from cpsam_core.blocks.maps import predicted_maps
 from cpsam_core.blocks.plan import Block
 from cpsam_core.blocks.task import Work
 from cpsam_core.dynamics import ImageFrame, find_candidates
+from cpsam_core.images.array_files import write_arrays
 from cpsam_core.labels import fill_holes
 from cpsam_core.labels.runs import runs_of
 from cpsam_core.progress import Progress, silent

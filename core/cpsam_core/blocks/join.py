@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.blocks.arrays import read_arrays, write_arrays
 from cpsam_core.blocks.labels import Numbers
 from cpsam_core.blocks.limits import PART_PX
 from cpsam_core.blocks.plan import Block
 from cpsam_core.blocks.task import Work
+from cpsam_core.images.array_files import read_arrays, write_arrays
 from cpsam_core.images.files import saving
 from cpsam_core.images.label_arrays import LabelSource, LabelTarget, boxes_of
 from cpsam_core.labels import fill_holes

@@ -7,9 +7,9 @@ import logging
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.blocks.arrays import read_arrays, write_arrays
 from cpsam_core.blocks.plan import Block
 from cpsam_core.blocks.task import Work
+from cpsam_core.images.array_files import read_arrays, write_arrays
 from cpsam_core.images.files import saving
 from cpsam_core.images.label_arrays import LabelTarget
 

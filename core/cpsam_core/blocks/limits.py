@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.blocks.arrays import read_arrays, write_arrays
+from cpsam_core.images.array_files import read_arrays, write_arrays
 from cpsam_core.images.label_arrays import boxes_of
 from cpsam_core.images.sources import Source
 from cpsam_core.preprocess.channels import select_channels

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.blocks.arrays import read_arrays
 from cpsam_core.blocks.join import plane_table
 from cpsam_core.blocks.run import BlockRun
 from cpsam_core.errors import ImageError
 from cpsam_core.formats.label_pyramids import LabelSizes, halved, write_label_tiff, write_label_zarr
 from cpsam_core.images import write_object_table
+from cpsam_core.images.array_files import read_arrays
 from cpsam_core.images.label_arrays import LabelArray
 from cpsam_core.labels import ObjectTable
 from cpsam_core.system.paths import make_folder

@@ -8,7 +8,6 @@ from concurrent.futures import Executor, as_completed
 from functools import lru_cache
 from pathlib import Path
 
-from cpsam_core.blocks.arrays import read_arrays
 from cpsam_core.blocks.choose import choose_block
 from cpsam_core.blocks.claims import claimed
 from cpsam_core.blocks.executors import own_card, said_in_words
@@ -20,6 +19,7 @@ from cpsam_core.blocks.reading import BlockReading, image_state
 from cpsam_core.blocks.record import plan_from, read_record, settings_from
 from cpsam_core.blocks.task import BlocksFolder, Work
 from cpsam_core.errors import ImageError
+from cpsam_core.images.array_files import read_arrays
 from cpsam_core.images.label_arrays import LabelArray
 from cpsam_core.progress import Progress, silent
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.blocks.arrays import read_arrays
 from cpsam_core.blocks.choose import judged_objects
 from cpsam_core.blocks.plan import Block
 from cpsam_core.blocks.task import Work
 from cpsam_core.errors import ImageError
+from cpsam_core.images.array_files import read_arrays
 from cpsam_core.images.sources import Box
 
 __all__ = ["FoundSoFar", "found_so_far"]

@@ -246,11 +246,13 @@ def _find(args: argparse.Namespace, endings: Endings, failed: list[str]) -> list
     from cpsam_core.cli.inputs import Input, gather
     from cpsam_core.data.pairs import find_pairs, pair_of
     from cpsam_core.images.document_key import WHOLE, DocumentKey
+    from cpsam_core.images.file_names import is_zarr
 
     inputs, masks = args.inputs, args.masks
-    folders = [Path(text) for text in inputs if Path(text).is_dir()]
+    # A folder of Zarr is an image.
+    folders = [Path(text) for text in inputs if Path(text).is_dir() and not is_zarr(Path(text))]
     # Patterns are expanded, and masks that a pattern named beside their images are no images.
-    named = gather([text for text in inputs if not Path(text).is_dir()], endings=endings).images
+    named = gather([text for text in inputs if Path(text) not in folders], endings=endings).images
     if masks is not None and masks.is_file() and (folders or len(named) != 1):
         raise UsageError(
             f"--masks {masks.name} is a file and belongs to one image: name one image, or a folder of masks"
@@ -266,7 +268,7 @@ def _find(args: argparse.Namespace, endings: Endings, failed: list[str]) -> list
             tell(f"error: {failed[-1]}")
 
     def below(folder: Path) -> list[tuple[Input, Pair]]:
-        pairs = find_pairs(folder, masks, uncorrected=True, endings=endings)
+        pairs = find_pairs(folder, masks, uncorrected=True, endings=endings, large=True)
         return [
             (Input(pair.image, pair.image.parent.relative_to(folder)), pair)
             for pair in pairs
@@ -276,12 +278,12 @@ def _find(args: argparse.Namespace, endings: Endings, failed: list[str]) -> list
     def single(one: Input) -> list[tuple[Input, Pair]]:
         key = DocumentKey(time=args.time)
         try:
-            pair = pair_of(one.path, masks, endings=endings, key=key)
+            pair = pair_of(one.path, masks, endings=endings, key=key, large=True)
         except ImageError:
             if key == WHOLE:
                 raise
             # Masks that do not say of which time point they are.
-            pair = pair_of(one.path, masks, endings=endings)
+            pair = pair_of(one.path, masks, endings=endings, large=True)
         return [(one, pair)]
 
     for folder in folders:
@@ -306,8 +308,11 @@ def _names(found: list[tuple[Input, Pair]]) -> list[str]:
 def _measured(
     pair: Pair, options: FileOptions, where: Expression | None, most: int | None
 ) -> ObjectMeasurements:
+    from cpsam_core.images.project_folders import masks_in
     from cpsam_core.measure.folder import measure_pair, measure_pair_in_parts
 
+    if pair.is_large:
+        pair = replace(pair, masks=masks_in(pair.masks, pair.key))
     # A section of a volume is a small part of it, and is read as a whole.
     large = None if pair.section is not None else large_labels([pair.masks], MEASURED_BYTES, most)
     if large is None:

@@ -40,7 +40,8 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "Retrain a model on the corrected images of a folder, as one click in the window does: choose "
         "images for training and for validation, train, compare the new model with the old one on images "
         "that none of its ancestors was trained on, and check what was forgotten on other data. The new "
-        "model becomes one of your own models."
+        "model becomes one of your own models. Images larger than memory are learnt from and judged on in "
+        "squares with corrected objects or complete regions."
     )
     parser.epilog = EXAMPLES
     _add_models_and_images(parser)

@@ -220,10 +220,10 @@ def _images(args: argparse.Namespace) -> tuple[list[Pair], list[Pair]]:
     from cpsam_core.data.planes import with_planes
 
     endings, seen = endings_from(args), seen_by(args)
-    pairs = with_planes(find_pairs(args.images, args.masks, endings=endings, seen=seen))
+    pairs = with_planes(find_pairs(args.images, args.masks, endings=endings, seen=seen, large=True))
     aside: list[Pair] = []
     if args.validate is not None:
-        aside = with_planes(find_pairs(Path(args.validate), endings=endings, seen=seen))
+        aside = with_planes(find_pairs(Path(args.validate), endings=endings, seen=seen, large=True))
     refuse_learnt(pairs, aside)
     return pairs, aside
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import math
@@ -22,6 +23,7 @@ from cpsam_core.data.example import UNKNOWN_CLASS, Example
 from cpsam_core.data.example_cache import VERSION, ExampleCache
 from cpsam_core.data.examples import make_example, mean_diameter, read_annotation, read_example
 from cpsam_core.data.pairs import Pair, find_pairs
+from cpsam_core.data.patches import Patch
 from cpsam_core.data.reference import reference_pairs
 from cpsam_core.data.synthesis import draw_cells
 from cpsam_core.errors import CpsamError, SettingsError, TrainingError
@@ -281,16 +283,18 @@ class TrainingSet:
             made_of: tuple[object, ...] = (self._seed, index, DRAWN_SIDE_PX)
         else:
             pair = self.pairs[index]
-            files = (pair.image, pair.masks, pair.classes, pair.complete)
-            hashes = [file and self._hash(file) for file in files]
+            drawn = _drawn_digest(pair) if isinstance(pair.section, Patch) else self._hash(pair.masks)
+            maps = [file and self._hash(file) for file in (pair.classes, pair.complete)]
             made_of = (
-                *hashes,
+                self._hash(pair.image),
+                drawn,
+                *maps,
                 pair.masks.suffix.lower(),
                 pair.image.suffix.lower(),
                 pair.leave_out,
                 pair.only,
                 pair.ending,
-                pair.section and (pair.section.spacing, pair.section.planes),
+                pair.section and pair.section.made_of,
                 # Its diameter changes how an example is drawn, not the example.
                 replace(pair.seen, diameter=None).to_dict(),
             )
@@ -336,3 +340,11 @@ class TrainingSet:
             raise TrainingError("these images cannot be used:\n  " + "\n  ".join(failed))
         if not objects:
             raise TrainingError("no image has a single object in its masks, so there is nothing to learn")
+
+
+def _drawn_digest(pair: Pair) -> str:
+    """Return what tells the masks of a square from others: those of the project change elsewhere, too."""
+    drawn, digest = read_annotation(pair), hashlib.sha256()
+    for array in (drawn.labels, drawn.classes, drawn.complete):
+        digest.update(b"none" if array is None else np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from cpsam_core.data.example import UNKNOWN_CLASS, Example
 from cpsam_core.data.image_input import seen_channels
 from cpsam_core.data.pairs import Pair
+from cpsam_core.data.patches import Patch, masks_of_patch
+from cpsam_core.data.sections import Section
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.errors import ImageError, TrainingError
 from cpsam_core.images.image import Image
@@ -68,7 +70,10 @@ def read_annotation(pair: Pair) -> Annotation:
     names: Mapping[int, str] = {}
     classes: NDArray[np.uint8] | None = None
     complete: NDArray[np.bool_] | None = None
-    if pair.masks.suffix.lower() == PROJECT_SUFFIX:
+    if isinstance(pair.section, Patch):
+        drawn = masks_of_patch(pair.section, pair.masks, pair.key)
+        labels, names, classes, complete = drawn.labels, drawn.class_names, drawn.classes, drawn.complete
+    elif pair.masks.suffix.lower() == PROJECT_SUFFIX:
         project = read_project_file(pair.masks, key=pair.key)
         labels, names = _plane(project.labels, pair), project.class_names
         painted, counted = project.classes(), project.complete_map()
@@ -122,7 +127,7 @@ def read_example(pair: Pair, channels: int) -> Example:
     if len(image.pixels) > 1:
         raise TrainingError(f"{pair.image.name} is a stack, none of whose planes is corrected")
     check_same_shape(image, annotation.labels)
-    seen = pair.seen
+    seen = pair.shown
     if seen.channels is None:
         check_channels(image, channels)
     chosen = select_channels(image.pixels, image.channel_names, seen.channels, channels)
@@ -181,7 +186,7 @@ def mean_diameter(labels: NDArray[np.integer]) -> float:
 
 def _plane(array: NDArray[Any], pair: Pair, path: Path | None = None) -> NDArray[Any]:
     """Return the plane of a file (the masks by default) that a pair means."""
-    if pair.section is not None:
+    if isinstance(pair.section, Section):
         return pair.section.of_labels(array)
     path = path or pair.masks
     plane: NDArray[Any] = array[0] if array.ndim == 3 and len(array) == 1 else array

@@ -97,7 +97,7 @@ def stored_input(project: Path, key: DocumentKey = WHOLE) -> ImageInput | None:
 
 def input_of(own: Companions, otherwise: ImageInput | None = None) -> ImageInput:
     """Return how an image is seen: as its project says, else as `otherwise`, else by the defaults."""
-    stored = stored_input(own.project, own.key) if own.project.is_file() else None
+    stored = stored_input(own.project, own.key) if own.project.exists() else None
     return stored if stored is not None else otherwise or ImageInput()
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from cpsam_core.checkpoints.cards import hash_file
 from cpsam_core.data.image_input import ImageInput, input_of
 from cpsam_core.data.label_folders import class_map_beside, labels_in, set_of, untouched
+from cpsam_core.data.patches import Patch, read_patch
 from cpsam_core.data.sections import Section
 from cpsam_core.errors import ImageError, TrainingError
 from cpsam_core.images.companion_names import STANDARD, Endings, part_images
@@ -17,9 +19,12 @@ from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.file_names import normal, walk
 from cpsam_core.images.image import Image
 from cpsam_core.images.project_files import PROJECT_SUFFIX
+from cpsam_core.images.project_folders import DOCUMENT, document_folder, folder_documents
 from cpsam_core.images.project_summary import project_keys
 from cpsam_core.images.readers import can_read, read_image
 from cpsam_core.images.sources import Source, open_source
+from cpsam_core.preprocess.normalize import NormalizeSettings
+from cpsam_core.system.file_identity import FileIdentity, identity_of
 
 __all__ = ["Pair", "find_pairs", "pair_of"]
 
@@ -33,7 +38,8 @@ class Pair:
     Attributes
     ----------
     image, masks
-        Files; the masks may be a project of the window, which can also hold classes and complete regions.
+        Files; the masks may be a project of the window, which can also hold classes and complete regions. That of an
+        image larger than memory is a folder; only a `Patch` of such an image can be read.
     set_name
         Name of the set.
     classes
@@ -49,7 +55,7 @@ class Pair:
     seen
         How the image is read and shown to a network: what its project says.
     section
-        Which plane of a volume is meant; None for all of the image.
+        Which plane of a volume, or square of an image larger than memory, is meant; None for all of the image.
     """
 
     image: Path
@@ -61,7 +67,7 @@ class Pair:
     only: tuple[int, int, int, int] | None = None
     key: DocumentKey = WHOLE
     seen: ImageInput = field(default_factory=ImageInput)
-    section: Section | None = None
+    section: Section | Patch | None = None
 
     @property
     def name(self) -> str:
@@ -77,7 +83,25 @@ class Pair:
     @property
     def digest(self) -> str:
         """SHA-256 of the image file, with its `ending`; OSError where it is gone."""
-        return hash_file(self.image) + self.ending
+        return _hashed(self.image, identity_of(self.image)) + self.ending
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the image is larger than memory, and `section` does not say yet which square of it is meant."""
+        return self.section is None and self.masks.is_dir()
+
+    @property
+    def masks_state(self) -> FileIdentity:
+        """What tells the masks from what they were before, see `identity_of`."""
+        saved = document_folder(self.masks, self.key) / DOCUMENT
+        return identity_of(saved if self.masks.is_dir() else self.masks)
+
+    @property
+    def shown(self) -> ImageInput:
+        """How what `read_image` returns is shown to a network; a patch is normalised and has the right channels."""
+        if not isinstance(self.section, Patch):
+            return self.seen
+        return replace(self.seen, channels=None, normalize=NormalizeSettings(normalize=False))
 
     def read_image(self, axes: str | None = None, time: int | None = None) -> Image:
         """Read the image as its project says: `axes` and `time` where neither that nor the masks say them.
@@ -87,6 +111,8 @@ class Pair:
         ImageError
             As for :func:`cpsam_core.images.read_image`.
         """
+        if isinstance(self.section, Patch):
+            return read_patch(self.section, self.open_source(axes, time), self.seen)
         scene, known = self._chosen(time)
         image = read_image(self.image, self.seen.axes or axes, time=known, scene=scene)
         return image if self.section is None else self.section.of_image(image)
@@ -110,6 +136,7 @@ def find_pairs(
     uncorrected: bool = False,
     endings: Endings = STANDARD,
     seen: ImageInput | None = None,
+    large: bool = False,
 ) -> list[Pair]:
     """Return every image below `folder` that has masks, in natural order.
 
@@ -119,7 +146,8 @@ def find_pairs(
     stem in the same subfolder, else in any. Maps of classes and of what is complete are `NAME_classes` and
     `NAME_complete` beside the image, or lie in folders `classes` and `complete` beside `images`. With `uncorrected`,
     projects that hold the masks of a model as they are count too, where there are no others. Images without a project
-    are seen as `seen` says.
+    are seen as `seen` says. With `large`, projects of images larger than memory count, which are folders: their pairs
+    are no more than a promise of squares, see `Pair.is_large`.
 
     Raises
     ------
@@ -133,13 +161,15 @@ def find_pairs(
     listings = Listings()
     images, _ = part_images([path for path in walk(folder) if can_read(path)], folder, endings)
     pairs: list[Pair] = []
-    left = large = 0
+    left = too_large = 0
     for image in images:
         set_name = set_of(image, folder)
         whole = companions(image, endings=endings, listings=listings)
         fits = [] if given is None else given.masks_of(whole, set_name)
         before = len(pairs)
         documents = [whole] if fits else documents_of(image, endings=endings, listings=listings)
+        if large and endings.standard and not fits:
+            documents = _with_folder(documents, whole, listings)
         for own in documents:
             found = next(iter(fits or _most_certain(own)), None)
             if found is None:
@@ -158,9 +188,9 @@ def find_pairs(
                     seen=input_of(own, seen),
                 )
             )
-        if len(pairs) == before and whole.project.is_dir():
-            large += 1
-    reasons = _left_out(left, large)
+        if len(pairs) == before and not large and whole.project.is_dir():
+            too_large += 1
+    reasons = _left_out(left, too_large)
     for reason in reasons:
         log.warning("left out: %s", reason)
     if not pairs:
@@ -172,16 +202,22 @@ def find_pairs(
     return pairs
 
 
+def _with_folder(documents: list[Companions], whole: Companions, listings: Listings) -> list[Companions]:
+    """Return the documents of an image with those of its project where that is a folder, whose masks come first."""
+    found = {own.key: own for own in documents}
+    for key in folder_documents(whole.project):
+        own = found.get(key) or companions(whole.image, key, listings=listings)
+        found[key] = replace(own, masks=(whole.project, *own.masks))
+    return [found[key] for key in sorted(found)]
+
+
 def _left_out(uncorrected: int, large: int) -> list[str]:
     """Return in words which projects are left out, and why."""
     reasons = []
     if uncorrected:
         reasons.append(f"{_projects(uncorrected)} whose masks nobody corrected")
     if large:
-        reasons.append(
-            f"{_projects(large)} of images larger than memory (training reads masks from files, such as those of a "
-            "part that was cropped)"
-        )
+        reasons.append(f"{_projects(large)} of images larger than memory, which are not read whole")
     return reasons
 
 
@@ -190,20 +226,28 @@ def _projects(count: int) -> str:
 
 
 def pair_of(
-    image: Path, masks: Path | None = None, *, endings: Endings = STANDARD, key: DocumentKey = WHOLE
+    image: Path,
+    masks: Path | None = None,
+    *,
+    endings: Endings = STANDARD,
+    key: DocumentKey = WHOLE,
+    large: bool = False,
 ) -> Pair:
     """Return an image with its masks: the file `masks`, or what is beside the image or in the folder `masks`.
 
-    The names are those of `find_pairs`; folders below are not searched, and uncorrected projects count.
+    The names are those of `find_pairs`, and `large` is as there; folders below are not searched, and uncorrected
+    projects count.
 
     Raises
     ------
     ImageError
         There is no such image, or no masks of it.
     """
-    if not image.is_file():
+    if not image.exists():
         raise ImageError(f"There is no image {image}.")
     own = companions(image, key, endings=endings)
+    if large and masks is None:
+        own = next((one for one in _with_folder([own], own, Listings()) if one.key == key), own)
     if masks is not None and masks.is_file():
         return Pair(
             image,
@@ -278,6 +322,12 @@ class _MaskFolder:
             if same:
                 return same
         return []
+
+
+@lru_cache(maxsize=256)
+def _hashed(image: Path, state: FileIdentity) -> str:
+    """Return the SHA-256 of an image in that state: its parts ask for it again and again."""
+    return hash_file(image)
 
 
 def _is_project(path: Path) -> bool:

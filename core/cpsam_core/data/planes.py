@@ -11,13 +11,17 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from cpsam_core.data.pairs import Pair
+from cpsam_core.data.patch_choice import choose_patches
+from cpsam_core.data.patches import Patch
 from cpsam_core.data.sections import Section
+from cpsam_core.errors import ImageError
 from cpsam_core.images.image import Image
 from cpsam_core.images.label_files import check_same_shape, read_labels
 from cpsam_core.images.plane_distance import sensible_distance
 from cpsam_core.images.project_files import PROJECT_SUFFIX, ProjectFile, read_project_file
+from cpsam_core.images.project_folders import open_document
 
-__all__ = ["Bodies", "PlaneUse", "bodies_of", "is_flat_file", "planes_of", "with_planes"]
+__all__ = ["Bodies", "PlaneUse", "bodies_of", "is_flat_file", "patches_of", "planes_of", "with_planes"]
 
 # XY planes of one volume, and half as many sections of each other kind (paper, "Finetuning").
 MOST = 20
@@ -77,6 +81,8 @@ def is_flat_file(path: Path) -> bool:
 def with_planes(pairs: list[Pair]) -> list[Pair]:
     """Return the pairs with every volume replaced by the planes that are learnt from; nothing is kept aside.
 
+    Images larger than memory are replaced by squares of them.
+
     Raises
     ------
     ImageError
@@ -84,12 +90,38 @@ def with_planes(pairs: list[Pair]) -> list[Pair]:
     """
     found: list[Pair] = []
     for pair in pairs:
+        if pair.is_large:
+            found += [one.pair for one in patches_of(pair, slab=False)]
+            continue
         image = None if is_flat_file(pair.image) else pair.read_image()
         if image is None or not image.is_stack:
             found.append(pair)
         else:
             found += [one.pair for one in planes_of(pair, image, slab=False)]
     return found
+
+
+def patches_of(pair: Pair, *, slab: bool = True) -> tuple[PlaneUse, ...]:
+    """Return the squares of an image larger than memory to learn from and to judge on, see `choose_patches`.
+
+    Parameters
+    ----------
+    pair
+        Its files.
+    slab
+        Whether to keep some aside.
+
+    Raises
+    ------
+    ImageError
+        The project is damaged, or of another image.
+    """
+    source, document = pair.open_source(), open_document(pair.masks, pair.key)
+    if source.shape[:3] != document.shape:
+        held, shown = (" x ".join(map(str, shape)) for shape in (document.shape, source.shape[:3]))
+        raise ImageError(f"{pair.masks.name} holds masks of {held} pixels, and the image has {shown}")
+    chosen = choose_patches(document, slab=slab)
+    return tuple(PlaneUse(_with(pair, patch), judges) for patch, judges in chosen)
 
 
 def planes_of(pair: Pair, image: Image, *, slab: bool = True) -> tuple[PlaneUse, ...]:
@@ -155,7 +187,7 @@ def _plane(axis: int, index: int, spacing: float, planes: tuple[int, int] | None
     return Section(0, index) if axis == 0 else Section(axis, index, spacing, planes)
 
 
-def _with(pair: Pair, section: Section) -> Pair:
+def _with(pair: Pair, section: Section | Patch) -> Pair:
     return replace(pair, section=section)
 
 

@@ -51,6 +51,11 @@ class Section:
         """The plane in words, counted from 1."""
         return f"plane {self.index + 1}" if self.axis == 0 else f"section {AXES[self.axis]} {self.index + 1}"
 
+    @property
+    def made_of(self) -> tuple[object, ...]:
+        """What an example of it depends on beside the files."""
+        return self.spacing, self.planes
+
     def voxel(self, row: float, column: float) -> tuple[float, float, float]:
         """Return where a place of the flat image lies in the volume (z, y, x)."""
         if self.axis == 0:

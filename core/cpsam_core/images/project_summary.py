@@ -10,6 +10,12 @@ from cpsam_core.images.files import AnyPath
 from cpsam_core.images.json_values import as_text, load_json
 from cpsam_core.images.project_archive import UNREADABLE, open_archive, open_project
 from cpsam_core.images.project_content import COMPLETE
+from cpsam_core.images.project_folders import (
+    document_folder,
+    folder_documents,
+    open_document,
+    read_document,
+)
 
 __all__ = ["is_corrected", "project_keys", "read_image_name", "read_review", "read_settings"]
 
@@ -26,10 +32,10 @@ def project_keys(path: AnyPath) -> tuple[DocumentKey, ...]:
         return ()
 
 
-def read_review(path: AnyPath) -> str:
+def read_review(path: AnyPath, key: DocumentKey | None = None) -> str:
     """Return how far the work on a project is, as :attr:`ProjectFile.review` says it.
 
-    Of several documents, the one that is least far counts.
+    Of several documents, the one that is least far counts; with `key`, that one.
 
     Raises
     ------
@@ -40,7 +46,7 @@ def read_review(path: AnyPath) -> str:
     if path.is_dir():
         return _review_of_folder(path)
     with open_project(path) as project:
-        folders = [one.folder for one in project.documents] or [""]
+        folders = [one.folder for one in project.documents if key in (None, one)] or [""]
         return _least_far([str(project.head(one).get("review", "")) for one in folders])
 
 
@@ -62,6 +68,10 @@ def read_settings(path: AnyPath, key: DocumentKey = WHOLE) -> dict[str, Any]:
     ImageError
         Missing, damaged or no project.
     """
+    path = Path(path)
+    if path.is_dir():
+        said = read_document(document_folder(path, key)).get("settings")
+        return dict(said) if isinstance(said, dict) else {}
     with open_project(path) as project:
         stored = project.head(key.folder).get("settings")
     return dict(stored) if isinstance(stored, dict) else {}
@@ -82,7 +92,11 @@ def is_corrected(path: AnyPath, key: DocumentKey | None = None) -> bool:
     With `key`, only that document counts. A project that cannot be read counts as corrected, so that whoever reads it
     in full says why.
     """
+    path = Path(path)
     try:
+        if path.is_dir():
+            keys = folder_documents(path) if key is None else (key,)
+            return any(open_document(path, one).is_corrected for one in keys)
         with open_archive(path) as project:
             keys = (WHOLE,) if key is None and not project.documents else project.documents
             tables = [project.table(one.folder) for one in keys if key in (None, one)]

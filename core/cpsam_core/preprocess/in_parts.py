@@ -146,7 +146,7 @@ def measure_limits(
     settings
         How to normalise.
     boxes
-        Parts that cover the image once.
+        Parts that cover the image once; or some of them, for limits that are estimated.
 
     Raises
     ------
@@ -211,7 +211,9 @@ def _channel_limits(
         source = np.dtype(np.float32)
     ranges = np.empty((len(groups), 2))
     for place, planes in enumerate(groups):
-        size = len(planes) * shape[1] * shape[2]
+        size = sum(
+            math.prod(side.stop - side.start for side in box) for box in boxes if box[0].start in planes
+        )
         low, high = percentiles_of_parts(partial(parts, planes), size, source, settings.percentile)
         ranges[place] = (low, high) if has_contrast(low, high) else math.nan
         if not has_contrast(low, high) and not _is_even(parts(planes)):

@@ -14,7 +14,7 @@ from cpsam_core.data.example import UNKNOWN_CLASS
 from cpsam_core.data.examples import mean_diameter, read_annotation
 from cpsam_core.data.image_input import ImageInput, seen_channels
 from cpsam_core.data.pairs import Pair, find_pairs
-from cpsam_core.data.planes import is_flat_file, planes_of
+from cpsam_core.data.planes import is_flat_file, patches_of, planes_of
 from cpsam_core.errors import ImageError, SettingsError, TrainingError
 from cpsam_core.images import check_same_shape
 from cpsam_core.images.project_files import PROJECT_SUFFIX
@@ -25,6 +25,7 @@ from cpsam_core.system.file_identity import identity_of
 __all__ = ["Candidate", "Known", "Use", "Uses", "candidates_in", "describe", "describe_all", "use_of"]
 
 NO_PLANE = "none of its planes is corrected: correct an object, or mark a plane as complete"
+NO_PART = "no part of it is corrected: correct an object, or mark a region as complete"
 
 Use = Literal["auto", "train", "aside", "exclude"]
 Uses = Mapping[tuple[Path, str], Use]
@@ -102,22 +103,22 @@ class Candidate:
 
 
 def describe_all(pair: Pair, use: Use = "auto") -> tuple[Candidate, ...]:
-    """Look at an image, or at every plane of a volume that training could use, see `planes_of`."""
+    """Look at an image, or at every part of one that training could use: see `planes_of` and `patches_of`."""
     if pair.section is not None or is_flat_file(pair.image):
         return (describe(pair, use),)
-    problem = ""
+    problem = NO_PART if pair.is_large else NO_PLANE
     try:
-        image = pair.read_image()
-        if not image.is_stack:
+        image = None if pair.is_large else pair.read_image()
+        if image is not None and not image.is_stack:
             return (describe(pair, use),)
-        planes = planes_of(pair, image)
+        planes = patches_of(pair) if image is None else planes_of(pair, image)
     except (ImageError, SettingsError) as error:
         planes, problem = (), str(error)
     except OSError:
         # It says so.
         return (describe(pair, use),)
     if not planes:
-        return (Candidate(pair, _corrected(pair), use=use, problem=problem or NO_PLANE),)
+        return (Candidate(pair, _corrected(pair), use=use, problem=problem),)
     return tuple(replace(describe(one.pair, use), slab=one.judges, near=one.near) for one in planes)
 
 
@@ -139,7 +140,7 @@ def describe(pair: Pair, use: Use = "auto") -> Candidate:
     try:
         image, annotation = pair.read_image(), read_annotation(pair)
         shape = int(image.pixels.shape[1]), int(image.pixels.shape[2])
-        channels = len(seen_channels(image, pair.seen.channels, int(image.pixels.shape[3])))
+        channels = len(seen_channels(image, pair.shown.channels, int(image.pixels.shape[3])))
         digest = pair.digest
         check_same_shape(image, annotation.labels)
     except (ImageError, SettingsError) as error:
@@ -209,7 +210,7 @@ def candidates_in(
     try:
         pairs = [
             pair
-            for pair in find_pairs(folder, uncorrected=True, seen=otherwise)
+            for pair in find_pairs(folder, uncorrected=True, seen=otherwise, large=True)
             if pair.image.parent in (folder, folder / "images")
         ]
     except TrainingError:
@@ -217,7 +218,7 @@ def candidates_in(
     found = []
     for number, pair in enumerate(pairs):
         progress(number, len(pairs), pair.image.name)
-        stamp = (pair, identity_of(pair.image), identity_of(pair.masks))
+        stamp = (pair, identity_of(pair.image), pair.masks_state)
         if not (stamp[1].exists and stamp[2].exists):
             # One of them went away meanwhile.
             continue

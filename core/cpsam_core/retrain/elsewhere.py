@@ -39,6 +39,7 @@ KINDS = {
 EARLIER = "your earlier images"
 # Images; more would take longer than it says.
 MOST_EARLIER = 6
+DIGEST_DIGITS = 64
 KNOWN_IMAGES = "images.json"
 """Where the user's training images lie, by hash: cards hold no paths, for they are given to others."""
 
@@ -127,7 +128,9 @@ def remember_images(known: Iterable[tuple[str, Path]]) -> None:
 def earlier_images(lineage: Lineage, now: Iterable[str]) -> tuple[Pair, ...]:
     """Return the user's images that the line knows and this training does not use, where they lie unchanged."""
     stored, used = _known_images(), set(now)
-    wanted = [digest for digest in (*lineage.aside, *lineage.learnt_by_own) if digest not in used]
+    # Planes and squares of an image have longer ones, and are no images of their own.
+    known = (*lineage.aside, *lineage.learnt_by_own)
+    wanted = [digest for digest in known if digest not in used and len(digest) == DIGEST_DIGITS]
     found: list[Pair] = []
     for digest in dict.fromkeys(wanted):
         path = Path(stored.get(digest, ""))

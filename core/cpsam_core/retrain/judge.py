@@ -169,7 +169,7 @@ def change_of(
     step: Callable[[int], None] = lambda done: None,
 ) -> ImageChange:
     """Segment one image with the old and the new model and compare; `step` is called after each."""
-    image, chosen = pair.read_image(), settings_for(pair.seen, settings)
+    image, chosen = pair.read_image(), settings_for(pair.shown, settings)
     counted: NDArray[np.bool_] | None = None
     spacing = 1.0
     if image.is_stack:

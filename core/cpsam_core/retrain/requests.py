@@ -136,7 +136,7 @@ def candidates_of(request: TrainRequest, progress: Progress = silent) -> tuple[C
     seen = request.seen or (None,) * len(request.images)
     for number, (image, how) in enumerate(zip(request.images, seen, strict=True)):
         progress(number, len(request.images), image.name)
-        pair = pair_of(image)
+        pair = pair_of(image, large=True)
         parts = describe_all(pair if how is None else replace(pair, seen=how))
         found += [replace(one, use=use_of(request.uses, one.pair)) for one in parts]
     return tuple(found)

@@ -67,7 +67,7 @@ def validate(
     for number, pair in enumerate(pairs, 1):
         image, annotation = pair.read_image(), read_annotation(pair)
         check_same_shape(image, annotation.labels)
-        found = segmenter.segment(image, settings_for(pair.seen, settings))
+        found = segmenter.segment(image, settings_for(pair.shown, settings))
         rows.setdefault(pair.set_name, []).append(_row(annotation, found, class_names))
         progress(number, len(pairs), pair.set_name)
     return {name: _means(of_set) for name, of_set in rows.items()}

@@ -33,7 +33,10 @@ HEIGHT_PIXELS = 168
 
 @dataclass(frozen=True, slots=True)
 class TrainingRow:
-    """An image, a plane of a stack, or a stack, which stands before its planes and is switched with all of them."""
+    """An image or a part of one, or a stack before its planes and an image larger than memory before its squares.
+
+    That is switched with all of its parts.
+    """
 
     parts: tuple[Candidate, ...]
     is_stack: bool = False
@@ -43,10 +46,17 @@ class TrainingRow:
         """The image, or the plane of a stack alone, which stands below it."""
         one = self.parts[0]
         if self.is_stack:
-            return translate("{name}: {count} planes").format(
-                name=one.pair.image.name, count=f"{len(self.parts):,}"
-            )
+            words = "{name}: {count} parts" if self.of_squares else "{name}: {count} planes"
+            return translate(words).format(name=one.pair.image.name, count=f"{len(self.parts):,}")
         return one.name if one.pair.section is None else f"    {translate_said(one.pair.section.title)}"
+
+    @property
+    def of_squares(self) -> bool:
+        """Whether the image is larger than memory, of which squares are learnt from."""
+        # Here, so that the window need not wait for it.
+        from cpsam_core.data.patches import Patch
+
+        return isinstance(self.parts[0].pair.section, Patch)
 
     @property
     def ending(self) -> str:
@@ -154,6 +164,10 @@ class CandidateTable(QAbstractTableModel):
     @staticmethod
     def _says(row: TrainingRow) -> str:
         one = row.parts[0]
+        if row.is_stack and row.of_squares:
+            return translate(
+                "All parts: squares with corrected objects or complete regions of an image larger than memory."
+            )
         if row.is_stack:
             return translate(
                 "All planes. A stack of which all masks count judges by its bodies in 3D when it is kept aside."

@@ -255,6 +255,10 @@
       <translation>Alle Objekte sind durchgesehen</translation>
     </message>
     <message>
+      <source>All parts: squares with corrected objects or complete regions of an image larger than memory.</source>
+      <translation>Alle Teile: Quadrate mit korrigierten Objekten oder vollständigen Regionen eines Bildes, das größer ist als der Speicher.</translation>
+    </message>
+    <message>
       <source>All planes. A stack of which all masks count judges by its bodies in 3D when it is kept aside.</source>
       <translation>Alle Ebenen. Zählen alle Masken eines zurückgehaltenen Stapels, wird das Modell an seinen 3D-Objekten beurteilt.</translation>
     </message>
@@ -4727,6 +4731,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{name}: error rate {error}, F1 {f1}</source>
       <translation>{name}: Fehlerrate {error}, F1 {f1}</translation>
+    </message>
+    <message>
+      <source>{name}: {count} parts</source>
+      <translation>{name}: {count} Teile</translation>
     </message>
     <message>
       <source>{name}: {count} planes</source>

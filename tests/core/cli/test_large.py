@@ -2,17 +2,20 @@
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cpsam_core.cli import large, main
+from cpsam_core.cli.common import OK
 from cpsam_core.formats import find_format, label_pyramids, read_objects, write_objects
 from cpsam_core.formats.label_sources import OpenLabels, open_labels
 from cpsam_core.formats.objects import ObjectSet
 from cpsam_core.images import read_labels, write_labels, write_tiff
 from cpsam_core.measure import folder as folder_module
 from cpsam_core.measure import in_parts
+from tests.core.large_projects import disk_labels, write_large_project, write_slide
 
 SHAPE = (700, 900)
 LITTLE = ["--max-memory", "0.001"]
@@ -148,3 +151,14 @@ def test_labels_are_converted_in_parts(folder, parts, target):
     else:
         yaozarrs = pytest.importorskip("yaozarrs")
         yaozarrs.validate_zarr_store(str(made))
+
+
+def test_the_project_of_an_image_larger_than_memory_is_measured(folder: Path) -> None:
+    labels = disk_labels(1024)
+    path = write_slide(folder / "slides" / "slide.zarr", labels)
+    write_large_project(path.with_suffix(".cpsam"), labels)
+    for name, given in (("image", path), ("folder", path.parent)):
+        assert main(["measure", str(given), "--out", f"{name}.csv"]) == OK
+        rows = Path(f"{name}.csv").read_text().splitlines()
+        assert len(rows) == 1 + labels.max()
+        assert rows[1].startswith("slide.zarr,1,")

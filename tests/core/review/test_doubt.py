@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from cpsam_core.errors import SettingsError
+from cpsam_core.images.document_key import WHOLE
 from cpsam_core.images.project_files import ProjectFile, write_project_file
 from cpsam_core.measure import ObjectFacts, measure
 from cpsam_core.metrics.compare import compare
 from cpsam_core.review.doubt import DoubtSettings, image_doubt, object_doubt, review_order
-from cpsam_gui.tasks.suggesting import doubt_in
+from cpsam_gui.tasks.suggesting import SavedWork, doubt_in
 
 
 def columns(count: int = 20, **special: Any) -> dict[str, Any]:
@@ -151,5 +152,5 @@ def test_review_and_next_image_doubt_an_object_alike(
     masks[0, 3:9, 3:9] = 1
     row = {"origin": "model", "flow_error": error, "probability": probability}
     write_project_file(tmp_path / "a.cpsam", ProjectFile(masks, {1: row}))
-    found = doubt_in(tmp_path / "a.cpsam")
+    found = doubt_in(SavedWork(tmp_path / "a.tif", tmp_path / "a.cpsam", WHOLE))
     assert found is not None and found.score == pytest.approx(object_doubt(columns).scores[0], abs=1e-6)

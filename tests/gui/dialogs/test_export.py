@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import tifffile
 from PyQt6.QtWidgets import QCheckBox, QFileDialog, QMessageBox
 
-from cpsam_core.formats import FORMATS, find_format
+from cpsam_core.formats import FORMATS, WriteOptions, find_format
+from cpsam_core.images.document_key import DocumentKey
+from cpsam_core.images.project_files import ProjectFile, write_project_file
 from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs.export import GROUP, ExportDialog
@@ -156,6 +159,23 @@ def test_the_whole_folder(segmented: Window, qtbot: QtBot, image_file: Path, tmp
     done = export_folder((image_file, other), tmp_path / "to", plan, lambda *_: None)
     assert [path.name for path in done.paths] == ["cells_rois.zip"]
     assert len(done.failed) == 1 and "other.tif" in done.failed[0]
+
+
+def test_time_points_of_a_folder_are_files_of_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "movie.tif"
+    tifffile.imwrite(path, np.zeros((3, 20, 30), np.uint16), imagej=True, metadata={"axes": "TYX"})
+    for time in (0, 2):
+        labels = np.zeros((1, 20, 30), np.uint32)
+        labels[0, 2:8, 2 : 8 + time] = 1
+        write_project_file(path.with_suffix(".cpsam"), ProjectFile(labels), key=DocumentKey(time=time))
+    (tmp_path / "slide.tif").write_bytes(path.read_bytes())
+    (tmp_path / "slide.cpsam" / "whole").mkdir(parents=True)
+    plan = ExportPlan(find_format("tif"), WriteOptions())
+    done = export_folder((path, tmp_path / "slide.tif"), tmp_path / "to", plan, lambda *_: None)
+    assert done.failed == ()
+    assert [one.name for one in done.paths] == ["movie_t000_masks.tif", "movie_t002_masks.tif"]
+    assert np.count_nonzero(tifffile.imread(done.paths[1])) == 48
+    assert "larger than memory" in done.skipped[0]
 
 
 def test_masks_of_another_image_are_refused(segmented: Window, qtbot: QtBot, tmp_path: Path) -> None:

@@ -11,10 +11,15 @@ import pytest
 import tifffile
 import zarr
 
+from cpsam_core.images import project_folders
+from cpsam_core.images.document_key import WHOLE
 from cpsam_core.images.lazy_pixels import LazyPixels
 from cpsam_core.measure import in_parts
 from cpsam_gui import operations
+from cpsam_gui.panels.train.images import rows_of
+from cpsam_gui.state import columns
 from cpsam_gui.state.box import Box
+from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage.companions import progress_of
 from cpsam_gui.storage.journal_folder import left_behind
 from cpsam_gui.tasks import comparing_large, measuring_large
@@ -382,3 +387,48 @@ def test_of_millions_of_objects_the_most_doubtful_are_reviewed(
         seen.append(session.reviewing.present)
     assert seen == [numbers[place] for place in (5, 14, 3, 24)]
     assert session.reviewing.progress == (1, 25)
+
+
+def test_the_engine_reads_what_the_window_saved(qtbot: QtBot, session: Session, slide: Path) -> None:
+    assert tuple(origin.value for origin in Origin) == project_folders.ORIGINS
+    assert columns.FLAGS == project_folders.FLAGS
+    open_slide(qtbot, session, slide)
+    numbers = [draw(session, 600, 600 + 60 * step) for step in range(4)]
+    save(qtbot, session)
+    operations.set_class(session.document, numbers[:2], 1)
+    operations.delete(session.document, numbers[3:])
+    save(qtbot, session)
+    stored = project_folders.open_document(slide.parent / "slide.ome.cpsam", WHOLE)
+    assert stored.is_corrected
+    assert stored.shape == session.document.shape
+    assert stored.objects.ids.tolist() == numbers[:3]
+    assert stored.objects.areas.tolist() == [1600] * 3
+    assert stored.objects.classes.tolist() == [1, 1, 0]
+    assert stored.objects.centres[0].tolist() == [0, 619, 619]
+    assert stored.objects.touched.all()
+    block = stored.labels[slice(0, 1), slice(590, 650), slice(590, 650)]
+    np.testing.assert_array_equal(block, session.document.labels[0:1, 590:650, 590:650])
+
+
+def test_one_click_learns_from_a_slide(qtbot: QtBot, session: Session, slide: Path) -> None:
+    open_slide(qtbot, session, slide)
+    session.training.watch(True)
+    for y, x in ((100, 100), (100, 160), (700, 700), (1100, 100), (1100, 170)):
+        draw(session, y, x)
+    save(qtbot, session)
+    qtbot.waitUntil(lambda: sum(one.objects for one in session.training.candidates) == 5, timeout=30_000)
+    assert session.training.obstacle == ""
+    assert [one.wanted for one in session.training.candidates] == [True] * 3
+    whole, *parts = rows_of(session.training.candidates)
+    assert whole.name == "slide.ome.zarr: 3 parts"
+    assert sorted(row.name.strip() for row in parts) == [
+        "part at y 0, x 0",
+        "part at y 1,024, x 0",
+        "part at y 512, x 512",
+    ]
+    # A second look reads nothing anew, until something is saved.
+    first = session.training.candidates
+    draw(session, 700, 1200)
+    save(qtbot, session)
+    qtbot.waitUntil(lambda: sum(one.objects for one in session.training.candidates) == 6, timeout=30_000)
+    assert len(session.training.candidates) == len(first) + 1

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.images.project_files import ProjectFile, write_project_file
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.storage.companions import project_path
+from cpsam_gui.tasks.axes_reading import AxesReading
 from cpsam_gui.tasks.suggesting import suggest
 
 if TYPE_CHECKING:
@@ -49,6 +51,20 @@ def test_objects_that_were_looked_at_raise_no_doubt(tmp_path: Path, mark: str) -
     other = image(tmp_path, "other.tif", 0.3)
     found = suggest((looked, other))
     assert found is not None and found.image == other
+
+
+def test_time_points_are_suggested_one_by_one(tmp_path: Path) -> None:
+    path, labels = tmp_path / "movie.tif", np.zeros((1, 8, 8), np.uint32)
+    labels[0, 2:5, 2:5] = 1
+    for time, (error, review) in enumerate(((0.1, "segmented"), (0.8, "segmented"), (2.0, "verified"))):
+        row = {"origin": "model", "flow_error": error, "probability": 0.9}
+        content = ProjectFile(labels, {1: row}, {"axes": "TYX"}, review=review)
+        write_project_file(project_path(path), content, key=DocumentKey(time=time))
+    found = suggest((path,))
+    assert found is not None
+    assert found.image == path
+    assert found.name == "movie.tif (time point 1)"
+    assert found.reading == AxesReading("TYX", 1)
 
 
 def test_the_action_says_which_and_why(segmented: Window, qtbot: QtBot) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images import Image
+from cpsam_core.images.project_folders import DOCUMENT
 from cpsam_core.progress import Cancelled, silent
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.columns import ColumnRecords
@@ -22,7 +23,6 @@ from cpsam_gui.storage import project_folder
 from cpsam_gui.storage.chunked_labels import ChunkedLabels
 from cpsam_gui.storage.project_folder import (
     COMMIT,
-    DOCUMENT,
     FolderChanges,
     FolderContent,
     described,

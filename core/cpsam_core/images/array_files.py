@@ -1,4 +1,4 @@
-"""Files of arrays between the stages of a run: packed, written in one step, and holding numbers only."""
+"""Files of arrays by name, as runs by blocks and projects keep them: packed, written in one step, numbers only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import struct
 from pathlib import Path
 from typing import Any
 
-import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,6 +27,8 @@ def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
     ImageError
         Writing failed; nothing is left under that name.
     """
+    import imagecodecs
+
     described: list[list[Any]] = []
     packed: list[bytes] = []
     for name, array in arrays.items():
@@ -48,6 +49,8 @@ def read_arrays(path: Path, names: tuple[str, ...] | None = None) -> dict[str, N
     ImageError
         The file is missing or damaged.
     """
+    import imagecodecs
+
     found: dict[str, NDArray[Any]] = {}
     try:
         with opening(path), path.open("rb") as file:

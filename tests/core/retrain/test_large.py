@@ -1,0 +1,84 @@
+"""One click on an image larger than memory: learnt from, judged, and gone on with after an end in the middle."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cpsam_core.checkpoints.cards import hash_file, read_card
+from cpsam_core.cli import main
+from cpsam_core.cli.common import OK
+from cpsam_core.progress import Cancelled
+from cpsam_core.retrain import candidates_in, elsewhere, one_click, requests
+from tests.core.large_projects import STEP, disk_labels, write_large_project, write_slide
+from tests.core.retrain.test_click import FLAGS, Hears, options
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+SIDE = 1024
+
+
+@pytest.fixture(autouse=True)
+def no_look_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elsewhere, "reference_pairs", lambda kind: ())
+
+
+@pytest.fixture
+def slide(folder: Path) -> Path:
+    labels = disk_labels(SIDE)
+    path = write_slide(folder / "slides" / "slide.zarr", labels)
+    across = len(range(STEP // 2, SIDE, STEP))
+    corrected = [row * across + column + 1 for row in (2, 7) for column in (2, 7)]
+    write_large_project(path.with_suffix(".cpsam"), labels, corrected=corrected)
+    return path
+
+
+def test_a_click_learns_from_squares_and_judges_on_others(slide: Path, tiny_model: Path) -> None:
+    outcome = one_click(candidates_in(slide.parent), options(tiny_model), Hears())
+    assert outcome.problem == ""
+    assert len(outcome.plan.training) == 4 - len(outcome.plan.aside)
+    assert outcome.change is not None
+    assert outcome.change.difference.objects >= 20
+    card = read_card(outcome.trained.path)
+    assert card is not None
+    assert all(digest.startswith(hash_file(slide) + "_z0000_y") for digest in (*card.images, *card.aside))
+    spot_row = 60
+    pair = outcome.plan.training[0]
+    assert pair.section is not None
+    z, y, x = pair.section.voxel(spot_row, spot_row)
+    labels = disk_labels(SIDE)
+    shown = pair.read_image().pixels[0, spot_row, spot_row, 0]
+    assert (shown > 0.3) == (labels[int(z), int(y), int(x)] > 0)
+
+
+def test_an_interrupted_click_goes_on_with_the_same_squares(slide: Path, tiny_model: Path) -> None:
+    def cancel(done: int, total: int, note: str = "") -> None:
+        if note.startswith("epoch 2"):
+            raise Cancelled
+
+    known = candidates_in(slide.parent)
+    with pytest.raises(Cancelled):
+        one_click(known, options(tiny_model), Hears(), cancel)
+    (request,) = requests.interrupted()
+    assert requests.candidates_of(request) == tuple(known)
+
+
+def test_the_command_learns_from_it(slide: Path, tiny_model: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new.safetensors"
+    command = ["train", str(slide.parent), "--model", str(tiny_model), "--out", str(out), *FLAGS]
+    assert main(command) == OK
+    card = read_card(out)
+    assert card is not None
+    assert len(card.images) == 4, "no verdict, so nothing is kept aside"
+
+
+def test_the_hash_of_a_folder_is_of_all_that_is_in_it(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name / "0").mkdir(parents=True)
+        (tmp_path / name / "0" / "0").write_bytes(b"chunk")
+        (tmp_path / name / ".zarray").write_text(json.dumps({"shape": [1]}))
+    assert hash_file(tmp_path / "one") == hash_file(tmp_path / "two")
+    (tmp_path / "two" / "0" / "0").rename(tmp_path / "two" / "0" / "1")
+    assert hash_file(tmp_path / "one") != hash_file(tmp_path / "two")
