@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cpsam_core.formats.ome_zarr_writing import describe_labels
 from cpsam_core.images.array_files import write_arrays
-from cpsam_core.images.project_content import Region
+from cpsam_core.images.project_content import Region, entries_of
 from cpsam_core.images.project_folders import FLAGS, ORIGINS
 
 STEP, RADIUS = 100, 20
@@ -91,8 +91,8 @@ def write_large_project(
         for number in corrected
     }
     (own / "rows-000001.json").write_text(json.dumps(changed))
-    regions = [{"plane": one.plane, "corners": one.corners} for one in complete]
-    facts = {"review": review, "classes": {"1": "round"} if classes else {}, "complete": regions}
+    names = {"1": "round"} if classes else {}
+    facts = {"review": review, "classes": names, "complete": entries_of(complete)}
     document = {
         "version": 1,
         "image": "",

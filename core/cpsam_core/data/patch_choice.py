@@ -86,13 +86,13 @@ def _around(regions: Iterable[Region], shape: tuple[int, int, int]) -> Iterator[
     """Yield the squares that the boxes around regions touch, each with the region."""
     for region in regions:
         corners = np.array(region.corners)
-        if not 0 <= region.plane < shape[0] or not len(corners):
+        if not 0 <= region.index < shape[0] or not len(corners):
             continue
         low = np.clip(np.floor(corners.min(axis=0)), 0, None).astype(np.int64) // SIDE_PX
         high = np.clip(np.ceil(corners.max(axis=0)), 0, shape[:0:-1]).astype(np.int64)
         for row in range(int(low[1]), -(-int(high[1]) // SIDE_PX)):
             for column in range(int(low[0]), -(-int(high[0]) // SIDE_PX)):
-                yield (region.plane, row, column), region
+                yield (region.index, row, column), region
 
 
 def _judging(places: list[Place]) -> list[Place]:

@@ -205,7 +205,7 @@ def regions_map(regions: Sequence[Region], plane: int, box: Corners) -> NDArray[
     for region in regions:
         corners = np.array(region.corners)
         (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
-        if region.plane == plane and x0 < right and x1 > left and y0 < bottom and y1 > top:
+        if region.index == plane and x0 < right and x1 > left and y0 < bottom and y1 > top:
             mark(inside, [corners - (left, top)], budget)
     return inside
 

@@ -101,7 +101,7 @@ class FolderDocument:
     settings
         Settings of the last run, by name.
     complete
-        Regions in which every object is drawn.
+        Regions of planes in which every object is drawn; those of sections along z are left out.
     class_names
         Name of each class by its number.
     objects
@@ -200,7 +200,7 @@ def _opened(folder: Path, saved: FileIdentity) -> FolderDocument:
     facts, settings = (_mapping(stored.get(name)) for name in ("facts", "settings"))
     own = folder / _plain(as_text(stored.get("labels")), path)
     try:
-        complete = regions_of(as_list(facts.get("complete")))
+        complete = tuple(one for one in regions_of(as_list(facts.get("complete"))) if one.across == 0)
         names = {int(number): str(name) for number, name in _mapping(facts.get("classes")).items()}
     except DAMAGE as error:
         raise ImageError(f"{path} is damaged ({reason(error)}).") from error

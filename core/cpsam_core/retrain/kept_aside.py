@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cpsam_core.data.examples import read_annotation
 from cpsam_core.data.pairs import Pair
+from cpsam_core.data.patches import Patch
 from cpsam_core.errors import TrainingError
 from cpsam_core.retrain.candidates import Candidate
 from cpsam_core.retrain.lineage import Lineage
@@ -215,18 +216,21 @@ def _crops(
 ) -> ValidationSplit:
     """Keep a corner of each image aside: the last resort."""
     for planes in _by_image(training):
-        boxes: dict[int, tuple[int, int, int, int] | None] = {}
+        boxes: dict[tuple[int, str], tuple[int, int, int, int] | None] = {}
         for one in planes:
             if one.digest not in parts and lineage.may_judge(one.digest):
                 # The same corner of all planes of a volume that lie across one axis: they show the same cells.
-                axis = one.pair.section.axis if one.pair.section is not None else 0
-                if boxes.get(axis) is None:
+                section = one.pair.section
+                # Squares of an image larger than memory show other cells each.
+                square = section.ending if isinstance(section, Patch) else ""
+                same = (section.axis if section is not None else 0, square)
+                if boxes.get(same) is None:
                     rng = np.random.default_rng((seed, int(order(one, seed)[:12], 16)))
-                    boxes[axis] = _corner(one, rng)
-                box = boxes[axis]
+                    boxes[same] = _corner(one, rng)
+                box = boxes[same]
                 if box is not None:
                     parts[one.digest] = box
-        if len(boxes) > 1 and any(boxes.values()) and NEAR not in warnings:
+        if len({axis for axis, _ in boxes}) > 1 and any(boxes.values()) and NEAR not in warnings:
             # What one kind of section leaves out is in the others.
             warnings += (NEAR,)
     pairs = _without(training, parts)

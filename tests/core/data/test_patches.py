@@ -190,15 +190,17 @@ def test_a_fifth_judges_and_stays_whatever_is_added(slide: Path) -> None:
 
 
 def test_a_square_of_its_own_is_judged_by_its_corner(slide: Path) -> None:
-    write_large_project(slide.with_suffix(".cpsam"), disk_labels(SIDE), corrected=[at(0, 0)])
+    write_large_project(slide.with_suffix(".cpsam"), disk_labels(SIDE), corrected=[at(0, 0), at(7, 7)])
     plan = plan_retraining(candidates_in(slide.parent), "cpsam", name="new")
     assert plan.how == "crops"
-    (aside,) = plan.aside
-    kept, learnt = read_annotation(aside), read_annotation(plan.training[0])
-    assert kept.complete is not None
-    assert learnt.complete is not None
-    assert not (kept.complete & learnt.complete).any()
-    assert kept.complete.any()
+    assert len(plan.aside) == 2
+    assert not any("planes" in words for words in plan.warnings)
+    for aside, training in zip(plan.aside, plan.training, strict=True):
+        kept, learnt = read_annotation(aside), read_annotation(training)
+        assert kept.complete is not None
+        assert learnt.complete is not None
+        assert not (kept.complete & learnt.complete).any()
+        assert 4 <= len(np.unique(kept.labels[kept.complete])) - 1 <= 9, "a quarter of 25"
 
 
 def test_an_example_is_made_anew_where_its_square_changed_alone(slide: Path) -> None:
