@@ -75,7 +75,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.layers = Layers(
             session.open_image, session.run_state, session.mask_colours, session.notices, self.scene()
         )
-        self.partial = PartialResultLayer(session.view, session.large_run, session.mask_colours, self.scene())
+        self.partial = PartialResultLayer(session, self.scene(), lambda: self._view.slice)
         self._preview = Preview(self.scene())
         self.ghosts = Ghosts(session.view, session.rejected, self.scene())
         self.sign_table = SignTable(session.open_image)
@@ -101,7 +101,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         theme.changed.connect(self._recolour)
         events = self._view.events
         events.camera.connect(self._move_camera)
-        for changed in (self._show_shapes, self.marks.renew):
+        for changed in (self._show_shapes, self.marks.renew, self.partial.draw):
             events.plane.connect(changed)
         events.picture.connect(self._name_picture)
         events.sections.connect(self._show_cross)

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QGraphicsLineItem, QGraphicsView
 from cpsam_gui.canvas.colours import ImageColours, LabelColours
 from cpsam_gui.canvas.compared import ComparedLayer
 from cpsam_gui.canvas.marks import Marks
+from cpsam_gui.canvas.partial_result import PartialResultLayer
 from cpsam_gui.canvas.pens import line_pen
 from cpsam_gui.canvas.previews import Preview
 from cpsam_gui.canvas.tiles import TileLayer
@@ -91,6 +92,7 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
             layer.setZValue(z)
             self.scene().addItem(layer)
         self.compared = ComparedLayer(self._view, session.comparing, self.scene(), self._in_view)
+        self.partial = PartialResultLayer(session, self.scene(), self._in_view)
         self.marks = Marks(session, canvas.sign_table, self.scene(), self._in_view)
         self._preview = Preview(self.scene())
         self._cross = CrossHair(self.scene())
@@ -142,7 +144,9 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         self._colour_image()
         self._colour_labels()
         self.compared.draw()
-        for layer in (self.image, self.labels, self.compared.other, self.compared.present):
+        self.partial.draw()
+        stretched = (self.image, self.labels, self.partial.tiles, self.compared.other, self.compared.present)
+        for layer in stretched:
             layer.setTransform(self._stretch)
         self.marks.stretch(self._stretch)
         self.marks.renew()

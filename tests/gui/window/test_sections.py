@@ -21,6 +21,7 @@ from cpsam_gui.runs.options import recalled, remembered
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.slice import Slice, slab_around
 from cpsam_gui.tasks import large as large_module
+from cpsam_gui.tasks.partial_result import PartialResult
 from cpsam_gui.tools import Pointer
 
 if TYPE_CHECKING:
@@ -371,3 +372,19 @@ def test_signs_and_frames_stand_in_every_view(stack: Window) -> None:
     assert below.viewport().grab().toImage() != plain
     session.view.cross = (60.5, 50.5)
     assert not list(signs._in_view(signs.boundingRect(), below.viewportTransform()))
+
+
+def test_what_a_run_by_blocks_has_found_is_seen_in_every_view(stack: Window, qtbot: QtBot) -> None:
+    session, below = stack.session, stack.views.below
+    session.view.cross = (65.5, 50.5)
+    qtbot.waitUntil(lambda: below.image.settled)
+    before = below.viewport().grab().toImage()
+    partial = PartialResult(session.document.shape, session.large_run.block_found.emit)
+    session.large_run.partial_result = partial
+    box = Box(2, 12, 60, 70, 20, 80)
+    partial.labels.write(box, np.ones(box.shape, np.uint32))
+    partial.largest = 1
+    session.large_run.partial_changed.emit()
+    qtbot.waitUntil(lambda: below.partial.tiles.settled and below.viewport().grab().toImage() != before)
+    session.large_run._let_go()
+    assert below.viewport().grab().toImage() == before
