@@ -88,13 +88,13 @@ class Pair:
     @property
     def is_large(self) -> bool:
         """Whether the image is larger than memory, and `section` does not say yet which square of it is meant."""
-        return self.section is None and self.masks.is_dir()
+        return self.section is None and _is_project_folder(self.masks)
 
     @property
     def masks_state(self) -> FileIdentity:
         """What tells the masks from what they were before, see `identity_of`."""
         saved = document_folder(self.masks, self.key) / DOCUMENT
-        return identity_of(saved if self.masks.is_dir() else self.masks)
+        return identity_of(saved if _is_project_folder(self.masks) else self.masks)
 
     @property
     def shown(self) -> ImageInput:
@@ -328,6 +328,11 @@ class _MaskFolder:
 def _hashed(image: Path, state: FileIdentity) -> str:
     """Return the SHA-256 of an image in that state: its parts ask for it again and again."""
     return hash_file(image)
+
+
+def _is_project_folder(path: Path) -> bool:
+    """Whether masks are the project of an image larger than memory; an OME-Zarr is a folder, too."""
+    return _is_project(path) and path.is_dir()
 
 
 def _is_project(path: Path) -> bool:
