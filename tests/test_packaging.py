@@ -62,6 +62,27 @@ def test_the_release_fills_in_what_recipe_and_formula_leave_open() -> None:
         assert "0.1.0" in text(name)
 
 
+def test_a_flavour_of_torch_that_was_chosen_is_not_replaced() -> None:
+    """Where constraints follow, the torch that is installed first is that of the constraints."""
+    for name in ("packaging/Dockerfile", "README.md"):
+        lines = [line for line in text(name).splitlines() if "pip install" in line and "--index-url" in line]
+        assert lines
+        assert [line for line in lines if "constraints.txt torch" not in line] == []
+
+
+def test_extras_that_are_named_exist() -> None:
+    block = text("pyproject.toml").split("[project.optional-dependencies]")[1].split("\n[")[0]
+    extras = set(re.findall(r"^([\w-]+) = \[", block, re.MULTILINE))
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*.md")]
+    pages += [path for part in ("core", "cpsam_gui") for path in (ROOT / part).rglob("*.py")]
+    named = set()
+    for page in pages:
+        for one in re.findall(r"cpsam-gui\[([\w,]+)\]|`\[(\w+)\]`", page.read_text(encoding="utf-8")):
+            named.update(name for names in one for name in names.split(",") if name)
+    # `extra` stands for one of them in a description.
+    assert {"formats", "cluster", "spatial"} <= named - {"extra"} <= extras
+
+
 def test_pinned_versions_of_checks_are_those_of_the_project() -> None:
     pinned = dict(re.findall(r"^([\w-]+)==([\w.]+)", text("constraints.txt"), re.MULTILINE))
     hooks = text(".pre-commit-config.yaml")
