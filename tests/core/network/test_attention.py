@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from cpsam_core.network.attention import Attention
+from cpsam_core.network.attention import PLAIN_TOKENS, Attention, attend
 
 GRID, WIDTH, HEADS = 8, 32, 2
 
@@ -180,3 +180,23 @@ def test_a_copy_stands_alone() -> None:
     with torch.inference_mode():
         assert not torch.allclose(other(tokens), before)
         torch.testing.assert_close(layer(tokens), before)
+
+
+@pytest.mark.parametrize(("tokens", "fused"), [(PLAIN_TOKENS, False), (PLAIN_TOKENS + 1, True)])
+def test_many_tokens_take_the_fused_kernel(tokens: int, fused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways are softmax(q k^T s) v, here in float64 for a few of the queries."""
+    calls: list[int] = []
+    kernel = functional.scaled_dot_product_attention
+
+    def counted(query: Tensor, *others: Tensor, **options: float) -> Tensor:
+        calls.append(query.shape[-2])
+        return kernel(query, *others, **options)
+
+    monkeypatch.setattr(functional, "scaled_dot_product_attention", counted)
+    torch.manual_seed(0)
+    query, key, value = (torch.randn(1, 2, tokens, 16) for _ in range(3))
+    with torch.inference_mode():
+        found = attend(query, key, value, 0.25)
+    assert calls == [tokens] * fused
+    few = query[:, :, :50].double() @ key.double().transpose(-1, -2) * 0.25
+    torch.testing.assert_close(found[:, :, :50], (few.softmax(-1) @ value.double()).float())
