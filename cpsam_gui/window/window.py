@@ -220,7 +220,7 @@ class Window(QMainWindow):
         if in_view:
             self._training.start()
         elif not self._training.running:
-            self._notices.message.emit(translate("This is what would be learnt from; Retrain begins"))
+            self._notices.message.emit(translate("This is what would be learnt from; press Retrain to begin"))
 
     def show_panel(self, name: str) -> None:
         """Bring a panel to the front."""

@@ -6,7 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer
+from PyQt6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPoint,
+    Qt,
+    QTimer,
+)
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -183,10 +192,10 @@ class ObjectsPanel(Panel):
                 header.resizeSection(place, width)
         table.customContextMenuRequested.connect(self.open_menu)
         table.doubleClicked.connect(self.go_to)
-        selection, bar = table.selectionModel(), table.verticalScrollBar()
-        if selection is not None and bar is not None:
+        selection, viewport = table.selectionModel(), table.viewport()
+        if selection is not None and viewport is not None:
             selection.selectionChanged.connect(self._take_selection)
-            bar.rangeChanged.connect(self._scroll_to_selected)
+            viewport.installEventFilter(self)
         return table
 
     def refresh(self) -> None:
@@ -235,7 +244,13 @@ class ObjectsPanel(Panel):
             self._scroll_to_selected()
         self.selected.setText(self._describe(chosen))
 
-    def _scroll_to_selected(self, *_: object) -> None:
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Follow the height of the table; called by Qt, before the table does."""
+        if event is not None and event.type() == QEvent.Type.Resize:
+            QTimer.singleShot(0, self._scroll_to_selected)
+        return super().eventFilter(watched, event)
+
+    def _scroll_to_selected(self) -> None:
         """Keep the selected row in view, also where the lines below take height from the table."""
         if self._shown_row is not None:
             self.table.scrollTo(self.model.index(self._shown_row, 0))

@@ -3657,8 +3657,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das ist Version {}. Darf das Programm bei pypi.org nach der neuesten fragen? Die Anfrage enthält nichts über Sie oder Ihre Bilder.</translation>
     </message>
     <message>
-      <source>This is what would be learnt from; Retrain begins</source>
-      <translation>Daraus würde gelernt; „Nachtrainieren“ beginnt</translation>
+      <source>This is what would be learnt from; press Retrain to begin</source>
+      <translation>Daraus würde gelernt; mit „Nachtrainieren“ geht es los</translation>
     </message>
     <message>
       <source>This model is unsure here: try cpsam_v2, or correct a few and retrain</source>

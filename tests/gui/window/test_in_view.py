@@ -146,7 +146,8 @@ def test_the_selected_row_stays_in_view_when_the_lines_below_it_grow(segmented: 
         else:
             segmented.session.view.select(int(panel.model.ids[last]))
         qtbot.wait(20)
-        panel.table.setFixedHeight(2 * panel.table.rowHeight(0))
+        # The header and a row and a half.
+        panel.table.setFixedHeight(int(2.5 * panel.table.rowHeight(0)))
         qtbot.wait(20)
         viewport = panel.table.viewport()
         row = panel.table.visualRect(panel.model.index(last, 0))
