@@ -13,13 +13,12 @@ from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.tasks.measuring import (
-    FolderTables,
     MeasurementRequest,
     Measurements,
     ObserverAgreement,
-    measure_folder,
     measure_objects,
 )
+from cpsam_gui.tasks.measuring_folder import FolderTables, measure_folder
 from cpsam_gui.tasks.measuring_large import measure_chunks
 
 if TYPE_CHECKING:

@@ -12,13 +12,14 @@ import time
 from collections import OrderedDict
 from contextlib import ExitStack
 from threading import Lock, RLock
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, cast
 from weakref import WeakSet
 
 import numpy as np
 
 from cpsam_core.errors import ImageError
 from cpsam_gui.state.box import Box
+from cpsam_gui.storage.chunked_view import ChunkedView
 from cpsam_gui.storage.file_lock import hold
 from cpsam_gui.storage.level_files import CHUNK_PX, LevelFiles, level_shapes, packed, unpacked
 
@@ -71,10 +72,8 @@ class ChunkedLabels:
         self._dirty: set[Key] = set()
         # Of those, the ones in the working folder as they are.
         self._aside: set[Key] = set()
-        self._saving: dict[
-            Key, Labels | None
-            # Chunks to be saved, as they were where they changed since.
-        ] = {}
+        # Chunks to be saved, as they were where they changed since.
+        self._saving: dict[Key, Labels | None] = {}
         # Written since saving began.
         self._since: set[Key] = set()
         self._lock = RLock()
@@ -281,91 +280,6 @@ def give_up(folder: Path) -> None:
             one.base, one._files = aside, LevelFiles(aside, one.shapes)
 
 
-class ChunkedView:
-    """What stands in the place of an array of labels: it is indexed by whole numbers and slices, and gives copies.
-
-    A number alone gives a plane, which is read as it is indexed.
-    """
-
-    dtype = np.dtype(np.uint32)
-    ndim = 3
-
-    def __init__(self, store: ChunkedLabels) -> None:
-        self._store = store
-        self.shape = store.shape
-
-    @property
-    def size(self) -> int:
-        """Number of pixels."""
-        z, y, x = self.shape
-        return z * y * x
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Labels:
-        """Refuse: what needs all labels at once does not work on an image of this size.
-
-        Raises
-        ------
-        ImageError
-            Always.
-        """
-        raise ImageError("This needs all masks of the image at once, which is too large for that.")
-
-    def __len__(self) -> int:
-        """Return the number of planes."""
-        return self.shape[0]
-
-    def __getitem__(self, place: Any) -> Any:
-        """Return a block, a plane, or the label of a pixel."""
-        if isinstance(place, int | np.integer):
-            return ChunkedPlane(self, int(place))
-        given = (*place, *[slice(None)] * (3 - len(place)))
-        spans = [_span(one, length) for one, length in zip(given, self.shape, strict=True)]
-        (z0, z1, _), (y0, y1, rows), (x0, x1, columns) = spans
-        level = self._level(rows, columns, y0, x0)
-        step = 1 << level
-        # Samples of a level are those at the multiples of its step.
-        y1, x1 = (-(-end // step) if level else end for end in (y1, x1))
-        block = self._store.read_level(level, Box(z0, z1, y0 // step, y1, x0 // step, x1))
-        block = block[:, :: rows // step, :: columns // step]
-        kept = tuple(0 if isinstance(one, int | np.integer) else slice(None) for one in given)
-        return block[kept]
-
-    def _level(self, rows: int, columns: int, top: int, left: int) -> int:
-        """Return the coarsest level that holds the samples that are asked for."""
-        level = 0
-        while level + 1 < len(self._store.shapes):
-            step = 2 << level
-            if rows % step or columns % step or top % step or left % step:
-                break
-            level += 1
-        return level
-
-
-class ChunkedPlane:
-    """A plane (y, x) of labels, read as it is indexed."""
-
-    dtype = np.dtype(np.uint32)
-    ndim = 2
-
-    def __init__(self, view: ChunkedView, z: int) -> None:
-        self._view, self._z = view, z
-        self.shape = view.shape[1:]
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Labels:
-        """Refuse, as all planes do.
-
-        Raises
-        ------
-        ImageError
-            Always.
-        """
-        return self._view.__array__()
-
-    def __getitem__(self, place: Any) -> Any:
-        """Return a part of the plane."""
-        return self._view[(self._z, *(place if isinstance(place, tuple) else (place,)))]
-
-
 def _name(key: Key) -> str:
     return "-".join(map(str, key))
 
@@ -385,13 +299,3 @@ def _inside(part: Box, row: int, column: int) -> tuple[slice, slice]:
     """Return where a part lies in its chunk."""
     top, left = row * CHUNK_PX, column * CHUNK_PX
     return slice(part.y0 - top, part.y1 - top), slice(part.x0 - left, part.x1 - left)
-
-
-def _span(index: Any, length: int) -> tuple[int, int, int]:
-    if isinstance(index, slice):
-        span = range(*index.indices(length))
-        return span.start, max(span.start, span.stop), span.step
-    number = int(index) + (length if index < 0 else 0)
-    if not 0 <= number < length:
-        raise IndexError(f"{index} is outside of {length}")
-    return number, number + 1, 1

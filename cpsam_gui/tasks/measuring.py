@@ -1,4 +1,4 @@
-"""Measuring the objects of the open image and of a folder. No Qt.
+"""Measuring the objects of the open image. No Qt.
 
 What follows from pixels (`Measurements.shapes`) is kept apart from what is known beside them, so that a lock or a class
 never measures anything again.
@@ -18,8 +18,6 @@ from cpsam_core.review.doubt import Doubt, object_doubt
 from cpsam_gui.state.columns import ORIGINS, ColumnRecords
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from cpsam_core.images import Image
@@ -300,57 +298,3 @@ def _number(value: float | None) -> float:
 
 def _sides(box: Box) -> tuple[tuple[int, int], ...]:
     return ((box.z0, box.z1), (box.y0, box.y1), (box.x0, box.x1))
-
-
-@dataclass(frozen=True, slots=True)
-class FolderTables:
-    """What measuring a folder wrote, and the images that could not be measured."""
-
-    objects: Path
-    images: Path
-    measured: int
-    count: int
-    failed: tuple[str, ...] = ()
-
-
-def measure_folder(
-    folder: Path, target: Path, where: str, recipe: Recipe, progress: Progress
-) -> FolderTables:
-    """Measure all images of a folder that have masks: one table of objects, one with a row for each image.
-
-    Parameters
-    ----------
-    folder
-        Searched below, too.
-    target
-        Table of the objects (.csv or .parquet); that of the images gets ``_images`` behind its name.
-    where
-        Expression that chooses objects; empty for all.
-    recipe
-        What to measure beside what every table has.
-    """
-    from cpsam_core.data.pairs import find_pairs
-    from cpsam_core.errors import CpsamError
-    from cpsam_core.measure import export_columns, parse, stacked, summarise, table_of, write_table
-    from cpsam_core.measure.folder import FileOptions, measure_pair
-
-    chosen = parse(where) if where.strip() else None
-    tables, rows, failed = [], [], []
-    pairs = find_pairs(folder, uncorrected=True)
-    for number, pair in enumerate(pairs):
-        name = pair.image.relative_to(folder).as_posix()
-        progress(number, len(pairs), name)
-        try:
-            table = measure_pair(pair, FileOptions(recipe=recipe))
-            if chosen is not None:
-                table = table.select(chosen.evaluate(table.columns))
-        except CpsamError as error:
-            failed.append(f"{name}: {error}")
-            continue
-        tables.append((name, export_columns(table)))
-        rows.append(summarise(table, name))
-    images = target.with_name(f"{target.stem}_images{target.suffix}")
-    write_table(target, stacked(tables))
-    write_table(images, table_of(rows))
-    progress(len(pairs), len(pairs), "")
-    return FolderTables(target, images, len(rows), sum(row["objects"] for row in rows), tuple(failed))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cpsam_core.cli.common import UsageError
 from cpsam_core.formats.kinds import FORMATS
 
 
@@ -46,3 +47,14 @@ FOLDERS = {
     "flows": "flows",
 }
 """The folder of each kind, where kinds have folders of their own."""
+
+
+def kinds_from(text: str) -> list[str]:
+    """Return the kinds of results that a value of `--save` names."""
+    names = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if names == ["all"]:
+        return list(ALL)
+    unknown = [name for name in names if name not in KINDS]
+    if unknown or not names:
+        raise UsageError(f"--save knows {', '.join(KINDS)} and all, not {', '.join(unknown) or 'nothing'}")
+    return names

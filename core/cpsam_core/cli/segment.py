@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import argparse
 import logging
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_core.cli.common import (
-    FAILED,
-    OK,
     UsageError,
     add_device_options,
     describe,
     fetch_progress,
-    say,
     tell,
 )
-from cpsam_core.cli.kinds import ALL, KINDS, MASKS, ONE_PLANE
+from cpsam_core.cli.kinds import ALL, KINDS, MASKS, ONE_PLANE, kinds_from
+from cpsam_core.cli.segment_tally import SegmentTally, counted
 
 if TYPE_CHECKING:
-    from cpsam_core.cli.batch import ImageOutcome, Steps
+    from cpsam_core.cli.batch import Steps
     from cpsam_core.cli.inputs import Inputs
     from cpsam_core.cli.outputs import Target
     from cpsam_core.images import Image
@@ -87,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     from cpsam_core.cli.inputs import gather
     from cpsam_core.cli.options import settings_from
 
-    kinds = _kinds(args.save)
+    kinds = kinds_from(args.save)
     settings = settings_from(args)
     out = args.out
     if args.demo:
@@ -98,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.inputs:
         raise UsageError("say which images to segment: files, folders or patterns, or --demo")
     found = gather(args.inputs, out, args.suffix, endings_from(args))
-    tally = _SegmentTally(len(found.images) + len(found.failures), with_diameter=settings.diameter == "auto")
+    tally = SegmentTally(len(found.images) + len(found.failures), with_diameter=settings.diameter == "auto")
     for failure in found.failures:
         tally.fail(None, failure)
     targets = _to_do(found, out, kinds, args, tally)
@@ -111,7 +108,7 @@ def run(args: argparse.Namespace) -> int:
             run_batch(targets, _steps(args, settings, segmenter), tally.add)
         except KeyboardInterrupt:
             tell(
-                f"stopped after {tally.done} of {_count(len(targets), 'image')}; the same command goes on from there"
+                f"stopped after {tally.done} of {counted(len(targets), 'image')}; the same command goes on from there"
             )
             raise
     return tally.end()
@@ -188,18 +185,8 @@ def _number_from_0(text: str) -> int:
     return number
 
 
-def _kinds(text: str) -> list[str]:
-    names = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-    if names == ["all"]:
-        return list(ALL)
-    unknown = [name for name in names if name not in KINDS]
-    if unknown or not names:
-        raise UsageError(f"--save knows {', '.join(KINDS)} and all, not {', '.join(unknown) or 'nothing'}")
-    return names
-
-
 def _to_do(
-    found: Inputs, out: Path | None, kinds: list[str], args: argparse.Namespace, tally: _SegmentTally
+    found: Inputs, out: Path | None, kinds: list[str], args: argparse.Namespace, tally: SegmentTally
 ) -> list[Target]:
     """Plan the files of all images; leave out those that are done, and complete results that are there in part."""
     from cpsam_core.cli.outputs import ResultNames, plan
@@ -228,7 +215,7 @@ def _to_do(
     done = [target for target in targets if len(target.existing) == len(target.files)]
     if done:
         tell(
-            f"{_count(len(done), 'image')} skipped, because the results exist (the first: {done[0].existing[0]}); "
+            f"{counted(len(done), 'image')} skipped, because the results exist (the first: {done[0].existing[0]}); "
             "--overwrite replaces them"
         )
     return [target.rest() for target in targets if len(target.existing) < len(target.files)]
@@ -270,7 +257,7 @@ def _by_blocks(
     segmenter: Segmenter,
     settings: Settings,
     args: argparse.Namespace,
-    tally: _SegmentTally,
+    tally: SegmentTally,
 ) -> list[Target]:
     """Segment the images that are larger than memory; return the others."""
     from cpsam_core.cli.batch import FAILURES, ImageOutcome
@@ -310,61 +297,3 @@ def _steps(args: argparse.Namespace, settings: Settings, segmenter: Segmenter) -
         write_results(target, image, found, facts)
 
     return Steps(read, compute, write)
-
-
-class _SegmentTally:
-    """Counts what became of the images, says it line by line, and sums it up."""
-
-    def __init__(self, images: int, with_diameter: bool) -> None:
-        self.done = 0
-        self._images = images
-        self._with_diameter = with_diameter
-        self._objects = 0
-        self._failed: list[str] = []
-        self._start = time.perf_counter()
-
-    def add(self, outcome: ImageOutcome) -> None:
-        """Take in what became of an image."""
-        if outcome.failure:
-            self.fail(outcome.target.image, outcome.failure, outcome.target.key.text)
-            return
-        self.done += 1
-        self._objects += outcome.objects
-        size = f" of about {outcome.diameter:.0f} pixels" if self._with_diameter else ""
-        first = next(iter(outcome.target.files.values()))
-        say(f"{outcome.target.image.name}: {_count(outcome.objects, 'object')}{size} -> {first}")
-        for note in outcome.notes:
-            tell(f"{outcome.target.image.name}: {note}")
-
-    @property
-    def failures(self) -> int:
-        """How many failed so far."""
-        return len(self._failed)
-
-    def expect(self, images: int) -> None:
-        """Take in how many scenes and time points there are in all files together."""
-        self._images = images
-
-    def fail(self, image: Path | None, reason: str, part: str = "") -> None:
-        """Take in a failure; `reason` may name the file itself, `part` names scene and time point."""
-        named = image is None or str(image) in reason
-        whole = reason if named else f"{image}: {reason}"
-        self._failed.append(f"{part}: {whole}" if part else whole)
-        tell(f"error: {self._failed[-1]}")
-
-    def end(self) -> int:
-        """Sum up where there were several images; return the exit code."""
-        if self.done > 1:
-            seconds = time.perf_counter() - self._start
-            tell(f"{_count(self._objects, 'object')} in {self.done} images, {seconds:.1f} s")
-        if self._failed and self._images > 1:
-            tell(
-                "\n  ".join(
-                    [f"error: {len(self._failed)} of {_count(self._images, 'image')} failed:", *self._failed]
-                )
-            )
-        return FAILED if self._failed else OK
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from dataclasses import replace
-from threading import Event, Lock
 from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.block_cache import BlockCache
 from cpsam_core.images.image import Image
+from cpsam_core.images.indexing import expanded, span_of
 from cpsam_core.images.sources import Source
 
 __all__ = ["LazyPixels", "LazyPlane", "lazy_image"]
@@ -45,10 +45,7 @@ class LazyPixels:
         self.source = source
         self.shape = source.shape
         self.dtype = source.dtype
-        self._blocks: OrderedDict[tuple[int, ...], npt.NDArray[Any]] = OrderedDict()
-        self._bytes = 0
-        self._lock = Lock()
-        self._closed = Event()
+        self._cache = BlockCache(CACHE_BYTES)
         self._overview: npt.NDArray[Any] | None = None
         self._ratios = [
             tuple(
@@ -75,10 +72,7 @@ class LazyPixels:
 
     def close(self) -> None:
         """Let reads that are under way end; the file is not wanted any more."""
-        self._closed.set()
-        with self._lock:
-            self._blocks.clear()
-            self._bytes = 0
+        self._cache.close()
 
     def __len__(self) -> int:
         """Return the number of planes."""
@@ -103,9 +97,9 @@ class LazyPixels:
             Damaged there, closed, or more than can be held at once.
         """
         if isinstance(place, int | np.integer):
-            return cast("npt.NDArray[Any]", LazyPlane(self, _span(place, self.shape[0]).start))
-        indices = _expanded(place)
-        spans = [_span(one, length) for one, length in zip(indices, self.shape, strict=True)]
+            return cast("npt.NDArray[Any]", LazyPlane(self, span_of(place, self.shape[0]).start))
+        indices = expanded(place, 4)
+        spans = [span_of(one, length) for one, length in zip(indices, self.shape, strict=True)]
         wanted = math.prod(len(span) for span in spans) * self.dtype.itemsize
         if wanted > MOST_BYTES:
             raise ImageError(self._too_large())
@@ -123,8 +117,7 @@ class LazyPixels:
     def peek(self, z: int, y: int, x: int) -> npt.NDArray[Any] | None:
         """Return the channels of a pixel where it was read lately, None where the file would have to be read."""
         rows, columns = self._block_shape(0)
-        with self._lock:
-            block = self._blocks.get((0, z, y // rows, x // columns))
+        block = self._cache.get((0, z, y // rows, x // columns))
         return None if block is None else block[y % rows, x % columns]
 
     @property
@@ -177,7 +170,7 @@ class LazyPixels:
             z,
             *(int(end) for places in (rows, columns) for end in (places[0], places[-1], places.size)),
         )
-        known = self._known(key)
+        known = self._cache.get(key)
         if known is not None:
             return known
         result = np.empty((rows.size, columns.size, self.shape[3]), self.dtype)
@@ -191,7 +184,7 @@ class LazyPixels:
             part = self._read(level, z, slice(int(rows[first]), int(rows[last - 1]) + 1), across)
             result[first:last] = _picked(part, rows[first:last] - rows[first], columns - columns[0])
             first = last
-        self._keep(key, result)
+        self._cache.keep(key, result)
         return result
 
     def _from_blocks(self, level: int, z: int, y: slice, x: slice) -> npt.NDArray[Any]:
@@ -211,7 +204,7 @@ class LazyPixels:
 
     def _block(self, level: int, z: int, row: int, column: int) -> npt.NDArray[Any]:
         key = (level, z, row, column)
-        known = self._known(key)
+        known = self._cache.get(key)
         if known is not None:
             return known
         high, wide = self._block_shape(level)
@@ -219,26 +212,11 @@ class LazyPixels:
         y = slice(row * high, min((row + 1) * high, rows))
         x = slice(column * wide, min((column + 1) * wide, columns))
         block = np.ascontiguousarray(self._read(level, z, y, x))
-        self._keep(key, block)
+        self._cache.keep(key, block)
         return block
 
-    def _known(self, key: tuple[int, ...]) -> npt.NDArray[Any] | None:
-        with self._lock:
-            known = self._blocks.get(key)
-            if known is not None:
-                self._blocks.move_to_end(key)
-            return known
-
-    def _keep(self, key: tuple[int, ...], block: npt.NDArray[Any]) -> None:
-        with self._lock:
-            if key not in self._blocks and not self._closed.is_set():
-                self._blocks[key] = block
-                self._bytes += block.nbytes
-                while self._bytes > CACHE_BYTES and len(self._blocks) > 1:
-                    self._bytes -= self._blocks.popitem(last=False)[1].nbytes
-
     def _read(self, level: int, z: int, y: slice, x: slice) -> npt.NDArray[Any]:
-        if self._closed.is_set():
+        if self._cache.closed:
             raise ImageError(f"{self.source.image.path} is not open any more.")
         plane: npt.NDArray[Any] = self.source.read((slice(z, z + 1), y, x), level)[0]
         return plane
@@ -308,29 +286,6 @@ def lazy_image(source: Source) -> Image:
     # What the engine does with parts of an image needs no more of its pixels than that.
     pixels = cast("npt.NDArray[Any]", LazyPixels(source))
     return replace(source.image, pixels=pixels)
-
-
-def _expanded(place: Any) -> tuple[Any, ...]:
-    """Return an index of four entries."""
-    given = place if isinstance(place, tuple) else (place,)
-    if Ellipsis in given:
-        at = given.index(Ellipsis)
-        given = (*given[:at], *[slice(None)] * (5 - len(given)), *given[at + 1 :])
-    if len(given) > 4 or not all(isinstance(one, int | np.integer | slice) for one in given):
-        raise IndexError("pixels of a file are indexed by whole numbers and slices")
-    return (*given, *[slice(None)] * (4 - len(given)))
-
-
-def _span(index: Any, length: int) -> range:
-    if isinstance(index, slice):
-        span = range(*index.indices(length))
-        if span.step < 1:
-            raise IndexError("pixels of a file are read forwards")
-        return span
-    number = int(index) + (length if index < 0 else 0)
-    if not 0 <= number < length:
-        raise IndexError(f"{index} is outside of {length}")
-    return range(number, number + 1)
 
 
 def _places(span: range, ratio: float, length: int) -> npt.NDArray[np.intp]:

@@ -18,9 +18,9 @@ from cpsam_gui.tasks.measuring import (
     MeasurementRequest,
     Measurements,
     ObserverAgreement,
-    measure_folder,
     measure_objects,
 )
+from cpsam_gui.tasks.measuring_folder import measure_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
