@@ -11,15 +11,16 @@ from collections import Counter, OrderedDict
 from functools import partial
 from math import ceil, floor, log2
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QRectF, QTimer, pyqtSignal
-from PyQt6.QtGui import QImage, QPainter
+from PyQt6.QtGui import QPainter
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
 
 from cpsam_gui.canvas.fetching import TileFetcher
+from cpsam_gui.canvas.tile_grid import TILE_SAMPLES, PaintedTile, area_of, keys_in, sampling, span_px
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,19 +28,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PyQt6.QtWidgets import QWidget
 
-    Key: TypeAlias = tuple[int, int, int]
-    """Level, row and column of a tile."""
-    Area: TypeAlias = tuple[int, int, int, int]
-    """Top, bottom, left and right in image pixels."""
+    from cpsam_gui.canvas.tile_grid import Area, Key
 
-# Samples on a side.
-TILE_SAMPLES = 256
 CACHE_BYTES = 192 << 20
 MAX_MAGNIFY = 8
 # Seconds that one paint takes for colouring; what is left follows in the next turns.
 BUDGET_S = 0.006
-# Rectangles of one tile that are coloured one by one; with more the whole tile is quicker.
-FEW = 8
 # Screen pixels a sample; from here on the pixels of an image show as squares.
 SMOOTH_BELOW_PX = 4
 
@@ -55,32 +49,6 @@ class Colours(Protocol):
     def __call__(self, y: slice, x: slice, magnify: int = 1) -> NDArray[np.uint32]:
         """Return premultiplied ARGB of a strided block."""
         ...
-
-
-class PaintedTile:
-    """One coloured tile: an array, the picture that shares its memory, and what of it is out of date."""
-
-    __slots__ = ("dirty", "image", "pixels", "rect", "stale")
-
-    def __init__(self, pixels: NDArray[np.uint32], rect: QRectF) -> None:
-        self.pixels = pixels
-        self.rect = rect
-        self.stale = False
-        self.dirty: list[Area] = []
-        rows, columns = pixels.shape
-        # Any buffer will do, which the stubs do not say.
-        memory: Any = pixels.data
-        self.image = QImage(memory, columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied)
-
-    def soil(self, area: Area, samples: float) -> None:
-        """Note that an area, which covers so many samples, must be coloured anew."""
-        if self.stale or area in self.dirty:
-            return
-        if len(self.dirty) >= FEW or samples > TILE_SAMPLES * TILE_SAMPLES / 2:
-            self.stale = True
-            self.dirty.clear()
-        else:
-            self.dirty.append(area)
 
 
 class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
@@ -139,7 +107,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
             return
         area = (top, bottom, left, right)
         for key in self._touched(area):
-            step, magnify = _sampling(key[0])
+            step, magnify = sampling(key[0])
             self._tiles[key].soil(area, (bottom - top) * (right - left) * (magnify / step) ** 2)
         self.update(QRectF(left, top, right - left, bottom - top))
 
@@ -170,7 +138,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
         smooth = detail * dots < 1 or (self._smooth and detail < SMOOTH_BELOW_PX)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         end = perf_counter() + BUDGET_S
-        for key in _grid(level, area.top(), area.bottom(), area.left(), area.right()):
+        for key in keys_in(level, area.top(), area.bottom(), area.left(), area.right()):
             tile = self._tiles.get(key)
             if tile is not None and tile.dirty and self._slow:
                 tile.stale = True
@@ -180,7 +148,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
                 elif perf_counter() < end:
                     tile = self._make(key)
                 else:
-                    self._waiting.append(_place(key))
+                    self._waiting.append(area_of(key))
                     end = 0.0
             elif tile.dirty:
                 self._clean(tile, key)
@@ -212,9 +180,9 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
         """Draw the place of a missing tile from a coarser one, of which the coarsest covers everything."""
         rows, columns = self._colours.shape if self._colours else (1, 1)
         coarsest = max(ceil(log2(max(rows, columns) / TILE_SAMPLES)), key[0] + 1)
-        place = _place(key).intersected(self.boundingRect())
+        place = area_of(key).intersected(self.boundingRect())
         for level in range(key[0] + 1, coarsest + 1):
-            row, column = int(place.top() // _span(level)), int(place.left() // _span(level))
+            row, column = int(place.top() // span_px(level)), int(place.left() // span_px(level))
             tile = self._tiles.get((level, row, column))
             if tile is None and level == coarsest:
                 if self._slow:
@@ -223,7 +191,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
                     tile = self._make((level, row, column))
             if tile is not None:
                 self._tiles.move_to_end((level, row, column))
-                step, magnify = _sampling(level)
+                step, magnify = sampling(level)
                 scale = magnify / step
                 source = QRectF(
                     (place.left() - tile.rect.left()) * scale,
@@ -254,7 +222,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
         """Show a tile that a thread made, unless other colours are shown by now."""
         if colours is self._colours:
             self._put(key, pixels)
-            self.update(_place(key))
+            self.update(area_of(key))
 
     def _failed(self, colours: object, key: Key, words: str) -> None:
         """Leave a tile empty that could not be read."""
@@ -265,7 +233,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
     def _samples(self, key: Key) -> tuple[slice, slice, int]:
         """Return rows and columns of a tile with the step between samples, and how many each gets on a side."""
         level, row, column = key
-        span, (step, magnify) = _span(level), _sampling(level)
+        span, (step, magnify) = span_px(level), sampling(level)
         rows, columns = self._colours.shape if self._colours else (0, 0)
         y = slice(row * span, min((row + 1) * span, rows), step)
         x = slice(column * span, min((column + 1) * span, columns), step)
@@ -273,7 +241,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
 
     def _put(self, key: Key, pixels: NDArray[np.uint32]) -> PaintedTile:
         """Keep the colours of a tile."""
-        level, (step, magnify), span = key[0], _sampling(key[0]), _span(key[0])
+        level, (step, magnify), span = key[0], sampling(key[0]), span_px(key[0])
         unit = step / magnify if self._magnify else step
         rect = QRectF(key[2] * span, key[1] * span, pixels.shape[1] * unit, pixels.shape[0] * unit)
         tile = PaintedTile(np.ascontiguousarray(pixels), rect)
@@ -289,7 +257,7 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
     def _clean(self, tile: PaintedTile, key: Key) -> None:
         """Colour the parts of a tile anew that are out of date."""
         level, row, column = key
-        span, (step, magnify) = _span(level), _sampling(level)
+        span, (step, magnify) = span_px(level), sampling(level)
         for area in tile.dirty:
             self._recolour(tile, row * span, column * span, step, magnify, area)
         tile.dirty.clear()
@@ -314,11 +282,11 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
     def _touched(self, area: Area) -> Iterator[Key]:
         """Yield the tiles that share pixels with an area."""
         for level in tuple(self._levels):
-            cells = ((area[1] - area[0]) // _span(level) + 2) * ((area[3] - area[2]) // _span(level) + 2)
+            cells = ((area[1] - area[0]) // span_px(level) + 2) * ((area[3] - area[2]) // span_px(level) + 2)
             if cells < len(self._tiles):
-                yield from (key for key in _grid(level, *area) if key in self._tiles)
+                yield from (key for key in keys_in(level, *area) if key in self._tiles)
             else:
-                span = _span(level)
+                span = span_px(level)
                 for key in self._tiles:
                     y, x = key[1] * span, key[2] * span
                     inside = y < area[1] and y + span > area[0] and x < area[3] and x + span > area[2]
@@ -330,27 +298,3 @@ class TileLayer(pg.GraphicsObject):  # type: ignore[misc]
         self._levels[key[0]] -= 1
         if not self._levels[key[0]]:
             del self._levels[key[0]]
-
-
-def _span(level: int) -> int:
-    """Return how many image pixels a tile of a level covers on a side."""
-    return TILE_SAMPLES << level if level >= 0 else max(TILE_SAMPLES >> -level, 1)
-
-
-def _sampling(level: int) -> tuple[int, int]:
-    """Return the step between pixels that are taken, and how many samples a pixel gets on a side."""
-    return 1 << max(level, 0), 1 << max(-level, 0)
-
-
-def _place(key: Key) -> QRectF:
-    """Return the image area of a tile; it may reach outside the image."""
-    span = _span(key[0])
-    return QRectF(key[2] * span, key[1] * span, span, span)
-
-
-def _grid(level: int, top: float, bottom: float, left: float, right: float) -> Iterator[Key]:
-    """Yield the places of the tiles of one level in an area."""
-    span = _span(level)
-    for row in range(max(int(top // span), 0), ceil(bottom / span)):
-        for column in range(max(int(left // span), 0), ceil(right / span)):
-            yield level, row, column

@@ -12,14 +12,13 @@ from cpsam_gui import operations
 from cpsam_gui.operations.reviewing import accept_objects, put_off
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.columns import ColumnRecords
-from cpsam_gui.state.view import Camera
+from cpsam_gui.state.review_rule import first_open, settled
 from cpsam_gui.tools import Pointer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
+    from cpsam_gui.session.close_up import CloseUp
     from cpsam_gui.session.edits import Edits
     from cpsam_gui.session.gestures import Gestures
     from cpsam_gui.session.measuring import MeasurementController
@@ -28,32 +27,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
-    from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.tasks.coverage import MissedCells
-
-# Screen pixels of the longer side of an object that is shown.
-SHOWN_PIXELS = 180.0
-# How much larger or smaller an object may be without another zoom, which would be restless.
-AGAIN = 2.5
-BEYOND = 0.1
-"""Share of the view that may lie beyond the image."""
-# Screen pixels per image pixel.
-SMALLEST, CLOSEST = 0.25, 10.0
-LOOKED_AT_ROWS = 1 << 16
-"""Of the order of a review, at a time, for the first object that is open."""
-SAMPLED_ROWS = 10_000
-"""Objects that stand for all where the typical size is asked for."""
-
-
-def _inside(middle: float, seen: float, length: int) -> float:
-    """Return the middle of a view of `seen` pixels that shows little beyond an image of this length."""
-    reach = (0.5 - BEYOND) * seen
-    return length / 2 if 2 * reach >= length else min(max(middle, reach), length - reach)
-
-
-def settled(row: ObjectRecord) -> bool:
-    """Whether somebody looked at an object and decided."""
-    return row.verified or row.uncertain or row.locked
 
 
 class ReviewController(QObject):
@@ -72,6 +46,7 @@ class ReviewController(QObject):
         missed: MissedPlaces,
         gestures: Gestures,
         edits: Edits,
+        close_up: CloseUp,
     ) -> None:
         super().__init__(open_image)
         self._open_image = open_image
@@ -80,6 +55,7 @@ class ReviewController(QObject):
         self._missed = missed
         self._gestures = gestures
         self._edits = edits
+        self._close_up = close_up
         self._present = 0
         self._trail: list[int] = []
         self.in_sight: Callable[[Box], bool] = lambda box: True
@@ -174,14 +150,14 @@ class ReviewController(QObject):
         self._notices.message.emit(translate("This was the first object of the review"))
 
     def _next(self) -> None:
-        now, objects = self._measuring.now, self._open_image.document.objects
+        now, objects = self._measuring.now, self._open_image.document.table
         if now is None:
             return
         order = now.doubt.order
         place = now.place(self._present) if self._present else None
         start = 0 if place is None else int(np.flatnonzero(order == place)[0]) + 1
         for places in (order[start:], order[:start]):
-            number = self._first_open(now.doubt.ids, places)
+            number = first_open(objects, now.doubt.ids[places], self._present)
             if number:
                 if self._present:
                     self._trail.append(self._present)
@@ -197,22 +173,6 @@ class ReviewController(QObject):
         )
         self.changed.emit()
         self._end(done)
-
-    def _first_open(self, ids: NDArray[np.uint32], order: NDArray[np.int64]) -> int:
-        """Return the first object of an order, which says places of the ids, that nobody decided on; 0 without one."""
-        table = self._open_image.document.table
-        if isinstance(table, ColumnRecords):
-            # Millions of rows: a look at columns, until one is found.
-            for first in range(0, len(order), LOOKED_AT_ROWS):
-                here = ids[order[first : first + LOOKED_AT_ROWS]]
-                here = here[table.is_open(here) & (here != self._present)]
-                if here.size:
-                    return int(here[0])
-            return 0
-        for number in ids[order].tolist():
-            if number in table and number != self._present and not settled(table[number]):
-                return int(number)
-        return 0
 
     def _end(self, done: bool) -> None:
         """Tell that nothing is left, where a decision led here."""
@@ -239,36 +199,8 @@ class ReviewController(QObject):
         self._present = number
         self._missed.leave()
         view.selection = frozenset([number])
-        self.look_at(row.box)
+        self._close_up.show(row.box)
         self.changed.emit()
-
-    def look_at(self, box: Box) -> None:
-        """Bring a place into the middle, as large as it can be judged well."""
-        view = self._open_image.view
-        if not box.z0 <= view.plane < box.z1:
-            view.plane = (box.z0 + box.z1) // 2
-        side = max(box.y1 - box.y0, box.x1 - box.x0, self._typical_side(), 1)
-        scale = view.camera.scale
-        if not SHOWN_PIXELS / AGAIN <= side * scale <= SHOWN_PIXELS * AGAIN:
-            scale = min(max(SHOWN_PIXELS / side, SMALLEST), CLOSEST)
-        _, rows, columns = self._open_image.document.shape
-        height, width = view.window
-        # At the border of the image there is more to see on its inner side.
-        y = _inside((box.y0 + box.y1) / 2, height / scale, rows)
-        x = _inside((box.x0 + box.x1) / 2, width / scale, columns)
-        view.camera = Camera(y, x, scale)
-
-    def _typical_side(self) -> int:
-        """Return about how large objects are here: what is much smaller is shown among its neighbours."""
-        table = self._open_image.document.table
-        if isinstance(table, ColumnRecords):
-            every = table.columns["areas"]
-            some = every[:: max(1, len(every) // SAMPLED_ROWS)]
-            areas = some[some > 0].tolist()
-        else:
-            areas = [row.area for row in table.values()]
-        depth = max(self._open_image.document.shape[0], 1)
-        return int(np.sqrt(np.median(areas))) if areas and depth == 1 else 0
 
     def accept(self) -> None:
         """Accept what is looked at, which locks it, and go on; of a missed cell, find it, then take what was found."""
@@ -321,7 +253,7 @@ class ReviewController(QObject):
         """Whether a place is on the screen; else it is shown first, and nothing is decided."""
         if self.in_sight(box):
             return True
-        self.look_at(box)
+        self._close_up.show(box)
         self._notices.message.emit(translate("Brought back into view: decide now"))
         return False
 
@@ -374,7 +306,7 @@ class ReviewController(QObject):
             self._trail.append(self._present)
         self._open_image.view.selection = frozenset()
         self._present = 0
-        self.look_at(place.box)
+        self._close_up.show(place.box)
         self.changed.emit()
         self._missed.show(place)
 

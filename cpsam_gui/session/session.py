@@ -17,6 +17,7 @@ from cpsam_gui.program.preferences import CurrentPreferences
 from cpsam_gui.runs.models import Models
 from cpsam_gui.runs.options import spacing_of
 from cpsam_gui.session.cell_size import CellSize
+from cpsam_gui.session.close_up import CloseUp
 from cpsam_gui.session.comparing import ComparisonController
 from cpsam_gui.session.edits import Edits
 from cpsam_gui.session.exporting import ExportController
@@ -161,8 +162,9 @@ class Session(QObject):
         self.exporting = ExportController(open_image, notices, jobs, gestures, self.persistence)
         self.measuring = MeasurementController(open_image, notices, jobs)
         self.missed = MissedPlaces(open_image, jobs, self.run_state)
+        self.close_up = CloseUp(open_image)
         self.reviewing = ReviewController(
-            open_image, notices, self.measuring, self.missed, gestures, self.edits
+            open_image, notices, self.measuring, self.missed, gestures, self.edits, self.close_up
         )
         self.comparing = ComparisonController(open_image, notices, jobs, self.measuring, self.segmenting)
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.steps import Step
+
+LOOKED_AT_ROWS = 1 << 16
+"""Of the order of a review, at a time, for the first object that is open."""
 
 
 def after(step: Step, facts: ImageFacts, objects: Mapping[int, ObjectRecord]) -> ImageFacts:
@@ -34,6 +41,27 @@ def any_touched(objects: Mapping[int, ObjectRecord]) -> bool:
     if isinstance(objects, ColumnRecords):
         return bool(objects.touched.any())
     return any(row.touched for row in objects.values())
+
+
+def settled(row: ObjectRecord) -> bool:
+    """Whether somebody looked at an object and decided."""
+    return row.verified or row.uncertain or row.locked
+
+
+def first_open(objects: Mapping[int, ObjectRecord], order: NDArray[np.uint32], but: int) -> int:
+    """Return the first of some ids, in this order, that nobody decided on, leaving out `but`; 0 without one."""
+    if isinstance(objects, ColumnRecords):
+        # Millions of rows: a look at columns, until one is found.
+        for first in range(0, len(order), LOOKED_AT_ROWS):
+            here = order[first : first + LOOKED_AT_ROWS]
+            here = here[objects.is_open(here) & (here != but)]
+            if here.size:
+                return int(here[0])
+        return 0
+    for number in order.tolist():
+        if number in objects and number != but and not settled(objects[number]):
+            return int(number)
+    return 0
 
 
 def _matters(before: ObjectRecord | None, now: ObjectRecord | None) -> bool:

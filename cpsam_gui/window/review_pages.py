@@ -72,12 +72,12 @@ class ReviewPages(QObject):
         super().__init__(window)
         self._window, self._open_image = window, session.open_image
         self._models, self._comparing = session.models, session.comparing
-        self._recording, self._reviewing = session.recording, session.reviewing
+        self._recording, self._close_up = session.recording, session.close_up
 
     def compare(self) -> ComparePage:
         """Show what the masks can be compared with."""
         page = ComparePage(self._window, self._open_image, self._models, self._comparing)
-        page.visit.connect(self._reviewing.look_at)
+        page.visit.connect(self._close_up.show)
         page.show()
         return page
 

@@ -6,6 +6,8 @@ ends annealed when the time is over, however fast the machine is and whatever el
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cpsam_core.finetune.schedule import learning_rates
 from cpsam_core.finetune.settings import TrainSettings
 
@@ -13,6 +15,8 @@ from cpsam_core.finetune.settings import TrainSettings
 TICKS = 1000
 # Of rising rate.
 WARMUP_TICKS = 20
+# Epochs whose time tells how long the rest will take.
+RECENT_EPOCHS = 10
 
 
 class RatePlan:
@@ -40,9 +44,15 @@ class RatePlan:
         """Whether training ends after so many epochs."""
         return epochs >= self._epochs if self._limit is None else seconds >= self._limit
 
-    def seconds_left(self, seconds: float) -> float | None:
-        """Return the time that is left, None where epochs decide."""
-        return None if self._limit is None else max(0.0, self._limit - seconds)
+    def seconds_left(self, seconds: float, epochs: Sequence[float]) -> float:
+        """Return the time that is left: of the minutes, or for the epochs to come, by those done lately.
+
+        `epochs` are the seconds of each that is done; 0 where nobody knows.
+        """
+        if self._limit is not None:
+            return max(0.0, self._limit - seconds)
+        recent = [one for one in epochs[-RECENT_EPOCHS:] if one]
+        return (self._epochs - len(epochs)) * sum(recent) / len(recent) if recent else 0.0
 
     def total(self, done: int, seconds: float, by_epochs: int) -> int:
         """Return how many steps or epochs there will be: those by the settings, or an estimate from those done."""

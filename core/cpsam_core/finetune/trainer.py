@@ -29,8 +29,8 @@ from cpsam_core.finetune.reports import (
     TrainResult,
     early_text,
 )
+from cpsam_core.finetune.resuming import resume, state_of
 from cpsam_core.finetune.settings import MemoryMode, TrainSettings
-from cpsam_core.finetune.state import TrainingState, read_state
 from cpsam_core.finetune.trained import Weights
 from cpsam_core.network.devices import choose_device, choose_precision, keep_freed_memory
 from cpsam_core.network.vit import FlowVit
@@ -42,8 +42,6 @@ log = logging.getLogger(__name__)
 MIN_SAMPLES = 8
 # Seconds between two looks whether a paused training goes on or is cancelled.
 PAUSE_S = 0.1
-# Epochs whose time tells how long the rest will take.
-RECENT_EPOCHS = 10
 
 
 class Trainer:
@@ -299,19 +297,13 @@ class Trainer:
         seconds = clock.seconds()
         used = self.seconds + seconds
         epochs = self._rate_plan.total(epoch, used, self.settings.epochs)
-        left = self._rate_plan.seconds_left(used)
-        if left is None:
-            recent = [
-                seconds,
-                *(report.seconds for report in self.reports[1 - RECENT_EPOCHS :] if report.seconds),
-            ]
-            left = (epochs - epoch) * sum(recent) / len(recent)
+        left = self._rate_plan.seconds_left(used, [*(one.seconds for one in self.reports), seconds])
         report = EpochReport(epoch, epochs, loss, validated, scored, self._rate, seconds, left, best)
         self.reports.append(report)
         if self._on_epoch is not None:
             self._on_epoch(report)
         if self.ranks.leads:
-            self._keeper.offer(self._state, last)
+            self._keeper.offer(lambda: state_of(self.learner, self.reports, self._best, self._origin), last)
 
     def _validated(self) -> float | None:
         if self._validation is None:
@@ -331,36 +323,9 @@ class Trainer:
         score = measured(self._score, self.learner.trained.plain_copy) if self.ranks.leads else 0.0
         return self.ranks.agreed((score,), self.device)[0]
 
-    def _state(self) -> TrainingState:
-        settings, trained = self.settings, self.learner.trained
-        shapes = {"full": (), "last": (settings.blocks,), "adapters": (settings.rank,)}
-        return TrainingState(
-            config=self.model.config,
-            kind=(settings.mode, *shapes[settings.mode]),
-            frozen=trained.frozen_digest,
-            trained={name: p.detach() for name, p in trained.parameters.items()},
-            average=trained.average,
-            optimiser=self.learner.stepper.state_dict(),
-            reports=tuple(self.reports),
-            steps=self.steps,
-            best_epoch=max((report.epoch for report in self.reports if report.best), default=None),
-            best=self._best,
-            origin=self._origin,
-        )
-
     def _load(self, path: Path) -> None:
-        state = read_state(path, like=self._state())
-        try:
-            self.learner.trained.load(state.trained, state.average)
-            moments = self.learner.stepper.load_state_dict(state.optimiser)
-        except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
-            raise TrainingError(
-                f"{path.name} is the state of another network; remove it to start anew"
-            ) from error
-        if not moments:
-            log.warning("the optimiser of %s is of another kind and starts anew", path.name)
+        state = resume(path, self.learner, self._origin)
         self.reports, self._best = list(state.reports), state.best
-        self.learner.steps = state.steps
         self._tell("resumed", f"going on after epoch {len(self.reports)}", self.memory)
 
     def _tell(self, kind: EventKind, text: str, memory: MemoryMode) -> None:
