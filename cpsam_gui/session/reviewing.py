@@ -157,7 +157,7 @@ class ReviewController(QObject):
         place = now.place(self._present) if self._present else None
         start = 0 if place is None else int(np.flatnonzero(order == place)[0]) + 1
         for places in (order[start:], order[:start]):
-            number = first_open(objects, now.doubt.ids[places], self._present)
+            number = first_open(objects, now.doubt.ids, places, self._present)
             if number:
                 if self._present:
                     self._trail.append(self._present)

@@ -48,17 +48,22 @@ def settled(row: ObjectRecord) -> bool:
     return row.verified or row.uncertain or row.locked
 
 
-def first_open(objects: Mapping[int, ObjectRecord], order: NDArray[np.uint32], but: int) -> int:
-    """Return the first of some ids, in this order, that nobody decided on, leaving out `but`; 0 without one."""
+def first_open(
+    objects: Mapping[int, ObjectRecord], ids: NDArray[np.uint32], order: NDArray[np.int64], but: int
+) -> int:
+    """Return the first id, in an order that says places of the ids, that nobody decided on; 0 without one.
+
+    `but` is left out.
+    """
     if isinstance(objects, ColumnRecords):
         # Millions of rows: a look at columns, until one is found.
         for first in range(0, len(order), LOOKED_AT_ROWS):
-            here = order[first : first + LOOKED_AT_ROWS]
+            here = ids[order[first : first + LOOKED_AT_ROWS]]
             here = here[objects.is_open(here) & (here != but)]
             if here.size:
                 return int(here[0])
         return 0
-    for number in order.tolist():
+    for number in ids[order].tolist():
         if number in objects and number != but and not settled(objects[number]):
             return int(number)
     return 0
