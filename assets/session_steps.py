@@ -234,7 +234,7 @@ def a_training_in_view(driver: Driver) -> None:
     panel = window.panel(TrainPanel)
     check(not panel.visibleRegion().isEmpty(), "Ctrl+T shows what would be learnt from")
     check(not session.training.running, "and trains nothing yet")
-    driver.wait(lambda: session.training.candidates, "images to learn from")
+    driver.wait(lambda: session.candidates.all, "images to learn from")
     driver.wait(lambda: session.training_forecast.pace is not None, "how long training takes")
     check("about" in panel.budget.itemText(1), "each budget says how long it takes")
     driver.picture("train")

@@ -219,7 +219,7 @@ def retrain(hands: Hands, minutes: int) -> None:
     window.show_panel("Train")
     panel = window.panel(TrainPanel)
     panel.options.minutes.setValue(minutes)
-    hands.wait_long(lambda: len(session.training.candidates) >= len(DRAWN) and session.jobs.idle, "planes")
+    hands.wait_long(lambda: len(session.candidates.all) >= len(DRAWN) and session.jobs.idle, "planes")
     hands.picture("planes_to_learn_from")
     hands.press(panel.foot.button, "Retrain")
     hands.wait_long(lambda: len(session.training.reports) > 1 or not session.training.running, "epochs")

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget
 
     from cpsam_gui.panels.base import Host
+    from cpsam_gui.session.candidates import Candidates
     from cpsam_gui.session.folder import ImageFolder
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.questions import Questioner
-    from cpsam_gui.session.training import TrainingController
     from cpsam_gui.session.unattended import FolderRun
 
 
@@ -40,7 +40,7 @@ class FileMenu:
         notices: Notices,
         folder: ImageFolder,
         folder_run: FolderRun,
-        training: TrainingController,
+        candidates: Candidates,
         questions: Questioner,
         host: Host,
         parent: QWidget,
@@ -48,7 +48,7 @@ class FileMenu:
         self._host, self._parent = host, parent
         self._open_image, self._notices = open_image, notices
         self._folder, self._folder_run = folder, folder_run
-        self._training, self._questions = training, questions
+        self._candidates, self._questions = candidates, questions
 
     def ask(self, paths: Sequence[Path], place: QPoint) -> None:
         """Show the menu at a place of the screen."""
@@ -70,7 +70,7 @@ class FileMenu:
             shown.setEnabled(bool(results))
             _add(menu, translate("Copy the path"), partial(_copy, str(one)))
         menu.addSeparator()
-        excluded = all(self._training.uses.get((path, "")) == "exclude" for path in paths)
+        excluded = all(self._candidates.uses.get((path, "")) == "exclude" for path in paths)
         words = translate("Use for training again") if excluded else translate("Leave out of training")
         _add(menu, words, partial(self._exclude, paths, not excluded))
         clear = _add(menu, translate("Remove the results…"), partial(self._clear, paths))
@@ -89,7 +89,7 @@ class FileMenu:
 
     def _exclude(self, paths: Sequence[Path], on: bool) -> None:
         for path in paths:
-            self._training.use(path, "exclude" if on else "auto")
+            self._candidates.use(path, "exclude" if on else "auto")
         words = translate("{} is left out of training") if on else translate("{} is available for training")
         names = paths[0].name if len(paths) == 1 else translate("{:,} images").format(len(paths))
         self._notices.message.emit(words.format(names))

@@ -156,7 +156,7 @@ class FilesPanel(Panel):
             session.notices,
             session.folder,
             session.folder_run,
-            session.training,
+            session.candidates,
             session.questions,
             host,
             self,

@@ -43,7 +43,7 @@ class ReviewPanel(Panel):
         self._review, self._open_image = session.reviewing, session.open_image
         self._view, self._run_state = session.view, session.run_state
         self._persistence, self._folder = session.persistence, session.folder
-        self._training, self._measuring = session.training, session.measuring
+        self._candidates, self._measuring = session.candidates, session.measuring
         self._missed = session.missed
         self.progress_words = QLabel()
         self.bar = QProgressBar()
@@ -160,7 +160,7 @@ class ReviewPanel(Panel):
             menu.popup(self.class_.mapToGlobal(self.class_.rect().bottomLeft()))
 
     def _suggest(self) -> None:
-        self._training.suggest(self._folder.images)
+        self._candidates.suggest(self._folder.images)
 
     def follow(self, on: bool) -> None:
         """Keep the order up to date while the panel is in view; docks behind other tabs are not."""

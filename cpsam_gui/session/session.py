@@ -16,6 +16,7 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.preferences import CurrentPreferences
 from cpsam_gui.runs.models import Models
 from cpsam_gui.runs.options import spacing_of
+from cpsam_gui.session.candidates import Candidates
 from cpsam_gui.session.cell_size import CellSize
 from cpsam_gui.session.close_up import CloseUp
 from cpsam_gui.session.comparing import ComparisonController
@@ -151,10 +152,18 @@ class Session(QObject):
 
     def _make_training(self) -> None:
         open_image, notices, jobs, models = self.open_image, self.notices, self.jobs, self.models
+        self.candidates = Candidates(open_image, notices, jobs, self.run_state)
         self.training = TrainingController(
-            open_image, notices, jobs, models, self.run_state, self.persistence, self.questions
+            open_image,
+            notices,
+            jobs,
+            models,
+            self.run_state,
+            self.persistence,
+            self.questions,
+            self.candidates,
         )
-        self.training_forecast = TrainingForecast(jobs, models, self.training)
+        self.training_forecast = TrainingForecast(jobs, models, self.candidates, self.training)
 
     def _make_review(self) -> None:
         """Make what measures, reviews, compares and exports the masks."""

@@ -1,4 +1,4 @@
-"""Retraining in the background: which images, how, and what became of it."""
+"""Retraining in the background: how, and what became of it."""
 
 from __future__ import annotations
 
@@ -12,23 +12,20 @@ from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.questions import Answer, Question
-from cpsam_gui.tasks import suggesting
 from cpsam_gui.tasks import training as work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from cpsam_core.data.image_input import ImageInput
     from cpsam_core.finetune import Control, EpochReport, TrainingEvent
     from cpsam_core.progress import Progress
-    from cpsam_core.retrain import Candidate, RetrainingOutcome, RetrainingPlan, Use, Uses
+    from cpsam_core.retrain import Candidate, RetrainingOutcome, RetrainingPlan
     from cpsam_core.retrain.budget import BudgetName
-    from cpsam_core.retrain.candidates import Known
     from cpsam_core.retrain.requests import TrainRequest
     from cpsam_gui.jobs.job import Job
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.runs.models import Models
+    from cpsam_gui.session.candidates import Candidates
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.persistence import Persistence
@@ -43,7 +40,6 @@ CELLS, CLASSES, CANCEL = "cells", "classes", "cancel"
 class TrainingController(QObject):
     """Trains one model at a time, beside everything else; opening another image does not disturb it."""
 
-    candidates_changed = pyqtSignal()
     options_changed = pyqtSignal()
     state_changed = pyqtSignal()
     """It began, paused, went on or ended."""
@@ -58,8 +54,6 @@ class TrainingController(QObject):
     """The `RetrainingOutcome`."""
     models_changed = pyqtSignal()
     """There are other models than before."""
-    suggested = pyqtSignal(object)
-    """A `Suggestion`, or None."""
 
     def __init__(
         self,
@@ -70,6 +64,7 @@ class TrainingController(QObject):
         run_state: RunState,
         persistence: Persistence,
         questions: Questioner,
+        candidates: Candidates,
     ) -> None:
         super().__init__(open_image)
         self._open_image = open_image
@@ -79,9 +74,7 @@ class TrainingController(QObject):
         self._models = models
         self._run_state = run_state
         self._persistence = persistence
-        self.folder: Path | None = None
-        self.candidates: tuple[Candidate, ...] = ()
-        self.uses: dict[tuple[Path, str], Use] = {}
+        self._candidates = candidates
         self.options = work.TrainOptions(budget=BUDGET)
         self.reports: list[EpochReport] = []
         self.plan: RetrainingPlan | None = None
@@ -89,10 +82,6 @@ class TrainingController(QObject):
         self._control: Control | None = None
         # What was cancelled is thrown away; what ends with the window is kept.
         self._dropping = False
-        self._known: Known = {}
-        self._watched = self._looking = self._again = False
-        self._open_image.image_changed.connect(self._new_image)
-        self._notices.saved.connect(lambda _: self._look_if_watched())
 
     @property
     def chosen(self) -> work.TrainOptions:
@@ -107,7 +96,7 @@ class TrainingController(QObject):
         if self._open_image.path is None:
             return translate("Open an image of the folder that the model should learn from first.")
         # What is not saved yet is saved before the training begins, and may be all that it needs.
-        return "" if self._open_image.unsaved else work.obstacle(self.candidates)
+        return "" if self._open_image.unsaved else work.obstacle(self._candidates.all)
 
     @property
     def usual_name(self) -> str:
@@ -115,88 +104,11 @@ class TrainingController(QObject):
         path = self._open_image.path
         return work.usual_name(path.parent) if path is not None else ""
 
-    def watch(self, on: bool) -> None:
-        """Keep `candidates` up to date, or no longer: nobody sees them."""
-        self._watched = on
-        self._look_if_watched()
-
-    def _look_if_watched(self) -> None:
-        if self._watched:
-            self.look()
-
-    def look(self) -> None:
-        """Look, in the background, at the images with masks of the open image's folder."""
-        path = self._open_image.path
-        if path is None:
-            return
-        # Once more after that, however often it was asked for.
-        if self._looking:
-            self._again = True
-            return
-        folder = path.parent
-        self._looking, self._again = True, False
-
-        def show(found: tuple[Candidate, ...]) -> None:
-            # What was said meanwhile about their use holds.
-            self.folder = folder
-            self.candidates = self._with_uses(found)
-            self.candidates_changed.emit()
-
-        def ended(ending: Ending) -> None:
-            self._looking = False
-            if self._again:
-                self.look()
-
-        self._jobs.run(
-            partial(self._look_at, folder, dict(self.uses), self._run_state.seen()),
-            name="Images to learn from",
-            lane=Lane.BESIDE,
-            outlives_image=True,
-            then=show,
-            ended=ended,
-        )
-
-    def _look_at(
-        self, folder: Path, uses: Uses, seen: ImageInput, progress: Progress
-    ) -> tuple[Candidate, ...]:
-        return work.look_at(folder, uses, progress, self._known, seen)
-
-    def use(self, image: Path, use: Use, part: str = "") -> None:
-        """Say what happens with an image: learn from it, keep it aside, leave it out, or as the engine thinks.
-
-        `part` is the ending of a scene, time point or plane that alone is meant (`Pair.ending`).
-        """
-        if not part:
-            self.uses = {key: kept for key, kept in self.uses.items() if key[0] != image}
-        self.uses[image, part] = use
-        self.candidates = self._with_uses(self.candidates)
-        self.candidates_changed.emit()
-
-    def _with_uses(self, found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-        from cpsam_core.retrain import use_of
-
-        return tuple(replace(one, use=use_of(self.uses, one.pair)) for one in found)
-
     def choose(self, options: work.TrainOptions) -> None:
         """Set how to train."""
         if options != self.options:
             self.options = options
             self.options_changed.emit()
-
-    def _new_image(self) -> None:
-        path = self._open_image.path
-        if path is not None and path.parent != self.folder:
-            self._look_if_watched()
-
-    def suggest(self, images: tuple[Path, ...]) -> None:
-        """Find, in the background, the image whose correction would teach most; `suggested` tells it."""
-        self._jobs.run(
-            partial(suggesting.suggest, images),
-            name="Which image next",
-            lane=Lane.BESIDE,
-            outlives_image=True,
-            then=self.suggested.emit,
-        )
 
     @property
     def running(self) -> bool:
@@ -234,9 +146,10 @@ class TrainingController(QObject):
                 Problem(translate("Open an image of the folder that the model should learn from first."))
             )
             return
-        folder, uses, options = self._open_image.path.parent, dict(self.uses), self.chosen
+        folder, options, candidates = self._open_image.path.parent, self.chosen, self._candidates
         seen = self._run_state.seen()
-        self._begin(partial(work.start_on, folder, uses, options.name, self._known, seen), options)
+        look = partial(work.start_on, folder, dict(candidates.uses), options.name, candidates.known, seen)
+        self._begin(look, options)
 
     def go_on(self, request: TrainRequest) -> None:
         """Take up a training that a crash or a closed window interrupted."""

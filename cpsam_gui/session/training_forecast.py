@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cpsam_gui.jobs.job import Ending, Problem
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.runs.models import Models
+    from cpsam_gui.session.candidates import Candidates
     from cpsam_gui.session.training import TrainingController
 
 STORED = "train/pace"
@@ -47,9 +48,12 @@ class TrainingForecast(QObject):
 
     changed = pyqtSignal()
 
-    def __init__(self, jobs: Jobs, models: Models, training: TrainingController) -> None:
+    def __init__(
+        self, jobs: Jobs, models: Models, candidates: Candidates, training: TrainingController
+    ) -> None:
         super().__init__(training)
-        self._jobs, self._models, self._training = jobs, models, training
+        self._jobs, self._models = jobs, models
+        self._candidates, self._training = candidates, training
         self._steps: dict[str, float] | None = None
         self.pace: TrainingPace | None = None
         """Of the training as it is chosen now; None where it is not known."""
@@ -59,7 +63,7 @@ class TrainingForecast(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(REST_MS)
         self._timer.timeout.connect(self._look)
-        for signal in (training.candidates_changed, training.options_changed, training.state_changed):
+        for signal in (candidates.changed, training.options_changed, training.state_changed):
             signal.connect(self._soon)
         training.epoch_done.connect(self._learn)
 
@@ -92,7 +96,7 @@ class TrainingForecast(QObject):
         if not self._followed or self._measuring or training.running:
             return
         # Also where saving the open image would change that.
-        if work.obstacle(training.candidates):
+        if work.obstacle(self._candidates.all):
             return
         if self._jobs.busy:
             self._timer.start()
@@ -103,7 +107,7 @@ class TrainingForecast(QObject):
             return
         self._measuring = True
         device = self._models.device
-        candidates, options = training.candidates, replace(training.chosen, budget="paper", minutes=None)
+        candidates, options = self._candidates.all, replace(training.chosen, budget="paper", minutes=None)
 
         def measure(progress: Progress) -> TrainingPace:
             with device.background(progress, lambda: False) as report:

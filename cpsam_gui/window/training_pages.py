@@ -43,9 +43,9 @@ class TrainingPages(QObject):
         self._jobs, self._images = session.jobs, session.images
         self._models, self._questions = session.models, session.questions
         self._run_state, self._folder = session.run_state, session.folder
-        self._training = session.training
+        self._training, self._candidates = session.training, session.candidates
         self._training.finished.connect(self.show_outcome)
-        self._training.suggested.connect(self._suggested)
+        self._candidates.suggested.connect(self._suggested)
 
     def show_outcome(self, outcome: RetrainingOutcome) -> BeforeAfterPage:
         """Show whether the new model is better, without blocking."""
@@ -151,7 +151,7 @@ class TrainingPages(QObject):
 
     def suggest(self) -> None:
         """Look for the image whose correction would teach most."""
-        self._training.suggest(self._folder.images)
+        self._candidates.suggest(self._folder.images)
 
     def _suggested(self, suggestion: Suggestion | None) -> None:
         if suggestion is None:

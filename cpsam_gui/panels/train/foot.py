@@ -13,6 +13,7 @@ from cpsam_gui.style.layout import dim
 
 if TYPE_CHECKING:
     from cpsam_core.finetune import EpochReport
+    from cpsam_gui.session.candidates import Candidates
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.training import TrainingController
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class TrainFoot(QFrame):
     """One button that starts, and what there is to steer afterwards."""
 
-    def __init__(self, training: TrainingController, open_image: OpenImage) -> None:
+    def __init__(self, training: TrainingController, candidates: Candidates, open_image: OpenImage) -> None:
         super().__init__()
         self.setObjectName("foot")
         self._training = training
@@ -53,7 +54,7 @@ class TrainFoot(QFrame):
         training.progressed.connect(self._progressed)
         training.epoch_done.connect(self._epoch_done)
         training.state_changed.connect(self.refresh)
-        for signal in (training.candidates_changed, open_image.image_changed, open_image.history_changed):
+        for signal in (candidates.changed, open_image.image_changed, open_image.history_changed):
             signal.connect(self.refresh)
         theme.changed.connect(self._recolour)
         self._recolour()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cpsam_core.retrain import Candidate, Use
-    from cpsam_gui.session.training import TrainingController
+    from cpsam_gui.session.candidates import Candidates
 
 LEARN, NAME, OBJECTS, ASIDE = range(4)
 TITLES = ("", "Image", "Objects", "Validation")
@@ -110,14 +110,14 @@ def rows_of(candidates: Iterable[Candidate]) -> tuple[TrainingRow, ...]:
 class CandidateTable(QAbstractTableModel):
     """One row for each image with masks, and for each plane of a stack; two columns of switches."""
 
-    def __init__(self, training: TrainingController) -> None:
+    def __init__(self, candidates: Candidates) -> None:
         super().__init__()
-        self._training = training
-        self.rows = rows_of(training.candidates)
-        training.candidates_changed.connect(self._reset)
+        self._candidates = candidates
+        self.rows = rows_of(candidates.all)
+        candidates.changed.connect(self._reset)
 
     def _reset(self) -> None:
-        rows = rows_of(self._training.candidates)
+        rows = rows_of(self._candidates.all)
         # Another wish: the view stays where it is.
         if rows and len(rows) == len(self.rows):
             self.rows = rows
@@ -188,16 +188,16 @@ class CandidateTable(QAbstractTableModel):
             return False
         on = Qt.CheckState(value) == Qt.CheckState.Checked
         row = self._row(index)
-        self._training.use(row.parts[0].pair.image, row.use(index.column(), on), row.ending)
+        self._candidates.use(row.parts[0].pair.image, row.use(index.column(), on), row.ending)
         return True
 
 
 class CandidateView(QTableView):
     """Shows the table in the width of a panel."""
 
-    def __init__(self, training: TrainingController) -> None:
+    def __init__(self, candidates: Candidates) -> None:
         super().__init__()
-        self.setModel(CandidateTable(training))
+        self.setModel(CandidateTable(candidates))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setShowGrid(False)
         self.setFixedHeight(HEIGHT_PIXELS)

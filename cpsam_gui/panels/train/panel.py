@@ -44,7 +44,8 @@ class TrainPanel(Panel):
         self._questions = session.questions
         self._models, self._run_state = session.models, session.run_state
         self._training, self._forecast = session.training, session.training_forecast
-        self.images = CandidateView(session.training)
+        self._candidates = session.candidates
+        self.images = CandidateView(session.candidates)
         self.counts = dim("")
         self.start = QComboBox()
         self.start.setToolTip(translate("The model that training starts from"))
@@ -64,7 +65,7 @@ class TrainPanel(Panel):
         self.more.addWidget(self.options)
         self.text = dim("")
         self.curves = Curves()
-        self.foot = TrainFoot(session.training, session.open_image)
+        self.foot = TrainFoot(session.training, session.candidates, session.open_image)
         self._arrange()
         self._connect()
         self._filled = False
@@ -87,7 +88,7 @@ class TrainPanel(Panel):
         self._follow(False)
 
     def _follow(self, on: bool) -> None:
-        self._training.watch(on)
+        self._candidates.watch(on)
         self._forecast.follow(on)
 
     def may_close(self) -> bool:
@@ -147,7 +148,7 @@ class TrainPanel(Panel):
         self.options.changed.connect(self._options_changed)
         self.budget.currentIndexChanged.connect(self._options_changed)
         self._run_state.options_changed.connect(self._name_the_used)
-        training.candidates_changed.connect(self._candidates_changed)
+        self._candidates.changed.connect(self._candidates_changed)
         training.state_changed.connect(self._state_changed)
         training.models_changed.connect(self.fill_models)
         training.planned.connect(self._planned)
@@ -198,7 +199,7 @@ class TrainPanel(Panel):
 
     def _learns_classes(self) -> bool:
         """Whether classes would be learnt: they have a recipe of their own."""
-        found = self._training.candidates
+        found = self._candidates.all
         return bool(found) and work.classes_of(found).learnt(self.options.classes.currentData())
 
     def _start(self) -> str:
@@ -229,11 +230,11 @@ class TrainPanel(Panel):
 
     def _candidates_changed(self) -> None:
         self._follow_classes()
-        if not self._training.candidates:
+        if not self._candidates.all:
             self.counts.setText(translate("Images with saved masks appear here; corrected ones are ticked."))
             return
         self.name.setPlaceholderText(self._training.usual_name)
-        used = [one for one in self._training.candidates if one.wanted]
+        used = [one for one in self._candidates.all if one.wanted]
         learnt = [one for one in used if not one.aside]
         objects = sum(one.objects for one in learnt)
         one = translate("1 image with {objects} objects for training, {aside} for validation")

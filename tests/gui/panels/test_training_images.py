@@ -33,10 +33,10 @@ def test_planes_of_a_stack_are_ticked_one_by_one_or_all_together(
     tifffile.imwrite(tmp_path / "stack_masks.tif", labels)
     window.open(path)
     qtbot.waitUntil(lambda: window.session.image is not None and window.session.jobs.idle, timeout=60_000)
-    training, model = window.session.training, window.panel(TrainPanel).images.model()
+    candidates, model = window.session.candidates, window.panel(TrainPanel).images.model()
     assert model is not None
-    training.look()
-    qtbot.waitUntil(lambda: len(training.candidates) > 4)
+    candidates.look()
+    qtbot.waitUntil(lambda: len(candidates.all) > 4)
 
     def state(row: int, column: int) -> Qt.CheckState:
         return Qt.CheckState(model.data(model.index(row, column), Qt.ItemDataRole.CheckStateRole))
@@ -44,24 +44,24 @@ def test_planes_of_a_stack_are_ticked_one_by_one_or_all_together(
     def switch(row: int, column: int, to: Qt.CheckState) -> None:
         model.setData(model.index(row, column), to.value, Qt.ItemDataRole.CheckStateRole)
 
-    count = len(training.candidates)
+    count = len(candidates.all)
     assert model.rowCount() == count + 1
     assert model.data(model.index(0, NAME)) == f"stack.tif: {count} planes"
     assert "plane 3" in model.data(model.index(1, NAME))
     assert (state(0, LEARN), state(0, ASIDE)) == (PART, PART), "the slab judges, the others teach"
     assert (state(1, LEARN), state(1, ASIDE)) == (ON, OFF)
-    aside = sum(one.aside for one in training.candidates)
+    aside = sum(one.aside for one in candidates.all)
     counts = window.panel(TrainPanel).counts.text()
     assert counts.startswith(f"{count - aside} images")
     assert counts.endswith(f"{aside} for validation")
     switch(1, LEARN, OFF)
-    assert training.uses == {(path, Section(0, 2).ending): "exclude"}
+    assert candidates.uses == {(path, Section(0, 2).ending): "exclude"}
     assert (state(1, LEARN), state(2, LEARN)) == (OFF, ON)
     judging = next(row for row in range(1, count + 1) if state(row, ASIDE) is ON)
     switch(judging, ASIDE, OFF)
     assert (state(judging, LEARN), state(judging, ASIDE)) == (ON, OFF)
     switch(0, ASIDE, ON)
     assert {state(row, ASIDE) for row in range(count + 1)} == {ON}
-    assert training.uses == {(path, ""): "aside"}
+    assert candidates.uses == {(path, ""): "aside"}
     switch(0, LEARN, ON)
     assert (state(1, LEARN), state(judging, ASIDE)) == (ON, ON)

@@ -372,4 +372,4 @@ def test_results_are_removed_after_a_question_and_the_list_follows(
     assert (folder / "b2.tif").exists()
     qtbot.waitUntil(lambda: session.folder.now.states[folder / "b2.tif"] is ReviewState.NOT_STARTED)
     next(one for one in menu.actions() if one.text().startswith("Leave out")).trigger()
-    assert session.training.uses[folder / "b2.tif", ""] == "exclude"
+    assert session.candidates.uses[folder / "b2.tif", ""] == "exclude"

@@ -95,7 +95,7 @@ def annotated(
         tifffile.imwrite(image_file.with_name(f"{name}.tif"), pixels)
         tifffile.imwrite(image_file.with_name(f"{name}_masks.tif"), disc_labels.astype(np.uint16))
     window.show_panel("Train")
-    with qtbot.waitSignal(window.session.training.candidates_changed):
+    with qtbot.waitSignal(window.session.candidates.changed):
         window.open(image_file.with_name("a1.tif"))
     qtbot.waitUntil(lambda: len(window.session.folder.images) == 4)
     return window
@@ -122,22 +122,22 @@ def gate(monkeypatch: pytest.MonkeyPatch, image_file: Path) -> threading.Event:
 
 
 def test_images_with_masks_are_listed_and_ticked(annotated: Window) -> None:
-    training, model = annotated.session.training, annotated.panel(TrainPanel).images.model()
-    assert [one.name for one in training.candidates] == ["a1.tif", "a2.tif", "a3.tif"]
-    assert all(one.objects == 4 and one.wanted for one in training.candidates)
+    candidates, model = annotated.session.candidates, annotated.panel(TrainPanel).images.model()
+    assert [one.name for one in candidates.all] == ["a1.tif", "a2.tif", "a3.tif"]
+    assert all(one.objects == 4 and one.wanted for one in candidates.all)
     assert model is not None
     check, on = Qt.ItemDataRole.CheckStateRole, Qt.CheckState.Checked
     assert [model.index(row, LEARN).data(check) for row in range(3)] == [on] * 3
     model.setData(model.index(1, ASIDE), on, check)
-    assert training.uses[training.candidates[1].pair.image, ""] == "aside"
+    assert candidates.uses[candidates.all[1].pair.image, ""] == "aside"
     assert model.index(1, LEARN).data(check) == Qt.CheckState.Unchecked
     model.setData(model.index(2, LEARN), Qt.CheckState.Unchecked, check)
-    assert [one.use for one in training.candidates] == ["auto", "aside", "exclude"]
+    assert [one.use for one in candidates.all] == ["auto", "aside", "exclude"]
     assert (
         "1 image with 4 objects for training, 1 for validation" in annotated.panel(TrainPanel).counts.text()
     )
     model.setData(model.index(1, ASIDE), Qt.CheckState.Unchecked, check)
-    assert training.candidates[1].use == "auto"
+    assert candidates.all[1].use == "auto"
 
 
 def test_only_changed_options_are_passed_on(annotated: Window, qtbot: QtBot) -> None:
@@ -268,8 +268,8 @@ def test_a_chip_in_the_status_bar_tells_of_the_training_and_stops_it(
 def test_failures_are_shown_and_the_panel_is_ready_again(
     annotated: Window, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    for image in [one.pair.image for one in annotated.session.training.candidates]:
-        annotated.session.training.use(image, "exclude")
+    for image in [one.pair.image for one in annotated.session.candidates.all]:
+        annotated.session.candidates.use(image, "exclude")
     with qtbot.waitSignal(annotated.session.failed) as caught:
         annotated.retrain()
     assert "No image is corrected yet" in caught.args[0].text
@@ -491,16 +491,16 @@ def test_the_folder_is_read_again_only_where_it_changed(
         return describe(pair, *rest, **more)
 
     monkeypatch.setattr(candidates, "describe", described)
-    training = annotated.session.training
-    first = training.candidates[0].pair
+    candidates = annotated.session.candidates
+    first = candidates.all[0].pair
     fewer = np.where(disc_labels == 1, 0, disc_labels).astype(np.uint16)
     tifffile.imwrite(first.masks, fewer)
-    with qtbot.waitSignal(training.candidates_changed):
-        training.look()
+    with qtbot.waitSignal(candidates.changed):
+        candidates.look()
     assert read == [first.image.name]
-    assert training.candidates[0].objects == 3
+    assert candidates.all[0].objects == 3
     annotated.panel(TrainPanel).hide()
-    with qtbot.assertNotEmitted(training.candidates_changed, wait=100):
+    with qtbot.assertNotEmitted(candidates.changed, wait=100):
         annotated.session.saved.emit("x")
     assert read == [first.image.name]
 
@@ -528,7 +528,7 @@ def test_classes_are_trained_with_steps_that_suit_them(annotated: Window, models
     start = models / "start" / "large.pth"
     with start.open("wb") as file:
         file.truncate(300_000_000)  # by its size as large as the published ones
-    known = [replace(one, classes=(1, 2), classed=4) for one in annotated.session.training.candidates]
+    known = [replace(one, classes=(1, 2), classed=4) for one in annotated.session.candidates.all]
     planned = plan_of(known, work.TrainOptions(str(start)))
     assert planned.classes == ("background", "class 1", "class 2")
     made = planned.settings
@@ -543,6 +543,7 @@ def test_the_panel_shows_the_recipe_of_classes_where_there_are_some(
     annotated: Window, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     panel, training = annotated.panel(TrainPanel), annotated.session.training
+    candidates = annotated.session.candidates
     epochs = panel.options.fields["epochs"]
     qtbot.waitUntil(lambda: epochs.value() == 100)
     real = work.look_at
@@ -551,7 +552,7 @@ def test_the_panel_shows_the_recipe_of_classes_where_there_are_some(
         return tuple(replace(one, classes=(1, 2), classed=one.objects) for one in real(*args, **more))
 
     monkeypatch.setattr(work, "look_at", with_classes)
-    training.look()
+    candidates.look()
     qtbot.waitUntil(lambda: epochs.value() == 500)
     assert training.chosen.changes == {}
     panel.options.classes.setCurrentIndex(panel.options.classes.findData(False))
@@ -598,11 +599,11 @@ def test_budgets_say_in_words_what_they_cost_on_this_computer(
 def test_retrain_says_why_it_cannot_be_done(window: Window, annotated: Window, qtbot: QtBot) -> None:
     foot = annotated.panel(TrainPanel).foot
     assert foot.button.isEnabled() and foot.note.isHidden()
-    for one in annotated.session.training.candidates:
-        annotated.session.training.use(one.pair.image, "exclude")
+    for one in annotated.session.candidates.all:
+        annotated.session.candidates.use(one.pair.image, "exclude")
     assert not foot.button.isEnabled()
     assert "No image is corrected yet" in foot.note.text() and foot.note.isVisible()
-    annotated.session.training.use(annotated.session.training.candidates[0].pair.image, "train")
+    annotated.session.candidates.use(annotated.session.candidates.all[0].pair.image, "train")
     assert foot.button.isEnabled() and foot.note.isHidden()
 
 
@@ -625,7 +626,7 @@ def test_a_stray_class_key_asks_before_classes_are_learnt(
         return train(candidates, options, *rest)
 
     monkeypatch.setattr(work, "train", noting)
-    with qtbot.waitSignal(session.training.candidates_changed):
+    with qtbot.waitSignal(session.candidates.changed):
         session.view.selection = frozenset([1])
         actions_of(annotated)["class_2"].trigger()
         session.persistence.save_now()
@@ -643,7 +644,7 @@ def test_a_stray_class_key_asks_before_classes_are_learnt(
     qtbot.waitUntil(lambda: not session.training.running)
     assert given == [False]
     # Classes of many objects are meant: nothing is asked.
-    with qtbot.waitSignal(session.training.candidates_changed):
+    with qtbot.waitSignal(session.candidates.changed):
         for number in (1, 2, 3, 4):
             session.view.selection = frozenset([number])
             actions_of(annotated)[f"class_{1 + number % 2}"].trigger()
@@ -767,12 +768,12 @@ def test_a_run_remembers_how_it_saw_the_image(annotated: Window, qtbot: QtBot) -
 
 
 def test_images_without_a_project_are_seen_as_is_chosen_now(annotated: Window, qtbot: QtBot) -> None:
-    training = annotated.session.training
+    candidates = annotated.session.candidates
     annotated.session.images.choose((0,))
     annotated.session.run_state.change(invert=True)
-    with qtbot.waitSignal(training.candidates_changed):
-        training.look()
-    for one in training.candidates:
+    with qtbot.waitSignal(candidates.changed):
+        candidates.look()
+    for one in candidates.all:
         assert one.pair.seen.channels == (0,) and one.pair.seen.normalize.invert
 
 
@@ -843,15 +844,16 @@ def test_three_clicks_on_growing_data(
     window.session.images.choose((2,))
     window.show_panel("Train")
     panel, training = window.panel(TrainPanel), window.session.training
-    qtbot.waitUntil(lambda: len(training.candidates) == 3)
+    candidates = window.session.candidates
+    qtbot.waitUntil(lambda: len(candidates.all) == 3)
     qtbot.waitUntil(lambda: panel.options.fields["learning_rate"].value() > 1e-7)
     panel.options.fields["epochs"].setValue(2)
     learnt, judged = set[str](), set[str]()
     for click_number, name in enumerate(("one", "two", "three"), 1):
         if click_number > 1:
             images += [add(len(images)), add(len(images) + 1)]
-            with qtbot.waitSignal(training.candidates_changed):
-                training.look()
+            with qtbot.waitSignal(candidates.changed):
+                candidates.look()
         panel.name.clear()
         qtbot.keyClicks(panel.name, name)
         with qtbot.waitSignal(training.finished, timeout=240_000) as caught:
