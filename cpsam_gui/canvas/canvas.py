@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QContextMenuEvent, QCursor, QHelpEvent, QNativeGestureEvent, QTransform
-from PyQt6.QtWidgets import QApplication, QGraphicsView, QToolTip
+from PyQt6.QtGui import QContextMenuEvent, QCursor, QHelpEvent, QNativeGestureEvent, QTransform
+from PyQt6.QtWidgets import QApplication, QToolTip
 
 from cpsam_gui.canvas.changes import Ghosts
 from cpsam_gui.canvas.class_legend import ClassLegend
@@ -22,9 +21,9 @@ from cpsam_gui.canvas.partial_result import PartialResultLayer
 from cpsam_gui.canvas.previews import Preview
 from cpsam_gui.canvas.sections import CrossHair
 from cpsam_gui.canvas.sign_table import SignTable
+from cpsam_gui.canvas.tool_view import DRAG_PX, ZOOM_STEP, ToolView, adjusts_tool, pointer_at, turns_of
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.view import Camera, Picture
-from cpsam_gui.style import theme
 from cpsam_gui.tools import Pointer
 
 if TYPE_CHECKING:
@@ -33,16 +32,12 @@ if TYPE_CHECKING:
     from cpsam_gui.session import Session
     from cpsam_gui.state.box import Box
 
-# One notch of the wheel.
-ZOOM_STEP = 1.25
 # Screen pixels between the edge of the canvas and what floats over it.
 INSET_PX = 12
 # Screen pixels between the name of a picture and its legend.
 GAP_PX = 4
 # Held, they hide the masks.
 PEEK = (Qt.Key.Key_Space, Qt.Key.Key_QuoteLeft)
-# Screen pixels that tell a drag from a click.
-DRAG_PX = 4.0
 CURSORS = {
     "arrow": Qt.CursorShape.ArrowCursor,
     "cross": Qt.CursorShape.CrossCursor,
@@ -50,7 +45,7 @@ CURSORS = {
 }
 
 
-class Canvas(pg.GraphicsView):  # type: ignore[misc]
+class Canvas(ToolView):
     """Shows the session's image and masks; never changes them but through tools."""
 
     pointed = pyqtSignal(float, float)
@@ -61,14 +56,9 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
     """The pointer left the canvas."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__(background=QColor(theme.current().canvas))
+        super().__init__()
         self._open_image, self._view = session.open_image, session.view
         self._gestures = session.gestures
-        self.enableMouse(False)
-        self.setFrameShape(QGraphicsView.Shape.NoFrame)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setMouseTracking(True)
         # The window takes drops, wherever they land.
         self.setAcceptDrops(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -98,7 +88,6 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._open_image.image_changed.connect(self._new_image)
         self._open_image.scale_changed.connect(self._move_camera)
         self._gestures.tool_changed.connect(self._tool_changed)
-        theme.changed.connect(self._recolour)
         events = self._view.events
         events.camera.connect(self._move_camera)
         for changed in (self._show_shapes, self.marks.renew, self.partial.draw):
@@ -130,10 +119,6 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.layers.peek(on)
         for above in (self.marks.signs, self.ghosts, self.partial.tiles):
             above.setOpacity(0.0 if on else 1.0)
-
-    def _recolour(self) -> None:
-        """Take the ground colour of the theme."""
-        self.setBackground(QColor(theme.current().canvas))
 
     def _new_image(self) -> None:
         self._bar.setVisible(self._open_image.image is not None)
@@ -223,16 +208,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     def _pointer(self, event: QMouseEvent) -> Pointer:
         y, x = self.image_position(event.position())
-        held = event.modifiers()
-        return Pointer(
-            y,
-            x,
-            right=event.button() == Qt.MouseButton.RightButton,
-            ctrl=bool(held & Qt.KeyboardModifier.ControlModifier),
-            shift=bool(held & Qt.KeyboardModifier.ShiftModifier),
-            alt=bool(held & Qt.KeyboardModifier.AltModifier),
-            scale=self._view.camera.scale,
-        )
+        return pointer_at(y, x, event, self._view.camera.scale)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Start a gesture of the tool, or a pan; called by Qt."""
@@ -297,10 +273,8 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         """Zoom at the pointer; with Alt change the brush; called by Qt."""
         if event is None or self._open_image.image is None:
             return
-        held = event.modifiers()
-        # Some systems turn the wheel sideways while Alt is held.
-        turn = (event.angleDelta().y() or event.angleDelta().x()) / 120
-        if held & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
+        turn = turns_of(event)
+        if adjusts_tool(event):
             self._gestures.adjust(turn)
         elif self._gestures.tool_wheel(turn):
             # It widens or narrows what is proposed.

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pyqtgraph as pg
 from PyQt6.QtCore import QLineF, QPoint, QRectF, Qt
 from PyQt6.QtGui import QColor, QTransform
-from PyQt6.QtWidgets import QGraphicsLineItem, QGraphicsView
+from PyQt6.QtWidgets import QGraphicsLineItem
 
 from cpsam_gui.canvas.colours import ImageColours, LabelColours
 from cpsam_gui.canvas.compared import ComparedLayer
@@ -17,8 +16,8 @@ from cpsam_gui.canvas.partial_result import PartialResultLayer
 from cpsam_gui.canvas.pens import line_pen
 from cpsam_gui.canvas.previews import Preview
 from cpsam_gui.canvas.tiles import TileLayer
+from cpsam_gui.canvas.tool_view import DRAG_PX, ZOOM_STEP, ToolView, adjusts_tool, pointer_at, turns_of
 from cpsam_gui.state.slice import Slice
-from cpsam_gui.style import theme
 from cpsam_gui.tools import Pointer, PreviewShape
 
 if TYPE_CHECKING:
@@ -32,10 +31,6 @@ if TYPE_CHECKING:
 
 # Pixels around a change, because outlines depend on the neighbours.
 MARGIN_PIXELS = 2
-# One notch of the wheel.
-ZOOM_STEP = 1.25
-# Screen pixels that tell a drag from a click.
-DRAG_PX = 4.0
 CROSS = QColor(255, 210, 60)
 
 
@@ -65,7 +60,7 @@ class CrossHair:
             line.setVisible(True)
 
 
-class SectionView(pg.GraphicsView):  # type: ignore[misc]
+class SectionView(ToolView):
     """One orthogonal view, `across` y (1) or x (2). Planes are drawn as far apart as they lie.
 
     It is as wide or high as the canvas shows, so that the same cell stands at the same place in both. Tools that work
@@ -78,15 +73,10 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         across: int,
         canvas: Canvas,
     ) -> None:
-        super().__init__(background=QColor(theme.current().canvas))
+        super().__init__()
         self._across, self._canvas = across, canvas
         self._open_image, self._view = session.open_image, session.view
         self._gestures, self._mask_colours = session.gestures, session.mask_colours
-        self.enableMouse(False)
-        self.setFrameShape(QGraphicsView.Shape.NoFrame)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setMouseTracking(True)
         self.image, self.labels = TileLayer(smooth=True), TileLayer(magnify=True)
         for z, layer in enumerate((self.image, self.labels)):
             layer.setZValue(z)
@@ -112,11 +102,6 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         session.run_state.options_changed.connect(self._space)
         session.open_image.labels_changed.connect(self._labels_changed)
         session.gestures.redraw.connect(self._show_shapes)
-        theme.changed.connect(self._recolour)
-
-    def _recolour(self) -> None:
-        """Take the ground colour of the theme."""
-        self.setBackground(QColor(theme.current().canvas))
 
     @property
     def shown(self) -> Slice:
@@ -233,19 +218,10 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
 
     def _pointer(self, event: QMouseEvent) -> Pointer:
         inverse, _ = self.viewportTransform().inverted()
-        point, held = inverse.map(event.position()), event.modifiers()
+        point = inverse.map(event.position())
         row, column = point.y(), point.x()
         row, column = (row / self._depth, column) if self._across == 1 else (row, column / self._depth)
-        return Pointer(
-            row,
-            column,
-            right=event.button() == Qt.MouseButton.RightButton,
-            ctrl=bool(held & Qt.KeyboardModifier.ControlModifier),
-            shift=bool(held & Qt.KeyboardModifier.ShiftModifier),
-            alt=bool(held & Qt.KeyboardModifier.AltModifier),
-            scale=self._view.camera.scale,
-            slice=self.shown,
-        )
+        return pointer_at(row, column, event, self._view.camera.scale, self.shown)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Draw with a tool that works in every view, else move the cross-hair; called by Qt."""
@@ -298,8 +274,8 @@ class SectionView(pg.GraphicsView):  # type: ignore[misc]
         """Zoom all views; with Alt or Ctrl change the brush; called by Qt."""
         if event is None or not self._live:
             return
-        turn = (event.angleDelta().y() or event.angleDelta().x()) / 120
-        if event.modifiers() & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
+        turn = turns_of(event)
+        if adjusts_tool(event):
             self._gestures.adjust(turn)
         elif not self._gestures.tool_wheel(turn):
             view = self._view
