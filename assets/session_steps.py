@@ -115,7 +115,7 @@ def classes_by_clicks(driver: Driver) -> None:
     for number in chosen:
         driver.click(middle(driver, number))
     check(all(session.document.objects[number].class_id == 2 for number in chosen), "clicks give the class")
-    check(driver.window.canvas.classes.isVisible(), "the legend of the classes is on the image")
+    check(driver.window.canvas.floating.classes.isVisible(), "the legend of the classes is on the image")
     driver.picture("class_stamp")
     driver.key(Qt.Key.Key_V)
 

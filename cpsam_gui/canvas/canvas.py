@@ -9,20 +9,16 @@ from PyQt6.QtGui import QContextMenuEvent, QCursor, QHelpEvent, QNativeGestureEv
 from PyQt6.QtWidgets import QApplication, QToolTip
 
 from cpsam_gui.canvas.changes import Ghosts
-from cpsam_gui.canvas.class_legend import ClassLegend
 from cpsam_gui.canvas.compared import ComparedLayer
+from cpsam_gui.canvas.floating import FloatingItems
 from cpsam_gui.canvas.hover_card import HoverCard
 from cpsam_gui.canvas.layers import Layers
-from cpsam_gui.canvas.legend import Legend
 from cpsam_gui.canvas.marks import Marks
-from cpsam_gui.canvas.minimap import Minimap
-from cpsam_gui.canvas.overlays import Badge, ScaleBarWidget
 from cpsam_gui.canvas.partial_result import PartialResultLayer
 from cpsam_gui.canvas.previews import Preview
 from cpsam_gui.canvas.sections import CrossHair
 from cpsam_gui.canvas.sign_table import SignTable
 from cpsam_gui.canvas.tool_view import DRAG_PX, ZOOM_STEP, ToolView, adjusts_tool, pointer_at, turns_of
-from cpsam_gui.program.i18n import translate
 from cpsam_gui.state.view import Camera, Picture
 from cpsam_gui.tools import Pointer
 
@@ -32,10 +28,6 @@ if TYPE_CHECKING:
     from cpsam_gui.session import Session
     from cpsam_gui.state.box import Box
 
-# Screen pixels between the edge of the canvas and what floats over it.
-INSET_PX = 12
-# Screen pixels between the name of a picture and its legend.
-GAP_PX = 4
 # Held, they hide the masks.
 PEEK = (Qt.Key.Key_Space, Qt.Key.Key_QuoteLeft)
 CURSORS = {
@@ -75,12 +67,7 @@ class Canvas(ToolView):
         self.card = HoverCard(
             session.open_image, session.gestures, session.rejected, session.pieces, session.measuring
         )
-        self._bar = ScaleBarWidget(self)
-        self._bar.hide()
-        self._badge = Badge(self)
-        self.legend = Legend(self)
-        self.classes = ClassLegend(session.open_image, session.gestures, self)
-        self.minimap = Minimap(session.open_image, self)
+        self.floating = FloatingItems(session.open_image, session.gestures, self)
         self._pressed: QPointF | None = None
         self._panning = False
         self._drawing = False
@@ -92,7 +79,6 @@ class Canvas(ToolView):
         events.camera.connect(self._move_camera)
         for changed in (self._show_shapes, self.marks.renew, self.partial.draw):
             events.plane.connect(changed)
-        events.picture.connect(self._name_picture)
         events.sections.connect(self._show_cross)
         events.cross.connect(self._show_cross)
         self._gestures.redraw.connect(self._show_shapes)
@@ -121,21 +107,13 @@ class Canvas(ToolView):
             above.setOpacity(0.0 if on else 1.0)
 
     def _new_image(self) -> None:
-        self._bar.setVisible(self._open_image.image is not None)
         self._view.picture = Picture.IMAGE
         self.layers.new_image()
         self._show_cross()
-        self.minimap.new_image()
-        self.minimap.move(self.width() - self.minimap.width() - INSET_PX, INSET_PX)
+        self.floating.new_image()
         self.fit()
         self._move_camera()
         self._tool_changed()
-
-    def _name_picture(self) -> None:
-        picture = self._view.picture
-        self._badge.say("" if picture is Picture.IMAGE else translate(picture.value.capitalize()))
-        self.legend.show_for(picture)
-        self.legend.move(INSET_PX, INSET_PX + self._badge.height() + GAP_PX)
 
     def _set_camera(self, camera: Camera) -> None:
         self._fitted = False
@@ -146,23 +124,17 @@ class Canvas(ToolView):
         width, height = self.width() / camera.scale, self.height() / camera.scale
         self.setSceneRect(QRectF(camera.x - width / 2, camera.y - height / 2, width, height))
         self.setTransform(QTransform.fromScale(camera.scale, camera.scale))
-        image = self._open_image.image
-        self._bar.set_scale(camera.scale, image.pixel_size if image is not None else None)
-        self.minimap.follow()
+        self.floating.follow()
         self._show_shapes()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keep the view; called by Qt."""
         super().resizeEvent(event)
         # pyqtgraph resizes while it is being made.
-        if not hasattr(self, "_bar"):
+        if not hasattr(self, "floating"):
             return
-        self._bar.move(self.width() - self._bar.width(), self.height() - self._bar.height() - 8)
         self._view.window = (float(self.height()), float(self.width()))
-        self.minimap.move(self.width() - self.minimap.width() - INSET_PX, INSET_PX)
-        self._badge.move(INSET_PX, INSET_PX)
-        self.classes.place()
-        self.legend.move(INSET_PX, INSET_PX + self._badge.height() + GAP_PX)
+        self.floating.place()
         if self._fitted:
             self.fit()
         self._move_camera()

@@ -67,7 +67,7 @@ def test_pictures_of_the_last_run(segmented: Window, qtbot: QtBot) -> None:
     seen = []
     for picture in (*Picture, Picture.IMAGE):
         assert session.view.picture is picture
-        assert segmented.canvas.legend.isVisible() == (picture is not Picture.IMAGE)
+        assert segmented.canvas.floating.legend.isVisible() == (picture is not Picture.IMAGE)
         seen.append(pixels(segmented))
         qtbot.keyClick(segmented, Qt.Key.Key_PageUp)
     for one, other in pairwise(seen):
@@ -94,7 +94,7 @@ def test_flow_errors_follow_edits(segmented: Window) -> None:
 
 
 def test_the_overview_appears_when_zoomed_in_and_goes_there(segmented: Window, qtbot: QtBot) -> None:
-    view, minimap = segmented.session.view, segmented.canvas.minimap
+    view, minimap = segmented.session.view, segmented.canvas.floating.minimap
     assert not minimap.isVisible()
     actions_of(segmented)["zoom_in"].trigger()
     actions_of(segmented)["zoom_in"].trigger()

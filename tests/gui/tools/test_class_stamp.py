@@ -40,7 +40,7 @@ def test_choose_a_class_and_click_cells(stamping: Window, qtbot: QtBot) -> None:
     assert sorted(classes(stamping)) == [0, 3, 3, 3]
     click(stamping, qtbot, *PLACES[0])
     assert sorted(classes(stamping)) == [0, 0, 3, 3]
-    legend = stamping.canvas.classes
+    legend = stamping.canvas.floating.classes
     assert legend.isVisible()
     qtbot.waitUntil(lambda: "class 3&nbsp;&nbsp;2" in legend.text())
     stamping.session.edits.change(lambda document: operations.name_class(document, 3, "dead <cell>"))

@@ -42,7 +42,7 @@ def test_micrometres_ask_for_the_size_of_a_pixel_and_keep_it(
     qtbot.mouseClick(top.micrometres, Qt.MouseButton.LeftButton)
     assert "does not say" in give(segmented, 0.5)
     assert session.image.pixel_size == 0.5
-    assert "µm" in segmented.canvas._bar.text
+    assert "µm" in segmented.canvas.floating.bar.text
     qtbot.waitUntil(lambda: session.measuring.fresh and "area_um2" in session.measuring.now.columns)  # type: ignore[union-attr]
     qtbot.mouseClick(top.micrometres, Qt.MouseButton.LeftButton)
     assert "area_um2" in segmented.panel(TablePanel).model.names
@@ -50,7 +50,7 @@ def test_micrometres_ask_for_the_size_of_a_pixel_and_keep_it(
     assert "(10.0, 10.0 µm)" in segmented.status.readout.text()
     session.edits.undo()
     assert session.image.pixel_size is None
-    assert "px" in segmented.canvas._bar.text
+    assert "px" in segmented.canvas.floating.bar.text
     session.edits.redo()
     segmented.save()
     qtbot.waitUntil(lambda: not session.document.modified)
