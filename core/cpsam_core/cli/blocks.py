@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,6 +124,16 @@ def source_for_blocks(target: Target, settings: Settings, options: BlockOptions)
     return source
 
 
+def _plan(source: Source, options: BlockOptions, diameter: float, anisotropy: float | None) -> Plan:
+    """Return the blocks for cells of a diameter; `anisotropy` for runs through the planes only."""
+    from cpsam_core.blocks import plan_blocks
+    from cpsam_core.blocks.plan import allowed_memory
+
+    # Each worker of this machine holds a block at a time.
+    most = allowed_memory(options.most) // max(1, options.workers)
+    return plan_blocks(source.shape[:3], diameter, side=options.side, most=most, anisotropy=anisotropy)
+
+
 def segment_by_blocks(
     target: Target,
     source: Source,
@@ -140,9 +151,9 @@ def segment_by_blocks(
     SettingsError
         A setting does not work by blocks.
     """
-    from cpsam_core.blocks import plan_blocks, start_run
+    from cpsam_core.blocks import start_run
     from cpsam_core.blocks.executors import Where, executor_for
-    from cpsam_core.blocks.plan import allowed_memory, forecast
+    from cpsam_core.blocks.plan import forecast
     from cpsam_core.blocks.reading import BlockReading
     from cpsam_core.blocks.results import count_objects, save_results
 
@@ -157,12 +168,7 @@ def segment_by_blocks(
         args.precision,
     )
 
-    # Each worker of this machine holds a block at a time.
-    most = allowed_memory(options.most) // max(1, options.workers)
-
-    def plan(diameter: float, anisotropy: float | None) -> Plan:
-        return plan_blocks(source.shape[:3], diameter, side=options.side, most=most, anisotropy=anisotropy)
-
+    plan = partial(_plan, source, options)
     run: BlockRun = start_run(folder, reading, segmenter.network, settings, plan)
     work = run.work
     costs = forecast(work.plan, work.settings, segmenter.network.tile, work.anisotropy)

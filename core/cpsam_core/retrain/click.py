@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -136,9 +137,6 @@ def one_click(
         fixed = {name: getattr(planned.settings, name) for name in LIMITED}
         options = replace(options, changes={**options.changes, **fixed}, minutes=None)
     listener.on_plan(planned)
-    note = request_path(planned.name)
-    before = note.read_bytes() if note.is_file() else None
-    write_request(note, candidates, replace(options, name=planned.name))
     where: tuple[int, int, str] = (0, 1, "")
 
     def step(done: int, total: int, note: str = "") -> None:
@@ -150,7 +148,7 @@ def one_click(
         # Measuring is no step of the training, but it can be cancelled and gives way, too.
         progress(*where)
 
-    try:
+    with _written_down(planned, candidates, options):
         trained = retrain(
             planned,
             device=options.device,
@@ -162,6 +160,24 @@ def one_click(
             score=scorer(planned, options.device, options.precision, measured),
             restart=restart,
         )
+    remember_images((digest, image) for image, digest in planned.digests.items() if digest)
+    try:
+        return compare(planned, trained, options, progress)
+    except CpsamError as error:
+        # The start was removed meanwhile, say; the new model is there all the same.
+        return RetrainingOutcome(planned, trained, None, problem=str(error))
+
+
+@contextmanager
+def _written_down(
+    planned: RetrainingPlan, candidates: Sequence[Candidate], options: TrainOptions
+) -> Iterator[None]:
+    """Keep on disk what is to be done until it is done, so that it can be taken up again."""
+    note = request_path(planned.name)
+    before = note.read_bytes() if note.is_file() else None
+    write_request(note, candidates, replace(options, name=planned.name))
+    try:
+        yield
     except CpsamError:
         # Nothing to go on with.
         if not state_path(planned.name).exists():
@@ -171,12 +187,6 @@ def one_click(
             note.write_bytes(before)
         raise
     note.unlink(missing_ok=True)
-    remember_images((digest, image) for image, digest in planned.digests.items() if digest)
-    try:
-        return compare(planned, trained, options, progress)
-    except CpsamError as error:
-        # The start was removed meanwhile, say; the new model is there all the same.
-        return RetrainingOutcome(planned, trained, None, problem=str(error))
 
 
 def compare(

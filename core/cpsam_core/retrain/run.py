@@ -96,13 +96,7 @@ def retrain(
     started = find(plan.start, progress)
     model, parent = load_start(started, plan.channels, maps, progress)
     data, aside = training_sets(plan)
-    for some in (data, aside) if aside is not None else (data,):
-        read_all(some, progress)
-    data.check()
-    most = max(len(plan.classes), model.config.classes)
-    # A network without class maps learns the cells alone, whatever classes they have.
-    if most and len(data.class_pixels) > most:
-        raise TrainingError("the images have more classes than the plan: plan the training again")
+    _read_and_check(data, aside, max(len(plan.classes), model.config.classes), progress)
     target, partial = _places(plan, path, model, restart)
     choosing = choosing_set(plan)
     trainer = Trainer(
@@ -162,6 +156,16 @@ def choosing_set(plan: RetrainingPlan) -> TrainingSet | None:
     if not plan.settings.patience:
         return None
     return TrainingSet(plan.training, None, plan.channels, cache=ExampleCache())
+
+
+def _read_and_check(data: TrainingSet, aside: TrainingSet | None, classes: int, progress: Progress) -> None:
+    """Read all images, and refuse those that cannot be learnt from with so many class maps."""
+    for some in (data, aside) if aside is not None else (data,):
+        read_all(some, progress)
+    data.check()
+    # A network without class maps learns the cells alone, whatever classes they have.
+    if classes and len(data.class_pixels) > classes:
+        raise TrainingError("the images have more classes than the plan: plan the training again")
 
 
 def read_all(data: TrainingSet, progress: Progress) -> None:
