@@ -13,7 +13,8 @@ from PyQt6.QtCore import QPoint
 from PyQt6.QtWidgets import QDoubleSpinBox, QLabel, QToolBar
 
 from cpsam_core.cli.train_options import add_setting_options, settings_given
-from cpsam_core.finetune.settings import TrainSettings, option
+from cpsam_core.finetune.option import option
+from cpsam_core.finetune.settings import TrainSettings
 from cpsam_core.images import readers
 from cpsam_gui import panels, tools
 from cpsam_gui.actions.install import install

@@ -55,7 +55,7 @@ def add_setting_options(
 
     What is not given is not in the arguments' way: its value is None. Fields `without` an option are left out.
     """
-    from cpsam_core.finetune.settings import options_of
+    from cpsam_core.finetune.option import options_of
 
     groups: dict[str, Any] = {name: parser.add_argument_group(title) for name, title in GROUPS.items()}
     for name, (declared, kind) in options_of(settings).items():
@@ -77,7 +77,7 @@ def settings_given(
     args: argparse.Namespace, settings: type[Any], without: tuple[str, ...] = ()
 ) -> dict[str, Any]:
     """Return the fields of a dataclass of settings that the options give."""
-    from cpsam_core.finetune.settings import options_of
+    from cpsam_core.finetune.option import options_of
 
     names = [name for name in options_of(settings) if name not in without]
     return {name: getattr(args, name) for name in names if getattr(args, name) is not None}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, get_args
 
 from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.errors import SettingsError
+from cpsam_core.finetune.option import option
 from cpsam_core.finetune.schedule import Schedule, learning_rates
 
 Mode = Literal["full", "last", "adapters"]
@@ -18,7 +19,6 @@ MEMORY_MODES: tuple[MemoryMode, ...] = get_args(MemoryMode)
 RATES: dict[Mode, float] = {"full": 1e-5, "last": 5e-5, "adapters": 2e-4}
 """The learning rate that suits each mode: the fewer weights are trained, the larger steps they bear."""
 
-Group = Literal["what", "watch", "numbers"]
 
 MODE_WORDS = (("full", "All weights"), ("last", "Last blocks only"), ("adapters", "Low-rank adapters"))
 MODE_HELP = (
@@ -51,64 +51,6 @@ LARGEST_RATE = 2e-3
 def rate_for(mode: Mode, full: float) -> float:
     """Return the learning rate that suits a mode, where `full` suits the training of all weights."""
     return full if mode == "full" else max(full, min(full * RATES[mode] / RATES["full"], LARGEST_RATE))
-
-
-@dataclass(frozen=True)
-class Option:
-    """How a field of the settings appears on the command line and in the panel.
-
-    Attributes
-    ----------
-    label
-        Its name in the panel; empty for what is on the command line only.
-    help
-        What it is, in a sentence without a full stop.
-    group
-        "what" is trained, "watch"ing the training, or "numbers".
-    low, high
-        Range; None is open.
-    decimals
-        Decimals that the panel shows.
-    choices
-        Values with their words, where it is a choice.
-    absent
-        What the panel shows for None.
-    off
-        Word for the lowest value in the panel.
-    """
-
-    label: str
-    help: str
-    group: Group
-    low: float | None = None
-    high: float | None = None
-    decimals: int = 2
-    choices: tuple[tuple[str, str], ...] = ()
-    absent: float = 0.0
-    off: str = ""
-
-
-def option(
-    label: str,
-    help: str,  # noqa: A002 - what argparse calls it
-    group: Group,
-    low: float | None = None,
-    high: float | None = None,
-    **more: Any,
-) -> dict[str, Option]:
-    """Return the metadata of a field of the settings, from which the command line and the panel are built."""
-    return {"option": Option(label, help, group, low, high, **more)}
-
-
-def options_of(settings: type[Any]) -> dict[str, tuple[Option, type]]:
-    """Return every option of a dataclass of settings by its name, in order, with its type: int, float or str."""
-    found: dict[str, tuple[Option, type]] = {}
-    for one in fields(settings):
-        declared = one.metadata.get("option")
-        if declared is not None:
-            whole = "int" in str(one.type).split(" | ")
-            found[one.name] = declared, str if declared.choices else int if whole else float
-    return found
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import glob
 import hashlib
 import io
@@ -20,8 +19,6 @@ from urllib.parse import urlsplit
 from huggingface_hub import HfApi, get_hf_file_metadata, get_token, hf_hub_url
 from huggingface_hub.errors import (
     EntryNotFoundError,
-    GatedRepoError,
-    HfHubHTTPError,
     HFValidationError,
     RepositoryNotFoundError,
 )
@@ -38,21 +35,16 @@ from cpsam_core.progress import Progress, silent
 from cpsam_core.system.atomic import write_bytes
 from cpsam_core.weights.folders import is_web_page
 from cpsam_core.weights.pins import BLOCK_BYTES, Pin, checksum_path, sha256_of
+from cpsam_core.weights.transfer_errors import DISK_ERRORS, NETWORK_ERRORS, first_line, not_found, translated
 
 logger = logging.getLogger(__name__)
 
-FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
-DISK_ERRORS = FULL | {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
 TOKEN_HOST = "huggingface.co"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 CHECKSUM = re.compile(r"[0-9a-f]{64}|[0-9a-f]{40}")
 # Connections in one transfer, each good for 10 MB or more.
 TRIES = 20
 AGENT = {"user-agent": "cpsam-gui"}
-# The hub library has used different HTTP packages over time; their errors are the bases of its own.
-NETWORK_ERRORS: tuple[type[Exception], ...] = tuple(
-    base for base in HfHubHTTPError.__mro__ if issubclass(base, Exception) and base is not Exception
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +108,7 @@ def download(remote: Remote, target: Path, progress: Progress) -> Path:
             _remove_traces(target, lock)
         return target
     except NETWORK_ERRORS as error:
-        raise _translated(error, remote.file, target) from error
+        raise translated(error, remote.file, target) from error
 
 
 def stated_pin(remote: Remote) -> Pin:
@@ -137,9 +129,9 @@ def list_files(repository: str, endpoint: str) -> list[str]:
     except HFValidationError as error:
         raise WeightsError(f"{repository!r} is not an id of Hugging Face.") from error
     except RepositoryNotFoundError as error:
-        raise WeightsError(_not_found(repository, endpoint, error)) from error
+        raise WeightsError(not_found(repository, endpoint, error)) from error
     except NETWORK_ERRORS as error:
-        raise ConnectionError(f"{endpoint} cannot be reached ({_line(error)})") from error
+        raise ConnectionError(f"{endpoint} cannot be reached ({first_line(error)})") from error
 
 
 def _metadata(remote: Remote) -> HfFileMetadata:
@@ -153,9 +145,9 @@ def _metadata(remote: Remote) -> HfFileMetadata:
     except EntryNotFoundError as error:
         raise WeightsError(f"The repository {repository} at {endpoint} has no file {file}.") from error
     except RepositoryNotFoundError as error:
-        raise WeightsError(_not_found(repository, endpoint, error)) from error
+        raise WeightsError(not_found(repository, endpoint, error)) from error
     except NETWORK_ERRORS as error:
-        raise ConnectionError(f"{endpoint} cannot be reached ({_line(error)})") from error
+        raise ConnectionError(f"{endpoint} cannot be reached ({first_line(error)})") from error
 
 
 def _refuse_other(metadata: HfFileMetadata, remote: Remote) -> None:
@@ -229,7 +221,9 @@ def _fetch_missing(
         except NETWORK_ERRORS as error:
             if getattr(error, "errno", None) in DISK_ERRORS or _size(partial) <= before:
                 raise
-            logger.warning("The connection broke, going on at %d bytes (%s)", _size(partial), _line(error))
+            logger.warning(
+                "The connection broke, going on at %d bytes (%s)", _size(partial), first_line(error)
+            )
     raise ConnectionError(f"it broke {TRIES} times")
 
 
@@ -316,31 +310,3 @@ def _is_intact(path: Path, etag: str | None) -> bool:
         while block := file.read(BLOCK_BYTES):
             digest.update(block)
     return digest.hexdigest() == etag
-
-
-def _translated(error: Exception, file: str, target: Path) -> Exception:
-    """Tell trouble with the disk from trouble with the network."""
-    number = getattr(error, "errno", None)
-    if number in FULL:
-        return WeightsError(f"The disk is full: {file} does not fit into {target.parent}.")
-    if number in DISK_ERRORS:
-        reason = getattr(error, "strerror", None) or _line(error)
-        return WeightsError(
-            f"{target} cannot be written ({reason}): choose another folder with CELLPOSE_LOCAL_MODELS_PATH."
-        )
-    return ConnectionError(
-        f"the transfer broke off ({_line(error)}); what arrived is kept, the next try goes on"
-    )
-
-
-def _not_found(repository: str, endpoint: str, error: Exception) -> str:
-    if isinstance(error, GatedRepoError):
-        return (
-            f"{repository} asks for an agreement: accept it on {endpoint}/{repository}, then `hf auth login`."
-        )
-    return f"{endpoint} has no public repository {repository} (a private one needs `hf auth login`)."
-
-
-def _line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return (lines[0] if lines else type(error).__name__)[:160]

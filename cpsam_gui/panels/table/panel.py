@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt6.QtCore import (
-    QItemSelection,
-    QItemSelectionModel,
-    QItemSelectionRange,
     QModelIndex,
     QPoint,
     Qt,
@@ -17,12 +14,9 @@ from PyQt6.QtCore import (
 )
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
-    QHeaderView,
     QMenu,
     QSplitter,
-    QTableView,
     QVBoxLayout,
 )
 
@@ -35,6 +29,7 @@ from cpsam_gui.panels.table.plots import Plots
 from cpsam_gui.panels.table.recipes import RecipeMenu
 from cpsam_gui.panels.table.summary import summary_words
 from cpsam_gui.panels.table.top import TopRow
+from cpsam_gui.panels.table.view import MeasurementView
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
@@ -45,10 +40,6 @@ if TYPE_CHECKING:
     from cpsam_gui.panels.base import Host
     from cpsam_gui.session import Session
 
-# Pieces of a selection that Qt marks; more are coloured by the model only.
-STRETCHES = 500
-# Pixels of a column.
-WIDTH_PIXELS = 108
 HIDDEN = ("min_", "max_", "major_axis", "minor_axis", "touches_border", "accepted", "pieces", "plane_steps")
 """Columns that are not shown at first, by how they begin."""
 # Milliseconds after the last key, until the filter is applied.
@@ -73,7 +64,7 @@ class TablePanel(Panel):
         self.top = TopRow()
         self.recipes = RecipeMenu(self._measuring.set_recipe, self._notices.message.emit)
         self.top.measures.setMenu(self.recipes)
-        self.table = self._table()
+        self.table = MeasurementView(self.model)
         self.plots = Plots()
         self.plots.setVisible(False)
         self.error = dim("")
@@ -97,30 +88,6 @@ class TablePanel(Panel):
         self._timer.timeout.connect(self.refresh)
         self._connect()
         self.recipes.restore()
-
-    def _table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSortingEnabled(True)
-        table.setWordWrap(False)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        rows, heads = table.verticalHeader(), table.horizontalHeader()
-        # Rows of one fixed height need no look at any of them.
-        if rows is not None:
-            rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-            rows.setDefaultSectionSize(rows.fontMetrics().height() + theme.GRID_PX)
-            rows.hide()
-        if heads is not None:
-            heads.setDefaultSectionSize(WIDTH_PIXELS)
-            # A name that does not fit ends in dots, and its tooltip has it all.
-            heads.setTextElideMode(Qt.TextElideMode.ElideRight)
-            # Its own selection, always empty: asking for every row whether a column is selected takes seconds.
-            heads.setSelectionModel(QItemSelectionModel(self.model, heads))
-            heads.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        return table
 
     def _connect(self) -> None:
         top = self.top
@@ -226,8 +193,7 @@ class TablePanel(Panel):
 
     def _show_selection(self, *_: object) -> None:
         """Mark what is selected on the canvas, and bring it into view."""
-        selection = self.table.selectionModel()
-        if not self._followed or selection is None:
+        if not self._followed:
             return
         chosen = self._view.selection
         rows = self.model.mark(chosen)
@@ -236,28 +202,15 @@ class TablePanel(Panel):
         if self._selecting:
             return
         self._selecting = True
-        starts = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
-        marked = QItemSelection()
-        if 0 < len(starts) <= STRETCHES:
-            ends = np.append(starts[1:], len(rows)) - 1
-            last = len(self.model.names) - 1
-            for first, stop in zip(rows[starts].tolist(), rows[ends].tolist(), strict=True):
-                first_cell, last_cell = self.model.index(first, 0), self.model.index(stop, last)
-                marked.append(QItemSelectionRange(first_cell, last_cell))
-        selection.select(marked, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        if len(rows):
-            self.table.scrollTo(self.model.index(int(rows[0]), 0))
+        self.table.mark(rows)
         self._selecting = False
 
     def _take_selection(self, *_: object) -> None:
         """Select on the canvas what was selected in the table."""
-        selection = self.table.selectionModel()
-        if self._selecting or selection is None:
+        if self._selecting:
             return
         ids = self.model.ids
-        marked = selection.selection()
-        stretches = [marked[place] for place in range(len(marked))]
-        parts = [ids[part.top() : part.bottom() + 1] for part in stretches]
+        parts = [ids[first : last + 1] for first, last in self.table.marked()]
         self._selecting = True
         self._view.selection = frozenset(np.concatenate(parts).tolist()) if parts else frozenset()
         self._selecting = False

@@ -19,7 +19,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from cpsam_core.finetune.settings import TrainSettings, options_of
+from cpsam_core.finetune.option import options_of
+from cpsam_core.finetune.settings import TrainSettings
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import form
@@ -27,7 +28,7 @@ from cpsam_gui.style.layout import form
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cpsam_core.finetune.settings import Option
+    from cpsam_core.finetune.option import Option
 
 # Pixels.
 ROW_PX = 26

@@ -783,7 +783,8 @@ def test_a_new_option_is_one_field(qtbot: QtBot) -> None:
     from dataclasses import dataclass, field
 
     from cpsam_core.cli.train_options import add_setting_options, settings_given
-    from cpsam_core.finetune.settings import TrainSettings, option
+    from cpsam_core.finetune.option import option
+    from cpsam_core.finetune.settings import TrainSettings
     from cpsam_gui.panels.train.options import TrainingOptions
 
     @dataclass(frozen=True)
