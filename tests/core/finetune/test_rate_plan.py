@@ -46,7 +46,7 @@ def test_the_time_decides_and_not_the_epochs() -> None:
     plan = RatePlan(replace(TEN, epochs=1))
     assert not plan.is_over(50, 599.0)
     assert plan.is_over(0, 600.0)
-    assert plan.seconds_left(450.0) == 150
+    assert plan.seconds_left(450.0, [450.0]) == 150
     assert plan.total(30, 300.0, 1) == 60
     assert plan.total(61, 601.0, 1) == 61
 
@@ -55,7 +55,9 @@ def test_without_minutes_epochs_decide() -> None:
     plan = RatePlan(replace(TEN, minutes=None, epochs=4, warmup=0))
     assert [plan.is_over(3, 1e9), plan.is_over(4, 0.0)] == [False, True]
     assert plan.total(1, 5.0, 4) == 4
-    assert plan.seconds_left(5.0) is None
+    # Two epochs are to come, each as long as those that took any time.
+    assert plan.seconds_left(5.0, [0.0, 5.0]) == 10
+    assert plan.seconds_left(0.0, [0.0]) == 0
     assert [plan.rate(epoch, 1e9) for epoch in range(4)] == pytest.approx([0.8, 0.6, 0.4, 0.2])
 
 
