@@ -412,14 +412,14 @@ def test_the_engine_reads_what_the_window_saved(qtbot: QtBot, session: Session, 
 
 def test_one_click_learns_from_a_slide(qtbot: QtBot, session: Session, slide: Path) -> None:
     open_slide(qtbot, session, slide)
-    session.training.watch(True)
+    session.candidates.watch(True)
     for y, x in ((100, 100), (100, 160), (700, 700), (1100, 100), (1100, 170)):
         draw(session, y, x)
     save(qtbot, session)
-    qtbot.waitUntil(lambda: sum(one.objects for one in session.training.candidates) == 5, timeout=30_000)
+    qtbot.waitUntil(lambda: sum(one.objects for one in session.candidates.all) == 5, timeout=30_000)
     assert session.training.obstacle == ""
-    assert [one.wanted for one in session.training.candidates] == [True] * 3
-    whole, *parts = rows_of(session.training.candidates)
+    assert [one.wanted for one in session.candidates.all] == [True] * 3
+    whole, *parts = rows_of(session.candidates.all)
     assert whole.name == "slide.ome.zarr: 3 parts"
     assert sorted(row.name.strip() for row in parts) == [
         "part at y 0, x 0",
@@ -427,8 +427,8 @@ def test_one_click_learns_from_a_slide(qtbot: QtBot, session: Session, slide: Pa
         "part at y 512, x 512",
     ]
     # A second look reads nothing anew, until something is saved.
-    first = session.training.candidates
+    first = session.candidates.all
     draw(session, 700, 1200)
     save(qtbot, session)
-    qtbot.waitUntil(lambda: sum(one.objects for one in session.training.candidates) == 6, timeout=30_000)
-    assert len(session.training.candidates) == len(first) + 1
+    qtbot.waitUntil(lambda: sum(one.objects for one in session.candidates.all) == 6, timeout=30_000)
+    assert len(session.candidates.all) == len(first) + 1
