@@ -43,9 +43,11 @@ def draw(path: Path, rows: list[dict[str, Any]], what: str = "images") -> None:
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    figure, axes = plt.subplots(figsize=(5, 3.6), layout="constrained")
+    kinds = sorted({row["kind"] for row in rows})
+    # Room for a line of the legend each.
+    figure, axes = plt.subplots(figsize=(5, 3.6 + 0.25 * len(kinds)), layout="constrained")
     counts = sorted({row["corrected"] for row in rows})
-    for number, kind in enumerate(sorted({row["kind"] for row in rows})):
+    for number, kind in enumerate(kinds):
         own = [row for row in rows if row["kind"] == kind]
         here = [n for n in counts if any(row["corrected"] == n for row in own)]
         means = [float(np.mean([row["ap_0.5"] for row in own if row["corrected"] == n])) for n in here]
@@ -58,5 +60,5 @@ def draw(path: Path, rows: list[dict[str, Any]], what: str = "images") -> None:
     axes.set_xlabel(f"corrected {what}")
     axes.set_ylabel(f"average precision at IoU 0.5, other {what}")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False)
+    figure.legend(frameon=False, loc="outside lower center")
     figure.savefig(path, dpi=150)
