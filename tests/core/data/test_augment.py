@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cpsam_core.data.augment import augment
 from cpsam_core.data.augmentation import Augmentation
+from cpsam_core.data.crops import CropView, warp_pixels
 from cpsam_core.data.dataset import make_example
 from cpsam_core.data.degrade import KINDS
 from cpsam_core.data.example import Example
@@ -209,6 +210,22 @@ def test_grey_leaves_empty_channels_out(levels: tuple[float, ...], grey: float) 
     lit = (image > 0) * np.array(levels, np.float32)
     sample = drawn(make_example(lit, labels), replace(PLAIN, gray=1.0), 0)
     assert sample.tile.max(axis=(1, 2)) == pytest.approx([grey] * len(levels), abs=1e-3)
+
+
+def test_nuclei_beside_cells_are_never_left_out_as_if_the_image_were_grey() -> None:
+    image, labels = picture()
+    lit = (image > 0) * np.array((0.8, 0.4, 0.0), np.float32)
+    example = make_example(lit, labels)
+    for seed in range(12):
+        sample = drawn(example, replace(PLAIN, permute=True), seed)
+        assert np.count_nonzero(sample.tile.any(axis=(1, 2))) == 2
+
+
+@pytest.mark.parametrize("channels", [1, 2, 5])
+def test_a_crop_beside_the_image_is_dark(channels: int) -> None:
+    nothing = CropView((slice(0, 0), slice(0, 0)), np.eye(2, 3), 32)
+    tile = warp_pixels(np.ones((40, 40, channels), np.float16), nothing, 1.0)
+    assert tile.shape == (32, 32, channels) and not tile.any()
 
 
 def test_lots_deal_out_the_kinds_of_degradation_evenly() -> None:

@@ -276,6 +276,22 @@ def test_classes_weigh_by_the_inverse_of_their_share(tmp_path: Path) -> None:
     assert not weights[3:].any()
 
 
+def test_one_class_is_enough_and_objects_of_unknown_class_weigh_nothing(tmp_path: Path) -> None:
+    kinds = np.zeros((20, 20), np.uint8)
+    kinds[:4], kinds[4:6] = 1, 255
+    put(tmp_path / "a.tif", np.arange(400, dtype=np.uint16).reshape(20, 20))
+    put(tmp_path / "a_masks.tif", (kinds > 0).astype(np.uint16))
+    put(tmp_path / "a_classes.tif", kinds)
+    data = TrainingSet(find_pairs(tmp_path))
+    assert (data.class_pixels.tolist(), data.class_count) == ([280, 80], 2)
+    assert data.class_weights is not None and not data.class_weights[2:].any()
+    assert data.class_weights[1] / data.class_weights[0] == pytest.approx(280 / 80)
+    put(tmp_path / "a_classes.tif", np.where(kinds == 1, 0, kinds).astype(np.uint8))
+    unknown = TrainingSet(find_pairs(tmp_path))
+    # Without a single known class there is nothing to learn.
+    assert (unknown.class_pixels.tolist(), unknown.class_count, unknown.class_weights) == ([], 0, None)
+
+
 def test_each_image_comes_once_an_epoch(tmp_path: Path) -> None:
     for number in range(5):
         put(

@@ -188,5 +188,24 @@ def test_sections_are_smeared_coarse_and_noisy_as_the_ranges_say(monkeypatch: py
         assert 10 <= min(counts) < 11 and 110 < max(counts) <= 120
         assert np.median(counts) == pytest.approx(1200**0.5, rel=0.15)  # drawn on a logarithmic scale
     steps.clear()
-    degrade(picture(1), "section", 3.0, np.random.default_rng(0))
-    assert steps == [(1.0, 1.0)]  # cells of few pixels are not made coarser
+    for seed in range(20):
+        degrade(picture(1), "section", 3.0, np.random.default_rng(seed))
+    # Cells of few pixels are not made coarser, along either axis.
+    assert set(steps) == {(1.0, 1.0)}
+
+
+def test_coarse_pixels_are_blurred_by_half_their_size_along_their_own_axis(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    widths: list[tuple[float, float]] = []
+    monkeypatch.setattr(degrade_module, "blur", lambda pixels, y, x: widths.append((y, x)) or pixels)
+    for factors in ((4.0, 1.0), (1.0, 6.0), (3.0, 5.0)):
+        degrade_module.coarsen(picture(1), *factors)
+    assert widths == [(2.0, 0), (0, 3.0), (1.5, 2.5)]
+
+
+def test_few_photons_are_counted_one_by_one() -> None:
+    image = np.full((64, 64, 1), 0.7, np.float32)
+    counts = degrade_module.shot_noise(image, 4.0, np.random.default_rng(0)) * 4
+    np.testing.assert_allclose(counts, np.round(counts), atol=1e-4)
+    assert counts.min() >= 0 and len(np.unique(np.round(counts))) > 5

@@ -44,6 +44,15 @@ def test_a_body_that_changes_abruptly_from_plane_to_plane_is_doubtful() -> None:
     assert doubt.reasons(0) == ("changes abruptly from plane to plane",)
 
 
+def test_an_object_of_one_piece_is_not_doubted_for_its_pieces() -> None:
+    table = columns()
+    table["pieces"] = np.ones(20)
+    table["pieces"][0] = 2
+    doubt = object_doubt(table)
+    assert doubt.reasons(0) == ("in 2 pieces",)
+    assert not doubt.parts["pieces"][1:].any()
+
+
 def test_ordinary_objects_raise_no_doubt() -> None:
     doubt = object_doubt(columns())
     assert len(doubt) == 20

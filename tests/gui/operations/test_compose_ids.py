@@ -58,3 +58,28 @@ def test_ids_and_colours_stay_from_run_to_run() -> None:
     assert set(again.records) == {*before, document.next_id} - {gone}
     assert again.records[max(before)].box == before[max(before)].box
     assert Box.whole(document.shape).shape == again.labels.shape
+
+
+def test_ids_beyond_the_last_that_stays_do_not_stay() -> None:
+    before = np.zeros((1, 40, 80), np.uint32)
+    for number in (2, 3, 4, 9):
+        before[0, 0:6, 8 * number : 8 * number + 6] = number
+    labels, _ = compose_with_ids(np.zeros_like(before), before, [3], 50)
+    assert np.unique(labels).tolist() == [0, 3]
+
+
+def test_what_stays_lends_its_pixels_to_no_other_id() -> None:
+    before, found = np.zeros((1, 40, 80), np.uint32), np.zeros((1, 40, 80), np.uint32)
+    before[0, 30:32, 2:4], found[0, 30:32, 2:4] = 1, 2
+    # A new object of which just under a half lies under one that stays.
+    before[0, 2:7, 20:29], found[0, 2:12, 20:30] = 2, 1
+    _, ids = compose_with_ids(found, before, [2], 50, carry=True)
+    assert ids.tolist() == [0, 50, 1]
+
+
+def test_what_lies_under_kept_objects_takes_no_pixels_from_others() -> None:
+    before, found = np.zeros((1, 40, 80), np.uint32), np.zeros((1, 40, 80), np.uint32)
+    before[0, 2:7, 2:7] = found[0, 2:7, 2:7] = 1
+    before[0, 10:20, 30:45], found[0, 10:20, 30:50] = 9, 2
+    _, ids = compose_with_ids(found, before, [9], 50, carry=True)
+    assert ids.tolist() == [0, 1, 0]

@@ -59,3 +59,11 @@ def test_an_object_on_the_border_of_a_region_belongs_to_it_by_most_of_its_pixels
     found[0, 2:4, 0:10], found[0, 6:8, 1:11], found[0, 10:12, 0:12] = 1, 2, 3
     region = (slice(0, 1), slice(0, 20), slice(5, 20))
     assert replacing.inside(found, region).tolist() == [True, False, True, True]
+
+
+def test_the_smallest_object_and_the_last_one_are_told_like_any_other() -> None:
+    assert replacing.mostly(np.array([1, 0, 0]), np.array([1, 1, 0])).tolist() == [True, False, False]
+    found = np.zeros(SHAPE, np.uint32)
+    found[0, 2:4, 2:4], found[0, 8:10, 2:4] = 1, 2
+    # None of the second one is covered.
+    assert replacing.covered(found, found == 1)[1:].tolist() == [True, False]
