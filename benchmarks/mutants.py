@@ -38,6 +38,8 @@ JUDGING = (
     "retrain/test_retrain.py::test_the_three_words",
     "retrain/test_retrain.py::test_more_better_than_worse_is_not_enough",
     "retrain/test_retrain.py::test_a_badly_outlined_cell_is_one_fault",
+    "retrain/test_retrain.py::test_false_objects_on_the_ground_are_units_of_their_own",
+    "retrain/test_retrain.py::test_precision_is_that_at_half_overlap",
     "retrain/test_retrain.py::test_only_the_part_kept_aside_counts",
     "retrain/test_verdict.py::test_the_interval_and_what_would_settle_it",
     "retrain/test_verdict.py::test_an_image_of_few_cells_does_not_outweigh_the_others",
@@ -80,7 +82,11 @@ PARTS = {
     ),
     "review": Part(
         ("cpsam_gui/state/review_rule.py", "cpsam_gui/operations/reviewing.py", f"{CORE}/review/doubt.py"),
-        ("tests/gui/state/test_review_rule.py", f"{TESTS}/review/test_doubt.py"),
+        (
+            "tests/gui/state/test_review_rule.py",
+            f"{OPERATIONS}/test_review_marks.py",
+            f"{TESTS}/review/test_doubt.py",
+        ),
     ),
 }
 
@@ -125,7 +131,7 @@ def main() -> None:
     """Measure what is asked for, and say how many faults were noticed."""
     args = options()
     os.chdir(ROOT)
-    until = time.monotonic() + args.seconds
+    until: float = time.monotonic() + args.seconds
     rows = read_rows(args.out)
     for name in args.only:
         done = {(row.part, row.file, row.number) for row in rows if not (args.again and row.result == LIVED)}
@@ -203,7 +209,7 @@ def is_text(node: ast.AST) -> bool:
         return True
     if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("log.", "TypeVar")):
         return True
-    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    return bool(isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__")
 
 
 def changed(node: ast.AST) -> Iterator[ast.AST | None]:
@@ -251,7 +257,9 @@ def compiled(file: str, number: int) -> CodeType:
     """Return the code of a file with one of its faults."""
     tree = ast.parse((ROOT / file).read_text())
     node, other = next(itertools.islice(changes(tree), number, None))
-    return compile(ast.fix_missing_locations(Change(node, other).visit(tree)), str(ROOT / file), "exec")
+    Change(node, other).visit(tree)
+    code: CodeType = compile(ast.fix_missing_locations(tree), str(ROOT / file), "exec")
+    return code
 
 
 def put_in(file: str, code: CodeType) -> None:
@@ -338,7 +346,10 @@ def read_rows(path: Path) -> list[Mutant]:
         return []
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    return [Mutant(**{**row, "number": int(row["number"]), "line": int(row["line"])}) for row in rows]
+    return [
+        Mutant(row["part"], row["file"], int(row["number"]), int(row["line"]), row["change"], row["result"])
+        for row in rows
+    ]
 
 
 def write_rows(path: Path, rows: list[Mutant]) -> None:

@@ -117,7 +117,7 @@ def default_settings(start: str, classes: bool = False, mode: Mode = "full") -> 
         settings = replace(settings, **CLASS_RECIPE)
     settings = replace(settings, mode=mode, learning_rate=rate)
     if known.embedded:
-        # New maps of classes are to be learnt whole.
+        # Classes stay off: drawn back to the limit, half of what was learnt of them would be lost (RESULTS.md).
         settings = replace(settings, replay=REPLAY, forgetting=0.0 if classes else FORGETTING)
     augmentation = settings.augmentation
     if known.small:

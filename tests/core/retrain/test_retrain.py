@@ -397,6 +397,31 @@ def test_a_badly_outlined_cell_is_one_fault(folder: Path) -> None:
     assert len(image.units) == 16
 
 
+def test_false_objects_on_the_ground_are_units_of_their_own(folder: Path) -> None:
+    true = grid()
+    pair = put(folder, "a", true)
+    wrong, same = true.copy(), true.copy()
+    wrong[60:64, 0:64], same[60:64, 0:64] = 99, 55
+    for old, new, unit in (
+        (wrong, true, [0, 1, 0, 0, 0]),
+        (true, wrong, [0, 0, 0, 1, 0]),
+        # The same one by both models is one unit, whatever its id.
+        (wrong, same, [0, 1, 0, 1, 0]),
+    ):
+        (image,) = judged(pair, old, new).images
+        assert len(image.units) == 17 and image.units[16].tolist() == unit
+
+
+def test_precision_is_that_at_half_overlap(folder: Path) -> None:
+    true = grid()
+    thin = true.copy()
+    columns = np.flatnonzero((true == 6).any(axis=0))
+    cut = thin[:, columns[5 * len(columns) // 8] :]
+    cut[cut == 6] = 0
+    result = judged(put(folder, "a", true), thin, thin)
+    assert (result.old_precision, result.new_precision) == (1, 1)
+
+
 def test_only_the_part_kept_aside_counts(folder: Path) -> None:
     true = grid()
     pair = replace(put(folder, "a", true), only=(0, 32, 0, 32))
