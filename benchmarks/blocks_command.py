@@ -4,7 +4,7 @@
     python benchmarks/blocks_command.py FOLDER --parts slide --side 20480
     python benchmarks/blocks_command.py FOLDER --parts two
 
-`slide` segments a plane of scattered cells by blocks, and one of 4,096 pixels on a side as a whole, each in a process
+`slide` segments a plane of scattered cells by blocks, and one of 8,192 pixels on a side as a whole, each in a process
 of its own, with the stand-in of `blocks.py` for the network: what is measured is everything else, per pixel. `two`
 segments a smaller plane by blocks with a real model, first by one command, then by two that are begun at the same time
 on the same folder. It needs two cores that nothing else uses; the load is printed with the figures.
@@ -33,7 +33,7 @@ PITCH = 96
 """Pixels between the middles of cells."""
 PATTERN = 2048
 """Side of the pattern that the planes repeat: drawing all of a slide would take longer than segmenting it."""
-WHOLE = 4096
+WHOLE = 8192
 MOST_GB = "1.2"
 """Memory that the command may use beside the network, of the 2 GB that it may hold in all."""
 STAND_IN = "--stand-in"
@@ -98,11 +98,11 @@ def run(words: list[str]) -> int:
     return code
 
 
-def slide(folder: Path, side: int) -> dict[str, Any]:
+def slide(folder: Path, side: int, whole_side: int) -> dict[str, Any]:
     """Measure a slide by blocks and a smaller plane as a whole."""
     shared = ("--diameter", "30", "--save", "zarr", "--device", "cpu", STAND_IN)
     found: dict[str, Any] = {}
-    for name, length, blocks in (("whole", WHOLE, "never"), ("blocks", side, "auto")):
+    for name, length, blocks in (("whole", whole_side, "never"), ("blocks", side, "auto")):
         image = make(folder / f"{name}_{length}.tif", length)
         words = ("--blocks", blocks, "--max-memory", MOST_GB) if blocks == "auto" else ("--blocks", blocks)
         took = figures_of(begin(str(image), "--out", str(folder / f"{name}_out"), *words, *shared))
@@ -144,15 +144,17 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--parts", nargs="+", choices=("slide", "two"), default=("two", "slide"))
     parser.add_argument("--side", type=int, default=20_480)
+    parser.add_argument("--whole-side", type=int, default=WHOLE)
     parser.add_argument("--two-side", type=int, default=3072)
     parser.add_argument("--model", default="cpsam-lite")
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     for part in args.parts:
         load = load_of_machine()
-        took = (
-            slide(args.folder, args.side) if part == "slide" else two(args.folder, args.model, args.two_side)
-        )
+        if part == "slide":
+            took = slide(args.folder, args.side, args.whole_side)
+        else:
+            took = two(args.folder, args.model, args.two_side)
         sys.stdout.write(json.dumps({part: took}, indent=1) + f"\n{load} before, {load_of_machine()} after\n")
         sys.stdout.flush()
 
