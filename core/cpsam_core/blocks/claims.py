@@ -16,8 +16,10 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["claimed", "is_claimed"]
+__all__ = ["claimed", "in_use", "is_claimed", "is_in_use"]
 
+USER = "user-"
+"""How the claims of commands that work on a run begin."""
 RENEW_S = 10.0
 STALE_S = 90.0
 """Seconds without a sign of life after which a claim counts for nothing; clocks of machines differ by less."""
@@ -45,6 +47,24 @@ def claimed(path: Path) -> Iterator[bool]:
         keeper.join()
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def in_use(folder: Path) -> Iterator[None]:
+    """Say that a command works on a run while the block runs, so that others leave the folder of claims there.
+
+    Parameters
+    ----------
+    folder
+        Of the claims; it has to exist.
+    """
+    with claimed(folder / f"{USER}{uuid.uuid4().hex}"):
+        yield
+
+
+def is_in_use(folder: Path) -> bool:
+    """Whether a command that is alive works on a run with that folder of claims."""
+    return any(is_claimed(path) for path in folder.glob(f"{USER}*") if path.suffix != ".old")
 
 
 def is_claimed(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,31 @@ from cpsam_core.errors import ImageError
 from cpsam_core.formats.label_pyramids import LabelSizes, halved, write_label_tiff, write_label_zarr
 from cpsam_core.images import write_object_table
 from cpsam_core.images.array_files import read_arrays
+from cpsam_core.images.files import write_text
 from cpsam_core.images.label_arrays import LabelArray
 from cpsam_core.labels import ObjectTable
 from cpsam_core.system.paths import make_folder
 
-__all__ = ["KINDS", "count_objects", "save_results", "table_of"]
+__all__ = ["KINDS", "count_objects", "save_once", "save_results", "table_of"]
 
 KINDS = ("tif", "zarr", "csv")
 """Kinds of files that are written piece by piece."""
+
+
+def save_once(run: BlockRun, files: dict[str, Path]) -> None:
+    """Write the results of a finished run as `save_results` does, once for all commands that share its folder."""
+    digest = hashlib.sha256(
+        repr(sorted(str(path.absolute()) for path in files.values())).encode()
+    ).hexdigest()
+    saved = run.work.folder.path / f"saved-{digest[:16]}"
+    if not all(path.exists() for path in files.values()):
+        saved.unlink(missing_ok=True)
+
+    def save() -> None:
+        save_results(run, files)
+        write_text(saved, "")
+
+    run.once(saved.name, saved, save)
 
 
 def save_results(run: BlockRun, files: dict[str, Path]) -> None:

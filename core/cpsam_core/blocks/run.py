@@ -175,12 +175,13 @@ class BlockRun:
         if stage == "write":
             target, plan = folder.planes if self.work.joins else folder.level(0), self.work.plan
             LabelArray.make(target, plan.shape, plan.chunks)
-            self._once("number", folder.numbers, lambda: number_objects(self.work))
+            self.once("number", folder.numbers, lambda: number_objects(self.work))
         elif stage == "join":
             LabelArray.make(folder.level(0), self.work.plan.shape)
-            self._once("bodies", folder.bodies, lambda: join_planes(self.work, LabelArray(folder.planes)))
+            self.once("bodies", folder.bodies, lambda: join_planes(self.work, LabelArray(folder.planes)))
 
-    def _once(self, name: str, made: Path, make: Callable[[], object]) -> None:
+    def once(self, name: str, made: Path, make: Callable[[], object]) -> None:
+        """Make a file that is made once, however many work on the folder; return when it is there."""
         while not made.exists():
             with claimed(self.work.folder.claim(name)) as mine:
                 if mine and not made.exists():

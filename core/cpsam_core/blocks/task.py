@@ -59,7 +59,12 @@ class BlocksFolder:
 
     def claim(self, task: str) -> Path:
         """Return the file of the claim of a task."""
-        return self.path / "claims" / task
+        return self.claims / task
+
+    @property
+    def claims(self) -> Path:
+        """Return the folder of the claims."""
+        return self.path / "claims"
 
     @property
     def limits(self) -> Path:

@@ -152,10 +152,11 @@ def segment_by_blocks(
         A setting does not work by blocks.
     """
     from cpsam_core.blocks import start_run
+    from cpsam_core.blocks.claims import in_use, is_in_use
     from cpsam_core.blocks.executors import Where, executor_for
     from cpsam_core.blocks.plan import forecast
     from cpsam_core.blocks.reading import BlockReading
-    from cpsam_core.blocks.results import count_objects, save_results
+    from cpsam_core.blocks.results import count_objects, save_once
 
     folder = next(iter(target.files.values())).parent / f"{target.image.stem}{target.key.ending}.blocks"
     reading = BlockReading(
@@ -177,13 +178,16 @@ def segment_by_blocks(
     if left["find"] < len(run.tasks("find")):
         tell(f"{target.image.name}: goes on with {folder}")
     with (
+        in_use(run.work.folder.claims),
         executor_for(Where(options.workers, options.dask, options.cluster)) as executor,
         terminal_progress(target.image.name, "block") as progress,
     ):
         run.run(progress, executor)
-    count = count_objects(run)
-    save_results(run, target.files)
-    shutil.rmtree(folder, ignore_errors=True)
+        count = count_objects(run)
+        save_once(run, target.files)
+    # Who shares it needs it to its own end.
+    if not is_in_use(run.work.folder.claims):
+        shutil.rmtree(folder, ignore_errors=True)
     diameter = run.work.settings.diameter
     return count, diameter if isinstance(diameter, float) else 30.0
 

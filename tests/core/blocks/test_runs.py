@@ -1,5 +1,6 @@
 """Runs by blocks that are stopped, shared and spread; what they write, and what they refuse."""
 
+import contextlib
 import json
 import os
 import signal
@@ -12,10 +13,12 @@ import numpy as np
 import pytest
 import tifffile
 
-from cpsam_core.blocks.claims import claimed, is_claimed
+from cpsam_core.blocks import results
+from cpsam_core.blocks.claims import claimed, in_use, is_claimed
 from cpsam_core.blocks.executors import Where, executor_for
 from cpsam_core.blocks.plan import Block, Plan, fits_memory, forecast, needed_for_whole, plan_blocks
 from cpsam_core.blocks.results import save_results
+from cpsam_core.blocks.run import BlockRun
 from cpsam_core.cli import main
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.images import read_image, read_labels
@@ -176,6 +179,28 @@ def test_the_command_line_works_by_blocks(tmp_path, slide, disk_model, folder, c
     assert main(["segment", str(slide), "--out", "auto", "--max-memory", "0.02", "--save", "rois"]) == 1
     said = capsys.readouterr().err
     assert "needs 0.0 GB of memory as a whole" in said and "tif, zarr, csv can be saved, not rois" in said
+
+
+def test_a_command_leaves_the_folder_to_others_that_share_it(slide, disk_model, folder, monkeypatch):
+    """It took the folder away under one that was a little later, which ended with an error."""
+    run, command = BlockRun.run, ["segment", str(slide), "--out", "o", "--blocks", "512"]
+    saved: list[int] = []
+    monkeypatch.setattr(results, "save_results", lambda *given: (saved.append(1), save_results(*given)))
+
+    def shared(self, *given):
+        run(self, *given)
+        others.enter_context(in_use(self.work.folder.claims))
+
+    with contextlib.ExitStack() as others:
+        monkeypatch.setattr(BlockRun, "run", shared)
+        assert main(command) == 0
+        assert (folder / "o" / "slide.blocks").is_dir()
+        monkeypatch.setattr(BlockRun, "run", run)
+        assert main([*command, "--overwrite"]) == 0
+        assert saved == [1], "the second finds the results written"
+        assert (folder / "o" / "slide.blocks").is_dir()
+    assert main([*command, "--overwrite"]) == 0
+    assert not (folder / "o" / "slide.blocks").exists()
 
 
 def test_all_scenes_and_times(tmp_path, disk_model, folder):
