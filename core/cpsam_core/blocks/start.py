@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cpsam_core.blocks.claims import claimed
 from cpsam_core.blocks.limits import load_limits, save_limits, source_limits
 from cpsam_core.blocks.plan import Plan
 from cpsam_core.blocks.reading import BlockReading
@@ -20,7 +22,7 @@ from cpsam_core.blocks.record import (
     settings_from,
     write_record,
 )
-from cpsam_core.blocks.run import BlockRun
+from cpsam_core.blocks.run import POLL_S, BlockRun
 from cpsam_core.blocks.task import BlocksFolder, Work, anisotropy_of, plane_settings
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.images.sources import Source
@@ -68,6 +70,24 @@ def start_run(
     if files.facts.exists():
         return _again(files, source, reading, network, settings)
     files.make()
+    # Commands that begin together must have one plan: it depends on the memory that is free at that moment.
+    while not files.facts.exists():
+        with claimed(files.claim("start")) as mine:
+            if mine and not files.facts.exists():
+                return _first(files, source, reading, network, settings, plan_for)
+        time.sleep(POLL_S)
+    return _again(files, source, reading, network, settings)
+
+
+def _first(
+    files: BlocksFolder,
+    source: Source,
+    reading: BlockReading,
+    network: TileNetwork,
+    settings: Settings,
+    plan_for: Callable[[float, float | None], Plan],
+) -> BlockRun:
+    """Begin a run: measure what it needs of the whole image, and write down what it is."""
     limits = source_limits(source, settings.channels, network.in_channels, plane_settings(settings, source))
     save_limits(files.limits, limits)
     used = replace(settings, diameter=_diameter(files, source, network, settings))

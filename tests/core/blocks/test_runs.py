@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 import tifffile
 
-from cpsam_core.blocks import results
+from cpsam_core.blocks import results, start
 from cpsam_core.blocks.claims import claimed, in_use, is_claimed
 from cpsam_core.blocks.executors import Where, executor_for
 from cpsam_core.blocks.plan import Block, Plan, fits_memory, forecast, needed_for_whole, plan_blocks
+from cpsam_core.blocks.reading import BlockReading
 from cpsam_core.blocks.results import save_results
 from cpsam_core.blocks.run import BlockRun
 from cpsam_core.cli import main
@@ -201,6 +202,32 @@ def test_a_command_leaves_the_folder_to_others_that_share_it(slide, disk_model, 
         assert (folder / "o" / "slide.blocks").is_dir()
     assert main([*command, "--overwrite"]) == 0
     assert not (folder / "o" / "slide.blocks").exists()
+
+
+def test_commands_that_begin_together_have_one_plan(tmp_path, slide, monkeypatch):
+    """Each planned for the memory that was free, and the later plan stood over the work of the earlier one."""
+    measure, both = start.source_limits, threading.Barrier(2, timeout=3)
+
+    def slowly(*given):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait()
+        return measure(*given)
+
+    monkeypatch.setattr(start, "source_limits", slowly)
+    found: list[Plan] = []
+
+    def command(side):
+        shape = BlockReading(str(slide)).open().shape[:3]
+        given = (BlockReading(str(slide)), DiskNetwork(), Settings(diameter=30.0))
+        found.append(start.start_run(tmp_path / "run", *given, lambda *_: Plan(shape, side, 96)).work.plan)
+
+    threads = [threading.Thread(target=command, args=(side,)) for side in (512, 1024)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 2
+    assert found[0] == found[1]
 
 
 def test_all_scenes_and_times(tmp_path, disk_model, folder):
