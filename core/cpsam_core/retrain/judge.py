@@ -297,6 +297,8 @@ def verdict_text(images: Sequence[ImageChange], difference: Difference) -> str:
 
 def _advice(difference: Difference) -> str:
     """Return what would settle the question."""
+    if not difference.more:
+        return f"A difference of {WORTH_SEEING:.2f} would have been seen."
     about = _round(difference.more)
     cells = f"about {about:,} more cell{'' if about == 1 else 's'}"
     if difference.more >= MOST_ADVISED:

@@ -65,7 +65,8 @@ class Difference:
         True objects, and images with any, that it was measured on.
     more
         True objects to add until the interval leaves out 0 if the difference stays what it is, or, where that is
-        next to nothing, until a difference of 0.05 would be seen. 0 where the question is settled.
+        next to nothing, until a difference of 0.05 would be seen. 0 where the question is settled, or where
+        such a difference would have been seen.
     before, after
         Average precision of the old and of the new model, of which `change` is the difference.
     """
@@ -167,8 +168,11 @@ def _mid_p(count: int, total: int) -> float:
 
 
 def _more(objects: int, change: float, low: float, high: float) -> int:
-    """Return how many more objects would settle the question; the interval shrinks with the root of their number."""
+    """Return how many more objects would settle the question; the interval shrinks with the root of their number.
+
+    0 where a difference that is worth seeing would have been seen already.
+    """
     half = (high - low) / 2
-    sought = max(abs(change), WORTH_SEEING)
-    needed = objects * (half / sought) ** 2 if half > 0 else objects
-    return min(max(math.ceil(max(needed, FEW_OBJECTS) - objects), 1), MOST_ADVISED)
+    needed = max(objects * (half / max(abs(change), WORTH_SEEING)) ** 2, FEW_OBJECTS)
+    least = 1 if abs(change) >= WORTH_SEEING else 0
+    return min(max(math.ceil(needed) - objects, least), MOST_ADVISED)

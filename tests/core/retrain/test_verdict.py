@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
+from cpsam_core.retrain.judge import verdict_text
 from cpsam_core.retrain.verdict import Difference, Units, difference_of
 
 TRIALS = 200
@@ -78,6 +79,16 @@ def test_the_interval_and_what_would_settle_it() -> None:
     assert sure.word == "better" and sure.more == 0 and 0 < sure.low < 0.2 < sure.high
     assert sure.interval == f"+0.20, between {sure.low:+.2f} and {sure.high:+.2f}"
     assert difference_of([units(*[same] * 80, *[gained] * 20)]) == sure  # no chance in it
+
+
+def test_nothing_more_is_asked_for_where_a_difference_would_have_been_seen() -> None:
+    same, gained = (1, 1, 1, 1, 1), (0, 1, 1, 1, 1)
+    equal = difference_of([units(*[same] * 100)])
+    assert (equal.word, equal.change, equal.more) == ("not different", 0, 0)
+    told = verdict_text((), equal)
+    assert "would have been seen" in told and "Correct" not in told
+    # So few cells show nothing, whatever the interval.
+    assert difference_of([units(*[same] * 4, gained)]).more > 0
 
 
 def test_an_image_of_few_cells_does_not_outweigh_the_others() -> None:
