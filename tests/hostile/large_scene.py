@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.zarr_files import write_array
+
 SIDE = 1100
 """Pixels of the image, over nine chunks of its labels."""
 STEPS_A_SAVE = 6
@@ -133,11 +135,6 @@ def _opened(folder: Path) -> tuple[Any, Callable[[Callable[[], object]], None]]:
 
 
 def _write(path: Path) -> None:
-    import zarr
-
     made = path.with_name("made")
-    array = zarr.create_array(
-        store=str(made), shape=(SIDE, SIDE), chunks=(512, 512), dtype="uint8", zarr_format=2
-    )
-    array[...] = np.random.default_rng(0).integers(0, 255, (SIDE, SIDE)).astype(np.uint8)
+    write_array(made, np.random.default_rng(0).integers(0, 255, (SIDE, SIDE)).astype(np.uint8), (512, 512))
     made.rename(path)

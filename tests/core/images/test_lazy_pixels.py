@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-import zarr
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images import lazy_pixels as lazy_pixels_module
 from cpsam_core.images import open_source
 from cpsam_core.images.lazy_pixels import LazyPixels, LazyPlane, lazy_image
+from tests.zarr_files import write_zarr
 
 RNG = np.random.default_rng(5)
 PLANE = RNG.integers(0, 60000, (700, 900)).astype(np.uint16)
@@ -35,19 +35,8 @@ def tiled(folder: Path) -> Path:
 
 
 def pyramid(folder: Path) -> Path:
-    path = folder / "plane.ome.zarr"
-    group = zarr.open_group(str(path), mode="w", zarr_format=2)
-    for level in range(3):
-        part = PLANE[:: 1 << level, :: 1 << level]
-        array = group.create_array(str(level), shape=part.shape, chunks=(256, 256), dtype="uint16")
-        array[...] = part
-    axes = [{"name": name, "type": "space"} for name in "yx"]
-    datasets = [
-        {"path": str(n), "coordinateTransformations": [{"type": "scale", "scale": [1.0 * 2**n] * 2}]}
-        for n in range(3)
-    ]
-    group.attrs["multiscales"] = [{"version": "0.4", "axes": axes, "datasets": datasets}]
-    return path
+    levels = [PLANE[:: 1 << level, :: 1 << level] for level in range(3)]
+    return write_zarr(folder / "plane.ome.zarr", levels, axes="yx", channels=(), side=256, sized=False)
 
 
 @pytest.fixture(params=[npy, tiled, pyramid])

@@ -8,19 +8,19 @@ import zipfile
 import numpy as np
 import pytest
 import tifffile
-import zarr
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images import open_source, read_image
 from cpsam_core.images import tiff_grid as tiff_grid_module
 from cpsam_core.images.sources import scenes_in, times_in
 from cpsam_core.images.tiff_grid import TiffGrid
+from tests.zarr_files import ZARR_3, open_group, write_zarr
 
 RNG = np.random.default_rng(0)
 PLANE = RNG.integers(0, 60000, (75, 110)).astype(np.uint16)
 STACK = RNG.integers(0, 60000, (3, 75, 110)).astype(np.uint16)
 COLOURS = RNG.integers(0, 255, (75, 110, 3)).astype(np.uint8)
-needs_zarr_3 = pytest.mark.skipif(int(zarr.__version__.split(".")[0]) < 3, reason="of zarr 3")
+needs_zarr_3 = pytest.mark.skipif(not ZARR_3, reason="of zarr 3")
 
 BOXES = [
     (slice(None), slice(None), slice(None)),
@@ -159,55 +159,9 @@ def test_a_file_cut_while_it_is_read(tmp_path):
         source.read(BOXES[0])
 
 
-def write_zarr(folder, levels, version="0.4", axes="cyx", sharded=False, channels=("DAPI", "", "GFP")):
-    """Write an OME-Zarr image as other programs do."""
-    three = int(zarr.__version__.split(".")[0]) >= 3
-    form = {"zarr_format": 2 if version == "0.4" else 3} if three else {}
-    group = zarr.open_group(str(folder), mode="w", **form)
-    for number, level in enumerate(levels):
-        chunks = (1,) * (level.ndim - 2) + (16, 16)
-        where = {"store": str(folder), "name": str(number)}
-        if sharded:
-            shards = (1,) * (level.ndim - 2) + (64, 64)
-            made = zarr.create_array(
-                **where, shape=level.shape, chunks=chunks, shards=shards, dtype=level.dtype
-            )
-        elif three:
-            made = zarr.create_array(**where, shape=level.shape, chunks=chunks, dtype=level.dtype, **form)
-        else:
-            made = zarr.open_array(
-                str(folder / str(number)), mode="w", shape=level.shape, chunks=chunks, dtype=level.dtype
-            )
-        made[...] = level
-    kinds = {"c": "channel", "t": "time"}
-    described = [
-        {"name": axis, "type": kinds.get(axis, "space"), **({} if axis in kinds else {"unit": "micrometer"})}
-        for axis in axes
-    ]
-    scale = [{"t": 1.0, "c": 1.0, "z": 2.0}.get(axis, 0.5) for axis in axes]
-    datasets = [
-        {
-            "path": str(number),
-            "coordinateTransformations": [
-                {
-                    "type": "scale",
-                    "scale": [s * (2**number if a in "yx" else 1) for a, s in zip(axes, scale, strict=True)],
-                }
-            ],
-        }
-        for number in range(len(levels))
-    ]
-    ome = {
-        "multiscales": [{"name": "a", "axes": described, "datasets": datasets}],
-        "omero": {"channels": [{"label": name} for name in channels]},
-    }
-    group.attrs.update({"ome": {"version": "0.5", **ome}} if version == "0.5" else ome)
-    return folder
-
-
 @pytest.mark.parametrize(("version", "sharded"), [("0.4", False), ("0.5", False), ("0.5", True)])
 def test_images_of_ome_zarr(tmp_path, version, sharded):
-    if version == "0.5" and int(zarr.__version__.split(".")[0]) < 3:
+    if version == "0.5" and not ZARR_3:
         pytest.skip("of zarr 3")
     levels = [STACK, STACK[:, ::2, ::2]]
     path = write_zarr(tmp_path / "a.ome.zarr", levels, version, sharded=sharded)
@@ -240,13 +194,9 @@ def test_zarr_in_a_zip_file(tmp_path):
 
 def test_wells_of_a_plate_are_scenes(tmp_path, caplog):
     path = tmp_path / "plate.zarr"
-    form = {"zarr_format": 2} if int(zarr.__version__.split(".")[0]) >= 3 else {}
-    zarr.open_group(str(path), mode="w", **form).attrs.update(
-        {"plate": {"wells": [{"path": "A/1"}, {"path": "B/2"}]}}
-    )
+    open_group(path).attrs.update({"plate": {"wells": [{"path": "A/1"}, {"path": "B/2"}]}})
     for number, well in enumerate(("A/1", "B/2")):
-        group = zarr.open_group(str(path / well), mode="w", **form)
-        group.attrs.update({"well": {"images": [{"path": "0"}]}})
+        open_group(path / well).attrs.update({"well": {"images": [{"path": "0"}]}})
         write_zarr(path / well / "0", [PLANE + np.uint16(number)], axes="yx", channels=())
     assert scenes_in(path) == ("A/1/0", "B/2/0")
     assert np.array_equal(read_image(path, scene="B/2/0").pixels[0, ..., 0], PLANE + np.uint16(1))
@@ -257,8 +207,7 @@ def test_wells_of_a_plate_are_scenes(tmp_path, caplog):
 
 def test_several_images_of_one_conversion(tmp_path):
     path = tmp_path / "a.zarr"
-    form = {"zarr_format": 2} if int(zarr.__version__.split(".")[0]) >= 3 else {}
-    zarr.open_group(str(path), mode="w", **form).attrs.update({"bioformats2raw.layout": 3})
+    open_group(path).attrs.update({"bioformats2raw.layout": 3})
     for number in range(2):
         write_zarr(path / str(number), [PLANE + np.uint16(number)], axes="yx", channels=())
     assert scenes_in(path) == ("0", "1")

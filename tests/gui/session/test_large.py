@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import tifffile
-import zarr
 
 from cpsam_core.images import project_folders
 from cpsam_core.images.document_key import WHOLE
@@ -24,6 +23,7 @@ from cpsam_gui.storage.companions import progress_of
 from cpsam_gui.storage.journal_folder import left_behind
 from cpsam_gui.tasks import comparing_large, measuring_large
 from cpsam_gui.tasks import large as large_module
+from tests.zarr_files import write_zarr
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -41,21 +41,9 @@ def small_images_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def slide(tmp_path: Path) -> Path:
     """Return an OME-Zarr with a pyramid."""
-    path = tmp_path / "slide.ome.zarr"
     pixels = np.random.default_rng(0).integers(0, 4000, (SIDE, SIDE)).astype(np.uint16)
-    group = zarr.open_group(str(path), mode="w", zarr_format=2)
-    for level in range(3):
-        part = pixels[:: 1 << level, :: 1 << level]
-        array = group.create_array(str(level), shape=part.shape, chunks=(256, 256), dtype="uint16")
-        array[...] = part
-    axes = [{"name": name, "type": "space"} for name in "yx"]
-    scales = [[1.0 * 2**level] * 2 for level in range(3)]
-    datasets = [
-        {"path": str(level), "coordinateTransformations": [{"type": "scale", "scale": scale}]}
-        for level, scale in enumerate(scales)
-    ]
-    group.attrs["multiscales"] = [{"version": "0.4", "axes": axes, "datasets": datasets}]
-    return path
+    levels = [pixels[:: 1 << level, :: 1 << level] for level in range(3)]
+    return write_zarr(tmp_path / "slide.ome.zarr", levels, axes="yx", channels=(), side=256, sized=False)
 
 
 def open_slide(qtbot: QtBot, session: Session, path: Path) -> None:

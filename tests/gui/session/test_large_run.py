@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import pytest
-import zarr
 
 from cpsam_core.images import read_image
 from cpsam_core.segment.segmenter import Segmenter
@@ -25,6 +24,7 @@ from cpsam_gui.storage.chunked_labels import ChunkedLabels
 from cpsam_gui.storage.companions import progress_of
 from cpsam_gui.tasks import block_run, large
 from cpsam_gui.tools import Pointer
+from tests.zarr_files import write_array, write_zarr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,10 +71,7 @@ def slide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for y, x in CENTRES:
         cv2.circle(pixels, (x, y), RADIUS, 3000, -1)
     path = tmp_path / "slide.zarr"
-    array = zarr.create_array(
-        store=str(path), shape=pixels.shape, chunks=(256, 256), dtype="uint16", zarr_format=2
-    )
-    array[...] = pixels
+    write_array(path, pixels, (256, 256))
     return path
 
 
@@ -353,15 +350,8 @@ def test_a_stack_is_run_by_blocks_and_its_bodies_are_corrected(
     plane = np.full((600, 600), 200, np.uint16)
     for y, x in centres:
         cv2.circle(plane, (x, y), RADIUS, 3000, -1)
-    path = tmp_path / "stack.zarr"
-    group = zarr.open_group(str(path), mode="w", zarr_format=2)
-    made = group.create_array("0", shape=(4, *plane.shape), chunks=(1, 256, 256), dtype="uint16")
-    made[...] = np.broadcast_to(plane, made.shape)
-    axes = [{"name": name, "type": "space"} for name in "zyx"]
-    scale = [{"type": "scale", "scale": [1.0, 1.0, 1.0]}]
-    group.attrs["multiscales"] = [
-        {"version": "0.4", "axes": axes, "datasets": [{"path": "0", "coordinateTransformations": scale}]}
-    ]
+    pixels = np.repeat(plane[None], 4, 0)
+    path = write_zarr(tmp_path / "stack.zarr", [pixels], axes="zyx", channels=(), side=256, sized=False)
     open_slide(qtbot, session, path)
     session.run_state.options = session.run_state.options.changed(do_3D=False, stitch_threshold=0.25)
     assert session.document.large

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import tifffile
-import zarr
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtWidgets import QInputDialog
 
@@ -23,6 +22,7 @@ from cpsam_gui.state.slice import Slice, slab_around
 from cpsam_gui.tasks import large as large_module
 from cpsam_gui.tasks.partial_result import PartialResult
 from cpsam_gui.tools import Pointer
+from tests.zarr_files import write_zarr
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -277,15 +277,9 @@ def large_stack(
 ) -> tuple[Window, np.ndarray]:
     """Return a window with a stack open that counts as larger than memory, and its pixels."""
     monkeypatch.setattr(large_module, "LARGE_PIXELS", 1 << 20)
-    path = tmp_path / "stack.zarr"
     pixels = np.random.default_rng(0).integers(0, 4000, (6, 1100, 1300)).astype(np.uint16)
     pixels[3, 500:520] = 4000
-    group = zarr.open_group(str(path), mode="w", zarr_format=2)
-    group.create_array("0", shape=pixels.shape, chunks=(1, 256, 256), dtype="uint16")[...] = pixels
-    axes = [{"name": name, "type": "space"} for name in "zyx"]
-    scale = [{"type": "scale", "scale": [1.0, 1.0, 1.0]}]
-    datasets = [{"path": "0", "coordinateTransformations": scale}]
-    group.attrs["multiscales"] = [{"version": "0.4", "axes": axes, "datasets": datasets}]
+    path = write_zarr(tmp_path / "stack.zarr", [pixels], axes="zyx", channels=(), side=256, sized=False)
     window.resize(1200, 900)
     window.show()
     window.open(path)
