@@ -29,7 +29,7 @@ def write_array(
     options: dict[str, Any] = {"shape": pixels.shape, "chunks": chunks, "dtype": pixels.dtype}
     if ZARR_3:
         form = 2 if version == "0.4" else 3
-        made = zarr.create_array(store=str(path), zarr_format=form, shards=shards, **options)
+        made = zarr.create_array(store=str(path), zarr_format=form, shards=shards, overwrite=True, **options)
     else:
         made = zarr.open_array(str(path), mode="w", **options)
     made[...] = pixels
@@ -44,6 +44,7 @@ def write_zarr(
     channels: Sequence[str] = ("DAPI", "", "GFP"),
     side: int = 16,
     sized: bool = True,
+    scale: Sequence[float] = (),
 ) -> Path:
     """Write an OME-Zarr image in chunks of `side` x `side` pixels; where it is `sized`, pixels have micrometres."""
     group = open_group(folder, version)
@@ -58,7 +59,7 @@ def write_zarr(
         else {"name": axis, "type": "space", **({"unit": "micrometer"} if sized else {})}
         for axis in axes
     ]
-    scale = [{"t": 1.0, "c": 1.0, "z": 2.0}.get(axis, 0.5) if sized else 1.0 for axis in axes]
+    scale = scale or [{"t": 1.0, "c": 1.0, "z": 2.0}.get(axis, 0.5) if sized else 1.0 for axis in axes]
     datasets = [
         {
             "path": str(number),

@@ -9,13 +9,13 @@ from typing import Any
 
 import cv2
 import numpy as np
-import zarr
 from numpy.typing import NDArray
 
 from cpsam_core.formats.ome_zarr_writing import describe_labels
 from cpsam_core.images.array_files import write_arrays
 from cpsam_core.images.project_content import Region, entries_of
 from cpsam_core.images.project_folders import FLAGS, ORIGINS
+from tests.zarr_files import write_array
 
 STEP, RADIUS = 100, 20
 
@@ -34,10 +34,7 @@ def write_slide(path: Path, labels: NDArray[np.uint32], seed: int = 0) -> Path:
     noise = np.random.default_rng(seed).normal(0, 20, labels.shape[1:])
     bright = np.where(np.arange(labels.shape[2]) < labels.shape[2] // 2, 4000, 2000)
     pixels = np.where(labels[0] > 0, bright, 200) + noise
-    array = zarr.create_array(
-        store=str(path), shape=pixels.shape, chunks=(256, 256), dtype="uint16", zarr_format=2
-    )
-    array[...] = pixels.astype(np.uint16)
+    write_array(path, pixels.astype(np.uint16), (256, 256))
     return path
 
 
@@ -54,15 +51,7 @@ def write_large_project(
     """Write masks with the table of their objects; those in `corrected` were drawn by hand after the first save."""
     folder = project / "whole"
     own = folder / "1a2b"
-    array = zarr.create_array(
-        store=str(own / "labels.ome.zarr" / "labels" / "cells" / "0"),
-        shape=labels.shape,
-        chunks=(1, 512, 512),
-        dtype="uint32",
-        overwrite=True,
-        zarr_format=2,
-    )
-    array[...] = labels
+    write_array(own / "labels.ome.zarr" / "labels" / "cells" / "0", labels, (1, 512, 512))
     describe_labels(own / "labels.ome.zarr", 1, (None, None, None), "")
     count = int(labels.max()) + 1
     table: dict[str, NDArray[Any]] = {

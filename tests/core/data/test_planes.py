@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-import zarr
 
 from cpsam_core.data.examples import read_annotation, read_example
 from cpsam_core.data.pairs import Pair, find_pairs
@@ -19,6 +18,7 @@ from cpsam_core.images import arrange
 from cpsam_core.images.project_files import ProjectFile, Region, write_project_file
 from cpsam_core.retrain import TrainOptions, Uses, candidates_in, plan_retraining
 from cpsam_core.retrain.requests import candidates_of, read_request, request_path, write_request
+from tests.zarr_files import write_zarr
 
 DEPTH, SIDE, SPACING = 30, 60, 2.0
 
@@ -319,9 +319,9 @@ def test_sections_that_cross_are_said_to_show_the_same_cells(tmp_path: Path) -> 
 def test_volumes_and_masks_in_ome_zarr_are_learnt_from(tmp_path: Path, kind: str) -> None:
     for name in ("images", "masks"):
         (tmp_path / name).mkdir()
-    write_zarr(tmp_path / "masks" / "stack.ome.zarr", balls().astype(np.uint16))
+    write_stack(tmp_path / "masks" / "stack.ome.zarr", balls().astype(np.uint16))
     if kind == "both":
-        write_zarr(tmp_path / "images" / "stack.ome.zarr", np.where(balls() > 0, 150, 30).astype(np.uint8))
+        write_stack(tmp_path / "images" / "stack.ome.zarr", np.where(balls() > 0, 150, 30).astype(np.uint8))
     else:
         write_volume(tmp_path / "images", masks=False)
     found = candidates_in(tmp_path)
@@ -330,11 +330,6 @@ def test_volumes_and_masks_in_ome_zarr_are_learnt_from(tmp_path: Path, kind: str
     assert all(len(one.digest) > 64 for one in found)
 
 
-def write_zarr(path: Path, volume: np.ndarray) -> None:
+def write_stack(path: Path, volume: np.ndarray) -> None:
     """Write a volume as another program does, planes two pixels apart."""
-    group = zarr.open_group(str(path), mode="w", zarr_format=2)
-    group.create_array("0", shape=volume.shape, chunks=(1, 60, 60), dtype=volume.dtype)[...] = volume
-    axes = [{"name": name, "type": "space", "unit": "micrometer"} for name in "zyx"]
-    scale = [{"type": "scale", "scale": [0.4, 0.2, 0.2]}]
-    datasets = [{"path": "0", "coordinateTransformations": scale}]
-    group.attrs["multiscales"] = [{"version": "0.4", "axes": axes, "datasets": datasets}]
+    write_zarr(path, [volume], axes="zyx", channels=(), side=60, scale=(0.4, 0.2, 0.2))

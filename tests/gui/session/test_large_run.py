@@ -392,13 +392,7 @@ def test_a_volume_is_run_by_blocks_as_it_would_be_as_a_whole(
     centres = [(12, row, column) for row in (30, 90) for column in (30, 90)]
     for centre in centres:
         volume[sum((a - b) ** 2 for a, b in zip((z, y, x), centre, strict=True)) <= 10**2] = 3000
-    path = tmp_path / "volume.zarr"
-    group = zarr.open_group(str(path), mode="w", zarr_format=2)
-    group.create_array("0", shape=volume.shape, chunks=(1, 128, 128), dtype="uint16")[...] = volume
-    axes = [{"name": name, "type": "space"} for name in "zyx"]
-    scale = [{"type": "scale", "scale": [1.0, 1.0, 1.0]}]
-    datasets = [{"path": "0", "coordinateTransformations": scale}]
-    group.attrs["multiscales"] = [{"version": "0.4", "axes": axes, "datasets": datasets}]
+    path = write_zarr(tmp_path / "volume.zarr", [volume], axes="zyx", channels=(), side=128, sized=False)
     open_slide(qtbot, session, path)
     assert session.document.large
     session.run_state.options = session.run_state.options.changed(do_3D=True, diameter=24.0)
