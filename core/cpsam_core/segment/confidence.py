@@ -17,7 +17,7 @@ from cpsam_core.weights.folders import EMBEDDED
 FLOW_SCALE = 5.0
 # Taken for cells, below which nothing can be said.
 FEWEST_PIXELS = 100
-UNSURE = 0.58
+UNSURE = 0.66
 """Certainty below which a small model is called unsure; chosen on the images that models are chosen with."""
 
 FloatArray = NDArray[np.float32]
