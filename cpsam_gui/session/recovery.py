@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from PyQt6.QtCore import QTimer
 
+from cpsam_core.system.file_identity import identity_of
 from cpsam_core.system.paths import as_given
 from cpsam_gui import tasks
 from cpsam_gui.jobs.job import Problem
@@ -116,7 +117,11 @@ class Recovery:
         """Return all that was left behind, the newest first."""
         found = []
         for path in left_behind():
-            image, when = image_of(path), path.stat().st_mtime
+            file = identity_of(path)
+            if not file.exists:
+                # Since the folder was listed, another window has taken it or thrown it away.
+                continue
+            image, when = image_of(path), file.changed / 1e9
             found.append(LeftWork(path, image, when, part_of(path), saved_since(image, when)))
         return found
 

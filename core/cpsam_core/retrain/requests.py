@@ -17,6 +17,7 @@ from cpsam_core.progress import Progress, silent
 from cpsam_core.retrain.candidates import Candidate, Uses, describe_all, use_of
 from cpsam_core.retrain.options import TrainOptions, settings_of
 from cpsam_core.system.atomic import write_bytes
+from cpsam_core.system.file_identity import identity_of
 from cpsam_core.system.paths import make_folder
 from cpsam_core.weights import own_folder, remove_model
 from cpsam_core.weights.library import own_file
@@ -119,7 +120,7 @@ def interrupted() -> tuple[TrainRequest, ...]:
     folder = own_folder()
     if not folder.is_dir():
         return ()
-    files = sorted(folder.glob(f"*{REQUEST}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    files = sorted(folder.glob(f"*{REQUEST}"), key=lambda path: identity_of(path).changed, reverse=True)
     known = (read_request(path) for path in files)
     return tuple(one for one in known if one is not None)
 

@@ -31,7 +31,7 @@ from cpsam_gui.jobs import jobs as jobs_module
 from cpsam_gui.jobs.jobs import wait_for_left_jobs
 from cpsam_gui.panels.history import HistoryPanel
 from cpsam_gui.program.preferences import Preferences
-from cpsam_gui.session import Session
+from cpsam_gui.session import Session, recovery
 from cpsam_gui.session.recovery import LeftWork
 from cpsam_gui.state.image_facts import ClassName, ReviewState, read_state
 from cpsam_gui.state.objects import Origin
@@ -781,7 +781,9 @@ def test_unsaved_work_is_offered_with_its_image(session: Session, qtbot: QtBot, 
     assert session.document.steps[-1] == "Recovered work"
 
 
-def test_an_older_copy_is_never_called_unsaved_work(session: Session, qtbot: QtBot, image_file: Path) -> None:
+def test_an_older_copy_is_never_called_unsaved_work(
+    session: Session, qtbot: QtBot, image_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After "later", more work and a save, the journal would put older work in place of newer."""
     open_in(session, qtbot, image_file)
     draw(session)
@@ -793,6 +795,10 @@ def test_an_older_copy_is_never_called_unsaved_work(session: Session, qtbot: QtB
     os.utime(left, (1e9, 1e9))
     (shown,) = session.recovery.found()
     assert not shown.is_older, "nothing is saved yet"
+    with monkeypatch.context() as patch:
+        # Another window takes a journal between the listing of the folder and the look at the file.
+        patch.setattr(recovery, "left_behind", lambda: [left.with_name("gone-1-3.journal"), left])
+        assert [one.journal for one in session.recovery.found()] == [left]
     session.persistence.save()
     qtbot.waitUntil(lambda: not session.document.modified)
     (shown,) = session.recovery.found()
