@@ -16,6 +16,7 @@ from cpsam_gui.style import theme
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from numpy.typing import NDArray
     from PyQt6.QtWidgets import QGraphicsScene
 
     from cpsam_gui.canvas.sign_table import Sign, SignTable
@@ -35,6 +36,8 @@ DOT_PIXELS = 2.5
 # Signs in view; more would hide the image.
 MOST = 3000
 GROUND = QColor(16, 18, 20, 150)
+# Id, place and shorter side in screen pixels.
+Place = tuple[int, QPointF, float]
 
 
 class Signs(QGraphicsItem):
@@ -56,6 +59,9 @@ class Signs(QGraphicsItem):
         self._parts: dict[tuple[Slice, int], tuple[int, int, int, int] | None] = {}
         """Where bodies are in the slices that were looked at, by slice and id."""
         self._stamps: dict[tuple[str, int, bool, float], QPixmap] = {}
+        self._last: list[Place] = []
+        self._asked: tuple[Slice | None, QRectF, QTransform] | None = None
+        self._table_placed: NDArray[np.int64] | None = None
         self.setZValue(ABOVE)
         scene.addItem(self)
         table.changed.connect(self._restyle)
@@ -99,11 +105,20 @@ class Signs(QGraphicsItem):
         painter.setWorldTransform(QTransform())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ratio = 1.0 if widget is None else widget.devicePixelRatioF()
-        for number, place, size in self._in_view(option.exposedRect, way):
+        for number, place, size in self._placed(option.exposedRect, way):
             self._draw(painter, number, place, size, ratio)
         painter.restore()
 
-    def _in_view(self, exposed: QRectF, way: QTransform) -> Iterator[tuple[int, QPointF, float]]:
+    def _placed(self, exposed: QRectF, way: QTransform) -> list[Place]:
+        """Return what is to be drawn; the dabs of a stroke ask for the same again and again."""
+        shown, table = self._shown(), self._table.boxes()
+        same = self._table_placed is table and self._asked == (shown, exposed, way)
+        if not same:
+            self._last = list(self._in_view(exposed, way))
+            self._table_placed, self._asked = table, (shown, QRectF(exposed), way)
+        return self._last
+
+    def _in_view(self, exposed: QRectF, way: QTransform) -> Iterator[Place]:
         """Yield id, place and shorter side in screen pixels of what is to be drawn."""
         shown, table = self._shown(), self._table.boxes()
         if shown is None or not len(table):
