@@ -35,8 +35,10 @@ class Preferences:
         Whether the next images of a folder are segmented in the background while one is corrected.
     history_mebibytes
         Memory of the history at most, MiB.
-    model, device
-        With which a new window begins; empty for those of the program.
+    model
+        The model in use: the one chosen last, with which a new window begins; empty for that of the program.
+    device
+        With which a new window begins; empty for that of the program.
     brush_diameter
         Of a new window, image pixels.
     """

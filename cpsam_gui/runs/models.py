@@ -112,6 +112,12 @@ class Models:
 
         return list_models()
 
+    def known(self, name: str) -> bool:
+        """Whether there is a model of this name or path, here or to be fetched."""
+        from cpsam_core.weights import is_known
+
+        return is_known(name)
+
     def names(self) -> list[str]:
         """Return the names of the models to offer; published ones are fetched on first use."""
         return [model.name for model in self.listed()]

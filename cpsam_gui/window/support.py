@@ -16,7 +16,8 @@ from cpsam_gui.dialogs.preferences import PreferencesDialog
 from cpsam_gui.jobs.job import problem_from
 from cpsam_gui.program import settings_store as remembered
 from cpsam_gui.program.crash_reports import write_report
-from cpsam_gui.runs.options import DEFAULT_MODEL
+from cpsam_gui.program.i18n import translate
+from cpsam_gui.runs.options import DEFAULT_MODEL, ModelChoice
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
@@ -39,21 +40,26 @@ class WindowSupport(QObject):
     broke = pyqtSignal(object)
     """An error of the program itself (Problem); it may come from any thread."""
 
-    def __init__(self, window: QWidget, host: WindowHost, session: Session) -> None:
+    def __init__(
+        self, window: QWidget, host: WindowHost, session: Session, *, model_asked: bool = False
+    ) -> None:
+        """`model_asked` says that the command line named a model, which is used instead of the remembered one."""
         super().__init__(window)
         self._window = window
-        run_state, questions, view = session.run_state, session.questions, session.view
+        questions, view = session.questions, session.view
+        self._run_state, self._notices = session.run_state, session.notices
         persistence, self._models = session.persistence, session.models
         questions.ask = partial(dialogs.ask, window)
         self._watching, self.chosen = persistence.watching, persistence.preferences
         self.chosen.now = stored = remembered.load_preferences()
         view.brush_diameter = stored.brush_diameter
-        choice: dict[str, str] = {"device": stored.device} if stored.device else {}
-        # Another one may have been asked for on the command line.
-        if stored.model and run_state.options.model.name == DEFAULT_MODEL:
-            choice["name"] = stored.model
-        if choice:
-            run_state.change(**choice)
+        if stored.device:
+            self._run_state.change(device=stored.device)
+        if stored.model and not model_asked:
+            self._use_remembered(stored.model)
+        # What the command line asked for is for this window alone: only another choice is remembered.
+        self._model = self._run_state.options.model.name
+        self._run_state.options_changed.connect(self._remember_model)
         self.chosen.changed.connect(self._changed)
         self.broke.connect(host.show_problem)
         window.installEventFilter(self)
@@ -75,6 +81,26 @@ class WindowSupport(QObject):
         """Change between the dark and the light theme."""
         dark = self.chosen.now.theme == "dark"
         self.chosen.now = self.chosen.now.changed(theme="light" if dark else "dark")
+
+    def _use_remembered(self, name: str) -> None:
+        """Segment with the model of the last window.
+
+        One that is gone stays in the preferences: a drive that is not there today may be there tomorrow.
+        """
+        if self._models.known(name):
+            self._run_state.change(name=name)
+            return
+        used = self._run_state.options.model.title
+        log.warning("the remembered model %s is gone; %s is used", name, used)
+        words = translate("The model {gone}, used last time, was not found: segmenting with {name}")
+        self._notices.message.emit(words.format(gone=ModelChoice(name).title, name=used))
+
+    def _remember_model(self) -> None:
+        """Let the next window begin with the model that was chosen in this one."""
+        name = self._run_state.options.model.name
+        if name != self._model:
+            self._model = name
+            self.chosen.now = self.chosen.now.changed(model="" if name == DEFAULT_MODEL else name)
 
     def _changed(self, preferences: Preferences) -> None:
         remembered.save_preferences(preferences)

@@ -98,7 +98,7 @@ class Window(QMainWindow):
         self.training_pages = TrainingPages(self, self, session)
         self.review_pages = ReviewPages(self, session)
         self._connect()
-        self.support = WindowSupport(self, self, session)
+        self.support = WindowSupport(self, self, session, model_asked=bool(model))
         self.pages = Pages(self, self, session)
         self.refresh()
 

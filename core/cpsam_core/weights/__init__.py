@@ -15,7 +15,7 @@ from cpsam_core.weights.library import (
     remove_model,
     rename_model,
 )
-from cpsam_core.weights.locate import find, load_network, load_start
+from cpsam_core.weights.locate import find, is_known, load_network, load_start
 
 __all__ = [
     "EMBEDDED",
@@ -25,6 +25,7 @@ __all__ = [
     "check_name",
     "fetch",
     "find",
+    "is_known",
     "list_models",
     "load_network",
     "load_start",

@@ -46,6 +46,27 @@ def find(name_or_path: str | os.PathLike[str], progress: Progress = silent) -> P
     WeightsError
         There is no such model, or it cannot be fetched; the message names the places searched.
     """
+    place = _place(name_or_path)
+    return fetch(os.fspath(name_or_path), progress) if place is None else place
+
+
+def is_known(name_or_path: str | os.PathLike[str]) -> bool:
+    """Tell whether `find` would find a model here or know where to fetch it; nothing is fetched."""
+    try:
+        _place(name_or_path)
+    except WeightsError:
+        return False
+    return True
+
+
+def _place(name_or_path: str | os.PathLike[str]) -> Path | None:
+    """Return the file of a model as `find` does; None for one that is to be fetched.
+
+    Raises
+    ------
+    WeightsError
+        There is no such model.
+    """
     path = expanded(name_or_path)
     if _is_file(path):
         return path
@@ -57,12 +78,12 @@ def find(name_or_path: str | os.PathLike[str], progress: Progress = silent) -> P
     if own := own_file(name):
         return own
     if name in PUBLISHED:
-        return fetch(name, progress)
+        return None
     for folder in published_folders():
         if _is_file(folder / name) and not is_web_page(folder / name):
             return folder / name
     if HUB_ID.fullmatch(name):
-        return fetch(name, progress)
+        return None
     raise WeightsError(_unknown(name))
 
 

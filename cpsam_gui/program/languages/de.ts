@@ -3441,6 +3441,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das Modell, von dem das Training ausgeht</translation>
     </message>
     <message>
+      <source>The model {gone}, used last time, was not found: segmenting with {name}</source>
+      <translation>Das zuletzt verwendete Modell {gone} wurde nicht gefunden: segmentiert wird mit {name}</translation>
+    </message>
+    <message>
       <source>The new model was removed</source>
       <translation>Das neue Modell wurde entfernt</translation>
     </message>

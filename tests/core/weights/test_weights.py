@@ -704,3 +704,14 @@ def test_one_bar_in_the_terminal(hub: Hub, told: bool, monkeypatch: pytest.Monke
     weights.find("cpsam", (lambda done, total, note="": None) if told else silent)
     assert during == [told]
     assert not transfer.are_progress_bars_disabled()
+
+
+def test_what_is_known_is_told_without_fetching_it(places: SimpleNamespace, model_file: Path) -> None:
+    weights.add_model(model_file)
+    for name in ("cpsam-lite", "nuclei", str(model_file), "cpsam_v2", "owner/repository"):
+        assert weights.is_known(name), name
+    weights.remove_model("nuclei")
+    model_file.unlink()
+    for name in ("nuclei", str(model_file), "", "\0", "@Invalid()", "/nowhere/" + "x" * 5000):
+        assert not weights.is_known(name), name
+    assert not places.published.exists()

@@ -13,6 +13,7 @@ from cpsam_gui.actions.install import actions_of, make_window
 from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.dialogs.preferences import PreferencesDialog
 from cpsam_gui.jobs.job import Problem
+from cpsam_gui.panels.segment.panel import SegmentPanel
 from cpsam_gui.program import i18n
 from cpsam_gui.program.preferences import CurrentPreferences, Preferences, checked
 from cpsam_gui.program.settings_store import load_preferences, save_preferences
@@ -40,6 +41,25 @@ OTHER = Preferences(
     device="cpu",
     brush_diameter=33.0,
 )
+
+
+@pytest.fixture
+def own_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the file of the user's own model "own"; no window of these tests loads it."""
+    monkeypatch.setenv("CPSAM_MODELS", str(tmp_path / "models"))
+    path = tmp_path / "models" / "own.safetensors"
+    path.parent.mkdir()
+    path.write_bytes(b"x")
+    return path
+
+
+def next_model(asked: str | None = None) -> tuple[str, str, str]:
+    """Start anew; return the model in use, the one that training starts from, and what the status bar says."""
+    window = make_window(Session(), model=asked)
+    session = window.session
+    found = session.run_state.options.model.name, session.training.chosen.start, window.status.hint.text()
+    window.close()
+    return found
 
 
 def test_preferences_are_remembered() -> None:
@@ -85,7 +105,9 @@ def test_the_dialog_shows_and_returns_preferences(qtbot: QtBot) -> None:
     assert dialog.preferences().model == "cpsam-lite"
 
 
-def test_preferences_reach_the_window(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_preferences_reach_the_window(
+    window: Window, own_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def answer(dialog: PreferencesDialog) -> int:
         dialog.show_values(OTHER)
         return 1
@@ -104,6 +126,44 @@ def test_preferences_reach_the_window(window: Window, monkeypatch: pytest.Monkey
     actions_of(window)["theme"].trigger()
     assert theme.current() is theme.DARK
     assert load_preferences().theme == "dark"
+
+
+def test_the_model_in_use_is_remembered(window: Window, own_model: Path) -> None:
+    window.training_pages.promote("own", go_on=False)
+    assert next_model()[:2] == ("own", "own")
+    # For one window alone, whatever else is changed in it.
+    asked = make_window(Session(), model="cpsam-lite")
+    assert asked.session.run_state.options.model.name == "cpsam-lite"
+    asked.session.run_state.change(min_size=7)
+    asked.close()
+    assert next_model()[0] == "own"
+    window.training_pages.use("cpsam-lite")
+    assert next_model()[:2] == ("cpsam-lite", "cpsam-lite")
+    assert load_preferences().model == ""
+
+
+def test_a_model_picked_in_the_panel_is_remembered(window: Window, own_model: Path) -> None:
+    models = window.panel(SegmentPanel).model
+    models.fill()
+    models.activated.emit(models.findData("own"))
+    assert next_model()[0] == "own"
+
+
+def test_a_remembered_model_that_is_gone_is_told_and_the_default_used(
+    window: Window, own_model: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    window.training_pages.use("own")
+    own_model.rename(own_model.with_name("away.partial"))
+    name, start, told = next_model()
+    assert (name, start) == ("cpsam-lite", "cpsam-lite")
+    assert "own" in told and "cpsam-lite" in told
+    assert "own" in caplog.text
+    own_model.with_name("away.partial").rename(own_model)
+    assert next_model()[0] == "own"
+    window.training_pages.use(str(own_model))
+    own_model.unlink()
+    name, _, told = next_model()
+    assert name == "cpsam-lite" and "own.safetensors" in told
 
 
 def test_the_history_has_the_memory_that_was_chosen(session: Session, qtbot: QtBot, image_file: Path) -> None:
