@@ -9,6 +9,7 @@ from cpsam_gui.actions.facts import (
     COMPARISON_SHOWN,
     IN_REVIEW,
     MISSED_SHOWN,
+    OBJECTS,
     WITH_FILE,
     WITH_FLOWS,
     WITH_IMAGE,
@@ -74,7 +75,8 @@ ACTIONS: tuple[Action, ...] = (
         on_reviewing(lambda reviewing: reviewing.accept()),
         ("Y",),
         "check",
-        Condition((IN_REVIEW,)),
+        # With nothing under review it shows what comes next.
+        Condition((IN_REVIEW, OBJECTS), lambda there, objects: there or bool(objects)),
         "Review",
     ),
     Action(

@@ -57,6 +57,7 @@ class ReviewController(QObject):
         self._edits = edits
         self._close_up = close_up
         self._present = 0
+        """The object that was shown last, from which the review goes on; others may be selected since, or none."""
         self._trail: list[int] = []
         self.in_sight: Callable[[Box], bool] = lambda box: True
         """Whether a place is on the screen; a window puts its canvas here. What is not is never decided on."""
@@ -78,14 +79,14 @@ class ReviewController(QObject):
 
     @property
     def present(self) -> int:
-        """The object that is looked at; 0 for none."""
-        return self._present if self._present in self._open_image.document.objects else 0
+        """The object that is looked at, which is selected, so that it is seen which; 0 for none."""
+        there = self._present in self._open_image.document.objects
+        return self._present if there and self._present in self._open_image.view.selection else 0
 
     @property
     def chosen(self) -> list[int]:
-        """The objects that a decision is about: those selected, else the present one."""
-        selection = self._open_image.view.selection
-        return sorted(selection) if selection else [self.present] if self.present else []
+        """The objects that a decision is about: those selected."""
+        return sorted(self._open_image.view.selection)
 
     @property
     def place(self) -> MissedCells | None:
@@ -157,7 +158,7 @@ class ReviewController(QObject):
         place = now.place(self._present) if self._present else None
         start = 0 if place is None else int(np.flatnonzero(order == place)[0]) + 1
         for places in (order[start:], order[:start]):
-            number = first_open(objects, now.doubt.ids, places, self._present)
+            number = first_open(objects, now.doubt.ids, places, self.present)
             if number:
                 if self._present:
                     self._trail.append(self._present)
@@ -273,6 +274,7 @@ class ReviewController(QObject):
     def _decide(self, operation: Callable[[Document, list[int]], str | None]) -> None:
         chosen = self.chosen
         if not chosen:
+            self._put_brush_away()
             self.next()
             return
         if len(chosen) == 1 and not self._seen(self._open_image.document.objects[chosen[0]].box):

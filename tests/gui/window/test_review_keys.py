@@ -59,6 +59,30 @@ def test_one_letter_each_decides_about_what_is_looked_at(reviewing: Window, qtbo
     assert last not in objects
 
 
+def test_without_a_selection_nothing_is_under_review(reviewing: Window, qtbot: QtBot) -> None:
+    session, review, panel = reviewing.session, reviewing.session.reviewing, reviewing.panel(ReviewPanel)
+    last = review.present
+    press(reviewing, Qt.Key.Key_Escape)
+    assert not session.view.selection
+    assert not review.present and not review.chosen
+    assert "Object" not in panel.title.text() and not panel.accept.isEnabled()
+    before = session.document.position
+    press(reviewing, Qt.Key.Key_Y)
+    assert session.document.position == before, "Y decides on nothing, and shows the next object"
+    assert review.present not in (0, last) and session.view.selection == {review.present}
+
+
+def test_the_last_open_object_comes_back_after_it_was_let_go(reviewing: Window, qtbot: QtBot) -> None:
+    session, review = reviewing.session, reviewing.session.reviewing
+    for _ in range(3):
+        press(reviewing, Qt.Key.Key_Y)
+    last = review.present
+    assert not session.document.objects[last].verified
+    press(reviewing, Qt.Key.Key_Escape)
+    press(reviewing, Qt.Key.Key_N)
+    assert review.present == last and session.view.selection == {last}
+
+
 def test_c_gives_a_class_by_its_number_and_the_review_stays(reviewing: Window, qtbot: QtBot) -> None:
     session, review = reviewing.session, reviewing.session.reviewing
     present = review.present
