@@ -43,8 +43,6 @@ MASK_BYTES = 8
 """Of a voxel, for its number and for a copy of it on the way."""
 MEMORY_SHARE = 0.5
 """Of the computer's memory that a stack may take; a larger one stays in its file."""
-MOST_PACKED = 64
-"""How many pixels a byte of a file stands for at most; smaller files are not looked into."""
 WORK = "work"
 """Folder beside the journals, of what does not fit into memory."""
 
@@ -57,9 +55,10 @@ def large_raw(path: Path, scene: int | None) -> Raw | None:
     ImageError
         It cannot be opened.
     """
+    from cpsam_core.images.limits import most_values
     from cpsam_core.images.readers import open_raw, opens_in_parts
 
-    if not opens_in_parts(path) or not _may_be_large(path):
+    if not opens_in_parts(path) or most_values(path) < LARGE_PIXELS:
         return None
     raw, _ = open_raw(path, scene)
     return raw if _stays_in_file(raw) else None
@@ -73,13 +72,6 @@ def _stays_in_file(raw: Raw) -> bool:
     # One time point is open at a time.
     values = math.prod(length for length, axis in zip(shape, raw.axes, strict=True) if axis != "T")
     return total is not None and values * (raw.array.dtype.itemsize + MASK_BYTES) > MEMORY_SHARE * total
-
-
-def _may_be_large(path: Path) -> bool:
-    try:
-        return path.is_dir() or path.stat().st_size * MOST_PACKED >= LARGE_PIXELS
-    except OSError:
-        return False
 
 
 def open_large(path: Path, axes: str | None, time: int | None, scene: int | None) -> Image:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_core.cli.common import UsageError, tell, terminal_progress
+from cpsam_core.images.limits import most_values
 
 if TYPE_CHECKING:
     from cpsam_core.blocks import BlockRun, Plan
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from cpsam_core.segment.settings import Settings
 
 GIGABYTE = 1_000_000_000
-MOST_PACKED = 200
-"""How many times smaller than its pixels a file may be; smaller files than that are not looked at."""
 
 
 @dataclass(frozen=True)
@@ -194,14 +193,9 @@ def segment_by_blocks(
 
 def _may_be_large(path: Path, options: BlockOptions) -> bool:
     """Whether it is worth opening a file to see how large its image is."""
-    from cpsam_core.blocks.plan import allowed_memory
+    from cpsam_core.blocks.plan import WHOLE_BYTES_A_VOXEL, allowed_memory
 
-    if path.is_dir():
-        return True
-    try:
-        return path.stat().st_size * MOST_PACKED > allowed_memory(options.most)
-    except OSError:
-        return False
+    return most_values(path) * WHOLE_BYTES_A_VOXEL > allowed_memory(options.most)
 
 
 def _blocks(text: str) -> int | str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.limits import most_values
 
 if TYPE_CHECKING:
     from cpsam_core.cli.evaluate_report import ScoredImage
@@ -26,9 +27,6 @@ COMPARED_BYTES = 16
 CONVERTED_BYTES = 12
 MEASURED_BYTES = 28
 """Of a pixel while labels of two files are compared, converted or measured at once, without those of the image."""
-
-MOST_PACKED = 2000
-"""How many times smaller than its labels a file may be."""
 
 IN_PARTS = ("tif", "zarr")
 """Formats that are written part by part."""
@@ -81,7 +79,7 @@ def large_labels(paths: Sequence[Path], bytes_a_pixel: int, most: int | None) ->
         return None
     allowed = allowed_memory(most)
     # Not every small file is opened twice: only what may unpack to more than is allowed.
-    if not any(path.is_dir() or path.stat().st_size * MOST_PACKED > allowed for path in paths):
+    if not any(most_values(path) * bytes_a_pixel > allowed for path in paths):
         return None
     opened = [open_labels(path) for path in paths]
     needed = max(math.prod(one.shape) for one in opened) * bytes_a_pixel

@@ -11,7 +11,7 @@ from pathlib import Path
 from cpsam_core.errors import ImageError
 from cpsam_core.system.file_identity import FileIdentity, identity_of
 
-__all__ = ["TooLargeError", "allowing_large", "check_size", "confirm_large", "expecting"]
+__all__ = ["TooLargeError", "allowing_large", "check_size", "confirm_large", "expecting", "most_values"]
 
 SMALL_ENOUGH_BYTES = 1 << 27
 """Bytes that any file may unpack to."""
@@ -77,6 +77,18 @@ def expecting(shape: Sequence[int] | None) -> Iterator[None]:
         yield
     finally:
         _expected.reset(token)
+
+
+def most_values(path: Path) -> float:
+    """Return how many values a file may hold by its size alone, packed as they may be; nothing is read.
+
+    Infinity for a folder, 0 for what cannot be looked at. It tells which files are worth opening to see how large
+    their image is.
+    """
+    try:
+        return math.inf if path.is_dir() else float(path.stat().st_size) * BEYOND_BELIEF
+    except OSError:
+        return 0.0
 
 
 def check_size(path: Path, shape: Sequence[int], itemsize: int, stored: int, maps: int = 1) -> None:

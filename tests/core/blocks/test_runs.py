@@ -164,6 +164,28 @@ def test_what_is_written(tmp_path, slide, one_thread):
         assert np.allclose(ours[name], theirs[name], rtol=1e-5, equal_nan=True), name
 
 
+def test_a_small_file_of_a_large_image_works_by_blocks_too(tmp_path, disk_model, folder, capsys):
+    """What a run needs is many times the image, and the image may be many times its file."""
+    image = np.tile(np.pad(np.full((30, 30), 200, np.uint8), 17), (20, 20))
+    tifffile.imwrite(
+        tmp_path / "repeated.tif", image, tile=(256, 256), compression="zlib", metadata={"axes": "YX"}
+    )
+    size = (tmp_path / "repeated.tif").stat().st_size
+    assert size * 200 < 0.04e9 < image.size * 40
+    words = [
+        "segment",
+        str(tmp_path / "repeated.tif"),
+        "--out",
+        "out",
+        "--max-memory",
+        "0.04",
+        "--save",
+        "tif",
+    ]
+    assert main(words) == 0
+    assert "blocks" in capsys.readouterr().err
+
+
 def test_the_command_line_works_by_blocks(tmp_path, slide, disk_model, folder, capsys):
     assert main(["segment", str(slide), "--out", "whole", "--blocks", "never"]) == 0
     assert main(["segment", str(slide), "--out", "blocks", "--blocks", "512", "--save", "tif,csv"]) == 0
