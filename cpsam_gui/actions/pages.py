@@ -35,8 +35,10 @@ class ActionPages(QObject):
         super().__init__(window)
         self._window, self._actions, self._made = window, actions, made
         self.bindings = load_bindings(actions)
+        self._of_review = [action for action in actions if action.in_review]
+        self._in_force: tuple[Bindings, list[Action]] | None = None
         self._reviewing, self._gestures = window.session.reviewing, window.session.gestures
-        for signal in (window.session.missed.changed, self._gestures.tool_changed):
+        for signal in (self._reviewing.changed, window.session.missed.changed, self._gestures.tool_changed):
             signal.connect(self._use_bindings)
         self._use_bindings()
 
@@ -87,10 +89,16 @@ class ActionPages(QObject):
         self._use_bindings()
 
     def _use_bindings(self) -> None:
-        """Give the actions the keys in force: while the review is in view and nothing is drawn, those of the review."""
+        """Give the actions the keys in force: while the review is in view and nothing is drawn, those of the review.
+
+        An action of the review that has nothing to be about leaves its key to what has it otherwise.
+        """
         judging = self._reviewing.in_view and self._gestures.tool.key in JUDGING
-        now = review_bindings(self._actions, self.bindings) if judging else self.bindings
-        apply_bindings(self._made, now)
+        session = self._window.session
+        at_work = [one for one in self._of_review if one.enabled(session)] if judging else []
+        if (self.bindings, at_work) != self._in_force:
+            self._in_force = self.bindings, at_work
+            apply_bindings(self._made, review_bindings(at_work, self.bindings))
 
 
 def key_rows(actions: Sequence[Action], bindings: Mapping[str, Sequence[str]]) -> KeyRows:

@@ -94,6 +94,23 @@ def test_c_gives_a_class_by_its_number_and_the_review_stays(reviewing: Window, q
     assert review.present == present
 
 
+def test_letters_are_those_of_the_review_only_while_something_is_under_review(
+    reviewing: Window, qtbot: QtBot
+) -> None:
+    gestures = reviewing.session.gestures
+    press(reviewing, Qt.Key.Key_Escape)
+    press(reviewing, Qt.Key.Key_C)
+    assert gestures.tool.key == "find", "nothing is there to have a class"
+    press(reviewing, Qt.Key.Key_N)
+    press(reviewing, Qt.Key.Key_C)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    menu.close()
+    press(reviewing, Qt.Key.Key_Escape)
+    press(reviewing, Qt.Key.Key_E)
+    assert gestures.tool.key == "eraser"
+
+
 def test_elsewhere_the_letters_are_those_of_the_tools(reviewing: Window, qtbot: QtBot) -> None:
     reviewing.show_panel("Segment")
     qtbot.waitUntil(lambda: not reviewing.session.reviewing.in_view)
