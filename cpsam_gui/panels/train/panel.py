@@ -237,12 +237,21 @@ class TrainPanel(Panel):
         used = [one for one in self._candidates.all if one.wanted]
         learnt = [one for one in used if not one.aside]
         objects = sum(one.objects for one in learnt)
-        one = translate("1 image with {objects} objects for training, {aside} for validation")
-        many = translate("{images} images with {objects} objects for training, {aside} for validation")
+        aside = len(used) - len(learnt)
+        if aside:
+            one = translate("1 image with {objects} objects for training, {aside} for validation")
+            many = translate("{images} images with {objects} objects for training, {aside} for validation")
+        else:
+            # Said before the training, because the start takes them out of what is ticked.
+            one = translate(
+                "1 image with {objects} objects; a part of it is kept aside to judge the new model"
+            )
+            many = translate(
+                "{images} images with {objects} objects; a part of them is kept aside to judge the new model, unless "
+                "you tick some under Validation"
+            )
         words = one if len(learnt) == 1 else many
-        self.counts.setText(
-            words.format(images=len(learnt), objects=f"{objects:,}", aside=len(used) - len(learnt))
-        )
+        self.counts.setText(words.format(images=len(learnt), objects=f"{objects:,}", aside=aside))
 
     def _state_changed(self) -> None:
         running = self._training.running

@@ -87,6 +87,10 @@
       <translation>1 Bild mit {objects} Objekten zum Trainieren, {aside} zum Validieren</translation>
     </message>
     <message>
+      <source>1 image with {objects} objects; a part of it is kept aside to judge the new model</source>
+      <translation>1 Bild mit {objects} Objekten; ein Teil davon wird zurückgehalten, um das neue Modell zu beurteilen</translation>
+    </message>
+    <message>
       <source>1 object</source>
       <translation>1 Objekt</translation>
     </message>
@@ -4687,6 +4691,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{images} images with {objects} objects measured: {name}</source>
       <translation>{images} Bilder mit {objects} Objekten gemessen: {name}</translation>
+    </message>
+    <message>
+      <source>{images} images with {objects} objects; a part of them is kept aside to judge the new model, unless you tick some under Validation</source>
+      <translation>{images} Bilder mit {objects} Objekten; ein Teil davon wird zurückgehalten, um das neue Modell zu beurteilen, sofern Sie keine unter „Validierung“ ankreuzen</translation>
     </message>
     <message>
       <source>{image} is no longer in its folder; the folder may have been moved, or a drive disconnected. Your work is still here. Export masks saves it somewhere else.</source>

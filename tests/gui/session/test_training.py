@@ -128,6 +128,7 @@ def test_images_with_masks_are_listed_and_ticked(annotated: Window) -> None:
     assert model is not None
     check, on = Qt.ItemDataRole.CheckStateRole, Qt.CheckState.Checked
     assert [model.index(row, LEARN).data(check) for row in range(3)] == [on] * 3
+    assert "a part of them is kept aside" in annotated.panel(TrainPanel).counts.text()
     model.setData(model.index(1, ASIDE), on, check)
     assert candidates.uses[candidates.all[1].pair.image, ""] == "aside"
     assert model.index(1, LEARN).data(check) == Qt.CheckState.Unchecked
