@@ -68,6 +68,9 @@ class Canvas(ToolView):
             session.open_image, session.gestures, session.rejected, session.pieces, session.measuring
         )
         self.floating = FloatingItems(session.open_image, session.gestures, self)
+        self.floating.minimap.judged = lambda: session.reviewing.judged
+        for signal in (session.reviewing.changed, session.missed.changed):
+            signal.connect(self.floating.minimap.follow)
         self._pressed: QPointF | None = None
         self._panning = False
         self._drawing = False

@@ -17,9 +17,12 @@ from cpsam_gui.state.pixels import lazy_pixels_of
 from cpsam_gui.style import theme
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PyQt6.QtGui import QMouseEvent, QPaintEvent
 
     from cpsam_gui.session.open_image import OpenImage
+    from cpsam_gui.state.box import Box
 
 # Screen pixels.
 LONGEST_PX = 168
@@ -37,6 +40,8 @@ class Minimap(QWidget):
         super().__init__(parent)
         self._open_image, self._view = open_image, open_image.view
         self._picture: QImage | None = None
+        self.judged: Callable[[], Box | None] = lambda: None
+        """Where the place is that must not be covered; a canvas puts that of the review here."""
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Overview")
         self.hide()
@@ -53,7 +58,7 @@ class Minimap(QWidget):
         self._forget()
 
     def follow(self) -> None:
-        """Show what is in view now, or hide where that is nearly everything."""
+        """Show what is in view now; hide where that is nearly everything, or where the map covers what is judged."""
         open_image = self._open_image
         parent = self.parentWidget()
         if open_image.image is None or parent is None or not self._view.minimap:
@@ -62,8 +67,18 @@ class Minimap(QWidget):
         _, rows, columns = open_image.document.shape
         view = self._in_view()
         share = view.width() * view.height() / (rows * columns)
-        self.setVisible(share < CLOSE**2)
+        self.setVisible(share < CLOSE**2 and not self._covers(self.judged()))
         self.update()
+
+    def _covers(self, box: Box | None) -> bool:
+        """Whether the map lies over a part of a place of the image."""
+        camera, parent = self._view.camera, self.parentWidget()
+        if box is None or parent is None:
+            return False
+        left = (box.x0 - camera.x) * camera.scale + parent.width() / 2
+        top = (box.y0 - camera.y) * camera.scale + parent.height() / 2
+        width, height = (box.x1 - box.x0) * camera.scale, (box.y1 - box.y0) * camera.scale
+        return QRectF(self.geometry()).intersects(QRectF(left, top, width, height))
 
     def _in_view(self) -> QRectF:
         """Return the part of the image that is in view, in image pixels."""

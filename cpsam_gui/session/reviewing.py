@@ -94,6 +94,15 @@ class ReviewController(QObject):
         return None if self.chosen else self._missed.at
 
     @property
+    def judged(self) -> Box | None:
+        """Where the one thing is that is judged now; None while the review is not in view."""
+        if not self.in_view:
+            return None
+        if self.present and len(self.chosen) == 1:
+            return self._open_image.document.objects[self.present].box
+        return self.place.box if self.place is not None else None
+
+    @property
     def progress(self) -> tuple[int, int]:
         """How many objects somebody decided on, and how many there are."""
         now, table = self._measuring.now, self._open_image.document.table

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QApplication, QMenu
 
 from cpsam_gui.actions.install import WindowActions, actions_of
 from cpsam_gui.panels import ReviewPanel
+from cpsam_gui.state.view import Camera
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -109,6 +110,23 @@ def test_letters_are_those_of_the_review_only_while_something_is_under_review(
     press(reviewing, Qt.Key.Key_Escape)
     press(reviewing, Qt.Key.Key_E)
     assert gestures.tool.key == "eraser"
+
+
+def test_the_overview_does_not_cover_what_is_judged(reviewing: Window, qtbot: QtBot) -> None:
+    session, canvas = reviewing.session, reviewing.canvas
+    minimap, box = canvas.floating.minimap, session.document.objects[session.reviewing.present].box
+    scale = 8.0
+    # The object lies in the middle of the map, in the upper right corner.
+    corner = minimap.geometry().center()
+    y = (box.y0 + box.y1) / 2 - (corner.y() - canvas.height() / 2) / scale
+    x = (box.x0 + box.x1) / 2 - (corner.x() - canvas.width() / 2) / scale
+    session.view.camera = Camera(y, x, scale)
+    assert minimap.isHidden()
+    press(reviewing, Qt.Key.Key_Escape)
+    assert not minimap.isHidden(), "nothing is judged"
+    session.reviewing.show(1)
+    session.view.camera = Camera((box.y0 + box.y1) / 2 + 5000 / scale, x, scale)
+    assert not minimap.isHidden(), "it lies elsewhere"
 
 
 def test_elsewhere_the_letters_are_those_of_the_tools(reviewing: Window, qtbot: QtBot) -> None:
