@@ -63,7 +63,7 @@ class SegmentationController:
         self._notices, self._large_run = notices, large_run
         self._images, self._questions = images, questions
         self._run_state, self._run_results = run_state, run_results
-        self._may_drop: Document | None = None
+        self._given_up: tuple[Document | None, frozenset[int]] = None, frozenset()
         self.desk = RunDesk(lambda: cell_size.disk, cell_size.set_disk, self.segment_region)
         """What tools may ask of the next run."""
         run_results.thresholds_moved.connect(lambda: self.mask_again())
@@ -179,12 +179,8 @@ class SegmentationController:
         flows = self._run_state.flows
         if flows is None or self._jobs.busy:
             return
-        if self._may_drop is not self._open_image.document:
-            if not self._may_replace(self._open_image.document.objects):
-                return
-            if not self._run_state.options.keep:
-                # A slider changes thresholds many times: one answer is enough.
-                self._may_drop = self._open_image.document
+        if not self._may_mask_again():
+            return
         pending = replace(self._run_results.pending(StepKind.THRESHOLDS, THRESHOLDS), flows=flows)
         # The model and what it saw stay what they were, whatever is chosen by now.
         pending = replace(
@@ -199,8 +195,25 @@ class SegmentationController:
             work, name=THRESHOLDS, lane=Lane.LIVE, then=partial(self._run_results.land, pending, result)
         )
 
+    def _may_mask_again(self) -> bool:
+        """Ask once about each touched object that new thresholds are to replace: a slider moves them many times."""
+        if self._run_state.options.keep:
+            return True
+        document = self._open_image.document
+        touched = self._touched(document.objects)
+        known, given_up = self._given_up
+        if known is document and touched <= given_up:
+            return True
+        if not self._may_replace(touched):
+            return False
+        if not self._run_state.options.keep:
+            self._given_up = document, touched
+        return True
+
     def _may_replace(self, ids: Iterable[int]) -> bool:
         """Ask where the run is to replace what a person touched, and how much that is; False where it must not run."""
+        return self._run_state.may_replace(len(self._touched(ids)), self._questions)
+
+    def _touched(self, ids: Iterable[int]) -> frozenset[int]:
         objects = self._open_image.document.objects
-        count = sum(objects[n].touched for n in ids if n in objects)
-        return self._run_state.may_replace(count, self._questions)
+        return frozenset(number for number in ids if number in objects and objects[number].touched)

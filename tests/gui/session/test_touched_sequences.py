@@ -168,6 +168,23 @@ moves = st.one_of(
 )
 
 
+def test_what_is_touched_after_an_answer_is_asked_about_again(qtbot: QtBot) -> None:
+    """One answer is enough for a slider, but not for work that is done between two of its moves."""
+    played = Played(qtbot)
+    played.run(True)
+    played.thresholds(False, 1.0, 0.0, 1)
+    played.edit(operations.set_locked, [0])
+    played.thresholds(False, 1.5, 0.0, 1)
+    assert len(played.asked) == 1
+    played.step(True)
+    played.thresholds(False, 2.0, 0.0, 1)
+    assert len(played.asked) == 1, "that one was given up"
+    played.edit(operations.set_locked, [1])
+    played.thresholds(False, 2.5, 0.0, 1)
+    assert len(played.asked) == 2
+    played.end()
+
+
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(moves, min_size=4, max_size=14))
