@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_core.cli.common import UsageError, tell, terminal_progress
-from cpsam_core.images.limits import most_values
 
 if TYPE_CHECKING:
     from cpsam_core.blocks import BlockRun, Plan
@@ -194,6 +193,7 @@ def segment_by_blocks(
 def _may_be_large(path: Path, options: BlockOptions) -> bool:
     """Whether it is worth opening a file to see how large its image is."""
     from cpsam_core.blocks.plan import WHOLE_BYTES_A_VOXEL, allowed_memory
+    from cpsam_core.images.limits import most_values
 
     return most_values(path) * WHOLE_BYTES_A_VOXEL > allowed_memory(options.most)
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_core.errors import ImageError
-from cpsam_core.images.limits import most_values
 
 if TYPE_CHECKING:
     from cpsam_core.cli.evaluate_report import ScoredImage
@@ -74,6 +73,7 @@ def large_labels(paths: Sequence[Path], bytes_a_pixel: int, most: int | None) ->
     """
     from cpsam_core.blocks.plan import allowed_memory
     from cpsam_core.formats.label_sources import can_open_labels, open_labels
+    from cpsam_core.images.limits import most_values
 
     if not all(map(can_open_labels, paths)):
         return None
