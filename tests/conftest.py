@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("PYTEST_QT_API", "pyqt6")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -13,6 +14,10 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 # Several processes, so one thread each.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# The same examples on every machine and however busy it is; `--hypothesis-profile default` draws others each time.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.load_profile("same")
 
 try:
     import PyQt6.QtWidgets  # noqa: F401 - a bare Linux machine lacks libEGL and others that Qt needs
