@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.run_results import RunResults
     from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.box import Box
-    from cpsam_gui.state.document import Document
+    from cpsam_gui.state.steps import Step
     from cpsam_gui.tasks import RegionResult
 
 THRESHOLDS = "Change thresholds"
@@ -63,7 +63,8 @@ class SegmentationController:
         self._notices, self._large_run = notices, large_run
         self._images, self._questions = images, questions
         self._run_state, self._run_results = run_state, run_results
-        self._given_up: tuple[Document | None, frozenset[int]] = None, frozenset()
+        self._given_up: Step | None = None
+        """State of which somebody said that new thresholds may replace what was touched."""
         self.desk = RunDesk(lambda: cell_size.disk, cell_size.set_disk, self.segment_region)
         """What tools may ask of the next run."""
         run_results.thresholds_moved.connect(lambda: self.mask_again())
@@ -196,24 +197,18 @@ class SegmentationController:
         )
 
     def _may_mask_again(self) -> bool:
-        """Ask once about each touched object that new thresholds are to replace: a slider moves them many times."""
-        if self._run_state.options.keep:
-            return True
+        """Ask once about what new thresholds are to replace in the present state: a slider moves them many times."""
         document = self._open_image.document
-        touched = self._touched(document.objects)
-        known, given_up = self._given_up
-        if known is document and touched <= given_up:
+        if document.state is self._given_up:
             return True
-        if not self._may_replace(touched):
+        if not self._may_replace(document.objects):
             return False
         if not self._run_state.options.keep:
-            self._given_up = document, touched
+            self._given_up = document.state
         return True
 
     def _may_replace(self, ids: Iterable[int]) -> bool:
         """Ask where the run is to replace what a person touched, and how much that is; False where it must not run."""
-        return self._run_state.may_replace(len(self._touched(ids)), self._questions)
-
-    def _touched(self, ids: Iterable[int]) -> frozenset[int]:
         objects = self._open_image.document.objects
-        return frozenset(number for number in ids if number in objects and objects[number].touched)
+        count = sum(objects[n].touched for n in ids if n in objects)
+        return self._run_state.may_replace(count, self._questions)

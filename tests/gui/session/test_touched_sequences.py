@@ -185,6 +185,19 @@ def test_what_is_touched_after_an_answer_is_asked_about_again(qtbot: QtBot) -> N
     played.end()
 
 
+def test_an_object_that_is_found_again_and_touched_again_is_asked_about_again(qtbot: QtBot) -> None:
+    """It has the number that it had when it was given up."""
+    played = Played(qtbot)
+    played.run(True)
+    played.edit(operations.set_locked, [0])
+    played.thresholds(False, 0.5, 0.0, 1)
+    assert len(played.asked) == 1 and not played.touched()
+    played.edit(operations.set_locked, [0])
+    played.thresholds(False, 1.0, 0.0, 1)
+    assert len(played.asked) == 2
+    played.end()
+
+
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(moves, min_size=4, max_size=14))
