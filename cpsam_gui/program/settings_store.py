@@ -28,11 +28,16 @@ def load_preferences() -> Preferences:
     return checked({name: text for name, text in texts.items() if text != UNSET})
 
 
-def save_preferences(preferences: Preferences) -> None:
-    """Keep preferences for the next session; defaults are not written, so that later ones can be better."""
+def save_preferences(preferences: Preferences, before: Preferences) -> None:
+    """Keep for the next session what is another preference than `before`.
+
+    What another window changed meanwhile stays. Defaults are not written, so that later ones can be better.
+    """
     settings, default = QSettings(), Preferences()
     for one in fields(Preferences):
         value = getattr(preferences, one.name)
+        if value == getattr(before, one.name):
+            continue
         if value == getattr(default, one.name):
             settings.remove(f"{GROUP}/{one.name}")
         else:

@@ -51,7 +51,7 @@ class WindowSupport(QObject):
         persistence, self._models = session.persistence, session.models
         questions.ask = partial(dialogs.ask, window)
         self._watching, self.chosen = persistence.watching, persistence.preferences
-        self.chosen.now = stored = remembered.load_preferences()
+        self.chosen.now = self._kept = stored = remembered.load_preferences()
         view.brush_diameter = stored.brush_diameter
         if stored.device:
             self._run_state.change(device=stored.device)
@@ -103,7 +103,8 @@ class WindowSupport(QObject):
             self.chosen.now = self.chosen.now.changed(model="" if name == DEFAULT_MODEL else name)
 
     def _changed(self, preferences: Preferences) -> None:
-        remembered.save_preferences(preferences)
+        remembered.save_preferences(preferences, self._kept)
+        self._kept = preferences
         app = QApplication.instance()
         scheme = SCHEMES[preferences.theme]
         if isinstance(app, QApplication) and scheme is not theme.current():

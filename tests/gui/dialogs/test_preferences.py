@@ -64,10 +64,10 @@ def next_model(asked: str | None = None) -> tuple[str, str, str]:
 
 def test_preferences_are_remembered() -> None:
     assert load_preferences() == Preferences()
-    save_preferences(OTHER)
+    save_preferences(OTHER, Preferences())
     QSettings().sync()
     assert load_preferences() == OTHER
-    save_preferences(Preferences())
+    save_preferences(Preferences(), OTHER)
     assert load_preferences() == Preferences()
     assert not QSettings().childGroups()
 
@@ -140,6 +140,16 @@ def test_the_model_in_use_is_remembered(window: Window, own_model: Path) -> None
     window.training_pages.use("cpsam-lite")
     assert next_model()[:2] == ("cpsam-lite", "cpsam-lite")
     assert load_preferences().model == ""
+
+
+def test_what_another_window_changed_meanwhile_stays(window: Window, own_model: Path) -> None:
+    other = make_window(Session())
+    actions_of(other)["theme"].trigger()
+    window.training_pages.use("own")
+    assert (load_preferences().theme, load_preferences().model) == ("light", "own")
+    actions_of(other)["theme"].trigger()
+    assert (load_preferences().theme, load_preferences().model) == ("dark", "own")
+    other.close()
 
 
 def test_a_model_picked_in_the_panel_is_remembered(window: Window, own_model: Path) -> None:
