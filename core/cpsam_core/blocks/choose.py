@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from cpsam_core.blocks.chosen import ChosenPart
 from cpsam_core.blocks.enlarge import enlarged
 from cpsam_core.blocks.plan import Block
+from cpsam_core.blocks.stage_files import read_stage
 from cpsam_core.blocks.task import Work
 from cpsam_core.dynamics import Candidates, choose_masks, flow_errors
-from cpsam_core.images.array_files import read_arrays, write_arrays
+from cpsam_core.images.array_files import write_arrays
 from cpsam_core.labels import object_table
 
 __all__ = ["choose_block", "judged_objects"]
@@ -45,7 +46,7 @@ def judged_objects(work: Work, block: Block, steps: int) -> dict[str, NDArray[An
     ImageError
         The file of the first stage is missing or damaged.
     """
-    stored = read_arrays(work.folder.found(block))
+    stored = read_stage(work.folder.found(block))
     part = _chosen(work, block, stored, steps)
     if work.is_enlarged:
         part = enlarged(work, part)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from cpsam_core.blocks.labels import Numbers
 from cpsam_core.blocks.limits import PART_PX
 from cpsam_core.blocks.plan import Block
+from cpsam_core.blocks.stage_files import read_stage
 from cpsam_core.blocks.task import Work
-from cpsam_core.images.array_files import read_arrays, write_arrays
+from cpsam_core.images.array_files import write_arrays
 from cpsam_core.images.files import saving
 from cpsam_core.images.label_arrays import LabelSource, LabelTarget, boxes_of
 from cpsam_core.labels import fill_holes
@@ -26,7 +27,7 @@ def plane_table(work: Work, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
     columns: dict[str, list[NDArray[Any]]] = {name: [] for name in (*names, "plane")}
     ids: list[NDArray[np.uint32]] = []
     for block in work.plan.blocks():
-        stored = read_arrays(work.folder.chosen(block), names)
+        stored = read_stage(work.folder.chosen(block), names)
         own = numbers.of(block)[1:]
         ids.append(own)
         for name in names:
@@ -100,7 +101,7 @@ def write_column(work: Work, block: Block, planes: LabelSource, target: LabelTar
     ImageError
         A file of an earlier stage is missing or damaged, or writing failed.
     """
-    bodies = read_arrays(work.folder.bodies, ("bodies",))["bodies"]
+    bodies = read_stage(work.folder.bodies, ("bodies",))["bodies"]
     _, rows, columns = work.plan.window(block)
     through = slice(0, planes.shape[0])
     labels = fill_holes(bodies[planes.read((through, rows, columns))])

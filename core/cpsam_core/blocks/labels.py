@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cpsam_core.blocks.plan import Block
+from cpsam_core.blocks.stage_files import read_stage
 from cpsam_core.blocks.task import Work
-from cpsam_core.images.array_files import read_arrays, write_arrays
+from cpsam_core.images.array_files import write_arrays
 from cpsam_core.images.files import saving
 from cpsam_core.images.label_arrays import LabelTarget
 
@@ -29,7 +30,7 @@ def number_objects(work: Work) -> int:
     firsts: list[NDArray[np.int64]] = []
     counts: list[int] = []
     for block in work.plan.blocks():
-        firsts.append(read_arrays(work.folder.chosen(block), ("first",))["first"])
+        firsts.append(read_stage(work.folder.chosen(block), ("first",))["first"])
         counts.append(len(firsts[-1]))
     together = np.concatenate(firsts) if firsts else np.zeros(0, np.int64)
     numbers = np.empty(len(together), np.uint32)
@@ -43,7 +44,7 @@ class Numbers:
     """The number of each object of each block."""
 
     def __init__(self, work: Work) -> None:
-        stored = read_arrays(work.folder.numbers)
+        stored = read_stage(work.folder.numbers)
         self._numbers, self._starts = stored["numbers"], stored["starts"]
         self._places = {block: place for place, block in enumerate(work.plan.blocks())}
 
@@ -68,10 +69,10 @@ def write_block(work: Work, block: Block, numbers: Numbers, target: LabelTarget)
     """
     core = work.plan.core(block)
     sides = work.plan.axes_of(core)
-    labels = numbers.of(block)[read_arrays(work.folder.chosen(block), ("body",))["body"]]
+    labels = numbers.of(block)[read_stage(work.folder.chosen(block), ("body",))["body"]]
     lost = 0
     for other in work.plan.around(block):
-        beyond = read_arrays(work.folder.chosen(other), ("beyond", "beyond numbers"))
+        beyond = read_stage(work.folder.chosen(other), ("beyond", "beyond numbers"))
         places = beyond["beyond"]
         here = np.ones(places.shape[1], bool)
         for at, side in zip(places, sides, strict=True):

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.images.array_files import read_arrays, write_arrays
+from cpsam_core.blocks.stage_files import read_stage
+from cpsam_core.images.array_files import write_arrays
 from cpsam_core.images.label_arrays import boxes_of
 from cpsam_core.images.sources import Source
 from cpsam_core.preprocess.channels import select_channels
@@ -63,7 +64,7 @@ def load_limits(path: Path) -> list[ChannelLimits]:
     ImageError
         The file is missing or damaged.
     """
-    arrays = read_arrays(path)
+    arrays = read_stage(path)
     limits = []
     for number in range(sum(name.endswith(" numbers") for name in arrays)):
         exponent, lowest, dead = arrays[f"{number} numbers"].tolist()

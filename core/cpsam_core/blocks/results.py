@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from cpsam_core.blocks.join import plane_table
 from cpsam_core.blocks.run import BlockRun
+from cpsam_core.blocks.stage_files import read_stage
 from cpsam_core.errors import ImageError
 from cpsam_core.formats.label_pyramids import LabelSizes, halved, write_label_tiff, write_label_zarr
 from cpsam_core.images import write_object_table
-from cpsam_core.images.array_files import read_arrays
 from cpsam_core.images.files import write_text
 from cpsam_core.images.label_arrays import LabelArray
 from cpsam_core.labels import ObjectTable
@@ -85,8 +85,8 @@ def save_results(run: BlockRun, files: dict[str, Path]) -> None:
 def count_objects(run: BlockRun) -> int:
     """Return how many objects a finished run found."""
     if run.work.joins:
-        return int(read_arrays(run.work.folder.bodies, ("bodies",))["bodies"].max(initial=0))
-    return len(read_arrays(run.work.folder.numbers, ("numbers",))["numbers"])
+        return int(read_stage(run.work.folder.bodies, ("bodies",))["bodies"].max(initial=0))
+    return len(read_stage(run.work.folder.numbers, ("numbers",))["numbers"])
 
 
 def table_of(run: BlockRun) -> tuple[ObjectTable, NDArray[Any] | None]:
@@ -122,7 +122,7 @@ def _with_planes(table: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
 
 def _bodies(run: BlockRun, table: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Return the table of bodies; pixels that filled a hole through planes are not counted."""
-    stored = read_arrays(run.work.folder.bodies)
+    stored = read_stage(run.work.folder.bodies)
     body = stored["bodies"][1:]
     kept = body > 0
     body = body[kept].astype(np.int64) - 1

@@ -17,9 +17,9 @@ from cpsam_core.blocks.labels import Numbers, number_objects, write_block
 from cpsam_core.blocks.plan import Block
 from cpsam_core.blocks.reading import BlockReading, image_state
 from cpsam_core.blocks.record import plan_from, read_record, settings_from
+from cpsam_core.blocks.stage_files import read_stage
 from cpsam_core.blocks.task import BlocksFolder, Work
 from cpsam_core.errors import ImageError
-from cpsam_core.images.array_files import read_arrays
 from cpsam_core.images.label_arrays import LabelArray
 from cpsam_core.progress import Progress, silent
 
@@ -195,7 +195,7 @@ class BlockRun:
         if plane not in known:
             every = self.work.plan.is_volume
             blocks = [block for block in self.work.plan.blocks() if every or block.plane == plane]
-            known[plane] = max(int(read_arrays(self.work.folder.steps(one))["steps"][0]) for one in blocks)
+            known[plane] = max(int(read_stage(self.work.folder.steps(one))["steps"][0]) for one in blocks)
         return known[plane]
 
     def _numbers(self) -> Numbers:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from cpsam_core.blocks.choose import judged_objects
 from cpsam_core.blocks.plan import Block
+from cpsam_core.blocks.stage_files import read_stage
 from cpsam_core.blocks.task import Work
 from cpsam_core.errors import ImageError
-from cpsam_core.images.array_files import read_arrays
 from cpsam_core.images.sources import Box
 
 __all__ = ["FoundSoFar", "found_so_far"]
@@ -59,15 +59,15 @@ def found_so_far(work: Work, block: Block) -> FoundSoFar | None:
         return None
     chosen = work.folder.chosen(block)
     if chosen.exists():
-        return _of_arrays(work, block, read_arrays(chosen, NAMES), judged=True)
-    steps = int(read_arrays(work.folder.steps(block))["steps"][0])
+        return _of_arrays(work, block, read_stage(chosen, NAMES), judged=True)
+    steps = int(read_stage(work.folder.steps(block))["steps"][0])
     try:
         return _of_arrays(work, block, judged_objects(work, block, steps), judged=False)
     except ImageError:
         # Between two looks the first stage makes room for the second.
         if not chosen.exists():
             raise
-        return _of_arrays(work, block, read_arrays(chosen, NAMES), judged=True)
+        return _of_arrays(work, block, read_stage(chosen, NAMES), judged=True)
 
 
 def _of_arrays(work: Work, block: Block, stored: dict[str, NDArray[Any]], *, judged: bool) -> FoundSoFar:

@@ -41,8 +41,20 @@ def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
             file.write(data)
 
 
-def read_arrays(path: Path, names: tuple[str, ...] | None = None) -> dict[str, NDArray[Any]]:
+def read_arrays(
+    path: Path, names: tuple[str, ...] | None = None, *, remedy: str = ""
+) -> dict[str, NDArray[Any]]:
     """Read arrays, all or those of `names`.
+
+    Parameters
+    ----------
+    path
+        The file.
+    names
+        Of the arrays that are wanted; None for all.
+    remedy
+        What to do about a damaged file, for the message: it can be made again in one place, and is somebody's work in
+        another.
 
     Raises
     ------
@@ -67,7 +79,5 @@ def read_arrays(path: Path, names: tuple[str, ...] | None = None) -> dict[str, N
                 data = imagecodecs.zstd_decode(file.read(count))
                 found[name] = np.frombuffer(data, dtype).reshape(shape).copy()
     except DAMAGE as error:
-        raise ImageError(
-            f"{path} is damaged ({reason(error)}): delete it, and the same command makes it anew."
-        ) from error
+        raise ImageError(f"{path} is damaged ({reason(error)}).{remedy and f' {remedy}'}") from error
     return found

@@ -18,7 +18,9 @@ from cpsam_core.data.patches import Patch
 from cpsam_core.data.planes import patches_of, with_planes
 from cpsam_core.errors import ImageError, TrainingError
 from cpsam_core.images import sources
+from cpsam_core.images.document_key import WHOLE
 from cpsam_core.images.project_content import Region
+from cpsam_core.images.project_folders import open_document
 from cpsam_core.images.project_summary import is_corrected
 from cpsam_core.preprocess.normalize import NormalizeSettings, normalize
 from cpsam_core.retrain import candidates_in, plan_retraining
@@ -242,6 +244,13 @@ def test_a_damaged_project_is_one_line(slide: Path, damage: bytes) -> None:
     (candidate,) = candidates_in(slide.parent)
     assert candidate.problem
     assert "\n" not in candidate.problem
+
+
+def test_nobody_is_told_to_delete_the_table_of_a_project(slide: Path) -> None:
+    project = write_large_project(slide.with_suffix(".cpsam"), disk_labels(SIDE), review="verified")
+    (project / "whole" / "1a2b" / "rows.blk").write_bytes(b"torn")
+    with pytest.raises(ImageError, match=r"rows\.blk is damaged \([^)]*\)\.$"):
+        open_document(project, WHOLE)
 
 
 def test_an_interrupted_training_finds_the_squares_again(slide: Path) -> None:
