@@ -22,7 +22,7 @@ from cpsam_core.checkpoints.cards import hash_file
 from cpsam_core.data.example import UNKNOWN_CLASS, Example
 from cpsam_core.data.example_cache import VERSION, ExampleCache
 from cpsam_core.data.examples import make_example, mean_diameter, read_annotation, read_example
-from cpsam_core.data.pairs import Pair, find_pairs
+from cpsam_core.data.pairs import Pair, digest_of, find_pairs
 from cpsam_core.data.patches import Patch
 from cpsam_core.data.reference import reference_pairs
 from cpsam_core.data.synthesis import draw_cells
@@ -283,10 +283,11 @@ class TrainingSet:
             made_of: tuple[object, ...] = (self._seed, index, DRAWN_SIDE_PX)
         else:
             pair = self.pairs[index]
-            drawn = _drawn_digest(pair) if isinstance(pair.section, Patch) else self._hash(pair.masks)
+            large = isinstance(pair.section, Patch)
+            drawn = _drawn_digest(pair) if large else self._hash(pair.masks)
             maps = [file and self._hash(file) for file in (pair.classes, pair.complete)]
             made_of = (
-                self._hash(pair.image),
+                self._hash(pair.image, large=large),
                 drawn,
                 *maps,
                 pair.masks.suffix.lower(),
@@ -300,11 +301,12 @@ class TrainingSet:
             )
         return json.dumps([VERSION, kind, self.channels, made_of])
 
-    def _hash(self, path: Path) -> str:
+    def _hash(self, path: Path, *, large: bool = False) -> str:
         known = self._hashes.get(path)
         if known is None:
             try:
-                known = self._hashes[path] = hash_file(path)
+                # One larger than memory is not read again for every set.
+                known = self._hashes[path] = digest_of(path) if large else hash_file(path)
             except OSError as error:
                 raise TrainingError(f"{path} cannot be read: {error.strerror or error}") from error
         return known

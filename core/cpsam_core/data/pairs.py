@@ -26,7 +26,7 @@ from cpsam_core.images.sources import Source, open_source
 from cpsam_core.preprocess.normalize import NormalizeSettings
 from cpsam_core.system.file_identity import FileIdentity, identity_of
 
-__all__ = ["Pair", "find_pairs", "pair_of"]
+__all__ = ["Pair", "digest_of", "find_pairs", "pair_of"]
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class Pair:
     @property
     def digest(self) -> str:
         """SHA-256 of the image file, with its `ending`; OSError where it is gone."""
-        return _hashed(self.image, identity_of(self.image)) + self.ending
+        return digest_of(self.image) + self.ending
 
     @property
     def is_large(self) -> bool:
@@ -322,6 +322,11 @@ class _MaskFolder:
             if same:
                 return same
         return []
+
+
+def digest_of(image: Path) -> str:
+    """Return the SHA-256 of an image, read once as long as it stays as it is; OSError where it is gone."""
+    return _hashed(image, identity_of(image))
 
 
 @lru_cache(maxsize=256)

@@ -150,11 +150,14 @@ def read_patch(patch: Patch, source: Source, seen: ImageInput) -> Image:
         chosen,
         seen.normalize,
     )
-    if known not in _limits:
+    limits = _limits.get(known)
+    if limits is None:
+        limits = _measured(read, plane, source.dtype, seen.normalize)
+        # Other threads read squares at the same time.
         if len(_limits) >= MOST_KEPT:
             _limits.clear()
-        _limits[known] = _measured(read, plane, source.dtype, seen.normalize)
-    normalizer = PartNormalizer(read, plane, seen.normalize, _limits[known])
+        _limits[known] = limits
+    normalizer = PartNormalizer(read, plane, seen.normalize, limits)
     top, bottom, left, right = patch.box
     pixels = normalizer((slice(0, 1), slice(top, bottom), slice(left, right)))
     return replace(image, pixels=pixels, channel_names=seen_channels(image, chosen, shape[3]), z_step=None)
@@ -203,6 +206,8 @@ def regions_map(regions: Sequence[Region], plane: int, box: Corners) -> NDArray[
     inside: NDArray[np.bool_] = np.zeros((bottom - top, right - left), bool)
     budget = PolygonBudget(inside.size)
     for region in regions:
+        if not region.corners:
+            continue
         corners = np.array(region.corners)
         (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
         if region.index == plane and x0 < right and x1 > left and y0 < bottom and y1 > top:

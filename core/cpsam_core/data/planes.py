@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +23,8 @@ from cpsam_core.images.project_files import PROJECT_SUFFIX, ProjectFile, read_pr
 from cpsam_core.images.project_folders import open_document
 
 __all__ = ["Bodies", "PlaneUse", "bodies_of", "is_flat_file", "patches_of", "planes_of", "with_planes"]
+
+log = logging.getLogger(__name__)
 
 # XY planes of one volume, and half as many sections of each other kind (paper, "Finetuning").
 MOST = 20
@@ -120,8 +123,15 @@ def patches_of(pair: Pair, *, slab: bool = True) -> tuple[PlaneUse, ...]:
     if source.shape[:3] != document.shape:
         held, shown = (" x ".join(map(str, shape)) for shape in (document.shape, source.shape[:3]))
         raise ImageError(f"{pair.masks.name} holds masks of {held} pixels, and the image has {shown}")
+    maps = [path for path in (pair.classes, pair.complete) if path is not None]
+    if maps:
+        log.warning(
+            "%s: not read, because the project of an image larger than memory says what is complete and of which class",
+            ", ".join(path.name for path in maps),
+        )
+    alone = replace(pair, classes=None, complete=None)
     chosen = choose_patches(document, slab=slab)
-    return tuple(PlaneUse(_with(pair, patch), judges) for patch, judges in chosen)
+    return tuple(PlaneUse(_with(alone, patch), judges) for patch, judges in chosen)
 
 
 def planes_of(pair: Pair, image: Image, *, slab: bool = True) -> tuple[PlaneUse, ...]:

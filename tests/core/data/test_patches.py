@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cpsam_core.checkpoints.cards import hash_file
 from cpsam_core.data.dataset import TrainingSet
 from cpsam_core.data.examples import read_annotation, read_example
 from cpsam_core.data.image_input import ImageInput
@@ -17,7 +18,7 @@ from cpsam_core.data.patch_choice import SIDE_PX
 from cpsam_core.data.patches import Patch
 from cpsam_core.data.planes import patches_of, with_planes
 from cpsam_core.errors import ImageError, TrainingError
-from cpsam_core.images import sources
+from cpsam_core.images import sources, write_labels
 from cpsam_core.images.document_key import WHOLE
 from cpsam_core.images.project_content import Region
 from cpsam_core.images.project_folders import open_document
@@ -251,6 +252,46 @@ def test_nobody_is_told_to_delete_the_table_of_a_project(slide: Path) -> None:
     (project / "whole" / "1a2b" / "rows.blk").write_bytes(b"torn")
     with pytest.raises(ImageError, match=r"rows\.blk is damaged \([^)]*\)\.$"):
         open_document(project, WHOLE)
+
+
+def test_a_complete_region_without_corners_holds_nothing(slide: Path) -> None:
+    write_large_project(
+        slide.with_suffix(".cpsam"), disk_labels(SIDE), complete=[Region(()), Region.box(0, 512, 0, 512)]
+    )
+    (pair,) = with_planes([large_pair(slide)])
+    annotation = read_annotation(pair)
+    assert annotation.complete is not None
+    assert annotation.complete[:512, :512].mean() > 0.9
+
+
+def test_maps_beside_the_image_are_left_to_masks_of_the_whole(
+    slide: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_large_project(slide.with_suffix(".cpsam"), disk_labels(SIDE), corrected=[at(0, 0)])
+    write_labels(slide.with_name("slide_classes.tif"), disk_labels(SIDE)[0] > 0)
+    write_labels(slide.with_name("slide_complete.tif"), disk_labels(SIDE)[0] > 0)
+    (candidate,) = candidates_in(slide.parent)
+    assert not candidate.problem
+    assert candidate.objects == 25
+    assert "slide_classes.tif, slide_complete.tif: not read" in caplog.text
+
+
+def test_the_image_is_read_once_for_its_digest(slide: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_large_project(slide.with_suffix(".cpsam"), disk_labels(SIDE), review="verified")
+    pairs = with_planes([large_pair(slide)])
+    read: list[Path] = []
+
+    def counted(path: Path) -> str:
+        read.append(path)
+        return hash_file(path)
+
+    for module in ("pairs", "dataset"):
+        monkeypatch.setattr(f"cpsam_core.data.{module}.hash_file", counted, raising=False)
+    digests = {pair.digest for pair in pairs}
+    assert len(digests) == len(pairs)
+    for part in (pairs[:4], pairs[4:]):
+        assert TrainingSet(part).keys
+    assert read == [slide]
 
 
 def test_an_interrupted_training_finds_the_squares_again(slide: Path) -> None:
