@@ -42,6 +42,7 @@ class Candidates(QObject):
         """What was said of images, and of parts of them (`Pair.ending`)."""
         self.known: Known = {}
         """What was read of masks before, so that it need not be read again."""
+        # The one that was looked at last, or is being looked at.
         self._folder: Path | None = None
         self._watched = self._looking = self._again = False
         open_image.image_changed.connect(self._new_image)
@@ -66,11 +67,14 @@ class Candidates(QObject):
             self._again = True
             return
         folder = path.parent
-        self._looking, self._again = True, False
+        self._folder, self._looking, self._again = folder, True, False
 
         def show(found: tuple[Candidate, ...]) -> None:
+            now = self._open_image.path
+            if now is not None and now.parent != folder:
+                # Left meanwhile.
+                return
             # What was said meanwhile about their use holds.
-            self._folder = folder
             self.all = self._with_uses(found)
             self.changed.emit()
 

@@ -141,6 +141,28 @@ def test_images_with_masks_are_listed_and_ticked(annotated: Window) -> None:
     assert candidates.all[1].use == "auto"
 
 
+def test_images_of_a_folder_that_was_left_are_not_listed(
+    annotated: Window, image_file: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidates, gate, look_at = annotated.session.candidates, threading.Event(), work.look_at
+    there = [one.name for one in candidates.all]
+    other = tmp_path / "other" / "b.tif"
+    other.parent.mkdir()
+    other.write_bytes(image_file.read_bytes())
+
+    def slow(folder: Path, *rest: Any) -> Any:
+        assert folder != other.parent or gate.wait(30)
+        return look_at(folder, *rest)
+
+    monkeypatch.setattr(work, "look_at", slow)
+    for path in (other, image_file.with_name("a1.tif")):
+        with qtbot.waitSignal(annotated.session.image_changed):
+            annotated.open(path)
+    gate.set()
+    qtbot.waitUntil(lambda: annotated.session.jobs.idle, timeout=30_000)
+    assert [one.name for one in candidates.all] == there
+
+
 def test_only_changed_options_are_passed_on(annotated: Window, qtbot: QtBot) -> None:
     panel, training = annotated.panel(TrainPanel), annotated.session.training
     qtbot.waitUntil(lambda: panel.options.fields["learning_rate"].value() > 1e-7)
