@@ -64,6 +64,21 @@ def tiles(side: int, pitch: int = CELL) -> Iterator[np.ndarray[Any, Any]]:
             yield tile
 
 
+def write_plane(path: Path, made: Iterator[np.ndarray[Any, Any]], side: int) -> None:
+    """Write the tiles of a plane of this side as they are made."""
+    tifffile.imwrite(
+        path,
+        made,
+        shape=(side, side),
+        dtype=np.uint16,
+        tile=(TILE, TILE),
+        compression="zlib",
+        bigtiff=True,
+        photometric="minisblack",
+        metadata={"axes": "YX"},
+    )
+
+
 def peak_gb(*, children: bool = False) -> float:
     """Return the peak memory of this process, or of those that it started, in GB."""
     return float(round(peak_bytes(children=children) / 1e9, 2))
@@ -171,18 +186,7 @@ def main() -> None:
     parser.add_argument("--max-memory", type=float, default=2.0)
     args = parser.parse_args()
     if args.what == "make":
-        shape = (args.side, args.side)
-        tifffile.imwrite(
-            args.image,
-            tiles(args.side),
-            shape=shape,
-            dtype=np.uint16,
-            tile=(TILE, TILE),
-            compression="zlib",
-            bigtiff=True,
-            photometric="minisblack",
-            metadata={"axes": "YX"},
-        )
+        write_plane(args.image, tiles(args.side), args.side)
         return
     doing = {"blocks": by_blocks, "whole": as_a_whole, "equal": compare}[args.what]
     print(json.dumps({"what": args.what, **doing(args)}))

@@ -22,9 +22,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import tifffile
-from blocks import TILE, Disks, peak_gb, tiles
+from blocks import TILE, Disks, peak_gb, tiles, write_plane
 from clocks import load_of_machine
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "core"), str(Path(__file__).parents[1])]
@@ -49,17 +47,7 @@ def make(path: Path, side: int) -> Path:
             for column in range(side // TILE):
                 yield pattern[row % across * across + column % across]
 
-    tifffile.imwrite(
-        path,
-        plane(),
-        shape=(side, side),
-        dtype=np.uint16,
-        tile=(TILE, TILE),
-        compression="zlib",
-        bigtiff=True,
-        photometric="minisblack",
-        metadata={"axes": "YX"},
-    )
+    write_plane(path, plane(), side)
     return path
 
 
