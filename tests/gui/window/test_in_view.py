@@ -133,26 +133,32 @@ def test_no_list_scrolls_sideways(segmented: Window, qtbot: QtBot) -> None:
     assert viewport is not None and widest <= viewport.width()
 
 
-def test_the_selected_row_stays_in_view_when_the_lines_below_it_grow(segmented: Window, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("hand", [False, True])
+def test_the_selected_row_stays_in_view_when_the_lines_below_it_grow(
+    segmented: Window, qtbot: QtBot, hand: bool
+) -> None:
     segmented.show_panel("Objects")
     panel = segmented.panel(ObjectsPanel)
-    for hand in (False, True):
-        qtbot.waitUntil(lambda: panel.model.rowCount() == 4)
-        panel.selected.setText("")
-        panel.table.setFixedHeight(4 * panel.table.rowHeight(0))
-        last = panel.model.rowCount() - 1
-        if hand:
-            panel.table.selectRow(last)
-        else:
-            segmented.session.view.select(int(panel.model.ids[last]))
-        qtbot.wait(20)
-        # The header and a row and a half.
-        panel.table.setFixedHeight(int(2.5 * panel.table.rowHeight(0)))
-        qtbot.wait(20)
-        viewport = panel.table.viewport()
-        row = panel.table.visualRect(panel.model.index(last, 0))
-        assert viewport is not None and viewport.rect().contains(row)
-        segmented.session.view.select()
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 4)
+    panel.selected.setText("")
+    panel.table.setFixedHeight(4 * panel.table.rowHeight(0))
+    last = panel.model.rowCount() - 1
+    if hand:
+        panel.table.selectRow(last)
+    else:
+        segmented.session.view.select(int(panel.model.ids[last]))
+    viewport, row = panel.table.viewport(), panel.model.index(last, 0)
+    assert viewport is not None
+
+    def shown() -> bool:
+        return viewport.rect().contains(panel.table.visualRect(row))
+
+    qtbot.waitUntil(shown)
+    # The header and a row and a half.
+    low = int(2.5 * panel.table.rowHeight(0))
+    panel.table.setFixedHeight(low)
+    qtbot.waitUntil(lambda: viewport.height() < low)
+    qtbot.waitUntil(shown)
 
 
 def test_the_axes_of_a_movie_can_be_named_anew(window: Window, qtbot: QtBot, movie_file: Path) -> None:
