@@ -259,12 +259,13 @@ def _changed(table: ObjectColumns, changes: Mapping[int, Any]) -> ObjectColumns:
         ids[order],
         joined(table.areas, [int(row["area"]) for row in fresh]),
         joined(table.boxes, [[int(end) for end in row["box"]] for row in fresh], (6,)),
-        joined(table.touched, [_is_touched(row) for row in fresh]),
+        joined(table.touched, [is_touched(row) for row in fresh]),
         joined(table.classes, [int(row.get("class_id", 0)) for row in fresh]),
     )
 
 
-def _is_touched(row: Mapping[str, Any]) -> bool:
+def is_touched(row: Mapping[str, Any]) -> bool:
+    """Whether a person had a hand in an object, by its row in a project: drew, corrected, marked or accepted it."""
     return row.get("origin", "hand") != MODEL or any(bool(row.get(name)) for name in FLAGS)
 
 

@@ -13,11 +13,19 @@ from cpsam_core.images.project_content import COMPLETE
 from cpsam_core.images.project_folders import (
     document_folder,
     folder_documents,
+    is_touched,
     open_document,
     read_document,
 )
 
-__all__ = ["is_corrected", "project_keys", "read_image_name", "read_review", "read_settings"]
+__all__ = [
+    "count_unchecked",
+    "is_corrected",
+    "project_keys",
+    "read_image_name",
+    "read_review",
+    "read_settings",
+]
 
 REVIEWS = ("", "segmented", "corrected", "verified")
 """How far the work is, from the least on."""
@@ -84,6 +92,25 @@ def read_image_name(path: AnyPath) -> str:
             return str(project.head().get("image", ""))
     except UNREADABLE:
         return ""
+
+
+def count_unchecked(path: AnyPath, key: DocumentKey = WHOLE) -> int:
+    """Return how many objects of a project a model drew and nobody touched.
+
+    0 where the image is verified or regions of it are complete, since somebody answers for them as they are; for a
+    project that is a folder, whose squares are chosen by what was corrected; and where it cannot be read.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return 0
+    try:
+        with open_archive(path) as project:
+            table = project.table(key.folder)
+        if table.get("review") == "verified" or table.get(COMPLETE):
+            return 0
+        return sum(not is_touched(row) for row in table["objects"].values())
+    except UNREADABLE:
+        return 0
 
 
 def is_corrected(path: AnyPath, key: DocumentKey | None = None) -> bool:

@@ -18,7 +18,7 @@ from cpsam_core.data.planes import is_flat_file, patches_of, planes_of
 from cpsam_core.errors import ImageError, SettingsError, TrainingError
 from cpsam_core.images import check_same_shape
 from cpsam_core.images.project_files import PROJECT_SUFFIX
-from cpsam_core.images.project_summary import is_corrected
+from cpsam_core.images.project_summary import count_unchecked, is_corrected
 from cpsam_core.progress import Progress, silent
 from cpsam_core.system.file_identity import identity_of
 
@@ -64,6 +64,8 @@ class Candidate:
         Why it cannot be used, empty where it can.
     classed
         Number of its objects that have a class.
+    unchecked
+        Number of its objects that a model drew and nobody touched.
     slab
         Whether it is a plane of that part of its volume which is kept aside unless the user says otherwise.
     near
@@ -85,6 +87,7 @@ class Candidate:
     slab: bool = False
     near: bool = False
     classed: int = 0
+    unchecked: int = 0
 
     @property
     def name(self) -> str:
@@ -165,7 +168,15 @@ def describe(pair: Pair, use: Use = "auto") -> Candidate:
         complete is not None,
         use,
         classed=_classed(labels, annotation.classes),
+        unchecked=_unchecked(pair),
     )
+
+
+def _unchecked(pair: Pair) -> int:
+    """Return how many objects nobody checked; 0 for a part of an image, for which that is not known."""
+    if pair.section is not None or pair.masks.suffix.lower() != PROJECT_SUFFIX:
+        return 0
+    return count_unchecked(pair.masks, pair.key)
 
 
 def _classed(labels: NDArray[np.uint32], classes: NDArray[np.uint8] | None) -> int:

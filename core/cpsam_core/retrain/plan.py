@@ -147,7 +147,7 @@ def plan_retraining(
         parts.training,
         parts.aside,
         parts.how,
-        parts.text,
+        " ".join(filter(None, (parts.text, _unchecked(used, parts.aside)))),
         start,
         check_name(name) if name is not None else unique_name(dated_name(used[0].pair.image.parent), taken),
         channels,
@@ -202,6 +202,19 @@ def _used(candidates: Sequence[Candidate]) -> list[Candidate]:
     if total < FEWEST_OBJECTS:
         raise TrainingError("One object alone is too little to learn from: correct a few more first.")
     return used
+
+
+def _unchecked(used: Sequence[Candidate], aside: Sequence[Pair]) -> str:
+    """Return what to say where most of what judges was drawn by a model and checked by nobody."""
+    images = {(pair.image, pair.key) for pair in aside}
+    judging = [one for one in used if (one.pair.image, one.pair.key) in images]
+    unchecked, objects = (sum(getattr(one, name) for one in judging) for name in ("unchecked", "objects"))
+    if 2 * unchecked <= objects:
+        return ""
+    return (
+        f"{unchecked} of the {objects} outlines there are a model's own, neither accepted nor corrected, which favours "
+        "that model: review them for a fair verdict."
+    )
 
 
 def _channels(used: list[Candidate], given: int) -> tuple[int, tuple[str, ...]]:

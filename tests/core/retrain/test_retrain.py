@@ -91,6 +91,26 @@ def test_describing_a_project(folder: Path) -> None:
     assert told.corrected and told.partial and told.objects == 8
 
 
+@pytest.mark.parametrize(
+    ("touched", "review", "said"),
+    [(2, "corrected", True), (8, "corrected", False), (2, "verified", False)],
+)
+def test_outlines_that_nobody_checked_are_told_where_they_judge(
+    folder: Path, touched: int, review: str, said: bool
+) -> None:
+    found = []
+    for name in ("a", "b", "c"):
+        pair = put(folder / "cells", name, grid(), noise=len(found))
+        rows = {n: {"origin": "model", "verified": n <= touched} for n in range(1, 17)}
+        path = pair.image.with_suffix(".cpsam")
+        write_project_file(path, ProjectFile(grid()[None], rows, review=review))
+        found.append(describe(replace(pair, masks=path)))
+    plan = plan_retraining(found, "cpsam-lite")
+    told = f"{16 - touched} of the 16 outlines there are a model's own, neither accepted nor corrected"
+    assert len(plan.aside) == 1
+    assert (told in plan.text) is said
+
+
 def test_masks_of_another_image_are_told(folder: Path) -> None:
     pair = put(folder / "cells", "a", grid())
     write_labels(pair.masks, grid(side=80))
