@@ -127,6 +127,8 @@ def _begin(
         most = MOST_BYTES if anisotropy is None else max(MOST_BYTES, allowed_memory(None))
         return plan_blocks(image.shape, diameter, most=most, anisotropy=anisotropy)
 
+    # What cannot be read now is no reason to give up a run that may have taken hours.
+    reading.open()
     try:
         return start_run(folder, reading, network, settings, plan)
     except ImageError:

@@ -275,6 +275,19 @@ def test_a_stopped_run_goes_on(qtbot: QtBot, session: Session, slide: Path) -> N
     assert [path.stat().st_mtime_ns for path in found if path.exists()] == stamps
 
 
+def test_a_run_is_not_given_up_where_the_image_cannot_be_read(
+    qtbot: QtBot, session: Session, slide: Path
+) -> None:
+    open_slide(qtbot, session, slide)
+    assert run(qtbot, session) == []
+    blocks = slide.with_suffix(".cpsam") / "whole" / "run"
+    there = sorted(blocks.rglob("*"))
+    slide.rename(slide.with_name("away"))
+    assert run(qtbot, session)
+    assert sorted(blocks.rglob("*")) == there
+    slide.with_name("away").rename(slide)
+
+
 @pytest.mark.parametrize(("key", "name"), [("tif", "a.tif"), ("zarr", "a.ome.zarr"), ("csv", "a.csv")])
 def test_export_is_written_piece_by_piece(
     qtbot: QtBot, session: Session, slide: Path, key: str, name: str
