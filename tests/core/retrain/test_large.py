@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 
+from cpsam_core.checkpoints import load_model
 from cpsam_core.checkpoints.cards import hash_file, read_card
 from cpsam_core.cli import main
 from cpsam_core.cli.common import OK
@@ -62,6 +64,14 @@ def test_an_interrupted_click_goes_on_with_the_same_squares(slide: Path, tiny_mo
         one_click(known, options(tiny_model), Hears(), cancel)
     (request,) = requests.interrupted()
     assert requests.candidates_of(request) == tuple(known)
+    hears = Hears()
+    outcome = one_click(requests.candidates_of(request), request.options, hears)
+    assert len(hears.epochs) == 1, "the first one is not done again"
+    whole = one_click(known, options(tiny_model, name="whole"), Hears())
+    assert [pair.ending for pair in outcome.plan.aside] == [pair.ending for pair in whole.plan.aside]
+    states = [load_model(one.trained.path)[0].state_dict() for one in (outcome, whole)]
+    assert all(torch.equal(value, states[1][key]) for key, value in states[0].items())
+    assert requests.interrupted() == ()
 
 
 def test_the_command_learns_from_it(slide: Path, tiny_model: Path, tmp_path: Path) -> None:
