@@ -52,19 +52,19 @@ def seen_by(args: argparse.Namespace) -> ImageInput:
 
 def refuse_learnt(pairs: Sequence[Pair], aside: Sequence[Pair]) -> None:
     """Refuse images that are both learnt from and validated on: the same file, or another copy of it."""
-    from cpsam_core.checkpoints.cards import hash_file
+    from cpsam_core.data.pairs import digest_of
     from cpsam_core.errors import TrainingError
 
     if not aside:
         return
     sizes = {pair.image.stat().st_size for pair in aside}
     paths = {pair.image.resolve() for pair in aside}
-    hashes = {hash_file(pair.image) for pair in aside}
+    hashes = {digest_of(pair.image) for pair in aside}
     both = [
         pair.image.name
         for pair in pairs
         if pair.image.resolve() in paths
-        or (pair.image.stat().st_size in sizes and hash_file(pair.image) in hashes)
+        or (pair.image.stat().st_size in sizes and digest_of(pair.image) in hashes)
     ]
     if both:
         shown = ", ".join(both[:3]) + (" and others" if len(both) > 3 else "")

@@ -15,14 +15,23 @@ from cpsam_core.data.pairs import Pair
 from cpsam_core.data.patch_choice import choose_patches
 from cpsam_core.data.patches import Patch
 from cpsam_core.data.sections import Section
-from cpsam_core.errors import ImageError
+from cpsam_core.errors import ImageError, TrainingError
 from cpsam_core.images.image import Image
 from cpsam_core.images.label_files import check_same_shape, read_labels
 from cpsam_core.images.plane_distance import sensible_distance
 from cpsam_core.images.project_files import PROJECT_SUFFIX, ProjectFile, read_project_file
 from cpsam_core.images.project_folders import open_document
 
-__all__ = ["Bodies", "PlaneUse", "bodies_of", "is_flat_file", "patches_of", "planes_of", "with_planes"]
+__all__ = [
+    "Bodies",
+    "PlaneUse",
+    "bodies_of",
+    "is_flat_file",
+    "nothing_in",
+    "patches_of",
+    "planes_of",
+    "with_planes",
+]
 
 log = logging.getLogger(__name__)
 
@@ -90,18 +99,38 @@ def with_planes(pairs: list[Pair]) -> list[Pair]:
     ------
     ImageError
         An image or masks cannot be read, or differ in size.
+    TrainingError
+        There is nothing to learn from in any of them.
     """
     found: list[Pair] = []
+    empty: list[str] = []
     for pair in pairs:
-        if pair.is_large:
-            found += [one.pair for one in patches_of(pair, slab=False)]
-            continue
-        image = None if is_flat_file(pair.image) else pair.read_image()
-        if image is None or not image.is_stack:
-            found.append(pair)
-        else:
-            found += [one.pair for one in planes_of(pair, image, slab=False)]
+        parts = _parts_of(pair)
+        if not parts:
+            empty.append(f"{pair.name}: {nothing_in(pair)}")
+        found += parts
+    if empty and not found:
+        raise TrainingError("; ".join(empty))
+    for text in empty:
+        log.warning("left out: %s", text)
     return found
+
+
+def nothing_in(pair: Pair) -> str:
+    """Return why nothing is learnt from a volume, or from an image larger than memory, and what to do about it."""
+    if pair.is_large:
+        return "no part of it is corrected: correct an object, or mark a region as complete"
+    return "none of its planes is corrected: correct an object, or mark a plane as complete"
+
+
+def _parts_of(pair: Pair) -> list[Pair]:
+    """Return all that is learnt from of an image: itself, its planes, or its squares."""
+    if pair.is_large:
+        return [one.pair for one in patches_of(pair, slab=False)]
+    image = None if is_flat_file(pair.image) else pair.read_image()
+    if image is None or not image.is_stack:
+        return [pair]
+    return [one.pair for one in planes_of(pair, image, slab=False)]
 
 
 def patches_of(pair: Pair, *, slab: bool = True) -> tuple[PlaneUse, ...]:

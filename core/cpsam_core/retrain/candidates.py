@@ -14,18 +14,16 @@ from cpsam_core.data.example import UNKNOWN_CLASS
 from cpsam_core.data.examples import mean_diameter, read_annotation
 from cpsam_core.data.image_input import ImageInput, seen_channels
 from cpsam_core.data.pairs import Pair, find_pairs
-from cpsam_core.data.planes import is_flat_file, patches_of, planes_of
+from cpsam_core.data.planes import is_flat_file, nothing_in, patches_of, planes_of
 from cpsam_core.errors import ImageError, SettingsError, TrainingError
 from cpsam_core.images import check_same_shape
+from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.images.project_files import PROJECT_SUFFIX
 from cpsam_core.images.project_summary import count_unchecked, is_corrected
 from cpsam_core.progress import Progress, silent
 from cpsam_core.system.file_identity import identity_of
 
 __all__ = ["Candidate", "Known", "Use", "Uses", "candidates_in", "describe", "describe_all", "use_of"]
-
-NO_PLANE = "none of its planes is corrected: correct an object, or mark a plane as complete"
-NO_PART = "no part of it is corrected: correct an object, or mark a region as complete"
 
 Use = Literal["auto", "train", "aside", "exclude"]
 Uses = Mapping[tuple[Path, str], Use]
@@ -109,7 +107,7 @@ def describe_all(pair: Pair, use: Use = "auto") -> tuple[Candidate, ...]:
     """Look at an image, or at every part of one that training could use: see `planes_of` and `patches_of`."""
     if pair.section is not None or is_flat_file(pair.image):
         return (describe(pair, use),)
-    problem = NO_PART if pair.is_large else NO_PLANE
+    problem = nothing_in(pair)
     try:
         image = None if pair.is_large else pair.read_image()
         if image is not None and not image.is_stack:
@@ -187,8 +185,8 @@ def _classed(labels: NDArray[np.uint32], classes: NDArray[np.uint8] | None) -> i
     return int(np.count_nonzero(np.unique(labels[known])))
 
 
-Known = dict[Path, tuple[object, tuple[Candidate, ...]]]
-"""What was found out about images, and the state of their files that it holds for."""
+Known = dict[tuple[Path, DocumentKey], tuple[object, tuple[Candidate, ...]]]
+"""What was found out about the documents of images, and the state of their files that it holds for."""
 
 
 def candidates_in(
@@ -233,8 +231,9 @@ def candidates_in(
         if not (stamp[1].exists and stamp[2].exists):
             # One of them went away meanwhile.
             continue
-        if pair.image not in known or known[pair.image][0] != stamp:
-            known[pair.image] = stamp, describe_all(pair)
-        found += [replace(one, use=use_of(uses, one.pair)) for one in known[pair.image][1]]
+        document = pair.image, pair.key
+        if document not in known or known[document][0] != stamp:
+            known[document] = stamp, describe_all(pair)
+        found += [replace(one, use=use_of(uses, one.pair)) for one in known[document][1]]
     progress(len(pairs), len(pairs), "")
     return tuple(found)

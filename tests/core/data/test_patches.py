@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from cpsam_core.checkpoints.cards import hash_file
+from cpsam_core.cli.train_images import refuse_learnt
 from cpsam_core.data.dataset import TrainingSet
 from cpsam_core.data.examples import read_annotation, read_example
 from cpsam_core.data.image_input import ImageInput
@@ -25,6 +27,7 @@ from cpsam_core.images.project_folders import open_document
 from cpsam_core.images.project_summary import is_corrected
 from cpsam_core.preprocess.normalize import NormalizeSettings, normalize
 from cpsam_core.retrain import candidates_in, plan_retraining
+from cpsam_core.retrain.candidates import Known
 from tests.core.large_projects import RADIUS, STEP, disk_labels, write_large_project, write_slide
 
 SIDE = 3 * SIDE_PX
@@ -292,6 +295,48 @@ def test_the_image_is_read_once_for_its_digest(slide: Path, monkeypatch: pytest.
     for part in (pairs[:4], pairs[4:]):
         assert TrainingSet(part).keys
     assert read == [slide]
+
+
+def test_a_project_without_a_square_to_learn_from_is_told(
+    slide: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Somebody only deleted objects, say."""
+    other = write_slide(slide.with_name("other.zarr"), disk_labels(SIDE_PX))
+    write_large_project(slide.with_suffix(".cpsam"), disk_labels(SIDE))
+    with pytest.raises(TrainingError, match=r"slide\.zarr: no part of it is corrected"):
+        with_planes([large_pair(slide)])
+    write_large_project(other.with_suffix(".cpsam"), disk_labels(SIDE_PX), review="verified")
+    (square,) = with_planes(find_pairs(slide.parent, large=True))
+    assert square.image == other
+    assert "left out: slide.zarr: no part of it is corrected" in caplog.text
+
+
+def test_documents_of_one_image_are_not_looked_at_again(slide: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = write_large_project(slide.with_suffix(".cpsam"), disk_labels(SIDE), corrected=[at(0, 0)])
+    shutil.copytree(project / "whole", project / "layer-nuclei")
+    known: Known = {}
+    first = candidates_in(slide.parent, known=known)
+    assert [one.pair.key.layer for one in first] == ["", "nuclei"]
+    monkeypatch.setattr("cpsam_core.retrain.candidates.describe_all", lambda *_: pytest.fail("again"))
+    assert candidates_in(slide.parent, known=known) == first
+
+
+def test_an_image_that_validates_is_hashed_once_for_all_its_squares(
+    slide: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = write_slide(tmp_path_factory.mktemp("aside") / "other.zarr", disk_labels(SIDE), seed=1)
+    write_large_project(slide.with_suffix(".cpsam"), disk_labels(SIDE), review="verified")
+    write_large_project(other.with_suffix(".cpsam"), disk_labels(SIDE), review="verified")
+    read: list[Path] = []
+
+    def counted(path: Path) -> str:
+        read.append(path)
+        return hash_file(path)
+
+    monkeypatch.setattr("cpsam_core.data.pairs.hash_file", counted)
+    monkeypatch.setattr("cpsam_core.checkpoints.cards.hash_file", counted)
+    refuse_learnt(with_planes([large_pair(slide)]), with_planes([large_pair(other)]))
+    assert len([path for path in read if path in (slide, other)]) <= 2
 
 
 def test_an_interrupted_training_finds_the_squares_again(slide: Path) -> None:
