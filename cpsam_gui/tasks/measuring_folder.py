@@ -48,7 +48,7 @@ def measure_folder(
     tables, rows, failed = [], [], []
     pairs = find_pairs(folder, uncorrected=True)
     for number, pair in enumerate(pairs):
-        name = pair.image.relative_to(folder).as_posix()
+        name = (pair.image.parent.relative_to(folder) / pair.name).as_posix()
         progress(number, len(pairs), name)
         try:
             table = measure_pair(pair, FileOptions(recipe=recipe))

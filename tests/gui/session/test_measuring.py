@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import tifffile
 
+from cpsam_core.images.document_key import DocumentKey
+from cpsam_core.images.project_files import ProjectFile, write_project_file
 from cpsam_core.measure import recipe_of
 from cpsam_core.progress import silent
 from cpsam_gui import operations
@@ -193,6 +195,20 @@ def test_a_folder_is_measured_with_its_saved_masks(
     assert "nearest_distance" in lines[0] and len(lines) == 4 and lines[1].startswith("cells.tif,2")
     assert tables.images.name == "all_images.csv"
     assert tables.images.read_text().splitlines()[1].startswith("cells.tif,3,")
+
+
+def test_time_points_of_a_folder_have_names_of_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "plate" / "movie.tif"
+    path.parent.mkdir()
+    tifffile.imwrite(path, np.zeros((3, 20, 30), np.uint16), imagej=True, metadata={"axes": "TYX"})
+    for time in (0, 2):
+        labels = np.zeros((1, 20, 30), np.uint32)
+        labels[0, 2:8, 2 : 8 + time] = 1
+        write_project_file(path.with_suffix(".cpsam"), ProjectFile(labels), key=DocumentKey(time=time))
+    tables = measure_folder(tmp_path, tmp_path / "all.csv", "", recipe_of(""), silent)
+    for table in (tables.objects, tables.images):
+        names = [line.partition(",")[0] for line in table.read_text().splitlines()[1:]]
+        assert names == ["plate/movie.tif t000", "plate/movie.tif t002"]
 
 
 def test_the_folder_of_the_open_image_is_measured_in_the_background(
