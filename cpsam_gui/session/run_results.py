@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.document import Document
+    from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.steps import Step
     from cpsam_gui.tasks import RegionResult
 
@@ -57,8 +58,14 @@ class PendingResult:
     options: RunOptions
     settings: dict[str, Any]
     """What is remembered of the settings."""
+    given_up: Mapping[int, ObjectRecord]
+    """What was touched when it began: without `keep`, only that may be replaced. Empty where blocks are run."""
     flows: NetworkOutput | None = None
     """The flows that new thresholds were applied to; None for a run of the network."""
+
+
+def _touched(document: Document) -> dict[int, ObjectRecord]:
+    return {number: row for number, row in document.objects.items() if row.touched}
 
 
 class RunResults:
@@ -121,6 +128,7 @@ class RunResults:
             document.position,
             options,
             self._run_state.remembered,
+            {} if document.large else _touched(document),
         )
 
     def previous(self, keep: bool, kind: StepKind = StepKind.SEGMENT) -> tasks.PreviousMasks:
@@ -128,11 +136,20 @@ class RunResults:
 
         New thresholds do not bring back what a person deleted since the run; a new run does.
         """
+        return self._previous(_touched(self._open_image.document) if keep else {}, keep, kind)
+
+    def _since(self, pending: PendingResult) -> tasks.PreviousMasks:
+        """Return what is there by now; what was touched after a run began stays in any case: nobody was asked."""
+        keep, rows = pending.options.keep, _touched(self._open_image.document)
+        if not keep:
+            rows = {number: row for number, row in rows.items() if pending.given_up.get(number) != row}
+        return self._previous(rows, keep, pending.kind)
+
+    def _previous(self, rows: Mapping[int, ObjectRecord], keep: bool, kind: StepKind) -> tasks.PreviousMasks:
         document = self._open_image.document
         steps = document.applied(0) if keep and kind is StepKind.THRESHOLDS else ()
         if not document.objects:
             return tasks.PreviousMasks(first_id=document.next_id, steps=steps)
-        rows = {number: row for number, row in document.objects.items() if keep and row.touched}
         return tasks.PreviousMasks(
             document.snapshot(), rows, document.next_id, document.colours.copy(), steps
         )
@@ -154,7 +171,7 @@ class RunResults:
         elif self._revision != pending.revision:
             again = replace(pending, revision=self._revision)
             self._jobs.run(
-                partial(result, self.previous(pending.options.keep, pending.kind)),
+                partial(result, self._since(pending)),
                 name=pending.name,
                 lane=Lane.LIVE if live else Lane.BESIDE,
                 then=partial(self.land, again, result),

@@ -13,6 +13,7 @@ from scipy import ndimage
 
 from cpsam_core.errors import SettingsError, WeightsError
 from cpsam_core.segment.output import NetworkOutput
+from cpsam_gui import operations
 from cpsam_gui.runs.models import ModelChoice, Models
 from cpsam_gui.runs.options import RunOptions, recalled, remembered, typical_diameter
 from cpsam_gui.session import Session
@@ -134,8 +135,12 @@ def test_a_stroke_under_way_is_waited_for_and_kept(
     assert document.steps == ("Stroke", "Segment with cpsam-lite")
 
 
-def test_what_is_drawn_during_a_run_is_not_lost(session: Session, qtbot: QtBot, bright: Bright) -> None:
+@pytest.mark.parametrize("keep", [True, False])
+def test_what_is_drawn_during_a_run_is_not_lost(
+    session: Session, qtbot: QtBot, bright: Bright, keep: bool
+) -> None:
     gate, plain = Event(), bright.segment
+    session.run_state.change(keep=keep)
 
     def slow(image: Any, settings: Any, progress: Any) -> Any:
         gate.wait(5)
@@ -147,6 +152,29 @@ def test_what_is_drawn_during_a_run_is_not_lost(session: Session, qtbot: QtBot, 
     gate.set()
     qtbot.waitUntil(lambda: len(session.document.objects) == 5)
     assert sum(row.origin is Origin.HAND for row in session.document.objects.values()) == 1
+
+
+def test_only_what_was_touched_before_a_run_was_given_up(
+    session: Session, qtbot: QtBot, bright: Bright
+) -> None:
+    run(session, qtbot)
+    first, second = (session.document.label_at(0, 20, x) for x in (20, 60))
+    operations.set_locked(session.document, [first])
+    session.run_state.change(keep=False)
+    session.persistence.ask = lambda question: "replace"
+    gate, plain = Event(), bright.segment
+
+    def slow(image: Any, settings: Any, progress: Any) -> Any:
+        gate.wait(5)
+        return plain(image, settings, progress)
+
+    bright.segment = slow  # type: ignore[method-assign]
+    session.segmenting.segment()
+    operations.set_locked(session.document, [second])
+    state = session.document.state
+    gate.set()
+    qtbot.waitUntil(lambda: session.document.state is not state)
+    assert [session.document.objects[number].locked for number in (first, second)] == [False, True]
 
 
 def test_a_region_replaces_the_models_objects_there_and_nothing_else(
