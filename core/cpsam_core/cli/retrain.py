@@ -171,6 +171,8 @@ def _asked(args: argparse.Namespace) -> tuple[Sequence[Candidate], TrainOptions]
 
 def _uses(args: argparse.Namespace) -> Uses:
     """Return what is wanted with images that are named: by path, or by file name in the folder."""
+    from cpsam_core.images.file_names import is_zarr
+
     uses: dict[tuple[Path, str], Use] = {}
     named: tuple[tuple[Use, list[str]], ...] = (
         ("train", args.train),
@@ -180,7 +182,7 @@ def _uses(args: argparse.Namespace) -> Uses:
     for use, names in named:
         for name in names:
             places = (args.folder / name, args.folder / "images" / name, Path(name))
-            path = next((place for place in places if place.is_file()), None)
+            path = next((place for place in places if place.is_file() or is_zarr(place)), None)
             if path is None:
                 raise UsageError(f"--{use}: there is no image {name} in {args.folder}")
             known = args.folder / path.relative_to(args.folder) if args.folder in path.parents else path
@@ -225,7 +227,7 @@ def _report(outcome: RetrainingOutcome) -> None:
     rows = []
     if outcome.change is not None:
         rows += [
-            (one.pair.image.name, f"{one.old_precision:.2f}", f"{one.new_precision:.2f}", "")
+            (one.pair.name, f"{one.old_precision:.2f}", f"{one.new_precision:.2f}", "")
             for one in outcome.change.images
         ]
         change = outcome.change

@@ -337,7 +337,7 @@ class TrainingSet:
             try:
                 objects += int(self.example(index).labels.max() > 0)
             except CpsamError as error:
-                failed.append(f"{pair.image.name}: {error}")
+                failed.append(f"{pair.name}: {error}")
         if failed:
             raise TrainingError("these images cannot be used:\n  " + "\n  ".join(failed))
         if not objects:

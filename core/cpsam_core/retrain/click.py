@@ -160,7 +160,7 @@ def one_click(
             score=scorer(planned, options.device, options.precision, measured),
             restart=restart,
         )
-    remember_images((digest, image) for image, digest in planned.digests.items() if digest)
+    remember_images(planned.digests.items())
     try:
         return compare(planned, trained, options, progress)
     except CpsamError as error:
@@ -206,7 +206,7 @@ def compare(
         changes.append(change_of(pair, (old, new)))
         progress(2 * number + 2, total, pair.image.name)
     change = judged(changes) if changes else None
-    earlier = earlier_images(plan.lineage, plan.digests.values())
+    earlier = earlier_images(plan.lineage, plan.digests)
     elsewhere = compare_elsewhere(old, new, earlier, progress)
     scores: dict[str, dict[str, float]] = {}
     if plan.classes and plan.aside:

@@ -63,7 +63,7 @@ class RetrainingPlan:
     volumes
         Stacks whose bodies judge in the place of their planes, see `kept_aside.ValidationSplit`.
     digests
-        SHA-256 of every image file.
+        The image file of each part that is used, by its digest, see `Pair.digest`.
     lineage
         What the start model and its ancestors learnt from and were judged on.
     """
@@ -81,7 +81,7 @@ class RetrainingPlan:
     diameter: Diameter = None
     folds: tuple[tuple[Pair, ...], ...] = ()
     volumes: tuple[Pair, ...] = ()
-    digests: Mapping[Path, str] = field(default_factory=dict)
+    digests: Mapping[str, Path] = field(default_factory=dict)
     lineage: Lineage = field(default_factory=Lineage)
 
     @property
@@ -157,7 +157,7 @@ def plan_retraining(
         wanted_diameter([one.diameter for one in used], known.diameter),
         parts.folds,
         parts.volumes,
-        {one.pair.image: one.digest for one in used},
+        {one.digest: one.pair.image for one in used if one.digest},
         lineage,
     )
 

@@ -10,7 +10,7 @@ import torch
 from cpsam_core.checkpoints import load_model
 from cpsam_core.checkpoints.cards import hash_file, read_card
 from cpsam_core.cli import main
-from cpsam_core.cli.common import OK
+from cpsam_core.cli.common import FAILED, OK
 from cpsam_core.progress import Cancelled
 from cpsam_core.retrain import candidates_in, elsewhere, one_click, requests
 from tests.core.large_projects import STEP, disk_labels, write_large_project, write_slide
@@ -39,6 +39,7 @@ def slide(folder: Path) -> Path:
 def test_a_click_learns_from_squares_and_judges_on_others(slide: Path, tiny_model: Path) -> None:
     outcome = one_click(candidates_in(slide.parent), options(tiny_model), Hears())
     assert outcome.problem == ""
+    assert len(outcome.plan.digests) == 4, "each square is known by its own"
     assert len(outcome.plan.training) == 4 - len(outcome.plan.aside)
     assert outcome.change is not None
     assert outcome.change.difference.objects >= 20
@@ -81,3 +82,13 @@ def test_the_command_learns_from_it(slide: Path, tiny_model: Path, tmp_path: Pat
     card = read_card(out)
     assert card is not None
     assert len(card.images) == 4, "no verdict, so nothing is kept aside"
+
+
+def test_the_retraining_command_names_the_image_and_its_squares(
+    slide: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["retrain", str(slide.parent), "--model", str(tiny_model), "--name", "mine"]
+    assert main([*command, "--exclude", slide.name]) == FAILED
+    assert "No image is corrected yet" in capsys.readouterr().err
+    assert main([*command, *FLAGS]) == OK
+    assert "slide.zarr part at y " in capsys.readouterr().out

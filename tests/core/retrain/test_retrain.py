@@ -304,7 +304,7 @@ def test_training_as_planned(folder: Path, tiny_model: Path) -> None:
     assert card == read_card(done.path)
     assert card is not None
     assert (card.name, card.parent, card.notes) == (plan.name, "tiny", plan.text)
-    assert list(card.aside) == [plan.digests[plan.aside[0].image]] and not set(card.aside) & set(card.images)
+    assert list(card.aside) == [plan.aside[0].digest] and not set(card.aside) & set(card.images)
     assert card.channels == ("channel 1",)
     assert len(card.images) == 2 and len(card.losses) == len(card.validation_losses) == 2
     assert model.config.in_channels == 3
