@@ -58,11 +58,11 @@ def rows_wanted(tiny: bool, reference: bool) -> list[list[str]]:
 
 
 def main() -> None:
-    """Run every row that fits into the time, or one of them."""
+    """Run every row that fits into the time, or some of them."""
     args = options()
     begun, rows = time.monotonic(), []
     report(**machine_row())
-    for words in [args.row] if args.row else rows_wanted(args.tiny, args.reference):
+    for words in [text.split() for text in args.rows] or rows_wanted(args.tiny, args.reference):
         left = args.seconds - (time.monotonic() - begun)
         if left < args.least:
             report(what=" ".join(words), left_out="no time left")
@@ -123,7 +123,10 @@ def options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, help="JSON of all rows")
     parser.add_argument("--tiny", action="store_true", help="a rehearsal")
     parser.add_argument(
-        "--row", nargs="+", help="this row only: train MODE WEIGHTS BYTES, or infer SIDE WHOSE"
+        "--rows",
+        nargs="+",
+        default=[],
+        help='these rows only, in this order: "train MODE WEIGHTS BYTES", "fall MODE WEIGHTS BYTES", "infer SIDE WHOSE"',
     )
     return parser.parse_args()
 

@@ -28,7 +28,7 @@ def run(*options: str) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("words", [["infer", "64", "ours"], ["train", "lean", "adapters", "0"]])
 def test_a_row_is_measured(words: list[str]) -> None:
-    _, row, _ = run("--row", *words)
+    _, row, _ = run("--rows", " ".join(words))
     assert "failed" not in row
     if words[0] == "infer":
         assert row["what"] == "infer 64" and float(str(row["seconds"])) > 0

@@ -18,6 +18,7 @@ from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.dataset import TrainingSet, Turn
 from cpsam_core.data.example import UNKNOWN_CLASS, Sample
 from cpsam_core.errors import CpsamError
+from cpsam_core.network.devices import keep_freed_memory
 
 if TYPE_CHECKING:
     import torch
@@ -145,6 +146,7 @@ def _by_processes(maker: _Maker, count: int, helpers: Helpers) -> Generator[Batc
 def _alone(number: int) -> None:
     """Let a process compute on one core: there are as many of them as are wanted."""
     cv2.setNumThreads(0)
+    keep_freed_memory()
 
 
 def lot_of(number: int, size: int, seed: tuple[int, ...]) -> float:
