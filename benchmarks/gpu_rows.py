@@ -126,7 +126,7 @@ def options() -> argparse.Namespace:
         "--rows",
         nargs="+",
         default=[],
-        help='these rows only, in this order: "train MODE WEIGHTS BYTES", "fall MODE WEIGHTS BYTES", "infer SIDE WHOSE"',
+        help='these rows, in this order: "train MODE WEIGHTS BYTES", "fall MODE WEIGHTS BYTES" or "infer SIDE WHOSE"',
     )
     return parser.parse_args()
 

@@ -37,10 +37,10 @@ def deeper(model: FlowVit, blocks: int) -> FlowVit:
     torch.manual_seed(0)
     result = FlowVit(replace(model.config, depth=model.config.depth + blocks))
     result.load_state_dict(model.state_dict(), strict=False)
-    for block in list(result.encoder.blocks)[model.config.depth :]:
-        for layer in (block.attn.proj, block.mlp.lin2):
-            torch.nn.init.zeros_(layer.weight)
-            torch.nn.init.zeros_(layer.bias)
+    for number in range(model.config.depth, result.config.depth):
+        for layer in ("attn.proj", "mlp.lin2"):
+            for parameter in result.get_submodule(f"encoder.blocks.{number}.{layer}").parameters():
+                torch.nn.init.zeros_(parameter)
     return result.eval()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.degrade import KINDS, degrade
@@ -74,9 +74,9 @@ def _pixels(planes: Floats) -> Floats:
     return np.ascontiguousarray(planes.transpose(1, 2, 0))
 
 
-def _each(values: NDArray[Any]) -> NDArray[Any]:
+def _each(values: ArrayLike) -> NDArray[Any]:
     """Return a value for each channel in a shape that meets planes."""
-    return values[:, None, None]
+    return np.asarray(values)[:, None, None]
 
 
 def _gray(planes: Floats, plain: bool) -> Floats:
@@ -107,7 +107,7 @@ def _rescale(planes: Floats) -> Floats:
     low, high = np.percentile(thin, (1, 99), axis=1).astype(np.float32)
     span = high - low
     factor = np.where(span > 1e-3, 1 / np.maximum(span, 1e-3), 0).astype(np.float32)
-    return (planes - _each(low)) * _each(factor)
+    return np.asarray((planes - _each(low)) * _each(factor), np.float32)
 
 
 def _jitter(planes: Floats, settings: Augmentation, rng: np.random.Generator) -> Floats:
@@ -120,4 +120,4 @@ def _jitter(planes: Floats, settings: Augmentation, rng: np.random.Generator) ->
     # A channel without anything in it stays empty.
     slope = np.where(used, factor, 1).astype(np.float32)
     shift = np.where(used, mean * (1 - factor) + offset, 0).astype(np.float32)
-    return np.clip(planes * _each(slope) + _each(shift), -LARGEST, LARGEST)
+    return np.asarray(np.clip(planes * _each(slope) + _each(shift), -LARGEST, LARGEST), np.float32)
