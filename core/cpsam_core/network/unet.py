@@ -31,6 +31,9 @@ class ResidualBlock(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
         self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+        if self.conv1.weight.is_meta:
+            # Weights come from a file. Drawing none all the same would import torch's compiler, a second at each start.
+            return
         nn.init.kaiming_normal_(self.conv1.weight, nonlinearity="relu")
         for values in (self.conv1.bias, self.conv2.weight, self.conv2.bias):
             if values is not None:

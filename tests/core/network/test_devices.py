@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -117,3 +118,26 @@ def test_importing_the_engine_does_not_import_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_weights_from_a_file_do_not_load_the_compiler_of_torch(tmp_path: Path) -> None:
+    """Its import takes a second, in which a window stands still, and nothing here uses it."""
+    code = f"""
+import sys
+from pathlib import Path
+from pathlib import Path
+from cpsam_core.checkpoints import load_model, write_checkpoint
+from cpsam_core.checkpoints.cards import ModelCard
+from cpsam_core.network.config import VitConfig
+from cpsam_core.network.vit import FlowVit
+path = Path({str(tmp_path / "tiny.safetensors")!r})
+if path.exists():
+    model, _ = load_model(path)
+    assert any(float(values.detach().abs().sum()) for values in model.parameters())
+    print("torch._dynamo" in sys.modules)
+else:
+    write_checkpoint(path, FlowVit(VitConfig.lite(depth=1, width=32, heads=1, neck=16, tile=64)), ModelCard("tiny"))
+"""
+    for said in ("", "False"):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout.strip()) == (0, said), done.stderr
