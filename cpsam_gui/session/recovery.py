@@ -197,11 +197,11 @@ class Recovery:
 def put_back(document: Document, labels: RecoveredChunks, found: RecoveredWork, name: str) -> None:
     """Write what changed of labels in chunks into a document, as one step, after the run that they belong to."""
     from cpsam_core.errors import ImageError
-    from cpsam_gui.storage.project_folder import RUN
+    from cpsam_gui.storage.run_folders import is_run
     from cpsam_gui.tasks.block_run import open_result
 
     base = Path(labels.base)
-    if labels.key != cast("ChunkedLabels", document.store).key and base.name == RUN:
+    if labels.key != cast("ChunkedLabels", document.store).key and is_run(base):
         try:
             run = open_result(base, document.shape, labels.key)
         except ImageError:

@@ -228,7 +228,8 @@ class Saver:
 
     def _save_large(self, request: SaveRequest, document: Document, target: Path) -> None:
         """Save what changed of masks larger than memory."""
-        from cpsam_gui.storage.project_folder import FolderChanges, described, remove_run
+        from cpsam_gui.storage.project_folder import FolderChanges, described
+        from cpsam_gui.storage.run_folders import remove_run
         from cpsam_gui.tasks.large import save_large
 
         image, store, extra = self._open_image.image, cast("ChunkedLabels", document.store), self._content()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import shutil
 import time
 from collections import OrderedDict
-from contextlib import ExitStack
 from threading import Lock, RLock
 from typing import IO, TYPE_CHECKING, cast
 from weakref import WeakSet
@@ -254,30 +253,6 @@ def readers_of(folder: Path) -> list[ChunkedLabels]:
     """Return the labels that are read from a folder."""
     with _GUARD:
         return [one for one in _IN_USE if one.base == folder]
-
-
-def give_up(folder: Path) -> None:
-    """Let something else have a folder: labels that are read from it go on in another one, else it is removed.
-
-    Raises
-    ------
-    ImageError
-        It cannot be renamed.
-    """
-    with ExitStack() as held:
-        readers = readers_of(folder)
-        for one in readers:
-            held.enter_context(one._lock)
-        if not readers:
-            shutil.rmtree(folder, ignore_errors=True)
-            return
-        aside = folder.with_name(f"{folder.name}-{time.time_ns():x}")
-        try:
-            folder.rename(aside)
-        except OSError as error:
-            raise ImageError(f"{folder} cannot be renamed: {error.strerror or error}.") from error
-        for one in readers:
-            one.base, one._files = aside, LevelFiles(aside, one.shapes)
 
 
 def _name(key: Key) -> str:

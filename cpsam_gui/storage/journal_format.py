@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import struct
 import zlib
 from dataclasses import dataclass, field
@@ -309,6 +310,24 @@ def image_of(path: Path) -> Path | None:
 def part_of(path: Path) -> str:
     """Return which scene and time point of its image a journal belongs to; empty for the whole image."""
     return str(_first_meta(path).get("part") or "")
+
+
+def bases_of(path: Path) -> frozenset[str]:
+    """Return the folders in which labels in chunks lay that a journal tells of; what is damaged ends the look."""
+    found: set[str] = set()
+    try:
+        with ordinary(path).open("rb") as file:
+            while head := file.read(HEAD.size):
+                magic, length, size, _ = HEAD.unpack(head)
+                meta = json.loads(file.read(length)) if magic == MAGIC else {}
+                if not isinstance(meta, dict) or "chunks" not in meta:
+                    # All frames of a journal are of one kind.
+                    break
+                found.add(str(meta["chunks"]["base"]))
+                file.seek(size, os.SEEK_CUR)
+    except (OSError, ValueError, struct.error, KeyError, TypeError):
+        return frozenset(found)
+    return frozenset(found)
 
 
 def _first_meta(path: Path) -> dict[str, Any]:

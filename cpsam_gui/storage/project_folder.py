@@ -23,10 +23,11 @@ from cpsam_gui.state.box import Box
 from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.image_facts import ImageFacts
 from cpsam_gui.state.objects import ObjectRecord
-from cpsam_gui.storage.chunked_labels import ChunkedLabels, readers_of
+from cpsam_gui.storage.chunked_labels import ChunkedLabels
 from cpsam_gui.storage.file_lock import free_name
 from cpsam_gui.storage.level_files import LevelFiles, make_levels
 from cpsam_gui.storage.project import checked_facts, checked_fields, fields_of, fields_of_facts
+from cpsam_gui.storage.run_folders import is_run, remove_run, run_folders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from cpsam_gui.storage.level_files import Key
 
 COMMIT, PENDING = "commit.json", "pending"
-RUN = "run"
-"""Folder of a run by blocks in that of its document."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,12 +162,6 @@ def save_folder(folder: Path, changes: FolderChanges, image: Image, progress: Pr
     return own
 
 
-def remove_run(folder: Path) -> None:
-    """Remove the folder of a run whose labels were saved, unless others are read from it, as those before a step."""
-    if folder.name.partition("-")[0] == RUN and not readers_of(folder):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def write_rows(folder: Path, records: ColumnRecords) -> None:
     """Write the table of a run beside its labels.
 
@@ -256,11 +249,14 @@ def _link(source: str, target: str) -> None:
 
 
 def _remove_others(folder: Path, key: str) -> None:
-    """Remove labels that the document has no more: those before a run that took their place."""
+    """Remove labels that the document has no more: those before a run that took their place, and of earlier runs."""
     _plain(key, folder / DOCUMENT)
     for other in folder.iterdir():
-        if other.is_dir() and other.name not in (key, RUN) and (other / LABELS).exists():
+        if other.is_dir() and other.name != key and not is_run(other) and (other / LABELS).exists():
             shutil.rmtree(other, ignore_errors=True)
+    # The last one may go on.
+    for earlier in run_folders(folder)[1:]:
+        remove_run(earlier)
 
 
 def _rows_of(folder: Path) -> list[str]:

@@ -6,6 +6,7 @@ A run that was stopped, or killed, goes on where it was when it is asked for aga
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,9 @@ from cpsam_core.errors import ImageError
 from cpsam_gui.state.columns import KINDS, ORIGINS, ColumnRecords
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.palette import spread
-from cpsam_gui.storage.chunked_labels import ChunkedLabels, give_up
-from cpsam_gui.storage.project_folder import RUN, read_rows, write_rows
+from cpsam_gui.storage.chunked_labels import ChunkedLabels
+from cpsam_gui.storage.project_folder import read_rows, write_rows
+from cpsam_gui.storage.run_folders import next_run_folder, run_folders
 from cpsam_gui.tasks.large import new_work_folder
 
 if TYPE_CHECKING:
@@ -95,8 +97,7 @@ def segment_blocks(
 
     progress(0, 1, "Loading the model")
     network = load(progress).network
-    folder = image.folder / RUN
-    run = _begin(image, folder, settings, choice, network)
+    run = _begin(image, settings, choice, network)
 
     def report(done: int, total: int, note: str = "") -> None:
         partial.follow(run)
@@ -106,14 +107,13 @@ def segment_blocks(
     progress(0, 1, "blocks: labels")
     halved(run.work.folder.labels, _in_planes(run))
     table, kinds = table_of(run)
+    folder = run.work.folder.path
     write_rows(folder, _columns(table, kinds))
     return folder
 
 
-def _begin(
-    image: BlockImage, folder: Path, settings: Settings, choice: ModelChoice, network: Any
-) -> BlockRun:
-    """Begin a run, or go on with that of the same settings; one with others is given up."""
+def _begin(image: BlockImage, settings: Settings, choice: ModelChoice, network: Any) -> BlockRun:
+    """Go on with the run of the same settings, or begin one; what others found goes where nobody needs it."""
     from cpsam_core.blocks import plan_blocks, start_run
     from cpsam_core.blocks.plan import allowed_memory
     from cpsam_core.blocks.reading import BlockReading
@@ -129,13 +129,11 @@ def _begin(
 
     # What cannot be read now is no reason to give up a run that may have taken hours.
     reading.open()
-    try:
-        return start_run(folder, reading, network, settings, plan)
-    except ImageError:
-        if not folder.exists():
-            raise
-    give_up(folder)
-    return start_run(folder, reading, network, settings, plan)
+    for there in run_folders(image.folder):
+        # Else it is a run with other settings.
+        with suppress(ImageError):
+            return start_run(there, reading, network, settings, plan)
+    return start_run(next_run_folder(image.folder), reading, network, settings, plan)
 
 
 def _in_planes(run: BlockRun) -> LabelArray:
