@@ -6,6 +6,7 @@ Source: Cellpose (Stringer et al. 2021, "Gradient tracking"), used unchanged by 
 from __future__ import annotations
 
 from cpsam_core.dynamics.candidate_runs import CandidateRuns, ChosenMasks
+from cpsam_core.dynamics.errors import flow_errors
 from cpsam_core.dynamics.find import (
     SMOOTH_REACH,
     Candidates,
@@ -14,7 +15,6 @@ from cpsam_core.dynamics.find import (
     clean_masks,
     find_candidates,
     find_masks,
-    flow_errors,
     masks_from_flows,
     smooth_flows,
     smoothing_of,

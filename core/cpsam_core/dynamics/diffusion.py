@@ -5,8 +5,8 @@ processor's cache for all steps: no step touches memory outside its sheet. A ste
 inside the object, with a unit of heat fed in before (Cellpose; the same scheme and number of steps as the reference).
 
 Heat is positive, so no step loses relative precision, and single precision is enough everywhere but at the centre
-itself, where neighbours differ by less than its rounding. It is used where that does not matter (`exact=False`) and
-where objects are too short to leave its range.
+itself, where neighbours differ by less than its rounding. It is used where that does not matter (`exact=False`);
+objects that turn out to leave its range are done again in double precision.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ Slices = tuple[slice, ...]
 
 # Heat fed in at each step; a power of two, so that it changes the range and no digit.
 SOURCE = 2.0**100
-# Edge of a box in pixels, from which on objects may leave the range of single precision.
-LONG_PX = 64
-# More calls of less work each, or steps that leave the cache: both are slower.
-SHEET_BYTES = 1_048_576
+# Where an object ends up with less heat somewhere, single precision may have lost some of it on the way: what is
+# below 2**-149 is nothing there. 2**-100 leaves the digits of what remains.
+LEAST_HEAT = 2.0**-100
+# A step reads and writes three arrays of this size. More calls of less work each, or steps that leave the cache of one
+# core: both are slower. With four times as much a step takes 1.6 times as long.
+SHEET_BYTES = 262_144
 SHEET_WIDTH_PX = 512
 # Steps between two looks at the wish to stop.
 STEPS_BETWEEN_LOOKS = 32
@@ -113,8 +115,10 @@ def _runs(ordered: Sequence[Object], limit: int) -> Iterator[list[Object]]:
 
 def diffuse(
     labels: NDArray[np.integer], sheet: Sheet, steps: int, heat: Heat, stop: threading.Event, exact: bool
-) -> None:
-    """Run the diffusion of one sheet and put its heat where the objects lie in the image.
+) -> list[Object]:
+    """Run the diffusion of one sheet, put its heat where the objects lie in the image, and return those that failed.
+
+    Without `exact` an object fails that leaves the range of single precision; its heat is of no use.
 
     Parameters
     ----------
@@ -143,9 +147,13 @@ def diffuse(
     step = _plane_step if planes else _volume_step
     warm = np.zeros(sheet.shape, np.float64 if exact else np.float32)
     _repeat(step(warm.reshape(-1), inside, sources), steps, stop)
+    cold = []
     for item, place in zip(sheet.objects, places, strict=True):
         target = heat[tuple(slice(s.start + 1, s.stop + 1) for s in item.box)]
         np.copyto(target, warm[place], where=inside[place], casting="same_kind")
+        if not exact and warm[place].min(where=inside[place], initial=SOURCE) < LEAST_HEAT:
+            cold.append(item)
+    return cold
 
 
 def _plane_centres(inside: NDArray[np.bool_], sheet: Sheet, places: Sequence[Slices]) -> NDArray[np.int64]:

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import fastremap
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from cpsam_core.dynamics.diffusion import LONG_PX, Heat, Object, diffuse, pack, steps_needed
+from cpsam_core.dynamics.diffusion import Heat, Object, Sheet, diffuse, pack, steps_needed
 from cpsam_core.errors import ImageError, SettingsError
 from cpsam_core.progress import Progress, silent
 
 Border = Literal["reference", "clean"]
+Vectors: TypeAlias = list[NDArray[np.float64]]
+"""Components of the unit flows of a band, (z,) y, x."""
 
 BAND_PIXELS = 65_536
 # Pixels from which on the heat map is kept in float32, as in the reference.
@@ -68,21 +71,44 @@ def flows_from_masks(
     SettingsError
         If `niter` or `threads` is negative or `border` is neither.
     """
+    labels = _checked(labels)
+    flows = np.zeros((labels.ndim, *labels.shape), np.float32)
+
+    def write(band: slice, vectors: Vectors) -> None:
+        for axis, vector in enumerate(vectors):
+            flows[axis, band] = vector
+
+    for_each_band(labels, write, border, niter, threads, progress, exact=exact)
+    return flows
+
+
+def for_each_band(
+    labels: NDArray[np.integer],
+    take: Callable[[slice, Vectors], object],
+    border: Border = "reference",
+    niter: int | None = None,
+    threads: int | None = None,
+    progress: Progress = silent,
+    *,
+    exact: bool = True,
+) -> None:
+    """Hand out what `flows_from_masks` returns band by band of the first axis, so that it never exists as a whole.
+
+    `take` is called from several threads, each time with a band and the components (float64) of its unit flows; not
+    at all where there are no objects.
+    """
     if border not in ("reference", "clean"):
         raise SettingsError(f'border is "reference" or "clean", not {border!r}')
     if (niter is not None and niter < 0) or (threads is not None and threads < 1):
         raise SettingsError(f"niter is at least 0 and threads at least 1, not {niter} and {threads}")
-    labels = _checked(labels)
     objects = _find(labels)
-    flows = np.zeros((labels.ndim, *labels.shape), np.float32)
     if not objects:
-        return flows
+        return
     steps = steps_needed(objects) if niter is None else niter
     workers = threads or os.cpu_count() or 1
     heat = _heat(labels, objects, steps, workers, progress, exact)
     with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(lambda band: _gradient(labels, heat, border, band, flows), _bands(labels.shape)))
-    return flows
+        list(pool.map(lambda band: take(band, _gradient(labels, heat, border, band)), bands_of(labels.shape)))
 
 
 def _checked(labels: NDArray[np.integer] | NDArray[np.bool_]) -> NDArray[np.integer]:
@@ -122,33 +148,40 @@ def _heat(
     """Return the heat of all objects, with one pixel of margin around the image."""
     single = not exact or labels.size > SINGLE_PRECISION_PIXELS
     heat: Heat = np.zeros([n + 2 for n in labels.shape], np.float32 if single else np.float64)
-    rough = [item for item in objects if not exact and max(item.shape) < LONG_PX]
-    precise = [item for item in objects if exact or max(item.shape) >= LONG_PX]
-    sheets = [(sheet, False) for sheet in pack(rough, False)] + [
-        (sheet, True) for sheet in pack(precise, True)
-    ]
-    stop = threading.Event()
-    with ThreadPoolExecutor(workers) as pool:
-        running = [pool.submit(diffuse, labels, sheet, steps, heat, stop, kind) for sheet, kind in sheets]
-        try:
-            for done, future in enumerate(running, 1):
-                future.result()
-                progress(done, len(sheets), "flows of masks")
-        finally:
-            stop.set()
-            pool.shutdown(wait=True, cancel_futures=True)
+    left, precise = objects, exact
+    while left:
+        sheets, left = pack(left, precise), []
+        for done, cold in enumerate(_diffused(labels, sheets, steps, heat, workers, precise), 1):
+            # Those that left the range of single precision, once more in double precision.
+            left += cold
+            progress(done, len(sheets), "flows of masks")
+        precise = True
     return heat
 
 
-def _bands(shape: tuple[int, ...]) -> list[slice]:
+def _diffused(
+    labels: NDArray[np.integer], sheets: list[Sheet], steps: int, heat: Heat, workers: int, exact: bool
+) -> Iterator[list[Object]]:
+    """Run the diffusion of all sheets in threads; yield what `diffuse` returns of each."""
+    stop = threading.Event()
+    with ThreadPoolExecutor(workers) as pool:
+        running = [pool.submit(diffuse, labels, sheet, steps, heat, stop, exact) for sheet in sheets]
+        try:
+            for future in running:
+                yield future.result()
+        finally:
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def bands_of(shape: tuple[int, ...]) -> list[slice]:
+    """Return bands of the first axis small enough for the processor's cache."""
     rows = max(1, BAND_PIXELS // max(1, int(np.prod(shape[1:]))))
     return [slice(start, min(start + rows, shape[0])) for start in range(0, shape[0], rows)]
 
 
-def _gradient(
-    labels: NDArray[np.integer], heat: Heat, border: Border, band: slice, flows: NDArray[np.float32]
-) -> None:
-    """Write the unit vectors of the heat's central differences of one band of rows (planes)."""
+def _gradient(labels: NDArray[np.integer], heat: Heat, border: Border, band: slice) -> Vectors:
+    """Return the unit vectors of the heat's central differences of one band of rows (planes), float64."""
     ndim = labels.ndim
     here, halo = labels[band], heat[band.start : band.stop + 2]
     around = _with_margin(labels, band) if border == "clean" else None
@@ -168,8 +201,9 @@ def _gradient(
     np.sqrt(length, out=length)
     # Heat far from the centre of a long object is tiny, so only an exact zero counts as no direction.
     length[(here == 0) | (length == 0)] = np.inf
-    for axis, difference in enumerate(differences):
-        np.divide(difference, length, out=flows[axis, band], casting="same_kind")
+    for difference in differences:
+        difference /= length
+    return differences
 
 
 def _with_margin(labels: NDArray[np.integer], band: slice) -> NDArray[np.integer]:
