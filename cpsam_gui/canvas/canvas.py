@@ -14,6 +14,7 @@ from cpsam_gui.canvas.floating import FloatingItems
 from cpsam_gui.canvas.hover_card import HoverCard
 from cpsam_gui.canvas.layers import Layers
 from cpsam_gui.canvas.marks import Marks
+from cpsam_gui.canvas.masks_first import MasksFirstLayer
 from cpsam_gui.canvas.partial_result import PartialResultLayer
 from cpsam_gui.canvas.previews import Preview
 from cpsam_gui.canvas.sections import CrossHair
@@ -58,6 +59,7 @@ class Canvas(ToolView):
             session.open_image, session.run_state, session.mask_colours, session.notices, self.scene()
         )
         self.partial = PartialResultLayer(session, self.scene(), lambda: self._view.slice)
+        self.masks_first = MasksFirstLayer(session, self.scene())
         self._preview = Preview(self.scene())
         self.ghosts = Ghosts(session.view, session.rejected, self.scene())
         self.sign_table = SignTable(session.open_image)
@@ -106,7 +108,7 @@ class Canvas(ToolView):
     def peek(self, on: bool) -> None:
         """Hide the masks as long as a key is held."""
         self.layers.peek(on)
-        for above in (self.marks.signs, self.ghosts, self.partial.tiles):
+        for above in (self.marks.signs, self.ghosts, self.partial.tiles, self.masks_first.tiles):
             above.setOpacity(0.0 if on else 1.0)
 
     def _new_image(self) -> None:

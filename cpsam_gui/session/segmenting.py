@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.cell_size import CellSize
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.large_run import LargeRun
+    from cpsam_gui.session.masks_first import MasksFirst
     from cpsam_gui.session.notices import Notices
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.questions import Questioner
@@ -58,9 +59,11 @@ class SegmentationController:
         run_results: RunResults,
         large_run: LargeRun,
         cell_size: CellSize,
+        masks_first: MasksFirst,
     ) -> None:
         self._open_image, self._jobs, self._models = open_image, jobs, models
         self._notices, self._large_run = notices, large_run
+        self._masks_first = masks_first
         self._images, self._questions = images, questions
         self._run_state, self._run_results = run_state, run_results
         self._given_up: Step | None = None
@@ -191,9 +194,13 @@ class SegmentationController:
         settings = replace(self._run_state.settings, diameter=flows.diameter)
         result = partial(tasks.mask_again, flows, settings, self._run_state.memory)
         kept_masks = self._run_results.previous(self._run_state.options.keep, pending.kind)
-        work = partial(result, kept_masks)
+        work = self._masks_first.before(partial(result, kept_masks), flows, settings, self._run_state.memory)
         self._jobs.run(
-            work, name=THRESHOLDS, lane=Lane.LIVE, then=partial(self._run_results.land, pending, result)
+            work,
+            name=THRESHOLDS,
+            lane=Lane.LIVE,
+            then=partial(self._run_results.land, pending, result),
+            ended=self._masks_first.ended(),
         )
 
     def _may_mask_again(self) -> bool:

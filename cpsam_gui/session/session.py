@@ -29,6 +29,7 @@ from cpsam_gui.session.images import Images
 from cpsam_gui.session.large_run import LargeRun
 from cpsam_gui.session.look_ahead import LookAhead
 from cpsam_gui.session.mask_colours import MaskColours
+from cpsam_gui.session.masks_first import MasksFirst
 from cpsam_gui.session.measuring import MeasurementController
 from cpsam_gui.session.missed_places import MissedPlaces
 from cpsam_gui.session.notices import Notices
@@ -111,6 +112,7 @@ class Session(QObject):
         self.large_run = LargeRun(
             open_image, notices, jobs, models, images, self.questions, gestures, run_state, self.run_results
         )
+        self.masks_first = MasksFirst(open_image, notices)
         self.segmenting = SegmentationController(
             open_image,
             notices,
@@ -122,6 +124,7 @@ class Session(QObject):
             self.run_results,
             self.large_run,
             self.cell_size,
+            self.masks_first,
         )
         self.rejected = RejectedCandidates(open_image, notices, jobs, run_state)
         self._tool_work = ToolWork(open_image, notices, jobs, models, images, run_state, gestures)

@@ -40,6 +40,11 @@ class MaskMemory:
         with self._lock:
             return sum(one.nbytes for one in self._found.values())
 
+    def knows(self, settings: Settings) -> bool:
+        """Whether the answer to these settings is there already."""
+        with self._lock:
+            return _key(settings) in self._found
+
     def find(
         self, flows: NDArray[np.float32], logits: NDArray[np.float32], settings: Settings, progress: Progress
     ) -> ChosenMasks:
@@ -53,7 +58,7 @@ class MaskMemory:
         """Return the objects before flow threshold and smallest size reject some of them."""
         from cpsam_core import dynamics
 
-        key = (settings.cellprob_threshold, settings.steps, settings.max_size_fraction)
+        key = _key(settings)
         with self._lock:
             found = self._found.get(key)
         if found is None:
@@ -72,3 +77,8 @@ class MaskMemory:
             while len(self._found) > MOST:
                 self._found.popitem(last=False)
         return found
+
+
+def _key(settings: Settings) -> tuple[Any, ...]:
+    """Return what decides on the candidates."""
+    return settings.cellprob_threshold, settings.steps, settings.max_size_fraction

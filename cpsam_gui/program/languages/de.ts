@@ -2039,6 +2039,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Neues falsch positives Objekt</translation>
     </message>
     <message>
+      <source>New masks in view; the rest of the image follows</source>
+      <translation>Neue Masken im Ausschnitt; der Rest des Bildes folgt</translation>
+    </message>
+    <message>
       <source>New name</source>
       <translation>Neuer Name</translation>
     </message>
