@@ -140,6 +140,8 @@ class BeforeAfterPage(QDialog):
         name = self._outcome.plan.name
         if change is None:
             return translate("{name} is trained").format(name=name)
+        if change.verdict == "better" and self._outcome.loses_elsewhere:
+            return translate("{name} is better here and worse elsewhere").format(name=name)
         verdicts = {
             "better": translate("{name} is better"),
             "not different": translate("{name} is not measurably different"),

@@ -129,11 +129,7 @@ def run(args: argparse.Namespace) -> int:
         say(f"kept: {name} ({outcome.trained.path})")
     else:
         remove_model(name)
-        why = (
-            "as asked"
-            if args.promote == "never"
-            else "it is not known to be better; --promote always keeps it"
-        )
+        why = "as asked" if args.promote == "never" else f"{outcome.objection}; --promote always keeps it"
         say(f"not kept: {name}, {why}")
     return OK
 

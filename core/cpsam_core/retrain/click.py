@@ -65,8 +65,23 @@ class RetrainingOutcome:
     @property
     def is_better(self) -> bool:
         """Whether the new model is better on the user's images and loses nothing elsewhere that can be told."""
-        lost = any(one.difference.word == "worse" for one in self.elsewhere)
-        return self.change is not None and self.change.verdict == "better" and not lost
+        return self.change is not None and self.change.verdict == "better" and not self.loses_elsewhere
+
+    @property
+    def loses_elsewhere(self) -> bool:
+        """Whether the new model is worse on another kind of images."""
+        return any(one.difference.word == "worse" for one in self.elsewhere)
+
+    @property
+    def objection(self) -> str:
+        """Why the new model does not take the place of the old one by itself; empty where it is better."""
+        if self.is_better:
+            return ""
+        if self.change is None:
+            return "nothing shows whether it is better"
+        if self.change.verdict == "better":
+            return "it is better on these images and worse on others"
+        return "it is worse" if self.change.verdict == "worse" else "it is not known to be better"
 
     @property
     def text(self) -> str:

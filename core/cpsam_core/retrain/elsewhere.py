@@ -12,8 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from cpsam_core.checkpoints.cards import hash_file
 from cpsam_core.data.examples import counted_objects, mean_diameter, read_annotation
 from cpsam_core.data.pairs import Pair, pair_of
@@ -49,9 +47,17 @@ class Forgetting:
     """Old and new model on one kind of images."""
 
     kind: str
-    old_precision: float
-    new_precision: float
     difference: Difference
+
+    @property
+    def old_precision(self) -> float:
+        """Average precision at IoU 0.5 that the word is about, see `Difference`; NaN without any object."""
+        return self.difference.before
+
+    @property
+    def new_precision(self) -> float:
+        """The same of the new model."""
+        return self.difference.after
 
 
 def compare_elsewhere(
@@ -72,7 +78,7 @@ def compare_elsewhere(
     total, done = sum(map(len, sets.values())), 0
     found = []
     for kind, pairs in sets.items():
-        rows: list[tuple[float, float, Units]] = []
+        units: list[Units] = []
         for pair in pairs:
             done += 1
             progress(done, total, f"Looking for what was forgotten: {kind}")
@@ -81,10 +87,9 @@ def compare_elsewhere(
             except CpsamError as error:
                 log.warning("%s is left out of the look for what was forgotten: %s", pair.image, error)
                 continue
-            rows.append((change.old_precision, change.new_precision, change.units))
-        if rows:
-            before, after = (float(np.nanmean(side)) for side in ([r[0] for r in rows], [r[1] for r in rows]))
-            found.append(Forgetting(kind, before, after, difference_of([row[2] for row in rows])))
+            units.append(change.units)
+        if units:
+            found.append(Forgetting(kind, difference_of(units)))
     return tuple(found)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -102,8 +101,6 @@ class BeforeAfter:
     ----------
     images
         One entry an image.
-    old_precision, new_precision
-        Mean over the images of the average precision at IoU 0.5; NaN where no image has objects.
     difference
         What is known of the difference, with the verdict in a word.
     text
@@ -111,10 +108,18 @@ class BeforeAfter:
     """
 
     images: tuple[ImageChange, ...]
-    old_precision: float
-    new_precision: float
     difference: Difference
     text: str
+
+    @property
+    def old_precision(self) -> float:
+        """Average precision at IoU 0.5 that the verdict is about, see `Difference`; NaN without any object."""
+        return self.difference.before
+
+    @property
+    def new_precision(self) -> float:
+        """The same of the new model."""
+        return self.difference.after
 
     @property
     def verdict(self) -> Word:
@@ -268,11 +273,8 @@ def _false(comparison: Comparison) -> set[int]:
 def judged(changes: Sequence[ImageChange]) -> BeforeAfter:
     """Return what the images say together."""
     images = tuple(changes)
-    old, new = (
-        _mean([getattr(image, name) for image in images]) for name in ("old_precision", "new_precision")
-    )
     difference = difference_of([image.units for image in images])
-    return BeforeAfter(images, old, new, difference, verdict_text(images, difference))
+    return BeforeAfter(images, difference, verdict_text(images, difference))
 
 
 def verdict_text(images: Sequence[ImageChange], difference: Difference) -> str:
@@ -312,8 +314,3 @@ def _round(number: int) -> int:
     """Return a number as fine as an estimate is."""
     step = 1 if number < 10 else 5 if number < 50 else 10 if number < 200 else 100
     return -(-number // step) * step
-
-
-def _mean(values: Sequence[float]) -> float:
-    known = [value for value in values if not math.isnan(value)]
-    return sum(known) / len(known) if known else math.nan

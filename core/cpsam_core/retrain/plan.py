@@ -136,6 +136,7 @@ def plan_retraining(
     seen = ClassUse.of(candidates)
     settings = replace(settings or default_settings(start, seen.learnt(classes)), seed=seed)
     used, few = _enough(_used(candidates), settings.min_objects)
+    unfit = tuple(f"{one.name} is left out: {one.problem}" for one in _unfit(candidates))
     parts = split(used, lineage, seed, thorough=thorough)
     if name is not None and folded(name) in {folded(other) for other in (*own_files(), *taken)}:
         raise SettingsError(f"There is a model named {name!r} already: choose another name.")
@@ -153,7 +154,7 @@ def plan_retraining(
         channels,
         kinds,
         settings,
-        (*parts.warnings, *said, *few, *seen.warnings(classes), *_warnings(used)),
+        (*unfit, *parts.warnings, *said, *few, *seen.warnings(classes), *_warnings(used)),
         wanted_diameter([one.diameter for one in used], known.diameter),
         parts.folds,
         parts.volumes,
@@ -184,13 +185,17 @@ def obstacle(candidates: Sequence[Candidate]) -> str:
 def _used(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return the images that take part, or say what is missing."""
     used = [one for one in candidates if one.wanted]
+    bad = [one for one in used if one.problem] if used else _unfit(candidates)
+    if bad:
+        raise TrainingError(
+            "These images cannot be used:\n  " + "\n  ".join(f"{one.name}: {one.problem}" for one in bad)
+        )
+    if not used and any(one.corrected and one.use == "exclude" for one in candidates):
+        raise TrainingError("Every corrected image is left out, so that none is left to learn from.")
     if not used:
         raise TrainingError(
             "No image is corrected yet. Correct the masks of at least one image, or mark it as verified, and save it."
         )
-    bad = [f"{one.name}: {one.problem}" for one in used if one.problem]
-    if bad:
-        raise TrainingError("These images cannot be used:\n  " + "\n  ".join(bad))
     training = [one for one in used if not one.aside]
     if not training:
         raise TrainingError("Every image is kept aside, so that none is left to learn from.")
@@ -202,6 +207,11 @@ def _used(candidates: Sequence[Candidate]) -> list[Candidate]:
     if total < FEWEST_OBJECTS:
         raise TrainingError("One object alone is too little to learn from: correct a few more first.")
     return used
+
+
+def _unfit(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the corrected images that take no part because something is wrong with them."""
+    return [one for one in candidates if one.corrected and one.problem and one.use == "auto"]
 
 
 def _unchecked(used: Sequence[Candidate], aside: Sequence[Pair]) -> str:

@@ -4729,6 +4729,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{name} ist besser</translation>
     </message>
     <message>
+      <source>{name} is better here and worse elsewhere</source>
+      <translation>{name} ist hier besser und anderswo schlechter</translation>
+    </message>
+    <message>
       <source>{name} is not measurably different</source>
       <translation>{name} unterscheidet sich nicht messbar</translation>
     </message>

@@ -25,6 +25,8 @@ from cpsam_core.images import write_labels, write_picture, write_tiff
 from cpsam_core.images.project_files import ProjectFile, write_project_file
 from cpsam_core.progress import Cancelled
 from cpsam_core.retrain import (
+    BeforeAfter,
+    RetrainingOutcome,
     RetrainingPlan,
     TrainOptions,
     candidates_in,
@@ -258,7 +260,11 @@ def test_the_command_keeps_only_what_is_better(
         (["cells", "--epochs", "0"], USAGE, "at least one epoch"),
         (["cells", "--minutes", "0"], USAGE, "above 0"),
         (["--resume", "mine"], FAILED, "no interrupted training named 'mine'"),
-        (["cells", "--exclude", "c0.tif", "c1.tif", "c2.tif", "c3.tif"], FAILED, "No image is corrected yet"),
+        (
+            ["cells", "--exclude", "c0.tif", "c1.tif", "c2.tif", "c3.tif"],
+            FAILED,
+            "Every corrected image is left out",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_said(
@@ -450,10 +456,25 @@ def test_a_stray_class_is_not_learnt_and_it_is_said(cells: Path) -> None:
 
 
 def test_what_was_lost_elsewhere_is_said() -> None:
-    lost = Forgetting("fluorescent nuclei", 0.8, 0.6, Difference("worse", -0.2, -0.3, -0.1, 90, 4))
-    same = Forgetting("stained tissue", 0.5, 0.5, Difference("not different", 0.0, -0.1, 0.1, 60, 4, 50))
+    lost = Forgetting("fluorescent nuclei", Difference("worse", -0.2, -0.3, -0.1, 90, 4))
+    same = Forgetting("stained tissue", Difference("not different", 0.0, -0.1, 0.1, 60, 4, 50))
     assert forgetting_text([lost, same]) == "Elsewhere, the new model loses 0.20 on fluorescent nuclei."
     assert "not different" in forgetting_text([same]) and forgetting_text([]) == ""
+
+
+def test_a_model_that_is_better_here_and_worse_elsewhere_is_called_so() -> None:
+    def outcome(word: Any, there: Any = "not different") -> RetrainingOutcome:
+        change = None if word is None else BeforeAfter((), Difference(word, 0.1, 0.05, 0.2, 90, 1), "")
+        elsewhere = (Forgetting("stained tissue", Difference(there, -0.1, -0.2, -0.05, 60, 4)),)
+        nothing: Any = None
+        return RetrainingOutcome(nothing, nothing, change, elsewhere=elsewhere)
+
+    assert outcome("better").is_better and outcome("better").objection == ""
+    assert outcome("better", "worse").objection == "it is better on these images and worse on others"
+    assert outcome("not different").objection == "it is not known to be better"
+    assert outcome("worse").objection == "it is worse"
+    assert outcome(None).objection == "nothing shows whether it is better"
+    assert not any(outcome(word, "worse").is_better for word in ("better", "not different", "worse", None))
 
 
 def test_earlier_images_are_found_again(cells: Path, tiny_model: Path) -> None:

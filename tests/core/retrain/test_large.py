@@ -89,6 +89,6 @@ def test_the_retraining_command_names_the_image_and_its_squares(
 ) -> None:
     command = ["retrain", str(slide.parent), "--model", str(tiny_model), "--name", "mine"]
     assert main([*command, "--exclude", slide.name]) == FAILED
-    assert "No image is corrected yet" in capsys.readouterr().err
+    assert "Every corrected image is left out" in capsys.readouterr().err
     assert main([*command, *FLAGS]) == OK
     assert "slide.zarr part at y " in capsys.readouterr().out

@@ -120,6 +120,16 @@ def test_masks_of_another_image_are_told(folder: Path) -> None:
         plan_retraining([replace(told, use="train")], "cpsam-lite")
 
 
+def test_what_is_wrong_with_an_image_is_told_where_others_are_learnt_from(folder: Path) -> None:
+    some = candidates(folder, 3)
+    wrong = replace(some[0], problem="Masks differ in size.")
+    plan = plan_retraining([wrong, *some[1:]], "cpsam-lite")
+    assert "c0.tif is left out: Masks differ in size." in plan.warnings
+    for known in (replace(wrong, corrected=False), replace(wrong, use="exclude")):
+        # Nobody asked for these.
+        assert "c0.tif" not in " ".join(plan_retraining([known, *some[1:]], "cpsam-lite").warnings)
+
+
 def test_one_of_three_images_is_kept_aside(folder: Path) -> None:
     chosen = set()
     for seed in range(8):
@@ -220,7 +230,9 @@ def test_too_few_objects_to_keep_any_aside(folder: Path) -> None:
     ("changes", "said"),
     [
         ({"corrected": False}, "No image is corrected yet"),
-        ({"use": "exclude"}, "No image is corrected yet"),
+        ({"use": "exclude"}, "Every corrected image is left out"),
+        ({"problem": "Masks differ in size."}, r"cannot be used:\n  c0\.tif: Masks differ in size"),
+        ({"problem": "Masks differ in size.", "corrected": False}, "No image is corrected yet"),
         ({"use": "aside"}, "none is left to learn from"),
         ({"objects": 0}, "masks of the corrected images are empty"),
         ({"objects": 1}, "One object alone"),
@@ -398,6 +410,25 @@ def test_the_three_words(folder: Path) -> None:
     assert "no objects to judge on" in nothing.text
     with pytest.raises(TrainingError, match="kept aside"):
         before_after(Finds(true), Finds(true), [])  # type: ignore[arg-type]
+
+
+def test_the_precision_told_is_that_of_the_verdict(folder: Path) -> None:
+    """An image of four cells weighs less than one of 64: the mean over the two falls where the verdict rises."""
+    many, few = grid(8, 8), grid(2, 2)
+    pairs = [put(folder, "many", many), put(folder, "few", few)]
+
+    class OfSize:
+        def __init__(self, *found: Labels) -> None:
+            self.found = found
+
+        def segment(self, image: Any, settings: object = None) -> Segmentation:
+            return Finds(self.found[Path(image.path).name == "few.tif"]).segment(image)
+
+    old, new = OfSize(without(many, *range(1, 21)), few), OfSize(many, without(few, 1, 2))
+    result = before_after(old, new, pairs)  # type: ignore[arg-type]
+    assert result.difference.change == pytest.approx(18 / 68)
+    assert (result.old_precision, result.new_precision) == (pytest.approx(48 / 68), pytest.approx(66 / 68))
+    assert f"{48 / 68:.2f} before, {66 / 68:.2f} after" in result.text
 
 
 def test_more_better_than_worse_is_not_enough(folder: Path) -> None:

@@ -66,8 +66,8 @@ def change_of(image: Path) -> BeforeAfter:
     one = ImageChange(
         Pair(image, image, "set"), true, old, new, 0.5, 0.7, (Spot(1, 15, 15),), (Spot(3, 65, 75),), (), ()
     )
-    difference = Difference("better", 0.2, 0.05, 0.3, 3, 1)
-    return BeforeAfter((one,), 0.5, 0.7, difference, "The new model is better.")
+    difference = Difference("better", 0.2, 0.05, 0.3, 3, 1, 0, 0.5, 0.7)
+    return BeforeAfter((one,), difference, "The new model is better.")
 
 
 def outcome_of(image: Path, change: BeforeAfter | None) -> RetrainingOutcome:
@@ -836,12 +836,14 @@ def test_a_new_option_is_one_field(qtbot: QtBot) -> None:
 def test_the_page_says_what_was_forgotten(annotated: Window, image_file: Path) -> None:
     from cpsam_core.retrain.elsewhere import Forgetting
 
-    lost = Forgetting("fluorescent nuclei", 0.8, 0.6, Difference("worse", -0.2, -0.3, -0.1, 90, 4))
+    lost = Forgetting("fluorescent nuclei", Difference("worse", -0.2, -0.3, -0.1, 90, 4, 0, 0.8, 0.6))
     outcome = replace(outcome_of(image_file, change_of(image_file)), elsewhere=(lost,))
     page = annotated.training_pages.show_outcome(outcome)
     assert "loses 0.20 on fluorescent nuclei" in page.words.text()
     assert (page.others.item(0) or page).text() == "fluorescent nuclei: 0.80 → 0.60, worse"  # type: ignore[union-attr]
-    assert page.keep.objectName() == "primary"  # better here, worse elsewhere: nobody is led to promote it
+    assert page.title.text() == "mine is better here and worse elsewhere"
+    # Nobody is led to promote it.
+    assert page.keep.objectName() == "primary"
     page.keep.click()
 
 
