@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 BUDGET: BudgetName = "normal"
 """What a training may cost unless somebody chooses; as `cpsam retrain` has it."""
 CELLS, CLASSES, CANCEL = "cells", "classes", "cancel"
+EPOCH = re.compile(r"epoch \d+/\d+")
+"""How the engine's notes begin while it learns."""
 
 
 class TrainingController(QObject):
@@ -42,7 +45,7 @@ class TrainingController(QObject):
 
     options_changed = pyqtSignal()
     state_changed = pyqtSignal()
-    """It began, paused, went on or ended."""
+    """It began, paused, went on, came to the check of the new model, or ended."""
     planned = pyqtSignal(object)
     """The `RetrainingPlan` that is carried out."""
     epoch_done = pyqtSignal(object)
@@ -80,6 +83,9 @@ class TrainingController(QObject):
         self.plan: RetrainingPlan | None = None
         self._job: Job | None = None
         self._control: Control | None = None
+        self.checking = False
+        """Whether the epochs are over and the new model is measured and compared, which may take minutes."""
+        self._learnt = False
         # What was cancelled is thrown away; what ends with the window is kept.
         self._dropping = False
 
@@ -130,6 +136,11 @@ class TrainingController(QObject):
         """Whether it ends after the present step, and the new model is thrown away."""
         return self._dropping
 
+    @property
+    def ending(self) -> bool:
+        """Whether someone asked it to end, and it is still in the step that ends first."""
+        return self.stopping and (self.cancelling or not self.checking)
+
     def start(self) -> None:
         """Save the open image, look at the folder again, and train with one click."""
         if self.running:
@@ -161,6 +172,7 @@ class TrainingController(QObject):
 
         control = self._control = Control()
         self.reports, self.plan, self._dropping = [], None, False
+        self.checking = self._learnt = False
         self._job = self._jobs.run(
             look,
             name=translate("Training images"),
@@ -194,8 +206,17 @@ class TrainingController(QObject):
             outlives_image=True,
             then=partial(self._done, control),
             ended=lambda _: self._ended(control),
-            progressed=self.progressed.emit,
+            progressed=self._progressed,
         )
+
+    def _progressed(self, done: int, total: int, note: str) -> None:
+        """Pass on how far it is, and whether this is still the learning: it may end before the last epoch."""
+        learning = EPOCH.match(note) is not None
+        self._learnt = self._learnt or learning or bool(self.reports)
+        if note and self._learnt and self.checking == learning:
+            self.checking = not learning
+            self.state_changed.emit()
+        self.progressed.emit(done, total, note)
 
     def pause(self) -> None:
         """Hold on after the current step."""

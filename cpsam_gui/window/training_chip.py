@@ -98,12 +98,14 @@ class TrainingChip(QWidget):
         self.pause.setToolTip(words)
         self.stop.setIcon(theme.icon("stop"))
         for button in (self.pause, self.stop):
-            button.setEnabled(not training.stopping)
+            button.setEnabled(not training.stopping and not training.checking)
 
     def _state(self) -> str:
         training = self._training
-        if training.stopping:
+        if training.ending:
             return translate("Training: stopping after this step…")
+        if training.checking:
+            return translate("Training: checking the new model")
         if not training.reports:
             return translate("Training: paused") if training.paused else translate("Training: starting")
         last = training.reports[-1]

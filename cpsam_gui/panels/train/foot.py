@@ -65,7 +65,7 @@ class TrainFoot(QFrame):
 
     def refresh(self, *_: object) -> None:
         """Let be done what can be done, and say why something cannot."""
-        running, stopping = self._training.running, self._training.stopping
+        running, ending = self._training.running, self._training.ending
         why = "" if running else translate_said(self._training.obstacle)
         self.button.setVisible(not running)
         self.button.setEnabled(not why)
@@ -75,11 +75,11 @@ class TrainFoot(QFrame):
         for shown in (self.bar, self.time, self.pause, self.stop, self.cancel):
             shown.setVisible(running)
         for button in (self.pause, self.stop):
-            button.setEnabled(not stopping)
+            button.setEnabled(not self._training.stopping and not self._training.checking)
         # What is kept of a training that was stopped is compared with the model before, which may take minutes.
         self.cancel.setEnabled(not self._training.cancelling)
         self.pause.setText(translate("Continue") if self._training.paused else translate("Pause"))
-        if stopping:
+        if ending:
             self.time.setText(translate("Stopping after this step…"))
         elif running and not self._training.reports:
             self.bar.setRange(0, 0)
@@ -88,9 +88,8 @@ class TrainFoot(QFrame):
     def _progressed(self, done: int, total: int, note: str) -> None:
         self.bar.setRange(0, 1000)
         self.bar.setValue(round(1000 * done / max(total, 1)))
-        comparing = self._training.stopping and not note.startswith("epoch")
-        if note and (comparing or not self._training.reports):
-            self.time.setText(note)
+        if note and (self._training.checking or not (self._training.reports or self._training.ending)):
+            self.time.setText(translate_said(note))
 
     def _epoch_done(self, report: EpochReport) -> None:
         words = translate("Epoch {epoch} of {epochs}, {time} left")

@@ -49,6 +49,8 @@ from cpsam_gui.state.objects import Origin
 from cpsam_gui.tasks import training as work
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytestqt.qtbot import QtBot
 
     from cpsam_gui.window.window import Window
@@ -110,11 +112,11 @@ def gate(monkeypatch: pytest.MonkeyPatch, image_file: Path) -> threading.Event:
         outcome = outcome_of(image_file, change_of(image_file))
         listener.on_plan(outcome.plan)
         for epoch in (1, 2, 3):
-            progress(epoch, 3, "step")
+            progress(epoch, 3, f"epoch {epoch}/3, loss 1.0")
             listener.on_epoch(report(epoch))
         listener.on_event(TrainingEvent("memory", "Less memory is used from now on.", "lean"))
         while not opened.wait(0.01) and not control.stopping:
-            progress(3, 3, "step")
+            progress(3, 3, "epoch 3/3, loss 1.0")
         return outcome
 
     monkeypatch.setattr(work, "train", train)
@@ -244,19 +246,42 @@ def test_pause_stop_and_cancel(annotated: Window, gate: threading.Event, qtbot: 
         qtbot.waitUntil(lambda: not training.running)
 
 
+@pytest.fixture
+def step_over(annotated: Window) -> Iterator[threading.Event]:
+    """Yield what a step of a training waits for; a test that fails lets it go."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+@pytest.fixture
+def compared(annotated: Window) -> Iterator[threading.Event]:
+    """Yield what the comparison after a training waits for; a test that fails lets it go."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
 def test_a_chip_in_the_status_bar_tells_of_the_training_and_stops_it(
-    annotated: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path, qtbot: QtBot
+    annotated: Window,
+    step_over: threading.Event,
+    compared: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
+    image_file: Path,
+    qtbot: QtBot,
 ) -> None:
     """Whatever panel is in view; the answer comes at once, before the step is over."""
-    opened = threading.Event()
 
     def train(candidates: Any, options: Any, control: Any, listener: Any, progress: Any) -> RetrainingOutcome:
         outcome = outcome_of(image_file, None)
         for epoch in (1, 2):
             listener.on_epoch(report(epoch, 1.0 / epoch))
-        while not opened.wait(0.01):  # one long step
+        while not step_over.wait(0.01):  # one long step
             pass
         assert control.stopping
+        progress(7, 9, "epoch 2/3, loss 0.5")
+        while not compared.wait(0.01):  # tile after tile
+            progress(1, 9, "Comparing with the old model")
         return outcome
 
     monkeypatch.setattr(work, "train", train)
@@ -278,14 +303,47 @@ def test_a_chip_in_the_status_bar_tells_of_the_training_and_stops_it(
     foot = annotated.panel(TrainPanel).foot
     assert not foot.stop.isEnabled() and not foot.pause.isEnabled()
     assert foot.cancel.isEnabled(), "the comparison that follows may take minutes"
-    session.training.progressed.emit(7, 9, "epoch 2/3, loss 0.5")
     assert foot.time.text() == "Stopping after this step…"
-    session.training.progressed.emit(1, 9, "Comparing with the old model")
-    assert foot.time.text() == "Comparing with the old model"
+    step_over.set()
+    qtbot.waitUntil(lambda: foot.time.text() == "Comparing with the old model")
+    assert chip.words.text() == "Training: checking the new model"
+    foot.refresh()
+    assert foot.time.text() == "Comparing with the old model", "also when something else is drawn anew"
     with qtbot.waitSignal(session.training.finished):
-        opened.set()
+        compared.set()
     qtbot.waitUntil(lambda: not session.training.running)
     assert chip.isHidden()
+
+
+def test_a_training_that_ends_early_says_that_it_compares(
+    annotated: Window,
+    compared: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
+    image_file: Path,
+    qtbot: QtBot,
+) -> None:
+    """Nobody stopped it; the epochs and the time that were left before are no more."""
+
+    def train(candidates: Any, options: Any, control: Any, listener: Any, progress: Any) -> RetrainingOutcome:
+        outcome = outcome_of(image_file, None)
+        progress(1, 9, "Reading the images")
+        progress(3, 9, "epoch 1/3, loss 0.5")
+        listener.on_epoch(report(1, 1.0))
+        while not compared.wait(0.01):  # tile after tile
+            progress(1, 2, "Comparing with the old model")
+        return outcome
+
+    monkeypatch.setattr(work, "train", train)
+    session, chip = annotated.session, annotated.status.training
+    foot = annotated.panel(TrainPanel).foot
+    session.training.start()
+    qtbot.waitUntil(lambda: foot.time.text() == "Comparing with the old model")
+    assert chip.words.text() == "Training: checking the new model"
+    assert not foot.stop.isEnabled() and not chip.stop.isEnabled(), "there is nothing left to stop"
+    assert foot.cancel.isEnabled()
+    with qtbot.waitSignal(session.training.finished):
+        compared.set()
+    qtbot.waitUntil(lambda: not session.training.running)
 
 
 def test_failures_are_shown_and_the_panel_is_ready_again(
