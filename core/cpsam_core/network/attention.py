@@ -7,12 +7,18 @@ the bias and fused attention applies, without a matrix of biases beside it.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 # Up to so many tokens processors multiply out the matrix of all pairs: tiles of 256 pixels have 1024, cpdino's 2309.
 PLAIN_TOKENS = 1500
+# The choice among kernels is one for the whole process; two trainings must not undo each other's.
+_CHOICE = threading.Lock()
 
 
 class Attention(nn.Module):
@@ -95,7 +101,10 @@ def attend(query: Tensor, key: Tensor, value: Tensor, scale: float) -> Tensor:
     """
     large = query.shape[-2] > PLAIN_TOKENS and query.shape[-1] == value.shape[-1]
     if large or query.device.type != "cpu":
-        return F.scaled_dot_product_attention(query, key, value, scale=scale)
+        if not (torch.is_grad_enabled() and any(t.requires_grad for t in (query, key, value))):
+            return F.scaled_dot_product_attention(query, key, value, scale=scale)
+        with _without_cudnn():
+            return F.scaled_dot_product_attention(query, key, value, scale=scale)
     query, key, value = (query * scale).contiguous(), key.contiguous(), value.contiguous()
     if torch.is_grad_enabled() and query.requires_grad:
         return (query @ key.transpose(-1, -2)).softmax(-1) @ value
@@ -103,6 +112,24 @@ def attend(query: Tensor, key: Tensor, value: Tensor, scale: float) -> Tensor:
     for one, q, k, v in zip(result, query, key, value, strict=True):
         torch.matmul((q @ k.transpose(-1, -2)).softmax(-1), v, out=one)
     return result
+
+
+@contextmanager
+def _without_cudnn() -> Iterator[None]:
+    """Keep attention from cuDNN's kernel, whose forward pass is right and whose backward pass is not always.
+
+    For some numbers of tokens its gradients are no numbers, above all for those that leave 64 when divided by 128, as
+    the 576 of a crop of 192 pixels (pytorch issue 196678, with a mask; without one NVIDIA/cudnn-frontend issue 160 and
+    kyutai-labs/pocket-tts pull request 264). The kernel that went forward also goes back, so it is chosen here; the
+    other fused kernels stay.
+    """
+    with _CHOICE:
+        before: bool = torch.backends.cuda.cudnn_sdp_enabled()  # type: ignore[no-untyped-call]
+        torch.backends.cuda.enable_cudnn_sdp(False)
+        try:
+            yield
+        finally:
+            torch.backends.cuda.enable_cudnn_sdp(before)
 
 
 def _table(stored: Tensor, grid: int, length: int) -> Tensor:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import copy
+import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
+from cpsam_core.network import attention
 from cpsam_core.network.attention import PLAIN_TOKENS, Attention, attend
 
 GRID, WIDTH, HEADS = 8, 32, 2
@@ -200,3 +204,71 @@ def test_many_tokens_take_the_fused_kernel(tokens: int, fused: bool, monkeypatch
     assert calls == [tokens] * fused
     few = query[:, :, :50].double() @ key.double().transpose(-1, -2) * 0.25
     torch.testing.assert_close(found[:, :, :50], (few.softmax(-1) @ value.double()).float())
+
+
+@pytest.fixture
+def cudnn_allowed(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether cuDNN's kernel was allowed, call by call."""
+    seen: list[bool] = []
+    kernel = functional.scaled_dot_product_attention
+
+    def noted(*tensors: Tensor, **options: float) -> Tensor:
+        seen.append(torch.backends.cuda.cudnn_sdp_enabled())
+        return kernel(*tensors, **options)
+
+    monkeypatch.setattr(functional, "scaled_dot_product_attention", noted)
+    return seen
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_gradients_never_go_through_cudnn(before: bool, cudnn_allowed: list[bool]) -> None:
+    """Its backward pass gives NaN for some numbers of tokens; the kernel is chosen in the forward pass."""
+    query, key, value = (torch.randn(1, 1, PLAIN_TOKENS + 1, 8) for _ in range(3))
+    usual = torch.backends.cuda.cudnn_sdp_enabled()
+    torch.backends.cuda.enable_cudnn_sdp(before)
+    try:
+        for wanted in (query, key, value):
+            wanted.requires_grad_(True)
+            attend(query, key, value, 1.0).sum().backward()
+            wanted.requires_grad_(False)
+            assert torch.backends.cuda.cudnn_sdp_enabled() is before
+        assert cudnn_allowed == [False] * 3
+        attend(query, key, value, 1.0)
+        with torch.no_grad():
+            attend(query.requires_grad_(True), key, value, 1.0)
+        assert cudnn_allowed[3:] == [before] * 2, "inference stays as it is"
+    finally:
+        torch.backends.cuda.enable_cudnn_sdp(usual)
+
+
+def test_nor_does_what_checkpointing_computes_again(cudnn_allowed: list[bool]) -> None:
+    side = math.isqrt(PLAIN_TOKENS) + 1
+    layer = Attention(8, 1, side, relative_positions=False)
+    tokens = torch.randn(1, side, side, 8, requires_grad=True)
+    checkpoint(layer, tokens, use_reentrant=False).sum().backward()
+    assert cudnn_allowed == [False] * 2, "once forward, once again on the way back"
+    assert tokens.grad is not None
+
+
+def test_what_the_kernel_raises_leaves_the_choice_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*tensors: Tensor, **options: float) -> Tensor:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(functional, "scaled_dot_product_attention", broken)
+    before = torch.backends.cuda.cudnn_sdp_enabled()
+    query = torch.randn(1, 1, PLAIN_TOKENS + 1, 8, requires_grad=True)
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="out of memory"):
+            attend(query, query, query, 1.0)
+        assert torch.backends.cuda.cudnn_sdp_enabled() is before
+
+
+def test_attention_goes_through_one_place() -> None:
+    """Whoever calls the fused kernel directly may meet cuDNN's backward pass."""
+    folder = Path(attention.__file__).parents[1]
+    calls = {
+        path.name
+        for path in folder.rglob("*.py")
+        if "scaled_dot_product_attention(" in path.read_text("utf-8")
+    }
+    assert calls == {"attention.py"}
