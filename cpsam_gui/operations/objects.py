@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cpsam_gui.operations.common import LOCKED, NOTHING, known, unlocked
+from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.state.steps import StepKind
 
 if TYPE_CHECKING:
@@ -84,9 +85,9 @@ def clear(document: Document) -> str | None:
     kept = [number for number, record in document.objects.items() if record.locked]
     if len(kept) == len(document.objects):
         return LOCKED if kept else "There are no masks"
-    labels = np.zeros(document.shape, np.uint32)
+    labels = ArrayLabels.empty(document.shape)
     for number in kept:
-        place = document.objects[number].box.slices
-        labels[place][document.labels[place] == number] = number
+        box = document.objects[number].box
+        labels.write(box, np.where(document.labels[box.slices] == number, number, labels.read(box)))
     document.replace("Clear all", labels, {number: document.objects[number] for number in kept})
     return None

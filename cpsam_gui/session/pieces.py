@@ -15,7 +15,7 @@ from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.steps import StepSource
-from cpsam_gui.tasks.records import MaskResult, records_of
+from cpsam_gui.tasks.records import MaskResult, ready_to_land, records_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -161,7 +161,7 @@ class Pieces(QObject):
     def _put(self, document: Document, state: Step, made: MaskResult) -> None:
         if self._open_image.document is document and document.state is state and not document.writing:
             self._open_image.view.selection = frozenset()
-            document.replace(translate("Make each part an object"), made.labels, made.records)
+            document.replace(translate("Make each part an object"), made.store, made.records)
             self._notices.message.emit(translate("{:,} objects").format(len(made.records)))
 
 
@@ -181,4 +181,4 @@ def _several(still: Snapshot, progress: Progress) -> PiecesFound:
 
 def _separated(still: Snapshot, progress: Progress) -> MaskResult:
     labels = separate_pieces(still.array())
-    return MaskResult(labels, records_of(labels, Origin.EDITED))
+    return ready_to_land(MaskResult(labels, records_of(labels, Origin.EDITED)))

@@ -256,4 +256,4 @@ class RunResults:
         settings = None
         if kind is StepKind.THRESHOLDS:
             settings = thresholds_in(before), thresholds_in(self._run_state.last_settings)
-        self._open_image.document.replace(name, found.labels, found.records, kind=kind, settings=settings)
+        self._open_image.document.replace(name, found.store, found.records, kind=kind, settings=settings)

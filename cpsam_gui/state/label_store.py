@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from cpsam_gui.state.packed_masks import PackedMasks
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TypeAlias
@@ -58,13 +60,15 @@ class ArrayLabels:
 
     whole = True
 
-    def __init__(self, array: Labels) -> None:
+    def __init__(self, array: Labels, packed: PackedMasks | None = None) -> None:
         self.array = array
+        self.packed = packed
+        """The same labels as they were packed where they were made; None once something else was written."""
 
     @classmethod
     def empty(cls, shape: Sequence[int]) -> ArrayLabels:
         """Return labels without an object."""
-        return cls(np.zeros(tuple(shape), np.uint32))
+        return cls(np.zeros(tuple(shape), np.uint32), PackedMasks())
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -90,6 +94,7 @@ class ArrayLabels:
 
     def write(self, box: Box, values: Labels) -> None:
         """Set the labels of a block."""
+        self.packed = None
         self.array[box.slices] = values
 
     def close(self) -> None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     Labels: TypeAlias = NDArray[np.uint32]
 
+_numbers: Iterator[int] = count(1)
 # One row of the object table in Python, measured roughly.
 RECORD_BYTES = 200
 
@@ -60,6 +63,8 @@ class Swap:
     """Blocks in which the labels that came differ from the folder they came from."""
     rows: frozenset[int] = frozenset()
     """Their rows that differ from the table in that folder."""
+    number: int = field(default_factory=lambda: next(_numbers), init=False)
+    """Tells it from every other one; kept where new thresholds take the place of others."""
 
 
 class StepSource(str, Enum):

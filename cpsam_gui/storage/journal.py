@@ -19,6 +19,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, cast
 
 from cpsam_core.system.paths import as_given
+from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.storage.journal_backlog import MOST_LAG_S, Backlog
 from cpsam_gui.storage.journal_folder import journal_folder
 from cpsam_gui.storage.journal_format import SUFFIX, JournalStopped, corners
@@ -27,7 +28,10 @@ from cpsam_gui.storage.journal_writer import (
     Clear,
     Close,
     Entry,
+    Exchange,
     JournalWriter,
+    Packed,
+    Shorter,
     Start,
     is_packed,
     still_needed,
@@ -39,7 +43,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_gui.state.document import Document
-    from cpsam_gui.state.steps import Step
+    from cpsam_gui.state.packed_masks import PackedMasks
+    from cpsam_gui.state.snapshot import Snapshot
+    from cpsam_gui.state.steps import Step, Swap
     from cpsam_gui.storage.chunked_labels import ChunkedLabels
     from cpsam_gui.storage.worklog import LogEntry
 
@@ -77,15 +83,19 @@ class Journal:
         self._complain = complain
         folder = folder or journal_folder()
         self.path = folder / f"{_short(image.stem)}-{os.getpid()}-{time.time_ns()}{SUFFIX}"
-        self._queue: SimpleQueue[Entry | Start | Clear | Close | Callable[[], object]] = SimpleQueue()
+        self._queue: SimpleQueue[Entry | Start | Shorter | Packed | Clear | Close | Callable[[], object]] = (
+            SimpleQueue()
+        )
         self._thread: Thread | None = None
         self._backlog = Backlog()
-        self._writer = JournalWriter(self.path, at_least)
+        self._writer = JournalWriter(self.path, at_least, self._queue.put)
         self._whole = True
+        # Numbers of the exchanges that were seen, and whether each is applied.
+        self._exchanges: dict[int, bool] = {}
         document.stepped.connect(self._stepped)
 
     def prepare(self) -> None:
-        """Let the thread pack the work as it is now, so that the first step need not wait until it is packed.
+        """Take the work as it is now for what the first step will follow.
 
         Nothing is written: there is nothing yet that could be lost.
         """
@@ -93,9 +103,8 @@ class Journal:
             return
         self._begin()
         self._whole = False
-        self._backlog.pack(1)
         meta = {**self._place(), "whole": True, **self._everything()}
-        self._queue.put(Start(meta, dict(self._document.objects), self._document.snapshot()))
+        self._put(Start(meta, dict(self._document.objects), self._masks()))
 
     def restart(self) -> None:
         """Forget everything so far, because it was saved."""
@@ -159,10 +168,10 @@ class Journal:
             return
         if self._whole or step.swap is not None or self._writer.wants_whole():
             self._whole = False
-            document = self._document
             meta |= {"whole": True, **self._everything()}
-            self._backlog.pack(1)
-            self._hand_over(Entry(meta, dict(document.objects), document.snapshot(), self._backlog.next()))
+            exchange = self._exchange(step.swap, forward) if step.swap is not None else None
+            known = dict(self._document.objects)
+            self._hand_over(Entry(meta, known, self._masks(), self._backlog.next(), exchange))
             return
         meta |= {"whole": False, "edits": [(corners(edit.box), len(edit.packed)) for edit in step.edits]}
         if step.facts is not None:
@@ -170,6 +179,22 @@ class Journal:
         rows = {number: sides[forward] for number, sides in step.records.items()}
         data = b"".join(edit.packed for edit in step.edits)
         self._hand_over(Entry(meta, rows, data, self._backlog.next()))
+        if self._writer.has_grown():
+            meta = {**self._place(step.name), "whole": True, **self._everything(), "did": meta["did"]}
+            self._put(Shorter(meta, dict(self._document.objects), self._document.snapshot()))
+
+    def _masks(self) -> PackedMasks | Snapshot:
+        """Return the labels as they are: packed where they were made, or for the thread to pack."""
+        store = self._document.store
+        packed = store.packed if isinstance(store, ArrayLabels) else None
+        return self._document.snapshot() if packed is None else packed
+
+    def _exchange(self, swap: Swap, forward: bool) -> Exchange:
+        """Say what a step means that put other masks in the place of all."""
+        applied = self._exchanges.get(swap.number)
+        self._exchanges[swap.number] = forward
+        follows = forward and applied is True
+        return Exchange(swap.number, returns=applied is not None and not follows, follows=follows)
 
     def _follow_chunks(self, step: Step, forward: bool, meta: dict[str, Any], store: ChunkedLabels) -> None:
         """Hand over what a step left in labels of which there are too many for a frame with everything in it."""
@@ -194,8 +219,13 @@ class Journal:
 
     def _hand_over(self, entry: Entry) -> None:
         """Give an entry to the thread; wait where it lags behind, so that little is lost at any load."""
-        self._queue.put(entry)
+        self._put(entry)
         self._backlog.keep_short()
+
+    def _put(self, item: Entry | Start | Shorter) -> None:
+        if is_packed(item):
+            self._backlog.pack(1)
+        self._queue.put(item)
 
     def _work(self) -> None:
         """Append what comes through the queue; runs in the thread."""

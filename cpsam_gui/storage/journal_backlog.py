@@ -10,8 +10,8 @@ MOST_STEPS = 20
 """Steps that may be unwritten."""
 MOST_LAG_S = 0.3
 """How long a step may be unwritten before the next one waits for it."""
-# The same while everything is packed, which a large image takes a second for: what was there on opening, or a whole
-# result. A hand that draws at once must not wait for that.
+# The same while everything is packed, which a large image takes a second for. Results are packed where they are made,
+# so that this is rare: all masks were deleted but locked ones, or a disk that was full has room again.
 MOST_LAG_PACKING_S = 3.0
 # A step waits no longer than this: a disk that does not answer must not stop anybody.
 MOST_PATIENCE_S = 5.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import struct
 import zlib
@@ -18,9 +17,11 @@ from cpsam_core.system.paths import ordinary
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.image_facts import ImageFacts
 from cpsam_gui.state.label_store import ArrayLabels
+from cpsam_gui.state.packed_masks import PackedMasks
 from cpsam_gui.state.steps import PixelEdit
 from cpsam_gui.storage import worklog
-from cpsam_gui.storage.project import checked_facts, checked_fields, fields_of, fields_of_facts
+from cpsam_gui.storage.label_runs import PACKING, checked_size, pack_labels, row_text, unpack_labels
+from cpsam_gui.storage.project import checked_facts, checked_fields, fields_of_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -38,8 +39,6 @@ SUFFIX, PART = ".journal", ".part"
 """Endings of a journal, and of one that is being written anew."""
 # What was done before a frame, and in it.
 LOGGED = ("log", "did")
-# A damaged shape must not ask for all memory.
-MOST_PIXELS = 1 << 36
 
 
 class JournalStopped(Exception):  # noqa: N818 - no error: nobody wants the frame any more
@@ -111,14 +110,14 @@ class RecoveredWork:
 def frame(
     meta: dict[str, Any],
     rows: Rows,
-    data: Snapshot | bytes | tuple[Labels, ...],
+    data: Snapshot | PackedMasks | bytes | tuple[Labels, ...],
     stopped: Callable[[], bool] = lambda: False,
 ) -> bytes:
-    """Return one frame; slow for whole images, so that only a thread calls it.
+    """Return one frame; slow for a snapshot, and quick for masks that are packed.
 
     Raises
     ------
-    Stopped
+    JournalStopped
         `stopped` said so meanwhile.
     """
     if "facts" in meta:
@@ -131,23 +130,27 @@ def frame(
             "edits": [(box, len(part)) for box, part in zip(meta["edits"], packed, strict=True)],
         }
         data = b"".join(packed)
-    words = _table(meta, rows).encode()
+
+    def go_on() -> None:
+        if stopped():
+            raise JournalStopped
+
+    known: Mapping[int, tuple[ObjectRecord, str]] = {}
     if not isinstance(data, bytes):
-        packer = zlib.compressobj(1)
-        parts = []
-        for band in data.bands():
-            if stopped():
-                raise JournalStopped
-            parts.append(packer.compress(band.data))
-        data = b"".join([*parts, packer.flush()])
+        meta = {**meta, "packing": PACKING}
+        known = data.rows if isinstance(data, PackedMasks) else known
+        data = data.labels if isinstance(data, PackedMasks) else pack_labels(data.bands(), go_on)
+    words = _table(meta, rows, known).encode()
     return HEAD.pack(MAGIC, len(words), len(data), zlib.crc32(data, zlib.crc32(words))) + words + data
 
 
-def _table(meta: dict[str, Any], rows: Rows) -> str:
+def _table(meta: dict[str, Any], rows: Rows, known: Mapping[int, tuple[ObjectRecord, str]]) -> str:
     # Row by row: the encoder holds the interpreter, and with it the window, until it returns.
-    entries = (
-        f'"{number}": {json.dumps(None if row is None else fields_of(row))}' for number, row in rows.items()
-    )
+    entries = []
+    for number, row in rows.items():
+        before = known.get(number)
+        text = before[1] if before is not None and before[0] is row else row_text(row)
+        entries.append(f'"{number}": {text}')
     return f'{json.dumps(meta)[:-1]}, "objects": {{{", ".join(entries)}}}}}'
 
 
@@ -203,12 +206,14 @@ def recover(path: Path) -> RecoveredWork | None:
                 objects = chunks.objects
                 log = worklog.read(meta.get("log")) or log
             elif meta["whole"]:
-                labels, objects = _unpacked(data, meta["shape"]), {}
+                unpack = unpack_labels if meta.get("packing") == PACKING else _unpacked
+                labels, objects = unpack(data, meta["shape"]), {}
                 log = worklog.read(meta.get("log"))
             elif labels is None:
                 return None
             else:
                 _apply(labels, meta["edits"], data)
+                log = worklog.read(meta["log"]) if "log" in meta else log
             _update(objects, meta["objects"])
             facts = checked_facts(meta["facts"]) if "facts" in meta else facts
             log += worklog.read(meta.get("did"))
@@ -279,9 +284,7 @@ def _lost(content: bytes, end: int) -> int:
 
 
 def _unpacked(data: bytes, shape: list[int]) -> Labels:
-    size = math.prod(int(length) for length in shape)
-    if len(shape) != 3 or min(shape) < 1 or size > MOST_PIXELS:
-        raise ValueError(f"labels of shape {shape}")
+    size = checked_size(shape)
     content = zlib.decompressobj().decompress(data, 4 * size)
     return np.frombuffer(content, np.uint32).reshape(shape).copy()
 

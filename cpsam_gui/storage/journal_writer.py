@@ -6,18 +6,20 @@ import logging
 import os
 import sys
 import time
-from dataclasses import dataclass
-from threading import Event
+from dataclasses import dataclass, field
+from threading import Event, Thread
 from typing import IO, TYPE_CHECKING, Any
 
 from cpsam_core.system.atomic import flush_folder
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.storage.file_lock import hold
-from cpsam_gui.storage.journal_format import PART, frame
+from cpsam_gui.storage.journal_format import PART, JournalStopped, frame
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from cpsam_gui.state.packed_masks import PackedMasks
     from cpsam_gui.state.steps import Labels
     from cpsam_gui.storage.journal_format import Rows
 
@@ -27,13 +29,27 @@ log = logging.getLogger(__name__)
 GROWTH = 4
 AT_LEAST_BYTES = 16 << 20
 """Below this nothing is gained by making a journal smaller."""
+# What led to masks that were exchanged is kept in memory up to this size, so that undoing a run packs nothing.
+MOST_KEPT_BYTES = 64 << 20
 # Before a journal that could not be written is tried again.
 RETRY_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a step means that put other masks in the place of all."""
+
+    number: int
+    """Which one it is, as :class:`Swap` counts them."""
+    returns: bool
+    """It is undone or redone, so that what comes was there before."""
+    follows: bool
+    """New thresholds came in the place of others: undoing brings back what was there before the first of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """What one step leaves to the thread: a difference, or with a snapshot everything.
+    """What one step leaves to the thread: a difference, or everything.
 
     Of labels in chunks it is the blocks as they are after the step: whatever of them a save wrote by then, putting all
     blocks in their places gives the state after the last one.
@@ -41,8 +57,9 @@ class Entry:
 
     meta: dict[str, Any]
     rows: Rows
-    data: Snapshot | bytes | tuple[Labels, ...]
+    data: Snapshot | PackedMasks | bytes | tuple[Labels, ...]
     number: int = 0
+    exchange: Exchange | None = None
 
     @property
     def whole(self) -> bool:
@@ -52,11 +69,30 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Pack everything beforehand: what the first step after it would otherwise have to wait for."""
+    """Make a frame with everything beforehand, which the first step after it follows."""
+
+    meta: dict[str, Any]
+    rows: Rows
+    data: Snapshot | PackedMasks
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shorter:
+    """Pack everything in a thread of its own, so that a smaller file can take the place of one that has grown."""
 
     meta: dict[str, Any]
     rows: Rows
     data: Snapshot
+    since: list[bytes] = field(default_factory=list)
+    """Frames that were written meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What came of it; empty where it was given up."""
+
+    of: Shorter
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +115,7 @@ def still_needed(waiting: list[Any]) -> list[Any]:
 
 
 def is_packed(item: Any) -> bool:
-    """Whether all labels of an image are packed for an item, which takes its time."""
+    """Whether all labels of an image may have to be packed for an item before the next one, which takes its time."""
     return isinstance(item, Start | Entry) and isinstance(item.data, Snapshot)
 
 
@@ -88,14 +124,21 @@ def _settles(item: Any) -> bool:
     if isinstance(item, Clear):
         # What stays in memory must be whole.
         return not item.keep
-    return not isinstance(item, Entry) or item.whole
+    if isinstance(item, Entry):
+        # What was there before an exchange comes back when that is undone.
+        return item.whole and item.exchange is None
+    return not isinstance(item, Shorter | Packed)
 
 
 class JournalWriter:
-    """The file of a journal; everything but `wants_whole` is called in the thread."""
+    """The file of a journal; everything but `wants_whole` and `has_grown` is called in the thread.
 
-    def __init__(self, path: Path, at_least: int) -> None:
+    `put` appends an item to what the thread will be given.
+    """
+
+    def __init__(self, path: Path, at_least: int, put: Callable[[Packed], object]) -> None:
         self.path = path
+        self._put = put
         self.stop = Event()
         self.broken = False
         self._part = path.with_name(path.name + PART)
@@ -109,6 +152,9 @@ class JournalWriter:
         self._start = b""
         # A frame with everything is missing.
         self._incomplete = False
+        self._shorter: Shorter | None = None
+        # By the number of an exchange: content that leads to the other masks, and the size of its first frame.
+        self._others: dict[int, tuple[bytes, int]] = {}
 
     def settle(self) -> None:
         """Wait until what was written is on the disk."""
@@ -117,8 +163,13 @@ class JournalWriter:
             self._settled = self._size
 
     def wants_whole(self) -> bool:
-        """Whether the next frame should hold everything: the file has grown, or could not be written."""
-        return self.broken or self._incomplete or self._size > max(GROWTH * self._first, self._at_least)
+        """Whether the next frame has to hold everything: the file could not be written, or never began."""
+        return self.broken or self._incomplete
+
+    def has_grown(self) -> bool:
+        """Whether a smaller file should take the place of this one."""
+        at_work = self._shorter is not None or self.wants_whole()
+        return not at_work and self._size > max(GROWTH * self._first, self._at_least)
 
     def take(self, item: Any) -> bool:
         """Do what an item of the queue says; True after the last one."""
@@ -132,6 +183,12 @@ class JournalWriter:
             self._size = self._first = len(self._start)
         elif isinstance(item, Entry):
             self._follow(item)
+        elif isinstance(item, Shorter):
+            if self._shorter is None and not self.wants_whole():
+                self._shorter = item
+                Thread(target=self._pack, args=(item,), name="journal packing", daemon=True).start()
+        elif isinstance(item, Packed):
+            self._replace(item)
         else:
             self.settle()
             if not self.broken:
@@ -143,6 +200,11 @@ class JournalWriter:
         if entry.whole:
             if self.broken and time.monotonic() - self._tried < RETRY_S:
                 return
+            if entry.exchange is not None and not self.broken:
+                self._exchange(entry, entry.exchange)
+                return
+            # No exchange before this one can be told from it.
+            self._others.clear()
             self._begin_anew(frame(entry.meta, entry.rows, entry.data, self.stop.is_set))
             self._first = self._size
         elif self._file is None and self._start:
@@ -151,15 +213,56 @@ class JournalWriter:
             content = frame(entry.meta, entry.rows, entry.data)
             _write(self._file, content)
             self._size += len(content)
+            if self._shorter is not None:
+                self._shorter.since.append(content)
+
+    def _exchange(self, entry: Entry, exchange: Exchange) -> None:
+        """Write that other masks took the place of all; nothing is packed for those that were there before."""
+        before = self._content(), self._first
+        content, first = self._others.pop(exchange.number, (b"", 0)) if exchange.returns else (b"", 0)
+        if content:
+            content += frame({**entry.meta, "whole": False, "edits": []}, {}, b"")
+        else:
+            content = frame(entry.meta, entry.rows, entry.data, self.stop.is_set)
+            first = len(content)
+        self._begin_anew(content)
+        self._first = first
+        if before[0] and not exchange.follows:
+            self._others[exchange.number] = before
+        while sum(len(kept) for kept, _ in self._others.values()) > MOST_KEPT_BYTES:
+            del self._others[next(iter(self._others))]
+
+    def _content(self) -> bytes:
+        """Return what leads to the present state; empty where nothing does."""
+        if self.wants_whole():
+            return b""
+        return self._start if self._file is None else self.path.read_bytes()
+
+    def _pack(self, item: Shorter) -> None:
+        """Pack everything, in a thread of its own: what is done meanwhile is written as ever."""
+        try:
+            content = frame(item.meta, item.rows, item.data, self.stop.is_set)
+        except (JournalStopped, MemoryError):
+            content = b""
+        self._put(Packed(item, content))
+
+    def _replace(self, packed: Packed) -> None:
+        """Put a smaller file in the place of one that has grown."""
+        if packed.of is not self._shorter:
+            # The file began anew meanwhile.
+            return
+        if packed.content and self._file is not None:
+            self._begin_anew(packed.content + b"".join(packed.of.since))
+            self._first = len(packed.content)
+        else:
+            self._shorter, self._first = None, self._size
 
     def _clear(self, *, keep: bool) -> None:
         """Remove the file; with `keep` what stood in it is what the next step follows."""
-        start, first = self._start, self._first
-        if keep and self._file is not None and not self.broken:
-            start = self.path.read_bytes()
+        start, first, others = self._content() if keep else b"", self._first, self._others
         self._remove()
-        if keep and start:
-            self._start, self._size, self._first = start, len(start), first
+        if start:
+            self._start, self._size, self._first, self._others = start, len(start), first, others
         else:
             self._incomplete = keep
 
@@ -173,6 +276,7 @@ class JournalWriter:
     def give_up(self) -> None:
         """Leave the file as it was before a frame that could not be written."""
         self.broken, self._tried, self._start = True, time.monotonic(), b""
+        self._shorter, self._others = None, {}
         try:
             self._part.unlink(missing_ok=True)
             if self._file is not None:
@@ -205,6 +309,7 @@ class JournalWriter:
             raise
         flush_folder(self.path.parent)
         self._file, self.broken, self._incomplete, self._start = fresh, False, False, b""
+        self._shorter = None
         self._size = self._settled = len(content)
 
     def _close(self) -> None:
@@ -218,6 +323,7 @@ class JournalWriter:
         self._part.unlink(missing_ok=True)
         self._size = self._first = self._settled = 0
         self.broken, self._start = False, b""
+        self._shorter, self._others = None, {}
 
 
 def _write(file: IO[bytes], content: bytes) -> None:

@@ -15,7 +15,7 @@ from cpsam_gui.tasks.opening import (
     prepare,
 )
 from cpsam_gui.tasks.pictures import thumbnail
-from cpsam_gui.tasks.records import MaskResult, PreviousMasks, records_of, records_with
+from cpsam_gui.tasks.records import MaskResult, PreviousMasks, ready_to_land, records_of, records_with
 from cpsam_gui.tasks.region import segment_region
 from cpsam_gui.tasks.saving import (
     DIAMETER_USED,
@@ -58,6 +58,7 @@ __all__ = [
     "prepare",
     "read_masks",
     "read_unsure",
+    "ready_to_land",
     "records_of",
     "records_with",
     "save",

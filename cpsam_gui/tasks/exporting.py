@@ -14,7 +14,7 @@ from cpsam_gui.state.image_facts import ClassName, ImageFacts
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.storage.companions import PROJECT, companions_of
-from cpsam_gui.tasks.records import records_of
+from cpsam_gui.tasks.records import ready_to_land, records_of
 from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, fitting, read_masks
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def read_any(path: Path, shape: tuple[int, ...], image: str, progress: Progress)
     from cpsam_core.formats import ReadHints, read_objects
 
     if path.name.endswith(OWN):
-        return ImportResult(read_masks(path, shape, progress))
+        return ImportResult(ready_to_land(read_masks(path, shape, progress)))
     progress(0, 1, "Reading masks")
     flat = shape[1:] if shape[0] == 1 else shape
     objects = _one_of(path, image) if path.suffix.lower() == ".json" else None
@@ -233,7 +233,7 @@ def read_any(path: Path, shape: tuple[int, ...], image: str, progress: Progress)
         ClassName(n, objects.class_names.get(n, ""), _hex(objects.class_colours.get(n))) for n in numbers
     )
     facts = ImageFacts(classes=classes) if classes else None
-    return ImportResult(LoadedMasks(labels, rows, facts=facts), objects.notes)
+    return ImportResult(ready_to_land(LoadedMasks(labels, rows, facts=facts)), objects.notes)
 
 
 def _one_of(path: Path, image: str) -> ObjectSet | None:

@@ -18,6 +18,7 @@ from cpsam_gui.storage.companions import companions_of
 from cpsam_gui.storage.file_lock import remove_left_locks
 from cpsam_gui.tasks.axes_reading import AxesReading, Unsure, reading_of, time_points, unsure_axes
 from cpsam_gui.tasks.brightness import Histogram, histogram, levels, sample
+from cpsam_gui.tasks.records import ready_to_land
 from cpsam_gui.tasks.saving import LoadedMasks, read_masks
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def _with_masks(opened: OpenedImage, path: Path) -> OpenedImage:
     except ImageError as error:
         return replace(opened, problem=str(error))
     doubt = doubt_about(found, path, opened.fingerprint) if sure else ambiguous(earlier, path)
-    return replace(opened, found=found, masks_from=earlier, doubt=doubt)
+    return replace(opened, found=ready_to_land(found), masks_from=earlier, doubt=doubt)
 
 
 def ambiguous(masks: Path, image: Path) -> str:

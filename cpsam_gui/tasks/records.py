@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from cpsam_core.labels import runs_of
 from cpsam_gui.state.box import Box
+from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.state.objects import ObjectRecord, Origin, Records
 from cpsam_gui.state.palette import spread
+from cpsam_gui.storage.label_runs import pack_masks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,10 +21,12 @@ if TYPE_CHECKING:
 
     from cpsam_core.labels import Runs
     from cpsam_core.segment.output import NetworkOutput
+    from cpsam_gui.state.packed_masks import PackedMasks
     from cpsam_gui.state.snapshot import Snapshot
     from cpsam_gui.state.steps import Labels, Step
 
 
+Result = TypeVar("Result", bound="MaskResult")
 # Pixels; objects that are nearer must not have one colour.
 GAP_PIXELS = 3
 
@@ -38,6 +42,13 @@ class MaskResult:
     settings: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
     """What the engine says of the result."""
+    packed: PackedMasks | None = field(default=None, kw_only=True)
+    """The masks as the journal writes them, see :func:`ready_to_land`."""
+
+    @property
+    def store(self) -> ArrayLabels:
+        """The labels as a document takes them."""
+        return ArrayLabels(self.labels, self.packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,11 @@ class PreviousMasks:
     """Palette entry of each earlier id, from 1, as `Document.colours`; objects found again keep id and colour."""
     steps: tuple[Step, ...] = ()
     """The steps that led there, oldest first: objects that a person deleted are not found again. None for a new run."""
+
+
+def ready_to_land(result: Result) -> Result:
+    """Return a result with its masks packed for the journal, so that what is done after it need not wait for that."""
+    return replace(result, packed=pack_masks(result.labels, result.records))
 
 
 def records_of(

@@ -12,7 +12,7 @@ from cpsam_gui.operations.compose import compose_with_ids
 from cpsam_gui.operations.replacing import covered
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.tasks.deleted import deleted_by_hand
-from cpsam_gui.tasks.records import MaskResult, PreviousMasks, records_of
+from cpsam_gui.tasks.records import MaskResult, PreviousMasks, ready_to_land, records_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -100,7 +100,8 @@ def combine(
         new = int(ids[number]) if number < ids.size else 0
         if new in records:
             records[new] = records[new].changed(**values)
-    return MaskResult(labels, records, result.output, notes=tuple(getattr(result, "notes", ())))
+    notes = tuple(getattr(result, "notes", ()))
+    return ready_to_land(MaskResult(labels, records, result.output, notes=notes))
 
 
 def without_deleted(

@@ -18,12 +18,22 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.hostile import packing_scene
 from tests.hostile.scenes import SCENES, Outcome, Scene
 
-LONGEST = {"editing": 1.5, "autosave": 1.5, "save": 0.8, "export": 1.2, "training": 2.5, "large": 3.0}
+LONGEST = {
+    "editing": 1.5,
+    "autosave": 1.5,
+    "save": 0.8,
+    "export": 1.2,
+    "training": 2.5,
+    "large": 3.0,
+    "packing": 6.0,
+}
 """Seconds after which work that does not end is killed at the latest."""
 PATIENCE = 60.0  # seconds for the first file
 
@@ -79,14 +89,16 @@ def _enter(report: Report, attempt: int, written: bool, outcome: Outcome) -> Non
         report.faults.append(f"kill {attempt}: {outcome.fault}")
 
 
-def _prepare() -> None:
-    """Import what the scenes use, so that a kill hits their work and not their beginning."""
+def _prepare(names: Collection[str]) -> None:
+    """Import and make what the scenes use, so that a kill hits their work and not their beginning."""
     import torch
 
     import tests.core.conftest
     import tests.core.finetune.tiny_training  # noqa: F401
 
     torch.set_num_threads(1)
+    if "packing" in names:
+        packing_scene.results()
 
 
 def _length(scene: Scene) -> float:
@@ -161,9 +173,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--side", type=int, default=packing_scene.side, help="pixels of the image of 'packing'"
+    )
     parser.add_argument("--scene", choices=[*SCENES], action="append", help="only these")
     args = parser.parse_args()
-    _prepare()
+    packing_scene.side = args.side
+    _prepare(args.scene or SCENES)
     worst = 0
     for name in args.scene or SCENES:
         report = run(name, args.times, args.seed)

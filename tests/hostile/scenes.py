@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.hostile import large_scene
+from tests.hostile import large_scene, packing_scene
 
 SHAPE = (1, 160, 160)
 
@@ -376,6 +376,10 @@ def _large(folder: Path, seed: int, killed: float) -> Outcome:
     return Outcome(*large_scene.check(folder, seed, killed))
 
 
+def _packing(folder: Path, seed: int, killed: float) -> Outcome:
+    return Outcome(*packing_scene.check(folder, seed, killed))
+
+
 SCENES = {
     "editing": Scene(_edit, _edited),
     "autosave": Scene(_autosave, _autosaved),
@@ -385,4 +389,5 @@ SCENES = {
     "folder": Scene(_folder_run, _folder_ran),
     "blocks": Scene(_run_by_blocks, _ran_by_blocks),
     "large": Scene(large_scene.edit, _large),
+    "packing": Scene(packing_scene.edit, _packing),
 }

@@ -10,7 +10,7 @@ import pytest
 
 from tests.hostile.scenes import SCENES
 
-TIMES = {"training": 2, "folder": 2, "blocks": 2, "large": 3}
+TIMES = {"training": 2, "folder": 2, "blocks": 2, "large": 3, "packing": 3}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="forks and is killed")
@@ -25,6 +25,8 @@ def test_a_kill_breaks_nothing(scene: str) -> None:
         scene,
         "--times",
         str(TIMES.get(scene, 4)),
+        "--side",
+        "1500",
     ]
     done = subprocess.run(
         command, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=600, check=False

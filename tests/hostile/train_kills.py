@@ -33,7 +33,7 @@ from cpsam_core.network.config import VitConfig
 from cpsam_core.network.vit import FlowVit
 
 TINY = VitConfig.lite(depth=1, width=32, heads=1, neck=16, tile=64, layer_drop=0.3)
-EPOCHS = 6
+EPOCHS = 4
 # Imported once, so that kills fall into the work and not into its beginning.
 USED = (
     "torch._dynamo",

@@ -21,7 +21,8 @@ from cpsam_gui import drawing, operations, tasks
 from cpsam_gui.state.document import Document
 from cpsam_gui.state.image_facts import ClassName, ImageFacts, ReviewState
 from cpsam_gui.state.slice import Slice
-from cpsam_gui.storage import journal_backlog, journal_writer
+from cpsam_gui.state.steps import StepKind
+from cpsam_gui.storage import journal_backlog, journal_format, journal_writer
 from cpsam_gui.storage.journal import Journal
 from cpsam_gui.storage.journal_folder import left_behind
 from cpsam_gui.storage.journal_format import HEAD, PART, SUFFIX, frame, frames, image_of, recover
@@ -512,3 +513,159 @@ def test_a_half_written_journal_that_goes_while_the_folder_is_read_is_no_trouble
     gone = tmp_path / f"a-1-1{SUFFIX}{PART}"
     monkeypatch.setattr(Path, "glob", lambda self, pattern: [gone] if pattern.endswith(PART) else [])
     assert left_behind(tmp_path) == []
+
+
+def landed(document: Document, dice: random.Random, kind: StepKind = StepKind.SEGMENT) -> None:
+    """Let a result of a run land, as its task hands it over."""
+    labels = np.zeros(document.shape, np.uint32)
+    for number in range(1, dice.randint(2, 9)):
+        y, x = dice.randint(0, 270), dice.randint(0, 270)
+        labels[0, y : y + dice.randint(3, 30), x : x + dice.randint(3, 30)] = number
+    found = tasks.ready_to_land(tasks.MaskResult(labels, tasks.records_of(labels)))
+    document.replace("Run", found.store, found.records, kind=kind)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_results_that_land_are_undone_and_redone_are_never_packed_by_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Packing takes longer than steps may stay unwritten, on a busy machine much longer."""
+    packed: list[int] = []
+    monkeypatch.setattr(journal_format, "pack_labels", lambda *_: packed.append(1) or b"")
+    document, dice = Document(SHAPE), random.Random(seed)
+    landed(document, dice, StepKind.LOAD)
+    document.begin_here()
+    journal = Journal(document, tmp_path / "a.tif", tmp_path)
+    journal.prepare()
+    for number in range(60):
+        choice = dice.random()
+        if choice < 0.15:
+            landed(document, dice, dice.choice((StepKind.SEGMENT, StepKind.THRESHOLDS, StepKind.THRESHOLDS)))
+        elif choice < 0.4:
+            document.go_to(document.position - dice.randint(1, 4))
+        elif choice < 0.6:
+            document.go_to(document.position + dice.randint(1, 4))
+        elif choice < 0.65:
+            document.mark_saved()
+            journal.restart()
+        elif choice < 0.7:
+            operations.delete(document, list(document.objects))
+        else:
+            box, mask = drawing.stroke(Slice(0, 0), (9, 9), (dice.uniform(0, 300), 30), dice.uniform(1, 12))
+            with document.step("Brush"):
+                operations.paint(document, box, mask, document.new_id())
+                document.set_facts(notes=str(number))
+        journal.flush()
+        if journal.path.exists():
+            close_enough(journal.path, document)
+            found = recover(journal.path)
+            assert found is not None and found.facts == document.facts
+    assert not packed
+    journal.close()
+
+
+def test_what_leads_to_other_masks_is_kept_up_to_a_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_writer, "MOST_KEPT_BYTES", 3000)
+    document, dice = Document(SHAPE), random.Random(3)
+    journal = Journal(document, tmp_path / "a.tif", tmp_path)
+    journal.prepare()
+    for _ in range(8):
+        landed(document, dice)
+        operations.delete(document, [1])
+    journal.flush()
+    assert 0 < sum(len(kept) for kept, _ in journal._writer._others.values()) <= 3000
+    while document.can_undo:
+        document.undo()
+        journal.flush()
+        close_enough(journal.path, document)
+    journal.close()
+
+
+def test_exchanges_beside_a_disk_that_was_full_are_told_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was not written must not come back by an undo."""
+    monkeypatch.setattr(journal_writer, "RETRY_S", 0.0)
+    document, dice = Document(SHAPE), random.Random(5)
+    journal = Journal(document, tmp_path / "a.tif", tmp_path)
+    real = os.fsync
+    for number in range(40):
+        full = number % 5 == 2
+
+        def sync(handle: int, full: bool = full) -> None:
+            if full:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            real(handle)
+
+        monkeypatch.setattr(os, "fsync", sync)
+        choice = dice.random()
+        if choice < 0.3:
+            landed(document, dice)
+        elif choice < 0.55:
+            document.undo()
+        elif choice < 0.75:
+            document.redo()
+        elif document.objects:
+            operations.delete(document, [min(document.objects)])
+        journal.flush()
+        if not full and journal.path.exists() and not journal._writer.broken:
+            close_enough(journal.path, document)
+    monkeypatch.setattr(os, "fsync", real)
+    journal.close()
+
+
+def test_steps_are_written_while_a_smaller_file_is_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, plain = threading.Event(), journal_format.pack_labels
+
+    def slow(*args: Any) -> bytes:
+        assert gate.wait(20)
+        return plain(*args)
+
+    monkeypatch.setattr(journal_format, "pack_labels", slow)
+    document, dice = Document(SHAPE), random.Random(4)
+    landed(document, dice)
+    journal = Journal(document, tmp_path / "a.tif", tmp_path, at_least=2000)
+    journal.prepare()
+    try:
+        for number in range(30):
+            box, mask = drawing.stroke(Slice(0, 0), (9, 9), (10 * number, 90), 1 + number % 9)
+            with document.step("Brush"):
+                operations.paint(document, box, mask, document.new_id())
+            journal.flush()
+            close_enough(journal.path, document)
+        grown = journal.path.stat().st_size
+        assert journal._writer._shorter is not None
+    finally:
+        gate.set()
+    until = time.monotonic() + 20
+    while journal._writer._shorter is not None and time.monotonic() < until:
+        time.sleep(0.01)
+        journal.flush()
+    assert journal.path.stat().st_size < grown
+    close_enough(journal.path, document)
+    operations.delete(document, [max(document.objects)])
+    wait(journal, tmp_path)
+    close_enough(journal.path, document)
+    journal.close()
+
+
+def test_journals_of_earlier_versions_are_read(tmp_path: Path) -> None:
+    labels = np.zeros((1, 5, 6), np.uint32)
+    labels[0, 1:3, 2:4] = 3
+    meta = {
+        "whole": True,
+        "image": "a.tif",
+        "time": 1.0,
+        "shape": labels.shape,
+        "facts": ImageFacts(),
+        "log": (),
+    }
+    path = tmp_path / "a.journal"
+    path.write_bytes(frame(meta, {}, zlib.compress(labels.tobytes(), 1)))
+    found = recover(path)
+    assert found is not None
+    np.testing.assert_array_equal(found.labels, labels)

@@ -1,0 +1,107 @@
+"""All labels of an image as runs of one value, packed: three times as quick as packing pixels. No Qt."""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cpsam_gui.state.packed_masks import PackedMasks
+from cpsam_gui.storage.project import fields_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from cpsam_gui.state.objects import ObjectRecord
+    from cpsam_gui.state.steps import Labels
+
+PACKING = "runs"
+"""What a frame calls this form."""
+# A damaged or made-up shape must not ask for all memory; labels of larger images lie in chunks.
+MOST_PIXELS = 1 << 32
+# Pixel rows that are looked at together: they stay in the cache.
+BAND_ROWS = 256
+
+
+def pack_masks(labels: Labels, records: Mapping[int, ObjectRecord]) -> PackedMasks:
+    """Pack a result where it is made, in another thread than the one that draws.
+
+    Parameters
+    ----------
+    labels : (z, y, x) uint32
+    records
+        Their rows.
+    """
+    rows = {number: (row, row_text(row)) for number, row in records.items()}
+    return PackedMasks(pack_labels(_bands(labels)), rows)
+
+
+def row_text(row: ObjectRecord | None) -> str:
+    """Return a row of the table as it is written."""
+    return json.dumps(None if row is None else fields_of(row))
+
+
+def pack_labels(bands: Iterable[Labels], stopped: Callable[[], None] = lambda: None) -> bytes:
+    """Return labels packed, given in bands (rows, x) from the first plane to the last.
+
+    `stopped` is called between them and may raise.
+    """
+    packer, parts = zlib.compressobj(1), []
+    for band in bands:
+        stopped()
+        flat = band.reshape(-1)
+        starts = np.concatenate([[0], np.flatnonzero(flat[1:] != flat[:-1]) + 1])
+        lengths = np.diff(starts, append=flat.size).astype("<u4")
+        for piece in (np.array([starts.size], "<u4"), lengths, flat[starts].astype("<u4")):
+            parts.append(packer.compress(piece.tobytes()))
+    return b"".join([*parts, packer.flush()])
+
+
+def unpack_labels(data: bytes, shape: Sequence[int]) -> Labels:
+    """Return labels (z, y, x) uint32.
+
+    Raises
+    ------
+    ValueError, zlib.error
+        They are no labels of this shape.
+    """
+    size = checked_size(shape)
+    labels = np.zeros(size, np.uint32)
+    if data:
+        _fill(labels, zlib.decompressobj().decompress(data, 8 * size + 4 * (size + 1)))
+    return labels.reshape(tuple(int(length) for length in shape))
+
+
+def checked_size(shape: Sequence[int]) -> int:
+    """Return the pixels of a shape (z, y, x); a ValueError says that it is none."""
+    size = math.prod(int(length) for length in shape)
+    if len(shape) != 3 or min(shape) < 1 or size > MOST_PIXELS:
+        raise ValueError(f"labels of shape {shape}")
+    return size
+
+
+def _fill(labels: Labels, content: bytes) -> None:
+    """Write the runs of all bands into labels (n,) that are 0."""
+    numbers = np.frombuffer(content, "<u4", len(content) // 4)
+    at = place = 0
+    while place < numbers.size:
+        count = int(numbers[place])
+        lengths, values = numbers[place + 1 : place + 1 + count], numbers[place + 1 + count :][:count]
+        end = at + int(lengths.sum(dtype=np.int64))
+        if values.size != count or end > labels.size:
+            raise ValueError("runs beyond the image")
+        if values.any():
+            # Where no pixel has a label, no memory is touched.
+            labels[at:end] = np.repeat(values, lengths)
+        at, place = end, place + 1 + 2 * count
+    if at != labels.size:
+        raise ValueError("runs for a part of the image only")
+
+
+def _bands(labels: Labels) -> Iterable[Labels]:
+    for plane in labels:
+        for top in range(0, len(plane), BAND_ROWS):
+            yield plane[top : top + BAND_ROWS]
