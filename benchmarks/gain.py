@@ -24,16 +24,12 @@ from dataclasses import asdict, astuple, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from gain_click import NETWORKS, RATES, UNDRAWN, ends, random_start, replay_of
 from gain_images import Folders, elsewhere_pairs, middles, pack, parts, unpacked
 from gain_tables import draw, read_table, write_table
 
 COUNTS = (8, 1, 4, 2)
 """Numbers of corrected images, the important ones first."""
-NETWORKS = {"random": "lite", "random-vit-l": "vit-l"}
-"""Starts with random weights, the control."""
-RATES = {"lite": 1e-3, "vit-l": 1e-4}
-"""That random weights need; one click's 1e-5 for ViT-L is for trained ones."""
 STARTS = ("cpsam-lite", "random")
 
 
@@ -74,6 +70,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--kinds", type=Path, nargs="+", default=(), help="a folder for each kind of image")
     parser.add_argument("--starts", nargs="+", help=f"models to start from, or {', '.join(NETWORKS)}")
     parser.add_argument("--variants", nargs="+", default=("",), help='changes, as in "replay=0.5,clip=1"')
+    parser.add_argument(
+        "--undrawn", action="store_true", help="score each training before its weights are drawn back, too"
+    )
     parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, help="numbers of corrected images")
     parser.add_argument("--elsewhere", type=Path, help="folder of folders like DIR: what was known before")
     parser.add_argument("--pack", type=Path, metavar="FILE", help="pack the images and starts, and end")
@@ -110,10 +109,8 @@ def measured_rows(args: argparse.Namespace, where: Folders) -> list[dict[str, An
     """Measure what is not in the file yet, in so many processes, and return all rows."""
     begun = time.monotonic()
     rows: list[dict[str, Any]] = read_table(args.out)
-    known = {tuple(row[one.name] for one in fields(Job)) for row in rows}
-    jobs = [
-        one for one in wanted(args, where) if (Path(one.start).stem, *list(astuple(one))[1:]) not in known
-    ]
+    known = {key_of(row) for row in rows}
+    jobs = [one for one in wanted(args, where) if not rows_of(args, one) <= known]
     deadline = begun + args.seconds
     left = list(jobs)
     context = multiprocessing.get_context("spawn")
@@ -122,18 +119,32 @@ def measured_rows(args: argparse.Namespace, where: Folders) -> list[dict[str, An
         for _ in jobs:
             try:
                 # What is begun in time has a little longer to end.
-                job, row = found.next(min(max(1.0, deadline + 30 - time.monotonic()), 1e6))
+                job, made = found.next(min(max(1.0, deadline + 30 - time.monotonic()), 1e6))
             except multiprocessing.TimeoutError:
                 break
-            if row is not None:
-                print(json.dumps(row), flush=True)
+            if made:
+                print("\n".join(map(json.dumps, made)), flush=True)
                 left.remove(job)
-                rows = [*rows, row]
+                again = {key_of(row) for row in made}
+                rows = [*(row for row in rows if key_of(row) not in again), *made]
                 write_table(args.out, rows)
         pool.terminate()
     for job in left:
         print(f"left out: {job}", flush=True)
     return rows
+
+
+def key_of(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what tells a row from others."""
+    return tuple(row[one.name] for one in fields(Job))
+
+
+def rows_of(args: argparse.Namespace, job: Job) -> set[tuple[Any, ...]]:
+    """Return the keys of the rows that a training gives."""
+    variants = [job.variant]
+    if args.undrawn and job.corrected and job.start not in NETWORKS:
+        variants.append(",".join(filter(None, (job.variant, UNDRAWN))))
+    return {(Path(job.start).stem, *list(astuple(replace(job, variant=one)))[1:]) for one in variants}
 
 
 def wanted(args: argparse.Namespace, where: Folders) -> list[Job]:
@@ -176,134 +187,47 @@ def settle(*given: Any) -> None:
     SETTLED[:] = given
 
 
-def measured(job: Job) -> tuple[Job, dict[str, Any] | None]:
-    """Measure a row in a process of the pool; None where no time is left, or it failed, which is said."""
+def measured(job: Job) -> tuple[Job, list[dict[str, Any]]]:
+    """Measure a training in a process of the pool; no rows where no time is left, or it failed, which is said."""
     from cpsam_core.errors import CpsamError
 
     args, where, until = SETTLED
     if time.time() >= until:
-        return job, None
+        return job, []
     try:
         return job, measure(args, where, job)
     except (CpsamError, RuntimeError, OSError) as error:
         # A card that is full for one row leaves the others their time.
         print(f"failed: {job}: {error}", flush=True)
-        return job, None
+        return job, []
 
 
-def measure(args: argparse.Namespace, where: Folders, job: Job) -> dict[str, Any]:
+def measure(args: argparse.Namespace, where: Folders, job: Job) -> list[dict[str, Any]]:
     """Retrain as the job says, and score; without images, score the start itself."""
     train, test = parts(where.kinds[job.kind])
     there = elsewhere_pairs(where.elsewhere) if job.corrected in (0, max(args.counts)) else []
     begun, own = time.monotonic(), argparse.Namespace(**{**vars(args), "variant": job.variant})
+    rows = []
     with tempfile.TemporaryDirectory() as folder:
         own.base = job.start
         if job.start in NETWORKS:
             network = NETWORKS[job.start]
             own.base, own.rate = random_start(network, job.seed, Path(folder)), RATES[network]
-        segmenter, seconds = retrained(own, train, job.corrected, job.seed, replay_of(own))
-        here = scores(segmenter, middles(test, Path(folder) / job.kind))
-    return {
-        **asdict(job),
-        "start": Path(job.start).stem,
-        **here,
-        **{f"elsewhere {name}": row["ap_0.5"] for name, row in by_set(segmenter, there)},
-        "processor_seconds": round(seconds, 1),
-        "seconds": round(time.monotonic() - begun, 1),
-    }
-
-
-def replay_of(args: argparse.Namespace) -> float:
-    """Return the share of replayed crops."""
-    from cpsam_core.retrain.defaults import default_settings
-
-    usual = default_settings(usual_start(args.base)).replay or 0.0
-    return usual if args.replay is None else float(args.replay)
-
-
-def usual_start(base: str | Path) -> str:
-    """Return the start whose defaults count: the embedded model for an earlier version of it in a file."""
-    from cpsam_core.checkpoints.cards import read_card
-    from cpsam_core.weights import EMBEDDED, find
-
-    card = read_card(find(base))
-    return EMBEDDED if card is not None and card.name == EMBEDDED else str(base)
-
-
-def retrained(
-    args: argparse.Namespace, train: list[Any], count: int, seed: int, replay: float
-) -> tuple[Any, float]:
-    """Return a model that learnt from `count` of the images, and the seconds of the processor that it took."""
-    import torch
-
-    from cpsam_core.retrain import retrain
-    from cpsam_core.segment.segmenter import Segmenter
-
-    torch.set_num_threads(args.threads)
-    seconds = 0.0
-    with tempfile.TemporaryDirectory() as folder:
-        model: Path | str = args.base
-        if count:
-            start = time.process_time()
-            plan = plan_of(args, train, count, seed, replay)
-            model = retrain(plan, Path(folder) / "new.safetensors", device=args.device).path
-            seconds = time.process_time() - start
-        return Segmenter.load(model, args.device), seconds
-
-
-def random_start(network: str, seed: int, folder: Path) -> Path:
-    """Write a network with random weights, and return its file."""
-    import torch
-
-    from cpsam_core.checkpoints import write_checkpoint
-    from cpsam_core.checkpoints.cards import ModelCard
-    from cpsam_core.network.config import VitConfig
-    from cpsam_core.network.vit import FlowVit
-
-    path = folder / f"{network}-{seed}.safetensors"
-    if not path.exists():
-        torch.manual_seed(seed)
-        lite = network == "lite"
-        config = VitConfig.lite() if lite else VitConfig.cpsam()
-        # The small one has its cells measured first, as the model that it stands beside.
-        write_checkpoint(path, FlowVit(config), ModelCard(path.stem, diameter="auto" if lite else None))
-    return path
-
-
-def plan_of(args: argparse.Namespace, train: list[Any], count: int, seed: int, replay: float) -> Any:
-    """Plan as one click does, with nothing kept aside: the test images are kept aside already."""
-    from cpsam_core.retrain import describe, plan_retraining
-    from cpsam_core.retrain.budget import shortened
-    from cpsam_core.retrain.defaults import default_settings
-
-    # The first of an order, so that more images are always the fewer ones and others.
-    chosen = [train[i] for i in np.random.default_rng(seed).permutation(len(train))[:count]]
-    plan = plan_retraining(
-        [describe(pair, "train") for pair in chosen], str(args.base), name="gain", classes=False, seed=seed
-    )
-    usual = default_settings(usual_start(args.base))
-    settings = replace(plan.settings, replay=replay, forgetting=usual.forgetting)
-    if args.epochs is not None:
-        settings = shortened(settings, args.epochs)
-    if args.rate is not None:
-        settings = replace(settings, learning_rate=args.rate)
-    if args.schedule is not None:
-        settings = replace(settings, schedule=args.schedule)
-    settings = replace(settings, **changes_of(getattr(args, "variant", "")))
-    whole = tuple(replace(pair, leave_out=None) for pair in plan.training)
-    return replace(plan, training=whole, aside=(), how="none", settings=settings)
-
-
-def changes_of(variant: str) -> dict[str, Any]:
-    """Return the settings that a variant changes; numbers and null as in JSON, all else is a word."""
-    changes: dict[str, Any] = {}
-    for part in filter(None, variant.split(",")):
-        name, _, value = part.partition("=")
-        try:
-            changes[name] = json.loads(value)
-        except ValueError:
-            changes[name] = value
-    return changes
+        here = middles(test, Path(folder) / job.kind)
+        for end in ends(own, train, job.corrected, job.seed, replay_of(own), Path(folder)):
+            rows.append(
+                {
+                    **asdict(replace(job, variant=end.variant)),
+                    "start": Path(job.start).stem,
+                    **scores(end.segmenter, here),
+                    **{f"elsewhere {name}": row["ap_0.5"] for name, row in by_set(end.segmenter, there)},
+                    "share": round(end.share, 3),
+                    "processor_seconds": round(end.seconds, 1),
+                    "seconds": round(time.monotonic() - begun, 1),
+                }
+            )
+            begun = time.monotonic()
+    return rows
 
 
 def scores(segmenter: Any, test: list[Any]) -> dict[str, float]:

@@ -29,7 +29,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from gain import RATES, common_options, random_start, replay_of, retrained, scores
+from gain import common_options, scores
+from gain_click import RATES, random_start, replay_of, retrained
 from gain_tables import draw, write_table
 from packed_stacks import pack, stacks_in, unpack
 
