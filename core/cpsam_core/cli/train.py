@@ -18,6 +18,7 @@ from cpsam_core.cli.train_images import (
     channels_wanted,
     check_images,
     diameter_of,
+    readable,
     refuse_learnt,
     seen_by,
     start_file,
@@ -76,6 +77,11 @@ def add_parser(parser: argparse.ArgumentParser) -> None:
         "restart",
         action="store_true",
         help="start over, even if the state of an interrupted training is there",
+    )
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="stop where an image or its masks cannot be read; otherwise such images are left out, with a line each",
     )
     add_training_options(parser)
     _add_what_is_written(parser)
@@ -175,6 +181,8 @@ def _train(
     pairs, aside = _images(args)
     model, parent = _start(args.model, settings.seed, channels_wanted(args, pairs))
     cache, channels = ExampleCache(), model.config.in_channels
+    pairs = readable(pairs, channels, cache, ranks, strict=args.strict)
+    aside = readable(aside, channels, cache, ranks, strict=args.strict) if aside else aside
     pairs = with_enough_objects(pairs, channels, cache, settings, ranks)
     data = TrainingSet(
         pairs, mixing, channels, args.drawn, settings.seed, cache, replay=settings.replay or 0.0
@@ -220,10 +228,12 @@ def _images(args: argparse.Namespace) -> tuple[list[Pair], list[Pair]]:
     from cpsam_core.data.planes import with_planes
 
     endings, seen = endings_from(args), seen_by(args)
-    pairs = with_planes(find_pairs(args.images, args.masks, endings=endings, seen=seen, large=True))
+    found = find_pairs(args.images, args.masks, endings=endings, seen=seen, large=True)
+    pairs = with_planes(found, strict=args.strict)
     aside: list[Pair] = []
     if args.validate is not None:
-        aside = with_planes(find_pairs(Path(args.validate), endings=endings, seen=seen, large=True))
+        found = find_pairs(Path(args.validate), endings=endings, seen=seen, large=True)
+        aside = with_planes(found, strict=args.strict)
     refuse_learnt(pairs, aside)
     return pairs, aside
 

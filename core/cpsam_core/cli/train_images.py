@@ -83,18 +83,42 @@ def channels_wanted(args: argparse.Namespace, pairs: Sequence[Pair]) -> int | No
 
 def check_images(data: TrainingSet, ranks: Ranks) -> None:
     """Read every image, shared out among the processes, so that a bad one is named before training starts."""
+    _share_out(data, ranks)
+    if ranks.leads:
+        data.check()
+    ranks.meet()
+
+
+def _share_out(data: TrainingSet, ranks: Ranks) -> None:
+    """Let each process read some images, into the files that all share."""
     from cpsam_core.errors import CpsamError
 
     if ranks.count > 1:
         for index in range(ranks.rank, len(data), ranks.count):
             # The leading process says what is wrong.
             with contextlib.suppress(CpsamError):
-                # Into the files that all share.
                 data.example(index)
         ranks.meet()
+
+
+def readable(
+    pairs: list[Pair], channels: int, cache: ExampleCache, ranks: Ranks, *, strict: bool
+) -> list[Pair]:
+    """Leave out images that cannot be read, where others remain, and say so; the same ones in every process."""
+    from cpsam_core.data.dataset import TrainingSet
+
+    data = TrainingSet(pairs, None, channels, cache=cache)
+    if strict:
+        check_images(data, ranks)
+        return pairs
+    _share_out(data, ranks)
+    failed = data.unusable()
+    if len(failed) == len(pairs):
+        check_images(data, ranks)
     if ranks.leads:
-        data.check()
-    ranks.meet()
+        for index, why in failed.items():
+            log.warning("left out: %s: %s", pairs[index].name, why)
+    return [pair for index, pair in enumerate(pairs) if index not in failed]
 
 
 def with_enough_objects(

@@ -330,17 +330,23 @@ class TrainingSet:
             names, shares = [*names, DRAWN], np.append(shares * (1 - drawn), drawn)
         return names, shares
 
+    def unusable(self) -> dict[int, str]:
+        """Return why an image or its masks cannot be read, by place in `pairs`; every one is read for it."""
+        failed = {}
+        for index in range(len(self)):
+            try:
+                self.example(index)
+            except CpsamError as error:
+                failed[index] = str(error)
+        return failed
+
     def check(self) -> None:
         """Read every image once, so that a bad one is named before training starts, not hours into it."""
-        objects, failed = 0, []
-        for index, pair in enumerate(self.pairs):
-            try:
-                objects += int(self.example(index).labels.max() > 0)
-            except CpsamError as error:
-                failed.append(f"{pair.name}: {error}")
+        failed = self.unusable()
         if failed:
-            raise TrainingError("these images cannot be used:\n  " + "\n  ".join(failed))
-        if not objects:
+            lines = (f"{self.pairs[index].name}: {why}" for index, why in failed.items())
+            raise TrainingError("these images cannot be used:\n  " + "\n  ".join(lines))
+        if not any(self.example(index).labels.any() for index in range(len(self))):
             raise TrainingError("no image has a single object in its masks, so there is nothing to learn")
 
 

@@ -90,10 +90,17 @@ def is_flat_file(path: Path) -> bool:
     return path.suffix.lower() in FLAT
 
 
-def with_planes(pairs: list[Pair]) -> list[Pair]:
+def with_planes(pairs: list[Pair], *, strict: bool = True) -> list[Pair]:
     """Return the pairs with every volume replaced by the planes that are learnt from; nothing is kept aside.
 
     Images larger than memory are replaced by squares of them.
+
+    Parameters
+    ----------
+    pairs
+        Images with their masks.
+    strict
+        Whether what cannot be read is an error; otherwise it is left out, with a line in the log.
 
     Raises
     ------
@@ -105,7 +112,13 @@ def with_planes(pairs: list[Pair]) -> list[Pair]:
     found: list[Pair] = []
     empty: list[str] = []
     for pair in pairs:
-        parts = _parts_of(pair)
+        try:
+            parts = _parts_of(pair)
+        except ImageError as error:
+            if strict:
+                raise
+            empty.append(f"{pair.name}: {error}")
+            continue
         if not parts:
             empty.append(f"{pair.name}: {nothing_in(pair)}")
         found += parts

@@ -313,10 +313,55 @@ def test_bad_images_are_named_before_training(
     images: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (images / "b.png").write_bytes(b"no picture")
-    assert train(images, tiny_model) == FAILED
+    assert train(images, tiny_model, "--strict") == FAILED
     said = capsys.readouterr().err
     assert "these images cannot be used" in said
     assert "b.png" in said
+    assert not list(Path().rglob("new*"))
+
+
+@pytest.mark.parametrize("bad", ["image", "masks", "volume"])
+def test_bad_images_are_left_out_with_a_line_each(
+    images: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str], bad: str
+) -> None:
+    """One damaged file of a hundred must not cost the night."""
+    if bad == "image":
+        (images / "b.png").write_bytes(b"no picture")
+    elif bad == "masks":
+        (images / "b_masks.tif").write_bytes(b"no picture")
+    else:
+        (images / "c.tif").write_bytes(b"II*\0 no picture")
+        (images / "c_masks.tif").write_bytes(b"II*\0 no picture")
+    assert train(images, tiny_model) == OK
+    lines = [line for line in capsys.readouterr().err.splitlines() if "left out" in line]
+    assert len(lines) == 1
+    assert ("c.tif" if bad == "volume" else "b.png") in lines[0]
+
+
+def test_bad_images_to_validate_on_are_left_out_too(
+    images: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    aside = images.with_name("aside")
+    aside.mkdir()
+    for one in ("b.png", "b_masks.tif"):
+        (images / one).rename(aside / one)
+    (aside / "d.png").write_bytes(b"no picture")
+    (aside / "d_masks.tif").write_bytes((aside / "b_masks.tif").read_bytes())
+    assert train(images, tiny_model, "--validate", str(aside)) == OK
+    said = capsys.readouterr().err
+    assert "left out: d.png" in said
+    _, card = load_model(Path("out/new.safetensors"))
+    assert card is not None and len(card.images) == 1
+    assert [one.name for one in card.aside.values()] == ["b.png"]
+
+
+def test_a_folder_of_bad_images_is_refused(
+    images: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for image in images.glob("?.png"):
+        image.write_bytes(b"no picture")
+    assert train(images, tiny_model) == FAILED
+    assert "these images cannot be used" in capsys.readouterr().err
     assert not list(Path().rglob("new*"))
 
 
