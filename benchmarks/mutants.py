@@ -36,6 +36,7 @@ OPERATIONS = "tests/gui/operations"
 JUDGING = (
     "retrain/test_retrain.py::test_objects_gained_and_lost",
     "retrain/test_retrain.py::test_the_three_words",
+    "retrain/test_retrain.py::test_the_precision_told_is_that_of_the_verdict",
     "retrain/test_retrain.py::test_more_better_than_worse_is_not_enough",
     "retrain/test_retrain.py::test_a_badly_outlined_cell_is_one_fault",
     "retrain/test_retrain.py::test_false_objects_on_the_ground_are_units_of_their_own",
@@ -44,6 +45,10 @@ JUDGING = (
     "retrain/test_verdict.py::test_the_interval_and_what_would_settle_it",
     "retrain/test_verdict.py::test_an_image_of_few_cells_does_not_outweigh_the_others",
     "retrain/test_verdict.py::test_whole_images_speak_where_there_are_many",
+    "retrain/test_verdict.py::test_the_interval_over_images_is_as_wide_as_so_few_ask_for",
+    "retrain/test_verdict.py::test_an_image_in_which_a_model_finds_nothing_wrong_counts_as_right",
+    "retrain/test_verdict.py::test_so_many_more_cells_settle_the_question",
+    "retrain/test_verdict.py::test_nothing_more_is_asked_for_where_a_difference_would_have_been_seen",
     "retrain/test_verdict.py::test_false_objects_count_and_few_objects_say_nothing",
     "retrain/test_verdict.py::test_a_true_gain_of_a_tenth_is_seen_with_a_hundred_cells",
     "retrain/test_verdict.py::test_over_all_of_them_at_most_one_in_twenty",

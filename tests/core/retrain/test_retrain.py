@@ -383,7 +383,7 @@ def test_objects_gained_and_lost(folder: Path) -> None:
     assert [spot.id for spot in image.lost] == [7]
     assert [spot.id for spot in image.false_gone] == [99]
     assert image.false_new == ()
-    assert (image.gained[1].y, image.gained[1].x) == (6.5, 22.5)
+    assert (image.gained[1].y, image.gained[1].x, image.gained[1].z) == (6.5, 22.5, 0)
     assert result.old_precision == pytest.approx(13 / 17) and result.new_precision == pytest.approx(15 / 16)
     assert result.verdict == "not different" and "4 better, 1 worse" in result.text
     assert result.difference.low < 0 < result.difference.change < result.difference.high

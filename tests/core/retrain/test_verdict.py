@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
 from cpsam_core.retrain.judge import verdict_text
-from cpsam_core.retrain.verdict import Difference, Units, difference_of
+from cpsam_core.retrain.verdict import WORTH_SEEING, Difference, Units, difference_of
 
 TRIALS = 200
 
@@ -116,3 +116,37 @@ def test_false_objects_count_and_few_objects_say_nothing() -> None:
     nothing = difference_of([])
     assert (nothing.word, nothing.objects, nothing.interval) == ("not different", 0, "")
     assert isinstance(nothing, Difference) and nothing.more > 0
+
+
+def test_the_interval_over_images_is_as_wide_as_so_few_ask_for() -> None:
+    """That of Student for a mean of six: with the normal quantile it would be a fifth too narrow."""
+    gains = (2, 6, 4, 9, 1, 5)
+    images = [units(*[(0, 1, 1, 1, 1)] * gain, *[(1, 1, 1, 1, 1)] * (20 - gain)) for gain in gains]
+    told = difference_of(images)
+    each = np.array(gains) / 20
+    half = stdtrit(len(each) - 1, 0.95) * each.std(ddof=1) / len(each) ** 0.5
+    assert told.change == pytest.approx(each.mean())
+    assert (told.high - told.low) / 2 == pytest.approx(half, rel=0.04)
+
+
+def test_an_image_in_which_a_model_finds_nothing_wrong_counts_as_right() -> None:
+    same, ghost = (1, 1, 1, 1, 1), (0, 1, 0, 0, 0)
+    quiet = [units(*[same] * 20) for _ in range(6)]
+    told = difference_of([units(ghost, ghost), *quiet])
+    assert (told.before, told.after) == (pytest.approx(6 / 7), 1.0)
+    # A single cell, and it is missed.
+    told = difference_of([units((0, 1, 1, 1, 1)), *quiet])
+    assert (told.before, told.after) == (pytest.approx(6 / 7), 1.0)
+
+
+@pytest.mark.parametrize("gained", [2, 4])
+def test_so_many_more_cells_settle_the_question(gained: int) -> None:
+    """With as many as are advised, of the same kind, the interval ends near 0."""
+    kinds = [(0, 1, 1, 1, 1)] * gained + [(1, 1, 0, 1, 1)] * 2 + [(1, 1, 1, 1, 1)] * 14
+    few = difference_of([units(*kinds)])
+    more = difference_of([units(*kinds * round((few.objects + few.more) / few.objects))])
+    assert few.word == "not different" and few.more > 0
+    if few.change >= WORTH_SEEING:
+        assert more.low == pytest.approx(0, abs=0.25 * more.change)
+    else:
+        assert (more.high - more.low) / 2 == pytest.approx(WORTH_SEEING, rel=0.15)

@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 
 from cpsam_core.progress import Cancelled
 from cpsam_core.segment.diameter import (
+    DiameterEstimate,
+    _certainty,
+    _places,
+    _Scale,
     estimate_diameter,
     look_for_diameter,
     look_tiles,
@@ -151,3 +155,31 @@ def test_a_scale_with_improbable_objects_is_not_believed(disk_model: Any) -> Non
             return maps
 
     assert estimate_diameter(Unsure(), plane(15, count=6), Settings()) == pytest.approx(30, rel=0.25)
+
+
+def test_what_is_in_doubt_is_said() -> None:
+    assert "no cells were seen" in DiameterEstimate(None).doubt
+    assert DiameterEstimate(20.0, 0.5).doubt == ""
+    assert DiameterEstimate(20.0, 0.49).doubt == DiameterEstimate(20.0, 0.49).text
+    assert "look at the result" in DiameterEstimate(20.0, 0.49).text
+    assert DiameterEstimate(20.0, 0.5).text == "cells measure about 20 pixels (50% sure)"
+
+
+def test_few_objects_and_other_sizes_make_the_answer_less_sure() -> None:
+    def seen(diameter: float, score: float = 0.2, believed: float = 9.0, scale: float = 1.0) -> _Scale:
+        return _Scale(scale, score, diameter, 1.0, believed)
+
+    best = seen(30)
+    assert _certainty(best, [best]) == 1
+    assert _certainty(seen(30, believed=1.0), []) == 0.5
+    assert _certainty(best, [seen(60)]) == 0.5
+    # The same size again speaks against nothing, and neither does what is measured badly at its scale.
+    assert _certainty(best, [seen(40)]) == _certainty(best, [seen(75)]) == _certainty(best, [seen(12)]) == 1
+    assert _certainty(best, [seen(75, scale=0.5)]) == 0.5
+
+
+def test_a_slide_is_looked_at_in_a_bounded_number_of_places() -> None:
+    places = _places((100_000, 90_000), 256)
+    assert len(places) == 65
+    assert all(0 <= one.start < one.stop <= 100_000 for place in places for one in place)
+    assert {(rows.stop, columns.stop) for rows, columns in places} >= {(100_000, 90_000), (256, 256)}
