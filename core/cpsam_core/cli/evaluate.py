@@ -142,6 +142,9 @@ def run(args: argparse.Namespace) -> int:
         if args.json
         else as_table(scored, people)
     )
+    favoured = _unchecked(scored)
+    if favoured:
+        tell(favoured)
     if failed:
         tell(f"error: {len(failed)} of {len(failed) + len(scored)} images could not be compared; see above")
     return FAILED if failed else OK
@@ -192,6 +195,16 @@ def _scored(pair: LabelPair, thresholds: tuple[float, ...], pieces: Pieces, most
     counts = compare_overlaps(shared, thresholds[0]).counts
     classes = class_scores(files, masks, facts, thresholds)
     return ScoredImage(pair, score_overlaps(shared, thresholds), counts, classes)
+
+
+def _unchecked(scored: Sequence[ScoredImage]) -> str:
+    """Return what to say where most of the true outlines were drawn by a model and checked by nobody."""
+    from cpsam_core.images.project_files import PROJECT_SUFFIX
+    from cpsam_core.images.project_summary import unchecked_objects, unchecked_text
+
+    projects = [one.pair.true for one in scored if one.pair.true.suffix.lower() == PROJECT_SUFFIX]
+    unchecked = sum(len(unchecked_objects(path)) for path in projects)
+    return unchecked_text(unchecked, sum(one.scores.true_objects for one in scored), "true outlines")
 
 
 def _complete_parts(true: Path, masks: list[Any]) -> list[Any]:

@@ -19,12 +19,13 @@ from cpsam_core.images.project_folders import (
 )
 
 __all__ = [
-    "count_unchecked",
     "is_corrected",
     "project_keys",
     "read_image_name",
     "read_review",
     "read_settings",
+    "unchecked_objects",
+    "unchecked_text",
 ]
 
 REVIEWS = ("", "segmented", "corrected", "verified")
@@ -94,23 +95,33 @@ def read_image_name(path: AnyPath) -> str:
         return ""
 
 
-def count_unchecked(path: AnyPath, key: DocumentKey = WHOLE) -> int:
-    """Return how many objects of a project a model drew and nobody touched.
+def unchecked_objects(path: AnyPath, key: DocumentKey = WHOLE) -> frozenset[int]:
+    """Return the ids of the objects of a project that a model drew and nobody touched.
 
-    0 where the image is verified or regions of it are complete, since somebody answers for them as they are; for a
+    None where the image is verified or regions of it are complete, since somebody answers for them as they are; for a
     project that is a folder, whose squares are chosen by what was corrected; and where it cannot be read.
     """
     path = Path(path)
     if path.is_dir():
-        return 0
+        return frozenset()
     try:
         with open_archive(path) as project:
             table = project.table(key.folder)
         if table.get("review") == "verified" or table.get(COMPLETE):
-            return 0
-        return sum(not is_touched(row) for row in table["objects"].values())
+            return frozenset()
+        return frozenset(int(number) for number, row in table["objects"].items() if not is_touched(row))
     except UNREADABLE:
-        return 0
+        return frozenset()
+
+
+def unchecked_text(unchecked: int, objects: int, which: str = "outlines there") -> str:
+    """Return what to say where most of the outlines that judge a model are unchecked; empty where they are not."""
+    if 2 * unchecked <= objects:
+        return ""
+    return (
+        f"{unchecked} of the {objects} {which} are a model's own, neither accepted nor corrected, which favours that "
+        "model: review them for a fair verdict."
+    )
 
 
 def is_corrected(path: AnyPath, key: DocumentKey | None = None) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import fastremap
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +20,7 @@ from cpsam_core.errors import ImageError, SettingsError, TrainingError
 from cpsam_core.images import check_same_shape
 from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.images.project_files import PROJECT_SUFFIX
-from cpsam_core.images.project_summary import count_unchecked, is_corrected
+from cpsam_core.images.project_summary import is_corrected, unchecked_objects
 from cpsam_core.progress import Progress, silent
 from cpsam_core.system.file_identity import identity_of
 
@@ -152,11 +153,12 @@ def describe(pair: Pair, use: Use = "auto") -> Candidate:
         )
     labels, complete = annotation.labels, annotation.complete
     seen = labels if complete is None else labels[complete]
+    present = set(fastremap.unique(seen).tolist()) - {0}
     kinds = np.unique(annotation.classes) if annotation.classes is not None else np.zeros(0, np.uint8)
     return Candidate(
         pair,
         corrected,
-        int(np.count_nonzero(np.unique(seen))),
+        len(present),
         shape,
         channels,
         pair.seen.scale or mean_diameter(seen),
@@ -166,15 +168,14 @@ def describe(pair: Pair, use: Use = "auto") -> Candidate:
         complete is not None,
         use,
         classed=_classed(labels, annotation.classes),
-        unchecked=_unchecked(pair),
+        unchecked=len(present & _unchecked(pair)),
     )
 
 
-def _unchecked(pair: Pair) -> int:
-    """Return how many objects nobody checked; 0 for a part of an image, for which that is not known."""
-    if pair.section is not None or pair.masks.suffix.lower() != PROJECT_SUFFIX:
-        return 0
-    return count_unchecked(pair.masks, pair.key)
+def _unchecked(pair: Pair) -> frozenset[int]:
+    """Return the objects that nobody checked."""
+    is_project = pair.masks.suffix.lower() == PROJECT_SUFFIX
+    return unchecked_objects(pair.masks, pair.key) if is_project else frozenset()
 
 
 def _classed(labels: NDArray[np.uint32], classes: NDArray[np.uint8] | None) -> int:

@@ -10,6 +10,7 @@ from cpsam_core.data.image_input import Diameter
 from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import SettingsError, TrainingError
 from cpsam_core.finetune.settings import TrainSettings
+from cpsam_core.images.project_summary import unchecked_text
 from cpsam_core.retrain.candidates import Candidate
 from cpsam_core.retrain.classes import ClassUse, class_names
 from cpsam_core.retrain.defaults import (
@@ -20,7 +21,7 @@ from cpsam_core.retrain.defaults import (
     unique_name,
     wanted_diameter,
 )
-from cpsam_core.retrain.kept_aside import FEWEST_OBJECTS, How, split
+from cpsam_core.retrain.kept_aside import FEWEST_OBJECTS, How, ValidationSplit, split
 from cpsam_core.retrain.lineage import Lineage
 from cpsam_core.weights import check_name
 from cpsam_core.weights.library import own_files
@@ -148,7 +149,7 @@ def plan_retraining(
         parts.training,
         parts.aside,
         parts.how,
-        " ".join(filter(None, (parts.text, _unchecked(used, parts.aside)))),
+        " ".join(filter(None, (parts.text, _unchecked(used, parts)))),
         start,
         check_name(name) if name is not None else unique_name(dated_name(used[0].pair.image.parent), taken),
         channels,
@@ -214,17 +215,12 @@ def _unfit(candidates: Sequence[Candidate]) -> list[Candidate]:
     return [one for one in candidates if one.corrected and one.problem and one.use == "auto"]
 
 
-def _unchecked(used: Sequence[Candidate], aside: Sequence[Pair]) -> str:
+def _unchecked(used: Sequence[Candidate], parts: ValidationSplit) -> str:
     """Return what to say where most of what judges was drawn by a model and checked by nobody."""
-    images = {(pair.image, pair.key) for pair in aside}
-    judging = [one for one in used if (one.pair.image, one.pair.key) in images]
+    judges = {(pair.image, pair.ending) for group in (parts.aside, *parts.folds) for pair in group}
+    judging = [one for one in used if (one.pair.image, one.pair.ending) in judges]
     unchecked, objects = (sum(getattr(one, name) for one in judging) for name in ("unchecked", "objects"))
-    if 2 * unchecked <= objects:
-        return ""
-    return (
-        f"{unchecked} of the {objects} outlines there are a model's own, neither accepted nor corrected, which favours "
-        "that model: review them for a fair verdict."
-    )
+    return unchecked_text(unchecked, objects)
 
 
 def _channels(used: list[Candidate], given: int) -> tuple[int, tuple[str, ...]]:

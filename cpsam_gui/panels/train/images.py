@@ -173,7 +173,10 @@ class CandidateTable(QAbstractTableModel):
                 "All planes. A stack of which all masks count judges by its bodies in 3D when it is kept aside."
             )
         state = translate("corrected") if one.corrected else translate("segmented, not corrected yet")
-        return f"{one.name}: {state}" + (translate(", complete in parts only") if one.partial else "")
+        parts = [f"{one.name}: {state}", translate(", complete in parts only") if one.partial else ""]
+        if one.corrected and one.unchecked:
+            parts.append(translate(", {count} outlines checked by nobody").format(count=f"{one.unchecked:,}"))
+        return "".join(parts)
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         """Return what can be done with a cell; called by Qt."""

@@ -47,6 +47,10 @@
       <translation>, etwa 1,2 GB herunterzuladen</translation>
     </message>
     <message>
+      <source>, {count} outlines checked by nobody</source>
+      <translation>, {count} Umrisse von niemandem geprüft</translation>
+    </message>
+    <message>
       <source>, complete in parts only</source>
       <translation>, nur in Teilen vollständig</translation>
     </message>

@@ -196,6 +196,20 @@ def test_projects_of_the_window_are_masks(folder: Path, capsys: pytest.CaptureFi
     assert result(capsys)["all"]["mean"]["average_precision"] == [1, 1, 1]
 
 
+@pytest.mark.parametrize(("checked", "said"), [((1,), True), ((1, 2), False)])
+def test_outlines_that_nobody_checked_are_told(
+    folder: Path, capsys: pytest.CaptureFixture[str], checked: tuple[int, ...], said: bool
+) -> None:
+    labels = squares(1, 2, 3)
+    rows = {number: {"origin": "model", "verified": number in checked} for number in (1, 2, 3)}
+    Path("true").mkdir()
+    write_project_file(Path("true/a.cpsam"), ProjectFile(labels[None], rows))
+    put("found/a.tif", labels)
+    assert main(["evaluate", "true", "found"]) == 0
+    told = "2 of the 3 true outlines are a model's own, neither accepted nor corrected"
+    assert (told in capsys.readouterr().err) is said
+
+
 def test_two_files_are_compared_whatever_their_names(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

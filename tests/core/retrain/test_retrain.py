@@ -15,7 +15,7 @@ from cpsam_core.checkpoints import load_model
 from cpsam_core.checkpoints.cards import read_card
 from cpsam_core.data.augmentation import Augmentation
 from cpsam_core.data.examples import counted_objects, read_annotation
-from cpsam_core.data.pairs import Pair, find_pairs
+from cpsam_core.data.pairs import Pair, find_pairs, pair_of
 from cpsam_core.errors import SettingsError, TrainingError, WeightsError
 from cpsam_core.finetune import TrainSettings
 from cpsam_core.images import write_labels, write_tiff
@@ -35,6 +35,7 @@ from cpsam_core.retrain import (
     training_sets,
     unique_name,
 )
+from cpsam_core.retrain.candidates import describe_all
 from cpsam_core.retrain.defaults import dated_name, default_settings
 from cpsam_core.segment.segmenter import NetworkOutput, Segmentation
 from cpsam_core.weights import list_models
@@ -105,10 +106,27 @@ def test_outlines_that_nobody_checked_are_told_where_they_judge(
         path = pair.image.with_suffix(".cpsam")
         write_project_file(path, ProjectFile(grid()[None], rows, review=review))
         found.append(describe(replace(pair, masks=path)))
+    assert all(one.unchecked == (0 if review == "verified" else 16 - touched) for one in found)
     plan = plan_retraining(found, "cpsam-lite")
+    folds = plan_retraining(found, "cpsam-lite", thorough=True)
+    assert folds.how == "folds"
+    assert (f"{3 * (16 - touched)} of the 48 outlines there" in folds.text) is said
     told = f"{16 - touched} of the 16 outlines there are a model's own, neither accepted nor corrected"
     assert len(plan.aside) == 1
     assert (told in plan.text) is said
+
+
+def test_outlines_in_planes_that_nobody_checked_are_counted(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    bodies = np.stack([grid()] * 6)
+    write_tiff(folder / "stack.tif", ((bodies > 0) * 150).astype(np.uint8), "ZYX")
+    rows = {n: {"origin": "hand" if n == 1 else "model"} for n in range(1, 17)}
+    write_project_file(folder / "stack.cpsam", ProjectFile(bodies, rows, review="corrected"))
+    planes = describe_all(pair_of(folder / "stack.tif"))
+    assert planes and all((one.objects, one.unchecked) == (16, 15) for one in planes)
+    text = plan_retraining(planes, "cpsam-lite").text
+    judging = sum(one.slab for one in planes)
+    assert f"{15 * judging} of the {16 * judging} outlines there are a model's own" in text
 
 
 def test_masks_of_another_image_are_told(folder: Path) -> None:
