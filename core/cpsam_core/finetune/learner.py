@@ -27,9 +27,12 @@ log = logging.getLogger(__name__)
 
 Tell = Callable[[str, MemoryMode], None]
 
+# Steps left out one after the other from which on nothing is learnt any more. A single sample may spoil one.
+MOST_LEFT_OUT = 20
+
 
 class Diverged(Exception):  # noqa: N818 - what to say about it depends on what was kept
-    """The loss is no longer a number."""
+    """The training leads nowhere any more; the text says why, and what to do."""
 
 
 class Learner:
@@ -86,7 +89,7 @@ class Learner:
                 raise
             raise TrainingError(_too_little(device, memory)) from error
         self._network = ranks.wrapped(self.model, device, unused=self.model.config.layer_drop > 0)
-        self.steps = 0
+        self.steps = self.left_out = self._left_out_in_a_row = 0
 
     def _first_mode(self, config: VitConfig) -> MemoryMode:
         settings = replace(self.settings, batch_size=self.size)
@@ -110,14 +113,15 @@ class Learner:
         Raises
         ------
         Diverged
-            If the loss is no longer a number; the weights are those before the step.
+            If the loss is no longer a number, the weights being those before the step; or if step after step is left
+            out, because the gradients are not finite.
         TrainingError
             If memory runs out in the leanest mode.
         """
         random = torch.get_rng_state()
         while True:
             try:
-                value, stopping = self._try(batch, stop)
+                value, stopping, whole = self._try(batch, stop)
             except RuntimeError as error:
                 if not is_out_of_memory(error):
                     raise
@@ -127,11 +131,40 @@ class Learner:
             # the same layers left out.
             torch.set_rng_state(random)
             self._use_less()
-        self.steps += 1
-        self.trained.update_average(self.steps)
+        self._count(whole)
         return value, stopping
 
-    def _try(self, batch: Batch, stop: bool) -> tuple[float, bool]:
+    def diverged(self) -> Diverged:
+        """Return that the loss, or a weight, is no longer a number."""
+        return Diverged(
+            f"the loss is no longer a number after {self.steps} steps; lower the learning rate "
+            f"({self.settings.learning_rate:g})"
+        )
+
+    def _count(self, whole: bool) -> None:
+        """Count a step; the average follows only those that were taken."""
+        self.steps += 1
+        if whole:
+            self._left_out_in_a_row = 0
+            self.trained.update_average(self.steps - self.left_out)
+            return
+        self.left_out += 1
+        self._left_out_in_a_row += 1
+        if self.left_out == 1:
+            log.warning(
+                "step %d is left out: its gradient is not finite; how many more are is said at the end",
+                self.steps,
+            )
+        if self._left_out_in_a_row >= MOST_LEFT_OUT:
+            ways = [] if self.precision == torch.float32 else ["train in float32"]
+            ways += [] if self.device.type == "cpu" else ["train on another device"]
+            raise Diverged(
+                f"the gradients of {MOST_LEFT_OUT} steps one after the other are not finite, so nothing is learnt any "
+                f"more ({self.device}, {str(self.precision).removeprefix('torch.')}); "
+                f"{' or '.join([*ways, f'lower the learning rate ({self.settings.learning_rate:g})'])}"
+            )
+
+    def _try(self, batch: Batch, stop: bool) -> tuple[float, bool, bool]:
         self.model.train()
         self.stepper.drop_gradients()
         loss = self._loss(batch)
@@ -140,10 +173,10 @@ class Learner:
             (float(loss.detach()), float(stop and self.ranks.leads)), self.device
         )
         if not math.isfinite(total):
-            raise Diverged
+            raise self.diverged()
         loss.backward()  # type: ignore[no-untyped-call]
-        self.stepper.finish_step()
-        return total / self.ranks.count, stopping > 0
+        whole = self.stepper.finish_step()
+        return total / self.ranks.count, stopping > 0, whole
 
     def _loss(self, batch: Batch) -> Tensor:
         tiles, target, weight = (

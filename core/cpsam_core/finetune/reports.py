@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cpsam_core.finetune.settings import MemoryMode
     from cpsam_core.network.vit import FlowVit
 
-EventKind = Literal["memory", "resumed", "unsaved", "stopped", "drawn back"]
+EventKind = Literal["memory", "resumed", "unsaved", "stopped", "drawn back", "left out"]
 Stopped = Literal["finished", "patience", "asked", "diverged"]
 
 
@@ -54,7 +54,8 @@ class TrainingEvent:
 
     `kind` is "memory" (a mode of memory was chosen, or the next leaner one because memory ran out), "resumed" (went on
     from a saved state), "unsaved" (the state could not be saved; training goes on), "stopped" (before the last epoch;
-    the text says why) or "drawn back" (towards the start, so that less is forgotten). `memory` is the mode now in use.
+    the text says why), "drawn back" (towards the start, so that less is forgotten) or "left out" (steps whose gradients
+    were not finite). `memory` is the mode now in use.
     """
 
     kind: EventKind
@@ -69,9 +70,9 @@ class TrainResult:
     `model` is on the CPU, in float32 and evaluation mode, adapters merged; its weights are those of `best_epoch`
     (from 1) where images kept aside tell which that is, else of the last epoch, and `best_epoch` is None. `reports`
     has one entry for each epoch. `stopped` is "finished" after the last epoch, "patience" or "asked" where it ended
-    earlier, "diverged" where the loss was no longer a number; `reason` says so in words. `share` is how far the weights
-    are on the way from the start to those of the training, below 1 where they were drawn back so that less is
-    forgotten; `remark` says so in words.
+    earlier, "diverged" where the loss or the gradients were no longer numbers; `reason` says so in words. `share` is
+    how far the weights are on the way from the start to those of the training, below 1 where they were drawn back so
+    that less is forgotten; `remark` says so in words, and how many steps were left out.
     """
 
     model: FlowVit
@@ -92,6 +93,14 @@ class TrainResult:
 def early_text(reason: str) -> str:
     """Return as a sentence why a training ended early; empty without a reason."""
     return f"Training ended early: {reason}." if reason else ""
+
+
+def left_out_text(count: int, steps: int) -> str:
+    """Return in words how many of the steps of a training were left out; empty where none was."""
+    if not count:
+        return ""
+    were = "was" if count == 1 else "were"
+    return f"{count:,} of {steps:,} steps {were} left out, because the gradient was not finite"
 
 
 class Control:

@@ -42,6 +42,7 @@ def state_of(
         optimiser=learner.stepper.state_dict(),
         reports=tuple(reports),
         steps=learner.steps,
+        left_out=learner.left_out,
         best_epoch=max((report.epoch for report in reports if report.best), default=None),
         best=best,
         origin=dict(origin),
@@ -66,5 +67,5 @@ def resume(path: Path, learner: Learner, origin: Mapping[str, str]) -> TrainingS
         ) from error
     if not moments:
         log.warning("the optimiser of %s is of another kind and starts anew", path.name)
-    learner.steps = state.steps
+    learner.steps, learner.left_out = state.steps, state.left_out
     return state

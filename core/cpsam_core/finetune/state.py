@@ -36,8 +36,8 @@ class TrainingState:
     """Everything that a training needs to go on as if it had not been interrupted.
 
     `trained` and `average` are weights by name; `frozen` is the digest of the others, `kind` the mode with what
-    shapes it. `best` holds the weights of the epoch in `best_epoch`, empty where there is none. `origin` says what the
-    training is made of; empty where nobody said.
+    shapes it. `left_out` counts those of the `steps` that were. `best` holds the weights of the epoch in `best_epoch`,
+    empty where there is none. `origin` says what the training is made of; empty where nobody said.
     """
 
     config: VitConfig
@@ -48,6 +48,7 @@ class TrainingState:
     optimiser: dict[str, Any]
     reports: tuple[EpochReport, ...]
     steps: int
+    left_out: int = 0
     best_epoch: int | None = None
     best: dict[str, Tensor] = field(default_factory=dict)
     origin: dict[str, str] = field(default_factory=dict)
@@ -70,6 +71,7 @@ def write_state(path: Path, state: TrainingState) -> None:
         "optimiser": state.optimiser,
         "reports": [asdict(report) for report in state.reports],
         "steps": state.steps,
+        "left_out": state.left_out,
         "best_epoch": state.best_epoch,
         "best": state.best,
         "origin": state.origin,
@@ -100,6 +102,7 @@ def read_state(path: Path, like: TrainingState) -> TrainingState:
             optimiser=dict(values["optimiser"]),
             reports=tuple(EpochReport(**report) for report in values["reports"]),
             steps=int(values["steps"]),
+            left_out=int(values.get("left_out", 0)),
             best_epoch=values["best_epoch"],
             best=dict(values["best"]),
             origin={str(key): str(value) for key, value in dict(values.get("origin", {})).items()},

@@ -3,12 +3,14 @@
 Stepping within the backward pass gives what an ordinary step gives, because the gradient of a weight is complete when
 it is accumulated and AdamW treats every value on its own; but gradients never live all at once. Where memory runs out
 in the middle of such a pass, it is repeated for the weights that were not stepped yet: each is stepped once.
+
+A gradient that is not finite never reaches a weight, since one sample could spoil them all. Stepped together, the
+weights stay as they are. Within the backward pass others were stepped before it was seen: there it counts as zero.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,8 +20,6 @@ from torch.utils.hooks import RemovableHandle
 
 from cpsam_core.errors import SettingsError
 from cpsam_core.finetune.settings import MemoryMode, TrainSettings
-
-log = logging.getLogger(__name__)
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
 # These step within the backward pass.
@@ -69,6 +69,8 @@ class Stepper:
         self._singles: dict[nn.Parameter, Any] = {}
         self._hooks: list[RemovableHandle] = []
         self._stepped: set[nn.Parameter] = set()
+        # Of the gradients that were used within the backward pass.
+        self._norms: list[Tensor] = []
         self._settle()
 
     def set_memory(self, memory: MemoryMode) -> None:
@@ -82,19 +84,31 @@ class Stepper:
             for group in optimiser.param_groups:
                 group["lr"] = rate
 
-    def finish_step(self) -> None:
-        """Step what the backward pass left to do, and be ready for the next one."""
-        if self.memory not in STEPWISE and (not self._settings.clip or self._is_clipped()):
+    def finish_step(self) -> bool:
+        """Step what the backward pass left to do, and be ready for the next one.
+
+        Returns
+        -------
+        bool
+            Whether every gradient was finite, and so every weight was stepped.
+        """
+        whole = bool(torch.isfinite(self._norm()))
+        if whole and self.memory not in STEPWISE:
             self.optimiser.step()
         self._stepped.clear()
+        self._norms.clear()
+        return whole
 
-    def _is_clipped(self) -> bool:
-        """Limit the norm of the gradient; say whether it is a number, since one sample could spoil every weight."""
-        norm = torch.nn.utils.clip_grad_norm_(self._parameters.values(), self._settings.clip)
-        finite = bool(torch.isfinite(norm))
-        if not finite:
-            log.warning("a step is left out: its gradient is not finite")
-        return finite
+    def _norm(self) -> Tensor:
+        """Return the norm of the gradient, or what is as finite as that; limit it where that is asked for."""
+        if self.memory not in STEPWISE and self._settings.clip:
+            return torch.nn.utils.clip_grad_norm_(self._parameters.values(), self._settings.clip)
+        norms = self._norms
+        if self.memory not in STEPWISE:
+            norms = list(
+                torch._foreach_norm([p.grad for p in self._parameters.values() if p.grad is not None])
+            )
+        return torch.stack(norms).sum() if norms else torch.zeros(())
 
     def drop_gradients(self) -> None:
         """Forget the gradients of the last step, or of one that broke off."""
@@ -149,6 +163,7 @@ class Stepper:
         assert isinstance(parameter, nn.Parameter)
         # After running out of memory the pass is repeated; what was stepped already must not be stepped twice.
         if parameter not in self._stepped:
+            self._drop_broken(parameter)
             single, state = self._singles[parameter], self.optimiser.state.get(parameter, {})
             if self.memory == "paged":
                 lent = {name: state[name].to(self.device, non_blocking=True) for name in MOMENTS}
@@ -161,6 +176,17 @@ class Stepper:
                 single.step()
             self._stepped.add(parameter)
         parameter.grad = None
+
+    def _drop_broken(self, parameter: nn.Parameter) -> None:
+        """Let a gradient that is not finite count as zero, and remember that it was not."""
+        gradient = parameter.grad
+        assert gradient is not None
+        norm = torch.linalg.vector_norm(gradient)
+        self._norms.append(norm)
+        broken = ~torch.isfinite(norm)
+        # Asking a card for the value would wait for it at every weight.
+        if self.device.type != "cpu" or broken:
+            gradient.masked_fill_(broken, 0)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the moments and counts, for a file."""

@@ -28,6 +28,7 @@ from cpsam_core.finetune.reports import (
     TrainingEvent,
     TrainResult,
     early_text,
+    left_out_text,
 )
 from cpsam_core.finetune.resuming import resume, state_of
 from cpsam_core.finetune.settings import MemoryMode, TrainSettings
@@ -161,7 +162,7 @@ class Trainer:
 
     @property
     def steps(self) -> int:
-        """Optimiser steps taken."""
+        """Optimiser steps, those among them that were left out."""
         return self.learner.steps
 
     @property
@@ -189,8 +190,8 @@ class Trainer:
         Raises
         ------
         TrainingError
-            If memory runs out in the leanest mode, or the loss is no longer a number and nothing tells which weights
-            were the best; the last good state stays on disk.
+            If memory runs out in the leanest mode, or the loss or the gradients are no longer numbers and nothing tells
+            which weights were the best; the last good state stays on disk.
         """
         if self._result is None:
             log.info("training on %s in %s, sets %s", self.device, self.precision, self.data.mixing)
@@ -204,9 +205,14 @@ class Trainer:
             share = 1.0
             if self._anchor is not None:
                 share = self._anchor.draw_back(model, self.device, self.precision, progress)
-            remark = drawn_back_text(share, self.settings.forgetting)
-            if remark:
-                self._tell("drawn back", f"{remark}.", self.memory)
+            told: tuple[tuple[EventKind, str], ...] = (
+                ("drawn back", drawn_back_text(share, self.settings.forgetting)),
+                ("left out", left_out_text(self.learner.left_out, self.steps)),
+            )
+            remarks = [(kind, text) for kind, text in told if text]
+            for kind, text in remarks:
+                self._tell(kind, f"{text}.", self.memory)
+            remark = ". ".join(text for _, text in remarks)
             reports = tuple(self.reports)
             self._result = TrainResult(
                 model, tuple(self.losses), reports, stopped, reason, best, share, remark
@@ -225,14 +231,11 @@ class Trainer:
                 loss = self._epoch(clock, progress)
                 if loss is not None:
                     self._end_epoch(loss, clock)
-            except Diverged:
-                reason = (
-                    f"the loss is no longer a number after {self.steps} steps; lower the learning rate "
-                    f"({settings.learning_rate:g})"
-                )
+            except Diverged as error:
                 if not any(report.best for report in self.reports):
-                    raise TrainingError(f"{reason} and start again from the last saved state") from None
-                return "diverged", f"{reason}. The best weights before that are kept"
+                    saved = " from the last saved state" if self.reports else ""
+                    raise TrainingError(f"{error} and start again{saved}") from None
+                return "diverged", f"{error}. The best weights before that are kept"
             if loss is None:
                 return "asked", "as asked"
         return "finished", ""
@@ -287,7 +290,7 @@ class Trainer:
     def _end_epoch(self, loss: float, clock: Clock) -> None:
         """Measure, remember, report and save; what is broken is none of it."""
         if not self.learner.trained.is_finite():
-            raise Diverged
+            raise self.learner.diverged()
         epoch = len(self.reports) + 1
         last = self._rate_plan.is_over(epoch, self.seconds + clock.seconds())
         validated, scored = self._validated(), self._scored(last)
@@ -330,7 +333,7 @@ class Trainer:
 
     def _tell(self, kind: EventKind, text: str, memory: MemoryMode) -> None:
         # The others are in the log already.
-        if kind in ("resumed", "stopped", "drawn back"):
+        if kind in ("resumed", "stopped", "drawn back", "left out"):
             log.info("%s", text)
         if self._on_event is not None:
             self._on_event(TrainingEvent(kind, text, memory))
