@@ -7,7 +7,7 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING
 
-from cpsam_core.cli.common import OK, UsageError, fetch_progress, say, terminal_progress
+from cpsam_core.cli.common import OK, UsageError, fetch_progress, say, tell, terminal_progress
 from cpsam_core.cli.table import align
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def run_robustness(args: argparse.Namespace) -> int:
     """Measure and say the scores; return the exit code."""
     from cpsam_core.data.pairs import find_pairs
     from cpsam_core.errors import SettingsError
+    from cpsam_core.retrain.lineage import Lineage
     from cpsam_core.retrain.robustness import measure_robustness
     from cpsam_core.segment.segmenter import Segmenter
     from cpsam_core.segment.settings import Settings
@@ -56,6 +57,12 @@ def run_robustness(args: argparse.Namespace) -> int:
     except SettingsError as error:
         raise UsageError(str(error)) from error
     pairs = find_pairs(args.true)
+    learnt = Lineage.of(args.model).learnt_of(pairs)
+    if learnt:
+        tell(
+            f"{args.model}, or a model before it, learnt from {len(learnt)} of the {len(pairs)} images, {learnt[0]} "
+            "first, which flatters it"
+        )
     with fetch_progress() as fetching:
         segmenter = Segmenter.load(args.model, args.device, args.precision, fetching)
     with terminal_progress("robustness", unit="image") as progress:

@@ -234,7 +234,7 @@ def _images(args: argparse.Namespace) -> tuple[list[Pair], list[Pair]]:
     if args.validate is not None:
         found = find_pairs(Path(args.validate), endings=endings, seen=seen, large=True)
         aside = with_planes(found, strict=args.strict)
-    refuse_learnt(pairs, aside)
+    refuse_learnt(pairs, aside, args.model)
     return pairs, aside
 
 

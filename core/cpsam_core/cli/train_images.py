@@ -50,10 +50,11 @@ def seen_by(args: argparse.Namespace) -> ImageInput:
     return ImageInput(args.axes, args.time, args.scene, args.use_channels)
 
 
-def refuse_learnt(pairs: Sequence[Pair], aside: Sequence[Pair]) -> None:
-    """Refuse images that are both learnt from and validated on: the same file, or another copy of it."""
+def refuse_learnt(pairs: Sequence[Pair], aside: Sequence[Pair], start: str) -> None:
+    """Refuse images to validate on that are learnt from, or were by the start: the same file, or a copy of it."""
     from cpsam_core.data.pairs import digest_of
     from cpsam_core.errors import TrainingError
+    from cpsam_core.retrain.lineage import Lineage
 
     if not aside:
         return
@@ -71,6 +72,13 @@ def refuse_learnt(pairs: Sequence[Pair], aside: Sequence[Pair]) -> None:
         raise TrainingError(
             f"--validate: {shown} would be learnt from, too, so the score would mean nothing; keep the images to "
             "validate on in a folder that is not below the others, and without copies"
+        )
+    known = () if start == RANDOM else Lineage.of(start).learnt_of(aside)
+    if known:
+        shown = ", ".join(known[:3]) + (" and others" if len(known) > 3 else "")
+        raise TrainingError(
+            f"--validate: {start}, or a model before it, learnt from {shown}, so the score would mean nothing; "
+            "validate on images that are new to it"
         )
 
 

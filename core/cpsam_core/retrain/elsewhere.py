@@ -19,7 +19,7 @@ from cpsam_core.data.reference import reference_pairs
 from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Progress, silent
 from cpsam_core.retrain.judge import change_of
-from cpsam_core.retrain.lineage import Lineage
+from cpsam_core.retrain.lineage import DIGEST_DIGITS, Lineage
 from cpsam_core.retrain.verdict import Difference, Units, difference_of
 from cpsam_core.segment.segmenter import Segmenter
 from cpsam_core.system.atomic import write_bytes
@@ -37,7 +37,6 @@ KINDS = {
 EARLIER = "your earlier images"
 # Images; more would take longer than it says.
 MOST_EARLIER = 6
-DIGEST_DIGITS = 64
 KNOWN_IMAGES = "images.json"
 """Where the user's training images lie, by hash: cards hold no paths, for they are given to others."""
 

@@ -6,14 +6,18 @@ once stays aside, so that the verdicts of later clicks are comparable.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cpsam_core.checkpoints.cards import Aside, ModelCard, read_card
+from cpsam_core.data.pairs import Pair, digest_of
 from cpsam_core.system.paths import expanded
 from cpsam_core.weights import EMBEDDED, list_models
 
-__all__ = ["Lineage"]
+__all__ = ["DIGEST_DIGITS", "Lineage"]
+
+# Of an image file; parts of one have longer ones.
+DIGEST_DIGITS = 64
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,12 @@ class Lineage:
     def may_judge(self, digest: str) -> bool:
         """Whether a whole image was never learnt from."""
         return digest not in self.learnt
+
+    def learnt_of(self, pairs: Iterable[Pair]) -> tuple[str, ...]:
+        """Return the names of the images that the line learnt from, whole or a plane or square of them, each once."""
+        digests = {digest[:DIGEST_DIGITS] for digest in self.learnt}
+        files = dict.fromkeys(pair.image for pair in pairs)
+        return tuple(path.name for path in files if digest_of(path) in digests)
 
     def is_aside(self, digest: str) -> bool:
         """Whether the whole image was kept aside before, and not learnt from since."""

@@ -177,6 +177,29 @@ def test_images_are_not_both_learnt_from_and_validated_on(
     assert train(images, tiny_model, "--validate", "copy") == OK
 
 
+def test_images_that_the_start_learnt_from_validate_nothing(
+    images: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    aside = images.parent / "aside"
+    aside.mkdir()
+    # Another name, and no longer among those to learn from.
+    shutil.copy(images / "a.png", aside / "old.png")
+    shutil.copy(images / "a_masks.tif", aside / "old_masks.tif")
+    assert train(images, tiny_model, out="first.safetensors") == OK
+    for path in images.glob("a*"):
+        path.unlink()
+    capsys.readouterr()
+    assert train(images, "first.safetensors", "--validate", "aside") == FAILED
+    assert (
+        "--validate: first.safetensors, or a model before it, learnt from old.png" in capsys.readouterr().err
+    )
+    assert (
+        main(["evaluate", "aside", "--robustness", "--model", "first.safetensors", "--device", "cpu"]) == OK
+    )
+    assert "learnt from 1 of the 1 images, old.png first, which flatters it" in capsys.readouterr().err
+    assert train(images, tiny_model, "--validate", "aside") == OK
+
+
 def test_a_state_belongs_to_its_training(
     images: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
