@@ -15,7 +15,7 @@ from cpsam_gui.operations.carry_over import former_ids
 from cpsam_gui.operations.replacing import mostly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -82,6 +82,14 @@ def compose_with_ids(
             np.copyto(result[band], before[band], where=_held(before[band], stays))
         tick()
     return result, ids
+
+
+def rename(labels: Labels, names: Mapping[int, int], largest: int) -> None:
+    """Give objects other ids, in place; `largest` is the largest id there is."""
+    table = np.arange(largest + 1, dtype=np.uint32)
+    table[list(names)] = list(names.values())
+    for band in _bands(labels):
+        labels[band] = np.take(table, labels[band])
 
 
 def _held(labels: Labels, stays: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -111,8 +111,10 @@ class RejectedCandidates(QObject):
             return
         self._asked += 1
         settings = replace(self._run_state.settings, diameter=flows.diameter)
+        # The last ones first: an object may have been there in several forms.
+        dropped = tuple(self._run_state.identities.dropped.values())[::-1]
         self._jobs.run(
-            partial(rejected, flows, settings, self._run_state.memory, document.snapshot()),
+            partial(rejected, flows, settings, self._run_state.memory, document.snapshot(), dropped),
             name=translate("Looking for rejected candidates"),
             lane=Lane.BESIDE,
             then=partial(self._found, self._asked),

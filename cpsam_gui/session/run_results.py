@@ -13,6 +13,7 @@ from PyQt6.QtCore import QTimer
 from cpsam_core.errors import SettingsError
 from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Lane
+from cpsam_gui.operations.identities import Identities
 from cpsam_gui.operations.region_run import land
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.runs.options import RunOptions, recalled
@@ -148,10 +149,16 @@ class RunResults:
     def _previous(self, rows: Mapping[int, ObjectRecord], keep: bool, kind: StepKind) -> tasks.PreviousMasks:
         document = self._open_image.document
         steps = document.applied(0) if keep and kind is StepKind.THRESHOLDS else ()
-        if not document.objects:
+        if not document.objects and not self._run_state.identities.dropped:
             return tasks.PreviousMasks(first_id=document.next_id, steps=steps)
         return tasks.PreviousMasks(
-            document.snapshot(), rows, document.next_id, document.colours.copy(), steps
+            document.snapshot(),
+            rows,
+            document.next_id,
+            document.colours.copy(),
+            steps,
+            dict(document.objects),
+            self._run_state.identities,
         )
 
     def finish(self, pending: PendingResult, outcome: tasks.RunOutcome) -> None:
@@ -249,6 +256,7 @@ class RunResults:
         before = self._run_state.last_settings
         if found.settings:
             self._run_state.last_settings = dict(found.settings)
+        self._run_state.identities = found.identities if kind is StepKind.THRESHOLDS else Identities()
         if kind is StepKind.SEGMENT:
             # New thresholds change nothing in what is to be said of the run.
             self._run_state.notes = found.notes

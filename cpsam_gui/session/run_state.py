@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from psygnal import Signal
 
 from cpsam_core.segment.mask_memory import MaskMemory
+from cpsam_gui.operations.identities import Identities
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.as_command import Call
 from cpsam_gui.runs.options import RunOptions, remembered, seen_by
@@ -43,6 +44,8 @@ class RunState:
         self._notes: tuple[str, ...] = ()
         self.memory = MaskMemory()
         """Objects that thresholds choose from, of these flows."""
+        self.identities = Identities()
+        """The objects of the last run under all thresholds so far."""
         self.last_settings: dict[str, Any] = {}
         """Thresholds of the last run, which are saved with the masks and come back with them."""
         open_image.adopted.connect(self.forget)
@@ -133,6 +136,7 @@ class RunState:
     def forget(self) -> None:
         """Drop the flows and settings of an image that is left."""
         self.flows, self.last_settings, self.notes = None, {}, ()
+        self.identities = Identities()
 
     @property
     def remembered(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from cpsam_core.labels import runs_of
+from cpsam_gui.operations.identities import Identities
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.state.objects import ObjectRecord, Origin, Records
@@ -42,6 +43,8 @@ class MaskResult:
     settings: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
     """What the engine says of the result."""
+    identities: Identities = field(default_factory=Identities, kw_only=True)
+    """The objects of this run by now, those that thresholds dropped included."""
     packed: PackedMasks | None = field(default=None, kw_only=True)
     """The masks as the journal writes them, see :func:`ready_to_land`."""
 
@@ -62,6 +65,10 @@ class PreviousMasks:
     """Palette entry of each earlier id, from 1, as `Document.colours`; objects found again keep id and colour."""
     steps: tuple[Step, ...] = ()
     """The steps that led there, oldest first: objects that a person deleted are not found again. None for a new run."""
+    rows: Mapping[int, ObjectRecord] = field(default_factory=dict)
+    """All objects of `labels`."""
+    identities: Identities = field(default_factory=Identities)
+    """Those of the last run, which come back with the id and colour that they had."""
 
 
 def ready_to_land(result: Result) -> Result:

@@ -11,12 +11,15 @@ from cpsam_gui.operations.replacing import mostly
 from cpsam_gui.state.box import Box
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from cpsam_core.progress import Progress
     from cpsam_core.segment.mask_memory import MaskMemory
     from cpsam_core.segment.output import NetworkOutput
     from cpsam_core.segment.settings import Settings
+    from cpsam_gui.operations.identities import DroppedObject
     from cpsam_gui.state.snapshot import Snapshot
 
 # Pixels; smaller candidates are noise that nobody wants to see.
@@ -46,6 +49,7 @@ def rejected(
     settings: Settings,
     memory: MaskMemory,
     there: Snapshot,
+    dropped: Sequence[DroppedObject],
     progress: Progress,
 ) -> tuple[RejectedCandidate, ...]:
     """Return the candidates of a plane that the thresholds of `settings` reject and that lie under no object.
@@ -58,6 +62,8 @@ def rejected(
         Of these flows; where the objects are known already, this is quick.
     there
         Labels (1, y, x) of the objects.
+    dropped
+        Objects that were there under other thresholds: where no candidate is left of one, it is shown as it was.
     """
     found = memory.candidates(output.flows, output.logits, settings, progress)
     small = found.areas < settings.min_size
@@ -65,7 +71,7 @@ def rejected(
     numbers = np.flatnonzero((small | unfit) & (found.areas >= LEAST_PIXELS))
     numbers = numbers[numbers > 0]
     numbers = numbers[np.argsort(-found.areas[numbers], kind="stable")[:MOST]]
-    if not len(numbers):
+    if not len(numbers) and not dropped:
         return ()
     labels = there.array()[0]
     made = []
@@ -83,4 +89,32 @@ def rejected(
         box = Box(0, 1, rows.start, rows.stop, columns.start, columns.stop)
         known = error if error == error else None
         made.append(RejectedCandidate(box, mask[None], reason, known))
+    if dropped:
+        taken = labels > 0
+        for one in made:
+            taken[one.box.slices[1:]] |= one.mask[0]
+        made += _left_out(taken, output, settings, dropped[: MOST - len(made)])
     return tuple(made)
+
+
+def _left_out(
+    taken: NDArray[np.bool_], output: NetworkOutput, settings: Settings, dropped: Sequence[DroppedObject]
+) -> list[RejectedCandidate]:
+    """Return the objects of other thresholds of which nothing is left, neither an object nor a candidate."""
+    made = []
+    for one in dropped:
+        box, mask = one.row.box, one.mask[0]
+        place = box.slices[1:]
+        if mostly(np.array(np.count_nonzero(taken[place][mask])), np.array(one.row.area)):
+            continue
+        logits, least = output.logits[place][mask], settings.cellprob_threshold
+        seen, surest = int(np.count_nonzero(logits > least)), float(logits.max())
+        if surest <= least:
+            reason = f"cell probability {surest:.2f} < {least:.2f}"
+        elif seen < settings.min_size:
+            reason = f"{seen} px < {settings.min_size}"
+        else:
+            reason = f"no object at a cell threshold of {least:.2f}"
+        made.append(RejectedCandidate(box, one.mask, reason, one.row.flow_error))
+        taken[place] |= mask
+    return made

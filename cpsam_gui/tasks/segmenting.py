@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cpsam_gui.operations.compose import compose_with_ids
+from cpsam_gui.operations.compose import compose_with_ids, rename
+from cpsam_gui.operations.identities import former_identities
 from cpsam_gui.operations.replacing import covered
 from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.tasks.deleted import deleted_by_hand
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cpsam_core.segment.output import NetworkOutput
     from cpsam_core.segment.segmenter import Segmentation, Settings
     from cpsam_gui.runs.segmenter import Segments
+    from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.steps import Labels, Step
 
 
@@ -96,12 +98,38 @@ def combine(
     labels, ids = compose_with_ids(found, before, list(kept.records), kept.first_id, tick, carry=carry)
     records = records_of(labels, kept=kept.records, colours=_colours_kept(ids, kept))
     tick()
+    identities = kept.identities
+    if carry:
+        ids = _take_back(labels, records, ids, kept)
+        identities = identities.after(before, kept.rows, records)
+        tick()
     for number, values in scores_of(result).items():
         new = int(ids[number]) if number < ids.size else 0
         if new in records:
             records[new] = records[new].changed(**values)
     notes = tuple(getattr(result, "notes", ()))
-    return ready_to_land(MaskResult(labels, records, result.output, notes=notes))
+    return ready_to_land(MaskResult(labels, records, result.output, notes=notes, identities=identities))
+
+
+def _take_back(
+    labels: Labels, records: dict[int, ObjectRecord], ids: NDArray[np.uint32], kept: PreviousMasks
+) -> NDArray[np.uint32]:
+    """Give objects that were there under other thresholds their ids and colours again; return the ids by number."""
+    found = {number: row for number, row in records.items() if number not in kept.records}
+    names = former_identities(kept.identities, labels, found, kept.first_id, kept.records)
+    if not names:
+        return ids
+    largest = max(records)
+    rename(labels, names, largest)
+    rows = {names[number]: records.pop(number) for number in names}
+    for number, row in rows.items():
+        known = kept.rows.get(number)
+        if known is None and number in kept.identities.dropped:
+            known = kept.identities.dropped[number].row
+        records[number] = row if known is None else row.changed(colour=known.colour)
+    table = np.arange(largest + 1, dtype=np.uint32)
+    table[list(names)] = list(names.values())
+    return table[ids]
 
 
 def without_deleted(

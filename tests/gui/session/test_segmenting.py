@@ -333,6 +333,54 @@ def test_a_slider_that_moves_on_is_not_moved_back_by_a_result(session: Session, 
     assert session.run_state.last_settings["cellprob_threshold"] == 2.5
 
 
+def test_what_thresholds_dropped_is_a_ghost_and_comes_back_as_it_was(session: Session, qtbot: QtBot) -> None:
+    """Also where nothing is left in between; by another threshold than before, too."""
+    run(session, qtbot)
+    flows_of(session)
+    document, rejected = session.document, session.rejected
+    before = {number: (row.colour, row.box, row.area) for number, row in document.objects.items()}
+
+    def thresholds(value: float, count: int) -> None:
+        session.run_state.change(cellprob_threshold=value)
+        session.segmenting.mask_again()
+        qtbot.waitUntil(lambda: session.jobs.idle and len(document.objects) == count)
+
+    thresholds(2.5, 3)
+    (gone,) = set(before) - set(document.objects)
+    qtbot.waitUntil(lambda: len(rejected.now) == 1)
+    box = before[gone][1]
+    ghost = rejected.at(0, (box.y0 + box.y1) // 2, (box.x0 + box.x1) // 2)
+    assert ghost is not None
+    assert ghost.reason == "cell probability 2.00 < 2.50"
+    thresholds(3.5, 2)
+    qtbot.waitUntil(lambda: len(rejected.now) == 2)
+    thresholds(20.0, 0)
+    qtbot.waitUntil(lambda: len(rejected.now) == 4)
+    thresholds(0.1, 4)
+    assert {number: (row.colour, row.box, row.area) for number, row in document.objects.items()} == before
+    assert np.unique(document.labels).tolist() == [0, *sorted(before)]
+    qtbot.waitUntil(lambda: session.jobs.idle and not rejected.now)
+
+
+def test_what_was_touched_is_not_found_again_under_its_id(session: Session, qtbot: QtBot) -> None:
+    run(session, qtbot)
+    flows_of(session)
+    document = session.document
+    first = min(document.objects)
+    session.run_state.change(cellprob_threshold=20.0)
+    session.segmenting.mask_again()
+    qtbot.waitUntil(lambda: session.jobs.idle and not document.objects)
+    session.edits.undo()
+    session.edits.change(lambda document: operations.set_class(document, [first], 3))
+    session.edits.change(lambda document: operations.delete(document, [first + 1]))
+    session.run_state.change(cellprob_threshold=0.0)
+    session.segmenting.mask_again()
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert sorted(document.objects) == [first, first + 2, first + 3], "deleted is deleted"
+    assert document.objects[first].class_id == 3
+    assert np.unique(document.labels).tolist() == [0, first, first + 2, first + 3]
+
+
 def test_thresholds_after_an_undone_run_are_dropped(session: Session, qtbot: QtBot) -> None:
     run(session, qtbot)
     flows_of(session)
