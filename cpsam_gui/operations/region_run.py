@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from scipy import ndimage
 from cpsam_core.labels.runs import joint_runs
 from cpsam_gui.operations.carry_over import former_ids
 from cpsam_gui.operations.proposals import Proposal
-from cpsam_gui.operations.replacing import covered, mostly
+from cpsam_gui.operations.replacing import covered, is_kept, mostly
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.objects import UNTOUCHED, Origin
 from cpsam_gui.state.palette import separate
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 
     from cpsam_core.segment.output import NetworkOutput
     from cpsam_gui.state.document import Document
+    from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.steps import Labels
+
+
+NOTHING: Mapping[int, ObjectRecord] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,15 +61,17 @@ class RegionResult:
         return int(np.count_nonzero(np.bincount(self.labels.ravel())[1:]))
 
 
-def land(document: Document, name: str, found: RegionResult, *, keep: bool) -> list[int]:
+def land(
+    document: Document, name: str, found: RegionResult, given_up: Mapping[int, ObjectRecord] = NOTHING
+) -> list[int]:
     """Write the objects of a region and return their ids.
 
-    Objects of the model that lie in the region by more than half give way; those that are locked or made by hand do
-    so only without `keep`. Whatever stays keeps every pixel, and a new object that lies by more than half under
+    Objects of the model that lie in the region by more than half give way; what a person touched does so only where it
+    is still as it was given up. Whatever stays keeps every pixel, and a new object that lies by more than half under
     others is one of them, found again.
     """
     before = document.labels[found.box.slices]
-    gone = _replaced(document, found, keep=keep)
+    gone = _replaced(document, found, given_up)
     union = found.box
     for number in gone:
         union = union.union(document.objects[number].box)
@@ -90,7 +97,7 @@ def land(document: Document, name: str, found: RegionResult, *, keep: bool) -> l
     return [number for number in new if number in document.objects]
 
 
-def _replaced(document: Document, found: RegionResult, *, keep: bool) -> list[int]:
+def _replaced(document: Document, found: RegionResult, given_up: Mapping[int, ObjectRecord]) -> list[int]:
     """Return the ids of the objects of the region that give way."""
     inside = document.labels[found.region.slices]
     counts = np.bincount(inside.ravel())
@@ -99,7 +106,7 @@ def _replaced(document: Document, found: RegionResult, *, keep: bool) -> list[in
     return [
         number
         for number, most in zip(there, mostly(counts[there], areas).tolist(), strict=True)
-        if most and not (keep and document.objects[number].touched)
+        if most and not is_kept(number, document.objects[number], given_up)
     ]
 
 

@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from cpsam_gui.drawing.shapes import Mask
+    from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.steps import Labels
 
 MOST = 0.5
 """Share of an object's pixels beyond which it lies in a region, or is covered by what stays there."""
+
+
+def is_kept(number: int, row: ObjectRecord, given_up: Mapping[int, ObjectRecord]) -> bool:
+    """Whether an object stays: a person touched it, and it is not what was given up, as it was when a run began."""
+    return row.touched and given_up.get(number) != row
 
 
 def mostly(part: NDArray[np.integer[Any]], whole: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:

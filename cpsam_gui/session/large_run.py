@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -11,6 +12,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage.companions import project_path
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from cpsam_gui.session.run_results import PendingResult, RunResults
     from cpsam_gui.session.run_state import RunState
     from cpsam_gui.state.box import Box
-    from cpsam_gui.state.columns import ColumnRecords
     from cpsam_gui.state.steps import Step
     from cpsam_gui.tasks.block_run import ChunkedResult, KeptObjects
     from cpsam_gui.tasks.partial_result import PartialResult
@@ -84,6 +85,8 @@ class LargeRun(QObject):
         folder = document_folder(project_path(path), key)
         about = BlockImage(path, folder, document.shape, reading.axes, reading.time, reading.scene)
         pending = self._run_results.pending(StepKind.SEGMENT, f"Segment with {options.model.title}")
+        if not options.keep:
+            pending = replace(pending, given_up=self._rows.copy())
         loader = self._models.loader(options.model)
         self._let_go()
         shown = self.partial_result = PartialResult(document.shape, self._block_found)
@@ -130,12 +133,11 @@ class LargeRun(QObject):
         return cast("ColumnRecords", self._open_image.document.table)
 
     def _kept(self, pending: PendingResult) -> KeptObjects | None:
-        """Return what stays: what a person touched."""
-        from cpsam_gui.tasks.block_run import KeptObjects, touched
+        """Return what stays: what a person touched; where that was given up, what was touched since."""
+        from cpsam_gui.tasks.block_run import KeptObjects, touched, touched_since
 
-        if not pending.options.keep:
-            return None
-        ids = touched(self._rows)
+        before = pending.given_up
+        ids = touched_since(self._rows, before) if isinstance(before, ColumnRecords) else touched(self._rows)
         return KeptObjects(self._open_image.document.store, self._rows.copy(), ids) if ids.size else None
 
     def _put_together(self, pending: PendingResult, folder: Path) -> None:

@@ -15,9 +15,11 @@ from cpsam_gui import tasks
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.operations.identities import Identities
 from cpsam_gui.operations.region_run import land
+from cpsam_gui.operations.replacing import is_kept
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.runs.options import RunOptions, recalled
 from cpsam_gui.session.run_state import thresholds_in
+from cpsam_gui.session.run_traces import RunTraces
 from cpsam_gui.state.steps import StepKind
 
 if TYPE_CHECKING:
@@ -60,12 +62,13 @@ class PendingResult:
     settings: dict[str, Any]
     """What is remembered of the settings."""
     given_up: Mapping[int, ObjectRecord]
-    """What was touched when it began: without `keep`, only that may be replaced. Empty where blocks are run."""
+    """What was touched when it began and may be replaced; what is touched later stays in any case."""
     flows: NetworkOutput | None = None
     """The flows that new thresholds were applied to; None for a run of the network."""
 
 
-def _touched(document: Document) -> dict[int, ObjectRecord]:
+def touched_rows(document: Document) -> dict[int, ObjectRecord]:
+    """Return what a person touched, by id."""
     return {number: row for number, row in document.objects.items() if row.touched}
 
 
@@ -90,6 +93,8 @@ class RunResults:
         self._open_image, self._notices, self._jobs = open_image, notices, jobs
         self._images, self._gestures = images, gestures
         self._run_state, self._forecast = run_state, forecast
+        self._traces = RunTraces()
+        self._taking = False
         self._revision = 0
         open_image.history_changed.connect(self._count)
         open_image.adopted.connect(self._adopt)
@@ -98,10 +103,19 @@ class RunResults:
         self._revision += 1
 
     def _adopt(self) -> None:
+        self._traces.clear()
         self._open_image.document.stepped.connect(self._stepped)
 
     def _stepped(self, step: Step, forward: bool) -> None:
-        """Let the thresholds follow the masks where other ones are undone or redone; the flows are the same."""
+        """Let thresholds and flows follow the masks where others are undone or redone."""
+        trace = self._traces.at(step, forward)
+        if trace is not None:
+            self._run_state.trace = trace
+            self._recall(thresholds_in(trace.settings))
+            self.settings_changed.emit()
+        elif step.swap is not None and step.kind is StepKind.SEGMENT and not self._taking:
+            # Of too many large runs the oldest flows are gone: thresholds on those of another would lie.
+            self._run_state.flows = None
         if step.settings is None:
             return
         now, other = step.settings[forward], step.settings[not forward]
@@ -118,9 +132,9 @@ class RunResults:
         with suppress(SettingsError):
             self._run_state.change(**recalled(settings))
 
-    def pending(self, kind: StepKind, name: str) -> PendingResult:
-        """Return what the result of a run that starts now will need to land."""
-        document, options = self._open_image.document, self._run_state.options
+    def pending(self, kind: StepKind, name: str, options: RunOptions | None = None) -> PendingResult:
+        """Return what the result of a run that starts now, with the options of the panel or others, needs to land."""
+        document, options = self._open_image.document, options or self._run_state.options
         return PendingResult(
             name,
             kind,
@@ -129,7 +143,7 @@ class RunResults:
             document.position,
             options,
             self._run_state.remembered,
-            {} if document.large else _touched(document),
+            {} if document.large or options.keep else touched_rows(document),
         )
 
     def previous(self, keep: bool, kind: StepKind = StepKind.SEGMENT) -> tasks.PreviousMasks:
@@ -137,14 +151,13 @@ class RunResults:
 
         New thresholds do not bring back what a person deleted since the run; a new run does.
         """
-        return self._previous(_touched(self._open_image.document) if keep else {}, keep, kind)
+        return self._previous(touched_rows(self._open_image.document) if keep else {}, keep, kind)
 
     def _since(self, pending: PendingResult) -> tasks.PreviousMasks:
         """Return what is there by now; what was touched after a run began stays in any case: nobody was asked."""
-        keep, rows = pending.options.keep, _touched(self._open_image.document)
-        if not keep:
-            rows = {number: row for number, row in rows.items() if pending.given_up.get(number) != row}
-        return self._previous(rows, keep, pending.kind)
+        document = self._open_image.document
+        rows = {n: row for n, row in document.objects.items() if is_kept(n, row, pending.given_up)}
+        return self._previous(rows, pending.options.keep, pending.kind)
 
     def _previous(self, rows: Mapping[int, ObjectRecord], keep: bool, kind: StepKind) -> tasks.PreviousMasks:
         document = self._open_image.document
@@ -199,7 +212,7 @@ class RunResults:
     def land_region(
         self,
         document: Document,
-        keep: bool,
+        given_up: Mapping[int, ObjectRecord],
         done: Callable[[list[int]], None] | None,
         found: RegionResult | None,
     ) -> None:
@@ -207,9 +220,9 @@ class RunResults:
         if found is None or self._open_image.document is not document:
             return
         if document.writing:
-            QTimer.singleShot(PATIENCE_MS, partial(self.land_region, document, keep, done, found))
+            QTimer.singleShot(PATIENCE_MS, partial(self.land_region, document, given_up, done, found))
             return
-        new = land(document, REGION, found, keep=keep)
+        new = land(document, REGION, found, given_up)
         self._keep_flows(found)
         words = (
             translate("1 object in the region") if len(new) == 1 else translate("{:,} objects in the region")
@@ -251,6 +264,7 @@ class RunResults:
 
     def _take(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
         self._gestures.tool.cancel()
+        trace = self._run_state.trace
         if found.output is not None:
             self._run_state.flows = found.output
         before = self._run_state.last_settings
@@ -264,4 +278,10 @@ class RunResults:
         settings = None
         if kind is StepKind.THRESHOLDS:
             settings = thresholds_in(before), thresholds_in(self._run_state.last_settings)
-        self._open_image.document.replace(name, found.store, found.records, kind=kind, settings=settings)
+        self._taking = True
+        try:
+            self._open_image.document.replace(name, found.store, found.records, kind=kind, settings=settings)
+        finally:
+            self._taking = False
+        if kind is not StepKind.THRESHOLDS:
+            self._traces.add(self._open_image.document.state, trace, self._run_state.trace)

@@ -13,6 +13,7 @@ from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.as_command import Call
 from cpsam_gui.runs.options import RunOptions, remembered, seen_by
 from cpsam_gui.session.questions import Answer, Question
+from cpsam_gui.session.run_traces import RunTrace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +61,16 @@ class RunState:
         self._flows = output
         # Objects of the last thresholds, for those that only choose among them.
         self.memory = (output.memory if output is not None else None) or MaskMemory()
+
+    @property
+    def trace(self) -> RunTrace:
+        """What is known of the run that made the masks, to be put back when they come back."""
+        return RunTrace(self._flows, self.memory, self.identities, self.last_settings, self._notes)
+
+    @trace.setter
+    def trace(self, trace: RunTrace) -> None:
+        self._flows, self.memory, self.identities = trace.flows, trace.memory, trace.identities
+        self.last_settings, self.notes = dict(trace.settings), trace.notes
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ class SegmentationController:
             return None
         settings = options.settings_for(document.shape[0], self._images.chosen)
         name = f"Segment with {options.model.title}"
-        pending = replace(self._run_results.pending(StepKind.SEGMENT, name), options=options)
+        pending = self._run_results.pending(StepKind.SEGMENT, name, options)
         load, kept = self._models.loader(options.model), self._run_results.previous(options.keep)
 
         def work(progress: Progress) -> tasks.RunOutcome:
@@ -146,15 +146,14 @@ class SegmentationController:
             text = words.format(box.shape[1] * box.shape[2] // 1_000_000, LARGEST_REGION_PX // 1_000_000)
             self._notices.failed.emit(Problem(text))
             return
+        document, given_up = self._open_image.document, {}
         if not self._run_state.options.keep:
-            inside = np.unique(
-                self._open_image.document.labels[box.clip(self._open_image.document.shape).slices]
-            )
-            if not self._may_replace(inside.tolist()):
+            inside = np.unique(document.labels[box.clip(document.shape).slices]).tolist()
+            if not self._may_replace(inside):
                 return
-        land = partial(
-            self._run_results.land_region, self._open_image.document, self._run_state.options.keep, done
-        )
+            if not self._run_state.options.keep:
+                given_up = {n: document.objects[n] for n in inside if n in document.objects}
+        land = partial(self._run_results.land_region, document, given_up, done)
         self.propose_region(box, land, **changes)
 
     def propose_region(self, box: Box, done: Callable[[RegionResult | None], None], **changes: Any) -> None:

@@ -185,6 +185,17 @@ def touched(rows: ColumnRecords) -> NDArray[np.int64]:
     return np.flatnonzero(rows.touched)
 
 
+def touched_since(rows: ColumnRecords, start: ColumnRecords) -> NDArray[np.int64]:
+    """Return the ids of the objects that a person had a hand in after the table `start` was copied."""
+    ids = touched(rows)
+    known = ids[ids < len(start.columns["areas"])]
+    same = np.ones(known.size, np.bool_)
+    for name in ("areas", "boxes", "origins", "flags", "classes"):
+        equal = rows.columns[name][known] == start.columns[name][known]
+        same &= equal.reshape(known.size, -1).all(axis=1)
+    return np.setdiff1d(ids, known[same], assume_unique=True)
+
+
 def open_result(folder: Path, shape: tuple[int, int, int], key: str = "") -> ChunkedResult:
     """Return what a run left in its folder.
 

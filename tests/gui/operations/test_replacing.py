@@ -36,7 +36,7 @@ def document_of(kept: np.ndarray) -> Document:
 
 def by_region(kept: np.ndarray, found: np.ndarray) -> bool:
     whole = Box.whole(SHAPE)
-    return bool(land(document_of(kept), "Segment region", RegionResult(whole, whole, found), keep=True))
+    return bool(land(document_of(kept), "Segment region", RegionResult(whole, whole, found)))
 
 
 def by_box(kept: np.ndarray, found: np.ndarray) -> bool:

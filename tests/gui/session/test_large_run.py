@@ -288,6 +288,27 @@ def test_what_a_person_touched_stays(qtbot: QtBot, session: Session, slide: Path
     check_disks(session)
 
 
+def test_what_is_touched_while_blocks_are_run_stays(qtbot: QtBot, session: Session, slide: Path) -> None:
+    """Where touched objects are replaced, that goes for those that the question counted, as they were."""
+    open_slide(qtbot, session, slide)
+    assert run(qtbot, session) == []
+    document = session.document
+    first, second, third = (document.label_at(0, *centre) for centre in CENTRES[:3])
+    session.edits.change(lambda document: operations.set_class(document, [first, third], 2))
+    session.run_state.change(keep=False)
+    asked: list[str] = []
+    session.questions.ask = lambda question: asked.append(question.text) or "replace"  # type: ignore[func-returns-value]
+    session.segmenting.segment()
+    session.edits.change(lambda document: operations.set_class(document, [second], 5))
+    session.edits.change(lambda document: operations.set_class(document, [third], 7))
+    before = session.document.state
+    qtbot.waitUntil(lambda: session.document.state is not before, timeout=120_000)
+    assert asked == ["2 objects that you touched will be replaced"]
+    now = [document.objects[document.label_at(0, *centre)].class_id for centre in CENTRES[:3]]
+    assert now == [0, 5, 7]
+    check_disks(session)
+
+
 def test_a_crash_after_a_run_loses_nothing(qtbot: QtBot, session: Session, slide: Path) -> None:
     open_slide(qtbot, session, slide)
     y, x = CENTRES[5]

@@ -278,6 +278,27 @@ def flows_of(session: Session) -> None:
     )
 
 
+def test_what_is_touched_while_a_region_runs_stays(session: Session, segmenter: Any, qtbot: QtBot) -> None:
+    """Where touched objects are replaced, that goes for those that the question counted."""
+    run(session, qtbot)
+    document = session.document
+    first, second, third, fourth = sorted(document.objects)
+    session.edits.change(lambda document: operations.set_class(document, [first, fourth], 2))
+    session.run_state.change(keep=False)
+    asked: list[str] = []
+    session.questions.ask = lambda question: asked.append(question.text) or "replace"  # type: ignore[func-returns-value]
+    segmenter.gate = Event()
+    done: list[list[int]] = []
+    session.segmenting.segment_region(Box.whole(document.shape), done.append)
+    session.edits.change(lambda document: operations.set_class(document, [second], 5))
+    session.edits.change(lambda document: operations.set_class(document, [fourth], 7))
+    segmenter.gate.set()
+    qtbot.waitUntil(lambda: bool(done), timeout=20_000)
+    assert asked == ["2 objects that you touched will be replaced"]
+    classes = {number: row.class_id for number, row in document.objects.items()}
+    assert classes == {first: 0, second: 5, third: 0, fourth: 7}
+
+
 def test_the_newest_thresholds_win(session: Session, qtbot: QtBot) -> None:
     run(session, qtbot)
     flows_of(session)
@@ -360,6 +381,29 @@ def test_what_thresholds_dropped_is_a_ghost_and_comes_back_as_it_was(session: Se
     assert {number: (row.colour, row.box, row.area) for number, row in document.objects.items()} == before
     assert np.unique(document.labels).tolist() == [0, *sorted(before)]
     qtbot.waitUntil(lambda: session.jobs.idle and not rejected.now)
+
+
+def test_undo_across_two_runs_brings_back_the_flows_of_the_first(session: Session, qtbot: QtBot) -> None:
+    """A threshold moved afterwards belongs to the masks in view, not to those that were undone."""
+    state = session.run_state
+    state.change(flow_threshold=0.7)
+    run(session, qtbot)
+    first = state.flows
+    state.change(flow_threshold=0.2)
+    run(session, qtbot)
+    qtbot.waitUntil(lambda: session.jobs.idle and len(session.document.history) == 2)
+    second = state.flows
+    assert first is not None
+    assert second is not first
+    session.edits.undo()
+    assert state.flows is first
+    assert state.options.settings.flow_threshold == state.last_settings["flow_threshold"] == 0.7
+    session.edits.redo()
+    assert state.flows is second
+    assert state.options.settings.flow_threshold == state.last_settings["flow_threshold"] == 0.2
+    session.edits.undo()
+    session.edits.undo()
+    assert state.flows is None
 
 
 def test_what_was_touched_is_not_found_again_under_its_id(session: Session, qtbot: QtBot) -> None:
