@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from cpsam_gui.state.columns import ColumnRecords
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -64,9 +62,7 @@ class SignTable(QObject):
         objects = self._open_image.document.objects
         if ids is None:
             table = self._open_image.document.table
-            numbers: Iterable[int] = table
-            if isinstance(table, ColumnRecords):
-                numbers = np.flatnonzero(table.touched | (table.classes > 0)).tolist()
+            numbers = np.flatnonzero(table.touched | (table.classes > 0)).tolist()
             marked = ((number, sign_of(objects[number])) for number in numbers if number in objects)
             self.signs = {number: sign for number, sign in marked if sign is not None}
         else:

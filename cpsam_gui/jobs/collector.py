@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 TICK_MS = 1000
 # Without a movement of the mouse before a full collection, which may take a tenth of a second.
 REST_SECONDS = 3.0
+# New objects; to look at more is felt, as after torch was loaded, which makes 300,000. They wait for the next full one.
+MANY = 100_000
 # Between full collections, at least: each looks at every object there is.
 FULL_TICKS = 30
 
@@ -30,6 +32,8 @@ class Collector(QObject):
 
     _active: ClassVar[int] = 0
     _was_enabled: ClassVar[bool] = True
+    _put_off: ClassVar[bool] = False
+    """Whether there are objects that wait for the next full collection."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -51,11 +55,25 @@ class Collector(QObject):
         limits = gc.get_threshold()
         if young <= limits[0]:
             return
-        if old > limits[2] and self._ticks >= FULL_TICKS and monotonic() - self._moved > REST_SECONDS:
+        due = (old > limits[2] or Collector._put_off) and self._ticks >= FULL_TICKS
+        if due and monotonic() - self._moved > REST_SECONDS:
             self._ticks = 0
-            log.debug("collected %d objects", gc.collect())
+            self._collect_all()
+        elif young > MANY:
+            gc.freeze()
+            Collector._put_off = True
         else:
             gc.collect(1 if middle > limits[1] else 0)
+
+    @staticmethod
+    def _collect_all() -> None:
+        """Look at every object, those that were put off included; what is left of them is not looked at again."""
+        put_off, Collector._put_off = Collector._put_off, False
+        if put_off:
+            gc.unfreeze()
+        log.debug("collected %d objects", gc.collect())
+        if put_off:
+            gc.freeze()
 
     def postpone(self, *_: object) -> None:
         """Note that the user is at work: a full collection now would be felt."""

@@ -20,6 +20,7 @@ from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.runs.options import RunOptions, recalled
 from cpsam_gui.session.run_state import thresholds_in
 from cpsam_gui.session.run_traces import RunTraces
+from cpsam_gui.state.objects import Records
 from cpsam_gui.state.steps import StepKind
 
 if TYPE_CHECKING:
@@ -69,6 +70,9 @@ class PendingResult:
 
 def touched_rows(document: Document) -> dict[int, ObjectRecord]:
     """Return what a person touched, by id."""
+    table = document.table
+    if isinstance(table, Records):
+        return table.touched_rows()
     return {number: row for number, row in document.objects.items() if row.touched}
 
 

@@ -215,6 +215,8 @@ class SegmentationController:
 
     def _may_replace(self, ids: Iterable[int]) -> bool:
         """Ask where the run is to replace what a person touched, and how much that is; False where it must not run."""
+        if self._run_state.options.keep:
+            return True
         objects = self._open_image.document.objects
         count = sum(objects[n].touched for n in ids if n in objects)
         return self._run_state.may_replace(count, self._questions)

@@ -92,12 +92,15 @@ class Records(dict[int, ObjectRecord]):
         super().__init__(rows or {})
         self._colours = np.zeros(max(self, default=0) + 1 + SPARE, np.uint8)
         self._classes = np.zeros_like(self._colours)
+        self._touched = np.zeros(self._colours.size, np.bool_)
         if self:
             ids = np.fromiter(self.keys(), np.int64, len(self))
             classes = (class_entry(row) for row in self.values())
             self._classes[ids] = np.fromiter(classes, np.uint8, len(self))
             entries = (row.colour % len(COLOURS) + 1 for row in self.values())
             self._colours[ids] = np.fromiter(entries, np.uint8, len(self))
+            by_hand = (row.touched for row in self.values())
+            self._touched[ids] = np.fromiter(by_hand, np.bool_, len(self))
 
     @property
     def colours(self) -> NDArray[np.uint8]:
@@ -114,13 +117,24 @@ class Records(dict[int, ObjectRecord]):
         """Class of each id, as long as `colours`; 0 where there is none."""
         return self._classes
 
+    @property
+    def touched(self) -> NDArray[np.bool_]:
+        """For each id from 0 on whether a person had a hand in it; says nothing of ids that are no longer there."""
+        return self._touched
+
+    def touched_rows(self) -> dict[int, ObjectRecord]:
+        """Return the objects that a person had a hand in, without a look at all the others."""
+        return {number: self[number] for number in np.flatnonzero(self._touched).tolist() if number in self}
+
     def __setitem__(self, number: int, row: ObjectRecord) -> None:
         super().__setitem__(number, row)
         if number >= self._colours.size:
             spare = np.zeros(2 * number + SPARE - self._colours.size, np.uint8)
             self._colours = np.concatenate([self._colours, spare])
             self._classes = np.concatenate([self._classes, spare])
+            self._touched = np.concatenate([self._touched, spare.astype(np.bool_)])
         self._classes[number] = class_entry(row)
+        self._touched[number] = row.touched
         self._colours[number] = row.colour % len(COLOURS) + 1
 
     def update(self, *args: Any, **kwargs: Any) -> None:

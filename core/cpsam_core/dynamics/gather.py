@@ -22,6 +22,8 @@ REACH = 5
 GROWTH_POINTS = 2
 # Pixels of windows handled at a time.
 BATCH_PIXELS = 1 << 22
+# Points handled at a time: other threads have to wait while numpy looks up one by another.
+BATCH_POINTS = 1 << 18
 
 
 def gather(
@@ -58,7 +60,7 @@ def gather(
         first += count
     labels = np.zeros(shape, np.uint32)
     flat = labels.reshape(-1)
-    for part in _batches(len(starts), 1):
+    for part in _batches(len(starts), 1, BATCH_POINTS):
         flat[starts[part]] = region[ends[part]]
     return labels
 
@@ -67,7 +69,7 @@ def _histogram(ends: NDArray[np.integer[Any]], shape: tuple[int, ...]) -> NDArra
     """Return how many paths end in each pixel."""
     counts = np.zeros(int(np.prod(shape)), np.int32)
     # Near pixels come together, and so do their ends.
-    for batch in _batches(len(ends), 1):
+    for batch in _batches(len(ends), 1, BATCH_POINTS):
         part = ends[batch]
         low, high = int(part.min()), int(part.max())
         counts[low : high + 1] += np.bincount(part - low).astype(np.int32)
@@ -137,9 +139,9 @@ def _widened(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return region
 
 
-def _batches(count: int, size: int) -> Iterator[slice]:
-    """Yield slices of `count` windows of `size` pixels each that fit into a batch."""
-    step = max(1, BATCH_PIXELS // size)
+def _batches(count: int, size: int, most: int = BATCH_PIXELS) -> Iterator[slice]:
+    """Yield slices of `count` windows of `size` pixels each that fit into a batch of `most` pixels."""
+    step = max(1, most // size)
     for first in range(0, count, step):
         yield slice(first, min(first + step, count))
 

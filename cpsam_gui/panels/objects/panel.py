@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 # Following every dab would be felt.
 DELAY_MS = 80
 # Objects; more are counted in another thread.
-MANY = 20_000
+MANY = 2_000
 # Stretches of rows; a selection in more pieces is not marked in the table.
 RUNS = 4000
 WIDTHS_PX = (38, 48, 48, 68, 50)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cpsam_gui.jobs import collector as garbage
 from cpsam_gui.jobs.collector import Collector
 from cpsam_gui.jobs.jobs import Jobs
 from cpsam_gui.runs.models import Models
@@ -47,6 +48,26 @@ def test_cycles_are_collected_in_the_gui_thread_only(qtbot: QtBot) -> None:
     collector.tick()
     assert set(threads) == {get_ident()}
     jobs.shutdown()
+    collector.stop()
+
+
+def test_cycles_among_many_new_objects_wait_for_rest_and_then_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(garbage, "FULL_TICKS", 2)
+    monkeypatch.setattr(garbage, "REST_SECONDS", -1.0)
+    collector = Collector()
+    collector._ticks = 0
+    threads: list[int] = []
+    many = [[number] for number in range(garbage.MANY + 1)]
+    for _ in range(100):
+        Knot(threads)
+    collector.tick()
+    assert not threads
+    assert gc.get_count()[0] < garbage.MANY
+    del many
+    many = [[number] for number in range(1000)]
+    collector.tick()
+    assert len(threads) == 100
+    assert len(many) == 1000
     collector.stop()
 
 

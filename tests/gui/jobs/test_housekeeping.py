@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 
 def test_garbage_waits_until_the_mouse_rests(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    now, done, interval = 100.0, [], sys.getswitchinterval()
+    now, done, interval, young = 100.0, [], sys.getswitchinterval(), 10**4
     fake = SimpleNamespace(
         freeze=lambda: done.append("freeze"),
         collect=lambda *young: done.append(young or "all"),
-        get_count=lambda: (10**6, 10**6, 10**6),
+        unfreeze=lambda: done.append("unfreeze"),
+        get_count=lambda: (young, 10**6, 10**6),
         get_threshold=gc.get_threshold,
         enable=gc.enable,
         isenabled=gc.isenabled,
@@ -40,3 +41,13 @@ def test_garbage_waits_until_the_mouse_rests(window: Window, monkeypatch: pytest
     now += garbage.REST_SECONDS
     collector.tick()
     assert done == ["freeze", (1,), "all"]
+    # So many, as torch brings, are not looked at while somebody is at work.
+    done.clear()
+    young = 10**6
+    window.canvas.pointed.emit(1.0, 1.0)
+    now += 1
+    collector.tick()
+    assert done == ["freeze"]
+    now += garbage.REST_SECONDS
+    collector.tick()
+    assert done == ["freeze", "unfreeze", "all", "freeze"]

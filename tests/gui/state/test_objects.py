@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpsam_gui.state.box import Box
-from cpsam_gui.state.objects import CLASSES, SPARE, ObjectRecord, Records, tally
+from cpsam_gui.state.objects import CLASSES, SPARE, ObjectRecord, Origin, Records, tally
 from cpsam_gui.state.palette import COLOURS
 
 BOX = Box(0, 1, 0, 1, 0, 1)
@@ -54,3 +54,17 @@ def test_tally_counts(values: list[int]) -> None:
 def test_a_table_is_a_mapping_like_any_other(count: int) -> None:
     rows = {number: row(number) for number in range(1, count + 1)}
     assert Records(rows) == rows
+
+
+def test_who_was_touched_is_known_without_a_look_at_every_row() -> None:
+    rng = np.random.default_rng(0)
+    box = Box(0, 1, 0, 2, 0, 2)
+    records = Records({n: ObjectRecord(4, box, Origin.MODEL, locked=n % 5 == 0) for n in range(1, 40)})
+    for _ in range(300):
+        number = int(rng.integers(1, 400))
+        if number % 3 == 0:
+            records.pop(number, None)
+        else:
+            origin = [Origin.MODEL, Origin.HAND][int(rng.integers(2))]
+            records[number] = ObjectRecord(4, box, origin, uncertain=bool(rng.integers(2)))
+        assert records.touched_rows() == {n: row for n, row in records.items() if row.touched}
