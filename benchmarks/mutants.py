@@ -36,6 +36,7 @@ OPERATIONS = "tests/gui/operations"
 JUDGING = (
     "retrain/test_retrain.py::test_objects_gained_and_lost",
     "retrain/test_retrain.py::test_the_three_words",
+    "retrain/test_retrain.py::test_each_segmented_image_is_a_step_of_the_judging",
     "retrain/test_retrain.py::test_the_precision_told_is_that_of_the_verdict",
     "retrain/test_retrain.py::test_more_better_than_worse_is_not_enough",
     "retrain/test_retrain.py::test_a_badly_outlined_cell_is_one_fault",

@@ -430,6 +430,19 @@ def test_the_three_words(folder: Path) -> None:
         before_after(Finds(true), Finds(true), [])  # type: ignore[arg-type]
 
 
+def test_each_segmented_image_is_a_step_of_the_judging(folder: Path) -> None:
+    pairs = [put(folder, name, grid()) for name in ("a", "b")]
+    told: list[tuple[int, int, str]] = []
+    before_after(
+        Finds(grid()),  # type: ignore[arg-type]
+        Finds(grid()),  # type: ignore[arg-type]
+        pairs,
+        progress=lambda done, total, note="": told.append((done, total, note)),
+    )
+    assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
+    assert {done for done, _, _ in told} >= {1, 2, 3, 4} and {total for _, total, _ in told} == {4}
+
+
 def test_the_precision_told_is_that_of_the_verdict(folder: Path) -> None:
     """An image of four cells weighs less than one of 64: the mean over the two falls where the verdict rises."""
     many, few = grid(8, 8), grid(2, 2)
@@ -488,7 +501,10 @@ def test_precision_is_that_at_half_overlap(folder: Path) -> None:
     cut = thin[:, columns[5 * len(columns) // 8] :]
     cut[cut == 6] = 0
     result = judged(put(folder, "a", true), thin, thin)
-    assert (result.old_precision, result.new_precision) == (1, 1)
+    (image,) = result.images
+    assert (
+        (result.old_precision, result.new_precision) == (image.old_precision, image.new_precision) == (1, 1)
+    )
 
 
 def test_only_the_part_kept_aside_counts(folder: Path) -> None:

@@ -137,6 +137,8 @@ def test_an_image_in_which_a_model_finds_nothing_wrong_counts_as_right() -> None
     # A single cell, and it is missed.
     told = difference_of([units((0, 1, 1, 1, 1)), *quiet])
     assert (told.before, told.after) == (pytest.approx(6 / 7), 1.0)
+    told = difference_of([units((1, 1, 0, 1, 1)), *quiet])
+    assert (told.before, told.after) == (1.0, pytest.approx(6 / 7))
 
 
 @pytest.mark.parametrize("gained", [2, 4])
@@ -146,7 +148,10 @@ def test_so_many_more_cells_settle_the_question(gained: int) -> None:
     few = difference_of([units(*kinds)])
     more = difference_of([units(*kinds * round((few.objects + few.more) / few.objects))])
     assert few.word == "not different" and few.more > 0
+    advice = verdict_text((), few).rsplit(". ", 1)[-1]
     if few.change >= WORTH_SEEING:
+        assert advice.endswith("on images of their own to know.")
         assert more.low == pytest.approx(0, abs=0.25 * more.change)
     else:
+        assert advice.endswith("to see a difference of 0.05.")
         assert (more.high - more.low) / 2 == pytest.approx(WORTH_SEEING, rel=0.15)
