@@ -54,7 +54,7 @@ log = logging.getLogger(__name__)
 # Of the image's name in that of its journal.
 STEM_BYTES = 60
 # Closing waits this long for the file to go; what does not answer by then is left to the thread.
-CLOSING_S = 0.5
+CLOSING_S = 0.3
 
 
 class Journal:

@@ -353,7 +353,7 @@ def test_failures_are_shown_and_the_panel_is_ready_again(
         annotated.session.candidates.use(image, "exclude")
     with qtbot.waitSignal(annotated.session.failed) as caught:
         annotated.retrain()
-    assert "No image is corrected yet" in caught.args[0].text
+    assert "Every corrected image is left out" in caught.args[0].text
     qtbot.waitUntil(lambda: not annotated.session.training.running)
     assert not annotated.panel(TrainPanel).foot.button.isHidden()
 
@@ -683,7 +683,7 @@ def test_retrain_says_why_it_cannot_be_done(window: Window, annotated: Window, q
     for one in annotated.session.candidates.all:
         annotated.session.candidates.use(one.pair.image, "exclude")
     assert not foot.button.isEnabled()
-    assert "No image is corrected yet" in foot.note.text() and foot.note.isVisible()
+    assert "Every corrected image is left out" in foot.note.text() and foot.note.isVisible()
     annotated.session.candidates.use(annotated.session.candidates.all[0].pair.image, "train")
     assert foot.button.isEnabled() and foot.note.isHidden()
 
