@@ -44,19 +44,20 @@ class ReviewPanel(Panel):
         self._view, self._run_state = session.view, session.run_state
         self._persistence, self._folder = session.persistence, session.folder
         self._candidates, self._measuring = session.candidates, session.measuring
-        self._missed = session.missed
+        self._missed, self._gestures = session.missed, session.gestures
         self.progress_words = QLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
         self.title, self.reasons = QLabel(), dim("")
         self.missed_words = QLabel()
-        self.keys = dim(translate("Y accept, Del delete, E edit, C class, S unsure, N next"))
+        self.keys = dim("")
         self._make_buttons()
         self._arrange()
         self._review.changed.connect(self.refresh)
         self._missed.changed.connect(self.refresh)
         self._measuring.busy_changed.connect(self.refresh)
+        self._gestures.gesture_changed.connect(self._show_words)
         self._open_image.history_changed.connect(self.refresh)
         theme.changed.connect(self._recolour)
         self._recolour()
@@ -181,9 +182,7 @@ class ReviewPanel(Panel):
         self._show_present(total)
         self._show_missed()
         some = bool(review.chosen) or review.place is not None
-        self.accept.setText(translate("Find it") if review.place is not None else translate("Accept"))
-        self.put_off.setText(translate("Skip") if review.place is not None else translate("Unsure"))
-        self.delete.setText(translate("No cell") if review.place is not None else translate("Delete"))
+        self._show_words()
         for button in (self.accept, self.put_off, self.edit, self.delete):
             button.setEnabled(some)
         self.class_.setEnabled(bool(review.chosen))
@@ -192,6 +191,26 @@ class ReviewPanel(Panel):
         self.verified.setEnabled(there)
         self.verified.setChecked(there and self._persistence.state is ReviewState.VERIFIED)
         self.suggest.setEnabled(open_image.path is not None)
+
+    def _show_words(self) -> None:
+        """Name what the keys and buttons do with what is under review: an object, a missed cell, or one just found."""
+        missed = self._review.place is not None
+        if not missed:
+            words = translate("Y accept, Del delete, E edit, C class, S unsure, N next")
+        elif self._gestures.tool.busy:
+            words = translate("Y accept what was found, Esc try again, Del no cell, S skip")
+        else:
+            words = translate("Y find it, Del no cell, S skip, N next object")
+        self.keys.setText(words)
+        finds = missed and not self._gestures.tool.busy
+        named = (
+            (self.accept, translate("Find it") if finds else translate("Accept"), "Y"),
+            (self.put_off, translate("Skip") if missed else translate("Unsure"), "S"),
+            (self.delete, translate("No cell") if missed else translate("Delete"), "Del"),
+        )
+        for button, text, key in named:
+            button.setText(text)
+            button.setToolTip(f"{text}  ({written_keys(key)})")
 
     def _show_present(self, total: int) -> None:
         review, selection, missed = self._review, self._view.selection, self._missed.all
@@ -239,7 +258,7 @@ class ReviewPanel(Panel):
             one = translate("1 place where the model sees a cell but there is no mask")
             words = one if count == 1 else many.format(count=f"{count:,}")
         else:
-            words = translate("No missed cells")
+            words = translate("The model sees no other cell: what it does not see, it cannot list")
         self.missed_words.setText(words)
         self.next_missed.setEnabled(count > 0)
         self.find_here.setEnabled(self._missed.at is not None)

@@ -307,7 +307,9 @@ class ReviewController(QObject):
     def _go_to_missed(self, step: int) -> None:
         place = self._missed.beside(step)
         if place is None:
-            self._notices.message.emit(translate("No missed cells"))
+            self._notices.message.emit(
+                translate("The model sees no other cell: what it does not see, it cannot list")
+            )
         else:
             self._show_place(place)
 

@@ -85,7 +85,7 @@ class WindowSupport(QObject):
     def _use_remembered(self, name: str) -> None:
         """Segment with the model of the last window.
 
-        One that is gone stays in the preferences: a drive that is not there today may be there tomorrow.
+        One that is gone is told once, and then no longer remembered.
         """
         if self._models.known(name):
             self._run_state.change(name=name)
@@ -94,6 +94,9 @@ class WindowSupport(QObject):
         log.warning("the remembered model %s is gone; %s is used", name, used)
         words = translate("The model {gone}, used last time, was not found: segmenting with {name}")
         self._notices.message.emit(words.format(gone=ModelChoice(name).title, name=used))
+        before, self.chosen.now = self._kept, self._kept.changed(model="")
+        self._kept = self.chosen.now
+        remembered.save_preferences(self._kept, before)
 
     def _remember_model(self) -> None:
         """Let the next window begin with the model that was chosen in this one."""

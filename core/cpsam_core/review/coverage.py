@@ -53,6 +53,7 @@ def uncovered(
     threshold: float = 0.0,
     min_size: int = 15,
     rim: int = 1,
+    at_border: float = 1.0,
 ) -> UncoveredPlaces:
     """Return the connected regions where the model saw cells and no object is.
 
@@ -70,6 +71,9 @@ def uncovered(
         Smaller regions, in pixels (voxels), are left out.
     rim : int
         Half the width up to which a region counts as a rim; 0 keeps all.
+    at_border : float
+        Of a cell that the border of the image cuts the model sees little: a region there reaches as far as the logit
+        is above `threshold` - `at_border`, if it is above `threshold` somewhere. 0 makes no difference.
 
     Raises
     ------
@@ -80,7 +84,10 @@ def uncovered(
     if logits.shape != flat.shape:
         raise ImageError(f"Logits of shape {logits.shape} do not fit labels of shape {flat.shape}.")
     free = (logits > threshold) & (flat == 0)
-    pieces, count = _pieces(_opened(free, rim))
+    wide = _opened(free, rim)
+    if at_border > 0:
+        wide |= _cut_by_border(_opened((logits > threshold - at_border) & (flat == 0), rim), free)
+    pieces, count = _pieces(wide)
     areas = np.bincount(pieces.ravel(), minlength=count + 1)[1:]
     kept = np.flatnonzero(areas >= max(min_size, 1))
     kept = kept[np.argsort(-areas[kept], kind="stable")]
@@ -105,6 +112,20 @@ def _opened(free: NDArray[np.bool_], rim: int) -> NDArray[np.bool_]:
     opened = [cv2.morphologyEx(np.ascontiguousarray(plane), cv2.MORPH_OPEN, kernel) for plane in planes]
     result: NDArray[np.bool_] = np.stack(opened).reshape(free.shape).view(bool)
     return result
+
+
+def _cut_by_border(faint: NDArray[np.bool_], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the regions of `faint` that touch a side of the image and hold a pixel of `free`."""
+    pieces, count = _pieces(faint)
+    sides = [pieces[..., 0, :], pieces[..., -1, :], pieces[..., :, 0], pieces[..., :, -1]] if count else []
+    taken = np.zeros(count + 1, np.bool_)
+    for side in sides:
+        taken[side.ravel()] = True
+    seen = np.zeros(count + 1, np.bool_)
+    seen[pieces[free]] = True
+    taken &= seen
+    taken[0] = False
+    return taken[pieces]
 
 
 def _pieces(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.run_state import RunState
 
 AUTOMATIC, MEASURED, AS_IT_IS, NUMBER = "automatic", "measured", "as it is", "number"
+UNKNOWN = "-"
 MODES = {
     "Automatic": AUTOMATIC,
     "Measure each image": MEASURED,
@@ -45,7 +46,7 @@ class DiameterField(QWidget):
             "Size of the cells; the image is resized to suit the model. Automatic: cpsam-lite measures "
             "the cells first, the published models take the image as it is",
         )
-        self.number = number(1, 2000, " px", "Typical diameter of the cells in pixels")
+        self.number = number(0, 2000, " px", "Typical diameter of the cells in pixels", zero=UNKNOWN)
         put(self.number, NATIVE_DIAMETER_PX)
         self.disk = button("circle_outline", "Measure with a disk on the image", self._use_disk)
         self.disk.setCheckable(True)
@@ -78,8 +79,9 @@ class DiameterField(QWidget):
         else:
             put(self.mode, AUTOMATIC if diameter is None else MEASURED)
             flows = self._run_state.flows
-            if flows is not None and flows.diameter is not None:
-                put(self.number, flows.diameter)
+            # What another image measured says nothing of this one.
+            known = flows.diameter if flows is not None else None
+            put(self.number, self.number.minimum() if known is None else known)
         self.refresh()
 
     def refresh(self) -> None:
@@ -98,12 +100,18 @@ class DiameterField(QWidget):
             AUTOMATIC: None,
             MEASURED: "auto",
             AS_IT_IS: NATIVE_DIAMETER_PX,
-            NUMBER: self.number.value(),
+            NUMBER: self.number.value() if self._is_known else NATIVE_DIAMETER_PX,
         }
         self.changed.emit(values[mode])
         self.refresh()
 
+    @property
+    def _is_known(self) -> bool:
+        return self.number.value() > self.number.minimum()
+
     def _number_set(self, value: float) -> None:
+        if not self._is_known:
+            return
         put(self.mode, NUMBER)
         self.changed.emit(value)
 

@@ -29,6 +29,23 @@ def test_a_missed_cell_is_found_and_rims_are_not() -> None:
     assert len(uncovered(logits, labels, threshold=1.5)) == 1
 
 
+def test_of_a_cell_that_the_border_cuts_little_is_enough() -> None:
+    """Its few pixels are faint; what is as faint elsewhere is no cell."""
+    logits = np.full((40, 60), -3.0, np.float32)
+    logits[:4, 10:20] = -0.8
+    logits[1, 14] = 0.2
+    logits[20:24, 30:40] = -0.8
+    logits[21, 34] = 0.2
+    logits[36:, 40:50] = -0.8  # sure nowhere
+    labels = np.zeros((40, 60), np.uint16)
+    found = uncovered(logits, labels)
+    assert found.boxes.tolist() == [[[0, 4], [10, 20]]]
+    assert found.points.tolist() == [[1, 14]]
+    assert len(uncovered(logits, labels, at_border=0)) == 0
+    both = uncovered(np.stack([logits, np.full_like(logits, -3)]), np.zeros((2, 40, 60), int))
+    assert both.boxes.tolist() == [[[0, 1], [0, 4], [10, 20]]]
+
+
 def test_volumes() -> None:
     logits = np.full((5, 20, 20), -1.0)
     logits[1:4, 4:10, 4:12] = 1

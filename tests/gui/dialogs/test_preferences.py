@@ -168,8 +168,11 @@ def test_a_remembered_model_that_is_gone_is_told_and_the_default_used(
     assert (name, start) == ("cpsam-lite", "cpsam-lite")
     assert "own" in told and "cpsam-lite" in told
     assert "own" in caplog.text
+    # Once is enough, also where it comes back: what is in use is what the last window said.
+    assert "own" not in next_model()[2]
+    assert load_preferences().model == ""
     own_model.with_name("away.partial").rename(own_model)
-    assert next_model()[0] == "own"
+    assert next_model()[0] == "cpsam-lite"
     window.training_pages.use(str(own_model))
     own_model.unlink()
     name, _, told = next_model()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +76,26 @@ def test_options_that_come_from_elsewhere_are_shown(opened: Window) -> None:
     assert panel.diameter.number.value() == 42
     assert panel.diameter.mode.currentData() == "number"
     assert panel.more.augment.isChecked()
+
+
+def test_what_one_image_measured_is_not_shown_for_the_next(
+    segmented: Window, image_file: Path, qtbot: QtBot
+) -> None:
+    session, field = segmented.session, segmented.panel(SegmentPanel).diameter
+    assert session.run_state.flows is not None
+    session.run_state.flows = replace(session.run_state.flows, diameter=23.4)
+    segmented.panel(SegmentPanel).refresh()
+    assert field.number.text() == "23.4 px"
+    session.document.mark_saved()
+    other = image_file.with_name("other.tif")
+    other.write_bytes(image_file.read_bytes())
+    with qtbot.waitSignal(session.image_changed):
+        segmented.open(other)
+    assert field.number.text() == "-"
+    # Who wants a number begins with that of the model.
+    field.mode.setCurrentIndex(field.mode.findData("number"))
+    assert session.run_state.options.settings.diameter == 30.0
+    assert field.number.text() == "30.0 px"
 
 
 def test_a_setting_without_sense_is_refused_in_words(opened: Window) -> None:

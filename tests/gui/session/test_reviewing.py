@@ -211,6 +211,8 @@ def test_one_stream_and_what_is_not_on_the_screen_is_never_decided_on(doubtful: 
     qtbot.waitUntil(lambda: reviewing.place is not None)
     assert panel.title.text() == "Missed cell 1 of 1"
     assert panel.accept.text() == "Find it"
+    assert panel.accept.toolTip() == "Find it  (Y)"
+    assert panel.keys.text().startswith("Y find it, Del no cell, S skip")
     qtbot.keyClick(doubtful.canvas, Qt.Key.Key_Y)
     assert not session.document.objects[3].verified
     assert session.gestures.tool.key == "find"

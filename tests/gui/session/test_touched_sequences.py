@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from cpsam_gui.session.questions import Question
     from cpsam_gui.state.document import Document
+    from cpsam_gui.state.objects import ObjectRecord
 
 ROWS, COLUMNS = 48, 64
 PLANE = Slice(0, 0)
@@ -63,6 +64,7 @@ class Played:
         self.session.persistence.preferences.now = Preferences(autosave=False)
         self.session.questions.ask = self._answer
         self._qtbot, self.asked = qtbot, list[str]()
+        self._given_up: dict[int, ObjectRecord] = {}
         pixels = np.zeros((1, ROWS, COLUMNS, 1), np.uint8)
         self.session.images.show(tasks.prepare(Image(pixels, "YX", True, ("gray",), 0.5)))
         self._states = {self.document.state: self.touched()}
@@ -79,6 +81,10 @@ class Played:
 
     def _answer(self, question: Question) -> str:
         self.asked.append(question.text)
+        self._given_up = {number: row for number, row in self.document.objects.items() if row.touched}
+        count = len(self._given_up)
+        said = "1 object that" if count == 1 else f"{count} objects that"
+        assert question.text.startswith(said), "it says how many"
         return "replace"
 
     def _settle(self) -> None:
@@ -95,16 +101,18 @@ class Played:
         self._automatic(keep, self.session.segmenting.mask_again)
 
     def _automatic(self, keep: bool, what: Any) -> None:
-        before, questions, known = self.touched(), len(self.asked), self.session.run_state.flows is not None
+        before, questions, rows = self.touched(), len(self.asked), dict(self.document.objects)
         self.session.run_state.change(keep=keep)
         what()
         self._settle()
         lost = before.keys() - self.touched().keys()
         if keep:
             assert {n: self.touched().get(n) for n in before} == before
-        elif lost and (known or what == self.session.segmenting.segment):
-            said = self.asked[questions:] or self.asked
-            assert any("touched" in text for text in said), "what is lost is asked about"
+        elif what == self.session.segmenting.segment:
+            assert len(self.asked) == questions + bool(before), "each run asks"
+        assert keep or all(self._given_up.get(number) == rows[number] for number in lost), (
+            "what is lost was given up as it was, now or at an earlier move of the slider"
+        )
 
     def edit(self, operation: Any, picks: list[int], *values: Any) -> None:
         """Do something to objects by hand."""
