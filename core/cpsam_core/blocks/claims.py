@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import socket
 import threading
 import time
@@ -16,10 +17,15 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["claimed", "in_use", "is_claimed", "is_in_use"]
+from cpsam_core.system.paths import make_folder
+
+__all__ = ["claimed", "in_use", "is_claimed", "is_in_use", "remove_unused"]
 
 USER = "user-"
 """How the claims of commands that work on a run begin."""
+END = "end"
+"""Claim of who is about to remove a run."""
+LOOK_S = 0.05
 RENEW_S = 10.0
 STALE_S = 90.0
 """Seconds without a sign of life after which a claim counts for nothing; clocks of machines differ by less."""
@@ -51,15 +57,55 @@ def claimed(path: Path) -> Iterator[bool]:
 
 @contextlib.contextmanager
 def in_use(folder: Path) -> Iterator[None]:
-    """Say that a command works on a run while the block runs, so that others leave the folder of claims there.
+    """Say that a command works on a run while the block runs, so that others leave the folder of the run there.
+
+    Who comes and who removes say so first and look for each other afterwards, so that one of them sees the other.
 
     Parameters
     ----------
     folder
-        Of the claims; it has to exist.
+        Of the claims; made where it is missing.
     """
-    with claimed(folder / f"{USER}{uuid.uuid4().hex}"):
+    with contextlib.ExitStack() as held:
+        while not _entered(folder, held):
+            held.close()
         yield
+
+
+def _entered(folder: Path, held: contextlib.ExitStack) -> bool:
+    """Claim that a run is used; False where somebody has taken its folder away meanwhile."""
+    make_folder(folder)
+    mine = folder / f"{USER}{uuid.uuid4().hex}"
+    try:
+        held.enter_context(claimed(mine))
+    except FileNotFoundError:
+        return False
+    while is_claimed(folder / END):
+        time.sleep(LOOK_S)
+    return mine.exists()
+
+
+def remove_unused(run: Path, folder: Path) -> None:
+    """Remove the folder of a run, unless a command that is alive works on it.
+
+    Parameters
+    ----------
+    run
+        The folder of the run.
+    folder
+        Of its claims.
+    """
+    aside = run.with_name(f"{run.name}.{uuid.uuid4().hex}.old")
+    try:
+        with claimed(folder / END) as mine:
+            if not mine or is_in_use(folder):
+                return
+            # In one step: who comes now finds no folder, and not half of one.
+            run.rename(aside)
+    except OSError:
+        # It is gone, or a file in it is open: it stays, and the same command would go on with it.
+        return
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def is_in_use(folder: Path) -> bool:

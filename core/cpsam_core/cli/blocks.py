@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -150,11 +149,12 @@ def segment_by_blocks(
         A setting does not work by blocks.
     """
     from cpsam_core.blocks import start_run
-    from cpsam_core.blocks.claims import in_use, is_in_use
+    from cpsam_core.blocks.claims import in_use, remove_unused
     from cpsam_core.blocks.executors import Where, executor_for
     from cpsam_core.blocks.plan import forecast
     from cpsam_core.blocks.reading import BlockReading
     from cpsam_core.blocks.results import count_objects, save_once
+    from cpsam_core.blocks.task import BlocksFolder
 
     folder = next(iter(target.files.values())).parent / f"{target.image.stem}{target.key.ending}.blocks"
     reading = BlockReading(
@@ -167,26 +167,31 @@ def segment_by_blocks(
         args.precision,
     )
 
+    files, done = BlocksFolder(folder), False
     plan = partial(_plan, source, options)
-    run: BlockRun = start_run(folder, reading, segmenter.network, settings, plan)
-    work = run.work
-    costs = forecast(work.plan, work.settings, segmenter.network.tile, work.anisotropy)
-    tell(f"{target.image.name}: {costs.text()}")
-    left = {stage: len(run.left(stage)) for stage in run.stages()}
-    if left["find"] < len(run.tasks("find")):
-        tell(f"{target.image.name}: goes on with {folder}")
-    with (
-        in_use(run.work.folder.claims),
-        executor_for(Where(options.workers, options.dask, options.cluster)) as executor,
-        terminal_progress(target.image.name, "block") as progress,
-    ):
-        run.run(progress, executor)
-        count = count_objects(run)
-        save_once(run, target.files)
-    # Who shares it needs it to its own end.
-    if not is_in_use(run.work.folder.claims):
-        shutil.rmtree(folder, ignore_errors=True)
-    diameter = run.work.settings.diameter
+    try:
+        # Before it begins: another command that ends just now would take the folder away.
+        with in_use(files.claims):
+            run: BlockRun = start_run(folder, reading, segmenter.network, settings, plan)
+            work = run.work
+            costs = forecast(work.plan, work.settings, segmenter.network.tile, work.anisotropy)
+            tell(f"{target.image.name}: {costs.text()}")
+            left = {stage: len(run.left(stage)) for stage in run.stages()}
+            if left["find"] < len(run.tasks("find")):
+                tell(f"{target.image.name}: goes on with {folder}")
+            with (
+                executor_for(Where(options.workers, options.dask, options.cluster)) as executor,
+                terminal_progress(target.image.name, "block") as progress,
+            ):
+                run.run(progress, executor)
+                count = count_objects(run)
+                save_once(run, target.files)
+            done = True
+    finally:
+        # Who shares it needs it to its own end. What is there of a run that ended early goes on.
+        if done or not files.facts.exists():
+            remove_unused(folder, files.claims)
+    diameter = work.settings.diameter
     return count, diameter if isinstance(diameter, float) else 30.0
 
 

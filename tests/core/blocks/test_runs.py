@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 import tifffile
 
+from cpsam_core import blocks
 from cpsam_core.blocks import results, start
-from cpsam_core.blocks.claims import claimed, in_use, is_claimed
+from cpsam_core.blocks.claims import claimed, in_use, is_claimed, remove_unused
 from cpsam_core.blocks.executors import Where, executor_for
 from cpsam_core.blocks.plan import Block, Plan, fits_memory, forecast, needed_for_whole, plan_blocks
 from cpsam_core.blocks.reading import BlockReading
@@ -224,6 +225,56 @@ def test_a_command_leaves_the_folder_to_others_that_share_it(slide, disk_model, 
         assert (folder / "o" / "slide.blocks").is_dir()
     assert main([*command, "--overwrite"]) == 0
     assert not (folder / "o" / "slide.blocks").exists()
+
+
+def test_a_command_that_ends_leaves_the_folder_to_one_that_begins(slide, disk_model, folder, monkeypatch):
+    """The later one had begun its run, and had not yet said that it works on it."""
+    begin, gone = start.start_run, []
+
+    def begun(path, *given):
+        made = begin(path, *given)
+        remove_unused(path, made.work.folder.claims)
+        gone.append(not path.exists())
+        return made
+
+    monkeypatch.setattr(blocks, "start_run", begun)
+    assert main(["segment", str(slide), "--out", "o", "--blocks", "512"]) == 0
+    assert gone == [False]
+    assert not (folder / "o" / "slide.blocks").exists()
+
+
+def test_no_folder_is_taken_away_under_somebody(tmp_path):
+    run, faults = tmp_path / "a.blocks", []
+
+    def command(number):
+        for turn in range(25):
+            with in_use(run / "claims"):
+                file = run / f"{number}-{turn}"
+                try:
+                    file.write_text("x")
+                    time.sleep(0.001)
+                    file.unlink()
+                except OSError as error:
+                    faults.append(error)
+            remove_unused(run, run / "claims")
+
+    threads = [threading.Thread(target=command, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    remove_unused(run, run / "claims")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_left_of_a_run_that_cannot_begin(slide, disk_model, folder, monkeypatch):
+    def fail(*given):
+        raise ImageError("The disk does not answer.")
+
+    monkeypatch.setattr(blocks, "start_run", fail)
+    assert main(["segment", str(slide), "--out", "o", "--blocks", "512"]) == 1
+    assert not list((folder / "o").glob("*.blocks*"))
 
 
 def test_commands_that_begin_together_have_one_plan(tmp_path, slide, monkeypatch):
