@@ -70,6 +70,7 @@ def masks_in_view(output: NetworkOutput, settings: Settings, box: Box, progress:
         niter=settings.steps,
         max_size_fraction=settings.max_size_fraction,
         errors=settings.flow_threshold > 0,
+        device=output.device,
         progress=progress,
         frame=ImageFrame((part.y0, part.x0), (shape[0], shape[1])),
     )

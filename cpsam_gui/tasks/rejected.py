@@ -65,7 +65,7 @@ def rejected(
     dropped
         Objects that were there under other thresholds: where no candidate is left of one, it is shown as it was.
     """
-    found = memory.candidates(output.flows, output.logits, settings, progress)
+    found = memory.candidates(output.flows, output.logits, settings, progress, output.device)
     small = found.areas < settings.min_size
     unfit = found.rejected(settings.flow_threshold, 0)
     numbers = np.flatnonzero((small | unfit) & (found.areas >= LEAST_PIXELS))

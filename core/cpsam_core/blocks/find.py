@@ -17,6 +17,7 @@ from cpsam_core.images.array_files import write_arrays
 from cpsam_core.labels import fill_holes
 from cpsam_core.labels.runs import runs_of
 from cpsam_core.progress import Progress, silent
+from cpsam_core.segment.predict import device_of
 
 __all__ = ["find_block", "steps_of"]
 
@@ -68,6 +69,7 @@ def find_block(work: Work, block: Block, progress: Progress = silent) -> None:
             niter=settings.steps,
             max_size_fraction=settings.max_size_fraction,
             errors=False,
+            device=device_of(work.network),
             frame=ImageFrame(tuple(side.start for side in maps.window), work.drawn),
         )
         filled = fill_holes(candidates.labels)

@@ -85,6 +85,7 @@ def find_masks(
     max_size_fraction: float = 0.4,
     flow3D_smooth: float | Sequence[float] = 0.0,
     errors: bool = True,
+    device: str = "cpu",
     progress: Progress = silent,
 ) -> Masks:
     """Find the objects in a network's flows and logits.
@@ -111,6 +112,8 @@ def find_masks(
         Standard deviation in voxels of a Gaussian over the flows of a volume.
     errors : bool
         Compute flow errors even where `flow_threshold` does not need them; it takes most of the time.
+    device : str
+        Where pixels are followed; see `follow`.
     progress : Progress
         Called as the work goes on; may raise `Cancelled`.
 
@@ -133,6 +136,7 @@ def find_masks(
         max_size_fraction=max_size_fraction,
         flow3D_smooth=flow3D_smooth,
         errors=errors or (logits.ndim == 2 and flow_threshold > 0),
+        device=device,
         progress=progress,
     )
     return choose_masks(found, flow_threshold=flow_threshold, min_size=min_size)
@@ -166,6 +170,7 @@ def find_candidates(
     max_size_fraction: float = 0.4,
     flow3D_smooth: float | Sequence[float] = 0.0,
     errors: bool = True,
+    device: str = "cpu",
     progress: Progress = silent,
     frame: ImageFrame | None = None,
 ) -> Candidates:
@@ -179,7 +184,7 @@ def find_candidates(
     if not inside.any():
         return Candidates(np.zeros(logits.shape, np.uint32), np.zeros(1, np.int64), np.zeros(1, np.float32))
     flows = smooth_flows(flows, flow3D_smooth)
-    starts, ends = follow(flows, inside, niter, progress=progress, frame=frame)
+    starts, ends = follow(flows, inside, niter, progress=progress, frame=frame, device=device)
     del inside
     labels = gather(starts, ends, logits.shape)
     del starts, ends

@@ -4,10 +4,13 @@ Pixels are followed a tile of the image at a time, so that the flows they read s
 Pixels of one object run into the same few attracting points. Once two pixels are at exactly the same place
 they stay together, and a pixel that is exactly where it was some steps ago goes round in a circle for ever;
 so fewer and fewer pixels need to be followed, with results equal to the last bit to following all of them.
+Where the network ran on a graphics card, they are followed there.
 """
 
 from __future__ import annotations
 
+import logging
+import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,10 +28,16 @@ if TYPE_CHECKING:
 
 Positions = NDArray[np.signedinteger[Any]]
 
+log = logging.getLogger(__name__)
+
 # Positions and flows of a chunk fit in a second-level cache.
 CHUNK_POINTS = 1 << 16
 # The chunk of small images, so that every thread has work.
 SMALL_CHUNK_POINTS = 1 << 13
+# A step of one thread keeps the interpreter from the others for as long as it takes to move about so many points.
+LOCKED_POINTS = 1 << 11
+# Kinds of devices where pixels are followed on the device.
+CARDS = ("cuda",)
 # Side of the tiles of the image that are put together to a chunk.
 TILE = {2: 96, 3: 20}
 # Steps between looks for points that have met or go round in circles; many periods divide it.
@@ -61,6 +70,7 @@ def follow(
     threads: int | None = None,
     progress: Progress = silent,
     frame: ImageFrame | None = None,
+    device: str = "cpu",
 ) -> tuple[Positions, Positions]:
     """Follow the pixels of cells along the flows by Euler steps with bilinear sampling.
 
@@ -76,12 +86,15 @@ def follow(
     niter : int
         Number of steps, each of a fifth of the flow.
     threads : int, optional
-        By default as many as torch uses.
+        The most that are used; by default as many as torch uses.
     progress : Progress
-        Called after every chunk of pixels.
+        Called as the work goes on.
     frame : ImageFrame, optional
         Where the arrays are a part of an image: pixels whose way stays inside end where they do in the whole image,
         to the last bit. What is beyond the part counts as unknown.
+    device : str
+        Where the network computed. Pixels are followed on a CUDA device if its memory suffices, else by the processor,
+        to the same ends where the processor has AVX2.
 
     Returns
     -------
@@ -91,16 +104,21 @@ def follow(
     import torch
 
     frame = frame or ImageFrame((0,) * inside.ndim, inside.shape)
-    field = _field(flows, inside, frame)
-    threads = threads or torch.get_num_threads()
     total = int(np.count_nonzero(inside))
+    threads = useful_threads(total, threads or torch.get_num_threads())
     position = np.dtype(np.int32 if inside.size <= np.iinfo(np.int32).max else np.int64)
     starts: Positions = np.empty(total, position)
     ends: Positions = np.empty(total, position)
     edges = [0]
-    for chunk in _chunks(inside, min(max(total // (4 * threads), SMALL_CHUNK_POINTS), CHUNK_POINTS)):
+    least = max(SMALL_CHUNK_POINTS, LOCKED_POINTS * threads)
+    for chunk in _chunks(inside, min(max(total // (4 * threads), least), CHUNK_POINTS)):
         edges.append(edges[-1] + len(chunk))
         starts[edges[-2] : edges[-1]] = chunk
+    if device.partition(":")[0] in CARDS and _on_card(
+        flows, inside, frame, starts, ends, niter, device, progress
+    ):
+        return starts, ends
+    field = _field(flows, inside, frame)
 
     def work(number: int) -> int:
         span = slice(edges[number], edges[number + 1])
@@ -110,6 +128,54 @@ def follow(
     for done in _in_threads(work, len(edges) - 1, threads):
         progress(done, total, "following flows")
     return starts, ends
+
+
+def useful_threads(total: int, most: int) -> int:
+    """Return how many threads, of at most so many, follow `total` points without waiting for each other.
+
+    Between two steps a thread holds the interpreter's lock. Each of n threads gets a share of the points, and has to
+    work on it for longer than the others hold the lock.
+    """
+    return max(1, min(most, math.isqrt(total // LOCKED_POINTS)))
+
+
+def _on_card(
+    flows: NDArray[np.floating[Any]],
+    inside: NDArray[np.bool_],
+    frame: ImageFrame,
+    starts: Positions,
+    ends: Positions,
+    niter: int,
+    device: str,
+    progress: Progress,
+) -> bool:
+    """Fill in `ends` on a device; return whether its memory sufficed."""
+    import torch
+
+    from cpsam_core.dynamics.follow_on_card import CARD_CHUNK_POINTS, CardFlows, follow_together
+    from cpsam_core.network.network import is_out_of_memory
+
+    place, total = torch.device(device), len(starts)
+    try:
+        there = CardFlows(_scaled_steps(flows, inside, frame.shape), frame.origin, frame.shape, place)
+        for done in range(0, total, CARD_CHUNK_POINTS):
+            span = slice(done, min(total, done + CARD_CHUNK_POINTS))
+
+            def tick(done: int = done) -> None:
+                progress(done, total, "following flows")
+
+            ends[span] = follow_together(there, starts[span], _legs(niter), tick)
+            progress(span.stop, total, "following flows")
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+        log.warning("%s is out of memory; following the flows on the processor", device)
+    else:
+        return True
+    # Out here the error no longer keeps the memory of what failed.
+    if place.type == "cuda":
+        torch.cuda.empty_cache()
+    return False
 
 
 def _in_threads(work: Callable[[int], int], count: int, threads: int) -> Iterator[int]:

@@ -16,7 +16,7 @@ from cpsam_core.dynamics import find_masks
 from cpsam_core.labels.ids import clear_border
 from cpsam_core.preprocess.tiling import single_side
 from cpsam_core.progress import Progress, silent
-from cpsam_core.segment.predict import TileNetwork, predict_planes
+from cpsam_core.segment.predict import TileNetwork, device_of, predict_planes
 from cpsam_core.segment.settings import NATIVE_DIAMETER_PX, Settings
 
 __all__ = [
@@ -247,7 +247,7 @@ def _at_scale(
         batch_size=settings.batch_size,
         progress=progress,
     )
-    looks = [_look(one, settings) for one in maps]
+    looks = [_look(one, settings, device_of(network)) for one in maps]
     seen = [look for look in looks if look.score > 0]
     if not seen:
         return _Scale(scale, 0.0, 0.0, 0.0, 0.0)
@@ -270,12 +270,13 @@ def typical_diameter(areas: NDArray[np.integer]) -> float:
     return float(np.median(diameters[diameters >= DEBRIS * middle]))
 
 
-def _look(maps: NDArray[np.float32], settings: Settings) -> _Look:
+def _look(maps: NDArray[np.float32], settings: Settings, device: str) -> _Look:
     found = find_masks(
         maps[-3:-1],
         maps[-1],
         cellprob_threshold=settings.cellprob_threshold,
         flow_threshold=settings.flow_threshold,
+        device=device,
     )
     areas = np.bincount(found.labels.ravel())[1:]
     if len(areas) < 1:

@@ -46,14 +46,24 @@ class MaskMemory:
             return _key(settings) in self._found
 
     def find(
-        self, flows: NDArray[np.float32], logits: NDArray[np.float32], settings: Settings, progress: Progress
+        self,
+        flows: NDArray[np.float32],
+        logits: NDArray[np.float32],
+        settings: Settings,
+        progress: Progress,
+        device: str = "cpu",
     ) -> ChosenMasks:
         """Return what `dynamics.find_masks` does, at once where only the choice among known objects changed."""
-        found = self.candidates(flows, logits, settings, progress)
+        found = self.candidates(flows, logits, settings, progress, device)
         return found.choose(flow_threshold=settings.flow_threshold, min_size=settings.min_size)
 
     def candidates(
-        self, flows: NDArray[np.float32], logits: NDArray[np.float32], settings: Settings, progress: Progress
+        self,
+        flows: NDArray[np.float32],
+        logits: NDArray[np.float32],
+        settings: Settings,
+        progress: Progress,
+        device: str = "cpu",
     ) -> CandidateRuns:
         """Return the objects before flow threshold and smallest size reject some of them."""
         from cpsam_core import dynamics
@@ -68,6 +78,7 @@ class MaskMemory:
                 cellprob_threshold=settings.cellprob_threshold,
                 niter=settings.steps,
                 max_size_fraction=settings.max_size_fraction,
+                device=device,
                 progress=progress,
             )
             found = dynamics.CandidateRuns.of(dense, logits)

@@ -89,11 +89,11 @@ def masks_of(
     plain = logits.ndim == 2 and output.class_logits is None and not settings.exclude_on_edges
     if logits.ndim == 2:
         memory = memory or output.memory or MaskMemory()
-        chosen = memory.find(flows, logits, settings, progress)
+        chosen = memory.find(flows, logits, settings, progress, output.device)
         labels, errors, objects = chosen.labels, chosen.objects.flow_errors, chosen.objects
     else:
         planes = _plane_by_plane if output.by_plane else _find
-        found = planes(flows, logits, settings, progress)
+        found = planes(output, settings, progress)
         labels, errors = found.labels, found.flow_errors
     if settings.exclude_on_edges:
         inner = clear_border(labels)
@@ -112,20 +112,21 @@ def masks_of(
     return Segmentation(labels, replace(output, diameter=float(diameter), memory=memory), objects, classes)
 
 
-def output_of(maps: FloatArray, components: int = 2) -> NetworkOutput:
+def output_of(maps: FloatArray, components: int = 2, device: str = "cpu") -> NetworkOutput:
     """Return the maps of a network (map, ..., y, x) by their names: class maps, `components` of the flows, logits."""
     first = len(maps) - 1 - components
-    return NetworkOutput(maps[first:-1], maps[-1], class_logits=maps[:first] if first else None)
+    classes = maps[:first] if first else None
+    return NetworkOutput(maps[first:-1], maps[-1], class_logits=classes, device=device)
 
 
 def resized_masks(
-    maps: FloatArray, shape: tuple[int, int], settings: Settings, progress: Progress
+    maps: FloatArray, shape: tuple[int, int], settings: Settings, progress: Progress, device: str = "cpu"
 ) -> Segmentation:
     """Make the masks of maps (map, z, y, x) at the network's size, and bring all to the image's `shape` (y, x)."""
     part = maps.shape[2] * maps.shape[3] / (shape[0] * shape[1])
     small = replace(settings, min_size=int(settings.min_size * part), niter=settings.niter or DEFAULT_STEPS)
     maps = maps[:, 0] if maps.shape[1] == 1 else maps
-    found = masks_of(output_of(maps), small, progress)
+    found = masks_of(output_of(maps, device=device), small, progress)
     labels = resize_labels(found.labels, shape)
     # The smallest may lose their last pixel where the image was enlarged.
     kept = np.unique(labels[labels > 0])
@@ -134,36 +135,39 @@ def resized_masks(
     full = resize_flows(planes, shape).reshape(*maps.shape[:-2], *shape)
     objects = object_table(labels, full[-1], found.objects.flow_errors[kept - 1])
     classes = None if found.classes is None else found.classes[kept - 1]
-    return Segmentation(labels, replace(output_of(full), diameter=found.diameter), objects, classes)
+    output = replace(output_of(full, device=device), diameter=found.diameter)
+    return Segmentation(labels, output, objects, classes)
 
 
-def _find(flows: FloatArray, logits: FloatArray, settings: Settings, progress: Progress) -> Masks:
+def _find(output: NetworkOutput, settings: Settings, progress: Progress) -> Masks:
     return find_masks(
-        flows,
-        logits,
+        output.flows,
+        output.logits,
         cellprob_threshold=settings.cellprob_threshold,
         flow_threshold=settings.flow_threshold,
         niter=settings.steps,
         min_size=settings.min_size,
         max_size_fraction=settings.max_size_fraction,
         flow3D_smooth=settings.flow3D_smooth,
+        device=output.device,
         progress=progress,
     )
 
 
-def _plane_by_plane(flows: FloatArray, logits: FloatArray, settings: Settings, progress: Progress) -> Masks:
+def _plane_by_plane(output: NetworkOutput, settings: Settings, progress: Progress) -> Masks:
     """Number the objects of all planes in one sequence, or join those that overlap from plane to plane.
 
     A body is thin in its first and last planes, so where planes are joined, the smallest size holds for the body and
     not for its section of a plane.
     """
+    flows, logits = output.flows, output.logits
     joins = settings.stitch_threshold > 0 and len(logits) > 1
     of_plane = replace(settings, min_size=0) if joins else settings
     labels = np.zeros(logits.shape, np.uint32)
     errors: list[NDArray[np.float32]] = []
     count = 0
     for z in range(len(logits)):
-        found = _find(flows[:, z], logits[z], of_plane, silent)
+        found = _find(replace(output, flows=flows[:, z], logits=logits[z]), of_plane, silent)
         labels[z] = np.where(found.labels > 0, found.labels + np.uint32(count), 0)
         count += len(found.flow_errors)
         errors.append(found.flow_errors)

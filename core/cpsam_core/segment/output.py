@@ -28,6 +28,8 @@ class NetworkOutput:
         Class maps, for networks that have them; background first.
     memory : MaskMemory or None
         Candidates that were found in these very flows and logits, for other thresholds; planes only.
+    device : str
+        Where the network computed, and pixels are followed.
     """
 
     flows: NDArray[np.float32]
@@ -35,6 +37,7 @@ class NetworkOutput:
     diameter: float | None = None
     class_logits: NDArray[np.float32] | None = None
     memory: MaskMemory | None = None
+    device: str = "cpu"
 
     @property
     def shape(self) -> tuple[int, int, int]:

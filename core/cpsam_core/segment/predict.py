@@ -41,6 +41,11 @@ class TileNetwork(Protocol):
         ...
 
 
+def device_of(network: TileNetwork) -> str:
+    """Return where a network computes; stand-ins, which do not say, on the processor."""
+    return str(getattr(network, "device", "cpu"))
+
+
 def predict_plane(
     network: TileNetwork,
     plane: FloatArray,

@@ -18,7 +18,7 @@ from cpsam_core.segment.confidence import certainty, doubts
 from cpsam_core.segment.diameter import look_for_diameter, measure_diameter
 from cpsam_core.segment.masks import Segmentation, masks_of, output_of, resized_masks
 from cpsam_core.segment.output import NetworkOutput
-from cpsam_core.segment.predict import TileNetwork, predict_planes, resize_flows, scaled_shape
+from cpsam_core.segment.predict import TileNetwork, device_of, predict_planes, resize_flows, scaled_shape
 from cpsam_core.segment.settings import NATIVE_DIAMETER_PX, Settings
 from cpsam_core.segment.taught import channel_remark
 from cpsam_core.segment.volume import predict_volume_maps
@@ -158,7 +158,7 @@ class Segmenter:
             progress=report,
             anisotropy=settings.anisotropy or image.plane_distance or 1.0,
         )
-        return masks_of(output_of(maps, 3), settings, report)
+        return masks_of(output_of(maps, 3, device_of(self.network)), settings, report)
 
     def _planes(self, pixels: FloatArray, settings: Settings, report: Progress) -> Segmentation:
         planes, height, width = (int(n) for n in pixels.shape[:3])
@@ -172,7 +172,8 @@ class Segmenter:
             progress=report,
         )
         if not settings.resample and scaled_shape((height, width), _scale(settings)) != (height, width):
-            return resized_masks(np.stack(list(predictions), axis=1), (height, width), settings, report)
+            small = np.stack(list(predictions), axis=1)
+            return resized_masks(small, (height, width), settings, report, device_of(self.network))
         # Used as it is; putting it into a stack would copy it.
         if planes == 1:
             together = resize_flows(next(predictions), (height, width))
@@ -180,7 +181,8 @@ class Segmenter:
             together = np.empty((self.network.out_channels, planes, height, width), np.float32)
             for z, prediction in enumerate(predictions):
                 together[:, z] = resize_flows(prediction, (height, width))
-        return masks_of(output_of(together), settings, report)
+        # Asked now: without memory for a single tile it has left its device.
+        return masks_of(output_of(together, device=device_of(self.network)), settings, report)
 
 
 def _scale(settings: Settings) -> float:
