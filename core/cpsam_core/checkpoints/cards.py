@@ -15,7 +15,7 @@ import logging
 import math
 import os
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -256,20 +256,22 @@ def write_card(weights: str | os.PathLike[str], card: ModelCard) -> Path:
     return path
 
 
-def hash_file(path: str | os.PathLike[str]) -> str:
+def hash_file(path: str | os.PathLike[str], told: Callable[[int], object] = lambda _: None) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits; OSError where it cannot be read.
 
-    That of a folder, as an image in OME-Zarr is one, is made of the names and digests of the files in it.
+    That of a folder, as an image in OME-Zarr is one, is made of the names and digests of the files in it. `told` is
+    called with the bytes of every piece that was read; it may raise to stop.
     """
     digest = hashlib.sha256()
     if os.path.isdir(path):  # noqa: PTH112 - of what may be a string
         for one in sorted(Path(path).rglob("*")):
             if not one.is_dir():
-                digest.update(f"{one.relative_to(path).as_posix()} {hash_file(one)}\n".encode())
+                digest.update(f"{one.relative_to(path).as_posix()} {hash_file(one, told)}\n".encode())
         return digest.hexdigest()
     with ordinary(path).open("rb") as file:
         while chunk := file.read(2**22):
             digest.update(chunk)
+            told(len(chunk))
     return digest.hexdigest()
 
 

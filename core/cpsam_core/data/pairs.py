@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 
 from cpsam_core.checkpoints.cards import hash_file
@@ -24,9 +24,11 @@ from cpsam_core.images.project_summary import project_keys
 from cpsam_core.images.readers import can_read, read_image
 from cpsam_core.images.sources import Source, open_source
 from cpsam_core.preprocess.normalize import NormalizeSettings
-from cpsam_core.system.file_identity import FileIdentity, identity_of
+from cpsam_core.system.file_identity import FileIdentity, identity_of, identity_with_content
 
 __all__ = ["Pair", "digest_of", "find_pairs", "pair_of"]
+
+MOST_HASHES = 256
 
 log = logging.getLogger(__name__)
 
@@ -324,15 +326,30 @@ class _MaskFolder:
         return []
 
 
-def digest_of(image: Path) -> str:
-    """Return the SHA-256 of an image, read once as long as it stays as it is; OSError where it is gone."""
-    return _hashed(image, identity_of(image))
+def digest_of(image: Path, told: Callable[[int, int], object] = lambda done, total: None) -> str:
+    """Return the SHA-256 of an image, read once as long as it stays as it is; OSError where it is gone.
+
+    `told` is called with the bytes that were read and those in all, where it has to be read; it may raise to stop.
+    """
+    state = identity_with_content(image)
+    known = _hashes.get((image, state))
+    if known is None:
+        read = 0
+
+        def add(size: int) -> None:
+            nonlocal read
+            read += size
+            told(read, state.size)
+
+        known = hash_file(image, add)
+        while len(_hashes) >= MOST_HASHES:
+            _hashes.pop(next(iter(_hashes)), None)
+        _hashes[image, state] = known
+    return known
 
 
-@lru_cache(maxsize=256)
-def _hashed(image: Path, state: FileIdentity) -> str:
-    """Return the SHA-256 of an image in that state: its parts ask for it again and again."""
-    return hash_file(image)
+_hashes: dict[tuple[Path, FileIdentity], str] = {}
+"""Digests of images in the states in which they were read: their parts ask for them again and again."""
 
 
 def _is_project_folder(path: Path) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 from cpsam_core.data.example import UNKNOWN_CLASS
 from cpsam_core.data.examples import mean_diameter, read_annotation
 from cpsam_core.data.image_input import ImageInput, seen_channels
-from cpsam_core.data.pairs import Pair, find_pairs
+from cpsam_core.data.pairs import Pair, digest_of, find_pairs
 from cpsam_core.data.planes import is_flat_file, nothing_in, patches_of, planes_of
 from cpsam_core.errors import ImageError, SettingsError, TrainingError
 from cpsam_core.images import check_same_shape
@@ -22,9 +24,12 @@ from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.images.project_files import PROJECT_SUFFIX
 from cpsam_core.images.project_summary import is_corrected, unchecked_objects
 from cpsam_core.progress import Progress, silent
-from cpsam_core.system.file_identity import identity_of
+from cpsam_core.system.file_identity import identity_with_content
 
 __all__ = ["Candidate", "Known", "Use", "Uses", "candidates_in", "describe", "describe_all", "use_of"]
+
+LONG_READ_BYTES = 1 << 30
+"""Of an image whose digest takes so long that it is said."""
 
 Use = Literal["auto", "train", "aside", "exclude"]
 Uses = Mapping[tuple[Path, str], Use]
@@ -122,6 +127,17 @@ def describe_all(pair: Pair, use: Use = "auto") -> tuple[Candidate, ...]:
     if not planes:
         return (Candidate(pair, _corrected(pair), use=use, problem=problem),)
     return tuple(replace(describe(one.pair, use), slab=one.judges, near=one.near) for one in planes)
+
+
+def _read_in_words(image: Path, tell: Callable[[str], object]) -> None:
+    """Read a large image for its digest, which is known from then on, and tell how far that is."""
+
+    def told(done: int, total: int) -> None:
+        tell(f"{image.name}: {done / 1e9:.1f} of {total / 1e9:.1f} GB read")
+
+    # Who asks for the digest next tells that it cannot be read.
+    with suppress(OSError):
+        digest_of(image, told)
 
 
 def use_of(uses: Uses, pair: Pair) -> Use:
@@ -228,12 +244,14 @@ def candidates_in(
     found = []
     for number, pair in enumerate(pairs):
         progress(number, len(pairs), pair.image.name)
-        stamp = (pair, identity_of(pair.image), pair.masks_state)
+        stamp = (pair, identity_with_content(pair.image), pair.masks_state)
         if not (stamp[1].exists and stamp[2].exists):
             # One of them went away meanwhile.
             continue
         document = pair.image, pair.key
         if document not in known or known[document][0] != stamp:
+            if stamp[1].size >= LONG_READ_BYTES:
+                _read_in_words(pair.image, partial(progress, number, len(pairs)))
             known[document] = stamp, describe_all(pair)
         found += [replace(one, use=use_of(uses, one.pair)) for one in known[document][1]]
     progress(len(pairs), len(pairs), "")

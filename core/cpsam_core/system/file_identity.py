@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +30,21 @@ def identity_of(path: Path) -> FileIdentity:
     except (OSError, ValueError):
         return FileIdentity()
     return FileIdentity(found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+def identity_with_content(path: Path) -> FileIdentity:
+    """Return the identity of a file, or of a folder with all files in it, as an image in OME-Zarr is one.
+
+    A folder itself does not change when a file in it is written over.
+    """
+    own = identity_of(path)
+    if not own.exists or not path.is_dir():
+        return own
+    size, changed, seen = 0, own.changed, hashlib.blake2b(digest_size=8)
+    for folder, folders, files in os.walk(path):
+        folders.sort()
+        for name in sorted(files):
+            file = identity_of(Path(folder, name))
+            size, changed = size + file.size, max(changed, file.changed)
+            seen.update(f"{folder}/{name} {file}\n".encode(errors="surrogateescape"))
+    return FileIdentity(size, changed, int.from_bytes(seen.digest(), "big"))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cpsam_core.checkpoints.cards import hash_file
 from cpsam_core.data.label_folders import class_map_beside, find_labels
-from cpsam_core.data.pairs import find_pairs
+from cpsam_core.data.pairs import digest_of, find_pairs
 from cpsam_core.errors import TrainingError
 from cpsam_core.images import write_labels
 from cpsam_core.images.project_files import ProjectFile, write_project_file
@@ -128,3 +130,20 @@ def test_a_project_larger_than_memory_is_not_missed_where_a_file_holds_the_masks
     (tmp_path / "slide.cpsam" / "whole").mkdir(parents=True)
     assert found(tmp_path) == {"slide.tif": "slide_masks.tif"}
     assert "larger than memory" not in caplog.text
+
+
+def test_a_chunk_that_was_written_over_is_noticed(tmp_path: Path) -> None:
+    """The folders of an OME-Zarr stay as they are then, with their times."""
+    store = tmp_path / "slide.zarr"
+    (store / "0").mkdir(parents=True)
+    chunk = store / "0" / "0.0"
+    chunk.write_bytes(b"cells")
+    read: list[tuple[int, int]] = []
+    first = digest_of(store, lambda done, total: read.append((done, total)))
+    assert first == digest_of(store, lambda *_: pytest.fail("it was read again"))
+    assert read == [(5, 5)]
+    times = [(folder, folder.stat()) for folder in (store, store / "0")]
+    chunk.write_bytes(b"calls")
+    for folder, before in times:
+        os.utime(folder, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert digest_of(store) == hash_file(store) != first

@@ -12,7 +12,8 @@ from cpsam_core.checkpoints.cards import hash_file, read_card
 from cpsam_core.cli import main
 from cpsam_core.cli.common import FAILED, OK
 from cpsam_core.progress import Cancelled
-from cpsam_core.retrain import candidates_in, elsewhere, one_click, requests
+from cpsam_core.retrain import candidates, candidates_in, elsewhere, one_click, requests
+from cpsam_core.retrain.candidates import Known
 from tests.core.large_projects import STEP, disk_labels, write_large_project, write_slide
 from tests.core.retrain.test_click import FLAGS, Hears, options
 
@@ -92,3 +93,20 @@ def test_the_retraining_command_names_the_image_and_its_squares(
     assert "Every corrected image is left out" in capsys.readouterr().err
     assert main([*command, *FLAGS]) == OK
     assert "slide.zarr part at y " in capsys.readouterr().out
+
+
+def test_reading_a_large_image_for_its_digest_is_said(slide: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    known: Known = {}
+    monkeypatch.setattr(candidates, "LONG_READ_BYTES", 1)
+    candidates_in(slide.parent, known=known, progress=lambda done, total, note="": said.append(note))
+    assert any("GB read" in note for note in said)
+    said.clear()
+    candidates_in(slide.parent, known=known, progress=lambda done, total, note="": said.append(note))
+    assert not any("GB read" in note for note in said)
+    (first,) = {one.digest.split("-")[0][:64] for one in candidates_in(slide.parent, known=known)}
+    chunk = max((path for path in slide.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
+    chunk.write_bytes(chunk.read_bytes())
+    candidates_in(slide.parent, known=known, progress=lambda done, total, note="": said.append(note))
+    assert any("GB read" in note for note in said)
+    assert all(one.digest[:64] == first for one in candidates_in(slide.parent, known=known))
