@@ -10,7 +10,9 @@ most come first: what does not fit into the time is left out and said.
 
 - inference: pixels in memory to masks, 150 to 4,800 px (table S1);
 - training: 8 images, batch 1, every mode of memory, seconds of a step and peak memory (table S2: 800 steps);
-- limited: training on a card held to 8 GB, to see the modes fall back for real; and the 8-bit state.
+- limited: training on a card held to 8 GB, and to 4.5 GB, where plenty has to fall back; the 8-bit state;
+- gradients: whether they are numbers for the tokens of a crop, with and without cuDNN's attention;
+- follow: the pixels of a plane followed on the processor and on the card, seconds, and whether they end alike.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -34,27 +37,30 @@ from cpsam_core.errors import CpsamError
 SIDES = (150, 300, 600, 1200, 2400, 4800)
 MODES = ("plenty", "stepwise", "checkpointing", "lean", "paged", "8bit")
 SMALL_CARD_BYTES = 8 * 2**30
+# Plenty reserved 5.3 GiB, lean 3.7.
+FALL_BYTES = int(4.5 * 2**30)
+# A crop of 192 has 576 tokens, which leave 64 when divided by 128; one of 256 has 1024.
+GRADIENT_CROPS = (192, 256)
 STEPS, WARM = 20, 3
 # Of table S2.
 EPOCHS, SAMPLES = 100, 8
 
 
 def rows_wanted(tiny: bool, reference: bool) -> list[list[str]]:
-    """Return the arguments of each row's process, those that matter most first."""
+    """Return the arguments of each row's process: what was never measured first, what was twice last."""
     sides = (64, 128) if tiny else SIDES
-    rows = [["train", "auto", "full", "0"], ["infer", str(sides[-2]), "ours"]]
-    if reference:
-        rows += [["train", "reference", "full", "0"], ["infer", str(sides[-2]), "reference"]]
-    rows += [["train", mode, "full", "0"] for mode in MODES]
-    rows += [
-        ["train", "auto", "full", str(SMALL_CARD_BYTES)],
-        ["train", "auto", "adapters", str(SMALL_CARD_BYTES)],
-    ]
-    rows += [["train", "plenty", "adapters", "0"], ["fall", "plenty", "full", str(SMALL_CARD_BYTES)]]
-    rows += [["infer", str(side), "ours"] for side in sides if side != sides[-2]]
-    if reference:
-        rows += [["infer", str(side), "reference"] for side in sides if side != sides[-2]]
-    return rows
+    crops = (32,) if tiny else GRADIENT_CROPS
+    rows = [["gradients", str(crop), which] for crop in crops for which in ("as-trained", "cudnn")]
+    rows += [["follow", str(side), where] for side in sides[-4:] for where in ("cpu", "cuda")]
+    rows += [["fall", "plenty", "full", str(FALL_BYTES)], ["train", "8bit", "full", "0"]]
+    for side in sides:
+        rows += [["infer", str(side), "ours"]]
+        rows += [["infer", str(side), "reference"]] if reference else []
+    rows += [["train", mode, "full", "0"] for mode in MODES if mode not in ("plenty", "8bit")]
+    rows += [["train", mode, "full", str(SMALL_CARD_BYTES)] for mode in ("auto", "lean")]
+    rows += [["train", "auto", "adapters", str(SMALL_CARD_BYTES)], ["train", "plenty", "adapters", "0"]]
+    rows += [["train", "plenty", "full", "0"], ["train", "auto", "full", "0"]]
+    return rows + ([["train", "reference", "full", "0"]] if reference else [])
 
 
 def main() -> None:
@@ -126,7 +132,8 @@ def options() -> argparse.Namespace:
         "--rows",
         nargs="+",
         default=[],
-        help='these rows, in this order: "train MODE WEIGHTS BYTES", "fall MODE WEIGHTS BYTES" or "infer SIDE WHOSE"',
+        help='these rows, in this order: "train MODE WEIGHTS BYTES", "fall MODE WEIGHTS BYTES", "infer SIDE WHOSE", '
+        '"follow SIDE cpu|cuda" or "gradients CROP as-trained|cudnn"',
     )
     return parser.parse_args()
 
@@ -154,6 +161,10 @@ def one_row(words: list[str], tiny: bool) -> dict[str, Any]:
     kind, *rest = words
     if kind == "infer":
         return infer(int(rest[0]), rest[1], tiny)
+    if kind == "follow":
+        return follow_pixels(int(rest[0]), rest[1])
+    if kind == "gradients":
+        return gradients(int(rest[0]), rest[1], tiny)
     return train(rest[0], rest[1], int(rest[2]), tiny, starve=kind == "fall")
 
 
@@ -239,6 +250,68 @@ def infer(side: int, whose: str, tiny: bool) -> dict[str, Any]:
         "first": round(seconds[0], 3),
         "device": device_name(),
         "peak_gb": peak_gb(),
+    }
+
+
+def follow_pixels(side: int, where: str) -> dict[str, Any]:
+    """Follow the pixels of round cells, by the processor or on the card, and say whether both end alike."""
+    import torch
+
+    from cpsam_core.dynamics import follow
+
+    rng = np.random.default_rng(0)
+    place = np.stack(np.meshgrid(np.arange(side), np.arange(side), indexing="ij")).astype(np.float32)
+    flows = (10 - place % 20) * 0.5 + rng.normal(0, 0.5, place.shape).astype(np.float32)
+    inside = rng.random((side, side)) < 0.7
+    seconds = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        _, ends = follow(flows, inside, 200, device=where)
+        seconds.append(time.perf_counter() - begun)
+    row = {"what": f"follow {side}", "where": where, "seconds": round(min(seconds), 4)}
+    if where != "cpu":
+        _, expected = follow(flows, inside, 200)
+        row["share_of_other_ends"] = float((ends != expected).mean())
+    return {
+        **row,
+        "first": round(seconds[0], 3),
+        "threads": torch.get_num_threads(),
+        "device": device_name(),
+        "peak_gb": peak_gb(),
+    }
+
+
+def gradients(crop: int, which: str, tiny: bool) -> dict[str, Any]:
+    """Count the weights whose gradient is no number, with attention as training takes it or by cuDNN's kernel."""
+    import torch
+
+    from cpsam_core.network import attention
+    from cpsam_core.network.devices import choose_precision
+
+    if which == "cudnn":
+        # The guard of the program is what is measured against.
+        attention._without_cudnn = nullcontext  # type: ignore[assignment]
+    device, steps = device_of(), 2 if tiny else 4
+    model = random_network(tiny).to(device).train()
+    precision, broken, loss = choose_precision(device), 0, 0.0
+    for _ in range(steps):
+        model.zero_grad(set_to_none=True)
+        tiles = torch.rand(2 if tiny else 4, 3, crop, crop, device=device)
+        with torch.autocast(device.type, precision, enabled=precision != torch.float32):
+            output = model(tiles)
+        total = output.float().square().mean()
+        total.backward()
+        found = [p.grad for p in model.parameters() if p.grad is not None]
+        broken += sum(not bool(torch.isfinite(one).all()) for one in found)
+        loss = float(total.detach())
+    return {
+        "what": f"gradients {crop}",
+        "attention": which,
+        "steps": steps,
+        "weights": len(found),
+        "broken": broken,
+        "loss": round(loss, 4),
+        "device": device_name(),
     }
 
 

@@ -26,10 +26,28 @@ def run(*options: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
-@pytest.mark.parametrize("words", [["infer", "64", "ours"], ["train", "lean", "adapters", "0"]])
+ROWS = [
+    ["infer", "64", "ours"],
+    ["train", "lean", "adapters", "0"],
+    ["follow", "64", "cpu"],
+    ["gradients", "32", "as-trained"],
+    ["gradients", "32", "cudnn"],
+]
+
+
+@pytest.mark.parametrize("words", ROWS, ids=" ".join)
 def test_a_row_is_measured(words: list[str]) -> None:
     _, row, _ = run("--rows", " ".join(words))
     assert "failed" not in row
+    if words[0] == "follow":
+        assert row["what"] == "follow 64" and float(str(row["seconds"])) > 0
+    elif words[0] == "gradients":
+        assert (row["attention"], row["broken"]) == (words[2], 0) and int(str(row["weights"])) > 10
+    else:
+        _check(words, row)
+
+
+def _check(words: list[str], row: dict[str, object]) -> None:
     if words[0] == "infer":
         assert row["what"] == "infer 64" and float(str(row["seconds"])) > 0
     else:
@@ -46,3 +64,5 @@ def test_what_does_not_fit_into_the_time_is_left_out_and_said() -> None:
     asked = [str(row["what"]) for row in rows]
     assert {f"train {mode} full 0" for mode in ("plenty", "lean", "paged", "8bit", "reference")} <= set(asked)
     assert any("fall" in one for one in asked)
+    assert {"follow 600 cpu", "follow 600 cuda"} <= {one.replace("follow 64", "follow 600") for one in asked}
+    assert asked.index("train 8bit full 0") < asked.index("train auto full 0"), "what was measured comes last"
