@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cpsam_core.data.augment import augment
 from cpsam_core.data.augmentation import Augmentation
-from cpsam_core.data.crops import CropView, warp_pixels
+from cpsam_core.data.crops import CropView, transform, warp_pixels
 from cpsam_core.data.dataset import make_example
 from cpsam_core.data.degrade import KINDS
 from cpsam_core.data.example import Example
@@ -115,6 +115,23 @@ def test_crops_centred_on_cells_hold_cells() -> None:
         for settings in (anywhere, centred)
     ]
     assert hits[1] > hits[0] + 5
+
+
+def test_crops_lie_within_a_large_image_up_to_its_borders_and_half_are_mirrored(example: Example) -> None:
+    height, width = example.labels.shape
+    middles, mirrored = [], []
+    for seed in range(300):
+        matrix, scale = transform(example, PLAIN, np.random.default_rng(seed))
+        linear, shift = matrix[:, :2], matrix[:, 2]
+        assert scale == 1 and abs(np.linalg.det(linear)) == pytest.approx(1)
+        middles.append(np.linalg.solve(linear, np.full(2, 31.5) - shift))
+        mirrored.append(np.linalg.det(linear) < 0)
+    low, high = np.min(middles, axis=0), np.max(middles, axis=0)
+    # Half a crop from each side, unless it is turned; and the whole of that.
+    assert (low >= 32 - 1e-6).all() and (low < 34).all()
+    assert (high <= np.array([width, height]) - 32 + 1e-6).all()
+    assert (high > np.array([width, height]) - 34).all()
+    assert 0.4 < np.mean(mirrored) < 0.6
 
 
 def test_a_small_image_lies_somewhere_in_the_crop() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from cpsam_core.data.dataset import (
     mean_diameter,
 )
 from cpsam_core.data.example import Example
+from cpsam_core.data.image_input import ImageInput
 from cpsam_core.data.reference import reference_pairs
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.errors import CpsamError, SettingsError, TrainingError
@@ -207,6 +209,35 @@ def test_an_image_is_read_once(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert data.example(2) is first
 
 
+def test_what_was_used_last_stays_in_memory(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = find_pairs(folder)
+    size = TrainingSet(pairs).example(0).nbytes
+    data = TrainingSet(pairs, memory=2 * size)
+    kept = [data.example(index) for index in (0, 1, 0, 2)]
+    monkeypatch.setattr(pairs_module, "read_image", None)
+    assert data.example(0) is kept[0] and data.example(2) is kept[3]
+    with pytest.raises(TypeError):
+        data.example(1)
+
+
+def test_the_size_that_the_user_set_decides_how_large_cells_are_shown(folder: Path) -> None:
+    pairs = find_pairs(folder)
+    told = [replace(pairs[0], seen=ImageInput(diameter=60.0)), pairs[1]]
+    data = TrainingSet(told)
+    assert data.example(0).zoom == pytest.approx(0.5) and data.example(1).zoom is None
+
+
+def test_other_classes_or_complete_parts_make_another_training(folder: Path) -> None:
+    pair = find_pairs(folder)[0]
+    plain = TrainingSet([pair]).keys
+    maps = [put(folder / f"{name}.tif", labels()) for name in ("classes", "complete")]
+    with_classes = TrainingSet([replace(pair, classes=maps[0])]).keys
+    complete = TrainingSet([replace(pair, complete=maps[1])]).keys
+    put(maps[0], labels() * 2)
+    others = TrainingSet([replace(pair, classes=maps[0])]).keys
+    assert len({plain, with_classes, complete, others}) == 4
+
+
 def test_hashes_are_of_the_image_files(folder: Path) -> None:
     pairs = find_pairs(folder)
     hashes = TrainingSet(pairs).hashes
@@ -274,6 +305,17 @@ def test_classes_weigh_by_the_inverse_of_their_share(tmp_path: Path) -> None:
     assert weights[2] / weights[1] == pytest.approx(4)
     assert weights[:3].mean() == pytest.approx(1)
     assert not weights[3:].any()
+
+
+def test_a_class_without_pixels_weighs_nothing_and_one_with_a_single_pixel_does(tmp_path: Path) -> None:
+    kinds = np.zeros((20, 20), np.uint8)
+    kinds[:4], kinds[10, 10] = 1, 3
+    put(tmp_path / "a.tif", np.arange(400, dtype=np.uint16).reshape(20, 20))
+    put(tmp_path / "a_masks.tif", (kinds > 0).astype(np.uint16))
+    put(tmp_path / "a_classes.tif", kinds)
+    weights = TrainingSet(find_pairs(tmp_path)).class_weights
+    assert weights is not None and weights[2] == 0
+    assert weights[3] / weights[1] == pytest.approx(80)
 
 
 def test_one_class_is_enough_and_objects_of_unknown_class_weigh_nothing(tmp_path: Path) -> None:
