@@ -14,6 +14,7 @@ from cpsam_core.system.atomic import atomic_path, hidden_beside, remove_left
 from cpsam_core.system.paths import as_given, ordinary
 
 __all__ = [
+    "AGAIN",
     "AnyPath",
     "check_readable",
     "decoding",
@@ -26,6 +27,9 @@ __all__ = [
 ]
 
 AnyPath = str | os.PathLike[str]
+
+AGAIN = "Copy it again, or export it anew."
+"""What a person can do about a damaged file."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} if hasattr(errno, "EDQUOT") else {errno.ENOSPC, errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -44,7 +48,7 @@ def check_readable(path: AnyPath, *, may_be_empty: bool = False) -> Path:
         if path.is_dir():
             raise ImageError(f"{path} is a folder, not a file.")
         if ordinary(path).stat().st_size == 0 and not may_be_empty:
-            raise ImageError(f"{path} is empty (0 bytes); it may not have been copied completely.")
+            raise ImageError(f"{path} is empty (0 bytes); it may not have been copied completely. {AGAIN}")
         with path.open("rb"):
             pass
     return path
@@ -83,7 +87,7 @@ def decoding(path: Path, kind: str) -> Iterator[None]:
             raise ImageError(f"{path} needs more memory than this computer has free.") from error
         except DAMAGE as error:
             raise ImageError(
-                f"{path} cannot be read as {kind}: it is damaged or incomplete ({reason(error)})."
+                f"{path} cannot be read as {kind}: it is damaged or incomplete ({reason(error)}). {AGAIN}"
             ) from error
 
 

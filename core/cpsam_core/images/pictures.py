@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
-from cpsam_core.images.files import AnyPath, opening, saving
+from cpsam_core.images.files import AGAIN, AnyPath, opening, saving
 from cpsam_core.images.limits import check_size
 from cpsam_core.images.meaning import from_palette
 from cpsam_core.images.picture_bytes import jpeg_is_complete, jpeg_size, png_as_gray, png_size
@@ -36,7 +36,7 @@ def read_png(path: Path) -> Raw:
         indexed = png_as_gray(data)
         array = imagecodecs.png_decode(data if indexed is None else indexed.data)
     except (imagecodecs.PngError, ValueError, struct.error) as error:
-        raise ImageError(f"{path} is a damaged or incomplete PNG file ({error}).") from error
+        raise ImageError(f"{path} is a damaged or incomplete PNG file ({error}). {AGAIN}") from error
     if indexed is None:
         return _as_picture(array)
     return Raw(array // indexed.step, "YX", meaning=from_palette(indexed.colours))

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cpsam_core.errors import ImageError
-from cpsam_core.images.files import opening
+from cpsam_core.images.files import AGAIN, opening
 from cpsam_core.images.npy import read_header
 
 __all__ = ["load_npy_object"]
@@ -84,7 +84,7 @@ def load_npy_object(path: Path) -> Any:
                 f"{path} was not loaded: it holds {refused}, and loading that could run code."
             ) from refused
         except BROKEN as error:
-            raise ImageError(f"{path} is damaged or incomplete: what it holds cannot be unpacked.") from error
+            raise ImageError(f"{path} is damaged or incomplete: what it holds cannot be unpacked. {AGAIN}") from error
     if isinstance(loaded, np.ndarray) and loaded.shape == ():
         return loaded.item()
     return loaded

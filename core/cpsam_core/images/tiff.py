@@ -17,7 +17,7 @@ import numpy.typing as npt
 import tifffile
 
 from cpsam_core.errors import DAMAGE, ImageError
-from cpsam_core.images.files import AnyPath, opening, saving
+from cpsam_core.images.files import AGAIN, AnyPath, opening, saving
 from cpsam_core.images.limits import check_size
 from cpsam_core.images.meaning import Meaning, from_cmyk, from_inverted, from_lab, from_ycbcr
 from cpsam_core.images.readers import MAP_FROM_DISK_BYTES, Raw, choose_scene
@@ -90,13 +90,13 @@ def reading_tiff(path: Path) -> Iterator[None]:
             yield
         except TIFF_DAMAGE as error:
             why = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise ImageError(f"{path} is a damaged or incomplete TIFF file ({why}).") from error
+            raise ImageError(f"{path} is a damaged or incomplete TIFF file ({why}). {AGAIN}") from error
     for record in complaints:
         message = record.getMessage()
         if record.levelno >= logging.ERROR or TELLING.search(message):
             # The message begins with the representation of an object, of no use to the reader.
             raise ImageError(
-                f"{path} is a damaged or incomplete TIFF file ({message.split('> ')[-1][:200]})."
+                f"{path} is a damaged or incomplete TIFF file ({message.split('> ')[-1][:200]}). {AGAIN}"
             )
         log.debug("%s: %s", path, message)
 

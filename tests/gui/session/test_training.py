@@ -499,7 +499,7 @@ def test_a_real_training_from_the_window(annotated: Window, models: Path, qtbot:
     training = annotated.session.training
     changes = {"epochs": 1, "samples": 1, "warmup": 0, "score_every": 1}
     training.choose(work.TrainOptions(changes=changes, name="real"))
-    with qtbot.waitSignal(training.finished, timeout=120_000) as caught:
+    with qtbot.waitSignal(training.finished, timeout=400_000) as caught:
         training.start()
     outcome = caught.args[0]
     assert outcome.trained.path.is_file()
