@@ -84,7 +84,9 @@ def load_npy_object(path: Path) -> Any:
                 f"{path} was not loaded: it holds {refused}, and loading that could run code."
             ) from refused
         except BROKEN as error:
-            raise ImageError(f"{path} is damaged or incomplete: what it holds cannot be unpacked. {AGAIN}") from error
+            raise ImageError(
+                f"{path} is damaged or incomplete: what it holds cannot be unpacked. {AGAIN}"
+            ) from error
     if isinstance(loaded, np.ndarray) and loaded.shape == ():
         return loaded.item()
     return loaded

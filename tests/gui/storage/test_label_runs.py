@@ -4,7 +4,7 @@ import zlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -14,6 +14,7 @@ from cpsam_gui.state.snapshot import Snapshot
 from cpsam_gui.storage.label_runs import BAND_ROWS, pack_labels, pack_masks, row_text, unpack_labels
 
 
+@settings(deadline=None)
 @given(
     arrays(
         np.uint32,
