@@ -124,9 +124,9 @@ class BeforeAfterPage(QDialog):
         self.others.setWordWrap(True)
         self.others.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.others.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.promote = QPushButton(translate("Use the new model"))
-        self.promote_next = QPushButton(translate("Use it on the next image"))
-        self.keep = QPushButton(translate("Keep both, use the old one"))
+        self.promote = QPushButton(translate("Use the new model from now on"))
+        self.promote_next = QPushButton(translate("Use it and segment the next image"))
+        self.keep = QPushButton(translate("Keep both, go on with the old one"))
         self.discard = QPushButton(translate("Discard the new model"))
         better = outcome.is_better
         (self.promote_next if better else self.keep).setObjectName("primary")
@@ -226,12 +226,13 @@ class BeforeAfterPage(QDialog):
             self.images.addItem(QListWidgetItem(words))
         verdicts = {
             "better": translate("better"),
-            "not different": translate("no difference"),
+            "not different": translate("no difference found"),
             "worse": translate("worse"),
         }
         for kind in self._outcome.elsewhere:
             values = f"{_precision(kind.old_precision)} → {_precision(kind.new_precision)}"
-            item = QListWidgetItem(f"{translate_said(kind.kind)}: {values}, {verdicts[kind.difference.word]}")
+            said = translate_said(kind.difference.doubt) or verdicts[kind.difference.word]
+            item = QListWidgetItem(f"{translate_said(kind.kind)}: {values}, {said}")
             if kind.difference.word == "worse":
                 item.setForeground(QColor(theme.current().warning))
             self.others.addItem(item)

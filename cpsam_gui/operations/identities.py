@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.steps import Labels
 
-Form: TypeAlias = "tuple[int, ...]"
+Form: TypeAlias = tuple[int, ...]
 """Pixels and box of an object: no two of one image have the same at one place."""
 
 STATES = 8

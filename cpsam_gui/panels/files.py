@@ -107,7 +107,7 @@ class ImageList(QAbstractListModel):
 
     def _words(self, path: Path, state: ReviewState) -> str:
         waits = path in self.ready and state is ReviewState.NOT_STARTED
-        return translate("masks wait") if waits else translate(state.words)
+        return translate("segmented ahead") if waits else translate(state.words)
 
     def _decorated(self, path: Path, state: ReviewState) -> QPixmap:
         if path not in self._pictures:

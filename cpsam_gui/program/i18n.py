@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CONTEXT = "cpsam-gui"
-NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
+NUMBER = re.compile(r"(?:-|(?<!\w)\+)?\d[\d,]*(?:\.\d+)?")
 FOLDER = Path(__file__).parent / "languages"
 
 

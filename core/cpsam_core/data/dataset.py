@@ -132,7 +132,9 @@ class TrainingSet:
     @cached_property
     def hashes(self) -> dict[str, str]:
         """Return name by SHA-256 of the image files, for the model card."""
-        return {self._hash(pair.image) + pair.ending: f"{pair.set_name}/{pair.name}" for pair in self.pairs}
+        return {
+            self._hash(pair.image) + pair.pixels_ending: f"{pair.set_name}/{pair.name}" for pair in self.pairs
+        }
 
     @property
     def keys(self) -> tuple[str, ...]:

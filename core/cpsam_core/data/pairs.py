@@ -83,9 +83,14 @@ class Pair:
         return self.key.ending + (self.section.ending if self.section is not None else "")
 
     @property
+    def pixels_ending(self) -> str:
+        """What tells these pixels of the image file from others: as `ending`, but two layers are of the same pixels."""
+        return replace(self, key=replace(self.key, layer="")).ending
+
+    @property
     def digest(self) -> str:
-        """SHA-256 of the image file, with its `ending`; OSError where it is gone."""
-        return digest_of(self.image) + self.ending
+        """SHA-256 of the image file, with its `pixels_ending`; OSError where it is gone."""
+        return digest_of(self.image) + self.pixels_ending
 
     @property
     def is_large(self) -> bool:

@@ -91,6 +91,7 @@ class RetrainingOutcome:
             forgetting_text(self.elsewhere),
             self.plan.text,
             self.trained.result.ending,
+            f"{self.trained.result.remark}." if self.trained.result.remark else "",
             self.problem,
         ]
         return "\n".join(part for part in parts if part)

@@ -20,7 +20,7 @@ from cpsam_core.errors import CpsamError
 from cpsam_core.progress import Progress, silent
 from cpsam_core.retrain.judge import change_of
 from cpsam_core.retrain.lineage import DIGEST_DIGITS, Lineage
-from cpsam_core.retrain.verdict import Difference, Units, difference_of
+from cpsam_core.retrain.verdict import WORTH_SEEING, Difference, Units, difference_of
 from cpsam_core.segment.segmenter import Segmenter
 from cpsam_core.system.atomic import write_bytes
 from cpsam_core.weights import own_folder
@@ -112,9 +112,15 @@ def forgetting_text(found: Iterable[Forgetting]) -> str:
     gained = [
         f"gains {one.difference.change:.2f} on {one.kind}" for one in known if one.difference.word == "better"
     ]
-    if lost or gained:
-        return f"Elsewhere, the new model {' and '.join(lost + gained)}."
-    return f"Elsewhere ({', '.join(one.kind for one in known)}) the two are not different."
+    doubtful = [one for one in known if one.difference.doubt and abs(one.difference.change) >= WORTH_SEEING]
+    parts = [f"Elsewhere, the new model {' and '.join(lost + gained)}."] if lost or gained else []
+    if not parts and len(doubtful) < len(known):
+        same = ", ".join(one.kind for one in known if one not in doubtful)
+        parts.append(f"Elsewhere ({same}) no difference was found.")
+    parts += [
+        f"On {one.kind} a change of {one.difference.change:+.2f} {one.difference.doubt}." for one in doubtful
+    ]
+    return " ".join(parts)
 
 
 def remember_images(known: Iterable[tuple[str, Path]]) -> None:

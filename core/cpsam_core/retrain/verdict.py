@@ -88,6 +88,16 @@ class Difference:
             return ""
         return f"{self.change:+.2f}, between {self.low:+.2f} and {self.high:+.2f}"
 
+    @property
+    def doubt(self) -> str:
+        """Why a difference that is not proven is not excluded either, in words; empty where there is no such doubt."""
+        if self.word != "not different" or not self.more or math.isnan(self.change):
+            return ""
+        return (
+            f"may be chance: the true change lies between {self.low:+.2f} and {self.high:+.2f}. "
+            f"More cells would tell (about {self.more:,})"
+        )
+
 
 def difference_of(images: Sequence[Units]) -> Difference:
     """Compare two models by the units of each image; the same units always give the same answer."""

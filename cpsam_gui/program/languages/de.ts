@@ -47,12 +47,12 @@
       <translation>, etwa 1,2 GB herunterzuladen</translation>
     </message>
     <message>
-      <source>, {count} outlines checked by nobody</source>
-      <translation>, {count} Umrisse von niemandem geprüft</translation>
-    </message>
-    <message>
       <source>, complete in parts only</source>
       <translation>, nur in Teilen vollständig</translation>
+    </message>
+    <message>
+      <source>, {count} outlines checked by nobody</source>
+      <translation>, {count} Umrisse von niemandem geprüft</translation>
     </message>
     <message>
       <source>, {} MB</source>
@@ -1579,8 +1579,8 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Beide behalten</translation>
     </message>
     <message>
-      <source>Keep both, use the old one</source>
-      <translation>Beide behalten, das alte verwenden</translation>
+      <source>Keep both, go on with the old one</source>
+      <translation>Beide behalten, mit dem alten weiterarbeiten</translation>
     </message>
     <message>
       <source>Keep hand-made</source>
@@ -2109,10 +2109,6 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>No gradients kept</source>
       <translation>Gradienten nicht aufbewahren</translation>
-    </message>
-    <message>
-      <source>No missed cells</source>
-      <translation>Keine übersehenen Zellen</translation>
     </message>
     <message>
       <source>No region is marked as complete</source>
@@ -3445,6 +3441,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das Modell sieht hier eine Zelle, aber es gibt keine Maske</translation>
     </message>
     <message>
+      <source>The model sees no other cell: what it does not see, it cannot list</source>
+      <translation>Das Modell sieht keine weitere Zelle; was es nicht sieht, kann es nicht aufführen</translation>
+    </message>
+    <message>
       <source>The model that finds the cells; your own models appear here once you have trained or imported one</source>
       <translation>Das Modell, das die Zellen findet; eigene Modelle erscheinen hier, sobald Sie eines trainiert oder importiert haben</translation>
     </message>
@@ -3777,6 +3777,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das Training endet nach so vielen Epochen ohne besseres Ergebnis; 0: nie</translation>
     </message>
     <message>
+      <source>Training: checking the new model</source>
+      <translation>Training: Das neue Modell wird geprüft</translation>
+    </message>
+    <message>
       <source>Training: paused</source>
       <translation>Training: angehalten</translation>
     </message>
@@ -3849,12 +3853,12 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Wieder zum Training verwenden</translation>
     </message>
     <message>
-      <source>Use it on the next image</source>
-      <translation>Beim nächsten Bild verwenden</translation>
+      <source>Use it and segment the next image</source>
+      <translation>Verwenden und das nächste Bild segmentieren</translation>
     </message>
     <message>
-      <source>Use the new model</source>
-      <translation>Das neue Modell verwenden</translation>
+      <source>Use the new model from now on</source>
+      <translation>Ab jetzt das neue Modell verwenden</translation>
     </message>
     <message>
       <source>Use the tool while it is held</source>
@@ -4009,8 +4013,16 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Die gezeigten Zeilen und Spalten in eine Datei schreiben</translation>
     </message>
     <message>
+      <source>Y accept what was found, Esc try again, Del no cell, S skip</source>
+      <translation>Y Fund annehmen, Esc neu versuchen, Entf keine Zelle, S überspringen</translation>
+    </message>
+    <message>
       <source>Y accept, Del delete, E edit, C class, S unsure, N next</source>
       <translation>Y annehmen, Entf löschen, E bearbeiten, C Klasse, S unsicher, N weiter</translation>
+    </message>
+    <message>
+      <source>Y find it, Del no cell, S skip, N next object</source>
+      <translation>Y suchen, Entf keine Zelle, S überspringen, N nächstes Objekt</translation>
     </message>
     <message>
       <source>Yes</source>
@@ -4105,6 +4117,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>von Hand</translation>
     </message>
     <message>
+      <source>cell probability {} &lt; {}</source>
+      <translation>Zellwahrscheinlichkeit {} &lt; {}</translation>
+    </message>
+    <message>
       <source>changes abruptly from plane to plane</source>
       <translation>ändert sich sprunghaft von Ebene zu Ebene</translation>
     </message>
@@ -4185,6 +4201,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Flussfehler {}</translation>
     </message>
     <message>
+      <source>flow error {} &gt; {}</source>
+      <translation>Flussfehler {} &gt; {}</translation>
+    </message>
+    <message>
       <source>forgetting is a share of at least 0, not {}</source>
       <translation>forgetting ist ein Anteil von mindestens 0, nicht {}</translation>
     </message>
@@ -4257,12 +4277,12 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Hauptachse / Nebenachse</translation>
     </message>
     <message>
-      <source>masks wait</source>
-      <translation>Masken bereit</translation>
-    </message>
-    <message>
       <source>max of {}</source>
       <translation>Max. von {}</translation>
+    </message>
+    <message>
+      <source>may be chance: the true change lies between {} and {}. More cells would tell (about {})</source>
+      <translation>kann Zufall sein: Die wahre Änderung liegt zwischen {} und {}. Mehr Zellen würden es klären (etwa {})</translation>
     </message>
     <message>
       <source>mean - b</source>
@@ -4341,8 +4361,12 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>in diesem Fenster sind keine Aktionen eingerichtet</translation>
     </message>
     <message>
-      <source>no difference</source>
-      <translation>kein Unterschied</translation>
+      <source>no difference found</source>
+      <translation>kein Unterschied festgestellt</translation>
+    </message>
+    <message>
+      <source>no object at a cell threshold of {}</source>
+      <translation>kein Objekt bei einer Zellschwelle von {}</translation>
     </message>
     <message>
       <source>none</source>
@@ -4351,6 +4375,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>not compared</source>
       <translation>nicht verglichen</translation>
+    </message>
+    <message>
+      <source>not different</source>
+      <translation>nicht verschieden</translation>
     </message>
     <message>
       <source>not in the other masks</source>
@@ -4471,6 +4499,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>seed, warmup, clip, weight_decay, patience and blocks are at least 0</source>
       <translation>seed, warmup, clip, weight_decay, patience und blocks sind mindestens 0</translation>
+    </message>
+    <message>
+      <source>segmented ahead</source>
+      <translation>vorab segmentiert</translation>
     </message>
     <message>
       <source>segmented, not corrected yet</source>
@@ -4905,6 +4937,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} Stücke</translation>
     </message>
     <message>
+      <source>{} px &lt; {}</source>
+      <translation>{} px &lt; {}</translation>
+    </message>
+    <message>
       <source>{} values of agreement do not fit {} objects.</source>
       <translation>{} Werte der Übereinstimmung passen nicht zu {} Objekten.</translation>
     </message>
@@ -4915,6 +4951,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} was changed by another program.</source>
       <translation>{} wurde von einem anderen Programm geändert.</translation>
+    </message>
+    <message>
+      <source>{}, between {} and {}</source>
+      <translation>{}, zwischen {} und {}</translation>
     </message>
     <message>
       <source>{}, {} µm³</source>

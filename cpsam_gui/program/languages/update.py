@@ -24,6 +24,7 @@ SPEAKERS = (
     "panels/history.py",
     "session/run_results.py",
     "session/segmenting.py",
+    "tasks/rejected.py",
     "tasks/suggesting.py",
     "panels/segment",
     "panels/train",
@@ -39,7 +40,13 @@ SPEAKERS = (
 ROWS = {"Action": (1,), "Place": (0,), "Measure": (1, 2)}
 """Rows of tables that are translated where they are shown, and which arguments are texts."""
 
-ENGINE = ("review/doubt.py", "segment/confidence.py", "finetune/settings.py", "measure/catalogue.py")
+ENGINE = (
+    "review/doubt.py",
+    "segment/confidence.py",
+    "finetune/settings.py",
+    "measure/catalogue.py",
+    "retrain/verdict.py",
+)
 """Modules of the engine of which the same is true."""
 
 

@@ -459,7 +459,25 @@ def test_what_was_lost_elsewhere_is_said() -> None:
     lost = Forgetting("fluorescent nuclei", Difference("worse", -0.2, -0.3, -0.1, 90, 4))
     same = Forgetting("stained tissue", Difference("not different", 0.0, -0.1, 0.1, 60, 4, 50))
     assert forgetting_text([lost, same]) == "Elsewhere, the new model loses 0.20 on fluorescent nuclei."
-    assert "not different" in forgetting_text([same]) and forgetting_text([]) == ""
+    assert forgetting_text([same]) == f"Elsewhere ({same.kind}) no difference was found."
+    assert forgetting_text([]) == ""
+    open_one = Forgetting("stained tissue", Difference("not different", -0.1, -0.23, 0.02, 60, 4, 70))
+    said = (
+        "On stained tissue a change of -0.10 may be chance: the true change lies between -0.23 and +0.02. "
+        "More cells would tell (about 70)."
+    )
+    assert forgetting_text([open_one]) == said
+    assert forgetting_text([lost, open_one]).endswith(said)
+
+
+def test_two_layers_of_an_image_are_the_same_pixels(cells: Path) -> None:
+    """What a model learnt from in one layer cannot judge it in another."""
+    pair = pair_of(cells / "c0.tif")
+    other = replace(pair, key=replace(pair.key, layer="nuclei"))
+    assert other.ending != pair.ending
+    lineage = Lineage({pair.digest: "c0.tif"})
+    assert not lineage.may_judge(other.digest)
+    assert lineage.may_judge(replace(pair, key=replace(pair.key, time=3)).digest)
 
 
 def test_a_model_that_is_better_here_and_worse_elsewhere_is_called_so() -> None:

@@ -57,7 +57,7 @@ def test_the_next_image_has_its_masks_when_it_is_opened_by_a_key(
     session = window.session
     qtbot.waitUntil(lambda: names(window) == {"b.tif", "c.tif"})
     model = window.panel(FilesPanel).model
-    assert model.data(model.row_of(folder / "b.tif"), Qt.ItemDataRole.DisplayRole) == "b.tif\nmasks wait"
+    assert model.data(model.row_of(folder / "b.tif"), Qt.ItemDataRole.DisplayRole) == "b.tif\nsegmented ahead"
     assert sorted(path.name for path in folder.iterdir() if path.suffix != ".lock") == sorted(NAMES)
     asked = len(segmenter.calls)
     session.document.mark_saved()

@@ -74,7 +74,7 @@ def change_of(image: Path) -> BeforeAfter:
 
 def outcome_of(image: Path, change: BeforeAfter | None) -> RetrainingOutcome:
     plan = RetrainingPlan((), (), "images", "It learns from two images.", "cpsam-lite", "mine")
-    result: Any = SimpleNamespace(ending="", best_epoch=2)
+    result: Any = SimpleNamespace(ending="", best_epoch=2, remark="Only 40% of the change was kept")
     trained: Any = SimpleNamespace(path=image, card=ModelCard(name="mine"), result=result)
     return RetrainingOutcome(plan, trained, change)
 
@@ -205,6 +205,7 @@ def test_a_training_reports_and_ends_with_a_comparison(
     page = annotated.findChild(BeforeAfterPage)
     assert page is not None
     assert page.title.text() == "mine is better"
+    assert "Only 40% of the change was kept." in page.words.text()
     assert "0.50 → 0.70" in (page.images.item(0) or page).text()  # type: ignore[union-attr]
     qtbot.waitUntil(lambda: not page.picture.pixmap().isNull())
     assert page.spots.topLevelItemCount() == 4
