@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.pieces import Pieces
+    from cpsam_gui.state.steps import Step
 
 # Objects; beyond, rows are not put in order anew after every edit.
 MANY = 50_000
@@ -76,6 +77,13 @@ FILTERS: Mapping[str, Callable[[ObjectRecord], bool]] = {
 }
 
 
+OF_ROWS: Mapping[str, tuple[Qt.ItemDataRole, ...]] = {
+    "Class": (Qt.ItemDataRole.DecorationRole,),
+    "Marks": (Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.ToolTipRole),
+}
+"""What a row decides beside the text of its cells, by column."""
+
+
 class ObjectsModel(QAbstractTableModel):
     """Rows of the document's table; `ids` says which object stands in which row."""
 
@@ -85,6 +93,8 @@ class ObjectsModel(QAbstractTableModel):
         self._column, self._descending = 0, False
         self._filter = "All objects"
         self.ids: NDArray[np.int64] = np.zeros(0, np.int64)
+        # The last row that was asked for, in a state of the document.
+        self._last: tuple[int, Step, ObjectRecord | None] | None = None
 
     def refresh(self) -> None:
         """Follow the document."""
@@ -173,22 +183,33 @@ class ObjectsModel(QAbstractTableModel):
         """Return what stands in a cell; called by Qt."""
         if not index.isValid() or index.row() >= len(self.ids):
             return None
-        number = int(self.ids[index.row()])
-        row = self._open_image.document.objects.get(number)
-        if row is None:
-            return None
         column = COLUMNS[index.column()].name
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(number, row, column)
         if role == Qt.ItemDataRole.TextAlignmentRole and column in ("Id", "Area"):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if role == Qt.ItemDataRole.DecorationRole and column == "Class" and row.class_id:
-            return QColor(class_colour(row.class_id, self._open_image.document.facts.classes))
-        if column == "Marks" and role == Qt.ItemDataRole.DecorationRole and icon_of(row):
-            return theme.plain_icon(icon_of(row))
-        if column == "Marks" and role == Qt.ItemDataRole.ToolTipRole:
+        # Qt asks for ten things of every cell, and a row of a large table is made for whoever asks.
+        if role != Qt.ItemDataRole.DisplayRole and role not in OF_ROWS.get(column, ()):
+            return None
+        number = int(self.ids[index.row()])
+        row = self._row(number)
+        if row is None:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(number, row, column)
+        if column == "Class":
+            facts = self._open_image.document.facts
+            return QColor(class_colour(row.class_id, facts.classes)) if row.class_id else None
+        if role == Qt.ItemDataRole.ToolTipRole:
             return flags_of(row, self._pieces.now.get(number, 1))
-        return None
+        return theme.plain_icon(icon_of(row)) if icon_of(row) else None
+
+    def _row(self, number: int) -> ObjectRecord | None:
+        """Return the row of an object; that of the last one is kept as long as nothing changes."""
+        document = self._open_image.document
+        if document.writing:
+            return document.objects.get(number)
+        if self._last is None or self._last[0] != number or self._last[1] is not document.state:
+            self._last = number, document.state, document.objects.get(number)
+        return self._last[2]
 
     def _text(self, number: int, row: ObjectRecord, column: str) -> str:
         if column == "Id":

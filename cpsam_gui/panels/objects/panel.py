@@ -119,7 +119,7 @@ class ObjectsPanel(Panel):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(self._due)
         self._open_image.objects_changed.connect(self._timer.start)
         # Names of classes are no objects.
         self._open_image.history_changed.connect(self._timer.start)
@@ -197,6 +197,13 @@ class ObjectsPanel(Panel):
             selection.selectionChanged.connect(self._take_selection)
             viewport.installEventFilter(self)
         return table
+
+    def _due(self) -> None:
+        """Follow the objects, but never in the middle of a stroke, which would be felt."""
+        if self._open_image.document.writing:
+            self._timer.start()
+        else:
+            self.refresh()
 
     def refresh(self) -> None:
         """Follow the objects."""

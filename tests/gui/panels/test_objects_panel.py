@@ -1,0 +1,58 @@
+"""The list of objects: when it follows, and what it looks up for a cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PyQt6.QtCore import Qt
+
+from cpsam_gui import operations
+from cpsam_gui.panels import ObjectsPanel
+from cpsam_gui.state.box import Box
+from cpsam_gui.state.objects import Origin, Records
+
+if TYPE_CHECKING:
+    import pytest
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+
+def test_the_list_follows_once_a_stroke_has_ended(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel, document = segmented.panel(ObjectsPanel), segmented.session.document
+    panel.refresh()
+    before, box = panel.model.rowCount(), Box(0, 1, 0, 4, 0, 4)
+    with document.step("Draw"):
+        document.write(box, np.full(box.shape, document.next_id, np.uint32), Origin.HAND)
+        # As the timer does in the middle of a stroke.
+        panel._due()
+        assert panel.model.rowCount() == before
+    qtbot.waitUntil(lambda: panel.model.rowCount() == before + 1)
+
+
+def test_a_row_is_looked_up_once_and_is_never_an_old_one(
+    segmented: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel, document = segmented.panel(ObjectsPanel), segmented.session.document
+    panel.refresh()
+    model, asked = panel.model, list[Any]()
+    get = Records.get
+
+    def noted(rows: Records, number: int, *default: Any) -> Any:
+        asked.append(number)
+        return get(rows, number, *default)
+
+    monkeypatch.setattr(Records, "get", noted)
+    for column in range(model.columnCount()):
+        for role in Qt.ItemDataRole:
+            model.data(model.index(0, column), role)
+    assert len(asked) == 1
+    number = int(model.ids[0])
+    operations.set_class(document, [number], 3)
+    assert model.data(model.index(0, 2)) == "3"
+    with document.step("Mark"):
+        document.update([number], class_id=4)
+        assert model.data(model.index(0, 2)) == "4"
