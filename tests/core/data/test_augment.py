@@ -161,6 +161,14 @@ def test_where_the_crop_lies_in_a_large_image_does_not_matter() -> None:
     assert 0.2 < sample.target[0].mean() < 0.8
 
 
+@pytest.mark.parametrize("blocks", [(8, 2), (2, 8)])
+def test_a_crop_shows_the_far_end_of_a_tall_and_of_a_wide_image(blocks: tuple[int, int]) -> None:
+    image = np.tile(np.random.default_rng(0).random((64, 64, 3), np.float32), (*blocks, 1))
+    example = make_example(image, (image[:, :, 0] > 0.5).astype(np.uint32))
+    for seed in range(20):
+        assert drawn(example, PLAIN, seed).tile.std() > 0.1
+
+
 def test_classes_and_incomplete_annotation_move_along(example: Example) -> None:
     classes = np.where(example.labels % 2 == 1, 1, 2).astype(np.uint8) * (example.labels > 0)
     complete = np.zeros(example.labels.shape, bool)
