@@ -5,11 +5,14 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
+from cpsam_gui.state import review_rule
+from cpsam_gui.state.columns import ColumnRecords
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState
 from cpsam_gui.state.objects import ObjectRecord, Origin
-from cpsam_gui.state.review_rule import after
+from cpsam_gui.state.review_rule import after, any_touched, first_open
 
 
 def record(**fields: Any) -> ObjectRecord:
@@ -45,3 +48,31 @@ def test_a_new_or_a_deleted_object_counts_as_a_correction() -> None:
     facts = ImageFacts(ReviewState.VERIFIED)
     for sides in ((None, record()), (record(), None)):
         assert after(step(*sides), facts, {}).review is ReviewState.CORRECTED
+
+
+def tables(rows: dict[int, ObjectRecord]) -> tuple[dict[int, ObjectRecord], ColumnRecords]:
+    """Return the same rows as objects and as columns, which large images have."""
+    columns = ColumnRecords()
+    for number, row in rows.items():
+        columns[number] = row
+    return rows, columns
+
+
+@pytest.mark.parametrize(
+    ("fields", "touched"), [({}, False), ({"locked": True}, True), ({"origin": Origin.HAND}, True)]
+)
+def test_any_touched_object_is_found_in_rows_and_in_columns(fields: dict[str, Any], touched: bool) -> None:
+    for table in tables({1: record(), 3: record(**fields)}):
+        assert any_touched(table) is touched
+
+
+def test_the_first_open_object_is_found_in_rows_and_in_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Two rows at a time, so that some are found in a later look.
+    monkeypatch.setattr(review_rule, "LOOKED_AT_ROWS", 2)
+    rows = {number: record(verified=number in (4, 6)) for number in range(1, 8)}
+    ids, order = np.array([7, 6, 5, 4, 3], np.uint32), np.array([3, 1, 2, 4, 0])
+    for table in tables(rows):
+        assert first_open(table, ids, order, 0) == 5
+        assert first_open(table, ids, order, 5) == 3
+        assert first_open(table, ids, order[:2], 0) == 0
+        assert first_open(table, ids, order[3:], 3) == 7
