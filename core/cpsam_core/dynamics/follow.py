@@ -156,6 +156,9 @@ def _on_card(
     from cpsam_core.network.network import is_out_of_memory
 
     place, total = torch.device(device), len(starts)
+    # Of a run elsewhere.
+    if place.type == "cuda" and not torch.cuda.is_available():
+        return False
     try:
         there = CardFlows(_scaled_steps(flows, inside, frame.shape), frame.origin, frame.shape, place)
         for done in range(0, total, CARD_CHUNK_POINTS):

@@ -180,6 +180,13 @@ def test_without_memory_the_processor_takes_over(
     assert "out of memory; following the flows on the processor" in caplog.text
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a card")
+def test_the_card_of_a_run_elsewhere_is_not_looked_for() -> None:
+    flows, inside = cells((50, 60))
+    expected, found = (follow(flows, inside, 100, device=name) for name in ("cpu", "cuda:1"))
+    assert all(np.array_equal(one, other) for one, other in zip(expected, found, strict=True))
+
+
 def test_another_error_is_none_of_memory(card: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any) -> None:
         raise RuntimeError("illegal access")
