@@ -25,6 +25,10 @@ LINES = 0.95
 MANY = 256
 # Rows and columns that are looked at.
 SAMPLED_PX = 128
+# Of the brightest; a darker image is of fluorescence.
+LEAST_LIGHT = 0.2
+# Green of the mean of red and blue, where most of an image is violet.
+MOST_GREEN = 0.9
 CLASSLESS = (160, 160, 160)
 
 
@@ -68,7 +72,7 @@ class MaskColours:
 
     def _new_image(self) -> None:
         image = self._open_image.image
-        self._stained = image is not None and image.is_rgb and is_bright(overview_of(image))
+        self._stained = image is not None and image.is_rgb and is_stained(overview_of(image))
         self.forget()
 
     def forget(self, *_: object) -> None:
@@ -118,8 +122,8 @@ class MaskColours:
         return palette_table(opacity, stained=self._stained)
 
 
-def is_bright(pixels: NDArray[Any]) -> bool:
-    """Whether most of a colour image (z, y, x, c) is bright, as stained tissue under a bright-field microscope is."""
+def is_stained(pixels: NDArray[Any]) -> bool:
+    """Whether a colour image (z, y, x, c) is of stained tissue: most of it bright, or violet where stain is dense."""
     step = max(1, pixels.shape[1] // SAMPLED_PX), max(1, pixels.shape[2] // SAMPLED_PX)
     some = np.asarray(pixels[:1, :: step[0], :: step[1], :3], np.float64)
     top = (
@@ -127,7 +131,12 @@ def is_bright(pixels: NDArray[Any]) -> bool:
         if pixels.dtype.kind in "ui"
         else float(np.nanmax(some, initial=1.0))
     )
-    return bool(np.nanmedian(some.mean(axis=3)) > top / 2) if some.size else False
+    if not some.size:
+        return False
+    if np.nanmedian(some.mean(axis=3)) > top / 2:
+        return True
+    red, green, blue = np.nanmedian(some.reshape(-1, 3), axis=0).tolist()
+    return bool((red + green + blue) / 3 > LEAST_LIGHT * top and green < MOST_GREEN * (red + blue) / 2)
 
 
 @lru_cache(maxsize=4)

@@ -121,6 +121,8 @@ class Pieces(QObject):
             name=translate("Looking for pieces"),
             lane=Lane.BESIDE,
             then=partial(self._looked, self._asked),
+            # It only reads: the window need not wait for it.
+            abandonable=True,
         )
 
     def _looked(self, asked: int, found: PiecesFound) -> None:
@@ -175,7 +177,7 @@ class PiecesFound:
 
 
 def _several(still: Snapshot, progress: Progress) -> PiecesFound:
-    parts = parts_of(still.array())
+    parts = parts_of(still.array(), lambda: progress(0, 1, ""))
     return PiecesFound(parts.several, parts.kinds_not_objects, parts.words())
 
 

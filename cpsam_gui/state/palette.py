@@ -30,20 +30,20 @@ COLOURS: tuple[tuple[int, int, int], ...] = (
 )
 
 STAINED: tuple[tuple[int, int, int], ...] = (
-    (0, 114, 255),
-    (0, 158, 60),
     (0, 170, 180),
     (255, 221, 0),
-    (20, 60, 160),
-    (130, 200, 0),
+    (0, 140, 50),
     (255, 120, 0),
-    (0, 220, 150),
     (60, 200, 255),
-    (120, 90, 0),
-    (0, 90, 80),
+    (130, 200, 0),
+    (190, 90, 0),
+    (0, 220, 150),
     (200, 240, 60),
+    (0, 120, 110),
+    (255, 180, 70),
+    (0, 240, 240),
 )
-"""For bright stained tissue, which is pink and purple: as many colours, none of those."""
+"""For stained tissue, which is pink and purple: as many colours, none of those, and no blue that turns violet on it."""
 
 # Rounds of giving way; a handful is the rule.
 ROUNDS = 50

@@ -6,6 +6,7 @@ masks). Read as they are, all cells together are one object.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,21 +72,25 @@ class Parts:
         )
 
 
-def parts_of(labels: NDArray[np.integer[Any]]) -> Parts:
+def parts_of(labels: NDArray[np.integer[Any]], tick: Callable[[], None] | None = None) -> Parts:
     """Return the parts of the objects of a label image.
 
     Parameters
     ----------
     labels : (y, x) or (z, y, x) integer array
         0 is background.
+    tick
+        Called between the parts of the work, which take a second or so of a large image; may raise to stop.
 
     Returns
     -------
     Parts
     """
+    tick = tick or (lambda: None)
     runs = runs_of(labels)
+    tick()
     count = len(runs.values)
-    first, second = _touching(runs)
+    first, second = _touching(runs, tick)
     graph = sparse.coo_matrix((np.ones(len(first), np.bool_), (first, second)), (count, count))
     found, places = csgraph.connected_components(graph, directed=False) if count else (0, np.zeros(0))
     of_runs: NDArray[np.int64] = np.asarray(places, np.int64)
@@ -96,7 +101,7 @@ def parts_of(labels: NDArray[np.integer[Any]]) -> Parts:
     return Parts(ids, counts.astype(np.int64), values, areas, of_runs, runs)
 
 
-def _touching(runs: Runs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _touching(runs: Runs, tick: Callable[[], None]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return pairs of runs of one value in neighbouring rows and planes that touch, corners included."""
     width = runs.shape[-1]
     ways = [(0, 1)] if len(runs.shape) == 2 else [(0, 1), (1, -1), (1, 0), (1, 1)]
@@ -104,6 +109,7 @@ def _touching(runs: Runs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     rows = runs.starts // width
     pairs = []
     for planes, down in ways:
+        tick()
         row = rows % height + down
         there = (row >= 0) & (row < height)
         edge = (rows + down + planes * height) * width

@@ -39,3 +39,18 @@ def test_one_value_for_all_cells_tells_no_objects_and_masks_with_specks_do() -> 
     one_each[0, 0:60:2] = 1
     assert parts_of(one_each).several[1] > 20
     assert not parts_of(one_each).kinds_not_objects, "single pixels are slips of the pen"
+
+
+def test_looking_for_parts_can_be_stopped() -> None:
+    class StoppedError(Exception):
+        pass
+
+    asked: list[int] = []
+
+    def tick() -> None:
+        asked.append(1)
+        if len(asked) == 3:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        parts_of(np.ones((4, 8, 8), np.uint8), tick)

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QApplication, QToolTip
 
 from cpsam_gui import operations
 from cpsam_gui.canvas.sign_table import Sign
+from cpsam_gui.session.mask_colours import is_stained
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.palette import STAINED, palette_table
 from tests.gui.window.test_window import click, place
@@ -84,9 +85,6 @@ def test_objects_on_stained_tissue_are_neither_pink_nor_purple(
         document.write(Box(0, 1, 2, 8, 2, 8), np.full((1, 6, 6), 1, np.uint32))
     _, lines = window.session.mask_colours.tables()
     assert lines[1] in stained[1:]
-    for colour in STAINED:
-        red, green, blue = colour
-        assert green >= min(red, blue), "not between red and blue"
 
 
 def test_the_card_tells_of_the_object_where_the_pointer_rests(segmented: Window, qtbot: QtBot) -> None:
@@ -135,3 +133,22 @@ def test_a_body_carries_its_sign_where_it_is_in_the_plane_and_none_where_it_is_n
         view.plane = plane
         seen |= shown()
     assert [key for key, there in seen.items() if there] == [(0, 8), (2, 28)]
+
+
+def test_dense_stain_is_seen_as_stained_and_dark_fluorescence_is_not() -> None:
+    def image(*colour: int) -> np.ndarray:
+        return np.full((1, 40, 40, 3), colour, np.uint8)
+
+    assert is_stained(image(220, 190, 215))
+    assert is_stained(image(105, 98, 121))
+    assert not is_stained(image(14, 5, 47))
+    assert not is_stained(image(70, 70, 70))
+    assert not is_stained(image(40, 90, 60))
+
+
+def test_no_colour_on_stained_tissue_is_as_blue_or_violet_as_the_stain() -> None:
+    """Mixed half and half with the stain, each stays apart from it."""
+    assert len(set(STAINED)) == len(STAINED)
+    for red, green, blue in STAINED:
+        assert green >= min(red, blue), "violet and pink have little green"
+        assert not blue > 1.5 * green, "dark blue turns violet"
