@@ -51,6 +51,7 @@ class ChangeViews:
         """Draw the views, RGB (y, x, 3)."""
         from cpsam_core.images import picture_of
 
+        image = self._shown(image)
         if not self.change.is_volume:
             return change_picture(picture_of(image), self.change)
         plane, below, beside = (self._view(image, axis) for axis in range(3))
@@ -61,6 +62,18 @@ class ChangeViews:
         made[rows + GAP_PX :, :columns] = below
         made[:rows, columns + GAP_PX :] = beside
         return made
+
+    def _shown(self, image: Image) -> Image:
+        """Return the image with the channels alone that both models saw."""
+        from cpsam_core.preprocess.channels import channel_indices
+
+        names, channels = image.channel_names, self.change.pair.shown.channels
+        if channels is None:
+            return image
+        chosen = list(channel_indices(len(names), names, channels))
+        return replace(
+            image, pixels=image.pixels[..., chosen], channel_names=tuple(names[one] for one in chosen)
+        )
 
     def _view(self, image: Image, axis: int) -> NDArray[np.uint8]:
         from cpsam_core.data.sections import Section

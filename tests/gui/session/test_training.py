@@ -16,6 +16,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QInputDialog
 
 from cpsam_core.checkpoints.cards import ModelCard, read_card
+from cpsam_core.data.image_input import ImageInput
 from cpsam_core.data.pairs import Pair
 from cpsam_core.errors import ImageError, TrainingError
 from cpsam_core.finetune import EpochReport, TrainingEvent
@@ -39,6 +40,7 @@ from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import messages
 from cpsam_gui.dialogs import model_tree as lineage
 from cpsam_gui.dialogs.before_after import BeforeAfterPage
+from cpsam_gui.dialogs.change_views import ChangeViews
 from cpsam_gui.dialogs.outline_picture import GAINED, KEPT, LOST, change_picture
 from cpsam_gui.panels import TrainPanel
 from cpsam_gui.panels.train.budget import duration
@@ -415,6 +417,20 @@ def test_pictures_of_a_change() -> None:
     assert tuple(picture[9, 12]) == GAINED
     assert tuple(picture[59, 75]) == LOST
     assert tuple(picture[39, 45]) == KEPT
+
+
+def test_the_picture_shows_the_channels_that_were_seen() -> None:
+    from cpsam_core.images import arrange
+
+    change = change_of(Path("x.png")).images[0]
+    noise = np.random.default_rng(0).integers(0, 255, (4, 80, 100)).astype(np.uint8)
+    noise[2] = 100 * (change.true > 0)
+    image = arrange(noise, "CYX")
+    seen = replace(change, pair=replace(change.pair, seen=ImageInput(channels=(2,))))
+    picture = ChangeViews.of(seen).picture(image)
+    # Nothing of the other channels: the ground is black, a cell is gray inside its outline.
+    assert not picture[70:, :20].any() and len(set(picture[45, 45].tolist())) == 1 and picture[45, 45].any()
+    assert ChangeViews.of(change).picture(image)[70:, :20].any()
 
 
 def test_duration_is_as_fine_as_makes_sense() -> None:
