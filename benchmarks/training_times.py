@@ -70,7 +70,7 @@ def row(folder: Path, name: BudgetName, minutes: float) -> str:
     options = TrainOptions("cpsam-lite", f"timed-{name}", budget=name, device="cpu")
     candidates = candidates_in(folder)
     plain = replace(options, budget="paper")
-    before = known[name].seconds(budget.measure_pace(plan_of(candidates, plain), "cpu", None).whole)
+    before = known[name].seconds(budget.measure_pace(plan_of(candidates, plain), "cpu", None))
     told = Told()
     one_click(candidates, options, told)
     ended = time.monotonic()

@@ -76,7 +76,7 @@ class TrainingForecast(QObject):
         """Return how long a training with this budget takes; None where it is not known."""
         from cpsam_core.retrain.budget import BUDGETS
 
-        return None if self.pace is None else BUDGETS[budget].seconds(self.pace.whole)
+        return None if self.pace is None else BUDGETS[budget].seconds(self.pace)
 
     def _soon(self, *_: object) -> None:
         if self._key != self._key_now():

@@ -65,10 +65,14 @@ class Budget:
     patience: int = 0
     thorough: bool = False
 
-    def seconds(self, whole: float) -> float:
-        """Return how long it takes at the most where the recipe takes `whole` seconds."""
-        bound = whole * (FOLDED if self.thorough else 1)
-        return bound if self.minutes is None else min(bound, 60 * self.minutes)
+    def seconds(self, pace: TrainingPace) -> float:
+        """Return how long it takes at the most at this pace; a few epochs are trained however long they take."""
+        trainings = FOLDED if self.thorough else 1
+        bound = pace.trained(trainings)
+        if self.minutes is None:
+            return bound
+        least = pace.epoch * min(FEWEST_EPOCHS, pace.epochs) * trainings + pace.score
+        return min(bound, max(60 * self.minutes, least))
 
 
 BUDGETS: Mapping[BudgetName, Budget] = {
@@ -114,13 +118,17 @@ class TrainingPace:
         """Seconds of the whole recipe."""
         return self.epoch * self.epochs + math.ceil(self.epochs / self.score_every) * self.score
 
+    def trained(self, trainings: int) -> float:
+        """Return the seconds of so many trainings, of which one measures the average precision on the way."""
+        return self.whole + self.epoch * self.epochs * (trainings - 1)
+
     def fitting(self, settings: TrainSettings, seconds: float, trainings: int = 1) -> TrainSettings:
         """Return the settings with as many epochs as fit into a time, at least a few, for so many trainings.
 
         Only one of them measures the average precision on the way, so seldom that it costs a part of the time.
         """
         epoch = max(self.epoch, 1e-9)
-        if self.whole + self.epoch * self.epochs * (trainings - 1) <= seconds:
+        if self.trained(trainings) <= seconds:
             return settings
         every = max(settings.score_every, math.ceil(self.score / (SCORING * epoch)))
         fitting = math.floor((seconds - self.score) / (epoch * trainings + self.score / every))

@@ -427,8 +427,14 @@ def test_a_budget_is_a_word_for_minutes_patience_and_verdict() -> None:
     assert settled(TrainOptions("m")) == TrainOptions("m")  # the paper's recipe
     own = settled(TrainOptions("m", changes={"patience": 3}, minutes=2.0, budget="normal"))
     assert (own.minutes, own.changes, own.budget) == (2.0, {"patience": 3}, "paper")
-    assert BUDGETS["quick"].seconds(1000) == 300 and BUDGETS["quick"].seconds(100) == 100
-    assert BUDGETS["thorough"].seconds(1000) == 2000 and BUDGETS["paper"].seconds(9e4) == 9e4
+    long, short = TrainingPace(1.0, 10, 100), TrainingPace(1.0, 1, 100)
+    assert BUDGETS["quick"].seconds(long) == 300 and BUDGETS["quick"].seconds(short) == 100
+    assert BUDGETS["thorough"].seconds(long) == 2000 and BUDGETS["paper"].seconds(long) == 1000
+    # So few epochs are trained in any case, so that is how long it takes.
+    slow = TrainingPace(10.0, 12, 100, score=20.0)
+    assert BUDGETS["quick"].seconds(slow) == 5 * 120 + 20
+    settings = slow.fitting(TrainSettings(epochs=100), 300)
+    assert settings.epochs * slow.epoch + slow.score == BUDGETS["quick"].seconds(slow)
 
 
 def test_the_pace_of_a_training_is_measured_in_steps(cells: Path, tiny_model: Path) -> None:
