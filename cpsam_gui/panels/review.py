@@ -51,6 +51,9 @@ class ReviewPanel(Panel):
         self.bar.setFixedHeight(6)
         self.title, self.reasons = QLabel(), dim("")
         self.missed_words = QLabel()
+        self.missed_words.setToolTip(
+            translate("Listed is what the model takes for a cell; one that it does not see at all is not")
+        )
         self.keys = dim("")
         self._make_buttons()
         self._arrange()
@@ -254,11 +257,11 @@ class ReviewPanel(Panel):
         elif not known:
             words = translate("Missed cells are known after a run")
         elif count:
-            many = translate("{count} places where the model sees a cell but there is no mask")
-            one = translate("1 place where the model sees a cell but there is no mask")
+            many = translate("{count} possible cells without a mask")
+            one = translate("1 possible cell without a mask")
             words = one if count == 1 else many.format(count=f"{count:,}")
         else:
-            words = translate("The model sees no other cell: what it does not see, it cannot list")
+            words = translate("The model sees no other cell")
         self.missed_words.setText(words)
         self.next_missed.setEnabled(count > 0)
         self.find_here.setEnabled(self._missed.at is not None)

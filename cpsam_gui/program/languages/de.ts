@@ -111,8 +111,8 @@
       <translation>1 von Ihnen bearbeitetes Objekt wird ersetzt</translation>
     </message>
     <message>
-      <source>1 place where the model sees a cell but there is no mask</source>
-      <translation>1 Stelle, an der das Modell eine Zelle sieht, aber keine Maske ist</translation>
+      <source>1 possible cell without a mask</source>
+      <translation>1 mögliche Zelle ohne Maske</translation>
     </message>
     <message>
       <source>1,000 steps along the flows, smoothing 2, objects of 1,000 voxels or more</source>
@@ -1685,6 +1685,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Line</source>
       <translation>Linie</translation>
+    </message>
+    <message>
+      <source>Listed is what the model takes for a cell; one that it does not see at all is not</source>
+      <translation>Aufgeführt ist, was das Modell für eine Zelle hält; was es gar nicht sieht, fehlt hier</translation>
     </message>
     <message>
       <source>Lock</source>
@@ -3441,6 +3445,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Das Modell sieht hier eine Zelle, aber es gibt keine Maske</translation>
     </message>
     <message>
+      <source>The model sees no other cell</source>
+      <translation>Das Modell sieht keine weitere Zelle</translation>
+    </message>
+    <message>
       <source>The model sees no other cell: what it does not see, it cannot list</source>
       <translation>Das Modell sieht keine weitere Zelle; was es nicht sieht, kann es nicht aufführen</translation>
     </message>
@@ -4717,8 +4725,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{count} von {all} Objekten</translation>
     </message>
     <message>
-      <source>{count} places where the model sees a cell but there is no mask</source>
-      <translation>{count} Stellen, an denen das Modell eine Zelle sieht, aber keine Maske ist</translation>
+      <source>{count} possible cells without a mask</source>
+      <translation>{count} mögliche Zellen ohne Maske</translation>
     </message>
     <message>
       <source>{done} of {all} reviewed</source>

@@ -145,7 +145,7 @@ def test_missed_cells_are_counted_marked_and_found(segmented: Window, qtbot: QtB
     see_a_cell(session)
     segmented.show_panel("Review")
     qtbot.waitUntil(lambda: len(session.missed.all) == 1)
-    assert "1 place where" in segmented.panel(ReviewPanel).missed_words.text()
+    assert "1 possible cell" in segmented.panel(ReviewPanel).missed_words.text()
     assert not segmented.canvas.marks.markers.frames.path().isEmpty()
     actions_of(segmented)["missed_next"].trigger()
     assert segmented.canvas.shows(session.missed.all[0].box)
