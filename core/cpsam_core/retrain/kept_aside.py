@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -72,8 +72,8 @@ def split(
 
     What the line kept aside stays aside; what it learnt from never judges. A fifth of the images is kept aside, at
     least one, from three images on; of fewer, a quarter of each image that is new to the line. All planes of a volume
-    are one image here, because they show the same cells; which of its planes judge is for `planes_of` to say. With
-    `thorough`, up to ten images are judged in folds.
+    are one image here, because they show the same cells; which of its planes judge is for `planes_of` to say. So are
+    all layers of an image, because they show the same pixels. With `thorough`, up to ten images are judged in folds.
 
     Raises
     ------
@@ -89,10 +89,21 @@ def split(
     )
     if any(one.near for one in marked):
         warnings += (NEAR,)
-    # A user who wants to learn from an image that was kept aside may: it does not judge any more.
-    stay = [one for one in used if one.use == "auto" and not one.slab and lineage.is_aside(one.digest)]
+    # A user who wants to learn from an image that was kept aside may: it does not judge any more, in any layer.
+    asked = {one.digest for one in used if one.use == "train"}
+    stay = [
+        one
+        for one in used
+        if one.use == "auto" and not one.slab and lineage.is_aside(one.digest) and one.digest not in asked
+    ]
     aside = [one for one in marked if one not in tainted] + stay
     training = [one for one in used if not one.aside and one not in stay]
+    seen = {one.digest for one in aside}
+    shared = [one for one in training if one.digest in seen]
+    warnings += tuple(
+        f"{one.name} is left out, because another layer of the same pixels is kept aside." for one in shared
+    )
+    training = [one for one in training if one not in shared]
     if not training and stay:
         training, aside = _give_back(aside, stay)
     if not training:
@@ -120,9 +131,8 @@ def _old_part(one: Candidate, lineage: Lineage) -> tuple[int, int, int, int] | N
 
 def _give_back(aside: list[Candidate], stay: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
     """Return what is learnt from and judged on where all images were kept aside before: the half goes on judging."""
-    if len(aside) < 2:
-        return [], aside
-    given = stay[: len(aside) // 2]
+    half = len({one.digest for one in aside}) // 2
+    given = [one for layers in _gathered(stay, lambda one: one.digest)[:half] for one in layers]
     return given, [one for one in aside if one not in given]
 
 
@@ -151,11 +161,26 @@ def _choose(
 
 
 def _by_image(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
-    """Gather the planes of each volume; other images are alone."""
-    images: dict[object, list[Candidate]] = {}
+    """Gather the planes of each volume and the layers of each image."""
+    return _gathered(candidates, _image_of)
+
+
+def _image_of(one: Candidate) -> object:
+    return one.pair.image, replace(one.pair.key, layer="")
+
+
+def _square_of(one: Candidate) -> str:
+    """Return which square it is of an image larger than memory, whose squares show other cells each."""
+    section = one.pair.section
+    return section.ending if isinstance(section, Patch) else ""
+
+
+def _gathered(candidates: Sequence[Candidate], what: Callable[[Candidate], object]) -> list[list[Candidate]]:
+    """Return groups of candidates with the same answer to `what`."""
+    groups: dict[object, list[Candidate]] = {}
     for one in candidates:
-        images.setdefault((one.pair.image, one.pair.key), []).append(one)
-    return list(images.values())
+        groups.setdefault(what(one), []).append(one)
+    return list(groups.values())
 
 
 def _objects(candidates: Sequence[Candidate]) -> int:
@@ -193,7 +218,7 @@ def _volumes(training: list[Candidate], aside: list[Candidate]) -> tuple[Pair, .
     learnt = {one.pair.image for one in training}
     return tuple(
         replace(parts[0].pair, section=None)
-        for parts in _by_image(aside)
+        for parts in _gathered(aside, lambda one: (one.pair.image, one.pair.key))
         if parts[0].pair.image not in learnt
         and any(one.pair.section is not None and one.pair.section.axis > 0 for one in parts)
         and all(one.use == "aside" for one in parts)
@@ -221,9 +246,7 @@ def _crops(
             if one.digest not in parts and lineage.may_judge(one.digest):
                 # The same corner of all planes of a volume that lie across one axis: they show the same cells.
                 section = one.pair.section
-                # Squares of an image larger than memory show other cells each.
-                square = section.ending if isinstance(section, Patch) else ""
-                same = (section.axis if section is not None else 0, square)
+                same = (section.axis if section is not None else 0, _square_of(one))
                 if boxes.get(same) is None:
                     rng = np.random.default_rng((seed, int(order(one, seed)[:12], 16)))
                     boxes[same] = _corner(one, rng)
@@ -283,10 +306,9 @@ def _folded(
     warnings: tuple[str, ...],
 ) -> ValidationSplit:
     """Let every new image judge a model that did not learn from it."""
-    fresh = sorted(
-        (one for one in training if lineage.may_judge(one.digest) and one.objects > 0),
-        key=lambda one: order(one, seed),
-    )
+    new = [one for one in training if lineage.may_judge(one.digest)]
+    groups = _gathered(new, lambda one: (_image_of(one), _square_of(one)))
+    fresh = sorted((parts for parts in groups if _objects(parts)), key=lambda parts: order(parts[0], seed))
     if len(fresh) < 2:
         raise TrainingError(
             "A thorough verdict needs two images at least that no model of this line has learnt from. Train without "
@@ -297,7 +319,7 @@ def _folded(
             f"A thorough verdict is for up to {MOST_FOLDED} images; of {len(fresh)}, enough are kept aside without it."
         )
     count = min(len(fresh), FOLDS)
-    folds = tuple(tuple(one.pair for one in fresh[start::count]) for start in range(count))
+    folds = tuple(tuple(one.pair for parts in fresh[start::count] for one in parts) for start in range(count))
     text = (
         f"Cross-validation: {count} more models are trained, each with {_one_part(count)} of the steps and without "
         f"{'one image' if len(fresh) == count else 'some of the images'}, and judged on what it did not see; the new "

@@ -110,6 +110,37 @@ def test_folds_let_every_new_image_judge(folder: Path, line: Path) -> None:
             plan_retraining(candidates(folder, count), "first", settings=QUICK, thorough=True)
 
 
+def with_layers(some: list[Candidate]) -> list[Candidate]:
+    """Return each image twice: its main masks, and those of another layer."""
+    layers = [replace(one, pair=replace(one.pair, key=replace(one.pair.key, layer="nuclei"))) for one in some]
+    return [one for both in zip(some, layers, strict=True) for one in both]
+
+
+@pytest.mark.parametrize("thorough", [False, True])
+@pytest.mark.parametrize("count", [2, 3])
+def test_pixels_that_are_learnt_from_in_one_layer_do_not_judge_in_another(
+    folder: Path, count: int, thorough: bool
+) -> None:
+    for seed in range(6):
+        plan = plan_retraining(
+            with_layers(candidates(folder, count)), "cpsam-lite", seed=seed, thorough=thorough
+        )
+        for judged in plan.folds or (plan.aside,):
+            assert {pair.key.layer for pair in judged} == {"", "nuclei"}
+            learnt = [pair for pair in plan.training if not thorough or pair not in judged]
+            for one in judged:
+                same = [pair for pair in learnt if pair.image == one.image]
+                assert all(pair.leave_out == one.only is not None for pair in same)
+
+
+def test_a_layer_kept_aside_by_hand_keeps_the_others_of_its_image_from_training(folder: Path) -> None:
+    some = with_layers(candidates(folder, 2))
+    plan = plan_retraining([replace(some[0], use="aside"), *some[1:]], "cpsam-lite")
+    assert plan.aside == (some[0].pair,)
+    assert plan.training == tuple(one.pair for one in some[2:])
+    assert any("another layer of the same pixels is kept aside" in text for text in plan.warnings)
+
+
 def test_images_with_few_objects_are_left_out_where_others_remain(folder: Path) -> None:
     some: list[Candidate] = candidates(folder, 3)
     few = [some[0], some[1], replace(some[2], objects=4)]
