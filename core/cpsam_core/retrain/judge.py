@@ -25,6 +25,7 @@ from cpsam_core.retrain.verdict import (
     Units,
     Word,
     difference_of,
+    estimated,
 )
 from cpsam_core.segment.segmenter import Segmenter
 from cpsam_core.segment.settings import Settings
@@ -301,16 +302,10 @@ def _advice(difference: Difference) -> str:
     """Return what would settle the question."""
     if not difference.more:
         return f"A difference of {WORTH_SEEING:.2f} would have been seen."
-    about = _round(difference.more)
+    about = estimated(difference.more)
     cells = f"about {about:,} more cell{'' if about == 1 else 's'}"
     if difference.more >= MOST_ADVISED:
         return "No number of corrections that anybody would make is going to tell them apart."
     if abs(difference.change) < WORTH_SEEING:
         return f"Correct {cells} on images of their own to see a difference of {WORTH_SEEING:.2f}."
     return f"Correct {cells} on images of their own to know."
-
-
-def _round(number: int) -> int:
-    """Return a number as fine as an estimate is."""
-    step = 1 if number < 10 else 5 if number < 50 else 10 if number < 200 else 100
-    return -(-number // step) * step

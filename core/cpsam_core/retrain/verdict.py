@@ -28,6 +28,7 @@ __all__ = [
     "Units",
     "Word",
     "difference_of",
+    "estimated",
 ]
 
 Word = Literal["better", "not different", "worse"]
@@ -93,10 +94,16 @@ class Difference:
         """Why a difference that is not proven is not excluded either, in words; empty where there is no such doubt."""
         if self.word != "not different" or not self.more or math.isnan(self.change):
             return ""
-        return (
-            f"may be chance: the true change lies between {self.low:+.2f} and {self.high:+.2f}. "
-            f"More cells would tell (about {self.more:,})"
-        )
+        told = f"may be chance: the true change lies between {self.low:+.2f} and {self.high:+.2f}"
+        if self.more >= MOST_ADVISED:
+            return told
+        return f"{told}. More cells would tell (about {estimated(self.more):,})"
+
+
+def estimated(number: int) -> int:
+    """Return a number as fine as an estimate is."""
+    step = 1 if number < 10 else 5 if number < 50 else 10 if number < 200 else 100
+    return -(-number // step) * step
 
 
 def difference_of(images: Sequence[Units]) -> Difference:

@@ -155,3 +155,12 @@ def test_so_many_more_cells_settle_the_question(gained: int) -> None:
     else:
         assert advice.endswith("to see a difference of 0.05.")
         assert (more.high - more.low) / 2 == pytest.approx(WORTH_SEEING, rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("more", "advice"),
+    [(47, ". More cells would tell (about 50)"), (1834, ". More cells would tell (about 1,900)"), (2000, "")],
+)
+def test_a_doubt_asks_for_as_many_cells_as_a_verdict_does(more: int, advice: str) -> None:
+    told = Difference("not different", -0.1, -0.23, 0.02, 60, 4, more).doubt
+    assert told == f"may be chance: the true change lies between -0.23 and +0.02{advice}"
