@@ -55,17 +55,20 @@ def refuse_learnt(pairs: Sequence[Pair], aside: Sequence[Pair], start: str) -> N
     from cpsam_core.data.pairs import digest_of
     from cpsam_core.errors import TrainingError
     from cpsam_core.retrain.lineage import Lineage
+    from cpsam_core.system.file_identity import identity_with_content
 
     if not aside:
         return
-    sizes = {pair.image.stat().st_size for pair in aside}
-    paths = {pair.image.resolve() for pair in aside}
-    hashes = {digest_of(pair.image) for pair in aside}
+    # Planes and squares of an image share its file.
+    learnt, judging = (list(dict.fromkeys(pair.image for pair in some)) for some in (pairs, aside))
+    sizes = {identity_with_content(image).size for image in judging}
+    paths = {image.resolve() for image in judging}
+    hashes = {digest_of(image) for image in judging}
     both = [
-        pair.image.name
-        for pair in pairs
-        if pair.image.resolve() in paths
-        or (pair.image.stat().st_size in sizes and digest_of(pair.image) in hashes)
+        image.name
+        for image in learnt
+        if image.resolve() in paths
+        or (identity_with_content(image).size in sizes and digest_of(image) in hashes)
     ]
     if both:
         shown = ", ".join(both[:3]) + (" and others" if len(both) > 3 else "")

@@ -126,7 +126,9 @@ def describe_all(pair: Pair, use: Use = "auto") -> tuple[Candidate, ...]:
         return (describe(pair, use),)
     if not planes:
         return (Candidate(pair, _corrected(pair), use=use, problem=problem),)
-    return tuple(replace(describe(one.pair, use), slab=one.judges, near=one.near) for one in planes)
+    # Of all parts at once: for an image in OME-Zarr it takes a look at every chunk.
+    file = _digest_or_none(pair.image)
+    return tuple(replace(describe(one.pair, use, file), slab=one.judges, near=one.near) for one in planes)
 
 
 def _read_in_words(image: Path, tell: Callable[[str], object]) -> None:
@@ -149,17 +151,26 @@ def _corrected(pair: Pair) -> bool:
     return pair.masks.suffix.lower() != PROJECT_SUFFIX or is_corrected(pair.masks, pair.key)
 
 
-def describe(pair: Pair, use: Use = "auto") -> Candidate:
+def _digest_or_none(image: Path) -> str | None:
+    """Return the digest of an image; None where it cannot be read, which `describe` tells."""
+    try:
+        return digest_of(image)
+    except OSError:
+        return None
+
+
+def describe(pair: Pair, use: Use = "auto", file: str | None = None) -> Candidate:
     """Look at an image and its masks; both are read, so call it from a job.
 
-    What is wrong with them is told in `Candidate.problem` instead of raised.
+    What is wrong with them is told in `Candidate.problem` instead of raised. `file` is the digest of the image file
+    where that is known.
     """
     corrected = _corrected(pair)
     try:
         image, annotation = pair.read_image(), read_annotation(pair)
         shape = int(image.pixels.shape[1]), int(image.pixels.shape[2])
         channels = len(seen_channels(image, pair.shown.channels, int(image.pixels.shape[3])))
-        digest = pair.digest
+        digest = pair.digest if file is None else file + pair.pixels_ending
         check_same_shape(image, annotation.labels)
     except (ImageError, SettingsError) as error:
         return Candidate(pair, corrected, use=use, problem=str(error))

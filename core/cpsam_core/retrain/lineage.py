@@ -70,6 +70,9 @@ class Lineage:
     def learnt_of(self, pairs: Iterable[Pair]) -> tuple[str, ...]:
         """Return the names of the images that the line learnt from, whole or a plane or square of them, each once."""
         digests = {digest[:DIGEST_DIGITS] for digest in self.learnt}
+        if not digests:
+            # No need to read them.
+            return ()
         files = dict.fromkeys(pair.image for pair in pairs)
         return tuple(path.name for path in files if digest_of(path) in digests)
 

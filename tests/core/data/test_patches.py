@@ -6,12 +6,14 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from cpsam_core.checkpoints.cards import hash_file
 from cpsam_core.cli.train_images import refuse_learnt
+from cpsam_core.cli.train_options import RANDOM
 from cpsam_core.data.dataset import TrainingSet
 from cpsam_core.data.examples import read_annotation, read_example
 from cpsam_core.data.image_input import ImageInput
@@ -27,7 +29,8 @@ from cpsam_core.images.project_folders import open_document
 from cpsam_core.images.project_summary import is_corrected
 from cpsam_core.preprocess.normalize import NormalizeSettings, normalize
 from cpsam_core.retrain import candidates_in, plan_retraining
-from cpsam_core.retrain.candidates import Known
+from cpsam_core.retrain.candidates import Known, describe_all
+from cpsam_core.system.file_identity import FileIdentity, identity_with_content
 from tests.core.large_projects import RADIUS, STEP, disk_labels, write_large_project, write_slide
 
 SIDE = 3 * SIDE_PX
@@ -284,9 +287,9 @@ def test_the_image_is_read_once_for_its_digest(slide: Path, monkeypatch: pytest.
     pairs = with_planes([large_pair(slide)])
     read: list[Path] = []
 
-    def counted(path: Path) -> str:
+    def counted(path: Path, *told: Any) -> str:
         read.append(path)
-        return hash_file(path)
+        return hash_file(path, *told)
 
     for module in ("pairs", "dataset"):
         monkeypatch.setattr(f"cpsam_core.data.{module}.hash_file", counted, raising=False)
@@ -329,14 +332,32 @@ def test_an_image_that_validates_is_hashed_once_for_all_its_squares(
     write_large_project(other.with_suffix(".cpsam"), disk_labels(SIDE), review="verified")
     read: list[Path] = []
 
-    def counted(path: Path) -> str:
+    def counted(path: Path, *told: Any) -> str:
         read.append(path)
-        return hash_file(path)
+        return hash_file(path, *told)
 
     monkeypatch.setattr("cpsam_core.data.pairs.hash_file", counted)
     monkeypatch.setattr("cpsam_core.checkpoints.cards.hash_file", counted)
-    refuse_learnt(with_planes([large_pair(slide)]), with_planes([large_pair(other)]))
+    refuse_learnt(with_planes([large_pair(slide)]), with_planes([large_pair(other)]), RANDOM)
     assert len([path for path in read if path in (slide, other)]) <= 2
+
+
+def test_all_squares_of_an_image_take_one_look_at_its_chunks(
+    slide: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slide in OME-Zarr has tens of thousands of files, and up to seventy squares."""
+    write_large_project(slide.with_suffix(".cpsam"), disk_labels(SIDE), review="verified")
+    looks: list[Path] = []
+
+    def counted(path: Path) -> FileIdentity:
+        looks.append(path)
+        return identity_with_content(path)
+
+    monkeypatch.setattr("cpsam_core.data.pairs.identity_with_content", counted)
+    found = describe_all(large_pair(slide))
+    assert len(found) > 2 and looks == [slide]
+    monkeypatch.undo()
+    assert [one.digest for one in found] == [one.pair.digest for one in found]
 
 
 def test_an_interrupted_training_finds_the_squares_again(slide: Path) -> None:

@@ -125,7 +125,6 @@ def test_weights_from_a_file_do_not_load_the_compiler_of_torch(tmp_path: Path) -
     code = f"""
 import sys
 from pathlib import Path
-from pathlib import Path
 from cpsam_core.checkpoints import load_model, write_checkpoint
 from cpsam_core.checkpoints.cards import ModelCard
 from cpsam_core.network.config import VitConfig
