@@ -141,7 +141,20 @@ class ExportController:
             words = translate("{written} written, {skipped} skipped, {failed} failed").format(
                 written=len(done.paths), skipped=len(done.skipped), failed=len(done.failed)
             )
-            self._notices.offered.emit(words, SHOW)
+            if done.skipped:
+                more = ", ..." if len(done.skipped) > 1 else ""
+                words = f"{words} ({done.skipped[0]}{more})"
+            if done.paths:
+                self._notices.offered.emit(words, SHOW)
+            else:
+                self._notices.message.emit(words)
+        if done.skipped and not (done.paths or done.failed):
+            self._notices.failed.emit(
+                Problem(
+                    translate("Nothing was exported: {}").format(done.skipped[0]),
+                    "\n".join(done.skipped),
+                )
+            )
         if done.failed:
             self._notices.failed.emit(
                 Problem(

@@ -94,10 +94,13 @@ class Difference:
         """Why a difference that is not proven is not excluded either, in words; empty where there is no such doubt."""
         if self.word != "not different" or not self.more or math.isnan(self.change):
             return ""
-        told = f"may be chance: the true change lies between {self.low:+.2f} and {self.high:+.2f}"
+        # Each a sentence of its own, since sentences are what is translated.
         if self.more >= MOST_ADVISED:
-            return told
-        return f"{told}. More cells would tell (about {estimated(self.more):,})"
+            return f"may be chance: the true change lies between {self.low:+.2f} and {self.high:+.2f}"
+        return (
+            f"may be chance: the true change lies between {self.low:+.2f} and {self.high:+.2f}. "
+            f"More cells would tell (about {estimated(self.more):,})"
+        )
 
 
 def estimated(number: int) -> int:

@@ -2171,6 +2171,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Noch nichts durchzusehen: zuerst das Bild segmentieren</translation>
     </message>
     <message>
+      <source>Nothing was exported: {}</source>
+      <translation>Nichts exportiert: {}</translation>
+    </message>
+    <message>
       <source>Number</source>
       <translation>Nummer</translation>
     </message>
@@ -4287,6 +4291,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>max of {}</source>
       <translation>Max. von {}</translation>
+    </message>
+    <message>
+      <source>may be chance: the true change lies between {} and {}</source>
+      <translation>kann Zufall sein: Die wahre Änderung liegt zwischen {} und {}</translation>
     </message>
     <message>
       <source>may be chance: the true change lies between {} and {}. More cells would tell (about {})</source>

@@ -161,6 +161,20 @@ def test_the_whole_folder(segmented: Window, qtbot: QtBot, image_file: Path, tmp
     assert len(done.failed) == 1 and "other.tif" in done.failed[0]
 
 
+def test_why_nothing_was_exported_is_told(segmented: Window, qtbot: QtBot, image_file: Path) -> None:
+    session = segmented.session
+    plan = ExportPlan(find_format("rois"), WriteOptions())
+    session.exporting.export_folder(None, plan)
+    qtbot.waitUntil(lambda: session.jobs.idle)
+    assert segmented.findChild(QMessageBox) is None
+    session.exporting.export_folder(None, plan)
+    qtbot.waitUntil(lambda: segmented.findChild(QMessageBox) is not None)
+    box = segmented.findChild(QMessageBox)
+    assert box is not None and "Nothing was exported: " in box.text() and "exists" in box.text()
+    assert "0 written, 1 skipped" in segmented.status.hint.text() and "exists" in segmented.status.hint.text()
+    assert image_file.name in box.detailedText()
+
+
 def test_time_points_of_a_folder_are_files_of_their_own(tmp_path: Path) -> None:
     path = tmp_path / "movie.tif"
     tifffile.imwrite(path, np.zeros((3, 20, 30), np.uint16), imagej=True, metadata={"axes": "TYX"})
