@@ -60,8 +60,8 @@ def run_robustness(args: argparse.Namespace) -> int:
     learnt = Lineage.of(args.model).learnt_of(pairs)
     if learnt:
         tell(
-            f"{args.model}, or a model before it, learnt from {len(learnt)} of the {len(pairs)} images, {learnt[0]} "
-            "first, which flatters it"
+            f"{args.model}, or a model before it, learnt from {len(learnt)} of the "
+            f"{len({pair.image for pair in pairs})} images, such as {learnt[0]}, which flatters it"
         )
     with fetch_progress() as fetching:
         segmenter = Segmenter.load(args.model, args.device, args.precision, fetching)

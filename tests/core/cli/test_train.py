@@ -196,7 +196,7 @@ def test_images_that_the_start_learnt_from_validate_nothing(
     assert (
         main(["evaluate", "aside", "--robustness", "--model", "first.safetensors", "--device", "cpu"]) == OK
     )
-    assert "learnt from 1 of the 1 images, old.png first, which flatters it" in capsys.readouterr().err
+    assert "learnt from 1 of the 1 images, such as old.png, which flatters it" in capsys.readouterr().err
     assert train(images, tiny_model, "--validate", "aside") == OK
 
 
