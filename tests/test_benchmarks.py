@@ -15,7 +15,16 @@ pytest.importorskip("resource")
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 # What others import, no program of its own.
-PARTS = ("clocks", "gain_images", "gain_tables", "packed_stacks", "stage", "window_edits", "window_runs")
+PARTS = (
+    "clocks",
+    "gain_click",
+    "gain_images",
+    "gain_tables",
+    "packed_stacks",
+    "stage",
+    "window_edits",
+    "window_runs",
+)
 PROGRAMS = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in PARTS)
 
 

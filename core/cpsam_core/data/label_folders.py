@@ -6,7 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from pathlib import Path
+
+import fastremap
+import numpy as np
 
 from cpsam_core.errors import ImageError
 from cpsam_core.images.companion_names import (
@@ -21,9 +25,11 @@ from cpsam_core.images.companion_names import (
 from cpsam_core.images.companions import NOT_LABELS, PREFERRED, Listings, preference
 from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.images.file_names import natural_key, normal, walk
-from cpsam_core.images.project_files import PROJECT_SUFFIX
+from cpsam_core.images.label_files import read_labels
+from cpsam_core.images.project_files import PROJECT_SUFFIX, read_project_file
 from cpsam_core.images.project_summary import is_corrected
 from cpsam_core.images.readers import can_read, supported_suffixes
+from cpsam_core.system.file_identity import FileIdentity, identity_of
 
 __all__ = [
     "LabelPair",
@@ -33,6 +39,7 @@ __all__ = [
     "labels_in",
     "map_beside",
     "pair_labels",
+    "repeats",
     "set_of",
     "untouched",
 ]
@@ -174,6 +181,27 @@ def labels_in(
 def untouched(path: Path, key: DocumentKey | None = None) -> bool:
     """Whether a file is a project that holds the masks of a model as they are; with `key`, those of one document."""
     return path.suffix.lower() == PROJECT_SUFFIX and not is_corrected(path, key)
+
+
+def repeats(labels: Path, project: Path, key: DocumentKey) -> bool:
+    """Whether a label image shows the very objects of a project: written by a run beside it, and not changed since."""
+    if labels.suffix.lower() == PROJECT_SUFFIX or not (labels.is_file() and project.is_file()):
+        return False
+    return _same_objects(labels, identity_of(labels), project, identity_of(project), key)
+
+
+@lru_cache(maxsize=4096)
+def _same_objects(labels: Path, _: FileIdentity, project: Path, __: FileIdentity, key: DocumentKey) -> bool:
+    """Compare both files, once for each state that they are in; one that cannot be read repeats nothing."""
+    try:
+        drawn, kept = read_labels(labels), read_project_file(project, key=key).labels
+    except (ImageError, OSError):
+        return False
+    if drawn.size != kept.size:
+        return False
+    # Numbers may differ.
+    first, second = (fastremap.renumber(one.ravel())[0] for one in (drawn, kept))
+    return bool(np.array_equal(first, second))
 
 
 def class_map_beside(masks: Path) -> Path | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cpsam_core.checkpoints.cards import hash_file
 from cpsam_core.data.image_input import ImageInput, input_of
-from cpsam_core.data.label_folders import class_map_beside, labels_in, set_of, untouched
+from cpsam_core.data.label_folders import class_map_beside, labels_in, repeats, set_of, untouched
 from cpsam_core.data.patches import Patch, read_patch
 from cpsam_core.data.sections import Section
 from cpsam_core.errors import ImageError, TrainingError
@@ -282,7 +282,10 @@ def _key_in(masks: Path, key: DocumentKey) -> DocumentKey:
 def _most_certain(own: Companions) -> list[Path]:
     """Return the masks of an image as training wants them: those of a model as they are come last."""
     if len(own.masks) > 1:
-        return sorted(own.masks, key=lambda path: untouched(path, own.key))
+        of_model = own.project in own.masks and untouched(own.project, own.key)
+        # A run writes what it found as a label image, too: nobody corrected that either.
+        copies = {path for path in own.masks if of_model and repeats(path, own.project, own.key)}
+        return sorted(own.masks, key=lambda path: path in copies or untouched(path, own.key))
     if own.masks or not own.doubtful:
         return list(own.masks)
     others = Listings().of(own.image.parent).rivals(own.image)

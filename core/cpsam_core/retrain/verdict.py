@@ -95,6 +95,8 @@ class Difference:
         if self.word != "not different" or not self.more or math.isnan(self.change):
             return ""
         # Each a sentence of its own, since sentences are what is translated.
+        if not self.low <= 0 <= self.high:
+            return f"is just not proven: the true change probably lies between {self.low:+.2f} and {self.high:+.2f}"
         if self.more >= MOST_ADVISED:
             return f"may be chance: the true change lies between {self.low:+.2f} and {self.high:+.2f}"
         return (

@@ -4253,6 +4253,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>wird zuerst heruntergeladen</translation>
     </message>
     <message>
+      <source>is just not proven: the true change probably lies between {} and {}</source>
+      <translation>ist knapp nicht belegt: Die wahre Änderung liegt wahrscheinlich zwischen {} und {}</translation>
+    </message>
+    <message>
       <source>largest distance of two points of the convex hull (planes)</source>
       <translation>größter Abstand zweier Punkte der konvexen Hülle (Ebenen)</translation>
     </message>

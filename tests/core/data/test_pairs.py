@@ -40,16 +40,20 @@ def test_corrected_projects_come_first_and_untouched_ones_do_not_count(tmp_path:
     for name in "abcd":
         put(tmp_path / f"{name}.tif")
     put(tmp_path / "a_masks.tif")
-    put(tmp_path / "b_masks.tif")
+    given = np.zeros((20, 20), np.uint16)
+    given[3:9, 3:10] = 1
+    write_labels(tmp_path / "b_masks.tif", given)
     project(tmp_path / "a.cpsam")
     project(tmp_path / "b.cpsam", "model")
     project(tmp_path / "c.cpsam", "model")
+    # What a run wrote beside its project.
+    put(tmp_path / "c_masks.tif")
     project(tmp_path / "d.cpsam", "model", "verified")
     assert found(tmp_path) == {"a.tif": "a.cpsam", "b.tif": "b_masks.tif", "d.tif": "d.cpsam"}
     assert {key[1]: path.name for key, path in find_labels(tmp_path).items()} == {
         "a": "a.cpsam",
         "b": "b_masks.tif",
-        "c": "c.cpsam",
+        "c": "c_masks.tif",
         "d": "d.cpsam",
     }
 

@@ -552,3 +552,23 @@ def test_the_most_doubtful_image_is_suggested_first() -> None:
     }
     assert suggest_next(doubts) == ["missed", "bad", "clear", "empty"]
     assert suggest_next({}) == []
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_what_a_run_wrote_beside_its_project_is_no_correction(tmp_path: Path, changed: bool) -> None:
+    labels = np.zeros((1, 48, 48), np.uint32)
+    labels[0, 4:14, 4:14], labels[0, 20:40, 20:40] = 1, 2
+    write_tiff(tmp_path / "cells.tif", np.where(labels[0] > 0, 200, 10).astype(np.uint8), "YX")
+    rows = {n: {"origin": "model"} for n in (1, 2)}
+    project = tmp_path / "cells.cpsam"
+    write_project_file(project, ProjectFile(labels, image="cells.tif", objects=rows, review="segmented"))
+    # In other numbers.
+    written = labels[0] * 3
+    if changed:
+        written[20, 20] = 0
+    write_labels(tmp_path / "cells_masks.tif", written)
+    (pair,) = find_pairs(tmp_path, uncorrected=True)
+    one = describe(pair)
+    assert one.corrected is changed and one.wanted is changed
+    assert one.pair.masks.name == ("cells_masks.tif" if changed else "cells.cpsam")
+    assert one.unchecked == (0 if changed else 2)

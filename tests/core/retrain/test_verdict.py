@@ -164,3 +164,8 @@ def test_so_many_more_cells_settle_the_question(gained: int) -> None:
 def test_a_doubt_asks_for_as_many_cells_as_a_verdict_does(more: int, advice: str) -> None:
     told = Difference("not different", -0.1, -0.23, 0.02, 60, 4, more).doubt
     assert told == f"may be chance: the true change lies between -0.23 and +0.02{advice}"
+
+
+def test_an_interval_without_zero_is_not_called_chance() -> None:
+    told = Difference("not different", -0.05, -0.10, -0.01, 60, 4, 1).doubt
+    assert told == "is just not proven: the true change probably lies between -0.10 and -0.01"

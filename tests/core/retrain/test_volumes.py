@@ -67,8 +67,8 @@ def test_bodies_are_matched_in_3d(tmp_path: Path) -> None:
 
 
 def test_a_stack_that_is_kept_aside_as_a_whole_is_judged_by_its_bodies(tmp_path: Path) -> None:
-    for name in "ab":
-        put(tmp_path, name, bodies((2, 2), (2, 25), (25, 2)))
+    put(tmp_path, "a", bodies((2, 2), (2, 25), (25, 25)))
+    put(tmp_path, "b", bodies((2, 2), (2, 25), (25, 2)))
     path = tmp_path / "b.tif"
     candidates = candidates_in(tmp_path, {(path, ""): "aside"})
     plan = plan_retraining(candidates, "cpsam-lite", name="volumes-test")
