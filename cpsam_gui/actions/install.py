@@ -18,6 +18,7 @@ from cpsam_gui.actions.states import ActionStates
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.settings_store import restore_window
 from cpsam_gui.style import theme
+from cpsam_gui.style.own_keys import OwnKeys
 from cpsam_gui.style.wheel import guard_wheels
 from cpsam_gui.window.recent_menu import RecentMenu
 from cpsam_gui.window.tool_options import ToolOptionsBar
@@ -73,6 +74,7 @@ class WindowActions(QObject):
             self.by_key[action.key].triggered.connect(partial(self._do, action))
         theme.changed.connect(self._recolour)
         guard_wheels(window)
+        OwnKeys(window, window.canvas, (window, *window.docks.values()))
 
     @classmethod
     def of(cls, window: Window) -> WindowActions:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import (
+    QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
     QApplication,
@@ -14,12 +16,17 @@ from PyQt6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollBar,
+    QSlider,
     QWidget,
 )
 
+from cpsam_gui.actions.install import actions_of
+from cpsam_gui.panels import ObjectsPanel, SegmentPanel
 from tests.gui.window.test_window import LEFT, click, drag, move
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pytestqt.qtbot import QtBot
 
     from cpsam_gui.window.window import Window
@@ -167,3 +174,77 @@ def test_the_held_eraser_goes_back_after_a_click_on_a_button(segmented: Window, 
     qtbot.keyRelease(target, Qt.Key.Key_E)
     assert session.gestures.tool.key == "select"
     assert sum(row.area for row in session.document.objects.values()) < area
+
+
+def fired(window: Window, keys: Sequence[str]) -> list[str]:
+    """Return a list that fills with the actions that are done, which do nothing else any more."""
+    done: list[str] = []
+    for key in keys:
+        action = actions_of(window)[key]
+        action.setEnabled(True)
+        action.triggered.disconnect()
+        action.triggered.connect(lambda _checked=False, key=key: done.append(key))
+    return done
+
+
+TURNS = ("next", "previous", "plane_up", "plane_down", "fit")
+
+
+def inner_slider(window: Window) -> QSlider:
+    return next(one for one in window.panel(SegmentPanel).flow.findChildren(QSlider))
+
+
+def test_a_slider_that_was_clicked_keeps_its_keys(segmented: Window, qtbot: QtBot) -> None:
+    activate(segmented, qtbot)
+    done, slider = fired(segmented, TURNS), inner_slider(segmented)
+    slider.setValue(1.0)
+    qtbot.mouseClick(slider, LEFT)
+    assert focused() is slider
+    values = [slider.value()]
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_Home):
+        qtbot.keyClick(focused(), key)
+        values.append(slider.value())
+    assert values[1] > values[0] and values[2] < values[1]
+    assert values[5] == slider.minimum()
+    assert all(one != other for one, other in zip(values, values[1:], strict=False))
+    assert done == []
+    # Letters mean nothing to a slider.
+    qtbot.keyClick(focused(), Qt.Key.Key_D)
+    assert done == ["next"]
+
+
+def test_boxes_and_tables_keep_the_keys_that_they_use(segmented: Window, qtbot: QtBot) -> None:
+    activate(segmented, qtbot)
+    done = fired(segmented, TURNS)
+    table = segmented.panel(ObjectsPanel).table
+    kinds = (QAbstractSpinBox, QComboBox)
+    boxes = [
+        next(w for w in segmented.findChildren(kind) if w.isVisible() and w.isEnabled()) for kind in kinds
+    ]
+    QTest.mouseMove(table)
+    for widget in (*boxes, table):
+        widget.setFocus()
+        for key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_Home):
+            qtbot.keyClick(focused(), key)
+    assert done == []
+    table.selectRow(0)
+    qtbot.keyClick(focused(), Qt.Key.Key_End)
+    assert isinstance(focused(), QAbstractItemView)
+    assert table.currentIndex().row() == segmented.panel(ObjectsPanel).model.rowCount() - 1
+    # A row is chosen as a whole: sideways there is nothing to go to.
+    qtbot.keyClick(focused(), Qt.Key.Key_Right)
+    assert done == ["next"]
+
+
+def test_a_slider_in_focus_leaves_its_keys_to_the_canvas_under_the_pointer(
+    segmented: Window, qtbot: QtBot
+) -> None:
+    activate(segmented, qtbot)
+    done, slider = fired(segmented, TURNS), inner_slider(segmented)
+    qtbot.mouseMove(segmented.canvas.viewport(), segmented.canvas.viewport().rect().center())
+    qtbot.waitUntil(segmented.canvas.underMouse)
+    slider.setFocus()
+    before = slider.value()
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert done == ["next"]
+    assert slider.value() == before
