@@ -98,16 +98,18 @@ class ImageList(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{path.name}\n{self._words(path, state)}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{path.name}\n{path.parent}\n{self._words(path, state)}"
+            return f"{path.name}\n{path.parent}\n{self._words(path, state, long=True)}"
         if role == Qt.ItemDataRole.SizeHintRole:
             return QSize(0, PICTURE_PIXELS + theme.GRID_PX)
         if role == Qt.ItemDataRole.DecorationRole:
             return QIcon(self._decorated(path, state))
         return path if role == PATH else None
 
-    def _words(self, path: Path, state: ReviewState) -> str:
-        waits = path in self.ready and state is ReviewState.NOT_STARTED
-        return translate("segmented ahead") if waits else translate(state.words)
+    def _words(self, path: Path, state: ReviewState, *, long: bool = False) -> str:
+        if path not in self.ready or state is not ReviewState.NOT_STARTED:
+            return translate(state.words)
+        # One word: the narrowest panel has no room for more.
+        return translate("prepared: segmented ahead, not saved yet") if long else translate("prepared")
 
     def _decorated(self, path: Path, state: ReviewState) -> QPixmap:
         if path not in self._pictures:

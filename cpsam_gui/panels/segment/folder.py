@@ -45,6 +45,15 @@ ICONS = {
 }
 
 
+class QueueList(QTreeWidget):
+    """The images, and beside each what became of it: in the room that this needs, but at most half."""
+
+    def sizeHintForColumn(self, column: int) -> int:  # noqa: N802 - its name in Qt
+        """Leave the names half of the room; called by Qt."""
+        viewport, wanted = self.viewport(), super().sizeHintForColumn(column)
+        return wanted if viewport is None else min(wanted, viewport.width() // 2)
+
+
 class FolderView(QWidget):
     """Shows the queue and steers it."""
 
@@ -145,7 +154,7 @@ class FolderView(QWidget):
             "count as corrected, since nobody knows their origin",
         )
         self.policy.currentIndexChanged.connect(self._policy_chosen)
-        self.list = QTreeWidget()
+        self.list = QueueList()
         self.list.setHeaderHidden(True)
         self.list.setColumnCount(2)
         self.list.setRootIsDecorated(False)
@@ -158,7 +167,7 @@ class FolderView(QWidget):
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         head = self.list.header()
         if head is not None:
-            # What happens to an image takes the room that it needs, its name all the rest.
+            # The name takes what the other column leaves.
             head.setStretchLastSection(False)
             head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
             head.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)

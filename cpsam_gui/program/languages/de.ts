@@ -4481,6 +4481,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Ebenen {} bis {}</translation>
     </message>
     <message>
+      <source>prepared</source>
+      <translation>vorbereitet</translation>
+    </message>
+    <message>
+      <source>prepared: segmented ahead, not saved yet</source>
+      <translation>vorbereitet: vorab segmentiert, noch nicht gespeichert</translation>
+    </message>
+    <message>
       <source>probability</source>
       <translation>Wahrscheinlichkeit</translation>
     </message>
@@ -4519,10 +4527,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>seed, warmup, clip, weight_decay, patience and blocks are at least 0</source>
       <translation>seed, warmup, clip, weight_decay, patience und blocks sind mindestens 0</translation>
-    </message>
-    <message>
-      <source>segmented ahead</source>
-      <translation>vorab segmentiert</translation>
     </message>
     <message>
       <source>segmented, not corrected yet</source>

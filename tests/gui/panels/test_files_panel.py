@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cpsam_gui.panels import FilesPanel
 from cpsam_gui.panels.files import NARROW_PX, PICTURE_PIXELS, SMALL_PICTURE_PX
+from cpsam_gui.program.i18n import translate
 from cpsam_gui.window.docks import LEFT_WIDTH_PX
 
 if TYPE_CHECKING:
@@ -21,5 +22,6 @@ def test_the_state_of_an_image_can_be_read_in_the_narrowest_panel(opened: Window
     assert panel.list.iconSize().width() == SMALL_PICTURE_PX
     room = panel.list.viewport().width() - SMALL_PICTURE_PX
     assert panel.list.fontMetrics().horizontalAdvance("segmented") < room
+    assert panel.list.fontMetrics().horizontalAdvance(translate("prepared")) < room
     panel.resize(NARROW_PX + 40, 400)
     assert panel.list.iconSize().width() == PICTURE_PIXELS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, QPointF, Qt
@@ -206,7 +207,7 @@ def test_a_slider_that_was_clicked_keeps_its_keys(segmented: Window, qtbot: QtBo
         values.append(slider.value())
     assert values[1] > values[0] and values[2] < values[1]
     assert values[5] == slider.minimum()
-    assert all(one != other for one, other in zip(values, values[1:], strict=False))
+    assert all(one != other for one, other in pairwise(values))
     assert done == []
     # Letters mean nothing to a slider.
     qtbot.keyClick(focused(), Qt.Key.Key_D)
