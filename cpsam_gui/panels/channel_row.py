@@ -22,6 +22,7 @@ from superqt import QLabeledDoubleRangeSlider
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import dim
+from cpsam_gui.style.slider_keys import SliderKeys
 from cpsam_gui.style.wheel import guard_wheels
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 HEIGHT_PIXELS = 34
 # Pixels from the edge of the slider to the middle of its handle at the end.
 HANDLE_PIXELS = 9
+# Of brightness; a wider range is counted in whole numbers.
+WHOLE_SPAN = 20
+# Arrow keys from one end of the brightness range to the other.
+KEY_STEPS = 200
 
 
 class HistogramView(QWidget):
@@ -146,7 +151,10 @@ class ChannelRow(QWidget):
     def _set_span(self) -> None:
         low, high = self._limits()
         self.range.setRange(low, high)
-        self.range.setDecimals(0 if high - low > 20 else 3)
+        whole = high - low > WHOLE_SPAN
+        self.range.setDecimals(0 if whole else 3)
+        step = (high - low) / KEY_STEPS
+        SliderKeys(self.range, max(round(step), 1) if whole else step)
         self.range.setEdgeLabelMode(QLabeledDoubleRangeSlider.EdgeLabelMode.NoLabel)
         self.range.setHandleLabelPosition(QLabeledDoubleRangeSlider.LabelPosition.NoLabel)
         histograms = self._images.histograms

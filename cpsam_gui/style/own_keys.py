@@ -12,29 +12,24 @@ from PyQt6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QTableView,
     QWidget,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-UP_AND_DOWN = frozenset(
-    {
-        Qt.Key.Key_Up,
-        Qt.Key.Key_Down,
-        Qt.Key.Key_PageUp,
-        Qt.Key.Key_PageDown,
-        Qt.Key.Key_Home,
-        Qt.Key.Key_End,
-    }
-)
+UP_AND_DOWN = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
+ENDS = frozenset({Qt.Key.Key_Home, Qt.Key.Key_End})
 SIDEWAYS = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right})
 OWN_KEYS: tuple[tuple[type[QWidget], frozenset[Qt.Key]], ...] = (
-    (QAbstractSlider, UP_AND_DOWN | SIDEWAYS),
-    (QAbstractSpinBox, UP_AND_DOWN | SIDEWAYS),
-    (QComboBox, UP_AND_DOWN),
+    (QAbstractSlider, UP_AND_DOWN | ENDS | SIDEWAYS),
+    (QAbstractSpinBox, UP_AND_DOWN | ENDS | SIDEWAYS),
+    (QComboBox, UP_AND_DOWN | ENDS),
     # Lists and tables are chosen from by whole rows: sideways the images turn, as everywhere.
-    (QAbstractItemView, UP_AND_DOWN),
+    # A table takes the ends for those of the row.
+    (QTableView, UP_AND_DOWN),
+    (QAbstractItemView, UP_AND_DOWN | ENDS),
 )
 """Keys by kind of widget. Text fields keep theirs without help."""
 

@@ -24,6 +24,7 @@ class PlaneSlider(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID_PX // 2, GRID_PX, GRID_PX // 2, GRID_PX)
         self.slider = QSlider(Qt.Orientation.Vertical)
+        self.slider.setPageStep(1)
         self.slider.setToolTip(translate("Plane  (Page Up, Page Down)"))
         self.text = QLabel()
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)

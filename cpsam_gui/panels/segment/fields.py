@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PyQt6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt
-from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import (
-    QComboBox,
-    QDoubleSpinBox,
-    QLabel,
-    QSizePolicy,
-    QSlider,
-    QSpinBox,
-    QToolButton,
-    QWidget,
-)
+from PyQt6.QtCore import QSignalBlocker, QSize, Qt
+from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QSizePolicy, QSpinBox, QToolButton, QWidget
 from superqt import QLabeledDoubleSlider
 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
+from cpsam_gui.style.slider_keys import SliderKeys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,42 +19,6 @@ Field = TypeVar("Field", bound=QWidget)
 
 # Pixels; a comfortable target for the mouse.
 ROW_PIXELS = 26
-KEY_STEPS = {
-    Qt.Key.Key_Right: 1,
-    Qt.Key.Key_Up: 1,
-    Qt.Key.Key_Left: -1,
-    Qt.Key.Key_Down: -1,
-    Qt.Key.Key_PageUp: 10,
-    Qt.Key.Key_PageDown: -10,
-}
-"""Single steps of a slider by key."""
-
-
-class SliderKeys(QObject):
-    """Moves a slider by keys: those of superqt leave that out."""
-
-    def __init__(self, labeled: QLabeledDoubleSlider) -> None:
-        super().__init__(labeled)
-        self._labeled = labeled
-        for one in labeled.findChildren(QSlider):
-            labeled.setFocusProxy(one)
-            one.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Move the slider; called by Qt."""
-        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
-            return False
-        labeled, key = self._labeled, event.key()
-        if key == Qt.Key.Key_Home:
-            value = labeled.minimum()
-        elif key == Qt.Key.Key_End:
-            value = labeled.maximum()
-        elif key in KEY_STEPS:
-            value = labeled.value() + KEY_STEPS[Qt.Key(key)] * labeled.singleStep()
-        else:
-            return False
-        labeled.setValue(round(value, labeled.decimals()))
-        return True
 
 
 def slider(low: float, high: float, tip: str) -> QLabeledDoubleSlider:
@@ -72,7 +27,7 @@ def slider(low: float, high: float, tip: str) -> QLabeledDoubleSlider:
     made.setRange(low, high)
     made.setDecimals(2)
     made.setSingleStep(0.1)
-    SliderKeys(made)
+    SliderKeys(made, made.singleStep())
     return told(made, tip)
 
 

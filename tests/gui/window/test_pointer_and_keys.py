@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QWheelEvent
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
@@ -22,7 +21,8 @@ from PyQt6.QtWidgets import (
 )
 
 from cpsam_gui.actions.install import actions_of
-from cpsam_gui.panels import ObjectsPanel, SegmentPanel
+from cpsam_gui.panels import ChannelsPanel, ObjectsPanel, SegmentPanel
+from cpsam_gui.panels.channel_row import ChannelRow
 from tests.gui.window.test_window import LEFT, click, drag, move
 
 if TYPE_CHECKING:
@@ -191,6 +191,11 @@ def fired(window: Window, keys: Sequence[str]) -> list[str]:
 TURNS = ("next", "previous", "plane_up", "plane_down", "fit")
 
 
+def away_from_canvas(window: Window) -> None:
+    """Let the pointer be elsewhere: the one without a screen stays where another test has put it."""
+    window.canvas.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+
+
 def inner_slider(window: Window) -> QSlider:
     return next(one for one in window.panel(SegmentPanel).flow.findChildren(QSlider))
 
@@ -201,6 +206,7 @@ def test_a_slider_that_was_clicked_keeps_its_keys(segmented: Window, qtbot: QtBo
     slider.setValue(1.0)
     qtbot.mouseClick(slider, LEFT)
     assert focused() is slider
+    away_from_canvas(segmented)
     values = [slider.value()]
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_Home):
         qtbot.keyClick(focused(), key)
@@ -222,19 +228,28 @@ def test_boxes_and_tables_keep_the_keys_that_they_use(segmented: Window, qtbot: 
     boxes = [
         next(w for w in segmented.findChildren(kind) if w.isVisible() and w.isEnabled()) for kind in kinds
     ]
-    QTest.mouseMove(table)
-    for widget in (*boxes, table):
+    away_from_canvas(segmented)
+    for widget in boxes:
         widget.setFocus()
         for key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_Home):
             qtbot.keyClick(focused(), key)
     assert done == []
+    model = segmented.panel(ObjectsPanel).model
+    qtbot.waitUntil(lambda: model.rowCount() > 2)
+    table.setFocus()
     table.selectRow(0)
-    qtbot.keyClick(focused(), Qt.Key.Key_End)
+    rows = []
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_PageDown, Qt.Key.Key_Up, Qt.Key.Key_PageUp):
+        qtbot.keyClick(focused(), key)
+        rows.append(table.currentIndex().row())
     assert isinstance(focused(), QAbstractItemView)
-    assert table.currentIndex().row() == segmented.panel(ObjectsPanel).model.rowCount() - 1
-    # A row is chosen as a whole: sideways there is nothing to go to.
-    qtbot.keyClick(focused(), Qt.Key.Key_Right)
-    assert done == ["next"]
+    last = model.rowCount() - 1
+    assert rows[0] == 1 and rows[1] > 1 and rows[2] == rows[1] - 1 and rows[3] < rows[2] <= last
+    assert done == []
+    # A row is chosen as a whole: sideways there is nothing to go to, nor at its ends.
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Home):
+        qtbot.keyClick(focused(), key)
+    assert done == ["next", "fit"]
 
 
 def test_a_slider_in_focus_leaves_its_keys_to_the_canvas_under_the_pointer(
@@ -249,3 +264,43 @@ def test_a_slider_in_focus_leaves_its_keys_to_the_canvas_under_the_pointer(
     qtbot.keyClick(slider, Qt.Key.Key_Right)
     assert done == ["next"]
     assert slider.value() == before
+
+
+def test_the_brightness_handle_that_was_clicked_moves_by_keys(segmented: Window, qtbot: QtBot) -> None:
+    activate(segmented, qtbot)
+    panel = segmented.panel(ChannelsPanel)
+    segmented.show_panel("Channels")
+    done, row = fired(segmented, TURNS), panel.findChildren(ChannelRow)[0]
+    (slider,) = row.range.findChildren(QSlider)
+    qtbot.waitUntil(slider.isVisible)
+    row.range.setValue((row.range.minimum(), row.range.maximum()))
+    away_from_canvas(segmented)
+    slider.setFocus()
+    for place, moved, key in ((slider.width() - 4, 1, Qt.Key.Key_Left), (4, 0, Qt.Key.Key_PageUp)):
+        before = row.range.value()
+        qtbot.mouseClick(slider, LEFT, pos=QPoint(place, slider.height() // 2))
+        qtbot.keyClick(focused(), key)
+        after = row.range.value()
+        assert after[moved] != before[moved]
+        assert after[1 - moved] == before[1 - moved]
+    # Neither passes the other.
+    qtbot.keyClick(focused(), Qt.Key.Key_End)
+    low, high = row.range.value()
+    assert low < high
+    channel = segmented.session.view.channels[0]
+    assert (channel.low, channel.high) == (low, high)
+    assert done == []
+
+
+def test_page_keys_of_the_plane_slider_turn_one_plane(segmented: Window, qtbot: QtBot) -> None:
+    activate(segmented, qtbot)
+    slider = segmented.planes.slider
+    segmented.planes.show()
+    away_from_canvas(segmented)
+    # The image that is open has one plane.
+    slider.blockSignals(True)
+    slider.setRange(0, 40)
+    slider.setValue(20)
+    slider.setFocus()
+    qtbot.keyClick(focused(), Qt.Key.Key_PageUp)
+    assert slider.value() == 21
