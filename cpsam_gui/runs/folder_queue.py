@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from psygnal import Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
 
@@ -49,14 +49,20 @@ class QueueEntry:
     chosen: bool = True
     """Whether it is ticked: the others are left alone."""
 
-    @property
-    def text(self) -> str:
-        """What became of the image, in words."""
+    def text(self, translate: Callable[[str], str]) -> str:
+        """Return what became of the image, in words of the user's language."""
         if self.state is QueueState.DONE:
-            return f"{self.objects:,} object{'' if self.objects == 1 else 's'}"
+            return f"{self.objects:,} {translate('object' if self.objects == 1 else 'objects')}"
+        words = translate(self.words) if self.words else ""
         if self.state is QueueState.RUNNING:
-            return f"{100 * self.part:.0f} %" + (f"  {self.words}" if self.words else "")
-        return f"{self.state.value}: {self.words}" if self.words else self.state.value
+            return f"{100 * self.part:.0f} %" + (f"  {words}" if words else "")
+        state = {
+            QueueState.WAITING: translate("waiting"),
+            QueueState.SKIPPED: translate("skipped"),
+            QueueState.FAILED: translate("failed"),
+            QueueState.CANCELLED: translate("cancelled"),
+        }[self.state]
+        return f"{state}: {words}" if words else state
 
 
 class Queue:
@@ -141,26 +147,27 @@ class Queue:
         self._running = self._paused = False
         self.state_changed.emit()
 
-    @property
-    def summary(self) -> str:
-        """Counts in words."""
+    def summary(self, translate: Callable[[str], str]) -> str:
+        """Return the counts in words of the user's language."""
         count = len(self._entries)
         if count == 0:
-            return "No images"
+            return translate("No images")
         parts = [
             f"{number:,} {words}"
             for state, words in (
-                (QueueState.DONE, "done"),
-                (QueueState.SKIPPED, "skipped"),
-                (QueueState.FAILED, "failed"),
-                (QueueState.CANCELLED, "cancelled"),
+                (QueueState.DONE, translate("done")),
+                (QueueState.SKIPPED, translate("skipped")),
+                (QueueState.FAILED, translate("failed")),
+                (QueueState.CANCELLED, translate("cancelled")),
             )
             if (number := sum(entry.state is state for entry in self._entries))
         ]
-        total = f"{count:,} image{'' if count == 1 else 's'}"
         ticked = sum(entry.chosen for entry in self._entries)
-        if ticked < count:
-            total = f"{ticked:,} of {total}"
+        total = (
+            translate(f"{ticked:,} of {count:,} image{'' if count == 1 else 's'}")
+            if ticked < count
+            else f"{count:,} {translate('image' if count == 1 else 'images')}"
+        )
         return f"{total}: {', '.join(parts)}" if parts else total
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cpsam_gui import tasks
 from cpsam_gui.jobs.job import Ending
 from cpsam_gui.jobs.jobs import Lane
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.preferences import MEBIBYTE
 from cpsam_gui.runs.folder_queue import ExistingMasks, Queue, QueueState
 from cpsam_gui.storage.companions import images_in, project_path
@@ -139,7 +139,7 @@ class FolderRun:
             self.queue.end()
             if self._plan is not None and self._open_image.path is not None:
                 self._look_at_disk(self._open_image.path.parent)
-            self._notices.message.emit(translate("Folder: {}").format(self.queue.summary))
+            self._notices.message.emit(translate("Folder: {}").format(self.queue.summary(translate_said)))
             return
         path = self.queue.entries[number].path
         if self._is_open(path):

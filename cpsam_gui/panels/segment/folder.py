@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from cpsam_gui.panels.segment.fields import button, choice, put
-from cpsam_gui.program.i18n import translate
+from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.runs.folder_queue import ExistingMasks, QueueEntry, QueueState
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
@@ -190,8 +190,9 @@ class FolderView(QWidget):
             return
         self.list.blockSignals(True)
         item.setIcon(0, theme.icon(ICONS[entry.state], _colour(entry)))
-        item.setText(1, entry.text if entry.chosen else "")
-        item.setToolTip(1, entry.text)
+        words = entry.text(translate_said)
+        item.setText(1, words if entry.chosen else "")
+        item.setToolTip(1, words)
         item.setForeground(1, QColor(_colour(entry)))
         item.setCheckState(0, Qt.CheckState.Checked if entry.chosen else Qt.CheckState.Unchecked)
         self.list.blockSignals(False)
@@ -212,7 +213,9 @@ class FolderView(QWidget):
         queue = self._run.queue
         self.bar.setValue(round(1000 * queue.part))
         self.bar.setVisible(queue.running)
-        self.summary.setText(queue.summary + (f"  ({translate('paused')})" if queue.paused else ""))
+        self.summary.setText(
+            queue.summary(translate_said) + (f"  ({translate('paused')})" if queue.paused else "")
+        )
 
 
 def _colour(entry: QueueEntry) -> str:

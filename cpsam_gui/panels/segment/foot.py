@@ -149,7 +149,7 @@ class Foot(QFrame):
         self.progress.setVisible(queue.running and not self._with_folder)
         if current is not None:
             entry = queue.entries[current]
-            words = translate("paused") if queue.paused else entry.text
+            words = translate("paused") if queue.paused else entry.text(translate_said)
             self.progress.setText(f"{current + 1:,} / {len(queue.entries):,}   {entry.path.name}   {words}")
 
     def copy_command(self) -> None:

@@ -2115,6 +2115,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Gradienten nicht aufbewahren</translation>
     </message>
     <message>
+      <source>No images</source>
+      <translation>Keine Bilder</translation>
+    </message>
+    <message>
       <source>No region is marked as complete</source>
       <translation>Kein Bereich ist als vollständig markiert</translation>
     </message>
@@ -2569,6 +2573,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Raise to keep more masks of odd shape, lower to keep only the most certain (0: keep all)</source>
       <translation>Erhöhen, um mehr Masken ungewöhnlicher Form zu behalten; senken, um nur die sichersten zu behalten (0: alle)</translation>
+    </message>
+    <message>
+      <source>Reading</source>
+      <translation>Wird gelesen</translation>
     </message>
     <message>
       <source>Reading masks</source>
@@ -4129,6 +4137,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>von Hand</translation>
     </message>
     <message>
+      <source>cancelled</source>
+      <translation>abgebrochen</translation>
+    </message>
+    <message>
       <source>cell probability {} &lt; {}</source>
       <translation>Zellwahrscheinlichkeit {} &lt; {}</translation>
     </message>
@@ -4151,6 +4163,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>corrected</source>
       <translation>korrigiert</translation>
+    </message>
+    <message>
+      <source>corrected, or masks from elsewhere</source>
+      <translation>korrigiert oder Masken fremder Herkunft</translation>
     </message>
     <message>
       <source>cpsam-lite is unsure here: try cpsam_v2, or correct a few and retrain</source>
@@ -4193,12 +4209,20 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Abstand des nächsten Pixels des Objekts zum nächsten Pixel einer Region; 0 darin</translation>
     </message>
     <message>
+      <source>done</source>
+      <translation>fertig</translation>
+    </message>
+    <message>
       <source>doubt {score}</source>
       <translation>Zweifel {score}</translation>
     </message>
     <message>
       <source>epoch {epoch} of {epochs}</source>
       <translation>Epoche {epoch} von {epochs}</translation>
+    </message>
+    <message>
+      <source>failed</source>
+      <translation>fehlgeschlagen</translation>
     </message>
     <message>
       <source>flow error</source>
@@ -4235,6 +4259,18 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>grey</source>
       <translation>Grauwert</translation>
+    </message>
+    <message>
+      <source>has masks</source>
+      <translation>hat Masken</translation>
+    </message>
+    <message>
+      <source>image</source>
+      <translation>Bild</translation>
+    </message>
+    <message>
+      <source>images</source>
+      <translation>Bilder</translation>
     </message>
     <message>
       <source>in plane {z}, at y {y}, x {x}</source>
@@ -4441,6 +4477,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>des ganzen Stapels</translation>
     </message>
     <message>
+      <source>open in the window</source>
+      <translation>im Fenster geöffnet</translation>
+    </message>
+    <message>
       <source>paused</source>
       <translation>angehalten</translation>
     </message>
@@ -4531,6 +4571,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>segmented, not corrected yet</source>
       <translation>segmentiert, noch nicht korrigiert</translation>
+    </message>
+    <message>
+      <source>skipped</source>
+      <translation>übersprungen</translation>
     </message>
     <message>
       <source>solidity {:.2f}</source>
@@ -4663,6 +4707,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>voxels, um3</source>
       <translation>Voxel, um3</translation>
+    </message>
+    <message>
+      <source>waiting</source>
+      <translation>wartet</translation>
     </message>
     <message>
       <source>whether a pixel lies at the border of the image</source>
@@ -4861,6 +4909,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>{} konnte nicht gelesen werden und ist noch da.</translation>
     </message>
     <message>
+      <source>{} has no place to save masks in.</source>
+      <translation>{} hat keinen Ort, an dem Masken gespeichert werden könnten.</translation>
+    </message>
+    <message>
       <source>{} images could not be exported.</source>
       <translation>{} Bilder konnten nicht exportiert werden.</translation>
     </message>
@@ -4883,6 +4935,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} is two numbers that rise, not {} and {}.</source>
       <translation>{} sind zwei steigende Zahlen, nicht {} und {}.</translation>
+    </message>
+    <message>
+      <source>{} may belong to another image. {}</source>
+      <translation>{} gehört vielleicht zu einem anderen Bild. {}</translation>
     </message>
     <message>
       <source>{} needs the whole image in memory, and this one is too large for that: crop a part of it to a file.</source>
@@ -4947,6 +5003,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>{} of {} found no room</source>
       <translation>{} von {} fanden keinen Platz</translation>
+    </message>
+    <message>
+      <source>{} of {} image</source>
+      <translation>{} von {} Bild</translation>
+    </message>
+    <message>
+      <source>{} of {} images</source>
+      <translation>{} von {} Bildern</translation>
     </message>
     <message>
       <source>{} of {} objects are doubtful</source>

@@ -286,7 +286,7 @@ def test_the_folder_is_worked_through_from_the_panel(opened: Window, qtbot: QtBo
     }
     assert texts["more.tif"] == "4 objects"
     assert texts["cells.tif"] == "4 objects"
-    assert view.summary.text() == queue.summary
+    assert view.summary.text() == queue.summary(str)
     view.back.click()
     assert panel.pages.currentIndex() == 0
 

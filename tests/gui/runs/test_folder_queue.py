@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import tifffile
-from PyQt6.QtCore import QItemSelectionModel, Qt
+from PyQt6.QtCore import QCoreApplication, QItemSelectionModel, Qt
 
 from cpsam_core.errors import ImageError
 from cpsam_gui.panels import FilesPanel, SegmentPanel, file_menu
+from cpsam_gui.program.i18n import FOLDER, TextTranslator, read_ts, translate_said
 from cpsam_gui.runs.folder_queue import ExistingMasks, Queue, QueueState
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.objects import Origin
@@ -56,7 +57,7 @@ def run_all(session: Session, qtbot: QtBot) -> list[QueueState]:
 
 def test_states_and_words() -> None:
     queue = Queue()
-    assert queue.summary == "No images"
+    assert queue.summary(str) == "No images"
     queue.fill([])
     assert queue.part == 0
     queue.fill([Path("a"), Path("b"), Path("c")])
@@ -67,14 +68,31 @@ def test_states_and_words() -> None:
     assert queue.part == pytest.approx(0.5 / 3)
     queue.put(0, state=QueueState.DONE, objects=1)
     queue.put(1, state=QueueState.FAILED, words="too dark")
-    assert [entry.text for entry in queue.entries] == ["1 object", "failed: too dark", "waiting"]
+    assert [entry.text(str) for entry in queue.entries] == ["1 object", "failed: too dark", "waiting"]
     queue.pause(True)
     assert queue.paused
     queue.end()
     assert queue.entries[2].state is QueueState.CANCELLED
-    assert queue.summary == "3 images: 1 done, 1 failed, 1 cancelled"
+    assert queue.summary(str) == "3 images: 1 done, 1 failed, 1 cancelled"
     queue.pause(True)
     assert not queue.paused
+
+
+def test_what_became_of_the_images_is_said_in_the_language_of_the_window(qapp: QCoreApplication) -> None:
+    queue = Queue()
+    queue.fill([Path("a"), Path("b"), Path("c"), Path("d")])
+    queue.put(0, state=QueueState.DONE, objects=1200)
+    queue.put(1, state=QueueState.SKIPPED, words="has masks")
+    queue.put(2, state=QueueState.RUNNING, part=0.5, words="Reading")
+    german = TextTranslator(read_ts(FOLDER / "de.ts"), qapp)
+    qapp.installTranslator(german)
+    try:
+        texts = [entry.text(translate_said) for entry in queue.entries]
+        summary = queue.summary(translate_said)
+    finally:
+        qapp.removeTranslator(german)
+    assert texts == ["1,200 Objekte", "übersprungen: hat Masken", "50 %  Wird gelesen", "wartet"]
+    assert summary == "4 Bilder: 1 fertig, 1 übersprungen"
 
 
 def test_every_image_gets_masks_the_open_one_in_its_history(
@@ -115,7 +133,7 @@ def test_an_error_of_the_model_is_told_for_each_file(
     segmenter.error = ImageError("Too dark.")
     look_at(session, qtbot, folder / "a.tif")
     assert run_all(session, qtbot) == [QueueState.FAILED, QueueState.FAILED, QueueState.FAILED]
-    assert session.folder_run.queue.entries[2].text == "failed: Too dark."
+    assert session.folder_run.queue.entries[2].text(str) == "failed: Too dark."
 
 
 def corrected(session: Session, qtbot: QtBot, path: Path) -> None:
