@@ -141,15 +141,16 @@ class Persistence:
         """End with an image that is left; the journal stays where its work is neither saved nor given up."""
         self.watching.end()
         self.autosave.stop()
+        document, self._document = self._document, None
+        journal, self.journal = self.journal, None
         unsaved = self.unsaved
-        self.saver.end(self._document)
-        self._document = None
-        if self.journal is not None:
+        self.saver.end(document)
+        if journal is not None and document is not None:
             if unsaved:
-                self.journal.leave()
+                journal.leave()
+                self.saver.once_written(document, journal.remove)
             else:
-                self.journal.close()
-            self.journal = None
+                journal.close()
 
     def take_over(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
         """Put masks that were read into the document as one step, with what their file says of the image."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from psygnal import Signal
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpsam_core.errors import CpsamError
+    from cpsam_core.progress import Progress
     from cpsam_core.segment.output import NetworkOutput
     from cpsam_gui.jobs.jobs import Jobs
     from cpsam_gui.program.preferences import CurrentPreferences
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from cpsam_gui.state.document import Document
     from cpsam_gui.state.steps import Step
     from cpsam_gui.storage.chunked_labels import ChunkedLabels
+
+Result: TypeAlias = "tasks.SaveResult | tasks.Conflict | CpsamError"
 
 TOGETHER_NS = 2_000_000_000
 """Files whose times differ by less were written together; some disks know times to two seconds only."""
@@ -67,6 +71,18 @@ class _SaveUnderWay:
     flows: NetworkOutput | None
     put_back: Callable[[], None]
     """Counts what was to be written as changed again, where it was not."""
+    result: Future[Result] = field(default_factory=Future)
+    """What came of it, known in the thread that writes; never there where an error ended it."""
+
+    def following(self, work: Callable[[Progress], Result]) -> Callable[[Progress], Result]:
+        """Return work that notes what came of it in its own thread."""
+
+        def write(progress: Progress) -> Result:
+            result = work(progress)
+            self.result.set_result(result)
+            return result
+
+        return write
 
 
 class Saver:
@@ -183,6 +199,22 @@ class Saver:
         if document is not None and (self._writing is None or self._writing.document is not document):
             document.close()
 
+    def once_written(self, document: Document, action: Callable[[], object]) -> None:
+        """Call `action` when all work on a document that was let go is saved, where that is being written now.
+
+        The call comes from the thread that writes, since the window may be closed by then. There is none where the
+        write fails, or does not hold the last change.
+        """
+        writing = self._writing
+        if writing is None or writing.document is not document or writing.state is not document.state:
+            return
+
+        def call(result: Future[Result]) -> None:
+            if isinstance(result.result(), tasks.SaveResult):
+                action()
+
+        writing.result.add_done_callback(call)
+
     def save(self, request: SaveRequest) -> None:
         """Save as asked, after what is being written now."""
         path = self._open_image.path
@@ -218,7 +250,7 @@ class Saver:
         self._writing = _SaveUnderWay(request, document, document.state, flows, put_back)
         self._jobs.run(
             # What is being written is finished, also after the window is closed.
-            lambda progress: work(silent),
+            self._writing.following(lambda progress: work(silent)),
             name=translate("Saving"),
             lane=Lane.BESIDE,
             outlives_image=True,
@@ -242,7 +274,7 @@ class Saver:
         expected = None if request.replace else self._stamps.get(target, FileIdentity())
         work = partial(save_large, target, changes, image, expected, request.aside)
 
-        def done(result: tasks.SaveResult | tasks.Conflict | CpsamError) -> None:
+        def done(result: Result) -> None:
             if isinstance(result, tasks.SaveResult):
                 left = store.base
                 store.rebase(target.parent / store.key, keys)
@@ -259,7 +291,7 @@ class Saver:
         put_back = partial(self._rows.put_back, rows)
         self._writing = _SaveUnderWay(request, document, document.state, None, put_back)
         self._jobs.run(
-            work,
+            self._writing.following(work),
             name=translate("Saving"),
             lane=Lane.BESIDE,
             outlives_image=True,
@@ -276,7 +308,7 @@ class Saver:
             self._content(), with_flows=wanted and not there, keep=(COMPLETE, *MAPS) if there else (COMPLETE,)
         )
 
-    def _done(self, result: tasks.SaveResult | tasks.Conflict | CpsamError) -> None:
+    def _done(self, result: Result) -> None:
         writing = self._writing
         if writing is None:
             return

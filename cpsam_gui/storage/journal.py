@@ -114,17 +114,24 @@ class Journal:
         self._whole = not keep
 
     def close(self) -> None:
-        """Stop following and remove the file; wait for that, but not for a disk that does not answer."""
+        """Stop following and remove the file."""
         self._document.stepped.disconnect(self._stepped)
-        if self._thread is not None:
-            self._writer.stop.set()
-            self._queue.put(Close())
-            self._thread.join(CLOSING_S)
+        self.remove()
 
     def leave(self) -> None:
         """Stop following and keep the file: whether its work gets saved is not known yet."""
         self._document.stepped.disconnect(self._stepped)
         self._wait(MOST_LAG_S)
+
+    def remove(self) -> None:
+        """Remove the file of what is followed no more; wait for that, but not for a disk that does not answer.
+
+        Any thread may call it, once all of the work is saved.
+        """
+        if self._thread is not None:
+            self._writer.stop.set()
+            self._queue.put(Close())
+            self._thread.join(CLOSING_S)
 
     def then(self, action: Callable[[], object]) -> None:
         """Call `action` from the thread once everything so far is on the disk; never if that fails."""

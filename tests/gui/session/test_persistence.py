@@ -19,6 +19,7 @@ import pytest
 import tifffile
 from PyQt6.QtWidgets import QMessageBox
 
+from cpsam_core.errors import ImageError
 from cpsam_core.images import packed_labels
 from cpsam_core.images.project_files import ProjectFile, read_project_file, write_project_file
 from cpsam_core.segment.output import NetworkOutput
@@ -712,6 +713,48 @@ def test_a_disk_that_does_not_answer_does_not_keep_the_window_open(
     gate.set()
     assert wait_for_left_jobs()
     assert len(read_project_file(project).objects) == 5
+    assert not journal.path.exists(), "all of it is saved: the next start has nothing to offer"
+
+
+@pytest.mark.parametrize("lost", ["write", "step"])
+def test_the_journal_stays_where_a_write_after_the_window_does_not_save_everything(
+    segmented: Window, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    monkeypatch.setattr(jobs_module, "CLOSING_SECONDS", 0.2)
+    gate, real = threading.Event(), tasks.save_project
+
+    def slow(*args: Any) -> Any:
+        gate.wait(120)
+        return ImageError("The disk is full.") if lost == "write" else real(*args)
+
+    monkeypatch.setattr(tasks, "save_project", slow)
+    segmented.session.persistence.preferences.now = Preferences()
+    journal = segmented.session.persistence.journal
+    assert journal is not None
+    segmented.session.persistence.save(masks=False)
+    if lost == "step":
+        draw(segmented.session)
+    assert segmented.close()
+    gate.set()
+    assert wait_for_left_jobs()
+    found = recover(journal.path)
+    assert found is not None
+    assert len(found.objects) == (5 if lost == "step" else 4)
+
+
+def test_the_journal_goes_where_a_write_ends_while_the_window_closes(
+    segmented: Window, monkeypatch: pytest.MonkeyPatch, image_file: Path
+) -> None:
+    # Its end is not heard any more, since the window is closed.
+    monkeypatch.setattr(file_dialogs, "CLOSING_MS", 0)
+    monkeypatch.setattr(jobs_module, "CLOSING_SECONDS", 60.0)
+    segmented.session.persistence.preferences.now = Preferences()
+    journal = segmented.session.persistence.journal
+    assert journal is not None
+    assert segmented.close()
+    assert wait_for_left_jobs()
+    assert len(read_project_file(image_file.with_suffix(".cpsam")).objects) == 4
+    assert not journal.path.exists()
 
 
 @pytest.mark.parametrize("answer", ["Discard", "Cancel"])
