@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 class Images(QObject):
     """Makes an image file the open image of a session."""
 
+    leaving = pyqtSignal(object)
+    """The image of this path (None: of none) takes the place of the open one now."""
     loaded = pyqtSignal(object)
     """An image is there, and its document is empty: the masks that came with it (`tasks.Opened`) go in now."""
     axes_asked = pyqtSignal(object, object)
@@ -155,10 +157,11 @@ class Images(QObject):
     def show(self, opened: tasks.OpenedImage, reading: tasks.AxesReading | None = None) -> None:
         """Make an image that was read the open one, with the masks that were saved with it."""
         image, before = opened.image, lazy_pixels_of(self._open_image.image)
+        path = Path(image.path) if image.path is not None else None
+        self.leaving.emit(path)
         if before is not None:
             before.close()
-        self._open_image.image = image
-        self._open_image.path = Path(image.path) if image.path is not None else None
+        self._open_image.image, self._open_image.path = image, path
         self._open_image.shipped = opened.shipped
         self.reading, self.histograms = reading or opened.reading, opened.histograms
         self.scenes, self.times = opened.scenes, opened.times

@@ -77,6 +77,7 @@ class Persistence:
         # That of the open image.
         self._fingerprint = ""
         self._document: Document | None = None
+        images.leaving.connect(self._save_last)
         images.loaded.connect(self.take_up)
         self.saver.nothing_left.connect(self.forget_journal)
         self.watching.reload.connect(self._reload)
@@ -89,6 +90,15 @@ class Persistence:
     @ask.setter
     def ask(self, ask: Callable[[Question], str]) -> None:
         self.questions.ask = ask
+
+    def _save_last(self, coming: Path | None) -> None:
+        """Save what was done while the next image was being read, after the window had asked or saved."""
+        document = self._open_image.document
+        if document.writing or not (self.unsaved and self.autosave.on):
+            return
+        # The journal keeps it where the file of a large image closes, or its project was read for the next one already.
+        if not document.large and (coming is None or project_path(coming) != self.project()):
+            self.saver.save(SaveRequest(quiet=True))
 
     def take_up(self, opened: tasks.OpenedImage) -> None:
         """Begin with an image that was opened, and with the masks that were saved beside it."""
@@ -143,10 +153,10 @@ class Persistence:
         self.autosave.stop()
         document, self._document = self._document, None
         journal, self.journal = self.journal, None
-        unsaved = self.unsaved
         self.saver.end(document)
         if journal is not None and document is not None:
-            if unsaved:
+            # Not `unsaved`: another image may be the open one by now.
+            if document.modified:
                 journal.leave()
                 self.saver.once_written(document, journal.remove)
             else:

@@ -790,6 +790,47 @@ def test_going_on_to_another_image_saves_first(segmented: Window, qtbot: QtBot, 
     assert not segmented.isWindowModified()
 
 
+@pytest.mark.parametrize(
+    ("name", "autosave"), [("other.tif", True), ("other.tif", False), ("cells.tif", True)]
+)
+def test_what_is_done_while_the_next_image_is_read_is_not_lost(
+    segmented: Window,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+    image_file: Path,
+    name: str,
+    autosave: bool,
+) -> None:
+    other, saved = image_file.with_name(name), autosave and name != image_file.name
+    other.write_bytes(image_file.read_bytes())
+    gate, real = threading.Event(), tasks.open_or_doubt
+
+    def slow(*args: Any, **options: Any) -> Any:
+        assert gate.wait(60)
+        return real(*args, **options)
+
+    monkeypatch.setattr(tasks, "open_or_doubt", slow)
+    session = segmented.session
+    session.persistence.preferences.now = Preferences()
+    session.persistence.ask = Asked()
+    segmented.open(other)
+    assert not session.persistence.unsaved
+    session.persistence.preferences.now = Preferences(autosave=autosave)
+    draw(session)
+    journal = session.persistence.journal
+    assert journal is not None
+    with qtbot.waitSignal(session.image_changed):
+        gate.set()
+    assert session.path == other
+    qtbot.waitUntil(lambda: session.jobs.idle, timeout=30_000)
+    assert len(read_project_file(image_file.with_suffix(".cpsam")).objects) == (5 if saved else 4)
+    if saved:
+        assert not journal.path.exists()
+    else:
+        found = recover(journal.path)
+        assert found is not None and len(found.objects) == 5
+
+
 def test_verified_is_a_switch_of_the_window(segmented: Window) -> None:
     action = actions_of(segmented)["verified"]
     assert not action.isChecked()
