@@ -34,6 +34,12 @@ POLICIES = {
     "Skip all masks": ExistingMasks.SKIP_ALL,
     "Replace, keep hand-made": ExistingMasks.KEEP_HAND_MADE,
 }
+FATES = {
+    ExistingMasks.SKIP_CORRECTED: "Masks that nobody corrected are made again, with the settings as they are now",
+    ExistingMasks.SKIP_ALL: "Images that have masks are left as they are",
+    ExistingMasks.KEEP_HAND_MADE: "All masks are made again, except those drawn, corrected or locked",
+}
+"""What becomes of masks that are there."""
 GIBIBYTE = 1 << 30
 ICONS = {
     QueueState.WAITING: "clock_outline",
@@ -70,6 +76,7 @@ class FolderView(QWidget):
         top.addWidget(self.back)
         layout.addLayout(top)
         layout.addWidget(self.policy)
+        layout.addWidget(self.fate)
         layout.addWidget(self.space)
         layout.addWidget(self.list, 1)
         layout.addWidget(self.bar)
@@ -102,6 +109,7 @@ class FolderView(QWidget):
         """Let be done what can be done."""
         queue = self._run.queue
         put(self.policy, self._run.existing)
+        self.fate.setText(translate(FATES[self._run.existing]))
         self.policy.setEnabled(not queue.running)
         self.start.setEnabled(not queue.running and any(entry.chosen for entry in queue.entries))
         self.pause.setEnabled(queue.running)
@@ -154,6 +162,8 @@ class FolderView(QWidget):
             "count as corrected, since nobody knows their origin",
         )
         self.policy.currentIndexChanged.connect(self._policy_chosen)
+        self.fate = dim("")
+        self.fate.setWordWrap(True)
         self.list = QueueList()
         self.list.setHeaderHidden(True)
         self.list.setColumnCount(2)
@@ -183,6 +193,7 @@ class FolderView(QWidget):
 
     def _policy_chosen(self) -> None:
         self._run.existing = ExistingMasks(self.policy.currentData())
+        self.refresh()
 
     def _show(self, number: int) -> None:
         item, entry = self.list.topLevelItem(number), self._run.queue.entries[number]

@@ -251,6 +251,10 @@
       <translation>Alle Dateien</translation>
     </message>
     <message>
+      <source>All masks are made again, except those drawn, corrected or locked</source>
+      <translation>Alle Masken werden neu erzeugt, außer gezeichneten, korrigierten und gesperrten</translation>
+    </message>
+    <message>
       <source>All missed cells have been reviewed</source>
       <translation>Alle übersehenen Zellen sind durchgesehen</translation>
     </message>
@@ -1483,6 +1487,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Bilder</translation>
     </message>
     <message>
+      <source>Images that have masks are left as they are</source>
+      <translation>Bilder mit Masken bleiben, wie sie sind</translation>
+    </message>
+    <message>
       <source>Images with fewer objects are left out, as long as others remain</source>
       <translation>Bilder mit weniger Objekten werden weggelassen, solange andere bleiben</translation>
     </message>
@@ -1817,6 +1825,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Masks of several people</source>
       <translation>Masken mehrerer Personen</translation>
+    </message>
+    <message>
+      <source>Masks that nobody corrected are made again, with the settings as they are now</source>
+      <translation>Masken, die niemand korrigiert hat, werden mit den jetzigen Einstellungen neu erzeugt</translation>
     </message>
     <message>
       <source>Masks to compare with</source>

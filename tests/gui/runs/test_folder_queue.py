@@ -355,6 +355,14 @@ def test_ticks_and_a_selection_choose_images(window: Window, qtbot: QtBot, folde
     assert view.summary.text().startswith("1 of 3 images: 1 done")
 
 
+def test_what_becomes_of_masks_is_said_before_the_run(window: Window, qtbot: QtBot, folder: Path) -> None:
+    look_at(window.session, qtbot, folder / "a.tif")
+    view = window.panel(SegmentPanel).folder
+    assert "nobody corrected are made again" in view.fate.text()
+    view.policy.setCurrentIndex(view.policy.findData(ExistingMasks.SKIP_ALL))
+    assert "left as they are" in view.fate.text()
+
+
 def test_results_are_removed_after_a_question_and_the_list_follows(
     window: Window, qtbot: QtBot, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
