@@ -108,8 +108,8 @@ class ImageList(QAbstractListModel):
     def _words(self, path: Path, state: ReviewState, *, long: bool = False) -> str:
         if path not in self.ready or state is not ReviewState.NOT_STARTED:
             return translate(state.words)
-        # One word: the narrowest panel has no room for more.
-        return translate("prepared: segmented ahead, not saved yet") if long else translate("prepared")
+        # Short: the narrowest panel has no room for more.
+        return translate("masks ready: segmented ahead, not saved yet") if long else translate("masks ready")
 
     def _decorated(self, path: Path, state: ReviewState) -> QPixmap:
         if path not in self._pictures:

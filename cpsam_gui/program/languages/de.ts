@@ -4341,6 +4341,14 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Hauptachse / Nebenachse</translation>
     </message>
     <message>
+      <source>masks ready</source>
+      <translation>Masken bereit</translation>
+    </message>
+    <message>
+      <source>masks ready: segmented ahead, not saved yet</source>
+      <translation>Masken bereit: vorab segmentiert, noch nicht gespeichert</translation>
+    </message>
+    <message>
       <source>max of {}</source>
       <translation>Max. von {}</translation>
     </message>
@@ -4531,14 +4539,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>planes {} to {}</source>
       <translation>Ebenen {} bis {}</translation>
-    </message>
-    <message>
-      <source>prepared</source>
-      <translation>vorbereitet</translation>
-    </message>
-    <message>
-      <source>prepared: segmented ahead, not saved yet</source>
-      <translation>vorbereitet: vorab segmentiert, noch nicht gespeichert</translation>
     </message>
     <message>
       <source>probability</source>

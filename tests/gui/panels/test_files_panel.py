@@ -22,6 +22,6 @@ def test_the_state_of_an_image_can_be_read_in_the_narrowest_panel(opened: Window
     assert panel.list.iconSize().width() == SMALL_PICTURE_PX
     room = panel.list.viewport().width() - SMALL_PICTURE_PX
     assert panel.list.fontMetrics().horizontalAdvance("segmented") < room
-    assert panel.list.fontMetrics().horizontalAdvance(translate("prepared")) < room
+    assert panel.list.fontMetrics().horizontalAdvance(translate("masks ready")) < room
     panel.resize(NARROW_PX + 40, 400)
     assert panel.list.iconSize().width() == PICTURE_PIXELS

@@ -58,8 +58,10 @@ def test_the_next_image_has_its_masks_when_it_is_opened_by_a_key(
     qtbot.waitUntil(lambda: names(window) == {"b.tif", "c.tif"})
     model = window.panel(FilesPanel).model
     row = model.row_of(folder / "b.tif")
-    assert model.data(row, Qt.ItemDataRole.DisplayRole) == "b.tif\nprepared"
-    assert model.data(row, Qt.ItemDataRole.ToolTipRole).endswith("prepared: segmented ahead, not saved yet")
+    assert model.data(row, Qt.ItemDataRole.DisplayRole) == "b.tif\nmasks ready"
+    assert model.data(row, Qt.ItemDataRole.ToolTipRole).endswith(
+        "masks ready: segmented ahead, not saved yet"
+    )
     assert sorted(path.name for path in folder.iterdir() if path.suffix != ".lock") == sorted(NAMES)
     asked = len(segmenter.calls)
     session.document.mark_saved()
