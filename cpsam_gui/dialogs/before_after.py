@@ -230,7 +230,7 @@ class BeforeAfterPage(QDialog):
             "worse": translate("worse"),
         }
         for kind in self._outcome.elsewhere:
-            values = f"{_precision(kind.old_precision)} → {_precision(kind.new_precision)}"
+            values = f"{_precision(kind.difference.before)} → {_precision(kind.difference.after)}"
             said = translate_said(kind.difference.doubt) or verdicts[kind.difference.word]
             item = QListWidgetItem(f"{translate_said(kind.kind)}: {values}, {said}")
             if kind.difference.word == "worse":

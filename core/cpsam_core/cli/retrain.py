@@ -228,10 +228,15 @@ def _report(outcome: RetrainingOutcome) -> None:
         ]
         change = outcome.change
         rows.append(
-            ("all kept aside", f"{change.old_precision:.2f}", f"{change.new_precision:.2f}", change.verdict)
+            (
+                "all kept aside",
+                f"{change.difference.before:.2f}",
+                f"{change.difference.after:.2f}",
+                change.verdict,
+            )
         )
     rows += [
-        (one.kind, f"{one.old_precision:.2f}", f"{one.new_precision:.2f}", one.difference.word)
+        (one.kind, f"{one.difference.before:.2f}", f"{one.difference.after:.2f}", one.difference.word)
         for one in outcome.elsewhere
     ]
     if rows:

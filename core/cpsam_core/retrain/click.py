@@ -229,12 +229,12 @@ def compare(
         # Scores of classes need the classes that the network gave, which the comparison does not keep.
         scores = validate(new, plan.aside, progress=progress, class_names=plan.classes)
     elif change is not None:
-        scores = {"kept aside": {"images": float(len(changes)), "ap_0.5": change.new_precision}}
+        scores = {"kept aside": {"images": float(len(changes)), "ap_0.5": change.difference.after}}
     bodies = [one.new_precision for one in changes if one.is_volume]
     if bodies:
         scores["volumes kept aside"] = {"images": float(len(bodies)), IN_3D: sum(bodies) / len(bodies)}
     for one in elsewhere:
-        scores[one.kind] = {"images": float(one.difference.images), "ap_0.5": one.new_precision}
+        scores[one.kind] = {"images": float(one.difference.images), "ap_0.5": one.difference.after}
     card = read_card(trained.path)
     if card is not None and scores:
         write_card(trained.path, replace(card, scores=scores))

@@ -48,16 +48,6 @@ class Forgetting:
     kind: str
     difference: Difference
 
-    @property
-    def old_precision(self) -> float:
-        """Average precision at IoU 0.5 that the word is about, see `Difference`; NaN without any object."""
-        return self.difference.before
-
-    @property
-    def new_precision(self) -> float:
-        """The same of the new model."""
-        return self.difference.after
-
 
 def compare_elsewhere(
     old: Segmenter,

@@ -113,16 +113,6 @@ class BeforeAfter:
     text: str
 
     @property
-    def old_precision(self) -> float:
-        """Average precision at IoU 0.5 that the verdict is about, see `Difference`; NaN without any object."""
-        return self.difference.before
-
-    @property
-    def new_precision(self) -> float:
-        """The same of the new model."""
-        return self.difference.after
-
-    @property
     def verdict(self) -> Word:
         """Whether the new model is "better", "not different" or "worse"."""
         return self.difference.word

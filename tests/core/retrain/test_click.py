@@ -536,7 +536,7 @@ def test_a_model_made_for_other_sizes_has_forgotten_nothing(
     old, new = DiskNetwork(), DiskNetwork()
     new.diameter = 160.0  # type: ignore[attr-defined]
     (kind,) = compare_elsewhere(Segmenter(old), Segmenter(new))
-    assert kind.old_precision == kind.new_precision > 0.9
+    assert kind.difference.before == kind.difference.after > 0.9
     assert kind.difference.word == "not different" and kind.difference.objects == 12
     assert in_its_size(pairs[0]).seen.scale == pytest.approx(20, abs=1)
     own = replace(pairs[0], seen=ImageInput(diameter=9.0))

@@ -402,7 +402,9 @@ def test_objects_gained_and_lost(folder: Path) -> None:
     assert [spot.id for spot in image.false_gone] == [99]
     assert image.false_new == ()
     assert (image.gained[1].y, image.gained[1].x, image.gained[1].z) == (6.5, 22.5, 0)
-    assert result.old_precision == pytest.approx(13 / 17) and result.new_precision == pytest.approx(15 / 16)
+    assert result.difference.before == pytest.approx(13 / 17) and result.difference.after == pytest.approx(
+        15 / 16
+    )
     assert result.verdict == "not different" and "4 better, 1 worse" in result.text
     assert result.difference.low < 0 < result.difference.change < result.difference.high
     assert result.difference.objects == 16 and result.difference.more > 0
@@ -424,7 +426,7 @@ def test_the_three_words(folder: Path) -> None:
     assert "more cell" in told.text
     empty = np.zeros((64, 64), np.uint32)
     nothing = judged(put(folder, "c", empty), empty, empty)
-    assert nothing.verdict == "not different" and np.isnan(nothing.old_precision)
+    assert nothing.verdict == "not different" and np.isnan(nothing.difference.before)
     assert "no objects to judge on" in nothing.text
     with pytest.raises(TrainingError, match="kept aside"):
         before_after(Finds(true), Finds(true), [])  # type: ignore[arg-type]
@@ -458,14 +460,17 @@ def test_the_precision_told_is_that_of_the_verdict(folder: Path) -> None:
     old, new = OfSize(without(many, *range(1, 21)), few), OfSize(many, without(few, 1, 2))
     result = before_after(old, new, pairs)  # type: ignore[arg-type]
     assert result.difference.change == pytest.approx(18 / 68)
-    assert (result.old_precision, result.new_precision) == (pytest.approx(48 / 68), pytest.approx(66 / 68))
+    assert (result.difference.before, result.difference.after) == (
+        pytest.approx(48 / 68),
+        pytest.approx(66 / 68),
+    )
     assert f"{48 / 68:.2f} before, {66 / 68:.2f} after" in result.text
 
 
 def test_more_better_than_worse_is_not_enough(folder: Path) -> None:
     true = grid()
     result = judged(put(folder, "a", true), without(true, 1, 2), without(true, 3))
-    assert result.new_precision > result.old_precision
+    assert result.difference.after > result.difference.before
     assert result.verdict == "not different"
 
 
@@ -503,7 +508,9 @@ def test_precision_is_that_at_half_overlap(folder: Path) -> None:
     result = judged(put(folder, "a", true), thin, thin)
     (image,) = result.images
     assert (
-        (result.old_precision, result.new_precision) == (image.old_precision, image.new_precision) == (1, 1)
+        (result.difference.before, result.difference.after)
+        == (image.old_precision, image.new_precision)
+        == (1, 1)
     )
 
 

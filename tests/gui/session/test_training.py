@@ -526,7 +526,7 @@ def test_a_real_training_from_the_window(annotated: Window, models: Path, qtbot:
     assert training.reports[0].average_precision is not None
     assert "real" in annotated.session.models.names()
     card = read_card(outcome.trained.path)
-    assert card is not None and card.scores["kept aside"]["ap_0.5"] == outcome.change.new_precision
+    assert card is not None and card.scores["kept aside"]["ap_0.5"] == outcome.change.difference.after
     page = annotated.findChild(BeforeAfterPage)
     assert page is not None
     page.discard.click()
