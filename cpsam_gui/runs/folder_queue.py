@@ -46,6 +46,8 @@ class QueueEntry:
     """Why it was skipped or failed; what is being done while it runs."""
     part: float = 0.0
     """How much is done, 0 to 1."""
+    fate: str = ""
+    """What the run will do with it, while it waits."""
     chosen: bool = True
     """Whether it is ticked: the others are left alone."""
 
@@ -53,6 +55,8 @@ class QueueEntry:
         """Return what became of the image, in words of the user's language."""
         if self.state is QueueState.DONE:
             return f"{self.objects:,} {translate('object' if self.objects == 1 else 'objects')}"
+        if self.state is QueueState.WAITING and self.fate:
+            return translate(self.fate)
         words = translate(self.words) if self.words else ""
         if self.state is QueueState.RUNNING:
             return f"{100 * self.part:.0f} %" + (f"  {words}" if words else "")

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from cpsam_gui.state.objects import ObjectRecord
 
 DEFAULT_MODEL = "cpsam-lite"
+THRESHOLDS = ("flow_threshold", "cellprob_threshold", "min_size")
+"""What new thresholds change in what is remembered of a run; its model and how it saw the image stay."""
+BY_HAND = "thresholds_by_hand"
+"""Whether a person set the thresholds for this image: a name in what is remembered of a run."""
 _BRIGHTNESS = frozenset(one.name for one in fields(NormalizeSettings))
 _ENGINE = frozenset(one.name for one in fields(Settings)) - {"normalize"}
 

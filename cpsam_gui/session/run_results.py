@@ -17,8 +17,8 @@ from cpsam_gui.operations.identities import Identities
 from cpsam_gui.operations.region_run import land
 from cpsam_gui.operations.replacing import is_kept
 from cpsam_gui.program.i18n import translate, translate_said
-from cpsam_gui.runs.options import RunOptions, recalled
-from cpsam_gui.session.run_state import thresholds_in
+from cpsam_gui.runs.options import BY_HAND, RunOptions, recalled
+from cpsam_gui.session.run_state import threshold_state, thresholds_in
 from cpsam_gui.session.run_traces import RunTraces
 from cpsam_gui.state.objects import Records
 from cpsam_gui.state.steps import StepKind
@@ -81,8 +81,8 @@ class RunResults:
 
     settings_changed = Signal()
     """The thresholds that belong to the masks came with them."""
-    thresholds_moved = Signal()
-    """They are others than those of the result that has just landed."""
+    thresholds_moved = Signal(bool)
+    """They are others than those of the result that has just landed; whether they were set for this image."""
 
     def __init__(
         self,
@@ -123,7 +123,7 @@ class RunResults:
         if step.settings is None:
             return
         now, other = step.settings[forward], step.settings[not forward]
-        if now == thresholds_in(self._run_state.last_settings):
+        if now == threshold_state(self._run_state.last_settings):
             # It has just landed, and a slider may have moved on.
             return
         self._run_state.last_settings = {**self._run_state.last_settings, **now}
@@ -146,9 +146,16 @@ class RunResults:
             self._revision,
             document.position,
             options,
-            self._run_state.remembered,
+            self._settings_of(options),
             {} if document.large or options.keep else touched_rows(document),
         )
+
+    def _settings_of(self, options: RunOptions) -> dict[str, Any]:
+        """Return what is remembered of a run; thresholds that were set by hand for this image stay so."""
+        known = self._run_state.remembered_of(options)
+        last = self._run_state.last_settings
+        same = thresholds_in(known) == thresholds_in(last)
+        return {**known, BY_HAND: True} if same and last.get(BY_HAND) is True else known
 
     def previous(self, keep: bool, kind: StepKind = StepKind.SEGMENT) -> tasks.PreviousMasks:
         """Return what is there: what a person touched stays, and objects that are found again keep id and colour.
@@ -207,7 +214,7 @@ class RunResults:
             self._notices.message.emit("; ".join(said))
             if not live and thresholds_in(self._run_state.remembered) != thresholds_in(pending.settings):
                 # They were moved during the run.
-                self.thresholds_moved.emit()
+                self.thresholds_moved.emit(True)
 
     def _wanted(self, pending: PendingResult) -> bool:
         """Whether new thresholds still belong to the last run, which may have been undone or replaced."""
@@ -264,7 +271,7 @@ class RunResults:
         """Put in what was found before the image was opened; thresholds that were moved since then are applied."""
         self._take(StepKind.SEGMENT, f"Segment with {self._run_state.options.model.title}", found)
         if thresholds_in(self._run_state.remembered) != thresholds_in(dict(found.settings)):
-            self.thresholds_moved.emit()
+            self.thresholds_moved.emit(False)
 
     def _take(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
         self._gestures.tool.cancel()
@@ -281,7 +288,7 @@ class RunResults:
         self._open_image.view.selection = frozenset()
         settings = None
         if kind is StepKind.THRESHOLDS:
-            settings = thresholds_in(before), thresholds_in(self._run_state.last_settings)
+            settings = threshold_state(before), threshold_state(self._run_state.last_settings)
         self._taking = True
         try:
             self._open_image.document.replace(name, found.store, found.records, kind=kind, settings=settings)

@@ -11,7 +11,7 @@ from cpsam_core.segment.mask_memory import MaskMemory
 from cpsam_gui.operations.identities import Identities
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.as_command import Call
-from cpsam_gui.runs.options import RunOptions, remembered, seen_by
+from cpsam_gui.runs.options import BY_HAND, THRESHOLDS, RunOptions, remembered, seen_by
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.session.run_traces import RunTrace
 
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from cpsam_gui.session.images import Images
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.session.questions import Questioner
-
-THRESHOLDS = ("flow_threshold", "cellprob_threshold", "min_size")
-"""What new thresholds change in what is remembered of a run; its model and how it saw the image stay."""
 
 
 class RunState:
@@ -152,8 +149,13 @@ class RunState:
     @property
     def remembered(self) -> dict[str, Any]:
         """What is remembered of a run with the present options."""
-        reading = self._images.reading
-        return remembered(self._options, self.settings, reading.axes, reading.time)
+        return self.remembered_of(self._options)
+
+    def remembered_of(self, options: RunOptions) -> dict[str, Any]:
+        """What is remembered of a run on the open image with these options."""
+        reading, planes = self._images.reading, self._open_image.document.shape[0]
+        settings = options.settings_for(planes, self._images.chosen)
+        return remembered(options, settings, reading.axes, reading.time)
 
     def seen(self) -> ImageInput:
         """Return how a run would see the open image now."""
@@ -171,3 +173,8 @@ class RunState:
 def thresholds_in(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return what new thresholds change in remembered settings."""
     return {name: settings[name] for name in THRESHOLDS if name in settings}
+
+
+def threshold_state(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the thresholds in remembered settings, and whether they were set by hand."""
+    return {**thresholds_in(settings), BY_HAND: settings.get(BY_HAND) is True}

@@ -12,7 +12,7 @@ from cpsam_gui import tasks
 from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
-from cpsam_gui.runs.options import RunOptions
+from cpsam_gui.runs.options import BY_HAND, RunOptions
 from cpsam_gui.session.run_results import REGION
 from cpsam_gui.session.run_state import thresholds_in
 from cpsam_gui.state.steps import StepKind
@@ -70,7 +70,7 @@ class SegmentationController:
         """State of which somebody said that new thresholds may replace what was touched."""
         self.desk = RunDesk(lambda: cell_size.disk, cell_size.set_disk, self.segment_region)
         """What tools may ask of the next run."""
-        run_results.thresholds_moved.connect(lambda: self.mask_again())
+        run_results.thresholds_moved.connect(lambda by_hand: self.mask_again(by_hand=by_hand))
 
     def segment(self) -> None:
         """Run the model on the open image as the options say; what it would drop of a person's work is asked first."""
@@ -177,8 +177,11 @@ class SegmentationController:
 
         self._jobs.run(self._models.holding(work), name=REGION, then=done, ended=ended)
 
-    def mask_again(self) -> None:
-        """Apply the thresholds to the flows of the last run, in the background; the newest request wins."""
+    def mask_again(self, *, by_hand: bool = True) -> None:
+        """Apply the thresholds to the flows of the last run, in the background; the newest request wins.
+
+        Those that a person set for this image, `by_hand`, are work: a run on the whole folder does not lose them.
+        """
         flows = self._run_state.flows
         if flows is None or self._jobs.busy:
             return
@@ -186,9 +189,9 @@ class SegmentationController:
             return
         pending = replace(self._run_results.pending(StepKind.THRESHOLDS, THRESHOLDS), flows=flows)
         # The model and what it saw stay what they were, whatever is chosen by now.
-        pending = replace(
-            pending, settings={**self._run_state.last_settings, **thresholds_in(pending.settings)}
-        )
+        last = self._run_state.last_settings
+        mark = {BY_HAND: True} if by_hand else {}
+        pending = replace(pending, settings={**last, **thresholds_in(pending.settings), **mark})
         # The steps along the flows depend on the diameter that the run used, which may have been measured.
         settings = replace(self._run_state.settings, diameter=flows.diameter)
         result = partial(tasks.mask_again, flows, settings, self._run_state.memory)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpsam_gui import tasks
@@ -11,6 +11,7 @@ from cpsam_gui.jobs.job import Ending
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.program.preferences import MEBIBYTE
+from cpsam_gui.runs.fates import EarlierWork, fate_of
 from cpsam_gui.runs.folder_queue import ExistingMasks, Queue, QueueState
 from cpsam_gui.storage.companions import images_in, project_path
 from cpsam_gui.storage.kept_flows import projects_bytes
@@ -18,7 +19,6 @@ from cpsam_gui.tasks.unattended import CORRECTED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from pathlib import Path
 
     from cpsam_gui.jobs.job import Job, Problem
     from cpsam_gui.jobs.jobs import Jobs
@@ -54,15 +54,29 @@ class FolderRun:
         self._preferences = preferences
         # The image that is worked on while it is open.
         self._on_open: Path | None = None
+        self._works: dict[Path, EarlierWork] = {}
         open_image.image_changed.connect(self._left)
+        run_state.options_changed.connect(self._tell_fates)
+        for signal in (open_image.image_changed, open_image.history_changed):
+            signal.connect(self._tell_fate_of_open)
+        notices.saved.connect(self._saved)
         self._job: Job | None = None
         self._plan: tasks.UnattendedRun | None = None
         self._stopping = False
         self.queue = Queue()
         self.kept_bytes: int | None = None
         """Disk that the projects of the folder take; None where nobody looked yet."""
-        self.existing = ExistingMasks.SKIP_CORRECTED
+        self._existing = ExistingMasks.SKIP_CORRECTED
+
+    @property
+    def existing(self) -> ExistingMasks:
         """What happens to images that have masks already."""
+        return self._existing
+
+    @existing.setter
+    def existing(self, existing: ExistingMasks) -> None:
+        self._existing = existing
+        self._tell_fates()
 
     def look(self) -> None:
         """Put the images of the open image's folder into the queue, unless one is at work."""
@@ -73,6 +87,60 @@ class FolderRun:
         found = images_in(path.parent)
         if found != [entry.path for entry in self.queue.entries]:
             self.queue.fill(found)
+            self._works.clear()
+        self._look_at_work([image for image in found if image not in self._works])
+
+    def _look_at_work(self, images: Collection[Path]) -> None:
+        """Find out in the background what there is of the images, and say what a run would do with each."""
+        if not images:
+            self._tell_fates()
+            return
+
+        def take(found: dict[Path, EarlierWork]) -> None:
+            self._works.update(found)
+            self._tell_fates()
+
+        self._jobs.run(
+            partial(tasks.earlier_works, tuple(images)),
+            name=translate("Looking at earlier masks"),
+            lane=Lane.BESIDE,
+            outlives_image=True,
+            then=take,
+        )
+
+    def _saved(self, file: str) -> None:
+        """Look again at the image that a file which was written may belong to."""
+        name = Path(file).name
+        images = [entry.path for entry in self.queue.entries if name.startswith(entry.path.stem)]
+        if images:
+            self._look_at_work(images)
+
+    def _work_of(self, path: Path) -> EarlierWork | None:
+        """Return what there is of an image, of the open one in its history; None where it is not known."""
+        if not self._is_open(path):
+            return self._works.get(path)
+        document = self._open_image.document
+        corrected = document.facts.review in CORRECTED or any(
+            row.touched for row in document.objects.values()
+        )
+        settings = self._run_state.last_settings
+        return EarlierWork(bool(document.objects) or "model" in settings, corrected, settings)
+
+    def _tell_fates(self) -> None:
+        for number in range(len(self.queue.entries)):
+            self._tell_fate(number)
+
+    def _tell_fate_of_open(self) -> None:
+        paths = [entry.path for entry in self.queue.entries]
+        if self._open_image.path in paths:
+            self._tell_fate(paths.index(self._open_image.path))
+
+    def _tell_fate(self, number: int) -> None:
+        entry = self.queue.entries[number]
+        work = self._work_of(entry.path)
+        words = "" if work is None else fate_of(work, self.existing, self._run_state.options).words
+        if words != entry.fate:
+            self.queue.put(number, fate=words)
 
     @property
     def most_bytes(self) -> int:
@@ -159,19 +227,14 @@ class FolderRun:
 
     def _next_open(self, number: int, path: Path, plan: tasks.UnattendedRun) -> None:
         """Segment the open image as one of the folder: what is found lands in its history."""
-        document = self._open_image.document
-        corrected = document.facts.review in CORRECTED or any(
-            row.touched for row in document.objects.values()
-        )
-        if document.objects and plan.existing is ExistingMasks.SKIP_ALL:
-            self._skip(number, "has masks")
-        elif corrected and plan.existing is ExistingMasks.SKIP_CORRECTED:
-            self._skip(number, "corrected, or masks from elsewhere")
+        fate = fate_of(self._work_of(path) or EarlierWork(), plan.existing, plan.options)
+        if fate.skipped:
+            self._skip(number, fate.skipped)
         else:
             self._on_open = path
             self.queue.put(number, state=QueueState.RUNNING, words="")
             self._job = self._segmenting.segment_for_folder(
-                replace(plan.options, keep=True),
+                plan.options.changed(keep=True, **fate.thresholds),
                 plan.hold,
                 then=lambda outcome: self._done(number, tasks.UnattendedResult(len(outcome.found.records))),
                 failed=partial(self._failed, number),

@@ -28,7 +28,7 @@ from cpsam_gui.tasks.saving import (
     save_project,
 )
 from cpsam_gui.tasks.segmenting import RunOutcome, combine, mask_again, measure, segment
-from cpsam_gui.tasks.unattended import UnattendedResult, UnattendedRun, segment_unattended
+from cpsam_gui.tasks.unattended import UnattendedResult, UnattendedRun, earlier_works, segment_unattended
 
 __all__ = [
     "DIAMETER_USED",
@@ -49,6 +49,7 @@ __all__ = [
     "Unsure",
     "combine",
     "demo_path",
+    "earlier_works",
     "levels",
     "mask_again",
     "measure",

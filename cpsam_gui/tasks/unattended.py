@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cpsam_core.errors import ImageError
+from cpsam_core.images.document_key import WHOLE
 from cpsam_core.progress import silent
+from cpsam_gui.runs.fates import EarlierWork, fate_of
 from cpsam_gui.runs.folder_queue import ExistingMasks
-from cpsam_gui.runs.options import remembered
+from cpsam_gui.runs.options import BY_HAND, remembered
 from cpsam_gui.state.image_facts import ImageFacts, ReviewState
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.storage import worklog
@@ -20,7 +22,7 @@ from cpsam_gui.tasks.saving import LoadedMasks, SaveExtras, read_masks, save
 from cpsam_gui.tasks.segmenting import combine, run_network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -97,19 +99,19 @@ def segment_unattended(path: Path, plan: UnattendedRun, progress: Progress) -> U
     progress(0, 1, "Reading")
     image = read_image(path, plan.reading.axes, time=plan.reading.time, scene=plan.reading.scene)
     earlier, before = earlier_work(path, key=image.key), None
+    own: dict[str, Any] = {}
     if earlier is not None:
-        if plan.existing is ExistingMasks.SKIP_ALL:
-            return UnattendedResult(skipped="has masks")
         before = read_masks(earlier, image.pixels.shape[:3], silent, image.key)
         doubt = doubt_about(before, path, fingerprint(image.pixels))
         if doubt:
             return UnattendedResult(skipped=f"{earlier.name} may belong to another image. {doubt}")
         # Nobody knows how masks without a project came about: they may be the work of days.
-        if plan.existing is ExistingMasks.SKIP_CORRECTED and (
-            earlier.suffix != PROJECT or _corrected(before)
-        ):
-            return UnattendedResult(skipped="corrected, or masks from elsewhere")
-    found = _run(image, before, plan, progress)
+        corrected = earlier.suffix != PROJECT or _corrected(before)
+        fate = fate_of(EarlierWork(True, corrected, before.settings), plan.existing, plan.options)
+        if fate.skipped:
+            return UnattendedResult(skipped=fate.skipped)
+        own = dict(fate.thresholds)
+    found = _run(image, before, plan, own, progress)
     # Somebody works on it by now.
     if plan.is_open(path):
         return UnattendedResult(skipped=OPEN)
@@ -120,8 +122,43 @@ def segment_unattended(path: Path, plan: UnattendedRun, progress: Progress) -> U
     return UnattendedResult(len(found.records))
 
 
-def _run(image: Image, before: MaskResult | None, plan: UnattendedRun, progress: Progress) -> MaskResult:
-    settings = plan.options.settings_for(image.pixels.shape[0], plan.channels)
+def earlier_works(images: Collection[Path], progress: Progress = silent) -> dict[Path, EarlierWork]:
+    """Return what there is of each image by the files beside it; a little of each project is read.
+
+    Left out are images whose masks are those of time points or scenes: a run says of them what it found.
+    """
+    from cpsam_core.images.companions import Listings, documents_of
+
+    listings = Listings()
+    found: dict[Path, EarlierWork] = {}
+    for number, path in enumerate(images):
+        progress(number, len(images), path.name)
+        documents = documents_of(path, listings=listings)
+        if not documents:
+            found[path] = EarlierWork()
+        elif len(documents) == 1 and documents[0].key == WHOLE and documents[0].masks:
+            found[path] = _work_in(documents[0].masks[0])
+    return found
+
+
+def _work_in(masks: Path) -> EarlierWork:
+    from cpsam_core.images.project_summary import holds_work, read_settings
+
+    if masks.suffix != PROJECT:
+        return EarlierWork(True, True)
+    try:
+        return EarlierWork(True, holds_work(masks), read_settings(masks))
+    except ImageError:
+        # The run says what is wrong with it.
+        return EarlierWork(True, True)
+
+
+def _run(
+    image: Image, before: MaskResult | None, plan: UnattendedRun, own: dict[str, Any], progress: Progress
+) -> MaskResult:
+    """Segment an image, with thresholds of its `own` where it has them."""
+    options = plan.options.changed(**own) if own else plan.options
+    settings = options.settings_for(image.pixels.shape[0], plan.channels)
     rows = {} if before is None else {n: row for n, row in before.records.items() if row.touched}
     # A file that was never opened has no history: ids may begin after those that stay.
     kept = PreviousMasks(
@@ -130,7 +167,8 @@ def _run(image: Image, before: MaskResult | None, plan: UnattendedRun, progress:
     with plan.hold(progress) as report:
         result, _ = run_network(image, settings, plan.load, report)
     found = combine(result, image.pixels.shape[:3], kept, progress)
-    return replace(found, settings=remembered(plan.options, settings, plan.reading.axes, plan.reading.time))
+    known = remembered(options, settings, plan.reading.axes, plan.reading.time)
+    return replace(found, settings={**known, BY_HAND: True} if own else known)
 
 
 def _corrected(found: MaskResult) -> bool:

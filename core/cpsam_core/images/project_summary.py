@@ -19,6 +19,7 @@ from cpsam_core.images.project_folders import (
 )
 
 __all__ = [
+    "holds_work",
     "is_corrected",
     "project_keys",
     "read_image_name",
@@ -122,6 +123,24 @@ def unchecked_text(unchecked: int, objects: int, which: str = "outlines there") 
         f"{unchecked} of the {objects} {which} are a model's own, neither accepted nor corrected, which favours that "
         "model: review them for a fair verdict."
     )
+
+
+def holds_work(path: AnyPath, key: DocumentKey = WHOLE) -> bool:
+    """Tell whether a person drew, corrected, marked or accepted anything in a project, or went through the image.
+
+    A project that is a folder or cannot be read counts as work.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return True
+    try:
+        with open_archive(path) as project:
+            table = project.table(key.folder)
+        return table.get("review") in ("corrected", "verified") or any(
+            map(is_touched, table["objects"].values())
+        )
+    except UNREADABLE:
+        return True
 
 
 def is_corrected(path: AnyPath, key: DocumentKey | None = None) -> bool:

@@ -35,9 +35,15 @@ POLICIES = {
     "Replace, keep hand-made": ExistingMasks.KEEP_HAND_MADE,
 }
 FATES = {
-    ExistingMasks.SKIP_CORRECTED: "Masks that nobody corrected are made again, with the settings as they are now",
+    ExistingMasks.SKIP_CORRECTED: (
+        "Masks are made again with the settings as they are now, unless somebody corrected them or set their "
+        "thresholds by hand"
+    ),
     ExistingMasks.SKIP_ALL: "Images that have masks are left as they are",
-    ExistingMasks.KEEP_HAND_MADE: "All masks are made again, except those drawn, corrected or locked",
+    ExistingMasks.KEEP_HAND_MADE: (
+        "All masks are made again, except those drawn, corrected or locked; thresholds set by hand for an image are "
+        "kept"
+    ),
 }
 """What becomes of masks that are there."""
 GIBIBYTE = 1 << 30

@@ -251,8 +251,8 @@
       <translation>Alle Dateien</translation>
     </message>
     <message>
-      <source>All masks are made again, except those drawn, corrected or locked</source>
-      <translation>Alle Masken werden neu erzeugt, außer gezeichneten, korrigierten und gesperrten</translation>
+      <source>All masks are made again, except those drawn, corrected or locked; thresholds set by hand for an image are kept</source>
+      <translation>Alle Masken werden neu erzeugt, außer gezeichneten, korrigierten und gesperrten; Schwellen, die für ein Bild von Hand gesetzt wurden, bleiben</translation>
     </message>
     <message>
       <source>All missed cells have been reviewed</source>
@@ -1719,6 +1719,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Lange Achse</translation>
     </message>
     <message>
+      <source>Looking at earlier masks</source>
+      <translation>Frühere Masken werden angesehen</translation>
+    </message>
+    <message>
       <source>Looking for devices</source>
       <translation>Geräte werden gesucht</translation>
     </message>
@@ -1819,16 +1823,16 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Masken</translation>
     </message>
     <message>
+      <source>Masks are made again with the settings as they are now, unless somebody corrected them or set their thresholds by hand</source>
+      <translation>Masken werden mit den jetzigen Einstellungen neu erzeugt, außer wenn jemand sie korrigiert oder ihre Schwellen von Hand gesetzt hat</translation>
+    </message>
+    <message>
       <source>Masks in a file…</source>
       <translation>Masken in einer Datei…</translation>
     </message>
     <message>
       <source>Masks of several people</source>
       <translation>Masken mehrerer Personen</translation>
-    </message>
-    <message>
-      <source>Masks that nobody corrected are made again, with the settings as they are now</source>
-      <translation>Masken, die niemand korrigiert hat, werden mit den jetzigen Einstellungen neu erzeugt</translation>
     </message>
     <message>
       <source>Masks to compare with</source>
@@ -4305,6 +4309,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>ist knapp nicht belegt: Die wahre Änderung liegt wahrscheinlich zwischen {} und {}</translation>
     </message>
     <message>
+      <source>its thresholds were set by hand</source>
+      <translation>seine Schwellen wurden von Hand gesetzt</translation>
+    </message>
+    <message>
       <source>largest distance of two points of the convex hull (planes)</source>
       <translation>größter Abstand zweier Punkte der konvexen Hülle (Ebenen)</translation>
     </message>
@@ -4335,6 +4343,18 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>low probability ({})</source>
       <translation>geringe Wahrscheinlichkeit ({})</translation>
+    </message>
+    <message>
+      <source>made again</source>
+      <translation>wird neu erzeugt</translation>
+    </message>
+    <message>
+      <source>made again with its own thresholds</source>
+      <translation>wird mit eigenen Schwellen neu erzeugt</translation>
+    </message>
+    <message>
+      <source>made again, hand-made stays</source>
+      <translation>wird neu erzeugt, Handarbeit bleibt</translation>
     </message>
     <message>
       <source>major axis / minor axis</source>
@@ -4607,6 +4627,18 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>sqrt(sum p(i, j)^2)</source>
       <translation>sqrt(Summe p(i, j)^2)</translation>
+    </message>
+    <message>
+      <source>stays: corrected</source>
+      <translation>bleibt: korrigiert</translation>
+    </message>
+    <message>
+      <source>stays: has masks</source>
+      <translation>bleibt: hat Masken</translation>
+    </message>
+    <message>
+      <source>stays: thresholds set by hand</source>
+      <translation>bleibt: Schwellen von Hand gesetzt</translation>
     </message>
     <message>
       <source>sum of A where A and B are present / sum of A where A is (present: 15 % of the object's largest value or more; CellProfiler)</source>

@@ -23,6 +23,7 @@ SPEAKERS = (
     "tools",
     "panels/history.py",
     "session/run_results.py",
+    "runs/fates.py",
     "runs/folder_queue.py",
     "session/segmenting.py",
     "session/unattended.py",

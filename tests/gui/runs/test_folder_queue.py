@@ -16,6 +16,7 @@ from cpsam_core.errors import ImageError
 from cpsam_gui.panels import FilesPanel, SegmentPanel, file_menu
 from cpsam_gui.program.i18n import FOLDER, TextTranslator, read_ts, translate_said
 from cpsam_gui.runs.folder_queue import ExistingMasks, Queue, QueueState
+from cpsam_gui.runs.options import BY_HAND
 from cpsam_gui.state.image_facts import ReviewState
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.storage import worklog
@@ -358,7 +359,7 @@ def test_ticks_and_a_selection_choose_images(window: Window, qtbot: QtBot, folde
 def test_what_becomes_of_masks_is_said_before_the_run(window: Window, qtbot: QtBot, folder: Path) -> None:
     look_at(window.session, qtbot, folder / "a.tif")
     view = window.panel(SegmentPanel).folder
-    assert "nobody corrected are made again" in view.fate.text()
+    assert "are made again" in view.fate.text()
     view.policy.setCurrentIndex(view.policy.findData(ExistingMasks.SKIP_ALL))
     assert "left as they are" in view.fate.text()
 
@@ -399,3 +400,92 @@ def test_results_are_removed_after_a_question_and_the_list_follows(
     qtbot.waitUntil(lambda: session.folder.now.states[folder / "b2.tif"] is ReviewState.NOT_STARTED)
     next(one for one in menu.actions() if one.text().startswith("Leave out")).trigger()
     assert session.candidates.uses[folder / "b2.tif", ""] == "exclude"
+
+
+def adjusted(session: Session, qtbot: QtBot, path: Path, threshold: float) -> None:
+    """Segment an image, move its flow threshold, and save."""
+    look_at(session, qtbot, path)
+    with qtbot.waitSignal(session.history_changed):
+        session.segmenting.segment()
+    with qtbot.waitSignal(session.history_changed):
+        session.run_state.change(flow_threshold=threshold)
+        session.segmenting.mask_again()
+    assert session.persistence.save_now()
+
+
+def fates(session: Session) -> list[str]:
+    return [entry.text(str) for entry in session.folder_run.queue.entries]
+
+
+@pytest.mark.parametrize("existing", [ExistingMasks.SKIP_CORRECTED, ExistingMasks.KEEP_HAND_MADE])
+def test_thresholds_that_were_set_by_hand_are_not_lost(
+    session: Session, qtbot: QtBot, folder: Path, segmenter: FakeSegmenter, existing: ExistingMasks
+) -> None:
+    adjusted(session, qtbot, folder / "b2.tif", 1.25)
+    corrected(session, qtbot, folder / "b10.tif")
+    look_at(session, qtbot, folder / "a.tif")
+    session.run_state.change(flow_threshold=0.4)
+    session.folder_run.existing = existing
+    stays = existing is ExistingMasks.SKIP_CORRECTED
+    said = (
+        ["waiting", "stays: thresholds set by hand", "stays: corrected"]
+        if stays
+        else ["waiting", "made again with its own thresholds", "made again, hand-made stays"]
+    )
+    qtbot.waitUntil(lambda: fates(session) == said)
+    # With the same thresholds nothing is lost.
+    session.run_state.change(flow_threshold=1.25)
+    assert fates(session)[1] == "made again"
+    session.run_state.change(flow_threshold=0.4)
+    assert fates(session) == said
+    calls = len(segmenter.calls)
+    states = run_all(session, qtbot)
+    used = [settings.flow_threshold for settings in segmenter.calls[calls:]]
+    if stays:
+        assert states == [QueueState.DONE, QueueState.SKIPPED, QueueState.SKIPPED]
+        assert fates(session)[1] == "skipped: its thresholds were set by hand"
+        assert used == [0.4]
+    else:
+        assert states == [QueueState.DONE] * 3
+        assert used == [0.4, 1.25, 0.4]
+    # They stay its own in every later run, too.
+    for _ in range(2):
+        settings = read_project(project_path(folder / "b2.tif")).settings
+        assert settings["flow_threshold"] == 1.25 and settings[BY_HAND] is True
+        run_all(session, qtbot)
+
+
+def test_the_open_image_keeps_its_thresholds_and_undo_gives_them_back(
+    session: Session, qtbot: QtBot, folder: Path
+) -> None:
+    adjusted(session, qtbot, folder / "a.tif", 1.25)
+    session.folder_run.look()
+    assert fates(session)[0] == "made again"
+    session.run_state.change(flow_threshold=0.4)
+    assert fates(session)[0] == "stays: thresholds set by hand"
+    session.run_state.change(flow_threshold=1.25)
+    session.document.undo()
+    assert session.run_state.options.settings.flow_threshold == 0.4
+    session.run_state.change(flow_threshold=0.9)
+    assert fates(session)[0] == "made again"
+    session.document.redo()
+    session.run_state.change(flow_threshold=0.9)
+    states = run_all(session, qtbot)
+    assert states[0] is QueueState.SKIPPED
+    # A run on this image with its thresholds keeps them its own.
+    session.run_state.change(flow_threshold=1.25)
+    with qtbot.waitSignal(session.history_changed):
+        session.segmenting.segment()
+    assert session.run_state.last_settings[BY_HAND] is True
+
+
+def test_thresholds_of_another_image_do_not_count_as_set_by_hand_for_one_segmented_ahead(
+    session: Session, qtbot: QtBot, folder: Path
+) -> None:
+    look_at(session, qtbot, folder / "a.tif")
+    with qtbot.waitSignal(session.history_changed):
+        session.segmenting.segment()
+    session.run_state.change(flow_threshold=1.25)
+    session.segmenting.mask_again(by_hand=False)
+    qtbot.waitUntil(lambda: session.run_state.last_settings["flow_threshold"] == 1.25)
+    assert BY_HAND not in session.run_state.last_settings

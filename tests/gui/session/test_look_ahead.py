@@ -101,13 +101,15 @@ def test_thresholds_that_were_moved_meanwhile_are_applied(
     qtbot.waitUntil(lambda: "b.tif" in names(window))
     asked: list[float] = []
     monkeypatch.setattr(
-        session.segmenting, "mask_again", lambda: asked.append(session.run_state.settings.flow_threshold)
+        session.segmenting,
+        "mask_again",
+        lambda by_hand: asked.append((session.run_state.settings.flow_threshold, by_hand)),
     )
     session.run_state.change(flow_threshold=0.7)
     session.document.mark_saved()
     window.open_neighbour(1)
     qtbot.waitUntil(lambda: bool(asked))
-    assert asked == [0.7]
+    assert asked == [(0.7, False)]
     assert "b.tif" in names(window) or len(session.document.objects) == 4
 
 

@@ -15,7 +15,7 @@ from cpsam_core.errors import SettingsError, WeightsError
 from cpsam_core.segment.output import NetworkOutput
 from cpsam_gui import operations
 from cpsam_gui.runs.models import ModelChoice, Models
-from cpsam_gui.runs.options import RunOptions, recalled, remembered, typical_diameter
+from cpsam_gui.runs.options import BY_HAND, RunOptions, recalled, remembered, typical_diameter
 from cpsam_gui.session import Session
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.objects import Origin
@@ -340,7 +340,7 @@ def test_new_thresholds_say_nothing_else_of_the_run_that_was(session: Session, q
     state.change(name="another", diameter=44.0, percentile=(5, 95), cellprob_threshold=2.5)
     session.segmenting.mask_again()
     qtbot.waitUntil(lambda: len(session.document.objects) == 3)
-    assert state.last_settings == {**before, "cellprob_threshold": 2.5}
+    assert state.last_settings == {**before, "cellprob_threshold": 2.5, BY_HAND: True}
 
 
 def test_a_slider_that_moves_on_is_not_moved_back_by_a_result(session: Session, qtbot: QtBot) -> None:
@@ -439,12 +439,14 @@ def test_thresholds_moved_during_a_run_are_applied_after_it(
 ) -> None:
     asked: list[float] = []
     monkeypatch.setattr(
-        session.segmenting, "mask_again", lambda: asked.append(session.run_state.settings.flow_threshold)
+        session.segmenting,
+        "mask_again",
+        lambda by_hand: asked.append((session.run_state.settings.flow_threshold, by_hand)),
     )
     session.segmenting.segment()
     session.run_state.change(flow_threshold=0.9)
     qtbot.waitUntil(lambda: len(session.document.objects) == 4)
-    assert asked == [0.9]
+    assert asked == [(0.9, True)]
     assert session.run_state.last_settings["flow_threshold"] == 0.4
 
 
