@@ -180,6 +180,9 @@ def retrain(hands: Hands) -> None:
     for page in hands.window.findChildren(QDialog):
         if type(page).__name__ == "BeforeAfterPage":
             page.close()
+    # Offscreen no window manager gives the keys back to the window.
+    hands.window.activateWindow()
+    QTest.qWaitForWindowActive(hands.window)
 
 
 def export(hands: Hands) -> None:
