@@ -39,6 +39,10 @@ class MaskDisplay(QWidget):
         self.colouring = QComboBox()
         for by_class, name in COLOURINGS.items():
             self.colouring.addItem(translate(name), by_class)
+        for combo in (self.overlay, self.colouring):
+            # The panel gets no wider for the longest of the entries that are not chosen.
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            combo.setMinimumContentsLength(12)
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
         rows = form()

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import tifffile
-from PyQt6.QtCore import QCoreApplication, QEvent, QSettings
+from PyQt6.QtCore import QCoreApplication, QEvent, QSettings, QTranslator
 from PyQt6.QtGui import QDesktopServices
 
 from cpsam_core.segment.output import NetworkOutput
+from cpsam_gui.program import i18n
 from cpsam_gui.program.preferences import Preferences
 from cpsam_gui.runs.models import Models
 from cpsam_gui.session import Session
@@ -210,6 +211,19 @@ def window(segmenter: FakeSegmenter, qtbot: QtBot, qapp: QApplication) -> Iterat
     made.session.setParent(None)
     made.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def german(qapp: QApplication) -> Iterator[None]:
+    """Let the window speak German."""
+    before = set(map(id, qapp.findChildren(QTranslator)))
+    assert i18n.install(qapp, "de")
+    yield
+    for translator in qapp.findChildren(QTranslator):
+        if id(translator) not in before:
+            qapp.removeTranslator(translator)
+            translator.deleteLater()
+    qapp.setProperty("language", None)
 
 
 @pytest.fixture

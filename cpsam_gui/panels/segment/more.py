@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QStandardItemModel
-from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from cpsam_gui.panels.segment.fields import choice, label, number, put, told, whole
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
+from cpsam_gui.style.fold import Fold
 from cpsam_gui.style.layout import form
 
 if TYPE_CHECKING:
@@ -34,34 +34,16 @@ PAPER: dict[str, Any] = {"niter": 1000, "flow3D_smooth": 2.0, "min_size": 1000}
 STITCH = 0.25
 
 
-class More(QWidget):
-    """A heading that folds, with something at its right, and the fields under it."""
+class More(Fold):
+    """The fields under their heading."""
 
     def __init__(self, change: Change, beside: QWidget) -> None:
-        super().__init__()
+        super().__init__(translate("More settings"), QWidget(), beside)
         self._change = change
-        self.head = QToolButton()
-        self.head.setObjectName("fold")
-        self.head.setText(translate("More settings"))
-        self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.head.setCheckable(True)
-        self.head.toggled.connect(self._fold)
-        self.body = QWidget()
         self.rows = form()
         self.body.setLayout(self.rows)
         self._brightness(self.rows)
         self._network(self.rows)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.GRID_PX)
-        top = QHBoxLayout()
-        top.addWidget(self.head)
-        top.addStretch(1)
-        top.addWidget(beside)
-        layout.addLayout(top)
-        layout.addWidget(self.body)
-        theme.changed.connect(self._recolour)
-        self._fold(False)
 
     def show_options(self, options: RunOptions) -> None:
         """Show the state."""
@@ -90,16 +72,6 @@ class More(QWidget):
             if item is not None:
                 item.setEnabled(not why)
                 item.setToolTip(why)
-
-    def _recolour(self) -> None:
-        """Take the icons' colours of the theme."""
-        self.head.setIcon(
-            theme.icon("chevron_down" if self.head.isChecked() else "chevron_right", theme.current().text)
-        )
-
-    def _fold(self, unfolded: bool) -> None:
-        self.body.setVisible(unfolded)
-        self._recolour()
 
     def _brightness(self, rows: QFormLayout) -> None:
         tip = "Percentiles of brightness that are scaled to 0 and 1 for the model"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.style import theme
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # Pixels of each plot.
 HEIGHT_PIXELS = 120
 POINT_PIXELS = 5
+# Room for "0.125".
+AXIS_PX = 40
 
 
 class Curves(QWidget):
@@ -31,15 +33,17 @@ class Curves(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GRID_PX)
-        self.loss = _plot(translate("loss"))
-        self.precision = _plot(translate("average precision"))
-        self.training = self.loss.plot(symbol="o", name=translate("training"))
-        self.validation = self.loss.plot(symbol="o", name=translate("validation"))
+        # Above the plots, which are too low for titles beside them and too full for a legend on them.
+        self.loss_title, self.precision_title = QLabel(), QLabel(translate("Average precision"))
+        self.loss, self.precision = _plot(), _plot()
+        self.training = self.loss.plot(symbol="o")
+        self.validation = self.loss.plot(symbol="o")
         self.scores = self.precision.plot(symbol="o")
         self.best = pg.InfiniteLine(angle=90)
         self.loss.addItem(self.best)
-        layout.addWidget(self.loss)
-        layout.addWidget(self.precision)
+        for widget in (self.loss_title, self.loss, self.precision_title, self.precision):
+            layout.addWidget(widget)
+        self._validated = False
         theme.changed.connect(self._recolour)
         self._recolour()
         self.show_reports(())
@@ -60,6 +64,20 @@ class Curves(QWidget):
             curve.setSymbolPen(None)
             curve.setSymbolSize(POINT_PIXELS)
         self.best.setPen(colours.warning, style=Qt.PenStyle.DashLine)
+        self._name_lines()
+
+    def _name_lines(self) -> None:
+        """Say what the lines of the losses are, each with a sample in its colour; only those that are there."""
+        colours = theme.current()
+        lines = [
+            (colours.dim, "\u25cf", translate("training"), True),
+            (colours.accent, "\u25cf", translate("validation"), self._validated),
+            (colours.warning, "\u254e", translate("best epoch"), self.best.isVisible()),
+        ]
+        samples = [
+            f'<font color="{colour}">{sign}</font>\u00a0{name}' for colour, sign, name, on in lines if on
+        ]
+        self.loss_title.setText("\u2003".join([translate("Loss"), *samples]))
 
     def show_reports(self, reports: Sequence[EpochReport]) -> None:
         """Draw the epochs so far; the dashed line marks the best one."""
@@ -69,10 +87,13 @@ class Curves(QWidget):
         self.validation.setData([epoch for epoch, _ in known], [loss for _, loss in known])
         scored = [(r.epoch, r.average_precision) for r in reports if _is_known(r.average_precision)]
         self.scores.setData([epoch for epoch, _ in scored], [value for _, value in scored])
+        self._validated = bool(known)
         best = [report.epoch for report in reports if report.best]
         self.best.setVisible(bool(best))
         self.best.setValue(best[-1] if best else 0)
-        self.precision.setVisible(bool(scored))
+        for shown in (self.precision_title, self.precision):
+            shown.setVisible(bool(scored))
+        self._name_lines()
         self.setVisible(bool(reports))
 
 
@@ -91,28 +112,25 @@ class EpochAxis(pg.AxisItem):  # type: ignore[misc]
         return list(dict.fromkeys((max(1.0, round(step)), offset) for step, offset in wanted))
 
 
-def _plot(title: str) -> pg.PlotWidget:
+def _plot() -> pg.PlotWidget:
     plot = pg.PlotWidget(axisItems={"bottom": EpochAxis(orientation="bottom")})
     plot.setFixedHeight(HEIGHT_PIXELS)
     plot.setMenuEnabled(False)
     plot.hideButtons()
     plot.setMouseEnabled(False, False)
     item = plot.getPlotItem()
-    item.setLabel("left", title)
     # The number at the top of the axis is centred on its end.
     item.layout.setContentsMargins(1, theme.GRID_PX, theme.GRID_PX, 1)
-    item.addLegend(offset=(-4, 4))
     for side in ("left", "bottom"):
         # A loss of 0.8 is no 800 thousandths.
         item.getAxis(side).enableAutoSIPrefix(False)
-    item.getAxis("left").setWidth(52)
+    item.getAxis("left").setWidth(AXIS_PX)
     return plot
 
 
 def _recolour(plot: pg.PlotWidget) -> None:
     colours, item = theme.current(), plot.getPlotItem()
     plot.setBackground(QColor(colours.field))
-    item.legend.setLabelTextColor(colours.text)
     for side in ("left", "bottom"):
         item.getAxis(side).setPen(colours.border)
         item.getAxis(side).setTextPen(colours.dim)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt
+from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QSize, Qt
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -27,8 +27,8 @@ TIPS = (
     "Number of objects in its masks",
     "Use this image to validate the new model instead of training on it",
 )
-# Pixels; about six rows.
-HEIGHT_PIXELS = 168
+# Pixels; about three rows.
+LEAST_HEIGHT_PX = 102
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ class CandidateView(QTableView):
         self.setModel(CandidateTable(candidates))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setShowGrid(False)
-        self.setFixedHeight(HEIGHT_PIXELS)
+        self.setMinimumHeight(LEAST_HEIGHT_PX)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         vertical, horizontal = self.verticalHeader(), self.horizontalHeader()
         if vertical is not None:
@@ -213,3 +213,7 @@ class CandidateView(QTableView):
             horizontal.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
             horizontal.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
             horizontal.setHighlightSections(False)
+
+    def sizeHint(self) -> QSize:
+        """Ask for no more than its rows need; it takes what the page has left; called by Qt."""
+        return QSize(super().sizeHint().width(), LEAST_HEIGHT_PX)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
-from superqt import QCollapsible
 
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.panels.base import Panel
@@ -18,6 +17,7 @@ from cpsam_gui.panels.train.options import TrainingOptions
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.style import theme
+from cpsam_gui.style.fold import Fold
 from cpsam_gui.style.layout import column, dim, form, scrolling
 from cpsam_gui.tasks import training as work
 
@@ -55,14 +55,8 @@ class TrainPanel(Panel):
         self.name.setToolTip(translate("Name of the new model; folder and date by default"))
         self.budget = BudgetField(self._forecast)
         self.budget.setCurrentIndex(self.budget.findData(self._training.options.budget))
-        self.more = QCollapsible(
-            translate("More"),
-            # Its own signs want a font measured in points.
-            expandedIcon=theme.icon("chevron_up"),
-            collapsedIcon=theme.icon("chevron_down"),
-        )
         self.options = TrainingOptions()
-        self.more.addWidget(self.options)
+        self.more = Fold(translate("More settings"), self.options)
         self.text = dim("")
         self.curves = Curves()
         self.foot = TrainFoot(session.training, session.candidates, session.open_image)
@@ -108,10 +102,10 @@ class TrainPanel(Panel):
     def _arrange(self) -> None:
         body = QWidget()
         layout = column(body)
-        layout.addWidget(self._setup())
+        layout.addWidget(self._setup(), 1)
         layout.addWidget(self.text)
         layout.addWidget(self.curves)
-        layout.addStretch(1)
+        layout.addStretch()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -136,7 +130,7 @@ class TrainPanel(Panel):
         title = QLabel(translate("Training images"))
         title.setObjectName("heading")
         layout.addWidget(title)
-        layout.addWidget(self.images)
+        layout.addWidget(self.images, 1)
         layout.addWidget(self.counts)
         layout.addWidget(self.more)
         return self.setup
@@ -231,6 +225,7 @@ class TrainPanel(Panel):
     def _candidates_changed(self) -> None:
         self._follow_classes()
         if not self._candidates.all:
+            self.counts.show()
             self.counts.setText(translate("Images with saved masks appear here; corrected ones are ticked."))
             return
         self.name.setPlaceholderText(self._training.usual_name)
@@ -238,6 +233,8 @@ class TrainPanel(Panel):
         learnt = [one for one in used if not one.aside]
         objects = sum(one.objects for one in learnt)
         aside = len(used) - len(learnt)
+        # Why nothing can be learnt yet stands under the button.
+        self.counts.setVisible(bool(learnt))
         if aside:
             one = translate("1 image with {objects} objects for training, {aside} for validation")
             many = translate("{images} images with {objects} objects for training, {aside} for validation")

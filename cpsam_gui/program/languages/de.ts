@@ -332,7 +332,7 @@
     </message>
     <message>
       <source>As in the paper</source>
-      <translation>Wie in der Veröffentlichung</translation>
+      <translation>Wie veröffentlicht</translation>
     </message>
     <message>
       <source>As it is (30 px)</source>
@@ -373,6 +373,10 @@
     <message>
       <source>Automatic picks the fastest one that the device supports</source>
       <translation>Automatisch nimmt das Schnellste, was das Gerät unterstützt</translation>
+    </message>
+    <message>
+      <source>Average precision</source>
+      <translation>Mittlere Präzision</translation>
     </message>
     <message>
       <source>Average precision {ap50} at IoU 0.5, {ap75} at 0.75, {ap90} at 0.9
@@ -834,7 +838,7 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     </message>
     <message>
       <source>Defaults</source>
-      <translation>Standardwerte</translation>
+      <translation>Standard</translation>
     </message>
     <message>
       <source>Del</source>
@@ -1160,7 +1164,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Existing masks</source>
-      <translation>Vorhandene Masken</translation>
+      <translation>Frühere Masken</translation>
     </message>
     <message>
       <source>Export</source>
@@ -1232,7 +1236,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Fewest objects</source>
-      <translation>Mindestzahl an Objekten</translation>
+      <translation>Objekte mindestens</translation>
     </message>
     <message>
       <source>Field</source>
@@ -1268,7 +1272,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Fill opacity</source>
-      <translation>Deckkraft der Füllung</translation>
+      <translation>Deckkraft</translation>
     </message>
     <message>
       <source>Fill region</source>
@@ -1276,7 +1280,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Filter by name</source>
-      <translation>Nach Namen filtern</translation>
+      <translation>Namensfilter</translation>
     </message>
     <message>
       <source>Filter, such as {example}</source>
@@ -1287,8 +1291,8 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Zelle finden</translation>
     </message>
     <message>
-      <source>Find cell here</source>
-      <translation>Zelle hier finden</translation>
+      <source>Find here</source>
+      <translation>Hier finden</translation>
     </message>
     <message>
       <source>Find it</source>
@@ -1592,7 +1596,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Keep hand-made</source>
-      <translation>Von Hand Gemachtes behalten</translation>
+      <translation>Handarbeit behalten</translation>
     </message>
     <message>
       <source>Keep my version</source>
@@ -1632,7 +1636,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Layer drop</source>
-      <translation>Auslassen von Blöcken</translation>
+      <translation>Blöcke auslassen</translation>
     </message>
     <message>
       <source>Learn from this image</source>
@@ -1735,6 +1739,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Verworfene Kandidaten werden gesucht</translation>
     </message>
     <message>
+      <source>Loss</source>
+      <translation>Verlust</translation>
+    </message>
+    <message>
       <source>Low-rank adapters</source>
       <translation>Adapter niedrigen Rangs</translation>
     </message>
@@ -1756,7 +1764,7 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     </message>
     <message>
       <source>Mark as not started</source>
-      <translation>Als nicht begonnen markieren</translation>
+      <translation>Als offen markieren</translation>
     </message>
     <message>
       <source>Mark as segmented</source>
@@ -1983,10 +1991,6 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Modelle…</translation>
     </message>
     <message>
-      <source>More</source>
-      <translation>Mehr</translation>
-    </message>
-    <message>
       <source>More settings</source>
       <translation>Weitere Einstellungen</translation>
     </message>
@@ -2081,6 +2085,10 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Next image</source>
       <translation>Nächstes Bild</translation>
+    </message>
+    <message>
+      <source>Next missed</source>
+      <translation>Nächste übersehene</translation>
     </message>
     <message>
       <source>Next missed cell</source>
@@ -3858,7 +3866,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>Uneven light</source>
-      <translation>Ungleichmäßige Ausleuchtung</translation>
+      <translation>Ausleuchtung</translation>
     </message>
     <message>
       <source>Unlock</source>
@@ -4137,12 +4145,12 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>bei y {y}, x {x}</translation>
     </message>
     <message>
-      <source>average precision</source>
-      <translation>mittlere Präzision</translation>
-    </message>
-    <message>
       <source>b: median over the ring</source>
       <translation>b: Median über den Ring</translation>
+    </message>
+    <message>
+      <source>best epoch</source>
+      <translation>beste Epoche</translation>
     </message>
     <message>
       <source>better</source>
@@ -4337,10 +4345,6 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>länger als die anderen</translation>
     </message>
     <message>
-      <source>loss</source>
-      <translation>Verlust</translation>
-    </message>
-    <message>
       <source>low probability ({})</source>
       <translation>geringe Wahrscheinlichkeit ({})</translation>
     </message>
@@ -4486,7 +4490,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>not started</source>
-      <translation>nicht begonnen</translation>
+      <translation>offen</translation>
     </message>
     <message>
       <source>not stated</source>
@@ -4898,7 +4902,7 @@ Ein Klick mit dem Pfeil behält es.</translation>
     </message>
     <message>
       <source>{name}, the model in use</source>
-      <translation>{name}, das verwendete Modell</translation>
+      <translation>{name}, in Gebrauch</translation>
     </message>
     <message>
       <source>{name}: error rate {error}, F1 {f1}</source>

@@ -132,7 +132,7 @@ def _documents(tree: ast.Module) -> Iterator[int]:
 
 def _is_text(value: str) -> bool:
     """Whether a constant is made of words for people rather than a key or a name."""
-    words = value.strip()
+    words = re.sub(r"<[^>]*>", "", value).strip()
     style = re.search(r"[a-z]: [^;]*;", words)
     return (
         any(map(str.isalpha, words)) and (" " in words or value[0].isupper()) and len(value) > 1 and not style

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-from PyQt6.QtCore import QTranslator
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QAbstractButton, QGroupBox, QLabel, QWidget
 
@@ -15,23 +13,9 @@ from cpsam_gui.program import i18n
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from PyQt6.QtWidgets import QApplication
-
     from cpsam_gui.window.window import Window
 
 ENGLISH_KEYS = re.compile(r"\b(Ctrl|Shift)\+|\(Del\)|\b(Space|Backspace)\b")
-
-
-@pytest.fixture
-def german(qapp: QApplication) -> Iterator[None]:
-    before = set(map(id, qapp.findChildren(QTranslator)))
-    assert i18n.install(qapp, "de")
-    yield
-    for translator in qapp.findChildren(QTranslator):
-        if id(translator) not in before:
-            qapp.removeTranslator(translator)
-            translator.deleteLater()
-    qapp.setProperty("language", None)
 
 
 def said(window: Window) -> Iterator[str]:

@@ -297,6 +297,22 @@ def test_curves_count_epochs_in_whole_numbers(window: Window) -> None:
     assert not window.panel(TrainPanel).curves.loss.getAxis("left").autoSIPrefix
 
 
+def test_what_the_curves_are_is_said_beside_them_and_not_over_them(window: Window) -> None:
+    curves = window.panel(TrainPanel).curves
+    curves.show_reports([EpochReport(1, 5, 0.8, 0.9, 0.6, 1e-5, 3.0, 12.0, True)])
+    for plot in (curves.loss, curves.precision):
+        item = plot.getPlotItem()
+        assert item.legend is None
+        assert not item.getAxis("left").labelText, "a word beside a low plot is cut"
+    assert [word in curves.loss_title.text() for word in ("training", "validation", "best epoch")] == [
+        True
+    ] * 3
+    assert curves.precision_title.text() == "Average precision"
+    curves.show_reports([EpochReport(1, 5, 0.8, None, None, 1e-5, 3.0, 12.0, False)])
+    assert "validation" not in curves.loss_title.text(), "only lines that are there"
+    assert curves.precision_title.isHidden()
+
+
 def test_one_epoch_shows_as_a_point_and_the_curves_follow_the_theme(window: Window) -> None:
     curves = window.panel(TrainPanel).curves
     curves.show_reports([EpochReport(1, 5, 0.8, 0.9, None, 1e-5, 3.0, 12.0, True)])

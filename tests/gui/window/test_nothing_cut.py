@@ -1,0 +1,172 @@
+"""In a low and narrow window, in each language, every word has its room: nothing is cut, elided or to be scrolled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PyQt6.QtCore import QPoint, QSize, Qt
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QComboBox,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QStyle,
+    QStyleOptionComboBox,
+    QToolBar,
+    QWidget,
+)
+
+from cpsam_gui.canvas.canvas import Canvas
+from cpsam_gui.panels import TrainPanel
+from cpsam_gui.style.fold import Fold
+from cpsam_gui.window.docks import LEFT_FIRST_PX
+from cpsam_gui.window.screen import CANVAS, opening_size, share_height, share_width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from cpsam_gui.window.window import Window
+
+PANELS = ("Files", "Segment", "Channels", "Train", "Review", "Objects", "History")
+LOW = QSize(1366, 768)
+
+
+@pytest.fixture(params=["en", "de"])
+def low(request: pytest.FixtureRequest, qtbot: QtBot) -> Window:
+    """Return a window on a low screen, with an image and masks."""
+    if request.param == "de":
+        request.getfixturevalue("german")
+    window: Window = request.getfixturevalue("segmented")
+    window.resize(opening_size(LOW))
+    share_height(window, window.docks["Segment"], window.docks["Objects"])
+    share_width(window, window.docks["Files"], window.docks["Segment"], LEFT_FIRST_PX)
+    qtbot.waitUntil(lambda: window.canvas.width() >= CANVAS * window.width())
+    return window
+
+
+def words_of(widget: QWidget) -> tuple[str, int]:
+    """Return the words that a widget shows in one line, and the pixels that it has for them."""
+    if isinstance(widget, QLabel):
+        if widget.wordWrap() or widget.textFormat() == Qt.TextFormat.RichText or not widget.pixmap().isNull():
+            return "", 0
+        return max(widget.text().split("\n"), key=len), widget.contentsRect().width()
+    if isinstance(widget, QComboBox):
+        option = QStyleOptionComboBox()
+        widget.initStyleOption(option)
+        style = widget.style()
+        assert style is not None
+        field = style.subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, widget
+        )
+        return widget.currentText(), field.width()
+    if isinstance(widget, QLineEdit):
+        # The cursor and its margins.
+        return widget.text() or widget.placeholderText(), widget.contentsRect().width() - 4
+    if isinstance(widget, QAbstractButton):
+        spare = widget.width() - widget.sizeHint().width()
+        return widget.text(), spare + widget.fontMetrics().horizontalAdvance(widget.text())
+    return "", 0
+
+
+def cut(root: QWidget) -> Iterator[str]:
+    """Yield what does not fit into its place."""
+    for widget in root.findChildren(QWidget):
+        if not widget.isVisibleTo(root) or isinstance(widget, Canvas):
+            continue
+        words, room = words_of(widget)
+        if words and widget.fontMetrics().horizontalAdvance(words.replace("&", "")) > room:
+            yield f"{type(widget).__name__} {words!r}: {room} px"
+        if isinstance(widget, QHeaderView):
+            yield from cut_titles(widget)
+        if isinstance(widget, QScrollArea) and not isinstance(widget, QAbstractItemView):
+            bar = widget.horizontalScrollBar()
+            if bar is not None and bar.maximum():
+                yield f"{type(widget).__name__} scrolls sideways by {bar.maximum()} px"
+
+
+def cut_titles(header: QHeaderView) -> Iterator[str]:
+    model = header.model()
+    if model is None or header.orientation() is not Qt.Orientation.Horizontal:
+        return
+    for column in range(header.count()):
+        title = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
+        if not header.isSectionHidden(column) and header.sectionSize(
+            column
+        ) < header.fontMetrics().horizontalAdvance(title):
+            yield f"title {title!r}: {header.sectionSize(column)} px"
+
+
+def test_every_word_has_its_room_in_a_low_window(low: Window, qtbot: QtBot) -> None:
+    found = {}
+    for fold in low.findChildren(Fold):
+        fold.head.setChecked(True)
+    for name in PANELS:
+        low.show_panel(name)
+        qtbot.wait(50)
+        panel = low.docks[name].widget()
+        assert panel is not None
+        found[name] = list(cut(panel))
+    assert {name: texts for name, texts in found.items() if texts} == {}
+    assert low.size() == opening_size(LOW), "nothing needs more than the screen has"
+    assert low.canvas.width() >= CANVAS * low.width()
+
+
+def test_a_file_and_its_state_fit_into_the_narrow_list(low: Window) -> None:
+    from cpsam_gui.panels import FilesPanel
+
+    panel = low.panel(FilesPanel)
+    assert panel.list.width() < 160
+    index = panel.model.index(0)
+    rows = str(panel.model.data(index)).split("\n")
+    room = panel.list.viewport().width() - panel.list.iconSize().width() - 12
+    assert [one for one in rows if panel.list.fontMetrics().horizontalAdvance(one) > room] == []
+
+
+def test_the_scan_finds_what_is_cut(qtbot: QtBot) -> None:
+    root = QWidget()
+    qtbot.addWidget(root)
+    label, field = QLabel("A long line of words", root), QLineEdit(root)
+    field.setPlaceholderText("What to look for")
+    for place, widget in enumerate((label, field)):
+        widget.setGeometry(0, 30 * place, 40, 24)
+    assert len(list(cut(root))) == 2
+    for widget in (label, field):
+        widget.resize(400, 24)
+    assert list(cut(root)) == []
+
+
+def test_the_training_page_needs_no_scrolling_and_shows_what_unfolds(low: Window, qtbot: QtBot) -> None:
+    low.show_panel("Train")
+    panel = low.panel(TrainPanel)
+    area = next(one for one in panel.findChildren(QScrollArea) if one.isAncestorOf(panel.more))
+    bar, view = area.verticalScrollBar(), area.viewport()
+    assert bar is not None
+    assert view is not None
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+    assert panel.images.height() >= 3 * 26
+    qtbot.mouseClick(panel.more.head, Qt.MouseButton.LeftButton)
+    first = next(iter(panel.options.fields.values()))
+    qtbot.waitUntil(lambda: view.rect().contains(first.mapTo(view, QPoint(0, 0))))
+    assert view.rect().contains(panel.more.head.mapTo(view, QPoint(0, 0))), "the heading stays in view"
+
+
+def test_all_tools_are_in_view(low: Window, qtbot: QtBot) -> None:
+    for bar in low.findChildren(QToolBar):
+        extension = bar.findChild(QWidget, "qt_toolbar_ext_button")
+        assert extension is None or not extension.isVisible(), bar.objectName()
+    areas = [one for one in low.findChildren(QScrollArea) if one.isVisible()]
+    hidden = [
+        one
+        for one in areas
+        if one.widget() is not None
+        and one.findChildren(QToolBar)
+        and (bar := one.verticalScrollBar()) is not None
+        and bar.maximum()
+    ]
+    assert hidden == []
