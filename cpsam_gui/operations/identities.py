@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 from cpsam_gui.operations.carry_over import SAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from cpsam_gui.drawing.shapes import Mask
     from cpsam_gui.state.box import Box
@@ -61,6 +61,30 @@ class Identities:
         states = self.states or (_forms(rows),)
         states = (*states[:1], *states[1:][2 - STATES :], _forms(now))
         return Identities(states, {**self.dropped, **gone})
+
+
+def former_self(
+    identities: Identities, box: Box, mask: Mask, there: Container[int]
+) -> tuple[int, ObjectRecord] | None:
+    """Return id and row of the dropped object that a candidate was; None where it was none, or its id is taken.
+
+    Parameters
+    ----------
+    box, mask
+        Where the candidate lies, and its pixels there.
+    there
+        Ids of the objects that are there.
+    """
+    best, found, area = SAME, None, np.count_nonzero(mask)
+    for number, one in identities.dropped.items():
+        shared = one.row.box.intersection(box)
+        if shared.empty or number in there:
+            continue
+        both = np.count_nonzero(mask[shared.inside(box)] & one.mask[shared.inside(one.row.box)])
+        likeness = both / (area + one.row.area - both)
+        if likeness >= best:
+            best, found = likeness, (number, one.row)
+    return found
 
 
 def _form(row: ObjectRecord) -> Form:

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from cpsam_gui import operations
 from cpsam_gui.jobs.jobs import Lane
+from cpsam_gui.operations.identities import former_self
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.tasks.rejected import RejectedCandidate, rejected
@@ -80,7 +81,9 @@ class RejectedCandidates(QObject):
             return False
         scores = {1: {"flow_error": one.flow_error}} if one.flow_error is not None else {}
         proposal = operations.Proposal(one.box, one.mask.astype(np.uint32), scores)
-        made, why = operations.accept(document, proposal, "Keep candidate")
+        known = former_self(self._run_state.identities, one.box, one.mask, document.objects)
+        former = {1: known} if known is not None else {}
+        made, why = operations.accept(document, proposal, "Keep candidate", former)
         self._take(tuple(other for other in self.now if other is not one))
         if why:
             self._notices.message.emit(translate_said(why))
@@ -95,6 +98,9 @@ class RejectedCandidates(QObject):
         self._asked += 1
         self._open_image.document.stepped.connect(self._stepped)
         self._take(())
+        if self._run_state.flows is not None:
+            # Those of a saved run came with the image, before anybody could hear of it.
+            self._timer.start()
 
     def _stepped(self, step: Step, forward: bool) -> None:
         if step.swap is None and not (step.kind is StepKind.FIND and not forward):
@@ -102,8 +108,7 @@ class RejectedCandidates(QObject):
         if step.swap is not None:
             self._asked += 1
             self._take(())
-        if step.kind in (StepKind.SEGMENT, StepKind.THRESHOLDS, StepKind.FIND):
-            self._timer.start()
+        self._timer.start()
 
     def _look(self) -> None:
         flows, document = self._run_state.flows, self._open_image.document

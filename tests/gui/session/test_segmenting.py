@@ -383,6 +383,51 @@ def test_what_thresholds_dropped_is_a_ghost_and_comes_back_as_it_was(session: Se
     qtbot.waitUntil(lambda: session.jobs.idle and not rejected.now)
 
 
+def test_a_ghost_that_is_kept_is_the_object_that_it_was(session: Session, qtbot: QtBot) -> None:
+    run(session, qtbot)
+    flows_of(session)
+    document, rejected = session.document, session.rejected
+    before = {number: (row.colour, row.box) for number, row in document.objects.items()}
+    session.run_state.change(cellprob_threshold=2.5)
+    session.segmenting.mask_again()
+    qtbot.waitUntil(lambda: session.jobs.idle and len(document.objects) == 3 and len(rejected.now) == 1)
+    (gone,) = set(before) - set(document.objects)
+    box = before[gone][1]
+    middle = (box.y0 + box.y1) // 2, (box.x0 + box.x1) // 2
+    assert rejected.keep(0, *middle)
+    row = document.objects[gone]
+    assert (row.colour, row.box, row.touched) == (*before[gone], True)
+    # Undone, it is a ghost again; where its id went to another object meanwhile, it gets one of its own.
+    document.undo()
+    qtbot.waitUntil(lambda: session.jobs.idle and len(rejected.now) == 1)
+    with document.step("Draw"):
+        document.write(Box(0, 1, 0, 4, 90, 94), np.full((1, 4, 4), gone, np.uint32), Origin.HAND)
+    assert rejected.keep(0, *middle)
+    assert int(document.labels[0][middle]) not in {0, *before}
+
+
+def test_ghosts_are_there_again_when_an_image_is_opened_again(
+    session: Session, qtbot: QtBot, image_file: Path, tmp_path: Path
+) -> None:
+    run(session, qtbot)
+    flows_of(session)
+    session.run_state.change(cellprob_threshold=0.1, min_size=300)
+    session.segmenting.mask_again()
+    qtbot.waitUntil(lambda: session.jobs.idle and len(session.rejected.now) == 4)
+    reasons = sorted(one.reason for one in session.rejected.now)
+    assert session.persistence.save_now()
+    other = tmp_path / "other.tif"
+    other.write_bytes(image_file.read_bytes())
+    for path, count in ((other, 0), (image_file, 4)):
+        with qtbot.waitSignal(session.image_changed):
+            session.images.open(path)
+        # Opening waits for none of this.
+        assert not session.rejected.now
+        qtbot.waitUntil(lambda count=count: session.jobs.idle and len(session.rejected.now) == count)
+    assert sorted(one.reason for one in session.rejected.now) == reasons
+    assert not session.document.steps
+
+
 def test_undo_across_two_runs_brings_back_the_flows_of_the_first(session: Session, qtbot: QtBot) -> None:
     """A threshold moved afterwards belongs to the masks in view, not to those that were undone."""
     state = session.run_state
