@@ -12,7 +12,6 @@ from cpsam_core.images import can_read
 from cpsam_core.images.companion_names import STANDARD, Endings, part_images
 from cpsam_core.images.document_key import WHOLE, DocumentKey
 from cpsam_core.images.file_names import is_zarr, natural_key, walk
-from cpsam_core.images.zarr_folder import ZarrFolder
 from cpsam_core.system.paths import as_given, expanded
 
 
@@ -118,19 +117,12 @@ def _in_folder(folder: Path, output: Path | None, endings: Endings) -> tuple[lis
     files = [
         path
         for path in walk(folder)
-        if can_read(path)
-        and not _is_made(path)
-        and not (inside is not None and inside in as_given(path).parents)
+        if can_read(path) and not (inside is not None and inside in as_given(path).parents)
     ]
     images, results = part_images(files, folder, endings)
     if not images:
         raise ImageError(f"There is no image in the folder {folder}.")
     return [Input(path, path.parent.relative_to(folder)) for path in images], results
-
-
-def _is_made(path: Path) -> bool:
-    """Whether an OME-Zarr was written by this program: a result, whatever lies beside it."""
-    return path.is_dir() and "cpsam" in ZarrFolder(path).attributes("")
 
 
 def _named(paths: list[Path], endings: Endings) -> tuple[list[Path], list[Path]]:

@@ -260,9 +260,8 @@ def _write_masks(path: Path, image: Image, found: Segmentation, run: Run) -> Non
 
 def _write_flows(path: Path, image: Image, found: Segmentation, run: Run) -> None:
     maps = np.concatenate([found.flows, found.logits[np.newaxis]])
-    write_tiff(
-        path, maps, "CZYX" if maps.ndim == 4 else "CYX", pixel_size=image.pixel_size, z_step=image.z_step
-    )
+    axes = "CZYX" if maps.ndim == 4 else "CYX"
+    write_tiff(path, maps, axes, pixel_size=image.pixel_size, z_step=image.z_step, is_result=True)
 
 
 def _write_seg(path: Path, image: Image, found: Segmentation, run: Run) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cpsam_core.formats.ome_zarr_writing import SMALLEST_PX, describe_labels, is_ours, level_folder
 from cpsam_core.images.files import saving, saving_folder
 from cpsam_core.images.label_arrays import CHUNK_PX, LabelArray, LabelSource, boxes_of
+from cpsam_core.images.result_mark import TIFF_NAME
 
 __all__ = ["LabelSizes", "copy_labels", "halved", "write_label_tiff", "write_label_zarr"]
 
@@ -125,7 +126,8 @@ def write_label_tiff(path: Path, levels: Sequence[LabelSource], largest: int, si
     ):
         for number, level in enumerate(levels):
             shape = level.shape[1:] if flat else level.shape
-            own = {"metadata": metadata, "subifds": len(levels) - 1} if number == 0 else {"subfiletype": 1}
+            first = {"metadata": metadata, "subifds": len(levels) - 1, "extratags": [TIFF_NAME]}
+            own: dict[str, Any] = first if number == 0 else {"subfiletype": 1}
             file.write(_tiles(level, dtype), shape=shape, photometric="minisblack", **options, **own)
 
 

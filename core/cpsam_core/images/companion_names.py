@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cpsam_core.images.document_key import DocumentKey
 from cpsam_core.images.file_names import normal
+from cpsam_core.images.result_mark import is_result
 
 __all__ = [
     "IMAGES_FOLDER",
@@ -20,6 +21,7 @@ __all__ = [
     "SEG_ENDING",
     "STANDARD",
     "Endings",
+    "masks_alone",
     "part_images",
     "result_stem",
     "without_key",
@@ -113,8 +115,8 @@ def part_images(
 
     Masks are known by their ending alone (`NAME_masks.tif`, `NAME_cp_masks.png`, `NAME_seg.npy`); other endings
     (`NAME_overlay.png`, `NAME_mask.png`) count only where the image or the masks of that name are among the files,
-    for people name images so. Files in a folder of masks, labels or maps count where a folder `images`, or an image
-    of that name, lies beside that folder.
+    for people name images so. Beside images, what this program wrote under any name is known by its mark. Files in a
+    folder of masks, labels or maps count where a folder `images`, or an image of that name, lies beside that folder.
 
     Parameters
     ----------
@@ -134,14 +136,30 @@ def part_images(
             results.append(path)
         elif normal(path.stem).endswith(endings.image):
             images.append(path)
+    made = [path for path in images if is_result(path)]
+    if made and len(made) < len(images):
+        images = [path for path in images if path not in made]
+        results += made
     return images, results
+
+
+def masks_alone(results: Iterable[Path], images: Iterable[Path], endings: Endings = STANDARD) -> list[Path]:
+    """Return the files that are called like masks of an image that is not there: they may be somebody's images."""
+    known = {name for path in images for name in _names(path, endings)}
+    found = []
+    for path in results:
+        base = endings.bare(result_stem(path))
+        named = endings.is_masks(path) and not result_stem(path).endswith(SEG_ENDING)
+        if named and not {base, without_key(base)} & known and not is_result(path):
+            found.append(path)
+    return found
 
 
 def _names(path: Path, endings: Endings) -> set[str]:
     """Return how companions may call the image, or the image of the masks, that a file is."""
     stem = normal(path.stem)
     bare = endings.bare(result_stem(path)) if endings.is_masks(path) else stem
-    return {stem, bare, normal(endings.base(path)), f"{stem}_{path.suffix[1:]}"}
+    return {stem, result_stem(path), bare, normal(endings.base(path)), f"{stem}_{path.suffix[1:]}"}
 
 
 def _is_result(path: Path, known: set[tuple[Path, str]], endings: Endings) -> bool:

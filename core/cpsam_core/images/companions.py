@@ -24,6 +24,7 @@ from cpsam_core.images.companion_names import (
     SEG_ENDING,
     STANDARD,
     Endings,
+    masks_alone,
     part_images,
     result_stem,
     without_key,
@@ -230,7 +231,10 @@ def documents_of(
 
 
 def images_in(folder: Path, endings: Endings = STANDARD) -> list[Path]:
-    """Return the images of a folder in natural order, without their companions; an unreadable folder has none."""
+    """Return the images of a folder in natural order, without their companions; an unreadable folder has none.
+
+    What is called like masks of an image that is not there is listed, too, unless this program wrote it.
+    """
     try:
         with os.scandir(folder) as entries:
             paths = [
@@ -240,7 +244,8 @@ def images_in(folder: Path, endings: Endings = STANDARD) -> list[Path]:
             ]
     except OSError:
         return []
-    images, _ = part_images(paths, None, endings)
+    images, results = part_images(paths, None, endings)
+    images += masks_alone(results, images, endings)
     # The suffix last: `cells.tif` comes before `cells2.tif`.
     return sorted(images, key=lambda path: (natural_key(Path(path.stem)), path.suffix))
 

@@ -14,6 +14,7 @@ from cpsam_core.errors import ImageError
 from cpsam_core.images.files import AnyPath, decoding, saving
 from cpsam_core.images.image import Image
 from cpsam_core.images.readers import Raw, read_stored
+from cpsam_core.images.result_mark import with_mark
 from cpsam_core.images.seg_npy import read_seg
 from cpsam_core.images.tiff import write_tiff
 from cpsam_core.labels import as_labels, is_binary, separate_pieces
@@ -115,7 +116,14 @@ def write_labels(
     if suffix in (".tif", ".tiff"):
         axes = "ZYX"[-compact.ndim :]
         write_tiff(
-            path, compact, axes, compression=compression, tiled=tiled, pixel_size=pixel_size, z_step=z_step
+            path,
+            compact,
+            axes,
+            compression=compression,
+            tiled=tiled,
+            pixel_size=pixel_size,
+            z_step=z_step,
+            is_result=True,
         )
     elif suffix == ".png":
         _write_png(path, compact)
@@ -206,7 +214,7 @@ def _write_png(path: Path, labels: npt.NDArray[Any]) -> None:
             f"PNG holds labels up to 65,535, and these go up to {labels.max():,}: write {path.name} as TIFF."
         )
     with saving(path) as temporary:
-        temporary.write_bytes(imagecodecs.png_encode(np.ascontiguousarray(labels)))
+        temporary.write_bytes(with_mark(imagecodecs.png_encode(np.ascontiguousarray(labels))))
 
 
 def _size(shape: tuple[int, ...]) -> str:

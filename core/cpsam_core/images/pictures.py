@@ -17,6 +17,7 @@ from cpsam_core.images.limits import check_size
 from cpsam_core.images.meaning import from_palette
 from cpsam_core.images.picture_bytes import jpeg_is_complete, jpeg_size, png_as_gray, png_size
 from cpsam_core.images.readers import Raw, Reader, register
+from cpsam_core.images.result_mark import with_mark
 
 __all__ = ["read_jpeg", "read_png", "write_picture"]
 
@@ -67,7 +68,7 @@ def read_jpeg(path: Path) -> Raw:
 
 
 def write_picture(path: AnyPath, picture: npt.NDArray[np.uint8]) -> None:
-    """Write a picture as PNG, in one step.
+    """Write a picture of an image and its objects as PNG, in one step.
 
     Parameters
     ----------
@@ -84,7 +85,7 @@ def write_picture(path: AnyPath, picture: npt.NDArray[np.uint8]) -> None:
     if Path(path).suffix.lower() != ".png":
         raise ImageError(f"Pictures are written as PNG: let the name {path} end in .png.")
     with saving(path) as temporary:
-        temporary.write_bytes(imagecodecs.png_encode(np.ascontiguousarray(picture), level=3))
+        temporary.write_bytes(with_mark(imagecodecs.png_encode(np.ascontiguousarray(picture), level=3)))
 
 
 def _as_picture(array: npt.NDArray[Any]) -> Raw:

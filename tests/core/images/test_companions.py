@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,16 @@ import tifffile
 from cpsam_core.cli.inputs import Input, gather
 from cpsam_core.cli.outputs import plan
 from cpsam_core.data.pairs import find_pairs, pair_of
+from cpsam_core.formats import FORMATS, ObjectSet, WriteOptions, write_objects
+from cpsam_core.formats.label_pyramids import LabelSizes, write_label_tiff
+from cpsam_core.images import read_image, read_labels, write_labels
 from cpsam_core.images.companion_names import Endings
 from cpsam_core.images.companions import companions, images_in
 from cpsam_core.images.document_key import WHOLE, DocumentKey
+from cpsam_core.images.label_arrays import LabelsInMemory
 from cpsam_core.images.project_files import ProjectFile, write_project_file
+from cpsam_core.images.readers import can_read
+from cpsam_core.images.result_mark import is_result
 from cpsam_gui.storage.companions import earlier_work
 from cpsam_gui.storage.companions import images_in as images_of_window
 
@@ -187,3 +194,54 @@ def test_masks_in_ome_files_are_found_by_the_name_of_the_image(tmp_path: Path) -
     assert companions(tmp_path / "c.ome.tif").masks == (), "they are those of the image that is called so"
     put(tmp_path, "a.ome.cpsam")
     assert companions(tmp_path / "a.tif").project.name == "a.cpsam"
+
+
+def exported(folder: Path, image: Path) -> dict[str, Path]:
+    """Export masks in every format that may be taken for an image, under names that nobody foresees."""
+    pixels = read_image(image)
+    labels = np.zeros(pixels.spatial_shape, np.uint32)
+    labels[4:9, 4:9] = 70_000
+    objects = ObjectSet(labels, image_name=image.name, image=pixels)
+    made = {}
+    for one in FORMATS:
+        name = "mine" + Path("x" + one.ending).suffix
+        if one.can_write and (can_read(folder / name) or one.is_folder) and one.key not in ("npy", "seg"):
+            path = folder / f"{one.key}-{name}"
+            small = replace(objects, labels=np.minimum(labels, 1)) if one.key == "png" else objects
+            write_objects(path, small, one, WriteOptions(tiled=True))
+            made[one.key] = path
+    return made
+
+
+def test_what_was_exported_under_any_name_is_no_image(tmp_path: Path) -> None:
+    image = put(tmp_path, "a.tif", "own.tif", "own_v2.png")
+    made = exported(tmp_path, image)
+    assert set(made) == {"tif", "png", "zarr", "overlay"}
+    assert all(can_read(path) for path in made.values())
+    for listed in (images_in, images_of_window):
+        assert [path.name for path in listed(tmp_path)] == ["a.tif", "own.tif", "own_v2.png"]
+    assert {one.path.name for one in gather([str(tmp_path)]).images} == {"a.tif", "own.tif", "own_v2.png"}
+    # It is opened like any file where it is all there is, or where somebody names it.
+    for path in (image, tmp_path / "own.tif", tmp_path / "own_v2.png"):
+        path.unlink()
+    assert {path.name for path in images_in(tmp_path)} == {path.name for path in made.values()}
+    # Written anew by another program, it is an image.
+    put(tmp_path, made["tif"].name)
+    assert [path.name for path in images_in(tmp_path)] == [made["tif"].name]
+
+
+def test_the_mark_is_found_in_large_files_of_many_tiles(tmp_path: Path) -> None:
+    labels = np.zeros((9000, 4100), np.uint32)
+    labels[:2, :2] = 70_000
+    write_labels(tmp_path / "tiled.tif", labels, tiled=True)
+    write_labels(tmp_path / "plain.tif", np.minimum(labels, 3), compression=None, pixel_size=0.3)
+    source = LabelsInMemory(labels[None, :3000])
+    write_label_tiff(tmp_path / "pyramid.tif", [source], 70_000, LabelSizes("", 0.3, None, 0.3))
+    assert all(is_result(tmp_path / name) for name in ("tiled.tif", "plain.tif", "pyramid.tif"))
+    assert (read_labels(tmp_path / "tiled.tif") == labels).all()
+
+
+def test_an_image_that_is_called_like_masks_is_listed_where_nothing_belongs_to_it(tmp_path: Path) -> None:
+    put(tmp_path, "a.tif", "a_masks.tif", "face_masks.tif", "a_t003_cp_masks.png", "b_seg.npy")
+    write_labels(tmp_path / "gone_masks.tif", np.ones((8, 8), np.uint16))
+    assert [path.name for path in images_of_window(tmp_path)] == ["a.tif", "face_masks.tif"]

@@ -220,3 +220,18 @@ def test_a_folder_is_offered_again(window: Window, qtbot: QtBot, image_file: Pat
     assert recent_paths() == [image_file, image_file.parent]
     window.findChild(RecentMenu).fill()
     assert f"{image_file.parent.name}/" in window.findChild(RecentMenu).actions()[1].text()
+
+
+@pytest.mark.parametrize("name", ["cells_masks.tif", "exported.tif", "cells 2.png", "cells.ome.zarr"])
+def test_what_was_exported_is_not_listed_as_an_image(
+    segmented: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    folder = segmented.session.folder
+    (tmp_path / "own labels.tif").write_bytes((tmp_path / "cells.tif").read_bytes())
+    listed = ["cells.tif", "own labels.tif"]
+    qtbot.waitUntil(lambda: [path.name for path in folder.images] == listed)
+    with qtbot.waitSignal(folder.listed):
+        export(segmented, qtbot, monkeypatch, "zarr" if name.endswith("zarr") else name[-3:], tmp_path / name)
+    qtbot.waitUntil(lambda: segmented.session.jobs.idle)
+    assert (tmp_path / name).exists()
+    assert [path.name for path in folder.images] == listed
