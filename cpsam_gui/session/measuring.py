@@ -74,6 +74,8 @@ class MeasurementController(QObject):
         self._rows: set[int] = set()
         self._job: Job | None = None
         self._broken = self._under_way = False
+        # The table is of masks that others took the place of, which are being measured.
+        self._outdated = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REST_MS)
@@ -105,7 +107,7 @@ class MeasurementController(QObject):
     @property
     def usable(self) -> bool:
         """Whether the table is about the objects there are, though some of them may have changed since."""
-        return self.now is not None and not self._everything
+        return self.now is not None and not self._everything and not self._outdated
 
     def follow(self, who: str, on: bool) -> None:
         """Keep the table up to date as long as somebody looks at it."""
@@ -146,7 +148,7 @@ class MeasurementController(QObject):
 
     def _new_image(self) -> None:
         self.now, self.agreement, self._everything, self._has_pixels = None, None, True, False
-        self._broken = self._under_way = False
+        self._broken = self._under_way = self._outdated = False
         self._forget()
         self._waiting.clear()
         self._open_image.document.stepped.connect(self._stepped)
@@ -225,7 +227,7 @@ class MeasurementController(QObject):
             self.recipe,
             pixels,
         )
-        self._everything, self._under_way = False, True
+        self._everything, self._under_way, self._outdated = False, True, self._everything
         self._forget()
         if document.large:
             work = partial(measure_chunks, request, cast("ChunkedLabels", document.store))
@@ -241,7 +243,7 @@ class MeasurementController(QObject):
         self.busy_changed.emit()
 
     def _done(self, counted: ObserverAgreement | None, pixels: bool, measured: Measurements) -> None:
-        self._under_way, self._has_pixels = False, pixels
+        self._under_way, self._outdated, self._has_pixels = False, False, pixels
         # Another comparison may have been made meanwhile, or the one that was counted given up.
         self.now = measured if self.agreement is counted else measured.compared(self.agreement)
         self._tell()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cpsam_gui.session.open_image import OpenImage
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.document import Document
+    from cpsam_gui.state.steps import Step
     from cpsam_gui.tasks.coverage import MissedCells
 
 
@@ -57,7 +58,9 @@ class ReviewController(QObject):
         self._edits = edits
         self._close_up = close_up
         self._present = 0
-        """The object that was shown last, from which the review goes on; others may be selected since, or none."""
+        """The object that was shown or chosen last; others may be selected since, or none."""
+        self._reached = 0
+        """The object that the review itself came to, from which it goes on; 0 where it has not begun."""
         self._trail: list[int] = []
         self.in_sight: Callable[[Box], bool] = lambda box: True
         """Whether a place is on the screen; a window puts its canvas here. What is not is never decided on."""
@@ -128,9 +131,15 @@ class ReviewController(QObject):
         return float(now.doubt.scores[place]) if now is not None and place is not None else None
 
     def _new_image(self) -> None:
-        self._present, self._trail = 0, []
+        self._present, self._reached, self._trail = 0, 0, []
+        self._open_image.document.stepped.connect(self._stepped)
         self._missed.renew()
         self.changed.emit()
+
+    def _stepped(self, step: Step, forward: bool) -> None:
+        """Begin with the most doubtful of other masks."""
+        if step.swap is not None:
+            self._reached, self._trail = 0, []
 
     def _selected(self, *_: object) -> None:
         """An object that is chosen on the canvas is the one that is looked at."""
@@ -156,6 +165,7 @@ class ReviewController(QObject):
             number = self._trail.pop()
             if number != self._present and number in self._open_image.document.objects:
                 self.show(number)
+                self._reached = number
                 return
         self._notices.message.emit(translate("This was the first object of the review"))
 
@@ -164,14 +174,17 @@ class ReviewController(QObject):
         if now is None:
             return
         order = now.doubt.order
-        place = now.place(self._present) if self._present else None
-        start = 0 if place is None else int(np.flatnonzero(order == place)[0]) + 1
+        # An object that was chosen by hand in between says nothing of how far the review is.
+        place = now.place(self._reached) if self._reached else None
+        start = 0 if place is None else int(np.flatnonzero(order == place)[0])
+        start += int(place is not None and self._present == self._reached)
         for places in (order[start:], order[:start]):
             number = first_open(objects, now.doubt.ids, places, self.present)
             if number:
                 if self._present:
                     self._trail.append(self._present)
                 self.show(number)
+                self._reached = number
                 return
         if self._missed.unseen() is not None:
             self._next_place()

@@ -14,6 +14,7 @@ from cpsam_gui import operations
 from cpsam_gui.actions.install import actions_of
 from cpsam_gui.panels import ReviewPanel
 from cpsam_gui.state.slice import Slice
+from cpsam_gui.state.steps import StepKind
 from cpsam_gui.tasks.coverage import find_missed
 
 if TYPE_CHECKING:
@@ -52,6 +53,51 @@ def test_the_most_doubtful_comes_first_and_is_shown(doubtful: Window) -> None:
     assert session.reviewing.present == 1
     actions_of(doubtful)["review_previous"].trigger()
     assert session.reviewing.present == 3
+
+
+def test_a_cell_that_was_chosen_on_the_image_does_not_set_where_the_review_begins(
+    doubtful: Window, qtbot: QtBot
+) -> None:
+    session, do = doubtful.session, actions_of(doubtful)
+    order = session.measuring.now.doubt.ids[session.measuring.now.doubt.order].tolist()  # type: ignore[union-attr]
+    assert order[:2] == [3, 1]
+    session.view.selection = frozenset([order[2]])
+    do["review_next"].trigger()
+    assert session.reviewing.present == 3
+    # Nor where it goes on: what it showed comes back, unless somebody decided on it.
+    session.view.selection = frozenset([order[3]])
+    do["review_next"].trigger()
+    assert session.reviewing.present == 3
+    session.view.selection = frozenset([order[3]])
+    do["review_accept"].trigger()
+    assert session.reviewing.present == 3
+    do["review_accept"].trigger()
+    assert session.reviewing.present == 1
+    do["review_previous"].trigger()
+    do["review_next"].trigger()
+    assert session.reviewing.present == 1
+
+
+def test_other_masks_are_reviewed_from_the_most_doubtful_on(doubtful: Window, qtbot: QtBot) -> None:
+    """Those of the masks before tell nothing, neither by their order nor by how far the review was."""
+    session, do = doubtful.session, actions_of(doubtful)
+    do["review_next"].trigger()
+    do["review_next"].trigger()
+    assert session.reviewing.present == 1
+    document = session.document
+    rows = {
+        n: row.changed(flow_error={1: 0.1, 2: 0.5, 3: 0.2, 4: 0.8}[n]) for n, row in document.objects.items()
+    }
+    usable: list[bool] = []
+    session.measuring.busy_changed.connect(
+        lambda: usable.append(session.measuring.usable) if session.measuring.busy else None
+    )
+    document.replace("Segment", document.labels.copy(), rows, kind=StepKind.SEGMENT)
+    qtbot.waitUntil(lambda: session.measuring.busy or session.measuring.fresh)
+    do["review_next"].trigger()
+    settle(session, qtbot)
+    assert usable == [False]
+    assert session.reviewing.present == 4
 
 
 def test_decisions_are_steps_that_can_be_undone(doubtful: Window, qtbot: QtBot) -> None:
