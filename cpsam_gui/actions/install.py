@@ -15,6 +15,7 @@ from cpsam_gui.actions.image_menu import ImageMenu
 from cpsam_gui.actions.make import ACTIONS, MENUS, TOOLBAR, decorate, make
 from cpsam_gui.actions.pages import ActionPages
 from cpsam_gui.actions.states import ActionStates
+from cpsam_gui.jobs.torch_libraries import load_torch_beside_the_window
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.program.settings_store import restore_window
 from cpsam_gui.style import theme
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 def make_window(session: Session | None = None, model: str | None = None) -> Window:
     """Return a window with everything on it, placed where the last one was."""
+    load_torch_beside_the_window()
     window = Window(session, model)
     install(window)
     restore_window(window)
