@@ -13,27 +13,36 @@ import logging
 from time import monotonic
 from typing import ClassVar
 
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject, Qt, QTimer
+from PyQt6.QtGui import QGuiApplication
 
 log = logging.getLogger(__name__)
 
 # Between looks at whether there is something to collect.
 TICK_MS = 1000
-# Without a movement of the mouse before a full collection, which may take a tenth of a second.
+# Without a movement of the mouse before a full collection.
 REST_SECONDS = 3.0
-# New objects; to look at more is felt, as after torch was loaded, which makes 300,000. They wait for the next full one.
-MANY = 100_000
-# Between full collections, at least: each looks at every object there is.
+# The same before one that looks at what was put off, too: a tenth of a second and more, which is felt.
+LONG_REST_SECONDS = 600.0
+# New objects since the last full collection; to look at more is felt. Torch makes 300,000 when it is loaded.
+MANY = 40_000
+# Objects that were put off; to let more of them wait might fill the memory.
+MOST_PUT_OFF = 2_000_000
+# Between full collections, at least.
 FULL_TICKS = 30
 
 
 class Collector(QObject):
-    """Collects cycles while it is on; the last one to go off gives the task back to Python, if it had it before."""
+    """Collects cycles while it is on; the last one to go off gives the task back to Python, if it had it before.
+
+    What has gathered beyond `MANY` objects is put off until nobody sees the window stand still.
+    """
 
     _active: ClassVar[int] = 0
     _was_enabled: ClassVar[bool] = True
-    _put_off: ClassVar[bool] = False
-    """Whether there are objects that wait for the next full collection."""
+    _gathered: ClassVar[int] = 0
+    """New objects since the last full collection."""
+    _put_off: ClassVar[int] = 0
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,24 +64,38 @@ class Collector(QObject):
         limits = gc.get_threshold()
         if young <= limits[0]:
             return
-        due = (old > limits[2] or Collector._put_off) and self._ticks >= FULL_TICKS
-        if due and monotonic() - self._moved > REST_SECONDS:
-            self._ticks = 0
-            self._collect_all()
-        elif young > MANY:
+        Collector._gathered += young
+        due = self._ticks >= FULL_TICKS and self._resting > REST_SECONDS
+        if due and Collector._put_off and (self._unseen or Collector._put_off > MOST_PUT_OFF):
+            self._collect(everything=True)
+        elif due and old > limits[2] and Collector._gathered <= MANY:
+            self._collect()
+        elif Collector._gathered > MANY:
+            Collector._put_off += Collector._gathered
+            Collector._gathered = 0
             gc.freeze()
-            Collector._put_off = True
         else:
             gc.collect(1 if middle > limits[1] else 0)
 
-    @staticmethod
-    def _collect_all() -> None:
-        """Look at every object, those that were put off included; what is left of them is not looked at again."""
-        put_off, Collector._put_off = Collector._put_off, False
-        if put_off:
+    @property
+    def _resting(self) -> float:
+        """Seconds since the mouse moved."""
+        return monotonic() - self._moved
+
+    @property
+    def _unseen(self) -> bool:
+        """Whether nobody would notice that the window stands still."""
+        away = QGuiApplication.applicationState() != Qt.ApplicationState.ApplicationActive
+        return away or self._resting > LONG_REST_SECONDS
+
+    def _collect(self, *, everything: bool = False) -> None:
+        """Look at all objects, or at `everything`: what is left of those that were put off is not looked at again."""
+        self._ticks = Collector._gathered = 0
+        if everything:
+            Collector._put_off = 0
             gc.unfreeze()
         log.debug("collected %d objects", gc.collect())
-        if put_off:
+        if everything:
             gc.freeze()
 
     def postpone(self, *_: object) -> None:

@@ -51,11 +51,17 @@ def test_cycles_are_collected_in_the_gui_thread_only(qtbot: QtBot) -> None:
     collector.stop()
 
 
+@pytest.fixture(autouse=True)
+def nothing_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Collector, "_gathered", 0)
+    monkeypatch.setattr(Collector, "_put_off", 0)
+
+
 def test_cycles_among_many_new_objects_wait_for_rest_and_then_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(garbage, "FULL_TICKS", 2)
     monkeypatch.setattr(garbage, "REST_SECONDS", -1.0)
+    monkeypatch.setattr(garbage, "LONG_REST_SECONDS", -1.0)
     collector = Collector()
-    collector._ticks = 0
     threads: list[int] = []
     many = [[number] for number in range(garbage.MANY + 1)]
     for _ in range(100):

@@ -5,6 +5,9 @@ import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QGuiApplication
+
 from cpsam_gui import app
 from cpsam_gui.jobs import collector as garbage
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def test_garbage_waits_until_the_mouse_rests(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    now, done, interval, young = 100.0, [], sys.getswitchinterval(), 10**4
+    now, done, interval, young = 1000.0, [], sys.getswitchinterval(), 10**4
     fake = SimpleNamespace(
         freeze=lambda: done.append("freeze"),
         collect=lambda *young: done.append(young or "all"),
@@ -29,6 +32,10 @@ def test_garbage_waits_until_the_mouse_rests(window: Window, monkeypatch: pytest
     monkeypatch.setattr(garbage, "gc", fake)
     monkeypatch.setattr(garbage, "monotonic", lambda: now)
     monkeypatch.setattr(garbage, "FULL_TICKS", 0)
+    monkeypatch.setattr(garbage.Collector, "_gathered", 0)
+    monkeypatch.setattr(garbage.Collector, "_put_off", 0)
+    state = Qt.ApplicationState.ApplicationActive
+    monkeypatch.setattr(QGuiApplication, "applicationState", lambda: state)
     try:
         app.keep_strokes_smooth(window)
         assert sys.getswitchinterval() < 0.002
@@ -41,13 +48,35 @@ def test_garbage_waits_until_the_mouse_rests(window: Window, monkeypatch: pytest
     now += garbage.REST_SECONDS
     collector.tick()
     assert done == ["freeze", (1,), "all"]
-    # So many, as torch brings, are not looked at while somebody is at work.
+    # So many, as torch brings, are not looked at while somebody may see the window stand still.
     done.clear()
     young = 10**6
-    window.canvas.pointed.emit(1.0, 1.0)
-    now += 1
     collector.tick()
     assert done == ["freeze"]
-    now += garbage.REST_SECONDS
+    young = 10**4
+    collector.tick()
+    assert done == ["freeze", "all"]
+    done.clear()
+    state = Qt.ApplicationState.ApplicationInactive
+    collector.tick()
+    assert done == ["unfreeze", "all", "freeze"]
+    # Many little ones come to the same.
+    done.clear()
+    state = Qt.ApplicationState.ApplicationActive
+    window.canvas.pointed.emit(1.0, 1.0)
+    for _ in range(5):
+        collector.tick()
+    assert done == [(1,), (1,), (1,), (1,), "freeze"]
+    now += garbage.LONG_REST_SECONDS + 1
+    done.clear()
+    collector.tick()
+    assert done == ["unfreeze", "all", "freeze"]
+    # Memory does not wait for that.
+    done.clear()
+    young = garbage.MOST_PUT_OFF + 1
+    window.canvas.pointed.emit(1.0, 1.0)
+    collector.tick()
+    now += garbage.REST_SECONDS + 1
+    young = 10**4
     collector.tick()
     assert done == ["freeze", "unfreeze", "all", "freeze"]
