@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,11 +73,6 @@ class Plots(QWidget):
         self.first, self.second = QComboBox(), QComboBox()
         self.first.setToolTip(translate("Along the horizontal axis"))
         self.second.setToolTip(translate("Along the vertical axis"))
-        self.box = BrushBox()
-        self.plot = pg.PlotWidget(viewBox=self.box)
-        self.plot.hideButtons()
-        for side in ("bottom", "left"):
-            self.plot.getAxis(side).enableAutoSIPrefix(False)
         self.note = QLabel()
         self.note.setObjectName("dim")
         row = QHBoxLayout()
@@ -87,8 +83,8 @@ class Plots(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GRID_PX // 2)
         layout.addLayout(row)
-        layout.addWidget(self.plot, 1)
         layout.addWidget(self.note)
+        self._layout = layout
         self._columns: Mapping[str, Column] = {}
         self._places: Places = np.zeros(0, np.int64)
         self._selected: NDArray[np.bool_] = np.zeros(0, bool)
@@ -96,8 +92,24 @@ class Plots(QWidget):
         self._edges: Column = np.zeros(0)
         self.first.currentIndexChanged.connect(self.draw)
         self.second.currentIndexChanged.connect(self.draw)
-        self.box.brushed.connect(self._brush)
         theme.changed.connect(self.draw)
+
+    @cached_property
+    def box(self) -> BrushBox:
+        """The area of the plot."""
+        made = BrushBox()
+        made.brushed.connect(self._brush)
+        return made
+
+    @cached_property
+    def plot(self) -> pg.PlotWidget:
+        """The plot; made when it is first drawn, which takes as long as a page of the window."""
+        made = pg.PlotWidget(viewBox=self.box)
+        made.hideButtons()
+        for side in ("bottom", "left"):
+            made.getAxis(side).enableAutoSIPrefix(False)
+        self._layout.insertWidget(1, made, 1)
+        return made
 
     def show_columns(self, columns: Mapping[str, Column], names: list[str], places: Places) -> None:
         """Plot rows of columns; the columns that are plotted stay, where they are still there."""
@@ -137,6 +149,8 @@ class Plots(QWidget):
 
     def draw(self) -> None:
         """Plot what is chosen."""
+        if not self._columns and "plot" not in self.__dict__:
+            return
         self.plot.clear()
         self._marks = None
         self._recolour()

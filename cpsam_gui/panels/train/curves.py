@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
@@ -26,6 +27,31 @@ AXIS_PX = 40
 
 
 class Curves(QWidget):
+    """The place of the two plots, which are made with the first epoch: each takes as long as a page of the window."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.setVisible(False)
+
+    @cached_property
+    def plots(self) -> CurvePlots:
+        """The plots."""
+        made = CurvePlots()
+        layout = self.layout()
+        if layout is not None:
+            layout.addWidget(made)
+        return made
+
+    def show_reports(self, reports: Sequence[EpochReport]) -> None:
+        """Draw the epochs so far."""
+        if reports or "plots" in self.__dict__:
+            self.plots.show_reports(reports)
+        self.setVisible(bool(reports))
+
+
+class CurvePlots(QWidget):
     """Two plots over the epochs: losses above, average precision below where it is measured."""
 
     def __init__(self) -> None:
@@ -46,7 +72,6 @@ class Curves(QWidget):
         self._validated = False
         theme.changed.connect(self._recolour)
         self._recolour()
-        self.show_reports(())
 
     def _recolour(self) -> None:
         """Take over the colours of the theme."""
@@ -94,7 +119,6 @@ class Curves(QWidget):
         for shown in (self.precision_title, self.precision):
             shown.setVisible(bool(scored))
         self._name_lines()
-        self.setVisible(bool(reports))
 
 
 def _is_known(value: float | None) -> bool:

@@ -196,9 +196,9 @@ def test_a_training_reports_and_ends_with_a_comparison(
     assert training.running
     assert panel.foot.button.isHidden()
     assert "Less memory" in panel.text.text()
-    assert panel.curves.training.getData()[1].tolist() == [1, 1, 1]
-    assert panel.curves.scores.getData()[0].tolist() == [2]
-    assert panel.curves.best.value() == 2
+    assert panel.curves.plots.training.getData()[1].tolist() == [1, 1, 1]
+    assert panel.curves.plots.scores.getData()[0].tolist() == [2]
+    assert panel.curves.plots.best.value() == 2
     annotated.session.edits.change(lambda document: None)  # editing goes on
     with qtbot.waitSignal(annotated.session.image_changed):  # other images open
         annotated.open(annotated.session.folder.images[1])

@@ -290,11 +290,12 @@ def test_the_plot_begins_with_the_sizes(segmented: Window, qtbot: QtBot) -> None
 
 
 def test_curves_count_epochs_in_whole_numbers(window: Window) -> None:
-    axis = window.panel(TrainPanel).curves.loss.getAxis("bottom")
+    plot = window.panel(TrainPanel).curves.plots.loss
+    axis = plot.getAxis("bottom")
     for last in (2.0, 3.0, 40.0):
         steps = [step for step, _ in axis.tickSpacing(1.0, last, 200.0)]
         assert steps and all(step >= 1 and step == int(step) for step in steps)
-    assert not window.panel(TrainPanel).curves.loss.getAxis("left").autoSIPrefix
+    assert not plot.getAxis("left").autoSIPrefix
 
 
 def test_what_the_curves_are_is_said_beside_them_and_not_over_them(window: Window) -> None:
@@ -314,8 +315,8 @@ def test_what_the_curves_are_is_said_beside_them_and_not_over_them(window: Windo
 
 
 def test_one_epoch_shows_as_a_point_and_the_curves_follow_the_theme(window: Window) -> None:
-    curves = window.panel(TrainPanel).curves
-    curves.show_reports([EpochReport(1, 5, 0.8, 0.9, None, 1e-5, 3.0, 12.0, True)])
+    window.panel(TrainPanel).curves.show_reports([EpochReport(1, 5, 0.8, 0.9, None, 1e-5, 3.0, 12.0, True)])
+    curves = window.panel(TrainPanel).curves.plots
     assert len(curves.training.scatter.points()) == len(curves.validation.scatter.points()) == 1
     before = curves.loss.backgroundBrush().color().name()
     window.toggle_theme()
