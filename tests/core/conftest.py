@@ -74,7 +74,7 @@ def tiny_model_in(folder: Path) -> Path:
 
     torch.manual_seed(0)
     return write_checkpoint(
-        folder / "tiny.safetensors", FlowVit(VitConfig.lite(depth=1, width=32, heads=1, neck=16))
+        folder / "tiny.safetensors", FlowVit(VitConfig.lite(depth=1, width=32, heads=1, neck=16, tile=128))
     )
 
 

@@ -74,7 +74,7 @@ def test_finetuning_writes_a_model_and_its_card(images: Path, tiny_model: Path) 
     assert card.settings["augmentation"]["crop"] == 32
     assert card.settings["mixing"] == {"cells": 1}
     assert set(card.versions) >= {"python", "torch", "numpy"}
-    tiny = VitConfig.lite(depth=1, width=32, heads=1, neck=16, layer_drop=0.0)
+    tiny = VitConfig.lite(depth=1, width=32, heads=1, neck=16, tile=128, layer_drop=0.0)
     assert card.architecture == tiny.to_dict()
     assert (card.licence, card.notes) == ("CC0", "disks only")
     assert card.created
