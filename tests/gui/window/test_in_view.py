@@ -299,8 +299,9 @@ def test_curves_count_epochs_in_whole_numbers(window: Window) -> None:
 
 
 def test_what_the_curves_are_is_said_beside_them_and_not_over_them(window: Window) -> None:
-    curves = window.panel(TrainPanel).curves
-    curves.show_reports([EpochReport(1, 5, 0.8, 0.9, 0.6, 1e-5, 3.0, 12.0, True)])
+    place = window.panel(TrainPanel).curves
+    place.show_reports([EpochReport(1, 5, 0.8, 0.9, 0.6, 1e-5, 3.0, 12.0, True)])
+    curves = place.plots
     for plot in (curves.loss, curves.precision):
         item = plot.getPlotItem()
         assert item.legend is None
@@ -309,7 +310,7 @@ def test_what_the_curves_are_is_said_beside_them_and_not_over_them(window: Windo
         True
     ] * 3
     assert curves.precision_title.text() == "Average precision"
-    curves.show_reports([EpochReport(1, 5, 0.8, None, None, 1e-5, 3.0, 12.0, False)])
+    place.show_reports([EpochReport(1, 5, 0.8, None, None, 1e-5, 3.0, 12.0, False)])
     assert "validation" not in curves.loss_title.text(), "only lines that are there"
     assert curves.precision_title.isHidden()
 
