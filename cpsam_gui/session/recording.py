@@ -11,7 +11,7 @@ from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.options import recalled
 from cpsam_gui.state.image_facts import ReviewState
-from cpsam_gui.state.steps import StepKind, StepSource
+from cpsam_gui.state.steps import StepSource
 from cpsam_gui.storage import worklog
 
 if TYPE_CHECKING:
@@ -49,11 +49,14 @@ class WorkRecorder:
         self._run_state = run_state
         self.entries: list[LogEntry] = []
         self._undone: set[int] = set()
+        # The last step that was done, while nothing was undone since.
+        self._last: Step | None = None
 
     def begin(self, foreign: Mapping[str, Any]) -> None:
         """Follow the document of an image that was opened; its project may hold a log."""
         self.entries = worklog.read(foreign.get(worklog.KEY))
         self._undone.clear()
+        self._last = None
         self._open_image.document.stepped.connect(self._stepped)
 
     def _stepped(self, step: Step, forward: bool) -> None:
@@ -66,10 +69,11 @@ class WorkRecorder:
         else:
             way = "done"
             self._undone.clear()
-        last = self.entries[-1] if self.entries else None
-        if last is not None and last.kind is step.kind is StepKind.THRESHOLDS and last.way == way == "done":
-            # Moving a slider is one action.
+        goes_on = self._last is not None and self._last.swap is not None and self._last.swap is step.swap
+        if way == "done" and goes_on and self.entries:
+            # Moving a slider is one action: its step holds all the time what was there before it.
             self.entries.pop()
+        self._last = step if way == "done" else None
         self.entries.append(worklog.entry_of(step, way))
         del self.entries[: -worklog.MOST_ENTRIES]
 

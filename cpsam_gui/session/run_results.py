@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     """Puts the result of a run together with what stays."""
 
 REGION = "Segment region"
+THRESHOLDS = "Change thresholds"
 PATIENCE_MS = 50
 """Between looks at whether a stroke has ended that a result must wait for."""
 
@@ -54,6 +55,7 @@ class PendingResult:
     """A result on its way into the document that it was made for."""
 
     name: str
+    """Empty for new thresholds whose step says which they are."""
     kind: StepKind
     document: Document
     revision: int
@@ -66,6 +68,21 @@ class PendingResult:
     """What was touched when it began and may be replaced; what is touched later stays in any case."""
     flows: NetworkOutput | None = None
     """The flows that new thresholds were applied to; None for a run of the network."""
+    gesture: int = 0
+    """Thresholds of one drag take each other's place in one step; those of another one make a step of their own."""
+
+
+def name_of_change(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Return how a step is called that changed thresholds: by the one that it changed."""
+    changed = [name for name, value in now.items() if value != before.get(name)]
+    if changed == ["flow_threshold"]:
+        value = now["flow_threshold"]
+        return f"Flow threshold {value:.2f}" if value else "Flow threshold off"
+    if changed == ["cellprob_threshold"]:
+        return f"Cell threshold {now['cellprob_threshold']:.2f}"
+    if changed == ["min_size"]:
+        return f"Smallest object {now['min_size']}"
+    return THRESHOLDS
 
 
 def touched_rows(document: Document) -> dict[int, ObjectRecord]:
@@ -99,6 +116,8 @@ class RunResults:
         self._run_state, self._forecast = run_state, forecast
         self._traces = RunTraces()
         self._taking = False
+        # The state that the last thresholds made, and which drag they were of.
+        self._live: tuple[Step, int] | None = None
         self._revision = 0
         open_image.history_changed.connect(self._count)
         open_image.adopted.connect(self._adopt)
@@ -203,12 +222,16 @@ class RunResults:
             again = replace(pending, revision=self._revision)
             self._jobs.run(
                 partial(result, self._since(pending)),
-                name=pending.name,
+                name=pending.name or THRESHOLDS,
                 lane=Lane.LIVE if live else Lane.BESIDE,
                 then=partial(self.land, again, result),
             )
         else:
-            self._take(pending.kind, pending.name, replace(found, settings=pending.settings))
+            found = replace(found, settings=pending.settings)
+            if live:
+                self._take_thresholds(pending, found)
+            else:
+                self._take(pending.kind, pending.name, found)
             words = translate("{:,} objects") if live else translate("{:,} objects found")
             said = (words.format(len(found.records)), *map(translate_said, found.notes))
             self._notices.message.emit("; ".join(said))
@@ -273,7 +296,17 @@ class RunResults:
         if thresholds_in(self._run_state.remembered) != thresholds_in(dict(found.settings)):
             self.thresholds_moved.emit(False)
 
-    def _take(self, kind: StepKind, name: str, found: tasks.MaskResult) -> None:
+    def _take_thresholds(self, pending: PendingResult, found: tasks.MaskResult) -> None:
+        """Put in what new thresholds give: in the step of the same drag where that is the last one."""
+        state = pending.document.state
+        goes_on = self._live == (state, pending.gesture)
+        known = state.settings[0] if goes_on and state.settings is not None else None
+        before = thresholds_in(self._run_state.last_settings) if known is None else known
+        name = pending.name or name_of_change(before, thresholds_in(found.settings))
+        self._take(pending.kind, name, found, apart=not goes_on)
+        self._live = pending.document.state, pending.gesture
+
+    def _take(self, kind: StepKind, name: str, found: tasks.MaskResult, *, apart: bool = True) -> None:
         self._gestures.tool.cancel()
         trace = self._run_state.trace
         if found.output is not None:
@@ -291,7 +324,9 @@ class RunResults:
             settings = threshold_state(before), threshold_state(self._run_state.last_settings)
         self._taking = True
         try:
-            self._open_image.document.replace(name, found.store, found.records, kind=kind, settings=settings)
+            self._open_image.document.replace(
+                name, found.store, found.records, kind=kind, settings=settings, apart=apart
+            )
         finally:
             self._taking = False
         if kind is not StepKind.THRESHOLDS:

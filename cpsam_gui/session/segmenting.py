@@ -13,7 +13,7 @@ from cpsam_gui.jobs.job import Ending, Problem
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate
 from cpsam_gui.runs.options import BY_HAND, RunOptions
-from cpsam_gui.session.run_results import REGION
+from cpsam_gui.session.run_results import REGION, THRESHOLDS
 from cpsam_gui.session.run_state import thresholds_in
 from cpsam_gui.state.steps import StepKind
 from cpsam_gui.tools import RunDesk
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from cpsam_gui.state.steps import Step
     from cpsam_gui.tasks import RegionResult
 
-THRESHOLDS = "Change thresholds"
 LARGEST_REGION_PX = 36_000_000
 """Pixels of a region of an image larger than memory: 1.5 GB while it runs."""
 
@@ -68,6 +67,7 @@ class SegmentationController:
         self._run_state, self._run_results = run_state, run_results
         self._given_up: Step | None = None
         """State of which somebody said that new thresholds may replace what was touched."""
+        self._gesture, self._gesture_name = 0, ""
         self.desk = RunDesk(lambda: cell_size.disk, cell_size.set_disk, self.segment_region)
         """What tools may ask of the next run."""
         run_results.thresholds_moved.connect(lambda by_hand: self.mask_again(by_hand=by_hand))
@@ -177,6 +177,11 @@ class SegmentationController:
 
         self._jobs.run(self._models.holding(work), name=REGION, then=done, ended=ended)
 
+    def begin_thresholds(self, name: str = "") -> None:
+        """Let the thresholds that follow be a step of their own, which `name` names; else it says what was changed."""
+        self._gesture += 1
+        self._gesture_name = name
+
     def mask_again(self, *, by_hand: bool = True) -> None:
         """Apply the thresholds to the flows of the last run, in the background; the newest request wins.
 
@@ -187,7 +192,8 @@ class SegmentationController:
             return
         if not self._may_mask_again():
             return
-        pending = replace(self._run_results.pending(StepKind.THRESHOLDS, THRESHOLDS), flows=flows)
+        pending = self._run_results.pending(StepKind.THRESHOLDS, self._gesture_name)
+        pending = replace(pending, flows=flows, gesture=self._gesture)
         # The model and what it saw stay what they were, whatever is chosen by now.
         last = self._run_state.last_settings
         mark = {BY_HAND: True} if by_hand else {}

@@ -157,13 +157,14 @@ class Document(ReadableDocument):
         settings: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None,
         written: tuple[Box, ...] = (),
         changed_rows: frozenset[int] = frozenset(),
+        apart: bool = False,
     ) -> None:
         """Swap in a whole result by reference as one step; the caller gives both away.
 
-        New thresholds that follow others take their place in the same step. With `facts`, what is known of the
-        image comes with the result, with `settings` those that changed, before and after, and with `written` and
-        `changed_rows` which of it no folder holds. Make large tables as :class:`Records` where they are made: in
-        another thread than the one that draws.
+        New thresholds that follow others take their place in the same step, unless they are to stand `apart`. With
+        `facts`, what is known of the image comes with the result, with `settings` those that changed, before and
+        after, and with `written` and `changed_rows` which of it no folder holds. Make large tables as :class:`Records`
+        where they are made: in another thread than the one that draws.
         """
         self._refuse_while_writing()
         if isinstance(labels, np.ndarray):
@@ -180,7 +181,8 @@ class Document(ReadableDocument):
         known = None if facts is None else (before, facts)
         step = Step(name, kind=kind, swap=swap, facts=known, settings=settings)
         self._exchange(swap)
-        if last is not None and last.swap is not None and last.kind is kind is StepKind.THRESHOLDS:
+        follows = last is not None and last.kind is kind is StepKind.THRESHOLDS and not apart
+        if follows and last is not None and last.swap is not None:
             # The last step goes on holding what was there before the first of these results. It is a step of its own,
             # since the state is another one than before.
             if last.settings is not None and settings is not None:

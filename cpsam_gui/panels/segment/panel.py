@@ -16,9 +16,11 @@ from cpsam_gui.panels.segment.diameter import DiameterField
 from cpsam_gui.panels.segment.fields import button, choice, label, put, slider, whole
 from cpsam_gui.panels.segment.folder import FolderView
 from cpsam_gui.panels.segment.foot import Foot
+from cpsam_gui.panels.segment.gestures import ThresholdGestures
 from cpsam_gui.panels.segment.model import ModelList
 from cpsam_gui.panels.segment.more import DEVICES, More, Stacks
 from cpsam_gui.program.i18n import translate
+from cpsam_gui.runs.options import THRESHOLDS
 from cpsam_gui.style import theme
 from cpsam_gui.style.layout import column, form, scrolling
 from cpsam_gui.tasks.machine import missing_devices
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 # Milliseconds that a slider rests before the masks follow it.
 DELAY_MS = 60
 KEEP, REPLACE = "Keep hand-made", "Replace all"
+DEFAULTS = "Default thresholds"
+"""Name of a step."""
 
 
 class SegmentPanel(Panel):
@@ -48,6 +52,7 @@ class SegmentPanel(Panel):
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
         self._timer.timeout.connect(self._segmenting.mask_again)
+        self._changes = ThresholdGestures(self._segmenting.begin_thresholds, self)
         self._make_fields()
         self.foot = Foot(
             session.open_image,
@@ -137,6 +142,9 @@ class SegmentPanel(Panel):
             lambda value: self._change(live=True, cellprob_threshold=round(value, 3))
         )
         self.min_size.valueChanged.connect(lambda value: self._change(live=True, min_size=value))
+        self._changes.watch(self.flow, "flow_threshold")
+        self._changes.watch(self.cellprob, "cellprob_threshold")
+        self.min_size.editingFinished.connect(self._changes.end)
         self.more.head.toggled.connect(self._look_at_machine)
         self.mode.currentIndexChanged.connect(lambda _: self._change(keep=self.mode.currentData()))
         self._run_state.options_changed.connect(self.refresh)
@@ -187,8 +195,13 @@ class SegmentPanel(Panel):
     def restore(self) -> None:
         """Go back to the defaults; the model stays."""
         before = self._run_state.options
+        self._changes.end()
+        self._segmenting.begin_thresholds(DEFAULTS)
         self._run_state.options = before.restored()
-        self._timer.start()
+        if any(
+            getattr(before.settings, name) != getattr(before.restored().settings, name) for name in THRESHOLDS
+        ):
+            self._timer.start()
 
     def _recolour(self) -> None:
         """Take the icons' colours of the theme."""
@@ -215,6 +228,8 @@ class SegmentPanel(Panel):
 
     def _change(self, *, live: bool = False, **values: Any) -> None:
         """Change options; `live` ones are applied to the flows of the last run at once."""
+        if live:
+            self._changes.change(next(iter(values)))
         try:
             self._run_state.change(**values)
         except SettingsError as error:
@@ -228,7 +243,9 @@ class SegmentPanel(Panel):
         """Drop bodies that are smaller than a tenth of a cell."""
         depth = self._gestures.desk.spacing()[0]
         least = least_voxels(self._segmenting.desk.diameter(), depth)
+        self._changes.end()
         self._change(live=True, min_size=min(least, self.min_size.maximum()))
+        self._changes.end()
 
     def _show_state(self) -> None:
         self.foot.show_running(self._jobs.busy, self._open_image.image is not None)

@@ -489,6 +489,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Zellschwelle</translation>
     </message>
     <message>
+      <source>Cell threshold {}</source>
+      <translation>Zellschwelle {}</translation>
+    </message>
+    <message>
       <source>Cells only</source>
       <translation>Nur Zellen</translation>
     </message>
@@ -835,6 +839,10 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
     <message>
       <source>Default</source>
       <translation>Standard</translation>
+    </message>
+    <message>
+      <source>Default thresholds</source>
+      <translation>Voreingestellte Schwellen</translation>
     </message>
     <message>
       <source>Defaults</source>
@@ -1317,6 +1325,14 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
     <message>
       <source>Flow threshold</source>
       <translation>Flussschwelle</translation>
+    </message>
+    <message>
+      <source>Flow threshold off</source>
+      <translation>Flussschwelle aus</translation>
+    </message>
+    <message>
+      <source>Flow threshold {}</source>
+      <translation>Flussschwelle {}</translation>
     </message>
     <message>
       <source>Flows and cell probability can be shown after a run</source>
@@ -3179,6 +3195,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Smallest object</source>
       <translation>Kleinstes Objekt</translation>
+    </message>
+    <message>
+      <source>Smallest object {}</source>
+      <translation>Kleinstes Objekt {}</translation>
     </message>
     <message>
       <source>Smooth</source>

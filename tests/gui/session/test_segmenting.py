@@ -306,7 +306,7 @@ def test_the_newest_thresholds_win(session: Session, qtbot: QtBot) -> None:
         session.run_state.change(cellprob_threshold=threshold)
         session.segmenting.mask_again()
     qtbot.waitUntil(lambda: session.jobs.idle and len(session.document.objects) == 2, timeout=60_000)
-    assert session.document.steps == ("Segment with cpsam-lite", "Change thresholds")
+    assert session.document.steps == ("Segment with cpsam-lite", "Cell threshold 3.50")
     assert session.run_state.last_settings["cellprob_threshold"] == 3.5
 
 

@@ -12,7 +12,8 @@ import pytest
 import tifffile
 from PyQt6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent, QMouseEvent, QWheelEvent
-from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox, QSlider, QWidget
 
 from cpsam_core.errors import ImageError
 from cpsam_gui import tasks
@@ -20,6 +21,7 @@ from cpsam_gui.actions.install import actions_of
 from cpsam_gui.dialogs import messages as dialogs
 from cpsam_gui.jobs.job import Problem
 from cpsam_gui.panels import ChannelsPanel, FilesPanel, HistoryPanel, ObjectsPanel, SegmentPanel
+from cpsam_gui.state.steps import StepKind
 
 if TYPE_CHECKING:
     from conftest import FakeSegmenter
@@ -241,8 +243,63 @@ def test_thresholds_work_on_the_flows_of_the_last_run(
     with qtbot.waitSignal(session.history_changed):
         panel.cellprob.setValue(0.0)
     assert len(session.document.objects) == 4
-    assert session.document.steps == ("Segment with cpsam-lite", "Change thresholds")
+    assert {step.kind for step in session.document.history[1:]} == {StepKind.THRESHOLDS}
     assert len(segmenter.calls) == 1
+
+
+def drag_slider(slider: QWidget, start: float, end: float) -> None:
+    """Drag the handle of a slider from one part of its length to another."""
+    (inner,) = slider.findChildren(QSlider)
+    places = [QPoint(round(at * inner.width()), inner.height() // 2) for at in np.linspace(start, end, 5)]
+    QTest.mousePress(inner, Qt.MouseButton.LeftButton, pos=places[0])
+    for place in places[1:]:
+        QTest.mouseMove(inner, place)
+    QTest.mouseRelease(inner, Qt.MouseButton.LeftButton, pos=places[-1])
+
+
+def test_each_drag_of_a_threshold_is_a_step_of_its_own_and_so_are_the_defaults(
+    segmented: Window, qtbot: QtBot
+) -> None:
+    from cpsam_core.dynamics.targets import flows_from_masks
+    from cpsam_core.segment.output import NetworkOutput
+
+    session, panel = segmented.session, segmented.panel(SegmentPanel)
+    labels = np.array(session.document.labels[0])
+    logits = np.where(labels == 1, 2.0, np.where(labels > 0, 6.0, -6.0)).astype(np.float32)
+    session.run_state.flows = NetworkOutput(5 * flows_from_masks(labels), logits)
+    document, known = session.document, [(0.4, 0.0, 15)]
+
+    def landed(steps: int) -> None:
+        qtbot.waitUntil(lambda: len(document.steps) == steps and session.jobs.idle, timeout=60_000)
+        settings = session.run_state.last_settings
+        known.append(tuple(settings[name] for name in ("flow_threshold", "cellprob_threshold", "min_size")))
+
+    drag_slider(panel.cellprob, 0.5, 0.7)
+    landed(2)
+    drag_slider(panel.cellprob, 0.7, 0.8)
+    landed(3)
+    drag_slider(panel.flow, 0.13, 0.5)
+    landed(4)
+    panel.min_size.setValue(40)
+    landed(5)
+    panel.reset.click()
+    landed(6)
+    (_, first, _), (_, second, _), (flow, _, _) = known[1:4]
+    assert 0 < first < second
+    assert flow > 1
+    assert document.steps[1:] == (
+        f"Cell threshold {first:.2f}",
+        f"Cell threshold {second:.2f}",
+        f"Flow threshold {flow:.2f}",
+        "Smallest object 40",
+        "Default thresholds",
+    )
+    assert [entry.what for entry in session.recording.entries] == list(document.steps)
+    for wanted in reversed(known[:-1]):
+        session.edits.undo()
+        settings = session.run_state.options.settings
+        assert (settings.flow_threshold, settings.cellprob_threshold, settings.min_size) == wanted
+    assert document.position == 1
 
 
 def test_cancel_a_run(opened: Window, qtbot: QtBot, segmenter: FakeSegmenter) -> None:
