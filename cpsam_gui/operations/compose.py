@@ -1,7 +1,6 @@
 """Put a new result together with the objects that must survive it.
 
-The labels go through in bands of rows: numpy keeps other threads waiting while it looks values up in a table, and
-the window must not wait for a whole image.
+This is a matter of runs, of which there are few hundred thousand where an image has tens of millions of pixels.
 """
 
 from __future__ import annotations
@@ -10,19 +9,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cpsam_core.labels.runs import joint_runs
+from cpsam_core.labels.runs import Runs, look_up, overlay, whole_runs
 from cpsam_gui.operations.carry_over import former_ids
 from cpsam_gui.operations.replacing import mostly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from numpy.typing import NDArray
 
+    from cpsam_gui.state.objects import ObjectRecord
     from cpsam_gui.state.steps import Labels
-
-# Pixels looked at together.
-BAND_PIXELS = 1 << 20
 
 
 def compose_with_ids(
@@ -47,7 +44,7 @@ def compose_with_ids(
     first_id
         New objects are numbered from here, so that no id is used twice.
     tick
-        Called after each band; may raise to stop.
+        Called between parts of the work; may raise to stop.
     carry
         Found objects that are objects of `before` which do not stay get their ids (see `carry_over`).
 
@@ -60,10 +57,23 @@ def compose_with_ids(
         and for numbers that no object has.
     """
     tick = tick or (lambda: None)
+    runs = whole_runs(found)
+    tick()
+    behind = whole_runs(before)
+    tick()
+    made, ids = compose_runs(runs, behind, kept, first_id, carry=carry)
+    tick()
+    return made.painted(), ids
+
+
+def compose_runs(
+    found: Runs, before: Runs, kept: Collection[int], first_id: int, *, carry: bool = False
+) -> tuple[Runs, NDArray[np.uint32]]:
+    """Do what `compose_with_ids` does with all runs of both: few hundred thousand where pixels are tens of millions."""
     stays = np.zeros(1 + max(kept, default=0), np.bool_)
     stays[list(kept)] = True
-    lengths, new, old = joint_runs(found, before)
-    tick()
+    runs, old = overlay(found, before)
+    new, lengths = runs.values, runs.lengths
     size = int(new.max(initial=0)) + 1
     held = _held(old, stays) if kept else np.zeros(old.size, np.bool_)
     areas = np.bincount(new, lengths, size)
@@ -72,24 +82,22 @@ def compose_with_ids(
     taken_over[0] = False
     ids = np.zeros(size, np.uint32)
     if carry:
-        ids = former_ids(lengths, np.where(taken_over[new], new, 0), np.where(held, 0, old), size)
+        there = np.where(look_up(taken_over, new), new, 0)
+        ids = former_ids(lengths, there, np.where(held, 0, old), size)
     fresh = np.flatnonzero(taken_over & (ids == 0))
     ids[fresh] = np.arange(first_id, first_id + fresh.size, dtype=np.uint32)
-    result = np.empty(found.shape, np.uint32)
-    for band in _bands(found):
-        np.take(ids, found[band], out=result[band])
-        if kept:
-            np.copyto(result[band], before[band], where=_held(before[band], stays))
-        tick()
-    return result, ids
+    values = look_up(ids, new)
+    np.copyto(values, old.astype(np.uint32), where=held)
+    return Runs(runs.starts, lengths, values, runs.shape).merged(), ids
 
 
-def rename(labels: Labels, names: Mapping[int, int], largest: int) -> None:
-    """Give objects other ids, in place; `largest` is the largest id there is."""
-    table = np.arange(largest + 1, dtype=np.uint32)
-    table[list(names)] = list(names.values())
-    for band in _bands(labels):
-        labels[band] = np.take(table, labels[band])
+def rename(labels: Labels, names: Mapping[int, int], rows: Mapping[int, ObjectRecord]) -> None:
+    """Give objects other ids, in place; `rows` say where they are."""
+    # All are looked for before the first is written: one may get the id that another has.
+    places = [(rows[number].box.slices, name) for number, name in names.items()]
+    masks = [labels[place] == number for number, (place, _) in zip(names, places, strict=True)]
+    for (place, name), mask in zip(places, masks, strict=True):
+        labels[place][mask] = name
 
 
 def _held(labels: Labels, stays: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -99,12 +107,3 @@ def _held(labels: Labels, stays: NDArray[np.bool_]) -> NDArray[np.bool_]:
     if stays[-1]:
         held &= labels < stays.size
     return held
-
-
-def _bands(labels: Labels) -> Iterator[tuple[int, slice]]:
-    """Yield places of bands of rows, plane by plane."""
-    planes, rows, columns = labels.shape
-    step = max(1, BAND_PIXELS // max(columns, 1))
-    for z in range(planes):
-        for top in range(0, rows, step):
-            yield z, slice(top, top + step)

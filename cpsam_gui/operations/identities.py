@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from scipy.spatial import cKDTree
 
+from cpsam_core.labels.runs import look_up
 from cpsam_gui.operations.carry_over import SAME
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
 
+    from cpsam_core.labels import Runs
     from cpsam_gui.drawing.shapes import Mask
     from cpsam_gui.state.box import Box
     from cpsam_gui.state.objects import ObjectRecord
@@ -50,14 +52,10 @@ class Identities:
         return next((state[form] for state in self.states if form in state), 0)
 
     def after(
-        self, before: Labels, rows: Mapping[int, ObjectRecord], now: Mapping[int, ObjectRecord]
+        self, before: Runs, rows: Mapping[int, ObjectRecord], now: Mapping[int, ObjectRecord]
     ) -> Identities:
-        """Return what is known once `now` stands where the objects `rows` of the labels `before` were."""
-        gone = {
-            number: DroppedObject(row, before[row.box.slices] == number)
-            for number, row in rows.items()
-            if number not in now
-        }
+        """Return what is known once `now` stands where the objects `rows` were, in the labels with these runs."""
+        gone = _pixels(before, {number: row for number, row in rows.items() if number not in now})
         states = self.states or (_forms(rows),)
         states = (*states[:1], *states[1:][2 - STATES :], _forms(now))
         return Identities(states, {**self.dropped, **gone})
@@ -84,6 +82,21 @@ def former_self(
         likeness = both / (area + one.row.area - both)
         if likeness >= best:
             best, found = likeness, (number, one.row)
+    return found
+
+
+def _pixels(runs: Runs, rows: Mapping[int, ObjectRecord]) -> dict[int, DroppedObject]:
+    """Return some objects of labels (z, y, x), of which these are all runs, with their pixels."""
+    found = {number: DroppedObject(row, np.zeros(row.box.shape, np.bool_)) for number, row in rows.items()}
+    wanted = np.zeros(int(runs.values.max(initial=0)) + 1, np.bool_)
+    wanted[[number for number in rows if number < wanted.size]] = True
+    chosen = runs.where(np.flatnonzero(look_up(wanted, runs.values)))
+    (z, _), (y, _), (left, right) = chosen.positions()
+    columns = (one.tolist() for one in (chosen.values, z, y, left, right))
+    for number, plane, row, first, last in zip(*columns, strict=True):
+        one = found[number]
+        box = one.row.box
+        one.mask[plane - box.z0, row - box.y0, first - box.x0 : last + 1 - box.x0] = True
     return found
 
 

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from cpsam_core.labels import parts_of, separate_pieces
+from cpsam_core.labels import parts_of_runs, separate_pieces
 from cpsam_gui import operations
 from cpsam_gui.jobs.jobs import Lane
 from cpsam_gui.program.i18n import translate, translate_said
 from cpsam_gui.session.questions import Answer, Question
 from cpsam_gui.state.objects import Origin
 from cpsam_gui.state.steps import StepSource
-from cpsam_gui.tasks.records import MaskResult, ready_to_land, records_of
+from cpsam_gui.tasks.records import MaskResult, ready_to_land, records_of, runs_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -177,7 +178,8 @@ class PiecesFound:
 
 
 def _several(still: Snapshot, progress: Progress) -> PiecesFound:
-    parts = parts_of(still.array(), lambda: progress(0, 1, ""))
+    runs = runs_in(still)
+    parts = parts_of_runs(runs.where(np.flatnonzero(runs.values)), lambda: progress(0, 1, ""))
     return PiecesFound(parts.several, parts.kinds_not_objects, parts.words())
 
 

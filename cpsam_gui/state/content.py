@@ -48,7 +48,7 @@ class Content:
         """
         if not isinstance(self.labels, ArrayLabels):
             raise ImageError("This needs all masks of the image at once, which is too large for that.")
-        made = Snapshot(self.labels.array)
+        made = Snapshot(self.labels.array, self.labels.packed)
         self._snapshots.add(made)
         return made
 

@@ -16,6 +16,7 @@ from cpsam_gui.state.box import Box
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cpsam_gui.state.packed_masks import PackedMasks
     from cpsam_gui.state.steps import Labels
 
 # Pixel rows that are saved and copied together.
@@ -25,8 +26,10 @@ BAND_ROWS = 256
 class Snapshot:
     """Labels (z, y, x) as they were when the snapshot was taken."""
 
-    def __init__(self, labels: Labels) -> None:
+    def __init__(self, labels: Labels, packed: PackedMasks | None = None) -> None:
         self._labels = labels
+        self.packed = packed
+        """The same labels packed, where they are as they were made."""
         self._saved: dict[tuple[int, int, int], Labels] = {}
         self._read: set[tuple[int, int, int]] = set()
         self._lock = Lock()
@@ -64,7 +67,12 @@ class Snapshot:
 
     def array(self) -> Labels:
         """Return a copy of the labels (z, y, x); once, from any thread."""
-        return np.concatenate(list(self.bands())).reshape(self.shape)
+        depth, height, width = self.shape
+        copied, top = np.empty((depth * height, width), np.uint32), 0
+        for band in self.bands():
+            copied[top : top + len(band)] = band
+            top += len(band)
+        return copied.reshape(self.shape)
 
 
 def _tiles(box: Box) -> Iterator[tuple[int, int, int]]:

@@ -39,7 +39,7 @@ def deleted_by_hand(
         (z, y, x) bool; None where nothing was emptied.
     """
     since = _since_the_result(steps)
-    if not any(step.kind is StepKind.EDIT and step.edits for step in since):
+    if not were_edited(steps):
         return None
     now = ArrayLabels(labels.copy())
     emptied, filled = np.zeros(labels.shape, np.bool_), np.zeros(labels.shape, np.bool_)
@@ -58,6 +58,11 @@ def deleted_by_hand(
                 emptied[place] |= before & ~after & ~filled[place]
             filled[place] |= after & ~before
     return emptied if emptied.any() else None
+
+
+def were_edited(steps: Sequence[Step]) -> bool:
+    """Whether a person changed pixels since the last result, so that something may have been emptied."""
+    return any(step.kind is StepKind.EDIT and step.edits for step in _since_the_result(steps))
 
 
 def _since_the_result(steps: Sequence[Step]) -> Sequence[Step]:

@@ -7,23 +7,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from cpsam_core.labels import runs_of
+from cpsam_core.labels.runs import Runs, runs_of, whole_runs
 from cpsam_gui.operations.identities import Identities
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.state.objects import ObjectRecord, Origin, Records
 from cpsam_gui.state.palette import spread
-from cpsam_gui.storage.label_runs import pack_masks
+from cpsam_gui.state.snapshot import Snapshot
+from cpsam_gui.storage.label_runs import pack_masks, unpack_runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from cpsam_core.labels import Runs
     from cpsam_core.segment.output import NetworkOutput
     from cpsam_gui.state.packed_masks import PackedMasks
-    from cpsam_gui.state.snapshot import Snapshot
     from cpsam_gui.state.steps import Labels, Step
 
 
@@ -71,23 +70,36 @@ class PreviousMasks:
     """Those of the last run, which come back with the id and colour that they had."""
 
 
-def ready_to_land(result: Result) -> Result:
-    """Return a result with its masks packed for the journal, so that what is done after it need not wait for that."""
-    return replace(result, packed=pack_masks(result.labels, result.records))
+def ready_to_land(result: Result, runs: Runs | None = None) -> Result:
+    """Return a result with its masks packed for the journal, so that what is done after it need not wait for that.
+
+    All `runs` of the masks make it quicker, where they are known.
+    """
+    return replace(result, packed=pack_masks(result.labels if runs is None else runs, result.records))
+
+
+def runs_in(labels: Snapshot | Labels) -> Runs:
+    """Return all runs of labels (z, y, x); of those that are as they were made without a look at each pixel."""
+    if not isinstance(labels, Snapshot):
+        return whole_runs(labels)
+    if labels.packed is not None:
+        return unpack_runs(labels.packed.labels, labels.shape)
+    return whole_runs(labels.array())
 
 
 def records_of(
-    labels: Labels,
+    labels: Labels | Runs,
     origin: Origin = Origin.MODEL,
     kept: Mapping[int, ObjectRecord] | None = None,
     colours: Mapping[int, int] | None = None,
+    scores: Mapping[int, Mapping[str, Any]] | None = None,
 ) -> Records:
-    """Return the object table of a label volume (z, y, x): areas, boxes and colours; `kept` rows stay.
+    """Return the object table of a label volume (z, y, x), or of all its runs: areas, boxes, colours; `kept` rows stay.
 
-    `colours` are palette entries by id that stay as well.
+    `colours` are palette entries by id that stay as well, `scores` what else is known by id.
     """
-    kept = kept or {}
-    runs = runs_of(labels)
+    kept, scores = kept or {}, scores or {}
+    runs = labels.where(labels.values > 0) if isinstance(labels, Runs) else runs_of(labels)
     ids, index = runs.objects()
     areas = np.bincount(index, weights=runs.lengths, minlength=len(ids)).astype(np.int64)
     boxes = runs.boxes(index, len(ids))
@@ -97,7 +109,9 @@ def records_of(
     table = (ids.tolist(), areas.tolist(), boxes.reshape(-1, 6).tolist(), entries.tolist())
     for number, area, box, colour in zip(*table, strict=True):
         known = kept.get(number)
-        rows[number] = ObjectRecord(area, Box(*box), origin, colour=colour) if known is None else known
+        if known is None:
+            known = ObjectRecord(area, Box(*box), origin, colour=colour, **scores.get(number, {}))
+        rows[number] = known
     return Records(rows)
 
 

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cpsam_gui.operations.compose import compose_with_ids, rename
+from cpsam_core.labels.runs import Runs, whole_runs
+from cpsam_gui.operations.compose import compose_runs, rename
 from cpsam_gui.operations.identities import former_identities
 from cpsam_gui.operations.replacing import covered
-from cpsam_gui.state.snapshot import Snapshot
-from cpsam_gui.tasks.deleted import deleted_by_hand
-from cpsam_gui.tasks.records import MaskResult, PreviousMasks, ready_to_land, records_of
+from cpsam_gui.tasks.deleted import deleted_by_hand, were_edited
+from cpsam_gui.tasks.records import MaskResult, PreviousMasks, ready_to_land, records_of, runs_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from cpsam_core.dynamics import ChosenMasks
     from cpsam_core.images import Image
     from cpsam_core.progress import Progress
     from cpsam_core.segment.mask_memory import MaskMemory
@@ -77,73 +78,88 @@ def mask_again(
     output: NetworkOutput, settings: Settings, memory: MaskMemory, kept: PreviousMasks, progress: Progress
 ) -> MaskResult:
     """Make objects of what the network gave in an earlier run, with other thresholds."""
-    from cpsam_core.segment.segmenter import masks_of
+    from cpsam_core.segment.masks import choose_again, masks_of
 
-    return combine(masks_of(output, settings, progress, memory), output.shape, kept, progress)
+    chosen = choose_again(output, settings, progress, memory)
+    result = masks_of(output, settings, progress, memory) if chosen is None else RunsFound(*chosen)
+    return combine(result, output.shape, kept, progress)
+
+
+class RunsFound:
+    """Objects that were chosen among candidates: what `combine` needs of a result, without an image of labels."""
+
+    def __init__(self, chosen: ChosenMasks, output: NetworkOutput) -> None:
+        self.runs, self.objects, self.output = chosen.runs, chosen.objects, output
 
 
 def combine(
-    result: Segmentation, shape: tuple[int, ...], kept: PreviousMasks, progress: Progress
+    result: Segmentation | RunsFound, shape: tuple[int, ...], kept: PreviousMasks, progress: Progress
 ) -> MaskResult:
     """Put a result of the engine together with the objects that stay, and make the object table."""
 
     def tick() -> None:
         progress(0, 1, "Objects")
 
-    before = kept.labels.array() if isinstance(kept.labels, Snapshot) else kept.labels
-    found = np.asarray(result.labels, np.uint32).reshape(shape)
+    if isinstance(result, RunsFound):
+        found = replace(result.runs, shape=shape)
+    else:
+        found = whole_runs(np.asarray(result.labels, np.uint32).reshape(shape))
+    tick()
+    before = None if kept.labels is None else runs_in(kept.labels)
     found = without_deleted(found, before, kept.steps, tick)
     before = found if before is None else before
-    carry = kept.colours is not None
-    labels, ids = compose_with_ids(found, before, list(kept.records), kept.first_id, tick, carry=carry)
-    records = records_of(labels, kept=kept.records, colours=_colours_kept(ids, kept))
     tick()
+    carry = kept.colours is not None
+    runs, ids = compose_runs(found, before, list(kept.records), kept.first_id, carry=carry)
+    tick()
+    scores = scores_of(result)
+    known = {int(ids[number]): values for number, values in scores.items() if 0 < number < ids.size}
+    records = records_of(runs, kept=kept.records, colours=_colours_kept(ids, kept), scores=known)
+    tick()
+    labels = runs.painted()
     identities = kept.identities
     if carry:
-        ids = _take_back(labels, records, ids, kept)
+        runs = _take_back(labels, runs, records, kept)
         identities = identities.after(before, kept.rows, records)
         tick()
-    for number, values in scores_of(result).items():
-        new = int(ids[number]) if number < ids.size else 0
-        if new in records:
-            records[new] = records[new].changed(**values)
     notes = tuple(getattr(result, "notes", ()))
-    return ready_to_land(MaskResult(labels, records, result.output, notes=notes, identities=identities))
+    made = MaskResult(labels, records, result.output, notes=notes, identities=identities)
+    return ready_to_land(made, runs)
 
 
-def _take_back(
-    labels: Labels, records: dict[int, ObjectRecord], ids: NDArray[np.uint32], kept: PreviousMasks
-) -> NDArray[np.uint32]:
-    """Give objects that were there under other thresholds their ids and colours again; return the ids by number."""
+def _take_back(labels: Labels, runs: Runs, records: dict[int, ObjectRecord], kept: PreviousMasks) -> Runs:
+    """Give objects that were there under other thresholds their ids and colours again; return the runs as they are."""
     found = {number: row for number, row in records.items() if number not in kept.records}
     names = former_identities(kept.identities, labels, found, kept.first_id, kept.records)
     if not names:
-        return ids
-    largest = max(records)
-    rename(labels, names, largest)
+        return runs
+    rename(labels, names, records)
+    table = np.arange(max(records) + 1, dtype=np.uint32)
+    table[list(names)] = list(names.values())
     rows = {names[number]: records.pop(number) for number in names}
     for number, row in rows.items():
         known = kept.rows.get(number)
         if known is None and number in kept.identities.dropped:
             known = kept.identities.dropped[number].row
         records[number] = row if known is None else row.changed(colour=known.colour)
-    table = np.arange(largest + 1, dtype=np.uint32)
-    table[list(names)] = list(names.values())
-    return table[ids]
+    return runs.renamed(table)
 
 
 def without_deleted(
-    found: Labels, before: Labels | None, steps: Sequence[Step], tick: Callable[[], None]
-) -> Labels:
-    """Return labels (z, y, x) uint32 without the objects that lie for the most part where a person deleted some."""
-    if not steps:
+    found: Runs, before: Runs | None, steps: Sequence[Step], tick: Callable[[], None]
+) -> Runs:
+    """Return what was found without the objects that lie for the most part where a person deleted some.
+
+    All runs of labels (z, y, x) are meant.
+    """
+    if not were_edited(steps):
         return found
-    there = np.zeros(found.shape, np.uint32) if before is None else before
+    there = np.zeros(found.shape, np.uint32) if before is None else before.painted()
     deleted = deleted_by_hand(there, steps, tick)
     if deleted is None:
         return found
-    stays = ~covered(found, deleted)
-    return np.where(stays, np.arange(stays.size, dtype=np.uint32), np.uint32(0))[found]
+    stays = ~covered(found.painted(), deleted)
+    return found.renamed(np.where(stays, np.arange(stays.size, dtype=np.uint32), np.uint32(0)))
 
 
 def _colours_kept(ids: NDArray[np.uint32], kept: PreviousMasks) -> Mapping[int, int]:

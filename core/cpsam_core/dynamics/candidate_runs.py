@@ -35,14 +35,20 @@ class ChosenMasks:
 
     Attributes
     ----------
-    labels : (y, x) uint32
-        0 is background, objects are 1, 2, 3, ... in the order in which rows meet them.
+    runs
+        All runs of the labels, in the order of rows: 0 is background, objects are 1, 2, 3, ... in the order in which
+        rows meet them.
     objects : ObjectTable
         Of these objects, with flow errors and probabilities.
     """
 
-    labels: Labels
+    runs: Runs
     objects: ObjectTable
+
+    @property
+    def labels(self) -> Labels:
+        """Return (y, x) uint32, made each time."""
+        return self.runs.painted()
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,8 +130,8 @@ class CandidateRuns:
         chosen = _filled(self.runs, chosen)
         numbers, errors = _in_order_of_rows(chosen, self.flow_errors)
         chosen = numbers[chosen]
-        labels = _painted(chosen, self.runs.starts, self.runs.lengths, self.runs.shape)
-        return ChosenMasks(labels, self._table(chosen, errors))
+        runs = Runs(self.runs.starts, self.runs.lengths, chosen, self.runs.shape)
+        return ChosenMasks(runs, self._table(chosen, errors))
 
     def _table(self, values: Labels, errors: NDArray[np.float32]) -> ObjectTable:
         inside = np.flatnonzero(values)
@@ -135,15 +141,6 @@ class CandidateRuns:
         sizes = np.bincount(index, weights=runs.lengths, minlength=count)
         means = np.bincount(index, weights=self.sums[inside], minlength=count) / np.maximum(sizes, 1)
         return table_of_runs(runs, flow_errors=errors, probabilities=means.astype(np.float32))
-
-
-def _painted(values: Labels, starts: Whole, lengths: Whole, shape: tuple[int, ...]) -> Labels:
-    """Return labels from the values of all runs; in bands, since other threads have to wait while one is written."""
-    labels = np.empty(shape, np.uint32)
-    for band in bands(shape):
-        first, last = np.searchsorted(starts, (band.start * shape[1], band.stop * shape[1]))
-        labels[band] = np.repeat(values[first:last], lengths[first:last]).reshape(labels[band].shape)
-    return labels
 
 
 def _filled(runs: Runs, values: Labels) -> Labels:
@@ -162,7 +159,7 @@ def _filled(runs: Runs, values: Labels) -> Labels:
     # Few and small: what follows touches their pixels alone.
     cavity = (np.cumsum(inner) - 1)[piece[holes]]
     first, lengths = starts[empty[holes]], (ends - starts)[empty[holes]]
-    labels = _painted(values, runs.starts, runs.lengths, runs.shape)
+    labels = Runs(runs.starts, runs.lengths, values, runs.shape).painted()
     of_pixel = np.repeat(np.arange(len(holes)), lengths)
     within = np.arange(len(of_pixel)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     rows, columns = np.divmod(first[of_pixel] + within, width)

@@ -17,7 +17,7 @@ from scipy.sparse import csgraph
 
 from cpsam_core.labels.runs import Runs, runs_of
 
-__all__ = ["Parts", "parts_of"]
+__all__ = ["Parts", "parts_of", "parts_of_runs"]
 
 SPECK_PX = 15
 """Pixels; a smaller part is more likely a slip of the pen than an object. The size filter of a run is the same."""
@@ -86,8 +86,12 @@ def parts_of(labels: NDArray[np.integer[Any]], tick: Callable[[], None] | None =
     -------
     Parts
     """
+    return parts_of_runs(runs_of(labels), tick)
+
+
+def parts_of_runs(runs: Runs, tick: Callable[[], None] | None = None) -> Parts:
+    """Return the parts of the objects of a label image from its runs, background left out."""
     tick = tick or (lambda: None)
-    runs = runs_of(labels)
     tick()
     count = len(runs.values)
     first, second = _touching(runs, tick)

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 # Pixels compared at a time: temporaries stay small and in the cache.
 BAND_PIXELS = 1 << 20
+# Values looked up at a time: other threads have to wait meanwhile.
+LOOKED_UP = 1 << 18
 
 
 @dataclass(frozen=True)
 class Runs:
-    """Runs of equal values along the last axis, background left out.
+    """Runs of equal values along the last axis; background is left out but where it is said that all runs are meant.
 
     Attributes
     ----------
@@ -45,6 +47,28 @@ class Runs:
     def where(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Runs:
         """Return the runs that a mask or a list of places chooses."""
         return Runs(self.starts[chosen], self.lengths[chosen], self.values[chosen], self.shape)
+
+    def painted(self) -> NDArray[Any]:
+        """Return the image of which these are all runs, in order; in bands, since other threads wait for each."""
+        labels = np.empty(self.shape, self.values.dtype)
+        plane = int(np.prod(self.shape[1:]))
+        for band in bands(self.shape):
+            first, last = np.searchsorted(self.starts, (band.start * plane, band.stop * plane))
+            pixels = np.repeat(self.values[first:last], self.lengths[first:last])
+            labels[band] = pixels.reshape(labels[band].shape)
+        return labels
+
+    def merged(self) -> Runs:
+        """Return all runs with those made one that follow each other in a row with one value."""
+        heads = np.ones(len(self.values), np.bool_)
+        np.not_equal(self.values[1:], self.values[:-1], out=heads[1:])
+        heads |= self.starts % self.shape[-1] == 0
+        places = np.flatnonzero(heads)
+        return runs_from(self.starts[places], self.values[places], self.shape)
+
+    def renamed(self, table: NDArray[Any]) -> Runs:
+        """Return the same runs with other values, by the old ones."""
+        return Runs(self.starts, self.lengths, look_up(table, self.values), self.shape)
 
     def positions(self) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """Return (first, last) pixel of every run along each axis."""
@@ -87,6 +111,46 @@ def count_up(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
         return distinct, place[values]
     distinct, index = np.unique(values, return_inverse=True)
     return distinct, index
+
+
+def look_up(table: NDArray[Any], places: NDArray[Any]) -> NDArray[Any]:
+    """Return the values of a table at many places (n,), some at a time."""
+    found = np.empty(places.shape, table.dtype)
+    for first in range(0, len(places), LOOKED_UP):
+        np.take(table, places[first : first + LOOKED_UP], out=found[first : first + LOOKED_UP])
+    return found
+
+
+def runs_from(starts: NDArray[np.int64], values: NDArray[Any], shape: tuple[int, ...]) -> Runs:
+    """Return all runs of an image from where they start, in order."""
+    return Runs(starts, np.diff(starts, append=int(np.prod(shape))), values, shape)
+
+
+def whole_runs(labels: NDArray[np.integer[Any]]) -> Runs:
+    """Return all runs of a label image, background too, in the order of rows."""
+    starts, lengths = all_runs((labels,))
+    return Runs(starts, lengths, look_up(labels.reshape(-1), starts), labels.shape)
+
+
+def overlay(first: Runs, second: Runs) -> tuple[Runs, NDArray[Any]]:
+    """Return the runs over which two images of one shape are both constant, and the values of the second there.
+
+    All runs of both are given, and all are returned; their values are those of the first.
+    """
+    starts = union(first.starts, second.starts)
+    values = first.values[np.searchsorted(first.starts, starts, "right") - 1]
+    others = second.values[np.searchsorted(second.starts, starts, "right") - 1]
+    return runs_from(starts, values, first.shape), others
+
+
+def union(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the places that are in one of two lists or in both; all are in order."""
+    both = np.concatenate([one, other])
+    # Stable sorting only merges what is in order already.
+    both.sort(kind="stable")
+    new = np.ones(len(both), np.bool_)
+    np.not_equal(both[1:], both[:-1], out=new[1:])
+    return both[new]
 
 
 def runs_of(labels: NDArray[np.integer[Any]]) -> Runs:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cpsam_core.dynamics import Masks, clean_masks, find_masks
+from cpsam_core.dynamics import ChosenMasks, Masks, clean_masks, find_masks
 from cpsam_core.labels import ObjectTable, clear_border, object_table
 from cpsam_core.labels.classes import majority_classes
 from cpsam_core.preprocess.resample import resize_labels
@@ -83,13 +83,11 @@ def masks_of(
     memory
         Given again with the same output of a plane, it answers at once where only the choice of objects changes.
     """
-    if output.diameter is not None:
-        settings = replace(settings, diameter=float(output.diameter))
-    flows, logits = output.flows, output.logits
-    plain = logits.ndim == 2 and output.class_logits is None and not settings.exclude_on_edges
+    settings, logits = _as_in_the_run(settings, output), output.logits
+    plain = _is_plain(output, settings)
     if logits.ndim == 2:
         memory = memory or output.memory or MaskMemory()
-        chosen = memory.find(flows, logits, settings, progress, output.device)
+        chosen = memory.find(output.flows, logits, settings, progress, output.device)
         labels, errors, objects = chosen.labels, chosen.objects.flow_errors, chosen.objects
     else:
         planes = _plane_by_plane if output.by_plane else _find
@@ -106,10 +104,35 @@ def masks_of(
         )
         kept = (np.flatnonzero(classes) + 1).astype(np.uint32)
         labels, errors, classes = _renumber(labels, kept), errors[kept - 1], classes[kept - 1]
-    diameter = settings.diameter if isinstance(settings.diameter, float) else NATIVE_DIAMETER_PX
     if not plain:
         objects = object_table(labels, logits, errors)
-    return Segmentation(labels, replace(output, diameter=float(diameter), memory=memory), objects, classes)
+    return Segmentation(labels, _known(output, settings, memory), objects, classes)
+
+
+def choose_again(
+    output: NetworkOutput, settings: Settings, progress: Progress, memory: MaskMemory
+) -> tuple[ChosenMasks, NetworkOutput] | None:
+    """Return what `masks_of` does without painting the labels; None where it is no mere choice among candidates."""
+    settings = _as_in_the_run(settings, output)
+    if not _is_plain(output, settings):
+        return None
+    chosen = memory.find(output.flows, output.logits, settings, progress, output.device)
+    return chosen, _known(output, settings, memory)
+
+
+def _as_in_the_run(settings: Settings, output: NetworkOutput) -> Settings:
+    """Return settings with the diameter of the run, which decides on the steps along the flows."""
+    return settings if output.diameter is None else replace(settings, diameter=float(output.diameter))
+
+
+def _is_plain(output: NetworkOutput, settings: Settings) -> bool:
+    """Whether the objects of a plane are those that the thresholds choose, and all of them."""
+    return output.logits.ndim == 2 and output.class_logits is None and not settings.exclude_on_edges
+
+
+def _known(output: NetworkOutput, settings: Settings, memory: MaskMemory | None) -> NetworkOutput:
+    diameter = settings.diameter if isinstance(settings.diameter, float) else NATIVE_DIAMETER_PX
+    return replace(output, diameter=float(diameter), memory=memory)
 
 
 def output_of(maps: FloatArray, components: int = 2, device: str = "cpu") -> NetworkOutput:

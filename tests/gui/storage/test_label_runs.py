@@ -8,10 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from cpsam_core.labels.runs import Runs, whole_runs
 from cpsam_gui import tasks
 from cpsam_gui.state.label_store import ArrayLabels
 from cpsam_gui.state.snapshot import Snapshot
-from cpsam_gui.storage.label_runs import BAND_ROWS, pack_labels, pack_masks, row_text, unpack_labels
+from cpsam_gui.storage.label_runs import (
+    BAND_ROWS,
+    pack_labels,
+    pack_masks,
+    row_text,
+    unpack_labels,
+    unpack_runs,
+)
 
 
 @settings(deadline=None)
@@ -23,7 +31,17 @@ from cpsam_gui.storage.label_runs import BAND_ROWS, pack_labels, pack_masks, row
     )
 )
 def test_labels_come_back(labels: np.ndarray) -> None:
-    np.testing.assert_array_equal(unpack_labels(pack_masks(labels, {}).labels, labels.shape), labels)
+    packed, known = pack_masks(labels, {}).labels, whole_runs(labels)
+    np.testing.assert_array_equal(unpack_labels(packed, labels.shape), labels)
+    assert pack_masks(known, {}).labels == packed
+    same(unpack_runs(packed, labels.shape), known)
+
+
+def same(one: Runs, other: Runs) -> None:
+    """All runs are the same, to the last."""
+    assert one.shape == other.shape
+    for name in ("starts", "lengths", "values"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
 
 
 def test_labels_of_several_bands_come_back_from_a_snapshot_too() -> None:
@@ -31,7 +49,8 @@ def test_labels_of_several_bands_come_back_from_a_snapshot_too() -> None:
     labels[0, 5:300, 3:20], labels[1, 250:260] = 7, 9
     packed = pack_masks(labels, {}).labels
     np.testing.assert_array_equal(unpack_labels(packed, labels.shape), labels)
-    assert pack_labels(Snapshot(labels).bands()) == packed
+    assert pack_labels(Snapshot(labels).bands()) == packed == pack_masks(whole_runs(labels), {}).labels
+    same(unpack_runs(packed, labels.shape), whole_runs(labels))
 
 
 def test_no_labels_take_no_bytes() -> None:
@@ -39,6 +58,7 @@ def test_no_labels_take_no_bytes() -> None:
     assert empty.packed is not None
     assert not empty.packed.labels
     np.testing.assert_array_equal(unpack_labels(b"", (1, 4, 5)), empty.array)
+    same(unpack_runs(b"", (1, 4, 5)), whole_runs(empty.array))
 
 
 def runs(*numbers: int) -> bytes:
@@ -56,12 +76,14 @@ def runs(*numbers: int) -> bytes:
         (runs(0), (1, 4, 5)),
         (runs(1, 20, 3), (4, 5)),
         (runs(1, 20, 3), (1, 0, 5)),
+        (runs(), (1, 4, 5)),
         (b"", (1, 1 << 20, 1 << 20)),
     ],
 )
 def test_nonsense_is_refused(data: bytes, shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError):
-        unpack_labels(data, shape)
+    for unpack in (unpack_labels, unpack_runs):
+        with pytest.raises(ValueError):
+            unpack(data, shape)
 
 
 def test_rows_are_packed_with_the_labels(disc_labels: np.ndarray) -> None:
