@@ -62,6 +62,7 @@ class PreferencesDialog(QDialog):
         self.flows_room.setRange(int(low), int(high))
         self.flows_room.setSingleStep(1024)
         self.flows_room.setSuffix(" MiB")
+        self.flows_room.setSpecialValueText(translate("none"))
         self.flows_room.setToolTip(
             translate("Once the projects of a folder take up this much, folder runs keep masks only.")
         )

@@ -81,7 +81,8 @@ def name_of_change(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     if changed == ["cellprob_threshold"]:
         return f"Cell threshold {now['cellprob_threshold']:.2f}"
     if changed == ["min_size"]:
-        return f"Smallest object {now['min_size']}"
+        value = now["min_size"]
+        return f"Smallest object {value}" if value else "Smallest object off"
     return THRESHOLDS
 
 

@@ -98,8 +98,10 @@ OPTIONS = {
     "cellprob_threshold": _Option(
         CELLS, "logit from which a pixel belongs to a cell; lower finds more and larger cells", float, "X"
     ),
-    "min_size": _Option(CELLS, "drop objects of fewer pixels (voxels)", int, "PIXELS"),
-    "max_size_fraction": _Option(CELLS, "drop objects that cover a larger part of the image", float, "PART"),
+    "min_size": _Option(CELLS, "drop objects of fewer pixels (voxels); 0 keeps all", int, "PIXELS"),
+    "max_size_fraction": _Option(
+        CELLS, "drop objects that cover a larger part of the image; 1 keeps all", float, "PART"
+    ),
     "niter": _Option(
         CELLS,
         "steps along the flows; more for long cells (2000 for bacteria); default (or 0): 200, in proportion to the "
@@ -117,7 +119,7 @@ OPTIONS = {
     ),
     "flow3D_smooth": _Option(
         STACKS,
-        "Gaussian smoothing of the flows of a volume, in voxels: one number, or three for z, y and x",
+        "Gaussian smoothing of the flows of a volume, in voxels: one number, or three for z, y and x; 0: none",
         _smoothing,
         "X",
     ),
@@ -145,8 +147,8 @@ OPTIONS = {
         int,
         "PIXELS",
     ),
-    "sharpen_radius": _Option(BRIGHTNESS, "sharpen first, with this radius", float, "PIXELS"),
-    "smooth_radius": _Option(BRIGHTNESS, "smooth first, with this radius", float, "PIXELS"),
+    "sharpen_radius": _Option(BRIGHTNESS, "sharpen first, with this radius; 0: off", float, "PIXELS"),
+    "smooth_radius": _Option(BRIGHTNESS, "smooth first, with this radius; 0: off", float, "PIXELS"),
     "invert": _Option(BRIGHTNESS, "dark objects on a bright background"),
     "norm3D": _Option(BRIGHTNESS, "on by default: a stack as a whole; off, each plane on its own"),
 }

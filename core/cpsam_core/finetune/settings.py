@@ -121,11 +121,13 @@ class TrainSettings:
         default=0.1,
         metadata=option(
             "Weight decay",
-            "How strongly weights are pulled towards zero (biases and norms are not; in Cellpose they are)",
+            "How strongly weights are pulled towards zero (biases and norms are not; in Cellpose they are); 0: not at "
+            "all",
             "numbers",
             0,
             10,
             decimals=3,
+            off="off",
         ),
     )
     batch_size: int = field(
@@ -139,10 +141,11 @@ class TrainSettings:
         default=5,
         metadata=option(
             "Fewest objects",
-            "Images with fewer objects are left out, as long as others remain",
+            "Images with fewer objects are left out, as long as others remain; 0: none are left out",
             "numbers",
             0,
             1000,
+            off="off",
         ),
     )
     replay: float | None = field(
@@ -150,12 +153,13 @@ class TrainSettings:
         metadata=option(
             "Replay",
             "Share of crops from the data that the built-in model was trained on, against forgetting "
-            "(default: 0.2 for models derived from it)",
+            "(0: none; default: 0.2 for models derived from it)",
             "numbers",
             0,
             0.9,
             decimals=2,
             absent=0.0,
+            off="off",
         ),
     )
     forgetting: float = field(
@@ -174,21 +178,24 @@ class TrainSettings:
     schedule: Schedule = field(
         default="finetune", metadata=option("", "Schedule of the learning rate", "numbers", choices=SCHEDULES)
     )
-    warmup: int = field(default=10, metadata=option("", "Warm-up epochs", "numbers", 0))
+    warmup: int = field(default=10, metadata=option("", "Warm-up epochs; 0: none", "numbers", 0))
     layer_drop: float | None = field(
         default=None,
         metadata=option(
             "Layer drop",
-            "Probability of skipping a block in a step (a skipped block stays as it is; in Cellpose it drifts on)",
+            "Probability of skipping a block in a step (a skipped block stays as it is; in Cellpose it drifts on); 0: "
+            "none is skipped",
             "numbers",
             0,
             1,
             decimals=2,
             absent=0.4,
+            off="off",
         ),
     )
     averaging: float = field(
-        default=0.0, metadata=option("", "Keep averaged weights, for example 0.999", "numbers", 0, 1)
+        default=0.0,
+        metadata=option("", "Keep averaged weights, for example 0.999; 0: do not", "numbers", 0, 1),
     )
     clip: float = field(
         default=0.0, metadata=option("", "Limit on the norm of the gradient; 0: none", "numbers", 0)
@@ -203,13 +210,15 @@ class TrainSettings:
         metadata=option(
             "",
             "Processes that prepare the crops, in place of threads: which a small network on a graphics card "
-            "would wait for",
+            "would wait for; 0: threads",
             "numbers",
             0,
         ),
     )
     mode: Mode = field(default="full", metadata=option("Train", MODE_HELP, "what", choices=MODE_WORDS))
-    blocks: int = field(default=2, metadata=option("", "Blocks trained in the mode 'last'", "what", 0))
+    blocks: int = field(
+        default=2, metadata=option("", "Blocks trained in the mode 'last'; 0: the read-out alone", "what", 0)
+    )
     rank: int = field(default=8, metadata=option("", "Size of the adapters", "what", 1))
     memory: Literal["auto"] | MemoryMode = field(
         default="auto", metadata=option("Memory", MEMORY_HELP, "what", choices=MEMORY_WORDS)

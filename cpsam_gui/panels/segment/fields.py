@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PyQt6.QtCore import QSignalBlocker, QSize, Qt
-from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QSizePolicy, QSpinBox, QToolButton, QWidget
+from PyQt6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
 from superqt import QLabeledDoubleSlider
 
 from cpsam_gui.program.i18n import translate
@@ -17,17 +26,45 @@ if TYPE_CHECKING:
 
 Field = TypeVar("Field", bound=QWidget)
 
+FOLLOWED = (QEvent.Type.Resize, QEvent.Type.FocusIn, QEvent.Type.FocusOut)
 # Pixels; a comfortable target for the mouse.
 ROW_PIXELS = 26
 
 
-def slider(low: float, high: float, tip: str) -> QLabeledDoubleSlider:
-    """Return a slider with its number beside it."""
+class ZeroWord(QLabel):
+    """Stands over the number of a slider at its lowest value and says what that means, unless it is being typed."""
+
+    def __init__(self, slider: QLabeledDoubleSlider, words: str) -> None:
+        (self._edit,) = slider.findChildren(QLineEdit)
+        super().__init__(translate(words), self._edit)
+        self._slider = slider
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setAutoFillBackground(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._edit.textChanged.connect(self._follow)
+        self._edit.installEventFilter(self)
+        self._follow()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Follow the size of the number, and whether somebody types there; called by Qt."""
+        if event is not None and event.type() in FOLLOWED:
+            self._follow()
+        return False
+
+    def _follow(self) -> None:
+        self.setGeometry(self._edit.rect())
+        self.setVisible(self._slider.value() <= self._slider.minimum() and not self._edit.hasFocus())
+
+
+def slider(low: float, high: float, tip: str, *, zero: str = "") -> QLabeledDoubleSlider:
+    """Return a slider with its number beside it; `zero` stands for its lowest value."""
     made = QLabeledDoubleSlider(Qt.Orientation.Horizontal)
     made.setRange(low, high)
     made.setDecimals(2)
     made.setSingleStep(0.1)
     SliderKeys(made, made.singleStep())
+    if zero:
+        ZeroWord(made, zero)
     return told(made, tip)
 
 

@@ -83,10 +83,13 @@ class SegmentPanel(Panel):
             self._open_image, self._jobs, self._gestures, self._run_state, self._cell_size
         )
         self.flow = slider(
-            0, 3, "Raise to keep more masks of odd shape, lower to keep only the most certain (0: keep all)"
+            0,
+            3,
+            "Raise to keep more masks of odd shape, lower to keep only the most certain. At 0 it is off: all are kept",
+            zero="off",
         )
         self.cellprob = slider(-6, 6, "Lower for larger and more masks, raise for smaller and fewer")
-        self.min_size = whole(0, 1_000_000, " px", "Smaller objects are discarded")
+        self.min_size = whole(0, 1_000_000, " px", "Smaller objects are discarded; at 0 none are", zero="off")
         self.mode = choice(
             {KEEP: True, REPLACE: False},
             "What a run does with objects that you drew, corrected, locked, classified or accepted",

@@ -409,8 +409,8 @@ Fehlerrate {error}   F1 {f1}   (die anderen Masken gelten als wahr)</translation
       <translation>Neben den Bildern</translation>
     </message>
     <message>
-      <source>Blocks trained in the mode 'last'</source>
-      <translation>Im Modus „last“ trainierte Blöcke</translation>
+      <source>Blocks trained in the mode 'last'; 0: the read-out alone</source>
+      <translation>Im Modus „last“ trainierte Blöcke; 0: nur die Ausgabe</translation>
     </message>
     <message>
       <source>Bodies in 3D</source>
@@ -1483,8 +1483,8 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Um welchen Anteil der Verlust auf Bildern des mitgelieferten Modells steigen darf; darüber hinaus werden die neuen Gewichte in Richtung des Ausgangsmodells zurückgezogen (0: nicht prüfen; Standard: 0,1 bei Modellen, die von ihm abstammen)</translation>
     </message>
     <message>
-      <source>How strongly weights are pulled towards zero (biases and norms are not; in Cellpose they are)</source>
-      <translation>Wie stark Gewichte gegen null gezogen werden (Bias und Normierungen nicht; in Cellpose schon)</translation>
+      <source>How strongly weights are pulled towards zero (biases and norms are not; in Cellpose they are); 0: not at all</source>
+      <translation>Wie stark Gewichte gegen null gezogen werden (Bias und Normierungen nicht; in Cellpose schon); 0: gar nicht</translation>
     </message>
     <message>
       <source>IDs on the image</source>
@@ -1511,8 +1511,8 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Bilder mit Masken bleiben, wie sie sind</translation>
     </message>
     <message>
-      <source>Images with fewer objects are left out, as long as others remain</source>
-      <translation>Bilder mit weniger Objekten werden weggelassen, solange andere bleiben</translation>
+      <source>Images with fewer objects are left out, as long as others remain; 0: none are left out</source>
+      <translation>Bilder mit weniger Objekten werden weggelassen, solange andere bleiben; 0: keine werden weggelassen</translation>
     </message>
     <message>
       <source>Images with saved masks appear here; corrected ones are ticked.</source>
@@ -1599,8 +1599,8 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Behalten</translation>
     </message>
     <message>
-      <source>Keep averaged weights, for example 0.999</source>
-      <translation>Gemittelte Gewichte behalten, zum Beispiel 0.999</translation>
+      <source>Keep averaged weights, for example 0.999; 0: do not</source>
+      <translation>Gemittelte Gewichte behalten, zum Beispiel 0.999; 0: nicht</translation>
     </message>
     <message>
       <source>Keep both</source>
@@ -2567,16 +2567,12 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Wahrscheinlichkeit einer Zelle</translation>
     </message>
     <message>
-      <source>Probability of skipping a block in a step (a skipped block stays as it is; in Cellpose it drifts on)</source>
-      <translation>Wahrscheinlichkeit, einen Block in einem Schritt auszulassen (er bleibt dann, wie er ist; in Cellpose driftet er weiter)</translation>
+      <source>Probability of skipping a block in a step (a skipped block stays as it is; in Cellpose it drifts on); 0: none is skipped</source>
+      <translation>Wahrscheinlichkeit, einen Block in einem Schritt auszulassen (er bleibt dann, wie er ist; in Cellpose driftet er weiter); 0: keiner wird ausgelassen</translation>
     </message>
     <message>
       <source>Problems found: {}</source>
       <translation>Gefundene Probleme: {}</translation>
-    </message>
-    <message>
-      <source>Processes that prepare the crops, in place of threads: which a small network on a graphics card would wait for</source>
-      <translation>Prozesse statt Threads, die die Ausschnitte vorbereiten: Auf Threads müsste ein kleines Netz auf einer Grafikkarte warten</translation>
     </message>
     <message>
       <source>Program default</source>
@@ -2611,8 +2607,8 @@ F1 {f1}   mittlere Präzision {ap}, bei IoU {threshold}</translation>
       <translation>Beenden</translation>
     </message>
     <message>
-      <source>Raise to keep more masks of odd shape, lower to keep only the most certain (0: keep all)</source>
-      <translation>Erhöhen, um mehr Masken ungewöhnlicher Form zu behalten; senken, um nur die sichersten zu behalten (0: alle)</translation>
+      <source>Raise to keep more masks of odd shape, lower to keep only the most certain. At 0 it is off: all are kept</source>
+      <translation>Erhöhen, um mehr Masken ungewöhnlicher Form zu behalten; senken, um nur die sichersten zu behalten. Bei 0 ist sie aus: Alle bleiben</translation>
     </message>
     <message>
       <source>Reading</source>
@@ -3045,8 +3041,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Mehrere Personen…</translation>
     </message>
     <message>
-      <source>Share of crops from the data that the built-in model was trained on, against forgetting (default: 0.2 for models derived from it)</source>
-      <translation>Anteil der Ausschnitte aus den Trainingsdaten des mitgelieferten Modells, gegen das Vergessen (Standard: 0,2 bei Modellen, die von ihm abstammen)</translation>
+      <source>Share of crops from the data that the built-in model was trained on, against forgetting (0: none; default: 0.2 for models derived from it)</source>
+      <translation>Anteil der Ausschnitte aus den Trainingsdaten des mitgelieferten Modells, gegen das Vergessen (0: keine; Standard: 0,2 bei Modellen, die von ihm abstammen)</translation>
     </message>
     <message>
       <source>Sharpen</source>
@@ -3181,8 +3177,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Kleinerer Pinsel, weniger Toleranz</translation>
     </message>
     <message>
-      <source>Smaller objects are discarded</source>
-      <translation>Kleinere Objekte werden verworfen</translation>
+      <source>Smaller objects are discarded; at 0 none are</source>
+      <translation>Kleinere Objekte werden verworfen; bei 0 keine</translation>
     </message>
     <message>
       <source>Smallest and largest factor for random resizing</source>
@@ -3195,6 +3191,10 @@ Ein Klick mit dem Pfeil behält es.</translation>
     <message>
       <source>Smallest object</source>
       <translation>Kleinstes Objekt</translation>
+    </message>
+    <message>
+      <source>Smallest object off</source>
+      <translation>Kleinstes Objekt aus</translation>
     </message>
     <message>
       <source>Smallest object {}</source>
@@ -3985,8 +3985,8 @@ Ein Klick mit dem Pfeil behält es.</translation>
       <translation>Warten, bis die laufende Arbeit zu Ende ist, oder sie abbrechen (Strg+.)</translation>
     </message>
     <message>
-      <source>Warm-up epochs</source>
-      <translation>Aufwärmepochen</translation>
+      <source>Warm-up epochs; 0: none</source>
+      <translation>Aufwärmepochen; 0: keine</translation>
     </message>
     <message>
       <source>Weight decay</source>

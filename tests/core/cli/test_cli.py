@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -125,3 +126,21 @@ def test_output_that_nobody_reads_any_more_ends_quietly(tmp_path: Path) -> None:
 def test_table_aligns_numbers_and_wide_characters() -> None:
     rows = [("NAME", "SIZE"), ("細胞", "1"), ("ab", "23")]
     assert align(rows, right=(1,)).splitlines() == ["NAME  SIZE", "細胞     1", "ab      23"]
+
+
+def test_every_option_that_0_switches_off_says_so() -> None:
+    from cpsam_core.cli.options import OPTIONS
+    from cpsam_core.finetune.option import options_of
+    from cpsam_core.finetune.settings import TrainSettings
+
+    off = ("flow_threshold", "min_size", "stitch_threshold", "flow3D_smooth", "tile_norm_blocksize")
+    off += ("sharpen_radius", "smooth_radius", "niter", "diameter")
+    helps = {name: OPTIONS[name].help for name in off}
+    # 0 is a seed like any other.
+    helps |= {
+        name: one.help
+        for name, (one, _) in options_of(TrainSettings).items()
+        if one.low == 0 and name != "seed"
+    }
+    assert len(helps) > 15
+    assert [name for name, words in helps.items() if not re.search(r"\b0(:| keeps| leaves|\))", words)] == []

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QWheelEvent
-from PyQt6.QtWidgets import QApplication, QFileDialog
+from PyQt6.QtWidgets import QApplication, QDoubleSpinBox, QFileDialog, QLineEdit, QSpinBox
 
 from cpsam_gui.actions.install import actions_of, make_window
+from cpsam_gui.dialogs.preferences import PreferencesDialog
 from cpsam_gui.panels import SegmentPanel
 from cpsam_gui.panels.segment.estimate_words import estimate_words
+from cpsam_gui.panels.segment.fields import ZeroWord
+from cpsam_gui.program.preferences import Preferences
 from cpsam_gui.runs.estimate import Estimate
 from cpsam_gui.runs.folder_queue import ExistingMasks, QueueState
 from cpsam_gui.runs.options import RunOptions
@@ -336,3 +339,41 @@ def test_a_model_from_the_command_line_is_the_one_shown(qtbot: QtBot, qapp: Any)
     assert window.panel(SegmentPanel).model.shown == "cpsam_v2"
     assert window.session.run_state.options.changed(name="cpsam-lite") == RunOptions()
     window.close()
+
+
+def test_every_number_says_what_its_lowest_value_switches_off(segmented: Window, qtbot: QtBot) -> None:
+    """But for those of which 0 is a number like any other."""
+    for name in ("Segment", "Train"):
+        segmented.show_panel(name)
+    boxes = [*segmented.findChildren(QSpinBox), *segmented.findChildren(QDoubleSpinBox)]
+    page = PreferencesDialog(None, Preferences())
+    qtbot.addWidget(page)
+    boxes += [*page.findChildren(QSpinBox), *page.findChildren(QDoubleSpinBox)]
+    silent = [box.toolTip() for box in boxes if box.minimum() <= 0 and not box.specialValueText()]
+    assert len(boxes) > 15
+    assert sorted(silent) == [
+        "Percentiles of brightness that are scaled to 0 and 1 for the model",
+        "The same seed gives the same model",
+    ]
+
+
+def test_a_flow_threshold_of_0_is_called_off(segmented: Window, qtbot: QtBot) -> None:
+    panel = segmented.panel(SegmentPanel)
+    segmented.show_panel("Segment")
+    (word,), (edit,) = panel.flow.findChildren(ZeroWord), panel.flow.findChildren(QLineEdit)
+    assert not word.isVisible()
+    segmented.session.run_state.change(flow_threshold=0.0)
+    assert word.isVisible() and word.text() == "off"
+    assert word.size() == edit.size()
+    assert word.fontMetrics().horizontalAdvance("off") <= edit.width()
+    # The number can still be typed.
+    qtbot.mouseClick(edit, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not word.isVisible())
+    edit.selectAll()
+    qtbot.keyClicks(edit, "0.7")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert segmented.session.run_state.options.settings.flow_threshold == 0.7
+    assert not word.isVisible()
+    segmented.session.run_state.change(flow_threshold=0.0)
+    qtbot.waitUntil(word.isVisible)
+    assert not panel.cellprob.findChildren(ZeroWord)
