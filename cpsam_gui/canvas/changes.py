@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QPointF, QRectF, QTimer
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import QRectF, QTimer
 from PyQt6.QtGui import QColor, QPainterPath
 from PyQt6.QtWidgets import QGraphicsPathItem
 
 from cpsam_gui.canvas.pens import line_pen
-from cpsam_gui.drawing import outlines
 from cpsam_gui.state.steps import StepSource
 from cpsam_gui.style import theme
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 # Over the masks, under the signs.
 ABOVE = 14
-# Objects; where more are new, as after the first run, none flashes.
+# Objects; where more are new, as after the first run, none flashes, and of more ghosts in view the largest are drawn.
 MOST = 300
 # Steps of the fading, and the time between two.
 STEPS, STEP_MS = 12, 100
@@ -114,11 +115,13 @@ class Flash(QGraphicsPathItem):
 
 
 class Ghosts(QGraphicsPathItem):
-    """Dashed outlines of the candidates that were rejected."""
+    """Dashed outlines of the candidates that were rejected: of those in view, since dashes take long to paint."""
 
     def __init__(self, view: View, rejected: RejectedCandidates, scene: QGraphicsScene) -> None:
         super().__init__()
         self._view, self._rejected = view, rejected
+        self._boxes = np.zeros((0, 4))
+        self._drawn: tuple[int, ...] = ()
         self.setPen(line_pen(QColor(255, 255, 255, 190), 1.2, (3.0, 3.0)))
         self.setZValue(ABOVE)
         self._halo = QGraphicsPathItem(self)
@@ -127,19 +130,39 @@ class Ghosts(QGraphicsPathItem):
         scene.addItem(self)
         rejected.changed.connect(self.draw)
         view.events.masks.connect(self.draw)
+        view.events.camera.connect(self._follow)
 
     def draw(self, *_: object) -> None:
         """Draw what the session knows now."""
-        rejected, path = self._rejected, QPainterPath()
-        if rejected.shown and self._view.masks.visible:
-            for one in rejected.now:
-                for line in outlines(one.mask[0], one.box.y0, one.box.x0):
-                    points = [QPointF(x, y) for y, x in line]
-                    if points:
-                        path.moveTo(points[0])
-                        for point in points[1:]:
-                            path.lineTo(point)
-                        path.closeSubpath()
+        rejected = self._rejected
+        shown = rejected.now if rejected.shown and self._view.masks.visible else ()
+        boxes = [(one.box.y0, one.box.y1, one.box.x0, one.box.x1) for one in shown]
+        self._boxes = np.array(boxes, np.float64).reshape(-1, 4)
+        self._put(self._in_view())
+
+    def _follow(self, *_: object) -> None:
+        places = self._in_view() if len(self._boxes) else ()
+        if places != self._drawn:
+            self._put(places)
+
+    def _in_view(self) -> tuple[int, ...]:
+        """Return which of them are in view, the largest ones of too many."""
+        camera, (height, width) = self._view.camera, self._view.window
+        rows, columns = height / camera.scale / 2, width / camera.scale / 2
+        top, bottom, left, right = self._boxes.T
+        seen = (bottom > camera.y - rows) & (top < camera.y + rows)
+        seen &= (right > camera.x - columns) & (left < camera.x + columns)
+        return tuple(np.flatnonzero(seen)[:MOST].tolist())
+
+    def _put(self, places: tuple[int, ...]) -> None:
+        """Draw some of them."""
+        self._drawn, path = places, QPainterPath()
+        lines = [line for place in places for line in self._rejected.now[place].lines]
+        if lines:
+            points, connected = np.concatenate(lines), np.ones(sum(map(len, lines)), np.int32)
+            # The last point of a line has none after it.
+            connected[np.cumsum([len(line) for line in lines]) - 1] = 0
+            path = pg.arrayToQPath(points[:, 1], points[:, 0], connect=connected)
         self.setPath(path)
         self._halo.setPath(path)
         self.setVisible(not path.isEmpty())

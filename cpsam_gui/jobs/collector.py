@@ -25,7 +25,7 @@ REST_SECONDS = 3.0
 # The same before one that looks at what was put off, too: a tenth of a second and more, which is felt.
 LONG_REST_SECONDS = 600.0
 # New objects since the last full collection; to look at more is felt. Torch makes 300,000 when it is loaded.
-MANY = 40_000
+MANY = 20_000
 # Objects that were put off; to let more of them wait might fill the memory.
 MOST_PUT_OFF = 2_000_000
 # Between full collections, at least.

@@ -52,13 +52,14 @@ class MasksFirst(QObject):
         """Return the work on the whole image with that on the part in view before it, where that is worth it."""
         box = self._in_view()
         plain = output.logits.ndim == 2 and output.class_logits is None and not settings.exclude_on_edges
-        if not plain or memory.knows(settings) or not worth_a_look(box, output.logits.shape):
+        known = memory.recall(settings)
+        if not plain or not worth_a_look(box, output.logits.shape, known is not None):
             self.forget()
             return work
         self._asked = asked = object()
 
         def both(progress: Progress) -> T:
-            found = masks_in_view(output, settings, box, progress)
+            found = masks_in_view(output, settings, box, progress, known)
             # The window is gone.
             with suppress(RuntimeError):
                 self._found.emit(asked, found)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cpsam_gui.drawing import outlines
 from cpsam_gui.operations.replacing import mostly
 from cpsam_gui.state.box import Box
 
@@ -36,6 +37,16 @@ class RejectedCandidate:
     mask: NDArray[np.bool_]
     reason: str
     flow_error: float | None = None
+    lines: tuple[NDArray[np.float32], ...] = ()
+    """Its closed outlines, (y, x) of each point in pixels of the image."""
+
+    @classmethod
+    def of(
+        cls, box: Box, mask: NDArray[np.bool_], reason: str, flow_error: float | None
+    ) -> RejectedCandidate:
+        """Return one with its outlines, which many of them take a second to find: in another thread."""
+        lines = (np.array([*line, line[0]], np.float32) for line in outlines(mask[0], box.y0, box.x0))
+        return cls(box, mask, reason, flow_error, tuple(lines))
 
     def holds(self, plane: int, y: int, x: int) -> bool:
         """Whether a pixel belongs to it."""
@@ -88,7 +99,7 @@ def rejected(
         rows, columns = place
         box = Box(0, 1, rows.start, rows.stop, columns.start, columns.stop)
         known = error if error == error else None
-        made.append(RejectedCandidate(box, mask[None], reason, known))
+        made.append(RejectedCandidate.of(box, mask[None], reason, known))
     if dropped:
         taken = labels > 0
         for one in made:
@@ -115,6 +126,6 @@ def _left_out(
             reason = f"{seen} px < {settings.min_size}"
         else:
             reason = f"no object at a cell threshold of {least:.2f}"
-        made.append(RejectedCandidate(box, one.mask, reason, one.row.flow_error))
+        made.append(RejectedCandidate.of(box, one.mask, reason, one.row.flow_error))
         taken[place] |= mask
     return made

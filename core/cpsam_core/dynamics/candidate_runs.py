@@ -6,7 +6,7 @@ are few hundred thousand where the image has tens of millions of pixels; pixels 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,6 +98,15 @@ class CandidateRuns:
         if flow_threshold > 0:
             bad = bad | (self.flow_errors > flow_threshold)
         return bad
+
+    def within(self, rows: slice) -> CandidateRuns:
+        """Return what lies in some rows of the plane; each candidate goes on being chosen by all of its pixels."""
+        width = self.runs.shape[1]
+        first, last = np.searchsorted(self.runs.starts, (rows.start * width, rows.stop * width))
+        runs = replace(self.runs.where(np.arange(first, last)), shape=(rows.stop - rows.start, width))
+        return replace(
+            self, runs=replace(runs, starts=runs.starts - rows.start * width), sums=self.sums[first:last]
+        )
 
     def masks(
         self, numbers: NDArray[np.integer]

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 # Pixels compared at a time: temporaries stay small and in the cache.
 BAND_PIXELS = 1 << 20
-# Values looked up at a time: other threads have to wait meanwhile.
-LOOKED_UP = 1 << 18
+# Values looked up at a time, and pixels written: other threads have to wait meanwhile.
+LOOKED_UP, PAINTED_PIXELS = 1 << 18, 1 << 16
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,16 @@ class Runs:
         return Runs(self.starts[chosen], self.lengths[chosen], self.values[chosen], self.shape)
 
     def painted(self) -> NDArray[Any]:
-        """Return the image of which these are all runs, in order; in bands, since other threads wait for each."""
-        labels = np.empty(self.shape, self.values.dtype)
-        plane = int(np.prod(self.shape[1:]))
-        for band in bands(self.shape):
-            first, last = np.searchsorted(self.starts, (band.start * plane, band.stop * plane))
-            pixels = np.repeat(self.values[first:last], self.lengths[first:last])
-            labels[band] = pixels.reshape(labels[band].shape)
-        return labels
+        """Return the image of which these are all runs, in order."""
+        size, width = int(np.prod(self.shape)), self.shape[-1]
+        labels = np.empty(size, self.values.dtype)
+        step = max(1, PAINTED_PIXELS // max(width, 1)) * width
+        edges = [*range(0, size, max(step, 1)), size]
+        places = np.searchsorted(self.starts, edges).tolist()
+        for number in range(len(edges) - 1):
+            part = slice(places[number], places[number + 1])
+            labels[edges[number] : edges[number + 1]] = np.repeat(self.values[part], self.lengths[part])
+        return labels.reshape(self.shape)
 
     def merged(self) -> Runs:
         """Return all runs with those made one that follow each other in a row with one value."""

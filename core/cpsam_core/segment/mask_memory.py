@@ -40,10 +40,10 @@ class MaskMemory:
         with self._lock:
             return sum(one.nbytes for one in self._found.values())
 
-    def knows(self, settings: Settings) -> bool:
-        """Whether the answer to these settings is there already."""
+    def recall(self, settings: Settings) -> CandidateRuns | None:
+        """Return the objects that these settings choose among, where they are there already."""
         with self._lock:
-            return _key(settings) in self._found
+            return self._found.get(_key(settings))
 
     def find(
         self,

@@ -66,7 +66,7 @@ def test_garbage_waits_until_the_mouse_rests(window: Window, monkeypatch: pytest
     window.canvas.pointed.emit(1.0, 1.0)
     for _ in range(5):
         collector.tick()
-    assert done == [(1,), (1,), (1,), (1,), "freeze"]
+    assert done == [(1,), (1,), "freeze", (1,), (1,)]
     now += garbage.LONG_REST_SECONDS + 1
     done.clear()
     collector.tick()

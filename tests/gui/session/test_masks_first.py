@@ -13,12 +13,15 @@ from cpsam_core.dynamics import find_masks
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.images import Image
 from cpsam_core.progress import silent
+from cpsam_core.segment.mask_memory import MaskMemory
+from cpsam_core.segment.masks import masks_of
 from cpsam_core.segment.output import NetworkOutput
 from cpsam_core.segment.settings import Settings
 from cpsam_gui import tasks
 from cpsam_gui.session import Session
 from cpsam_gui.state.box import Box
 from cpsam_gui.state.view import Camera
+from cpsam_gui.tasks import masks_in_view as masks_in_view_module
 from cpsam_gui.tasks.masks_in_view import MasksInView, masks_in_view, worth_a_look
 
 if TYPE_CHECKING:
@@ -62,8 +65,13 @@ def test_masks_in_view_are_those_of_the_whole_plane(cell: float, flow: float) ->
     whole = find_masks(output.flows, output.logits, cellprob_threshold=cell, flow_threshold=flow).labels
     assert found.largest > 30
     assert partners(found.labels[box.slices[1:]], whole[box.slices[1:]]) == 0
-    found.labels[box.slices[1:]] = 0
-    assert not found.labels.any()
+    memory = MaskMemory()
+    masks_of(output, settings, memory=memory)
+    again = masks_in_view(output, settings, box, silent, memory.recall(settings))
+    assert partners(again.labels[box.slices[1:]], whole[box.slices[1:]]) == 0
+    for one in (found, again):
+        one.labels[box.slices[1:]] = 0
+        assert not one.labels.any()
 
 
 def test_a_small_image_or_one_that_is_in_view_is_not_looked_at_twice() -> None:
@@ -71,6 +79,8 @@ def test_a_small_image_or_one_that_is_in_view_is_not_looked_at_twice() -> None:
     assert not worth_a_look(Box(0, 1, 0, 1000, 0, 1000), (1100, 1100))
     assert not worth_a_look(Box(0, 1, 0, 100, 0, 100), (500, 500))
     assert not worth_a_look(Box(0, 1, 5, 5, 0, 100), (1100, 1100))
+    assert not worth_a_look(Box(0, 1, 0, 500, 0, 500), (1100, 1100), known=True)
+    assert worth_a_look(Box(0, 1, 0, 500, 0, 500), (8192, 8192), known=True)
 
 
 @pytest.fixture
@@ -122,6 +132,27 @@ def test_what_is_known_already_is_not_looked_at_in_view(qtbot: QtBot, session: S
     assert not shown
 
 
+def test_what_is_known_of_a_very_large_image_comes_first_in_view(
+    qtbot: QtBot, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.run_state.change(cellprob_threshold=1.0)
+    session.segmenting.mask_again()
+    qtbot.waitUntil(
+        lambda: bool(session.document.objects) and session.masks_first.now is None, timeout=60_000
+    )
+    monkeypatch.setattr(masks_in_view_module, "LEAST_KNOWN_PX", 1000)
+    shown: list[MasksInView | None] = []
+    session.masks_first.changed.connect(lambda: shown.append(session.masks_first.now))
+    before = session.document.state
+    session.run_state.change(flow_threshold=0.05)
+    session.segmenting.mask_again()
+    qtbot.waitUntil(lambda: session.document.state is not before and shown[-1] is None, timeout=60_000)
+    first = shown[0]
+    assert first is not None
+    now = session.document.labels[first.box.slices][0]
+    assert now.any() and partners(first.labels[first.box.slices[1:]], now) == 0
+
+
 def test_masks_in_view_of_an_image_that_is_left_are_not_shown(qtbot: QtBot, session: Session) -> None:
     session.run_state.change(cellprob_threshold=1.0)
     session.segmenting.mask_again()
@@ -136,9 +167,6 @@ def test_masks_in_view_of_an_image_that_is_left_are_not_shown(qtbot: QtBot, sess
 @pytest.mark.parametrize("seed", range(4))
 def test_any_way_of_thresholds_leads_to_the_masks_of_a_fresh_computation(seed: int) -> None:
     """Also in flows that mean nothing, where paths cross every border."""
-    from cpsam_core.segment.mask_memory import MaskMemory
-    from cpsam_core.segment.masks import masks_of
-
     rng = np.random.default_rng(seed)
     smooth = [cv2.GaussianBlur(rng.normal(0, 1, (120, 150)), (0, 0), 4) for _ in range(3)]
     flows = np.stack([40 * one for one in smooth[:2]]).astype(np.float32)

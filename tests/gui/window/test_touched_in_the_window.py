@@ -10,6 +10,7 @@ from PyQt6.QtCore import Qt
 
 from cpsam_core.dynamics.targets import flows_from_masks
 from cpsam_core.segment.output import NetworkOutput
+from cpsam_gui.state.view import Camera
 from tests.gui.window.test_window import click, move
 
 if TYPE_CHECKING:
@@ -96,6 +97,22 @@ def test_rejected_candidates_show_with_the_reason_and_a_click_keeps_one(
     assert number in session.document.objects, "what was kept survives other thresholds"
     session.rejected.show(False)
     assert not canvas.ghosts.isVisible()
+
+
+def test_only_ghosts_in_view_are_drawn(with_flows: Window, qtbot: QtBot) -> None:
+    session, ghosts = with_flows.session, with_flows.canvas.ghosts
+    session.run_state.change(min_size=1000)
+    session.segmenting.mask_again()
+    qtbot.waitUntil(lambda: len(session.rejected.now) == 4, timeout=20_000)
+    assert ghosts.path().boundingRect().width() > 45
+    height, _ = session.view.window
+    for y, x in ((20, 20), (60, 60)):
+        session.view.camera = Camera(y, x, height / 25)
+        seen = ghosts.path().boundingRect()
+        assert abs(seen.center().y() - y) < 1 and abs(seen.center().x() - x) < 1
+        assert 15 < seen.height() < 21
+    session.view.camera = Camera(40, 2000, 1.0)
+    assert not ghosts.isVisible()
 
 
 def test_objects_that_other_thresholds_bring_flash_and_the_others_keep_their_ids(
